@@ -1,0 +1,1 @@
+//! Tellr, the app.

@@ -1,0 +1,1 @@
+//! Tests across the parts. Shared scaffolding for the files in `tests/`.

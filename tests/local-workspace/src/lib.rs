@@ -1,0 +1,1 @@
+//! A Databricks workspace on loopback.
