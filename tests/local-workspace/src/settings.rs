@@ -1,0 +1,202 @@
+//! What a test may change about the workspace while it runs.
+//!
+//! One value, readable and writable as JSON over the control address: pace, quotas, switches for whole features, rights
+//! taken from a principal, and scripted outcomes for work that would otherwise succeed. Everything reads it afresh, so a
+//! change holds from the next request on.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Principal, Right};
+use crate::pace::Pace;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long things take.
+    pub pace: Pace,
+    /// How many of a kind there may be.
+    pub quotas: Quotas,
+    /// What this workspace has.
+    pub features: Features,
+    /// Rights taken away from principals that would have them.
+    pub denials: Vec<Denial>,
+    /// What becomes of app compute and deployments.
+    pub outcomes: Outcomes,
+}
+
+/// Upper limits; the defaults are the platform's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quotas {
+    /// Apps in the workspace.
+    pub max_apps: usize,
+    /// Lakebase autoscaling projects.
+    pub max_projects: usize,
+    /// Lakebase provisioned instances.
+    pub max_instances: usize,
+    /// Secret scopes.
+    pub max_secret_scopes: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            max_apps: 100,
+            max_projects: 1000,
+            max_instances: 10,
+            max_secret_scopes: 100,
+        }
+    }
+}
+
+/// Features that a real workspace may have or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Features {
+    /// Lakebase autoscaling. Without it every path under `/api/2.0/postgres` is unknown.
+    pub autoscaling: bool,
+    /// Apps may act for their users. Without it an app with scopes is refused.
+    pub user_authorization: bool,
+    /// Answer cross-origin requests. The platform does not.
+    pub cors: bool,
+    /// Which code a taken app name is refused with; both occur.
+    pub duplicate_app_code: DuplicateCode,
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        Self {
+            autoscaling: true,
+            user_authorization: true,
+            cors: false,
+            duplicate_app_code: DuplicateCode::AlreadyExists,
+        }
+    }
+}
+
+/// The two error codes seen for a name that is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DuplicateCode {
+    /// What recorded answers have.
+    AlreadyExists,
+    /// What other stand-ins answer.
+    ResourceAlreadyExists,
+}
+
+/// A right taken from a principal; it wins over everything the principal has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// The user name; for a service principal its client id.
+    pub principal: String,
+    /// What it may no longer do.
+    pub what: Right,
+}
+
+/// Scripted outcomes. They apply to every app whose work starts while they are set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Outcomes {
+    /// What becomes of compute that is started.
+    pub compute: ComputeOutcome,
+    /// What becomes of a deployment.
+    pub deployment: DeploymentOutcome,
+    /// What becomes of an asynchronous app update.
+    pub app_update: UpdateOutcome,
+}
+
+/// What becomes of compute that is started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ComputeOutcome {
+    /// It becomes ACTIVE.
+    #[default]
+    Active,
+    /// It stays STARTING.
+    Never,
+    /// It becomes ERROR.
+    Error {
+        /// `compute_status.message`.
+        message: String,
+    },
+}
+
+/// What becomes of a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum DeploymentOutcome {
+    /// Whatever really happens.
+    #[default]
+    Real,
+    /// It stays IN_PROGRESS.
+    Never,
+    /// It becomes FAILED.
+    Failed {
+        /// `status.message`.
+        message: String,
+        /// Lines the app's log then holds.
+        #[serde(default)]
+        logs: Vec<String>,
+    },
+    /// It becomes CANCELLED.
+    Cancelled {
+        /// `status.message`.
+        message: String,
+    },
+    /// It SUCCEEDs, and the app crashes afterwards.
+    CrashAfterSuccess {
+        /// `app_status.message`.
+        message: String,
+    },
+}
+
+/// What becomes of an asynchronous app update.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum UpdateOutcome {
+    /// It SUCCEEDs.
+    #[default]
+    Succeeded,
+    /// It becomes FAILED and changes nothing.
+    Failed {
+        /// `status.message`.
+        message: String,
+    },
+}
+
+/// The settings as everybody in the workspace sees them; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct SharedSettings(Arc<RwLock<Settings>>);
+
+impl SharedSettings {
+    /// Starts from these.
+    pub fn new(settings: Settings) -> Self {
+        Self(Arc::new(RwLock::new(settings)))
+    }
+
+    /// The settings of this moment.
+    pub fn get(&self) -> Settings {
+        self.0.read().clone()
+    }
+
+    /// Changes them.
+    pub fn update(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.0.write());
+    }
+
+    /// Whether the principal has this right and it was not taken away.
+    pub fn allows(&self, principal: &Principal, what: Right) -> bool {
+        let denied = self
+            .0
+            .read()
+            .denials
+            .iter()
+            .any(|d| d.what == what && d.principal == principal.user_name);
+        !denied && principal.rights.contains(&what)
+    }
+}
