@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Connect, Plugin } from "vite";
+import { allWell, down } from "./fixtures.ts";
+
+/**
+ * Answers `/api/*` from fixtures in `npm run dev`.
+ *
+ * `POST /mock/database` with `down` or `ok` as body plays an outage and its end.
+ */
+export function mockApi(): Plugin {
+  let databaseIsDown = false;
+
+  const answer: Connect.NextHandleFunction = (request, response, next) => {
+    const path = request.url?.split("?")[0] ?? "";
+    if (path === "/mock/database") {
+      request.on("data", (chunk: Buffer) => {
+        databaseIsDown = chunk.toString() === "down";
+      });
+      request.on("end", () => response.end());
+    } else if (path.startsWith("/api/")) {
+      answerApi(path, response);
+    } else {
+      next();
+    }
+  };
+
+  function answerApi(path: string, response: ServerResponse<IncomingMessage>) {
+    const known = allWell[path];
+    if (known === undefined) return send(response, 404, error("not_found", `No API at ${path}.`));
+    if (!databaseIsDown) return send(response, 200, known);
+    if (path === "/api/ready") return send(response, 503, down);
+    if (path === "/api/version" || path === "/api/user/current") return send(response, 200, known);
+    return send(response, 503, error("database_unavailable", "The database can't be reached."));
+  }
+
+  return {
+    name: "mock-api",
+    configureServer: (server) => void server.middlewares.use(answer),
+    configurePreviewServer: (server) => void server.middlewares.use(answer),
+  };
+}
+
+function send(response: ServerResponse<IncomingMessage>, status: number, body: unknown) {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+function error(code: string, message: string) {
+  return { error: { code, message } };
+}

@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { currentUser } from "../api/queries";
+import type { CurrentUser } from "../api/schema";
+import styles from "./Account.module.css";
+
+/** Who is signed in, as the Databricks Apps proxy told the server. */
+export function Account() {
+  const { data: user, isError } = useQuery(currentUser);
+  if (isError) return <p className={styles.mail}>Not signed in</p>;
+  if (!user) return null;
+  const name = nameOf(user);
+  return (
+    <div className={styles.account}>
+      <span className={styles.initials} aria-hidden="true">
+        {initials(name)}
+      </span>
+      <p className={styles.who}>
+        <span className="visually-hidden">Signed in as </span>
+        <span className={styles.name}>{name}</span>
+        <span className={styles.mail}>
+          {user.source === "local" ? "Local development user" : (user.email ?? user.user_name)}
+        </span>
+      </p>
+    </div>
+  );
+}
+
+/** The name to show: the display name, else what stands before the @ in the user name. */
+export function nameOf(user: CurrentUser): string {
+  const name = user.display_name?.trim();
+  if (name) return name;
+  const [local = user.user_name] = user.user_name.split("@");
+  return local.charAt(0).toUpperCase() + local.slice(1);
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s._-]+/).filter(Boolean);
+  const first = words[0]?.charAt(0) ?? "";
+  const last = words.length > 1 ? (words.at(-1)?.charAt(0) ?? "") : "";
+  return (first + last).toUpperCase();
+}

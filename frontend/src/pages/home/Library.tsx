@@ -1,0 +1,67 @@
+/** A section of cards that come from the database, with everything that can be there instead. */
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Skeleton } from "../../components/Skeleton";
+import styles from "./Library.module.css";
+
+interface LibraryProps<T> {
+  id: string;
+  title: string;
+  lead: string;
+  /** What the items are called, in the plural and in lower case. */
+  noun: string;
+  /** `wide` for cards with a picture. */
+  cards?: "regular" | "wide";
+  query: UseQueryResult<T[]>;
+  children: (item: T) => ReactNode;
+}
+
+export function Library<T>({
+  id,
+  title,
+  lead,
+  noun,
+  cards = "regular",
+  query,
+  children,
+}: LibraryProps<T>) {
+  return (
+    <section className={styles.section} aria-labelledby={id}>
+      <header className={styles.header}>
+        <h2 id={id} className={styles.title}>
+          {title}
+          {query.data ? <span className={styles.count}>{query.data.length}</span> : null}
+        </h2>
+        <p className={styles.lead}>{lead}</p>
+      </header>
+      <Content noun={noun} cards={cards} query={query} render={children} />
+    </section>
+  );
+}
+
+function Content<T>({
+  noun,
+  cards,
+  query: { data, error },
+  render,
+}: Required<Pick<LibraryProps<T>, "noun" | "cards" | "query">> & {
+  render: LibraryProps<T>["children"];
+}) {
+  if (data && data.length > 0) return <ul className={styles[cards]}>{data.map(render)}</ul>;
+  if (data) {
+    return (
+      <p className={styles.empty}>
+        There are no {noun} yet. Tellr brings a first set along;{" "}
+        <code>tellr-app init-database</code> puts it into an empty library.
+      </p>
+    );
+  }
+  if (error) {
+    return (
+      <p className={styles.empty}>
+        The {noun} can’t be read now: {error.message} They appear here as soon as it works again.
+      </p>
+    );
+  }
+  return <Skeleton label={`Loading the ${noun}`} count={2} />;
+}
