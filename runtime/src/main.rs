@@ -1,3 +1,172 @@
 //! The command line of the app.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tellr_app::database::seeds::Selection;
+use tellr_app::database::{Database, Effort, encryption};
+use tellr_app::listener::{self, Drained};
+use tellr_app::server::{self, AppState};
+use tellr_app::settings::Settings;
+use tellr_app::{check, frontend, logging, settings};
+use tokio::net::TcpListener;
+
+/// Tellr, the AI slide generator: the server with its page inside
+#[derive(Parser)]
+#[command(name = "tellr-app", version, after_long_help = settings::documentation())]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the page and the API
+    Serve,
+    /// Bring the database up to date: tables, the proof of the encryption key, what a new app starts with
+    InitDatabase {
+        /// Also add the prompts and the style about the Databricks platform
+        #[arg(long)]
+        seed_databricks_defaults: bool,
+    },
+    /// Look at everything the app needs and say what is missing
+    Check,
+}
+
+/// Two worker threads serve thousands of requests a second; more only take memory.
+const MOST_WORKER_THREADS: usize = 4;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(processors.min(MOST_WORKER_THREADS))
+        .thread_name("tellr")
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(arguments.command)),
+        Err(error) => {
+            eprintln!("tellr-app: the runtime could not be started: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> ExitCode {
+    let settings = Settings::from_env();
+    if let Command::Check = command {
+        let report = check::run(settings).await;
+        print!("{report}");
+        return if report.is_good() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
+    }
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("tellr-app: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    logging::start(settings.environment);
+    let outcome = match command {
+        Command::Serve => serve(&settings).await,
+        Command::InitDatabase {
+            seed_databricks_defaults,
+        } => {
+            let seeds = if seed_databricks_defaults {
+                Selection::WithDatabricksDefaults
+            } else {
+                Selection::Standard
+            };
+            init_database(&settings, seeds).await
+        }
+        Command::Check => Ok(()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+async fn serve(settings: &Settings) -> Outcome {
+    let app = AppState::new(settings, Effort::serving())?;
+    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+        format!(
+            "port {} could not be opened: {error}",
+            settings.listen.port()
+        )
+    })?;
+    let address = listener.local_addr()?;
+    tracing::info!(
+        version = tellr_app::VERSION,
+        "tellr-app {} listens on http://{address} with a {} database at {}",
+        tellr_app::VERSION,
+        settings.database.target.kind(),
+        settings.database.target.address(),
+    );
+    if !frontend::contents().is_built {
+        tracing::warn!("this program was built before the page; it shows a placeholder");
+    }
+    let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        if let Err(error) = listener::asked_to_stop().await {
+            tracing::error!(%error, "signals cannot be received; the process ends");
+        }
+        // Nobody listens any more when the server has ended by itself.
+        let _ = stop.send(());
+    });
+    let drained = listener::serve(listener, server::router(app.clone()), async {
+        // An error means that the sender is gone, which is a reason to stop as well.
+        let _ = stopped.await;
+    })
+    .await;
+    housekeeping.abort();
+    app.database.close();
+    match drained {
+        Drained::Completely => tracing::info!("all requests were answered; tellr-app ends"),
+        Drained::CutOff => {
+            tracing::warn!("some requests took too long and were cut off; tellr-app ends");
+        }
+    }
+    Ok(())
+}
+
+/// So that an idle app lets its database sleep.
+async fn close_idle_connections(database: Database) {
+    let mut minutes = tokio::time::interval(std::time::Duration::from_mins(1));
+    loop {
+        minutes.tick().await;
+        database.close_idle();
+    }
+}
+
+async fn init_database(settings: &Settings, seeds: Selection) -> Outcome {
+    let database = Database::open(settings, Effort::starting())?;
+    let done = database.initialise(seeds).await?;
+    match done.key {
+        encryption::Proof::Recorded => tracing::info!("the encryption key is now the database's"),
+        encryption::Proof::Right => tracing::info!("the encryption key is the database's"),
+        encryption::Proof::NotInUse => {
+            tracing::warn!("there is no encryption key; credentials of users cannot be stored");
+        }
+    }
+    if !done.planted.is_empty() {
+        tracing::info!("added {}", done.planted.join(", "));
+    }
+    tracing::info!(
+        migrations = done.applied.len(),
+        "the database is ready: schema {}",
+        database.schema()
+    );
+    Ok(())
+}

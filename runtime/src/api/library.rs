@@ -1,0 +1,92 @@
+//! What a deck can start from: prompts, styles, profiles. Everybody who may open the app may read them.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::ApiError;
+use super::types::{Profile, Profiles, Prompt, Prompts, Style, Styles};
+use crate::database::DatabaseError;
+use crate::identity::User;
+use crate::server::App;
+
+/// All prompts in use.
+pub async fn prompts(_: User, State(app): State<App>) -> Result<Json<Prompts>, ApiError> {
+    let rows = app
+        .database
+        .connection()
+        .await?
+        .query(
+            "SELECT id, name, description, category, content, origin
+             FROM deck_prompts WHERE is_active ORDER BY lower(name)",
+            &[],
+        )
+        .await
+        .map_err(DatabaseError::from)?;
+    let prompts = rows
+        .iter()
+        .map(|row| Prompt {
+            id: row.get(0),
+            name: row.get(1),
+            description: row.get(2),
+            category: row.get(3),
+            content: row.get(4),
+            origin: row.get(5),
+        })
+        .collect();
+    Ok(Json(Prompts { prompts }))
+}
+
+/// All styles in use.
+pub async fn styles(_: User, State(app): State<App>) -> Result<Json<Styles>, ApiError> {
+    let rows = app
+        .database
+        .connection()
+        .await?
+        .query(
+            "SELECT id, name, description, category, content, is_default, origin
+             FROM slide_styles WHERE is_active ORDER BY is_default DESC, lower(name)",
+            &[],
+        )
+        .await
+        .map_err(DatabaseError::from)?;
+    let styles = rows
+        .iter()
+        .map(|row| Style {
+            id: row.get(0),
+            name: row.get(1),
+            description: row.get(2),
+            category: row.get(3),
+            content: row.get(4),
+            is_default: row.get(5),
+            origin: row.get(6),
+        })
+        .collect();
+    Ok(Json(Styles { styles }))
+}
+
+/// All profiles.
+pub async fn profiles(_: User, State(app): State<App>) -> Result<Json<Profiles>, ApiError> {
+    let rows = app
+        .database
+        .connection()
+        .await?
+        .query(
+            "SELECT id, name, description, is_default, prompt_id, style_id
+             FROM profiles ORDER BY is_default DESC, lower(name)",
+            &[],
+        )
+        .await
+        .map_err(DatabaseError::from)?;
+    let profiles = rows
+        .iter()
+        .map(|row| Profile {
+            id: row.get(0),
+            name: row.get(1),
+            description: row.get(2),
+            is_default: row.get(3),
+            prompt_id: row.get(4),
+            style_id: row.get(5),
+        })
+        .collect();
+    Ok(Json(Profiles { profiles }))
+}

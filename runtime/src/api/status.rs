@@ -1,0 +1,44 @@
+//! Whether the app runs, whether it can work, and which version it is.
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::StatusCode;
+
+use super::types::{DatabaseStatus, Health, Ready, Version};
+use crate::database::State;
+use crate::server::App;
+
+/// The process answers.
+pub async fn health() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+/// Which build this is.
+pub async fn version() -> Json<Version> {
+    Json(Version {
+        name: crate::NAME,
+        version: crate::VERSION,
+        commit: crate::COMMIT,
+    })
+}
+
+/// The database answers and is what this version needs. Looks each time, so it recovers by itself.
+pub async fn ready(Shared(app): Shared<App>) -> (StatusCode, Json<Ready>) {
+    let found = app.database.state().await;
+    let ready = found.state == State::Ok;
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let database = DatabaseStatus {
+        state: found.state,
+        kind: app.database.target().kind(),
+        server_version: found.server_version,
+        schema: app.database.schema().to_string(),
+        migration: found.migration,
+        latency_ms: u64::try_from(found.latency.as_millis()).unwrap_or(u64::MAX),
+        message: found.message,
+    };
+    (status, Json(Ready { ready, database }))
+}

@@ -1,0 +1,259 @@
+//! The self-diagnosis: one line for each thing the app needs, and what to do where one is missing.
+
+use std::fmt;
+
+use crate::database::{Database, DatabaseState, Effort, State};
+use crate::frontend;
+use crate::settings::{Settings, SettingsError, Target};
+
+/// One thing looked at.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What it is.
+    pub name: &'static str,
+    /// How it is.
+    pub verdict: Verdict,
+    /// What was found.
+    pub found: String,
+}
+
+/// How a thing is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// Works, but somebody should know.
+    Warning,
+    /// Not as it should be; the text says what to do.
+    Failed(String),
+    /// Could not be looked at, because something before it failed.
+    Skipped,
+}
+
+/// Everything that was looked at, in order.
+#[derive(Clone, Debug)]
+pub struct Report(pub Vec<Item>);
+
+impl Report {
+    /// Whether nothing failed.
+    pub fn is_good(&self) -> bool {
+        !self
+            .0
+            .iter()
+            .any(|item| matches!(item.verdict, Verdict::Failed(_)))
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Item {
+            name,
+            verdict,
+            found,
+        } in &self.0
+        {
+            let word = match verdict {
+                Verdict::Ok => "ok",
+                Verdict::Warning => "warning",
+                Verdict::Failed(_) => "FAILED",
+                Verdict::Skipped => "skipped",
+            };
+            writeln!(f, "{word:8} {name:12} {found}")?;
+            if let Verdict::Failed(remedy) = verdict
+                && !remedy.is_empty()
+            {
+                writeln!(f, "{:22}-> {remedy}", "")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Looks at everything.
+pub async fn run(settings: Result<Settings, SettingsError>) -> Report {
+    let mut items = Vec::new();
+    match settings {
+        Ok(settings) => {
+            items.push(item(
+                "settings",
+                Verdict::Ok,
+                format!(
+                    "{:?}, {} database, schema `{}`, port {}",
+                    settings.environment,
+                    settings.database.target.kind(),
+                    settings.database.schema,
+                    settings.listen.port()
+                ),
+            ));
+            look_at_database(&settings, &mut items).await;
+        }
+        Err(SettingsError(problems)) => {
+            for problem in problems {
+                items.push(item(
+                    "settings",
+                    Verdict::Failed("set it; `tellr-app --help` lists every variable".to_owned()),
+                    format!("{} {}", problem.variable, problem.message),
+                ));
+            }
+            for name in ["database", "tls", "migrations", "key"] {
+                items.push(item(name, Verdict::Skipped, "the settings come first"));
+            }
+        }
+    }
+    items.push(page());
+    Report(items)
+}
+
+fn item(name: &'static str, verdict: Verdict, found: impl Into<String>) -> Item {
+    Item {
+        name,
+        verdict,
+        found: found.into(),
+    }
+}
+
+async fn look_at_database(settings: &Settings, items: &mut Vec<Item>) {
+    let database = match Database::open(settings, Effort::serving()) {
+        Ok(database) => database,
+        Err(error) => {
+            items.push(item(
+                "database",
+                Verdict::Failed(String::new()),
+                error.to_string(),
+            ));
+            return;
+        }
+    };
+    let state = database.state().await;
+    items.push(reach(&database, &state));
+    items.push(tls(&database, &state).await);
+    items.push(migrations(&state));
+    items.push(key(settings, &state));
+}
+
+fn reach(database: &Database, state: &DatabaseState) -> Item {
+    match state.state {
+        State::Down => item(
+            "database",
+            Verdict::Failed(match database.target() {
+                Target::Lakebase { .. } => {
+                    "see that the Lakebase database runs, that it is a resource of the app, and that the \
+                     app's service principal may connect; the deployer's `update` repairs all three"
+                        .to_owned()
+                }
+                Target::Postgres(_) => {
+                    "see that the server of DATABASE_URL runs and lets this user in".to_owned()
+                }
+            }),
+            state.message.clone().unwrap_or_default(),
+        ),
+        _ => item(
+            "database",
+            Verdict::Ok,
+            format!(
+                "PostgreSQL {} at {} answered in {} ms",
+                state.server_version.as_deref().unwrap_or("of unknown version"),
+                database.target().address(),
+                state.latency.as_millis()
+            ),
+        ),
+    }
+}
+
+/// What the server says about this very connection.
+async fn tls(database: &Database, state: &DatabaseState) -> Item {
+    if state.state == State::Down {
+        return item("tls", Verdict::Skipped, "the database comes first");
+    }
+    let version = async {
+        let connection = database.connection().await?;
+        let row = connection
+            .query_opt(
+                "SELECT version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()",
+                &[],
+            )
+            .await?;
+        Ok::<_, crate::database::DatabaseError>(row.map(|row| row.get::<_, String>(0)))
+    };
+    match (version.await, database.target()) {
+        (Ok(Some(version)), _) => {
+            item("tls", Verdict::Ok, format!("{version}, host name verified"))
+        }
+        // A front that ends TLS before the server: our side verified it, or there would be no connection.
+        (Ok(None), Target::Lakebase { .. }) => {
+            item("tls", Verdict::Ok, "verified up to the database's front")
+        }
+        (Ok(None), Target::Postgres(_)) => item(
+            "tls",
+            Verdict::Warning,
+            "not in use; add `sslmode=require` to DATABASE_URL unless the server is this machine",
+        ),
+        (Err(error), _) => item("tls", Verdict::Failed(String::new()), error.to_string()),
+    }
+}
+
+fn migrations(state: &DatabaseState) -> Item {
+    let applied = state.migration.unwrap_or(0);
+    match state.state {
+        State::Down => item("migrations", Verdict::Skipped, "the database comes first"),
+        State::Migrating => item(
+            "migrations",
+            Verdict::Failed("run `tellr-app init-database`".to_owned()),
+            state.message.clone().unwrap_or_default(),
+        ),
+        State::Ok | State::WrongKey => item(
+            "migrations",
+            Verdict::Ok,
+            format!("the schema is at migration {applied}"),
+        ),
+    }
+}
+
+fn key(settings: &Settings, state: &DatabaseState) -> Item {
+    match (state.state, &settings.encryption_key) {
+        (State::Down | State::Migrating, _) => item(
+            "key",
+            Verdict::Skipped,
+            "the database and its migrations come first",
+        ),
+        (State::WrongKey, _) => item(
+            "key",
+            Verdict::Failed(
+                "put the former key back; the deployer keeps it in the app's secret scope"
+                    .to_owned(),
+            ),
+            "GOOGLE_OAUTH_ENCRYPTION_KEY is not the key this database was set up with",
+        ),
+        (State::Ok, Some(_)) => item(
+            "key",
+            Verdict::Ok,
+            "the key is the one the database was set up with",
+        ),
+        (State::Ok, None) => item(
+            "key",
+            Verdict::Warning,
+            "GOOGLE_OAUTH_ENCRYPTION_KEY is not set; credentials of users cannot be stored",
+        ),
+    }
+}
+
+fn page() -> Item {
+    let contents = frontend::contents();
+    if contents.is_built {
+        item(
+            "page",
+            Verdict::Ok,
+            format!(
+                "{} files, {} kB compressed",
+                contents.files,
+                contents.compressed_bytes / 1000
+            ),
+        )
+    } else {
+        item(
+            "page",
+            Verdict::Failed("build with `make`".to_owned()),
+            "this program was built before the page; it holds a placeholder",
+        )
+    }
+}

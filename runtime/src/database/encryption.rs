@@ -1,0 +1,122 @@
+//! The proof that the configured key is the one the data was encrypted with.
+//!
+//! Problem: a Fernet key that was lost and made anew decrypts nothing. Without a check that shows up
+//! as credentials that "disappeared", weeks later, one user at a time.
+//!
+//! Choice: the first start encrypts a known value into `encryption_check`; every later start must be
+//! able to decrypt it, or the app is not started. The table and its columns are known to the deployer
+//! as well, which looks there whether a key is in use before it ever makes one.
+
+use time::OffsetDateTime;
+use tokio_postgres::Client;
+
+use super::error::DatabaseError;
+use crate::fernet::Key;
+use crate::settings::SchemaName;
+
+/// What the stored token decrypts to.
+const KNOWN_VALUE: &[u8] = b"tellr encryption check v1";
+
+/// What became of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The database had none; this key is now the database's.
+    Recorded,
+    /// The key is the database's.
+    Right,
+    /// There is no key, and none is needed yet.
+    NotInUse,
+}
+
+/// The key cannot be used with this database.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyError {
+    /// Another key than the one in use.
+    #[error(
+        "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with: it does not \
+         decrypt the check value that schema `{schema}` has held since {since}. Going on would make the \
+         credentials stored there unreadable, so the app does not start. Put the former key back: the deployer \
+         keeps it in the app's secret scope, or in `app.yaml` where it was told to; `update` without a key of \
+         its own finds it there. If it is lost, and with it the stored credentials, reset the database: \
+         `update` with `reset_database`"
+    )]
+    Wrong {
+        /// The schema.
+        schema: SchemaName,
+        /// The day the key was recorded.
+        since: String,
+    },
+    /// None, where one is needed.
+    #[error(
+        "GOOGLE_OAUTH_ENCRYPTION_KEY is not set{}. Credentials of users are only ever stored encrypted, so the \
+         app does not start without it. The deployer sets it; by hand, it is a Fernet key: 32 random bytes in \
+         URL-safe base64",
+        if *.in_use { ", but this database was set up with a key" } else { "" }
+    )]
+    Missing {
+        /// Whether the database was set up with a key.
+        in_use: bool,
+    },
+}
+
+/// Proves `key` against the stored value, or stores the value.
+pub async fn prove(
+    client: &Client,
+    schema: &SchemaName,
+    key: Option<&Key>,
+    required: bool,
+) -> Result<Proof, DatabaseError> {
+    let Some(key) = key else {
+        let in_use = stored(client).await?.is_some();
+        return if in_use || required {
+            Err(KeyError::Missing { in_use }.into())
+        } else {
+            Ok(Proof::NotInUse)
+        };
+    };
+    let mut outcome = Proof::Right;
+    if stored(client).await?.is_none()
+        && let Ok(token) = key.encrypt(KNOWN_VALUE)
+    {
+        // Several processes may be here at once: the first one's token stays, the others are tried on it.
+        let rows = client
+            .execute(
+                "INSERT INTO encryption_check (id, token) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
+                &[&token],
+            )
+            .await?;
+        if rows == 1 {
+            outcome = Proof::Recorded;
+        }
+    }
+    match stored(client).await? {
+        Some((token, since)) if !decrypts(key, &token) => Err(KeyError::Wrong {
+            schema: schema.clone(),
+            since: since.date().to_string(),
+        }
+        .into()),
+        _ => Ok(outcome),
+    }
+}
+
+/// Whether `key` reads the stored value; `None` when there is none to read.
+pub(super) async fn is_right(client: &Client, key: &Key) -> Result<Option<bool>, DatabaseError> {
+    Ok(stored(client)
+        .await?
+        .map(|(token, _)| decrypts(key, &token)))
+}
+
+fn decrypts(key: &Key, token: &str) -> bool {
+    key.decrypt(token)
+        .is_ok_and(|plain| plain.as_slice() == KNOWN_VALUE)
+}
+
+async fn stored(client: &Client) -> Result<Option<(String, OffsetDateTime)>, DatabaseError> {
+    let row = client
+        .query_opt(
+            "SELECT token, created_at FROM encryption_check WHERE id = 1",
+            &[],
+        )
+        .await?;
+    Ok(row.map(|row| (row.get(0), row.get(1))))
+}

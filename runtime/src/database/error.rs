@@ -1,0 +1,65 @@
+//! What can go wrong between the app and its data.
+
+use std::error::Error as _;
+
+use tokio_postgres::error::SqlState;
+
+use super::credentials::CredentialError;
+use super::encryption::KeyError;
+use super::migrations::MigrationError;
+use super::tls::TlsError;
+
+/// Any failure of the database.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// No password could be had.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// TLS could not be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The HTTP client could not be set up.
+    #[error("the client for the workspace could not be set up")]
+    HttpClient,
+    /// The server could not be reached, or did not let the app in.
+    #[error("the database at {address} could not be reached: {reason}")]
+    Connect {
+        /// `host:port`.
+        address: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// All connections stayed in use for too long.
+    #[error("all connections to the database are in use")]
+    Busy,
+    /// A statement failed.
+    #[error("the database refused a statement: {}", describe(.0))]
+    Statement(#[from] tokio_postgres::Error),
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    /// The encryption key is not the database's.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+impl DatabaseError {
+    /// The code of the SQL error, if it is one.
+    pub fn sql_state(&self) -> Option<&SqlState> {
+        match self {
+            Self::Statement(error) => error.code(),
+            _ => None,
+        }
+    }
+}
+
+/// The message and code of a PostgreSQL error. Its detail is left out: it may quote a row's values.
+pub(super) fn describe(error: &tokio_postgres::Error) -> String {
+    if let Some(db) = error.as_db_error() {
+        return format!("{} ({})", db.message(), db.code().code());
+    }
+    match error.source() {
+        Some(source) => source.to_string(),
+        None => error.to_string(),
+    }
+}

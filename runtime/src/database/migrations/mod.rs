@@ -1,0 +1,277 @@
+//! The schema's history, applied once.
+//!
+//! Problem: every process of every start wants the schema to be right, several at the same time, and
+//! a deployment may be rolled back to a version that knows less than the database.
+//!
+//! Choice: numbered files, embedded with a checksum. One migration is one transaction that first takes
+//! an advisory lock and then looks what is still to do. The lock ends with its transaction, so a
+//! process that dies holds up nobody, and it needs no session, so a pooler in front does not break it.
+//! A migration only ever adds: the version before must keep working on the newer schema.
+//!
+//! Two things are refused rather than guessed at: a database newer than the program, and a migration
+//! that was changed after it was applied.
+
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Transaction};
+
+use super::error::{DatabaseError, describe};
+use super::pool::Connection;
+use crate::settings::{SchemaName, Target};
+
+/// One step of the schema's history.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Its number; they count up from 1 without gaps.
+    pub version: i32,
+    /// What it brings.
+    pub name: &'static str,
+    /// The statements.
+    pub sql: &'static str,
+}
+
+/// The history, oldest first.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "foundation",
+    sql: include_str!("0001_foundation.sql"),
+}];
+
+/// The version this program needs.
+pub const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;
+
+/// How long to wait for another process that is migrating.
+const LOCK_TIMEOUT: &str = "90s";
+
+/// The schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// The schema is missing, and it is not for the app to make it.
+    #[error(
+        "schema `{schema}` does not exist, or the app's role may not use it. The deployer creates it and grants \
+         the app USAGE and CREATE on it: run the deployer's `update` again"
+    )]
+    NoSchema {
+        /// The schema.
+        schema: SchemaName,
+    },
+    /// A later version of the program was here.
+    #[error(
+        "schema `{schema}` is at migration {found}, and this version of tellr-app knows only up to {known}. \
+         Deploy the version that was running before, or a newer one"
+    )]
+    Newer {
+        /// The schema.
+        schema: SchemaName,
+        /// What the database has.
+        found: i32,
+        /// What the program knows.
+        known: i32,
+    },
+    /// A migration is not what it was when it was applied.
+    #[error(
+        "migration {version} (`{name}`) was applied to schema `{schema}` with other contents than this version \
+         of tellr-app holds; the schema may not be what the program expects. Deploy the version it was applied with"
+    )]
+    Changed {
+        /// The schema.
+        schema: SchemaName,
+        /// The migration's number.
+        version: i32,
+        /// Its name.
+        name: String,
+    },
+    /// Another process holds the lock.
+    #[error(
+        "another process has been migrating schema `{schema}` for more than {LOCK_TIMEOUT}; try again"
+    )]
+    Locked {
+        /// The schema.
+        schema: SchemaName,
+    },
+    /// A statement failed; nothing of the migration remains.
+    #[error("migration {version} (`{name}`) failed in schema `{schema}` and was undone: {reason}")]
+    Failed {
+        /// The schema.
+        schema: SchemaName,
+        /// The migration's number.
+        version: i32,
+        /// Its name.
+        name: &'static str,
+        /// PostgreSQL's message.
+        reason: String,
+    },
+}
+
+/// Applies what is missing and returns the versions applied by this call.
+pub async fn run(
+    connection: &mut Connection,
+    schema: &SchemaName,
+    target: &Target,
+) -> Result<Vec<i32>, DatabaseError> {
+    run_history(connection, schema, target, MIGRATIONS).await
+}
+
+async fn run_history(
+    connection: &mut Connection,
+    schema: &SchemaName,
+    target: &Target,
+    history: &[Migration],
+) -> Result<Vec<i32>, DatabaseError> {
+    let mut applied = Vec::new();
+    loop {
+        let transaction = connection.build_transaction().start().await?;
+        lock(&transaction, schema).await?;
+        prepare(&transaction, schema, target).await?;
+        let done = verify(&transaction, schema, history).await?;
+        let Some(next) = history.get(done) else {
+            transaction.commit().await?;
+            return Ok(applied);
+        };
+        let started = Instant::now();
+        apply(&transaction, schema, next).await?;
+        transaction.commit().await?;
+        tracing::info!(
+            migration = next.version,
+            duration_ms = started.elapsed().as_millis(),
+            "migration {} ({}) was applied to schema {schema}",
+            next.version,
+            next.name,
+        );
+        applied.push(next.version);
+    }
+}
+
+/// The version of the newest migration applied.
+pub(super) async fn newest_applied(client: &Client) -> Result<Option<i32>, DatabaseError> {
+    let row = client
+        .query_one("SELECT max(version) FROM schema_migrations", &[])
+        .await?;
+    Ok(row.get(0))
+}
+
+/// One process at a time, for each schema of its own.
+async fn lock(transaction: &Transaction<'_>, schema: &SchemaName) -> Result<(), DatabaseError> {
+    transaction
+        .batch_execute(&format!(
+            "SET LOCAL statement_timeout TO 0; SET LOCAL lock_timeout TO '{LOCK_TIMEOUT}'"
+        ))
+        .await?;
+    let name = format!("tellr migrations {schema}");
+    match transaction
+        .execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+            &[&name],
+        )
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+            Err(MigrationError::Locked {
+                schema: schema.clone(),
+            }
+            .into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes sure that there is a schema and a table to remember in.
+async fn prepare(
+    transaction: &Transaction<'_>,
+    schema: &SchemaName,
+    target: &Target,
+) -> Result<(), DatabaseError> {
+    let usable: bool = transaction
+        .query_one(
+            "SELECT coalesce((SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = $1), false)",
+            &[&schema.as_str()],
+        )
+        .await?
+        .get(0);
+    if !usable {
+        match target {
+            // In Lakebase the deployer owns the schema, so that it can drop it again.
+            Target::Lakebase { .. } => {
+                return Err(MigrationError::NoSchema {
+                    schema: schema.clone(),
+                }
+                .into());
+            }
+            Target::Postgres(_) => {
+                let statement = format!("CREATE SCHEMA IF NOT EXISTS {}", schema.quoted());
+                transaction.batch_execute(&statement).await?;
+            }
+        }
+    }
+    transaction
+        .batch_execute(include_str!("schema_migrations.sql"))
+        .await?;
+    Ok(())
+}
+
+/// Compares the recorded history with the program's and returns how many steps are done.
+async fn verify(
+    transaction: &Transaction<'_>,
+    schema: &SchemaName,
+    history: &[Migration],
+) -> Result<usize, DatabaseError> {
+    let recorded = transaction
+        .query(
+            "SELECT version, name, checksum FROM schema_migrations ORDER BY version",
+            &[],
+        )
+        .await?;
+    for (row, step) in recorded.iter().zip(history) {
+        let (version, name): (i32, String) = (row.get(0), row.get(1));
+        if version != step.version || row.get::<_, String>(2) != checksum(step.sql) {
+            return Err(MigrationError::Changed {
+                schema: schema.clone(),
+                version,
+                name,
+            }
+            .into());
+        }
+    }
+    match (recorded.last(), history.last()) {
+        (Some(row), Some(last)) if recorded.len() > history.len() => Err(MigrationError::Newer {
+            schema: schema.clone(),
+            found: row.get(0),
+            known: last.version,
+        }
+        .into()),
+        _ => Ok(recorded.len()),
+    }
+}
+
+async fn apply(
+    transaction: &Transaction<'_>,
+    schema: &SchemaName,
+    step: &Migration,
+) -> Result<(), DatabaseError> {
+    let Migration { version, name, sql } = *step;
+    let failed = |error: tokio_postgres::Error| MigrationError::Failed {
+        schema: schema.clone(),
+        version,
+        name,
+        reason: describe(&error),
+    };
+    transaction.batch_execute(sql).await.map_err(failed)?;
+    transaction
+        .execute(
+            "INSERT INTO schema_migrations (version, name, checksum, applied_by) VALUES ($1, $2, $3, $4)",
+            &[&version, &name, &checksum(sql), &format!("{} {}", crate::NAME, crate::VERSION)],
+        )
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Of the text with Unix line ends, so that a checkout elsewhere gives the same.
+fn checksum(sql: &str) -> String {
+    Sha256::digest(sql.replace("\r\n", "\n"))
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}

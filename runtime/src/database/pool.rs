@@ -1,0 +1,288 @@
+//! Connections: made, checked, kept, given back.
+//!
+//! Problem: a Lakebase database sleeps when nobody uses it, drops its sessions when it does, and
+//! takes passwords that change every hour.
+//!
+//! Choice: deadpool keeps up to ten connections; how one is made is ours. A refused password is
+//! minted anew and tried once more; a server that is waking up is asked again until the pool's
+//! patience ends. A connection that was idle for a while is tried before it is handed out, and one
+//! that was idle for long is closed, so that an idle app lets its database sleep.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, Timeouts};
+use deadpool_postgres::ClientWrapper;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::credentials::Credentials;
+use super::error::{DatabaseError, describe};
+use crate::settings::{DatabaseSettings, Target};
+
+/// A connection from the pool; dereferences to the PostgreSQL client.
+pub type Connection = Object<Connector>;
+
+/// More do not help two processors, and a small Lakebase has few to give.
+const MOST_CONNECTIONS: usize = 10;
+/// How long a request waits for a connection that somebody else uses.
+const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(5);
+/// How long one attempt to connect may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection idle for longer is tried before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(15);
+/// How long that trial may take.
+const TRIAL_TIMEOUT: Duration = Duration::from_secs(3);
+/// A connection idle for longer is closed.
+const LONGEST_IDLE: Duration = Duration::from_mins(4);
+/// A connection is replaced at this age; the platform ends them after three days.
+const LONGEST_LIFE: Duration = Duration::from_hours(12);
+
+/// How the pool makes connections.
+pub struct Connector {
+    config: Config,
+    address: String,
+    session: String,
+    tls: MakeRustlsConnect,
+    credentials: Option<Credentials>,
+    patience: Duration,
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // By hand, because the configuration may hold a password.
+        write!(f, "Connector({})", self.address)
+    }
+}
+
+impl Connector {
+    pub(super) fn new(
+        settings: &DatabaseSettings,
+        tls: rustls::ClientConfig,
+        credentials: Option<Credentials>,
+        patience: Duration,
+    ) -> Self {
+        let mut config = match &settings.target {
+            Target::Postgres(config) => Config::clone(config),
+            Target::Lakebase {
+                host,
+                port,
+                database,
+                user,
+                ..
+            } => {
+                let mut config = Config::new();
+                config
+                    .host(host)
+                    .port(*port)
+                    .dbname(database)
+                    .user(user)
+                    .ssl_mode(SslMode::Require);
+                config
+            }
+        };
+        config
+            .application_name(&settings.application_name)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .keepalives_idle(Duration::from_mins(1));
+        // Not as a start-up option: connection poolers in front of a database refuse those.
+        let session = format!(
+            "SET search_path TO {}; SET statement_timeout TO '30s'; \
+             SET idle_in_transaction_session_timeout TO '60s'; SET TimeZone TO 'UTC'",
+            settings.schema.quoted()
+        );
+        Self {
+            config,
+            address: settings.target.address(),
+            session,
+            tls: MakeRustlsConnect::new(tls),
+            credentials,
+            patience,
+        }
+    }
+
+    async fn connect(&self, password: Option<&SecretString>) -> Result<ClientWrapper, Refusal> {
+        let mut config = self.config.clone();
+        if let Some(password) = password {
+            config.password(password.expose_secret());
+        }
+        let wrapper = if config.get_ssl_mode() == SslMode::Disable {
+            let (client, connection) = config.connect(NoTls).await?;
+            ClientWrapper::new(client, tokio::spawn(drive(connection)))
+        } else {
+            let (client, connection) = config.connect(self.tls.clone()).await?;
+            ClientWrapper::new(client, tokio::spawn(drive(connection)))
+        };
+        wrapper.batch_execute(&self.session).await?;
+        Ok(wrapper)
+    }
+
+    fn failed(&self, refusal: &Refusal) -> DatabaseError {
+        DatabaseError::Connect {
+            address: self.address.clone(),
+            reason: describe(&refusal.0),
+        }
+    }
+}
+
+/// Runs a connection until it ends. An end is noticed where the connection is used next.
+async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        tracing::debug!(error = %describe(&error), "a connection to the database ended");
+    }
+}
+
+/// One attempt that failed.
+struct Refusal(tokio_postgres::Error);
+
+impl From<tokio_postgres::Error> for Refusal {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl Refusal {
+    fn is_about_the_password(&self) -> bool {
+        matches!(
+            self.0.code(),
+            Some(&SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
+        )
+    }
+
+    /// Whether another attempt may find things changed: the server is waking up, restarting or full.
+    fn is_passing(&self) -> bool {
+        match self.0.code() {
+            Some(code) => matches!(
+                *code,
+                SqlState::CANNOT_CONNECT_NOW
+                    | SqlState::ADMIN_SHUTDOWN
+                    | SqlState::CRASH_SHUTDOWN
+                    | SqlState::TOO_MANY_CONNECTIONS
+            ),
+            None => !self.is_about_certificates(),
+        }
+    }
+
+    /// A wrong certificate stays wrong, however often it is looked at.
+    fn is_about_certificates(&self) -> bool {
+        let mut next = std::error::Error::source(&self.0);
+        while let Some(error) = next {
+            if error.is::<rustls::Error>() {
+                return true;
+            }
+            // An I/O error hides what it wraps from `source`.
+            next = match error
+                .downcast_ref::<std::io::Error>()
+                .and_then(|io| io.get_ref())
+            {
+                Some(inner) => Some(inner),
+                None => error.source(),
+            };
+        }
+        false
+    }
+}
+
+impl Manager for Connector {
+    type Type = ClientWrapper;
+    type Error = DatabaseError;
+
+    async fn create(&self) -> Result<ClientWrapper, DatabaseError> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(100);
+        let mut minted_anew = false;
+        loop {
+            let password = match &self.credentials {
+                Some(credentials) => Some(credentials.password().await?),
+                None => None,
+            };
+            let refusal = match self.connect(password.as_ref()).await {
+                Ok(client) => return Ok(client),
+                Err(refusal) => refusal,
+            };
+            if let (Some(credentials), Some(password), true, false) = (
+                &self.credentials,
+                &password,
+                refusal.is_about_the_password(),
+                minted_anew,
+            ) {
+                tracing::info!("the database refused its credential; a new one is minted");
+                credentials.refused(password).await;
+                minted_anew = true;
+                continue;
+            }
+            if !refusal.is_passing() || started.elapsed() + pause > self.patience {
+                return Err(self.failed(&refusal));
+            }
+            tracing::debug!(reason = %describe(&refusal.0), "the database is not there yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    async fn recycle(
+        &self,
+        client: &mut ClientWrapper,
+        metrics: &Metrics,
+    ) -> Result<(), RecycleError<DatabaseError>> {
+        if client.is_closed() {
+            return Err(RecycleError::message("the connection was closed"));
+        }
+        if metrics.created.elapsed() > LONGEST_LIFE {
+            return Err(RecycleError::message("the connection is old"));
+        }
+        if metrics.last_used() < TRUSTED_IDLE {
+            return Ok(());
+        }
+        match tokio::time::timeout(TRIAL_TIMEOUT, client.simple_query("")).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(RecycleError::Backend(error.into())),
+            Err(_) => Err(RecycleError::message("the connection does not answer")),
+        }
+    }
+}
+
+/// The pool; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Connections(Pool<Connector>);
+
+impl Connections {
+    pub(super) fn new(connector: Connector) -> Self {
+        let timeouts = Timeouts {
+            wait: Some(WAIT_FOR_A_CONNECTION),
+            create: None,
+            recycle: None,
+        };
+        let pool = Pool::builder(connector)
+            .max_size(MOST_CONNECTIONS)
+            .timeouts(timeouts)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .expect("a pool with timeouts is given its runtime");
+        Self(pool)
+    }
+
+    pub(super) async fn get(&self) -> Result<Connection, DatabaseError> {
+        self.0.get().await.map_err(|error| match error {
+            PoolError::Backend(error) => error,
+            PoolError::Timeout(_)
+            | PoolError::Closed
+            | PoolError::NoRuntimeSpecified
+            | PoolError::PostCreateHook(_) => DatabaseError::Busy,
+        })
+    }
+
+    /// Closes what nobody used for a while.
+    pub(super) fn close_idle(&self) {
+        self.0
+            .retain(|_, metrics| metrics.last_used() < LONGEST_IDLE);
+    }
+
+    /// Ends the pool; connections in use end when they are given back.
+    pub(super) fn close(&self) {
+        self.0.close();
+    }
+}

@@ -1,0 +1,105 @@
+//! The state of the database as `/api/ready` and `check` tell it.
+
+use std::time::{Duration, Instant};
+
+use tokio_postgres::error::SqlState;
+
+use super::{Database, DatabaseError, encryption, migrations};
+
+/// A probe gives up after this long; whoever asks has a timeout of their own.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One word for the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Everything is as it should be.
+    Ok,
+    /// The server cannot be reached or does not answer.
+    Down,
+    /// The server answers, but the schema is not (yet) what this version needs.
+    Migrating,
+    /// The encryption key is not the one the data was encrypted with.
+    WrongKey,
+}
+
+/// What a probe found.
+#[derive(Clone, Debug)]
+pub struct DatabaseState {
+    /// The word for it.
+    pub state: State,
+    /// The server's version, such as `17.2`.
+    pub server_version: Option<String>,
+    /// The newest migration applied.
+    pub migration: Option<i32>,
+    /// How long the probe took, with the connection.
+    pub latency: Duration,
+    /// What a person should know when the state is not [`State::Ok`].
+    pub message: Option<String>,
+}
+
+impl Database {
+    /// Looks at the database now.
+    pub async fn state(&self) -> DatabaseState {
+        let started = Instant::now();
+        let mut found = DatabaseState {
+            state: State::Down,
+            server_version: None,
+            migration: None,
+            latency: Duration::ZERO,
+            message: None,
+        };
+        match tokio::time::timeout(PROBE_TIMEOUT, self.probe(&mut found)).await {
+            Ok(Ok(state)) => found.state = state,
+            Ok(Err(error)) => found.message = Some(error.to_string()),
+            Err(_) => {
+                found.message = Some(format!(
+                    "the database at {} did not answer within {} s",
+                    self.target().address(),
+                    PROBE_TIMEOUT.as_secs()
+                ));
+            }
+        }
+        found.latency = started.elapsed();
+        found
+    }
+
+    async fn probe(&self, found: &mut DatabaseState) -> Result<State, DatabaseError> {
+        let connection = self.connection().await?;
+        let row = connection
+            .query_one("SELECT current_setting('server_version')", &[])
+            .await?;
+        found.server_version = row
+            .get::<_, String>(0)
+            .split_whitespace()
+            .next()
+            .map(str::to_owned);
+        found.migration = match migrations::newest_applied(&connection).await {
+            Ok(version) => version,
+            // Either there is no such table, or the schema itself is missing.
+            Err(error) if error.sql_state() == Some(&SqlState::UNDEFINED_TABLE) => None,
+            Err(error) => return Err(error),
+        };
+        // A newer database is fine: migrations only add, so the old version serves until it is replaced.
+        if found.migration < Some(migrations::NEWEST) {
+            found.message = Some(format!(
+                "schema `{}` is at migration {} and this version needs {}; run `tellr-app init-database`",
+                self.schema(),
+                found.migration.unwrap_or(0),
+                migrations::NEWEST
+            ));
+            return Ok(State::Migrating);
+        }
+        if let Some(key) = self.encryption_key()
+            && encryption::is_right(&connection, key).await? == Some(false)
+        {
+            found.message = Some(
+                "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with; \
+                 put the former key back"
+                    .to_owned(),
+            );
+            return Ok(State::WrongKey);
+        }
+        Ok(State::Ok)
+    }
+}

@@ -1,0 +1,72 @@
+//! Whom to trust at the other end.
+//!
+//! Every TLS connection checks the certificate's chain, its dates and the host name; there is no
+//! switch to turn that off. The roots are the machine's. A machine without any (the platform's
+//! clean base image is not documented to have them) gets Mozilla's, which are compiled in.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The file of further roots could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// It could not be read, or is not PEM.
+    #[error("PGSSLROOTCERT names `{}`, which could not be read: {source}", path.display())]
+    RootFile {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: rustls::pki_types::pem::Error,
+    },
+    /// It holds no certificate that can be an authority.
+    #[error("PGSSLROOTCERT names `{}`, which holds no certificate", path.display())]
+    NoRoot {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The library refused its own defaults.
+    #[error("TLS could not be set up: {0}")]
+    Setup(#[from] rustls::Error),
+}
+
+/// A client that trusts the machine's roots and those in `further_roots`.
+pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsError> {
+    let mut roots = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    for error in &found.errors {
+        tracing::debug!(error = %error, "a place for root certificates could not be read");
+    }
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    if let Some(path) = further_roots {
+        add_file(&mut roots, path)?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TlsError> {
+    let unreadable = |source| TlsError::RootFile {
+        path: path.to_owned(),
+        source,
+    };
+    let certificates = CertificateDer::pem_file_iter(path)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(unreadable)?;
+    let (added, _) = roots.add_parsable_certificates(certificates);
+    if added == 0 {
+        return Err(TlsError::NoRoot {
+            path: path.to_owned(),
+        });
+    }
+    Ok(())
+}

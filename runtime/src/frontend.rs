@@ -1,0 +1,268 @@
+//! The page, out of the program itself.
+//!
+//! Problem: the platform restarts an app on a clean disk, and compressing the same script for every
+//! visitor costs more than everything else the server does for it.
+//!
+//! Choice: the files are part of the binary, each in up to three encodings made at build time
+//! (`build.rs`). A response is a table look-up and a pointer into the binary.
+//!
+//! Cache rules: names under `/assets/` hold a hash of the contents, so these files may be kept for
+//! ever; everything else is asked for again and usually answered with 304. Any other path is the
+//! page's own business and gets `index.html`; `/api/` and `/assets/` never do, because a script or a
+//! JSON that turns out to be HTML is a bug nobody understands.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+
+/// One file in its encodings.
+struct File {
+    /// Relative to the root, without a slash in front.
+    path: &'static str,
+    content_type: &'static str,
+    /// Of the contents.
+    hash: &'static str,
+    identity: &'static [u8],
+    brotli: Option<&'static [u8]>,
+    gzip: Option<&'static [u8]>,
+}
+
+/// The table that the build script wrote.
+mod embedded {
+    use super::File;
+    include!(concat!(env!("OUT_DIR"), "/frontend.rs"));
+}
+
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+const NOT_AT_ALL: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What of the page is inside this program, for `check`.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents {
+    /// False when the program was built before the page.
+    pub is_built: bool,
+    /// How many files.
+    pub files: usize,
+    /// What they weigh as they are sent to a current browser.
+    pub compressed_bytes: usize,
+}
+
+/// Tells what of the page is inside this program.
+pub fn contents() -> Contents {
+    Contents {
+        is_built: embedded::IS_BUILT,
+        files: embedded::FILES.len(),
+        compressed_bytes: embedded::FILES
+            .iter()
+            .map(|file| file.brotli.unwrap_or(file.identity).len())
+            .sum(),
+    }
+}
+
+/// The handler of everything that is not under `/api/`.
+pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    match find(path) {
+        Some(file) => respond(file, &headers),
+        None if path.starts_with("assets/") => missing(),
+        None => find("index.html").map_or_else(missing, |index| respond(index, &headers)),
+    }
+}
+
+fn find(path: &str) -> Option<&'static File> {
+    let index = embedded::FILES
+        .binary_search_by(|file| file.path.cmp(path))
+        .ok()?;
+    embedded::FILES.get(index)
+}
+
+fn missing() -> Response {
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    (
+        StatusCode::NOT_FOUND,
+        // A page that is open during a deployment may ask for the former version's files.
+        [
+            (header::CONTENT_TYPE, kind),
+            (header::CACHE_CONTROL, NOT_AT_ALL),
+        ],
+        "There is no such file\n",
+    )
+        .into_response()
+}
+
+fn respond(file: &'static File, request: &HeaderMap) -> Response {
+    let accepted = Accepted::from_headers(request);
+    let (encoding, body, mark) = match (file.brotli, file.gzip) {
+        (Some(body), _) if accepted.brotli => (Some("br"), body, "-br"),
+        (_, Some(body)) if accepted.gzip => (Some("gzip"), body, "-gz"),
+        _ => (None, file.identity, ""),
+    };
+    // Strong: a different encoding is a different sequence of bytes.
+    let etag = format!("\"{}{mark}\"", file.hash);
+    let is_known = is_listed(request, &etag);
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Response::new(Body::from(body));
+        set(
+            &mut response,
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(file.content_type),
+        );
+        if let Some(encoding) = encoding {
+            set(
+                &mut response,
+                header::CONTENT_ENCODING,
+                HeaderValue::from_static(encoding),
+            );
+        }
+        response
+    };
+    let cache = if has_hashed_name(file.path) {
+        FOR_EVER
+    } else {
+        ASK_AGAIN
+    };
+    set(&mut response, header::CACHE_CONTROL, cache);
+    set(
+        &mut response,
+        header::VARY,
+        HeaderValue::from_static("accept-encoding"),
+    );
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        set(&mut response, header::ETAG, etag);
+    }
+    response
+}
+
+fn set(response: &mut Response, name: HeaderName, value: HeaderValue) {
+    response.headers_mut().insert(name, value);
+}
+
+/// `assets/index-BxT2f8aQ.js`: what Vite names after its contents.
+fn has_hashed_name(path: &str) -> bool {
+    const SHORTEST_HASH: usize = 8;
+    let Some(name) = path.strip_prefix("assets/") else {
+        return false;
+    };
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    let is_hash = |text: &str| {
+        text.len() >= SHORTEST_HASH
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    };
+    // A hash may hold a dash itself, so it is looked for from the first one on.
+    stem.split_once('-').is_some_and(|(_, rest)| is_hash(rest))
+}
+
+/// Whether `If-None-Match` lists this tag.
+fn is_listed(request: &HeaderMap, etag: &str) -> bool {
+    request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+}
+
+/// The encodings that a request takes, besides none.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Accepted {
+    brotli: bool,
+    gzip: bool,
+}
+
+impl Accepted {
+    fn from_headers(request: &HeaderMap) -> Self {
+        let mut accepted = Self::default();
+        let items = request
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','));
+        for item in items {
+            let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
+            let is_wanted = !matches!(
+                parameters.trim().strip_prefix("q=").map(str::parse::<f32>),
+                Some(Ok(quality)) if quality <= 0.0
+            );
+            match name.trim().to_ascii_lowercase().as_str() {
+                "br" => accepted.brotli = is_wanted,
+                "gzip" | "x-gzip" => accepted.gzip = is_wanted,
+                _ => {}
+            }
+        }
+        accepted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepted(value: &'static str) -> Accepted {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+        Accepted::from_headers(&headers)
+    }
+
+    #[test]
+    fn encodings_are_taken_as_offered() {
+        let both = Accepted {
+            brotli: true,
+            gzip: true,
+        };
+        assert_eq!(accepted("gzip, deflate, br, zstd"), both);
+        assert_eq!(accepted("br;q=0.5, GZIP;q=1.0"), both);
+        assert_eq!(
+            accepted("gzip"),
+            Accepted {
+                brotli: false,
+                gzip: true
+            }
+        );
+        assert_eq!(
+            accepted("br;q=0, gzip"),
+            Accepted {
+                brotli: false,
+                gzip: true
+            }
+        );
+        assert_eq!(accepted("identity"), Accepted::default());
+    }
+
+    #[test]
+    fn only_names_with_a_hash_are_kept_for_ever() {
+        for hashed in [
+            "assets/index-BxT2f8aQ.js",
+            "assets/a-b-Cd_34-efg.css",
+            "assets/x-12345678.js.map",
+        ] {
+            assert!(has_hashed_name(hashed), "{hashed}");
+        }
+        for plain in [
+            "index.html",
+            "favicon.svg",
+            "assets/logo.svg",
+            "assets/logo-big.svg",
+            "x-12345678.js",
+        ] {
+            assert!(!has_hashed_name(plain), "{plain}");
+        }
+    }
+
+    #[test]
+    fn tags_are_found_in_a_list() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::IF_NONE_MATCH,
+            HeaderValue::from_static("\"a\", W/\"b-br\""),
+        );
+        assert!(is_listed(&headers, "\"a\""));
+        assert!(is_listed(&headers, "\"b-br\""));
+        assert!(!is_listed(&headers, "\"b\""));
+    }
+}

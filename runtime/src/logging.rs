@@ -1,0 +1,39 @@
+//! The log: sentences with fields, on standard output, where the platform collects it.
+//!
+//! In production each line is a JSON object, because there it is read by a search; elsewhere it is
+//! read by a person. `TELLR_LOG` chooses what is logged.
+
+use std::io::IsTerminal as _;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+
+use crate::settings::Environment;
+
+/// Starts logging; call it once. A filter that cannot be read is told about and left out.
+pub fn start(environment: Environment) {
+    let wanted = std::env::var("TELLR_LOG")
+        .ok()
+        .filter(|text| !text.trim().is_empty());
+    let (filter, problem) = match wanted.as_deref().map(EnvFilter::try_new) {
+        None => (EnvFilter::new("info"), None),
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(error)) => (EnvFilter::new("info"), Some(error)),
+    };
+    let builder = fmt::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(std::io::stdout().is_terminal());
+    match environment {
+        Environment::Production => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .init(),
+        Environment::Development => builder.init(),
+    }
+    if let Some(problem) = problem {
+        tracing::warn!(%problem, "TELLR_LOG could not be read; logging at `info`");
+    }
+}

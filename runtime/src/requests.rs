@@ -1,0 +1,113 @@
+//! What happens around every request: an id, a line in the log, a limit on time, an answer after a panic.
+
+use std::any::Any;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::api::ApiError;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LONGEST_ID: usize = 128;
+
+/// Gives the request an id, logs its end, and sends the id back. The platform's proxy sends an id of
+/// its own, which is kept, so that its log and ours can be read together.
+pub async fn observe(request: Request, next: Next) -> Response {
+    let id = request
+        .headers()
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| is_plausible(id))
+        .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let span = tracing::info_span!("request", request_id = %id);
+
+    let started = Instant::now();
+    let mut response = async {
+        let response = next.run(request).await;
+        let status = response.status().as_u16();
+        let duration_ms = started.elapsed().as_millis();
+        // Without the query: it is the user's.
+        match status {
+            500.. => tracing::warn!(
+                http.status = status,
+                duration_ms,
+                "{method} {path} answered {status} in {duration_ms} ms"
+            ),
+            _ if path.starts_with("/api/") && path != "/api/health" => {
+                tracing::info!(
+                    http.status = status,
+                    duration_ms,
+                    "{method} {path} answered {status} in {duration_ms} ms"
+                );
+            }
+            _ => tracing::debug!(
+                http.status = status,
+                duration_ms,
+                "{method} {path} answered {status} in {duration_ms} ms"
+            ),
+        }
+        response
+    }
+    .instrument(span)
+    .await;
+
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// An id is written into logs, so it may hold nothing but what ids are made of.
+fn is_plausible(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= LONGEST_ID
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+}
+
+/// Answers when the handler does not, within the time given as state.
+pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| ApiError::Timeout.into_response())
+}
+
+/// The answer after a handler panicked. The panic's message goes to the log, not to the user.
+pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(message, "a handler panicked");
+    ApiError::Internal.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_could_forge_a_log_line_are_not_kept() {
+        for good in ["7f9c", "01J8-abc_DEF.4:2"] {
+            assert!(is_plausible(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a b",
+            "a\nb",
+            "{\"level\":\"error\"}",
+            &"x".repeat(LONGEST_ID + 1),
+        ] {
+            assert!(!is_plausible(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Where the data is: Lakebase of one of its two kinds, or any PostgreSQL.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use tokio_postgres::config::{Host, SslMode};
+
+use super::variables::{Reader, expose};
+use super::workspace::{self, WorkspaceAuth, WorkspaceSettings};
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// The server, and how to be let in.
+    pub target: Target,
+    /// The schema of the app's tables.
+    pub schema: SchemaName,
+    /// Authorities to trust for the server's certificate, besides the system's.
+    pub root_certificates: Option<PathBuf>,
+    /// The name of the connections in the database's statistics.
+    pub application_name: String,
+}
+
+/// The server, and how to be let in.
+#[derive(Clone)]
+pub enum Target {
+    /// Lakebase: the password is a credential that the workspace mints, TLS is always verified.
+    Lakebase {
+        /// Which database the credential is for.
+        lakebase: Lakebase,
+        /// The workspace that mints it.
+        workspace: WorkspaceSettings,
+        /// The database's host.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// The database.
+        database: String,
+        /// The role: the service principal's application id.
+        user: String,
+    },
+    /// Any PostgreSQL, by its connection string.
+    Postgres(Box<tokio_postgres::Config>),
+}
+
+/// The name under which the workspace mints a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lakebase {
+    /// An autoscaling endpoint, `projects/…/branches/…/endpoints/…`.
+    Autoscaling {
+        /// The endpoint's resource name.
+        endpoint: String,
+    },
+    /// A provisioned instance.
+    Provisioned {
+        /// The instance's name.
+        instance: String,
+    },
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // By hand, because a connection string may hold a password.
+        write!(f, "Target({} at {})", self.kind(), self.address())
+    }
+}
+
+impl Target {
+    /// `autoscaling`, `provisioned` or `postgres`, as the API and the messages call it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Lakebase {
+                lakebase: Lakebase::Autoscaling { .. },
+                ..
+            } => "autoscaling",
+            Self::Lakebase {
+                lakebase: Lakebase::Provisioned { .. },
+                ..
+            } => "provisioned",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// `host:port`, for messages.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Lakebase { host, port, .. } => format!("{host}:{port}"),
+            Self::Postgres(config) => {
+                let port = config.get_ports().first().copied().unwrap_or(5432);
+                match config.get_hosts().first() {
+                    Some(Host::Tcp(host)) => format!("{host}:{port}"),
+                    Some(Host::Unix(path)) => format!("{}:{port}", path.display()),
+                    None => format!("localhost:{port}"),
+                }
+            }
+        }
+    }
+}
+
+/// A PostgreSQL schema name. Any name PostgreSQL can hold, since it is always quoted; only the
+/// server's own `pg_…` names are refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaName(String);
+
+impl SchemaName {
+    /// Checks a name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        /// PostgreSQL cuts longer identifiers off without a word.
+        const MAX_BYTES: usize = 63;
+        if text.is_empty() || text.len() > MAX_BYTES {
+            return Err(format!(
+                "is `{text}`; a schema name has 1 to {MAX_BYTES} bytes"
+            ));
+        }
+        if text.chars().any(char::is_control) {
+            return Err("holds a control character".to_owned());
+        }
+        if text.starts_with("pg_") {
+            return Err(format!(
+                "is `{text}`; names that start with `pg_` belong to PostgreSQL"
+            ));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as it is.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as an SQL identifier.
+    pub fn quoted(&self) -> String {
+        format!("\"{}\"", self.0.replace('"', "\"\""))
+    }
+}
+
+impl fmt::Display for SchemaName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
+    let schema = reader
+        .text("LAKEBASE_SCHEMA")
+        .unwrap_or_else(|| "app_data".to_owned());
+    let schema = match SchemaName::parse(&schema) {
+        Ok(schema) => Some(schema),
+        Err(message) => {
+            reader.problem("LAKEBASE_SCHEMA", message);
+            None
+        }
+    };
+    // `system` is libpq's word for what is the case here anyway.
+    let root_certificates = reader
+        .text("PGSSLROOTCERT")
+        .filter(|path| path != "system")
+        .map(PathBuf::from);
+    let application_name = reader
+        .text("PGAPPNAME")
+        .unwrap_or_else(|| crate::NAME.to_owned());
+    let target = if reader.text("DATABASE_URL").is_some() {
+        postgres(reader)
+    } else {
+        lakebase(reader)
+    };
+    Some(DatabaseSettings {
+        target: target?,
+        schema: schema?,
+        root_certificates,
+        application_name,
+    })
+}
+
+fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
+    const NAME: &str = "DATABASE_URL";
+    let url = reader.secret(NAME)?;
+    // TLS is verified in every mode that uses it, so these two are the client library's `require`.
+    let text = expose(&url)
+        .replace("sslmode=verify-full", "sslmode=require")
+        .replace("sslmode=verify-ca", "sslmode=require");
+    let Ok(mut config) = text.parse::<tokio_postgres::Config>() else {
+        // The parser's own message may quote the string, which may hold a password.
+        reader.problem(
+            NAME,
+            "is not a PostgreSQL connection string such as `postgresql://user@host:5432/database`",
+        );
+        return None;
+    };
+    if !text.contains("sslmode=") {
+        let local = config.get_hosts().iter().all(|host| match host {
+            Host::Unix(_) => true,
+            Host::Tcp(name) => {
+                name == "localhost"
+                    || name
+                        .parse::<std::net::IpAddr>()
+                        .is_ok_and(|ip| ip.is_loopback())
+            }
+        });
+        config.ssl_mode(if local {
+            SslMode::Disable
+        } else {
+            SslMode::Require
+        });
+    }
+    Some(Target::Postgres(Box::new(config)))
+}
+
+fn lakebase(reader: &mut Reader<'_>) -> Option<Target> {
+    let lakebase = lakebase_name(reader)?;
+    let autoscaling = matches!(lakebase, Lakebase::Autoscaling { .. });
+    let host = match (reader.text("LAKEBASE_PG_HOST"), reader.text("PGHOST")) {
+        (Some(own), _) if autoscaling => Some(own),
+        (_, Some(resource)) => Some(resource),
+        (own, None) => own,
+    };
+    if host.is_none() {
+        reader.problem(
+            if autoscaling {
+                "LAKEBASE_PG_HOST"
+            } else {
+                "PGHOST"
+            },
+            "is not set; the platform's database resource or the deployer sets the database's host",
+        );
+    }
+    let port = match reader.text("PGPORT").map(|text| text.parse()) {
+        None => 5432,
+        Some(Ok(port)) => port,
+        Some(Err(_)) => {
+            reader.problem("PGPORT", "is not a port number");
+            return None;
+        }
+    };
+    if reader.text("PGSSLMODE").as_deref() == Some("disable") {
+        reader.problem(
+            "PGSSLMODE",
+            "is `disable`; a connection to Lakebase carries a credential and is always encrypted",
+        );
+    }
+    let workspace = workspace::read(reader);
+    let user = reader.text("PGUSER").or(match &workspace {
+        Some(WorkspaceSettings {
+            auth: WorkspaceAuth::ClientCredentials { client_id, .. },
+            ..
+        }) => Some(client_id.clone()),
+        _ => None,
+    });
+    if user.is_none() && workspace.is_some() {
+        reader.problem(
+            "PGUSER",
+            "is not set; it is the role that owns the token in use",
+        );
+    }
+    Some(Target::Lakebase {
+        lakebase,
+        workspace: workspace?,
+        host: host?,
+        port,
+        database: reader
+            .text("PGDATABASE")
+            .unwrap_or_else(|| "databricks_postgres".to_owned()),
+        user: user?,
+    })
+}
+
+fn lakebase_name(reader: &mut Reader<'_>) -> Option<Lakebase> {
+    let endpoint = reader.text("LAKEBASE_ENDPOINT_NAME");
+    let instance = reader.text("LAKEBASE_INSTANCE");
+    match (reader.text("LAKEBASE_TYPE").as_deref(), endpoint, instance) {
+        (Some("autoscaling") | None, Some(endpoint), _) => Some(Lakebase::Autoscaling { endpoint }),
+        (Some("provisioned") | None, _, Some(instance)) => Some(Lakebase::Provisioned { instance }),
+        (Some("autoscaling"), None, _) => {
+            let project = reader.text("LAKEBASE_PROJECT_ID");
+            let project = project.as_deref().unwrap_or("<project>");
+            reader.problem(
+                "LAKEBASE_ENDPOINT_NAME",
+                format!(
+                    "is not set; an autoscaling database needs it, \
+                     such as `projects/{project}/branches/production/endpoints/primary`"
+                ),
+            );
+            None
+        }
+        (Some("provisioned"), _, None) => {
+            reader.problem(
+                "LAKEBASE_INSTANCE",
+                "is not set; a provisioned database needs it",
+            );
+            None
+        }
+        (Some(other), _, _) => {
+            reader.problem(
+                "LAKEBASE_TYPE",
+                format!("is `{other}`; it is `autoscaling` or `provisioned`"),
+            );
+            None
+        }
+        (None, None, None) => {
+            reader.problem(
+                "DATABASE_URL",
+                "no database is configured: set DATABASE_URL for a PostgreSQL of your own, or the \
+                 LAKEBASE_… variables, as the deployer does",
+            );
+            None
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The environment, read once and typed.
+//!
+//! Problem: on the platform an app is configured by some twenty environment variables from three
+//! sources (the platform itself, its database resource, the deployer's `app.yaml`). A value that is
+//! wrong should be told at start, with its name, all of them at once, and not as a failing query later.
+//!
+//! Choice: one pass over the variables gives [`Settings`] or every [`Problem`] found. Nothing else in
+//! the crate reads the environment. An empty variable counts as unset, because a manifest writes the
+//! values of the Lakebase type that is not in use as empty strings.
+
+mod database;
+mod variables;
+mod workspace;
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+
+pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
+pub use variables::{VARIABLES, Variable, documentation};
+pub use workspace::{WorkspaceAuth, WorkspaceSettings};
+
+use crate::fernet::Key;
+use variables::Reader;
+
+/// Where the app runs, as far as it behaves differently there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// Nobody is let in without an identity; logs are JSON; an encryption key is required.
+    Production,
+    /// A named local user stands in for the platform's identity; logs are for a person.
+    Development,
+}
+
+/// Everything the app knows about the world when it starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Production or development.
+    pub environment: Environment,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The name of the app on the platform; `None` anywhere else. Only the platform's proxy can be
+    /// trusted to set identity headers, so this decides whether they are read.
+    pub app_name: Option<String>,
+    /// The e-mail address of the local user in development.
+    pub dev_user: String,
+    /// Where the data is.
+    pub database: DatabaseSettings,
+    /// The key for what is stored encrypted.
+    pub encryption_key: Option<Key>,
+}
+
+/// One variable that is missing or wrong. Never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The variable.
+    pub variable: &'static str,
+    /// What is wrong with it and what would be right.
+    pub message: String,
+}
+
+/// Every problem found in the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError(pub Vec<Problem>);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the environment is not complete:")?;
+        for problem in &self.0 {
+            write!(f, "\n  {}: {}", problem.variable, problem.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Settings {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads the variables from `lookup`, so that a test needs no process of its own.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(lookup);
+        let environment = environment(&mut reader);
+        let port = port(&mut reader);
+        let encryption_key = encryption_key(&mut reader);
+        let app_name = reader.text("DATABRICKS_APP_NAME");
+        let dev_user = reader
+            .text("DEV_USER_ID")
+            .unwrap_or_else(|| "dev@localhost".to_owned());
+        let database = database::read(&mut reader);
+
+        match database {
+            Some(database) if reader.problems.is_empty() => Ok(Self {
+                environment,
+                listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)),
+                app_name,
+                dev_user,
+                database,
+                encryption_key,
+            }),
+            _ => Err(SettingsError(reader.problems)),
+        }
+    }
+}
+
+fn environment(reader: &mut Reader<'_>) -> Environment {
+    match reader.text("ENVIRONMENT").as_deref() {
+        Some("production") => Environment::Production,
+        None | Some("development" | "test") => Environment::Development,
+        Some(other) => {
+            reader.problem(
+                "ENVIRONMENT",
+                format!("is `{other}`; it is `production`, `development` or `test`"),
+            );
+            Environment::Production
+        }
+    }
+}
+
+fn port(reader: &mut Reader<'_>) -> u16 {
+    const DEFAULT: u16 = 8000;
+    let Some(text) = reader.text("DATABRICKS_APP_PORT") else {
+        return DEFAULT;
+    };
+    text.parse().unwrap_or_else(|_| {
+        reader.problem(
+            "DATABRICKS_APP_PORT",
+            format!("is `{text}`; it is a port number between 0 and 65535"),
+        );
+        DEFAULT
+    })
+}
+
+fn encryption_key(reader: &mut Reader<'_>) -> Option<Key> {
+    const NAME: &str = "GOOGLE_OAUTH_ENCRYPTION_KEY";
+    let text = reader.secret(NAME)?;
+    match Key::parse(&text) {
+        Ok(key) => Some(key),
+        Err(error) => {
+            reader.problem(NAME, error.to_string());
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! What the environment may hold.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+
+const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+
+const AUTOSCALING: &[(&str, &str)] = &[
+    ("ENVIRONMENT", "production"),
+    ("LAKEBASE_TYPE", "autoscaling"),
+    ("LAKEBASE_PG_HOST", "ep-1.database.example.com"),
+    (
+        "LAKEBASE_ENDPOINT_NAME",
+        "projects/p/branches/production/endpoints/primary",
+    ),
+    ("LAKEBASE_INSTANCE", ""),
+    ("DATABRICKS_HOST", "workspace.example.com"),
+    ("DATABRICKS_CLIENT_ID", "client"),
+    ("DATABRICKS_CLIENT_SECRET", "planted-secret"),
+    ("GOOGLE_OAUTH_ENCRYPTION_KEY", KEY),
+];
+
+fn read(pairs: &[(&str, &str)], changes: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let map: BTreeMap<&str, &str> = pairs.iter().chain(changes).copied().collect();
+    Settings::read(&|name| map.get(name).map(|value| (*value).to_owned()))
+}
+
+fn problems(pairs: &[(&str, &str)], changes: &[(&str, &str)]) -> Vec<&'static str> {
+    let error = read(pairs, changes).expect_err("settings with a problem");
+    error.0.iter().map(|problem| problem.variable).collect()
+}
+
+fn lakebase(settings: &Settings) -> (&Lakebase, &WorkspaceSettings, String, &str) {
+    match &settings.database.target {
+        Target::Lakebase {
+            lakebase,
+            workspace,
+            user,
+            ..
+        } => (
+            lakebase,
+            workspace,
+            settings.database.target.address(),
+            user,
+        ),
+        Target::Postgres(_) => panic!("not Lakebase"),
+    }
+}
+
+#[test]
+fn autoscaling_is_read_as_the_deployer_writes_it() {
+    let settings = read(AUTOSCALING, &[]).expect("good settings");
+    let (name, workspace, address, user) = lakebase(&settings);
+    let endpoint = "projects/p/branches/production/endpoints/primary".to_owned();
+    assert_eq!(name, &Lakebase::Autoscaling { endpoint });
+    assert_eq!(workspace.host, "https://workspace.example.com");
+    assert_eq!(address, "ep-1.database.example.com:5432");
+    assert_eq!(user, "client");
+    assert_eq!(settings.environment, Environment::Production);
+    assert_eq!(settings.listen.to_string(), "0.0.0.0:8000");
+    assert_eq!(settings.database.schema.as_str(), "app_data");
+}
+
+#[test]
+fn provisioned_takes_the_host_of_the_platforms_resource() {
+    let settings = read(
+        AUTOSCALING,
+        &[
+            ("LAKEBASE_TYPE", "provisioned"),
+            ("LAKEBASE_INSTANCE", "tellr-db"),
+            ("LAKEBASE_PG_HOST", ""),
+            ("LAKEBASE_ENDPOINT_NAME", ""),
+            ("PGHOST", "instance.example.com"),
+            ("PGPORT", "5433"),
+            ("PGUSER", "role"),
+        ],
+    )
+    .expect("good settings");
+    let (name, _, address, user) = lakebase(&settings);
+    assert_eq!(
+        name,
+        &Lakebase::Provisioned {
+            instance: "tellr-db".to_owned()
+        }
+    );
+    assert_eq!(address, "instance.example.com:5433");
+    assert_eq!(user, "role");
+}
+
+#[test]
+fn workspace_host_is_taken_with_and_without_a_scheme() {
+    for (given, wanted) in [
+        ("w.example.com", "https://w.example.com"),
+        ("https://w.example.com/", "https://w.example.com"),
+        ("http://127.0.0.1:8787", "http://127.0.0.1:8787"),
+        ("http://localhost:8787/", "http://localhost:8787"),
+        ("http://[::1]:8787", "http://[::1]:8787"),
+    ] {
+        let settings = read(AUTOSCALING, &[("DATABRICKS_HOST", given)]).expect("a good host");
+        assert_eq!(lakebase(&settings).1.host, wanted);
+    }
+    for bad in [
+        "http://w.example.com",
+        "ftp://w",
+        "https://w/path",
+        "https://",
+        "user@w",
+        "http://localhost.evil.example",
+    ] {
+        assert_eq!(
+            problems(AUTOSCALING, &[("DATABRICKS_HOST", bad)]),
+            ["DATABRICKS_HOST"],
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let found = problems(
+        &[],
+        &[
+            ("ENVIRONMENT", "prod"),
+            ("DATABRICKS_APP_PORT", "http"),
+            ("GOOGLE_OAUTH_ENCRYPTION_KEY", "short"),
+            ("LAKEBASE_SCHEMA", "pg_catalog"),
+        ],
+    );
+    assert_eq!(
+        found,
+        [
+            "ENVIRONMENT",
+            "DATABRICKS_APP_PORT",
+            "GOOGLE_OAUTH_ENCRYPTION_KEY",
+            "LAKEBASE_SCHEMA",
+            "DATABASE_URL"
+        ]
+    );
+}
+
+#[test]
+fn what_a_kind_of_database_needs_is_named() {
+    assert_eq!(
+        problems(AUTOSCALING, &[("LAKEBASE_ENDPOINT_NAME", "")]),
+        ["LAKEBASE_ENDPOINT_NAME"]
+    );
+    assert_eq!(
+        problems(AUTOSCALING, &[("LAKEBASE_PG_HOST", "")]),
+        ["LAKEBASE_PG_HOST"]
+    );
+    assert_eq!(
+        problems(AUTOSCALING, &[("LAKEBASE_TYPE", "provisioned")]),
+        ["LAKEBASE_INSTANCE"]
+    );
+    assert_eq!(
+        problems(AUTOSCALING, &[("LAKEBASE_TYPE", "serverless")]),
+        ["LAKEBASE_TYPE"]
+    );
+    assert_eq!(
+        problems(AUTOSCALING, &[("DATABRICKS_CLIENT_SECRET", "")]),
+        ["DATABRICKS_CLIENT_SECRET"]
+    );
+    assert_eq!(
+        problems(AUTOSCALING, &[("PGSSLMODE", "disable")]),
+        ["PGSSLMODE"]
+    );
+}
+
+#[test]
+fn a_database_url_wins_and_is_encrypted_unless_it_is_this_machine() {
+    use tokio_postgres::config::SslMode;
+    for (url, wanted) in [
+        ("postgresql://u:pw@localhost/d", SslMode::Disable),
+        ("postgresql://u@127.0.0.1:5433/d", SslMode::Disable),
+        ("host=/run/postgresql dbname=d user=u", SslMode::Disable),
+        ("postgresql://u:pw@db.example.com/d", SslMode::Require),
+        (
+            "postgresql://u:pw@db.example.com/d?sslmode=disable",
+            SslMode::Disable,
+        ),
+        (
+            "postgresql://u:pw@db.example.com/d?sslmode=verify-full",
+            SslMode::Require,
+        ),
+        (
+            "postgresql://u:pw@localhost/d?sslmode=require",
+            SslMode::Require,
+        ),
+    ] {
+        let settings = read(AUTOSCALING, &[("DATABASE_URL", url)]).expect("a good URL");
+        match &settings.database.target {
+            Target::Postgres(config) => assert_eq!(config.get_ssl_mode(), wanted, "{url}"),
+            Target::Lakebase { .. } => panic!("{url} did not win"),
+        }
+    }
+}
+
+#[test]
+fn secrets_are_in_no_message_and_no_debug_output() {
+    let bad = read(
+        AUTOSCALING,
+        &[("DATABASE_URL", "postgresql://u:planted-secret@[bad/d")],
+    )
+    .expect_err("a bad URL");
+    assert!(!format!("{bad} {bad:?}").contains("planted-secret"));
+    let url = "postgresql://u:planted-secret@db.example.com/d";
+    for changes in [vec![], vec![("DATABASE_URL", url)]] {
+        let shown = format!("{:?}", read(AUTOSCALING, &changes).expect("good settings"));
+        assert!(
+            !shown.contains("planted-secret") && !shown.contains(KEY),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn schema_names_are_quoted_for_sql() {
+    assert_eq!(
+        SchemaName::parse("app data").expect("a name").quoted(),
+        "\"app data\""
+    );
+    assert_eq!(
+        SchemaName::parse("a\"b").expect("a name").quoted(),
+        "\"a\"\"b\""
+    );
+    for bad in ["", "pg_x", "a\0b", "a\nb", &"x".repeat(64)] {
+        assert!(SchemaName::parse(bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn the_list_of_variables_names_nothing_that_is_not_read() {
+    let seen = RefCell::new(BTreeSet::new());
+    for (kind, instance) in [("autoscaling", ""), ("provisioned", "i"), ("", "")] {
+        for url in ["", "postgresql://localhost/d"] {
+            let map: BTreeMap<&str, &str> = AUTOSCALING
+                .iter()
+                .copied()
+                .chain([
+                    ("LAKEBASE_TYPE", kind),
+                    ("LAKEBASE_INSTANCE", instance),
+                    ("LAKEBASE_ENDPOINT_NAME", ""),
+                    ("DATABASE_URL", url),
+                ])
+                .collect();
+            // Whether these are good settings is not the question here.
+            let _ = Settings::read(&|name| {
+                seen.borrow_mut().insert(name.to_owned());
+                map.get(name).map(|value| (*value).to_owned())
+            });
+        }
+    }
+    let _ = Settings::read(&|name| {
+        seen.borrow_mut().insert(name.to_owned());
+        AUTOSCALING
+            .iter()
+            .find(|pair| pair.0 == name)
+            .map(|pair| pair.1.to_owned())
+    });
+    for variable in VARIABLES {
+        // The log is started before settings can fail, so it reads its variable itself.
+        let is_the_logs = variable.name == "TELLR_LOG";
+        assert!(
+            is_the_logs || seen.borrow().contains(variable.name),
+            "{} is never read",
+            variable.name
+        );
+        assert!(documentation().contains(variable.name));
+    }
+}

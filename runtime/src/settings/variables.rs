@@ -1,0 +1,174 @@
+//! The list of variables, and the only place that reads one.
+//!
+//! The list is what `tellr-app --help` prints. Reading a variable that is not on it panics in a debug
+//! build, so the list cannot fall behind the code: the tests read them all.
+
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt::Write as _;
+
+use super::Problem;
+
+/// One environment variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means, and what holds without it.
+    pub meaning: &'static str,
+}
+
+const fn variable(name: &'static str, meaning: &'static str) -> Variable {
+    Variable { name, meaning }
+}
+
+/// Every variable the app reads.
+pub const VARIABLES: &[Variable] = &[
+    variable(
+        "ENVIRONMENT",
+        "`production`, `development` or `test`; development without it",
+    ),
+    variable(
+        "DATABRICKS_APP_PORT",
+        "the port to listen on; 8000 without it",
+    ),
+    variable(
+        "DATABRICKS_APP_NAME",
+        "set by the platform; makes the app trust the platform's identity headers",
+    ),
+    variable(
+        "DEV_USER_ID",
+        "the e-mail address of the local user in development; dev@localhost",
+    ),
+    variable(
+        "DATABASE_URL",
+        "a PostgreSQL connection string; wins over Lakebase. TLS, when used, is always verified; \
+         without `sslmode` it is off on this machine and required elsewhere",
+    ),
+    variable(
+        "LAKEBASE_TYPE",
+        "`autoscaling` or `provisioned`; guessed from the variables below",
+    ),
+    variable(
+        "LAKEBASE_PG_HOST",
+        "the database host of an autoscaling endpoint; else PGHOST",
+    ),
+    variable(
+        "LAKEBASE_PROJECT_ID",
+        "the autoscaling project, for messages",
+    ),
+    variable(
+        "LAKEBASE_ENDPOINT_NAME",
+        "`projects/…/branches/…/endpoints/…`, for the credential of an autoscaling database",
+    ),
+    variable(
+        "LAKEBASE_INSTANCE",
+        "the instance, for the credential of a provisioned database",
+    ),
+    variable(
+        "LAKEBASE_SCHEMA",
+        "the PostgreSQL schema of the app's tables; app_data",
+    ),
+    variable(
+        "PGHOST",
+        "the database host, set by the platform's database resource",
+    ),
+    variable("PGPORT", "the database port; 5432"),
+    variable("PGDATABASE", "the database; databricks_postgres"),
+    variable(
+        "PGUSER",
+        "the database role; DATABRICKS_CLIENT_ID without it",
+    ),
+    variable(
+        "PGSSLMODE",
+        "read to refuse `disable`: a connection to Lakebase is always encrypted and verified",
+    ),
+    variable(
+        "PGSSLROOTCERT",
+        "a PEM file of authorities to trust for the database, besides the system's",
+    ),
+    variable(
+        "PGAPPNAME",
+        "the name of the connections in the database's statistics; tellr-app",
+    ),
+    variable(
+        "DATABRICKS_HOST",
+        "the workspace, with or without `https://`",
+    ),
+    variable("DATABRICKS_CLIENT_ID", "the app's service principal"),
+    variable("DATABRICKS_CLIENT_SECRET", "its OAuth secret"),
+    variable(
+        "DATABRICKS_TOKEN",
+        "a token instead of the two above, for local use",
+    ),
+    variable(
+        "GOOGLE_OAUTH_ENCRYPTION_KEY",
+        "the Fernet key for stored credentials; required in production",
+    ),
+    variable(
+        "TELLR_LOG",
+        "what to log, as in `info,tellr_app=debug`; info",
+    ),
+];
+
+/// The list as text for `--help`.
+pub fn documentation() -> String {
+    let width = VARIABLES.iter().map(|v| v.name.len()).max().unwrap_or(0);
+    let mut text = String::from("Environment:\n");
+    for Variable { name, meaning } in VARIABLES {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {name:width$}  {meaning}");
+    }
+    text
+}
+
+/// Reads variables and collects what is wrong with them.
+pub(super) struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            lookup,
+            problems: Vec::new(),
+        }
+    }
+
+    /// The value without surrounding blanks; `None` when unset or empty.
+    pub(super) fn text(&self, name: &'static str) -> Option<String> {
+        debug_assert!(
+            VARIABLES.iter().any(|v| v.name == name),
+            "`{name}` is not on the list of variables"
+        );
+        let value = (self.lookup)(name)?;
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// A value that no message may show.
+    pub(super) fn secret(&self, name: &'static str) -> Option<SecretString> {
+        self.text(name).map(SecretString::from)
+    }
+
+    /// The value, or a problem that says why it is needed.
+    pub(super) fn required(&mut self, name: &'static str, why: &str) -> Option<String> {
+        let value = self.text(name);
+        if value.is_none() {
+            self.problem(name, format!("is not set; {why}"));
+        }
+        value
+    }
+
+    pub(super) fn problem(&mut self, variable: &'static str, message: impl Into<String>) {
+        self.problems.push(Problem {
+            variable,
+            message: message.into(),
+        });
+    }
+}
+
+/// Where a secret's text is needed to parse it.
+pub(super) fn expose(secret: &SecretString) -> &str {
+    secret.expose_secret()
+}
