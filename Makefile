@@ -1,0 +1,81 @@
+# `make demo` and `make test` are all one needs to know; both set up what is missing first.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+STAGE := tests/setup/stage.sh
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+ARGS ?=
+
+# A wheel that runs on any Linux since 2014: zig links against that glibc.
+WHEEL_FLAGS := $(if $(filter Linux,$(shell uname -s)),--zig --compatibility manylinux2014)
+WHEEL := .cache/wheel-$(VERSION)
+
+PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build -type f 2>/dev/null) \
+	$(wildcard frontend/*.json frontend/*.ts frontend/index.html)
+RUST_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml \
+	$(shell find runtime deployer-wasm -type f -not -path '*/target/*' -not -path '*/tests/*' 2>/dev/null)
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
+		while IFS=$$'\t' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+.PHONY: setup
+setup: ## Install what is missing for building and the demo
+	@tests/setup/setup.sh
+
+.PHONY: setup-browser
+setup-browser:
+	@tests/setup/setup.sh --browser
+
+.PHONY: demo
+demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--once: check and exit)
+	@$(STAGE) "local workspace" cargo build --quiet --package local-workspace
+	@. tests/setup/environment.sh && exec python3 tests/demo/demo.py \
+		--workspace $(TARGET)/debug/local-workspace --wheels dist $(ARGS)
+
+.PHONY: lint
+lint: setup ## Formatting and lints only
+	@$(STAGE) "format (Rust)" cargo fmt --all --check
+	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
+	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
+	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
+	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+# What fails fast comes first. Each line stops the run when it fails.
+.PHONY: test
+test: setup-browser begin-test lint ## Everything that is checked, with a summary of figures
+	@$(STAGE) "repository" pytest --quiet tests/repository
+	@$(STAGE) "page tests" npm --prefix frontend test --silent
+	@$(MAKE) --no-print-directory frontend/dist/index.html
+	@$(STAGE) "WebAssembly check" tests/setup/with-wasm.sh \
+		cargo check --quiet --package deployer-wasm --lib --target wasm32-unknown-unknown
+	@$(MAKE) --no-print-directory $(WHEEL)
+	@$(STAGE) "Rust tests" cargo test --quiet --workspace
+	@$(STAGE) "Python tests" pytest --quiet tests --ignore tests/repository
+	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
+	@$(STAGE) "figures" python3 tests/figures/wheel.py $$(cat $(WHEEL))
+	@tests/setup/summary.sh
+
+.PHONY: begin-test
+begin-test:
+	@rm -f .cache/setup/stages.tsv
+
+.PHONY: dist
+dist: setup $(WHEEL) ## The app's wheel in dist/, with checksums
+	@cd dist && sha256sum *.whl | tee SHA256SUMS
+
+frontend/dist/index.html: $(PAGE_SOURCES)
+	@$(STAGE) "build the page" npm --prefix frontend run --silent build -- --logLevel warn
+	@touch $@
+
+# Holds the path of the wheel that was built last.
+$(WHEEL): frontend/dist/index.html $(RUST_SOURCES)
+	@rm -f dist/tellr_app-*.whl
+	@$(STAGE) "build the wheel" maturin build --quiet --release --locked $(WHEEL_FLAGS) \
+		--manifest-path runtime/Cargo.toml --out dist
+	@ls dist/tellr_app-$(VERSION)-*.whl > $@

@@ -1,0 +1,22 @@
+# Sourced by every script here: where setup put things that are not on everybody's PATH.
+# Sets and exports nothing that setup didn't find necessary.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cache=$root/.cache/setup
+export PATH="$root/.venv/bin:$PATH"
+
+# A pinned toolchain that can't be completed by rustup is named here, so that cargo doesn't ask for the rest.
+if [ -e "$cache/rust.env" ]; then . "$cache/rust.env"; fi
+
+# PostgreSQL from the wheel, on machines without one.
+if [ -z "${TELLR_POSTGRES_BIN:-}" ] && [ -e "$cache/postgres-bin" ]; then
+  TELLR_POSTGRES_BIN=$(cat "$cache/postgres-bin")
+  export TELLR_POSTGRES_BIN
+fi
+
+if [ -z "${TELLR_CHROMIUM:-}" ]; then
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    if TELLR_CHROMIUM=$(command -v "$name"); then break; fi
+  done
+fi
+export TELLR_CHROMIUM

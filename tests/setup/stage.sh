@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs one stage of `make test` in the environment that setup made: says its name before, its seconds
+# after, and keeps both for the summary. Fails as the command fails.
+#
+# usage: stage.sh NAME COMMAND [ARGUMENT...]
+set -euo pipefail
+. "$(dirname "$0")/environment.sh"
+cd "$root"
+
+name=$1
+shift
+printf '\n== %s\n' "$name"
+began=$(date +%s.%N)
+status=0
+"$@" || status=$?
+seconds=$(awk -v a="$began" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }')
+printf -- '-- %s: %s s\n' "$name" "$seconds"
+mkdir -p "$cache"
+printf '%s\t%s\n' "$seconds" "$name" >>"$cache/stages.tsv"
+if [ "$status" -ne 0 ]; then
+  printf 'FAILED: %s (exit status %s)\n' "$name" "$status" >&2
+  exit "$status"
+fi
