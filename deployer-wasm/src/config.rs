@@ -1,0 +1,37 @@
+//! What is wanted: the arguments of each operation, checked before the first request.
+//!
+//! Two kinds of type live here. *Arguments* ([`CreateArguments`] and its siblings) are what a
+//! face collected: raw text, everything optional, named as the functions' parameters are.
+//! *Configurations* ([`CreateConfig`] …) are what the operations work with: every value parsed
+//! into a type of its own, every default applied. The only way from one to the other is
+//! `resolve`, so a wrong name is refused before anything was sent, with its key and what would
+//! be right, and no code further down checks a name again.
+//!
+//! A configuration file replaces the arguments that say *what* is wanted; the two exclude each
+//! other, as they could contradict each other. The arguments that say *how* (`environment`,
+//! `encryption_key`, the local wheel, `reset_database`) are allowed beside a file: a secret, an
+//! artefact of one machine and an order to destroy data have no place in a file that is kept.
+
+mod arguments;
+mod choice;
+mod given;
+mod key;
+mod name;
+mod path;
+mod resolve;
+mod shape;
+mod text;
+mod version;
+mod wheel;
+mod yaml;
+mod yaml_scan;
+
+pub use arguments::{CreateArguments, DeleteArguments, SecretText, UpdateArguments, WheelArgument};
+pub use choice::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
+pub use key::FernetKey;
+pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
+pub use path::WorkspacePath;
+pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, UpdateConfig};
+pub use version::{PackageVersion, VersionPin};
+pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
+pub use yaml::{YAML_LIMIT_BYTES, to_yaml};

@@ -1,0 +1,132 @@
+//! The schema step: what is done to the database, as SQL that a host runs.
+//!
+//! The logic has no connection to a database; the host has one, and is given a typed operation.
+//! Hosts written in Rust render it here; a host written in another language is handed the
+//! rendered [`Script`]. Either way the statements exist once, are plain text without parameters
+//! (identifiers and literals are quoted in [`quote`]), and answer in text.
+//!
+//! Every operation can run twice with the effect of once. All of them are one transaction: a
+//! reset that fails leaves the schema as it was. The app's role gets rights on its schema and
+//! nothing else; it is not made a superuser.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::SchemaName;
+use crate::host::{SchemaError, SchemaErrorKind};
+
+mod quote;
+mod script;
+
+pub use quote::{quote_identifier, quote_literal};
+pub use script::{Script, script};
+
+/// What is to be done to the app's schema. `role` is the app's role in the database: the
+/// client id of its service principal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "operation")]
+pub enum SchemaOperation {
+    /// Make the schema if it isn't there, and give the role its rights.
+    SetUp {
+        /// The schema.
+        schema: SchemaName,
+        /// The app's role, which has to exist.
+        role: String,
+    },
+    /// Drop the schema with everything in it, make it anew, and give the role its rights.
+    Reset {
+        /// The schema.
+        schema: SchemaName,
+        /// The app's role, which has to exist.
+        role: String,
+    },
+    /// Drop the schema with everything in it.
+    Drop {
+        /// The schema.
+        schema: SchemaName,
+    },
+    /// Look, and change nothing.
+    Inspect {
+        /// The schema.
+        schema: SchemaName,
+        /// The role whose rights are asked for, if any.
+        role: Option<String>,
+    },
+}
+
+/// What came of a [`SchemaOperation`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum SchemaOutcome {
+    /// It is as it was to be.
+    Done,
+    /// What [`SchemaOperation::Inspect`] found.
+    Inspected(SchemaState),
+}
+
+/// How a schema stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaState {
+    /// There is such a schema.
+    pub exists: bool,
+    /// The role it belongs to.
+    pub owner: Option<String>,
+    /// How many tables are in it.
+    pub tables: u32,
+    /// There are rows that only the app's key can read, or were until lately: a table that was
+    /// emptied counts until the database has tidied up. It errs on the side of keeping the key.
+    pub encrypted_data: bool,
+    /// The role asked for exists.
+    pub role_exists: bool,
+    /// The role asked for may use the schema and create tables in it.
+    pub role_granted: bool,
+}
+
+impl SchemaOperation {
+    /// The schema it is about.
+    pub fn schema(&self) -> &SchemaName {
+        match self {
+            Self::SetUp { schema, .. }
+            | Self::Reset { schema, .. }
+            | Self::Drop { schema }
+            | Self::Inspect { schema, .. } => schema,
+        }
+    }
+}
+
+/// What the operation came to, from the row its script returned, if it returns one.
+///
+/// # Errors
+/// If the row is not the one that the script asks for.
+pub fn outcome(operation: &SchemaOperation, row: Option<&[Option<String>]>) -> Result<SchemaOutcome, SchemaError> {
+    if !matches!(operation, SchemaOperation::Inspect { .. }) {
+        return Ok(SchemaOutcome::Done);
+    }
+    let Some([exists, owner, tables, encrypted_data, role_exists, role_granted]) = row else {
+        return Err(unexpected("one row of six columns", row.map_or(0, <[_]>::len)));
+    };
+    Ok(SchemaOutcome::Inspected(SchemaState {
+        exists: truth(exists)?,
+        owner: owner.clone(),
+        tables: tables.as_deref().and_then(|count| count.parse().ok()).ok_or_else(|| unexpected("a count", 1))?,
+        encrypted_data: truth(encrypted_data)?,
+        role_exists: truth(role_exists)?,
+        role_granted: truth(role_granted)?,
+    }))
+}
+
+/// A truth value as text: `true` where it was cast, `t` where a client printed it.
+fn truth(column: &Option<String>) -> Result<bool, SchemaError> {
+    match column.as_deref() {
+        Some("true" | "t") => Ok(true),
+        Some("false" | "f") => Ok(false),
+        _ => Err(unexpected("`true` or `false`", 1)),
+    }
+}
+
+fn unexpected(wanted: &str, columns: usize) -> SchemaError {
+    SchemaError {
+        kind: SchemaErrorKind::Database,
+        sqlstate: None,
+        message: format!("the database's answer is not {wanted} (it has {columns} columns)"),
+    }
+}
