@@ -2,10 +2,18 @@
 
 use std::path::PathBuf;
 
+use crate::apps::Apps;
 use crate::clock::Clock;
-use crate::identity::{Identities, Principal, Right};
+use crate::faults::Faults;
+use crate::files::Files;
+use crate::identity::{Credentials, Identities, Principal, PrincipalSpec, Right};
 use crate::ids::Ids;
+use crate::journal::Journal;
+use crate::lakebase::Lakebase;
+use crate::permissions::Permissions;
+use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::secrets::Secrets;
 use crate::settings::SharedSettings;
 
 /// Everything the handlers share.
@@ -25,9 +33,34 @@ pub struct Workspace {
     pub settings: SharedSettings,
     /// Who may call.
     pub identities: Identities,
+    /// Who may do what to one object.
+    pub permissions: Permissions,
+    /// Workspace files.
+    pub files: Files,
+    /// Secret scopes.
+    pub secrets: Secrets,
+    /// Databases.
+    pub lakebase: Lakebase,
+    /// Where apps run.
+    pub platform: Platform,
+    /// Databricks Apps.
+    pub apps: Apps,
+    /// What goes wrong, on purpose.
+    pub faults: Faults,
+    /// What was asked.
+    pub journal: Journal,
 }
 
 impl Workspace {
+    /// Adds a principal with a token and a home folder.
+    pub fn add_principal(&self, spec: PrincipalSpec) -> Credentials {
+        let credentials = self.identities.add(spec);
+        if let Some(principal) = self.identities.find(&credentials.user_name) {
+            self.files.make_home(&principal, self.clock.now());
+        }
+        credentials
+    }
+
     /// Refuses a principal that lacks a right in general or had it taken away.
     pub fn require(&self, principal: &Principal, right: Right) -> Result<(), Problem> {
         if self.settings.allows(principal, right) {

@@ -1,0 +1,69 @@
+//! Databricks Apps.
+//!
+//! `state` is the machine: what an app, its compute, its deployments and its update look like at a given moment. It has no
+//! timers; time passes because somebody asks. `spec` reads and checks what callers want, `resources` grants an app's
+//! service principal what it needs, `manifest` reads `app.yaml`, `launch` turns source files into something that runs,
+//! `view` renders answers, and `routes` ties them together. Changes are made one at a time; reads are never kept waiting.
+
+mod launch;
+mod manifest;
+mod resources;
+mod routes;
+mod spec;
+mod state;
+mod view;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::clock::Timestamp;
+use crate::problem::Problem;
+pub(crate) use routes::routes;
+use state::App;
+
+/// The apps of a workspace; clones share them.
+#[derive(Clone, Default)]
+pub struct Apps {
+    apps: Arc<Mutex<BTreeMap<String, App>>>,
+    changes: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl fmt::Debug for Apps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.apps.lock().keys()).finish()
+    }
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::not_found(format!(
+        "App with name {name} does not exist or is deleted."
+    ))
+}
+
+impl Apps {
+    /// All apps as they are now; those whose deletion is over are gone.
+    fn at(&self, now: Timestamp) -> parking_lot::MappedMutexGuard<'_, BTreeMap<String, App>> {
+        let mut apps = self.apps.lock();
+        apps.retain(|_, app| !app.is_gone(now));
+        for app in apps.values_mut() {
+            app.settle(now);
+        }
+        parking_lot::MutexGuard::map(apps, |apps| apps)
+    }
+
+    fn get(&self, name: &str, now: Timestamp) -> Result<App, Problem> {
+        self.at(now).get(name).cloned().ok_or_else(|| missing(name))
+    }
+
+    fn change<T>(
+        &self,
+        name: &str,
+        now: Timestamp,
+        change: impl FnOnce(&mut App) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        change(self.at(now).get_mut(name).ok_or_else(|| missing(name))?)
+    }
+}

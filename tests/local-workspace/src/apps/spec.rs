@@ -1,0 +1,202 @@
+//! What a caller wants of an app: read, checked, and changed field by field.
+
+use serde_json::{Map, Value, json};
+
+use super::resources::{Resource, read_resources};
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+/// Fields a caller may set, besides `name` and `resources`.
+const FIELDS: [&str; 13] = [
+    "description",
+    "compute_size",
+    "compute_min_instances",
+    "compute_max_instances",
+    "user_api_scopes",
+    "forward_user_access_token",
+    "budget_policy_id",
+    "usage_policy_id",
+    "default_source_code_path",
+    "source_code_path",
+    "git_repository",
+    "git_source",
+    "telemetry_export_destinations",
+];
+
+const COMPUTE_SIZES: [&str; 3] = ["MEDIUM", "LARGE", "XLARGE"];
+const MAX_DESCRIPTION_CHARS: usize = 500;
+
+/// Scopes an app may ask of its users.
+const SCOPES: [&str; 23] = [
+    "sql",
+    "sql:restricted-query",
+    "genie",
+    "files",
+    "vector-search",
+    "ai-gateway",
+    "ai-functions",
+    "model-serving",
+    "serving.serving-endpoints",
+    "postgres",
+    "workspace.workspace",
+    "mcp.external",
+    "mcp.functions",
+    "mcp.genie",
+    "mcp.vectorsearch",
+    "catalog.connections",
+    "catalog.catalogs:read",
+    "catalog.schemas:read",
+    "catalog.tables:read",
+    "files.files",
+    "dashboards.genie",
+    "vectorsearch.vector-search-indexes",
+    "vectorsearch.vector-search-endpoints",
+];
+
+/// The settable part of an app.
+#[derive(Clone, Default)]
+pub(super) struct Spec {
+    pub(super) fields: Map<String, Value>,
+    pub(super) resources: Vec<Resource>,
+}
+
+impl Spec {
+    /// This, with every field that the body has.
+    pub(super) fn with_present(&self, body: &Map<String, Value>) -> Result<Self, Problem> {
+        let mut changed = self.clone();
+        for (name, value) in body {
+            if name == "resources" || FIELDS.contains(&name.as_str()) {
+                changed.set(name, Some(value))?;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// This, with exactly the fields that the mask names; those missing in the body are emptied.
+    pub(super) fn with_masked(
+        &self,
+        body: &Map<String, Value>,
+        mask: &str,
+    ) -> Result<Self, Problem> {
+        let mut changed = self.clone();
+        for name in mask.split(',') {
+            if name != "resources" && !FIELDS.contains(&name) {
+                return Err(Problem::invalid_parameter(format!(
+                    "Invalid update mask: unknown or immutable field '{name}'."
+                )));
+            }
+            changed.set(name, body.get(name))?;
+        }
+        Ok(changed)
+    }
+
+    fn set(&mut self, name: &str, value: Option<&Value>) -> Result<(), Problem> {
+        let value = value.filter(|value| !value.is_null());
+        if name == "resources" {
+            self.resources = value.map(read_resources).transpose()?.unwrap_or_default();
+            return Ok(());
+        }
+        match value {
+            Some(value) => self.fields.insert(name.to_owned(), value.clone()),
+            None => self.fields.remove(name),
+        };
+        Ok(())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str)
+    }
+
+    pub(super) fn compute_size(&self) -> &str {
+        self.text("compute_size").unwrap_or("MEDIUM")
+    }
+
+    pub(super) fn scopes(&self) -> Vec<&str> {
+        self.fields
+            .get("user_api_scopes")
+            .and_then(Value::as_array)
+            .map(|scopes| scopes.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
+    }
+
+    /// Refuses what the platform would refuse, whatever else exists in the workspace.
+    pub(super) fn check(&self, settings: &Settings) -> Result<(), Problem> {
+        if let Some(description) = self.fields.get("description") {
+            let text = description
+                .as_str()
+                .ok_or_else(|| wrong_type("description", "a string"))?;
+            if text.chars().count() > MAX_DESCRIPTION_CHARS {
+                return Err(Problem::invalid_parameter(format!(
+                    "App description must be at most {MAX_DESCRIPTION_CHARS} characters."
+                )));
+            }
+        }
+        if let Some(size) = self.fields.get("compute_size")
+            && !size
+                .as_str()
+                .is_some_and(|size| COMPUTE_SIZES.contains(&size))
+        {
+            return Err(Problem::invalid_parameter(format!(
+                "Invalid compute size {size}. Supported values are {}.",
+                COMPUTE_SIZES.join(", ")
+            )));
+        }
+        if self.fields.contains_key("compute_min_instances")
+            != self.fields.contains_key("compute_max_instances")
+        {
+            return Err(Problem::invalid_parameter(
+                "compute_min_instances and compute_max_instances must be set together.",
+            ));
+        }
+        if let Some(scopes) = self.fields.get("user_api_scopes") {
+            let all_text = scopes
+                .as_array()
+                .is_some_and(|scopes| scopes.iter().all(Value::is_string));
+            if !all_text {
+                return Err(wrong_type("user_api_scopes", "a list of strings"));
+            }
+        }
+        let scopes = self.scopes();
+        if !scopes.is_empty() && !settings.features.user_authorization {
+            return Err(Problem::bad_request("user token passthrough not enabled"));
+        }
+        match scopes.iter().find(|scope| !SCOPES.contains(scope)) {
+            Some(unknown) => Err(Problem::invalid_parameter(format!(
+                "Invalid user API scope: {unknown}"
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn wrong_type(field: &str, wanted: &str) -> Problem {
+    Problem::malformed(format!(
+        "Could not parse request object: {field} must be {wanted}."
+    ))
+}
+
+/// Checks the name of a new app.
+pub(super) fn check_name(name: Option<&Value>) -> Result<&str, Problem> {
+    let name = name.and_then(Value::as_str).unwrap_or_default();
+    if name.is_empty() {
+        return Err(Problem::invalid_parameter("Missing required field: name"));
+    }
+    let length = name.chars().count();
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !(2..=30).contains(&length)
+        || !name.chars().all(legal)
+        || !name.starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        return Err(Problem::invalid_parameter(format!(
+            "Invalid app name '{name}'. App name must be between 2 and 30 characters, start with a lowercase letter and contain only lowercase letters, numbers and hyphens."
+        )));
+    }
+    Ok(name)
+}
+
+/// The scopes an app has whatever it asks for, and those it asked for.
+pub(super) fn effective_scopes(spec: &Spec) -> Value {
+    let mut scopes = vec!["iam.current-user:read", "iam.access-control:read"];
+    scopes.extend(spec.scopes());
+    json!(scopes)
+}

@@ -1,0 +1,309 @@
+//! What every request passes: journal, faults, authentication, latency, handler.
+//!
+//! The order is the contract. The journal comes first, so that nothing escapes it; a fault may strike before anything is
+//! looked at; a latency is spent before the effect. The handler runs in a task of its own: once begun, its effect is whole
+//! even if the caller goes away, as on a real platform. Waiting (latency, `hang` before the effect) happens outside that
+//! task, so a caller that is killed meanwhile leaves no effect behind.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde_json::Value;
+
+use crate::connection::Cut;
+use crate::faults::{Action, Fired, Hanging, When};
+use crate::journal::{Answer, Arrival};
+use crate::pace::LATENCY_HEADER;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+/// Larger requests are refused unread. Uploads are limited to 10 MiB further in, with the platform's own text.
+const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
+
+/// The middleware around all services of the workspace.
+pub(crate) async fn pass(
+    State(workspace): State<Arc<Workspace>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() == Method::OPTIONS && workspace.settings.get().features.cors {
+        return permit_origins(StatusCode::NO_CONTENT.into_response());
+    }
+    let (mut parts, body) = request.into_parts();
+    let cut = parts.extensions.get::<Cut>().cloned().unwrap_or_default();
+    let Ok(body) = to_bytes(body, MAX_REQUEST_BYTES).await else {
+        return Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "MAX_REQUEST_SIZE_EXCEEDED",
+            "The request is too large.",
+        )
+        .into_response();
+    };
+    let caller = workspace.identities.authenticate(&parts.headers);
+    let principal = caller
+        .as_ref()
+        .ok()
+        .map(|principal| principal.user_name.clone());
+    let path = parts.uri.path().to_owned();
+    let seq = workspace.journal.arrived(Arrival {
+        time: workspace.clock.now(),
+        principal: principal.clone(),
+        method: &parts.method,
+        path: &path,
+        query: parts.uri.query(),
+        headers: &parts.headers,
+        body: &body,
+    });
+
+    let mut passage = Passage {
+        workspace,
+        cut,
+        seq,
+        method: parts.method.clone(),
+        path,
+        latency_ms: 0,
+    };
+    let fired = passage.workspace.faults.decide(
+        passage.method.as_str(),
+        &passage.path,
+        principal.as_deref(),
+    );
+    let mut operation = None;
+    let mut deliveries = 1;
+    if let Some(fired) = &fired {
+        passage.workspace.journal.interfered(seq, fired.id);
+        match &fired.action {
+            Action::Operation(outcome) => operation = Some((outcome.clone(), fired.when)),
+            Action::Twice => deliveries = 2,
+            Action::Delay { ms } => passage.latency_ms += ms,
+            _ if fired.when == When::Before => {
+                if let Some(response) = passage.strike(fired, None).await {
+                    return passage.stamp(response);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    if let Err(problem) = passage.admit(&mut parts, caller) {
+        let response = problem.into_response();
+        passage
+            .workspace
+            .journal
+            .answered(seq, Some(response.status()), Answer::Sent);
+        return passage.stamp(response);
+    }
+    if let Some((outcome, when)) = operation {
+        parts.extensions.insert(outcome);
+        parts.extensions.insert(when);
+    }
+    passage.spend_latency().await;
+
+    let mut response = passage.deliver(&parts, body.clone(), next.clone()).await;
+    for _ in 1..deliveries {
+        response = passage.deliver(&parts, body.clone(), next.clone()).await;
+    }
+    if let Some(fired) = fired.filter(|fired| fired.when == When::After)
+        && let Some(replaced) = passage.strike(&fired, Some(&mut response)).await
+    {
+        return passage.stamp(replaced);
+    }
+    passage
+        .workspace
+        .journal
+        .answered(seq, Some(response.status()), Answer::Sent);
+    passage.stamp(response)
+}
+
+struct Passage {
+    workspace: Arc<Workspace>,
+    cut: Cut,
+    seq: u64,
+    method: Method,
+    path: String,
+    latency_ms: u64,
+}
+
+impl Passage {
+    /// Lets an action take its course; an answer means that the request ends here.
+    async fn strike(&self, fired: &Fired, handled: Option<&mut Response>) -> Option<Response> {
+        let journal = &self.workspace.journal;
+        match &fired.action {
+            Action::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                let response = made_up(*status, headers.iter(), body);
+                journal.answered(self.seq, Some(response.status()), Answer::Replaced);
+                Some(response)
+            }
+            Action::Cut => {
+                journal.answered(self.seq, None, Answer::Cut);
+                self.cut.cut().await
+            }
+            Action::Hang => {
+                let request = Hanging {
+                    fault: fired.id,
+                    seq: self.seq,
+                    method: self.method.to_string(),
+                    path: self.path.clone(),
+                    when: fired.when,
+                };
+                self.workspace.faults.hang(request).await;
+                None
+            }
+            Action::Truncate => {
+                let whole = handled
+                    .map(|response| std::mem::replace(response, Response::new(Body::empty())));
+                let response = truncated(whole).await;
+                journal.answered(self.seq, Some(response.status()), Answer::Truncated);
+                Some(response)
+            }
+            Action::Delay { .. } | Action::Twice | Action::Operation(_) => None,
+        }
+    }
+
+    fn admit(
+        &self,
+        parts: &mut Parts,
+        caller: Result<crate::identity::Principal, Problem>,
+    ) -> Result<(), Problem> {
+        let public = self.path.starts_with("/.well-known/") || self.path.starts_with("/oidc/");
+        match caller {
+            Ok(principal) => {
+                parts.extensions.insert(principal);
+            }
+            Err(_) if public => {}
+            Err(problem) => return Err(problem),
+        }
+        let autoscaling = self.path.starts_with("/api/2.0/postgres/");
+        if autoscaling && !self.workspace.settings.get().features.autoscaling {
+            return Err(Problem::endpoint_not_found(
+                self.method.as_str(),
+                &self.path,
+            ));
+        }
+        Ok(())
+    }
+
+    async fn spend_latency(&mut self) {
+        self.latency_ms += self
+            .workspace
+            .settings
+            .get()
+            .pace
+            .latency
+            .of(&self.method, &self.path);
+        if self.latency_ms > 0 && !self.workspace.clock.is_virtual() {
+            tokio::time::sleep(Duration::from_millis(self.latency_ms)).await;
+        }
+    }
+
+    async fn deliver(&self, parts: &Parts, body: Bytes, next: Next) -> Response {
+        let delivery = Request::from_parts(parts.clone(), Body::from(body));
+        let journal = self.workspace.journal.clone();
+        let seq = self.seq;
+        let handler = tokio::spawn(async move {
+            let (parts, body) = next.run(delivery).await.into_parts();
+            if is_stream(&parts.headers) {
+                journal.handled(seq, parts.status, None);
+                return Response::from_parts(parts, body);
+            }
+            let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            journal.handled(seq, parts.status, Some(&bytes));
+            Response::from_parts(parts, Body::from(bytes))
+        });
+        handler.await.unwrap_or_else(|error| {
+            tracing::error!(path = %self.path, %error, "a handler panicked");
+            Problem::internal("The local workspace failed on this request; see its log.")
+                .into_response()
+        })
+    }
+
+    fn stamp(&self, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        let now = self.workspace.clock.now();
+        if let Ok(date) = HeaderValue::from_str(&now.to_http_date()) {
+            headers.insert(header::DATE, date);
+        }
+        if let Ok(id) = HeaderValue::from_str(&format!("local-{:08}", self.seq)) {
+            headers.insert("x-request-id", id);
+        }
+        if self.workspace.clock.is_virtual() {
+            headers.insert(LATENCY_HEADER, HeaderValue::from(self.latency_ms));
+        }
+        if self.workspace.settings.get().features.cors {
+            return permit_origins(response);
+        }
+        response
+    }
+}
+
+/// What a proxy in front of the platform would add; the platform itself does not.
+fn permit_origins(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("*, Authorization"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("*"),
+    );
+    response
+}
+
+fn is_stream(headers: &axum::http::HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+}
+
+fn made_up<'a>(
+    status: u16,
+    headers: impl Iterator<Item = (&'a String, &'a String)>,
+    body: &Value,
+) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = match body {
+        Value::Null => status.into_response(),
+        Value::String(text) => (status, text.clone()).into_response(),
+        json => (status, axum::Json(json)).into_response(),
+    };
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::try_from(name.as_str()),
+            HeaderValue::try_from(value.as_str()),
+        ) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// The first half of the answer, under the length of the whole; then the body fails and the server closes.
+async fn truncated(whole: Option<Response>) -> Response {
+    let whole =
+        whole.unwrap_or_else(|| axum::Json(serde_json::json!({"truncated": true})).into_response());
+    let (mut parts, body) = whole.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.insert(
+        header::CONTENT_LENGTH,
+        HeaderValue::from(bytes.len().max(2)),
+    );
+    let half = bytes.slice(..bytes.len() / 2);
+    let body = stream::iter([Ok(half), Err(std::io::Error::other("truncated on purpose"))]);
+    Response::from_parts(parts, Body::from_stream(body))
+}

@@ -1,0 +1,128 @@
+//! OAuth: discovery, and tokens for service principals.
+//!
+//! Refusals have OAuth's shape, not the platform's. The exchange of a personal token for an OAuth one is here because
+//! apps refuse personal tokens.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::identity::{OAUTH_TOKEN_TTL_MS, TokenKind, basic};
+use crate::workspace::Workspace;
+
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// `/oidc/*` and `/.well-known/*`.
+pub(crate) fn routes() -> Router<Arc<Workspace>> {
+    Router::new()
+        .route("/.well-known/databricks-config", get(host_metadata))
+        .route("/.well-known/openid-configuration", get(discovery))
+        .route(
+            "/oidc/.well-known/oauth-authorization-server",
+            get(discovery),
+        )
+        .route("/oidc/.well-known/openid-configuration", get(discovery))
+        .route("/oidc/v1/token", post(token))
+}
+
+async fn host_metadata(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
+    Json(json!({
+        "oidc_endpoint": format!("{}/oidc", workspace.host),
+        "workspace_id": workspace.id.to_string(),
+        "cloud": "AWS",
+    }))
+}
+
+async fn discovery(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
+    let issuer = format!("{}/oidc", workspace.host);
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/v1/authorize"),
+        "token_endpoint": format!("{issuer}/v1/token"),
+        "grant_types_supported": ["client_credentials", TOKEN_EXCHANGE],
+        "scopes_supported": ["all-apis"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    }))
+}
+
+async fn token(
+    State(workspace): State<Arc<Workspace>>,
+    headers: HeaderMap,
+    Form(form): Form<BTreeMap<String, String>>,
+) -> Response {
+    let field = |name: &str| form.get(name).map(String::as_str);
+    match field("grant_type") {
+        Some("client_credentials") => {
+            let posted = || {
+                Some((
+                    field("client_id")?.to_owned(),
+                    field("client_secret")?.to_owned(),
+                ))
+            };
+            let Some((client_id, client_secret)) = basic(&headers).or_else(posted) else {
+                return refusal(
+                    StatusCode::UNAUTHORIZED,
+                    "invalid_client",
+                    "Client authentication is missing",
+                );
+            };
+            if !workspace
+                .identities
+                .verify_client(&client_id, &client_secret)
+            {
+                return refusal(
+                    StatusCode::UNAUTHORIZED,
+                    "invalid_client",
+                    "Client authentication failed",
+                );
+            }
+            grant(&workspace, &client_id, field("scope"))
+        }
+        Some(TOKEN_EXCHANGE) => {
+            match field("subject_token").and_then(|token| workspace.identities.resolve(token)) {
+                Some((principal, TokenKind::Personal)) => {
+                    grant(&workspace, &principal.user_name, field("scope"))
+                }
+                _ => refusal(
+                    StatusCode::BAD_REQUEST,
+                    "invalid_grant",
+                    "The subject token is not a valid personal token",
+                ),
+            }
+        }
+        Some(other) => refusal(
+            StatusCode::BAD_REQUEST,
+            "unsupported_grant_type",
+            &format!("Grant type {other} is not supported by this workspace"),
+        ),
+        None => refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_request",
+            "grant_type is missing",
+        ),
+    }
+}
+
+fn grant(workspace: &Workspace, user_name: &str, scope: Option<&str>) -> Response {
+    Json(json!({
+        "access_token": workspace.identities.mint_oauth(user_name),
+        "token_type": "Bearer",
+        "expires_in": OAUTH_TOKEN_TTL_MS / 1000,
+        "scope": scope.unwrap_or("all-apis"),
+    }))
+    .into_response()
+}
+
+fn refusal(status: StatusCode, error: &str, description: &str) -> Response {
+    (
+        status,
+        Json(json!({"error": error, "error_description": description})),
+    )
+        .into_response()
+}

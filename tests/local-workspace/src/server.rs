@@ -1,0 +1,36 @@
+//! All routes of the workspace in one view.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{Method, Uri};
+
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+use crate::{apps, control, edge, files, lakebase, oauth, permissions, scim, secrets, serving};
+
+/// The platform's services behind the edge, and the control address beside it.
+pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
+    let platform = Router::new()
+        .merge(oauth::routes())
+        .merge(scim::routes())
+        .merge(files::routes())
+        .merge(secrets::routes())
+        .merge(permissions::routes())
+        .merge(serving::routes())
+        .merge(apps::routes())
+        .merge(lakebase::routes())
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&workspace),
+            edge::pass,
+        ));
+    control::routes()
+        .fallback_service(platform.with_state(Arc::clone(&workspace)))
+        .with_state(workspace)
+}
+
+async fn unknown(method: Method, uri: Uri) -> Problem {
+    Problem::endpoint_not_found(method.as_str(), uri.path())
+}

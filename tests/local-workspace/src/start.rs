@@ -1,0 +1,188 @@
+//! Starting and stopping a workspace.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::apps::Apps;
+use crate::clock::Clock;
+use crate::connection;
+use crate::faults::Faults;
+use crate::files::Files;
+use crate::identity::{Credentials, Identities, PrincipalSpec};
+use crate::ids::Ids;
+use crate::journal::Journal;
+use crate::lakebase::{CertificateError, Lakebase};
+use crate::permissions::Permissions;
+use crate::platform::{AppsMode, Platform};
+use crate::scratch::Scratch;
+use crate::secrets::Secrets;
+use crate::server;
+use crate::settings::{Settings, SharedSettings};
+use crate::workspace::Workspace;
+
+/// How to start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port; 0 takes a free one.
+    pub port: u16,
+    /// Where to keep what outlives requests (`ca.pem`, apps); a temporary directory when absent.
+    pub dir: Option<PathBuf>,
+    /// The time.
+    pub clock: Clock,
+    /// What to begin with; all of it can be changed later.
+    pub settings: Settings,
+    /// Whether apps are real processes.
+    pub apps: AppsMode,
+    /// A folder of wheels that apps can install from, beside the usual index.
+    pub wheels: Option<PathBuf>,
+    /// Who may call.
+    pub principals: Vec<PrincipalSpec>,
+}
+
+impl Default for Options {
+    /// A free port, a temporary directory, the machine's clock, no delays, real apps, three users.
+    fn default() -> Self {
+        Self {
+            port: 0,
+            dir: None,
+            clock: Clock::real(),
+            settings: Settings::default(),
+            apps: AppsMode::Process,
+            wheels: None,
+            principals: PrincipalSpec::defaults(),
+        }
+    }
+}
+
+/// Why a workspace did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, most likely.
+    #[error("cannot listen on 127.0.0.1:{port}: {source}")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The directory cannot be made.
+    #[error("cannot use the directory {}: {source}", dir.display())]
+    Directory {
+        /// The directory.
+        dir: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The scratch directory cannot be made.
+    #[error("cannot make a scratch directory: {0}")]
+    Scratch(#[source] io::Error),
+    /// The certificate authority cannot be made.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+}
+
+/// A running workspace. [`LocalWorkspace::shutdown`] ends it in good order.
+#[derive(Debug)]
+pub struct LocalWorkspace {
+    workspace: Arc<Workspace>,
+    principals: Vec<Credentials>,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<()>,
+}
+
+impl LocalWorkspace {
+    /// Starts one. PostgreSQL starts later, with the first database.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let port = options.port;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(|source| StartError::Listen { port, source })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { port, source })?;
+        let scratch = Arc::new(Scratch::create().map_err(StartError::Scratch)?);
+        let dir = options
+            .dir
+            .unwrap_or_else(|| scratch.path().join("workspace"));
+        std::fs::create_dir_all(&dir).map_err(|source| StartError::Directory {
+            dir: dir.clone(),
+            source,
+        })?;
+
+        let clock = options.clock;
+        let ids = Ids::default();
+        let settings = SharedSettings::new(options.settings);
+        let permissions = Permissions::default();
+        let lakebase =
+            Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
+        let workspace = Arc::new(Workspace {
+            id: ids.number(),
+            host: format!("http://{address}"),
+            identities: Identities::new(clock.clone(), ids.clone()),
+            files: Files::new(ids.clone(), permissions.clone(), clock.now()),
+            secrets: Secrets::default(),
+            lakebase,
+            platform: Platform,
+            apps: Apps::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            dir,
+            clock,
+            ids,
+            settings,
+            permissions,
+        });
+        let principals = options
+            .principals
+            .into_iter()
+            .map(|spec| workspace.add_principal(spec))
+            .collect();
+        let (stop, stopped) = watch::channel(false);
+        let router = server::router(Arc::clone(&workspace));
+        let server = tokio::spawn(connection::serve(listener, router, stopped));
+        Ok(Self {
+            workspace,
+            principals,
+            stop,
+            server,
+        })
+    }
+
+    /// `http://127.0.0.1:<port>`.
+    pub fn host(&self) -> &str {
+        &self.workspace.host
+    }
+
+    /// Who there was at the start, with tokens.
+    pub fn principals(&self) -> &[Credentials] {
+        &self.principals
+    }
+
+    /// The token of one of them; empty if there was no such principal, which every call refuses.
+    pub fn token(&self, user_name: &str) -> &str {
+        self.principals
+            .iter()
+            .find(|credentials| credentials.user_name == user_name)
+            .map_or("", |credentials| &credentials.token)
+    }
+
+    /// The state behind the API: clock, settings, faults, journal and everything else.
+    pub fn control(&self) -> &Arc<Workspace> {
+        &self.workspace
+    }
+
+    /// Closes all connections and ends apps and databases.
+    pub async fn shutdown(self) {
+        self.workspace.faults.clear();
+        // The receiver lives as long as the server task, which may only have ended early by a panic.
+        let _ = self.stop.send(true);
+        let _ = self.server.await;
+        self.workspace.lakebase.shutdown().await;
+    }
+}
