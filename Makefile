@@ -44,12 +44,15 @@ lint: setup ## Formatting and lints only
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
+	@$(STAGE) "format and lint (browser tests)" \
+		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
 
 # What fails fast comes first. Each line stops the run when it fails.
 .PHONY: test
 test: setup-browser begin-test lint ## Everything that is checked, with a summary of figures
 	@$(STAGE) "repository" pytest --quiet tests/repository
+	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(MAKE) --no-print-directory frontend/dist/index.html
 	@$(STAGE) "WebAssembly check" tests/setup/with-wasm.sh \

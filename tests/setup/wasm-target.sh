@@ -24,14 +24,14 @@ done
 [ "$(uname -m)" = x86_64 ] || { echo "this way is only known to work on x86_64" >&2; exit 1; }
 
 unpack_compiler() { # work folder
-  local library
+  local library llvm
   if [ "$(id -u)" = 0 ]; then apt-get update -qq; fi
   # The compiler's own library and LLVM have their version in the package name.
   library=$(apt-cache depends libstd-rust-web-dev | sed -n 's/.*Depends: \(libstd-rust-web-[0-9.]*\)$/\1/p' | head -n1)
   llvm=$(apt-cache depends "$library" | sed -n 's/.*Depends: \(libllvm[0-9]*\).*/\1/p' | head -n1)
   (cd "$1" && apt-get download -qq rustc-web rust-web-src libstd-rust-web-dev "$library" "$llvm")
-  mkdir "$1/root"
-  for package in "$1"/*.deb; do dpkg -x "$package" "$1/root"; done
+  mkdir "$1/unpacked"
+  for package in "$1"/*.deb; do dpkg -x "$package" "$1/unpacked"; done
 }
 
 lay_out_toolchain() { # work folder
@@ -39,10 +39,10 @@ lay_out_toolchain() { # work folder
   upstream=$(rustup run "$channel" rustc --print sysroot)
   rm -rf "$prefix"
   mkdir -p "$prefix/bin" "$prefix/lib/rustlib/src" "$prefix/lib/rustlib/$host/bin"
-  cp -a "$1"/root/usr/bin/rustc "$1"/root/usr/bin/rustdoc "$prefix/bin/"
-  cp -a "$1"/root/usr/lib/x86_64-linux-gnu/. "$prefix/lib/"
-  cp -a "$1"/root/usr/lib/rustlib/$host/. "$prefix/lib/rustlib/$host/"
-  mv "$1"/root/usr/src/rustc-* "$prefix/lib/rustlib/src/rust"
+  cp -a "$1"/unpacked/usr/bin/rustc "$1"/unpacked/usr/bin/rustdoc "$prefix/bin/"
+  cp -a "$1"/unpacked/usr/lib/x86_64-linux-gnu/. "$prefix/lib/"
+  cp -a "$1"/unpacked/usr/lib/rustlib/$host/. "$prefix/lib/rustlib/$host/"
+  mv "$1"/unpacked/usr/src/rustc-* "$prefix/lib/rustlib/src/rust"
   ln -s "$upstream/bin/cargo" "$prefix/bin/cargo"
   # rust-lld finds its LLVM beside itself, and not through the path that Debian's compiler needs.
   printf '#!/bin/sh\nunset LD_LIBRARY_PATH\nexec %s "$@"\n' "$upstream/lib/rustlib/$host/bin/rust-lld" \

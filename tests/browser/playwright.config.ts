@@ -1,0 +1,35 @@
+/**
+ * The page in a real browser: `states` with invented answers on the built page, `live` on the whole
+ * demo. Chromium is the machine's own (tests/setup finds it); Playwright downloads nothing.
+ */
+import { defineConfig } from "@playwright/test";
+
+const chromium = process.env["TELLR_CHROMIUM"];
+if (!chromium) throw new Error("TELLR_CHROMIUM is not set: run the tests through `make test`");
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../output/browser/failures",
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  reporter: [["list"]],
+  timeout: 60_000,
+  use: {
+    browserName: "chromium",
+    headless: true,
+    launchOptions: {
+      executablePath: chromium,
+      // No sandbox: continuous integration runs as root, and every page here is our own.
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

@@ -1,0 +1,262 @@
+"""Deploy Tellr into a workspace on this machine and show where it runs.
+
+Starts the local workspace, runs `tellr-app deploy create` against it exactly as one would against
+a real one, and looks at the result through the app's own URL. The binary that deploys is the one
+inside the wheel that is deployed, so there is nothing in the demo that isn't shipped.
+
+Standard library only: the demo must run before any Python package is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CONFIG = HERE / "tellr.yaml"
+OUTPUT = ROOT / ".cache" / "demo"
+ENVIRONMENT_FILE = OUTPUT / "environment"
+READY_SECONDS = 60
+STOP_SECONDS = 30
+
+
+class DemoError(Exception):
+    """The demo can't go on; the message says why, for a person."""
+
+
+def main() -> int:
+    """Run the demo; the exit status is 0 when the app answered with live data."""
+    options = parse_arguments()
+    # A plain `kill` ends the demo as Ctrl-C does, so that nothing it started is left behind.
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with local_workspace(options) as workspace:
+            binary = unpack_binary(options.wheels)
+            environment = environment_for(workspace)
+            if not options.json:
+                print(f"\nA Databricks workspace runs at {workspace['host']}. Deploying into it:\n")
+            url = deploy(binary, environment, quiet=options.json)
+            app = look_at(url)
+            if options.json:
+                print(json.dumps({"url": url, "workspace": workspace, **app}), flush=True)
+            else:
+                print_closing_screen(url, app)
+            if not options.once:
+                wait_for_the_end()
+    except DemoError as error:
+        print(f"\nThe demo stopped: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        if not options.json:
+            print("\nStopped. Nothing is left running.")
+    return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Read the command line; `make demo` passes the first two."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--workspace", type=Path, required=True, help="local-workspace binary")
+    parser.add_argument("--wheels", type=Path, required=True, help="folder with the app's wheel")
+    parser.add_argument("--once", action="store_true", help="check the app, then stop")
+    parser.add_argument("--json", action="store_true", help="print one JSON line when it is up")
+    parser.add_argument(
+        "--pace",
+        default="scaled:0.03",
+        help="how long the platform takes for things: none, realistic, scaled:FACTOR",
+    )
+    parser.add_argument("--port", type=int, default=0, help="the workspace's port; 0: any free one")
+    return parser.parse_args()
+
+
+@contextlib.contextmanager
+def local_workspace(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Run the local workspace; yields what it says of itself once it is ready."""
+    command = [
+        *(options.workspace.resolve(), "serve", "--json", "--port", str(options.port)),
+        *("--pace", options.pace, "--wheels", options.wheels.resolve()),
+    ]
+    log = OUTPUT / "local-workspace.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as errors:
+        # A session of its own: Ctrl-C reaches this script only, which stops the workspace in order.
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+        )
+        try:
+            yield json.loads(first_line(process, log))
+        finally:
+            stop(process)
+
+
+def first_line(process: subprocess.Popen[bytes], log: Path) -> bytes:
+    """Wait for the line that says it is ready; an end of output means that it gave up."""
+    if process.stdout is None:
+        raise DemoError("the local workspace has no output to read")
+    line = process.stdout.readline()
+    if not line:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        message = f"the local workspace did not start.\n{tail}"
+        raise DemoError(message)
+    return line
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the workspace with everything it runs: databases, apps, proxies."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def unpack_binary(wheels: Path) -> Path:
+    """Take `tellr-app` out of the wheel, once per build."""
+    found = sorted(wheels.glob("tellr_app-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
+    if not found:
+        message = f"there is no tellr-app wheel in {wheels}; `make dist` builds it"
+        raise DemoError(message)
+    wheel = found[-1]
+    binary = OUTPUT / "tellr-app"
+    if binary.exists() and binary.stat().st_mtime >= wheel.stat().st_mtime:
+        return binary
+    with zipfile.ZipFile(wheel) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("/scripts/tellr-app"))
+        fresh = binary.with_suffix(".new")
+        fresh.write_bytes(archive.read(name))
+    fresh.chmod(0o755)
+    fresh.replace(binary)
+    return binary
+
+
+def deploy(binary: Path, environment: dict[str, str], *, quiet: bool) -> str:
+    """Run `tellr-app deploy create` with its progress on the terminal; returns the app's URL."""
+    command = [binary, "deploy", "create", "--config", CONFIG, *(["--json"] if quiet else [])]
+    inherited = {name: value for name, value in os.environ.items() if not is_databricks(name)}
+    with subprocess.Popen(
+        command, env=inherited | environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        url = None
+        for line in process.stdout or ():
+            if not quiet:
+                print(f"  {line}", end="", flush=True)
+            for match in re.finditer(r"https?://[^\s\"',)]+", line):
+                url = match.group()
+    if process.returncode != 0 or url is None:
+        message = f"the deployment failed (exit status {process.returncode})"
+        raise DemoError(message)
+    return url
+
+
+def environment_for(workspace: dict[str, Any]) -> dict[str, str]:
+    """Say what points a client at the workspace, as its first principal; also kept in a file."""
+    environment = {
+        "DATABRICKS_HOST": workspace["host"],
+        "DATABRICKS_TOKEN": workspace["principals"][0]["token"],
+        "PGSSLROOTCERT": workspace["ca_file"],
+    }
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
+    ENVIRONMENT_FILE.touch(mode=0o600)
+    ENVIRONMENT_FILE.write_text("".join(lines))
+    return environment
+
+
+def is_databricks(name: str) -> bool:
+    """Say whether a variable may point at a real workspace, which the demo must not touch."""
+    return name.startswith(("DATABRICKS_", "PG", "LAKEBASE_"))
+
+
+def look_at(url: str) -> dict[str, Any]:
+    """Check through the app's URL that it shows live data from its database."""
+    readiness = fetch(url, "/api/ready", patience_seconds=READY_SECONDS)
+    if readiness["database"]["state"] != "ok":
+        message = f"the app is up, but its database is {readiness['database']['state']}"
+        raise DemoError(message)
+    prompts = fetch(url, "/api/prompts")["prompts"]
+    styles = fetch(url, "/api/styles")["styles"]
+    if not prompts or not styles:
+        message = "the app answered, but its database holds no prompts or styles"
+        raise DemoError(message)
+    return {
+        "user": fetch(url, "/api/user/current"),
+        "version": fetch(url, "/api/version"),
+        "database": readiness["database"],
+        "prompts": [prompt["name"] for prompt in prompts],
+        "styles": [style["name"] for style in styles],
+    }
+
+
+def fetch(url: str, path: str, *, patience_seconds: float = 0) -> Any:  # noqa: ANN401
+    """GET a JSON document; tries again for a while where that is asked for."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            with urllib.request.urlopen(url.rstrip("/") + path, timeout=30) as response:
+                return json.load(response)
+        except (urllib.error.URLError, ConnectionError, ValueError) as error:
+            if time.monotonic() >= deadline:
+                message = f"{url}{path} doesn't answer: {error}"
+                raise DemoError(message) from error
+            time.sleep(0.2)
+
+
+def print_closing_screen(url: str, app: dict[str, Any]) -> None:
+    """Say what runs now, as whom, and what could be tried next."""
+    database = app["database"]
+    user = app["user"]
+    print(
+        f"""
+  Tellr is running
+
+    {url}
+
+  Signed in as   {user.get("display_name") or user["user_name"]} ({user["user_name"]})
+  Version        {app["version"]["version"]}
+  Database       Lakebase {database["kind"]}, PostgreSQL {database.get("server_version") or "?"}, \
+schema {database.get("schema") or "?"}
+  Deck prompts   {", ".join(app["prompts"])}
+  Slide styles   {", ".join(app["styles"])}
+
+  Open the address in a browser. In another terminal, in this folder:
+
+    . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace
+    {(OUTPUT / "tellr-app").relative_to(ROOT)} deploy update --config {CONFIG.relative_to(ROOT)}
+    {(OUTPUT / "tellr-app").relative_to(ROOT)} deploy delete --config {CONFIG.relative_to(ROOT)}
+""",
+        flush=True,
+    )
+
+
+def wait_for_the_end() -> NoReturn:
+    """Stay up until somebody ends it."""
+    print("  Ctrl-C stops everything and leaves nothing behind.", flush=True)
+    while True:
+        signal.pause()
+
+
+def interrupt(_signal: int, _frame: object) -> NoReturn:
+    """Turn SIGTERM into what Ctrl-C raises."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

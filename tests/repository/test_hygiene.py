@@ -1,0 +1,94 @@
+"""What must not be in the repository, and what its top level looks like."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TOP_LEVEL = {
+    *("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "rustfmt.toml", "clippy.toml"),
+    *("deployer-wasm", "runtime", "frontend", "widget", "pkg", "tests"),
+    *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "Makefile"),
+    *(".ci", ".gitignore", ".gitattributes", ".editorconfig", ".cargo"),
+}
+LONGEST_FILE_LINES = 700
+
+# Hosts of package registries, put together here since they may not stand in any file of ours.
+REGISTRY_HOSTS = [
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("files", "pythonhosted", "org"),
+        ("registry", "npmjs", "org"),
+        ("static", "crates", "io"),
+        ("index", "crates", "io"),
+        ("proxy", "golang", "org"),
+    )
+]
+MACHINE_PATHS = re.compile(r"(?<![\w.$}~-])/(?:root|work|tmp|home|Users)/\w[^\s\"'`]*")
+
+
+def tracked() -> list[Path]:
+    """List the files that are, or are about to be, in git."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for path in tracked():
+        try:
+            yield str(path.relative_to(ROOT)), path.read_text()
+        except UnicodeDecodeError:
+            continue
+
+
+def test_no_registry_host_stands_in_a_file() -> None:
+    # Cargo writes the index it resolved against into its lock file; that is its format.
+    found = [
+        f"{name}: {host}"
+        for name, text in texts()
+        if name != "Cargo.lock"
+        for host in REGISTRY_HOSTS
+        if host in text
+    ]
+    assert found == []
+
+
+def test_npm_lock_files_name_no_registry() -> None:
+    locks = [path for path in tracked() if path.name == "package-lock.json"]
+    assert locks
+    for lock in locks:
+        packages = json.loads(lock.read_text())["packages"]
+        assert [name for name, entry in packages.items() if "resolved" in entry] == []
+
+
+def test_no_path_of_one_machine_stands_in_a_file() -> None:
+    found = [
+        f"{name}: {match.group()}"
+        for name, text in texts()
+        for match in MACHINE_PATHS.finditer(text)
+        # A user's folder in a Databricks workspace begins like a Mac's home folder.
+        if not re.match(r"/Users/[^/]*[@<{]", match.group())
+    ]
+    assert found == []
+
+
+def test_the_top_level_holds_what_was_agreed() -> None:
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} - TOP_LEVEL == set()
+
+
+def test_no_source_file_is_too_long_to_hold_one_idea() -> None:
+    sources = [path for path in tracked() if path.suffix in {".rs", ".ts", ".tsx", ".py"}]
+    assert sources
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in sources}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FILE_LINES} == {}
+
+
+def test_nothing_is_left_to_do_later() -> None:
+    markers = re.compile(r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X")) + r")\b")
+    sources = (".rs", ".ts", ".tsx", ".py", ".sh", ".css")
+    found = [name for name, text in texts() if name.endswith(sources) and markers.search(text)]
+    assert found == []
