@@ -18,7 +18,7 @@ export const ready: Readiness = {
     server_version: "17.4",
     schema: "app_data",
     migration: 3,
-    latency_ms: 3.4,
+    latency_ms: 3,
   },
 };
 

@@ -152,15 +152,16 @@ def deploy(binary: Path, environment: dict[str, str], *, quiet: bool) -> str:
     """Run `tellr-app deploy create` with its progress on the terminal; returns the app's URL."""
     command = [binary, "deploy", "create", "--config", CONFIG, *(["--json"] if quiet else [])]
     inherited = {name: value for name, value in os.environ.items() if not is_databricks(name)}
+    url = None
     with subprocess.Popen(
         command, env=inherited | environment, stdout=subprocess.PIPE, text=True
     ) as process:
-        url = None
         for line in process.stdout or ():
-            if not quiet:
+            if quiet:
+                url = json.loads(line).get("result", {}).get("url", url)
+            else:
                 print(f"  {line}", end="", flush=True)
-            for match in re.finditer(r"https?://[^\s\"',)]+", line):
-                url = match.group()
+                url = next(iter(re.findall(r"https?://[^\s\"',)]+", line)), url)
     if process.returncode != 0 or url is None:
         message = f"the deployment failed (exit status {process.returncode})"
         raise DemoError(message)

@@ -41,7 +41,7 @@ export function SystemStatus({ readiness }: { readiness: ReadinessView }) {
           name="Answers in"
           note={latencies.length > 1 ? <Sparkline values={latencies} /> : "One query, round trip"}
         >
-          {latency == null ? "–" : `${formatMilliseconds(latency)} ms`}
+          {latency == null ? "–" : formatMilliseconds(latency)}
         </Reading>
         <Reading
           name="Schema"
@@ -72,9 +72,8 @@ function Reading({ name, note, children }: { name: string; note: ReactNode; chil
   );
 }
 
-/** One decimal below ten milliseconds, where it tells something. */
 function formatMilliseconds(value: number): string {
-  return value < 10 ? value.toFixed(1) : Math.round(value).toString();
+  return value < 1 ? "under 1 ms" : `${Math.round(value)} ms`;
 }
 
 function databaseNote(database: Database | null): string {
