@@ -119,22 +119,17 @@ impl CreateConfig {
             None => Ok(WorkspacePath::of_app(user_name, &self.app_name)?),
         }
     }
-
-    /// All API scopes: the six and the extra ones.
-    pub fn api_scopes(&self) -> Vec<String> {
-        all_scopes(&self.extra_scopes)
-    }
 }
 
-impl UpdateConfig {
-    /// All API scopes: the six and the extra ones.
-    pub fn api_scopes(&self) -> Vec<String> {
-        all_scopes(&self.extra_scopes)
+impl DeleteConfig {
+    /// Where the app's files are if they were put where they usually are:
+    /// `/Workspace/Users/<user>/.apps/<app>`.
+    ///
+    /// # Errors
+    /// `INVALID_VALUE` if the user's name makes no folder; a path has to be given then.
+    pub fn default_workspace_path(&self, user_name: &str) -> Result<WorkspacePath> {
+        Ok(WorkspacePath::of_app(user_name, &self.app_name)?)
     }
-}
-
-fn all_scopes(extra: &[ApiScope]) -> Vec<String> {
-    API_SCOPES.into_iter().chain(extra.iter().map(ApiScope::as_str)).map(str::to_owned).collect()
 }
 
 impl CreateArguments {

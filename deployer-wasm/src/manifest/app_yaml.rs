@@ -1,0 +1,284 @@
+//! `app.yaml`: how the platform starts the app, and what the app is told.
+
+use serde::Serialize;
+
+use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
+use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
+
+/// What the app has to know of its database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LakebaseConnection {
+    /// A provisioned instance; the platform injects its host.
+    Provisioned {
+        /// The instance's name.
+        instance: String,
+    },
+    /// An autoscaling project.
+    Autoscaling {
+        /// The project's id.
+        project: String,
+        /// The endpoint's path, `projects/…/branches/…/endpoints/…`, which credentials are for.
+        endpoint: String,
+        /// The endpoint's host name.
+        host: String,
+    },
+}
+
+/// Where the app finds its Fernet key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource<'a> {
+    /// In a secret that is attached to the app.
+    Secret {
+        /// The name under which it is attached.
+        resource: &'a str,
+    },
+    /// In `app.yaml` itself.
+    Literal(&'a FernetKey),
+}
+
+/// What `app.yaml` is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct ManifestInputs<'a> {
+    /// Which app.
+    pub package: AppPackage,
+    /// Its database.
+    pub lakebase: &'a LakebaseConnection,
+    /// Its schema in there.
+    pub schema: &'a SchemaName,
+    /// Its key.
+    pub key: KeySource<'a>,
+    /// What its database is filled with at first.
+    pub seeds: Seeds,
+    /// Where its package comes from.
+    pub index: PackageIndex,
+}
+
+#[derive(Serialize)]
+struct Manifest<'a> {
+    command: [String; 3],
+    env: Vec<Variable<'a>>,
+}
+
+#[derive(Serialize)]
+struct Variable<'a> {
+    name: &'static str,
+    #[serde(flatten)]
+    value: Value<'a>,
+}
+
+#[derive(Serialize)]
+enum Value<'a> {
+    #[serde(rename = "value")]
+    Literal(&'a str),
+    #[serde(rename = "valueFrom")]
+    From(&'a str),
+}
+
+/// The text of `app.yaml`. With [`KeySource::Literal`] it holds the key, and is a secret itself.
+pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
+    let literal = |name, value| Variable { name, value: Value::Literal(value) };
+    let key = match inputs.key {
+        KeySource::Secret { resource } => Value::From(resource),
+        KeySource::Literal(key) => Value::Literal(key.expose()),
+    };
+    // Of a provisioned instance the last three are empty, and never absent: the original app
+    // reads them as they are.
+    let (instance, kind, host, project, endpoint) = match inputs.lakebase {
+        LakebaseConnection::Provisioned { instance } => (instance.as_str(), "provisioned", "", "", ""),
+        LakebaseConnection::Autoscaling { project, endpoint, host } => {
+            (project.as_str(), "autoscaling", host.as_str(), project.as_str(), endpoint.as_str())
+        }
+    };
+    let manifest = Manifest {
+        command: ["sh".to_owned(), "-c".to_owned(), command(inputs)],
+        env: vec![
+            literal("ENVIRONMENT", "production"),
+            literal("LAKEBASE_INSTANCE", instance),
+            literal("LAKEBASE_SCHEMA", inputs.schema.as_str()),
+            Variable { name: KEY_VARIABLE, value: key },
+            literal("LAKEBASE_TYPE", kind),
+            literal("LAKEBASE_PG_HOST", host),
+            literal("LAKEBASE_PROJECT_ID", project),
+            literal("LAKEBASE_ENDPOINT_NAME", endpoint),
+        ],
+    };
+    serde_yaml::to_string(&manifest).expect("a list and texts always make YAML")
+}
+
+/// The command, for a shell: the platform itself runs it without one. Nothing in it comes from
+/// outside. The last part replaces the shell, so that the platform's SIGTERM reaches the app.
+fn command(inputs: &ManifestInputs<'_>) -> String {
+    let databricks = inputs.seeds == Seeds::Databricks;
+    match inputs.package {
+        // The platform has installed requirements.txt by then.
+        AppPackage::TellrApp => {
+            let seed = if databricks { format!(" {SEED_OPTION}") } else { String::new() };
+            format!("tellr-app init-database{seed} && exec tellr-app serve")
+        }
+        AppPackage::DatabricksTellrApp => {
+            let mut install = vec!["pip install --upgrade --no-cache-dir -r requirements.txt".to_owned()];
+            install.extend(index::options(inputs.index));
+            let seed = if databricks { SEED_KEYWORD } else { "" };
+            format!(
+                "{} && python -c \"from databricks_tellr_app.run import init_database; init_database({seed})\" && exec python -m databricks_tellr_app.run",
+                install.join(" ")
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{DeployedManifest, EnvValue};
+
+    fn autoscaling() -> LakebaseConnection {
+        LakebaseConnection::Autoscaling {
+            project: "tellr-db".into(),
+            endpoint: "projects/tellr-db/branches/production/endpoints/primary".into(),
+            host: "ep-1.database.example.com".into(),
+        }
+    }
+
+    fn provisioned() -> LakebaseConnection {
+        LakebaseConnection::Provisioned { instance: "tellr-db".into() }
+    }
+
+    fn made(
+        package: AppPackage,
+        lakebase: &LakebaseConnection,
+        key: KeySource<'_>,
+        seeds: Seeds,
+        index: PackageIndex,
+    ) -> String {
+        app_yaml(&ManifestInputs { package, lakebase, schema: &SchemaName::default(), key, seeds, index })
+    }
+
+    #[test]
+    fn ours_on_autoscaling_with_a_secret() {
+        let text = made(
+            AppPackage::TellrApp,
+            &autoscaling(),
+            KeySource::Secret { resource: "encryption_key" },
+            Seeds::Databricks,
+            PackageIndex::Pypi,
+        );
+        assert_eq!(
+            text,
+            "\
+command:
+- sh
+- -c
+- tellr-app init-database --seed-databricks-defaults && exec tellr-app serve
+env:
+- name: ENVIRONMENT
+  value: production
+- name: LAKEBASE_INSTANCE
+  value: tellr-db
+- name: LAKEBASE_SCHEMA
+  value: app_data
+- name: GOOGLE_OAUTH_ENCRYPTION_KEY
+  valueFrom: encryption_key
+- name: LAKEBASE_TYPE
+  value: autoscaling
+- name: LAKEBASE_PG_HOST
+  value: ep-1.database.example.com
+- name: LAKEBASE_PROJECT_ID
+  value: tellr-db
+- name: LAKEBASE_ENDPOINT_NAME
+  value: projects/tellr-db/branches/production/endpoints/primary
+"
+        );
+    }
+
+    #[test]
+    fn the_original_on_provisioned_with_the_key_in_the_file() {
+        let key = FernetKey::generate([0; 32]);
+        let text = made(
+            AppPackage::DatabricksTellrApp,
+            &provisioned(),
+            KeySource::Literal(&key),
+            Seeds::Standard,
+            PackageIndex::Pypi,
+        );
+        assert_eq!(
+            text,
+            "\
+command:
+- sh
+- -c
+- pip install --upgrade --no-cache-dir -r requirements.txt && python -c \"from databricks_tellr_app.run import init_database; init_database()\" && exec python -m databricks_tellr_app.run
+env:
+- name: ENVIRONMENT
+  value: production
+- name: LAKEBASE_INSTANCE
+  value: tellr-db
+- name: LAKEBASE_SCHEMA
+  value: app_data
+- name: GOOGLE_OAUTH_ENCRYPTION_KEY
+  value: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+- name: LAKEBASE_TYPE
+  value: provisioned
+- name: LAKEBASE_PG_HOST
+  value: ''
+- name: LAKEBASE_PROJECT_ID
+  value: ''
+- name: LAKEBASE_ENDPOINT_NAME
+  value: ''
+"
+        );
+    }
+
+    #[test]
+    fn the_original_installs_from_the_index_for_trials_as_well() {
+        let text = made(
+            AppPackage::DatabricksTellrApp,
+            &provisioned(),
+            KeySource::Secret { resource: "encryption_key" },
+            Seeds::Databricks,
+            PackageIndex::TestPypi,
+        );
+        let domain = ["pypi", "org"].join(".");
+        assert!(text.contains(&format!(
+            "-r requirements.txt --index-url https://test.{domain}/simple/ --extra-index-url https://{domain}/simple/ && python"
+        )));
+        assert!(text.contains("init_database(seed_databricks_defaults=True)"));
+    }
+
+    #[test]
+    fn a_provisioned_database_leaves_no_variable_that_says_none() {
+        let text = made(
+            AppPackage::TellrApp,
+            &provisioned(),
+            KeySource::Secret { resource: "k" },
+            Seeds::Standard,
+            PackageIndex::Pypi,
+        );
+        assert!(!text.contains("None") && !text.contains("null") && !text.contains('~'), "{text}");
+    }
+
+    #[test]
+    fn a_hostile_value_stays_one_value() {
+        for hostile in ["x\"\n  - name: EVIL\n    value: \"1", "x\n- name: EVIL", "'", "*a", "&a", "!x", "{a: b}", "# c", "null", "1.0", "\u{85}"] {
+            let lakebase = LakebaseConnection::Autoscaling {
+                project: hostile.into(),
+                endpoint: hostile.into(),
+                host: hostile.into(),
+            };
+            let text = made(
+                AppPackage::TellrApp,
+                &lakebase,
+                KeySource::Secret { resource: hostile },
+                Seeds::Standard,
+                PackageIndex::Pypi,
+            );
+            let read = DeployedManifest::parse(&text).unwrap();
+            assert_eq!(read.names().count(), 8, "{text}");
+            assert_eq!(read.variable("EVIL"), None);
+            assert_eq!(read.variable(KEY_VARIABLE), Some(&EnvValue::From(hostile.into())));
+            for name in ["LAKEBASE_INSTANCE", "LAKEBASE_PG_HOST", "LAKEBASE_PROJECT_ID", "LAKEBASE_ENDPOINT_NAME"] {
+                assert_eq!(read.variable(name), Some(&EnvValue::Literal(hostile.into())), "{text}");
+            }
+        }
+    }
+}
