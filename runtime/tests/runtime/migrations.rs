@@ -1,0 +1,189 @@
+//! The schema is brought up to date once, whoever comes, and nothing is guessed at.
+
+use futures_util::future::join_all;
+use tellr_app::database::seeds::Selection;
+use tellr_app::database::{DatabaseError, migrations};
+
+use crate::support::app::Variables;
+use crate::support::{postgres, process};
+
+#[tokio::test]
+async fn four_processes_that_start_at_once_migrate_once() {
+    let variables = Variables::local();
+    let runs = join_all((0..4).map(|_| process::run(&["init-database"], &variables))).await;
+    for run in &runs {
+        assert!(run.status.success(), "{}", run.output);
+    }
+    let applications: usize = runs
+        .iter()
+        .map(|run| run.output.matches("was applied").count())
+        .sum();
+    assert_eq!(applications, migrations::MIGRATIONS.len());
+    let schema = variables.schema();
+    let recorded: i64 =
+        postgres::one(&format!("SELECT count(*) FROM {schema}.schema_migrations")).await;
+    assert_eq!(
+        usize::try_from(recorded).expect("a count"),
+        migrations::MIGRATIONS.len()
+    );
+    let prompts: i64 = postgres::one(&format!("SELECT count(*) FROM {schema}.deck_prompts")).await;
+    assert_eq!(prompts, 2, "the seeds were planted more than once");
+}
+
+#[tokio::test]
+async fn tasks_that_start_at_once_share_the_work() {
+    let variables = Variables::local();
+    let runs = join_all((0..8).map(|_| variables.initialise())).await;
+    let mut applied: Vec<i32> = runs
+        .into_iter()
+        .flat_map(|run| run.expect("initialised").applied)
+        .collect();
+    applied.sort_unstable();
+    let all: Vec<i32> = migrations::MIGRATIONS
+        .iter()
+        .map(|step| step.version)
+        .collect();
+    assert_eq!(applied, all);
+}
+
+#[tokio::test]
+async fn a_process_that_dies_while_migrating_holds_up_nobody() {
+    let variables = Variables::local();
+    // The lock of a migration that is under way, in a transaction that ends with its connection.
+    let other = postgres::admin().await;
+    let lock = format!(
+        "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('tellr migrations {}', 0))",
+        variables.schema()
+    );
+    other.batch_execute(&lock).await.expect("locked");
+    let waiting = tokio::spawn({
+        let variables = variables.clone();
+        async move { variables.initialise().await }
+    });
+    crate::support::eventually("the migration waits for the lock", async || {
+        postgres::one::<i64>(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
+        )
+        .await
+            > 0
+    })
+    .await;
+    drop(other);
+    let done = waiting.await.expect("no panic").expect("initialised");
+    assert_eq!(done.applied, [1]);
+}
+
+#[tokio::test]
+async fn running_again_changes_nothing() {
+    let variables = Variables::local();
+    let first = variables.initialise().await.expect("initialised");
+    assert_eq!(first.applied, [1]);
+    let again = variables.initialise().await.expect("initialised");
+    assert_eq!((again.applied, again.planted), (vec![], vec![]));
+}
+
+async fn refusal(variables: &Variables) -> String {
+    match variables.initialise().await {
+        Err(error @ DatabaseError::Migration(_)) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_database_newer_than_the_program_is_refused() {
+    let variables = Variables::local();
+    variables.initialise().await.expect("initialised");
+    postgres::run(&format!(
+        "INSERT INTO {}.schema_migrations (version, name, checksum, applied_by) VALUES (2, 'later', 'x', 'x')",
+        variables.schema()
+    ))
+    .await;
+    let message = refusal(&variables).await;
+    assert!(
+        message.contains("is at migration 2") && message.contains("knows only up to 1"),
+        "{message}"
+    );
+    assert!(message.contains("Deploy the version"), "{message}");
+}
+
+#[tokio::test]
+async fn a_newer_database_is_still_served() {
+    let variables = Variables::local();
+    variables.initialise().await.expect("initialised");
+    postgres::run(&format!(
+        "INSERT INTO {}.schema_migrations (version, name, checksum, applied_by) VALUES (2, 'later', 'x', 'x')",
+        variables.schema()
+    ))
+    .await;
+    let (status, ready) = variables.serve().await.json("/api/ready").await;
+    assert_eq!((status, &ready["database"]["migration"]), (200, &2.into()));
+}
+
+#[tokio::test]
+async fn a_migration_changed_after_it_was_applied_is_refused() {
+    let variables = Variables::local();
+    variables.initialise().await.expect("initialised");
+    postgres::run(&format!(
+        "UPDATE {}.schema_migrations SET checksum = 'another' WHERE version = 1",
+        variables.schema()
+    ))
+    .await;
+    let message = refusal(&variables).await;
+    assert!(message.contains("migration 1 (`foundation`)"), "{message}");
+    assert!(message.contains("other contents"), "{message}");
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_nothing_behind() {
+    let variables = Variables::local();
+    let schema = variables.schema();
+    // Somebody else's table is in the way of the last statements.
+    postgres::run(&format!(
+        "CREATE SCHEMA {schema}; CREATE TABLE {schema}.jobs (mine int)"
+    ))
+    .await;
+    let message = refusal(&variables).await;
+    assert!(
+        message.contains("was undone") && message.contains("\"jobs\" already exists"),
+        "{message}"
+    );
+    let tables: Vec<String> = postgres::admin()
+        .await
+        .query(
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = $1",
+            &[&schema],
+        )
+        .await
+        .expect("tables")
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert_eq!(tables, ["jobs"]);
+}
+
+#[tokio::test]
+async fn the_contract_with_the_deployer_holds() {
+    let variables = Variables::local();
+    variables.initialise().await.expect("initialised");
+    let columns: String = postgres::one(&format!(
+        "SELECT string_agg(column_name || ' ' || data_type || ' ' || is_nullable, ', ' ORDER BY ordinal_position)
+         FROM information_schema.columns WHERE table_schema = '{}' AND table_name = 'encryption_check'",
+        variables.schema()
+    ))
+    .await;
+    assert_eq!(
+        columns,
+        "id integer NO, token text NO, created_at timestamp with time zone NO"
+    );
+}
+
+#[tokio::test]
+async fn a_schema_of_any_legal_name_works() {
+    let name = format!("Mixed \"case\" {}", postgres::unique("schema"));
+    let database = Variables::local().with("LAKEBASE_SCHEMA", &name).database();
+    let done = database
+        .initialise(Selection::Standard)
+        .await
+        .expect("initialised");
+    assert_eq!(done.applied, [1]);
+}

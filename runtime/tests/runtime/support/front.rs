@@ -1,0 +1,162 @@
+//! A front before PostgreSQL, as Lakebase has one: it ends TLS, and it can be broken and stalled.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tempfile::NamedTempFile;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+use super::{eventually, postgres};
+
+/// How the front treats connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// As it should.
+    Open,
+    /// Takes new ones and leaves them waiting until the mode changes.
+    Stalled,
+    /// Cuts those there are and refuses new ones.
+    Broken,
+}
+
+pub(crate) struct Front {
+    pub(crate) port: u16,
+    mode: watch::Sender<Mode>,
+    waiting: watch::Receiver<usize>,
+    task: JoinHandle<()>,
+}
+
+/// A certificate for some names, and the file a client needs to trust it.
+pub(crate) struct Certificate {
+    acceptor: TlsAcceptor,
+    pub(crate) root_file: NamedTempFile,
+}
+
+impl Certificate {
+    pub(crate) fn for_names(names: &[&str]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+        let chain = vec![CertificateDer::from(made.cert.der().to_vec())];
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("protocol versions")
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .expect("a certificate that fits its key");
+        let mut root_file = NamedTempFile::new().expect("a temporary file");
+        root_file
+            .write_all(made.cert.pem().as_bytes())
+            .expect("written");
+        Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            root_file,
+        }
+    }
+}
+
+impl Front {
+    /// Without TLS.
+    pub(crate) async fn plain() -> Self {
+        Self::start(None).await
+    }
+
+    /// With TLS, as Lakebase.
+    pub(crate) async fn with_tls(certificate: &Certificate) -> Self {
+        Self::start(Some(certificate.acceptor.clone())).await
+    }
+
+    async fn start(tls: Option<TlsAcceptor>) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let (mode, _) = watch::channel(Mode::Open);
+        let (count, waiting) = watch::channel(0);
+        let modes = mode.clone();
+        let task = tokio::spawn(async move {
+            loop {
+                let Ok((stream, _)) = listener.accept().await else {
+                    return;
+                };
+                tokio::spawn(pass(stream, tls.clone(), modes.subscribe(), count.clone()));
+            }
+        });
+        Self {
+            port,
+            mode,
+            waiting,
+            task,
+        }
+    }
+
+    pub(crate) fn set(&self, mode: Mode) {
+        self.mode.send_replace(mode);
+    }
+
+    /// Until a connection is being kept waiting.
+    pub(crate) async fn somebody_waits(&self) {
+        eventually("somebody connects to the stalled front", async || {
+            *self.waiting.borrow() > 0
+        })
+        .await;
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!(
+            "postgresql://{}@127.0.0.1:{}/postgres",
+            postgres::ADMIN,
+            self.port
+        )
+    }
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn pass(
+    mut client: TcpStream,
+    tls: Option<TlsAcceptor>,
+    mut mode: watch::Receiver<Mode>,
+    waiting: watch::Sender<usize>,
+) {
+    if *mode.borrow() == Mode::Stalled {
+        waiting.send_modify(|count| *count += 1);
+        let changed = mode.wait_for(|mode| *mode != Mode::Stalled).await.is_ok();
+        waiting.send_modify(|count| *count -= 1);
+        if !changed {
+            return;
+        }
+    }
+    if *mode.borrow() == Mode::Broken {
+        return;
+    }
+    let piped = async {
+        let mut server = TcpStream::connect(("127.0.0.1", postgres::port())).await?;
+        match tls {
+            None => copy_bidirectional(&mut client, &mut server).await?,
+            Some(tls) => {
+                // The eight bytes that ask for TLS, answered with "S".
+                client.read_exact(&mut [0; 8]).await?;
+                client.write_all(b"S").await?;
+                let mut client = tls.accept(client).await?;
+                copy_bidirectional(&mut client, &mut server).await?
+            }
+        };
+        Ok::<_, std::io::Error>(())
+    };
+    tokio::select! {
+        // Either side may end a connection as it likes; the tests look at what the app makes of it.
+        _ = piped => {}
+        _ = mode.wait_for(|mode| *mode == Mode::Broken) => {}
+    }
+}

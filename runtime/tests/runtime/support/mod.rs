@@ -1,0 +1,27 @@
+//! What the tests stand on: a PostgreSQL, a front that can break, a workspace that mints passwords,
+//! and the app, either inside the test's process or as a process of its own.
+
+pub(crate) mod app;
+pub(crate) mod front;
+pub(crate) mod postgres;
+pub(crate) mod process;
+pub(crate) mod workspace;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// Far longer than anything here takes; only a broken test waits for it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A Fernet key, and another one.
+pub(crate) const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+pub(crate) const OTHER_KEY: &str = "b3RoZXItb3RoZXItb3RoZXItb3RoZXItb3RoZXIhISE=";
+
+/// Asks again until the answer is yes; fails the test when it never is.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
+    let started = Instant::now();
+    while !condition().await {
+        assert!(started.elapsed() < PATIENCE, "never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

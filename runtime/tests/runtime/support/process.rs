@@ -1,0 +1,123 @@
+//! The app as a process of its own, with nothing in its environment but what the test gives.
+
+use std::process::{ExitStatus, Stdio};
+
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+use super::PATIENCE;
+use super::app::Variables;
+
+/// What a command that ended has left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) output: String,
+}
+
+fn command(arguments: &[&str], variables: &Variables) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tellr-app"));
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(&variables.0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) async fn run(arguments: &[&str], variables: &Variables) -> Ended {
+    let child = command(arguments, variables).output();
+    let output = timeout(PATIENCE, child)
+        .await
+        .expect("the command ends")
+        .expect("the command starts");
+    let text = [output.stdout, output.stderr].concat();
+    Ended {
+        status: output.status,
+        output: String::from_utf8(text).expect("text"),
+    }
+}
+
+/// `tellr-app serve`, once it listens.
+pub(crate) struct Serving {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    pub(crate) url: String,
+    pub(crate) log: String,
+}
+
+impl Serving {
+    pub(crate) async fn start(variables: &Variables) -> Self {
+        let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
+        let mut child = command(&["serve"], &variables)
+            .spawn()
+            .expect("the app starts");
+        let stdout = child.stdout.take().expect("standard output is a pipe");
+        let mut serving = Self {
+            child,
+            lines: BufReader::new(stdout).lines(),
+            url: String::new(),
+            log: String::new(),
+        };
+        let line = serving.line_with("listens on").await;
+        let port: String = line
+            .split("http://0.0.0.0:")
+            .nth(1)
+            .expect("the address is in the log")
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        serving.url = format!("http://127.0.0.1:{port}");
+        serving
+    }
+
+    /// Reads the log up to the line that holds `text`.
+    pub(crate) async fn line_with(&mut self, text: &str) -> String {
+        let found = async {
+            while let Some(line) = self.lines.next_line().await.expect("the log is text") {
+                self.log.push_str(&line);
+                self.log.push('\n');
+                if line.contains(text) {
+                    return Some(line);
+                }
+            }
+            None
+        };
+        let found = timeout(PATIENCE, found).await.unwrap_or_default();
+        found.unwrap_or_else(|| panic!("{text:?} was never logged: {}", self.log))
+    }
+
+    /// What the platform does first.
+    pub(crate) async fn terminate(&self) {
+        let id = self.child.id().expect("the app runs").to_string();
+        let status = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// Its end, with everything it wrote.
+    pub(crate) async fn end(mut self) -> Ended {
+        let status = timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("the app ends")
+            .expect("a status");
+        while let Some(line) = self.lines.next_line().await.expect("the log is text") {
+            self.log.push_str(&line);
+            self.log.push('\n');
+        }
+        let mut errors = self.child.stderr.take().expect("standard error is a pipe");
+        errors.read_to_string(&mut self.log).await.expect("text");
+        Ended {
+            status,
+            output: self.log,
+        }
+    }
+}
