@@ -20,6 +20,8 @@ mod name;
 mod path;
 mod resolve;
 mod shape;
+#[cfg(test)]
+mod tests;
 mod text;
 mod version;
 mod wheel;

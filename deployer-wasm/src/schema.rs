@@ -64,6 +64,7 @@ pub enum SchemaOutcome {
 }
 
 /// How a schema stands.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by its name")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchemaState {
     /// There is such a schema.
@@ -97,7 +98,10 @@ impl SchemaOperation {
 ///
 /// # Errors
 /// If the row is not the one that the script asks for.
-pub fn outcome(operation: &SchemaOperation, row: Option<&[Option<String>]>) -> Result<SchemaOutcome, SchemaError> {
+pub fn outcome(
+    operation: &SchemaOperation,
+    row: Option<&[Option<String>]>,
+) -> Result<SchemaOutcome, SchemaError> {
     if !matches!(operation, SchemaOperation::Inspect { .. }) {
         return Ok(SchemaOutcome::Done);
     }
@@ -105,18 +109,21 @@ pub fn outcome(operation: &SchemaOperation, row: Option<&[Option<String>]>) -> R
         return Err(unexpected("one row of six columns", row.map_or(0, <[_]>::len)));
     };
     Ok(SchemaOutcome::Inspected(SchemaState {
-        exists: truth(exists)?,
+        exists: truth(exists.as_deref())?,
         owner: owner.clone(),
-        tables: tables.as_deref().and_then(|count| count.parse().ok()).ok_or_else(|| unexpected("a count", 1))?,
-        encrypted_data: truth(encrypted_data)?,
-        role_exists: truth(role_exists)?,
-        role_granted: truth(role_granted)?,
+        tables: tables
+            .as_deref()
+            .and_then(|count| count.parse().ok())
+            .ok_or_else(|| unexpected("a count", 1))?,
+        encrypted_data: truth(encrypted_data.as_deref())?,
+        role_exists: truth(role_exists.as_deref())?,
+        role_granted: truth(role_granted.as_deref())?,
     }))
 }
 
 /// A truth value as text: `true` where it was cast, `t` where a client printed it.
-fn truth(column: &Option<String>) -> Result<bool, SchemaError> {
-    match column.as_deref() {
+fn truth(column: Option<&str>) -> Result<bool, SchemaError> {
+    match column {
         Some("true" | "t") => Ok(true),
         Some("false" | "f") => Ok(false),
         _ => Err(unexpected("`true` or `false`", 1)),
@@ -128,5 +135,71 @@ fn unexpected(wanted: &str, columns: usize) -> SchemaError {
         kind: SchemaErrorKind::Database,
         sqlstate: None,
         message: format!("the database's answer is not {wanted} (it has {columns} columns)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inspect() -> SchemaOperation {
+        SchemaOperation::Inspect { schema: SchemaName::default(), role: None }
+    }
+
+    fn row(columns: [Option<&str>; 6]) -> Vec<Option<String>> {
+        columns.into_iter().map(|column| column.map(str::to_owned)).collect()
+    }
+
+    #[test]
+    fn a_look_is_read_from_its_row() {
+        let found =
+            row([Some("true"), Some("ada@example.com"), Some("12"), Some("t"), Some("false"), Some("f")]);
+        assert_eq!(
+            outcome(&inspect(), Some(&found)).unwrap(),
+            SchemaOutcome::Inspected(SchemaState {
+                exists: true,
+                owner: Some("ada@example.com".into()),
+                tables: 12,
+                encrypted_data: true,
+                role_exists: false,
+                role_granted: false,
+            })
+        );
+        let nothing = row([Some("false"), None, Some("0"), Some("false"), Some("false"), Some("false")]);
+        assert_eq!(
+            outcome(&inspect(), Some(&nothing)).unwrap(),
+            SchemaOutcome::Inspected(SchemaState::default())
+        );
+    }
+
+    #[test]
+    fn a_row_of_another_kind_is_an_error() {
+        let odd = row([Some("maybe"), None, Some("0"), Some("false"), Some("false"), Some("false")]);
+        let short = vec![Some("true".to_owned())];
+        for found in [None, Some(odd.as_slice()), Some(short.as_slice())] {
+            assert_eq!(outcome(&inspect(), found).unwrap_err().kind, SchemaErrorKind::Database);
+        }
+    }
+
+    #[test]
+    fn the_others_are_simply_done() {
+        let operation = SchemaOperation::Drop { schema: SchemaName::default() };
+        assert_eq!(outcome(&operation, None).unwrap(), SchemaOutcome::Done);
+    }
+
+    #[test]
+    fn operations_cross_to_other_languages_as_json() {
+        let operation = SchemaOperation::SetUp { schema: SchemaName::default(), role: "r".into() };
+        let json = serde_json::to_value(&operation).unwrap();
+        assert_eq!(json, serde_json::json!({"operation": "set_up", "schema": "app_data", "role": "r"}));
+        assert_eq!(serde_json::from_value::<SchemaOperation>(json).unwrap(), operation);
+        let hostile = serde_json::json!({"operation": "drop", "schema": "public"});
+        assert!(
+            serde_json::from_value::<SchemaOperation>(hostile).is_err(),
+            "a name is checked on this way in too"
+        );
+        let found = SchemaOutcome::Inspected(SchemaState { tables: 3, ..SchemaState::default() });
+        let json = serde_json::to_value(&found).unwrap();
+        assert_eq!(serde_json::from_value::<SchemaOutcome>(json).unwrap(), found);
     }
 }

@@ -218,8 +218,14 @@ mod tests {
     fn each_operation_has_its_own_keys() {
         assert!(UpdateArguments::from_json(json!({"reset_database": true})).is_ok());
         assert!(DeleteArguments::from_json(json!({"reset_database": true})).is_ok());
-        assert_eq!(CreateArguments::from_json(json!({"reset_database": true})).unwrap_err().code, "UNKNOWN_KEY");
-        assert_eq!(UpdateArguments::from_json(json!({"lakebase_compute": "CU_1"})).unwrap_err().code, "UNKNOWN_KEY");
+        assert_eq!(
+            CreateArguments::from_json(json!({"reset_database": true})).unwrap_err().code,
+            "UNKNOWN_KEY"
+        );
+        assert_eq!(
+            UpdateArguments::from_json(json!({"lakebase_compute": "CU_1"})).unwrap_err().code,
+            "UNKNOWN_KEY"
+        );
         assert_eq!(DeleteArguments::from_json(json!({"description": "x"})).unwrap_err().code, "UNKNOWN_KEY");
     }
 

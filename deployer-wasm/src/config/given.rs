@@ -69,7 +69,9 @@ impl Given {
     fn key(&self, flat: &str) -> String {
         match &self.source {
             Source::Arguments | Source::FlatFile => flat.to_owned(),
-            Source::Environment(name) => format!("environments.{name}.{}", shape::key_in_environment(flat)),
+            Source::Environment(name) => {
+                format!("environments.{name}.{}", shape::key_in_environment(flat))
+            }
         }
     }
 

@@ -189,7 +189,20 @@ mod tests {
         check(
             AppName::parse,
             &["tellr", "a1", "my-app-2", &"a".repeat(30)],
-            &["", "a", &"a".repeat(31), "Tellr", "1app", "-app", "app-", "my_app", "my app", "tellr\n", "täller", "a.b"],
+            &[
+                "",
+                "a",
+                &"a".repeat(31),
+                "Tellr",
+                "1app",
+                "-app",
+                "app-",
+                "my_app",
+                "my app",
+                "tellr\n",
+                "täller",
+                "a.b",
+            ],
         );
     }
 
@@ -237,7 +250,11 @@ mod tests {
 
     #[test]
     fn a_description_is_one_line_of_500_characters() {
-        check(Description::parse, &["", "Slides für alle", &"ü".repeat(500)], &["a\nb", "a\tb", &"ü".repeat(501)]);
+        check(
+            Description::parse,
+            &["", "Slides für alle", &"ü".repeat(500)],
+            &["a\nb", "a\tb", &"ü".repeat(501)],
+        );
     }
 
     #[test]

@@ -31,7 +31,10 @@ impl WorkspacePath {
             return refuse("an absolute path");
         };
         let mut segments: Vec<&str> = path.split('/').collect();
-        if segments.iter().any(|segment| matches!(segment.trim(), "" | "." | "..") || segment.trim() != *segment) {
+        if segments
+            .iter()
+            .any(|segment| matches!(segment.trim(), "" | "." | "..") || segment.trim() != *segment)
+        {
             return refuse("a path without empty parts, `.`, `..`, and blanks around a name");
         }
         match segments.first() {

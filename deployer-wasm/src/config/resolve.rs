@@ -205,7 +205,9 @@ impl UpdateArguments {
         let package = given.package()?;
         Ok(UpdateConfig {
             app_name: given.needed("app_name", given.app_name()?)?,
-            workspace_path: given.workspace_path()?.ok_or_else(|| given.missing("app_file_workspace_path"))?,
+            workspace_path: given
+                .workspace_path()?
+                .ok_or_else(|| given.missing("app_file_workspace_path"))?,
             lakebase_name: given.needed("lakebase_name", given.lakebase_name()?)?,
             schema_name: given.needed("schema_name", given.schema_name()?)?,
             app_compute: given.app_compute()?,
@@ -255,10 +257,20 @@ impl DeleteArguments {
 }
 
 /// The file's values or the direct ones; both would be a contradiction.
-fn choose(direct: Given, file: Option<&str>, argument: Option<&str>, variable: Option<&str>) -> Result<Given> {
+fn choose(
+    direct: Given,
+    file: Option<&str>,
+    argument: Option<&str>,
+    variable: Option<&str>,
+) -> Result<Given> {
     let Some(file) = file else {
         return match argument {
-            Some(name) => Err(invalid("environment", name, "a name together with a configuration file, and nothing without one").into()),
+            Some(name) => Err(invalid(
+                "environment",
+                name,
+                "a name together with a configuration file, and nothing without one",
+            )
+            .into()),
             None => Ok(direct),
         };
     };
@@ -276,12 +288,19 @@ fn encryption_key(given: Option<&SecretText>) -> Result<Option<FernetKey>> {
 /// The wheel takes the place of the version that a file names; two direct arguments that
 /// contradict each other are refused.
 fn wheel(argument: Option<WheelArgument>, given: &Given, package: AppPackage) -> Result<Option<LocalWheel>> {
-    let Some(WheelArgument { file_name, content }) = argument else { return Ok(None) };
+    let Some(WheelArgument { file_name, content }) = argument else {
+        return Ok(None);
+    };
     if let (Some(version), Source::Arguments) = (&given.app_version, &given.source) {
-        return Err(invalid("app_version", version, "nothing beside `local_wheel_path`, as the wheel is a version already").into());
+        return Err(invalid(
+            "app_version",
+            version,
+            "nothing beside `local_wheel_path`, as the wheel is a version already",
+        )
+        .into());
     }
-    let content = STANDARD
-        .decode(content)
-        .map_err(|_| invalid("local_wheel_path", &file_name, "a file that arrives whole; its content is not base64"))?;
+    let content = STANDARD.decode(content).map_err(|_| {
+        invalid("local_wheel_path", &file_name, "a file that arrives whole; its content is not base64")
+    })?;
     Ok(Some(LocalWheel::new(&file_name, content, package)?))
 }

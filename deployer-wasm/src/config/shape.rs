@@ -57,10 +57,8 @@ const SETTINGS: &[Key] = &[
     key("extra_scopes", Kind::Texts),
 ];
 const ENVIRONMENT: &[Key] = &[text("environment")];
-const BESIDE: &[Key] = &[
-    text("encryption_key"),
-    key("local_wheel", Kind::Group(&[text("file_name"), text("content")])),
-];
+const BESIDE: &[Key] =
+    &[text("encryption_key"), key("local_wheel", Kind::Group(&[text("file_name"), text("content")]))];
 const RESET: &[Key] = &[key("reset_database", Kind::Flag)];
 
 /// The keys of each operation's arguments.
@@ -96,9 +94,10 @@ pub(super) fn key_in_environment(flat: &str) -> String {
     let keys = || ENVIRONMENT_FILE.iter().copied().flatten();
     keys()
         .find_map(|key| match key.kind {
-            Kind::Group(inner) => {
-                inner.iter().find(|inner| inner.flat == flat).map(|inner| format!("{}.{}", key.name, inner.name))
-            }
+            Kind::Group(inner) => inner
+                .iter()
+                .find(|inner| inner.flat == flat)
+                .map(|inner| format!("{}.{}", key.name, inner.name)),
             _ => (key.flat == flat).then(|| key.name.to_owned()),
         })
         .unwrap_or_else(|| flat.to_owned())
@@ -233,11 +232,17 @@ mod tests {
     #[test]
     fn a_wrong_type_is_named_in_plain_words() {
         for (given, cause) in [
-            (json!({"app_version": 1.0}), "It takes text; put quotes around it, and the number 1.0 was given"),
+            (
+                json!({"app_version": 1.0}),
+                "It takes text; put quotes around it, and the number 1.0 was given",
+            ),
             (json!({"app_name": ["a"]}), "It takes text, and a list was given"),
             (json!({"use_test_pypi": "yes"}), "It takes `true` or `false`, and text was given"),
             (json!({"extra_scopes": "sql"}), "It takes a list of texts, and text was given"),
-            (json!({"description": {"en": "x"}}), "It takes text, and keys with values of their own was given"),
+            (
+                json!({"description": {"en": "x"}}),
+                "It takes text, and keys with values of their own was given",
+            ),
         ] {
             let error = refusal(FLAT_FILE, given);
             assert_eq!((error.code.as_str(), error.cause.as_str()), ("WRONG_TYPE", cause));

@@ -11,8 +11,11 @@ const SHOWN_CHARS: usize = 80;
 
 /// A refusal that repeats what was given, shortened, with control characters made visible.
 pub(super) fn invalid(key: &str, given: &str, expected: impl Into<String>) -> Failure {
-    let mut shown: String =
-        given.chars().take(SHOWN_CHARS).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
+    let mut shown: String = given
+        .chars()
+        .take(SHOWN_CHARS)
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect();
     if given.chars().nth(SHOWN_CHARS).is_some() {
         shown.push('…');
     }
@@ -64,7 +67,9 @@ mod tests {
 
     #[test]
     fn an_error_repeats_a_hostile_value_short_and_on_one_line() {
-        let Failure::InvalidValue { given, .. } = invalid("k", &"x\n".repeat(1000), "y") else { panic!("another failure") };
+        let Failure::InvalidValue { given, .. } = invalid("k", &"x\n".repeat(1000), "y") else {
+            panic!("another failure")
+        };
         assert!(given.starts_with("x\\nx\\n") && given.ends_with('…'));
         assert!(given.chars().count() < 200 && !given.contains('\n'));
     }

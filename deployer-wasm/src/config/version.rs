@@ -38,7 +38,9 @@ fn is_public_version(text: &str) -> bool {
         Some(_) => return false,
         None => text,
     };
-    let Some(mut rest) = number(release) else { return false };
+    let Some(mut rest) = number(release) else {
+        return false;
+    };
     while let Some(after) = rest.strip_prefix('.').and_then(number) {
         rest = after;
     }
@@ -95,7 +97,9 @@ mod tests {
 
     #[test]
     fn public_versions_are_accepted() {
-        for text in ["1", "0.1.20", "1.0.0rc1", "1.0a2", "1.0b2.post3.dev4", "2!1.0", "2026.11.23", "1.0.dev0"] {
+        for text in
+            ["1", "0.1.20", "1.0.0rc1", "1.0a2", "1.0b2.post3.dev4", "2!1.0", "2026.11.23", "1.0.dev0"]
+        {
             assert_eq!(PackageVersion::parse("k", text).unwrap().as_str(), text);
         }
     }
@@ -103,8 +107,26 @@ mod tests {
     #[test]
     fn anything_that_means_more_than_one_version_is_refused() {
         for text in [
-            "", "v1.0", "1.", ".1", "1..2", "1.0+local", "1.0-1", ">=1.0", "1.0,<2", "1.*", "1.0 ", "1.0\n", "1.0rc",
-            "1.0.post", "!1", "1!", "1.0; python_version", "Latest", "1.0.dev1.post1", "１.0",
+            "",
+            "v1.0",
+            "1.",
+            ".1",
+            "1..2",
+            "1.0+local",
+            "1.0-1",
+            ">=1.0",
+            "1.0,<2",
+            "1.*",
+            "1.0 ",
+            "1.0\n",
+            "1.0rc",
+            "1.0.post",
+            "!1",
+            "1!",
+            "1.0; python_version",
+            "Latest",
+            "1.0.dev1.post1",
+            "１.0",
         ] {
             assert!(VersionPin::parse("app_version", text).is_err(), "`{text}`");
         }

@@ -27,7 +27,8 @@ pub struct LocalWheel {
 impl LocalWheel {
     /// Checks that this is a wheel of `package` that the platform will take.
     pub fn new(file_name: &str, content: Vec<u8>, package: AppPackage) -> Result<Self, Failure> {
-        let expected = || format!("a wheel of `{package}`, such as `{}-0.1.0-py3-none-any.whl`", distribution(package));
+        let expected =
+            || format!("a wheel of `{package}`, such as `{}-0.1.0-py3-none-any.whl`", distribution(package));
         if !is_wheel_of(file_name, package) {
             return Err(invalid(KEY, file_name, expected()));
         }
@@ -47,7 +48,10 @@ impl LocalWheel {
 
 impl fmt::Debug for LocalWheel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LocalWheel").field("file_name", &self.file_name).field("bytes", &self.content.len()).finish()
+        f.debug_struct("LocalWheel")
+            .field("file_name", &self.file_name)
+            .field("bytes", &self.content.len())
+            .finish()
     }
 }
 
@@ -58,7 +62,9 @@ fn distribution(package: AppPackage) -> String {
 
 /// `distribution-version[-build]-python-abi-platform.whl`
 fn is_wheel_of(file_name: &str, package: AppPackage) -> bool {
-    let Some(stem) = file_name.strip_suffix(".whl") else { return false };
+    let Some(stem) = file_name.strip_suffix(".whl") else {
+        return false;
+    };
     let plain = |part: &str| {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+!".contains(&b))
     };

@@ -7,8 +7,8 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::Serialize;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::arguments::fill;
@@ -16,8 +16,8 @@ use super::given::{Given, Source};
 use super::resolve::CreateConfig;
 use super::shape::{self, ENVIRONMENT_FILE, FLAT_FILE};
 use super::{
-    ApiScope, AppName, AppPackage, Capacity, ComputeSize, Description, KeyStorage, LakebaseName, PackageIndex,
-    SchemaName, Seeds, WorkspacePath, yaml_scan,
+    ApiScope, AppName, AppPackage, Capacity, ComputeSize, Description, KeyStorage, LakebaseName,
+    PackageIndex, SchemaName, Seeds, WorkspacePath, yaml_scan,
 };
 use crate::error::{Failure, Result};
 
@@ -50,7 +50,9 @@ pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -
             environment_file(name, environments.get(name).unwrap_or(&Value::Null))
         }
         None => match argument {
-            Some(wanted) => Err(Failure::UnknownEnvironment { wanted: wanted.to_owned(), known: vec![] }.into()),
+            Some(wanted) => {
+                Err(Failure::UnknownEnvironment { wanted: wanted.to_owned(), known: vec![] }.into())
+            }
             None => flat_file(top),
         },
     }
@@ -84,11 +86,11 @@ fn environment<'a>(
 ) -> Result<&'a str> {
     let named = argument.or(variable.filter(|name| !name.is_empty()));
     let wanted = named.unwrap_or(DEFAULT_ENVIRONMENT);
-    let mut names = environments.keys().map(String::as_str);
-    if let Some(name) = names.clone().find(|name| *name == wanted) {
+    let mut there = environments.keys().map(String::as_str);
+    if let Some(name) = there.clone().find(|name| *name == wanted) {
         return Ok(name);
     }
-    match (named, names.next(), names.next()) {
+    match (named, there.next(), there.next()) {
         (None, Some(only), None) => Ok(only),
         _ => Err(Failure::UnknownEnvironment {
             wanted: wanted.to_owned(),
@@ -106,7 +108,11 @@ fn refuse_secret(at: &str, given: &Map<String, Value>) -> Result<()> {
 }
 
 fn unknown_beside_environments(key: &str) -> Failure {
-    Failure::UnknownKey { key: key.chars().take(120).collect(), known: vec![ENVIRONMENTS.to_owned()], nearest: None }
+    Failure::UnknownKey {
+        key: key.chars().take(120).collect(),
+        known: vec![ENVIRONMENTS.to_owned()],
+        nearest: None,
+    }
 }
 
 fn syntax(error: &serde_yaml::Error) -> Failure {
@@ -138,6 +144,9 @@ struct FlatFile<'a> {
 
 /// The configuration as a flat file that reads as the same again, without the two parts that a
 /// file never holds: the key and the local wheel.
+///
+/// # Panics
+/// Never: what is written are texts and booleans, which YAML has.
 pub fn to_yaml(config: &CreateConfig) -> String {
     serde_yaml::to_string(&FlatFile {
         app_name: &config.app_name,
@@ -154,7 +163,7 @@ pub fn to_yaml(config: &CreateConfig) -> String {
         extra_scopes: &config.extra_scopes,
         seed_databricks_defaults: config.seeds == Seeds::Databricks,
     })
-    .expect("plain texts and booleans always make YAML")
+    .expect("texts and booleans always make YAML")
 }
 
 /// A YAML value as JSON, with duplicate keys refused: as JSON the last one would win silently.
@@ -188,11 +197,17 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        serde_json::Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number that is not finite"))
+        serde_json::Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number that is not finite"))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
         Ok(value.into())
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
@@ -216,7 +231,10 @@ impl<'de> Visitor<'de> for TreeVisitor {
                 other => other.to_string(),
             };
             if map.contains_key(&key) {
-                return Err(de::Error::custom(format_args!("the key `{}` stands here twice", key.escape_debug())));
+                return Err(de::Error::custom(format_args!(
+                    "the key `{}` stands here twice",
+                    key.escape_debug()
+                )));
             }
             let Tree(value) = entries.next_value()?;
             map.insert(key, value);

@@ -8,15 +8,28 @@
 
 use crate::error::Failure;
 
-/// Refuses anchors, aliases, tags, merge keys, and a second document.
+/// How deep values may be nested on one line. A configuration needs four; the parser's time
+/// grows with the square of it.
+const DEPTH_LIMIT: usize = 32;
+
+/// Refuses anchors, aliases, tags, merge keys, a second document, and absurdly deep nesting.
 pub(super) fn refuse_references(text: &str) -> Result<(), Failure> {
     // All that YAML takes for a line's end, so that lines are counted as an editor counts them.
     let lines = text
         .trim_start_matches('\u{feff}')
         .replace("\r\n", "\n")
         .replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
-    Scanner { text: lines.as_bytes(), at: 0, line: 1, line_start: 0, flow: 0, parent: None, open: false, begun: false }
-        .run()
+    Scanner {
+        text: lines.as_bytes(),
+        at: 0,
+        line: 1,
+        line_start: 0,
+        flow: 0,
+        parent: None,
+        open: false,
+        begun: false,
+    }
+    .run()
 }
 
 struct Scanner<'a> {
@@ -80,9 +93,12 @@ impl Scanner<'_> {
 
     /// The tokens up to the end of a line.
     fn tokens(&mut self) -> Result<(), Failure> {
+        let mut dashes = 0;
         loop {
             self.blanks();
-            let Some(first) = self.peek(0) else { return Ok(()) };
+            let Some(first) = self.peek(0) else {
+                return Ok(());
+            };
             if first != b'\n' && first != b'#' {
                 self.open = false;
                 self.begun = true;
@@ -113,10 +129,13 @@ impl Scanner<'_> {
                 b'-' | b'?' if self.flow == 0 && self.ends_token(1) => {
                     self.parent = Some(self.column());
                     self.at += 1;
+                    dashes += 1;
+                    self.limit_depth(dashes)?;
                 }
                 b'[' | b'{' => {
                     self.flow += 1;
                     self.at += 1;
+                    self.limit_depth(self.flow)?;
                 }
                 b']' | b'}' => {
                     self.flow = self.flow.saturating_sub(1);
@@ -243,6 +262,17 @@ impl Scanner<'_> {
         }
     }
 
+    fn limit_depth(&self, depth: usize) -> Result<(), Failure> {
+        if depth <= DEPTH_LIMIT {
+            return Ok(());
+        }
+        Err(Failure::YamlSyntax {
+            line: self.line,
+            column: self.column(),
+            problem: format!("values are nested more than {DEPTH_LIMIT} deep"),
+        })
+    }
+
     fn reference(&self) -> Failure {
         Failure::YamlAlias { line: self.line }
     }
@@ -322,7 +352,19 @@ mod tests {
     #[test]
     fn a_second_document_is_refused_with_its_line() {
         for text in ["a: 1\n---\nb: 2\n", "---\n---\n", "a: |\n  x\n---\nb: 1\n"] {
-            assert!(matches!(refuse_references(text), Err(Failure::YamlSyntax { line: 2 | 3, .. })), "{text:?}");
+            assert!(
+                matches!(refuse_references(text), Err(Failure::YamlSyntax { line: 2 | 3, .. })),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nesting_ends_somewhere() {
+        for opening in ["[", "{a: ", "- ", "? "] {
+            assert!(refuse_references(&opening.repeat(32)).is_ok(), "{opening}");
+            let failure = refuse_references(&opening.repeat(33)).unwrap_err();
+            assert!(matches!(failure, Failure::YamlSyntax { line: 1, .. }), "{opening}: {failure:?}");
         }
     }
 

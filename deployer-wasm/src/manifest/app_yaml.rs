@@ -75,6 +75,9 @@ enum Value<'a> {
 }
 
 /// The text of `app.yaml`. With [`KeySource::Literal`] it holds the key, and is a secret itself.
+///
+/// # Panics
+/// Never: what is written are lists of texts, which YAML has.
 pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
     let literal = |name, value| Variable { name, value: Value::Literal(value) };
     let key = match inputs.key {
@@ -102,7 +105,7 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
             literal("LAKEBASE_ENDPOINT_NAME", endpoint),
         ],
     };
-    serde_yaml::to_string(&manifest).expect("a list and texts always make YAML")
+    serde_yaml::to_string(&manifest).expect("lists of texts always make YAML")
 }
 
 /// The command, for a shell: the platform itself runs it without one. Nothing in it comes from
@@ -259,7 +262,19 @@ env:
 
     #[test]
     fn a_hostile_value_stays_one_value() {
-        for hostile in ["x\"\n  - name: EVIL\n    value: \"1", "x\n- name: EVIL", "'", "*a", "&a", "!x", "{a: b}", "# c", "null", "1.0", "\u{85}"] {
+        for hostile in [
+            "x\"\n  - name: EVIL\n    value: \"1",
+            "x\n- name: EVIL",
+            "'",
+            "*a",
+            "&a",
+            "!x",
+            "{a: b}",
+            "# c",
+            "null",
+            "1.0",
+            "\u{85}",
+        ] {
             let lakebase = LakebaseConnection::Autoscaling {
                 project: hostile.into(),
                 endpoint: hostile.into(),
@@ -276,7 +291,9 @@ env:
             assert_eq!(read.names().count(), 8, "{text}");
             assert_eq!(read.variable("EVIL"), None);
             assert_eq!(read.variable(KEY_VARIABLE), Some(&EnvValue::From(hostile.into())));
-            for name in ["LAKEBASE_INSTANCE", "LAKEBASE_PG_HOST", "LAKEBASE_PROJECT_ID", "LAKEBASE_ENDPOINT_NAME"] {
+            for name in
+                ["LAKEBASE_INSTANCE", "LAKEBASE_PG_HOST", "LAKEBASE_PROJECT_ID", "LAKEBASE_ENDPOINT_NAME"]
+            {
                 assert_eq!(read.variable(name), Some(&EnvValue::Literal(hostile.into())), "{text}");
             }
         }

@@ -41,7 +41,9 @@ pub struct DeployedManifest {
 impl DeployedManifest {
     /// Reads `yaml`; `None` if it is no YAML mapping at all.
     pub fn parse(yaml: &str) -> Option<Self> {
-        let Ok(Value::Mapping(mut manifest)) = serde_yaml::from_str(yaml) else { return None };
+        let Ok(Value::Mapping(mut manifest)) = serde_yaml::from_str(yaml) else {
+            return None;
+        };
         let command = match manifest.remove("command") {
             Some(Value::Sequence(words)) => words.into_iter().filter_map(text).collect::<Vec<_>>().join(" "),
             Some(word) => text(word).unwrap_or_default(),
@@ -93,7 +95,9 @@ impl DeployedManifest {
 
 /// A variable, from an entry of `env`. Texts are moved rather than copied: one may be the key.
 fn variable(entry: Value) -> Option<(String, EnvValue)> {
-    let Value::Mapping(mut entry) = entry else { return None };
+    let Value::Mapping(mut entry) = entry else {
+        return None;
+    };
     let name = text(entry.remove("name")?)?;
     let value = match (entry.remove("value"), entry.remove("valueFrom")) {
         (Some(value), _) => EnvValue::Literal(text(value)?),
@@ -166,7 +170,8 @@ env:
         let read = |command: &str| DeployedManifest::parse(&format!("command: {command}\n")).unwrap();
         let ours = read("[sh, -c, tellr-app init-database && exec tellr-app serve]");
         assert_eq!((ours.package(), ours.seeds()), (Some(AppPackage::TellrApp), Seeds::Standard));
-        let ours = read("[sh, -c, tellr-app init-database --seed-databricks-defaults && exec tellr-app serve]");
+        let ours =
+            read("[sh, -c, tellr-app init-database --seed-databricks-defaults && exec tellr-app serve]");
         assert_eq!((ours.package(), ours.seeds()), (Some(AppPackage::TellrApp), Seeds::Databricks));
         assert_eq!(read("python app.py").package(), None);
     }
@@ -179,7 +184,9 @@ env:
         .unwrap();
         assert_eq!(read.text("B"), Some("two"));
         assert_eq!(read.names().count(), 2);
-        for (yaml, understood) in [("", false), ("just text", false), ("a: [", false), ("env: none", true), ("{}", true)] {
+        for (yaml, understood) in
+            [("", false), ("just text", false), ("a: [", false), ("env: none", true), ("{}", true)]
+        {
             assert_eq!(DeployedManifest::parse(yaml).is_some(), understood, "{yaml}");
         }
     }

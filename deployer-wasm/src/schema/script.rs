@@ -34,8 +34,11 @@ pub fn script(operation: &SchemaOperation) -> Script {
             statements
         }
         SchemaOperation::Reset { schema, role } => {
-            let mut statements =
-                vec![LOCK_TIMEOUT.to_owned(), drop(schema), format!("CREATE SCHEMA {}", quote_identifier(schema.as_str()))];
+            let mut statements = vec![
+                LOCK_TIMEOUT.to_owned(),
+                drop(schema),
+                format!("CREATE SCHEMA {}", quote_identifier(schema.as_str())),
+            ];
             statements.extend(grants(schema, role));
             statements
         }
@@ -123,4 +126,78 @@ LEFT JOIN pg_roles r ON r.rolname::text = asked.role_name",
         schema = quote_literal(schema.as_str()),
         role = role.map_or_else(|| "NULL".to_owned(), quote_literal),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = "6f9a0c1e-1111-4222-8333-0123456789ab";
+
+    fn schema() -> SchemaName {
+        SchemaName::default()
+    }
+
+    fn position(script: &Script, beginning: &str) -> usize {
+        script
+            .statements
+            .iter()
+            .position(|statement| statement.starts_with(beginning))
+            .unwrap_or_else(|| panic!("no `{beginning}` in {:?}", script.statements))
+    }
+
+    #[test]
+    fn reset_drops_makes_and_grants_in_one_transaction() {
+        let script = script(&SchemaOperation::Reset { schema: schema(), role: ROLE.into() });
+        assert!(script.transaction && !script.returns_rows);
+        let dropped = position(&script, "DROP SCHEMA IF EXISTS \"app_data\" CASCADE");
+        let made = position(&script, "CREATE SCHEMA \"app_data\"");
+        let granted = position(
+            &script,
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA \"app_data\" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \"6f9a0c1e-1111-4222-8333-0123456789ab\"",
+        );
+        assert_eq!((dropped, made), (1, 2));
+        assert!(granted > made);
+    }
+
+    #[test]
+    fn set_up_drops_nothing_and_makes_nobody_a_superuser() {
+        let script = script(&SchemaOperation::SetUp { schema: schema(), role: ROLE.into() });
+        let text = script.statements.join("\n");
+        assert!(script.transaction && !text.contains("DROP") && !text.to_lowercase().contains("superuser"));
+        assert!(text.contains("CREATE SCHEMA IF NOT EXISTS \"app_data\""));
+        assert!(text.contains(&format!("GRANT USAGE, CREATE ON SCHEMA \"app_data\" TO \"{ROLE}\"")));
+    }
+
+    #[test]
+    fn drop_needs_no_role() {
+        let script = script(&SchemaOperation::Drop { schema: schema() });
+        assert_eq!(script.statements, [LOCK_TIMEOUT, "DROP SCHEMA IF EXISTS \"app_data\" CASCADE"]);
+    }
+
+    #[test]
+    fn inspect_is_one_select_that_returns_a_row() {
+        for role in [None, Some(ROLE.to_owned())] {
+            let script = script(&SchemaOperation::Inspect { schema: schema(), role });
+            assert!(script.returns_rows && !script.transaction);
+            assert_eq!(script.statements.len(), 1);
+            assert_eq!(position(&script, "SELECT"), 0);
+        }
+    }
+
+    #[test]
+    fn a_role_cannot_leave_its_quotes() {
+        let role = "x\"; DROP SCHEMA public; --' $do$";
+        for operation in [
+            SchemaOperation::SetUp { schema: schema(), role: role.into() },
+            SchemaOperation::Inspect { schema: schema(), role: Some(role.into()) },
+        ] {
+            for statement in script(&operation).statements {
+                // With the quoted parts taken out, nothing of it is left.
+                let bare: Vec<&str> = statement.split('\'').step_by(2).collect();
+                let bare = bare.concat().split('"').step_by(2).collect::<String>();
+                assert!(!bare.contains("DROP"), "{statement}");
+            }
+        }
+    }
 }

@@ -1,0 +1,404 @@
+//! From what a person wrote to a configuration, in both shapes of file and as direct arguments.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::error::{DeployError, ErrorClass};
+
+const FLAT: &str = "
+lakebase_name: team-db
+schema_name: slides
+app_name: slides
+app_file_workspace_path: /Workspace/Shared/slides/
+lakebase_compute: CU_4
+app_compute: LARGE
+";
+
+const ENVIRONMENTS: &str = "
+environments:
+  development:
+    app_name: slides-dev
+    description: Slides, for trials
+    workspace_path: /Workspace/Users/ada@example.com/slides
+    compute_size: MEDIUM
+    lakebase:
+      database_name: dev-db
+      schema: dev_data
+      capacity: CU_1
+  production:
+    app_name: slides
+    workspace_path: /Workspace/Shared/slides
+    compute_size: LARGE
+    app_version: '0.1.20'
+    lakebase:
+      database_name: team-db
+      schema: slides
+      capacity: CU_8
+";
+
+fn create(arguments: Value) -> Result<CreateConfig, DeployError> {
+    CreateArguments::from_json(arguments)?.resolve(None, None)
+}
+
+fn create_from(file: &str) -> Result<CreateConfig, DeployError> {
+    CreateArguments::default().resolve(Some(file), None)
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, DeployError>) -> DeployError {
+    let error = result.unwrap_err();
+    assert_eq!(error.class, ErrorClass::Input, "{error:?}");
+    error
+}
+
+#[test]
+fn nothing_given_is_enough_to_create() {
+    let config = create(json!({})).unwrap();
+    assert_eq!(config.app_name.as_str(), "tellr");
+    assert_eq!(config.lakebase_name.as_str(), "tellr-db");
+    assert_eq!(config.schema_name.as_str(), "app_data");
+    assert_eq!(config.lakebase_compute, Capacity::Cu1);
+    assert_eq!(config.app_compute, ComputeSize::Medium);
+    assert_eq!(config.description.as_str(), "Tellr AI Slide Generator");
+    assert_eq!(config.package, AppPackage::TellrApp);
+    assert_eq!(config.version, VersionPin::Exact(PackageVersion::own()));
+    assert_eq!(config.index, PackageIndex::Pypi);
+    assert_eq!(config.key_storage, KeyStorage::SecretScope);
+    assert_eq!(config.seeds, Seeds::Standard);
+    assert!(
+        config.encryption_key.is_none() && config.local_wheel.is_none() && config.extra_scopes.is_empty()
+    );
+    assert_eq!(config.workspace_path, None);
+    assert_eq!(
+        config.workspace_path_for("ada@example.com").unwrap().as_str(),
+        "/Workspace/Users/ada@example.com/.apps/tellr"
+    );
+    assert_eq!(refused(config.workspace_path_for("../eve")).code, "INVALID_VALUE");
+}
+
+#[test]
+fn the_original_app_has_no_version_to_go_with() {
+    let config = create(json!({"app_package": "databricks-tellr-app"})).unwrap();
+    assert_eq!(config.version, VersionPin::Latest);
+    let config = create(json!({"app_package": "databricks-tellr-app", "app_version": "0.1.20"})).unwrap();
+    assert_eq!(config.version.as_str(), "0.1.20");
+    assert_eq!(create(json!({"app_version": "latest"})).unwrap().version, VersionPin::Latest);
+}
+
+#[test]
+fn extra_scopes_are_those_beside_the_six_each_once() {
+    let config = create(json!({"extra_scopes": ["files", "sql", "files", "genie"]})).unwrap();
+    let scopes: Vec<&str> = config.extra_scopes.iter().map(ApiScope::as_str).collect();
+    assert_eq!(scopes, ["files", "genie"]);
+}
+
+#[test]
+fn update_and_delete_name_what_they_change() {
+    let named = json!({
+        "app_name": "slides",
+        "app_file_workspace_path": "/Workspace/Shared/slides",
+        "lakebase_name": "team-db",
+        "schema_name": "slides",
+    });
+    let config = UpdateArguments::from_json(named.clone()).unwrap().resolve(None, None).unwrap();
+    assert_eq!(
+        (config.app_compute, &config.description, config.seeds),
+        (None, &None, None),
+        "what isn't named stays"
+    );
+    assert!(!config.reset_database);
+    for key in ["app_name", "app_file_workspace_path", "lakebase_name", "schema_name"] {
+        let mut without = named.clone();
+        without[key] = Value::Null;
+        let error = refused(UpdateArguments::from_json(without).unwrap().resolve(None, None));
+        assert_eq!((error.code.as_str(), error.message), ("MISSING_VALUE", format!("`{key}` is missing")));
+    }
+    let error = refused(DeleteArguments::default().resolve(None, None));
+    assert_eq!((error.code.as_str(), error.message.as_str()), ("MISSING_VALUE", "`app_name` is missing"));
+    let config =
+        DeleteArguments::from_json(json!({"app_name": "slides"})).unwrap().resolve(None, None).unwrap();
+    assert_eq!((config.lakebase_name, config.reset_database), (None, false));
+}
+
+#[test]
+fn a_flat_file_is_read() {
+    let config = create_from(FLAT).unwrap();
+    assert_eq!(config.app_name.as_str(), "slides");
+    assert_eq!(config.lakebase_name.as_str(), "team-db");
+    assert_eq!(config.schema_name.as_str(), "slides");
+    assert_eq!(config.workspace_path.unwrap().as_str(), "/Workspace/Shared/slides");
+    assert_eq!(config.lakebase_compute, Capacity::Cu4);
+    assert_eq!(config.app_compute, ComputeSize::Large);
+}
+
+#[test]
+fn what_a_file_leaves_out_has_its_default() {
+    let config = create_from("app_name: slides\napp_compute:\n").unwrap();
+    let direct = create(json!({"app_name": "slides"})).unwrap();
+    assert_eq!(config, direct);
+}
+
+#[test]
+fn one_file_serves_all_three_operations() {
+    for file in [FLAT, ENVIRONMENTS] {
+        let created = CreateArguments::default().resolve(Some(file), Some("production"));
+        let updated = UpdateArguments::default().resolve(Some(file), Some("production"));
+        let deleted = DeleteArguments { reset_database: Some(true), ..DeleteArguments::default() }
+            .resolve(Some(file), Some("production"));
+        let (created, updated, deleted) = (created.unwrap(), updated.unwrap(), deleted.unwrap());
+        assert_eq!(created.app_name.as_str(), "slides");
+        assert_eq!((&updated.app_name, &deleted.app_name), (&created.app_name, &created.app_name));
+        assert_eq!(Some(&updated.workspace_path), created.workspace_path.as_ref());
+        assert_eq!(updated.app_compute, Some(created.app_compute));
+        assert_eq!(deleted.schema_name.as_ref(), Some(&created.schema_name));
+        assert!(deleted.reset_database);
+    }
+}
+
+#[test]
+fn the_environment_is_the_one_named_else_development_else_the_only_one() {
+    let app = |file: &str, argument: Option<&str>, variable: Option<&str>| {
+        let arguments =
+            CreateArguments { environment: argument.map(str::to_owned), ..CreateArguments::default() };
+        arguments.resolve(Some(file), variable).map(|config| config.app_name.to_string())
+    };
+    assert_eq!(app(ENVIRONMENTS, None, None).unwrap(), "slides-dev");
+    assert_eq!(app(ENVIRONMENTS, None, Some("")).unwrap(), "slides-dev");
+    assert_eq!(app(ENVIRONMENTS, None, Some("production")).unwrap(), "slides");
+    assert_eq!(app(ENVIRONMENTS, Some("production"), Some("development")).unwrap(), "slides");
+    assert_eq!(app("environments: {only: {app_name: one}}", None, None).unwrap(), "one");
+    assert_eq!(app(FLAT, None, Some("production")).unwrap(), "slides", "a flat file has no environments");
+
+    let error = refused(app(ENVIRONMENTS, None, Some("staging")));
+    assert_eq!(error.code, "UNKNOWN_ENVIRONMENT");
+    assert!(error.message.contains("`staging`") && error.cause.contains("`development` and `production`"));
+    for (file, argument) in [
+        ("environments: {a: {}, b: {}}", None),
+        ("environments: {}", None),
+        ("environments: {only: {}}", Some("other")),
+        (FLAT, Some("development")),
+    ] {
+        assert_eq!(refused(app(file, argument, None)).code, "UNKNOWN_ENVIRONMENT", "{file}");
+    }
+    let error = refused(create(json!({"environment": "production"})));
+    assert!(error.message.contains("`environment`"), "an environment is a part of a file");
+}
+
+#[test]
+fn an_error_names_the_key_as_it_was_written() {
+    let nested = "environments: {development: {lakebase: {schema: Bad, capacity: CU_1}}}";
+    let error = refused(create_from(nested));
+    assert_eq!(error.message, "`environments.development.lakebase.schema` can't be `Bad`");
+    assert_eq!(refused(create_from("schema_name: Bad")).message, "`schema_name` can't be `Bad`");
+    let error = refused(create(json!({"extra_scopes": ["sql", "Bad"]})));
+    assert_eq!(error.message, "`extra_scopes[1]` can't be `Bad`");
+    let error = refused(create_from("environments: {development: {compute_size: LIQUID}}"));
+    assert!(
+        error.message.contains("environments.development.compute_size") && error.cause.contains("`XLARGE`")
+    );
+}
+
+#[test]
+fn a_file_and_direct_arguments_exclude_each_other() {
+    let arguments =
+        CreateArguments::from_json(json!({"app_name": "a-b", "lakebase_compute": "CU_1"})).unwrap();
+    let error = refused(arguments.resolve(Some(FLAT), None));
+    assert_eq!(error.code, "CONFIG_CONFLICT");
+    assert!(error.message.contains("`app_name` and `lakebase_compute`"), "{}", error.message);
+    let arguments = DeleteArguments::from_json(json!({"app_name": "a-b"})).unwrap();
+    assert_eq!(refused(arguments.resolve(Some(FLAT), None)).code, "CONFIG_CONFLICT");
+    let arguments = UpdateArguments::from_json(json!({"use_test_pypi": false})).unwrap();
+    assert_eq!(refused(arguments.resolve(Some(FLAT), None)).code, "CONFIG_CONFLICT");
+}
+
+#[test]
+fn a_key_and_a_wheel_are_allowed_beside_a_file() {
+    let key = FernetKey::generate([7; 32]);
+    let arguments = json!({
+        "encryption_key": key.expose(),
+        "local_wheel": {"file_name": "tellr_app-0.2.0-py3-none-any.whl", "content": "UEsDBA=="},
+    });
+    let file = format!("{FLAT}\napp_version: '0.1.0'\n");
+    let config = CreateArguments::from_json(arguments.clone()).unwrap().resolve(Some(&file), None).unwrap();
+    assert_eq!(config.encryption_key.as_ref(), Some(&key));
+    assert_eq!(config.local_wheel.as_ref().unwrap().content, b"PK\x03\x04");
+    assert!(!format!("{config:?}").contains(key.expose()));
+
+    let mut both = arguments;
+    both["app_version"] = json!("0.1.0");
+    let error = refused(create(both));
+    assert!(error.cause.contains("`local_wheel_path`"), "two versions at once: {}", error.cause);
+}
+
+#[test]
+fn a_wheel_that_is_none_is_refused() {
+    for wheel in [
+        json!({"file_name": "tellr_app-0.2.0-py3-none-any.whl", "content": "not base64"}),
+        json!({"file_name": "tellr_app-0.2.0-py3-none-any.whl", "content": ""}),
+        json!({"file_name": "databricks_tellr_app-0.2.0-py3-none-any.whl", "content": "UEsDBA=="}),
+        json!({"content": "UEsDBA=="}),
+    ] {
+        let error = refused(create(json!({"local_wheel": wheel})));
+        assert_eq!(error.code, "INVALID_VALUE");
+        assert!(error.message.contains("`local_wheel_path`"));
+    }
+}
+
+#[test]
+fn a_secret_has_no_place_in_a_file() {
+    for (file, key) in [
+        ("encryption_key: marked-secret", "`encryption_key`"),
+        ("encryption_key: [marked-secret]", "`encryption_key`"),
+        (
+            "environments: {development: {encryption_key: marked-secret}}",
+            "`environments.development.encryption_key`",
+        ),
+    ] {
+        let error = refused(create_from(file));
+        assert_eq!(error.code, "SECRET_IN_FILE");
+        assert!(error.message.contains(key), "{}", error.message);
+        assert!(!format!("{error:?}").contains("marked-secret"));
+    }
+}
+
+#[test]
+fn an_order_to_destroy_has_no_place_in_a_file() {
+    let error = refused(UpdateArguments::default().resolve(Some("reset_database: true"), None));
+    assert_eq!(error.code, "UNKNOWN_KEY");
+}
+
+#[test]
+fn bad_files_are_refused_with_their_place() {
+    for (file, code, told) in [
+        ("app_nam: x", "UNKNOWN_KEY", "did you mean `app_name`"),
+        ("environments:\n  development: {}\napp_name: x", "UNKNOWN_KEY", "`app_name`"),
+        (
+            "environments: {development: {schema_name: x}}",
+            "UNKNOWN_KEY",
+            "environments.development.schema_name",
+        ),
+        ("environments: {development: {lakebase: {name: x}}}", "UNKNOWN_KEY", "lakebase.name"),
+        ("app_version: 1.0", "WRONG_TYPE", "put quotes around it"),
+        ("app_name: 7", "WRONG_TYPE", "the number 7"),
+        ("use_test_pypi: yes", "WRONG_TYPE", "`true` or `false`"),
+        ("app_name: [a]", "WRONG_TYPE", "a list"),
+        ("app_name: .inf", "YAML_SYNTAX", "line 1"),
+        ("- app_name: x", "WRONG_TYPE", "`configuration`"),
+        ("", "WRONG_TYPE", "nothing"),
+        ("just text", "WRONG_TYPE", "`configuration`"),
+        ("environments: [development]", "WRONG_TYPE", "`environments`"),
+        ("environments: {development: slides}", "WRONG_TYPE", "`environments.development`"),
+        (
+            "environments: {development: {lakebase: team-db}}",
+            "WRONG_TYPE",
+            "environments.development.lakebase",
+        ),
+        ("app_name: slides\napp_name: other", "YAML_SYNTAX", "`app_name` stands here twice"),
+        ("app_name: slides\nschema_name: 'x", "YAML_SYNTAX", "line 2"),
+        ("app_name: slides\n\tschema_name: x", "YAML_SYNTAX", "line 2"),
+        ("app_name: slides\n---\napp_name: other", "YAML_SYNTAX", "second document"),
+        ("app_name: &a slides\nschema_name: *a", "YAML_ALIAS", "line 1"),
+        ("app_name: slides\n<<: {schema_name: x}", "YAML_ALIAS", "line 2"),
+        ("app_name: !text slides", "YAML_ALIAS", "line 1"),
+        ("7: x", "UNKNOWN_KEY", "`7`"),
+        ("? [a]\n: x", "UNKNOWN_KEY", "a"),
+    ] {
+        let error = refused(create_from(file));
+        assert_eq!(error.code, code, "{file}: {error:?}");
+        let whole = format!("{} {}", error.message, error.cause);
+        assert!(whole.contains(told), "{file}: {whole}");
+    }
+}
+
+#[test]
+fn a_text_with_the_characters_of_references_is_a_text() {
+    let config = create_from("description: \"R&D: *all* slides! & more\"").unwrap();
+    assert_eq!(config.description.as_str(), "R&D: *all* slides! & more");
+    let config = create_from("description: R&D *all* slides!").unwrap();
+    assert_eq!(config.description.as_str(), "R&D *all* slides!");
+}
+
+#[test]
+fn words_that_older_yaml_took_for_booleans_are_texts() {
+    for word in ["on", "no"] {
+        assert_eq!(create_from(&format!("app_name: {word}")).unwrap().app_name.as_str(), word);
+    }
+}
+
+#[test]
+fn a_large_file_is_refused_unread() {
+    let error = refused(create_from(&"a: [".repeat(10 * 1024 * 1024 / 4)));
+    assert_eq!(error.code, "YAML_TOO_LARGE");
+    let deep = "[".repeat(YAML_LIMIT_BYTES);
+    assert_eq!(refused(create_from(&deep)).code, "YAML_SYNTAX", "nesting is limited as well");
+}
+
+/// Texts of the accepted form.
+fn text<T>(
+    pattern: &str,
+    parse: fn(&str, &str) -> Result<T, crate::error::Failure>,
+) -> impl Strategy<Value = T>
+where
+    T: std::fmt::Debug,
+{
+    let pattern = proptest::string::string_regex(pattern).expect("a pattern of this file");
+    pattern.prop_filter_map("not accepted", move |text| parse("key", &text).ok())
+}
+
+fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+    proptest::sample::select(all)
+}
+
+fn configs() -> impl Strategy<Value = CreateConfig> {
+    let names = (
+        text("[a-z][a-z0-9-]{1,29}", AppName::parse),
+        proptest::option::of(text("/Workspace/Shared/[ -~ü]{1,20}", WorkspacePath::parse)),
+        text("[a-zA-Z][a-zA-Z0-9-]{0,62}", LakebaseName::parse),
+        text("[a-z_][a-z0-9_]{0,20}", SchemaName::parse),
+        text("[ -~äß€😀]{0,60}", Description::parse),
+    );
+    let choices = (
+        one_of(Capacity::ALL),
+        one_of(ComputeSize::ALL),
+        one_of(AppPackage::ALL),
+        one_of(PackageIndex::ALL),
+        one_of(KeyStorage::ALL),
+        one_of(Seeds::ALL),
+    );
+    let others = (
+        text("latest|[0-9]{1,3}(\\.[0-9]{1,3}){0,2}(rc1)?", VersionPin::parse),
+        proptest::collection::btree_set(text("[a-z0-9.:_-]{1,12}", ApiScope::parse), 0..4),
+    );
+    (names, choices, others).prop_map(|(names, choices, (version, scopes))| CreateConfig {
+        app_name: names.0,
+        workspace_path: names.1,
+        lakebase_name: names.2,
+        schema_name: names.3,
+        description: names.4,
+        lakebase_compute: choices.0,
+        app_compute: choices.1,
+        package: choices.2,
+        index: choices.3,
+        key_storage: choices.4,
+        seeds: choices.5,
+        version,
+        local_wheel: None,
+        encryption_key: None,
+        extra_scopes: scopes.into_iter().filter(|scope| !API_SCOPES.contains(&scope.as_str())).collect(),
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_configuration_written_as_a_file_reads_as_the_same(config in configs()) {
+        let yaml = to_yaml(&config);
+        prop_assert_eq!(create_from(&yaml).map_err(|error| TestCaseError::fail(format!("{error:?}\n{yaml}")))?, config);
+    }
+
+    #[test]
+    fn no_file_makes_it_panic(text in "([a-z_]{1,6}|app_name|environments|[:\\-&*!|>'\"\\[\\]{},#?%@` \\n]|\\PC){0,60}") {
+        if let Err(error) = create_from(&text) {
+            prop_assert_eq!(error.class, ErrorClass::Input);
+        }
+    }
+}

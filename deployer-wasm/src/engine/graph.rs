@@ -1,0 +1,321 @@
+//! Runs steps side by side, each as soon as what it needs is there.
+//!
+//! A step is added with the [`Output`]s it needs, and gets their values as arguments. So the edges
+//! of the graph *are* the data that flows along them: a step cannot read what it does not wait
+//! for, and an order that nothing needs cannot be written down by accident. A step may also wait
+//! for one whose value it has no use for ([`Output::done`]).
+//!
+//! All steps run in one task, polled together. When one fails, the others are told to stop
+//! waiting ([`super::cancel`]) and are then run to their end, since dropping a future between a
+//! request and its answer would forget what the platform did.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::Rc;
+
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use serde::{Deserialize, Serialize};
+
+use super::cancel::{Cancellation, StopReason};
+use super::narrator::Narrator;
+use crate::error::{DeployError, Failure};
+use crate::events::{PlannedStep, StepState};
+use crate::host::{Host, Timestamp};
+use crate::workspace::ApiError;
+
+/// How a step ended without a value.
+#[derive(Debug)]
+pub enum StepError {
+    /// It failed.
+    Failed(Box<DeployError>),
+    /// The run is stopping, for a reason that is not this step's.
+    Interrupted,
+}
+
+impl From<DeployError> for StepError {
+    fn from(error: DeployError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl From<Failure> for StepError {
+    fn from(failure: Failure) -> Self {
+        DeployError::from(failure).into()
+    }
+}
+
+impl From<ApiError> for StepError {
+    fn from(error: ApiError) -> Self {
+        error.into_failure().into()
+    }
+}
+
+/// What a step made of its work.
+#[derive(Debug, Clone)]
+pub struct Done<T> {
+    value: T,
+    changed: bool,
+    message: String,
+}
+
+impl<T> Done<T> {
+    /// Something was changed; `message` says what.
+    pub fn changed(value: T, message: impl Into<String>) -> Self {
+        Self { value, changed: true, message: message.into() }
+    }
+
+    /// Everything was as wanted already.
+    pub fn unchanged(value: T, message: impl Into<String>) -> Self {
+        Self { value, changed: false, message: message.into() }
+    }
+}
+
+/// How a step went, for the result's `steps`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Its name.
+    pub step: String,
+    /// Where it ended.
+    pub state: StepState,
+    /// Milliseconds from the run's beginning to the step's.
+    pub started_ms: u64,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// The value a step will have, once it is done. Give it to [`Graph::add`] to wait for it.
+pub struct Output<T> {
+    index: usize,
+    cell: Rc<RefCell<Option<T>>>,
+}
+
+impl<T> Clone for Output<T> {
+    fn clone(&self) -> Self {
+        Self { index: self.index, cell: Rc::clone(&self.cell) }
+    }
+}
+
+impl<T: Clone> Output<T> {
+    /// The value, if the step is done.
+    pub fn get(&self) -> Option<T> {
+        self.cell.borrow().clone()
+    }
+
+    /// To wait for the step without its value.
+    pub fn done(&self) -> Output<()> {
+        Output { index: self.index, cell: Rc::new(RefCell::new(Some(()))) }
+    }
+
+    fn value(&self) -> T {
+        // A step is only started when those it waits for have put their values in.
+        self.get().unwrap_or_else(|| unreachable!("a step ran before what it waits for"))
+    }
+}
+
+/// What a step waits for: up to four outputs.
+pub trait Inputs {
+    /// The values of the outputs.
+    type Values;
+    #[doc(hidden)]
+    fn indices(&self) -> Vec<usize>;
+    #[doc(hidden)]
+    fn values(&self) -> Self::Values;
+}
+
+impl Inputs for () {
+    type Values = ();
+    fn indices(&self) -> Vec<usize> {
+        Vec::new()
+    }
+    fn values(&self) {}
+}
+
+macro_rules! inputs {
+    ($($value:ident $field:tt),*) => {
+        impl<$($value: Clone),*> Inputs for ($(Output<$value>,)*) {
+            type Values = ($($value,)*);
+            fn indices(&self) -> Vec<usize> { vec![$(self.$field.index),*] }
+            fn values(&self) -> Self::Values { ($(self.$field.value(),)*) }
+        }
+    };
+}
+inputs!(A 0);
+inputs!(A 0, B 1);
+inputs!(A 0, B 1, C 2);
+inputs!(A 0, B 1, C 2, D 3);
+
+type Ending = Result<(bool, String), StepError>;
+type Start<'a> = Box<dyn FnOnce() -> LocalBoxFuture<'a, Ending> + 'a>;
+
+struct Node<'a> {
+    name: &'static str,
+    title: String,
+    waits_for: Vec<usize>,
+    start: Option<Start<'a>>,
+    done: bool,
+    report: Option<StepReport>,
+}
+
+/// Steps and what each waits for.
+#[derive(Default)]
+pub struct Graph<'a> {
+    nodes: Vec<Node<'a>>,
+}
+
+impl<'a> Graph<'a> {
+    /// A graph without steps.
+    pub fn new() -> Self {
+        Self { nodes: Vec::new() }
+    }
+
+    /// Adds the step `name`, which runs when all `inputs` are there. `title` says for people what
+    /// it does.
+    pub fn add<I, T, Fut>(
+        &mut self,
+        name: &'static str,
+        title: impl Into<String>,
+        inputs: I,
+        step: impl FnOnce(I::Values) -> Fut + 'a,
+    ) -> Output<T>
+    where
+        I: Inputs + 'a,
+        T: 'a,
+        Fut: Future<Output = Result<Done<T>, StepError>> + 'a,
+    {
+        let index = self.nodes.len();
+        let cell = Rc::new(RefCell::new(None));
+        let output = Output { index, cell: Rc::clone(&cell) };
+        let waits_for = inputs.indices();
+        let start = Box::new(move || -> LocalBoxFuture<'a, Ending> {
+            let running = step(inputs.values());
+            Box::pin(async move {
+                let Done { value, changed, message } = running.await?;
+                *cell.borrow_mut() = Some(value);
+                Ok((changed, message))
+            })
+        });
+        self.nodes.push(Node {
+            name,
+            title: title.into(),
+            waits_for,
+            start: Some(start),
+            done: false,
+            report: None,
+        });
+        output
+    }
+
+    /// The steps, for the plan.
+    pub fn plan(&self) -> Vec<PlannedStep> {
+        let name = |index: &usize| self.nodes[*index].name.to_owned();
+        self.nodes
+            .iter()
+            .map(|node| PlannedStep {
+                step: node.name.to_owned(),
+                title: node.title.clone(),
+                waits_for: node.waits_for.iter().map(name).collect(),
+            })
+            .collect()
+    }
+
+    /// Runs all steps. Ends when every started step has ended.
+    ///
+    /// # Errors
+    /// The first step's error, and the reports of all steps either way.
+    pub async fn run<H: Host>(
+        mut self,
+        host: &H,
+        narrator: &Narrator<'_, H>,
+        cancellation: &Cancellation,
+    ) -> (Vec<StepReport>, Result<(), StepError>) {
+        let mut running = FuturesUnordered::new();
+        let mut failure: Option<StepError> = None;
+        loop {
+            if cancellation.reason().is_none() {
+                for (index, start) in self.ready() {
+                    let began = host.now();
+                    narrator.step(
+                        self.nodes[index].name,
+                        StepState::Started,
+                        self.nodes[index].title.clone(),
+                    );
+                    running.push(async move { (index, began, start().await) });
+                }
+            }
+            let Some((index, began, ending)) = running.next().await else {
+                break;
+            };
+            let state = self.settle(index, began, host.now(), ending, narrator, &mut failure);
+            if state == StepState::Failed {
+                cancellation.stop(StopReason::StepFailed);
+            }
+        }
+        for node in self.nodes.iter_mut().filter(|node| node.report.is_none()) {
+            narrator.step(node.name, StepState::Skipped, "not run".to_owned());
+            let (step, started_ms) = (node.name.to_owned(), narrator.elapsed_ms());
+            node.report = Some(StepReport { step, state: StepState::Skipped, started_ms, elapsed_ms: 0 });
+        }
+        let interrupted = cancellation.reason().is_some();
+        let reports = self.nodes.into_iter().filter_map(|node| node.report).collect();
+        let result = match failure {
+            Some(failure) => Err(failure),
+            None if interrupted => Err(StepError::Interrupted),
+            None => Ok(()),
+        };
+        (reports, result)
+    }
+
+    /// Takes the steps whose inputs are there.
+    fn ready(&mut self) -> Vec<(usize, Start<'a>)> {
+        let done: Vec<bool> = self.nodes.iter().map(|node| node.done).collect();
+        self.nodes
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, node)| node.waits_for.iter().all(|index| done[*index]))
+            .filter_map(|(index, node)| node.start.take().map(|start| (index, start)))
+            .collect()
+    }
+
+    /// Notes how a step ended, and tells.
+    fn settle<H: Host>(
+        &mut self,
+        index: usize,
+        began: Timestamp,
+        ended: Timestamp,
+        ending: Ending,
+        narrator: &Narrator<'_, H>,
+        failure: &mut Option<StepError>,
+    ) -> StepState {
+        let node = &mut self.nodes[index];
+        let elapsed = ended.since(began);
+        let state = match ending {
+            Ok((changed, message)) => {
+                node.done = true;
+                let state = if changed { StepState::Done } else { StepState::Unchanged };
+                narrator.ended(node.name, state, message, elapsed, None);
+                state
+            }
+            Err(StepError::Failed(error)) => {
+                let error = error.in_step(node.name);
+                narrator.ended(
+                    node.name,
+                    StepState::Failed,
+                    error.message.clone(),
+                    elapsed,
+                    Some(error.clone()),
+                );
+                failure.get_or_insert(error.into());
+                StepState::Failed
+            }
+            Err(StepError::Interrupted) => {
+                narrator.ended(node.name, StepState::Skipped, "stopped".to_owned(), elapsed, None);
+                StepState::Skipped
+            }
+        };
+        let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        let started_ms = narrator.since_start_ms(began);
+        node.report = Some(StepReport { step: node.name.to_owned(), state, started_ms, elapsed_ms });
+        state
+    }
+}

@@ -1,0 +1,237 @@
+//! What a deployment remembers, in the workspace.
+//!
+//! A run can die between any two requests, together with the machine it ran on. So before each
+//! effect the journal says what is about to happen, and after it what came of it; the file lies
+//! beside the app's files, where the next run finds it from whatever machine. It answers the one
+//! question that looking at the platform cannot: *whose* is this app, ours or somebody else's?
+//! Everything else a new run finds out by looking, so a journal that is behind is never wrong,
+//! only less informed.
+//!
+//! It holds names and ids and never a secret. Steps that run side by side share one file; writes
+//! wait for one another and each carries everything known by then, so N steps that journal at the
+//! same time cost at most two writes.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use futures_util::lock::Mutex;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::Failure;
+use crate::host::{Host, Timestamp};
+use crate::workspace::files::{self, PutMode};
+use crate::workspace::{ApiError, Client};
+
+/// The journal's format. A newer one is refused, an older one is read.
+const VERSION: u32 = 1;
+
+/// What the file holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The format.
+    pub version: u32,
+    /// The version of the deployer that wrote it last.
+    pub deployer: String,
+    /// The app it is about.
+    pub app_name: String,
+    /// The latest run.
+    pub run: RunRecord,
+    /// What was done or is about to be, by step.
+    #[serde(default)]
+    pub entries: BTreeMap<String, Entry>,
+}
+
+/// One run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Its id.
+    pub id: String,
+    /// `create`, `update` or `delete`.
+    pub operation: String,
+    /// Who started it.
+    pub by: String,
+    /// When, by the workspace's clock.
+    pub started_at: Timestamp,
+    /// Where it stands.
+    pub status: RunStatus,
+}
+
+/// Where a run stands. A run that died stays `Running`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Under way, or died.
+    Running,
+    /// Ended well.
+    Finished,
+    /// Ended with an error.
+    Failed,
+    /// Stopped by whoever started it.
+    Cancelled,
+}
+
+/// What the journal says of one step's effect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// About to happen, or happened.
+    pub state: EntryState,
+    /// When that was written, by the workspace's clock.
+    pub at: Timestamp,
+    /// The run that wrote it.
+    pub run: String,
+    /// Names and ids.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub detail: Value,
+}
+
+/// The two moments an effect is journalled at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// The request is about to be sent.
+    Intended,
+    /// It had its effect.
+    Done,
+}
+
+/// The folder beside the app's files that journal and lock lie in.
+pub fn folder(workspace_path: &str) -> String {
+    format!("{workspace_path}/.tellr")
+}
+
+fn file(workspace_path: &str) -> String {
+    format!("{}/deployment.json", folder(workspace_path))
+}
+
+/// Reads the journal of `workspace_path`; none where there is none or it can't be understood.
+///
+/// # Errors
+/// The workspace's refusal, or a journal of a newer deployer.
+pub async fn read<H: Host>(
+    client: &Client<'_, H>,
+    workspace_path: &str,
+) -> Result<Result<Option<Record>, Failure>, ApiError> {
+    let path = file(workspace_path);
+    let Some(exported) = client.find(files::export(&path)).await? else {
+        return Ok(Ok(None));
+    };
+    let Some(text) = exported.text() else {
+        return Ok(Ok(None));
+    };
+    let version = serde_json::from_str::<Value>(&text).ok().and_then(|value| value["version"].as_u64());
+    if let Some(newer) =
+        version.and_then(|version| u32::try_from(version).ok()).filter(|version| *version > VERSION)
+    {
+        return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
+    }
+    // A file cut short by a dying workspace is treated as none: nothing here is needed to be right.
+    Ok(Ok(serde_json::from_str(&text).ok()))
+}
+
+/// The journal of a run under way.
+pub struct Journal {
+    path: String,
+    record: RefCell<Record>,
+    /// Counts changes to `record`.
+    changed: Cell<u64>,
+    /// The count that the file has. Held while a write is under way.
+    written: Mutex<u64>,
+}
+
+impl Journal {
+    /// Begins a run, keeping what `earlier` runs knew.
+    pub fn begin(workspace_path: &str, app_name: &str, run: RunRecord, earlier: Option<Record>) -> Self {
+        let entries = earlier.filter(|record| record.app_name == app_name).map(|record| record.entries);
+        let record = Record {
+            version: VERSION,
+            deployer: env!("CARGO_PKG_VERSION").to_owned(),
+            app_name: app_name.to_owned(),
+            run,
+            entries: entries.unwrap_or_default(),
+        };
+        Self {
+            path: file(workspace_path),
+            record: RefCell::new(record),
+            changed: Cell::new(1),
+            written: Mutex::new(0),
+        }
+    }
+
+    /// What is known of `step`.
+    pub fn entry(&self, step: &str) -> Option<Entry> {
+        self.record.borrow().entries.get(step).cloned()
+    }
+
+    /// The steps whose effects of this run are known to have happened.
+    pub fn done_in_this_run(&self) -> Vec<String> {
+        let record = self.record.borrow();
+        let done = |entry: &Entry| entry.state == EntryState::Done && entry.run == record.run.id;
+        record.entries.iter().filter(|(_, entry)| done(entry)).map(|(step, _)| step.clone()).collect()
+    }
+
+    /// Says that `step` is about to have an effect, and waits until that is written.
+    ///
+    /// # Errors
+    /// When it can't be written: then the effect must not happen.
+    pub async fn intend<H: Host>(
+        &self,
+        client: &Client<'_, H>,
+        step: &str,
+        detail: Value,
+    ) -> Result<(), ApiError> {
+        self.put(client, step, EntryState::Intended, detail);
+        self.flush(client).await
+    }
+
+    /// Says what came of `step`, and waits until that is written.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn done<H: Host>(
+        &self,
+        client: &Client<'_, H>,
+        step: &str,
+        detail: Value,
+    ) -> Result<(), ApiError> {
+        self.put(client, step, EntryState::Done, detail);
+        self.flush(client).await
+    }
+
+    /// Forgets all entries: the app is gone.
+    pub fn forget_entries(&self) {
+        self.record.borrow_mut().entries.clear();
+        self.changed.set(self.changed.get() + 1);
+    }
+
+    /// Ends the run.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub async fn end<H: Host>(&self, client: &Client<'_, H>, status: RunStatus) -> Result<(), ApiError> {
+        self.record.borrow_mut().run.status = status;
+        self.changed.set(self.changed.get() + 1);
+        self.flush(client).await
+    }
+
+    fn put<H: Host>(&self, client: &Client<'_, H>, step: &str, state: EntryState, detail: Value) {
+        let mut record = self.record.borrow_mut();
+        let entry = Entry { state, at: client.workspace_now(), run: record.run.id.clone(), detail };
+        record.entries.insert(step.to_owned(), entry);
+        self.changed.set(self.changed.get() + 1);
+    }
+
+    /// Writes what is not written yet.
+    async fn flush<H: Host>(&self, client: &Client<'_, H>) -> Result<(), ApiError> {
+        let wanted = self.changed.get();
+        let mut written = self.written.lock().await;
+        if *written >= wanted {
+            return Ok(());
+        }
+        let (now, text) =
+            (self.changed.get(), serde_json::to_vec_pretty(&*self.record.borrow()).unwrap_or_default());
+        client.send(files::import(&self.path, &text, PutMode::Overwrite)).await?;
+        *written = now;
+        Ok(())
+    }
+}

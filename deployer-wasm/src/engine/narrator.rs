@@ -1,0 +1,101 @@
+//! Numbers events, stamps them with the time, and hands them to the host.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use crate::error::DeployError;
+use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
+use crate::host::{Host, Timestamp};
+
+/// Tells what happens in one run.
+pub struct Narrator<'a, H> {
+    host: &'a H,
+    run: String,
+    began: Timestamp,
+    sequence: Cell<u32>,
+}
+
+impl<'a, H: Host> Narrator<'a, H> {
+    /// A narrator for the run `run`, which begins now.
+    pub fn new(host: &'a H, run: String) -> Self {
+        Self { host, run, began: host.now(), sequence: Cell::new(0) }
+    }
+
+    /// Milliseconds since the run began.
+    pub fn elapsed_ms(&self) -> u64 {
+        self.since_start_ms(self.host.now())
+    }
+
+    pub(super) fn since_start_ms(&self, moment: Timestamp) -> u64 {
+        u64::try_from(moment.since(self.began).as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Tells the steps to come.
+    pub fn plan(&self, message: String, steps: Vec<PlannedStep>) {
+        let event = self.event(EventKind::Plan, message);
+        self.host.emit(DeployEvent { steps, ..event });
+    }
+
+    /// Tells something that belongs to no step.
+    pub fn notice(&self, message: impl Into<String>) {
+        let event = self.event(EventKind::Notice, message.into());
+        self.host.emit(event);
+    }
+
+    /// Tells where a step stands.
+    pub fn step(&self, step: &str, state: StepState, message: String) {
+        let event = self.event(EventKind::Step, message);
+        self.host.emit(DeployEvent { step: Some(step.to_owned()), state: Some(state), ..event });
+    }
+
+    pub(crate) fn ended(
+        &self,
+        step: &str,
+        state: StepState,
+        message: String,
+        elapsed: Duration,
+        error: Option<DeployError>,
+    ) {
+        let event = self.event(EventKind::Step, message);
+        let step_elapsed_ms = u64::try_from(elapsed.as_millis()).ok();
+        self.host.emit(DeployEvent {
+            step: Some(step.to_owned()),
+            state: Some(state),
+            step_elapsed_ms,
+            error,
+            ..event
+        });
+    }
+
+    /// Tells that the run ended well.
+    pub fn finished(&self, message: String, url: Option<String>) {
+        let event = self.event(EventKind::Finished, message);
+        self.host.emit(DeployEvent { url, ..event });
+    }
+
+    /// Tells that the run failed.
+    pub fn failed(&self, error: &DeployError) {
+        let event = self.event(EventKind::Failed, error.message.clone());
+        let (step, error) = (error.step.clone(), Some(error.clone()));
+        self.host.emit(DeployEvent { step, error, ..event });
+    }
+
+    fn event(&self, kind: EventKind, message: String) -> DeployEvent {
+        let sequence = self.sequence.replace(self.sequence.get().saturating_add(1));
+        DeployEvent {
+            run: self.run.clone(),
+            sequence,
+            at: self.host.now(),
+            elapsed_ms: self.elapsed_ms(),
+            kind,
+            step: None,
+            state: None,
+            message,
+            progress: None,
+            step_elapsed_ms: None,
+            url: None,
+            steps: Vec::new(),
+            error: None,
+        }
+    }
+}

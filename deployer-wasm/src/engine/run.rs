@@ -1,0 +1,143 @@
+//! One run of an operation, and the handle a step works with.
+
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::pin_mut;
+use serde_json::Value;
+
+use super::cancel::Cancellation;
+use super::graph::StepError;
+use super::journal::{Entry, Journal};
+use super::narrator::Narrator;
+use crate::events::StepState;
+use crate::host::{Host, Timestamp};
+use crate::workspace::Client;
+
+/// What is shared by the steps of one run.
+pub struct Run<'a, H> {
+    /// The world.
+    pub host: &'a H,
+    /// The workspace.
+    pub client: Client<'a, H>,
+    /// Tells what happens.
+    pub narrator: Narrator<'a, H>,
+    /// Stops the run.
+    pub cancellation: &'a Cancellation,
+    /// Remembers.
+    pub journal: Journal,
+    /// The user name of who deploys.
+    pub me: String,
+}
+
+impl<'a, H: Host> Run<'a, H> {
+    /// The handle for the step `name`.
+    pub fn step(&self, name: &'static str) -> StepHandle<'_, 'a, H> {
+        StepHandle { run: self, name }
+    }
+}
+
+/// What a step works with: the run, under the step's name.
+pub struct StepHandle<'r, 'a, H> {
+    /// The run.
+    pub run: &'r Run<'a, H>,
+    name: &'static str,
+}
+
+impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
+    /// The workspace.
+    pub fn client(&self) -> &'r Client<'a, H> {
+        &self.run.client
+    }
+
+    /// Tells news.
+    pub fn say(&self, message: impl Into<String>) {
+        self.run.narrator.step(self.name, StepState::Progress, message.into());
+    }
+
+    /// Tells what is waited for.
+    pub fn waiting(&self, message: impl Into<String>) {
+        self.run.narrator.step(self.name, StepState::Waiting, message.into());
+    }
+
+    /// What the journal knows of this step.
+    pub fn entry(&self) -> Option<Entry> {
+        self.run.journal.entry(self.name)
+    }
+
+    /// Writes down that an effect is about to happen. A safe point: ends here if the run stops.
+    ///
+    /// # Errors
+    /// When the run stops or the journal can't be written; the effect must not happen then.
+    pub async fn intend(&self, detail: Value) -> Result<(), StepError> {
+        self.safe_point()?;
+        Ok(self.run.journal.intend(self.client(), self.name, detail).await?)
+    }
+
+    /// Writes down what came of it.
+    ///
+    /// # Errors
+    /// When the journal can't be written.
+    pub async fn did(&self, detail: Value) -> Result<(), StepError> {
+        Ok(self.run.journal.done(self.client(), self.name, detail).await?)
+    }
+
+    /// Ends the step here if the run stops.
+    ///
+    /// # Errors
+    /// [`StepError::Interrupted`].
+    pub fn safe_point(&self) -> Result<(), StepError> {
+        match self.run.cancellation.reason() {
+            Some(_) => Err(StepError::Interrupted),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits, and ends the step if the run stops meanwhile.
+    ///
+    /// # Errors
+    /// [`StepError::Interrupted`].
+    pub async fn pause(&self, duration: Duration) -> Result<(), StepError> {
+        let (sleep, stopped) = (self.run.host.sleep(duration), self.run.cancellation.stopped());
+        pin_mut!(sleep, stopped);
+        match select(stopped, sleep).await {
+            Either::Left(_) => Err(StepError::Interrupted),
+            Either::Right(_) => Ok(()),
+        }
+    }
+
+    /// Patience for something that takes at most `limit`.
+    pub fn patience(&self, limit: Duration) -> Patience {
+        Patience { began: self.run.host.now(), limit }
+    }
+}
+
+/// Paces looking again: often at first, then less, so that a short wait is noticed at once and a
+/// long one costs few requests. The delay in noticing stays below a tenth of the time waited.
+pub struct Patience {
+    began: Timestamp,
+    limit: Duration,
+}
+
+impl Patience {
+    const SHORTEST: Duration = Duration::from_millis(400);
+    const LONGEST: Duration = Duration::from_secs(3);
+
+    /// Waits until it is time to look again; `false` when patience is over.
+    ///
+    /// # Errors
+    /// [`StepError::Interrupted`] when the run stops.
+    pub async fn again<H: Host>(&self, step: &StepHandle<'_, '_, H>) -> Result<bool, StepError> {
+        let waited = self.waited(step);
+        if waited >= self.limit {
+            return Ok(false);
+        }
+        step.pause((waited / 12).clamp(Self::SHORTEST, Self::LONGEST)).await?;
+        Ok(true)
+    }
+
+    /// How long has been waited.
+    pub fn waited<H: Host>(&self, step: &StepHandle<'_, '_, H>) -> Duration {
+        step.run.host.now().since(self.began)
+    }
+}

@@ -1,0 +1,710 @@
+//! The entries: one variant per known failure, one arm with its words.
+
+use std::time::Duration;
+
+use super::{DeployError, ErrorClass};
+use crate::host::Timestamp;
+
+const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/";
+const DOCS_APP_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/auth";
+const DOCS_APP_RESOURCES: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/resources";
+const DOCS_LAKEBASE: &str = "https://docs.databricks.com/aws/en/oltp/";
+const DOCS_SECRETS: &str = "https://docs.databricks.com/aws/en/security/secrets/";
+const DOCS_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/auth/";
+const DOCS_CONFIG: &str = "README.md#configuration";
+
+/// A known failure and the facts that its words need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a field is a fact that the entry's words name; its name says it")]
+pub enum Failure {
+    // ---- input: refused before the first request ----
+    /// A value is not what its key takes.
+    InvalidValue { key: String, given: String, expected: String },
+    /// A value that is a secret is not what its key takes; it is not repeated.
+    InvalidSecret { key: String, expected: String },
+    /// A value that has no default isn't there.
+    MissingValue { key: String, why: String },
+    /// A secret in a configuration file.
+    SecretInFile { key: String },
+    /// A configuration file together with direct arguments.
+    ConfigConflict { arguments: Vec<String> },
+    /// The YAML can't be read at all.
+    YamlSyntax { line: usize, column: usize, problem: String },
+    /// The YAML is larger than any configuration is.
+    YamlTooLarge { bytes: usize, limit: usize },
+    /// The YAML uses anchors, aliases or merge keys.
+    YamlAlias { line: usize },
+    /// A key that doesn't exist.
+    UnknownKey { key: String, known: Vec<String>, nearest: Option<String> },
+    /// The value of a key has another type.
+    WrongType { key: String, expected: String, found: String },
+    /// A file with `environments`, and none of the wanted name.
+    UnknownEnvironment { wanted: String, known: Vec<String> },
+    /// A file to upload is over the platform's limit.
+    FileTooLarge { file: String, bytes: usize, limit: usize },
+
+    // ---- reaching the workspace ----
+    /// No answer at all.
+    Unreachable { problem: String },
+    /// No usable credential, before any request.
+    NotSignedIn { problem: String },
+    /// 401 in the middle.
+    TokenExpired { doing: String },
+    /// The workspace kept saying "too many requests".
+    RateLimited { doing: String, waited: Duration },
+    /// The workspace kept failing.
+    WorkspaceUnavailable { doing: String, status: u16, problem: String },
+    /// An answer nobody expected.
+    UnexpectedAnswer { doing: String, status: u16, code: String, problem: String },
+
+    // ---- rights ----
+    /// 403 on something.
+    PermissionDenied { doing: String, what: String, needed: String, problem: String },
+
+    // ---- the app ----
+    /// The name is taken by an app that no run of ours created.
+    AppAlreadyExists { app: String, creator: Option<String>, ours: bool },
+    /// `update` or `delete` of an app that isn't there.
+    AppNotFound { app: String },
+    /// An app of this name is still being deleted.
+    AppDeleting { app: String, waited: Duration },
+    /// No more apps in this workspace.
+    AppQuota { app: String, problem: String },
+    /// Databricks Apps isn't available here.
+    AppsUnavailable { problem: String },
+    /// API scopes were asked for and user authorisation is switched off.
+    UserAuthorizationOff { problem: String },
+    /// The platform doesn't know a scope.
+    ScopeRefused { scopes: Vec<String>, problem: String },
+    /// A resource can't be attached.
+    ResourceRefused { resource: String, problem: String },
+    /// Compute went to ERROR.
+    ComputeFailed { app: String, problem: String },
+    /// Compute didn't come up in time.
+    ComputeTimeout { app: String, state: String, waited: Duration },
+    /// The app record can't be changed now.
+    AppUpdateFailed { app: String, problem: String },
+
+    // ---- the deployment ----
+    /// The deployment ended as FAILED.
+    DeploymentFailed { app: String, url: String, problem: String },
+    /// The deployment was cancelled by somebody.
+    DeploymentCancelled { app: String, problem: String },
+    /// Another deployment of this app is running and doesn't end.
+    DeploymentBusy { app: String, by: Option<String>, waited: Duration },
+    /// The deployment doesn't end.
+    DeploymentTimeout { app: String, url: String, waited: Duration },
+    /// The app came up and then crashed, or never answered.
+    AppCrashed { app: String, url: String, state: String, problem: String },
+
+    // ---- Lakebase ----
+    /// Nothing of this name, where something is needed.
+    LakebaseNotFound { name: String },
+    /// The name belongs to a project that was deleted and not purged.
+    LakebaseNameReserved { name: String, problem: String },
+    /// Creating it ended in an error.
+    LakebaseFailed { name: String, problem: String },
+    /// It didn't become ready.
+    LakebaseTimeout { name: String, state: String, waited: Duration },
+    /// No more projects or instances here.
+    LakebaseQuota { name: String, problem: String },
+    /// There is an instance, but it is stopped.
+    LakebaseStopped { name: String },
+    /// The restore point couldn't be made, so nothing was dropped.
+    RestorePointFailed { name: String, problem: String },
+
+    // ---- the schema ----
+    /// No connection to the database.
+    DatabaseUnreachable { host: String, problem: String },
+    /// No database credential.
+    DatabaseCredential { name: String, problem: String },
+    /// The schema belongs to somebody else.
+    SchemaNotOwned { schema: String, problem: String },
+    /// The app's role isn't there.
+    AppRoleMissing { role: String },
+    /// Any other refusal of the database.
+    SchemaFailed { schema: String, sqlstate: String, problem: String },
+
+    // ---- the key ----
+    /// Encrypted data is there and its key isn't.
+    KeyMissing { app: String, places: Vec<String> },
+    /// A key was given and another one is in use.
+    KeyDiffers { app: String, place: String },
+
+    // ---- files, journal, lock ----
+    /// Something that isn't a folder stands where a folder is needed.
+    PathTaken { path: String },
+    /// The folder isn't there and can't be made.
+    PathMissing { path: String, problem: String },
+    /// A folder whose app can't be told apart from ours.
+    NoWorkspacePath { app: String },
+    /// Another deployer is at work.
+    Locked { app: String, holder: String, since: Timestamp, path: String },
+    /// Our lock was taken over while we ran.
+    LockLost { app: String, holder: String },
+    /// The journal was written by a newer deployer.
+    JournalNewer { path: String, version: u32, known: u32 },
+
+    // ---- the person ----
+    /// Cancelled.
+    Cancelled { app: String, stands: Vec<String> },
+}
+
+/// Words for one entry.
+struct Entry {
+    code: &'static str,
+    message: String,
+    cause: String,
+    remedy: String,
+    docs: &'static str,
+}
+
+impl From<Failure> for DeployError {
+    fn from(failure: Failure) -> Self {
+        let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
+        let log = failure.log();
+        let Entry { code, message, cause, remedy, docs } = failure.entry();
+        Self { code: code.to_owned(), class, message, cause, remedy, docs: docs.to_owned(), step: None, log }
+    }
+}
+
+/// `5 min 20 s`, `45 s`.
+fn spell(duration: Duration) -> String {
+    let secs = duration.as_secs();
+    match (secs / 60, secs % 60) {
+        (0, secs) => format!("{secs} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, secs) => format!("{minutes} min {secs} s"),
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+fn list(items: &[String]) -> String {
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// The platform's own words as a cause, or `otherwise` where it gave none.
+fn said(problem: &str, otherwise: &str) -> String {
+    match problem.trim() {
+        "" => otherwise.to_owned(),
+        problem => format!("The workspace says: {problem}"),
+    }
+}
+
+impl Failure {
+    fn is_input(&self) -> bool {
+        matches!(
+            self,
+            Self::InvalidValue { .. }
+                | Self::InvalidSecret { .. }
+                | Self::MissingValue { .. }
+                | Self::SecretInFile { .. }
+                | Self::ConfigConflict { .. }
+                | Self::YamlSyntax { .. }
+                | Self::YamlTooLarge { .. }
+                | Self::YamlAlias { .. }
+                | Self::UnknownKey { .. }
+                | Self::WrongType { .. }
+                | Self::UnknownEnvironment { .. }
+                | Self::FileTooLarge { .. }
+        )
+    }
+
+    /// The tail of what the platform logged, where the failure comes from running the app.
+    fn log(&self) -> Vec<String> {
+        match self {
+            Self::DeploymentFailed { problem, .. } | Self::AppCrashed { problem, .. } => problem
+                .lines()
+                .map(str::trim_end)
+                .filter(|line| !line.is_empty())
+                .rev()
+                .take(20)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[expect(clippy::too_many_lines, reason = "a catalogue is one list")]
+    fn entry(self) -> Entry {
+        match self {
+            Self::InvalidValue { key, given, expected } => Entry {
+                code: "INVALID_VALUE",
+                message: format!("`{key}` can't be `{given}`"),
+                cause: format!("`{key}` takes {expected}"),
+                remedy: format!("Change `{key}` and run it again; nothing has been sent yet"),
+                docs: DOCS_CONFIG,
+            },
+            Self::InvalidSecret { key, expected } => Entry {
+                code: "INVALID_VALUE",
+                message: format!("`{key}` is not valid (its value is not shown)"),
+                cause: format!("`{key}` takes {expected}"),
+                remedy: format!("Give a valid `{key}`, or leave it out to have one made; nothing has been sent yet"),
+                docs: DOCS_CONFIG,
+            },
+            Self::MissingValue { key, why } => Entry {
+                code: "MISSING_VALUE",
+                message: format!("`{key}` is missing"),
+                cause: why,
+                remedy: format!("Give `{key}` and run it again; nothing has been sent yet"),
+                docs: DOCS_CONFIG,
+            },
+            Self::SecretInFile { key } => Entry {
+                code: "SECRET_IN_FILE",
+                message: format!("`{key}` may not stand in a configuration file"),
+                cause: "Such a file is shared, kept and committed, and a key in it is no longer a secret".into(),
+                remedy: format!("Remove it: a key is made, kept safe and found again by itself. To bring your own, give the argument `{key}` beside the file"),
+                docs: DOCS_SECRETS,
+            },
+            Self::ConfigConflict { arguments } => Entry {
+                code: "CONFIG_CONFLICT",
+                message: format!("A configuration file was given together with {}", list(&arguments)),
+                cause: "The file and direct arguments could contradict each other, so they exclude each other".into(),
+                remedy: "Put everything into the file, or leave the file out".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::YamlSyntax { line, column, problem } => Entry {
+                code: "YAML_SYNTAX",
+                message: format!("The configuration can't be read at line {line}, column {column}"),
+                cause: format!("The YAML parser says: {problem}"),
+                remedy: "Correct that line; nothing has been sent yet".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::YamlTooLarge { bytes, limit } => Entry {
+                code: "YAML_TOO_LARGE",
+                message: format!("The configuration has {bytes} bytes, more than {limit}"),
+                cause: "A configuration is a page of text; this is probably another file".into(),
+                remedy: "Give the path of the right file".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::YamlAlias { line } => Entry {
+                code: "YAML_ALIAS",
+                message: format!("The configuration uses a YAML anchor, alias or tag at line {line}"),
+                cause: "They make a file mean something else than it shows, so they are not accepted".into(),
+                remedy: "Write the value out in full; put quotes around text that begins with `&`, `*` or `!`".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::UnknownKey { key, known, nearest } => Entry {
+                code: "UNKNOWN_KEY",
+                message: match nearest {
+                    Some(nearest) => format!("There is no key `{key}`; did you mean `{nearest}`?"),
+                    None => format!("There is no key `{key}`"),
+                },
+                cause: format!("The keys here are {}", list(&known)),
+                remedy: "Correct the key or remove it; nothing has been sent yet".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::WrongType { key, expected, found } => Entry {
+                code: "WRONG_TYPE",
+                message: format!("`{key}` has the wrong type"),
+                cause: format!("It takes {expected}, and {found} was given"),
+                remedy: format!("Change `{key}` and run it again; nothing has been sent yet"),
+                docs: DOCS_CONFIG,
+            },
+            Self::UnknownEnvironment { wanted, known } => Entry {
+                code: "UNKNOWN_ENVIRONMENT",
+                message: format!("The configuration has no environment `{wanted}`"),
+                cause: format!("It has {}", list(&known)),
+                remedy: "Set `ENVIRONMENT` (or the argument `environment`) to one of them, or add it to the file".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::FileTooLarge { file, bytes, limit } => Entry {
+                code: "FILE_TOO_LARGE",
+                message: format!("`{file}` has {bytes} bytes, more than the {limit} an app's file may have"),
+                cause: "Databricks Apps refuses a deployment with any file over 10 MB".into(),
+                remedy: "Publish the package to the index and pin its version instead, or make the file smaller; nothing has been sent yet".into(),
+                docs: DOCS_APPS,
+            },
+
+            Self::Unreachable { problem } => Entry {
+                code: "WORKSPACE_UNREACHABLE",
+                message: "The workspace can't be reached".into(),
+                cause: problem,
+                remedy: "Check the workspace's address and the network, then run the same again: it goes on where it stopped".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::NotSignedIn { problem } => Entry {
+                code: "NOT_SIGNED_IN",
+                message: "There is no usable credential for the workspace".into(),
+                cause: problem,
+                remedy: "Set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or name a profile of `~/.databrickscfg`".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::TokenExpired { doing } => Entry {
+                code: "TOKEN_EXPIRED",
+                message: format!("The workspace did not accept the credential while {doing}"),
+                cause: "The token has expired or was revoked".into(),
+                remedy: "Sign in again and run the same again: it goes on where it stopped".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::RateLimited { doing, waited } => Entry {
+                code: "RATE_LIMITED",
+                message: format!("The workspace is still limiting requests after {}, while {doing}", spell(waited)),
+                cause: "Too many requests reach this workspace, from here or from others".into(),
+                remedy: "Wait some minutes and run the same again: it goes on where it stopped".into(),
+                docs: DOCS_APPS,
+            },
+            Self::WorkspaceUnavailable { doing, status, problem } => Entry {
+                code: "WORKSPACE_UNAVAILABLE",
+                message: format!("The workspace keeps failing (status {status}) while {doing}"),
+                cause: said(&problem, "It gave no reason"),
+                remedy: "Wait some minutes and run the same again: it goes on where it stopped; if it stays, ask Databricks' support".into(),
+                docs: "https://status.databricks.com/",
+            },
+            Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
+                code: "UNEXPECTED_ANSWER",
+                message: format!("The workspace refused while {doing} ({status} {code})"),
+                cause: said(&problem, "It gave no reason"),
+                remedy: "If the reason names something you can change, change it and run the same again: it goes on where it stopped".into(),
+                docs: DOCS_APPS,
+            },
+
+            Self::PermissionDenied { doing, what, needed, problem } => Entry {
+                code: "PERMISSION_DENIED",
+                message: format!("You may not do this: {doing}"),
+                cause: said(&problem, &format!("You lack a right on {what}")),
+                remedy: format!("Ask a workspace admin, or the owner of {what}, for {needed}; then run the same again: it goes on where it stopped"),
+                docs: DOCS_APP_RESOURCES,
+            },
+
+            Self::AppAlreadyExists { app, creator, ours } => Entry {
+                code: "APP_ALREADY_EXISTS",
+                message: match &creator {
+                    Some(creator) => format!("App already exists: `{app}`, created by {creator}"),
+                    None => format!("App already exists: `{app}`"),
+                },
+                cause: if ours {
+                    "An earlier run deployed it here and finished".into()
+                } else {
+                    "No run of this deployer in this folder created it, so it is not touched".into()
+                },
+                remedy: if ours {
+                    "Use `update` to change it, or `delete` it first".into()
+                } else {
+                    "Choose another `app_name`, or `update` it if it is a Tellr of yours".into()
+                },
+                docs: DOCS_APPS,
+            },
+            Self::AppNotFound { app } => Entry {
+                code: "APP_NOT_FOUND",
+                message: format!("There is no app `{app}` in this workspace"),
+                cause: "It was never created, was deleted, or lives in another workspace".into(),
+                remedy: "Check `app_name` and the workspace, or use `create`".into(),
+                docs: DOCS_APPS,
+            },
+            Self::AppDeleting { app, waited } => Entry {
+                code: "APP_DELETING",
+                message: format!("The app `{app}` is still being deleted after {}", spell(waited)),
+                cause: "Databricks keeps the name of a deleted app for up to 20 minutes".into(),
+                remedy: "Run the same again in some minutes, or choose another `app_name`".into(),
+                docs: DOCS_APPS,
+            },
+            Self::AppQuota { app, problem } => Entry {
+                code: "APP_QUOTA",
+                message: format!("The app `{app}` can't be created: the workspace has no room for another app"),
+                cause: said(&problem, "The workspace's maximum number of apps is reached"),
+                remedy: "Delete an app that is no longer used, or ask a workspace admin to have the limit raised".into(),
+                docs: DOCS_APPS,
+            },
+            Self::AppsUnavailable { problem } => Entry {
+                code: "APPS_UNAVAILABLE",
+                message: "Databricks Apps is not available in this workspace".into(),
+                cause: said(&problem, "The workspace doesn't know the Apps interface"),
+                remedy: "Ask a workspace admin to enable Databricks Apps (it needs a supported region and the Premium tier)".into(),
+                docs: DOCS_APPS,
+            },
+            Self::UserAuthorizationOff { problem } => Entry {
+                code: "USER_AUTHORIZATION_OFF",
+                message: "The app's API scopes were refused: user authorization is switched off in this workspace".into(),
+                cause: said(&problem, "Apps may not act as their users here"),
+                remedy: "Ask a workspace admin to switch on user authorization for Databricks Apps, then run the same again".into(),
+                docs: DOCS_APP_AUTH,
+            },
+            Self::ScopeRefused { scopes, problem } => Entry {
+                code: "SCOPE_REFUSED",
+                message: format!("The workspace refused the API scopes {}", list(&scopes)),
+                cause: said(&problem, "A scope is not known or not allowed here"),
+                remedy: "Remove the scope named from `extra_scopes`, or correct it".into(),
+                docs: DOCS_APP_AUTH,
+            },
+            Self::ResourceRefused { resource, problem } => Entry {
+                code: "RESOURCE_REFUSED",
+                message: format!("The app can't be given {resource}"),
+                cause: said(&problem, "The workspace gave no reason"),
+                remedy: "Check that it exists and that you may manage it, then run the same again: it goes on where it stopped".into(),
+                docs: DOCS_APP_RESOURCES,
+            },
+            Self::ComputeFailed { app, problem } => Entry {
+                code: "COMPUTE_FAILED",
+                message: format!("The compute of app `{app}` could not start"),
+                cause: said(&problem, "The platform gave no reason"),
+                remedy: "Run the same again; if it fails again, try another `app_compute` or ask a workspace admin".into(),
+                docs: DOCS_APPS,
+            },
+            Self::ComputeTimeout { app, state, waited } => Entry {
+                code: "COMPUTE_TIMEOUT",
+                message: format!("The compute of app `{app}` is still {state} after {}", spell(waited)),
+                cause: "The platform normally needs one to three minutes; it may be short of capacity".into(),
+                remedy: "Run the same again later: it goes on waiting where it stopped".into(),
+                docs: DOCS_APPS,
+            },
+            Self::AppUpdateFailed { app, problem } => Entry {
+                code: "APP_UPDATE_FAILED",
+                message: format!("The settings of app `{app}` could not be changed"),
+                cause: said(&problem, "The platform gave no reason"),
+                remedy: "Wait until the app is running or stopped, then run the same again".into(),
+                docs: DOCS_APPS,
+            },
+
+            Self::DeploymentFailed { app, url, problem } => Entry {
+                code: "DEPLOYMENT_FAILED",
+                message: format!("The deployment of app `{app}` failed"),
+                cause: said(&problem, "The platform gave no reason"),
+                remedy: format!("Read the app's log at {url}/logz; correct what it names and run the same again. An earlier deployment, if there was one, keeps running"),
+                docs: DOCS_APPS,
+            },
+            Self::DeploymentCancelled { app, problem } => Entry {
+                code: "DEPLOYMENT_CANCELLED",
+                message: format!("The deployment of app `{app}` was cancelled on the platform"),
+                cause: said(&problem, "Somebody cancelled it, or a newer deployment replaced it"),
+                remedy: "Run the same again to deploy".into(),
+                docs: DOCS_APPS,
+            },
+            Self::DeploymentBusy { app, by, waited } => Entry {
+                code: "DEPLOYMENT_IN_PROGRESS",
+                message: format!("Another deployment of app `{app}` is still in progress after {}", spell(waited)),
+                cause: match by {
+                    Some(by) => format!("{by} started it"),
+                    None => "Somebody else started it".into(),
+                },
+                remedy: "Wait until it has ended and run the same again".into(),
+                docs: DOCS_APPS,
+            },
+            Self::DeploymentTimeout { app, url, waited } => Entry {
+                code: "DEPLOYMENT_TIMEOUT",
+                message: format!("The deployment of app `{app}` has not ended after {}", spell(waited)),
+                cause: "The app has to listen within about ten minutes; installing may take too long, or it doesn't listen on `DATABRICKS_APP_PORT`".into(),
+                remedy: format!("Read the app's log at {url}/logz, then run the same again"),
+                docs: DOCS_APPS,
+            },
+            Self::AppCrashed { app, url, state, problem } => Entry {
+                code: "APP_CRASHED",
+                message: format!("The app `{app}` was deployed and is now {state}"),
+                cause: said(&problem, "The platform gave no reason"),
+                remedy: format!("Read the app's log at {url}/logz; correct what it names and `update`"),
+                docs: DOCS_APPS,
+            },
+
+            Self::LakebaseNotFound { name } => Entry {
+                code: "LAKEBASE_NOT_FOUND",
+                message: format!("Lakebase not found: `{name}`"),
+                cause: "There is neither a provisioned instance nor an autoscaling project of this name".into(),
+                remedy: "Check `lakebase_name`; `create` makes a database that doesn't exist yet".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::LakebaseNameReserved { name, problem } => Entry {
+                code: "LAKEBASE_NAME_RESERVED",
+                message: format!("The name `{name}` belongs to a Lakebase project that was deleted"),
+                cause: said(&problem, "A deleted project keeps its name, and can be brought back, until it is purged"),
+                remedy: "Choose another `lakebase_name`, or restore or purge the deleted project in the workspace".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::LakebaseFailed { name, problem } => Entry {
+                code: "LAKEBASE_FAILED",
+                message: format!("The Lakebase database `{name}` could not be set up"),
+                cause: said(&problem, "The platform gave no reason"),
+                remedy: "If the reason names something you can change, change it; then run the same again: it goes on where it stopped".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::LakebaseTimeout { name, state, waited } => Entry {
+                code: "LAKEBASE_TIMEOUT",
+                message: format!("The Lakebase database `{name}` is not ready after {} ({state})", spell(waited)),
+                cause: "The platform may be short of capacity".into(),
+                remedy: "Run the same again later: it goes on waiting where it stopped".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::LakebaseQuota { name, problem } => Entry {
+                code: "LAKEBASE_QUOTA",
+                message: format!("The Lakebase database `{name}` can't be created: a limit of the workspace is reached"),
+                cause: said(&problem, "The workspace has no room for another database or branch"),
+                remedy: "Name an existing database in `lakebase_name`, or delete one that is no longer used".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::LakebaseStopped { name } => Entry {
+                code: "LAKEBASE_STOPPED",
+                message: format!("The Lakebase instance `{name}` is stopped"),
+                cause: "Somebody stopped it; it is not started without being asked, as that costs money".into(),
+                remedy: "Start it in the workspace, then run the same again".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::RestorePointFailed { name, problem } => Entry {
+                code: "RESTORE_POINT_FAILED",
+                message: format!("No restore point of `{name}` could be made, so nothing was reset"),
+                cause: said(&problem, "The platform gave no reason"),
+                remedy: "Delete an old `pre-reset-…` branch of the project if there are many, then run the same again".into(),
+                docs: DOCS_LAKEBASE,
+            },
+
+            Self::DatabaseUnreachable { host, problem } => Entry {
+                code: "DATABASE_UNREACHABLE",
+                message: format!("The database at `{host}` can't be reached"),
+                cause: problem,
+                remedy: "Port 5432 of that host must be reachable from where the deployer runs; check the network, then run the same again".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::DatabaseCredential { name, problem } => Entry {
+                code: "DATABASE_CREDENTIAL",
+                message: format!("No credential for the database `{name}` could be had"),
+                cause: problem,
+                remedy: format!("Ask the owner of `{name}` for the right to connect (CAN_USE), then run the same again"),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::SchemaNotOwned { schema, problem } => Entry {
+                code: "SCHEMA_NOT_OWNED",
+                message: format!("The schema `{schema}` belongs to somebody else"),
+                cause: format!("The database says: {problem}"),
+                remedy: "Choose another `schema_name`, or let the schema's owner run this".into(),
+                docs: DOCS_LAKEBASE,
+            },
+            Self::AppRoleMissing { role } => Entry {
+                code: "APP_ROLE_MISSING",
+                message: format!("The database has no role `{role}` for the app"),
+                cause: "The platform makes it when the database is attached to the app, and hasn't".into(),
+                remedy: "Run the same again; if it stays, detach the database from the app in the workspace and run it once more".into(),
+                docs: DOCS_APP_RESOURCES,
+            },
+            Self::SchemaFailed { schema, sqlstate, problem } => Entry {
+                code: "SCHEMA_FAILED",
+                message: format!("The schema `{schema}` could not be set up (SQLSTATE {sqlstate})"),
+                cause: format!("The database says: {problem}"),
+                remedy: "If the reason names something you can change, change it; then run the same again: it goes on where it stopped".into(),
+                docs: DOCS_LAKEBASE,
+            },
+
+            Self::KeyMissing { app, places } => Entry {
+                code: "KEY_MISSING",
+                message: format!("The encryption key of app `{app}` can't be found, and its database holds encrypted data"),
+                cause: format!("Looked for it in {}. A new key could not read that data, so none is made", list(&places)),
+                remedy: "Give the key as `encryption_key`; or, if the data is not needed, `update` with `reset_database`".into(),
+                docs: DOCS_SECRETS,
+            },
+            Self::KeyDiffers { app, place } => Entry {
+                code: "KEY_DIFFERS",
+                message: format!("App `{app}` already has an encryption key, and another one was given"),
+                cause: format!("The key in {place} is in use; with another one the data encrypted so far could not be read"),
+                remedy: "Leave `encryption_key` out to keep the key in use".into(),
+                docs: DOCS_SECRETS,
+            },
+
+            Self::PathTaken { path } => Entry {
+                code: "PATH_TAKEN",
+                message: format!("`{path}` can't be used as a folder"),
+                cause: "Something that is not a folder stands there, or on the way to it".into(),
+                remedy: "Choose another `app_file_workspace_path`, or move what stands there".into(),
+                docs: DOCS_APPS,
+            },
+            Self::PathMissing { path, problem } => Entry {
+                code: "PATH_MISSING",
+                message: format!("The folder `{path}` can't be made"),
+                cause: said(&problem, "The folder above it doesn't exist"),
+                remedy: "Choose an `app_file_workspace_path` below your own folder, `/Workspace/Users/<you>`".into(),
+                docs: DOCS_APPS,
+            },
+            Self::NoWorkspacePath { app } => Entry {
+                code: "NO_WORKSPACE_PATH",
+                message: format!("It is not known from which folder app `{app}` was deployed"),
+                cause: "The app has no deployment and no source path".into(),
+                remedy: "Give `app_file_workspace_path`".into(),
+                docs: DOCS_APPS,
+            },
+            Self::Locked { app, holder, since, path } => Entry {
+                code: "DEPLOY_LOCKED",
+                message: format!("{holder} is deploying app `{app}` since {since}"),
+                cause: format!("Two deployments at once would undo each other; the lock `{path}` is being renewed"),
+                remedy: "Wait until it has ended. A deployer that died frees the lock by itself within a minute".into(),
+                docs: DOCS_APPS,
+            },
+            Self::LockLost { app, holder } => Entry {
+                code: "LOCK_LOST",
+                message: format!("The deployment of app `{app}` was taken over by {holder}"),
+                cause: "This deployer could not renew its lock in time, for example because the machine slept".into(),
+                remedy: "Let the other one finish; then run the same again if it is still needed".into(),
+                docs: DOCS_APPS,
+            },
+            Self::JournalNewer { path, version, known } => Entry {
+                code: "JOURNAL_NEWER",
+                message: format!("`{path}` was written by a newer deployer"),
+                cause: format!("It has format {version}; this deployer knows up to {known}"),
+                remedy: "Upgrade the deployer and run the same again".into(),
+                docs: DOCS_CONFIG,
+            },
+
+            Self::Cancelled { app, stands } => Entry {
+                code: "CANCELLED",
+                message: format!("The deployment of app `{app}` was cancelled"),
+                cause: if stands.is_empty() {
+                    "You asked for it; nothing had been changed".into()
+                } else {
+                    format!("You asked for it; done so far: {}", list(&stands))
+                },
+                remedy: "Run the same again to go on where it stopped, or `delete` to remove what stands".into(),
+                docs: DOCS_APPS,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_written_for_people() {
+        let samples: Vec<DeployError> = vec![
+            Failure::AppAlreadyExists { app: "tellr".into(), creator: None, ours: false }.into(),
+            Failure::Locked {
+                app: "tellr".into(),
+                holder: "ada@example.com".into(),
+                since: Timestamp::from_millis(0),
+                path: "/p".into(),
+            }
+            .into(),
+            Failure::ComputeTimeout {
+                app: "tellr".into(),
+                state: "STARTING".into(),
+                waited: Duration::from_secs(320),
+            }
+            .into(),
+        ];
+        for error in samples {
+            for text in [&error.message, &error.cause, &error.remedy] {
+                assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
+            }
+            assert!(!error.docs.is_empty());
+        }
+    }
+
+    #[test]
+    fn durations_are_spelled_in_minutes() {
+        assert_eq!(spell(Duration::from_secs(320)), "5 min 20 s");
+        assert_eq!(spell(Duration::from_secs(45)), "45 s");
+        assert_eq!(spell(Duration::from_mins(20)), "20 min");
+    }
+
+    #[test]
+    fn a_failed_deployment_keeps_the_end_of_the_log() {
+        let problem = (0..50).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
+        let error: DeployError =
+            Failure::DeploymentFailed { app: "tellr".into(), url: "https://x".into(), problem }.into();
+        assert_eq!(error.log.len(), 20);
+        assert_eq!(error.log.last().map(String::as_str), Some("line 49"));
+    }
+}

@@ -1,0 +1,303 @@
+//! What the deploy logic needs from the world.
+//!
+//! The logic runs in a notebook's kernel, in a notebook widget, in a page and natively; each
+//! place has its own way to send a request, wait and tell the time. [`Host`] is that difference
+//! and nothing else. It is shaped so that **no credential passes through the logic**: a request
+//! carries a path relative to the workspace and the host adds its own authorisation; a schema
+//! operation is typed, and the host mints the database credential itself. A page that runs the
+//! logic therefore never holds a token, whatever the page's script does.
+//!
+//! Futures are not `Send`: in two of the four places there is one thread, and natively one is
+//! plenty for a deployment.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::events::DeployEvent;
+use crate::schema::{SchemaOperation, SchemaOutcome};
+
+/// What the deploy logic needs from the world. No credentials pass through it.
+#[expect(async_fn_in_trait, reason = "hosts are single-threaded, so the futures need no Send bound")]
+pub trait Host {
+    /// Sends one request to the workspace and returns whatever it answered, refusals included.
+    ///
+    /// # Errors
+    /// Only when there was no answer: see [`HostErrorKind`].
+    async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError>;
+
+    /// Runs one schema operation on a Lakebase database. The host mints the database credential
+    /// itself and connects with verified TLS.
+    ///
+    /// # Errors
+    /// When no credential could be had, no connection was made, or the database refused.
+    async fn schema(
+        &self,
+        at: &LakebaseTarget,
+        operation: SchemaOperation,
+    ) -> Result<SchemaOutcome, SchemaError>;
+
+    /// Completes after `duration`.
+    async fn sleep(&self, duration: Duration);
+
+    /// The time now. May be set back or forward by whoever owns the machine; where two machines
+    /// have to agree, the workspace's own `Date` is used instead.
+    fn now(&self) -> Timestamp;
+
+    /// Fills `out` with bytes fit for keys.
+    fn random(&self, out: &mut [u8]);
+
+    /// Tells what happened. Must not block.
+    fn emit(&self, event: DeployEvent);
+}
+
+/// The HTTP methods the deployer uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or acts.
+    Post,
+    /// Changes.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        })
+    }
+}
+
+/// A request to the workspace's REST interface.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkspaceRequest {
+    /// The method.
+    pub method: Method,
+    /// Absolute path within the workspace, such as `/api/2.0/apps/tellr`, already
+    /// percent-encoded where needed; never a URL.
+    pub path: String,
+    /// Query parameters, unencoded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub query: Vec<(String, String)>,
+    /// The JSON body, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<serde_json::Value>,
+    /// The body or the answer holds a secret: it must not be logged, and is left out of `Debug`.
+    #[serde(default)]
+    pub sensitive: bool,
+}
+
+impl fmt::Debug for WorkspaceRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("WorkspaceRequest");
+        shown.field("method", &self.method).field("path", &self.path);
+        if self.sensitive {
+            shown.field("body", &"[sensitive]");
+        } else {
+            shown.field("query", &self.query).field("body", &self.body);
+        }
+        shown.finish()
+    }
+}
+
+/// What the workspace answered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers that matter here, names in lower case: at least `date`, `retry-after`,
+    /// `x-databricks-org-id` and `content-type` are passed on where they are present.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// The body as text. All answers the deployer reads are JSON.
+    pub body: String,
+}
+
+impl WorkspaceResponse {
+    /// The value of the header `name` (lower case).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for WorkspaceResponse {
+    // A body may hold a secret, and what prints a response cannot know.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkspaceResponse")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there was no answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct HostError {
+    /// What kind of failure, which decides whether trying again makes sense.
+    pub kind: HostErrorKind,
+    /// For people; holds no secret.
+    pub message: String,
+}
+
+/// The kinds of [`HostError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostErrorKind {
+    /// No connection, or it broke. The request may or may not have had its effect. Worth trying again.
+    Connection,
+    /// No answer in time. The request may or may not have had its effect. Worth trying again.
+    Timeout,
+    /// The host has no usable credential. Trying again does not help.
+    Credential,
+    /// The host does not pass this request on. Trying again does not help.
+    Refused,
+}
+
+/// Which database a schema operation is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LakebaseTarget {
+    /// The host name to connect to; port 5432.
+    pub host: String,
+    /// The database, `databricks_postgres`.
+    pub database: String,
+    /// The Postgres role to connect as: the deploying person's user name.
+    pub user: String,
+    /// What to mint the credential for.
+    pub credential: CredentialTarget,
+}
+
+/// What a database credential is minted for: the two kinds of Lakebase have a call each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "name")]
+pub enum CredentialTarget {
+    /// Autoscaling: the endpoint's path, `projects/…/branches/…/endpoints/…`.
+    Endpoint(String),
+    /// Provisioned: the instance's name.
+    Instance(String),
+}
+
+/// Why a schema operation failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct SchemaError {
+    /// What kind of failure.
+    pub kind: SchemaErrorKind,
+    /// The five characters of Postgres' `SQLSTATE`, if the database answered.
+    #[serde(default)]
+    pub sqlstate: Option<String>,
+    /// For people; holds no secret.
+    pub message: String,
+}
+
+/// The kinds of [`SchemaError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SchemaErrorKind {
+    /// The workspace minted no credential.
+    Credential,
+    /// No connection, or it broke. Schema operations are safe to repeat. Worth trying again.
+    Connection,
+    /// The database refused the statement; `sqlstate` says which way.
+    Database,
+}
+
+/// A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// A moment from milliseconds since 1970-01-01 UTC.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339, as the workspace writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
+    }
+
+    /// `self + duration`.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The time from `earlier` until `self`; zero if `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .ok()
+            .and_then(|moment| moment.format(&Rfc3339).ok());
+        match text {
+            Some(text) => f.write_str(&text),
+            None => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_survives_json() {
+        let moment = Timestamp::from_millis(1_795_446_000_123);
+        let json = serde_json::to_string(&moment).unwrap();
+        assert_eq!(json, "\"2026-11-23T15:00:00.123Z\"");
+        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), moment);
+    }
+
+    #[test]
+    fn a_sensitive_request_hides_its_body_when_printed() {
+        let request = WorkspaceRequest {
+            method: Method::Post,
+            path: "/api/2.0/secrets/put".into(),
+            query: vec![],
+            body: Some(serde_json::json!({"string_value": "marked-secret"})),
+            sensitive: true,
+        };
+        assert!(!format!("{request:?}").contains("marked-secret"));
+    }
+}

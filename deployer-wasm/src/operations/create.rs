@@ -1,0 +1,182 @@
+//! `create`: from nothing to a running app.
+
+use super::release::{Release, all_scopes, attachments, deployed_manifest};
+use super::result::CreateResult;
+use super::session::{Session, both};
+use crate::config::{CreateConfig, WorkspacePath};
+use crate::engine::journal::{Record, RunStatus};
+use crate::engine::{Cancellation, Graph};
+use crate::error::{Failure, Result};
+use crate::host::Host;
+use crate::manifest::DeployedManifest;
+use crate::steps::lakebase::{self, Found};
+use crate::steps::{app, deployment, key, resources, schema};
+use crate::workspace::apps::{self, App, NewApp};
+
+/// Brings Tellr up: database, app, key, files, schema, deployment. Run again after anything that
+/// went wrong, it goes on where it stopped.
+///
+/// # Errors
+/// The catalogue's entry; `APP_ALREADY_EXISTS` for an app that no unfinished run of ours made.
+#[expect(clippy::too_many_lines, reason = "one program, read from top to bottom")]
+pub async fn create<H: Host>(
+    host: &H,
+    config: &CreateConfig,
+    cancellation: &Cancellation,
+) -> Result<CreateResult> {
+    let session = Session::begin(host, cancellation, "create", config.app_name.as_str());
+    let looked = look(&session, config).await;
+    let Looked { me, folder, app: found_app, database, deployed } = session.told(looked)?;
+    let held = session.lock(&folder, me).await?;
+    let run = &held.run;
+
+    let scopes = all_scopes(&config.extra_scopes);
+    let new = NewApp {
+        name: config.app_name.as_str(),
+        description: config.description.as_str(),
+        compute_size: config.app_compute.as_str(),
+        user_api_scopes: &scopes,
+    };
+    let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
+    let database_is_new = matches!(database, Found::Nothing { .. });
+    let (deployed, record, schema_name) = (&deployed, &found_app, &config.schema_name);
+    let wanted_key = |state| key::Wanted {
+        app: name,
+        storage: Some(config.key_storage),
+        given: config.encryption_key.as_ref(),
+        record: record.as_ref(),
+        deployed: deployed.as_ref(),
+        schema: state,
+    };
+
+    let release = Release {
+        package: config.package,
+        version: &config.version,
+        wheel: config.local_wheel.as_ref(),
+        index: config.index,
+        seeds: config.seeds,
+        schema: schema_name,
+        folder: &folder,
+    };
+
+    let mut graph = Graph::new();
+    // 1. The database, and at the same time the app's compute and the key.
+    let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
+        lakebase::ensure(run.step("lakebase"), database_name, config.lakebase_compute, database)
+    });
+    let app = graph.add("app", format!("the app `{name}` and its compute"), (), {
+        let found = found_app.clone();
+        let new = &new;
+        move |()| app::ensure(run.step("app"), new, found)
+    });
+    // A database that was there before may hold data that a key of before has encrypted.
+    let (key, seen) = if database_is_new {
+        let key =
+            graph.add("key", "the encryption key", (), |()| key::ensure(run.step("key"), wanted_key(None)));
+        (key, None)
+    } else {
+        let inspect =
+            graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
+                move |(lakebase,)| async move {
+                    schema::inspect(run.step("inspect"), &lakebase, schema_name, None).await
+                }
+            });
+        let key = graph.add("key", "the encryption key", (inspect.clone(),), |(state,)| {
+            key::ensure(run.step("key"), wanted_key(Some(state)))
+        });
+        (key, Some(inspect))
+    };
+    // 2. The generated files.
+    let files = graph.add(
+        "files",
+        format!("the app's files in `{folder}`"),
+        (lakebase.clone(), key.clone()),
+        |(lakebase, key)| release.write(run.step("files"), lakebase, key),
+    );
+    // 3. Database and secret attached to the app.
+    let attached =
+        graph.add("resources", "database and key attached to the app", (lakebase.clone(), app, key), {
+            let scopes = &scopes;
+            move |(lakebase, app, key)| async move {
+                let wanted = resources::Wanted {
+                    resources: attachments(&lakebase, &key),
+                    scopes: scopes.clone(),
+                    description: Some(config.description.as_str().to_owned()),
+                    compute_size: Some(config.app_compute.as_str().to_owned()),
+                };
+                resources::bring_up_to_date(run.step("resources"), app, wanted).await
+            }
+        });
+    // 4. The schema, for the role that the platform made for the app.
+    let ready = graph.add(
+        "schema",
+        format!("the schema `{schema_name}`"),
+        (lakebase.clone(), attached.clone()),
+        move |(lakebase, app)| async move {
+            let seen = seen.and_then(|seen| seen.get());
+            schema::set_up(run.step("schema"), &lakebase, schema_name, &app.client_id, seen).await
+        },
+    );
+    // 5. The deployment, and the proof that it runs.
+    let deployment = graph.add("deployment", "the deployment", (attached, ready, files), {
+        let folder = &folder;
+        move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
+    });
+    let url = graph.add("verify", "the app answers", (deployment.done(),), move |_| {
+        deployment::verify(run.step("verify"), name)
+    });
+
+    let steps = held.run(format!("create the app `{name}`"), graph).await?;
+    let url = url.get().unwrap_or_default();
+    let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
+    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
+    Ok(CreateResult {
+        url,
+        app_name: name.to_owned(),
+        lakebase_name: database_name.to_owned(),
+        schema_name: schema_name.to_string(),
+        status: "created".into(),
+        lakebase_type,
+        steps,
+    })
+}
+
+/// What is there before anything is changed.
+struct Looked {
+    me: String,
+    folder: WorkspacePath,
+    app: Option<App>,
+    database: Found,
+    deployed: Option<DeployedManifest>,
+}
+
+async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Result<Looked> {
+    let client = &session.client;
+    let me = session.me().await?;
+    let folder = config.workspace_path_for(&me)?;
+    let app = async { Ok(client.find(apps::get(config.app_name.as_str())).await?) };
+    let ((app, journal), (database, deployed)) = both(
+        both(app, session.journal(&folder)),
+        both(
+            async { Ok(lakebase::look(client, config.lakebase_name.as_str(), None).await?) },
+            deployed_manifest(client, &folder),
+        ),
+    )
+    .await?;
+    if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING") {
+        refuse_foreign(app, journal.as_ref(), &me)?;
+    }
+    Ok(Looked { me, folder, app, database, deployed })
+}
+
+/// Refuses an app that no unfinished run of ours made.
+fn refuse_foreign(app: &App, journal: Option<&Record>, me: &str) -> Result<()> {
+    let journal = journal.filter(|record| record.app_name == app.name);
+    let entry = journal.and_then(|record| record.entries.get("app"));
+    let ours = app::is_ours(app, entry, me);
+    let finished = journal.is_some_and(|record| record.run.status == RunStatus::Finished);
+    if ours && !finished {
+        return Ok(());
+    }
+    Err(Failure::AppAlreadyExists { app: app.name.clone(), creator: app.creator.clone(), ours }.into())
+}

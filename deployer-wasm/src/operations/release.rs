@@ -1,0 +1,81 @@
+//! What `create` and `update` have in common: the files that are deployed and what the app gets.
+
+use crate::config::{
+    API_SCOPES, ApiScope, AppPackage, LocalWheel, PackageIndex, SchemaName, Seeds, VersionPin, WorkspacePath,
+};
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Result;
+use crate::host::Host;
+use crate::manifest::{self, DeployedManifest, KeySource, ManifestInputs, RequirementsInputs};
+use crate::steps::key::{self, KeyPlace};
+use crate::steps::lakebase::Lakebase;
+use crate::steps::{files, resources};
+use crate::workspace::apps::Resource;
+use crate::workspace::{Client, files as workspace_files};
+
+/// What is to run.
+pub(super) struct Release<'a> {
+    pub(super) package: AppPackage,
+    pub(super) version: &'a VersionPin,
+    pub(super) wheel: Option<&'a LocalWheel>,
+    pub(super) index: PackageIndex,
+    pub(super) seeds: Seeds,
+    pub(super) schema: &'a SchemaName,
+    pub(super) folder: &'a WorkspacePath,
+}
+
+impl Release<'_> {
+    /// Generates the files for this database and key, and writes those that differ.
+    pub(super) async fn write<H: Host>(
+        &self,
+        step: StepHandle<'_, '_, H>,
+        lakebase: Lakebase,
+        key: KeyPlace,
+    ) -> Result<Done<()>, StepError> {
+        let app_yaml = manifest::app_yaml(&ManifestInputs {
+            package: self.package,
+            lakebase: &lakebase.connection,
+            schema: self.schema,
+            key: match &key {
+                KeyPlace::Secret { .. } => KeySource::Secret { resource: key::RESOURCE },
+                KeyPlace::AppYaml(key) => KeySource::Literal(key),
+            },
+            seeds: self.seeds,
+            index: self.index,
+        });
+        let requirements = manifest::requirements(&RequirementsInputs {
+            package: self.package,
+            version: self.version,
+            wheel: self.wheel.map(|wheel| wheel.file_name.as_str()),
+            index: self.index,
+        });
+        files::upload(step, self.folder, files::all(app_yaml, requirements, self.wheel)).await
+    }
+}
+
+/// What is attached to the app.
+pub(super) fn attachments(lakebase: &Lakebase, key: &KeyPlace) -> Vec<(&'static str, Resource)> {
+    let mut all = vec![(resources::DATABASE, lakebase.resource.clone())];
+    all.extend(key.resource().map(|secret| (key::RESOURCE, secret)));
+    all
+}
+
+/// The six scopes and the extra ones, each once.
+pub(super) fn all_scopes(extra: &[ApiScope]) -> Vec<String> {
+    let mut scopes: Vec<String> = Vec::new();
+    for scope in API_SCOPES.into_iter().chain(extra.iter().map(ApiScope::as_str)) {
+        if !scopes.iter().any(|there| there == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    scopes
+}
+
+/// The `app.yaml` that lies in `folder`, if one does.
+pub(super) async fn deployed_manifest<H: Host>(
+    client: &Client<'_, H>,
+    folder: &WorkspacePath,
+) -> Result<Option<DeployedManifest>> {
+    let exported = client.find(workspace_files::export(&format!("{folder}/app.yaml"))).await?;
+    Ok(exported.and_then(|exported| exported.text()).and_then(|text| DeployedManifest::parse(&text)))
+}

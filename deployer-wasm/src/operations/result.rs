@@ -1,0 +1,66 @@
+//! What the operations return: the specification's dicts, and fields beyond them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::StepReport;
+use crate::steps::restore_point::RestorePoint;
+
+/// What `create` returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateResult {
+    /// Where the app answers.
+    pub url: String,
+    /// The app.
+    pub app_name: String,
+    /// Its database.
+    pub lakebase_name: String,
+    /// Its schema.
+    pub schema_name: String,
+    /// `created`.
+    pub status: String,
+    /// `autoscaling` or `provisioned`.
+    pub lakebase_type: String,
+    /// How each step went.
+    pub steps: Vec<StepReport>,
+}
+
+/// What `update` returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UpdateResult {
+    /// Where the app answers.
+    pub url: String,
+    /// The app.
+    pub app_name: String,
+    /// The deployment.
+    pub deployment_id: String,
+    /// `updated`.
+    pub status: String,
+    /// Whether the schema was emptied.
+    pub database_reset: bool,
+    /// `autoscaling` or `provisioned`.
+    pub lakebase_type: String,
+    /// The branch to go back to, where the schema was emptied and the database has branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore_point: Option<RestorePoint>,
+    /// How each step went.
+    pub steps: Vec<StepReport>,
+}
+
+/// What `delete` returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeleteResult {
+    /// The app.
+    pub app_name: String,
+    /// `deleted`.
+    pub status: String,
+    /// Whether the schema was dropped.
+    pub database_reset: bool,
+    /// `autoscaling` or `provisioned`, where the database is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lakebase_type: Option<String>,
+    /// The branch to go back to, where the schema was dropped and the database has branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore_point: Option<RestorePoint>,
+    /// How each step went.
+    pub steps: Vec<StepReport>,
+}

@@ -1,0 +1,181 @@
+//! `update`: another version, other settings, or an empty database; the key and the data stay.
+
+use super::release::{Release, all_scopes, attachments, deployed_manifest};
+use super::result::UpdateResult;
+use super::session::{Session, attached_kind, both};
+use crate::config::{Seeds, UpdateConfig};
+use crate::engine::{Cancellation, Graph};
+use crate::error::{Failure, Result};
+use crate::host::Host;
+use crate::manifest::DeployedManifest;
+use crate::steps::lakebase::{self, Found};
+use crate::steps::{app, deployment, key, resources, restore_point, schema};
+use crate::workspace::apps::{self, App};
+
+/// Brings an app that is there to the version and the settings wanted, and deploys it. With
+/// `reset_database`, its schema is emptied, after a restore point was made where that is possible
+/// and after everything that could fail before it has not.
+///
+/// # Errors
+/// The catalogue's entry; `APP_NOT_FOUND` and `LAKEBASE_NOT_FOUND` where there is nothing to update.
+#[expect(clippy::too_many_lines, reason = "one program, read from top to bottom")]
+pub async fn update<H: Host>(
+    host: &H,
+    config: &UpdateConfig,
+    cancellation: &Cancellation,
+) -> Result<UpdateResult> {
+    let session = Session::begin(host, cancellation, "update", config.app_name.as_str());
+    let looked = look(&session, config).await;
+    let Looked { me, app: record, database, deployed } = session.told(looked)?;
+    let held = session.lock(&config.workspace_path, me).await?;
+    let (run, resuming) = (&held.run, held.resuming);
+
+    let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
+    let (folder, schema_name) = (&config.workspace_path, &config.schema_name);
+    let (role, deployed, record) = (record.service_principal_client_id.clone(), &deployed, &record);
+    let seeds = config.seeds.or(deployed.as_ref().map(DeployedManifest::seeds)).unwrap_or(Seeds::Standard);
+
+    let release = Release {
+        package: config.package,
+        version: &config.version,
+        wheel: config.local_wheel.as_ref(),
+        index: config.index,
+        seeds,
+        schema: schema_name,
+        folder,
+    };
+
+    let mut graph = Graph::new();
+    // 1. What is there: the database, the schema in it, the app's compute, the key.
+    let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
+        lakebase::existing(run.step("lakebase"), database_name, database)
+    });
+    let ready_app = graph.add("app", format!("the compute of the app `{name}`"), (), move |()| {
+        app::ready(run.step("app"), record.clone())
+    });
+    let inspect =
+        graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
+            move |(lakebase,)| async move {
+                schema::inspect(run.step("inspect"), &lakebase, schema_name, role).await
+            }
+        });
+    let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
+        // What a reset throws away needs no key.
+        let state = if config.reset_database { None } else { Some(state) };
+        key::ensure(
+            run.step("key"),
+            key::Wanted {
+                app: name,
+                storage: config.key_storage,
+                given: config.encryption_key.as_ref(),
+                record: Some(record),
+                deployed: deployed.as_ref(),
+                schema: state,
+            },
+        )
+    });
+    // 2. The generated files.
+    let files = graph.add(
+        "files",
+        format!("the app's files in `{folder}`"),
+        (lakebase.clone(), key.clone()),
+        |(lakebase, key)| release.write(run.step("files"), lakebase, key),
+    );
+    // 3. The app's record.
+    let attached = graph.add(
+        "resources",
+        "the app's settings",
+        (lakebase.clone(), ready_app, key),
+        move |(lakebase, app, key)| async move {
+            let wanted = resources::Wanted {
+                resources: attachments(&lakebase, &key),
+                scopes: all_scopes(&config.extra_scopes),
+                description: config.description.as_ref().map(|text| text.as_str().to_owned()),
+                compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
+            };
+            resources::bring_up_to_date(run.step("resources"), app, wanted).await
+        },
+    );
+    // 4. The schema: made ready, or emptied once there is a way back and the files are in place.
+    let mut point = None;
+    let ready = if config.reset_database {
+        let made = graph.add(
+            "restore_point",
+            "a restore point",
+            (lakebase.clone(),),
+            move |(lakebase,)| async move {
+                restore_point::make(run.step("restore_point"), &lakebase, resuming).await
+            },
+        );
+        point = Some(made.clone());
+        graph.add(
+            "schema",
+            format!("the schema `{schema_name}`, emptied"),
+            (lakebase.clone(), attached.clone(), made, files.done()),
+            move |(lakebase, app, _, ())| async move {
+                schema::reset(run.step("schema"), &lakebase, schema_name, &app.client_id).await
+            },
+        )
+    } else {
+        graph.add(
+            "schema",
+            format!("the schema `{schema_name}`"),
+            (lakebase.clone(), attached.clone(), inspect),
+            move |(lakebase, app, state)| async move {
+                schema::set_up(run.step("schema"), &lakebase, schema_name, &app.client_id, Some(state)).await
+            },
+        )
+    };
+    // 5. The deployment, and the proof that it runs.
+    let deployment = graph.add(
+        "deployment",
+        "the deployment",
+        (attached, ready, files),
+        move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
+    );
+    let url = graph.add("verify", "the app answers", (deployment.done(),), move |_| {
+        deployment::verify(run.step("verify"), name)
+    });
+
+    let steps = held.run(format!("update the app `{name}`"), graph).await?;
+    let url = url.get().unwrap_or_default();
+    let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
+    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
+    Ok(UpdateResult {
+        url,
+        app_name: name.to_owned(),
+        deployment_id: deployment.get().unwrap_or_default(),
+        status: "updated".into(),
+        database_reset: config.reset_database,
+        lakebase_type,
+        restore_point: point.and_then(|made| made.get()).flatten(),
+        steps,
+    })
+}
+
+/// What is there before anything is changed.
+struct Looked {
+    me: String,
+    app: App,
+    database: Found,
+    deployed: Option<DeployedManifest>,
+}
+
+async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Result<Looked> {
+    let client = &session.client;
+    let name = config.app_name.as_str();
+    let (me, (app, (_, deployed))) = both(
+        session.me(),
+        both(
+            async { Ok(client.find(apps::get(name)).await?) },
+            both(session.journal(&config.workspace_path), deployed_manifest(client, &config.workspace_path)),
+        ),
+    )
+    .await?;
+    let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
+    let database = lakebase::look(client, config.lakebase_name.as_str(), attached_kind(Some(&app))).await?;
+    if matches!(database, Found::Nothing { .. }) {
+        return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
+    }
+    Ok(Looked { me, app, database, deployed })
+}

@@ -1,0 +1,12 @@
+//! One file a step. Each looks first, then acts, then waits, and can run twice with the effect of
+//! once. No step calls another or knows the order they run in: that is [`crate::operations`].
+
+pub mod app;
+pub mod deployment;
+pub mod files;
+pub mod key;
+pub mod lakebase;
+pub mod removal;
+pub mod resources;
+pub mod restore_point;
+pub mod schema;

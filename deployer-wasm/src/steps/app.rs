@@ -1,0 +1,201 @@
+//! The app's record and its compute: find or create it, and wait until compute is up.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::engine::journal::{Entry, EntryState};
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::Host;
+use crate::workspace::apps::{self, App, NewApp};
+use crate::workspace::{ApiError, ErrorKind};
+
+/// Compute normally needs one to three minutes.
+const COMPUTE: Duration = Duration::from_mins(20);
+/// A deleted app keeps its name for up to twenty minutes.
+pub(super) const DELETION: Duration = Duration::from_mins(25);
+
+/// An app that can be deployed to.
+#[derive(Debug, Clone)]
+pub struct ReadyApp {
+    /// The record, as last read.
+    pub record: App,
+    /// The app's service principal, which is also its Postgres role.
+    pub client_id: String,
+}
+
+/// Whether `app` is the one that a run of ours created, by what the journal says of the step.
+pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
+    let Some(entry) = entry else { return false };
+    match entry.state {
+        EntryState::Done => match (entry.detail["app_id"].as_str(), app.id.as_deref()) {
+            (Some(journalled), Some(id)) => journalled == id,
+            _ => true,
+        },
+        // We were about to create it and don't know more. It is ours if it came after that, by us.
+        EntryState::Intended => {
+            app.creator.as_deref().is_none_or(|creator| creator == me)
+                && app.create_time.is_none_or(|created| created.as_millis() + 1000 >= entry.at.as_millis())
+        }
+    }
+}
+
+/// Brings the app about. `found` is what the look before said.
+///
+/// # Errors
+/// Why it can't be had; `APP_ALREADY_EXISTS` if somebody else was faster.
+pub async fn ensure<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    new: &NewApp<'_>,
+    mut found: Option<App>,
+) -> Result<Done<ReadyApp>, StepError> {
+    let mut created = false;
+    let app = loop {
+        match found {
+            Some(app) if app.compute() == "DELETING" => {
+                wait_until_gone(&step, new.name).await?;
+                found = None;
+            }
+            Some(app) => break app,
+            None => {
+                step.intend(json!({"app": new.name})).await?;
+                match step.client().send(apps::create(new)).await {
+                    Ok(app) => {
+                        created = true;
+                        break app;
+                    }
+                    Err(error) if error.is(ErrorKind::AlreadyExists) => {
+                        found = step.client().find(apps::get(new.name)).await?;
+                        if let Some(app) = found.as_ref().filter(|app| app.compute() != "DELETING") {
+                            if !is_ours(app, step.entry().as_ref(), &step.run.me) {
+                                return Err(taken(app));
+                            }
+                            created = true;
+                        }
+                    }
+                    Err(error) => return Err(refused(new, error).into()),
+                }
+            }
+        }
+    };
+    if created {
+        step.did(json!({"app": new.name, "app_id": app.id, "client_id": app.service_principal_client_id}))
+            .await?;
+    }
+    let ready = wait_for_compute(&step, app, created).await?;
+    let name = new.name;
+    Ok(if created {
+        Done::changed(ready, format!("created the app `{name}`, compute is up"))
+    } else {
+        Done::unchanged(ready, format!("the app `{name}` is there, compute is up"))
+    })
+}
+
+/// Makes sure that the compute of an app that is there is up.
+///
+/// # Errors
+/// Why it isn't.
+pub async fn ready<H: Host>(step: StepHandle<'_, '_, H>, app: App) -> Result<Done<ReadyApp>, StepError> {
+    let (name, was_up) = (app.name.clone(), app.compute() == "ACTIVE");
+    let ready = wait_for_compute(&step, app, false).await?;
+    Ok(if was_up {
+        Done::unchanged(ready, format!("the app `{name}` is there, compute is up"))
+    } else {
+        Done::changed(ready, format!("the compute of the app `{name}` is up again"))
+    })
+}
+
+fn taken(app: &App) -> StepError {
+    Failure::AppAlreadyExists { app: app.name.clone(), creator: app.creator.clone(), ours: false }.into()
+}
+
+fn refused(new: &NewApp<'_>, error: ApiError) -> Failure {
+    let (app, problem) = (new.name.to_owned(), error.message.clone());
+    match error.kind {
+        ErrorKind::QuotaExceeded => Failure::AppQuota { app, problem },
+        ErrorKind::InterfaceMissing => Failure::AppsUnavailable { problem },
+        ErrorKind::Invalid if error.says("passthrough") || error.says("user authorization") => {
+            Failure::UserAuthorizationOff { problem }
+        }
+        ErrorKind::Invalid if error.says("scope") => {
+            let named: Vec<String> =
+                new.user_api_scopes.iter().filter(|scope| error.says(scope)).cloned().collect();
+            let scopes = if named.is_empty() { new.user_api_scopes.to_vec() } else { named };
+            Failure::ScopeRefused { scopes, problem }
+        }
+        _ => error.into_failure(),
+    }
+}
+
+/// Waits until a deleted app's name is free.
+pub(super) async fn wait_until_gone<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    name: &str,
+) -> Result<(), StepError> {
+    step.waiting(format!(
+        "the app `{name}` is being deleted; its name is free when that is done, at most 20 minutes"
+    ));
+    let patience = step.patience(DELETION);
+    while step.client().find(apps::get(name)).await?.is_some() {
+        if !patience.again(step).await? {
+            return Err(Failure::AppDeleting { app: name.to_owned(), waited: patience.waited(step) }.into());
+        }
+    }
+    Ok(())
+}
+
+async fn wait_for_compute<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    mut app: App,
+    fresh: bool,
+) -> Result<ReadyApp, StepError> {
+    let name = app.name.clone();
+    let patience = step.patience(COMPUTE);
+    // Compute that failed earlier is given one more start; one that fails under our eyes is not.
+    let mut may_start_after_error = !fresh;
+    let mut told = String::new();
+    loop {
+        let (state, message) =
+            (app.compute().to_owned(), app.compute_status.message.clone().unwrap_or_default());
+        match state.as_str() {
+            "ACTIVE" => {
+                let client_id = app.service_principal_client_id.clone().filter(|id| id.contains('-'));
+                let Some(client_id) = client_id else {
+                    return Err(Failure::UnexpectedAnswer {
+                        doing: format!("reading the app `{name}`"),
+                        status: 200,
+                        code: String::new(),
+                        problem: "The app has no service principal".into(),
+                    }
+                    .into());
+                };
+                return Ok(ReadyApp { record: app, client_id });
+            }
+            "DELETING" => {
+                return Err(Failure::AppDeleting { app: name, waited: patience.waited(step) }.into());
+            }
+            "ERROR" if !may_start_after_error => {
+                return Err(Failure::ComputeFailed { app: name, problem: message }.into());
+            }
+            "STOPPED" | "ERROR" => {
+                may_start_after_error = false;
+                step.safe_point()?;
+                match step.client().send(apps::start(&name)).await {
+                    Ok(_) => {}
+                    Err(error) if error.is(ErrorKind::Busy) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            _ => {}
+        }
+        if told != state {
+            step.waiting(format!("compute of the app `{name}` is {}", state.to_lowercase()));
+            told = state.clone();
+        }
+        if !patience.again(step).await? {
+            return Err(Failure::ComputeTimeout { app: name, state, waited: patience.waited(step) }.into());
+        }
+        app = step.client().send(apps::get(&name)).await?;
+    }
+}

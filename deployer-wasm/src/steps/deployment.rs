@@ -1,0 +1,144 @@
+//! Deploys the folder and waits until the app runs.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::app::ReadyApp;
+use crate::config::WorkspacePath;
+use crate::engine::journal::Entry;
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::Host;
+use crate::workspace::ErrorKind;
+use crate::workspace::apps::{self, Deployment};
+
+/// The platform gives an app ten minutes to listen, after it has installed it.
+const DEPLOYING: Duration = Duration::from_mins(20);
+/// For somebody else's deployment to end, or for compute to take deployments.
+const BUSY: Duration = Duration::from_mins(20);
+/// From a deployment that succeeded to an app that says it runs.
+const RUNNING: Duration = Duration::from_mins(3);
+
+/// Deploys `folder` and waits for the deployment to end; the value is its id.
+///
+/// # Errors
+/// `DEPLOYMENT_FAILED` and its kin, or the workspace's refusal.
+pub async fn deploy<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    app: &ReadyApp,
+    folder: &WorkspacePath,
+) -> Result<Done<String>, StepError> {
+    let (name, url) = (app.record.name.as_str(), app.record.address());
+    let earlier = step.entry();
+    step.intend(json!({"source": folder})).await?;
+    let mut deployment = trigger(&step, name, folder, earlier.as_ref()).await?;
+    let id = deployment.deployment_id.clone();
+    step.did(json!({"source": folder, "deployment_id": id})).await?;
+    step.waiting(format!("deploying the app `{name}`"));
+    let patience = step.patience(DEPLOYING);
+    let mut told = String::new();
+    loop {
+        let message = deployment.status.message.clone().unwrap_or_default();
+        let (app, problem) = (name.to_owned(), message.clone());
+        match deployment.status.state.as_deref() {
+            Some("SUCCEEDED") => {
+                return Ok(Done::changed(id, format!("deployed the app `{name}`")));
+            }
+            Some("FAILED") => return Err(Failure::DeploymentFailed { app, url, problem }.into()),
+            Some("CANCELLED") => return Err(Failure::DeploymentCancelled { app, problem }.into()),
+            _ => {}
+        }
+        if !message.is_empty() && told != message {
+            step.say(message.clone());
+            told = message;
+        }
+        if !patience.again(&step).await? {
+            return Err(Failure::DeploymentTimeout { app, url, waited: patience.waited(&step) }.into());
+        }
+        deployment = step.client().send(apps::get_deployment(name, &id)).await?;
+    }
+}
+
+/// Starts a deployment, or joins the one that we started and lost the answer to.
+async fn trigger<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    name: &str,
+    folder: &WorkspacePath,
+    earlier: Option<&Entry>,
+) -> Result<Deployment, StepError> {
+    let patience = step.patience(BUSY);
+    let mut by = None;
+    loop {
+        let error = match step.client().send(apps::deploy(name, folder.as_str())).await {
+            Ok(deployment) => return Ok(deployment),
+            Err(error) if error.is(ErrorKind::Busy) => error,
+            Err(error) if error.is(ErrorKind::Invalid) => {
+                let (app, url) = (name.to_owned(), String::new());
+                return Err(Failure::DeploymentFailed { app, url, problem: error.message }.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        // Another deployment is under way, or compute is not quite up.
+        let record = step.client().send(apps::get(name)).await?;
+        let under_way = record
+            .pending_deployment
+            .filter(|pending| pending.status.state.as_deref() == Some("IN_PROGRESS"));
+        if let Some(pending) = under_way {
+            if is_ours(step, &pending, folder, earlier) {
+                return Ok(pending);
+            }
+            by.clone_from(&pending.creator);
+            let who = pending.creator.as_deref().unwrap_or("somebody else");
+            step.waiting(format!("waiting for the deployment that {who} started"));
+        }
+        if !patience.again(step).await? {
+            let waited = patience.waited(step);
+            return match by {
+                None if !error.says("in progress") => Err(error.into()),
+                by => Err(Failure::DeploymentBusy { app: name.to_owned(), by, waited }.into()),
+            };
+        }
+    }
+}
+
+/// Whether `pending` was started by this run: from our folder, by us, after we said so. One of an
+/// earlier run of ours may have older files, and is waited for.
+fn is_ours<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    pending: &Deployment,
+    folder: &WorkspacePath,
+    earlier: Option<&Entry>,
+) -> bool {
+    let Some(intended) = step.entry() else {
+        return false;
+    };
+    let not_earlier =
+        earlier.is_none_or(|entry| entry.detail["deployment_id"] != pending.deployment_id.as_str());
+    not_earlier
+        && pending.source_code_path.as_deref() == Some(folder.as_str())
+        && pending.creator.as_deref().is_none_or(|creator| creator == step.run.me)
+        && pending.create_time.is_none_or(|created| created.as_millis() + 1000 >= intended.at.as_millis())
+}
+
+/// Waits until the app says that it runs; the value is its URL.
+///
+/// # Errors
+/// `APP_CRASHED`.
+pub async fn verify<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<String>, StepError> {
+    let patience = step.patience(RUNNING);
+    loop {
+        let record = step.client().send(apps::get(name)).await?;
+        let url = record.address();
+        let state = record.app_status.state.unwrap_or_else(|| "UNKNOWN".into());
+        if state == "RUNNING" {
+            let message = format!("the app is running at {url}");
+            return Ok(Done::unchanged(url, message));
+        }
+        let over = state == "CRASHED" || !patience.again(&step).await?;
+        if over {
+            let problem = record.app_status.message.unwrap_or_default();
+            return Err(Failure::AppCrashed { app: name.to_owned(), url, state, problem }.into());
+        }
+    }
+}

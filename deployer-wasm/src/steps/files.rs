@@ -1,0 +1,97 @@
+//! The app's files: write what differs from what lies there, and nothing else.
+
+use futures_util::future::try_join_all;
+use serde_json::json;
+
+use crate::config::{LocalWheel, WorkspacePath};
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::Host;
+use crate::workspace::files::{self, PutMode};
+use crate::workspace::{ApiError, ErrorKind};
+
+/// The largest file an app may have, in bytes.
+pub const LIMIT: usize = 10_485_760;
+
+/// A file to lie in the app's folder.
+#[derive(Debug, Clone)]
+pub struct AppFile {
+    /// Its path within the folder.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+/// The files of a deployment.
+pub fn all(app_yaml: String, requirements: String, wheel: Option<&LocalWheel>) -> Vec<AppFile> {
+    let mut all = vec![
+        AppFile { name: "app.yaml".into(), content: app_yaml.into_bytes() },
+        AppFile { name: "requirements.txt".into(), content: requirements.into_bytes() },
+    ];
+    if let Some(wheel) = wheel {
+        all.push(AppFile { name: format!("wheels/{}", wheel.file_name), content: wheel.content.clone() });
+    }
+    all
+}
+
+/// Writes the files that differ.
+///
+/// # Errors
+/// `FILE_TOO_LARGE`, `PATH_TAKEN`, or the workspace's refusal.
+pub async fn upload<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    folder: &WorkspacePath,
+    all: Vec<AppFile>,
+) -> Result<Done<()>, StepError> {
+    if let Some(large) = all.iter().find(|file| file.content.len() > LIMIT) {
+        let (file, bytes) = (large.name.clone(), large.content.len());
+        return Err(Failure::FileTooLarge { file, bytes, limit: LIMIT }.into());
+    }
+    let folder = folder.as_str();
+    let there = all.iter().map(|file| {
+        let call = files::export(&format!("{folder}/{}", file.name));
+        step.client().find(call)
+    });
+    let there = try_join_all(there).await?;
+    let differing: Vec<AppFile> = all
+        .into_iter()
+        .zip(there)
+        .filter(|(file, there)| {
+            there.as_ref().and_then(files::Exported::bytes).as_ref() != Some(&file.content)
+        })
+        .map(|(file, _)| file)
+        .collect();
+    if differing.is_empty() {
+        return Ok(Done::unchanged((), format!("the files in `{folder}` are up to date")));
+    }
+    let names: Vec<&str> = differing.iter().map(|file| file.name.as_str()).collect();
+    step.intend(json!({"files": names})).await?;
+    if names.iter().any(|name| name.starts_with("wheels/")) {
+        step.client()
+            .send(files::mkdirs(&format!("{folder}/wheels")))
+            .await
+            .map_err(|error| refused(folder, error))?;
+    }
+    let writes = differing.iter().map(async |file| {
+        let path = format!("{folder}/{}", file.name);
+        let written = step.client().send(files::import(&path, &file.content, PutMode::Overwrite)).await;
+        written.map_err(|error| refused(&path, error))
+    });
+    try_join_all(writes).await?;
+    step.did(json!({"files": names})).await?;
+    Ok(Done::changed((), format!("wrote {} to `{folder}`", names.join(", "))))
+}
+
+/// The catalogue's entry for a path that can't be written.
+pub fn refused(path: &str, error: ApiError) -> Failure {
+    match error.kind {
+        ErrorKind::AlreadyExists => Failure::PathTaken { path: path.to_owned() },
+        ErrorKind::NotFound => Failure::PathMissing { path: path.to_owned(), problem: error.message },
+        ErrorKind::Invalid
+            if error.says("exceeded max size") || error.code == "MAX_NOTEBOOK_SIZE_EXCEEDED" =>
+        {
+            Failure::FileTooLarge { file: path.to_owned(), bytes: LIMIT + 1, limit: LIMIT }
+        }
+        _ => error.into_failure(),
+    }
+}

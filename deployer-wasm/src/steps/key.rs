@@ -1,0 +1,176 @@
+//! The Fernet key that encrypts stored Google credentials.
+//!
+//! It is made once per app. Whatever else goes wrong, a key that has encrypted something must not
+//! be replaced: so every place a key may be in is looked at first, an existing one is kept (and
+//! moved, if asked), and none is made where encrypted data shows that one is missing.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use zeroize::Zeroize as _;
+
+use crate::config::{FernetKey, KeyStorage};
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::Host;
+use crate::manifest::{DeployedManifest, EnvValue, KEY_VARIABLE};
+use crate::schema::SchemaState;
+use crate::workspace::ErrorKind;
+use crate::workspace::apps::{App, Resource};
+use crate::workspace::secrets;
+
+/// The key of the secret, in a scope per app.
+const SECRET: &str = "encryption-key";
+/// The name under which the secret is attached to the app.
+pub const RESOURCE: &str = "encryption_key";
+
+/// Where the app finds its key.
+#[derive(Debug, Clone)]
+pub enum KeyPlace {
+    /// In a secret, attached to the app.
+    Secret {
+        /// The scope.
+        scope: String,
+        /// The key in it.
+        key: String,
+    },
+    /// In `app.yaml` itself.
+    AppYaml(FernetKey),
+}
+
+impl KeyPlace {
+    /// The secret as it is attached to the app.
+    pub fn resource(&self) -> Option<Resource> {
+        match self {
+            Self::Secret { scope, key } => {
+                Some(Resource::Secret { scope: scope.clone(), key: key.clone(), permission: "READ".into() })
+            }
+            Self::AppYaml(_) => None,
+        }
+    }
+}
+
+/// What is wanted and what is known.
+pub struct Wanted<'a> {
+    /// The app.
+    pub app: &'a str,
+    /// Where it should be; `None`: where it is.
+    pub storage: Option<KeyStorage>,
+    /// The key given by the person.
+    pub given: Option<&'a FernetKey>,
+    /// The app's record, where there is one.
+    pub record: Option<&'a App>,
+    /// The `app.yaml` that lies there.
+    pub deployed: Option<&'a DeployedManifest>,
+    /// The schema, where the database was there before: it tells whether a key is in use.
+    pub schema: Option<SchemaState>,
+}
+
+/// Finds the key or makes one.
+///
+/// # Errors
+/// `KEY_MISSING`, `KEY_DIFFERS`, or the workspace's refusal.
+pub async fn ensure<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    wanted: Wanted<'_>,
+) -> Result<Done<KeyPlace>, StepError> {
+    let (scope, key) =
+        attached(wanted.record).unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
+    let in_scope = step.client().find(secrets::list(&scope)).await?;
+    let scope_exists = in_scope.is_some();
+    let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
+    let in_yaml = wanted.deployed.and_then(key_in_yaml);
+
+    if in_secret {
+        return keep_secret(&step, wanted, scope, key).await;
+    }
+    let storage = wanted.storage.unwrap_or(match in_yaml {
+        Some(_) => KeyStorage::AppYaml,
+        None => KeyStorage::SecretScope,
+    });
+    let (chosen, origin) = match (in_yaml, wanted.given) {
+        (Some(found), Some(given)) if found != *given => {
+            return Err(Failure::KeyDiffers { app: wanted.app.to_owned(), place: "`app.yaml`".into() }.into());
+        }
+        (Some(found), _) => (found, "kept the encryption key of `app.yaml`"),
+        (None, Some(given)) => (given.clone(), "took the encryption key given"),
+        (None, None) if wanted.schema.is_some_and(|schema| schema.encrypted_data) => {
+            let places = vec![format!("secret {scope}/{key}"), "app.yaml".to_owned()];
+            return Err(Failure::KeyMissing { app: wanted.app.to_owned(), places }.into());
+        }
+        (None, None) => (generate(&step), "made an encryption key"),
+    };
+    match storage {
+        KeyStorage::AppYaml => {
+            Ok(Done::unchanged(KeyPlace::AppYaml(chosen), format!("{origin}, in `app.yaml`")))
+        }
+        KeyStorage::SecretScope => {
+            step.intend(json!({"scope": scope, "key": key})).await?;
+            if !scope_exists {
+                match step.client().send(secrets::create_scope(&scope)).await {
+                    Ok(_) => {}
+                    Err(error) if error.is(ErrorKind::AlreadyExists) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            step.client().send(secrets::put(&scope, &key, chosen.expose())).await?;
+            step.did(json!({"scope": scope, "key": key})).await?;
+            let message = format!("{origin}, in the secret scope `{scope}`");
+            Ok(Done::changed(KeyPlace::Secret { scope, key }, message))
+        }
+    }
+}
+
+/// There is a key in the secret: it stays, or moves to `app.yaml` if that is asked for.
+async fn keep_secret<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    wanted: Wanted<'_>,
+    scope: String,
+    key: String,
+) -> Result<Done<KeyPlace>, StepError> {
+    let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
+    if wanted.given.is_some() || to_yaml {
+        let stored = read(step, &scope, &key).await?;
+        if wanted.given.is_some_and(|given| *given != stored) {
+            let place = format!("the secret scope `{scope}`");
+            return Err(Failure::KeyDiffers { app: wanted.app.to_owned(), place }.into());
+        }
+        if to_yaml {
+            return Ok(Done::unchanged(KeyPlace::AppYaml(stored), "kept the encryption key, in `app.yaml`"));
+        }
+    }
+    let message = format!("kept the encryption key in the secret scope `{scope}`");
+    Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message))
+}
+
+async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> Result<FernetKey, StepError> {
+    let value = step.client().send(secrets::get(scope, key)).await?;
+    let text = STANDARD.decode(value.value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let mut text = text.unwrap_or_default();
+    let parsed = FernetKey::parse(&format!("secret {scope}/{key}"), text.trim());
+    text.zeroize();
+    Ok(parsed?)
+}
+
+/// The secret that the app has attached.
+fn attached(record: Option<&App>) -> Option<(String, String)> {
+    match Resource::find(&record?.resources, RESOURCE)? {
+        Resource::Secret { scope, key, .. } => Some((scope, key)),
+        _ => None,
+    }
+}
+
+fn key_in_yaml(deployed: &DeployedManifest) -> Option<FernetKey> {
+    match deployed.variable(KEY_VARIABLE)? {
+        EnvValue::Literal(text) => FernetKey::parse(KEY_VARIABLE, text).ok(),
+        EnvValue::From(_) => None,
+    }
+}
+
+fn generate<H: Host>(step: &StepHandle<'_, '_, H>) -> FernetKey {
+    let mut random = [0u8; 32];
+    step.run.host.random(&mut random);
+    let key = FernetKey::generate(random);
+    random.zeroize();
+    key
+}

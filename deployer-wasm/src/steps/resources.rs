@@ -1,0 +1,158 @@
+//! The app's record, brought up to date: what is attached, scopes, description, compute size.
+//!
+//! The platform replaces whole lists, and an update without a mask empties what it doesn't name.
+//! So what is there is read, merged by name with what is wanted, and only the fields that differ
+//! are sent, under a mask that names just them. What other people attached stays.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::app::ReadyApp;
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::Host;
+use crate::workspace::apps::{self, App, Resource};
+use crate::workspace::{ApiError, ErrorKind};
+
+/// The name under which the database is attached to the app.
+pub const DATABASE: &str = "app_database";
+const PATIENCE: Duration = Duration::from_mins(15);
+
+/// What the record should say; `None`: leave it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What must be attached, by name.
+    pub resources: Vec<(&'static str, Resource)>,
+    /// The scopes that must be there; others stay.
+    pub scopes: Vec<String>,
+    /// What people read about the app.
+    pub description: Option<String>,
+    /// MEDIUM, LARGE or XLARGE.
+    pub compute_size: Option<String>,
+}
+
+/// Changes what differs.
+///
+/// # Errors
+/// `RESOURCE_REFUSED`, `APP_UPDATE_FAILED`, or the workspace's refusal.
+pub async fn bring_up_to_date<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    app: ReadyApp,
+    wanted: Wanted,
+) -> Result<Done<ReadyApp>, StepError> {
+    let name = app.record.name.clone();
+    let patience = step.patience(PATIENCE);
+    let mut changes = differences(&app.record, &wanted);
+    if changes.is_empty() {
+        return Ok(Done::unchanged(app, format!("the settings of the app `{name}` are up to date")));
+    }
+    let fields: Vec<String> = changes.keys().cloned().collect();
+    let mut record = app.record;
+    step.intend(json!({"fields": fields})).await?;
+    while !changes.is_empty() {
+        match step.client().send(apps::update(&name, changes)).await {
+            Ok(_) => wait(&step, &name).await?,
+            // Compute is on its way somewhere, or a deployment is.
+            Err(error) if error.is(ErrorKind::Busy) => {
+                step.waiting(format!("the app `{name}` can't be changed yet"));
+            }
+            Err(error) => return Err(refused(&name, &wanted, error).into()),
+        }
+        record = step.client().send(apps::get(&name)).await?;
+        changes = differences(&record, &wanted);
+        if !changes.is_empty() && !patience.again(&step).await? {
+            let problem = "It doesn't take the change".to_owned();
+            return Err(Failure::AppUpdateFailed { app: name, problem }.into());
+        }
+    }
+    step.did(json!({"fields": fields})).await?;
+    if fields.iter().any(|field| field == "user_api_scopes") {
+        step.say(
+            "the app's API scopes changed: people who use it are asked to agree once more when they open it",
+        );
+    }
+    let message = format!("set {} of the app `{name}`", fields.join(", "));
+    Ok(Done::changed(ReadyApp { record, ..app }, message))
+}
+
+/// The fields that differ, whole as they are to be sent.
+fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
+    let mut changes = Map::new();
+    let attached = |(name, resource): &(&'static str, Resource)| {
+        Resource::find(&record.resources, name).as_ref() == Some(resource)
+    };
+    if !wanted.resources.iter().all(attached) {
+        let mut merged: Vec<Value> = record.resources.clone();
+        merged.retain(|entry| !wanted.resources.iter().any(|(name, _)| entry["name"] == *name));
+        merged.extend(wanted.resources.iter().map(|(name, resource)| resource.named(name)));
+        changes.insert("resources".into(), merged.into());
+    }
+    let missing: Vec<&String> =
+        wanted.scopes.iter().filter(|scope| !record.user_api_scopes.contains(scope)).collect();
+    if !missing.is_empty() {
+        let merged: Vec<&String> = record.user_api_scopes.iter().chain(missing).collect();
+        changes.insert("user_api_scopes".into(), json!(merged));
+    }
+    for (field, wanted, there) in [
+        ("description", &wanted.description, &record.description),
+        ("compute_size", &wanted.compute_size, &record.compute_size),
+    ] {
+        if wanted.is_some() && wanted != there {
+            changes.insert(field.into(), json!(wanted));
+        }
+    }
+    changes
+}
+
+async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), StepError> {
+    let patience = step.patience(PATIENCE);
+    loop {
+        let update = step.client().send(apps::get_update(name)).await?;
+        match update.status.state.as_deref() {
+            Some("IN_PROGRESS") => {}
+            Some("FAILED") => {
+                let problem = update.status.message.unwrap_or_default();
+                return Err(Failure::AppUpdateFailed { app: name.to_owned(), problem }.into());
+            }
+            // Done, or nothing ever ran: the record tells.
+            _ => return Ok(()),
+        }
+        if !patience.again(step).await? {
+            let problem = "It has not ended".to_owned();
+            return Err(Failure::AppUpdateFailed { app: name.to_owned(), problem }.into());
+        }
+    }
+}
+
+fn refused(name: &str, wanted: &Wanted, error: ApiError) -> Failure {
+    let resource = wanted
+        .resources
+        .iter()
+        .map(|(_, resource)| match resource {
+            Resource::Postgres { branch, .. } => format!("the database `{branch}`"),
+            Resource::Database { instance_name, .. } => {
+                format!("the database instance `{instance_name}`")
+            }
+            Resource::Secret { scope, .. } => format!("the secret scope `{scope}`"),
+        })
+        .collect::<Vec<_>>()
+        .join(" and ");
+    match error.kind {
+        ErrorKind::NotFound => Failure::ResourceRefused { resource, problem: error.message },
+        ErrorKind::PermissionDenied => Failure::PermissionDenied {
+            doing: format!("giving the app `{name}` {resource}"),
+            what: resource,
+            needed: "CAN MANAGE (on a secret scope: MANAGE)".into(),
+            problem: error.message,
+        },
+        ErrorKind::Invalid if error.says("passthrough") || error.says("user authorization") => {
+            Failure::UserAuthorizationOff { problem: error.message }
+        }
+        ErrorKind::Invalid if error.says("scope") => {
+            Failure::ScopeRefused { scopes: wanted.scopes.clone(), problem: error.message }
+        }
+        ErrorKind::Invalid => Failure::AppUpdateFailed { app: name.to_owned(), problem: error.message },
+        _ => error.into_failure(),
+    }
+}

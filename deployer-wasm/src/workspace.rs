@@ -1,0 +1,99 @@
+//! The platform's interface, typed: the only place with a URL path or a platform field name.
+//!
+//! Each resource has a file of functions that *make* requests and types that its answers are
+//! parsed into; nothing here sends. A [`Call`] carries, beside the request, the words an error
+//! about it needs (what was being done, to what, which right it takes), so that the place that
+//! knows the request is also the place that can explain its refusal. Sending, and trying again,
+//! is [`client`] and [`retry`]; what Tellr is, nothing here knows.
+
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use crate::host::{Method, WorkspaceRequest};
+
+mod api_error;
+pub mod apps;
+mod client;
+pub mod database;
+pub mod files;
+pub mod identity;
+pub mod operation;
+pub mod postgres;
+mod retry;
+pub mod secrets;
+
+pub use api_error::{ApiError, ErrorKind};
+pub use client::Client;
+pub use retry::{RetryPolicy, Verdict};
+
+/// A request, the type its answer is parsed into, and the words for its refusal.
+#[derive(Debug, Clone)]
+pub struct Call<T> {
+    /// What is sent.
+    pub request: WorkspaceRequest,
+    /// What this does, as in "while *reading the app `tellr`*".
+    pub doing: String,
+    /// The thing a right is needed on, such as "the Lakebase project `tellr-db`".
+    pub what: String,
+    /// The right it takes, such as "CAN MANAGE".
+    pub needed: &'static str,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<T> Call<T> {
+    fn new(method: Method, path: String, doing: String, what: String, needed: &'static str) -> Self {
+        let request = WorkspaceRequest { method, path, query: Vec::new(), body: None, sensitive: false };
+        Self { request, doing, what, needed, answer: PhantomData }
+    }
+
+    fn query(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.request.query.push((name.to_owned(), value.into()));
+        self
+    }
+
+    fn body(mut self, body: Value) -> Self {
+        self.request.body = Some(body);
+        self
+    }
+
+    fn sensitive(mut self) -> Self {
+        self.request.sensitive = true;
+        self
+    }
+}
+
+/// Percent-encodes one path segment. Names are validated long before; this keeps a stray
+/// character from ever becoming another path.
+fn segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// An int64 that may be written as a number or as a string, and is kept as text.
+fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match <Option<Value> as serde::Deserialize>::deserialize(deserializer)? {
+        Some(Value::String(text)) => Some(text),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::segment;
+
+    #[test]
+    fn a_segment_can_not_become_another_path() {
+        assert_eq!(segment("tellr"), "tellr");
+        assert_eq!(segment("../secrets?x"), "..%2Fsecrets%3Fx");
+        assert_eq!(segment("é"), "%C3%A9");
+    }
+}

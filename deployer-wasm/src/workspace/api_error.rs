@@ -1,0 +1,275 @@
+//! Refusals: reading every error body the platform writes, and saying what kind each is.
+//!
+//! A status alone does not tell. 404 is "no such app" and also "this workspace has no such
+//! interface"; 400 is a bad value, a taken name and "not now". So the body's `error_code` and, as
+//! the last resort, known phrases of its text decide, and they do so in this one file.
+
+use serde_json::Value;
+
+use crate::error::{DeployError, Failure};
+use crate::host::{HostError, HostErrorKind, WorkspaceResponse};
+use std::time::Duration;
+
+/// A request that did not end well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// What happened.
+    pub kind: ErrorKind,
+    /// The platform's own name for it, such as `RESOURCE_DOES_NOT_EXIST`; may be empty.
+    pub code: String,
+    /// The platform's own words.
+    pub message: String,
+    /// The HTTP status; 0 if there was no answer.
+    pub status: u16,
+    /// What was being done, on what, and which right it takes: see [`super::Call`].
+    pub doing: String,
+    /// See [`super::Call::what`].
+    pub what: String,
+    /// See [`super::Call::needed`].
+    pub needed: &'static str,
+    /// How long this call was tried again before giving up.
+    pub waited: Duration,
+}
+
+/// The kinds of refusal that code decides on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The thing does not exist.
+    NotFound,
+    /// The whole interface does not exist in this workspace.
+    InterfaceMissing,
+    /// The name is taken.
+    AlreadyExists,
+    /// The credential isn't accepted.
+    Unauthenticated,
+    /// The caller lacks a right.
+    PermissionDenied,
+    /// Too many requests.
+    RateLimited,
+    /// A quota is used up.
+    QuotaExceeded,
+    /// Not now: something else is going on with the same thing.
+    Busy,
+    /// A value was refused.
+    Invalid,
+    /// The platform failed, or a gateway in front of it.
+    Unavailable,
+    /// The connection failed or there was no answer in time.
+    NoAnswer,
+    /// The host has no credential, or does not pass the request on.
+    Host,
+    /// An answer that can't be read.
+    Unreadable,
+    /// Anything else.
+    Other,
+}
+
+impl ErrorKind {
+    fn of(status: u16, code: &str, message: &str) -> Self {
+        let text = message.to_ascii_lowercase();
+        let says = |phrase: &str| text.contains(phrase);
+        match code {
+            "ENDPOINT_NOT_FOUND" | "FEATURE_DISABLED" => return Self::InterfaceMissing,
+            "ALREADY_EXISTS" | "RESOURCE_ALREADY_EXISTS" => return Self::AlreadyExists,
+            "QUOTA_EXCEEDED" | "RESOURCE_LIMIT_EXCEEDED" => return Self::QuotaExceeded,
+            "ABORTED" => return Self::Busy,
+            "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => return Self::NotFound,
+            "PERMISSION_DENIED" => return Self::PermissionDenied,
+            "RESOURCE_EXHAUSTED" | "REQUEST_LIMIT_EXCEEDED" => return Self::RateLimited,
+            _ => {}
+        }
+        if says("maximum number of") || says("quota") || says("limit exceeded") && status == 400 {
+            return Self::QuotaExceeded;
+        }
+        match status {
+            401 => Self::Unauthenticated,
+            403 => Self::PermissionDenied,
+            404 => Self::NotFound,
+            429 => Self::RateLimited,
+            409 if says("reconciliation") || says("in progress") => Self::Busy,
+            409 => Self::AlreadyExists,
+            400 if says("already exists") || says("is not unique") => Self::AlreadyExists,
+            400 if says("in progress")
+                || says("app compute needs to be")
+                || says("is not in running state")
+                || says("please wait before trying again") =>
+            {
+                Self::Busy
+            }
+            400 | 422 => Self::Invalid,
+            408 | 500..=599 => Self::Unavailable,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl ApiError {
+    /// Reads a refusal. `response.status` is not a success.
+    pub(super) fn from_response(response: &WorkspaceResponse) -> Self {
+        let (code, message) = read_body(&response.body, response.status);
+        Self::new(ErrorKind::of(response.status, &code, &message), response.status, code, message)
+    }
+
+    pub(super) fn from_host(error: HostError) -> Self {
+        let kind = match error.kind {
+            HostErrorKind::Connection | HostErrorKind::Timeout => ErrorKind::NoAnswer,
+            HostErrorKind::Credential => ErrorKind::Unauthenticated,
+            HostErrorKind::Refused => ErrorKind::Host,
+        };
+        Self::new(kind, 0, String::new(), error.message)
+    }
+
+    pub(super) fn unreadable(status: u16, problem: &serde_json::Error) -> Self {
+        // serde's text may quote the answer, and an answer may hold a secret: only the place is kept.
+        let place =
+            format!("the answer can't be read at line {}, column {}", problem.line(), problem.column());
+        Self::new(ErrorKind::Unreadable, status, String::new(), place)
+    }
+
+    fn new(kind: ErrorKind, status: u16, code: String, message: String) -> Self {
+        let (doing, what) = (String::new(), String::new());
+        Self { kind, code, message, status, doing, what, needed: "", waited: Duration::ZERO }
+    }
+
+    /// Whether the thing does not exist (while the interface does).
+    pub fn is_not_found(&self) -> bool {
+        self.kind == ErrorKind::NotFound
+    }
+
+    /// Whether this is of `kind`.
+    pub fn is(&self, kind: ErrorKind) -> bool {
+        self.kind == kind
+    }
+
+    /// Whether the platform's words hold `phrase`, whatever the case.
+    pub fn says(&self, phrase: &str) -> bool {
+        self.message.to_ascii_lowercase().contains(&phrase.to_ascii_lowercase())
+    }
+
+    /// The catalogue's entry for a refusal that no step has better words for.
+    pub fn into_failure(self) -> Failure {
+        let Self { kind, code, message, status, doing, what, needed, waited } = self;
+        match kind {
+            ErrorKind::NoAnswer => Failure::Unreachable { problem: message },
+            ErrorKind::Unauthenticated if status == 0 => Failure::NotSignedIn { problem: message },
+            ErrorKind::Unauthenticated => Failure::TokenExpired { doing },
+            ErrorKind::PermissionDenied => {
+                Failure::PermissionDenied { doing, what, needed: needed.to_owned(), problem: message }
+            }
+            ErrorKind::RateLimited => Failure::RateLimited { doing, waited },
+            ErrorKind::Unavailable => Failure::WorkspaceUnavailable { doing, status, problem: message },
+            _ => Failure::UnexpectedAnswer { doing, status, code, problem: message },
+        }
+    }
+}
+
+impl From<ApiError> for DeployError {
+    fn from(error: ApiError) -> Self {
+        error.into_failure().into()
+    }
+}
+
+/// The code and the words of an error body, whichever of the platform's shapes it has.
+fn read_body(body: &str, status: u16) -> (String, String) {
+    if let Ok(Value::Object(object)) = serde_json::from_str::<Value>(body) {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        if let Some(detail) = text("detail") {
+            let scim = text("scimType").map(|kind| format!("{kind} {detail}")).unwrap_or(detail);
+            return (format!("SCIM_{status}"), scim);
+        }
+        let code = text("error_code").unwrap_or_default();
+        let message = text("message")
+            .or_else(|| text("error_description"))
+            .or_else(|| text("error"))
+            .unwrap_or_default();
+        return (code, message);
+    }
+    let body = body.trim();
+    if body.starts_with('<') {
+        return (String::new(), html_text(body));
+    }
+    if let Some((code, message)) = body.split_once(':')
+        && !code.is_empty()
+        && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+    {
+        return (code.to_owned(), message.trim().to_owned());
+    }
+    (String::new(), body.chars().take(300).collect())
+}
+
+/// The text of the `<pre>`, else of the `<title>`, of an HTML error page.
+fn html_text(page: &str) -> String {
+    for tag in ["pre", "title"] {
+        let text = page
+            .split_once(&format!("<{tag}>"))
+            .and_then(|(_, rest)| rest.split_once(&format!("</{tag}>")))
+            .map(|(text, _)| text.trim());
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            return text.chars().take(300).collect();
+        }
+    }
+    "an HTML page instead of an answer, perhaps from a gateway".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(status: u16, body: &str) -> ErrorKind {
+        ApiError::from_response(&WorkspaceResponse { status, headers: vec![], body: body.into() }).kind
+    }
+
+    #[test]
+    fn every_shape_of_error_body_is_read() {
+        let cases = [
+            (404, r#"{"error_code":"NOT_FOUND","message":"project id not found"}"#, "project id not found"),
+            (400, r#"{"error_code":3,"message":"x"}"#, "x"),
+            (500, r#"{"error":"ERROR: TypeError: y"}"#, "ERROR: TypeError: y"),
+            (404, r#"{"detail":"User not found","status":"404"}"#, "User not found"),
+            (400, "MALFORMED_REQUEST: malformed parameters", "malformed parameters"),
+            (403, "<html><pre> no access </pre></html>", "no access"),
+            (502, "<html><title>Bad Gateway</title></html>", "Bad Gateway"),
+            (401, r#"{"error":"invalid_client","error_description":"unknown secret"}"#, "unknown secret"),
+            (503, "", ""),
+        ];
+        for (status, body, words) in cases {
+            assert_eq!(read_body(body, status).1, words, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_missing_interface_is_not_a_missing_thing() {
+        assert_eq!(
+            kind(404, r#"{"error_code":"ENDPOINT_NOT_FOUND","message":"No API found"}"#),
+            ErrorKind::InterfaceMissing
+        );
+        assert_eq!(
+            kind(404, r#"{"error_code":"NOT_FOUND","message":"project id not found"}"#),
+            ErrorKind::NotFound
+        );
+    }
+
+    #[test]
+    fn not_found_is_told_by_status_and_code_and_never_by_words_alone() {
+        assert_eq!(
+            kind(500, r#"{"error_code":"INTERNAL_ERROR","message":"backend not found"}"#),
+            ErrorKind::Unavailable
+        );
+        assert_eq!(
+            kind(403, r#"{"error_code":"PERMISSION_DENIED","message":"does not exist"}"#),
+            ErrorKind::PermissionDenied
+        );
+    }
+
+    #[test]
+    fn a_taken_name_is_recognised_in_all_its_shapes() {
+        for (status, body) in [
+            (409, r#"{"error_code":"ALREADY_EXISTS","message":"m"}"#),
+            (409, r#"{"error_code":"RESOURCE_ALREADY_EXISTS","message":"m"}"#),
+            (400, r#"{"error_code":"BAD_REQUEST","message":"role with that name already exists"}"#),
+            (409, r#"{"error_code":"","message":"Instance name is not unique"}"#),
+        ] {
+            assert_eq!(kind(status, body), ErrorKind::AlreadyExists, "{body}");
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Apps: `/api/2.0/apps/*`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::secrets::Empty;
+use super::{Call, segment, text_or_number};
+use crate::host::{Method, Timestamp};
+
+/// An app.
+#[derive(Debug, Clone, Deserialize)]
+pub struct App {
+    /// Its name, unique in the workspace.
+    pub name: String,
+    /// Stays the same for the app's life; a new one after delete and create.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// What people read about it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Where it answers; sometimes without a scheme.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// The user name of who created it.
+    #[serde(default)]
+    pub creator: Option<String>,
+    /// When it was created.
+    #[serde(default)]
+    pub create_time: Option<Timestamp>,
+    /// The UUID that is also the app's Postgres role.
+    #[serde(default)]
+    pub service_principal_client_id: Option<String>,
+    /// The number of the service principal; never to be used as a role.
+    #[serde(default, deserialize_with = "text_or_number")]
+    pub service_principal_id: Option<String>,
+    /// Its compute.
+    #[serde(default)]
+    pub compute_status: Status,
+    /// The process on that compute.
+    #[serde(default)]
+    pub app_status: Status,
+    /// MEDIUM, LARGE or XLARGE.
+    #[serde(default)]
+    pub compute_size: Option<String>,
+    /// What is attached to it, kept whole, so that what is not understood is not lost.
+    #[serde(default)]
+    pub resources: Vec<Value>,
+    /// The scopes asked for.
+    #[serde(default)]
+    pub user_api_scopes: Vec<String>,
+    /// The folder last deployed from.
+    #[serde(default)]
+    pub default_source_code_path: Option<String>,
+    /// The deployment that runs.
+    #[serde(default)]
+    pub active_deployment: Option<Deployment>,
+    /// The deployment on its way.
+    #[serde(default)]
+    pub pending_deployment: Option<Deployment>,
+}
+
+impl App {
+    /// The URL with a scheme.
+    pub fn address(&self) -> String {
+        match self.url.as_deref().unwrap_or_default() {
+            "" => String::new(),
+            url if url.contains("://") => url.to_owned(),
+            url => format!("https://{url}"),
+        }
+    }
+
+    /// The state of the compute, such as `ACTIVE`.
+    pub fn compute(&self) -> &str {
+        self.compute_status.state.as_deref().unwrap_or("UNKNOWN")
+    }
+
+    /// The folder it was deployed from.
+    pub fn source_path(&self) -> Option<&str> {
+        let deployed =
+            self.active_deployment.as_ref().and_then(|deployment| deployment.source_code_path.as_deref());
+        self.default_source_code_path.as_deref().filter(|path| !path.is_empty()).or(deployed)
+    }
+}
+
+/// A state and the platform's words on it.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Status {
+    /// The state.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The words.
+    #[serde(default)]
+    pub message: Option<String>,
+}
+
+/// A deployment of an app.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Deployment {
+    /// Made by the platform.
+    #[serde(default)]
+    pub deployment_id: String,
+    /// The folder it was made from.
+    #[serde(default)]
+    pub source_code_path: Option<String>,
+    /// Who asked for it.
+    #[serde(default)]
+    pub creator: Option<String>,
+    /// When.
+    #[serde(default)]
+    pub create_time: Option<Timestamp>,
+    /// `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `CANCELLED`.
+    #[serde(default)]
+    pub status: Status,
+}
+
+/// Where an app update stands.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct AppUpdate {
+    /// `NOT_UPDATED`, `IN_PROGRESS`, `SUCCEEDED` or `FAILED`.
+    #[serde(default)]
+    pub status: Status,
+}
+
+/// What the database of an app is, as the platform wants it attached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Lakebase autoscaling: full paths.
+    Postgres {
+        /// `projects/…/branches/…`.
+        branch: String,
+        /// `projects/…/branches/…/databases/…`.
+        database: String,
+        /// `CAN_CONNECT_AND_CREATE`.
+        permission: String,
+    },
+    /// Lakebase provisioned.
+    Database {
+        /// The instance.
+        instance_name: String,
+        /// The database in it.
+        database_name: String,
+        /// `CAN_CONNECT_AND_CREATE`.
+        permission: String,
+    },
+    /// A secret.
+    Secret {
+        /// Its scope.
+        scope: String,
+        /// Its key.
+        key: String,
+        /// `READ`.
+        permission: String,
+    },
+}
+
+impl Resource {
+    /// The resource under its name, as it stands in an app's `resources`.
+    pub fn named(&self, name: &str) -> Value {
+        let mut entry = serde_json::to_value(self).unwrap_or_else(|_| Value::Object(Map::new()));
+        if let Value::Object(object) = &mut entry {
+            object.insert("name".into(), name.into());
+        }
+        entry
+    }
+
+    /// Reads the entry `name` of an app's `resources`, where it is one of the kinds known here.
+    pub fn find(resources: &[Value], name: &str) -> Option<Self> {
+        let entry = resources.iter().find(|entry| entry["name"] == name)?;
+        ["postgres", "database", "secret"].iter().find_map(|kind| {
+            let inner = entry.get(kind).filter(|inner| inner.is_object())?;
+            serde_json::from_value(json!({*kind: inner})).ok()
+        })
+    }
+}
+
+/// What to ask for when an app is created.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewApp<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// What people read about it.
+    pub description: &'a str,
+    /// MEDIUM, LARGE or XLARGE.
+    pub compute_size: &'a str,
+    /// The scopes of the API that the app may use on behalf of its users.
+    pub user_api_scopes: &'a [String],
+}
+
+/// Reads an app.
+pub fn get(name: &str) -> Call<App> {
+    call(Method::Get, name, "", format!("reading the app `{name}`"), "CAN USE")
+}
+
+/// Creates an app and starts its compute.
+pub fn create(new: &NewApp<'_>) -> Call<App> {
+    let body = serde_json::to_value(new).unwrap_or_default();
+    let mut call: Call<App> = call(
+        Method::Post,
+        new.name,
+        "",
+        format!("creating the app `{}`", new.name),
+        "the right to create apps",
+    );
+    call.request.path = "/api/2.0/apps".into();
+    call.query("no_compute", "false").body(body)
+}
+
+/// Starts the compute of a stopped app.
+pub fn start(name: &str) -> Call<App> {
+    call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(json!({}))
+}
+
+/// Changes the fields of `changes` and no others. The platform replaces whole lists: merge first.
+pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
+    let mask = changes.keys().cloned().collect::<Vec<_>>().join(",");
+    call(
+        Method::Post,
+        name,
+        "/update",
+        format!("changing the app `{name}`"),
+        "CAN MANAGE on the app and on what is attached to it",
+    )
+    .body(json!({"app": changes, "update_mask": mask}))
+}
+
+/// Reads where the last update stands.
+pub fn get_update(name: &str) -> Call<AppUpdate> {
+    call(Method::Get, name, "/update", format!("waiting for the app `{name}` to change"), "CAN MANAGE")
+}
+
+/// Deletes an app. The name stays taken for some time after.
+pub fn delete(name: &str) -> Call<Empty> {
+    call(Method::Delete, name, "", format!("deleting the app `{name}`"), "CAN MANAGE")
+}
+
+/// Deploys the folder `source`.
+pub fn deploy(name: &str, source: &str) -> Call<Deployment> {
+    call(Method::Post, name, "/deployments", format!("deploying the app `{name}`"), "CAN MANAGE")
+        .body(json!({"source_code_path": source, "mode": "SNAPSHOT"}))
+}
+
+/// Reads a deployment.
+pub fn get_deployment(name: &str, id: &str) -> Call<Deployment> {
+    let path = format!("/deployments/{}", segment(id));
+    call(Method::Get, name, &path, format!("waiting for the deployment of `{name}`"), "CAN USE")
+}
+
+fn call<T>(method: Method, name: &str, path: &str, doing: String, needed: &'static str) -> Call<T> {
+    Call::new(
+        method,
+        format!("/api/2.0/apps/{}{path}", segment(name)),
+        doing,
+        format!("the app `{name}`"),
+        needed,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_found_among_others_and_written_back_the_same() {
+        let resource = Resource::Secret { scope: "s".into(), key: "k".into(), permission: "READ".into() };
+        let entry = resource.named("encryption_key");
+        assert_eq!(
+            entry,
+            json!({"name": "encryption_key", "secret": {"scope": "s", "key": "k", "permission": "READ"}})
+        );
+        let others = vec![json!({"name": "warehouse", "sql_warehouse": {"id": "1"}}), entry];
+        assert_eq!(Resource::find(&others, "encryption_key"), Some(resource));
+        assert_eq!(Resource::find(&others, "warehouse"), None);
+    }
+
+    #[test]
+    fn only_the_masked_fields_are_sent() {
+        let mut changes = Map::new();
+        changes.insert("description".into(), "new".into());
+        let call = update("tellr", changes);
+        assert_eq!(
+            call.request.body.unwrap(),
+            json!({"app": {"description": "new"}, "update_mask": "description"})
+        );
+    }
+
+    #[test]
+    fn unknown_states_and_fields_do_not_break_reading() {
+        let app: App = serde_json::from_value(json!({
+            "name": "tellr", "compute_status": {"state": "HIBERNATING"}, "service_principal_id": 42, "new_field": [1],
+        }))
+        .unwrap();
+        assert_eq!(app.compute(), "HIBERNATING");
+        assert_eq!(app.service_principal_id.as_deref(), Some("42"));
+    }
+
+    #[test]
+    fn an_address_without_a_scheme_gets_one() {
+        let app: App =
+            serde_json::from_value(json!({"name": "t", "url": "t-1.cloud.databricksapps.com"})).unwrap();
+        assert_eq!(app.address(), "https://t-1.cloud.databricksapps.com");
+    }
+}

@@ -1,0 +1,99 @@
+//! Sends calls, and sends them again where [`RetryPolicy`] says so.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use super::Call;
+use super::api_error::ApiError;
+use super::retry::{RetryPolicy, Verdict, http_date};
+use crate::host::{Host, Timestamp};
+
+/// Sends calls to one workspace through a host.
+pub struct Client<'a, H> {
+    host: &'a H,
+    policy: RetryPolicy,
+    /// How far the workspace's clock is ahead of the host's, in milliseconds, by the last `Date`.
+    clock_ahead_ms: Cell<i64>,
+}
+
+impl<'a, H: Host> Client<'a, H> {
+    /// A client with the usual patience.
+    pub fn new(host: &'a H) -> Self {
+        Self { host, policy: RetryPolicy::default(), clock_ahead_ms: Cell::new(0) }
+    }
+
+    /// The time by the workspace's clock, to the second below. Two deployers on two machines
+    /// agree on it, which their own clocks do not promise.
+    pub fn workspace_now(&self) -> Timestamp {
+        Timestamp::from_millis(self.host.now().as_millis().saturating_add(self.clock_ahead_ms.get()))
+    }
+
+    /// Sends `call` until it is answered or patience ends.
+    ///
+    /// # Errors
+    /// The refusal, with the call's own words.
+    pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
+        let Call { request, doing, what, needed, .. } = call;
+        let method = request.method;
+        let (mut attempt, mut waited) = (0, Duration::ZERO);
+        loop {
+            let answer = self.host.request(request.clone()).await;
+            let (mut error, response) = match answer {
+                Ok(response) if (200..300).contains(&response.status) => {
+                    self.read_clock(response.header("date"));
+                    let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
+                    match serde_json::from_str(body) {
+                        Ok(value) => return Ok(value),
+                        Err(problem) => (ApiError::unreadable(response.status, &problem), Some(response)),
+                    }
+                }
+                Ok(response) => (ApiError::from_response(&response), Some(response)),
+                Err(error) => (ApiError::from_host(error), None),
+            };
+            let verdict =
+                self.policy.judge(method, &error, response.as_ref(), attempt, waited, self.jitter());
+            match verdict {
+                Verdict::Again(pause) => {
+                    self.host.sleep(pause).await;
+                    waited += pause;
+                    attempt += 1;
+                }
+                Verdict::Stop => {
+                    error.doing = doing;
+                    error.what = what;
+                    error.needed = needed;
+                    error.waited = waited;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Like [`Client::send`], with "it doesn't exist" as an answer.
+    ///
+    /// # Errors
+    /// Any other refusal.
+    pub async fn find<T: DeserializeOwned>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
+        match self.send(call).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read_clock(&self, date: Option<&str>) {
+        if let Some(date) = date.and_then(http_date) {
+            let ahead = date.as_millis() - self.host.now().as_millis();
+            // `Date` has whole seconds: a difference below one says nothing.
+            self.clock_ahead_ms.set(if ahead.abs() < 1500 { 0 } else { ahead });
+        }
+    }
+
+    fn jitter(&self) -> f64 {
+        let mut byte = [0u8; 1];
+        self.host.random(&mut byte);
+        f64::from(byte[0]) / 255.0
+    }
+}

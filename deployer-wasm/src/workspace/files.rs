@@ -1,0 +1,80 @@
+//! Workspace files: `/api/2.0/workspace/*`.
+//!
+//! Files go up as base64 in JSON. The multipart form of the same call is no smaller where it
+//! matters (a notebook's comm carries text) and cannot be repeated by every host; this one can.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::Call;
+use super::secrets::Empty;
+use crate::host::Method;
+
+/// What to do when the file exists: the shape of a lock and of a state file are different values
+/// of this, not a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutMode {
+    /// Refuse if something of the name exists. One of two writers at once wins.
+    CreateNew,
+    /// Replace.
+    Overwrite,
+}
+
+/// An exported file.
+#[derive(Clone, Deserialize)]
+pub struct Exported {
+    /// The content in base64.
+    #[serde(default)]
+    pub content: String,
+}
+
+impl Exported {
+    /// The content; `None` if it isn't base64.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(self.content.trim()).ok()
+    }
+
+    /// The content as text; `None` if it isn't.
+    pub fn text(&self) -> Option<String> {
+        String::from_utf8(self.bytes()?).ok()
+    }
+}
+
+/// Makes a folder and those above it.
+pub fn mkdirs(path: &str) -> Call<Empty> {
+    call(Method::Post, "mkdirs", format!("making the folder `{path}`"), path, "CAN EDIT")
+        .body(json!({"path": path}))
+}
+
+/// Writes a file.
+pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
+    // The content may hold a key (`app.yaml` with the key in it), so none is ever printed.
+    call(Method::Post, "import", format!("writing `{path}`"), path, "CAN EDIT")
+        .body(json!({
+            "path": path,
+            "format": "AUTO",
+            "overwrite": mode == PutMode::Overwrite,
+            "content": STANDARD.encode(content),
+        }))
+        .sensitive()
+}
+
+/// Reads a file.
+pub fn export(path: &str) -> Call<Exported> {
+    call(Method::Get, "export", format!("reading `{path}`"), path, "CAN READ")
+        .query("path", path)
+        .query("format", "AUTO")
+        .sensitive()
+}
+
+/// Removes a file.
+pub fn delete(path: &str) -> Call<Empty> {
+    call(Method::Post, "delete", format!("removing `{path}`"), path, "CAN EDIT")
+        .body(json!({"path": path, "recursive": false}))
+}
+
+fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {
+    Call::new(method, format!("/api/2.0/workspace/{path}"), doing, format!("the folder of `{on}`"), needed)
+}

@@ -1,0 +1,42 @@
+//! Long-running operations of the `postgres` interface.
+
+use serde::Deserialize;
+
+use super::Call;
+use crate::host::Method;
+
+/// An operation: what creating or deleting something of `postgres` answers.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Operation {
+    /// `<resource>/operations/<id>`; absent where the platform finished at once.
+    #[serde(default)]
+    pub name: String,
+    /// Whether it has ended, well or not. Deletes may end without a `response`.
+    #[serde(default)]
+    pub done: bool,
+    /// Why it failed, once `done`.
+    #[serde(default)]
+    pub error: Option<OperationError>,
+}
+
+/// Why an operation failed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct OperationError {
+    /// The platform's name for it.
+    #[serde(default)]
+    pub error_code: String,
+    /// The platform's words.
+    #[serde(default)]
+    pub message: String,
+}
+
+/// Reads an operation again.
+pub fn get(name: &str) -> Call<Operation> {
+    Call::new(
+        Method::Get,
+        format!("/api/2.0/postgres/{}", super::postgres::resource_path(name)),
+        "waiting for Lakebase".into(),
+        "the Lakebase project".into(),
+        "CAN USE",
+    )
+}

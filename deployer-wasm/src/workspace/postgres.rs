@@ -1,0 +1,209 @@
+//! Lakebase autoscaling: `/api/2.0/postgres/*`.
+//!
+//! Projects hold branches; a branch holds endpoints, roles and databases. Every write answers an
+//! [`Operation`]. What is read back is `status`; `spec` may be missing.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::operation::Operation;
+use super::{Call, segment};
+use crate::host::{Method, Timestamp};
+
+/// A project.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Project {
+    /// `projects/<id>`.
+    pub name: String,
+    /// The effective values.
+    #[serde(default)]
+    pub status: ProjectStatus,
+}
+
+/// The effective values of a project.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct ProjectStatus {
+    /// `projects/<id>/branches/<id>`.
+    #[serde(default)]
+    pub default_branch: Option<String>,
+    /// The user name of the owner.
+    #[serde(default)]
+    pub owner: Option<String>,
+}
+
+impl Project {
+    /// The branch the app works on: the default one, `production` where it isn't told.
+    pub fn default_branch(&self) -> String {
+        self.status.default_branch.clone().unwrap_or_else(|| format!("{}/branches/production", self.name))
+    }
+}
+
+/// A list of endpoints.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Endpoints {
+    /// The endpoints of a branch.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// An endpoint: the compute one connects to.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Endpoint {
+    /// `projects/<id>/branches/<id>/endpoints/<id>`.
+    pub name: String,
+    /// The effective values.
+    #[serde(default)]
+    pub status: EndpointStatus,
+}
+
+/// The effective values of an endpoint.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct EndpointStatus {
+    /// `ENDPOINT_TYPE_READ_WRITE` or `ENDPOINT_TYPE_READ_ONLY`.
+    #[serde(default)]
+    pub endpoint_type: Option<String>,
+    /// INIT, ACTIVE, IDLE (scaled to zero; connecting wakes it) or DEGRADED.
+    #[serde(default)]
+    pub current_state: Option<String>,
+    /// Missing for a while on a fresh branch.
+    #[serde(default)]
+    pub hosts: Option<Hosts>,
+}
+
+/// Where an endpoint listens.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Hosts {
+    /// The read-write host.
+    #[serde(default)]
+    pub host: Option<String>,
+}
+
+impl Endpoint {
+    /// The host to connect to, once there is one and the compute can be connected to.
+    pub fn ready_host(&self) -> Option<&str> {
+        let connectable =
+            matches!(self.status.current_state.as_deref(), None | Some("ACTIVE" | "IDLE" | "DEGRADED"));
+        let host = self.status.hosts.as_ref()?.host.as_deref()?;
+        (connectable && !host.is_empty()).then_some(host)
+    }
+
+    /// Whether one can write through it.
+    pub fn is_read_write(&self) -> bool {
+        self.status.endpoint_type.as_deref() != Some("ENDPOINT_TYPE_READ_ONLY")
+    }
+}
+
+/// A list of databases.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Databases {
+    /// The databases of a branch.
+    #[serde(default)]
+    pub databases: Vec<Database>,
+}
+
+/// A database of a branch.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Database {
+    /// `projects/<id>/branches/<id>/databases/<id>`.
+    pub name: String,
+    /// The effective values.
+    #[serde(default)]
+    pub status: DatabaseStatus,
+}
+
+/// The effective values of a database.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct DatabaseStatus {
+    /// Its name inside Postgres, such as `databricks_postgres`.
+    #[serde(default)]
+    pub postgres_database: Option<String>,
+}
+
+/// What to ask for when a project is created.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewProject<'a> {
+    /// The project's id and display name.
+    pub id: &'a str,
+    /// Smallest and largest compute, in CU.
+    pub limits: (f64, f64),
+}
+
+/// Reads a project.
+pub fn get_project(id: &str) -> Call<Project> {
+    call(
+        Method::Get,
+        &format!("projects/{}", segment(id)),
+        format!("reading the Lakebase project `{id}`"),
+        id,
+        "CAN USE",
+    )
+}
+
+/// Creates a project with its branch, endpoint and database. PostgreSQL 17.
+pub fn create_project(new: &NewProject<'_>) -> Call<Operation> {
+    let (min, max) = new.limits;
+    call(
+        Method::Post,
+        "projects",
+        format!("creating the Lakebase project `{}`", new.id),
+        new.id,
+        "the right to create Lakebase projects",
+    )
+    .query("project_id", new.id)
+    .body(json!({"spec": {
+        "display_name": new.id,
+        "pg_version": 17,
+        "default_endpoint_settings": {"autoscaling_limit_min_cu": min, "autoscaling_limit_max_cu": max},
+    }}))
+}
+
+/// Lists the endpoints of `branch`, a full path.
+pub fn list_endpoints(branch: &str) -> Call<Endpoints> {
+    let path = format!("{}/endpoints", resource_path(branch));
+    call(Method::Get, &path, format!("reading the endpoints of `{branch}`"), branch, "CAN USE")
+}
+
+/// Lists the databases of `branch`, a full path.
+pub fn list_databases(branch: &str) -> Call<Databases> {
+    let path = format!("{}/databases", resource_path(branch));
+    call(Method::Get, &path, format!("reading the databases of `{branch}`"), branch, "CAN USE")
+}
+
+/// A branch.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Branch {
+    /// `projects/<id>/branches/<id>`.
+    pub name: String,
+    /// When it was made.
+    #[serde(default)]
+    pub create_time: Option<Timestamp>,
+}
+
+/// Reads a branch, a full path.
+pub fn get_branch(name: &str) -> Call<Branch> {
+    call(Method::Get, &resource_path(name), format!("reading the branch `{name}`"), name, "CAN USE")
+}
+
+/// Creates the branch `id` in `project` from `source` (full paths), which the platform removes
+/// after `ttl_secs`.
+pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Call<Operation> {
+    let path = format!("{}/branches", resource_path(project));
+    call(Method::Post, &path, format!("making the restore point `{id}`"), project, "CAN MANAGE")
+        .query("branch_id", id)
+        .body(json!({"spec": {"source_branch": source, "ttl": format!("{ttl_secs}s")}}))
+}
+
+/// Percent-encodes each segment of a resource name.
+pub(super) fn resource_path(name: &str) -> String {
+    name.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {
+    Call::new(
+        method,
+        format!("/api/2.0/postgres/{path}"),
+        doing,
+        format!("the Lakebase project `{on}`"),
+        needed,
+    )
+}
