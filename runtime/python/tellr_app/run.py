@@ -29,7 +29,9 @@ def program() -> Path:
         if candidate.is_file():
             return candidate
     looked = ", ".join(map(str, folders))
-    raise FileNotFoundError(f"the program {_NAME} is in none of {looked}; install the package again")
+    raise FileNotFoundError(
+        f"the program {_NAME} is in none of {looked}; install the package again"
+    )
 
 
 def execute(*arguments: str) -> NoReturn:
@@ -37,11 +39,11 @@ def execute(*arguments: str) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     path = str(program())
-    os.execv(path, [path, *arguments])
+    os.execv(path, [path, *arguments])  # noqa: S606 (no shell is what is wanted)
 
 
 def init_database(seed_databricks_defaults: bool = False) -> None:
-    """Brings the database up to date; ends the process when that fails, so that no app is started."""
+    """Brings the database up to date; ends the process when that fails, so no app is started."""
     command = [str(program()), "init-database"]
     if seed_databricks_defaults:
         command.append("--seed-databricks-defaults")
