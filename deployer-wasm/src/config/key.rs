@@ -54,6 +54,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::tests::fixed_seed;
     use crate::error::DeployError;
 
     #[test]
@@ -88,6 +89,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fixed_seed())]
+
         #[test]
         fn all_random_bytes_make_a_key(random in any::<[u8; 32]>()) {
             let key = FernetKey::generate(random);

@@ -162,6 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::tests::fixed_seed;
 
     /// Every text is accepted unchanged, or refused with the key in the failure.
     fn check<T: std::fmt::Display>(
@@ -266,6 +267,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fixed_seed())]
+
         #[test]
         fn whatever_is_accepted_is_short_and_plain(text in any::<String>()) {
             if let Ok(name) = AppName::parse("k", &text) {

@@ -94,6 +94,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::tests::fixed_seed;
 
     #[test]
     fn public_versions_are_accepted() {
@@ -143,6 +144,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fixed_seed())]
+
         #[test]
         fn an_accepted_version_is_one_plain_word(text in "[0-9a-z.!+ ;=\\n-]{0,12}") {
             if let Ok(version) = PackageVersion::parse("k", &text) {

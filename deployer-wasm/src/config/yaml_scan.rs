@@ -283,6 +283,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::tests::fixed_seed;
 
     #[test]
     fn references_are_found_wherever_a_token_begins() {
@@ -369,6 +370,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fixed_seed())]
+
         #[test]
         fn any_text_is_walked_to_its_end(text in "[a&*!|>\\-?:,\\[\\]{}'\"\\\\# \\t\\n\\r\u{85}<%.]{0,60}") {
             let _ = refuse_references(&text);
