@@ -11,6 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 mod catalogue;
+mod wording;
 
 pub use catalogue::Failure;
 
@@ -64,3 +65,46 @@ impl DeployError {
 
 /// What the deployer's functions return.
 pub type Result<T, E = DeployError> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::host::Timestamp;
+
+    #[test]
+    fn every_text_is_written_for_people() {
+        let samples: Vec<DeployError> = vec![
+            Failure::AppAlreadyExists { app: "tellr".into(), creator: None, ours: false }.into(),
+            Failure::Locked {
+                app: "tellr".into(),
+                holder: "ada@example.com".into(),
+                since: Timestamp::from_millis(0),
+                path: "/p".into(),
+            }
+            .into(),
+            Failure::ComputeTimeout {
+                app: "tellr".into(),
+                state: "STARTING".into(),
+                waited: Duration::from_secs(320),
+            }
+            .into(),
+        ];
+        for error in samples {
+            for text in [&error.message, &error.cause, &error.remedy] {
+                assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
+            }
+            assert!(!error.docs.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_failed_deployment_keeps_the_end_of_the_log() {
+        let problem = (0..50).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
+        let error: DeployError =
+            Failure::DeploymentFailed { app: "tellr".into(), url: "https://x".into(), problem }.into();
+        assert_eq!(error.log.len(), 20);
+        assert_eq!(error.log.last().map(String::as_str), Some("line 49"));
+    }
+}

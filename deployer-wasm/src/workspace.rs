@@ -6,6 +6,7 @@
 //! knows the request is also the place that can explain its refusal. Sending, and trying again,
 //! is [`client`] and [`retry`]; what Tellr is, nothing here knows.
 
+use std::fmt::Write as _;
 use std::marker::PhantomData;
 
 use serde_json::Value;
@@ -71,7 +72,8 @@ fn segment(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a String does not fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

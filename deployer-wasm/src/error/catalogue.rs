@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::wording::{list, said, spell};
 use super::{DeployError, ErrorClass};
 use crate::host::Timestamp;
 
@@ -165,34 +166,6 @@ impl From<Failure> for DeployError {
         let log = failure.log();
         let Entry { code, message, cause, remedy, docs } = failure.entry();
         Self { code: code.to_owned(), class, message, cause, remedy, docs: docs.to_owned(), step: None, log }
-    }
-}
-
-/// `5 min 20 s`, `45 s`.
-fn spell(duration: Duration) -> String {
-    let secs = duration.as_secs();
-    match (secs / 60, secs % 60) {
-        (0, secs) => format!("{secs} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, secs) => format!("{minutes} min {secs} s"),
-    }
-}
-
-/// `a`, `b` and `c`, each in backticks.
-fn list(items: &[String]) -> String {
-    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
-    match quoted.as_slice() {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [head @ .., last] => format!("{} and {last}", head.join(", ")),
-    }
-}
-
-/// The platform's own words as a cause, or `otherwise` where it gave none.
-fn said(problem: &str, otherwise: &str) -> String {
-    match problem.trim() {
-        "" => otherwise.to_owned(),
-        problem => format!("The workspace says: {problem}"),
     }
 }
 
@@ -659,52 +632,5 @@ impl Failure {
                 docs: DOCS_APPS,
             },
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_text_is_written_for_people() {
-        let samples: Vec<DeployError> = vec![
-            Failure::AppAlreadyExists { app: "tellr".into(), creator: None, ours: false }.into(),
-            Failure::Locked {
-                app: "tellr".into(),
-                holder: "ada@example.com".into(),
-                since: Timestamp::from_millis(0),
-                path: "/p".into(),
-            }
-            .into(),
-            Failure::ComputeTimeout {
-                app: "tellr".into(),
-                state: "STARTING".into(),
-                waited: Duration::from_secs(320),
-            }
-            .into(),
-        ];
-        for error in samples {
-            for text in [&error.message, &error.cause, &error.remedy] {
-                assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
-            }
-            assert!(!error.docs.is_empty());
-        }
-    }
-
-    #[test]
-    fn durations_are_spelled_in_minutes() {
-        assert_eq!(spell(Duration::from_secs(320)), "5 min 20 s");
-        assert_eq!(spell(Duration::from_secs(45)), "45 s");
-        assert_eq!(spell(Duration::from_mins(20)), "20 min");
-    }
-
-    #[test]
-    fn a_failed_deployment_keeps_the_end_of_the_log() {
-        let problem = (0..50).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
-        let error: DeployError =
-            Failure::DeploymentFailed { app: "tellr".into(), url: "https://x".into(), problem }.into();
-        assert_eq!(error.log.len(), 20);
-        assert_eq!(error.log.last().map(String::as_str), Some("line 49"));
     }
 }

@@ -12,7 +12,7 @@ use crate::host::Method;
 pub struct Instance {
     /// Its name.
     pub name: String,
-    /// AVAILABLE, STARTING, UPDATING, FAILING_OVER, STOPPED or DELETING. There is no failed state.
+    /// AVAILABLE, STARTING, UPDATING, `FAILING_OVER`, STOPPED or DELETING. There is no failed state.
     #[serde(default)]
     pub state: Option<String>,
     /// The host to connect to.

@@ -139,7 +139,7 @@ pub fn get_project(id: &str) -> Call<Project> {
     )
 }
 
-/// Creates a project with its branch, endpoint and database. PostgreSQL 17.
+/// Creates a project with its branch, endpoint and database, on `PostgreSQL` 17.
 pub fn create_project(new: &NewProject<'_>) -> Call<Operation> {
     let (min, max) = new.limits;
     call(

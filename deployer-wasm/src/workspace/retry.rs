@@ -29,7 +29,7 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { budget: Duration::from_secs(300) }
+        Self { budget: Duration::from_mins(5) }
     }
 }
 

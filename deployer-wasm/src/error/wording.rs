@@ -1,0 +1,43 @@
+//! How durations, lists and the platform's own words are put into a sentence.
+
+use std::time::Duration;
+
+/// `5 min 20 s`, `45 s`.
+pub(super) fn spell(duration: Duration) -> String {
+    let secs = duration.as_secs();
+    match (secs / 60, secs % 60) {
+        (0, secs) => format!("{secs} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, secs) => format!("{minutes} min {secs} s"),
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+pub(super) fn list(items: &[String]) -> String {
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// The platform's own words as a cause, or `otherwise` where it gave none.
+pub(super) fn said(problem: &str, otherwise: &str) -> String {
+    match problem.trim() {
+        "" => otherwise.to_owned(),
+        problem => format!("The workspace says: {problem}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_spelled_in_minutes() {
+        assert_eq!(spell(Duration::from_secs(320)), "5 min 20 s");
+        assert_eq!(spell(Duration::from_secs(45)), "45 s");
+        assert_eq!(spell(Duration::from_mins(20)), "20 min");
+    }
+}
