@@ -3,13 +3,16 @@ import styles from "./Sparkline.module.css";
 const WIDTH = 120;
 const HEIGHT = 20;
 
-/** The course of the last values, scaled to the largest. Decoration: the newest stands beside it. */
+/**
+ * The course of the last values. Twice the largest is the top, so that a steady course runs through
+ * the middle. Decoration: the newest value stands beside it.
+ */
 export function Sparkline({ values }: { values: readonly number[] }) {
-  const largest = Math.max(...values, Number.EPSILON);
+  const top = 2 * Math.max(...values, Number.EPSILON);
   const step = WIDTH / Math.max(values.length - 1, 1);
   const points = values.map(
     (value, index) =>
-      `${(index * step).toFixed(1)},${(HEIGHT - 2 - (value / largest) * (HEIGHT - 4)).toFixed(1)}`,
+      `${(index * step).toFixed(1)},${(HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1)}`,
   );
   return (
     <svg

@@ -28,19 +28,21 @@ function StyleCard({ style }: { style: Style }) {
   const palette = paletteOf(style.content) ?? PLAIN;
   return (
     <li id={styleAnchor(style)} className={styles.card}>
-      <div className={styles.preview}>
-        <div className={styles.cover}>
-          <CoverSlide palette={palette} title={style.name} />
+      <div className={styles.spread}>
+        <div className={styles.preview}>
+          <div className={styles.cover}>
+            <CoverSlide palette={palette} title={style.name} />
+          </div>
+          <PointsSlide palette={palette} />
+          <ChartSlide palette={palette} />
         </div>
-        <PointsSlide palette={palette} />
-        <ChartSlide palette={palette} />
-      </div>
-      <div className={styles.body}>
-        <Tags item={style} isDefault={style.is_default} />
-        <h3 className={styles.name}>{style.name}</h3>
-        {style.description ? <p className={styles.description}>{style.description}</p> : null}
-        <Swatches colours={coloursIn(style.content)} />
-        <Disclosure label="Read the style" about={`“${style.name}”`} text={style.content} />
+        <div className={styles.body}>
+          <Tags item={style} isDefault={style.is_default} />
+          <h3 className={styles.name}>{style.name}</h3>
+          {style.description ? <p className={styles.description}>{style.description}</p> : null}
+          <Swatches colours={coloursIn(style.content)} />
+          <Disclosure label="Read the style" about={`“${style.name}”`} text={style.content} />
+        </div>
       </div>
     </li>
   );
