@@ -1,0 +1,199 @@
+//! Lakebase: PostgreSQL as the workspace offers it.
+//!
+//! Problem: what a deployer does to a database can only be tested against one that has roles,
+//! grants, schemas and expiring passwords, and against a control plane whose operations take time.
+//!
+//! Choice: behind each branch and each provisioned instance runs a real PostgreSQL (`cluster`),
+//! reached through a TLS front with an address of its own (`front`) that checks minted passwords
+//! (`credentials`). The control plane (`autoscaling`, `provisioned`) does the real work within the
+//! request and shows it as done later, by the clock (`tree`, `operations`).
+//!
+//! Trade-off: the version of PostgreSQL is the machine's, whatever `pg_version` says, and scaling,
+//! replicas and scale-to-zero are only reported. A read-only endpoint is the same server with
+//! read-only transactions.
+//!
+//! Locks: `tree` is held for moments and never across an await, so reads are never kept waiting by
+//! a server that starts; `changes` lets one change at a time do its work.
+
+mod autoscaling;
+mod call;
+mod cluster;
+mod credentials;
+mod front;
+mod installation;
+mod operations;
+mod provisioned;
+mod request;
+mod resource;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod tree;
+mod wire;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use parking_lot::Mutex;
+use tokio::sync::OnceCell;
+
+pub use installation::{InstallationError, POSTGRES_BIN};
+pub use operations::OperationFault;
+pub use resource::{LakebaseResource, ResourceEnv};
+pub use tls::CertificateError;
+
+use crate::clock::Clock;
+use crate::problem::Problem;
+use crate::scratch::Scratch;
+use crate::settings::SharedSettings;
+use crate::workspace::Workspace;
+use cluster::Cluster;
+use credentials::{ComputeId, Credentials, StorageId};
+use front::{Access, Addresses, Backend, Front};
+use installation::Installation;
+use tls::Authority;
+use tree::Tree;
+
+/// The databases of one workspace; clones share them.
+#[derive(Clone)]
+pub struct Lakebase(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    settings: SharedSettings,
+    scratch: Arc<Scratch>,
+    installation: OnceCell<Installation>,
+    authority: Authority,
+    addresses: Addresses,
+    credentials: Credentials,
+    tree: Mutex<Tree>,
+    changes: tokio::sync::Mutex<()>,
+    counter: AtomicU64,
+}
+
+impl std::fmt::Debug for Lakebase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let tree = self.0.tree.lock();
+        f.debug_struct("Lakebase")
+            .field("projects", &tree.projects.keys())
+            .field("instances", &tree.instances.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Lakebase {
+    /// A workspace without databases. Writes the certificate authority to `<dir>/ca.pem`;
+    /// PostgreSQL is looked for when the first database is made, or by [`Lakebase::prepare`].
+    pub fn start(
+        dir: &Path,
+        scratch: Arc<Scratch>,
+        clock: Clock,
+        settings: SharedSettings,
+    ) -> Result<Self, CertificateError> {
+        // The scratch directory's name has our process id and a number in it.
+        let seed = scratch
+            .path()
+            .as_os_str()
+            .as_encoded_bytes()
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        Ok(Self(Arc::new(Inner {
+            authority: Authority::create(dir)?,
+            addresses: Addresses::starting_from(seed),
+            credentials: Credentials::new(clock.clone()),
+            clock,
+            settings,
+            scratch,
+            installation: OnceCell::new(),
+            tree: Mutex::default(),
+            changes: tokio::sync::Mutex::default(),
+            counter: AtomicU64::new(1),
+        })))
+    }
+
+    /// Finds PostgreSQL and makes the template of a cluster, so that the first database is as
+    /// fast as the others and a machine without PostgreSQL says so at once.
+    pub async fn prepare(&self) -> Result<(), InstallationError> {
+        self.installation().await.map(drop)
+    }
+
+    /// The certificate of the authority that clients must trust.
+    pub fn ca_file(&self) -> PathBuf {
+        self.0.authority.file().to_path_buf()
+    }
+
+    /// Ends all servers in good order.
+    pub async fn shutdown(&self) {
+        let _turn = self.0.changes.lock().await;
+        let tree = std::mem::take(&mut *self.0.tree.lock());
+        let clusters = tree
+            .projects
+            .into_values()
+            .flat_map(|project| project.branches.into_values())
+            .map(|branch| branch.cluster)
+            .chain(tree.instances.into_values().map(|instance| instance.cluster));
+        let stopping: Vec<_> = clusters.filter_map(Arc::into_inner).map(Cluster::destroy).collect();
+        futures_util::future::join_all(stopping).await;
+    }
+
+    async fn installation(&self) -> Result<&Installation, InstallationError> {
+        self.0
+            .installation
+            .get_or_try_init(|| async {
+                let scratch = Arc::clone(&self.0.scratch);
+                tokio::task::spawn_blocking(move || Installation::prepare(&scratch)).await.map_err(
+                    |error| InstallationError::File {
+                        doing: "looking for PostgreSQL",
+                        error: std::io::Error::other(error),
+                    },
+                )?
+            })
+            .await
+    }
+
+    /// A new, empty cluster.
+    async fn new_cluster(&self) -> Result<Arc<Cluster>, Problem> {
+        let installation = self.installation().await.map_err(broken)?;
+        let name = format!("c{}", self.next());
+        let cluster = Cluster::create(installation, &self.0.scratch, &name).await.map_err(broken)?;
+        Ok(Arc::new(cluster))
+    }
+
+    /// A copy of a cluster as it is now.
+    async fn copy_cluster(&self, source: &Cluster) -> Result<Arc<Cluster>, Problem> {
+        let name = format!("c{}", self.next());
+        let cluster = source.copy(&self.0.scratch, &name).await.map_err(broken)?;
+        Ok(Arc::new(cluster))
+    }
+
+    /// An address for a compute.
+    async fn open_front(
+        &self,
+        compute: ComputeId,
+        storage: StorageId,
+        cluster: &Cluster,
+        access: Access,
+    ) -> Result<Front, Problem> {
+        let backend = Backend { compute, storage, socket: cluster.socket(), access };
+        Front::open(&self.0.addresses, &self.0.authority, &self.0.credentials, backend).await.map_err(broken)
+    }
+
+    fn next(&self) -> u64 {
+        self.0.counter.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// The routes of `/api/2.0/postgres` and `/api/2.0/database`.
+pub fn routes() -> Router<Arc<Workspace>> {
+    autoscaling::routes().merge(provisioned::routes())
+}
+
+/// A failure of the stand-in itself, not of the request.
+fn broken(error: impl std::fmt::Display) -> Problem {
+    Problem::internal(format!("local workspace: {error}"))
+}

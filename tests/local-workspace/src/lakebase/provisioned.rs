@@ -1,0 +1,404 @@
+//! Lakebase provisioned: `/api/2.0/database/*`.
+//!
+//! The older product: one instance, one server, a state to poll instead of operations. The
+//! platform no longer makes new ones and answers for autoscaling projects here; installations that
+//! have an instance still talk to it like this, and so does whoever falls back to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::autoscaling::{drop_role, owner_role};
+use super::broken;
+use super::call::{Call, ObjectKind};
+use super::credentials::{ComputeId, StorageId};
+use super::front::Access;
+use super::request::{apply_mask, body, mask, page, required};
+use super::sql::{self, RoleAttributes};
+use super::tree::{DEFAULT_DATABASE, Instance, Role, Tree};
+use crate::clock::Timestamp;
+use crate::identity::Right;
+use crate::problem::Problem;
+use crate::workspace::Workspace;
+
+type Answer = Result<Json<Value>, Problem>;
+
+const CAPACITIES: [&str; 4] = ["CU_1", "CU_2", "CU_4", "CU_8"];
+const RETENTION_DAYS: std::ops::RangeInclusive<u64> = 2..=35;
+const CREDENTIAL_TTL_MS: u64 = 3_600_000;
+const SETTABLE: &[&str] = &[
+    "capacity",
+    "node_count",
+    "stopped",
+    "enable_pg_native_login",
+    "enable_readable_secondaries",
+    "retention_window_in_days",
+    "custom_tags",
+    "usage_policy_id",
+];
+
+pub(crate) fn routes() -> Router<Arc<Workspace>> {
+    Router::new()
+        .route("/api/2.0/database/instances", get(list).post(create))
+        .route("/api/2.0/database/instances/{name}", get(read).patch(update).delete(delete))
+        .route("/api/2.0/database/instances:findByUid", get(find_by_uid))
+        .route("/api/2.0/database/instances/{name}/roles", get(list_roles).post(create_role))
+        .route("/api/2.0/database/instances/{name}/roles/{role}", get(read_role).delete(delete_role))
+        .route("/api/2.0/database/credentials", post(mint))
+}
+
+impl Tree {
+    fn instance(&self, name: &str) -> Result<&Instance, Problem> {
+        self.instances.get(name).ok_or_else(|| unknown(name))
+    }
+
+    fn instance_mut(&mut self, name: &str) -> Result<&mut Instance, Problem> {
+        self.instances.get_mut(name).ok_or_else(|| unknown(name))
+    }
+}
+
+fn unknown(name: &str) -> Problem {
+    Problem::not_found(format!("Database instance {name} not found."))
+}
+
+async fn list(call: Call) -> Answer {
+    call.may_read()?;
+    let now = call.now();
+    let tree = call.lakebase().0.tree.lock();
+    let instances = tree.instances.values().map(|i| to_json(i, now)).collect();
+    page("database_instances", instances, &call.parameters).map(Json)
+}
+
+async fn read(call: Call, Path(name): Path<String>) -> Answer {
+    call.may_read()?;
+    let tree = call.lakebase().0.tree.lock();
+    Ok(Json(to_json(tree.instance(&name)?, call.now())))
+}
+
+async fn find_by_uid(call: Call) -> Answer {
+    call.may_read()?;
+    let tree = call.lakebase().0.tree.lock();
+    let uid = &call.parameters.uid;
+    let instance =
+        tree.instances.values().find(|instance| instance.uid == *uid).ok_or_else(|| unknown(uid))?;
+    Ok(Json(to_json(instance, call.now())))
+}
+
+async fn create(call: Call, bytes: Bytes) -> Answer {
+    call.may_create()?;
+    let wanted: Map<String, Value> = body(&bytes)?;
+    let name = wanted.get("name").and_then(Value::as_str).unwrap_or_default();
+    check_name(name)?;
+    let mut settings = settable(&wanted);
+    settings.entry("capacity").or_insert_with(|| CAPACITIES[0].into());
+    check(&settings)?;
+    let stopped = settings.remove("stopped") == Some(Value::Bool(true));
+
+    let lakebase = call.lakebase();
+    let _turn = lakebase.0.changes.lock().await;
+    {
+        let tree = lakebase.0.tree.lock();
+        if tree.instances.contains_key(name) {
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "RESOURCE_ALREADY_EXISTS",
+                "Instance name is not unique",
+            ));
+        }
+        let most = call.workspace.settings.get().quotas.max_instances;
+        if tree.instances.len() >= most {
+            return Err(Problem::limit_exceeded(format!(
+                "The maximum number of database instances for your workspace is {most}."
+            )));
+        }
+    }
+    let now = call.now();
+    let cluster = lakebase.new_cluster().await?;
+    let role = owner_role(&call.principal, now);
+    let statements = sql::create_role(&role.postgres_role, true, role.attributes, true)
+        + &sql::own_database(&role.postgres_role, DEFAULT_DATABASE);
+    cluster.execute(DEFAULT_DATABASE, &statements).await.map_err(broken)?;
+    let compute = ComputeId(lakebase.next());
+    let storage = StorageId(lakebase.next());
+    let front = lakebase.open_front(compute, storage, &cluster, Access::ReadWrite).await?;
+    let instance = Instance {
+        name: name.to_owned(),
+        uid: call.workspace.ids.uuid().to_string(),
+        owner: call.principal.user_name.clone(),
+        created: now,
+        ready: now.plus_ms(call.durations().instance_create_ms),
+        stopped,
+        settings,
+        // Provisioned roles go by their Postgres name.
+        roles: BTreeMap::from([(role.postgres_role.clone(), role)]),
+        compute,
+        storage,
+        cluster,
+        front: Some(front),
+    };
+    let answer = to_json(&instance, now);
+    let permissions = &call.workspace.permissions;
+    permissions.register(ObjectKind::Instance.as_str(), name, &call.principal);
+    let mut tree = lakebase.0.tree.lock();
+    tree.instances.insert(name.to_owned(), instance);
+    Ok(Json(answer))
+}
+
+async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
+    let wanted: Map<String, Value> = body(&bytes)?;
+    let lakebase = call.lakebase();
+    let _turn = lakebase.0.changes.lock().await;
+    let (cluster, compute, storage, opens) = {
+        let mut tree = lakebase.0.tree.lock();
+        let instance = tree.instance_mut(&name)?;
+        call.may_manage(ObjectKind::Instance, &name)?;
+        let mask = mask(&call.parameters, SETTABLE)?;
+        let mut settings = instance.settings.clone();
+        settings.insert("stopped".to_owned(), instance.stopped.into());
+        apply_mask(&mask, &wanted, &mut settings);
+        check(&settings)?;
+        let stopped = settings.remove("stopped") == Some(Value::Bool(true));
+        if stopped {
+            instance.front = None;
+        }
+        instance.stopped = stopped;
+        instance.settings = settings;
+        let opens = !stopped && instance.front.is_none();
+        let cluster = Arc::clone(&instance.cluster);
+        (cluster, instance.compute, instance.storage, opens)
+    };
+    let front = if opens {
+        let access = Access::ReadWrite;
+        Some(lakebase.open_front(compute, storage, &cluster, access).await?)
+    } else {
+        None
+    };
+    let mut tree = lakebase.0.tree.lock();
+    let instance = tree.instance_mut(&name)?;
+    if front.is_some() {
+        instance.front = front;
+    }
+    Ok(Json(to_json(instance, call.now())))
+}
+
+async fn delete(call: Call, Path(name): Path<String>) -> Answer {
+    let lakebase = call.lakebase();
+    let _turn = lakebase.0.changes.lock().await;
+    let instance = {
+        let mut tree = lakebase.0.tree.lock();
+        tree.instance(&name)?;
+        call.may_manage(ObjectKind::Instance, &name)?;
+        if call.parameters.purge == Some(false) {
+            return Err(Problem::bad_request(
+                "Soft deletion is not supported: purge must be omitted or true.",
+            ));
+        }
+        tree.instances.remove(&name)
+    };
+    let permissions = &call.workspace.permissions;
+    permissions.forget(ObjectKind::Instance.as_str(), &name);
+    if let Some(cluster) = instance.and_then(|instance| Arc::into_inner(instance.cluster)) {
+        cluster.destroy().await;
+    }
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+struct WantedCredential {
+    #[serde(default)]
+    instance_names: Vec<String>,
+    #[serde(default)]
+    claims: Vec<Value>,
+}
+
+async fn mint(call: Call, bytes: Bytes) -> Answer {
+    let wanted: WantedCredential = body(&bytes)?;
+    if wanted.instance_names.is_empty() && wanted.claims.is_empty() {
+        return Err(required("instance_names"));
+    }
+    let lakebase = call.lakebase();
+    let tree = lakebase.0.tree.lock();
+    let identity = &call.principal.user_name;
+    let mut computes = Vec::new();
+    for name in &wanted.instance_names {
+        let instance = tree.instance(name)?;
+        call.workspace.require(&call.principal, Right::UseLakebase)?;
+        if !instance.roles.contains_key(identity)
+            && !instance.roles.values().any(|role| role.postgres_role == *identity)
+        {
+            call.may_use(ObjectKind::Instance, name)?;
+        }
+        computes.push(instance.compute);
+    }
+    let expires = call.now().plus_ms(CREDENTIAL_TTL_MS);
+    let token = lakebase.0.credentials.mint(identity, computes, expires);
+    Ok(Json(json!({"token": token, "expiration_time": expires.to_rfc3339()})))
+}
+
+async fn list_roles(call: Call, Path(name): Path<String>) -> Answer {
+    call.may_read()?;
+    let tree = call.lakebase().0.tree.lock();
+    let roles = tree.instance(&name)?.roles.values().map(role_json).collect();
+    page("database_instance_roles", roles, &call.parameters).map(Json)
+}
+
+async fn read_role(call: Call, Path((name, role)): Path<(String, String)>) -> Answer {
+    call.may_read()?;
+    let tree = call.lakebase().0.tree.lock();
+    let found = tree.instance(&name)?.roles.values().find(|r| r.postgres_role == role);
+    found.map(|role| Json(role_json(role))).ok_or_else(|| unknown_role(&role))
+}
+
+#[derive(Deserialize)]
+struct NewRole {
+    #[serde(default)]
+    name: String,
+    identity_type: Option<String>,
+    membership_role: Option<String>,
+    #[serde(default)]
+    attributes: RoleAttributes,
+}
+
+async fn create_role(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
+    let wanted: NewRole = body(&bytes)?;
+    if wanted.name.is_empty() {
+        return Err(required("name"));
+    }
+    let now = call.now();
+    let lakebase = call.lakebase();
+    let _turn = lakebase.0.changes.lock().await;
+    let cluster = {
+        let tree = lakebase.0.tree.lock();
+        let instance = tree.instance(&name)?;
+        call.may_manage(ObjectKind::Instance, &name)?;
+        if instance.roles.values().any(|role| role.postgres_role == wanted.name) {
+            return Err(Problem::already_exists(format!("Role {} already exists.", wanted.name)));
+        }
+        Arc::clone(&instance.cluster)
+    };
+    let role = Role {
+        id: wanted.name.clone(),
+        postgres_role: wanted.name.clone(),
+        identity_type: wanted.identity_type.unwrap_or_else(|| "USER".to_owned()),
+        auth_method: "LAKEBASE_OAUTH_V1".to_owned(),
+        superuser: wanted.membership_role.as_deref() == Some("DATABRICKS_SUPERUSER"),
+        attributes: wanted.attributes,
+        created: now,
+    };
+    let statements = sql::create_role(&wanted.name, true, role.attributes, role.superuser);
+    cluster
+        .execute("postgres", &statements)
+        .await
+        .map_err(|error| Problem::bad_request(error.to_string()))?;
+    let answer = role_json(&role);
+    let mut tree = lakebase.0.tree.lock();
+    tree.instance_mut(&name)?.roles.insert(wanted.name, role);
+    Ok(Json(answer))
+}
+
+async fn delete_role(call: Call, Path((name, role)): Path<(String, String)>) -> Answer {
+    let lakebase = call.lakebase();
+    let _turn = lakebase.0.changes.lock().await;
+    let (cluster, key) = {
+        let tree = lakebase.0.tree.lock();
+        let instance = tree.instance(&name)?;
+        call.may_manage(ObjectKind::Instance, &name)?;
+        let found = instance.roles.iter().find(|(_, known)| known.postgres_role == role);
+        match found {
+            Some((key, _)) => (Arc::clone(&instance.cluster), key.clone()),
+            None if call.parameters.allow_missing => return Ok(Json(json!({}))),
+            None => return Err(unknown_role(&role)),
+        }
+    };
+    let heir = Some(call.parameters.reassign_owned_to.as_str()).filter(|heir| !heir.is_empty());
+    drop_role(&cluster, &role, heir).await?;
+    let mut tree = lakebase.0.tree.lock();
+    tree.instance_mut(&name)?.roles.remove(&key);
+    Ok(Json(json!({})))
+}
+
+fn unknown_role(role: &str) -> Problem {
+    Problem::not_found(format!("Role {role} not found."))
+}
+
+fn role_json(role: &Role) -> Value {
+    let mut json = json!({
+        "name": role.postgres_role,
+        "identity_type": role.identity_type,
+        "attributes": role.attributes,
+    });
+    if role.superuser {
+        json["membership_role"] = "DATABRICKS_SUPERUSER".into();
+    }
+    json
+}
+
+fn to_json(instance: &Instance, now: Timestamp) -> Value {
+    let state = if instance.stopped {
+        "STOPPED"
+    } else if instance.ready > now {
+        "STARTING"
+    } else {
+        "AVAILABLE"
+    };
+    let mut json = instance.settings.clone();
+    let effective: Vec<(String, Value)> =
+        json.iter().map(|(key, value)| (format!("effective_{key}"), value.clone())).collect();
+    json.extend(effective);
+    let mut json = Value::Object(json);
+    json["name"] = instance.name.clone().into();
+    json["uid"] = instance.uid.clone().into();
+    json["creator"] = instance.owner.clone().into();
+    json["creation_time"] = instance.created.to_rfc3339().into();
+    json["pg_version"] = "PG_VERSION_16".into();
+    json["stopped"] = instance.stopped.into();
+    json["effective_stopped"] = instance.stopped.into();
+    json["state"] = state.into();
+    if let Some(front) = &instance.front {
+        json["read_write_dns"] = front.host().into();
+    }
+    json
+}
+
+fn check_name(name: &str) -> Result<(), Problem> {
+    if name.is_empty() {
+        return Err(required("database_instance.name"));
+    }
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    let all = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if starts && all && name.len() <= 63 {
+        return Ok(());
+    }
+    Err(Problem::invalid_parameter(format!(
+        "Database instance name '{name}' is invalid: it must have 1 to 63 characters, start with \
+         a letter and contain only letters, digits and hyphens."
+    )))
+}
+
+fn check(settings: &Map<String, Value>) -> Result<(), Problem> {
+    let capacity = settings.get("capacity").and_then(Value::as_str);
+    if !capacity.is_some_and(|capacity| CAPACITIES.contains(&capacity)) {
+        return Err(Problem::invalid_parameter(format!("Field 'capacity' must be one of {CAPACITIES:?}.")));
+    }
+    if let Some(days) = settings.get("retention_window_in_days")
+        && !days.as_u64().is_some_and(|days| RETENTION_DAYS.contains(&days))
+    {
+        return Err(Problem::invalid_parameter("Field 'retention_window_in_days' must be between 2 and 35."));
+    }
+    Ok(())
+}
+
+fn settable(wanted: &Map<String, Value>) -> Map<String, Value> {
+    wanted
+        .iter()
+        .filter(|(key, _)| SETTABLE.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! A place for what must not outlive this process.
+//!
+//! Problem: the workspace starts PostgreSQL servers and apps. A test that panics, a Ctrl-C or a
+//! `kill -9` must leave neither their processes nor their files behind, and asking the kernel for
+//! a signal at the parent's death needs unsafe code and exists on Linux only.
+//!
+//! Choice: one directory below the system's temporary directory, one file in it for each child,
+//! and a watchdog: a shell that waits on a pipe whose other end only we hold. When the pipe
+//! closes, for whatever reason, it ends the children and removes the directory.
+//!
+//! The directory is short and reachable by other users on purpose: Unix socket paths end at 107
+//! bytes, and a server started by root runs as somebody else.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use parking_lot::Mutex;
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
+
+const PREFIX: &str = "tellr-lw-";
+
+/// The longest directory that leaves room for `/<cluster>/s/.s.PGSQL.5432` in a socket's address.
+const LONGEST_TEMPORARY_DIRECTORY: usize = 50;
+
+/// Arguments: the signal-and-process entries directory's parent. An entry is called
+/// `<signal>.<process id>`; a negative id is a process group.
+const WATCHDOG: &str = r#"
+trap '' HUP INT TERM
+while read -r _; do :; done
+for entry in "$1"/processes/*; do
+  [ -e "$entry" ] || continue
+  name=${entry##*/}
+  kill -s "${name%%.*}" -- "${name#*.}" 2>/dev/null
+done
+for entry in "$1"/processes/*; do
+  [ -e "$entry" ] || continue
+  name=${entry##*/}
+  tries=0
+  while [ $tries -lt 30 ] && kill -s 0 -- "${name#*.}" 2>/dev/null; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+done
+rm -rf -- "$1"
+"#;
+
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// How a child is told to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Farewell {
+    /// PostgreSQL's immediate shutdown, to the postmaster alone: it takes its children along.
+    QuitProcess,
+    /// No delay, to the whole process group.
+    KillGroup,
+}
+
+/// The scratch directory and its watchdog. Dropping it removes the directory.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+    watchdog: Mutex<Child>,
+}
+
+/// A child that the watchdog knows of. Dropping it makes the watchdog forget.
+#[derive(Debug)]
+pub struct Registration {
+    entry: PathBuf,
+}
+
+impl Scratch {
+    /// Makes a directory of this process's own, after clearing away what dead processes left.
+    pub fn create() -> io::Result<Self> {
+        let parent = temporary_directory();
+        clear_leftovers(&parent);
+        let path = loop {
+            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+            let path = parent.join(format!("{PREFIX}{}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                Ok(()) => break path,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        };
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o711))?;
+        fs::create_dir(path.join("processes"))?;
+        let watchdog = Command::new("/bin/sh")
+            .args(["-c", WATCHDOG, "local-workspace-watchdog"])
+            .arg(&path)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        Ok(Self { path, watchdog: Mutex::new(watchdog) })
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes a subdirectory.
+    pub fn subdirectory(&self, name: &str) -> io::Result<PathBuf> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path)?;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o711))?;
+        Ok(path)
+    }
+
+    /// Tells the watchdog of a child.
+    pub fn register(&self, process: u32, farewell: Farewell) -> io::Result<Registration> {
+        let name = match farewell {
+            Farewell::QuitProcess => format!("QUIT.{process}"),
+            Farewell::KillGroup => format!("KILL.-{process}"),
+        };
+        let entry = self.path.join("processes").join(name);
+        fs::write(&entry, b"")?;
+        Ok(Registration { entry })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let watchdog = self.watchdog.get_mut();
+        // Closing its pipe makes the watchdog do the work, and waiting for it makes the work done.
+        drop(watchdog.stdin.take());
+        let _ = watchdog.wait();
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.entry);
+    }
+}
+
+/// Sends a signal to one process; a process that is gone is no error.
+pub(crate) fn signal_process(process: u32, signal: Signal) {
+    if let Some(pid) = pid(process) {
+        let _ = kill_process(pid, signal);
+    }
+}
+
+/// Sends a signal to a process group; a group that is gone is no error.
+pub(crate) fn signal_group(leader: u32, signal: Signal) {
+    if let Some(pid) = pid(leader) {
+        let _ = kill_process_group(pid, signal);
+    }
+}
+
+fn pid(process: u32) -> Option<Pid> {
+    i32::try_from(process).ok().and_then(Pid::from_raw)
+}
+
+fn temporary_directory() -> PathBuf {
+    let directory = std::env::temp_dir();
+    if directory.as_os_str().len() <= LONGEST_TEMPORARY_DIRECTORY { directory } else { PathBuf::from("/tmp") }
+}
+
+/// Removes the directories of processes that are gone, in case their watchdog was killed too.
+fn clear_leftovers(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(PREFIX))
+            .and_then(|rest| rest.split('-').next())
+            .and_then(|pid| pid.parse::<u32>().ok());
+        // A directory whose watchdog is still at work belongs to that watchdog.
+        if owner.is_some_and(|owner| !is_alive(owner)) && !has_watchdog(&entry.path()) {
+            end_strays(&entry.path());
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn is_alive(process: u32) -> bool {
+    // An error other than "no such process" means that it is there and somebody else's.
+    pid(process).is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
+fn has_watchdog(directory: &Path) -> bool {
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return false;
+    };
+    processes.flatten().any(|process| {
+        fs::read(process.path().join("cmdline")).is_ok_and(|line| {
+            let mut arguments = line.split(|byte| *byte == 0).rev();
+            arguments
+                .find(|argument| !argument.is_empty())
+                .is_some_and(|last| last == directory.as_os_str().as_encoded_bytes())
+        })
+    })
+}
+
+/// Ends registered processes that still work inside the directory. The check against `/proc`
+/// keeps a reused process id safe; where there is no `/proc`, nothing is ended.
+fn end_strays(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory.join("processes")) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let Some(process) = name
+            .to_str()
+            .and_then(|name| name.split_once('.'))
+            .and_then(|(_, id)| id.trim_start_matches('-').parse::<u32>().ok())
+        else {
+            continue;
+        };
+        let works_here =
+            fs::read_link(format!("/proc/{process}/cwd")).is_ok_and(|folder| folder.starts_with(directory));
+        if works_here {
+            signal_process(process, Signal::QUIT);
+            signal_group(process, Signal::KILL);
+        }
+    }
+}
