@@ -14,7 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
 
 use crate::connection::Cut;
@@ -28,11 +28,7 @@ use crate::workspace::Workspace;
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
 /// The middleware around all services of the workspace.
-pub(crate) async fn pass(
-    State(workspace): State<Arc<Workspace>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Request, next: Next) -> Response {
     if request.method() == Method::OPTIONS && workspace.settings.get().features.cors {
         return permit_origins(StatusCode::NO_CONTENT.into_response());
     }
@@ -47,10 +43,7 @@ pub(crate) async fn pass(
         .into_response();
     };
     let caller = workspace.identities.authenticate(&parts.headers);
-    let principal = caller
-        .as_ref()
-        .ok()
-        .map(|principal| principal.user_name.clone());
+    let principal = caller.as_ref().ok().map(|principal| principal.user_name.clone());
     let path = parts.uri.path().to_owned();
     let seq = workspace.journal.arrived(Arrival {
         time: workspace.clock.now(),
@@ -62,19 +55,8 @@ pub(crate) async fn pass(
         body: &body,
     });
 
-    let mut passage = Passage {
-        workspace,
-        cut,
-        seq,
-        method: parts.method.clone(),
-        path,
-        latency_ms: 0,
-    };
-    let fired = passage.workspace.faults.decide(
-        passage.method.as_str(),
-        &passage.path,
-        principal.as_deref(),
-    );
+    let mut passage = Passage { workspace, cut, seq, method: parts.method.clone(), path, latency_ms: 0 };
+    let fired = passage.workspace.faults.decide(passage.method.as_str(), &passage.path, principal.as_deref());
     let mut operation = None;
     let mut deliveries = 1;
     if let Some(fired) = &fired {
@@ -94,10 +76,7 @@ pub(crate) async fn pass(
 
     if let Err(problem) = passage.admit(&mut parts, caller) {
         let response = problem.into_response();
-        passage
-            .workspace
-            .journal
-            .answered(seq, Some(response.status()), Answer::Sent);
+        passage.workspace.journal.answered(seq, Some(response.status()), Answer::Sent);
         return passage.stamp(response);
     }
     if let Some((outcome, when)) = operation {
@@ -115,10 +94,7 @@ pub(crate) async fn pass(
     {
         return passage.stamp(replaced);
     }
-    passage
-        .workspace
-        .journal
-        .answered(seq, Some(response.status()), Answer::Sent);
+    passage.workspace.journal.answered(seq, Some(response.status()), Answer::Sent);
     passage.stamp(response)
 }
 
@@ -136,11 +112,7 @@ impl Passage {
     async fn strike(&self, fired: &Fired, handled: Option<&mut Response>) -> Option<Response> {
         let journal = &self.workspace.journal;
         match &fired.action {
-            Action::Answer {
-                status,
-                headers,
-                body,
-            } => {
+            Action::Answer { status, headers, body } => {
                 let response = made_up(*status, headers.iter(), body);
                 journal.answered(self.seq, Some(response.status()), Answer::Replaced);
                 Some(response)
@@ -161,8 +133,7 @@ impl Passage {
                 None
             }
             Action::Truncate => {
-                let whole = handled
-                    .map(|response| std::mem::replace(response, Response::new(Body::empty())));
+                let whole = handled.map(|response| std::mem::replace(response, Response::new(Body::empty())));
                 let response = truncated(whole).await;
                 journal.answered(self.seq, Some(response.status()), Answer::Truncated);
                 Some(response)
@@ -186,22 +157,13 @@ impl Passage {
         }
         let autoscaling = self.path.starts_with("/api/2.0/postgres/");
         if autoscaling && !self.workspace.settings.get().features.autoscaling {
-            return Err(Problem::endpoint_not_found(
-                self.method.as_str(),
-                &self.path,
-            ));
+            return Err(Problem::endpoint_not_found(self.method.as_str(), &self.path));
         }
         Ok(())
     }
 
     async fn spend_latency(&mut self) {
-        self.latency_ms += self
-            .workspace
-            .settings
-            .get()
-            .pace
-            .latency
-            .of(&self.method, &self.path);
+        self.latency_ms += self.workspace.settings.get().pace.latency.of(&self.method, &self.path);
         if self.latency_ms > 0 && !self.workspace.clock.is_virtual() {
             tokio::time::sleep(Duration::from_millis(self.latency_ms)).await;
         }
@@ -223,8 +185,7 @@ impl Passage {
         });
         handler.await.unwrap_or_else(|error| {
             tracing::error!(path = %self.path, %error, "a handler panicked");
-            Problem::internal("The local workspace failed on this request; see its log.")
-                .into_response()
+            Problem::internal("The local workspace failed on this request; see its log.").into_response()
         })
     }
 
@@ -250,25 +211,14 @@ impl Passage {
 /// What a proxy in front of the platform would add; the platform itself does not.
 fn permit_origins(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_ORIGIN,
-        HeaderValue::from_static("*"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("*, Authorization"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("*"),
-    );
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*, Authorization"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("*"));
     response
 }
 
 fn is_stream(headers: &axum::http::HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 fn made_up<'a>(
@@ -283,10 +233,9 @@ fn made_up<'a>(
         json => (status, axum::Json(json)).into_response(),
     };
     for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name.as_str()),
-            HeaderValue::try_from(value.as_str()),
-        ) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()))
+        {
             response.headers_mut().insert(name, value);
         }
     }
@@ -295,15 +244,16 @@ fn made_up<'a>(
 
 /// The first half of the answer, under the length of the whole; then the body fails and the server closes.
 async fn truncated(whole: Option<Response>) -> Response {
-    let whole =
-        whole.unwrap_or_else(|| axum::Json(serde_json::json!({"truncated": true})).into_response());
+    let whole = whole.unwrap_or_else(|| axum::Json(serde_json::json!({"truncated": true})).into_response());
     let (mut parts, body) = whole.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    parts.headers.insert(
-        header::CONTENT_LENGTH,
-        HeaderValue::from(bytes.len().max(2)),
-    );
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len().max(2)));
     let half = bytes.slice(..bytes.len() / 2);
-    let body = stream::iter([Ok(half), Err(std::io::Error::other("truncated on purpose"))]);
+    let failure = async {
+        // Gives the server the turn in which it sends what it has.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::other("truncated on purpose"))
+    };
+    let body = stream::iter([Ok(half)]).chain(stream::once(failure));
     Response::from_parts(parts, Body::from_stream(body))
 }

@@ -69,15 +69,7 @@ impl Rule {
 
     /// The nth request of all that come.
     pub fn nth_request(nth: u64, when: When, action: Action) -> Self {
-        Self {
-            method: None,
-            path: None,
-            principal: None,
-            nth,
-            times: Some(1),
-            when,
-            action,
-        }
+        Self { method: None, path: None, principal: None, nth, times: Some(1), when, action }
     }
 
     /// The same for one method only.
@@ -165,28 +157,18 @@ impl Action {
     /// An error in the platform's standard shape.
     pub fn error(status: u16, error_code: &str, message: &str) -> Self {
         let body = serde_json::json!({"error_code": error_code, "message": message, "details": []});
-        Self::Answer {
-            status,
-            headers: BTreeMap::new(),
-            body,
-        }
+        Self::Answer { status, headers: BTreeMap::new(), body }
     }
 
     /// 429, with or without a `Retry-After` in the form given.
     pub fn too_many_requests(retry_after: Option<&str>) -> Self {
-        let headers = retry_after
-            .map(|value| ("Retry-After".to_owned(), value.to_owned()))
-            .into_iter()
-            .collect();
+        let headers =
+            retry_after.map(|value| ("Retry-After".to_owned(), value.to_owned())).into_iter().collect();
         let body = serde_json::json!({
             "error_code": "REQUEST_LIMIT_EXCEEDED",
             "message": "Your request was rejected since your organization has exceeded the rate limit.",
         });
-        Self::Answer {
-            status: 429,
-            headers,
-            body,
-        }
+        Self::Answer { status: 429, headers, body }
     }
 }
 
@@ -259,10 +241,7 @@ pub struct Faults {
 
 impl Default for Faults {
     fn default() -> Self {
-        Self {
-            rules: Arc::default(),
-            hanging: watch::channel(Vec::new()).0,
-        }
+        Self { rules: Arc::default(), hanging: watch::channel(Vec::new()).0 }
     }
 }
 
@@ -272,26 +251,17 @@ impl Faults {
         if rule.nth == 0 {
             return Err(RuleError::Nth);
         }
-        let path =
-            match &rule.path {
-                None => None,
-                Some(path) => Some(Regex::new(&format!("^(?:{path})$")).map_err(|source| {
-                    RuleError::Path {
-                        path: path.clone(),
-                        source,
-                    }
-                })?),
-            };
+        let path = match &rule.path {
+            None => None,
+            Some(path) => Some(
+                Regex::new(&format!("^(?:{path})$"))
+                    .map_err(|source| RuleError::Path { path: path.clone(), source })?,
+            ),
+        };
         let mut rules = self.rules.lock();
         rules.last_id += 1;
         let id = rules.last_id;
-        rules.standing.push(Standing {
-            id,
-            seen: 0,
-            fired: 0,
-            rule,
-            path,
-        });
+        rules.standing.push(Standing { id, seen: 0, fired: 0, rule, path });
         Ok(id)
     }
 
@@ -307,8 +277,7 @@ impl Faults {
         rules.standing.retain(|standing| standing.id != id);
         let removed = rules.standing.len() < before;
         drop(rules);
-        self.hanging
-            .send_modify(|hanging| hanging.retain(|held| held.fault != id));
+        self.hanging.send_modify(|hanging| hanging.retain(|held| held.fault != id));
         removed
     }
 
@@ -331,8 +300,7 @@ impl Faults {
     /// Waits until a request stands still; `None` when `timeout` passes first.
     pub async fn wait_for_hanging(&self, timeout: Duration) -> Option<Hanging> {
         let mut watcher = self.hanging.subscribe();
-        let found =
-            tokio::time::timeout(timeout, watcher.wait_for(|hanging| !hanging.is_empty())).await;
+        let found = tokio::time::timeout(timeout, watcher.wait_for(|hanging| !hanging.is_empty())).await;
         match found {
             Ok(Ok(hanging)) => hanging.first().cloned(),
             _ => None,
@@ -342,48 +310,25 @@ impl Faults {
     /// Waits until no request stands still; `false` when `timeout` passes first.
     pub async fn wait_for_none_hanging(&self, timeout: Duration) -> bool {
         let mut watcher = self.hanging.subscribe();
-        matches!(
-            tokio::time::timeout(timeout, watcher.wait_for(Vec::is_empty)).await,
-            Ok(Ok(_))
-        )
+        matches!(tokio::time::timeout(timeout, watcher.wait_for(Vec::is_empty)).await, Ok(Ok(_)))
     }
 
-    pub(crate) fn decide(
-        &self,
-        method: &str,
-        path: &str,
-        principal: Option<&str>,
-    ) -> Option<Fired> {
+    pub(crate) fn decide(&self, method: &str, path: &str, principal: Option<&str>) -> Option<Fired> {
         let mut fired = None;
         for standing in &mut self.rules.lock().standing {
             let rule = &standing.rule;
-            let matches = rule
-                .method
-                .as_deref()
-                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-                && standing
-                    .path
-                    .as_ref()
-                    .is_none_or(|wanted| wanted.is_match(path))
-                && rule
-                    .principal
-                    .as_deref()
-                    .is_none_or(|wanted| Some(wanted) == principal);
+            let matches = rule.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+                && standing.path.as_ref().is_none_or(|wanted| wanted.is_match(path))
+                && rule.principal.as_deref().is_none_or(|wanted| Some(wanted) == principal);
             if !matches {
                 continue;
             }
             standing.seen += 1;
-            let turn = standing.seen >= rule.nth
-                && rule
-                    .times
-                    .is_none_or(|times| standing.seen - rule.nth < times);
+            let turn =
+                standing.seen >= rule.nth && rule.times.is_none_or(|times| standing.seen - rule.nth < times);
             if turn && fired.is_none() {
                 standing.fired += 1;
-                fired = Some(Fired {
-                    id: standing.id,
-                    when: rule.when,
-                    action: rule.action.clone(),
-                });
+                fired = Some(Fired { id: standing.id, when: rule.when, action: rule.action.clone() });
             }
         }
         fired
@@ -392,16 +337,10 @@ impl Faults {
     /// Stands still until released. Dropping the future (the caller went away) ends it too.
     pub(crate) async fn hang(&self, request: Hanging) {
         let mut watcher = self.hanging.subscribe();
-        let _held = Held {
-            hanging: &self.hanging,
-            seq: request.seq,
-        };
-        self.hanging
-            .send_modify(|hanging| hanging.push(request.clone()));
+        let _held = Held { hanging: &self.hanging, seq: request.seq };
+        self.hanging.send_modify(|hanging| hanging.push(request.clone()));
         // The sender lives as long as `self`, so this ends only by the condition.
-        let _ = watcher
-            .wait_for(|hanging| !hanging.iter().any(|held| held.seq == request.seq))
-            .await;
+        let _ = watcher.wait_for(|hanging| !hanging.iter().any(|held| held.seq == request.seq)).await;
     }
 }
 
@@ -412,7 +351,6 @@ struct Held<'a> {
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.hanging
-            .send_modify(|hanging| hanging.retain(|held| held.seq != self.seq));
+        self.hanging.send_modify(|hanging| hanging.retain(|held| held.seq != self.seq));
     }
 }

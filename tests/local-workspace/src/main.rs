@@ -103,10 +103,7 @@ async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
             ClockKind::Real => Clock::real(),
             ClockKind::Virtual => Clock::virtual_from(Clock::real().now()),
         },
-        settings: Settings {
-            pace: options.pace,
-            ..Settings::default()
-        },
+        settings: Settings { pace: options.pace, ..Settings::default() },
         apps: match options.apps {
             Apps::Process => AppsMode::Process,
             Apps::Scripted => AppsMode::Scripted,
@@ -125,10 +122,8 @@ async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn read_principals(file: &PathBuf) -> Result<Vec<PrincipalSpec>, String> {
-    let text =
-        std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    serde_json::from_slice(&text)
-        .map_err(|error| format!("{} holds no principals: {error}", file.display()))
+    let text = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    serde_json::from_slice(&text).map_err(|error| format!("{} holds no principals: {error}", file.display()))
 }
 
 fn announce(workspace: &LocalWorkspace, as_json: bool) -> std::io::Result<()> {
@@ -151,11 +146,7 @@ fn announce(workspace: &LocalWorkspace, as_json: bool) -> std::io::Result<()> {
         writeln!(out, "Control    {control}")?;
         writeln!(out, "CA file    {}", ca_file.display())?;
         for principal in workspace.principals() {
-            writeln!(
-                out,
-                "Token      {:<20} {}",
-                principal.user_name, principal.token
-            )?;
+            writeln!(out, "Token      {:<20} {}", principal.user_name, principal.token)?;
         }
         writeln!(out, "Ctrl-C ends it")?;
     }

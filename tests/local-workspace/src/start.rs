@@ -103,24 +103,16 @@ impl LocalWorkspace {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
             .await
             .map_err(|source| StartError::Listen { port, source })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| StartError::Listen { port, source })?;
+        let address = listener.local_addr().map_err(|source| StartError::Listen { port, source })?;
         let scratch = Arc::new(Scratch::create().map_err(StartError::Scratch)?);
-        let dir = options
-            .dir
-            .unwrap_or_else(|| scratch.path().join("workspace"));
-        std::fs::create_dir_all(&dir).map_err(|source| StartError::Directory {
-            dir: dir.clone(),
-            source,
-        })?;
+        let dir = options.dir.unwrap_or_else(|| scratch.path().join("workspace"));
+        std::fs::create_dir_all(&dir).map_err(|source| StartError::Directory { dir: dir.clone(), source })?;
 
         let clock = options.clock;
         let ids = Ids::default();
         let settings = SharedSettings::new(options.settings);
         let permissions = Permissions::default();
-        let lakebase =
-            Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
+        let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
         let workspace = Arc::new(Workspace {
             id: ids.number(),
             host: format!("http://{address}"),
@@ -138,20 +130,11 @@ impl LocalWorkspace {
             settings,
             permissions,
         });
-        let principals = options
-            .principals
-            .into_iter()
-            .map(|spec| workspace.add_principal(spec))
-            .collect();
+        let principals = options.principals.into_iter().map(|spec| workspace.add_principal(spec)).collect();
         let (stop, stopped) = watch::channel(false);
         let router = server::router(Arc::clone(&workspace));
         let server = tokio::spawn(connection::serve(listener, router, stopped));
-        Ok(Self {
-            workspace,
-            principals,
-            stop,
-            server,
-        })
+        Ok(Self { workspace, principals, stop, server })
     }
 
     /// `http://127.0.0.1:<port>`.

@@ -33,11 +33,7 @@ pub(super) async fn begin(
     let settings = workspace.settings.get();
     let scripted = workspace.platform.is_scripted();
     let fictional = scripted || settings.outcomes.deployment != DeploymentOutcome::Real;
-    let takes_ms = if fictional {
-        settings.pace.durations.deployment_ms
-    } else {
-        0
-    };
+    let takes_ms = if fictional { settings.pace.durations.deployment_ms } else { 0 };
     let mut deployment = Deployment {
         id: workspace.ids.hex(),
         request,
@@ -54,19 +50,13 @@ pub(super) async fn begin(
             workspace.platform.append_logs(&app.name, &logs);
             deployment.ending = Some(Ending::Failed(message));
         }
-        DeploymentOutcome::Cancelled { message } => {
-            deployment.ending = Some(Ending::Cancelled(message))
-        }
+        DeploymentOutcome::Cancelled { message } => deployment.ending = Some(Ending::Cancelled(message)),
         DeploymentOutcome::CrashAfterSuccess { .. } => deployment.ending = Some(Ending::Succeeded),
         DeploymentOutcome::Real if scripted => {
             deployment.ending = Some(run(workspace, app, &deployment.request, &snapshot).await);
         }
         DeploymentOutcome::Real => {
-            let (workspace, app, request) = (
-                Arc::clone(workspace),
-                app.clone(),
-                deployment.request.clone(),
-            );
+            let (workspace, app, request) = (Arc::clone(workspace), app.clone(), deployment.request.clone());
             let id = deployment.id.clone();
             tokio::spawn(async move {
                 if !workspace.clock.is_virtual() {
@@ -86,10 +76,7 @@ fn conclude(workspace: &Workspace, app: &str, id: &str, ending: Ending) {
     let now = workspace.clock.now();
     // The app may be deleted by now; then nobody asks any more.
     let _ = workspace.apps.change(app, now, |app| {
-        if let Some(deployment) = app
-            .deployments
-            .iter_mut()
-            .find(|deployment| deployment.id == id)
+        if let Some(deployment) = app.deployments.iter_mut().find(|deployment| deployment.id == id)
             && deployment.ending.is_none()
         {
             deployment.ending = Some(ending);
@@ -99,12 +86,7 @@ fn conclude(workspace: &Workspace, app: &str, id: &str, ending: Ending) {
     });
 }
 
-async fn run(
-    workspace: &Workspace,
-    app: &App,
-    request: &Map<String, Value>,
-    snapshot: &Snapshot,
-) -> Ending {
+async fn run(workspace: &Workspace, app: &App, request: &Map<String, Value>, snapshot: &Snapshot) -> Ending {
     match prepare(workspace, app, request, snapshot) {
         Err(message) => Ending::Failed(message),
         Ok(launch) => match workspace.platform.deploy(launch).await {
@@ -120,13 +102,8 @@ fn prepare(
     request: &Map<String, Value>,
     snapshot: &Snapshot,
 ) -> Result<Launch, String> {
-    if let Some((path, _)) = snapshot
-        .iter()
-        .find(|(_, bytes)| bytes.len() > MAX_FILE_BYTES)
-    {
-        return Err(format!(
-            "Error deploying app: {path}: File is larger than {MAX_FILE_BYTES} bytes"
-        ));
+    if let Some((path, _)) = snapshot.iter().find(|(_, bytes)| bytes.len() > MAX_FILE_BYTES) {
+        return Err(format!("Error deploying app: {path}: File is larger than {MAX_FILE_BYTES} bytes"));
     }
     let manifest = Manifest::among(snapshot)?;
     let provided = provide(workspace, &app.service_principal, &app.spec.resources)
@@ -134,11 +111,8 @@ fn prepare(
 
     let mut env = workspace_environment(workspace, app);
     env.extend(provided.variables);
-    let mut variables: Vec<(String, Source)> = manifest
-        .env
-        .into_iter()
-        .map(|variable| (variable.name, variable.source))
-        .collect();
+    let mut variables: Vec<(String, Source)> =
+        manifest.env.into_iter().map(|variable| (variable.name, variable.source)).collect();
     variables.extend(overrides(request));
     for (name, source) in variables {
         let value = match source {
@@ -152,29 +126,14 @@ fn prepare(
     let command = request
         .get("command")
         .and_then(Value::as_array)
-        .map(|words| {
-            words
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect()
-        })
+        .map(|words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .or(manifest.command);
-    Ok(Launch {
-        app: app.name.clone(),
-        files: snapshot.to_vec(),
-        env,
-        command,
-    })
+    Ok(Launch { app: app.name.clone(), files: snapshot.to_vec(), env, command })
 }
 
 /// `env_vars` of the deployment request, which win over the manifest.
 fn overrides(request: &Map<String, Value>) -> Vec<(String, Source)> {
-    let variables = request
-        .get("env_vars")
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let variables = request.get("env_vars").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     variables
         .iter()
         .filter_map(|variable| {
@@ -195,10 +154,7 @@ fn workspace_environment(workspace: &Workspace, app: &App) -> BTreeMap<String, S
         ("DATABRICKS_APP_URL", app.url.clone()),
         ("DATABRICKS_HOST", workspace.host.clone()),
         ("DATABRICKS_WORKSPACE_ID", workspace.id.to_string()),
-        (
-            "DATABRICKS_CLIENT_ID",
-            app.service_principal.user_name.clone(),
-        ),
+        ("DATABRICKS_CLIENT_ID", app.service_principal.user_name.clone()),
         ("DATABRICKS_CLIENT_SECRET", app.client_secret.clone()),
         // Not the platform's, whose databases have certificates that every machine trusts.
         ("PGSSLROOTCERT", ca_file.display().to_string()),

@@ -48,37 +48,27 @@ impl Manifest {
     pub(super) fn among(files: &[(String, Vec<u8>)]) -> Result<Self, String> {
         let named = |name: &str| files.iter().find(|(path, _)| path == name);
         match named("app.yaml").or_else(|| named("app.yml")) {
-            Some((name, bytes)) => Self::parse(bytes).map_err(|reason| {
-                format!("Error deploying app: error reading {name} file: {reason}")
-            }),
+            Some((name, bytes)) => Self::parse(bytes)
+                .map_err(|reason| format!("Error deploying app: error reading {name} file: {reason}")),
             None => Ok(Self::default()),
         }
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let file: Option<File> =
-            serde_yaml::from_slice(bytes).map_err(|error| error.to_string())?;
+        let file: Option<File> = serde_yaml::from_slice(bytes).map_err(|error| error.to_string())?;
         let Some(file) = file else {
             return Ok(Self::default());
         };
         let command = match file.command {
             None => None,
-            Some(words) => Some(
-                words
-                    .iter()
-                    .map(|word| scalar("command", word))
-                    .collect::<Result<Vec<_>, _>>()?,
-            ),
+            Some(words) => {
+                Some(words.iter().map(|word| scalar("command", word)).collect::<Result<Vec<_>, _>>()?)
+            }
         };
         if command.as_ref().is_some_and(Vec::is_empty) {
             return Err("command must not be empty".to_owned());
         }
-        let env = file
-            .env
-            .unwrap_or_default()
-            .into_iter()
-            .map(variable)
-            .collect::<Result<Vec<_>, _>>()?;
+        let env = file.env.unwrap_or_default().into_iter().map(variable).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { command, env })
     }
 }
@@ -88,16 +78,10 @@ fn variable(entry: Entry) -> Result<Variable, String> {
         (Some(value), None) => Source::Value(scalar(&entry.name, &value)?),
         (None, Some(key)) => Source::Resource(key),
         _ => {
-            return Err(format!(
-                "environment variable {} needs either value or valueFrom",
-                entry.name
-            ));
+            return Err(format!("environment variable {} needs either value or valueFrom", entry.name));
         }
     };
-    Ok(Variable {
-        name: entry.name,
-        source,
-    })
+    Ok(Variable { name: entry.name, source })
 }
 
 fn scalar(what: &str, value: &Value) -> Result<String, String> {

@@ -38,9 +38,7 @@ impl fmt::Debug for Apps {
 }
 
 fn missing(name: &str) -> Problem {
-    Problem::not_found(format!(
-        "App with name {name} does not exist or is deleted."
-    ))
+    Problem::not_found(format!("App with name {name} does not exist or is deleted."))
 }
 
 impl Apps {

@@ -29,51 +29,16 @@ pub(super) struct Resource {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Target {
-    Postgres {
-        branch: String,
-        database: String,
-        permission: String,
-    },
-    Database {
-        instance_name: String,
-        database_name: String,
-        permission: String,
-    },
-    Secret {
-        scope: String,
-        key: String,
-        permission: SecretLevel,
-    },
-    ServingEndpoint {
-        name: String,
-        permission: String,
-    },
-    App {
-        name: String,
-        permission: String,
-    },
-    SqlWarehouse {
-        id: String,
-        permission: String,
-    },
-    GenieSpace {
-        name: String,
-        space_id: String,
-        permission: String,
-    },
-    Job {
-        id: String,
-        permission: String,
-    },
-    Experiment {
-        experiment_id: String,
-        permission: String,
-    },
-    UcSecurable {
-        securable_full_name: String,
-        securable_type: String,
-        permission: String,
-    },
+    Postgres { branch: String, database: String, permission: String },
+    Database { instance_name: String, database_name: String, permission: String },
+    Secret { scope: String, key: String, permission: SecretLevel },
+    ServingEndpoint { name: String, permission: String },
+    App { name: String, permission: String },
+    SqlWarehouse { id: String, permission: String },
+    GenieSpace { name: String, space_id: String, permission: String },
+    Job { id: String, permission: String },
+    Experiment { experiment_id: String, permission: String },
+    UcSecurable { securable_full_name: String, securable_type: String, permission: String },
 }
 
 const TARGETS: [&str; 10] = [
@@ -91,9 +56,9 @@ const TARGETS: [&str; 10] = [
 
 /// Reads `resources`: names, exactly one target each, permissions that the target knows.
 pub(super) fn read_resources(value: &Value) -> Result<Vec<Resource>, Problem> {
-    let list = value.as_array().ok_or_else(|| {
-        Problem::malformed("Could not parse request object: resources must be a list.")
-    })?;
+    let list = value
+        .as_array()
+        .ok_or_else(|| Problem::malformed("Could not parse request object: resources must be a list."))?;
     let mut names = BTreeSet::new();
     list.iter()
         .map(|value| {
@@ -109,10 +74,8 @@ pub(super) fn read_resources(value: &Value) -> Result<Vec<Resource>, Problem> {
                     "Resource name '{name}' is used more than once."
                 )));
             }
-            let targets = TARGETS
-                .iter()
-                .filter(|target| value.get(**target).is_some_and(Value::is_object))
-                .count();
+            let targets =
+                TARGETS.iter().filter(|target| value.get(**target).is_some_and(Value::is_object)).count();
             if targets != 1 {
                 return Err(Problem::invalid_parameter(format!(
                     "Resource '{name}' must have exactly one of: {}.",
@@ -146,30 +109,17 @@ impl Resource {
                 }
                 return Ok(());
             }
-            Target::SqlWarehouse { permission, .. } => {
-                (permission, &["CAN_USE", "CAN_MANAGE", "IS_OWNER"])
+            Target::SqlWarehouse { permission, .. } => (permission, &["CAN_USE", "CAN_MANAGE", "IS_OWNER"]),
+            Target::GenieSpace { permission, .. } => {
+                (permission, &["CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"])
             }
-            Target::GenieSpace { permission, .. } => (
-                permission,
-                &["CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"],
-            ),
-            Target::Job { permission, .. } => (
-                permission,
-                &["CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"],
-            ),
-            Target::Experiment { permission, .. } => {
-                (permission, &["CAN_READ", "CAN_EDIT", "CAN_MANAGE"])
+            Target::Job { permission, .. } => {
+                (permission, &["CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"])
             }
+            Target::Experiment { permission, .. } => (permission, &["CAN_READ", "CAN_EDIT", "CAN_MANAGE"]),
             Target::UcSecurable { permission, .. } => (
                 permission,
-                &[
-                    "EXECUTE",
-                    "MODIFY",
-                    "READ_VOLUME",
-                    "SELECT",
-                    "USE_CONNECTION",
-                    "WRITE_VOLUME",
-                ],
+                &["EXECUTE", "MODIFY", "READ_VOLUME", "SELECT", "USE_CONNECTION", "WRITE_VOLUME"],
             ),
         };
         if known.contains(&asked) {
@@ -184,17 +134,10 @@ impl Resource {
 
     fn lakebase(&self) -> Option<LakebaseResource> {
         match &self.target {
-            Target::Postgres {
-                branch, database, ..
-            } => Some(LakebaseResource::Postgres {
-                branch: branch.clone(),
-                database: database.clone(),
-            }),
-            Target::Database {
-                instance_name,
-                database_name,
-                ..
-            } => Some(LakebaseResource::Database {
+            Target::Postgres { branch, database, .. } => {
+                Some(LakebaseResource::Postgres { branch: branch.clone(), database: database.clone() })
+            }
+            Target::Database { instance_name, database_name, .. } => Some(LakebaseResource::Database {
                 instance_name: instance_name.clone(),
                 database_name: database_name.clone(),
             }),
@@ -205,10 +148,7 @@ impl Resource {
     /// Checks that the thing exists and that the caller may give it away. Grants nothing.
     fn check(&self, workspace: &Workspace, caller: &Principal) -> Result<(), Problem> {
         if let Some(lakebase) = self.lakebase() {
-            if workspace
-                .lakebase
-                .can_manage(&workspace.permissions, caller, &lakebase)?
-            {
+            if workspace.lakebase.can_manage(&workspace.permissions, caller, &lakebase)? {
                 return Ok(());
             }
             return Err(Problem::permission_denied(format!(
@@ -231,85 +171,49 @@ impl Resource {
                 }
                 let manages = workspace.settings.allows(caller, Right::ManageSecrets)
                     && workspace.secrets.can(caller, scope, SecretLevel::Manage);
-                if manages {
-                    Ok(())
-                } else {
-                    Err(denied("MANAGE", &format!("secret scope {scope}")))
-                }
+                if manages { Ok(()) } else { Err(denied("MANAGE", &format!("secret scope {scope}"))) }
             }
             Target::ServingEndpoint { name, .. } => {
                 if !crate::serving::exists(name) {
-                    return Err(Problem::not_found(format!(
-                        "Serving endpoint {name} does not exist."
-                    )));
+                    return Err(Problem::not_found(format!("Serving endpoint {name} does not exist.")));
                 }
                 let queries = workspace.settings.allows(caller, Right::QueryServing);
-                if queries {
-                    Ok(())
-                } else {
-                    Err(denied("CAN_MANAGE", &format!("serving endpoint {name}")))
-                }
+                if queries { Ok(()) } else { Err(denied("CAN_MANAGE", &format!("serving endpoint {name}"))) }
             }
             Target::App { name, .. } => {
                 workspace.apps.get(name, workspace.clock.now())?;
-                let manages = workspace
-                    .permissions
-                    .can(caller, "apps", name, "CAN_MANAGE");
-                if manages {
-                    Ok(())
-                } else {
-                    Err(denied("CAN_MANAGE", &format!("app {name}")))
-                }
+                let manages = workspace.permissions.can(caller, "apps", name, "CAN_MANAGE");
+                if manages { Ok(()) } else { Err(denied("CAN_MANAGE", &format!("app {name}"))) }
             }
-            Target::SqlWarehouse { id, .. } => Err(Problem::not_found(format!(
-                "SQL warehouse {id} does not exist."
-            ))),
-            Target::GenieSpace { space_id, .. } => Err(Problem::not_found(format!(
-                "Genie space {space_id} does not exist."
-            ))),
+            Target::SqlWarehouse { id, .. } => {
+                Err(Problem::not_found(format!("SQL warehouse {id} does not exist.")))
+            }
+            Target::GenieSpace { space_id, .. } => {
+                Err(Problem::not_found(format!("Genie space {space_id} does not exist.")))
+            }
             Target::Job { id, .. } => Err(Problem::not_found(format!("Job {id} does not exist."))),
-            Target::Experiment { experiment_id, .. } => Err(Problem::not_found(format!(
-                "Experiment {experiment_id} does not exist."
-            ))),
-            Target::UcSecurable {
-                securable_full_name,
-                securable_type,
-                ..
-            } => Err(Problem::not_found(format!(
-                "{securable_type} {securable_full_name} does not exist."
-            ))),
+            Target::Experiment { experiment_id, .. } => {
+                Err(Problem::not_found(format!("Experiment {experiment_id} does not exist.")))
+            }
+            Target::UcSecurable { securable_full_name, securable_type, .. } => {
+                Err(Problem::not_found(format!("{securable_type} {securable_full_name} does not exist.")))
+            }
             Target::Postgres { .. } | Target::Database { .. } => Ok(()),
         }
     }
 
-    async fn grant(
-        &self,
-        workspace: &Workspace,
-        service_principal: &Principal,
-    ) -> Result<(), Problem> {
+    async fn grant(&self, workspace: &Workspace, service_principal: &Principal) -> Result<(), Problem> {
         if let Some(lakebase) = self.lakebase() {
             let client_id = &service_principal.user_name;
-            workspace
-                .lakebase
-                .attach(&workspace.permissions, &lakebase, client_id)
-                .await?;
+            workspace.lakebase.attach(&workspace.permissions, &lakebase, client_id).await?;
             return Ok(());
         }
         match &self.target {
-            Target::Secret {
-                scope, permission, ..
-            } => {
-                workspace
-                    .secrets
-                    .grant(scope, &service_principal.user_name, *permission);
+            Target::Secret { scope, permission, .. } => {
+                workspace.secrets.grant(scope, &service_principal.user_name, *permission);
             }
             Target::App { name, permission } => {
-                workspace.permissions.grant(
-                    "apps",
-                    name,
-                    Grantee::of(service_principal),
-                    permission,
-                );
+                workspace.permissions.grant("apps", name, Grantee::of(service_principal), permission);
             }
             _ => {}
         }
@@ -323,9 +227,7 @@ pub(super) fn check_all(
     caller: &Principal,
     resources: &[Resource],
 ) -> Result<(), Problem> {
-    resources
-        .iter()
-        .try_for_each(|resource| resource.check(workspace, caller))
+    resources.iter().try_for_each(|resource| resource.check(workspace, caller))
 }
 
 /// Grants all resources to the app's service principal.
@@ -358,9 +260,7 @@ pub(super) fn provide(
     let mut provided = Provided::default();
     for resource in resources {
         let value = if let Some(lakebase) = resource.lakebase() {
-            let env = workspace
-                .lakebase
-                .resource_env(&lakebase, &service_principal.user_name)?;
+            let env = workspace.lakebase.resource_env(&lakebase, &service_principal.user_name)?;
             if provided.variables.is_empty() {
                 provided.variables.extend(env.variables);
             }
@@ -379,29 +279,17 @@ impl Resource {
         let value = match &self.target {
             Target::Secret { scope, key, .. } => {
                 return workspace.secrets.value(scope, key).ok_or_else(|| {
-                    Problem::not_found(format!(
-                        "Secret does not exist with scope: {scope} and key: {key}"
-                    ))
+                    Problem::not_found(format!("Secret does not exist with scope: {scope} and key: {key}"))
                 });
             }
             Target::ServingEndpoint { name, .. } | Target::App { name, .. } => name,
             Target::SqlWarehouse { id, .. } | Target::Job { id, .. } => id,
             Target::GenieSpace { space_id, .. } => space_id,
             Target::Experiment { experiment_id, .. } => experiment_id,
-            Target::UcSecurable {
-                securable_full_name,
-                securable_type,
-                ..
-            } if securable_type == "VOLUME" => {
-                return Ok(format!(
-                    "/Volumes/{}",
-                    securable_full_name.replace('.', "/")
-                ));
+            Target::UcSecurable { securable_full_name, securable_type, .. } if securable_type == "VOLUME" => {
+                return Ok(format!("/Volumes/{}", securable_full_name.replace('.', "/")));
             }
-            Target::UcSecurable {
-                securable_full_name,
-                ..
-            } => securable_full_name,
+            Target::UcSecurable { securable_full_name, .. } => securable_full_name,
             Target::Postgres { branch, .. } => branch,
             Target::Database { instance_name, .. } => instance_name,
         };

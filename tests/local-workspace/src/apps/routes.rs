@@ -23,21 +23,12 @@ use crate::workspace::Workspace;
 pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new()
         .route("/api/2.0/apps", get(list).post(create))
-        .route(
-            "/api/2.0/apps/{name}",
-            get(read).patch(patch).delete(delete),
-        )
+        .route("/api/2.0/apps/{name}", get(read).patch(patch).delete(delete))
         .route("/api/2.0/apps/{name}/update", get(read_update).post(update))
         .route("/api/2.0/apps/{name}/start", post(start))
         .route("/api/2.0/apps/{name}/stop", post(stop))
-        .route(
-            "/api/2.0/apps/{name}/deployments",
-            get(list_deployments).post(deploy),
-        )
-        .route(
-            "/api/2.0/apps/{name}/deployments/{id}",
-            get(read_deployment),
-        )
+        .route("/api/2.0/apps/{name}/deployments", get(list_deployments).post(deploy))
+        .route("/api/2.0/apps/{name}/deployments/{id}", get(read_deployment))
 }
 
 type Shared = State<Arc<Workspace>>;
@@ -52,9 +43,7 @@ fn show(workspace: &Workspace, app: &App) -> Json<Value> {
 fn managed(workspace: &Workspace, caller: &Principal, name: &str) -> Result<App, Problem> {
     let app = workspace.apps.get(name, workspace.clock.now())?;
     let manages = workspace.settings.allows(caller, Right::ManageApps)
-        && workspace
-            .permissions
-            .can(caller, "apps", name, "CAN_MANAGE");
+        && workspace.permissions.can(caller, "apps", name, "CAN_MANAGE");
     if manages {
         return Ok(app);
     }
@@ -109,9 +98,8 @@ async fn create(
     check_all(&workspace, &caller, &spec.resources)?;
 
     let display_name = format!("app-{} {name}", workspace.ids.short(6));
-    let (service_principal, client_secret) = workspace
-        .identities
-        .add_service_principal(&display_name, Right::of_app());
+    let (service_principal, client_secret) =
+        workspace.identities.add_service_principal(&display_name, Right::of_app());
     let url = match workspace.platform.open(&name).await {
         Ok(url) => url,
         Err(error) => {
@@ -127,11 +115,7 @@ async fn create(
     workspace.files.make_home(&service_principal, now);
     workspace.permissions.register("apps", &name, &caller);
 
-    let compute = if options.no_compute {
-        Compute::Stopped
-    } else {
-        starting(&workspace)
-    };
+    let compute = if options.no_compute { Compute::Stopped } else { starting(&workspace) };
     let app = App {
         id: service_principal.user_name.clone(),
         name: name.clone(),
@@ -158,18 +142,10 @@ fn starting(workspace: &Workspace) -> Compute {
     let settings = workspace.settings.get();
     let since = workspace.clock.now();
     let until = since.plus_ms(settings.pace.durations.compute_start_ms);
-    Compute::Starting {
-        since,
-        until,
-        outcome: settings.outcomes.compute,
-    }
+    Compute::Starting { since, until, outcome: settings.outcomes.compute }
 }
 
-async fn read(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-) -> Answer {
+async fn read(State(workspace): Shared, Caller(caller): Caller, Path(name): Path<String>) -> Answer {
     workspace.require(&caller, Right::ReadApps)?;
     let app = workspace.apps.get(&name, workspace.clock.now())?;
     Ok(show(&workspace, &app))
@@ -187,59 +163,31 @@ struct Page {
 fn page(page: &Page, key: &str, items: Vec<Value>) -> Answer {
     let start = match page.page_token.as_str() {
         "" => 0,
-        token => token
-            .parse()
-            .map_err(|_| Problem::invalid_parameter("Invalid page token."))?,
+        token => token.parse().map_err(|_| Problem::invalid_parameter("Invalid page token."))?,
     };
-    let size = if page.page_size == 0 {
-        100
-    } else {
-        page.page_size.min(100)
-    };
+    let size = if page.page_size == 0 { 100 } else { page.page_size.min(100) };
     let total = items.len();
     let shown: Vec<Value> = items.into_iter().skip(start).take(size).collect();
     let end = start.saturating_add(shown.len());
-    let mut answer = if shown.is_empty() {
-        json!({})
-    } else {
-        json!({key: shown})
-    };
+    let mut answer = if shown.is_empty() { json!({}) } else { json!({key: shown}) };
     if end < total {
         answer["next_page_token"] = json!(end.to_string());
     }
     Ok(Json(answer))
 }
 
-async fn list(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Params(query): Params<Page>,
-) -> Answer {
+async fn list(State(workspace): Shared, Caller(caller): Caller, Params(query): Params<Page>) -> Answer {
     workspace.require(&caller, Right::ReadApps)?;
     let now = workspace.clock.now();
-    let apps = workspace
-        .apps
-        .at(now)
-        .values()
-        .map(|app| view::app(app, &workspace.platform, now))
-        .collect();
+    let apps = workspace.apps.at(now).values().map(|app| view::app(app, &workspace.platform, now)).collect();
     page(&query, "apps", apps)
 }
 
 /// Checks what the app would become, and grants what is new in it.
-async fn prepare(
-    workspace: &Workspace,
-    caller: &Principal,
-    app: &App,
-    wanted: &Spec,
-) -> Result<(), Problem> {
+async fn prepare(workspace: &Workspace, caller: &Principal, app: &App, wanted: &Spec) -> Result<(), Problem> {
     wanted.check(&workspace.settings.get())?;
-    let added: Vec<_> = wanted
-        .resources
-        .iter()
-        .filter(|resource| !app.spec.resources.contains(resource))
-        .cloned()
-        .collect();
+    let added: Vec<_> =
+        wanted.resources.iter().filter(|resource| !app.spec.resources.contains(resource)).cloned().collect();
     check_all(workspace, caller, &added)?;
     grant_all(workspace, &app.service_principal, &added).await
 }
@@ -254,11 +202,7 @@ async fn patch(
     let _turn = changes.lock().await;
     let app = managed(&workspace, &caller, &name)?;
     let now = workspace.clock.now();
-    if body
-        .get("compute_size")
-        .and_then(Value::as_str)
-        .is_some_and(|size| size != app.spec.compute_size())
-    {
+    if body.get("compute_size").and_then(Value::as_str).is_some_and(|size| size != app.spec.compute_size()) {
         return Err(Problem::invalid_parameter(
             "Compute size updates are not supported in this update API. Please use the new update API instead.",
         ));
@@ -293,9 +237,7 @@ async fn update(
     let _turn = changes.lock().await;
     let app = managed(&workspace, &caller, &name)?;
     if masked.update_mask.is_empty() {
-        return Err(Problem::invalid_parameter(
-            "Missing required field: update_mask",
-        ));
+        return Err(Problem::invalid_parameter("Missing required field: update_mask"));
     }
     let now = workspace.clock.now();
     app.check_updatable(now)?;
@@ -321,36 +263,22 @@ async fn update(
     })
 }
 
-async fn read_update(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-) -> Answer {
+async fn read_update(State(workspace): Shared, Caller(caller): Caller, Path(name): Path<String>) -> Answer {
     workspace.require(&caller, Right::ReadApps)?;
     let now = workspace.clock.now();
     Ok(Json(view::update(&workspace.apps.get(&name, now)?, now)))
 }
 
-async fn delete(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-) -> Answer {
+async fn delete(State(workspace): Shared, Caller(caller): Caller, Path(name): Path<String>) -> Answer {
     let changes = Arc::clone(&workspace.apps.changes);
     let _turn = changes.lock().await;
     let app = managed(&workspace, &caller, &name)?;
     let now = workspace.clock.now();
     app.check_deletable(now)?;
     workspace.platform.remove(&name).await;
-    workspace
-        .identities
-        .remove(&app.service_principal.user_name);
-    workspace
-        .permissions
-        .forget_grantee(&Grantee::of(&app.service_principal));
-    workspace
-        .secrets
-        .forget_principal(&app.service_principal.user_name);
+    workspace.identities.remove(&app.service_principal.user_name);
+    workspace.permissions.forget_grantee(&Grantee::of(&app.service_principal));
+    workspace.secrets.forget_principal(&app.service_principal.user_name);
     let until = now.plus_ms(workspace.settings.get().pace.durations.app_delete_ms);
     let deleted = workspace.apps.change(&name, now, |app| {
         app.end_deployments(now);
@@ -361,11 +289,7 @@ async fn delete(
     Ok(show(&workspace, &deleted))
 }
 
-async fn start(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-) -> Answer {
+async fn start(State(workspace): Shared, Caller(caller): Caller, Path(name): Path<String>) -> Answer {
     let changes = Arc::clone(&workspace.apps.changes);
     let _turn = changes.lock().await;
     let app = managed(&workspace, &caller, &name)?;
@@ -379,13 +303,9 @@ async fn start(
     }
     let compute = starting(&workspace);
     // The platform brings the last deployment up again by itself.
-    let again = app.last_good_deployment(now).map(|last| {
-        (
-            last.request.clone(),
-            last.snapshot.clone(),
-            last.creator.clone(),
-        )
-    });
+    let again = app
+        .last_good_deployment(now)
+        .map(|last| (last.request.clone(), last.snapshot.clone(), last.creator.clone()));
     let redeployment = match (again, &compute) {
         (Some((request, Some(snapshot), creator)), Compute::Starting { until, .. }) => {
             Some(launch::begin(&workspace, &app, request, snapshot, &creator, *until).await)
@@ -401,11 +321,7 @@ async fn start(
     Ok(show(&workspace, &started))
 }
 
-async fn stop(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-) -> Answer {
+async fn stop(State(workspace): Shared, Caller(caller): Caller, Path(name): Path<String>) -> Answer {
     let changes = Arc::clone(&workspace.apps.changes);
     let _turn = changes.lock().await;
     let app = managed(&workspace, &caller, &name)?;
@@ -440,12 +356,7 @@ async fn deploy(
     let now = workspace.clock.now();
     app.check_deployable(now)?;
     let snapshot = source(&workspace, &caller, &app, &mut body)?;
-    body.retain(|field, _| {
-        matches!(
-            field.as_str(),
-            "source_code_path" | "mode" | "command" | "env_vars"
-        )
-    });
+    body.retain(|field, _| matches!(field.as_str(), "source_code_path" | "mode" | "command" | "env_vars"));
     let deployment = launch::begin(&workspace, &app, body, snapshot, &caller.user_name, now).await;
     let crash = match workspace.settings.get().outcomes.deployment {
         DeploymentOutcome::CrashAfterSuccess { message } => Some(message),
@@ -454,9 +365,7 @@ async fn deploy(
     workspace.apps.change(&name, now, |app| {
         app.crashed = crash;
         if let Some(path) = deployment.request.get("source_code_path") {
-            app.spec
-                .fields
-                .insert("default_source_code_path".to_owned(), path.clone());
+            app.spec.fields.insert("default_source_code_path".to_owned(), path.clone());
         }
         let answer = view::deployment(app, &deployment, now);
         app.deployments.push(deployment);
@@ -474,15 +383,11 @@ fn source(
     match body.get("mode").and_then(Value::as_str) {
         None | Some("SNAPSHOT" | "AUTO_SYNC") => {}
         Some(other) => {
-            return Err(Problem::invalid_parameter(format!(
-                "Invalid deployment mode {other}."
-            )));
+            return Err(Problem::invalid_parameter(format!("Invalid deployment mode {other}.")));
         }
     }
     if body.get("git_source").is_some_and(|git| !git.is_null()) {
-        return Err(Problem::bad_request(
-            "Git sources cannot be reached from this workspace.",
-        ));
+        return Err(Problem::bad_request("Git sources cannot be reached from this workspace."));
     }
     let path = body
         .get("source_code_path")
@@ -491,18 +396,13 @@ fn source(
         .unwrap_or_default()
         .to_owned();
     if path.is_empty() {
-        return Err(Problem::invalid_parameter(
-            "Missing required field: source_code_path",
-        ));
+        return Err(Problem::invalid_parameter("Missing required field: source_code_path"));
     }
-    let files = workspace.files.snapshot(caller, &path).map_err(|problem| {
-        match problem.error_code.as_str() {
+    let files =
+        workspace.files.snapshot(caller, &path).map_err(|problem| match problem.error_code.as_str() {
             "PERMISSION_DENIED" => problem,
-            _ => Problem::bad_request(format!(
-                "Invalid source code path {path}: the path does not exist."
-            )),
-        }
-    })?;
+            _ => Problem::bad_request(format!("Invalid source code path {path}: the path does not exist.")),
+        })?;
     body.insert("source_code_path".to_owned(), json!(path));
     Ok(Arc::new(files))
 }
@@ -515,13 +415,9 @@ async fn read_deployment(
     workspace.require(&caller, Right::ReadApps)?;
     let now = workspace.clock.now();
     let app = workspace.apps.get(&name, now)?;
-    let deployment = app
-        .deployments
-        .iter()
-        .find(|deployment| deployment.id == id);
-    let deployment = deployment.ok_or_else(|| {
-        Problem::not_found(format!("Deployment {id} of app {name} does not exist."))
-    })?;
+    let deployment = app.deployments.iter().find(|deployment| deployment.id == id);
+    let deployment = deployment
+        .ok_or_else(|| Problem::not_found(format!("Deployment {id} of app {name} does not exist.")))?;
     Ok(Json(view::deployment(&app, deployment, now)))
 }
 
@@ -533,17 +429,8 @@ async fn list_deployments(
 ) -> Answer {
     workspace.require(&caller, Right::ReadApps)?;
     let now = workspace.clock.now();
-    let app = workspace
-        .apps
-        .at(now)
-        .get(&name)
-        .cloned()
-        .ok_or_else(|| missing(&name))?;
-    let deployments = app
-        .deployments
-        .iter()
-        .rev()
-        .map(|deployment| view::deployment(&app, deployment, now))
-        .collect();
+    let app = workspace.apps.at(now).get(&name).cloned().ok_or_else(|| missing(&name))?;
+    let deployments =
+        app.deployments.iter().rev().map(|deployment| view::deployment(&app, deployment, now)).collect();
     page(&query, "app_deployments", deployments)
 }

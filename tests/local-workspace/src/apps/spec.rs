@@ -73,11 +73,7 @@ impl Spec {
     }
 
     /// This, with exactly the fields that the mask names; those missing in the body are emptied.
-    pub(super) fn with_masked(
-        &self,
-        body: &Map<String, Value>,
-        mask: &str,
-    ) -> Result<Self, Problem> {
+    pub(super) fn with_masked(&self, body: &Map<String, Value>, mask: &str) -> Result<Self, Problem> {
         let mut changed = self.clone();
         for name in mask.split(',') {
             if name != "resources" && !FIELDS.contains(&name) {
@@ -122,9 +118,7 @@ impl Spec {
     /// Refuses what the platform would refuse, whatever else exists in the workspace.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), Problem> {
         if let Some(description) = self.fields.get("description") {
-            let text = description
-                .as_str()
-                .ok_or_else(|| wrong_type("description", "a string"))?;
+            let text = description.as_str().ok_or_else(|| wrong_type("description", "a string"))?;
             if text.chars().count() > MAX_DESCRIPTION_CHARS {
                 return Err(Problem::invalid_parameter(format!(
                     "App description must be at most {MAX_DESCRIPTION_CHARS} characters."
@@ -132,9 +126,7 @@ impl Spec {
             }
         }
         if let Some(size) = self.fields.get("compute_size")
-            && !size
-                .as_str()
-                .is_some_and(|size| COMPUTE_SIZES.contains(&size))
+            && !size.as_str().is_some_and(|size| COMPUTE_SIZES.contains(&size))
         {
             return Err(Problem::invalid_parameter(format!(
                 "Invalid compute size {size}. Supported values are {}.",
@@ -149,9 +141,7 @@ impl Spec {
             ));
         }
         if let Some(scopes) = self.fields.get("user_api_scopes") {
-            let all_text = scopes
-                .as_array()
-                .is_some_and(|scopes| scopes.iter().all(Value::is_string));
+            let all_text = scopes.as_array().is_some_and(|scopes| scopes.iter().all(Value::is_string));
             if !all_text {
                 return Err(wrong_type("user_api_scopes", "a list of strings"));
             }
@@ -161,18 +151,14 @@ impl Spec {
             return Err(Problem::bad_request("user token passthrough not enabled"));
         }
         match scopes.iter().find(|scope| !SCOPES.contains(scope)) {
-            Some(unknown) => Err(Problem::invalid_parameter(format!(
-                "Invalid user API scope: {unknown}"
-            ))),
+            Some(unknown) => Err(Problem::invalid_parameter(format!("Invalid user API scope: {unknown}"))),
             None => Ok(()),
         }
     }
 }
 
 fn wrong_type(field: &str, wanted: &str) -> Problem {
-    Problem::malformed(format!(
-        "Could not parse request object: {field} must be {wanted}."
-    ))
+    Problem::malformed(format!("Could not parse request object: {field} must be {wanted}."))
 }
 
 /// Checks the name of a new app.

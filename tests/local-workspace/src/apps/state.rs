@@ -39,18 +39,9 @@ pub(super) struct App {
 #[derive(Clone, Debug)]
 pub(super) enum Compute {
     Stopped,
-    Starting {
-        since: Timestamp,
-        until: Timestamp,
-        outcome: ComputeOutcome,
-    },
-    Stopping {
-        until: Timestamp,
-    },
-    Deleting {
-        since: Timestamp,
-        until: Timestamp,
-    },
+    Starting { since: Timestamp, until: Timestamp, outcome: ComputeOutcome },
+    Stopping { until: Timestamp },
+    Deleting { since: Timestamp, until: Timestamp },
 }
 
 /// The states that the platform shows.
@@ -139,20 +130,14 @@ impl App {
     }
 
     fn is_resizing(&self, now: Timestamp) -> bool {
-        self.update
-            .as_ref()
-            .is_some_and(|update| update.resizes && now < update.until)
+        self.update.as_ref().is_some_and(|update| update.resizes && now < update.until)
     }
 
     pub(super) fn compute_message(&self, now: Timestamp) -> String {
         match (self.compute_state(now), &self.compute) {
-            (
-                ComputeState::Error,
-                Compute::Starting {
-                    outcome: ComputeOutcome::Error { message },
-                    ..
-                },
-            ) => message.clone(),
+            (ComputeState::Error, Compute::Starting { outcome: ComputeOutcome::Error { message }, .. }) => {
+                message.clone()
+            }
             (ComputeState::Active, _) => "App compute is running.".to_owned(),
             (ComputeState::Stopped, _) => "App compute is stopped.".to_owned(),
             (state, _) => format!("App compute is {}.", state.as_str().to_lowercase()),
@@ -165,11 +150,7 @@ impl App {
 
     /// Lets an update that is over take effect.
     pub(super) fn settle(&mut self, now: Timestamp) {
-        if let Some(update) = self
-            .update
-            .as_mut()
-            .filter(|update| !update.applied && now >= update.until)
-        {
+        if let Some(update) = self.update.as_mut().filter(|update| !update.applied && now >= update.until) {
             update.applied = true;
             if update.failure.is_none() {
                 self.spec = update.wanted.clone();
@@ -196,10 +177,7 @@ impl App {
 
     /// The deployment that a start brings up again.
     pub(super) fn last_good_deployment(&self, now: Timestamp) -> Option<&Deployment> {
-        self.deployments
-            .iter()
-            .rev()
-            .find(|deployment| deployment.ending(now) == Some(&Ending::Succeeded))
+        self.deployments.iter().rev().find(|deployment| deployment.ending(now) == Some(&Ending::Succeeded))
     }
 
     pub(super) fn check_updatable(&self, now: Timestamp) -> Result<(), Problem> {
@@ -217,11 +195,7 @@ impl App {
                 self.name
             )));
         }
-        if self
-            .update
-            .as_ref()
-            .is_some_and(|update| now < update.until)
-        {
+        if self.update.as_ref().is_some_and(|update| now < update.until) {
             return Err(Problem::bad_request(format!(
                 "Cannot update app {} as there is a pending update in progress",
                 self.name
@@ -266,9 +240,8 @@ impl App {
     pub(super) fn end_deployments(&mut self, now: Timestamp) {
         for deployment in &mut self.deployments {
             if deployment.ending(now).is_none() {
-                deployment.ending = Some(Ending::Cancelled(
-                    "The app was stopped during the deployment.".to_owned(),
-                ));
+                deployment.ending =
+                    Some(Ending::Cancelled("The app was stopped during the deployment.".to_owned()));
                 deployment.not_before = now;
                 deployment.updated = now;
             }

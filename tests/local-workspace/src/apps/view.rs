@@ -47,10 +47,7 @@ pub(super) fn app(app: &App, platform: &Platform, now: Timestamp) -> Value {
         view.insert("active_deployment".to_owned(), deployment(app, active, now));
     }
     if let Some(pending) = app.pending_deployment(now) {
-        view.insert(
-            "pending_deployment".to_owned(),
-            deployment(app, pending, now),
-        );
+        view.insert("pending_deployment".to_owned(), deployment(app, pending, now));
     }
     Value::Object(view)
 }
@@ -63,10 +60,7 @@ fn app_status(app: &App, platform: &Platform, now: Timestamp) -> (&'static str, 
     match app.compute_state(now) {
         ComputeState::Active | ComputeState::Updating => {}
         ComputeState::Stopped => {
-            return (
-                "UNAVAILABLE",
-                "Start the app compute to deploy the app.".to_owned(),
-            );
+            return ("UNAVAILABLE", "Start the app compute to deploy the app.".to_owned());
         }
         _ => return ("UNAVAILABLE", "App status is unavailable.".to_owned()),
     }
@@ -81,13 +75,9 @@ fn app_status(app: &App, platform: &Platform, now: Timestamp) -> (&'static str, 
         };
     }
     if app.pending_deployment(now).is_some() {
-        return (
-            "DEPLOYING",
-            "App has status: App is being deployed".to_owned(),
-        );
+        return ("DEPLOYING", "App has status: App is being deployed".to_owned());
     }
-    let message =
-        "App has status: App has not been deployed yet. Run your app by deploying source code";
+    let message = "App has status: App has not been deployed yet. Run your app by deploying source code";
     ("UNAVAILABLE", message.to_owned())
 }
 
@@ -108,28 +98,16 @@ pub(super) fn deployment(app: &App, deployment: &Deployment, now: Timestamp) -> 
     view.entry("mode").or_insert_with(|| json!("SNAPSHOT"));
     view.insert("deployment_id".to_owned(), json!(deployment.id));
     view.insert("creator".to_owned(), json!(deployment.creator));
-    view.insert(
-        "create_time".to_owned(),
-        json!(deployment.created.to_rfc3339()),
-    );
+    view.insert("create_time".to_owned(), json!(deployment.created.to_rfc3339()));
     let updated = if deployment.ending(now).is_some() {
         deployment.updated.max(deployment.not_before)
     } else {
         deployment.updated
     };
     view.insert("update_time".to_owned(), json!(updated.to_rfc3339()));
-    view.insert(
-        "status".to_owned(),
-        json!({"state": state, "message": message}),
-    );
-    let home = format!(
-        "/Workspace/Users/{}/src/{}",
-        app.service_principal.user_name, deployment.id
-    );
-    view.insert(
-        "deployment_artifacts".to_owned(),
-        json!({"source_code_path": home}),
-    );
+    view.insert("status".to_owned(), json!({"state": state, "message": message}));
+    let home = format!("/Workspace/Users/{}/src/{}", app.service_principal.user_name, deployment.id);
+    view.insert("deployment_artifacts".to_owned(), json!({"source_code_path": home}));
     Value::Object(view)
 }
 
@@ -160,9 +138,6 @@ pub(super) fn update(app: &App, now: Timestamp) -> Value {
         }
     }
     view.insert("resources".to_owned(), json!(update.wanted.resources));
-    view.insert(
-        "status".to_owned(),
-        json!({"state": state, "message": message}),
-    );
+    view.insert("status".to_owned(), json!({"state": state, "message": message}));
     Value::Object(view)
 }

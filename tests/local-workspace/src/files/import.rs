@@ -16,10 +16,7 @@ const LANGUAGES: [(&str, &str, &str); 4] = [
 
 /// The extension of a notebook's source.
 pub(super) fn extension(language: &str) -> &'static str {
-    LANGUAGES
-        .iter()
-        .find(|(_, known, _)| *known == language)
-        .map_or("", |(extension, ..)| extension)
+    LANGUAGES.iter().find(|(_, known, _)| *known == language).map_or("", |(extension, ..)| extension)
 }
 
 /// Decides what to store, and under which path.
@@ -36,9 +33,7 @@ pub(super) fn interpret(
         )));
     }
     let lower = path.to_ascii_lowercase();
-    let by_extension = LANGUAGES
-        .iter()
-        .find(|(extension, ..)| lower.ends_with(extension));
+    let by_extension = LANGUAGES.iter().find(|(extension, ..)| lower.ends_with(extension));
     match format {
         "AUTO" | "" => {
             if lower.ends_with(".ipynb") {
@@ -55,10 +50,9 @@ pub(super) fn interpret(
         "JUPYTER" => Ok(notebook(path, ".ipynb", "PYTHON", bytes)),
         "SOURCE" => {
             let language = match language.filter(|language| !language.is_empty()) {
-                Some(asked) => LANGUAGES
-                    .iter()
-                    .find(|(_, known, _)| *known == asked)
-                    .map(|(_, known, _)| *known),
+                Some(asked) => {
+                    LANGUAGES.iter().find(|(_, known, _)| *known == asked).map(|(_, known, _)| *known)
+                }
                 None => by_extension.map(|(_, known, _)| *known),
             };
             let language = language.ok_or_else(|| {
@@ -66,38 +60,22 @@ pub(super) fn interpret(
                     "language is required and must be PYTHON, R, SCALA or SQL for format SOURCE.",
                 )
             })?;
-            Ok((
-                path.to_owned(),
-                Kind::Notebook {
-                    language,
-                    source: bytes,
-                },
-            ))
+            Ok((path.to_owned(), Kind::Notebook { language, source: bytes }))
         }
-        other => Err(Problem::invalid_parameter(format!(
-            "Format '{other}' is not supported in this workspace."
-        ))),
+        other => {
+            Err(Problem::invalid_parameter(format!("Format '{other}' is not supported in this workspace.")))
+        }
     }
 }
 
-fn notebook(
-    path: &str,
-    extension: &str,
-    language: &'static str,
-    source: Vec<u8>,
-) -> (String, Kind) {
-    let stem = path
-        .len()
-        .checked_sub(extension.len())
-        .filter(|at| path[*at..].eq_ignore_ascii_case(extension));
+fn notebook(path: &str, extension: &str, language: &'static str, source: Vec<u8>) -> (String, Kind) {
+    let stem =
+        path.len().checked_sub(extension.len()).filter(|at| path[*at..].eq_ignore_ascii_case(extension));
     let name = stem.map_or(path, |at| &path[..at]);
     (name.to_owned(), Kind::Notebook { language, source })
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {
-    let line = bytes
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     line.strip_suffix(b"\r").unwrap_or(line)
 }

@@ -29,10 +29,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/api/2.0/workspace/get-status", get(get_status))
         .route("/api/2.0/workspace/list", get(list))
         .route("/api/2.0/workspace/delete", post(delete))
-        .route(
-            "/api/2.0/workspace-files/import-file/{*path}",
-            post(import_raw),
-        )
+        .route("/api/2.0/workspace-files/import-file/{*path}", post(import_raw))
         .route("/api/2.0/workspace-files/{*path}", get(read_raw))
         // The edge has limited and buffered the body already.
         .layer(axum::extract::DefaultBodyLimit::disable())
@@ -64,9 +61,7 @@ async fn mkdirs(
     JsonBody(at): JsonBody<At>,
 ) -> Answer {
     workspace.require(&caller, Right::WriteFiles)?;
-    workspace
-        .files
-        .make_directory(&caller, at.path()?, workspace.clock.now())?;
+    workspace.files.make_directory(&caller, at.path()?, workspace.clock.now())?;
     Ok(Json(json!({})))
 }
 
@@ -88,11 +83,8 @@ async fn import(
     request: Request,
 ) -> Result<Json<Value>, Problem> {
     workspace.require(&caller, Right::WriteFiles)?;
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let (import, bytes) = if kind.starts_with("multipart/form-data") {
         from_multipart(request).await?
     } else {
@@ -107,30 +99,17 @@ async fn import(
     }
     let format = import.format.as_deref().unwrap_or("SOURCE");
     let (path, kind) = interpret(&import.path, format, import.language.as_deref(), bytes)?;
-    workspace.files.write(
-        &caller,
-        &path,
-        kind,
-        import.overwrite,
-        workspace.clock.now(),
-    )?;
+    workspace.files.write(&caller, &path, kind, import.overwrite, workspace.clock.now())?;
     Ok(Json(json!({})))
 }
 
 async fn from_multipart(request: Request) -> Result<(Import, Vec<u8>), Problem> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Problem::malformed(format!("Could not parse form: {error}"))
-    };
-    let mut form = Multipart::from_request(request, &())
-        .await
-        .map_err(|error| unreadable(&error))?;
+    let unreadable =
+        |error: &dyn std::fmt::Display| Problem::malformed(format!("Could not parse form: {error}"));
+    let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error))?;
     let mut import = Import::default();
     let mut content = None;
-    while let Some(part) = form
-        .next_field()
-        .await
-        .map_err(|error| unreadable(&error))?
-    {
+    while let Some(part) = form.next_field().await.map_err(|error| unreadable(&error))? {
         let name = part.name().unwrap_or_default().to_owned();
         let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
         if name == "content" {
@@ -146,8 +125,7 @@ async fn from_multipart(request: Request) -> Result<(Import, Vec<u8>), Problem> 
             _ => {}
         }
     }
-    let content =
-        content.ok_or_else(|| Problem::invalid_parameter("Missing required field: content"))?;
+    let content = content.ok_or_else(|| Problem::invalid_parameter("Missing required field: content"))?;
     Ok((import, content))
 }
 
@@ -174,10 +152,9 @@ async fn export(
             )));
         }
         Kind::File(bytes) => (bytes, "file"),
-        Kind::Notebook { language, source } => (
-            source,
-            super::import::extension(language).trim_start_matches('.'),
-        ),
+        Kind::Notebook { language, source } => {
+            (source, super::import::extension(language).trim_start_matches('.'))
+        }
     };
     if export.direct_download {
         return Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response());
@@ -187,11 +164,7 @@ async fn export(
 
 /// `path` is shown as the caller writes paths: with or without `/Workspace`.
 fn object_info(asked: &str, canonical: &str, node: &Node) -> Value {
-    let prefix = if asked.starts_with("/Workspace") {
-        "/Workspace"
-    } else {
-        ""
-    };
+    let prefix = if asked.starts_with("/Workspace") { "/Workspace" } else { "" };
     let mut info = Map::new();
     info.insert("path".to_owned(), json!(format!("{prefix}{canonical}")));
     info.insert("object_type".to_owned(), json!(node.kind.object_type()));
@@ -236,11 +209,7 @@ async fn list(
         .iter()
         .map(|(canonical, node)| object_info(&at.path, canonical, node))
         .collect();
-    Ok(Json(if objects.is_empty() {
-        json!({})
-    } else {
-        json!({"objects": objects})
-    }))
+    Ok(Json(if objects.is_empty() { json!({}) } else { json!({"objects": objects}) }))
 }
 
 async fn delete(
@@ -268,22 +237,16 @@ async fn import_raw(
 ) -> Answer {
     workspace.require(&caller, Right::WriteFiles)?;
     let (path, kind) = interpret(&format!("/{path}"), "AUTO", None, body.to_vec())?;
-    let taken_by_notebook = matches!(
-        workspace.files.get(&caller, &path),
-        Ok(Node {
-            kind: Kind::Notebook { .. },
-            ..
-        })
-    );
-    workspace
-        .files
-        .write(&caller, &path, kind, raw.overwrite, workspace.clock.now())
-        .map_err(|mut problem| {
+    let taken_by_notebook =
+        matches!(workspace.files.get(&caller, &path), Ok(Node { kind: Kind::Notebook { .. }, .. }));
+    workspace.files.write(&caller, &path, kind, raw.overwrite, workspace.clock.now()).map_err(
+        |mut problem| {
             if problem.error_code == "RESOURCE_ALREADY_EXISTS" && !taken_by_notebook {
                 problem.status = StatusCode::CONFLICT;
             }
             problem
-        })?;
+        },
+    )?;
     Ok(Json(json!({})))
 }
 
@@ -294,9 +257,7 @@ async fn read_raw(
 ) -> Result<Response, Problem> {
     workspace.require(&caller, Right::ReadFiles)?;
     match workspace.files.get(&caller, &format!("/{path}"))?.kind {
-        Kind::Directory => Err(Problem::invalid_parameter(format!(
-            "/{path} is a directory."
-        ))),
+        Kind::Directory => Err(Problem::invalid_parameter(format!("/{path} is a directory."))),
         Kind::File(bytes) | Kind::Notebook { source: bytes, .. } => {
             debug_assert!(bytes.len() <= MAX_FILE_BYTES);
             Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())

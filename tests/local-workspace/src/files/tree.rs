@@ -72,11 +72,8 @@ pub struct Files {
 
 /// The canonical form of a path.
 pub(super) fn canonical(path: &str) -> Result<String, Problem> {
-    let invalid = || {
-        Problem::invalid_parameter(format!(
-            "Path ({path}) doesn't start with '/' or is not valid."
-        ))
-    };
+    let invalid =
+        || Problem::invalid_parameter(format!("Path ({path}) doesn't start with '/' or is not valid."));
     let rest = match path.strip_prefix("/Workspace") {
         Some("") => "/",
         Some(rest) if rest.starts_with('/') => rest,
@@ -90,11 +87,7 @@ pub(super) fn canonical(path: &str) -> Result<String, Problem> {
     if trimmed.split('/').skip(1).any(bad_segment) {
         return Err(invalid());
     }
-    Ok(if trimmed.is_empty() {
-        "/".to_owned()
-    } else {
-        trimmed.to_owned()
-    })
+    Ok(if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() })
 }
 
 pub(super) fn parent(path: &str) -> &str {
@@ -113,25 +106,15 @@ fn below<'a>(
     nodes: &'a BTreeMap<String, Node>,
     path: &str,
 ) -> impl Iterator<Item = (&'a String, &'a Node)> + use<'a> {
-    let prefix = if path == "/" {
-        "/".to_owned()
-    } else {
-        format!("{path}/")
-    };
+    let prefix = if path == "/" { "/".to_owned() } else { format!("{path}/") };
     let start = Bound::Excluded(prefix.clone());
-    nodes
-        .range((start, Bound::Unbounded))
-        .take_while(move |(name, _)| name.starts_with(&prefix))
+    nodes.range((start, Bound::Unbounded)).take_while(move |(name, _)| name.starts_with(&prefix))
 }
 
 impl Files {
     /// The folders every workspace has.
     pub fn new(ids: Ids, permissions: Permissions, now: Timestamp) -> Self {
-        let files = Self {
-            nodes: Arc::default(),
-            ids,
-            permissions,
-        };
+        let files = Self { nodes: Arc::default(), ids, permissions };
         let mut nodes = files.nodes.lock();
         for path in ["/", "/Users", "/Shared"] {
             nodes.insert(path.to_owned(), files.node(Kind::Directory, now));
@@ -143,20 +126,12 @@ impl Files {
     /// Makes a principal's home folder.
     pub fn make_home(&self, principal: &Principal, now: Timestamp) {
         let node = self.node(Kind::Directory, now);
-        self.permissions
-            .register("directories", &node.id.to_string(), principal);
-        self.nodes
-            .lock()
-            .insert(format!("/Users/{}", principal.user_name), node);
+        self.permissions.register("directories", &node.id.to_string(), principal);
+        self.nodes.lock().insert(format!("/Users/{}", principal.user_name), node);
     }
 
     fn node(&self, kind: Kind, now: Timestamp) -> Node {
-        Node {
-            id: self.ids.number(),
-            kind,
-            created: now,
-            modified: now,
-        }
+        Node { id: self.ids.number(), kind, created: now, modified: now }
     }
 
     /// Whether the principal has this level, directly or through a folder above.
@@ -175,12 +150,7 @@ impl Files {
         let mut at = path;
         loop {
             if let Some(node) = nodes.get(at)
-                && self.permissions.can(
-                    principal,
-                    node.kind.permission_type(),
-                    &node.id.to_string(),
-                    level,
-                )
+                && self.permissions.can(principal, node.kind.permission_type(), &node.id.to_string(), level)
             {
                 return true;
             }
@@ -233,18 +203,11 @@ impl Files {
     }
 
     /// Every file below a folder, by its path relative to it; notebooks get their extension back.
-    pub fn snapshot(
-        &self,
-        principal: &Principal,
-        path: &str,
-    ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    pub fn snapshot(&self, principal: &Principal, path: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
         let canonical = canonical(path)?;
         let nodes = self.nodes.lock();
         self.require(&nodes, principal, &canonical, "CAN_READ")?;
-        if nodes
-            .get(&canonical)
-            .is_none_or(|node| node.kind != Kind::Directory)
-        {
+        if nodes.get(&canonical).is_none_or(|node| node.kind != Kind::Directory) {
             return Err(missing(path));
         }
         let start = canonical.trim_end_matches('/').len() + 1;
@@ -261,12 +224,7 @@ impl Files {
     }
 
     /// Makes a folder and those above it; fine if it is there.
-    pub fn make_directory(
-        &self,
-        principal: &Principal,
-        path: &str,
-        now: Timestamp,
-    ) -> Result<(), Problem> {
+    pub fn make_directory(&self, principal: &Principal, path: &str, now: Timestamp) -> Result<(), Problem> {
         let canonical = canonical(path)?;
         let mut nodes = self.nodes.lock();
         let mut to_make = Vec::new();
@@ -289,8 +247,7 @@ impl Files {
         self.require(&nodes, principal, at, "CAN_EDIT")?;
         for path in to_make {
             let node = self.node(Kind::Directory, now);
-            self.permissions
-                .register("directories", &node.id.to_string(), principal);
+            self.permissions.register("directories", &node.id.to_string(), principal);
             nodes.insert(path, node);
         }
         Ok(())
@@ -324,8 +281,7 @@ impl Files {
         let Some(present) = nodes.get_mut(&canonical) else {
             self.require(&nodes, principal, folder, "CAN_EDIT")?;
             let node = self.node(kind, now);
-            self.permissions
-                .register(node.kind.permission_type(), &node.id.to_string(), principal);
+            self.permissions.register(node.kind.permission_type(), &node.id.to_string(), principal);
             nodes.insert(canonical, node);
             return Ok(());
         };
@@ -335,9 +291,7 @@ impl Files {
             )));
         }
         if !overwrite {
-            return Err(Problem::resource_already_exists(format!(
-                "Path ({path}) already exists."
-            )));
+            return Err(Problem::resource_already_exists(format!("Path ({path}) already exists.")));
         }
         if present.kind.object_type() != kind.object_type() {
             return Err(Problem::invalid_parameter(format!(
@@ -355,26 +309,17 @@ impl Files {
     }
 
     /// Deletes a node, and with `recursive` everything below it.
-    pub fn delete(
-        &self,
-        principal: &Principal,
-        path: &str,
-        recursive: bool,
-    ) -> Result<(), Problem> {
+    pub fn delete(&self, principal: &Principal, path: &str, recursive: bool) -> Result<(), Problem> {
         let canonical = canonical(path)?;
         let mut nodes = self.nodes.lock();
         if !nodes.contains_key(&canonical) {
             return Err(missing(path));
         }
         if matches!(canonical.as_str(), "/" | "/Users" | "/Shared") {
-            return Err(Problem::permission_denied(format!(
-                "{path} is protected and cannot be deleted."
-            )));
+            return Err(Problem::permission_denied(format!("{path} is protected and cannot be deleted.")));
         }
         self.require(&nodes, principal, &canonical, "CAN_EDIT")?;
-        let mut gone: Vec<String> = below(&nodes, &canonical)
-            .map(|(name, _)| name.clone())
-            .collect();
+        let mut gone: Vec<String> = below(&nodes, &canonical).map(|(name, _)| name.clone()).collect();
         if !gone.is_empty() && !recursive {
             return Err(Problem::new(
                 axum::http::StatusCode::BAD_REQUEST,
@@ -385,8 +330,7 @@ impl Files {
         gone.push(canonical);
         for name in gone {
             if let Some(node) = nodes.remove(&name) {
-                self.permissions
-                    .forget(node.kind.permission_type(), &node.id.to_string());
+                self.permissions.forget(node.kind.permission_type(), &node.id.to_string());
             }
         }
         Ok(())

@@ -1,0 +1,13 @@
+//! The workspace as its callers see it: over HTTP, and through Databricks' own client.
+
+mod apps;
+mod command_line;
+mod control;
+mod deployments;
+mod faults;
+mod files;
+mod identity;
+mod permissions;
+mod python_sdk;
+mod secrets;
+mod support;
