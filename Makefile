@@ -11,8 +11,12 @@ VERSION := $(shell sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\
 ARGS ?=
 
 # A wheel that runs on any Linux since 2014: zig links against that glibc.
-WHEEL_FLAGS := $(if $(filter Linux,$(shell uname -s)),--zig --compatibility manylinux2014)
+WHEEL_FLAGS := --zig --compatibility manylinux2014
 WHEEL := .cache/wheel-$(VERSION)
+# The stamp outlived its wheel: somebody emptied dist/.
+$(shell [ -e "$$(cat $(WHEEL) 2>/dev/null)" ] || rm -f $(WHEEL))
+# What the page shows as commit; says so when there is more than the commit.
+export TELLR_COMMIT := $(shell git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null)
 
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build -type f 2>/dev/null) \
 	$(wildcard frontend/*.json frontend/*.ts frontend/index.html)
@@ -34,7 +38,7 @@ setup-browser:
 
 .PHONY: demo
 demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--once: check and exit)
-	@$(STAGE) "local workspace" cargo build --quiet --package local-workspace
+	@$(STAGE) "local workspace" cargo build --package local-workspace
 	@. tests/setup/environment.sh && exec python3 tests/demo/demo.py \
 		--workspace $(TARGET)/debug/local-workspace --wheels dist $(ARGS)
 
@@ -79,6 +83,6 @@ frontend/dist/index.html: $(PAGE_SOURCES)
 # Holds the path of the wheel that was built last.
 $(WHEEL): frontend/dist/index.html $(RUST_SOURCES)
 	@rm -f dist/tellr_app-*.whl
-	@$(STAGE) "build the wheel" maturin build --quiet --release --locked $(WHEEL_FLAGS) \
+	@$(STAGE) "build the wheel" maturin build --release --locked $(WHEEL_FLAGS) \
 		--manifest-path runtime/Cargo.toml --out dist
 	@ls dist/tellr_app-$(VERSION)-*.whl > $@

@@ -1,5 +1,5 @@
 /** The whole chain: workspace, deployer, app process, Lakebase, page. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,6 +12,7 @@ interface Demo {
   url: string;
   database: { kind: string; schema: string };
   user: { user_name: string };
+  workspace: { host: string; ca_file: string; principals: { token: string }[] };
   prompts: string[];
   styles: string[];
 }
@@ -82,4 +83,23 @@ test("each style's text reaches the page as the database has it", async ({ page,
     await card.locator("summary").click();
     await expect(card.locator("details p")).toHaveText(style.content);
   }
+});
+
+test("a row that changes in PostgreSQL changes on the open page", async ({ page }) => {
+  const [before = ""] = demo.prompts;
+  const after = `${before}, renamed`;
+  await page.clock.install();
+  await page.goto(demo.url);
+  await expect(page.getByRole("heading", { level: 3, name: before, exact: true })).toBeVisible();
+
+  execFileSync("python3", [join(import.meta.dirname, "rename_prompt.py"), before, after], {
+    env: {
+      ...process.env,
+      DATABRICKS_HOST: demo.workspace.host,
+      DATABRICKS_TOKEN: demo.workspace.principals[0]?.token,
+      PGSSLROOTCERT: demo.workspace.ca_file,
+    },
+  });
+  await page.clock.runFor(16_000);
+  await expect(page.getByRole("heading", { level: 3, name: after, exact: true })).toBeVisible();
 });

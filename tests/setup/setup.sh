@@ -20,7 +20,7 @@ at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n1)" = "$1" ]; }
 check_prerequisites() {
   local missing=()
   have cargo || missing+=("cargo: install Rust with rustup, https://rustup.rs")
-  have cc || missing+=("a C compiler: Debian and Ubuntu: apt install gcc; macOS: xcode-select --install")
+  have cc || missing+=("a C compiler: Debian and Ubuntu: apt install gcc")
   if ! have node || ! at_least 20.19 "$(node --version | tr -d v)"; then
     missing+=("Node 20.19 or newer with npm: https://nodejs.org, or your system's package")
   fi

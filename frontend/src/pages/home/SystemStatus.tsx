@@ -53,7 +53,7 @@ export function SystemStatus({ readiness }: { readiness: ReadinessView }) {
         </Reading>
         <Reading
           name="Tellr"
-          note={release?.commit ? `Commit ${release.commit.slice(0, 8)}` : "AI slide generator"}
+          note={release?.commit ? `Commit ${release.commit}` : "AI slide generator"}
         >
           {release?.version ?? "–"}
         </Reading>
