@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { expect, test } from "@playwright/test";
 
 const ROOT = join(import.meta.dirname, "../..");
-const TARGET = process.env["CARGO_TARGET_DIR"] ?? join(ROOT, "target");
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
 
 interface Demo {
   url: string;

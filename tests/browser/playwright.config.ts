@@ -4,7 +4,7 @@
  */
 import { defineConfig } from "@playwright/test";
 
-const chromium = process.env["TELLR_CHROMIUM"];
+const chromium = process.env.TELLR_CHROMIUM;
 if (!chromium) throw new Error("TELLR_CHROMIUM is not set: run the tests through `make test`");
 
 export default defineConfig({
