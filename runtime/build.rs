@@ -23,20 +23,15 @@ fn main() -> Result<()> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let dist = Path::new("../frontend/dist");
     let is_built = dist.join("index.html").is_file();
-    let root = if is_built {
-        dist
-    } else {
-        Path::new("placeholder")
-    };
+    let root = if is_built { dist } else { Path::new("placeholder") };
 
     let mut files = Vec::new();
     collect(root, root, &mut files)?;
     // The server looks files up by binary search.
     files.sort();
 
-    let mut table = format!(
-        "pub(super) const IS_BUILT: bool = {is_built};\npub(super) static FILES: &[File] = &[\n"
-    );
+    let mut table =
+        format!("pub(super) const IS_BUILT: bool = {is_built};\npub(super) static FILES: &[File] = &[\n");
     for (index, path) in files.iter().enumerate() {
         embed(root, path, index, &out, &mut table)?;
     }
@@ -52,11 +47,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
         if path.is_dir() {
             collect(root, &path, files)?;
         } else {
-            let parts: Option<Vec<&str>> = path
-                .strip_prefix(root)?
-                .iter()
-                .map(|part| part.to_str())
-                .collect();
+            let parts: Option<Vec<&str>> =
+                path.strip_prefix(root)?.iter().map(|part| part.to_str()).collect();
             let parts = parts.ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
             files.push(parts.join("/"));
         }
@@ -67,17 +59,13 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
 fn embed(root: &Path, path: &str, index: usize, out: &Path, table: &mut String) -> Result<()> {
     let plain = fs::read(root.join(path))?;
     let (content_type, is_text) = content_type(path);
-    let hash = Sha256::digest(&plain)[..12]
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let hash =
+        Sha256::digest(&plain)[..12].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
 
     let write = |suffix: &str, bytes: &[u8]| -> Result<String> {
         let file = out.join(format!("{index}.{suffix}"));
         fs::write(&file, bytes)?;
-        Ok(format!(
-            "include_bytes!({:?})",
-            file.to_str().ok_or("OUT_DIR is not UTF-8")?
-        ))
+        Ok(format!("include_bytes!({:?})", file.to_str().ok_or("OUT_DIR is not UTF-8")?))
     };
     let smaller = |suffix: &str, bytes: Vec<u8>| -> Result<String> {
         // A few per cent are not worth the receiver's time.

@@ -37,21 +37,13 @@ pub struct Report(pub Vec<Item>);
 impl Report {
     /// Whether nothing failed.
     pub fn is_good(&self) -> bool {
-        !self
-            .0
-            .iter()
-            .any(|item| matches!(item.verdict, Verdict::Failed(_)))
+        !self.0.iter().any(|item| matches!(item.verdict, Verdict::Failed(_)))
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Item {
-            name,
-            verdict,
-            found,
-        } in &self.0
-        {
+        for Item { name, verdict, found } in &self.0 {
             let word = match verdict {
                 Verdict::Ok => "ok",
                 Verdict::Warning => "warning",
@@ -105,22 +97,14 @@ pub async fn run(settings: Result<Settings, SettingsError>) -> Report {
 }
 
 fn item(name: &'static str, verdict: Verdict, found: impl Into<String>) -> Item {
-    Item {
-        name,
-        verdict,
-        found: found.into(),
-    }
+    Item { name, verdict, found: found.into() }
 }
 
 async fn look_at_database(settings: &Settings, items: &mut Vec<Item>) {
     let database = match Database::open(settings, Effort::serving()) {
         Ok(database) => database,
         Err(error) => {
-            items.push(item(
-                "database",
-                Verdict::Failed(String::new()),
-                error.to_string(),
-            ));
+            items.push(item("database", Verdict::Failed(String::new()), error.to_string()));
             return;
         }
     };
@@ -168,17 +152,12 @@ async fn tls(database: &Database, state: &DatabaseState) -> Item {
     let version = async {
         let connection = database.connection().await?;
         let row = connection
-            .query_opt(
-                "SELECT version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()",
-                &[],
-            )
+            .query_opt("SELECT version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()", &[])
             .await?;
         Ok::<_, crate::database::DatabaseError>(row.map(|row| row.get::<_, String>(0)))
     };
     match (version.await, database.target()) {
-        (Ok(Some(version)), _) => {
-            item("tls", Verdict::Ok, format!("{version}, host name verified"))
-        }
+        (Ok(Some(version)), _) => item("tls", Verdict::Ok, format!("{version}, host name verified")),
         // A front that ends TLS before the server: our side verified it, or there would be no connection.
         (Ok(None), Target::Lakebase { .. }) => {
             item("tls", Verdict::Ok, "verified up to the database's front")
@@ -201,34 +180,25 @@ fn migrations(state: &DatabaseState) -> Item {
             Verdict::Failed("run `tellr-app init-database`".to_owned()),
             state.message.clone().unwrap_or_default(),
         ),
-        State::Ok | State::WrongKey => item(
-            "migrations",
-            Verdict::Ok,
-            format!("the schema is at migration {applied}"),
-        ),
+        State::Ok | State::WrongKey => {
+            item("migrations", Verdict::Ok, format!("the schema is at migration {applied}"))
+        }
     }
 }
 
 fn key(settings: &Settings, state: &DatabaseState) -> Item {
     match (state.state, &settings.encryption_key) {
-        (State::Down | State::Migrating, _) => item(
-            "key",
-            Verdict::Skipped,
-            "the database and its migrations come first",
-        ),
+        (State::Down | State::Migrating, _) => {
+            item("key", Verdict::Skipped, "the database and its migrations come first")
+        }
         (State::WrongKey, _) => item(
             "key",
             Verdict::Failed(
-                "put the former key back; the deployer keeps it in the app's secret scope"
-                    .to_owned(),
+                "put the former key back; the deployer keeps it in the app's secret scope".to_owned(),
             ),
             "GOOGLE_OAUTH_ENCRYPTION_KEY is not the key this database was set up with",
         ),
-        (State::Ok, Some(_)) => item(
-            "key",
-            Verdict::Ok,
-            "the key is the one the database was set up with",
-        ),
+        (State::Ok, Some(_)) => item("key", Verdict::Ok, "the key is the one the database was set up with"),
         (State::Ok, None) => item(
             "key",
             Verdict::Warning,
@@ -243,11 +213,7 @@ fn page() -> Item {
         item(
             "page",
             Verdict::Ok,
-            format!(
-                "{} files, {} kB compressed",
-                contents.files,
-                contents.compressed_bytes / 1000
-            ),
+            format!("{} files, {} kB compressed", contents.files, contents.compressed_bytes / 1000),
         )
     } else {
         item(

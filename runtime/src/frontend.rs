@@ -53,10 +53,7 @@ pub fn contents() -> Contents {
     Contents {
         is_built: embedded::IS_BUILT,
         files: embedded::FILES.len(),
-        compressed_bytes: embedded::FILES
-            .iter()
-            .map(|file| file.brotli.unwrap_or(file.identity).len())
-            .sum(),
+        compressed_bytes: embedded::FILES.iter().map(|file| file.brotli.unwrap_or(file.identity).len()).sum(),
     }
 }
 
@@ -71,9 +68,7 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
 }
 
 fn find(path: &str) -> Option<&'static File> {
-    let index = embedded::FILES
-        .binary_search_by(|file| file.path.cmp(path))
-        .ok()?;
+    let index = embedded::FILES.binary_search_by(|file| file.path.cmp(path)).ok()?;
     embedded::FILES.get(index)
 }
 
@@ -82,10 +77,7 @@ fn missing() -> Response {
     (
         StatusCode::NOT_FOUND,
         // A page that is open during a deployment may ask for the former version's files.
-        [
-            (header::CONTENT_TYPE, kind),
-            (header::CACHE_CONTROL, NOT_AT_ALL),
-        ],
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NOT_AT_ALL)],
         "There is no such file\n",
     )
         .into_response()
@@ -105,31 +97,15 @@ fn respond(file: &'static File, request: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = Response::new(Body::from(body));
-        set(
-            &mut response,
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(file.content_type),
-        );
+        set(&mut response, header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
         if let Some(encoding) = encoding {
-            set(
-                &mut response,
-                header::CONTENT_ENCODING,
-                HeaderValue::from_static(encoding),
-            );
+            set(&mut response, header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         response
     };
-    let cache = if has_hashed_name(file.path) {
-        FOR_EVER
-    } else {
-        ASK_AGAIN
-    };
+    let cache = if has_hashed_name(file.path) { FOR_EVER } else { ASK_AGAIN };
     set(&mut response, header::CACHE_CONTROL, cache);
-    set(
-        &mut response,
-        header::VARY,
-        HeaderValue::from_static("accept-encoding"),
-    );
+    set(&mut response, header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         set(&mut response, header::ETAG, etag);
     }
@@ -149,9 +125,7 @@ fn has_hashed_name(path: &str) -> bool {
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
     let is_hash = |text: &str| {
         text.len() >= SHORTEST_HASH
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
     };
     // A hash may hold a dash itself, so it is looked for from the first one on.
     stem.split_once('-').is_some_and(|(_, rest)| is_hash(rest))
@@ -211,45 +185,21 @@ mod tests {
 
     #[test]
     fn encodings_are_taken_as_offered() {
-        let both = Accepted {
-            brotli: true,
-            gzip: true,
-        };
+        let both = Accepted { brotli: true, gzip: true };
         assert_eq!(accepted("gzip, deflate, br, zstd"), both);
         assert_eq!(accepted("br;q=0.5, GZIP;q=1.0"), both);
-        assert_eq!(
-            accepted("gzip"),
-            Accepted {
-                brotli: false,
-                gzip: true
-            }
-        );
-        assert_eq!(
-            accepted("br;q=0, gzip"),
-            Accepted {
-                brotli: false,
-                gzip: true
-            }
-        );
+        assert_eq!(accepted("gzip"), Accepted { brotli: false, gzip: true });
+        assert_eq!(accepted("br;q=0, gzip"), Accepted { brotli: false, gzip: true });
         assert_eq!(accepted("identity"), Accepted::default());
     }
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {
-        for hashed in [
-            "assets/index-BxT2f8aQ.js",
-            "assets/a-b-Cd_34-efg.css",
-            "assets/x-12345678.js.map",
-        ] {
+        for hashed in ["assets/index-BxT2f8aQ.js", "assets/a-b-Cd_34-efg.css", "assets/x-12345678.js.map"] {
             assert!(has_hashed_name(hashed), "{hashed}");
         }
-        for plain in [
-            "index.html",
-            "favicon.svg",
-            "assets/logo.svg",
-            "assets/logo-big.svg",
-            "x-12345678.js",
-        ] {
+        for plain in ["index.html", "favicon.svg", "assets/logo.svg", "assets/logo-big.svg", "x-12345678.js"]
+        {
             assert!(!has_hashed_name(plain), "{plain}");
         }
     }
@@ -257,10 +207,7 @@ mod tests {
     #[test]
     fn tags_are_found_in_a_list() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::IF_NONE_MATCH,
-            HeaderValue::from_static("\"a\", W/\"b-br\""),
-        );
+        headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static("\"a\", W/\"b-br\""));
         assert!(is_listed(&headers, "\"a\""));
         assert!(is_listed(&headers, "\"b-br\""));
         assert!(!is_listed(&headers, "\"b\""));

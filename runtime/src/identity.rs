@@ -92,12 +92,7 @@ impl IdentityRule {
                     Some(preferred) if !preferred.contains('@') => preferred,
                     _ => name_from(&name),
                 };
-                Some(User {
-                    name,
-                    email,
-                    display_name,
-                    source: Source::Platform,
-                })
+                Some(User { name, email, display_name, source: Source::Platform })
             }
         }
     }
@@ -105,11 +100,8 @@ impl IdentityRule {
 
 /// A header's text, unless it is empty, too long or not text.
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    let value = std::str::from_utf8(headers.get(name)?.as_bytes())
-        .ok()?
-        .trim();
-    let usable =
-        !value.is_empty() && value.len() <= LONGEST && !value.chars().any(char::is_control);
+    let value = std::str::from_utf8(headers.get(name)?.as_bytes()).ok()?.trim();
+    let usable = !value.is_empty() && value.len() <= LONGEST && !value.chars().any(char::is_control);
     usable.then(|| value.to_owned())
 }
 
@@ -126,20 +118,14 @@ fn name_from(identity: &str) -> String {
             first.chain(letters).collect()
         })
         .collect();
-    if name.is_empty() {
-        identity.to_owned()
-    } else {
-        name.join(" ")
-    }
+    if name.is_empty() { identity.to_owned() } else { name.join(" ") }
 }
 
 impl FromRequestParts<App> for User {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        app.identity
-            .user(&parts.headers)
-            .ok_or(ApiError::Unauthorized)
+        app.identity.user(&parts.headers).ok_or(ApiError::Unauthorized)
     }
 }
 
@@ -186,10 +172,7 @@ mod tests {
     #[test]
     fn service_principal_without_e_mail_has_its_id() {
         let user = IdentityRule::Platform
-            .user(&headers(&[(
-                "x-forwarded-user",
-                "8d1f0a3e-0000-4000-8000-000000000000",
-            )]))
+            .user(&headers(&[("x-forwarded-user", "8d1f0a3e-0000-4000-8000-000000000000")]))
             .expect("a user");
         assert_eq!(user.name, "8d1f0a3e-0000-4000-8000-000000000000");
         assert_eq!(user.email, None);
@@ -205,11 +188,7 @@ mod tests {
             vec![("x-forwarded-email", long.as_str())],
             vec![("x-forwarded-email", "two\twords")],
         ] {
-            assert_eq!(
-                IdentityRule::Platform.user(&headers(&pairs)),
-                None,
-                "{pairs:?}"
-            );
+            assert_eq!(IdentityRule::Platform.user(&headers(&pairs)), None, "{pairs:?}");
         }
     }
 

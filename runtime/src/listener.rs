@@ -36,11 +36,7 @@ pub enum Drained {
 }
 
 /// Serves until `stop` resolves, then drains.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()>,
-) -> Drained {
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> Drained {
     let server = server();
     let connections = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -52,9 +48,7 @@ pub async fn serve(
             accepted = next => accepted,
         };
         let service = TowerToHyperService::new(router.clone());
-        let connection = server
-            .serve_connection(TokioIo::new(stream), service)
-            .into_owned();
+        let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -65,9 +59,7 @@ pub async fn serve(
     }
     // From here on the system refuses new connections.
     drop(listener);
-    tracing::info!(
-        "no new connections are accepted; running requests have {DRAIN_SECS} s to finish"
-    );
+    tracing::info!("no new connections are accepted; running requests have {DRAIN_SECS} s to finish");
     match tokio::time::timeout(Duration::from_secs(DRAIN_SECS), connections.shutdown()).await {
         Ok(()) => Drained::Completely,
         Err(_) => Drained::CutOff,
@@ -76,26 +68,13 @@ pub async fn serve(
 
 fn server() -> auto::Builder<TokioExecutor> {
     let mut server = auto::Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(PING_INTERVAL)
-        .max_concurrent_streams(128);
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    server.http2().timer(TokioTimer::new()).keep_alive_interval(PING_INTERVAL).max_concurrent_streams(128);
     server
 }
 
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> (TcpStream, OwnedSemaphorePermit) {
-    let slot = Arc::clone(slots)
-        .acquire_owned()
-        .await
-        .expect("the semaphore is never closed");
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+    let slot = Arc::clone(slots).acquire_owned().await.expect("the semaphore is never closed");
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

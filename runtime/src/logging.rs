@@ -12,25 +12,18 @@ use crate::settings::Environment;
 
 /// Starts logging; call it once. A filter that cannot be read is told about and left out.
 pub fn start(environment: Environment) {
-    let wanted = std::env::var("TELLR_LOG")
-        .ok()
-        .filter(|text| !text.trim().is_empty());
+    let wanted = std::env::var("TELLR_LOG").ok().filter(|text| !text.trim().is_empty());
     let (filter, problem) = match wanted.as_deref().map(EnvFilter::try_new) {
         None => (EnvFilter::new("info"), None),
         Some(Ok(filter)) => (filter, None),
         Some(Err(error)) => (EnvFilter::new("info"), Some(error)),
     };
-    let builder = fmt::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .with_ansi(std::io::stdout().is_terminal());
+    let builder =
+        fmt::fmt().with_env_filter(filter).with_target(false).with_ansi(std::io::stdout().is_terminal());
     match environment {
-        Environment::Production => builder
-            .json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .init(),
+        Environment::Production => {
+            builder.json().flatten_event(true).with_current_span(true).with_span_list(false).init();
+        }
         Environment::Development => builder.init(),
     }
     if let Some(problem) = problem {

@@ -33,25 +33,24 @@ pub async fn observe(request: Request, next: Next) -> Response {
         let response = next.run(request).await;
         let status = response.status().as_u16();
         let duration_ms = started.elapsed().as_millis();
-        // Without the query: it is the user's.
-        match status {
-            500.. => tracing::warn!(
-                http.status = status,
-                duration_ms,
-                "{method} {path} answered {status} in {duration_ms} ms"
-            ),
-            _ if path.starts_with("/api/") && path != "/api/health" => {
-                tracing::info!(
+        // The level has to be known to the compiler. Without the query: it is the user's.
+        macro_rules! log_at {
+            ($level:ident) => {
+                tracing::$level!(
                     http.status = status,
                     duration_ms,
                     "{method} {path} answered {status} in {duration_ms} ms"
-                );
-            }
-            _ => tracing::debug!(
-                http.status = status,
-                duration_ms,
-                "{method} {path} answered {status} in {duration_ms} ms"
-            ),
+                )
+            };
+        }
+        // Probes come every few seconds; as long as all is well they are not worth a line.
+        let is_probe = matches!(path.as_str(), "/api/health" | "/api/ready");
+        if status >= 500 {
+            log_at!(warn);
+        } else if path.starts_with("/api/") && !is_probe {
+            log_at!(info);
+        } else {
+            log_at!(debug);
         }
         response
     }
@@ -68,16 +67,12 @@ pub async fn observe(request: Request, next: Next) -> Response {
 fn is_plausible(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= LONGEST_ID
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
 }
 
 /// Answers when the handler does not, within the time given as state.
 pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    tokio::time::timeout(limit, next.run(request))
-        .await
-        .unwrap_or_else(|_| ApiError::Timeout.into_response())
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| ApiError::Timeout.into_response())
 }
 
 /// The answer after a handler panicked. The panic's message goes to the log, not to the user.
@@ -100,13 +95,7 @@ mod tests {
         for good in ["7f9c", "01J8-abc_DEF.4:2"] {
             assert!(is_plausible(good), "{good}");
         }
-        for bad in [
-            "",
-            "a b",
-            "a\nb",
-            "{\"level\":\"error\"}",
-            &"x".repeat(LONGEST_ID + 1),
-        ] {
+        for bad in ["", "a b", "a\nb", "{\"level\":\"error\"}", &"x".repeat(LONGEST_ID + 1)] {
             assert!(!is_plausible(bad), "{bad}");
         }
     }

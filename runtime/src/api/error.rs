@@ -65,17 +65,10 @@ impl IntoResponse for ApiError {
             tracing::error!(%error, "a request failed because of the database");
         }
         let status = self.status();
-        let body = Failure {
-            error: FailureDetail {
-                code: self.code(),
-                message: self.to_string(),
-            },
-        };
+        let body = Failure { error: FailureDetail { code: self.code(), message: self.to_string() } };
         let mut response = (status, Json(body)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         response
     }

@@ -15,22 +15,14 @@ pub async fn health() -> Json<Health> {
 
 /// Which build this is.
 pub async fn version() -> Json<Version> {
-    Json(Version {
-        name: crate::NAME,
-        version: crate::VERSION,
-        commit: crate::COMMIT,
-    })
+    Json(Version { name: crate::NAME, version: crate::VERSION, commit: crate::COMMIT })
 }
 
 /// The database answers and is what this version needs. Looks each time, so it recovers by itself.
 pub async fn ready(Shared(app): Shared<App>) -> (StatusCode, Json<Ready>) {
     let found = app.database.state().await;
     let ready = found.state == State::Ok;
-    let status = if ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let database = DatabaseStatus {
         state: found.state,
         kind: app.database.target().kind(),

@@ -90,33 +90,23 @@ pub async fn prove(
         }
     }
     match stored(client).await? {
-        Some((token, since)) if !decrypts(key, &token) => Err(KeyError::Wrong {
-            schema: schema.clone(),
-            since: since.date().to_string(),
+        Some((token, since)) if !decrypts(key, &token) => {
+            Err(KeyError::Wrong { schema: schema.clone(), since: since.date().to_string() }.into())
         }
-        .into()),
         _ => Ok(outcome),
     }
 }
 
 /// Whether `key` reads the stored value; `None` when there is none to read.
 pub(super) async fn is_right(client: &Client, key: &Key) -> Result<Option<bool>, DatabaseError> {
-    Ok(stored(client)
-        .await?
-        .map(|(token, _)| decrypts(key, &token)))
+    Ok(stored(client).await?.map(|(token, _)| decrypts(key, &token)))
 }
 
 fn decrypts(key: &Key, token: &str) -> bool {
-    key.decrypt(token)
-        .is_ok_and(|plain| plain.as_slice() == KNOWN_VALUE)
+    key.decrypt(token).is_ok_and(|plain| plain.as_slice() == KNOWN_VALUE)
 }
 
 async fn stored(client: &Client) -> Result<Option<(String, OffsetDateTime)>, DatabaseError> {
-    let row = client
-        .query_opt(
-            "SELECT token, created_at FROM encryption_check WHERE id = 1",
-            &[],
-        )
-        .await?;
+    let row = client.query_opt("SELECT token, created_at FROM encryption_check WHERE id = 1", &[]).await?;
     Ok(row.map(|row| (row.get(0), row.get(1))))
 }

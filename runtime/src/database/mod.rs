@@ -39,10 +39,7 @@ impl Effort {
     pub fn serving() -> Self {
         Self {
             patience: Duration::from_secs(3),
-            retry: RetryPolicy {
-                attempts: 4,
-                ..RetryPolicy::default()
-            },
+            retry: RetryPolicy { attempts: 4, ..RetryPolicy::default() },
         }
     }
 
@@ -50,10 +47,7 @@ impl Effort {
     pub fn starting() -> Self {
         Self {
             patience: Duration::from_mins(2),
-            retry: RetryPolicy {
-                attempts: 10,
-                ..RetryPolicy::default()
-            },
+            retry: RetryPolicy { attempts: 10, ..RetryPolicy::default() },
         }
     }
 }
@@ -77,16 +71,9 @@ impl Database {
         let database = settings.database.clone();
         let credentials = match &database.target {
             Target::Postgres(_) => None,
-            Target::Lakebase {
-                lakebase,
-                workspace,
-                ..
-            } => Some(Credentials::new(
-                http_client()?,
-                workspace.clone(),
-                lakebase.clone(),
-                effort.retry,
-            )),
+            Target::Lakebase { lakebase, workspace, .. } => {
+                Some(Credentials::new(http_client()?, workspace.clone(), lakebase.clone(), effort.retry))
+            }
         };
         let tls = tls::client_config(database.root_certificates.as_deref())?;
         let connector = Connector::new(&database, tls, credentials, effort.patience);
@@ -125,19 +112,11 @@ impl Database {
     pub async fn initialise(&self, seeds: seeds::Selection) -> Result<Initialised, DatabaseError> {
         let mut connection = self.connection().await?;
         let applied = migrations::run(&mut connection, self.schema(), self.target()).await?;
-        let key = encryption::prove(
-            &connection,
-            self.schema(),
-            self.encryption_key(),
-            self.shared.key_is_required,
-        )
-        .await?;
+        let key =
+            encryption::prove(&connection, self.schema(), self.encryption_key(), self.shared.key_is_required)
+                .await?;
         let planted = seeds::plant(&mut connection, seeds).await?;
-        Ok(Initialised {
-            applied,
-            key,
-            planted,
-        })
+        Ok(Initialised { applied, key, planted })
     }
 
     /// Closes connections that nobody used for a while.

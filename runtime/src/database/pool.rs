@@ -30,7 +30,7 @@ pub type Connection = Object<Connector>;
 const MOST_CONNECTIONS: usize = 10;
 /// How long a request waits for a connection that somebody else uses.
 const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(5);
-/// How long one attempt to connect may take.
+/// How long one attempt to connect may take, from the first packet to a session that is set up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection idle for longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(15);
@@ -67,20 +67,9 @@ impl Connector {
     ) -> Self {
         let mut config = match &settings.target {
             Target::Postgres(config) => Config::clone(config),
-            Target::Lakebase {
-                host,
-                port,
-                database,
-                user,
-                ..
-            } => {
+            Target::Lakebase { host, port, database, user, .. } => {
                 let mut config = Config::new();
-                config
-                    .host(host)
-                    .port(*port)
-                    .dbname(database)
-                    .user(user)
-                    .ssl_mode(SslMode::Require);
+                config.host(host).port(*port).dbname(database).user(user).ssl_mode(SslMode::Require);
                 config
             }
         };
@@ -105,6 +94,17 @@ impl Connector {
     }
 
     async fn connect(&self, password: Option<&SecretString>) -> Result<ClientWrapper, Refusal> {
+        // A server may take the connection and then say nothing.
+        tokio::time::timeout(CONNECT_TIMEOUT, self.open_session(password))
+            .await
+            .map_err(|_| Refusal::Silence)?
+            .map_err(Refusal::Error)
+    }
+
+    async fn open_session(
+        &self,
+        password: Option<&SecretString>,
+    ) -> Result<ClientWrapper, tokio_postgres::Error> {
         let mut config = self.config.clone();
         if let Some(password) = password {
             config.password(password.expose_secret());
@@ -121,10 +121,7 @@ impl Connector {
     }
 
     fn failed(&self, refusal: &Refusal) -> DatabaseError {
-        DatabaseError::Connect {
-            address: self.address.clone(),
-            reason: describe(&refusal.0),
-        }
+        DatabaseError::Connect { address: self.address.clone(), reason: refusal.to_string() }
     }
 }
 
@@ -136,25 +133,40 @@ async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error
 }
 
 /// One attempt that failed.
-struct Refusal(tokio_postgres::Error);
+enum Refusal {
+    /// The server, or the way to it, said why.
+    Error(tokio_postgres::Error),
+    /// Nobody said anything.
+    Silence,
+}
 
-impl From<tokio_postgres::Error> for Refusal {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self(error)
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => f.write_str(&describe(error)),
+            Self::Silence => write!(f, "no answer within {} s", CONNECT_TIMEOUT.as_secs()),
+        }
     }
 }
 
 impl Refusal {
+    fn code(&self) -> Option<&SqlState> {
+        match self {
+            Self::Error(error) => error.code(),
+            Self::Silence => None,
+        }
+    }
+
     fn is_about_the_password(&self) -> bool {
         matches!(
-            self.0.code(),
+            self.code(),
             Some(&SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
         )
     }
 
     /// Whether another attempt may find things changed: the server is waking up, restarting or full.
     fn is_passing(&self) -> bool {
-        match self.0.code() {
+        match self.code() {
             Some(code) => matches!(
                 *code,
                 SqlState::CANNOT_CONNECT_NOW
@@ -168,16 +180,16 @@ impl Refusal {
 
     /// A wrong certificate stays wrong, however often it is looked at.
     fn is_about_certificates(&self) -> bool {
-        let mut next = std::error::Error::source(&self.0);
+        let Self::Error(error) = self else {
+            return false;
+        };
+        let mut next = std::error::Error::source(error);
         while let Some(error) = next {
             if error.is::<rustls::Error>() {
                 return true;
             }
             // An I/O error hides what it wraps from `source`.
-            next = match error
-                .downcast_ref::<std::io::Error>()
-                .and_then(|io| io.get_ref())
-            {
+            next = match error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()) {
                 Some(inner) => Some(inner),
                 None => error.source(),
             };
@@ -203,12 +215,9 @@ impl Manager for Connector {
                 Ok(client) => return Ok(client),
                 Err(refusal) => refusal,
             };
-            if let (Some(credentials), Some(password), true, false) = (
-                &self.credentials,
-                &password,
-                refusal.is_about_the_password(),
-                minted_anew,
-            ) {
+            if let (Some(credentials), Some(password), true, false) =
+                (&self.credentials, &password, refusal.is_about_the_password(), minted_anew)
+            {
                 tracing::info!("the database refused its credential; a new one is minted");
                 credentials.refused(password).await;
                 minted_anew = true;
@@ -217,7 +226,7 @@ impl Manager for Connector {
             if !refusal.is_passing() || started.elapsed() + pause > self.patience {
                 return Err(self.failed(&refusal));
             }
-            tracing::debug!(reason = %describe(&refusal.0), "the database is not there yet");
+            tracing::debug!(reason = %refusal, "the database is not there yet");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
@@ -251,11 +260,7 @@ pub(super) struct Connections(Pool<Connector>);
 
 impl Connections {
     pub(super) fn new(connector: Connector) -> Self {
-        let timeouts = Timeouts {
-            wait: Some(WAIT_FOR_A_CONNECTION),
-            create: None,
-            recycle: None,
-        };
+        let timeouts = Timeouts { wait: Some(WAIT_FOR_A_CONNECTION), create: None, recycle: None };
         let pool = Pool::builder(connector)
             .max_size(MOST_CONNECTIONS)
             .timeouts(timeouts)
@@ -277,8 +282,7 @@ impl Connections {
 
     /// Closes what nobody used for a while.
     pub(super) fn close_idle(&self) {
-        self.0
-            .retain(|_, metrics| metrics.last_used() < LONGEST_IDLE);
+        self.0.retain(|_, metrics| metrics.last_used() < LONGEST_IDLE);
     }
 
     /// Ends the pool; connections in use end when they are given back.

@@ -66,14 +66,8 @@ impl Database {
 
     async fn probe(&self, found: &mut DatabaseState) -> Result<State, DatabaseError> {
         let connection = self.connection().await?;
-        let row = connection
-            .query_one("SELECT current_setting('server_version')", &[])
-            .await?;
-        found.server_version = row
-            .get::<_, String>(0)
-            .split_whitespace()
-            .next()
-            .map(str::to_owned);
+        let row = connection.query_one("SELECT current_setting('server_version')", &[]).await?;
+        found.server_version = row.get::<_, String>(0).split_whitespace().next().map(str::to_owned);
         found.migration = match migrations::newest_applied(&connection).await {
             Ok(version) => version,
             // Either there is no such table, or the schema itself is missing.

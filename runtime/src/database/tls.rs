@@ -55,18 +55,13 @@ pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsEr
 }
 
 fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TlsError> {
-    let unreadable = |source| TlsError::RootFile {
-        path: path.to_owned(),
-        source,
-    };
+    let unreadable = |source| TlsError::RootFile { path: path.to_owned(), source };
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(unreadable)?;
     let (added, _) = roots.add_parsable_certificates(certificates);
     if added == 0 {
-        return Err(TlsError::NoRoot {
-            path: path.to_owned(),
-        });
+        return Err(TlsError::NoRoot { path: path.to_owned() });
     }
     Ok(())
 }

@@ -80,10 +80,7 @@ pub struct NoRandomness;
 impl Key {
     /// Reads a key as `GOOGLE_OAUTH_ENCRYPTION_KEY` holds it.
     pub fn parse(text: &SecretString) -> Result<Self, InvalidKey> {
-        let bytes = BASE64
-            .decode(text.expose_secret().trim())
-            .map(Zeroizing::new)
-            .map_err(|_| InvalidKey)?;
+        let bytes = BASE64.decode(text.expose_secret().trim()).map(Zeroizing::new).map_err(|_| InvalidKey)?;
         let (signing, encryption) = bytes.split_at_checked(HALF).ok_or(InvalidKey)?;
         Ok(Self {
             signing: signing.try_into().map_err(|_| InvalidKey)?,
@@ -125,25 +122,16 @@ impl Key {
         ttl_secs: Option<u64>,
     ) -> Result<Zeroizing<Vec<u8>>, InvalidToken> {
         let bytes = BASE64.decode(token).map_err(|_| InvalidToken::Malformed)?;
-        let signed_len = bytes
-            .len()
-            .checked_sub(MAC)
-            .ok_or(InvalidToken::Malformed)?;
+        let signed_len = bytes.len().checked_sub(MAC).ok_or(InvalidToken::Malformed)?;
         let (signed, mac) = bytes.split_at(signed_len);
-        let (header, ciphertext) = signed
-            .split_at_checked(HEADER)
-            .ok_or(InvalidToken::Malformed)?;
+        let (header, ciphertext) = signed.split_at_checked(HEADER).ok_or(InvalidToken::Malformed)?;
         let (&version, header) = header.split_first().ok_or(InvalidToken::Malformed)?;
-        let (time, iv) = header
-            .split_first_chunk::<8>()
-            .ok_or(InvalidToken::Malformed)?;
+        let (time, iv) = header.split_first_chunk::<8>().ok_or(InvalidToken::Malformed)?;
         let iv: [u8; IV] = iv.try_into().map_err(|_| InvalidToken::Malformed)?;
         if version != VERSION {
             return Err(InvalidToken::Malformed);
         }
-        self.mac(signed)
-            .verify_slice(mac)
-            .map_err(|_| InvalidToken::Forged)?;
+        self.mac(signed).verify_slice(mac).map_err(|_| InvalidToken::Forged)?;
         let written = u64::from_be_bytes(*time);
         if ttl_secs.is_some_and(|ttl| written.saturating_add(ttl) < now_unix_secs) {
             return Err(InvalidToken::Expired);
@@ -158,8 +146,8 @@ impl Key {
     }
 
     fn mac(&self, signed: &[u8]) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.signing)
-            .expect("HMAC takes keys of any length");
+        let mut mac =
+            <Hmac<Sha256> as KeyInit>::new_from_slice(&self.signing).expect("HMAC takes keys of any length");
         mac.update(signed);
         mac
     }
@@ -167,9 +155,7 @@ impl Key {
 
 /// A clock before 1970 counts as 1970: then a token is only ever found too new, never too young.
 fn unix_now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |elapsed| elapsed.as_secs())
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
 #[cfg(test)]

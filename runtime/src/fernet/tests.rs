@@ -3,7 +3,8 @@
 use super::*;
 
 const KEY: &str = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
-const TOKEN: &str = "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
+const TOKEN: &str =
+    "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
 /// 1985-10-26T01:20:00-07:00, the moment of the vectors.
 const MOMENT: u64 = 499_162_800;
 const IV_COUNTING_UP: [u8; IV] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -30,9 +31,7 @@ fn generates_the_published_token() {
 
 #[test]
 fn verifies_the_published_token() {
-    let plain = key()
-        .decrypt_at(TOKEN, MOMENT + 1, Some(60))
-        .expect("valid");
+    let plain = key().decrypt_at(TOKEN, MOMENT + 1, Some(60)).expect("valid");
     assert_eq!(plain.as_slice(), b"hello");
 }
 
@@ -41,10 +40,7 @@ fn refuses_a_wrong_mac() {
     let mut bytes = BASE64.decode(TOKEN).expect("base64");
     *bytes.last_mut().expect("not empty") ^= 1;
     let token = BASE64.encode(bytes);
-    assert_eq!(
-        key().decrypt_at(&token, MOMENT, None),
-        Err(InvalidToken::Forged)
-    );
+    assert_eq!(key().decrypt_at(&token, MOMENT, None), Err(InvalidToken::Forged));
 }
 
 #[test]
@@ -58,28 +54,19 @@ fn refuses_a_token_that_is_cut_off() {
 #[test]
 fn refuses_what_is_not_base64() {
     let token = format!("%%%%{}", &TOKEN[4..]);
-    assert_eq!(
-        key().decrypt_at(&token, MOMENT, None),
-        Err(InvalidToken::Malformed)
-    );
+    assert_eq!(key().decrypt_at(&token, MOMENT, None), Err(InvalidToken::Malformed));
 }
 
 #[test]
 fn refuses_a_payload_that_is_no_whole_number_of_blocks() {
     let token = signed(VERSION, MOMENT, IV_COUNTING_UP, &[7; 17]);
-    assert_eq!(
-        key().decrypt_at(&token, MOMENT, None),
-        Err(InvalidToken::Malformed)
-    );
+    assert_eq!(key().decrypt_at(&token, MOMENT, None), Err(InvalidToken::Malformed));
 }
 
 #[test]
 fn refuses_an_empty_payload() {
     let token = signed(VERSION, MOMENT, IV_COUNTING_UP, &[]);
-    assert_eq!(
-        key().decrypt_at(&token, MOMENT, None),
-        Err(InvalidToken::Malformed)
-    );
+    assert_eq!(key().decrypt_at(&token, MOMENT, None), Err(InvalidToken::Malformed));
 }
 
 #[test]
@@ -90,43 +77,27 @@ fn refuses_wrong_padding() {
     let mut iv = IV_COUNTING_UP;
     iv[15] ^= 0x55;
     let token = signed(VERSION, MOMENT, iv, ciphertext);
-    assert_eq!(
-        key().decrypt_at(&token, MOMENT, None),
-        Err(InvalidToken::Malformed)
-    );
+    assert_eq!(key().decrypt_at(&token, MOMENT, None), Err(InvalidToken::Malformed));
 }
 
 #[test]
 fn refuses_another_version() {
     let token = signed(0x81, MOMENT, IV_COUNTING_UP, &[0; 16]);
-    assert_eq!(
-        key().decrypt_at(&token, MOMENT, None),
-        Err(InvalidToken::Malformed)
-    );
+    assert_eq!(key().decrypt_at(&token, MOMENT, None), Err(InvalidToken::Malformed));
 }
 
 #[test]
 fn refuses_a_token_from_the_far_future() {
     let early = MOMENT - MAX_CLOCK_SKEW_SECS - 1;
-    assert_eq!(
-        key().decrypt_at(TOKEN, early, None),
-        Err(InvalidToken::NotYetValid)
-    );
+    assert_eq!(key().decrypt_at(TOKEN, early, None), Err(InvalidToken::NotYetValid));
     assert!(key().decrypt_at(TOKEN, early + 1, None).is_ok());
 }
 
 #[test]
 fn refuses_an_expired_token_only_where_age_matters() {
     assert!(key().decrypt_at(TOKEN, MOMENT + 60, Some(60)).is_ok());
-    assert_eq!(
-        key().decrypt_at(TOKEN, MOMENT + 61, Some(60)),
-        Err(InvalidToken::Expired)
-    );
-    assert!(
-        key()
-            .decrypt_at(TOKEN, MOMENT + 40 * 365 * 86_400, None)
-            .is_ok()
-    );
+    assert_eq!(key().decrypt_at(TOKEN, MOMENT + 61, Some(60)), Err(InvalidToken::Expired));
+    assert!(key().decrypt_at(TOKEN, MOMENT + 40 * 365 * 86_400, None).is_ok());
 }
 
 #[test]
@@ -151,18 +122,8 @@ fn accepts_only_keys_of_32_bytes() {
     for good in [KEY, without_padding, &format!(" {KEY}\n")] {
         assert!(Key::parse(&SecretString::from(good)).is_ok(), "{good:?}");
     }
-    for bad in [
-        "",
-        "short",
-        &KEY[4..],
-        &format!("AAAA{KEY}"),
-        &KEY.replace('_', "/"),
-    ] {
-        assert_eq!(
-            Key::parse(&SecretString::from(bad)).err(),
-            Some(InvalidKey),
-            "{bad:?} was accepted"
-        );
+    for bad in ["", "short", &KEY[4..], &format!("AAAA{KEY}"), &KEY.replace('_', "/")] {
+        assert_eq!(Key::parse(&SecretString::from(bad)).err(), Some(InvalidKey), "{bad:?} was accepted");
     }
 }
 

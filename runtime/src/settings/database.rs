@@ -69,14 +69,8 @@ impl Target {
     /// `autoscaling`, `provisioned` or `postgres`, as the API and the messages call it.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Lakebase {
-                lakebase: Lakebase::Autoscaling { .. },
-                ..
-            } => "autoscaling",
-            Self::Lakebase {
-                lakebase: Lakebase::Provisioned { .. },
-                ..
-            } => "provisioned",
+            Self::Lakebase { lakebase: Lakebase::Autoscaling { .. }, .. } => "autoscaling",
+            Self::Lakebase { lakebase: Lakebase::Provisioned { .. }, .. } => "provisioned",
             Self::Postgres(_) => "postgres",
         }
     }
@@ -108,17 +102,13 @@ impl SchemaName {
         /// PostgreSQL cuts longer identifiers off without a word.
         const MAX_BYTES: usize = 63;
         if text.is_empty() || text.len() > MAX_BYTES {
-            return Err(format!(
-                "is `{text}`; a schema name has 1 to {MAX_BYTES} bytes"
-            ));
+            return Err(format!("is `{text}`; a schema name has 1 to {MAX_BYTES} bytes"));
         }
         if text.chars().any(char::is_control) {
             return Err("holds a control character".to_owned());
         }
         if text.starts_with("pg_") {
-            return Err(format!(
-                "is `{text}`; names that start with `pg_` belong to PostgreSQL"
-            ));
+            return Err(format!("is `{text}`; names that start with `pg_` belong to PostgreSQL"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -141,9 +131,7 @@ impl fmt::Display for SchemaName {
 }
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
-    let schema = reader
-        .text("LAKEBASE_SCHEMA")
-        .unwrap_or_else(|| "app_data".to_owned());
+    let schema = reader.text("LAKEBASE_SCHEMA").unwrap_or_else(|| "app_data".to_owned());
     let schema = match SchemaName::parse(&schema) {
         Ok(schema) => Some(schema),
         Err(message) => {
@@ -152,24 +140,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
         }
     };
     // `system` is libpq's word for what is the case here anyway.
-    let root_certificates = reader
-        .text("PGSSLROOTCERT")
-        .filter(|path| path != "system")
-        .map(PathBuf::from);
-    let application_name = reader
-        .text("PGAPPNAME")
-        .unwrap_or_else(|| crate::NAME.to_owned());
-    let target = if reader.text("DATABASE_URL").is_some() {
-        postgres(reader)
-    } else {
-        lakebase(reader)
-    };
-    Some(DatabaseSettings {
-        target: target?,
-        schema: schema?,
-        root_certificates,
-        application_name,
-    })
+    let root_certificates = reader.text("PGSSLROOTCERT").filter(|path| path != "system").map(PathBuf::from);
+    let application_name = reader.text("PGAPPNAME").unwrap_or_else(|| crate::NAME.to_owned());
+    let target = if reader.text("DATABASE_URL").is_some() { postgres(reader) } else { lakebase(reader) };
+    Some(DatabaseSettings { target: target?, schema: schema?, root_certificates, application_name })
 }
 
 fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
@@ -191,17 +165,10 @@ fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
         let local = config.get_hosts().iter().all(|host| match host {
             Host::Unix(_) => true,
             Host::Tcp(name) => {
-                name == "localhost"
-                    || name
-                        .parse::<std::net::IpAddr>()
-                        .is_ok_and(|ip| ip.is_loopback())
+                name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
             }
         });
-        config.ssl_mode(if local {
-            SslMode::Disable
-        } else {
-            SslMode::Require
-        });
+        config.ssl_mode(if local { SslMode::Disable } else { SslMode::Require });
     }
     Some(Target::Postgres(Box::new(config)))
 }
@@ -216,11 +183,7 @@ fn lakebase(reader: &mut Reader<'_>) -> Option<Target> {
     };
     if host.is_none() {
         reader.problem(
-            if autoscaling {
-                "LAKEBASE_PG_HOST"
-            } else {
-                "PGHOST"
-            },
+            if autoscaling { "LAKEBASE_PG_HOST" } else { "PGHOST" },
             "is not set; the platform's database resource or the deployer sets the database's host",
         );
     }
@@ -240,26 +203,20 @@ fn lakebase(reader: &mut Reader<'_>) -> Option<Target> {
     }
     let workspace = workspace::read(reader);
     let user = reader.text("PGUSER").or(match &workspace {
-        Some(WorkspaceSettings {
-            auth: WorkspaceAuth::ClientCredentials { client_id, .. },
-            ..
-        }) => Some(client_id.clone()),
+        Some(WorkspaceSettings { auth: WorkspaceAuth::ClientCredentials { client_id, .. }, .. }) => {
+            Some(client_id.clone())
+        }
         _ => None,
     });
     if user.is_none() && workspace.is_some() {
-        reader.problem(
-            "PGUSER",
-            "is not set; it is the role that owns the token in use",
-        );
+        reader.problem("PGUSER", "is not set; it is the role that owns the token in use");
     }
     Some(Target::Lakebase {
         lakebase,
         workspace: workspace?,
         host: host?,
         port,
-        database: reader
-            .text("PGDATABASE")
-            .unwrap_or_else(|| "databricks_postgres".to_owned()),
+        database: reader.text("PGDATABASE").unwrap_or_else(|| "databricks_postgres".to_owned()),
         user: user?,
     })
 }
@@ -283,17 +240,11 @@ fn lakebase_name(reader: &mut Reader<'_>) -> Option<Lakebase> {
             None
         }
         (Some("provisioned"), _, None) => {
-            reader.problem(
-                "LAKEBASE_INSTANCE",
-                "is not set; a provisioned database needs it",
-            );
+            reader.problem("LAKEBASE_INSTANCE", "is not set; a provisioned database needs it");
             None
         }
         (Some(other), _, _) => {
-            reader.problem(
-                "LAKEBASE_TYPE",
-                format!("is `{other}`; it is `autoscaling` or `provisioned`"),
-            );
+            reader.problem("LAKEBASE_TYPE", format!("is `{other}`; it is `autoscaling` or `provisioned`"));
             None
         }
         (None, None, None) => {

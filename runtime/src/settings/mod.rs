@@ -17,7 +17,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
 pub use variables::{VARIABLES, Variable, documentation};
-pub use workspace::{WorkspaceAuth, WorkspaceSettings};
+pub use workspace::{WorkspaceAuth, WorkspaceSettings, normalise_host};
 
 use crate::fernet::Key;
 use variables::Reader;
@@ -87,9 +87,7 @@ impl Settings {
         let port = port(&mut reader);
         let encryption_key = encryption_key(&mut reader);
         let app_name = reader.text("DATABRICKS_APP_NAME");
-        let dev_user = reader
-            .text("DEV_USER_ID")
-            .unwrap_or_else(|| "dev@localhost".to_owned());
+        let dev_user = reader.text("DEV_USER_ID").unwrap_or_else(|| "dev@localhost".to_owned());
         let database = database::read(&mut reader);
 
         match database {
@@ -111,10 +109,8 @@ fn environment(reader: &mut Reader<'_>) -> Environment {
         Some("production") => Environment::Production,
         None | Some("development" | "test") => Environment::Development,
         Some(other) => {
-            reader.problem(
-                "ENVIRONMENT",
-                format!("is `{other}`; it is `production`, `development` or `test`"),
-            );
+            reader
+                .problem("ENVIRONMENT", format!("is `{other}`; it is `production`, `development` or `test`"));
             Environment::Production
         }
     }
@@ -126,10 +122,8 @@ fn port(reader: &mut Reader<'_>) -> u16 {
         return DEFAULT;
     };
     text.parse().unwrap_or_else(|_| {
-        reader.problem(
-            "DATABRICKS_APP_PORT",
-            format!("is `{text}`; it is a port number between 0 and 65535"),
-        );
+        reader
+            .problem("DATABRICKS_APP_PORT", format!("is `{text}`; it is a port number between 0 and 65535"));
         DEFAULT
     })
 }

@@ -11,10 +11,7 @@ const AUTOSCALING: &[(&str, &str)] = &[
     ("ENVIRONMENT", "production"),
     ("LAKEBASE_TYPE", "autoscaling"),
     ("LAKEBASE_PG_HOST", "ep-1.database.example.com"),
-    (
-        "LAKEBASE_ENDPOINT_NAME",
-        "projects/p/branches/production/endpoints/primary",
-    ),
+    ("LAKEBASE_ENDPOINT_NAME", "projects/p/branches/production/endpoints/primary"),
     ("LAKEBASE_INSTANCE", ""),
     ("DATABRICKS_HOST", "workspace.example.com"),
     ("DATABRICKS_CLIENT_ID", "client"),
@@ -34,17 +31,9 @@ fn problems(pairs: &[(&str, &str)], changes: &[(&str, &str)]) -> Vec<&'static st
 
 fn lakebase(settings: &Settings) -> (&Lakebase, &WorkspaceSettings, String, &str) {
     match &settings.database.target {
-        Target::Lakebase {
-            lakebase,
-            workspace,
-            user,
-            ..
-        } => (
-            lakebase,
-            workspace,
-            settings.database.target.address(),
-            user,
-        ),
+        Target::Lakebase { lakebase, workspace, user, .. } => {
+            (lakebase, workspace, settings.database.target.address(), user)
+        }
         Target::Postgres(_) => panic!("not Lakebase"),
     }
 }
@@ -79,12 +68,7 @@ fn provisioned_takes_the_host_of_the_platforms_resource() {
     )
     .expect("good settings");
     let (name, _, address, user) = lakebase(&settings);
-    assert_eq!(
-        name,
-        &Lakebase::Provisioned {
-            instance: "tellr-db".to_owned()
-        }
-    );
+    assert_eq!(name, &Lakebase::Provisioned { instance: "tellr-db".to_owned() });
     assert_eq!(address, "instance.example.com:5433");
     assert_eq!(user, "role");
 }
@@ -109,11 +93,7 @@ fn workspace_host_is_taken_with_and_without_a_scheme() {
         "user@w",
         "http://localhost.evil.example",
     ] {
-        assert_eq!(
-            problems(AUTOSCALING, &[("DATABRICKS_HOST", bad)]),
-            ["DATABRICKS_HOST"],
-            "{bad}"
-        );
+        assert_eq!(problems(AUTOSCALING, &[("DATABRICKS_HOST", bad)]), ["DATABRICKS_HOST"], "{bad}");
     }
 }
 
@@ -142,30 +122,12 @@ fn every_problem_is_told_at_once() {
 
 #[test]
 fn what_a_kind_of_database_needs_is_named() {
-    assert_eq!(
-        problems(AUTOSCALING, &[("LAKEBASE_ENDPOINT_NAME", "")]),
-        ["LAKEBASE_ENDPOINT_NAME"]
-    );
-    assert_eq!(
-        problems(AUTOSCALING, &[("LAKEBASE_PG_HOST", "")]),
-        ["LAKEBASE_PG_HOST"]
-    );
-    assert_eq!(
-        problems(AUTOSCALING, &[("LAKEBASE_TYPE", "provisioned")]),
-        ["LAKEBASE_INSTANCE"]
-    );
-    assert_eq!(
-        problems(AUTOSCALING, &[("LAKEBASE_TYPE", "serverless")]),
-        ["LAKEBASE_TYPE"]
-    );
-    assert_eq!(
-        problems(AUTOSCALING, &[("DATABRICKS_CLIENT_SECRET", "")]),
-        ["DATABRICKS_CLIENT_SECRET"]
-    );
-    assert_eq!(
-        problems(AUTOSCALING, &[("PGSSLMODE", "disable")]),
-        ["PGSSLMODE"]
-    );
+    assert_eq!(problems(AUTOSCALING, &[("LAKEBASE_ENDPOINT_NAME", "")]), ["LAKEBASE_ENDPOINT_NAME"]);
+    assert_eq!(problems(AUTOSCALING, &[("LAKEBASE_PG_HOST", "")]), ["LAKEBASE_PG_HOST"]);
+    assert_eq!(problems(AUTOSCALING, &[("LAKEBASE_TYPE", "provisioned")]), ["LAKEBASE_INSTANCE"]);
+    assert_eq!(problems(AUTOSCALING, &[("LAKEBASE_TYPE", "serverless")]), ["LAKEBASE_TYPE"]);
+    assert_eq!(problems(AUTOSCALING, &[("DATABRICKS_CLIENT_SECRET", "")]), ["DATABRICKS_CLIENT_SECRET"]);
+    assert_eq!(problems(AUTOSCALING, &[("PGSSLMODE", "disable")]), ["PGSSLMODE"]);
 }
 
 #[test]
@@ -176,18 +138,9 @@ fn a_database_url_wins_and_is_encrypted_unless_it_is_this_machine() {
         ("postgresql://u@127.0.0.1:5433/d", SslMode::Disable),
         ("host=/run/postgresql dbname=d user=u", SslMode::Disable),
         ("postgresql://u:pw@db.example.com/d", SslMode::Require),
-        (
-            "postgresql://u:pw@db.example.com/d?sslmode=disable",
-            SslMode::Disable,
-        ),
-        (
-            "postgresql://u:pw@db.example.com/d?sslmode=verify-full",
-            SslMode::Require,
-        ),
-        (
-            "postgresql://u:pw@localhost/d?sslmode=require",
-            SslMode::Require,
-        ),
+        ("postgresql://u:pw@db.example.com/d?sslmode=disable", SslMode::Disable),
+        ("postgresql://u:pw@db.example.com/d?sslmode=verify-full", SslMode::Require),
+        ("postgresql://u:pw@localhost/d?sslmode=require", SslMode::Require),
     ] {
         let settings = read(AUTOSCALING, &[("DATABASE_URL", url)]).expect("a good URL");
         match &settings.database.target {
@@ -199,32 +152,20 @@ fn a_database_url_wins_and_is_encrypted_unless_it_is_this_machine() {
 
 #[test]
 fn secrets_are_in_no_message_and_no_debug_output() {
-    let bad = read(
-        AUTOSCALING,
-        &[("DATABASE_URL", "postgresql://u:planted-secret@[bad/d")],
-    )
-    .expect_err("a bad URL");
+    let bad = read(AUTOSCALING, &[("DATABASE_URL", "postgresql://u:planted-secret@[bad/d")])
+        .expect_err("a bad URL");
     assert!(!format!("{bad} {bad:?}").contains("planted-secret"));
     let url = "postgresql://u:planted-secret@db.example.com/d";
     for changes in [vec![], vec![("DATABASE_URL", url)]] {
         let shown = format!("{:?}", read(AUTOSCALING, &changes).expect("good settings"));
-        assert!(
-            !shown.contains("planted-secret") && !shown.contains(KEY),
-            "{shown}"
-        );
+        assert!(!shown.contains("planted-secret") && !shown.contains(KEY), "{shown}");
     }
 }
 
 #[test]
 fn schema_names_are_quoted_for_sql() {
-    assert_eq!(
-        SchemaName::parse("app data").expect("a name").quoted(),
-        "\"app data\""
-    );
-    assert_eq!(
-        SchemaName::parse("a\"b").expect("a name").quoted(),
-        "\"a\"\"b\""
-    );
+    assert_eq!(SchemaName::parse("app data").expect("a name").quoted(), "\"app data\"");
+    assert_eq!(SchemaName::parse("a\"b").expect("a name").quoted(), "\"a\"\"b\"");
     for bad in ["", "pg_x", "a\0b", "a\nb", &"x".repeat(64)] {
         assert!(SchemaName::parse(bad).is_err(), "{bad:?}");
     }
@@ -254,19 +195,12 @@ fn the_list_of_variables_names_nothing_that_is_not_read() {
     }
     let _ = Settings::read(&|name| {
         seen.borrow_mut().insert(name.to_owned());
-        AUTOSCALING
-            .iter()
-            .find(|pair| pair.0 == name)
-            .map(|pair| pair.1.to_owned())
+        AUTOSCALING.iter().find(|pair| pair.0 == name).map(|pair| pair.1.to_owned())
     });
     for variable in VARIABLES {
         // The log is started before settings can fail, so it reads its variable itself.
         let is_the_logs = variable.name == "TELLR_LOG";
-        assert!(
-            is_the_logs || seen.borrow().contains(variable.name),
-            "{} is never read",
-            variable.name
-        );
+        assert!(is_the_logs || seen.borrow().contains(variable.name), "{} is never read", variable.name);
         assert!(documentation().contains(variable.name));
     }
 }

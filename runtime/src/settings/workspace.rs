@@ -30,11 +30,8 @@ pub enum WorkspaceAuth {
 /// Reads what Lakebase's credentials need.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     let host = reader
-        .required(
-            "DATABRICKS_HOST",
-            "the workspace that issues the database's credentials is needed",
-        )
-        .and_then(|text| match normalise(&text) {
+        .required("DATABRICKS_HOST", "the workspace that issues the database's credentials is needed")
+        .and_then(|text| match normalise_host(&text) {
             Ok(host) => Some(host),
             Err(message) => {
                 reader.problem("DATABRICKS_HOST", message);
@@ -46,16 +43,12 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     let token = reader.secret("DATABRICKS_TOKEN");
     // The service principal first: the deployer's manifest may name a token that the platform never fills.
     let auth = match (client_id, client_secret, token) {
-        (Some(client_id), Some(client_secret), _) => WorkspaceAuth::ClientCredentials {
-            client_id,
-            client_secret,
-        },
+        (Some(client_id), Some(client_secret), _) => {
+            WorkspaceAuth::ClientCredentials { client_id, client_secret }
+        }
         (_, _, Some(token)) => WorkspaceAuth::Token(token),
         (Some(_), None, None) => {
-            reader.problem(
-                "DATABRICKS_CLIENT_SECRET",
-                "is not set, but DATABRICKS_CLIENT_ID is",
-            );
+            reader.problem("DATABRICKS_CLIENT_SECRET", "is not set, but DATABRICKS_CLIENT_ID is");
             return None;
         }
         (None, _, None) => {
@@ -70,28 +63,23 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     Some(WorkspaceSettings { host: host?, auth })
 }
 
-/// `host`, `https://host`, `https://host/` and, on this machine only, `http://host`.
-fn normalise(text: &str) -> Result<String, String> {
+/// The address of a workspace from `host`, `https://host`, `https://host/` and, on this machine only,
+/// `http://host`; else what is wrong with it.
+pub fn normalise_host(text: &str) -> Result<String, String> {
     let (scheme, rest) = match text.split_once("://") {
         Some((scheme, rest)) => (scheme, rest),
         None => ("https", text),
     };
     let authority = rest.trim_end_matches('/');
     let valid = !authority.is_empty()
-        && authority
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
+        && authority.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
     if !valid {
-        return Err(format!(
-            "is `{rest}`; it is a host, with or without `https://` and without a path"
-        ));
+        return Err(format!("is `{rest}`; it is a host, with or without `https://` and without a path"));
     }
     match scheme {
         "https" => Ok(format!("https://{authority}")),
         "http" if is_loopback(authority) => Ok(format!("http://{authority}")),
-        "http" => Err(
-            "starts with `http://`; a secret would travel unencrypted. Use `https://`".to_owned(),
-        ),
+        "http" => Err("starts with `http://`; a secret would travel unencrypted. Use `https://`".to_owned()),
         other => Err(format!("starts with `{other}://`; it is `https://`")),
     }
 }
@@ -101,8 +89,5 @@ fn is_loopback(authority: &str) -> bool {
         Some(v6) => v6.split(']').next().unwrap_or(v6),
         None => authority.split(':').next().unwrap_or(authority),
     };
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback())
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

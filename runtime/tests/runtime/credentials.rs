@@ -20,12 +20,7 @@ async fn lakebase() -> Lakebase {
     let certificate = Certificate::for_names(&["127.0.0.1"]);
     let front = Front::with_tls(&certificate).await;
     let variables = Variables::autoscaling(&workspace, &front, &certificate).await;
-    Lakebase {
-        workspace,
-        front,
-        variables,
-        _certificate: certificate,
-    }
+    Lakebase { workspace, front, variables, _certificate: certificate }
 }
 
 #[tokio::test]
@@ -37,11 +32,7 @@ async fn an_autoscaling_database_is_opened_with_its_endpoints_credential() {
 
     let app = lakebase.variables.serve().await;
     let (status, ready) = app.json("/api/ready").await;
-    assert_eq!(
-        (status, &ready["database"]["kind"]),
-        (200, &"autoscaling".into()),
-        "{ready}"
-    );
+    assert_eq!((status, &ready["database"]["kind"]), (200, &"autoscaling".into()), "{ready}");
 }
 
 #[tokio::test]
@@ -84,11 +75,7 @@ async fn a_password_that_the_database_refuses_is_minted_anew() {
     let before = lakebase.workspace.passwords().len();
 
     // The password changes under the app, and its connections end.
-    postgres::run(&format!(
-        "ALTER ROLE {} PASSWORD 'another'",
-        lakebase.workspace.role()
-    ))
-    .await;
+    postgres::run(&format!("ALTER ROLE {} PASSWORD 'another'", lakebase.workspace.role())).await;
     lakebase.front.set(Mode::Broken);
     lakebase.front.set(Mode::Open);
     postgres::run(&format!(
@@ -97,10 +84,7 @@ async fn a_password_that_the_database_refuses_is_minted_anew() {
     ))
     .await;
 
-    crate::support::eventually("the app connects anew", async || {
-        app.json("/api/ready").await.0 == 200
-    })
-    .await;
+    crate::support::eventually("the app connects anew", async || app.json("/api/ready").await.0 == 200).await;
     assert_eq!(lakebase.workspace.passwords().len(), before + 1);
 }
 
@@ -109,15 +93,8 @@ async fn a_busy_workspace_is_asked_again() {
     let lakebase = lakebase().await;
     let busy = Failure::platform(429, "RESOURCE_EXHAUSTED", "Too many requests");
     lakebase.workspace.fail_token(busy.clone());
-    lakebase.workspace.fail_credential(Failure {
-        retry_after: Some("1"),
-        ..busy
-    });
-    lakebase.workspace.fail_credential(Failure::platform(
-        503,
-        "TEMPORARILY_UNAVAILABLE",
-        "Try again",
-    ));
+    lakebase.workspace.fail_credential(Failure { retry_after: Some("1"), ..busy });
+    lakebase.workspace.fail_credential(Failure::platform(503, "TEMPORARILY_UNAVAILABLE", "Try again"));
     let connection = lakebase.variables.database().connection().await;
     drop(connection.expect("a connection"));
     assert_eq!(lakebase.workspace.credential_requests().len(), 3);
@@ -127,11 +104,7 @@ async fn a_busy_workspace_is_asked_again() {
 async fn a_workspace_that_stays_busy_is_named_as_the_cause() {
     let lakebase = lakebase().await;
     for _ in 0..4 {
-        lakebase.workspace.fail_credential(Failure::platform(
-            503,
-            "TEMPORARILY_UNAVAILABLE",
-            "Try again",
-        ));
+        lakebase.workspace.fail_credential(Failure::platform(503, "TEMPORARILY_UNAVAILABLE", "Try again"));
     }
     let error = failure(&lakebase.variables).await;
     assert!(
@@ -150,25 +123,16 @@ async fn a_refusal_is_not_asked_again() {
         "The caller may not use this endpoint",
     ));
     let error = failure(&lakebase.variables).await;
-    assert!(
-        error.contains("403") && error.contains("The caller may not use this endpoint"),
-        "{error}"
-    );
+    assert!(error.contains("403") && error.contains("The caller may not use this endpoint"), "{error}");
     assert_eq!(lakebase.workspace.credential_requests().len(), 1);
 }
 
 #[tokio::test]
 async fn a_wrong_client_secret_is_told_without_showing_it() {
     let lakebase = lakebase().await;
-    let variables = lakebase
-        .variables
-        .clone()
-        .with("DATABRICKS_CLIENT_SECRET", "planted-wrong-secret");
+    let variables = lakebase.variables.clone().with("DATABRICKS_CLIENT_SECRET", "planted-wrong-secret");
     let error = failure(&variables).await;
-    assert!(
-        error.contains("an OAuth token: 401") && error.contains("invalid_client"),
-        "{error}"
-    );
+    assert!(error.contains("an OAuth token: 401") && error.contains("invalid_client"), "{error}");
     assert!(!error.contains("planted"), "{error}");
 }
 
@@ -186,11 +150,9 @@ async fn a_revoked_token_is_replaced_once() {
         lakebase.workspace.role()
     ))
     .await;
-    crate::support::eventually("the app connects anew", async || {
-        match database.connection().await {
-            Ok(connection) => connection.simple_query("").await.is_ok(),
-            Err(_) => false,
-        }
+    crate::support::eventually("the app connects anew", async || match database.connection().await {
+        Ok(connection) => connection.simple_query("").await.is_ok(),
+        Err(_) => false,
     })
     .await;
     assert_eq!(lakebase.workspace.tokens().len(), 2);
@@ -199,19 +161,9 @@ async fn a_revoked_token_is_replaced_once() {
 #[tokio::test]
 async fn a_schema_that_the_deployer_did_not_make_is_told() {
     let lakebase = lakebase().await;
-    let variables = lakebase
-        .variables
-        .clone()
-        .with("LAKEBASE_SCHEMA", "never_made");
-    let error = variables
-        .initialise()
-        .await
-        .expect_err("no schema")
-        .to_string();
-    assert!(
-        error.contains("schema `never_made` does not exist") && error.contains("deployer"),
-        "{error}"
-    );
+    let variables = lakebase.variables.clone().with("LAKEBASE_SCHEMA", "never_made");
+    let error = variables.initialise().await.expect_err("no schema").to_string();
+    assert!(error.contains("schema `never_made` does not exist") && error.contains("deployer"), "{error}");
 }
 
 #[tokio::test]
@@ -221,10 +173,7 @@ async fn a_workspace_that_is_not_there_is_named() {
     let host = format!("http://{}", closed.local_addr().expect("an address"));
     drop(closed);
     let error = failure(&lakebase.variables.clone().with("DATABRICKS_HOST", &host)).await;
-    assert!(
-        error.contains(&host) && error.contains("an OAuth token"),
-        "{error}"
-    );
+    assert!(error.contains(&host) && error.contains("an OAuth token"), "{error}");
 }
 
 async fn failure(variables: &Variables) -> String {

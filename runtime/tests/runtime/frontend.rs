@@ -5,10 +5,7 @@ use reqwest::Response;
 use crate::support::app::{RunningApp, Variables};
 
 fn header<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {
-    answer
-        .headers()
-        .get(name)
-        .map(|value| value.to_str().expect("text"))
+    answer.headers().get(name).map(|value| value.to_str().expect("text"))
 }
 
 /// The page needs no database, so nobody initialises one here.
@@ -19,9 +16,7 @@ async fn app() -> RunningApp {
 /// A hashed file that the page refers to.
 async fn asset(app: &RunningApp) -> String {
     let page = app.get("/").await.text().await.expect("text");
-    let start = page
-        .find("/assets/")
-        .expect("the page refers to a hashed file");
+    let start = page.find("/assets/").expect("the page refers to a hashed file");
     let end = page[start..].find('"').expect("the reference ends");
     page[start..start + end].to_owned()
 }
@@ -31,10 +26,7 @@ async fn the_page_is_asked_for_again_and_answered_with_304() {
     let app = app().await;
     let first = app.get("/").await;
     assert_eq!(first.status(), 200);
-    assert_eq!(
-        header(&first, "content-type"),
-        Some("text/html; charset=utf-8")
-    );
+    assert_eq!(header(&first, "content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(header(&first, "cache-control"), Some("no-cache"));
     let etag = header(&first, "etag").expect("a tag").to_owned();
     assert!(etag.starts_with('"'), "{etag} is not a strong tag");
@@ -54,10 +46,7 @@ async fn hashed_files_are_kept_for_ever() {
     let app = app().await;
     let answer = app.get(&asset(&app).await).await;
     assert_eq!(answer.status(), 200);
-    assert_eq!(
-        header(&answer, "cache-control"),
-        Some("public, max-age=31536000, immutable")
-    );
+    assert_eq!(header(&answer, "cache-control"), Some("public, max-age=31536000, immutable"));
 }
 
 #[tokio::test]
@@ -66,37 +55,24 @@ async fn files_come_in_the_best_encoding_that_is_taken() {
     let path = asset(&app).await;
     let mut lengths = Vec::new();
     let mut tags = Vec::new();
-    for (accepted, encoding) in [
-        ("gzip, deflate, br", Some("br")),
-        ("gzip", Some("gzip")),
-        ("identity", None),
-    ] {
+    for (accepted, encoding) in
+        [("gzip, deflate, br", Some("br")), ("gzip", Some("gzip")), ("identity", None)]
+    {
         let answer = app.get_with(&path, &[("accept-encoding", accepted)]).await;
         assert_eq!(header(&answer, "content-encoding"), encoding);
         assert_eq!(header(&answer, "vary"), Some("accept-encoding"));
         tags.push(header(&answer, "etag").expect("a tag").to_owned());
         lengths.push(answer.bytes().await.expect("a body").len());
     }
-    assert!(
-        lengths[0] < lengths[1] && lengths[1] < lengths[2],
-        "{lengths:?}"
-    );
-    assert!(
-        tags[0] != tags[1] && tags[1] != tags[2],
-        "a strong tag is for one sequence of bytes: {tags:?}"
-    );
+    assert!(lengths[0] < lengths[1] && lengths[1] < lengths[2], "{lengths:?}");
+    assert!(tags[0] != tags[1] && tags[1] != tags[2], "a strong tag is for one sequence of bytes: {tags:?}");
 }
 
 #[tokio::test]
 async fn head_tells_the_same_without_the_body() {
     let app = app().await;
     let get = app.get("/").await;
-    let head = app
-        .client
-        .head(format!("{}/", app.url))
-        .send()
-        .await
-        .expect("an answer");
+    let head = app.client.head(format!("{}/", app.url)).send().await.expect("an answer");
     assert_eq!(head.status(), 200);
     for name in ["content-type", "content-length", "etag", "cache-control"] {
         assert_eq!(header(&head, name), header(&get, name), "{name}");

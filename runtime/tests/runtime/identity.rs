@@ -19,11 +19,7 @@ async fn current_user(app: &RunningApp, headers: &[(&str, &str)]) -> (u16, Value
 async fn on_the_platform_the_proxy_says_who_it_is() {
     let variables = Variables::local().with("DATABRICKS_APP_NAME", "tellr");
     for environment in ["production", "development"] {
-        let app = variables
-            .clone()
-            .with("ENVIRONMENT", environment)
-            .serve()
-            .await;
+        let app = variables.clone().with("ENVIRONMENT", environment).serve().await;
         let ada = json!({
             "user_name": "ada.lovelace@example.com",
             "email": "ada.lovelace@example.com",
@@ -32,20 +28,13 @@ async fn on_the_platform_the_proxy_says_who_it_is() {
         });
         assert_eq!(current_user(&app, ADA).await, (200, ada));
         let (status, body) = current_user(&app, &[]).await;
-        assert_eq!(
-            (status, &body["error"]["code"]),
-            (401, &"unauthorized".into()),
-            "{environment}"
-        );
+        assert_eq!((status, &body["error"]["code"]), (401, &"unauthorized".into()), "{environment}");
     }
 }
 
 #[tokio::test]
 async fn without_an_identity_nothing_is_listed() {
-    let app = Variables::local()
-        .with("DATABRICKS_APP_NAME", "tellr")
-        .serve()
-        .await;
+    let app = Variables::local().with("DATABRICKS_APP_NAME", "tellr").serve().await;
     for path in ["/api/prompts", "/api/styles", "/api/profiles"] {
         assert_eq!(app.get(path).await.status(), 401, "{path}");
     }
@@ -53,19 +42,13 @@ async fn without_an_identity_nothing_is_listed() {
 
 #[tokio::test]
 async fn production_elsewhere_trusts_nobodys_headers() {
-    let app = Variables::local()
-        .with("ENVIRONMENT", "production")
-        .serve()
-        .await;
+    let app = Variables::local().with("ENVIRONMENT", "production").serve().await;
     assert_eq!(current_user(&app, ADA).await.0, 401);
 }
 
 #[tokio::test]
 async fn development_has_a_named_local_user() {
-    let app = Variables::local()
-        .with("DEV_USER_ID", "grace_hopper@example.com")
-        .serve()
-        .await;
+    let app = Variables::local().with("DEV_USER_ID", "grace_hopper@example.com").serve().await;
     let grace = json!({
         "user_name": "grace_hopper@example.com",
         "email": "grace_hopper@example.com",

@@ -14,18 +14,11 @@ async fn four_processes_that_start_at_once_migrate_once() {
     for run in &runs {
         assert!(run.status.success(), "{}", run.output);
     }
-    let applications: usize = runs
-        .iter()
-        .map(|run| run.output.matches("was applied").count())
-        .sum();
+    let applications: usize = runs.iter().map(|run| run.output.matches("was applied").count()).sum();
     assert_eq!(applications, migrations::MIGRATIONS.len());
     let schema = variables.schema();
-    let recorded: i64 =
-        postgres::one(&format!("SELECT count(*) FROM {schema}.schema_migrations")).await;
-    assert_eq!(
-        usize::try_from(recorded).expect("a count"),
-        migrations::MIGRATIONS.len()
-    );
+    let recorded: i64 = postgres::one(&format!("SELECT count(*) FROM {schema}.schema_migrations")).await;
+    assert_eq!(usize::try_from(recorded).expect("a count"), migrations::MIGRATIONS.len());
     let prompts: i64 = postgres::one(&format!("SELECT count(*) FROM {schema}.deck_prompts")).await;
     assert_eq!(prompts, 2, "the seeds were planted more than once");
 }
@@ -34,15 +27,9 @@ async fn four_processes_that_start_at_once_migrate_once() {
 async fn tasks_that_start_at_once_share_the_work() {
     let variables = Variables::local();
     let runs = join_all((0..8).map(|_| variables.initialise())).await;
-    let mut applied: Vec<i32> = runs
-        .into_iter()
-        .flat_map(|run| run.expect("initialised").applied)
-        .collect();
+    let mut applied: Vec<i32> = runs.into_iter().flat_map(|run| run.expect("initialised").applied).collect();
     applied.sort_unstable();
-    let all: Vec<i32> = migrations::MIGRATIONS
-        .iter()
-        .map(|step| step.version)
-        .collect();
+    let all: Vec<i32> = migrations::MIGRATIONS.iter().map(|step| step.version).collect();
     assert_eq!(applied, all);
 }
 
@@ -61,10 +48,8 @@ async fn a_process_that_dies_while_migrating_holds_up_nobody() {
         async move { variables.initialise().await }
     });
     crate::support::eventually("the migration waits for the lock", async || {
-        postgres::one::<i64>(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted",
-        )
-        .await
+        postgres::one::<i64>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            .await
             > 0
     })
     .await;
@@ -99,10 +84,7 @@ async fn a_database_newer_than_the_program_is_refused() {
     ))
     .await;
     let message = refusal(&variables).await;
-    assert!(
-        message.contains("is at migration 2") && message.contains("knows only up to 1"),
-        "{message}"
-    );
+    assert!(message.contains("is at migration 2") && message.contains("knows only up to 1"), "{message}");
     assert!(message.contains("Deploy the version"), "{message}");
 }
 
@@ -138,21 +120,12 @@ async fn a_migration_that_fails_leaves_nothing_behind() {
     let variables = Variables::local();
     let schema = variables.schema();
     // Somebody else's table is in the way of the last statements.
-    postgres::run(&format!(
-        "CREATE SCHEMA {schema}; CREATE TABLE {schema}.jobs (mine int)"
-    ))
-    .await;
+    postgres::run(&format!("CREATE SCHEMA {schema}; CREATE TABLE {schema}.jobs (mine int)")).await;
     let message = refusal(&variables).await;
-    assert!(
-        message.contains("was undone") && message.contains("\"jobs\" already exists"),
-        "{message}"
-    );
+    assert!(message.contains("was undone") && message.contains("\"jobs\" already exists"), "{message}");
     let tables: Vec<String> = postgres::admin()
         .await
-        .query(
-            "SELECT tablename::text FROM pg_tables WHERE schemaname = $1",
-            &[&schema],
-        )
+        .query("SELECT tablename::text FROM pg_tables WHERE schemaname = $1", &[&schema])
         .await
         .expect("tables")
         .iter()
@@ -171,19 +144,13 @@ async fn the_contract_with_the_deployer_holds() {
         variables.schema()
     ))
     .await;
-    assert_eq!(
-        columns,
-        "id integer NO, token text NO, created_at timestamp with time zone NO"
-    );
+    assert_eq!(columns, "id integer NO, token text NO, created_at timestamp with time zone NO");
 }
 
 #[tokio::test]
 async fn a_schema_of_any_legal_name_works() {
     let name = format!("Mixed \"case\" {}", postgres::unique("schema"));
     let database = Variables::local().with("LAKEBASE_SCHEMA", &name).database();
-    let done = database
-        .initialise(Selection::Standard)
-        .await
-        .expect("initialised");
+    let done = database.initialise(Selection::Standard).await.expect("initialised");
     assert_eq!(done.applied, [1]);
 }

@@ -22,11 +22,7 @@ async fn a_good_database_is_described() {
     assert_eq!(database["schema"], variables.schema());
     assert_eq!(database["migration"], 1);
     assert!(database["latency_ms"].is_u64());
-    assert!(
-        database["server_version"]
-            .as_str()
-            .is_some_and(|version| version.starts_with(char::is_numeric))
-    );
+    assert!(database["server_version"].as_str().is_some_and(|version| version.starts_with(char::is_numeric)));
     assert_eq!(database.get("message"), None);
 }
 
@@ -35,14 +31,9 @@ async fn a_database_that_was_not_initialised_becomes_ready_once_it_is() {
     let variables = Variables::local();
     let app = variables.serve().await;
     let (status, body) = ready(&app).await;
-    assert_eq!(
-        (status, &body["database"]["state"]),
-        (503, &"migrating".into())
-    );
+    assert_eq!((status, &body["database"]["state"]), (503, &"migrating".into()));
     assert!(
-        body["database"]["message"]
-            .as_str()
-            .is_some_and(|text| text.contains("tellr-app init-database"))
+        body["database"]["message"].as_str().is_some_and(|text| text.contains("tellr-app init-database"))
     );
     variables.initialise().await.expect("initialised");
     assert_eq!(ready(&app).await.0, 200);
@@ -62,20 +53,10 @@ async fn a_broken_connection_is_told_and_healed() {
     let (_, body) = ready(&app).await;
     assert_eq!(body["database"]["state"], "down");
     let message = body["database"]["message"].as_str().expect("a message");
-    assert!(
-        message.contains(&format!("127.0.0.1:{}", front.port)),
-        "{message}"
-    );
+    assert!(message.contains(&format!("127.0.0.1:{}", front.port)), "{message}");
     let (status, body) = app.json("/api/prompts").await;
-    assert_eq!(
-        (status, &body["error"]["code"]),
-        (503, &"database_unavailable".into())
-    );
-    assert_eq!(
-        app.get("/api/health").await.status(),
-        200,
-        "the process is well"
-    );
+    assert_eq!((status, &body["error"]["code"]), (503, &"database_unavailable".into()));
+    assert_eq!(app.get("/api/health").await.status(), 200, "the process is well");
     assert_eq!(app.get("/").await.status(), 200, "the page is there");
 
     front.set(Mode::Open);

@@ -18,11 +18,7 @@ async fn no_secret_is_written_even_at_the_highest_level() {
         .with("TELLR_LOG", "trace");
 
     let mut written = String::new();
-    workspace.fail_credential(Failure::platform(
-        503,
-        "TEMPORARILY_UNAVAILABLE",
-        "Try again",
-    ));
+    workspace.fail_credential(Failure::platform(503, "TEMPORARILY_UNAVAILABLE", "Try again"));
     let ended = process::run(&["init-database"], &variables).await;
     assert!(ended.status.success(), "{}", ended.output);
     written += &ended.output;
@@ -44,14 +40,8 @@ async fn no_secret_is_written_even_at_the_highest_level() {
         ("DATABRICKS_CLIENT_SECRET", "planted-wrong-secret"),
         ("GOOGLE_OAUTH_ENCRYPTION_KEY", OTHER_KEY),
         ("GOOGLE_OAUTH_ENCRYPTION_KEY", "planted-bad-key"),
-        (
-            "DATABASE_URL",
-            "postgresql://someone:planted-url-password@127.0.0.1:1/postgres",
-        ),
-        (
-            "DATABASE_URL",
-            "postgresql://someone:planted-url-password@[bad",
-        ),
+        ("DATABASE_URL", "postgresql://someone:planted-url-password@127.0.0.1:1/postgres"),
+        ("DATABASE_URL", "postgresql://someone:planted-url-password@[bad"),
     ] {
         let variables = variables.clone().with(changed.0, changed.1);
         let ended = process::run(&["check"], &variables).await;
@@ -60,15 +50,11 @@ async fn no_secret_is_written_even_at_the_highest_level() {
     }
 
     assert!(written.contains("was applied"), "the log was read");
-    let basic =
-        base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
     for secret in ["planted", KEY, OTHER_KEY, basic.as_str()] {
         if let Some(line) = written.lines().find(|line| line.contains(secret)) {
             panic!("{secret} was written: {line}");
         }
     }
-    assert!(
-        !workspace.passwords().is_empty(),
-        "there was a password to leak"
-    );
+    assert!(!workspace.passwords().is_empty(), "there was a password to leak");
 }

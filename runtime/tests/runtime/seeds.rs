@@ -23,10 +23,7 @@ async fn a_new_app_has_two_prompts_a_style_and_a_profile() {
     variables.initialise().await.expect("initialised");
     let app = variables.serve().await;
 
-    assert_eq!(
-        names(&app, "prompts").await,
-        ["Executive Summary", "Quarterly Business Review"]
-    );
+    assert_eq!(names(&app, "prompts").await, ["Executive Summary", "Quarterly Business Review"]);
     assert_eq!(names(&app, "styles").await, ["Clear Light"]);
     assert_eq!(names(&app, "profiles").await, ["Default"]);
 
@@ -48,10 +45,7 @@ async fn a_new_app_has_two_prompts_a_style_and_a_profile() {
     for prompt in prompts["prompts"].as_array().expect("a list") {
         assert_eq!(prompt["origin"], "seed");
         for field in ["id", "name", "description", "category", "content"] {
-            assert!(
-                matches!(&prompt[field], Value::String(text) if !text.is_empty()),
-                "{field}: {prompt}"
-            );
+            assert!(matches!(&prompt[field], Value::String(text) if !text.is_empty()), "{field}: {prompt}");
         }
     }
 }
@@ -66,28 +60,14 @@ async fn the_databricks_defaults_come_when_asked_for_also_later() {
         .await
         .expect("initialised")
         .planted;
-    assert_eq!(
-        planted,
-        [
-            "Platform Consumption Review",
-            "Use Case Portfolio",
-            "Data Platform"
-        ]
-    );
+    assert_eq!(planted, ["Platform Consumption Review", "Use Case Portfolio", "Data Platform"]);
 
     let app = variables.serve().await;
     assert_eq!(names(&app, "prompts").await.len(), 4);
-    assert_eq!(
-        names(&app, "styles").await,
-        ["Clear Light", "Data Platform"],
-        "the default comes first"
-    );
+    assert_eq!(names(&app, "styles").await, ["Clear Light", "Data Platform"], "the default comes first");
     let (_, prompts) = app.json("/api/prompts").await;
-    let origins = prompts["prompts"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter(|p| p["origin"] == "databricks");
+    let origins =
+        prompts["prompts"].as_array().expect("a list").iter().filter(|p| p["origin"] == "databricks");
     assert_eq!(origins.count(), 2);
 }
 
@@ -115,11 +95,7 @@ async fn edited_renamed_and_deleted_seeds_stay_so() {
     assert_eq!(names(&app, "styles").await, ["House style"]);
     let (_, profiles) = app.json("/api/profiles").await;
     assert_eq!(profiles["profiles"][0]["name"], "Ours");
-    assert_eq!(
-        profiles["profiles"][0]["prompt_id"],
-        Value::Null,
-        "the prompt was deleted"
-    );
+    assert_eq!(profiles["profiles"][0]["prompt_id"], Value::Null, "the prompt was deleted");
 }
 
 #[tokio::test]
@@ -132,11 +108,7 @@ async fn a_name_that_somebody_uses_already_is_left_to_them() {
         variables.schema()
     ))
     .await;
-    variables
-        .database()
-        .initialise(Selection::WithDatabricksDefaults)
-        .await
-        .expect("initialised");
+    variables.database().initialise(Selection::WithDatabricksDefaults).await.expect("initialised");
     let contents: String = postgres::one(&format!(
         "SELECT string_agg(content, ',') FROM {}.deck_prompts WHERE lower(name) = 'use case portfolio'",
         variables.schema()

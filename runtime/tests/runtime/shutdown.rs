@@ -12,42 +12,22 @@ async fn a_request_in_flight_is_answered_before_the_process_ends() {
     let mut app = Serving::start(&variables).await;
     front.set(Mode::Stalled);
     let url = app.url.clone();
-    let request = tokio::spawn(
-        client(|builder| builder)
-            .get(format!("{url}/api/prompts"))
-            .send(),
-    );
+    let request = tokio::spawn(client(|builder| builder).get(format!("{url}/api/prompts")).send());
     front.somebody_waits().await;
 
     app.terminate().await;
     app.line_with("no new connections are accepted").await;
 
-    let refused = client(|builder| builder)
-        .get(format!("{url}/api/health"))
-        .send()
-        .await;
-    assert!(
-        refused.is_err_and(|error| error.is_connect()),
-        "a new connection was accepted"
-    );
+    let refused = client(|builder| builder).get(format!("{url}/api/health")).send().await;
+    assert!(refused.is_err_and(|error| error.is_connect()), "a new connection was accepted");
     assert!(!request.is_finished());
     front.set(Mode::Open);
     let answer = request.await.expect("no panic").expect("an answer");
     assert_eq!(answer.status(), 200);
-    assert!(
-        answer
-            .text()
-            .await
-            .expect("a body")
-            .contains("Executive Summary")
-    );
+    assert!(answer.text().await.expect("a body").contains("Executive Summary"));
     let ended = app.end().await;
     assert!(ended.status.success(), "{}", ended.output);
-    assert!(
-        ended.output.contains("all requests were answered"),
-        "{}",
-        ended.output
-    );
+    assert!(ended.output.contains("all requests were answered"), "{}", ended.output);
 }
 
 #[tokio::test]
@@ -57,19 +37,11 @@ async fn an_idle_server_ends_at_once_with_open_connections() {
     let http1 = client(|builder| builder);
     let http2 = client(reqwest::ClientBuilder::http2_prior_knowledge);
     for client in [&http1, &http2] {
-        let answer = client
-            .get(format!("{}/api/health", app.url))
-            .send()
-            .await
-            .expect("an answer");
+        let answer = client.get(format!("{}/api/health", app.url)).send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
     }
     app.terminate().await;
     let ended = app.end().await;
     assert!(ended.status.success(), "{}", ended.output);
-    assert!(
-        ended.output.contains("all requests were answered"),
-        "{}",
-        ended.output
-    );
+    assert!(ended.output.contains("all requests were answered"), "{}", ended.output);
 }

@@ -34,10 +34,7 @@ async fn a_certificate_for_another_name_is_refused() {
 #[tokio::test]
 async fn an_unknown_authority_is_refused() {
     let workspace = Workspace::start().await;
-    let (ours, theirs) = (
-        Certificate::for_names(&["127.0.0.1"]),
-        Certificate::for_names(&["127.0.0.1"]),
-    );
+    let (ours, theirs) = (Certificate::for_names(&["127.0.0.1"]), Certificate::for_names(&["127.0.0.1"]));
     let front = Front::with_tls(&theirs).await;
     let variables = Variables::autoscaling(&workspace, &front, &ours).await;
     let error = failure(&variables).await;
@@ -58,16 +55,11 @@ async fn a_server_without_tls_is_refused() {
 #[tokio::test]
 async fn a_file_of_authorities_that_is_none_is_told() {
     let variables = Variables::local();
-    for (path, part) in [
-        ("/nowhere/roots.pem", "could not be read"),
-        ("/dev/null", "holds no certificate"),
-    ] {
+    for (path, part) in [("/nowhere/roots.pem", "could not be read"), ("/dev/null", "holds no certificate")] {
         let settings = variables.clone().with("PGSSLROOTCERT", path).settings();
         let effort = crate::support::app::impatient();
-        let error = tellr_app::database::Database::open(&settings, effort)
-            .err()
-            .expect("no pool")
-            .to_string();
+        let error =
+            tellr_app::database::Database::open(&settings, effort).err().expect("no pool").to_string();
         assert!(error.contains(path) && error.contains(part), "{error}");
     }
 }

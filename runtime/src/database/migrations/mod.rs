@@ -33,11 +33,8 @@ pub struct Migration {
 }
 
 /// The history, oldest first.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "foundation",
-    sql: include_str!("0001_foundation.sql"),
-}];
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "foundation", sql: include_str!("0001_foundation.sql") }];
 
 /// The version this program needs.
 pub const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;
@@ -84,9 +81,7 @@ pub enum MigrationError {
         name: String,
     },
     /// Another process holds the lock.
-    #[error(
-        "another process has been migrating schema `{schema}` for more than {LOCK_TIMEOUT}; try again"
-    )]
+    #[error("another process has been migrating schema `{schema}` for more than {LOCK_TIMEOUT}; try again")]
     Locked {
         /// The schema.
         schema: SchemaName,
@@ -146,9 +141,7 @@ async fn run_history(
 
 /// The version of the newest migration applied.
 pub(super) async fn newest_applied(client: &Client) -> Result<Option<i32>, DatabaseError> {
-    let row = client
-        .query_one("SELECT max(version) FROM schema_migrations", &[])
-        .await?;
+    let row = client.query_one("SELECT max(version) FROM schema_migrations", &[]).await?;
     Ok(row.get(0))
 }
 
@@ -160,19 +153,10 @@ async fn lock(transaction: &Transaction<'_>, schema: &SchemaName) -> Result<(), 
         ))
         .await?;
     let name = format!("tellr migrations {schema}");
-    match transaction
-        .execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-            &[&name],
-        )
-        .await
-    {
+    match transaction.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&name]).await {
         Ok(_) => Ok(()),
         Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
-            Err(MigrationError::Locked {
-                schema: schema.clone(),
-            }
-            .into())
+            Err(MigrationError::Locked { schema: schema.clone() }.into())
         }
         Err(error) => Err(error.into()),
     }
@@ -195,10 +179,7 @@ async fn prepare(
         match target {
             // In Lakebase the deployer owns the schema, so that it can drop it again.
             Target::Lakebase { .. } => {
-                return Err(MigrationError::NoSchema {
-                    schema: schema.clone(),
-                }
-                .into());
+                return Err(MigrationError::NoSchema { schema: schema.clone() }.into());
             }
             Target::Postgres(_) => {
                 let statement = format!("CREATE SCHEMA IF NOT EXISTS {}", schema.quoted());
@@ -206,9 +187,7 @@ async fn prepare(
             }
         }
     }
-    transaction
-        .batch_execute(include_str!("schema_migrations.sql"))
-        .await?;
+    transaction.batch_execute(include_str!("schema_migrations.sql")).await?;
     Ok(())
 }
 
@@ -219,29 +198,19 @@ async fn verify(
     history: &[Migration],
 ) -> Result<usize, DatabaseError> {
     let recorded = transaction
-        .query(
-            "SELECT version, name, checksum FROM schema_migrations ORDER BY version",
-            &[],
-        )
+        .query("SELECT version, name, checksum FROM schema_migrations ORDER BY version", &[])
         .await?;
     for (row, step) in recorded.iter().zip(history) {
         let (version, name): (i32, String) = (row.get(0), row.get(1));
         if version != step.version || row.get::<_, String>(2) != checksum(step.sql) {
-            return Err(MigrationError::Changed {
-                schema: schema.clone(),
-                version,
-                name,
-            }
-            .into());
+            return Err(MigrationError::Changed { schema: schema.clone(), version, name }.into());
         }
     }
     match (recorded.last(), history.last()) {
-        (Some(row), Some(last)) if recorded.len() > history.len() => Err(MigrationError::Newer {
-            schema: schema.clone(),
-            found: row.get(0),
-            known: last.version,
+        (Some(row), Some(last)) if recorded.len() > history.len() => {
+            Err(MigrationError::Newer { schema: schema.clone(), found: row.get(0), known: last.version }
+                .into())
         }
-        .into()),
         _ => Ok(recorded.len()),
     }
 }

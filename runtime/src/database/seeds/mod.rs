@@ -87,8 +87,7 @@ pub async fn plant(
     connection: &mut Connection,
     selection: Selection,
 ) -> Result<Vec<&'static str>, DatabaseError> {
-    let wanted =
-        |seed: &&Seed| seed.origin == STANDARD || selection == Selection::WithDatabricksDefaults;
+    let wanted = |seed: &&Seed| seed.origin == STANDARD || selection == Selection::WithDatabricksDefaults;
     let transaction = connection.build_transaction().start().await?;
     let mut planted = Vec::new();
     for seed in PROMPTS.iter().filter(wanted) {
@@ -112,11 +111,7 @@ pub async fn plant(
 }
 
 /// True for the one who is first. Another process that is planting the same seed is waited for.
-async fn remember(
-    transaction: &Transaction<'_>,
-    kind: &str,
-    name: &str,
-) -> Result<bool, DatabaseError> {
+async fn remember(transaction: &Transaction<'_>, kind: &str, name: &str) -> Result<bool, DatabaseError> {
     let rows = transaction
         .execute(
             "INSERT INTO planted_seeds (kind, name) VALUES ($1, $2) ON CONFLICT DO NOTHING",
@@ -131,13 +126,7 @@ async fn insert_prompt(transaction: &Transaction<'_>, seed: &Seed) -> Result<(),
         .execute(
             "INSERT INTO deck_prompts (name, description, category, content, origin)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            &[
-                &seed.name,
-                &seed.description,
-                &seed.category,
-                &seed.content.trim_end(),
-                &seed.origin,
-            ],
+            &[&seed.name, &seed.description, &seed.category, &seed.content.trim_end(), &seed.origin],
         )
         .await?;
     Ok(())
@@ -151,13 +140,7 @@ async fn insert_style(transaction: &Transaction<'_>, seed: &Seed) -> Result<(), 
              VALUES ($1, $2, $3, $4, $5,
                      $5 = 'seed' AND NOT EXISTS (SELECT FROM slide_styles WHERE is_default))
              ON CONFLICT DO NOTHING",
-            &[
-                &seed.name,
-                &seed.description,
-                &seed.category,
-                &seed.content.trim_end(),
-                &seed.origin,
-            ],
+            &[&seed.name, &seed.description, &seed.category, &seed.content.trim_end(), &seed.origin],
         )
         .await?;
     Ok(())
@@ -184,8 +167,5 @@ async fn insert_profile(transaction: &Transaction<'_>) -> Result<(), DatabaseErr
 }
 
 async fn id_of(transaction: &Transaction<'_>, query: &str) -> Result<Option<Uuid>, DatabaseError> {
-    Ok(transaction
-        .query_opt(query, &[])
-        .await?
-        .map(|row| row.get(0)))
+    Ok(transaction.query_opt(query, &[]).await?.map(|row| row.get(0)))
 }

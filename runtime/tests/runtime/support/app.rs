@@ -32,11 +32,7 @@ impl Variables {
     }
 
     /// On a Lakebase of autoscaling kind, as the deployer sets them.
-    pub(crate) async fn autoscaling(
-        workspace: &Workspace,
-        front: &Front,
-        certificate: &Certificate,
-    ) -> Self {
+    pub(crate) async fn autoscaling(workspace: &Workspace, front: &Front, certificate: &Certificate) -> Self {
         Self(BTreeMap::new())
             .with("ENVIRONMENT", "production")
             .with("LAKEBASE_TYPE", "autoscaling")
@@ -48,10 +44,7 @@ impl Variables {
             .with("PGPORT", &front.port.to_string())
             .with("PGUSER", &workspace.role())
             .with("PGDATABASE", "postgres")
-            .with(
-                "PGSSLROOTCERT",
-                certificate.root_file.path().to_str().expect("a path"),
-            )
+            .with("PGSSLROOTCERT", certificate.root_file.path().to_str().expect("a path"))
             .with("DATABRICKS_HOST", &workspace.host)
             .with("DATABRICKS_CLIENT_ID", CLIENT_ID)
             .with("DATABRICKS_CLIENT_SECRET", CLIENT_SECRET)
@@ -109,20 +102,14 @@ pub(crate) struct RunningApp {
 impl RunningApp {
     async fn start(settings: Settings) -> Self {
         let app = AppState::new(&settings, impatient()).expect("an app");
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("a free port");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(listener::serve(listener, server::router(app), async {
             // Dropping the sender, as the end of a test does, is the signal.
             let _ = stopped.await;
         }));
-        Self {
-            url,
-            client: client(|builder| builder),
-            _stop: stop,
-        }
+        Self { url, client: client(|builder| builder), _stop: stop }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
@@ -144,16 +131,12 @@ impl RunningApp {
 }
 
 /// A client that needs no certificates: the app itself speaks without TLS.
-pub(crate) fn client(
-    with: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
-) -> Client {
+pub(crate) fn client(with: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Client {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("protocol versions")
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    with(Client::builder().no_proxy().tls_backend_preconfigured(tls))
-        .build()
-        .expect("a client")
+    with(Client::builder().no_proxy().tls_backend_preconfigured(tls)).build().expect("a client")
 }

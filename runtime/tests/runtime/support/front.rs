@@ -51,13 +51,8 @@ impl Certificate {
             .with_single_cert(chain, key)
             .expect("a certificate that fits its key");
         let mut root_file = NamedTempFile::new().expect("a temporary file");
-        root_file
-            .write_all(made.cert.pem().as_bytes())
-            .expect("written");
-        Self {
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-            root_file,
-        }
+        root_file.write_all(made.cert.pem().as_bytes()).expect("written");
+        Self { acceptor: TlsAcceptor::from(Arc::new(config)), root_file }
     }
 }
 
@@ -73,9 +68,7 @@ impl Front {
     }
 
     async fn start(tls: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("a free port");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let (mode, _) = watch::channel(Mode::Open);
         let (count, waiting) = watch::channel(0);
@@ -88,12 +81,7 @@ impl Front {
                 tokio::spawn(pass(stream, tls.clone(), modes.subscribe(), count.clone()));
             }
         });
-        Self {
-            port,
-            mode,
-            waiting,
-            task,
-        }
+        Self { port, mode, waiting, task }
     }
 
     pub(crate) fn set(&self, mode: Mode) {
@@ -102,18 +90,11 @@ impl Front {
 
     /// Until a connection is being kept waiting.
     pub(crate) async fn somebody_waits(&self) {
-        eventually("somebody connects to the stalled front", async || {
-            *self.waiting.borrow() > 0
-        })
-        .await;
+        eventually("somebody connects to the stalled front", async || *self.waiting.borrow() > 0).await;
     }
 
     pub(crate) fn url(&self) -> String {
-        format!(
-            "postgresql://{}@127.0.0.1:{}/postgres",
-            postgres::ADMIN,
-            self.port
-        )
+        format!("postgresql://{}@127.0.0.1:{}/postgres", postgres::ADMIN, self.port)
     }
 }
 

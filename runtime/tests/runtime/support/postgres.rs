@@ -46,9 +46,8 @@ pub(crate) fn unique(prefix: &str) -> String {
 
 /// A connection past the app.
 pub(crate) async fn admin() -> Client {
-    let (client, connection) = tokio_postgres::connect(&url(), NoTls)
-        .await
-        .expect("the test's PostgreSQL answers");
+    let (client, connection) =
+        tokio_postgres::connect(&url(), NoTls).await.expect("the test's PostgreSQL answers");
     tokio::spawn(connection);
     client
 }
@@ -58,21 +57,12 @@ pub(crate) async fn one<T>(query: &str) -> T
 where
     T: for<'a> tokio_postgres::types::FromSql<'a>,
 {
-    admin()
-        .await
-        .query_one(query, &[])
-        .await
-        .expect(query)
-        .get(0)
+    admin().await.query_one(query, &[]).await.expect(query).get(0)
 }
 
 /// Statements, past the app.
 pub(crate) async fn run(statements: &str) {
-    admin()
-        .await
-        .batch_execute(statements)
-        .await
-        .expect(statements);
+    admin().await.batch_execute(statements).await.expect(statements);
 }
 
 impl Cluster {
@@ -88,11 +78,8 @@ impl Cluster {
             wait "$server"
             rm -rf "$DIR"
         "#;
-        let folder = tempfile::Builder::new()
-            .prefix("tellr-pg-")
-            .tempdir()
-            .expect("a temporary folder")
-            .keep();
+        let folder =
+            tempfile::Builder::new().prefix("tellr-pg-").tempdir().expect("a temporary folder").keep();
         let port = free_port();
         let mut shell = Command::new("sh");
         shell
@@ -106,16 +93,12 @@ impl Cluster {
             // Ctrl-C is for the tests; the server ends with them.
             .process_group(0);
         if let Some((uid, gid)) = another_user() {
-            std::os::unix::fs::chown(&folder, Some(uid), Some(gid))
-                .expect("the folder is given away");
+            std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).expect("the folder is given away");
             shell.uid(uid).gid(gid);
         }
         let mut supervisor = shell.spawn().expect("a shell");
         await_server(port, &mut supervisor, &folder);
-        Self {
-            port,
-            _supervisor: supervisor,
-        }
+        Self { port, _supervisor: supervisor }
     }
 }
 
@@ -128,13 +111,8 @@ fn await_server(port: u16, supervisor: &mut Child, folder: &Path) {
                 .expect("a configuration");
         // On a thread of its own: the test that came first runs inside a runtime already.
         let answers = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime
-                .expect("a runtime")
-                .block_on(config.connect(NoTls))
-                .is_ok()
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(config.connect(NoTls)).is_ok()
         })
         .join()
         .expect("the attempt ends");
@@ -145,11 +123,7 @@ fn await_server(port: u16, supervisor: &mut Child, folder: &Path) {
         if let Ok(Some(status)) = supervisor.try_wait() {
             panic!("PostgreSQL did not start ({status}): {}", log());
         }
-        assert!(
-            started.elapsed() < PATIENCE,
-            "PostgreSQL did not start: {}",
-            log()
-        );
+        assert!(started.elapsed() < PATIENCE, "PostgreSQL did not start: {}", log());
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -161,20 +135,13 @@ fn free_port() -> u16 {
 
 /// `TELLR_POSTGRES_BIN`, else the folder of the `postgres` on the path, else Debian's.
 fn binaries() -> PathBuf {
-    let complete =
-        |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();
+    let complete = |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();
     if let Some(named) = std::env::var_os("TELLR_POSTGRES_BIN").map(PathBuf::from) {
-        assert!(
-            complete(&named),
-            "TELLR_POSTGRES_BIN holds no initdb and postgres"
-        );
+        assert!(complete(&named), "TELLR_POSTGRES_BIN holds no initdb and postgres");
         return named;
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let debian = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     std::env::split_paths(&path)
         .chain(debian.map(|version| version.path().join("bin")))
         .find(complete)
@@ -190,9 +157,7 @@ fn another_user() -> Option<(u32, u32)> {
     }
     let users = std::fs::read_to_string("/etc/passwd").expect("the list of users");
     ["postgres", "nobody"].into_iter().find_map(|wanted| {
-        let line = users
-            .lines()
-            .find(|line| line.starts_with(&format!("{wanted}:")))?;
+        let line = users.lines().find(|line| line.starts_with(&format!("{wanted}:")))?;
         let mut fields = line.split(':').skip(2);
         Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
     })

@@ -32,15 +32,9 @@ fn command(arguments: &[&str], variables: &Variables) -> Command {
 /// Runs a command to its end.
 pub(crate) async fn run(arguments: &[&str], variables: &Variables) -> Ended {
     let child = command(arguments, variables).output();
-    let output = timeout(PATIENCE, child)
-        .await
-        .expect("the command ends")
-        .expect("the command starts");
+    let output = timeout(PATIENCE, child).await.expect("the command ends").expect("the command starts");
     let text = [output.stdout, output.stderr].concat();
-    Ended {
-        status: output.status,
-        output: String::from_utf8(text).expect("text"),
-    }
+    Ended { status: output.status, output: String::from_utf8(text).expect("text") }
 }
 
 /// `tellr-app serve`, once it listens.
@@ -54,16 +48,10 @@ pub(crate) struct Serving {
 impl Serving {
     pub(crate) async fn start(variables: &Variables) -> Self {
         let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
-        let mut child = command(&["serve"], &variables)
-            .spawn()
-            .expect("the app starts");
+        let mut child = command(&["serve"], &variables).spawn().expect("the app starts");
         let stdout = child.stdout.take().expect("standard output is a pipe");
-        let mut serving = Self {
-            child,
-            lines: BufReader::new(stdout).lines(),
-            url: String::new(),
-            log: String::new(),
-        };
+        let mut serving =
+            Self { child, lines: BufReader::new(stdout).lines(), url: String::new(), log: String::new() };
         let line = serving.line_with("listens on").await;
         let port: String = line
             .split("http://0.0.0.0:")
@@ -95,29 +83,19 @@ impl Serving {
     /// What the platform does first.
     pub(crate) async fn terminate(&self) {
         let id = self.child.id().expect("the app runs").to_string();
-        let status = Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .await
-            .expect("kill runs");
+        let status = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
         assert!(status.success());
     }
 
     /// Its end, with everything it wrote.
     pub(crate) async fn end(mut self) -> Ended {
-        let status = timeout(PATIENCE, self.child.wait())
-            .await
-            .expect("the app ends")
-            .expect("a status");
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("the app ends").expect("a status");
         while let Some(line) = self.lines.next_line().await.expect("the log is text") {
             self.log.push_str(&line);
             self.log.push('\n');
         }
         let mut errors = self.child.stderr.take().expect("standard error is a pipe");
         errors.read_to_string(&mut self.log).await.expect("text");
-        Ended {
-            status,
-            output: self.log,
-        }
+        Ended { status, output: self.log }
     }
 }

@@ -63,29 +63,18 @@ impl Workspace {
             "CREATE ROLE {role} LOGIN PASSWORD 'never-handed-out'; GRANT CREATE ON DATABASE postgres TO {role}"
         ))
         .await;
-        let inner = Arc::new(Mutex::new(Inner {
-            role,
-            ..Inner::default()
-        }));
+        let inner = Arc::new(Mutex::new(Inner { role, ..Inner::default() }));
         let router = Router::new()
             .route("/oidc/v1/token", post(token))
             .route("/api/2.0/postgres/credentials", post(credential))
             .route("/api/2.0/database/credentials", post(credential))
             .with_state(Arc::clone(&inner));
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("a free port");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let host = format!("http://{}", listener.local_addr().expect("an address"));
         let server = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .await
-                .expect("the workspace serves");
+            axum::serve(listener, router).await.expect("the workspace serves");
         });
-        Self {
-            host,
-            inner,
-            _server: Arc::new(Server(server)),
-        }
+        Self { host, inner, _server: Arc::new(Server(server)) }
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
@@ -99,10 +88,8 @@ impl Workspace {
     /// A schema that the role may use, as the deployer makes it.
     pub(crate) async fn schema(&self) -> String {
         let (schema, role) = (postgres::unique("lakebase"), self.role());
-        postgres::run(&format!(
-            "CREATE SCHEMA {schema}; GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}"
-        ))
-        .await;
+        postgres::run(&format!("CREATE SCHEMA {schema}; GRANT USAGE, CREATE ON SCHEMA {schema} TO {role}"))
+            .await;
         schema
     }
 
@@ -133,32 +120,23 @@ impl Workspace {
     }
 }
 
-async fn token(
-    State(inner): State<Arc<Mutex<Inner>>>,
-    headers: HeaderMap,
-    form: String,
-) -> Response {
+async fn token(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, form: String) -> Response {
     use base64::Engine as _;
     let mut inner = inner.lock().expect("no test panicked inside");
     if let Some(failure) = inner.token_failures.pop_front() {
         return failure.into_answer();
     }
-    let basic =
-        base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
-    let good = headers
-        .get(header::AUTHORIZATION)
-        .is_some_and(|value| *value == format!("Basic {basic}"))
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
+    let good = headers.get(header::AUTHORIZATION).is_some_and(|value| *value == format!("Basic {basic}"))
         && form == "grant_type=client_credentials&scope=all-apis";
     if !good {
-        let body =
-            json!({"error": "invalid_client", "error_description": "Client authentication failed"});
+        let body = json!({"error": "invalid_client", "error_description": "Client authentication failed"});
         return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
     }
     let token = format!("planted-oauth-token-{}", inner.tokens.len());
     inner.tokens.push(token.clone());
     // As text, which some servers send; the number is what the others send.
-    Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": "3600"}))
-        .into_response()
+    Json(json!({"access_token": token, "token_type": "Bearer", "expires_in": "3600"})).into_response()
 }
 
 async fn credential(
@@ -169,10 +147,8 @@ async fn credential(
     let (role, password, failure) = {
         let mut inner = inner.lock().expect("no test panicked inside");
         inner.credential_requests.push(body);
-        let bearer = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let bearer =
+            headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let known = inner
             .tokens
             .iter()
@@ -202,20 +178,14 @@ async fn credential(
 impl Failure {
     /// In the platform's shape.
     pub(crate) fn platform(status: u16, code: &str, message: &str) -> Self {
-        Self {
-            status,
-            retry_after: None,
-            body: json!({"error_code": code, "message": message}),
-        }
+        Self { status, retry_after: None, body: json!({"error_code": code, "message": message}) }
     }
 
     fn into_answer(self) -> Response {
         let status = StatusCode::from_u16(self.status).expect("a status");
         let mut answer = (status, Json(self.body)).into_response();
         if let Some(seconds) = self.retry_after {
-            answer
-                .headers_mut()
-                .insert(header::RETRY_AFTER, seconds.parse().expect("a value"));
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds.parse().expect("a value"));
         }
         answer
     }
