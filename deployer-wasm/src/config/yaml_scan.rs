@@ -111,6 +111,7 @@ impl Scanner<'_> {
                 b'#' => {
                     self.open = false;
                     self.rest_of_line();
+                    return Ok(());
                 }
                 b'!' => return Err(self.reference()),
                 b'&' | b'*' if !self.ends_token(1) => return Err(self.reference()),
@@ -141,7 +142,7 @@ impl Scanner<'_> {
                     self.flow = self.flow.saturating_sub(1);
                     self.at += 1;
                 }
-                b',' if self.flow > 0 => self.at += 1,
+                b',' | b'?' if self.flow > 0 && (first == b',' || self.ends_token(1)) => self.at += 1,
                 b':' if self.flow > 0 || self.ends_token(1) => self.at += 1,
                 _ => {
                     let (start, column) = (self.at, self.column());
@@ -311,6 +312,8 @@ mod tests {
             ("a: b\r&x c: d", 2),
             ("\u{feff}&x a: 1\n", 1),
             ("? &x a\n: 1\n", 1),
+            ("a: {? *x : 1}\n", 1),
+            ("# c\n---\n&x a: 1\n", 3),
         ] {
             match refuse_references(text) {
                 Err(Failure::YamlAlias { line: found }) => assert_eq!(found, line, "{text:?}"),
