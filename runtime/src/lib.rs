@@ -13,11 +13,13 @@
 //! | [`identity`] | who is asking |
 //! | [`database`] | pool, credentials, migrations, seeds, the proof of the encryption key |
 //! | [`fernet`] | encryption of what is stored encrypted |
+//! | [`deploy`] | the deployer's native face: flags, sign-in, printing |
 //! | [`check`] | the self-diagnosis for a person |
 
 pub mod api;
 pub mod check;
 pub mod database;
+pub mod deploy;
 pub mod fernet;
 pub mod frontend;
 pub mod identity;

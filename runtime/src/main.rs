@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
+use tellr_app::deploy::{self, command::Operation};
 use tellr_app::listener::{self, Drained};
 use tellr_app::server::{self, AppState};
 use tellr_app::settings::Settings;
@@ -31,13 +32,20 @@ enum Command {
     },
     /// Look at everything the app needs and say what is missing
     Check,
+    /// Deploy Tellr to a Databricks workspace, change it there, or delete it
+    #[command(subcommand)]
+    Deploy(Operation),
 }
 
 /// Two worker threads serve thousands of requests a second; more only take memory.
 const MOST_WORKER_THREADS: usize = 4;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let command = match Arguments::parse().command {
+        // The deployer runs on one thread and brings its own event loop.
+        Command::Deploy(operation) => return deploy::command::run(operation),
+        command => command,
+    };
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(processors.min(MOST_WORKER_THREADS))
@@ -45,7 +53,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(run(arguments.command)),
+        Ok(runtime) => runtime.block_on(run(command)),
         Err(error) => {
             eprintln!("tellr-app: the runtime could not be started: {error}");
             ExitCode::FAILURE
@@ -56,13 +64,9 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> ExitCode {
     let settings = Settings::from_env();
     if let Command::Check = command {
-        let report = check::run(settings).await;
+        let report = Box::pin(check::run(settings)).await;
         print!("{report}");
-        return if report.is_good() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        };
+        return if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     }
     let settings = match settings {
         Ok(settings) => settings,
@@ -74,9 +78,7 @@ async fn run(command: Command) -> ExitCode {
     logging::start(settings.environment);
     let outcome = match command {
         Command::Serve => serve(&settings).await,
-        Command::InitDatabase {
-            seed_databricks_defaults,
-        } => {
+        Command::InitDatabase { seed_databricks_defaults } => {
             let seeds = if seed_databricks_defaults {
                 Selection::WithDatabricksDefaults
             } else {
@@ -84,7 +86,7 @@ async fn run(command: Command) -> ExitCode {
             };
             init_database(&settings, seeds).await
         }
-        Command::Check => Ok(()),
+        Command::Check | Command::Deploy(_) => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -99,12 +101,9 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 async fn serve(settings: &Settings) -> Outcome {
     let app = AppState::new(settings, Effort::serving())?;
-    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
-        format!(
-            "port {} could not be opened: {error}",
-            settings.listen.port()
-        )
-    })?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| format!("port {} could not be opened: {error}", settings.listen.port()))?;
     let address = listener.local_addr()?;
     tracing::info!(
         version = tellr_app::VERSION,
@@ -163,10 +162,6 @@ async fn init_database(settings: &Settings, seeds: Selection) -> Outcome {
     if !done.planted.is_empty() {
         tracing::info!("added {}", done.planted.join(", "));
     }
-    tracing::info!(
-        migrations = done.applied.len(),
-        "the database is ready: schema {}",
-        database.schema()
-    );
+    tracing::info!(migrations = done.applied.len(), "the database is ready: schema {}", database.schema());
     Ok(())
 }

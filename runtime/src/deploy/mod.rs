@@ -1,0 +1,15 @@
+//! `tellr-app deploy`: the deployer, run natively.
+//!
+//! The logic is the crate `deployer`; this is one of its faces and one of its hosts.
+//!
+//! | module | owns |
+//! |---|---|
+//! | [`command`] | the flags, and what a person reads |
+//! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
+//! | [`native_host`] | requests with reqwest, schema operations with tokio-postgres |
+//! | [`printer`] | the event stream as lines for people, or as JSON |
+
+pub mod command;
+pub mod native_host;
+pub mod printer;
+pub mod sign_in;

@@ -1,0 +1,185 @@
+//! The event stream, for people or for programs.
+//!
+//! For people: one line when a step ends and one when there is something to wait for, with the
+//! time since the beginning in front, readable without colour and when written to a file. For
+//! programs (`--json`): each event as a line of JSON, and last a line with the result or the error.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write};
+
+use deployer::error::DeployError;
+use deployer::events::{DeployEvent, EventKind, StepState};
+use serde::Serialize;
+use serde_json::json;
+
+/// How to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Lines for people; colour only on a terminal.
+    Lines {
+        /// Whether to use colour.
+        colour: bool,
+    },
+    /// JSON lines.
+    Json,
+}
+
+impl Style {
+    /// The style for standard output.
+    pub fn for_stdout(json: bool) -> Self {
+        let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        if json { Self::Json } else { Self::Lines { colour: std::io::stdout().is_terminal() && !wants_none } }
+    }
+
+    /// The text for one event; empty where there is nothing to say.
+    pub fn event(self, event: &DeployEvent) -> String {
+        match self {
+            Self::Json => json_line("event", "event", event),
+            Self::Lines { colour } => line(event, colour),
+        }
+    }
+
+    /// The last words of a run that went well.
+    pub fn result(self, result: &impl Serialize, sentence: &str) -> String {
+        match self {
+            Self::Json => json_line("result", "result", result),
+            Self::Lines { .. } => format!("\n{sentence}\n"),
+        }
+    }
+
+    /// The last words of a run that failed.
+    pub fn error(self, error: &DeployError) -> String {
+        match self {
+            Self::Json => json_line("error", "error", error),
+            Self::Lines { colour } => failure(error, colour),
+        }
+    }
+}
+
+/// Writes to standard output at once, and goes on if nobody reads it.
+pub fn print(text: &str) {
+    if !text.is_empty() {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+fn json_line(kind: &str, name: &str, value: &impl Serialize) -> String {
+    format!("{}\n", json!({"type": kind, name: value}))
+}
+
+const GREEN: &str = "32";
+const RED: &str = "31";
+const DIM: &str = "2";
+const BOLD: &str = "1";
+
+fn paint(text: &str, code: &str, colour: bool) -> String {
+    if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+fn line(event: &DeployEvent, colour: bool) -> String {
+    let message = printable(&event.message);
+    let time = format!("{:>7.1} s", millis(event.elapsed_ms));
+    let time = paint(&time, DIM, colour);
+    let step = event.step.as_deref().unwrap_or_default();
+    let (mark, message) = match (event.kind, event.state) {
+        (EventKind::Plan, _) => {
+            let steps: Vec<&str> = event.steps.iter().map(|step| step.step.as_str()).collect();
+            (" ".to_owned(), format!("{message}: {}", steps.join(", ")))
+        }
+        (EventKind::Notice, _) => ("!".to_owned(), message),
+        (EventKind::Step, Some(StepState::Waiting | StepState::Progress)) => ("…".to_owned(), message),
+        (EventKind::Step, Some(StepState::Done)) => (paint("✓", GREEN, colour), message),
+        (EventKind::Step, Some(StepState::Unchanged)) => (paint("=", GREEN, colour), message),
+        (EventKind::Step, Some(StepState::Failed)) => (paint("✗", RED, colour), message),
+        (EventKind::Step, Some(StepState::Skipped)) => ("-".to_owned(), message),
+        // What begins is told when it ends or has to wait; the end is told by the result.
+        _ => return String::new(),
+    };
+    let took = match event.step_elapsed_ms {
+        Some(took) if took >= 100 => paint(&format!("  ({:.1} s)", millis(took)), DIM, colour),
+        _ => String::new(),
+    };
+    format!("{time}  {mark} {step:<13} {message}{took}\n")
+}
+
+fn failure(error: &DeployError, colour: bool) -> String {
+    let mut text =
+        format!("\n{} {}\n", paint("Error:", RED, colour), paint(&printable(&error.message), BOLD, colour));
+    let cause = printable(error.cause.lines().next().unwrap_or_default());
+    let _ = writeln!(text, "  Why:      {cause}");
+    let _ = writeln!(text, "  What now: {}", printable(&error.remedy));
+    let _ = writeln!(text, "  More:     {}  [{}]", error.docs, error.code);
+    if error.log.len() > 1 {
+        let _ = writeln!(text, "  The platform's last lines:");
+        for line in &error.log {
+            let _ = writeln!(text, "  | {}", printable(line));
+        }
+    }
+    text
+}
+
+/// The platform's words may hold anything; control characters must not reach a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "tenths of a second are shown")]
+fn millis(millis: u64) -> f64 {
+    millis as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deployer::error::Failure;
+    use deployer::host::Timestamp;
+
+    fn event(state: StepState, message: &str) -> DeployEvent {
+        DeployEvent {
+            run: "r".into(),
+            sequence: 1,
+            at: Timestamp::from_millis(0),
+            elapsed_ms: 6_240,
+            kind: EventKind::Step,
+            step: Some("lakebase".into()),
+            state: Some(state),
+            message: message.into(),
+            progress: None,
+            step_elapsed_ms: Some(5_900),
+            url: None,
+            steps: vec![],
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_step_that_ended_is_one_line_with_both_times() {
+        let text = Style::Lines { colour: false }.event(&event(StepState::Done, "created the database"));
+        assert_eq!(text, "    6.2 s  ✓ lakebase      created the database  (5.9 s)\n");
+    }
+
+    #[test]
+    fn the_platforms_words_can_not_drive_the_terminal() {
+        let text = Style::Lines { colour: false }.event(&event(StepState::Progress, "hello\x1b[2Jworld"));
+        assert!(!text.contains('\x1b'), "{text:?}");
+    }
+
+    #[test]
+    fn an_error_says_why_and_what_now() {
+        let error: DeployError = Failure::AppNotFound { app: "tellr".into() }.into();
+        let text = Style::Lines { colour: false }.error(&error);
+        assert!(
+            text.contains("There is no app `tellr`") && text.contains("Why:") && text.contains("What now:"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn json_has_one_object_a_line() {
+        let text = Style::Json.event(&event(StepState::Done, "a\nb"));
+        assert_eq!(text.lines().count(), 1);
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["event"]["step"], "lakebase");
+    }
+}
