@@ -18,6 +18,8 @@ mod given;
 mod key;
 mod name;
 mod path;
+#[cfg(test)]
+mod properties;
 mod resolve;
 mod shape;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! The logic has no connection to a database; the host has one, and is given a typed operation.
 //! Hosts written in Rust render it here; a host written in another language is handed the
 //! rendered [`Script`]. Either way the statements exist once, are plain text without parameters
-//! (identifiers and literals are quoted in [`quote`]), and answer in text.
+//! (identifiers and literals are quoted in `quote`), and answer in text.
 //!
 //! Every operation can run twice with the effect of once. All of them are one transaction: a
 //! reset that fails leaves the schema as it was. The app's role gets rights on its schema and
@@ -17,7 +17,6 @@ use crate::host::{SchemaError, SchemaErrorKind};
 mod quote;
 mod script;
 
-pub use quote::{quote_identifier, quote_literal};
 pub use script::{Script, script};
 
 /// What is to be done to the app's schema. `role` is the app's role in the database: the
@@ -80,18 +79,6 @@ pub struct SchemaState {
     pub role_exists: bool,
     /// The role asked for may use the schema and create tables in it.
     pub role_granted: bool,
-}
-
-impl SchemaOperation {
-    /// The schema it is about.
-    pub fn schema(&self) -> &SchemaName {
-        match self {
-            Self::SetUp { schema, .. }
-            | Self::Reset { schema, .. }
-            | Self::Drop { schema }
-            | Self::Inspect { schema, .. } => schema,
-        }
-    }
 }
 
 /// What the operation came to, from the row its script returned, if it returns one.

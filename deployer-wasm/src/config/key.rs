@@ -54,7 +54,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::tests::fixed_seed;
+    use crate::config::properties::fixed_seed;
     use crate::error::DeployError;
 
     #[test]

@@ -162,7 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::tests::fixed_seed;
+    use crate::config::properties::fixed_seed;
 
     /// Every text is accepted unchanged, or refused with the key in the failure.
     fn check<T: std::fmt::Display>(

@@ -56,12 +56,6 @@ impl WorkspacePath {
     pub(super) fn of_app(user_name: &str, app: &AppName) -> Result<Self, Failure> {
         Self::parse("app_file_workspace_path", &format!("/Workspace/Users/{user_name}/.apps/{app}"))
     }
-
-    /// The path of the file `name` in this folder.
-    #[must_use]
-    pub fn file(&self, name: &str) -> String {
-        format!("{}/{name}", self.0)
-    }
 }
 
 #[cfg(test)]
@@ -69,7 +63,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::tests::fixed_seed;
+    use crate::config::properties::fixed_seed;
 
     #[test]
     fn spellings_of_one_folder_become_one() {

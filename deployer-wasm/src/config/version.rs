@@ -94,7 +94,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::tests::fixed_seed;
+    use crate::config::properties::fixed_seed;
 
     #[test]
     fn public_versions_are_accepted() {

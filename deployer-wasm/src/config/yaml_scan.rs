@@ -284,7 +284,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::tests::fixed_seed;
+    use crate::config::properties::fixed_seed;
 
     #[test]
     fn references_are_found_wherever_a_token_begins() {

@@ -1,13 +1,13 @@
 //! Quoting for SQL text, by the rules of Postgres' lexer.
 
 /// `name` as an identifier, in double quotes. Postgres takes at most 63 bytes of it.
-pub fn quote_identifier(name: &str) -> String {
+pub(super) fn quote_identifier(name: &str) -> String {
     format!("\"{}\"", without_nul(name).replace('"', "\"\""))
 }
 
 /// `text` as a literal, in single quotes. With a backslash in it, the form is used in which a
 /// backslash means the same whatever `standard_conforming_strings` says.
-pub fn quote_literal(text: &str) -> String {
+pub(super) fn quote_literal(text: &str) -> String {
     let quoted = without_nul(text).replace('\'', "''");
     if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
