@@ -43,7 +43,12 @@ fn main() -> Result<()> {
 /// The files below `folder`, relative to `root`, with `/` between the parts.
 fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        // What editors and file managers leave behind.
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let path = entry.path();
         if path.is_dir() {
             collect(root, &path, files)?;
         } else {

@@ -2,7 +2,7 @@
 //!
 //! The platform ends TLS at its proxy and asks apps to understand both versions of HTTP on the same
 //! port. After SIGTERM it waits 15 s and then kills; so the app stops accepting at once, lets
-//! requests that are running finish within [`DRAIN_SECS`], and leaves.
+//! requests that are running finish within [`DRAIN`], and leaves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long running requests have to finish.
-pub const DRAIN_SECS: u64 = 9;
+/// How long running requests have to finish when the platform asks the app to end.
+pub const DRAIN: Duration = Duration::from_secs(9);
 /// More connections than this wait to be accepted.
 const MOST_CONNECTIONS: usize = 1024;
 /// How long a client may take to send the head of a request.
@@ -35,8 +35,13 @@ pub enum Drained {
     CutOff,
 }
 
-/// Serves until `stop` resolves, then drains.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> Drained {
+/// Serves until `stop` resolves, then lets running requests finish, for `drain` at most.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    drain: Duration,
+) -> Drained {
     let server = server();
     let connections = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -59,8 +64,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
     // From here on the system refuses new connections.
     drop(listener);
-    tracing::info!("no new connections are accepted; running requests have {DRAIN_SECS} s to finish");
-    match tokio::time::timeout(Duration::from_secs(DRAIN_SECS), connections.shutdown()).await {
+    tracing::info!("no new connections are accepted; running requests have {} s to finish", drain.as_secs());
+    match tokio::time::timeout(drain, connections.shutdown()).await {
         Ok(()) => Drained::Completely,
         Err(_) => Drained::CutOff,
     }

@@ -124,11 +124,11 @@ async fn serve(settings: &Settings) -> Outcome {
         // Nobody listens any more when the server has ended by itself.
         let _ = stop.send(());
     });
-    let drained = listener::serve(listener, server::router(app.clone()), async {
+    let stop = async {
         // An error means that the sender is gone, which is a reason to stop as well.
         let _ = stopped.await;
-    })
-    .await;
+    };
+    let drained = listener::serve(listener, server::router(app.clone()), stop, listener::DRAIN).await;
     housekeeping.abort();
     app.database.close();
     match drained {

@@ -36,6 +36,64 @@ fn verifies_the_published_token() {
 }
 
 #[test]
+fn refuses_every_published_invalid_token() {
+    const A_SECOND_LATER: u64 = MOMENT + 1;
+    const TOO_LATE: u64 = MOMENT + 91;
+    for (flaw, now, token, reason) in [
+        (
+            "incorrect MAC",
+            A_SECOND_LATER,
+            "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykQUFBQUFBQUFBQQ==",
+            InvalidToken::Forged,
+        ),
+        (
+            "too short",
+            A_SECOND_LATER,
+            "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPA==",
+            InvalidToken::Malformed,
+        ),
+        (
+            "invalid base64",
+            A_SECOND_LATER,
+            "%%%%%%%%%%%%%AECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==",
+            InvalidToken::Malformed,
+        ),
+        (
+            "payload size not a multiple of the block size",
+            A_SECOND_LATER,
+            "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPOm73QeoCk9uGib28Xe5vz6oxq5nmxbx_v7mrfyudzUm",
+            InvalidToken::Malformed,
+        ),
+        (
+            "payload padding error",
+            A_SECOND_LATER,
+            "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0ODz4LEpdELGQAad7aNEHbf-JkLPIpuiYRLQ3RtXatOYREu2FWke6CnJNYIbkuKNqOhw==",
+            InvalidToken::Malformed,
+        ),
+        (
+            "time in the far future",
+            A_SECOND_LATER,
+            "gAAAAAAdwStRAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAnja1xKYyhd-Y6mSkTOyTGJmw2Xc2a6kBd-iX9b_qXQcw==",
+            InvalidToken::NotYetValid,
+        ),
+        (
+            "expired",
+            TOO_LATE,
+            "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==",
+            InvalidToken::Expired,
+        ),
+        (
+            "incorrect initialisation vector",
+            A_SECOND_LATER,
+            "gAAAAAAdwJ6xBQECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAkLhFLHpGtDBRLRTZeUfWgHSv49TF2AUEZ1TIvcZjK1zQ==",
+            InvalidToken::Malformed,
+        ),
+    ] {
+        assert_eq!(key().decrypt_at(token, now, Some(60)), Err(reason), "{flaw}");
+    }
+}
+
+#[test]
 fn refuses_a_wrong_mac() {
     let mut bytes = BASE64.decode(TOKEN).expect("base64");
     *bytes.last_mut().expect("not empty") ^= 1;

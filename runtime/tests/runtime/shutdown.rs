@@ -1,5 +1,14 @@
 //! SIGTERM: no new connections, running requests finish, the process ends well.
 
+use std::future::pending;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tellr_app::listener::{self, Drained};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
 use crate::support::app::{Variables, client};
 use crate::support::front::{Front, Mode};
 use crate::support::process::Serving;
@@ -44,4 +53,23 @@ async fn an_idle_server_ends_at_once_with_open_connections() {
     let ended = app.end().await;
     assert!(ended.status.success(), "{}", ended.output);
     assert!(ended.output.contains("all requests were answered"), "{}", ended.output);
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_cut_off() {
+    let (arrived, mut arrival) = mpsc::channel(1);
+    let endless = get(async move || {
+        arrived.send(()).await.expect("the test listens");
+        pending::<()>().await;
+    });
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let request = tokio::spawn(client(|builder| builder).get(url).send());
+    let stop = async {
+        arrival.recv().await.expect("the request arrives");
+    };
+    let drained =
+        listener::serve(listener, Router::new().route("/", endless), stop, Duration::from_millis(50)).await;
+    assert_eq!(drained, Drained::CutOff);
+    request.abort();
 }

@@ -96,7 +96,7 @@ pub(crate) fn impatient() -> Effort {
 pub(crate) struct RunningApp {
     pub(crate) url: String,
     pub(crate) client: Client,
-    _stop: oneshot::Sender<()>,
+    _running: oneshot::Sender<()>,
 }
 
 impl RunningApp {
@@ -104,12 +104,13 @@ impl RunningApp {
         let app = AppState::new(&settings, impatient()).expect("an app");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(listener::serve(listener, server::router(app), async {
+        let (running, stopped) = oneshot::channel::<()>();
+        let stop = async {
             // Dropping the sender, as the end of a test does, is the signal.
             let _ = stopped.await;
-        }));
-        Self { url, client: client(|builder| builder), _stop: stop }
+        };
+        tokio::spawn(listener::serve(listener, server::router(app), stop, listener::DRAIN));
+        Self { url, client: client(|builder| builder), _running: running }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
