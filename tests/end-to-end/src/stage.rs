@@ -1,0 +1,172 @@
+//! A local workspace on virtual time, and deployers in it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use deployer::config::{CreateArguments, DeleteArguments, UpdateArguments};
+use deployer::engine::Cancellation;
+use deployer::error::DeployError;
+use deployer::events::DeployEvent;
+use deployer::operations::{self, CreateResult, DeleteResult, UpdateResult};
+use local_workspace::clock::{Clock, Timestamp};
+use local_workspace::pace::Pace;
+use local_workspace::platform::AppsMode;
+use local_workspace::settings::Settings;
+use local_workspace::{LocalWorkspace, Options};
+use secrecy::SecretString;
+use serde_json::Value;
+use tellr_app::deploy::native_host::NativeHost;
+use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
+
+use crate::virtual_time::{Death, Time, VirtualHost, drive};
+
+/// The workspace admin.
+pub const ADA: &str = "ada@example.com";
+/// An ordinary user.
+pub const BEN: &str = "ben@example.com";
+/// Where the clock stands at first: 2026-11-23T15:00:00Z.
+pub const START: Timestamp = Timestamp(1_795_446_000_000);
+/// Where `create` puts Ada's app.
+pub const FOLDER: &str = "/Workspace/Users/ada@example.com/.apps/tellr";
+
+/// A workspace and its time.
+pub struct Stage {
+    /// The workspace.
+    pub workspace: LocalWorkspace,
+    /// Its time.
+    pub time: Time,
+    seeds: AtomicU64,
+}
+
+impl Stage {
+    /// A workspace that takes its time as a real one does; apps are scripted.
+    pub async fn realistic() -> Self {
+        Self::with(Pace::realistic()).await
+    }
+
+    /// A workspace of this pace.
+    pub async fn with(pace: Pace) -> Self {
+        // Both client libraries leave the choice of the TLS provider to the program.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let clock = Clock::virtual_from(START);
+        let options = Options {
+            clock: clock.clone(),
+            settings: Settings { pace, ..Settings::default() },
+            apps: AppsMode::Scripted,
+            ..Options::default()
+        };
+        let workspace = LocalWorkspace::start(options).await.expect("a workspace starts");
+        Self { workspace, time: Time::new(clock), seeds: AtomicU64::new(1) }
+    }
+
+    /// A deployer's host for `user`, each with random bytes of its own.
+    pub fn host(&self, user: &str) -> VirtualHost<'_> {
+        let token = self.workspace.token(user).to_owned();
+        let settings = WorkspaceSettings {
+            host: self.workspace.host().to_owned(),
+            auth: WorkspaceAuth::Token(SecretString::from(token.clone())),
+        };
+        let roots = self.workspace.control().dir.join("ca.pem");
+        let nobody: fn(DeployEvent) = |_| {};
+        let native = NativeHost::new(settings, Some(&roots), nobody).expect("TLS can be set up");
+        let latency = self.workspace.control().settings.get().pace.latency;
+        let sql = Duration::from_millis(latency.sql_connect_ms + latency.credential_ms);
+        let seed = self.seeds.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        VirtualHost::new(self.time.clone(), self.workspace.host(), &token, native, sql).seeded(seed)
+    }
+
+    /// `create` as Ada.
+    pub async fn create(&self, arguments: CreateArguments) -> Result<CreateResult, DeployError> {
+        self.create_on(&self.host(ADA), arguments).await
+    }
+
+    /// `create` on a host that does not die.
+    pub async fn create_on(&self, host: &VirtualHost<'_>, arguments: CreateArguments) -> Result<CreateResult, DeployError> {
+        let config = arguments.resolve(None, None)?;
+        drive_to_end(&self.time, operations::create(host, &config, &Cancellation::new())).await
+    }
+
+    /// `create` as Ada by a process that dies at one of its requests. `None`: it died.
+    pub async fn create_dying(
+        &self,
+        arguments: CreateArguments,
+        death: Death,
+    ) -> Option<Result<CreateResult, DeployError>> {
+        let config = arguments.resolve(None, None).expect("good arguments");
+        let host = self.host(ADA).dying(Some(death));
+        drive(&self.time, operations::create(&host, &config, &Cancellation::new())).await
+    }
+
+    /// `update` as Ada.
+    pub async fn update(&self, arguments: UpdateArguments) -> Result<UpdateResult, DeployError> {
+        let (host, config) = (self.host(ADA), arguments.resolve(None, None)?);
+        drive_to_end(&self.time, operations::update(&host, &config, &Cancellation::new())).await
+    }
+
+    /// `delete` as Ada.
+    pub async fn delete(&self, arguments: DeleteArguments) -> Result<DeleteResult, DeployError> {
+        let (host, config) = (self.host(ADA), arguments.resolve(None, None)?);
+        drive_to_end(&self.time, operations::delete(&host, &config, &Cancellation::new())).await
+    }
+
+    /// Asks the workspace as Ada, outside of any deployer: status and JSON.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        self.send(reqwest::Method::GET, path, None).await
+    }
+
+    /// Tells the workspace as Ada.
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        self.send(reqwest::Method::POST, path, Some(body)).await
+    }
+
+    async fn send(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let url = format!("{}{path}", self.workspace.host());
+        let mut request = reqwest::Client::new().request(method, url).bearer_auth(self.workspace.token(ADA));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.expect("the workspace answers");
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// The text of a workspace file.
+    pub async fn file(&self, path: &str) -> Option<String> {
+        use base64::Engine as _;
+        let (status, body) = self.get(&format!("/api/2.0/workspace/export?path={path}&format=AUTO")).await;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(body["content"].as_str()?).ok()?;
+        (status == 200).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Changes the workspace's settings.
+    pub fn set(&self, change: impl FnOnce(&mut Settings)) {
+        self.workspace.control().settings.update(change);
+    }
+
+    /// Ends the workspace in good order.
+    pub async fn end(self) {
+        self.workspace.shutdown().await;
+    }
+}
+
+async fn drive_to_end<T>(
+    time: &Time,
+    work: impl Future<Output = Result<T, DeployError>>,
+) -> Result<T, DeployError> {
+    drive(time, work).await.expect("a process that was not told to die")
+}
+
+/// The arguments that `update` needs for what `create` makes without any.
+pub fn update_of_default() -> UpdateArguments {
+    UpdateArguments {
+        app_name: Some("tellr".into()),
+        app_file_workspace_path: Some(FOLDER.into()),
+        lakebase_name: Some("tellr-db".into()),
+        schema_name: Some("app_data".into()),
+        ..UpdateArguments::default()
+    }
+}
+
+/// The arguments that `delete` needs for the same.
+pub fn delete_of_default() -> DeleteArguments {
+    DeleteArguments { app_name: Some("tellr".into()), ..DeleteArguments::default() }
+}

@@ -1,0 +1,316 @@
+//! A deployer on virtual time.
+//!
+//! The local workspace computes its states from its clock; a deployer reads the same clock through
+//! its host. What is left to do is to move it: [`drive`] polls the deployers, and when none of
+//! them has a request on its way, all that can happen next is that somebody stops sleeping. Then,
+//! and only then, the clock jumps to the first sleeper's time. The latency that the workspace
+//! reports in a header instead of sleeping it is slept here, so side-by-side requests overlap as
+//! they do in life.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use deployer::events::DeployEvent;
+use deployer::host::{
+    Host, HostError, LakebaseTarget, Method, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
+};
+use deployer::schema::{SchemaOperation, SchemaOutcome};
+use local_workspace::clock::Clock;
+use local_workspace::pace::LATENCY_HEADER;
+use tellr_app::deploy::native_host::NativeHost;
+
+/// The clock and who sleeps on it.
+#[derive(Clone)]
+pub struct Time {
+    clock: Clock,
+    shared: Rc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    /// Requests on their way.
+    under_way: Cell<usize>,
+    sleepers: RefCell<Vec<Sleeper>>,
+    next: Cell<u64>,
+    /// A process died: nothing of it moves any more.
+    dead: Cell<bool>,
+}
+
+struct Sleeper {
+    id: u64,
+    until_ms: u64,
+    waker: Option<Waker>,
+}
+
+impl Time {
+    /// Time on the workspace's virtual clock.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, shared: Rc::default() }
+    }
+
+    /// Milliseconds since the epoch.
+    pub fn now_ms(&self) -> u64 {
+        self.clock.now().0
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        let (id, until_ms) = (self.shared.next.get(), self.now_ms() + millis);
+        self.shared.next.set(id + 1);
+        self.shared.sleepers.borrow_mut().push(Sleeper { id, until_ms, waker: None });
+        let _awake = Awake { shared: &self.shared, id };
+        poll_fn(|context| {
+            if self.now_ms() >= until_ms {
+                return Poll::Ready(());
+            }
+            let mut sleepers = self.shared.sleepers.borrow_mut();
+            if let Some(sleeper) = sleepers.iter_mut().find(|sleeper| sleeper.id == id) {
+                sleeper.waker = Some(context.waker().clone());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Moves the clock to the first sleeper's time; false if nobody sleeps.
+    fn advance(&self) -> bool {
+        let first = self.shared.sleepers.borrow().iter().map(|sleeper| sleeper.until_ms).min();
+        let Some(first) = first else { return false };
+        let ahead = first.saturating_sub(self.now_ms());
+        self.clock.advance(ahead).expect("the workspace runs on a virtual clock");
+        for sleeper in self.shared.sleepers.borrow_mut().iter_mut().filter(|sleeper| sleeper.until_ms <= first) {
+            if let Some(waker) = sleeper.waker.take() {
+                waker.wake();
+            }
+        }
+        true
+    }
+}
+
+/// Takes a sleeper off the list, also when its future is dropped.
+struct Awake<'a> {
+    shared: &'a Shared,
+    id: u64,
+}
+
+impl Drop for Awake<'_> {
+    fn drop(&mut self) {
+        self.shared.sleepers.borrow_mut().retain(|sleeper| sleeper.id != self.id);
+    }
+}
+
+/// Runs `work` on virtual time until it is done; `None` if the process it stands for died.
+pub async fn drive<T>(time: &Time, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Some(done));
+            }
+            if time.shared.dead.take() {
+                return Poll::Ready(None);
+            }
+            if time.shared.under_way.get() > 0 || !time.advance() {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
+
+/// When a process dies, relative to the effect of one of its requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Death {
+    /// The request was never sent.
+    Before(usize),
+    /// The request had its effect and the answer was never read.
+    After(usize),
+}
+
+/// A host on virtual time.
+pub struct VirtualHost<'a> {
+    time: Time,
+    http: reqwest::Client,
+    address: String,
+    token: String,
+    native: NativeHost<fn(DeployEvent)>,
+    sql_latency: Duration,
+    events: RefCell<Vec<DeployEvent>>,
+    /// Requests and schema operations so far; the next one has this index.
+    count: Cell<usize>,
+    death: Option<Death>,
+    seed: Cell<u64>,
+    on_event: Option<&'a dyn Fn(&DeployEvent)>,
+}
+
+impl<'a> VirtualHost<'a> {
+    /// A host for one principal. `native` is used for its database connections.
+    pub fn new(time: Time, address: &str, token: &str, native: NativeHost<fn(DeployEvent)>, sql: Duration) -> Self {
+        Self {
+            time,
+            http: reqwest::Client::new(),
+            address: address.to_owned(),
+            token: token.to_owned(),
+            native,
+            sql_latency: sql,
+            events: RefCell::default(),
+            count: Cell::new(0),
+            death: None,
+            seed: Cell::new(0x5eed),
+            on_event: None,
+        }
+    }
+
+    /// The same, which dies at one of its requests.
+    #[must_use]
+    pub fn dying(mut self, death: Option<Death>) -> Self {
+        self.death = death;
+        self
+    }
+
+    /// The same, with other random bytes.
+    #[must_use]
+    pub fn seeded(self, seed: u64) -> Self {
+        self.seed.set(seed);
+        self
+    }
+
+    /// The same, with somebody who listens to events as they come.
+    #[must_use]
+    pub fn watched(mut self, listener: &'a dyn Fn(&DeployEvent)) -> Self {
+        self.on_event = Some(listener);
+        self
+    }
+
+    /// What was told so far.
+    pub fn events(&self) -> Vec<DeployEvent> {
+        self.events.borrow().clone()
+    }
+
+    /// How many requests and schema operations were sent.
+    pub fn requests(&self) -> usize {
+        self.count.get()
+    }
+
+    /// Counts a request, and dies if it is its turn. Returns whether to die after it.
+    async fn count(&self) -> bool {
+        let index = self.count.replace(self.count.get() + 1);
+        if self.death == Some(Death::Before(index)) {
+            self.die().await;
+        }
+        self.death == Some(Death::After(index))
+    }
+
+    async fn die(&self) {
+        self.time.shared.dead.set(true);
+        std::future::pending::<()>().await;
+    }
+
+    async fn send(&self, request: &WorkspaceRequest) -> Result<(WorkspaceResponse, Duration), HostError> {
+        let method = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let mut builder = self
+            .http
+            .request(method, format!("{}{}", self.address, request.path))
+            .bearer_auth(&self.token)
+            .query(&request.query);
+        if let Some(body) = &request.body {
+            builder = builder.json(body);
+        }
+        let lost = |error: reqwest::Error| HostError {
+            kind: deployer::host::HostErrorKind::Connection,
+            message: error.without_url().to_string(),
+        };
+        let answer = builder.send().await.map_err(lost)?;
+        let headers: Vec<(String, String)> = answer
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let latency = headers.iter().find(|(name, _)| name == LATENCY_HEADER);
+        let latency = latency.and_then(|(_, millis)| millis.parse().ok()).map_or(Duration::ZERO, Duration::from_millis);
+        let status = answer.status().as_u16();
+        let body = answer.text().await.map_err(lost)?;
+        Ok((WorkspaceResponse { status, headers, body }, latency))
+    }
+}
+
+/// A request on its way, for as long as this lives.
+struct UnderWay<'a>(&'a Cell<usize>);
+
+impl<'a> UnderWay<'a> {
+    fn begin(count: &'a Cell<usize>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl Host for VirtualHost<'_> {
+    async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        let dies = self.count().await;
+        let answer = {
+            let _under_way = UnderWay::begin(&self.time.shared.under_way);
+            self.send(&request).await
+        };
+        if dies {
+            self.die().await;
+        }
+        let (response, latency) = answer?;
+        self.time.sleep(latency).await;
+        Ok(response)
+    }
+
+    async fn schema(&self, at: &LakebaseTarget, operation: SchemaOperation) -> Result<SchemaOutcome, SchemaError> {
+        let dies = self.count().await;
+        let outcome = {
+            let _under_way = UnderWay::begin(&self.time.shared.under_way);
+            self.native.schema(at, operation).await
+        };
+        if dies {
+            self.die().await;
+        }
+        self.time.sleep(self.sql_latency).await;
+        outcome
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.time.sleep(duration).await;
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(i64::try_from(self.time.now_ms()).unwrap_or(i64::MAX))
+    }
+
+    fn random(&self, out: &mut [u8]) {
+        // xorshift: the same bytes in every run, as a test that fails should fail again.
+        for byte in out {
+            let mut state = self.seed.get();
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            self.seed.set(state);
+            *byte = state.to_le_bytes()[0];
+        }
+    }
+
+    fn emit(&self, event: DeployEvent) {
+        if let Some(listener) = self.on_event {
+            listener(&event);
+        }
+        self.events.borrow_mut().push(event);
+    }
+}
