@@ -1,9 +1,10 @@
 //! The workspace's time.
 //!
-//! Databases take a minute to start, deleted apps linger for twenty, tokens live for an hour. A test cannot wait for
-//! that and must not pretend it away either. So nothing in the workspace runs on a timer: every state is computed from
-//! timestamps when somebody asks, and the one thing that knows the time is this clock. It is either the machine's or a
-//! virtual one that only moves when told to, and never backwards.
+//! Databases take a minute to start, deleted apps linger for twenty, tokens live for an hour. A
+//! test cannot wait for that and must not pretend it away either. So nothing in the workspace runs
+//! on a timer: every state is computed from timestamps when somebody asks, and the one thing that
+//! knows the time is this clock. It is either the machine's or a virtual one that only moves when
+//! told to, and never backwards.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub struct Timestamp(pub u64);
 
 impl Timestamp {
     /// The moment `ms` milliseconds later.
+    #[must_use]
     pub fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
     }
@@ -41,9 +43,7 @@ impl Timestamp {
     /// Reads RFC 3339, as clients send it in `expire_time`.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        u64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
-            .ok()
-            .map(Self)
+        u64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
     }
 
     /// As a `Date` header.
@@ -105,9 +105,7 @@ impl Clock {
         match *self.0.lock() {
             Source::Virtual(now) => now,
             Source::Real => {
-                let since_epoch = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
+                let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
             }
         }
@@ -135,10 +133,7 @@ impl Clock {
             return Err(ClockError::Real);
         };
         if moment < *now {
-            return Err(ClockError::Backwards {
-                now: *now,
-                asked: moment,
-            });
+            return Err(ClockError::Backwards { now: *now, asked: moment });
         }
         *now = moment;
         Ok(moment)

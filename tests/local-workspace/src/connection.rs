@@ -1,8 +1,9 @@
 //! Connections that can be cut.
 //!
-//! A lost answer is not an error answer: the client must see the connection close before the first byte. A handler
-//! cannot do that through a response, so the accept loop is our own: each connection carries a switch, and when a
-//! handler throws it the task that serves the connection is dropped together with its socket.
+//! A lost answer is not an error answer: the client must see the connection close before the first
+//! byte. A handler cannot do that through a response, so the accept loop is our own: each
+//! connection carries a switch, and when a handler throws it the task that serves the connection is
+//! dropped together with its socket.
 
 use std::convert::Infallible;
 use std::io;

@@ -1,7 +1,8 @@
 //! The control address, `/__local/*`: everything a test driver in another process needs.
 //!
-//! It is not part of the platform, so it passes neither the journal nor faults nor authentication. Nothing protects it;
-//! the workspace listens on loopback only, and everybody who reaches it may see the tokens of all principals.
+//! It is not part of the platform, so it passes neither the journal nor faults nor authentication.
+//! Nothing protects it; the workspace listens on loopback only, and everybody who reaches it may
+//! see the tokens of all principals.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,29 +31,15 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new()
         .route("/__local", get(overview))
         .route("/__local/clock", get(read_clock).post(move_clock))
-        .route(
-            "/__local/settings",
-            get(read_settings)
-                .patch(change_settings)
-                .put(replace_settings),
-        )
-        .route(
-            "/__local/faults",
-            get(list_faults).post(add_fault).delete(clear_faults),
-        )
+        .route("/__local/settings", get(read_settings).patch(change_settings).put(replace_settings))
+        .route("/__local/faults", get(list_faults).post(add_fault).delete(clear_faults))
         .route("/__local/faults/{id}", delete(remove_fault))
         .route("/__local/faults/hanging", get(wait_for_hanging))
         .route("/__local/faults/release", post(release))
         .route("/__local/journal", get(read_journal).delete(clear_journal))
-        .route(
-            "/__local/principals",
-            get(list_principals).post(add_principal),
-        )
+        .route("/__local/principals", get(list_principals).post(add_principal))
         .route("/__local/principals/{user_name}/token", post(mint_token))
-        .route(
-            "/__local/principals/{user_name}/expire-tokens",
-            post(expire_tokens),
-        )
+        .route("/__local/principals/{user_name}/expire-tokens", post(expire_tokens))
         .route("/__local/apps/{name}/logs", get(app_logs))
 }
 
@@ -116,8 +103,8 @@ async fn change_settings(
     State(workspace): Shared,
     JsonBody(change): JsonBody<Value>,
 ) -> Result<Json<Settings>, Problem> {
-    let mut settings = serde_json::to_value(workspace.settings.get())
-        .map_err(|e| Problem::internal(e.to_string()))?;
+    let mut settings =
+        serde_json::to_value(workspace.settings.get()).map_err(|e| Problem::internal(e.to_string()))?;
     merge(&mut settings, change);
     set(&workspace, settings)
 }
@@ -132,15 +119,14 @@ async fn replace_settings(
 fn set(workspace: &Workspace, settings: Value) -> Result<Json<Settings>, Problem> {
     let settings: Settings = serde_json::from_value(settings)
         .map_err(|error| Problem::bad_request(format!("Not settings: {error}")))?;
-    workspace
-        .settings
-        .update(|current| current.clone_from(&settings));
+    workspace.settings.update(|current| current.clone_from(&settings));
     Ok(Json(settings))
 }
 
 fn merge(target: &mut Value, change: Value) {
     match (target, change) {
-        // An outcome is one of several: `{"failed": {…}}` replaces `"real"`, and also another object with another key.
+        // An outcome is one of several: `{"failed": {…}}` replaces `"real"`, and also another
+        // object with another key.
         (Value::Object(target), Value::Object(change))
             if change.keys().all(|key| target.contains_key(key)) =>
         {
@@ -157,10 +143,7 @@ async fn list_faults(State(workspace): Shared) -> Json<Value> {
 }
 
 async fn add_fault(State(workspace): Shared, JsonBody(rule): JsonBody<Rule>) -> Answer {
-    let id = workspace
-        .faults
-        .add(rule)
-        .map_err(|error| Problem::bad_request(error.to_string()))?;
+    let id = workspace.faults.add(rule).map_err(|error| Problem::bad_request(error.to_string()))?;
     Ok(Json(json!({"id": id})))
 }
 
@@ -206,11 +189,8 @@ struct Since {
 }
 
 async fn read_journal(State(workspace): Shared, Params(since): Params<Since>) -> Json<Value> {
-    let mut entries = if since.mutations {
-        workspace.journal.mutations()
-    } else {
-        workspace.journal.entries()
-    };
+    let mut entries =
+        if since.mutations { workspace.journal.mutations() } else { workspace.journal.entries() };
     entries.retain(|entry| entry.seq > since.after);
     Json(json!({"entries": entries}))
 }
@@ -238,10 +218,7 @@ async fn list_principals(State(workspace): Shared) -> Json<Value> {
     Json(json!({"principals": principals}))
 }
 
-async fn add_principal(
-    State(workspace): Shared,
-    JsonBody(spec): JsonBody<PrincipalSpec>,
-) -> Json<Value> {
+async fn add_principal(State(workspace): Shared, JsonBody(spec): JsonBody<PrincipalSpec>) -> Json<Value> {
     Json(json!(workspace.add_principal(spec)))
 }
 
@@ -254,9 +231,7 @@ fn known(workspace: &Workspace, user_name: &str) -> Result<(), Problem> {
 
 async fn mint_token(State(workspace): Shared, Path(user_name): Path<String>) -> Answer {
     known(&workspace, &user_name)?;
-    Ok(Json(
-        json!({"token": workspace.identities.mint_personal(&user_name)}),
-    ))
+    Ok(Json(json!({"token": workspace.identities.mint_personal(&user_name)})))
 }
 
 async fn expire_tokens(State(workspace): Shared, Path(user_name): Path<String>) -> Answer {

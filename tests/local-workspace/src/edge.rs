@@ -1,9 +1,10 @@
 //! What every request passes: journal, faults, authentication, latency, handler.
 //!
-//! The order is the contract. The journal comes first, so that nothing escapes it; a fault may strike before anything is
-//! looked at; a latency is spent before the effect. The handler runs in a task of its own: once begun, its effect is whole
-//! even if the caller goes away, as on a real platform. Waiting (latency, `hang` before the effect) happens outside that
-//! task, so a caller that is killed meanwhile leaves no effect behind.
+//! The order is the contract. The journal comes first, so that nothing escapes it; a fault may
+//! strike before anything is looked at; a latency is spent before the effect. The handler runs in a
+//! task of its own: once begun, its effect is whole even if the caller goes away, as on a real
+//! platform. Waiting (latency, `hang` before the effect) happens outside that task, so a caller
+//! that is killed meanwhile leaves no effect behind.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,8 @@ use crate::pace::LATENCY_HEADER;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// Larger requests are refused unread. Uploads are limited to 10 MiB further in, with the platform's own text.
+/// Larger requests are refused unread. Uploads are limited to 10 MiB further in, with the
+/// platform's own text.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
 /// The middleware around all services of the workspace.
@@ -242,7 +244,8 @@ fn made_up<'a>(
     response
 }
 
-/// The first half of the answer, under the length of the whole; then the body fails and the server closes.
+/// The first half of the answer, under the length of the whole; then the body fails and the server
+/// closes.
 async fn truncated(whole: Option<Response>) -> Response {
     let whole = whole.unwrap_or_else(|| axum::Json(serde_json::json!({"truncated": true})).into_response());
     let (mut parts, body) = whole.into_parts();

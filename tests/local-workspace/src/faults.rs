@@ -1,8 +1,9 @@
 //! What goes wrong, on purpose.
 //!
-//! A rule names requests (method, path, principal), counts them, and interferes with the nth: before the handler ran,
-//! so that nothing happened, or after it, so that the effect stands and only the answer is lost. The difference is the
-//! whole point: a client that cannot tell the two apart has to be right in both.
+//! A rule names requests (method, path, principal), counts them, and interferes with the nth:
+//! before the handler ran, so that nothing happened, or after it, so that the effect stands and
+//! only the answer is lost. The difference is the whole point: a client that cannot tell the two
+//! apart has to be right in both.
 //!
 //! `hang` holds a request still until it is released or its caller goes away, and tells whoever waits for it; that is how
 //! a test kills a client at exactly its nth request without sleeping. Every rule that matches a request counts it, but

@@ -1,9 +1,10 @@
 //! Who is calling.
 //!
-//! Users hold a personal access token; service principals hold a client secret and fetch OAuth tokens that expire by
-//! the workspace's clock. Both look the same on the wire. Rights are a plain set per principal, coarser than the
-//! platform's groups and entitlements, but enough to provoke every refusal a deployer can meet; who may do what to one
-//! object is the business of `permissions`.
+//! Users hold a personal access token; service principals hold a client secret and fetch OAuth
+//! tokens that expire by the workspace's clock. Both look the same on the wire. Rights are a plain
+//! set per principal, coarser than the platform's groups and entitlements, but enough to provoke
+//! every refusal a deployer can meet; who may do what to one object is the business of
+//! `permissions`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -92,14 +93,7 @@ impl Right {
 
     /// What somebody may do who only looks.
     pub fn of_viewer() -> BTreeSet<Self> {
-        [
-            Self::ReadApps,
-            Self::ReadLakebase,
-            Self::ReadFiles,
-            Self::ReadSecrets,
-            Self::QueryServing,
-        ]
-        .into()
+        [Self::ReadApps, Self::ReadLakebase, Self::ReadFiles, Self::ReadSecrets, Self::QueryServing].into()
     }
 
     /// What an app's own service principal may do.
@@ -200,9 +194,7 @@ pub struct Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("user_name", &self.user_name)
-            .finish_non_exhaustive()
+        f.debug_struct("Credentials").field("user_name", &self.user_name).finish_non_exhaustive()
     }
 }
 
@@ -264,20 +256,14 @@ pub struct Identities {
 
 impl fmt::Debug for Identities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.all().iter().map(|p| p.user_name.clone()))
-            .finish()
+        f.debug_list().entries(self.all().iter().map(|p| p.user_name.clone())).finish()
     }
 }
 
 impl Identities {
     /// Nobody yet.
     pub fn new(clock: Clock, ids: Ids) -> Self {
-        Self {
-            clock,
-            ids,
-            registry: Arc::default(),
-        }
+        Self { clock, ids, registry: Arc::default() }
     }
 
     /// Adds a principal and gives it a token; a service principal gets a client id and secret.
@@ -301,43 +287,25 @@ impl Identities {
             rights: spec.rights,
         };
         let user_name = principal.user_name.clone();
-        self.registry
-            .lock()
-            .principals
-            .insert(user_name.clone(), principal);
+        self.registry.lock().principals.insert(user_name.clone(), principal);
         let token = self.mint_personal(&user_name);
-        Credentials {
-            user_name,
-            token,
-            kind: PrincipalKind::User,
-            client_secret: None,
-        }
+        Credentials { user_name, token, kind: PrincipalKind::User, client_secret: None }
     }
 
     /// Adds a service principal and returns it with its client secret.
-    pub fn add_service_principal(
-        &self,
-        display_name: &str,
-        rights: BTreeSet<Right>,
-    ) -> (Principal, String) {
+    pub fn add_service_principal(&self, display_name: &str, rights: BTreeSet<Right>) -> (Principal, String) {
         let client_id = self.ids.uuid().to_string();
         let principal = Principal {
             id: self.ids.number(),
             user_name: client_id.clone(),
             display_name: display_name.to_owned(),
-            kind: PrincipalKind::ServicePrincipal {
-                client_id: client_id.clone(),
-            },
+            kind: PrincipalKind::ServicePrincipal { client_id: client_id.clone() },
             rights,
         };
         let client_secret = secret("dose");
         let mut registry = self.registry.lock();
-        registry
-            .principals
-            .insert(client_id.clone(), principal.clone());
-        registry
-            .client_secrets
-            .insert(client_id, client_secret.clone());
+        registry.principals.insert(client_id.clone(), principal.clone());
+        registry.client_secrets.insert(client_id, client_secret.clone());
         (principal, client_secret)
     }
 
@@ -346,9 +314,7 @@ impl Identities {
         let mut registry = self.registry.lock();
         registry.principals.remove(user_name);
         registry.client_secrets.remove(user_name);
-        registry
-            .tokens
-            .retain(|_, token| token.user_name != user_name);
+        registry.tokens.retain(|_, token| token.user_name != user_name);
     }
 
     /// Everybody, by name.
@@ -380,26 +346,11 @@ impl Identities {
     /// A new OAuth token, good for an hour.
     pub fn mint_oauth(&self, user_name: &str) -> String {
         let expires = self.clock.now().plus_ms(OAUTH_TOKEN_TTL_MS);
-        self.mint(
-            user_name,
-            TokenKind::OAuth,
-            Some(expires),
-            secret("eyJ.local."),
-        )
+        self.mint(user_name, TokenKind::OAuth, Some(expires), secret("eyJ.local."))
     }
 
-    fn mint(
-        &self,
-        user_name: &str,
-        kind: TokenKind,
-        expires: Option<Timestamp>,
-        token: String,
-    ) -> String {
-        let entry = Token {
-            user_name: user_name.to_owned(),
-            kind,
-            expires,
-        };
+    fn mint(&self, user_name: &str, kind: TokenKind, expires: Option<Timestamp>, token: String) -> String {
+        let entry = Token { user_name: user_name.to_owned(), kind, expires };
         self.registry.lock().tokens.insert(token.clone(), entry);
         token
     }
@@ -416,21 +367,14 @@ impl Identities {
 
     /// Whether this is the client's secret.
     pub fn verify_client(&self, client_id: &str, client_secret: &str) -> bool {
-        self.registry
-            .lock()
-            .client_secrets
-            .get(client_id)
-            .is_some_and(|known| known == client_secret)
+        self.registry.lock().client_secrets.get(client_id).is_some_and(|known| known == client_secret)
     }
 
     /// Who a bearer token stands for, and of which kind it is; `None` when unknown or expired.
     pub fn resolve(&self, token: &str) -> Option<(Principal, TokenKind)> {
         let now = self.clock.now();
         let registry = self.registry.lock();
-        let entry = registry
-            .tokens
-            .get(token)
-            .filter(|entry| entry.expires.is_none_or(|end| now < end))?;
+        let entry = registry.tokens.get(token).filter(|entry| entry.expires.is_none_or(|end| now < end))?;
         let principal = registry.principals.get(&entry.user_name)?;
         Some((principal.clone(), entry.kind))
     }

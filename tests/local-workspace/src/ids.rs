@@ -1,8 +1,9 @@
 //! Identifiers that look like the platform's and are the same in every run.
 //!
-//! Tests compare whole answers, so ids must not change from run to run; yet they must not look like counters, or a
-//! client that confuses two kinds of id would pass by luck. A counter through a mixing function gives both. Secrets
-//! are different: they come from the system's randomness (`secret`).
+//! Tests compare whole answers, so ids must not change from run to run; yet they must not look like
+//! counters, or a client that confuses two kinds of id would pass by luck. A counter through a
+//! mixing function gives both. Secrets are different: they come from the system's randomness
+//! (`secret`).
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -1,12 +1,13 @@
 //! What was asked of the workspace, and what came of it.
 //!
-//! Tests compare whole conversations and look for requests that changed something, so every request is kept with its
-//! principal, its body and a digest of the answer. Three things are told apart that look alike from outside: whether the
-//! handler ran and succeeded (`effect`), what the caller was sent (`answer`), and which fault interfered. The journal
-//! is the test's own eye: bodies may hold secrets, but the `Authorization` header is never kept.
+//! Tests compare whole conversations and look for requests that changed something, so every request
+//! is kept with its principal, its body and a digest of the answer. Three things are told apart
+//! that look alike from outside: whether the handler ran and succeeded (`effect`), what the caller
+//! was sent (`answer`), and which fault interfered. The journal is the test's own eye: bodies may
+//! hold secrets, but the `Authorization` header is never kept.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -69,8 +70,15 @@ pub struct Entry {
 }
 
 /// The conversation so far; clones share it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Journal(Arc<Mutex<Vec<Entry>>>);
+
+impl fmt::Debug for Journal {
+    /// Without the entries, whose bodies may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Journal of {} requests", self.0.lock().len())
+    }
+}
 
 /// What is known of a request when it arrives.
 #[derive(Debug)]
@@ -99,12 +107,7 @@ impl Journal {
 
     /// The requests that changed something.
     pub fn mutations(&self) -> Vec<Entry> {
-        self.0
-            .lock()
-            .iter()
-            .filter(|entry| entry.effect)
-            .cloned()
-            .collect()
+        self.0.lock().iter().filter(|entry| entry.effect).cloned().collect()
     }
 
     /// Forgets everything; numbering starts again.
@@ -187,10 +190,8 @@ fn readable(headers: &HeaderMap) -> BTreeMap<String, String> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -1,11 +1,13 @@
 //! A Databricks workspace on loopback.
 //!
-//! It exists so that a deployer can be run against something that behaves like the platform: real PostgreSQL behind
-//! Lakebase, real processes behind apps, the platform's answers and refusals in between, and, unlike the platform, a
-//! clock, faults and a journal in the hands of the test. It is an independent reading of the platform and shares no
-//! type with the deployer; what both got from one place would be wrong in both.
+//! It exists so that a deployer can be run against something that behaves like the platform: real
+//! PostgreSQL behind Lakebase, real processes behind apps, the platform's answers and refusals in
+//! between, and, unlike the platform, a clock, faults and a journal in the hands of the test. It is
+//! an independent reading of the platform and shares no type with the deployer; what both got from
+//! one place would be wrong in both.
 //!
-//! [`LocalWorkspace`] runs one inside a test; the command `local-workspace serve` runs one for everybody else.
+//! [`LocalWorkspace`] runs one inside a test; the command `local-workspace serve` runs one for
+//! everybody else.
 
 pub mod apps;
 pub mod clock;

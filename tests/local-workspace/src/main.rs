@@ -110,6 +110,7 @@ async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
         },
         wheels: options.wheels,
         principals,
+        ..Options::default()
     })
     .await?;
     announce(&workspace, options.json)?;

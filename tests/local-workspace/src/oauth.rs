@@ -1,7 +1,7 @@
 //! OAuth: discovery, and tokens for service principals.
 //!
-//! Refusals have OAuth's shape, not the platform's. The exchange of a personal token for an OAuth one is here because
-//! apps refuse personal tokens.
+//! Refusals have OAuth's shape, not the platform's. The exchange of a personal token for an OAuth
+//! one is here because apps refuse personal tokens.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,10 +23,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new()
         .route("/.well-known/databricks-config", get(host_metadata))
         .route("/.well-known/openid-configuration", get(discovery))
-        .route(
-            "/oidc/.well-known/oauth-authorization-server",
-            get(discovery),
-        )
+        .route("/oidc/.well-known/oauth-authorization-server", get(discovery))
         .route("/oidc/.well-known/openid-configuration", get(discovery))
         .route("/oidc/v1/token", post(token))
 }
@@ -59,12 +56,7 @@ async fn token(
     let field = |name: &str| form.get(name).map(String::as_str);
     match field("grant_type") {
         Some("client_credentials") => {
-            let posted = || {
-                Some((
-                    field("client_id")?.to_owned(),
-                    field("client_secret")?.to_owned(),
-                ))
-            };
+            let posted = || Some((field("client_id")?.to_owned(), field("client_secret")?.to_owned()));
             let Some((client_id, client_secret)) = basic(&headers).or_else(posted) else {
                 return refusal(
                     StatusCode::UNAUTHORIZED,
@@ -72,15 +64,8 @@ async fn token(
                     "Client authentication is missing",
                 );
             };
-            if !workspace
-                .identities
-                .verify_client(&client_id, &client_secret)
-            {
-                return refusal(
-                    StatusCode::UNAUTHORIZED,
-                    "invalid_client",
-                    "Client authentication failed",
-                );
+            if !workspace.identities.verify_client(&client_id, &client_secret) {
+                return refusal(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed");
             }
             grant(&workspace, &client_id, field("scope"))
         }
@@ -101,11 +86,7 @@ async fn token(
             "unsupported_grant_type",
             &format!("Grant type {other} is not supported by this workspace"),
         ),
-        None => refusal(
-            StatusCode::BAD_REQUEST,
-            "invalid_request",
-            "grant_type is missing",
-        ),
+        None => refusal(StatusCode::BAD_REQUEST, "invalid_request", "grant_type is missing"),
     }
 }
 
@@ -120,9 +101,5 @@ fn grant(workspace: &Workspace, user_name: &str, scope: Option<&str>) -> Respons
 }
 
 fn refusal(status: StatusCode, error: &str, description: &str) -> Response {
-    (
-        status,
-        Json(json!({"error": error, "error_description": description})),
-    )
-        .into_response()
+    (status, Json(json!({"error": error, "error_description": description}))).into_response()
 }

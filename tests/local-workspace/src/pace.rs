@@ -5,7 +5,8 @@
 //! state, computed against the clock, while a latency is slept on the machine's clock and only reported, in the header
 //! `x-local-latency-ms`, on a virtual one, so that a test driver can account for it.
 //!
-//! The realistic figures come from what users report of real workspaces; they matter by their proportions.
+//! The realistic figures come from what users report of real workspaces; they matter by their
+//! proportions.
 
 use std::str::FromStr;
 
@@ -117,10 +118,7 @@ impl Pace {
 
     /// Realistic proportions, `factor` times as long.
     pub fn scaled(factor: f64) -> Self {
-        let Self {
-            durations: d,
-            latency: l,
-        } = Self::realistic();
+        let Self { durations: d, latency: l } = Self::realistic();
         let scale = |ms: u64| scale_ms(ms, factor);
         Self {
             durations: Durations {
@@ -168,9 +166,7 @@ impl FromStr for Pace {
                 Ok(factor) if factor.is_finite() && factor >= 0.0 => Ok(Self::scaled(factor)),
                 _ => Err(format!("`{factor}` is not a factor; try `scaled:0.1`")),
             },
-            _ => Err(format!(
-                "`{text}` is no pace; it is `none`, `realistic` or `scaled:<factor>`"
-            )),
+            _ => Err(format!("`{text}` is no pace; it is `none`, `realistic` or `scaled:<factor>`")),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Who may do what to one object.
 //!
-//! An object is registered with its owner when it is made and forgotten when it goes. Levels of one object type form a
-//! ladder, so a check is a comparison. Administrators have everything through inheritance, and are shown so; the owner's
-//! grant survives a PUT, which replaces all other direct ones.
+//! An object is registered with its owner when it is made and forgotten when it goes. Levels of one
+//! object type form a ladder, so a check is a comparison. Administrators have everything through
+//! inheritance, and are shown so; the owner's grant survives a PUT, which replaces all other direct
+//! ones.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,22 +20,19 @@ use crate::identity::{Principal, Right};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// The ladder of levels of an object type, weakest first; `None` for types this workspace does not have.
+/// The ladder of levels of an object type, weakest first; `None` for types this workspace does not
+/// have.
 fn levels(object_type: &str) -> Option<&'static [&'static str]> {
     match object_type {
         "apps" | "database-instances" | "database-projects" => Some(&["CAN_USE", "CAN_MANAGE"]),
         "serving-endpoints" => Some(&["CAN_VIEW", "CAN_QUERY", "CAN_MANAGE"]),
-        "directories" | "files" | "notebooks" => {
-            Some(&["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"])
-        }
+        "directories" | "files" | "notebooks" => Some(&["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"]),
         _ => None,
     }
 }
 
 fn rank(object_type: &str, level: &str) -> Option<usize> {
-    levels(object_type)?
-        .iter()
-        .position(|known| *known == level)
+    levels(object_type)?.iter().position(|known| *known == level)
 }
 
 /// To whom something is granted.
@@ -90,10 +88,7 @@ fn key(object_type: &str, id: &str) -> (String, String) {
 impl Permissions {
     /// Registers a new object; its owner can manage it.
     pub fn register(&self, object_type: &str, id: &str, owner: &Principal) {
-        let object = Object {
-            owner: Grantee::of(owner),
-            grants: BTreeMap::new(),
-        };
+        let object = Object { owner: Grantee::of(owner), grants: BTreeMap::new() };
         self.0.lock().insert(key(object_type, id), object);
     }
 
@@ -112,10 +107,7 @@ impl Permissions {
     /// Grants a level, unless the grantee has a stronger one already.
     pub fn grant(&self, object_type: &str, id: &str, grantee: Grantee, level: &str) {
         if let Some(object) = self.0.lock().get_mut(&key(object_type, id)) {
-            let current = object
-                .grants
-                .get(&grantee)
-                .and_then(|known| rank(object_type, known));
+            let current = object.grants.get(&grantee).and_then(|known| rank(object_type, known));
             if current < rank(object_type, level) {
                 object.grants.insert(grantee, level.to_owned());
             }
@@ -128,27 +120,20 @@ impl Permissions {
             return true;
         }
         let wanted = rank(object_type, level);
-        self.0
-            .lock()
-            .get(&key(object_type, id))
-            .is_some_and(|object| {
-                object.owner.covers(principal)
-                    || object.grants.iter().any(|(grantee, granted)| {
-                        grantee.covers(principal) && rank(object_type, granted) >= wanted
-                    })
-            })
+        self.0.lock().get(&key(object_type, id)).is_some_and(|object| {
+            object.owner.covers(principal)
+                || object.grants.iter().any(|(grantee, granted)| {
+                    grantee.covers(principal) && rank(object_type, granted) >= wanted
+                })
+        })
     }
 
     fn find(&self, object_type: &str, id: &str) -> Result<Object, Problem> {
-        self.0
-            .lock()
-            .get(&key(object_type, id))
-            .cloned()
-            .ok_or_else(|| {
-                Problem::resource_does_not_exist(format!(
-                    "Object with type {object_type} and id {id} does not exist."
-                ))
-            })
+        self.0.lock().get(&key(object_type, id)).cloned().ok_or_else(|| {
+            Problem::resource_does_not_exist(format!(
+                "Object with type {object_type} and id {id} does not exist."
+            ))
+        })
     }
 
     fn write(&self, object_type: &str, id: &str, grants: BTreeMap<Grantee, String>, replace: bool) {
@@ -178,14 +163,8 @@ struct Entry {
 /// `/api/2.0/permissions/*`.
 pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new()
-        .route(
-            "/api/2.0/permissions/{object_type}/{id}",
-            get(read).put(replace).patch(merge),
-        )
-        .route(
-            "/api/2.0/permissions/{object_type}/{id}/permissionLevels",
-            get(read_levels),
-        )
+        .route("/api/2.0/permissions/{object_type}/{id}", get(read).put(replace).patch(merge))
+        .route("/api/2.0/permissions/{object_type}/{id}/permissionLevels", get(read_levels))
 }
 
 async fn read(
@@ -217,15 +196,11 @@ async fn merge(
 ) -> Result<Json<Value>, Problem> {
     authorize(&workspace, &caller, &object_type, &id, true)?;
     let grants = grants(&workspace, &object_type, change)?;
-    workspace
-        .permissions
-        .write(&object_type, &id, grants, false);
+    workspace.permissions.write(&object_type, &id, grants, false);
     answer(&workspace, &object_type, &id)
 }
 
-async fn read_levels(
-    Path((object_type, _)): Path<(String, String)>,
-) -> Result<Json<Value>, Problem> {
+async fn read_levels(Path((object_type, _)): Path<(String, String)>) -> Result<Json<Value>, Problem> {
     let levels = levels(&object_type).ok_or_else(|| unknown_type(&object_type))?;
     let levels: Vec<Value> = levels
         .iter()
@@ -255,10 +230,7 @@ fn authorize(
     if write {
         workspace.require(caller, Right::ManagePermissions)?;
     }
-    if workspace
-        .permissions
-        .can(caller, object_type, id, "CAN_MANAGE")
-    {
+    if workspace.permissions.can(caller, object_type, id, "CAN_MANAGE") {
         return Ok(());
     }
     Err(Problem::permission_denied(format!(
@@ -281,7 +253,9 @@ fn grants(
                 (None, None, Some(name)) => known(workspace, Grantee::ServicePrincipal(name))?,
                 (None, Some(name), None) if name == "users" || name == "admins" => Grantee::Group(name),
                 (None, Some(name), None) => {
-                    return Err(Problem::resource_does_not_exist(format!("Principal: GroupName({name}) does not exist.")));
+                    return Err(Problem::resource_does_not_exist(format!(
+                        "Principal: GroupName({name}) does not exist."
+                    )));
                 }
                 _ => {
                     return Err(Problem::invalid_parameter(
@@ -304,9 +278,7 @@ fn known(workspace: &Workspace, grantee: Grantee) -> Result<Grantee, Problem> {
     let (_, name) = grantee.field();
     match workspace.identities.find(name) {
         Some(principal) if Grantee::of(&principal) == grantee => Ok(grantee),
-        _ => Err(Problem::resource_does_not_exist(format!(
-            "Principal: {name} does not exist."
-        ))),
+        _ => Err(Problem::resource_does_not_exist(format!("Principal: {name} does not exist."))),
     }
 }
 
@@ -318,10 +290,8 @@ fn answer(workspace: &Workspace, object_type: &str, id: &str) -> Result<Json<Val
         .iter()
         .map(|(grantee, level)| {
             let (field, name) = grantee.field();
-            let display_name = workspace
-                .identities
-                .find(name)
-                .map_or_else(|| name.to_owned(), |p| p.display_name);
+            let display_name =
+                workspace.identities.find(name).map_or_else(|| name.to_owned(), |p| p.display_name);
             json!({
                 field: name,
                 "display_name": display_name,

@@ -1,8 +1,8 @@
 //! What the workspace answers when it refuses.
 //!
-//! The platform's standard error is `{"error_code", "message", "details"}`, and clients look at all three, so a refusal
-//! is built in one place with the code and status that belong together. Shapes that other services use (SCIM, OAuth)
-//! are made where those services live.
+//! The platform's standard error is `{"error_code", "message", "details"}`, and clients look at all
+//! three, so a refusal is built in one place with the code and status that belong together. Shapes
+//! that other services use (SCIM, OAuth) are made where those services live.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -25,12 +25,7 @@ pub struct Problem {
 impl Problem {
     /// A refusal with any status and code.
     pub fn new(status: StatusCode, error_code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            error_code: error_code.to_owned(),
-            message: message.into(),
-            details: Vec::new(),
-        }
+        Self { status, error_code: error_code.to_owned(), message: message.into(), details: Vec::new() }
     }
 
     /// Adds a `google.rpc.ErrorInfo` detail.
@@ -57,11 +52,7 @@ impl Problem {
 
     /// 404 `ENDPOINT_NOT_FOUND`: this workspace does not know such an API at all.
     pub fn endpoint_not_found(method: &str, path: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "ENDPOINT_NOT_FOUND",
-            format!("No API found for '{method} {path}'"),
-        )
+        Self::new(StatusCode::NOT_FOUND, "ENDPOINT_NOT_FOUND", format!("No API found for '{method} {path}'"))
     }
 
     /// 409 `ALREADY_EXISTS`.

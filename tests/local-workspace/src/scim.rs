@@ -1,4 +1,5 @@
-//! Who I am and who else is here, in SCIM's own shape: camel case, and errors unlike everybody else's.
+//! Who I am and who else is here, in SCIM's own shape: camel case, and errors unlike everybody
+//! else's.
 
 use std::sync::Arc;
 
@@ -19,21 +20,13 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new()
         .route("/api/2.0/preview/scim/v2/Me", get(me))
         .route("/api/2.0/preview/scim/v2/Users", get(users))
-        .route(
-            "/api/2.0/preview/scim/v2/ServicePrincipals",
-            get(service_principals),
-        )
-        .route(
-            "/api/2.0/preview/scim/v2/ServicePrincipals/{id}",
-            get(service_principal),
-        )
+        .route("/api/2.0/preview/scim/v2/ServicePrincipals", get(service_principals))
+        .route("/api/2.0/preview/scim/v2/ServicePrincipals/{id}", get(service_principal))
 }
 
 async fn me(State(workspace): State<Arc<Workspace>>, Caller(caller): Caller) -> Response {
     let mut response = Json(resource(&caller)).into_response();
-    response
-        .headers_mut()
-        .insert("x-databricks-org-id", HeaderValue::from(workspace.id));
+    response.headers_mut().insert("x-databricks-org-id", HeaderValue::from(workspace.id));
     response
 }
 
@@ -42,10 +35,8 @@ fn resource(principal: &Principal) -> Value {
     if principal.is_admin() {
         groups.push(json!({"display": "admins", "value": "2"}));
     }
-    let mut entitlements = vec![
-        json!({"value": "workspace-access"}),
-        json!({"value": "databricks-sql-access"}),
-    ];
+    let mut entitlements =
+        vec![json!({"value": "workspace-access"}), json!({"value": "databricks-sql-access"})];
     if principal.rights.contains(&Right::CreateLakebase) {
         entitlements.push(json!({"value": "allow-cluster-create"}));
     }
@@ -60,10 +51,7 @@ fn resource(principal: &Principal) -> Value {
     });
     match principal.client_id() {
         Some(client_id) => resource["applicationId"] = json!(client_id),
-        None => {
-            resource["emails"] =
-                json!([{"type": "work", "value": principal.user_name, "primary": true}])
-        }
+        None => resource["emails"] = json!([{"type": "work", "value": principal.user_name, "primary": true}]),
     }
     resource
 }
@@ -77,9 +65,7 @@ struct Query {
 fn equals(filter: &str) -> Option<(&str, &str)> {
     let (attribute, rest) = filter.trim().split_once(char::is_whitespace)?;
     let (operator, value) = rest.trim().split_once(char::is_whitespace)?;
-    operator
-        .eq_ignore_ascii_case("eq")
-        .then(|| (attribute, value.trim().trim_matches('"')))
+    operator.eq_ignore_ascii_case("eq").then(|| (attribute, value.trim().trim_matches('"')))
 }
 
 fn list(workspace: &Workspace, query: &Query, wanted: impl Fn(&Principal) -> bool) -> Response {
@@ -114,14 +100,8 @@ fn list(workspace: &Workspace, query: &Query, wanted: impl Fn(&Principal) -> boo
     .into_response()
 }
 
-async fn users(
-    State(workspace): State<Arc<Workspace>>,
-    _: Caller,
-    Params(query): Params<Query>,
-) -> Response {
-    list(&workspace, &query, |principal| {
-        principal.client_id().is_none()
-    })
+async fn users(State(workspace): State<Arc<Workspace>>, _: Caller, Params(query): Params<Query>) -> Response {
+    list(&workspace, &query, |principal| principal.client_id().is_none())
 }
 
 async fn service_principals(
@@ -129,9 +109,7 @@ async fn service_principals(
     _: Caller,
     Params(query): Params<Query>,
 ) -> Response {
-    list(&workspace, &query, |principal| {
-        principal.client_id().is_some()
-    })
+    list(&workspace, &query, |principal| principal.client_id().is_some())
 }
 
 async fn service_principal(
@@ -140,16 +118,9 @@ async fn service_principal(
     Path(id): Path<String>,
 ) -> Response {
     let all = workspace.identities.all();
-    match all
-        .iter()
-        .find(|principal| principal.client_id().is_some() && principal.id.to_string() == id)
-    {
+    match all.iter().find(|principal| principal.client_id().is_some() && principal.id.to_string() == id) {
         Some(principal) => Json(resource(principal)).into_response(),
-        None => refusal(
-            StatusCode::NOT_FOUND,
-            None,
-            &format!("Service principal with id {id} not found"),
-        ),
+        None => refusal(StatusCode::NOT_FOUND, None, &format!("Service principal with id {id} not found")),
     }
 }
 

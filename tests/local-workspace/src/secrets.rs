@@ -59,10 +59,7 @@ impl fmt::Debug for Secrets {
 impl Secrets {
     /// Whether there is such a secret.
     pub fn exists(&self, scope: &str, key: &str) -> bool {
-        self.0
-            .lock()
-            .get(scope)
-            .is_some_and(|scope| scope.secrets.contains_key(key))
+        self.0.lock().get(scope).is_some_and(|scope| scope.secrets.contains_key(key))
     }
 
     /// The value, as text: an app gets it in its environment.
@@ -74,10 +71,7 @@ impl Secrets {
 
     /// Whether the principal has at least this level on the scope.
     pub fn can(&self, principal: &Principal, scope: &str, level: SecretLevel) -> bool {
-        self.0
-            .lock()
-            .get(scope)
-            .is_some_and(|scope| scope.level(principal) >= Some(level))
+        self.0.lock().get(scope).is_some_and(|scope| scope.level(principal) >= Some(level))
     }
 
     /// Grants a level, unless the principal has a stronger one already.
@@ -103,9 +97,9 @@ impl Secrets {
         act: impl FnOnce(&mut Scope) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
         let mut scopes = self.0.lock();
-        let scope = scopes.get_mut(name).ok_or_else(|| {
-            Problem::resource_does_not_exist(format!("Scope {name} does not exist!"))
-        })?;
+        let scope = scopes
+            .get_mut(name)
+            .ok_or_else(|| Problem::resource_does_not_exist(format!("Scope {name} does not exist!")))?;
         if scope.level(caller) < Some(level) {
             return Err(Problem::permission_denied(format!(
                 "User {} does not have {level:?} permission on scope {name}.",
@@ -144,8 +138,8 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
 
 type Answer = Result<Json<Value>, Problem>;
 
-fn done() -> Answer {
-    Ok(Json(json!({})))
+fn done() -> Json<Value> {
+    Json(json!({}))
 }
 
 fn check_name(what: &str, name: &str) -> Result<(), Problem> {
@@ -173,14 +167,8 @@ async fn create_scope(
 ) -> Answer {
     workspace.require(&caller, Right::CreateSecretScopes)?;
     check_name("Scope", &new.scope)?;
-    if new
-        .scope_backend_type
-        .as_deref()
-        .is_some_and(|kind| kind != "DATABRICKS")
-    {
-        return Err(Problem::invalid_parameter(
-            "Only scopes backed by DATABRICKS exist in this workspace.",
-        ));
+    if new.scope_backend_type.as_deref().is_some_and(|kind| kind != "DATABRICKS") {
+        return Err(Problem::invalid_parameter("Only scopes backed by DATABRICKS exist in this workspace."));
     }
     let everybody = match new.initial_manage_principal.as_deref() {
         None => false,
@@ -194,10 +182,7 @@ async fn create_scope(
     let limit = workspace.settings.get().quotas.max_secret_scopes;
     let mut scopes = workspace.secrets.0.lock();
     if scopes.contains_key(&new.scope) {
-        return Err(Problem::resource_already_exists(format!(
-            "Scope {} already exists!",
-            new.scope
-        )));
+        return Err(Problem::resource_already_exists(format!("Scope {} already exists!", new.scope)));
     }
     if scopes.len() >= limit {
         return Err(Problem::limit_exceeded(format!(
@@ -210,7 +195,7 @@ async fn create_scope(
         scope.acls.insert("users".to_owned(), SecretLevel::Manage);
     }
     scopes.insert(new.scope, scope);
-    done()
+    Ok(done())
 }
 
 #[derive(Deserialize)]
@@ -229,11 +214,9 @@ async fn delete_scope(
     JsonBody(named): JsonBody<Named>,
 ) -> Answer {
     workspace.require(&caller, Right::ManageSecrets)?;
-    workspace
-        .secrets
-        .within(&caller, &named.scope, SecretLevel::Manage, |_| Ok(()))?;
+    workspace.secrets.within(&caller, &named.scope, SecretLevel::Manage, |_| Ok(()))?;
     workspace.secrets.0.lock().remove(&named.scope);
-    done()
+    Ok(done())
 }
 
 async fn list_scopes(State(workspace): State<Arc<Workspace>>, Caller(caller): Caller) -> Answer {
@@ -243,11 +226,7 @@ async fn list_scopes(State(workspace): State<Arc<Workspace>>, Caller(caller): Ca
         .filter(|(_, scope)| scope.level(&caller).is_some())
         .map(|(name, _)| json!({"name": name, "backend_type": "DATABRICKS"}))
         .collect();
-    Ok(Json(if visible.is_empty() {
-        json!({})
-    } else {
-        json!({"scopes": visible})
-    }))
+    Ok(Json(if visible.is_empty() { json!({}) } else { json!({"scopes": visible}) }))
 }
 
 #[derive(Deserialize)]
@@ -284,27 +263,21 @@ async fn put(
         )));
     }
     let updated = workspace.clock.now();
-    workspace
-        .secrets
-        .within(&caller, &new.scope, SecretLevel::Write, |scope| {
-            if scope.secrets.len() >= MAX_KEYS_PER_SCOPE && !scope.secrets.contains_key(&new.key) {
-                return Err(Problem::limit_exceeded(format!(
-                    "Scope {} has reached its limit of {MAX_KEYS_PER_SCOPE} secrets.",
-                    new.scope
-                )));
-            }
-            scope
-                .secrets
-                .insert(new.key.clone(), Secret { value, updated });
-            Ok(())
-        })?;
-    done()
+    workspace.secrets.within(&caller, &new.scope, SecretLevel::Write, |scope| {
+        if scope.secrets.len() >= MAX_KEYS_PER_SCOPE && !scope.secrets.contains_key(&new.key) {
+            return Err(Problem::limit_exceeded(format!(
+                "Scope {} has reached its limit of {MAX_KEYS_PER_SCOPE} secrets.",
+                new.scope
+            )));
+        }
+        scope.secrets.insert(new.key.clone(), Secret { value, updated });
+        Ok(())
+    })?;
+    Ok(done())
 }
 
 fn missing(scope: &str, key: &str) -> Problem {
-    Problem::resource_does_not_exist(format!(
-        "Secret does not exist with scope: {scope} and key: {key}"
-    ))
+    Problem::resource_does_not_exist(format!("Secret does not exist with scope: {scope} and key: {key}"))
 }
 
 async fn read(
@@ -313,15 +286,10 @@ async fn read(
     Params(named): Params<Named>,
 ) -> Answer {
     workspace.require(&caller, Right::ReadSecrets)?;
-    let value = workspace
-        .secrets
-        .within(&caller, &named.scope, SecretLevel::Read, |scope| {
-            let secret = scope
-                .secrets
-                .get(&named.key)
-                .ok_or_else(|| missing(&named.scope, &named.key))?;
-            Ok(BASE64.encode(&secret.value))
-        })?;
+    let value = workspace.secrets.within(&caller, &named.scope, SecretLevel::Read, |scope| {
+        let secret = scope.secrets.get(&named.key).ok_or_else(|| missing(&named.scope, &named.key))?;
+        Ok(BASE64.encode(&secret.value))
+    })?;
     Ok(Json(json!({"key": named.key, "value": value})))
 }
 
@@ -331,20 +299,14 @@ async fn list(
     Params(named): Params<Named>,
 ) -> Answer {
     workspace.require(&caller, Right::ReadSecrets)?;
-    let secrets = workspace
-        .secrets
-        .within(&caller, &named.scope, SecretLevel::Read, |scope| {
-            Ok(scope
-                .secrets
-                .iter()
-                .map(|(key, secret)| json!({"key": key, "last_updated_timestamp": secret.updated}))
-                .collect::<Vec<_>>())
-        })?;
-    Ok(Json(if secrets.is_empty() {
-        json!({})
-    } else {
-        json!({"secrets": secrets})
-    }))
+    let secrets = workspace.secrets.within(&caller, &named.scope, SecretLevel::Read, |scope| {
+        Ok(scope
+            .secrets
+            .iter()
+            .map(|(key, secret)| json!({"key": key, "last_updated_timestamp": secret.updated}))
+            .collect::<Vec<_>>())
+    })?;
+    Ok(Json(if secrets.is_empty() { json!({}) } else { json!({"secrets": secrets}) }))
 }
 
 async fn delete(
@@ -353,16 +315,10 @@ async fn delete(
     JsonBody(named): JsonBody<Named>,
 ) -> Answer {
     workspace.require(&caller, Right::ManageSecrets)?;
-    workspace
-        .secrets
-        .within(&caller, &named.scope, SecretLevel::Write, |scope| {
-            scope
-                .secrets
-                .remove(&named.key)
-                .map(drop)
-                .ok_or_else(|| missing(&named.scope, &named.key))
-        })?;
-    done()
+    workspace.secrets.within(&caller, &named.scope, SecretLevel::Write, |scope| {
+        scope.secrets.remove(&named.key).map(drop).ok_or_else(|| missing(&named.scope, &named.key))
+    })?;
+    Ok(done())
 }
 
 #[derive(Deserialize)]
@@ -381,18 +337,13 @@ async fn put_acl(
 ) -> Answer {
     workspace.require(&caller, Right::ManageSecrets)?;
     if new.principal != "users" && workspace.identities.find(&new.principal).is_none() {
-        return Err(Problem::resource_does_not_exist(format!(
-            "Principal {} does not exist.",
-            new.principal
-        )));
+        return Err(Problem::resource_does_not_exist(format!("Principal {} does not exist.", new.principal)));
     }
-    workspace
-        .secrets
-        .within(&caller, &new.scope, SecretLevel::Manage, |scope| {
-            scope.acls.insert(new.principal.clone(), new.permission);
-            Ok(())
-        })?;
-    done()
+    workspace.secrets.within(&caller, &new.scope, SecretLevel::Manage, |scope| {
+        scope.acls.insert(new.principal.clone(), new.permission);
+        Ok(())
+    })?;
+    Ok(done())
 }
 
 fn missing_acl(named: &Named) -> Problem {
@@ -407,17 +358,10 @@ async fn get_acl(
     Caller(caller): Caller,
     Params(named): Params<Named>,
 ) -> Answer {
-    workspace
-        .secrets
-        .within(&caller, &named.scope, SecretLevel::Manage, |scope| {
-            let level = scope
-                .acls
-                .get(&named.principal)
-                .ok_or_else(|| missing_acl(&named))?;
-            Ok(Json(
-                json!({"principal": named.principal, "permission": level}),
-            ))
-        })
+    workspace.secrets.within(&caller, &named.scope, SecretLevel::Manage, |scope| {
+        let level = scope.acls.get(&named.principal).ok_or_else(|| missing_acl(&named))?;
+        Ok(Json(json!({"principal": named.principal, "permission": level})))
+    })
 }
 
 async fn list_acls(
@@ -441,14 +385,8 @@ async fn delete_acl(
     JsonBody(named): JsonBody<Named>,
 ) -> Answer {
     workspace.require(&caller, Right::ManageSecrets)?;
-    workspace
-        .secrets
-        .within(&caller, &named.scope, SecretLevel::Manage, |scope| {
-            scope
-                .acls
-                .remove(&named.principal)
-                .map(drop)
-                .ok_or_else(|| missing_acl(&named))
-        })?;
-    done()
+    workspace.secrets.within(&caller, &named.scope, SecretLevel::Manage, |scope| {
+        scope.acls.remove(&named.principal).map(drop).ok_or_else(|| missing_acl(&named))
+    })?;
+    Ok(done())
 }

@@ -22,13 +22,8 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(lakebase::routes())
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(&workspace),
-            edge::pass,
-        ));
-    control::routes()
-        .fallback_service(platform.with_state(Arc::clone(&workspace)))
-        .with_state(workspace)
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&workspace), edge::pass));
+    control::routes().fallback_service(platform.with_state(Arc::clone(&workspace))).with_state(workspace)
 }
 
 async fn unknown(method: Method, uri: Uri) -> Problem {

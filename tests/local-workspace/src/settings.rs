@@ -1,14 +1,15 @@
 //! What a test may change about the workspace while it runs.
 //!
-//! One value, readable and writable as JSON over the control address: pace, quotas, switches for whole features, rights
-//! taken from a principal, and scripted outcomes for work that would otherwise succeed. Everything reads it afresh, so a
-//! change holds from the next request on.
+//! One value, readable and writable as JSON over the control address: pace, quotas, switches for
+//! whole features, rights taken from a principal, and scripted outcomes for work that would
+//! otherwise succeed. Everything reads it afresh, so a change holds from the next request on.
 
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
+use crate::files::MAX_FILE_BYTES;
 use crate::identity::{Principal, Right};
 use crate::pace::Pace;
 
@@ -40,6 +41,8 @@ pub struct Quotas {
     pub max_instances: usize,
     /// Secret scopes.
     pub max_secret_scopes: usize,
+    /// Bytes of one imported file.
+    pub max_import_bytes: usize,
 }
 
 impl Default for Quotas {
@@ -49,6 +52,7 @@ impl Default for Quotas {
             max_projects: 1000,
             max_instances: 10,
             max_secret_scopes: 100,
+            max_import_bytes: MAX_FILE_BYTES,
         }
     }
 }
@@ -191,12 +195,8 @@ impl SharedSettings {
 
     /// Whether the principal has this right and it was not taken away.
     pub fn allows(&self, principal: &Principal, what: Right) -> bool {
-        let denied = self
-            .0
-            .read()
-            .denials
-            .iter()
-            .any(|d| d.what == what && d.principal == principal.user_name);
+        let denied =
+            self.0.read().denials.iter().any(|d| d.what == what && d.principal == principal.user_name);
         !denied && principal.rights.contains(&what)
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -41,6 +42,8 @@ pub struct Options {
     pub apps: AppsMode,
     /// A folder of wheels that apps can install from, beside the usual index.
     pub wheels: Option<PathBuf>,
+    /// How long an app has to answer after its start before its deployment fails.
+    pub app_start_limit: Duration,
     /// Who may call.
     pub principals: Vec<PrincipalSpec>,
 }
@@ -55,6 +58,7 @@ impl Default for Options {
             settings: Settings::default(),
             apps: AppsMode::Process,
             wheels: None,
+            app_start_limit: Platform::START_LIMIT,
             principals: PrincipalSpec::defaults(),
         }
     }
@@ -113,6 +117,8 @@ impl LocalWorkspace {
         let settings = SharedSettings::new(options.settings);
         let permissions = Permissions::default();
         let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
+        let wheels = options.wheels.into_iter().collect();
+        let platform = Platform::start(options.apps, scratch, wheels, options.app_start_limit);
         let workspace = Arc::new(Workspace {
             id: ids.number(),
             host: format!("http://{address}"),
@@ -120,7 +126,7 @@ impl LocalWorkspace {
             files: Files::new(ids.clone(), permissions.clone(), clock.now()),
             secrets: Secrets::default(),
             lakebase,
-            platform: Platform,
+            platform,
             apps: Apps::default(),
             faults: Faults::default(),
             journal: Journal::default(),
@@ -130,6 +136,7 @@ impl LocalWorkspace {
             settings,
             permissions,
         });
+        workspace.platform.join(&workspace);
         let principals = options.principals.into_iter().map(|spec| workspace.add_principal(spec)).collect();
         let (stop, stopped) = watch::channel(false);
         let router = server::router(Arc::clone(&workspace));
@@ -163,9 +170,11 @@ impl LocalWorkspace {
     /// Closes all connections and ends apps and databases.
     pub async fn shutdown(self) {
         self.workspace.faults.clear();
-        // The receiver lives as long as the server task, which may only have ended early by a panic.
+        // The receiver lives as long as the server task, which may only have ended early by a
+        // panic.
         let _ = self.stop.send(true);
         let _ = self.server.await;
+        self.workspace.platform.shutdown().await;
         self.workspace.lakebase.shutdown().await;
     }
 }

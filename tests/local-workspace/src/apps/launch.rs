@@ -1,9 +1,9 @@
 //! From source files to something that runs.
 //!
-//! A deployment is accepted first and fails later: everything here ends in the deployment's status, in the platform's
-//! words, not in the answer to the request. With real app processes the work goes on in a task of its own; without them
-//! it is over at once and merely shown as done when its time has come, so that a virtual clock sees the same answers in
-//! every run.
+//! A deployment is accepted first and fails later: everything here ends in the deployment's status,
+//! in the platform's words, not in the answer to the request. With real app processes the work goes
+//! on in a task of its own; without them it is over at once and merely shown as done when its time
+//! has come, so that a virtual clock sees the same answers in every run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::manifest::{Manifest, Source};
 use super::resources::provide;
-use super::state::{App, Deployment, Ending, Snapshot};
+use super::state::{App, Compute, Deployment, Ending, Snapshot};
 use crate::clock::Timestamp;
 use crate::files::MAX_FILE_BYTES;
 use crate::platform::Launch;
@@ -43,6 +43,7 @@ pub(super) async fn begin(
         snapshot: Some(Arc::clone(&snapshot)),
         ending: None,
         not_before: earliest.max(now).plus_ms(takes_ms),
+        crash: None,
     };
     match settings.outcomes.deployment {
         DeploymentOutcome::Never => {}
@@ -51,7 +52,10 @@ pub(super) async fn begin(
             deployment.ending = Some(Ending::Failed(message));
         }
         DeploymentOutcome::Cancelled { message } => deployment.ending = Some(Ending::Cancelled(message)),
-        DeploymentOutcome::CrashAfterSuccess { .. } => deployment.ending = Some(Ending::Succeeded),
+        DeploymentOutcome::CrashAfterSuccess { message } => {
+            deployment.ending = Some(Ending::Succeeded);
+            deployment.crash = Some(message);
+        }
         DeploymentOutcome::Real if scripted => {
             deployment.ending = Some(run(workspace, app, &deployment.request, &snapshot).await);
         }
@@ -64,26 +68,31 @@ pub(super) async fn begin(
                     tokio::time::sleep(Duration::from_millis(wait)).await;
                 }
                 let ending = run(&workspace, &app, &request, &snapshot).await;
-                conclude(&workspace, &app.name, &id, ending);
+                // The request that began this may not have recorded it yet; its turn ends when it has.
+                let _turn = workspace.apps.changes.lock().await;
+                if !conclude(&workspace, &app.name, &id, ending) {
+                    workspace.platform.stop(&app.name).await;
+                }
             });
         }
     }
     deployment
 }
 
-/// Records how a real deployment ended, unless the app went away or was stopped meanwhile.
-fn conclude(workspace: &Workspace, app: &str, id: &str, ending: Ending) {
+/// Records how a real deployment ended. False if the app was stopped or deleted meanwhile, so that
+/// nothing of it may keep running.
+fn conclude(workspace: &Workspace, app: &str, id: &str, ending: Ending) -> bool {
     let now = workspace.clock.now();
-    // The app may be deleted by now; then nobody asks any more.
-    let _ = workspace.apps.change(app, now, |app| {
+    let concluded = workspace.apps.change(app, now, |app| {
         if let Some(deployment) = app.deployments.iter_mut().find(|deployment| deployment.id == id)
             && deployment.ending.is_none()
         {
             deployment.ending = Some(ending);
             deployment.updated = now;
         }
-        Ok(())
+        Ok(matches!(app.compute, Compute::Starting { .. }))
     });
+    concluded.unwrap_or(false)
 }
 
 async fn run(workspace: &Workspace, app: &App, request: &Map<String, Value>, snapshot: &Snapshot) -> Ending {

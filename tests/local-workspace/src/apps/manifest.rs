@@ -44,7 +44,8 @@ struct Entry {
 }
 
 impl Manifest {
-    /// Reads `app.yaml` or `app.yml` among source files; without one everything is left to the platform.
+    /// Reads `app.yaml` or `app.yml` among source files; without one everything is left to the
+    /// platform.
     pub(super) fn among(files: &[(String, Vec<u8>)]) -> Result<Self, String> {
         let named = |name: &str| files.iter().find(|(path, _)| path == name);
         match named("app.yaml").or_else(|| named("app.yml")) {

@@ -56,6 +56,13 @@ impl Apps {
         self.at(now).get(name).cloned().ok_or_else(|| missing(name))
     }
 
+    /// Who made an app, and whether it acts for its users: what the proxy at its URL must know.
+    pub(crate) fn audience(&self, name: &str, now: Timestamp) -> Option<(String, bool)> {
+        let app = self.get(name, now).ok()?;
+        let acts_for_users = !app.spec.scopes().is_empty();
+        Some((app.creator, acts_for_users))
+    }
+
     fn change<T>(
         &self,
         name: &str,

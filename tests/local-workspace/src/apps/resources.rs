@@ -1,8 +1,8 @@
 //! What an app's service principal is given: databases, secrets, endpoints.
 //!
-//! A resource names one thing in the workspace and a permission on it. Attaching checks that the thing exists and that
-//! the caller may give it away, then grants. At deployment the same resource yields what `valueFrom` means, and the first
-//! database the PG variables.
+//! A resource names one thing in the workspace and a permission on it. Attaching checks that the
+//! thing exists and that the caller may give it away, then grants. At deployment the same resource
+//! yields what `valueFrom` means, and the first database the PG variables.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -16,7 +16,7 @@ use crate::extract::{Caller, JsonBody, Params};
 use crate::identity::{Principal, Right};
 use crate::permissions::Grantee;
 use crate::problem::Problem;
-use crate::settings::{DeploymentOutcome, DuplicateCode, UpdateOutcome};
+use crate::settings::{DuplicateCode, UpdateOutcome};
 use crate::workspace::Workspace;
 
 /// `/api/2.0/apps*`.
@@ -131,7 +131,6 @@ async fn create(
         deployments: Vec::new(),
         first_active: 0,
         update: None,
-        crashed: None,
     };
     let answer = show(&workspace, &app);
     workspace.apps.at(now).insert(name, app);
@@ -210,13 +209,13 @@ async fn patch(
     app.check_updatable(now)?;
     let wanted = app.spec.with_present(&body)?;
     prepare(&workspace, &caller, &app, &wanted).await?;
-    let changed = workspace.apps.change(&name, now, |app| {
+    let patched = workspace.apps.change(&name, now, |app| {
         app.spec = wanted;
         app.updater = caller.user_name;
         app.updated = now;
         Ok(app.clone())
     })?;
-    Ok(show(&workspace, &changed))
+    Ok(show(&workspace, &patched))
 }
 
 #[derive(Deserialize)]
@@ -358,12 +357,7 @@ async fn deploy(
     let snapshot = source(&workspace, &caller, &app, &mut body)?;
     body.retain(|field, _| matches!(field.as_str(), "source_code_path" | "mode" | "command" | "env_vars"));
     let deployment = launch::begin(&workspace, &app, body, snapshot, &caller.user_name, now).await;
-    let crash = match workspace.settings.get().outcomes.deployment {
-        DeploymentOutcome::CrashAfterSuccess { message } => Some(message),
-        _ => None,
-    };
     workspace.apps.change(&name, now, |app| {
-        app.crashed = crash;
         if let Some(path) = deployment.request.get("source_code_path") {
             app.spec.fields.insert("default_source_code_path".to_owned(), path.clone());
         }

@@ -31,8 +31,6 @@ pub(super) struct App {
     /// Deployments before this one ended with a stop and are not active any more.
     pub(super) first_active: usize,
     pub(super) update: Option<Update>,
-    /// Why the app crashed, when that was scripted.
-    pub(super) crashed: Option<String>,
 }
 
 /// What compute was last told to do, and when that is done.
@@ -86,6 +84,8 @@ pub(super) struct Deployment {
     /// What it came to, from `not_before` on.
     pub(super) ending: Option<Ending>,
     pub(super) not_before: Timestamp,
+    /// Why the app crashed once it was up, when that was scripted.
+    pub(super) crash: Option<String>,
 }
 
 /// What a deployment came to.
@@ -115,10 +115,9 @@ pub(super) struct Update {
 impl App {
     pub(super) fn compute_state(&self, now: Timestamp) -> ComputeState {
         match &self.compute {
-            Compute::Stopped => ComputeState::Stopped,
             Compute::Deleting { .. } => ComputeState::Deleting,
             Compute::Stopping { until } if now < *until => ComputeState::Stopping,
-            Compute::Stopping { .. } => ComputeState::Stopped,
+            Compute::Stopping { .. } | Compute::Stopped => ComputeState::Stopped,
             Compute::Starting { until, outcome, .. } => match outcome {
                 ComputeOutcome::Never => ComputeState::Starting,
                 _ if now < *until => ComputeState::Starting,

@@ -64,8 +64,8 @@ fn app_status(app: &App, platform: &Platform, now: Timestamp) -> (&'static str, 
         }
         _ => return ("UNAVAILABLE", "App status is unavailable.".to_owned()),
     }
-    if app.active_deployment(now).is_some() {
-        if let Some(message) = &app.crashed {
+    if let Some(active) = app.active_deployment(now) {
+        if let Some(message) = &active.crash {
             return ("CRASHED", message.clone());
         }
         return match platform.app_state(&app.name) {

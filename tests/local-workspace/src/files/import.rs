@@ -3,64 +3,69 @@
 //! `AUTO` turns a source file that begins with the notebook marker into a notebook and strips the extension from its
 //! name, which surprises everybody who uploads one by accident; a deployer has to know it, so it is done here too.
 
-use super::{Kind, MAX_FILE_BYTES};
+use super::Kind;
 use crate::problem::Problem;
 
 /// Extension, language, and first line of an exported notebook.
 const LANGUAGES: [(&str, &str, &str); 4] = [
-    (".py", "PYTHON", "# Databricks notebook source"),
-    (".sql", "SQL", "-- Databricks notebook source"),
-    (".scala", "SCALA", "// Databricks notebook source"),
-    (".r", "R", "# Databricks notebook source"),
+    ("py", "PYTHON", "# Databricks notebook source"),
+    ("sql", "SQL", "-- Databricks notebook source"),
+    ("scala", "SCALA", "// Databricks notebook source"),
+    ("r", "R", "# Databricks notebook source"),
 ];
+
+const JUPYTER: &str = "ipynb";
 
 /// The extension of a notebook's source.
 pub(super) fn extension(language: &str) -> &'static str {
     LANGUAGES.iter().find(|(_, known, _)| *known == language).map_or("", |(extension, ..)| extension)
 }
 
-/// Decides what to store, and under which path.
-pub(super) fn interpret(
-    path: &str,
-    format: &str,
-    language: Option<&str>,
-    bytes: Vec<u8>,
-) -> Result<(String, Kind), Problem> {
-    if bytes.len() > MAX_FILE_BYTES {
+/// What is uploaded.
+pub(super) struct Upload<'a> {
+    pub(super) path: &'a str,
+    pub(super) format: &'a str,
+    pub(super) language: Option<&'a str>,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Decides what to store, and under which path; more than `limit` bytes are refused.
+pub(super) fn interpret(upload: Upload<'_>, limit: usize) -> Result<(String, Kind), Problem> {
+    let Upload { path, format, language, bytes } = upload;
+    if bytes.len() > limit {
         return Err(Problem::bad_request(format!(
-            "File size imported is ({} bytes), exceeded max size ({MAX_FILE_BYTES} bytes)",
+            "File size imported is ({} bytes), exceeded max size ({limit} bytes)",
             bytes.len()
         )));
     }
-    let lower = path.to_ascii_lowercase();
-    let by_extension = LANGUAGES.iter().find(|(extension, ..)| lower.ends_with(extension));
+    let (stem, extension) = split(path);
+    let known = LANGUAGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(extension));
+    let is_jupyter = extension.eq_ignore_ascii_case(JUPYTER);
     match format {
         "AUTO" | "" => {
-            if lower.ends_with(".ipynb") {
-                return Ok(notebook(path, ".ipynb", "PYTHON", bytes));
+            if is_jupyter {
+                return Ok(notebook(stem, "PYTHON", bytes));
             }
-            if let Some((extension, language, marker)) = by_extension
-                && first_line(&bytes) == marker.as_bytes()
-            {
-                return Ok(notebook(path, extension, language, bytes));
+            match known {
+                Some((_, language, marker)) if first_line(&bytes) == marker.as_bytes() => {
+                    Ok(notebook(stem, language, bytes))
+                }
+                _ => Ok((path.to_owned(), Kind::File(bytes))),
             }
-            Ok((path.to_owned(), Kind::File(bytes)))
         }
         "RAW" => Ok((path.to_owned(), Kind::File(bytes))),
-        "JUPYTER" => Ok(notebook(path, ".ipynb", "PYTHON", bytes)),
+        "JUPYTER" => Ok(notebook(if is_jupyter { stem } else { path }, "PYTHON", bytes)),
         "SOURCE" => {
             let language = match language.filter(|language| !language.is_empty()) {
-                Some(asked) => {
-                    LANGUAGES.iter().find(|(_, known, _)| *known == asked).map(|(_, known, _)| *known)
-                }
-                None => by_extension.map(|(_, known, _)| *known),
+                Some(asked) => LANGUAGES.iter().find(|(_, language, _)| *language == asked),
+                None => known,
             };
-            let language = language.ok_or_else(|| {
+            let (_, language, _) = language.ok_or_else(|| {
                 Problem::invalid_parameter(
                     "language is required and must be PYTHON, R, SCALA or SQL for format SOURCE.",
                 )
             })?;
-            Ok((path.to_owned(), Kind::Notebook { language, source: bytes }))
+            Ok(notebook(path, language, bytes))
         }
         other => {
             Err(Problem::invalid_parameter(format!("Format '{other}' is not supported in this workspace.")))
@@ -68,11 +73,15 @@ pub(super) fn interpret(
     }
 }
 
-fn notebook(path: &str, extension: &str, language: &'static str, source: Vec<u8>) -> (String, Kind) {
-    let stem =
-        path.len().checked_sub(extension.len()).filter(|at| path[*at..].eq_ignore_ascii_case(extension));
-    let name = stem.map_or(path, |at| &path[..at]);
-    (name.to_owned(), Kind::Notebook { language, source })
+fn split(path: &str) -> (&str, &str) {
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if !extension.contains('/') => (stem, extension),
+        _ => (path, ""),
+    }
+}
+
+fn notebook(path: &str, language: &'static str, source: Vec<u8>) -> (String, Kind) {
+    (path.to_owned(), Kind::Notebook { language, source })
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {

@@ -13,8 +13,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::import::interpret;
-use super::{Kind, MAX_FILE_BYTES, Node};
+use super::import::{Upload, interpret};
+use super::{Kind, Node};
 use crate::extract::{Caller, JsonBody, Params};
 use crate::identity::Right;
 use crate::problem::Problem;
@@ -98,7 +98,10 @@ async fn import(
         return Err(Problem::invalid_parameter("Missing required field: path"));
     }
     let format = import.format.as_deref().unwrap_or("SOURCE");
-    let (path, kind) = interpret(&import.path, format, import.language.as_deref(), bytes)?;
+    let limit = workspace.settings.get().quotas.max_import_bytes;
+    let language = import.language.as_deref();
+    let upload = Upload { path: &import.path, format, language, bytes };
+    let (path, kind) = interpret(upload, limit)?;
     workspace.files.write(&caller, &path, kind, import.overwrite, workspace.clock.now())?;
     Ok(Json(json!({})))
 }
@@ -236,7 +239,10 @@ async fn import_raw(
     body: Bytes,
 ) -> Answer {
     workspace.require(&caller, Right::WriteFiles)?;
-    let (path, kind) = interpret(&format!("/{path}"), "AUTO", None, body.to_vec())?;
+    let path = format!("/{path}");
+    let limit = workspace.settings.get().quotas.max_import_bytes;
+    let upload = Upload { path: &path, format: "AUTO", language: None, bytes: body.to_vec() };
+    let (path, kind) = interpret(upload, limit)?;
     let taken_by_notebook =
         matches!(workspace.files.get(&caller, &path), Ok(Node { kind: Kind::Notebook { .. }, .. }));
     workspace.files.write(&caller, &path, kind, raw.overwrite, workspace.clock.now()).map_err(
@@ -259,7 +265,6 @@ async fn read_raw(
     match workspace.files.get(&caller, &format!("/{path}"))?.kind {
         Kind::Directory => Err(Problem::invalid_parameter(format!("/{path} is a directory."))),
         Kind::File(bytes) | Kind::Notebook { source: bytes, .. } => {
-            debug_assert!(bytes.len() <= MAX_FILE_BYTES);
             Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
         }
     }

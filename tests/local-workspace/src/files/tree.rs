@@ -1,7 +1,8 @@
 //! The tree itself: nodes by canonical path, and who may touch them.
 //!
-//! A path is canonical without the `/Workspace` prefix and without a trailing slash. Every operation holds the lock from
-//! its checks to its effect, so `overwrite: false` really is "create only if absent", which is what a lock file needs.
+//! A path is canonical without the `/Workspace` prefix and without a trailing slash. Every
+//! operation holds the lock from its checks to its effect, so `overwrite: false` really is "create
+//! only if absent", which is what a lock file needs.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -216,7 +217,7 @@ impl Files {
                 Kind::Directory => None,
                 Kind::File(bytes) => Some((name[start..].to_owned(), bytes.clone())),
                 Kind::Notebook { language, source } => Some((
-                    format!("{}{}", &name[start..], super::import::extension(language)),
+                    format!("{}.{}", &name[start..], super::import::extension(language)),
                     source.clone(),
                 )),
             })

@@ -107,6 +107,21 @@ async fn a_manifest_that_cannot_be_read_or_resolved_fails_the_deployment() {
 }
 
 #[tokio::test]
+async fn a_source_file_of_more_than_ten_mebibytes_fails_the_deployment() {
+    let local = ready(MANIFEST).await;
+    local.set(|settings| settings.quotas.max_import_bytes = usize::MAX);
+    upload(&local, "big.bin", &"x".repeat(10_485_761)).await;
+    let deployment = deploy(&local).await;
+    local.pass_ms(15_000);
+    let failed = look(&local, &deployment).await;
+    assert_eq!(failed["status"]["state"], "FAILED");
+    assert_eq!(
+        failed["status"]["message"],
+        "Error deploying app: big.bin: File is larger than 10485760 bytes"
+    );
+}
+
+#[tokio::test]
 async fn a_failed_deployment_leaves_the_one_before_active() {
     let local = ready(MANIFEST).await;
     let good = deploy(&local).await;

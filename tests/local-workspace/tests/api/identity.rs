@@ -40,7 +40,7 @@ async fn tokens_can_expire_half_way() {
     local.get_by(ADA, ME).await.ok();
 }
 
-async fn app_credentials(local: &Local) -> (String, String) {
+fn app_credentials(local: &Local) -> (String, String) {
     let (principal, secret) = local.state().identities.add_service_principal("robot", Right::of_app());
     (principal.user_name, secret)
 }
@@ -48,7 +48,7 @@ async fn app_credentials(local: &Local) -> (String, String) {
 #[tokio::test]
 async fn a_service_principal_gets_a_token_that_lives_for_an_hour() {
     let local = Local::start_virtual().await;
-    let (client_id, secret) = app_credentials(&local).await;
+    let (client_id, secret) = app_credentials(&local);
     let form = [("grant_type", "client_credentials"), ("scope", "all-apis")];
     let request =
         local.request(Method::POST, "/oidc/v1/token").basic_auth(&client_id, Some(&secret)).form(&form);
@@ -67,7 +67,7 @@ async fn a_service_principal_gets_a_token_that_lives_for_an_hour() {
 #[tokio::test]
 async fn a_wrong_client_secret_is_refused_in_the_way_of_oauth() {
     let local = Local::start().await;
-    let (client_id, _) = app_credentials(&local).await;
+    let (client_id, _) = app_credentials(&local);
     let form = [("grant_type", "client_credentials")];
     let request =
         local.request(Method::POST, "/oidc/v1/token").basic_auth(client_id, Some("wrong")).form(&form);
@@ -103,7 +103,7 @@ async fn clients_find_the_workspace_and_its_token_endpoint() {
 #[tokio::test]
 async fn service_principals_are_found_by_application_id_and_refused_in_the_way_of_scim() {
     let local = Local::start().await;
-    let (client_id, _) = app_credentials(&local).await;
+    let (client_id, _) = app_credentials(&local);
     let base = "/api/2.0/preview/scim/v2/ServicePrincipals";
     let found = local.get(&format!("{base}?filter=applicationId+eq+%22{client_id}%22")).await.ok();
     assert_eq!(found["totalResults"], 1);

@@ -1,7 +1,8 @@
 """A conversation between Databricks' Python SDK, unchanged, and the local workspace.
 
-Started by the Rust test `python_sdk.rs`, which passes the workspace's address and credentials in the
-environment. Each function is one subject; the first thing that is not as on the platform ends it.
+Started by the Rust test `python_sdk.rs`, which passes the workspace's address and credentials in
+the environment. Each function is one subject; the first thing that is not as on the platform ends
+it.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ MANIFEST = b"command: [python, -m, http.server]\nenv:\n  - name: KEY\n    valueF
 @contextmanager
 def refused(kind: type[DatabricksError], part: str) -> Iterator[None]:
     """Expect a refusal of this class whose message has this part."""
+    message = None
     try:
         yield
     except kind as error:
-        assert part in str(error), error
-    else:
-        raise AssertionError(f"not refused: {part}")
+        message = str(error)
+    assert message is not None, f"not refused: {part}"
+    assert part in message, message
 
 
 def identity(client: WorkspaceClient) -> None:
