@@ -46,6 +46,8 @@ demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--on
 lint: setup ## Formatting and lints only
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
+	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
+		$(wildcard tests/setup/*.sh)
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by every script here: where setup put things that are not on everybody's PATH.
 # Sets and exports nothing that setup didn't find necessary.
 
@@ -6,6 +7,7 @@ cache=$root/.cache/setup
 export PATH="$root/.venv/bin:$PATH"
 
 # A pinned toolchain that can't be completed by rustup is named here, so that cargo doesn't ask for the rest.
+# shellcheck source=/dev/null
 if [ -e "$cache/rust.env" ]; then . "$cache/rust.env"; fi
 
 # PostgreSQL from the wheel, on machines without one.

@@ -101,7 +101,7 @@ install_postgres() {
     return
   fi
   local found
-  found=$(command -v postgres || ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort -V | tail -n1 || true)
+  found=$(command -v postgres || find /usr/lib/postgresql -path '*/bin/postgres' 2>/dev/null | sort -V | tail -n1 || true)
   if [ -n "$found" ]; then
     rm -f "$cache/postgres-bin"
     say "present" "PostgreSQL, $found"
