@@ -53,7 +53,7 @@ const SETTINGS: &[&str] = &[
 
 /// What went wrong with a cluster.
 #[derive(Debug, thiserror::Error)]
-pub enum ClusterError {
+pub(crate) enum ClusterError {
     /// Files or processes.
     #[error("{doing}: {error}")]
     System {

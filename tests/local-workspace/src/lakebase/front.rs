@@ -38,7 +38,7 @@ const TLS_HANDSHAKE: u8 = 0x16;
 
 /// Why a database has no address.
 #[derive(Debug, thiserror::Error)]
-pub enum FrontError {
+pub(crate) enum FrontError {
     /// No address was free.
     #[error(
         "no free loopback address for a database: port 5432 is taken on all of {TRIES} addresses \

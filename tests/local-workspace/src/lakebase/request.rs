@@ -14,6 +14,7 @@ const LONGEST_PAGE: usize = 100;
 /// The query parameters of all Lakebase calls.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "they are separate switches on the wire")]
 pub(crate) struct Parameters {
     pub(crate) project_id: String,
     pub(crate) branch_id: String,

@@ -61,9 +61,7 @@ impl Database {
 fn trusting(ca_file: &Path) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     let pem = std::fs::read(ca_file).expect("the authority's certificate");
-    roots
-        .add(CertificateDer::from_pem_slice(&pem).expect("a certificate"))
-        .expect("an authority");
+    roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("an authority");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -83,16 +81,6 @@ async fn connect(
     user: &str,
     password: &str,
 ) -> Result<Client, tokio_postgres::Error> {
-    let mut roots = RootCertStore::empty();
-    let pem = std::fs::read(ca_file).expect("the authority's certificate");
-    roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("an authority");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("protocol versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls);
     let (client, connection) = tokio_postgres::Config::new()
         .host(host)
         .port(super::front::PORT)
@@ -109,7 +97,7 @@ async fn connect(
 }
 
 fn refusal(result: Result<Client, tokio_postgres::Error>) -> (SqlState, String) {
-    let error = result.err().expect("a refusal");
+    let error = result.expect_err("a refusal");
     let refusal = error.as_db_error().expect("PostgreSQL's own kind of error");
     (refusal.code().clone(), refusal.message().to_owned())
 }
@@ -173,9 +161,6 @@ async fn a_connection_without_tls_is_refused() {
 #[tokio::test]
 async fn direct_tls_needs_the_protocols_name() {
     let database = database().await;
-    let pem = std::fs::read(database.lakebase.ca_file()).expect("the authority");
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(&pem).expect("a certificate")).expect("an authority");
     let attempt = async |protocols: Vec<Vec<u8>>| {
         let mut config = trusting(&database.lakebase.ca_file());
         config.alpn_protocols = protocols;

@@ -97,6 +97,7 @@ pub(crate) enum EndpointKind {
 }
 
 /// A Postgres role that the platform knows of.
+#[allow(clippy::struct_field_names, reason = "the name on the wire")]
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
     pub(crate) id: String,
@@ -109,6 +110,7 @@ pub(crate) struct Role {
 }
 
 /// A database that the platform knows of.
+#[allow(clippy::struct_field_names, reason = "the name on the wire")]
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     pub(crate) id: String,

@@ -1,93 +1,318 @@
-//! Where apps run. (Placeholder: answers as if every deployment came up.)
+//! Where apps run: real processes behind a URL each.
+//!
+//! Problem: a deployment succeeds or fails for reasons that no stub knows: a requirement that does
+//! not install, a file that is missing, a server that listens on the wrong port, a process that
+//! ignores SIGTERM.
+//!
+//! Choice: do what the platform does. Source files become a folder of their own, requirements a
+//! fresh virtual environment (`environment`), the command a process group with the platform's
+//! variables and nothing of ours (`process`); it counts as started when it answers HTTP on its
+//! port. Each app has one URL for life, a proxy (`proxy`) that knows the visitor and adds the
+//! platform's headers. The old process serves until the new one answers; each has a port of its
+//! own, which apps learn from `DATABRICKS_APP_PORT`.
+//!
+//! Trade-off: apps run as the workspace's own user, without limits on memory or CPU.
+
+mod environment;
+mod logs;
+mod pages;
+mod process;
+mod proxy;
+mod visitor;
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
-use serde::Serialize;
+use parking_lot::Mutex;
+
+pub use logs::{LogLine, LogSource};
+
+use crate::scratch::Scratch;
+use crate::workspace::Workspace;
+use environment::Environments;
+use logs::Logs;
+use process::{Ended, Process};
+use proxy::Listener;
+use visitor::Tokens;
 
 /// Whether apps are real processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AppsMode {
-    /// Real processes.
+    /// They are.
     #[default]
     Process,
-    /// No processes.
+    /// They are not: every deployment succeeds, and the URL answers a stub. For tests of deploy
+    /// logic alone.
     Scripted,
 }
 
 /// What is to run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Launch {
-    /// The app.
+    /// The app's name.
     pub app: String,
-    /// Source files by relative path.
+    /// Source files by path, relative to the source folder.
     pub files: Vec<(String, Vec<u8>)>,
-    /// The environment besides the port.
+    /// The environment, apart from port, home and path. May hold secrets.
     pub env: BTreeMap<String, String>,
-    /// The command; `None` is the platform's default.
+    /// The command, run without a shell; without one, the first Python file is run.
     pub command: Option<Vec<String>>,
 }
 
-/// Why a deployment failed.
-#[derive(Clone, Debug)]
+impl std::fmt::Debug for Launch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Launch")
+            .field("app", &self.app)
+            .field("command", &self.command)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a deployment failed, in the manner of the platform.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub struct DeployFailure {
-    /// In the platform's words.
+    /// `status.message` of the deployment.
     pub message: String,
+}
+
+impl DeployFailure {
+    fn new(reason: impl std::fmt::Display) -> Self {
+        Self { message: format!("Error deploying app: {reason}") }
+    }
 }
 
 /// How an app is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppState {
-    /// It answers.
+    /// Its process runs.
     Running,
-    /// It ended.
+    /// Its process ended by itself.
     Crashed {
-        /// How.
+        /// How, and its last words.
         message: String,
     },
-    /// It was not deployed.
+    /// It was never deployed, or was stopped.
     Unavailable,
 }
 
-/// A line of an app's log.
-#[derive(Clone, Debug, Serialize)]
-pub struct LogLine {
-    /// APP, SYSTEM or BUILD.
-    pub source: &'static str,
-    /// The text.
-    pub message: String,
+/// Where apps run; clones share it.
+#[derive(Clone)]
+pub struct Platform(Arc<Inner>);
+
+struct Inner {
+    mode: AppsMode,
+    scratch: Arc<Scratch>,
+    environments: Environments,
+    start_limit: Duration,
+    apps: Mutex<BTreeMap<String, Arc<Slot>>>,
+    workspace: OnceLock<Weak<Workspace>>,
 }
 
-/// Where apps run.
-#[derive(Clone, Debug)]
-pub struct Platform;
+/// One app: its URL and what runs behind it.
+struct Slot {
+    app: String,
+    logs: Logs,
+    running: Mutex<Running>,
+    tokens: Tokens,
+    /// One deployment at a time.
+    turn: tokio::sync::Mutex<()>,
+    listener: OnceLock<Listener>,
+}
 
-#[allow(clippy::unused_self, clippy::unused_async, reason = "placeholder")]
+enum Running {
+    Nothing,
+    Stub,
+    Process(Arc<Process>),
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Platform")
+            .field("mode", &self.0.mode)
+            .field("apps", &self.0.apps.lock().keys())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Platform {
-    /// Whether no processes run.
+    /// How long an app has to answer after its start, unless told otherwise.
+    pub const START_LIMIT: Duration = Duration::from_mins(10);
+
+    /// A platform without apps. `wheels` are folders that requirements can be installed from,
+    /// beside the usual index.
+    pub fn start(mode: AppsMode, scratch: Arc<Scratch>, wheels: Vec<PathBuf>, start_limit: Duration) -> Self {
+        Self(Arc::new(Inner {
+            mode,
+            environments: Environments::new(Arc::clone(&scratch), wheels),
+            scratch,
+            start_limit,
+            apps: Mutex::default(),
+            workspace: OnceLock::new(),
+        }))
+    }
+
+    /// Tells the platform its workspace, which knows who visits an app. Until then every URL
+    /// answers 503.
+    pub fn join(&self, workspace: &Arc<Workspace>) {
+        // A second workspace for one platform makes no sense; the first stays.
+        let _ = self.0.workspace.set(Arc::downgrade(workspace));
+    }
+
+    /// Whether deployments are only acted.
     pub fn is_scripted(&self) -> bool {
-        true
+        self.0.mode == AppsMode::Scripted
     }
-    /// A URL for a new app.
-    pub async fn open(&self, _app: &str) -> io::Result<String> {
-        Ok("http://127.0.0.1:1".to_owned())
+
+    /// Gives a new app its URL, which it keeps as long as it lives.
+    pub async fn open(&self, app: &str) -> io::Result<String> {
+        let slot = Arc::new(Slot {
+            app: app.to_owned(),
+            logs: Logs::default(),
+            running: Mutex::new(Running::Nothing),
+            tokens: Tokens::default(),
+            turn: tokio::sync::Mutex::default(),
+            listener: OnceLock::new(),
+        });
+        let listener = proxy::listen(Arc::downgrade(&slot), Arc::downgrade(&self.0)).await?;
+        let url = listener.url().to_owned();
+        slot.listener.get_or_init(|| listener);
+        self.0.apps.lock().insert(app.to_owned(), slot);
+        Ok(url)
     }
-    /// Brings an app up.
-    pub async fn deploy(&self, _launch: Launch) -> Result<(), DeployFailure> {
+
+    /// Where an app is reached, if there is such an app.
+    pub fn url(&self, app: &str) -> Option<String> {
+        let slot = self.slot(app)?;
+        slot.listener.get().map(|listener| listener.url().to_owned())
+    }
+
+    /// Brings an app up and takes down what ran before. On failure the old process keeps running.
+    pub async fn deploy(&self, launch: Launch) -> Result<(), DeployFailure> {
+        let slot = self.slot(&launch.app).ok_or_else(|| DeployFailure::new("the app does not exist"))?;
+        let _turn = slot.turn.lock().await;
+        let fresh = match self.0.mode {
+            AppsMode::Scripted => Running::Stub,
+            AppsMode::Process => Running::Process(Arc::new(self.launch(&slot, &launch).await?)),
+        };
+        let old = std::mem::replace(&mut *slot.running.lock(), fresh);
+        if let Running::Process(old) = old {
+            slot.logs.add(LogSource::System, "Stopping the previous version");
+            old.stop().await;
+        }
         Ok(())
     }
-    /// Stops an app.
-    pub async fn stop(&self, _app: &str) {}
-    /// Removes an app.
-    pub async fn remove(&self, _app: &str) {}
-    /// How an app is.
-    pub fn app_state(&self, _app: &str) -> AppState {
-        AppState::Running
+
+    async fn launch(&self, slot: &Slot, launch: &Launch) -> Result<Process, DeployFailure> {
+        let source = self
+            .0
+            .unpack(launch)
+            .await
+            .map_err(|error| DeployFailure::new(format!("error reading source files: {error}")))?;
+        let environment = self.0.environments.prepare(launch, &source, &slot.logs).await?;
+        let process = Process::start(launch, &source, &environment, &self.0.scratch, &slot.logs).await?;
+        process.wait_until_answering(self.0.start_limit).await?;
+        slot.logs.add(LogSource::System, "App started successfully");
+        Ok(process)
     }
-    /// Its log.
-    pub fn logs(&self, _app: &str) -> Vec<LogLine> {
-        Vec::new()
+
+    /// Ends an app's process; its URL stays.
+    pub async fn stop(&self, app: &str) {
+        let Some(slot) = self.slot(app) else { return };
+        let old = std::mem::replace(&mut *slot.running.lock(), Running::Nothing);
+        if let Running::Process(process) = old {
+            slot.logs.add(LogSource::System, "Stopping the app");
+            process.stop().await;
+        }
     }
-    /// Adds to its log.
-    pub fn append_logs(&self, _app: &str, _lines: &[String]) {}
+
+    /// Ends an app and closes its URL.
+    pub async fn remove(&self, app: &str) {
+        self.stop(app).await;
+        self.0.apps.lock().remove(app);
+    }
+
+    /// How an app is now.
+    pub fn app_state(&self, app: &str) -> AppState {
+        self.slot(app).map_or(AppState::Unavailable, |slot| slot.state())
+    }
+
+    /// An app's log, oldest line first.
+    pub fn logs(&self, app: &str) -> Vec<LogLine> {
+        self.slot(app).map_or_else(Vec::new, |slot| slot.logs.all())
+    }
+
+    /// Adds lines to an app's log, as if the app had written them.
+    pub fn append_logs(&self, app: &str, lines: &[String]) {
+        if let Some(slot) = self.slot(app) {
+            for line in lines {
+                slot.logs.add(LogSource::App, line);
+            }
+        }
+    }
+
+    /// Ends all apps.
+    pub async fn shutdown(&self) {
+        let names: Vec<String> = self.0.apps.lock().keys().cloned().collect();
+        futures_util::future::join_all(names.iter().map(|name| self.remove(name))).await;
+    }
+
+    fn slot(&self, app: &str) -> Option<Arc<Slot>> {
+        self.0.apps.lock().get(app).cloned()
+    }
+}
+
+impl Inner {
+    /// Writes the source files into a folder of this deployment's own.
+    async fn unpack(&self, launch: &Launch) -> io::Result<PathBuf> {
+        let root = self
+            .scratch
+            .subdirectory(&format!("apps/{}", launch.app))?
+            .join(uuid::Uuid::new_v4().simple().to_string());
+        let (folder, files) = (root.clone(), launch.files.clone());
+        tokio::task::spawn_blocking(move || {
+            for (path, content) in files {
+                let path = std::path::Path::new(&path);
+                let stays_inside =
+                    path.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+                if !stays_inside {
+                    return Err(io::Error::other(format!("{} is no source path", path.display())));
+                }
+                let target = folder.join(path);
+                if let Some(parent) = target.parent() {
+                    std::fs::create_dir_all(parent)?;
+                }
+                std::fs::write(target, content)?;
+            }
+            std::fs::create_dir_all(&folder)
+        })
+        .await
+        .map_err(io::Error::other)??;
+        Ok(root)
+    }
+}
+
+impl Slot {
+    fn state(&self) -> AppState {
+        match &*self.running.lock() {
+            Running::Nothing => AppState::Unavailable,
+            Running::Stub => AppState::Running,
+            Running::Process(process) => match process.ended() {
+                None => AppState::Running,
+                Some(ended) => AppState::Crashed { message: crash_message(ended, &self.logs) },
+            },
+        }
+    }
+}
+
+fn crash_message(ended: Ended, logs: &Logs) -> String {
+    let last = logs.last(LogSource::App, 5);
+    if last.is_empty() {
+        format!("App crashed: {ended}")
+    } else {
+        format!("App crashed: {ended}. Last log lines:\n{}", last.join("\n"))
+    }
 }

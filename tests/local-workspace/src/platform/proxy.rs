@@ -1,0 +1,304 @@
+//! An app's URL.
+//!
+//! HTTP/1.1 to whatever process serves the app at the moment, with the platform's headers: who the
+//! visitor is comes from here, and copies that the caller sends are removed. Bodies stream both
+//! ways; a WebSocket, once open, is only bytes. A request has 120 seconds, its stream included;
+//! a WebSocket has no limit.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, LOCATION, SET_COOKIE, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use futures_util::{Stream, StreamExt, stream};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, Sleep};
+
+use super::visitor::{self, COOKIE as USER_COOKIE, Refusal, Visitor};
+use super::{AppState, Inner, Running, Slot, pages};
+use crate::workspace::Workspace;
+
+/// What one request may take.
+const REQUEST_LIMIT: Duration = Duration::from_mins(2);
+const STUB: &str = r#"{"status":"healthy","stub":true}"#;
+
+/// An open URL. Dropping it closes it.
+pub(super) struct Listener {
+    url: String,
+    serving: AbortHandle,
+}
+
+impl Listener {
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+#[derive(Clone)]
+struct Proxy {
+    // Weak: the slot owns the listener, and the listener this.
+    slot: Weak<Slot>,
+    platform: Weak<Inner>,
+}
+
+/// Opens a URL for an app.
+pub(super) async fn listen(slot: Weak<Slot>, platform: Weak<Inner>) -> io::Result<Listener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let router = Router::new()
+        .route("/.auth/login", get(sign_in))
+        .route("/.auth/logout", get(sign_out))
+        .fallback(forward)
+        .with_state(Proxy { slot, platform })
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let serving = tokio::spawn(async move {
+        // It never ends by itself: accepting goes on after errors.
+        let _ = axum::serve(listener, router).await;
+    });
+    Ok(Listener { url, serving: serving.abort_handle() })
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    #[serde(rename = "as")]
+    user: Option<String>,
+}
+
+async fn sign_in(State(proxy): State<Proxy>, Query(wanted): Query<SignIn>) -> Response {
+    let Some(workspace) = proxy.workspace() else {
+        return pages::not_available("The app");
+    };
+    let users = visitor::users(&workspace);
+    let Some(name) = wanted.user else {
+        return pages::sign_in(&users, None);
+    };
+    if !users.iter().any(|user| user.user_name == name) {
+        return pages::sign_in(&users, Some(&name));
+    }
+    to_start(&format!("{USER_COOKIE}={name}; Path=/; HttpOnly; SameSite=Lax"))
+}
+
+async fn sign_out() -> Response {
+    to_start(&format!("{USER_COOKIE}=; Path=/; Max-Age=0"))
+}
+
+fn to_start(cookie: &str) -> Response {
+    let headers = [(LOCATION, "/"), (SET_COOKIE, cookie)];
+    (StatusCode::FOUND, headers).into_response()
+}
+
+async fn forward(
+    State(proxy): State<Proxy>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (Some(slot), Some(workspace)) = (proxy.slot.upgrade(), proxy.workspace()) else {
+        return pages::not_available("The app");
+    };
+    let app = slot.app.as_str();
+    let visitor = match visitor::recognise(&workspace, app, &slot.tokens, request.headers()) {
+        Ok(visitor) => visitor,
+        Err(Refusal::BadToken) => return pages::bad_token(),
+        Err(Refusal::NotPermitted(user)) => return pages::not_permitted(app, &user),
+        Err(Refusal::NoApp) => return pages::not_available(app),
+    };
+    let port = match &*slot.running.lock() {
+        Running::Nothing => return pages::not_available(app),
+        Running::Stub => return stub(request.uri()),
+        Running::Process(process) => process.port(),
+    };
+    if let AppState::Crashed { message } = slot.state() {
+        return pages::crashed(app, &message);
+    }
+    let deadline = Instant::now() + REQUEST_LIMIT;
+    match tokio::time::timeout_at(deadline, pass(request, port, &visitor, client)).await {
+        Ok(Ok(response)) => limited(response, deadline),
+        Ok(Err(error)) => {
+            tracing::debug!(app, %error, "the app gave no answer");
+            pages::no_answer(app)
+        }
+        Err(_) => pages::too_slow(app, REQUEST_LIMIT.as_secs()),
+    }
+}
+
+impl Proxy {
+    fn workspace(&self) -> Option<Arc<Workspace>> {
+        self.platform.upgrade()?.workspace.get()?.upgrade()
+    }
+}
+
+fn stub(uri: &Uri) -> Response {
+    if uri.path() == "/api/health" {
+        let json = HeaderValue::from_static("application/json");
+        return ([(axum::http::header::CONTENT_TYPE, json)], STUB).into_response();
+    }
+    StatusCode::NOT_FOUND.into_response()
+}
+
+async fn pass(
+    mut request: Request,
+    port: u16,
+    visitor: &Visitor,
+    client: SocketAddr,
+) -> Result<Response, Box<dyn std::error::Error + Send + Sync>> {
+    let caller = hyper::upgrade::on(&mut request);
+    let upgrade = upgrade_wanted(request.headers());
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let uri: Uri = path.parse()?;
+    *request.uri_mut() = uri;
+    let headers = onward_headers(request.headers(), visitor, client, upgrade.as_ref());
+    *request.headers_mut() = headers;
+
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(async move {
+        // Its errors are those of the request, which has them too.
+        let _ = connection.with_upgrades().await;
+    });
+    let mut response = sender.send_request(request).await?;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        let app = hyper::upgrade::on(&mut response);
+        tokio::spawn(async move {
+            if let (Ok(caller), Ok(app)) = (caller.await, app.await) {
+                let (mut caller, mut app) = (TokioIo::new(caller), TokioIo::new(app));
+                // A side that goes away ends the conversation.
+                let _ = tokio::io::copy_bidirectional(&mut caller, &mut app).await;
+            }
+        });
+        return Ok(response.map(Body::new));
+    }
+    drop_hop_by_hop(response.headers_mut());
+    Ok(response.map(Body::new))
+}
+
+fn upgrade_wanted(headers: &HeaderMap) -> Option<HeaderValue> {
+    let asks = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|token| token.trim().eq_ignore_ascii_case("upgrade"));
+    headers.get(UPGRADE).filter(|_| asks).cloned()
+}
+
+/// The caller's headers without what only concerns its connection, without what only the platform
+/// may say, and with what it says.
+fn onward_headers(
+    from: &HeaderMap,
+    visitor: &Visitor,
+    client: SocketAddr,
+    upgrade: Option<&HeaderValue>,
+) -> HeaderMap {
+    let mut headers = from.clone();
+    drop_hop_by_hop(&mut headers);
+    let claims: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            name.starts_with("x-forwarded-") || name == "x-real-ip" || name == "x-request-id"
+        })
+        .cloned()
+        .collect();
+    for name in claims {
+        headers.remove(name);
+    }
+    headers.remove(AUTHORIZATION);
+    headers.remove(COOKIE);
+    if let Some(cookies) = visitor::other_cookies(from) {
+        headers.insert(COOKIE, cookies);
+    }
+    let principal = &visitor.principal;
+    let host = from.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    for (name, value) in [
+        ("x-forwarded-host", host),
+        ("x-forwarded-preferred-username", &principal.user_name),
+        ("x-forwarded-user", &principal.id.to_string()),
+        ("x-forwarded-email", &principal.user_name),
+        ("x-real-ip", &client.ip().to_string()),
+        ("x-request-id", &uuid::Uuid::new_v4().to_string()),
+    ] {
+        // Names and addresses that are no header text were refused long before.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    if let Some(token) = &visitor.token
+        && let Ok(mut value) = HeaderValue::from_str(token)
+    {
+        value.set_sensitive(true);
+        headers.insert("x-forwarded-access-token", value);
+    }
+    if let Some(protocol) = upgrade {
+        headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        headers.insert(UPGRADE, protocol.clone());
+    }
+    headers
+}
+
+fn drop_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<String> = headers
+        .get_all(CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_owned())
+        .collect();
+    for name in named {
+        // A body's length is no matter of the connection, whatever the caller says.
+        if !name.eq_ignore_ascii_case(CONTENT_LENGTH.as_str()) {
+            headers.remove(name);
+        }
+    }
+    for name in [CONNECTION, UPGRADE, TE, TRAILER, TRANSFER_ENCODING] {
+        headers.remove(name);
+    }
+    headers.remove("keep-alive");
+    headers.remove("proxy-connection");
+}
+
+/// Cuts a body that is still flowing at the deadline.
+fn limited(response: Response, deadline: Instant) -> Response {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
+    response.map(|body| Body::from_stream(until(body.into_data_stream(), deadline)))
+}
+
+fn until<B: Send + 'static>(
+    data: impl Stream<Item = Result<B, axum::Error>> + Send + Unpin + 'static,
+    deadline: Instant,
+) -> impl Stream<Item = Result<B, io::Error>> + Send {
+    let timer: Pin<Box<Sleep>> = Box::pin(tokio::time::sleep_until(deadline));
+    stream::try_unfold((data, timer), |(mut data, mut timer)| async move {
+        tokio::select! {
+            biased;
+            item = data.next() => match item {
+                None => Ok(None),
+                Some(Ok(bytes)) => Ok(Some((bytes, (data, timer)))),
+                Some(Err(error)) => Err(io::Error::other(error)),
+            },
+            () = &mut timer => Err(io::ErrorKind::TimedOut.into()),
+        }
+    })
+}
