@@ -53,7 +53,7 @@ impl WorkspacePath {
     }
 
     /// Where an app's files go if nobody says otherwise: `/Workspace/Users/<user>/.apps/<app>`.
-    pub(super) fn of_app(user_name: &str, app: &AppName) -> Result<Self, Failure> {
+    pub(crate) fn of_app(user_name: &str, app: &AppName) -> Result<Self, Failure> {
         Self::parse("app_file_workspace_path", &format!("/Workspace/Users/{user_name}/.apps/{app}"))
     }
 }

@@ -63,8 +63,8 @@ pub struct CreateConfig {
 pub struct UpdateConfig {
     /// The app.
     pub app_name: AppName,
-    /// The folder of its files.
-    pub workspace_path: WorkspacePath,
+    /// The folder of its files; where it was deployed from if left out.
+    pub workspace_path: Option<WorkspacePath>,
     /// The Lakebase database.
     pub lakebase_name: LakebaseName,
     /// The Postgres schema.
@@ -118,17 +118,6 @@ impl CreateConfig {
             Some(path) => Ok(path.clone()),
             None => Ok(WorkspacePath::of_app(user_name, &self.app_name)?),
         }
-    }
-}
-
-impl DeleteConfig {
-    /// Where the app's files are if they were put where they usually are:
-    /// `/Workspace/Users/<user>/.apps/<app>`.
-    ///
-    /// # Errors
-    /// `INVALID_VALUE` if the user's name makes no folder; a path has to be given then.
-    pub fn default_workspace_path(&self, user_name: &str) -> Result<WorkspacePath> {
-        Ok(WorkspacePath::of_app(user_name, &self.app_name)?)
     }
 }
 
@@ -205,9 +194,7 @@ impl UpdateArguments {
         let package = given.package()?;
         Ok(UpdateConfig {
             app_name: given.needed("app_name", given.app_name()?)?,
-            workspace_path: given
-                .workspace_path()?
-                .ok_or_else(|| given.missing("app_file_workspace_path"))?,
+            workspace_path: given.workspace_path()?,
             lakebase_name: given.needed("lakebase_name", given.lakebase_name()?)?,
             schema_name: given.needed("schema_name", given.schema_name()?)?,
             app_compute: given.app_compute()?,

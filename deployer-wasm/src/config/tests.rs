@@ -106,7 +106,7 @@ fn update_and_delete_name_what_they_change() {
         "what isn't named stays"
     );
     assert!(!config.reset_database);
-    for key in ["app_name", "app_file_workspace_path", "lakebase_name", "schema_name"] {
+    for key in ["app_name", "lakebase_name", "schema_name"] {
         let mut without = named.clone();
         without[key] = Value::Null;
         let error = refused(UpdateArguments::from_json(without).unwrap().resolve(None, None));
@@ -147,7 +147,7 @@ fn one_file_serves_all_three_operations() {
         let (created, updated, deleted) = (created.unwrap(), updated.unwrap(), deleted.unwrap());
         assert_eq!(created.app_name.as_str(), "slides");
         assert_eq!((&updated.app_name, &deleted.app_name), (&created.app_name, &created.app_name));
-        assert_eq!(Some(&updated.workspace_path), created.workspace_path.as_ref());
+        assert_eq!(updated.workspace_path, created.workspace_path);
         assert_eq!(updated.app_compute, Some(created.app_compute));
         assert_eq!(deleted.schema_name.as_ref(), Some(&created.schema_name));
         assert!(deleted.reset_database);

@@ -65,6 +65,8 @@ pub enum Failure {
     // ---- the app ----
     /// The name is taken by an app that no run of ours created.
     AppAlreadyExists { app: String, creator: Option<String>, ours: bool },
+    /// `update` with the other of the two app packages.
+    PackageDiffers { app: String, deployed: String, wanted: String },
     /// `update` or `delete` of an app that isn't there.
     AppNotFound { app: String },
     /// An app of this name is still being deleted.
@@ -365,6 +367,15 @@ impl Failure {
                     "Choose another `app_name`, or `update` it if it is a Tellr of yours".into()
                 },
                 docs: DOCS_APPS,
+            },
+            Self::PackageDiffers { app, deployed, wanted } => Entry {
+                code: "PACKAGE_DIFFERS",
+                message: format!("The app `{app}` runs `{deployed}`, and would be replaced by `{wanted}`"),
+                cause: "The two keep their data in different tables; one can't go on with the other's".into(),
+                remedy: format!(
+                    "Set `app_package` to `{deployed}`; or, to start anew with `{wanted}`, set `reset_database`"
+                ),
+                docs: DOCS_CONFIG,
             },
             Self::AppNotFound { app } => Entry {
                 code: "APP_NOT_FOUND",

@@ -166,6 +166,14 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING") {
         refuse_foreign(app, journal.as_ref(), &me)?;
     }
+    if matches!(database, Found::Nothing { .. }) && !config.lakebase_name.can_be_created() {
+        return Err(Failure::InvalidValue {
+            key: "lakebase_name".into(),
+            given: config.lakebase_name.to_string(),
+            expected: "the name of an existing instance, or a new name in lower case".into(),
+        }
+        .into());
+    }
     Ok(Looked { me, folder, app, database, deployed })
 }
 

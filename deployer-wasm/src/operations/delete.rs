@@ -4,7 +4,7 @@
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
 use super::result::DeleteResult;
-use super::session::{Session, attached_kind, attached_name, both};
+use super::session::{Session, attached_kind, attached_name, both, folder};
 use crate::config::{DeleteConfig, WorkspacePath};
 use crate::engine::journal::Record;
 use crate::engine::{Cancellation, Graph};
@@ -58,8 +58,10 @@ pub async fn delete<H: Host>(
     // 2. The app.
     let title = format!("the app `{name}`, deleted");
     match dropped {
-        Some(dropped) => graph.add("app", title, (dropped,), move |_| removal::delete(run.step("app"), name)),
-        None => graph.add("app", title, (), move |()| removal::delete(run.step("app"), name)),
+        Some(dropped) => {
+            graph.add("remove_app", title, (dropped,), move |_| removal::delete(run.step("remove_app"), name))
+        }
+        None => graph.add("remove_app", title, (), move |()| removal::delete(run.step("remove_app"), name)),
     };
 
     let steps = held.run(format!("delete the app `{name}`"), graph).await?;
@@ -95,7 +97,7 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Resul
     let client = &session.client;
     let name = config.app_name.as_str();
     let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
-    let folder = folder(config, app.as_ref(), &me)?;
+    let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me)?;
     let journal = session.journal(&folder).await?;
     let app = match app {
         Some(app) => app,
@@ -110,19 +112,6 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Resul
     let database =
         if config.reset_database { Some(database(session, config, &app, &folder).await?) } else { None };
     Ok(Looked { me, folder, database })
-}
-
-/// The folder given, else the one the app was deployed from, else the usual one.
-fn folder(config: &DeleteConfig, app: Option<&App>, me: &str) -> Result<WorkspacePath> {
-    if let Some(folder) = &config.workspace_path {
-        return Ok(folder.clone());
-    }
-    let deployed =
-        app.and_then(App::source_path).and_then(|path| WorkspacePath::parse("source_code_path", path).ok());
-    match deployed {
-        Some(folder) => Ok(folder),
-        None => Ok(config.default_workspace_path(me)?),
-    }
 }
 
 fn unfinished_delete(journal: Option<&Record>, app: &str) -> bool {
@@ -140,13 +129,9 @@ async fn database<H: Host>(
     folder: &WorkspacePath,
 ) -> Result<Database> {
     use crate::config::SchemaName;
-    use crate::manifest::EnvValue;
     let deployed: Option<DeployedManifest> =
         super::release::deployed_manifest(&session.client, folder).await?;
-    let variable = |name: &str| match deployed.as_ref().and_then(|deployed| deployed.variable(name)) {
-        Some(EnvValue::Literal(text)) if !text.is_empty() => Some(text.clone()),
-        _ => None,
-    };
+    let variable = |name: &str| deployed.as_ref()?.text(name).map(str::to_owned);
     let name = config
         .lakebase_name
         .as_ref()

@@ -5,7 +5,7 @@
 use futures_util::future::{Either, select};
 use futures_util::{join, pin_mut};
 
-use crate::config::WorkspacePath;
+use crate::config::{AppName, WorkspacePath};
 use crate::engine::cancel::StopReason;
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{Acquired, Claim, Lock};
@@ -193,6 +193,23 @@ impl<H: Host> Locked<'_, H> {
             Some(StopReason::LockLost(holder)) => Failure::LockLost { app, holder }.into(),
             _ => Failure::Cancelled { app, stands: self.run.journal.done_in_this_run() }.into(),
         }
+    }
+}
+
+/// The folder given, else the one the app was deployed from, else the usual one.
+pub(super) fn folder(
+    given: Option<&WorkspacePath>,
+    record: Option<&App>,
+    app: &AppName,
+    me: &str,
+) -> Result<WorkspacePath> {
+    if let Some(folder) = given {
+        return Ok(folder.clone());
+    }
+    let deployed = record.and_then(App::source_path);
+    match deployed.and_then(|path| WorkspacePath::parse("source_code_path", path).ok()) {
+        Some(folder) => Ok(folder),
+        None => Ok(WorkspacePath::of_app(me, app)?),
     }
 }
 

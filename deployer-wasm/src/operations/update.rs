@@ -2,8 +2,8 @@
 
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
-use super::session::{Session, attached_kind, both};
-use crate::config::{Seeds, UpdateConfig};
+use super::session::{Session, attached_kind, both, folder};
+use crate::config::{Seeds, UpdateConfig, WorkspacePath};
 use crate::engine::{Cancellation, Graph};
 use crate::error::{Failure, Result};
 use crate::host::Host;
@@ -26,12 +26,12 @@ pub async fn update<H: Host>(
 ) -> Result<UpdateResult> {
     let session = Session::begin(host, cancellation, "update", config.app_name.as_str());
     let looked = look(&session, config).await;
-    let Looked { me, app: record, database, deployed } = session.told(looked)?;
-    let held = session.lock(&config.workspace_path, me).await?;
+    let Looked { me, folder, app: record, database, deployed } = session.told(looked)?;
+    let held = session.lock(&folder, me).await?;
     let (run, resuming) = (&held.run, held.resuming);
 
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
-    let (folder, schema_name) = (&config.workspace_path, &config.schema_name);
+    let (folder, schema_name) = (&folder, &config.schema_name);
     let (role, deployed, record) = (record.service_principal_client_id.clone(), &deployed, &record);
     let seeds = config.seeds.or(deployed.as_ref().map(DeployedManifest::seeds)).unwrap_or(Seeds::Standard);
 
@@ -156,6 +156,7 @@ pub async fn update<H: Host>(
 /// What is there before anything is changed.
 struct Looked {
     me: String,
+    folder: WorkspacePath,
     app: App,
     database: Found,
     deployed: Option<DeployedManifest>,
@@ -164,18 +165,26 @@ struct Looked {
 async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Result<Looked> {
     let client = &session.client;
     let name = config.app_name.as_str();
-    let (me, (app, (_, deployed))) = both(
-        session.me(),
-        both(
-            async { Ok(client.find(apps::get(name)).await?) },
-            both(session.journal(&config.workspace_path), deployed_manifest(client, &config.workspace_path)),
-        ),
+    let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
+    let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
+    let folder = folder(config.workspace_path.as_ref(), Some(&app), &config.app_name, &me)?;
+    let (database, deployed) = both(
+        async {
+            let known = attached_kind(Some(&app));
+            Ok(lakebase::look(client, config.lakebase_name.as_str(), known).await?)
+        },
+        deployed_manifest(client, &folder),
     )
     .await?;
-    let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
-    let database = lakebase::look(client, config.lakebase_name.as_str(), attached_kind(Some(&app))).await?;
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }
-    Ok(Looked { me, app, database, deployed })
+    // The two apps have tables of their own kind: one can't go on with the other's data.
+    let other =
+        deployed.as_ref().and_then(DeployedManifest::package).filter(|package| *package != config.package);
+    if let Some(deployed) = other.filter(|_| !config.reset_database) {
+        let (deployed, wanted) = (deployed.as_str().to_owned(), config.package.as_str().to_owned());
+        return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
+    }
+    Ok(Looked { me, folder, app, database, deployed })
 }

@@ -7,6 +7,7 @@ use crate::config::{LocalWheel, WorkspacePath};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
+use crate::manifest::WHEEL_FOLDER;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
 
@@ -29,7 +30,10 @@ pub fn all(app_yaml: String, requirements: String, wheel: Option<&LocalWheel>) -
         AppFile { name: "requirements.txt".into(), content: requirements.into_bytes() },
     ];
     if let Some(wheel) = wheel {
-        all.push(AppFile { name: format!("wheels/{}", wheel.file_name), content: wheel.content.clone() });
+        all.push(AppFile {
+            name: format!("{WHEEL_FOLDER}/{}", wheel.file_name),
+            content: wheel.content.clone(),
+        });
     }
     all
 }
@@ -66,9 +70,9 @@ pub async fn upload<H: Host>(
     }
     let names: Vec<&str> = differing.iter().map(|file| file.name.as_str()).collect();
     step.intend(json!({"files": names})).await?;
-    if names.iter().any(|name| name.starts_with("wheels/")) {
+    if names.iter().any(|name| name.starts_with(WHEEL_FOLDER)) {
         step.client()
-            .send(files::mkdirs(&format!("{folder}/wheels")))
+            .send(files::mkdirs(&format!("{folder}/{WHEEL_FOLDER}")))
             .await
             .map_err(|error| refused(folder, error))?;
     }
