@@ -224,9 +224,10 @@ def print_closing_screen(url: str, app: dict[str, Any]) -> None:
     """Say what runs now, as whom, and what could be tried next."""
     database = app["database"]
     user = app["user"]
+    command = (OUTPUT / "tellr-app").relative_to(ROOT)
     print(
         f"""
-  Tellr is running
+  The app answers with live data from its database:
 
     {url}
 
@@ -237,11 +238,12 @@ schema {database.get("schema") or "?"}
   Deck prompts   {", ".join(app["prompts"])}
   Slide styles   {", ".join(app["styles"])}
 
-  Open the address in a browser. In another terminal, in this folder:
+  Open the address in a browser; {url}/.auth/login?as=ben@example.com
+  makes you somebody else. Or, in another terminal, in this folder:
 
     . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace
-    {(OUTPUT / "tellr-app").relative_to(ROOT)} deploy update --config {CONFIG.relative_to(ROOT)}
-    {(OUTPUT / "tellr-app").relative_to(ROOT)} deploy delete --config {CONFIG.relative_to(ROOT)}
+    {command} deploy update --config {CONFIG.relative_to(ROOT)}
+    {command} deploy delete --config {CONFIG.relative_to(ROOT)}
 """,
         flush=True,
     )
