@@ -112,7 +112,7 @@ async fn run<H: Host>(
     let target = lakebase.target(&step.run.me);
     let (connecting, role) = (step.patience(CONNECTING), step.patience(ROLE));
     loop {
-        let error = match step.run.host.schema(&target, operation.clone()).await {
+        let error = match Box::pin(step.run.host.schema(&target, operation.clone())).await {
             Ok(outcome) => return Ok(outcome),
             Err(error) => error,
         };

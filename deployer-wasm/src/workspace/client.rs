@@ -39,7 +39,8 @@ impl<'a, H: Host> Client<'a, H> {
         let method = request.method;
         let (mut attempt, mut waited) = (0, Duration::ZERO);
         loop {
-            let answer = self.host.request(request.clone()).await;
+            // On the heap: a host's request may be kilobytes of state, and many calls are nested.
+            let answer = Box::pin(self.host.request(request.clone())).await;
             let (mut error, response) = match answer {
                 Ok(response) if (200..300).contains(&response.status) => {
                     self.read_clock(response.header("date"));

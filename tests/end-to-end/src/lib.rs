@@ -2,7 +2,10 @@
 //!
 //! [`virtual_time`] runs deployers against a local workspace on a clock that only moves when
 //! everybody waits, so that a deployment of minutes takes milliseconds and every duration is
-//! exact. [`stage`] sets up a workspace and deploys into it.
+//! exact. [`stage`] sets up a workspace and deploys into it; [`inventory`] is what is there
+afterwards, and [`words`] what a person is told when it did not go well.
 
+pub mod inventory;
 pub mod stage;
 pub mod virtual_time;
+pub mod words;

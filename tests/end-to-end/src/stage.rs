@@ -3,11 +3,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use deployer::config::{CreateArguments, DeleteArguments, UpdateArguments};
+use deployer::config::{CreateArguments, DeleteArguments, SchemaName, UpdateArguments};
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;
 use deployer::events::DeployEvent;
+use deployer::host::{CredentialTarget, Host as _, LakebaseTarget};
 use deployer::operations::{self, CreateResult, DeleteResult, UpdateResult};
+use deployer::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 use local_workspace::clock::{Clock, Timestamp};
 use local_workspace::pace::Pace;
 use local_workspace::platform::AppsMode;
@@ -81,9 +83,13 @@ impl Stage {
     }
 
     /// `create` on a host that does not die.
-    pub async fn create_on(&self, host: &VirtualHost<'_>, arguments: CreateArguments) -> Result<CreateResult, DeployError> {
+    pub async fn create_on(
+        &self,
+        host: &VirtualHost<'_>,
+        arguments: CreateArguments,
+    ) -> Result<CreateResult, DeployError> {
         let config = arguments.resolve(None, None)?;
-        drive_to_end(&self.time, operations::create(host, &config, &Cancellation::new())).await
+        drive_to_end(&self.time, Box::pin(operations::create(host, &config, &Cancellation::new()))).await
     }
 
     /// `create` as Ada by a process that dies at one of its requests. `None`: it died.
@@ -135,6 +141,39 @@ impl Stage {
         let (status, body) = self.get(&format!("/api/2.0/workspace/export?path={path}&format=AUTO")).await;
         let bytes = base64::engine::general_purpose::STANDARD.decode(body["content"].as_str()?).ok()?;
         (status == 200).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// How many requests of this kind had an effect.
+    pub fn made(&self, method: &str, path: &str) -> usize {
+        let entries = self.workspace.control().journal.mutations();
+        entries.iter().filter(|entry| entry.method == method && entry.path == path).count()
+    }
+
+    /// How the schema stands, looked at as Ada, for the role of the app `tellr`.
+    pub async fn schema_state(&self, database: &str, kind: &str, schema: &str) -> SchemaState {
+        let (host, credential) = if kind == "autoscaling" {
+            let endpoint = format!("projects/{database}/branches/production/endpoints/primary");
+            let (_, found) = self.get(&format!("/api/2.0/postgres/{endpoint}")).await;
+            (found["status"]["hosts"]["host"].clone(), CredentialTarget::Endpoint(endpoint))
+        } else {
+            let (_, found) = self.get(&format!("/api/2.0/database/instances/{database}")).await;
+            (found["read_write_dns"].clone(), CredentialTarget::Instance(database.to_owned()))
+        };
+        let at = LakebaseTarget {
+            host: host.as_str().expect("a host").to_owned(),
+            database: "databricks_postgres".into(),
+            user: ADA.into(),
+            credential,
+        };
+        let (_, app) = self.get("/api/2.0/apps/tellr").await;
+        let role = app["service_principal_client_id"].as_str().map(str::to_owned);
+        let schema = SchemaName::parse("schema_name", schema).expect("a good name");
+        let ada = self.host(ADA);
+        let looking = ada.schema(&at, SchemaOperation::Inspect { schema, role });
+        match drive(&self.time, looking).await.expect("it does not die") {
+            Ok(SchemaOutcome::Inspected(state)) => state,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Changes the workspace's settings.

@@ -82,7 +82,9 @@ impl Time {
         let Some(first) = first else { return false };
         let ahead = first.saturating_sub(self.now_ms());
         self.clock.advance(ahead).expect("the workspace runs on a virtual clock");
-        for sleeper in self.shared.sleepers.borrow_mut().iter_mut().filter(|sleeper| sleeper.until_ms <= first) {
+        for sleeper in
+            self.shared.sleepers.borrow_mut().iter_mut().filter(|sleeper| sleeper.until_ms <= first)
+        {
             if let Some(waker) = sleeper.waker.take() {
                 waker.wake();
             }
@@ -149,7 +151,13 @@ pub struct VirtualHost<'a> {
 
 impl<'a> VirtualHost<'a> {
     /// A host for one principal. `native` is used for its database connections.
-    pub fn new(time: Time, address: &str, token: &str, native: NativeHost<fn(DeployEvent)>, sql: Duration) -> Self {
+    pub fn new(
+        time: Time,
+        address: &str,
+        token: &str,
+        native: NativeHost<fn(DeployEvent)>,
+        sql: Duration,
+    ) -> Self {
         Self {
             time,
             http: reqwest::Client::new(),
@@ -236,7 +244,8 @@ impl<'a> VirtualHost<'a> {
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect();
         let latency = headers.iter().find(|(name, _)| name == LATENCY_HEADER);
-        let latency = latency.and_then(|(_, millis)| millis.parse().ok()).map_or(Duration::ZERO, Duration::from_millis);
+        let latency =
+            latency.and_then(|(_, millis)| millis.parse().ok()).map_or(Duration::ZERO, Duration::from_millis);
         let status = answer.status().as_u16();
         let body = answer.text().await.map_err(lost)?;
         Ok((WorkspaceResponse { status, headers, body }, latency))
@@ -274,7 +283,11 @@ impl Host for VirtualHost<'_> {
         Ok(response)
     }
 
-    async fn schema(&self, at: &LakebaseTarget, operation: SchemaOperation) -> Result<SchemaOutcome, SchemaError> {
+    async fn schema(
+        &self,
+        at: &LakebaseTarget,
+        operation: SchemaOperation,
+    ) -> Result<SchemaOutcome, SchemaError> {
         let dies = self.count().await;
         let outcome = {
             let _under_way = UnderWay::begin(&self.time.shared.under_way);

@@ -1,0 +1,119 @@
+//! What is in a workspace, as somebody sees who lists everything.
+
+use serde_json::Value;
+
+use crate::stage::{ADA, FOLDER, Stage};
+
+/// The names of all there is of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Inventory {
+    /// Apps.
+    pub apps: Vec<String>,
+    /// Autoscaling projects.
+    pub projects: Vec<String>,
+    /// Provisioned instances.
+    pub instances: Vec<String>,
+    /// Secrets, as `scope/key`; a scope without a secret ends in `/`.
+    pub secrets: Vec<String>,
+    /// Files below Ada's folder, but for what deployers keep there.
+    pub files: Vec<String>,
+}
+
+impl Inventory {
+    /// What `create` makes without any arguments: one of each, and nothing twice.
+    pub fn of_default() -> Self {
+        Self {
+            apps: names(&["tellr"]),
+            projects: names(&["projects/tellr-db"]),
+            instances: Vec::new(),
+            secrets: names(&["tellr-tellr/encryption-key"]),
+            files: names(&["app.yaml", "requirements.txt"]),
+        }
+    }
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn listed(answer: &Value, list: &str, name: &str) -> Vec<String> {
+    let items = answer[list].as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(|item| item[name].as_str().map(str::to_owned)).collect()
+}
+
+impl Stage {
+    /// Everything there is.
+    pub async fn inventory(&self) -> Inventory {
+        let list = async |path: &str, list: &str, name: &str| listed(&self.get(path).await.1, list, name);
+        let mut secrets = Vec::new();
+        for scope in list("/api/2.0/secrets/scopes/list", "scopes", "name").await {
+            let keys = list(&format!("/api/2.0/secrets/list?scope={scope}"), "secrets", "key").await;
+            match keys.as_slice() {
+                [] => secrets.push(format!("{scope}/")),
+                keys => secrets.extend(keys.iter().map(|key| format!("{scope}/{key}"))),
+            }
+        }
+        let files = self.folder(FOLDER).await;
+        Inventory {
+            apps: list("/api/2.0/apps", "apps", "name").await,
+            projects: list("/api/2.0/postgres/projects", "projects", "name").await,
+            instances: list("/api/2.0/database/instances", "database_instances", "name").await,
+            secrets,
+            files: files.into_iter().filter(|name| name != ".tellr").collect(),
+        }
+    }
+
+    /// The names in a workspace folder, in order.
+    async fn folder(&self, path: &str) -> Vec<String> {
+        let (_, answer) = self.get(&format!("/api/2.0/workspace/list?path={path}")).await;
+        let mut names: Vec<String> = listed(&answer, "objects", "path")
+            .iter()
+            .filter_map(|path| Some(path.rsplit_once('/')?.1.to_owned()))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// What the journal in Ada's folder says of the latest run: `running`, `finished`, `failed` …
+    pub async fn last_run(&self) -> Option<String> {
+        let text = self.file(&format!("{FOLDER}/.tellr/deployment.json")).await?;
+        let journal: Value = serde_json::from_str(&text).ok()?;
+        journal["run"]["status"].as_str().map(str::to_owned)
+    }
+
+    /// Asserts that a run has left nothing behind but its journal, which says how it ended.
+    ///
+    /// # Panics
+    /// When a lock is left, or the journal says otherwise.
+    pub async fn assert_left_in_order(&self, status: &str) {
+        assert_eq!(self.last_run().await.as_deref(), Some(status), "the journal says how the run ended");
+        let left = self.folder(&format!("{FOLDER}/.tellr")).await;
+        assert_eq!(left, ["deployment.json"], "the lock is given back");
+    }
+
+    /// Asserts that Tellr stands as one `create` leaves it: everything once, running, in order.
+    ///
+    /// # Panics
+    /// When something is missing, or there twice.
+    pub async fn assert_deployed_once(&self) {
+        self.assert_deployed(&Inventory::of_default()).await;
+    }
+
+    /// Asserts that this and nothing else is there, that the app runs, and that the run is over.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub async fn assert_deployed(&self, expected: &Inventory) {
+        assert_eq!(self.inventory().await, *expected);
+        let (_, app) = self.get("/api/2.0/apps/tellr").await;
+        assert_eq!(app["app_status"]["state"], "RUNNING", "{app:#}");
+        assert_eq!(app["resources"].as_array().map(Vec::len), Some(2), "database and key are attached: {app:#}");
+        self.assert_left_in_order("finished").await;
+    }
+
+    /// How many requests of this kind Ada's deployers sent that changed something.
+    pub fn effects_of_ada(&self) -> usize {
+        let entries = self.workspace.control().journal.mutations();
+        entries.iter().filter(|entry| entry.principal.as_deref() == Some(ADA)).count()
+    }
+}
