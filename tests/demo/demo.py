@@ -238,8 +238,8 @@ schema {database.get("schema") or "?"}
   Deck prompts   {", ".join(app["prompts"])}
   Slide styles   {", ".join(app["styles"])}
 
-  Open the address in a browser; {url}/.auth/login?as=ben@example.com
-  makes you somebody else. Or, in another terminal, in this folder:
+  Open the address in a browser. {url}/.auth/login
+  lets you come as somebody else. In another terminal, in this folder:
 
     . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace
     {command} deploy update --config {CONFIG.relative_to(ROOT)}

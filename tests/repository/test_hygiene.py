@@ -92,3 +92,19 @@ def test_nothing_is_left_to_do_later() -> None:
     sources = (".rs", ".ts", ".tsx", ".py", ".sh", ".css")
     found = [name for name, text in texts() if name.endswith(sources) and markers.search(text)]
     assert found == []
+
+
+def test_documentation_that_messages_point_to_exists() -> None:
+    pointers = {
+        match.groups()
+        for name, text in texts()
+        if name.endswith((".rs", ".py", ".ts", ".tsx"))
+        for match in re.finditer(r"\b([A-Z]+\.md)#([a-z-]+)", text)
+    }
+    assert pointers
+    headings = {
+        (page, re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-"))
+        for page in {page for page, _ in pointers}
+        for heading in re.findall(r"^#+ (.+)$", (ROOT / page).read_text(), re.MULTILINE)
+    }
+    assert pointers - headings == set()
