@@ -129,11 +129,7 @@ impl Permissions {
     }
 
     fn find(&self, object_type: &str, id: &str) -> Result<Object, Problem> {
-        self.0.lock().get(&key(object_type, id)).cloned().ok_or_else(|| {
-            Problem::resource_does_not_exist(format!(
-                "Object with type {object_type} and id {id} does not exist."
-            ))
-        })
+        self.0.lock().get(&key(object_type, id)).cloned().ok_or_else(|| missing(object_type, id))
     }
 
     fn write(&self, object_type: &str, id: &str, grants: BTreeMap<Grantee, String>, replace: bool) {
@@ -212,6 +208,10 @@ async fn read_levels(Path((object_type, _)): Path<(String, String)>) -> Result<J
     Ok(Json(json!({"permission_levels": levels})))
 }
 
+fn missing(object_type: &str, id: &str) -> Problem {
+    Problem::resource_does_not_exist(format!("Object with type {object_type} and id {id} does not exist."))
+}
+
 fn unknown_type(object_type: &str) -> Problem {
     Problem::invalid_parameter(format!("{object_type} is not a supported object type."))
 }
@@ -225,6 +225,10 @@ fn authorize(
 ) -> Result<(), Problem> {
     if levels(object_type).is_none() {
         return Err(unknown_type(object_type));
+    }
+    if object_type == "apps" && !workspace.apps.exists(id, workspace.clock.now()) {
+        // A deleted app keeps its list until its name is taken again.
+        return Err(missing(object_type, id));
     }
     workspace.permissions.find(object_type, id)?;
     if write {

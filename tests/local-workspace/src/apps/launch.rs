@@ -20,6 +20,10 @@ use crate::platform::Launch;
 use crate::settings::DeploymentOutcome;
 use crate::workspace::Workspace;
 
+/// Resource keys that no documentation knows, but deployed apps are seen to use: the platform does
+/// not fail on them. Of these only the host has a value here.
+const UNDOCUMENTED_KEYS: &str = "system.";
+
 /// Begins a deployment of these files and returns it as it is right after.
 pub(super) async fn begin(
     workspace: &Arc<Workspace>,
@@ -126,9 +130,16 @@ fn prepare(
     for (name, source) in variables {
         let value = match source {
             Source::Value(value) => value,
-            Source::Resource(key) => provided.values.get(&key).cloned().ok_or_else(|| {
-                format!("Error deploying app: error resolving resource {key} specified in app.yaml for environment variable {name}: the app has no such resource")
-            })?,
+            Source::Resource(key) if key.starts_with(UNDOCUMENTED_KEYS) => {
+                if key != "system.databricks_host" {
+                    continue;
+                }
+                workspace.host.clone()
+            }
+            Source::Resource(key) => match provided.values.get(&key) {
+                Some(value) => value.clone(),
+                None => return Err(unresolved(&key, &name)),
+            },
         };
         env.insert(name, value);
     }
@@ -138,6 +149,12 @@ fn prepare(
         .map(|words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .or(manifest.command);
     Ok(Launch { app: app.name.clone(), files: snapshot.to_vec(), env, command })
+}
+
+fn unresolved(key: &str, variable: &str) -> String {
+    format!(
+        "Error deploying app: error resolving resource {key} specified in app.yaml for environment variable {variable}: the app has no such resource"
+    )
 }
 
 /// `env_vars` of the deployment request, which win over the manifest.

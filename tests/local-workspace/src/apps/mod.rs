@@ -56,6 +56,11 @@ impl Apps {
         self.at(now).get(name).cloned().ok_or_else(|| missing(name))
     }
 
+    /// Whether there is such an app.
+    pub(crate) fn exists(&self, name: &str, now: Timestamp) -> bool {
+        self.at(now).contains_key(name)
+    }
+
     /// Who made an app, and whether it acts for its users: what the proxy at its URL must know.
     pub(crate) fn audience(&self, name: &str, now: Timestamp) -> Option<(String, bool)> {
         let app = self.get(name, now).ok()?;

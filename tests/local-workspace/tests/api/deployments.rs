@@ -107,6 +107,15 @@ async fn a_manifest_that_cannot_be_read_or_resolved_fails_the_deployment() {
 }
 
 #[tokio::test]
+async fn undocumented_system_keys_do_not_fail_a_deployment() {
+    let env = "env:\n  - {name: H, valueFrom: system.databricks_host}\n  - {name: T, valueFrom: system.databricks_token}\n";
+    let local = ready(env).await;
+    let deployment = deploy(&local).await;
+    local.pass_ms(15_000);
+    assert_eq!(look(&local, &deployment).await["status"]["state"], "SUCCEEDED");
+}
+
+#[tokio::test]
 async fn a_source_file_of_more_than_ten_mebibytes_fails_the_deployment() {
     let local = ready(MANIFEST).await;
     local.set(|settings| settings.quotas.max_import_bytes = usize::MAX);

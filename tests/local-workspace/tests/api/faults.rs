@@ -1,6 +1,6 @@
 //! What goes wrong, and what is left of it.
 
-use local_workspace::faults::{Action, Rule, When};
+use local_workspace::faults::{Action, OperationOutcome, Rule, When};
 use local_workspace::journal::Answer;
 use local_workspace::pace::LATENCY_HEADER;
 use reqwest::Method;
@@ -212,4 +212,26 @@ async fn a_workspace_without_autoscaling_does_not_know_the_api() {
     let refused = local.get("/api/2.0/postgres/projects").await;
     let wanted = "No API found for 'GET /api/2.0/postgres/projects'";
     assert_eq!(refused.refusal(), (404, "ENDPOINT_NOT_FOUND", wanted));
+}
+
+#[tokio::test]
+async fn an_operation_ends_in_an_error_with_or_without_its_effect() {
+    for (when, status) in [(When::Before, 404), (When::After, 200)] {
+        let local = Local::start().await;
+        let outcome = OperationOutcome::Error { code: "INTERNAL".to_owned(), message: "no room".to_owned() };
+        let rule = Rule { when, ..Rule::next("/api/2.0/postgres/projects", Action::Operation(outcome)) };
+        add(&local, rule.on("POST"));
+        let body = json!({"spec": {"display_name": "db"}});
+        let begun = local.post("/api/2.0/postgres/projects?project_id=tellr-db", body).await.ok();
+        let name = begun["name"].as_str().expect("a name");
+        let ended = local.get(&format!("/api/2.0/postgres/{name}")).await.ok();
+        assert_eq!(ended["done"], true);
+        assert_eq!(
+            (&ended["error"]["error_code"], &ended["error"]["message"]),
+            (&json!("INTERNAL"), &json!("no room"))
+        );
+        let project = local.get("/api/2.0/postgres/projects/tellr-db").await;
+        assert_eq!(project.status.as_u16(), status);
+        local.workspace.shutdown().await;
+    }
 }

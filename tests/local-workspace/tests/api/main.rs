@@ -9,5 +9,6 @@ mod files;
 mod identity;
 mod permissions;
 mod python_sdk;
+mod running_apps;
 mod secrets;
 mod support;

@@ -56,6 +56,15 @@ async fn unknown_objects_people_and_levels_are_refused() {
 }
 
 #[tokio::test]
+async fn a_deleted_app_has_no_permissions() {
+    let local = Local::start().await;
+    local.post("/api/2.0/apps", json!({"name": "tellr"})).await.ok();
+    local.get(APP).await.ok();
+    local.delete("/api/2.0/apps/tellr").await.ok();
+    assert_eq!(local.get(APP).await.refusal().1, "RESOURCE_DOES_NOT_EXIST");
+}
+
+#[tokio::test]
 async fn only_those_who_manage_an_object_see_and_change_its_permissions() {
     let local = Local::start().await;
     local.post("/api/2.0/apps", json!({"name": "tellr"})).await.ok();

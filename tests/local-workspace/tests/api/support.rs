@@ -72,9 +72,17 @@ impl Local {
         Self::with(Clock::virtual_from(DAWN), Pace::realistic()).await
     }
 
+    /// Machine's clock, no delays, apps as real processes.
+    pub(crate) async fn start_with_processes() -> Self {
+        Self::launch(Options::default()).await
+    }
+
     async fn with(clock: Clock, pace: Pace) -> Self {
         let settings = Settings { pace, ..Settings::default() };
-        let options = Options { clock, settings, apps: AppsMode::Scripted, ..Options::default() };
+        Self::launch(Options { clock, settings, apps: AppsMode::Scripted, ..Options::default() }).await
+    }
+
+    async fn launch(options: Options) -> Self {
         let workspace = LocalWorkspace::start(options).await.expect("a workspace");
         Self { workspace, client: client() }
     }
