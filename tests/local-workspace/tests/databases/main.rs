@@ -1,0 +1,8 @@
+//! Lakebase as its users see it: the control plane over HTTP, the databases over verified TLS.
+
+mod autoscaling;
+mod branches;
+mod credentials;
+mod provisioned;
+mod roles;
+mod support;
