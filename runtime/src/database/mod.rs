@@ -30,6 +30,8 @@ use pool::{Connections, Connector};
 pub struct Effort {
     /// How long to keep trying to connect to a server that is not there.
     pub patience: Duration,
+    /// How long one attempt may take, from the first packet to a session that is set up.
+    pub attempt: Duration,
     /// How to ask the workspace for credentials.
     pub retry: RetryPolicy,
 }
@@ -39,6 +41,7 @@ impl Effort {
     pub fn serving() -> Self {
         Self {
             patience: Duration::from_secs(3),
+            attempt: Duration::from_secs(10),
             retry: RetryPolicy { attempts: 4, ..RetryPolicy::default() },
         }
     }
@@ -47,6 +50,7 @@ impl Effort {
     pub fn starting() -> Self {
         Self {
             patience: Duration::from_mins(2),
+            attempt: Duration::from_secs(20),
             retry: RetryPolicy { attempts: 10, ..RetryPolicy::default() },
         }
     }
@@ -76,7 +80,7 @@ impl Database {
             }
         };
         let tls = tls::client_config(database.root_certificates.as_deref())?;
-        let connector = Connector::new(&database, tls, credentials, effort.patience);
+        let connector = Connector::new(&database, tls, credentials, effort);
         Ok(Self {
             connections: Connections::new(connector),
             shared: Arc::new(Shared {

@@ -19,6 +19,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::Effort;
 use super::credentials::Credentials;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
@@ -30,8 +31,6 @@ pub type Connection = Object<Connector>;
 const MOST_CONNECTIONS: usize = 10;
 /// How long a request waits for a connection that somebody else uses.
 const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(5);
-/// How long one attempt to connect may take, from the first packet to a session that is set up.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection idle for longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(15);
 /// How long that trial may take.
@@ -48,7 +47,7 @@ pub struct Connector {
     session: String,
     tls: MakeRustlsConnect,
     credentials: Option<Credentials>,
-    patience: Duration,
+    effort: Effort,
 }
 
 impl fmt::Debug for Connector {
@@ -63,7 +62,7 @@ impl Connector {
         settings: &DatabaseSettings,
         tls: rustls::ClientConfig,
         credentials: Option<Credentials>,
-        patience: Duration,
+        effort: Effort,
     ) -> Self {
         let mut config = match &settings.target {
             Target::Postgres(config) => Config::clone(config),
@@ -75,7 +74,7 @@ impl Connector {
         };
         config
             .application_name(&settings.application_name)
-            .connect_timeout(CONNECT_TIMEOUT)
+            .connect_timeout(effort.attempt)
             .keepalives_idle(Duration::from_mins(1));
         // Not as a start-up option: connection poolers in front of a database refuse those.
         let session = format!(
@@ -89,15 +88,15 @@ impl Connector {
             session,
             tls: MakeRustlsConnect::new(tls),
             credentials,
-            patience,
+            effort,
         }
     }
 
     async fn connect(&self, password: Option<&SecretString>) -> Result<ClientWrapper, Refusal> {
         // A server may take the connection and then say nothing.
-        tokio::time::timeout(CONNECT_TIMEOUT, self.open_session(password))
+        tokio::time::timeout(self.effort.attempt, self.open_session(password))
             .await
-            .map_err(|_| Refusal::Silence)?
+            .map_err(|_| Refusal::Silence(self.effort.attempt))?
             .map_err(Refusal::Error)
     }
 
@@ -136,15 +135,15 @@ async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error
 enum Refusal {
     /// The server, or the way to it, said why.
     Error(tokio_postgres::Error),
-    /// Nobody said anything.
-    Silence,
+    /// Nobody said anything for this long.
+    Silence(Duration),
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error(error) => f.write_str(&describe(error)),
-            Self::Silence => write!(f, "no answer within {} s", CONNECT_TIMEOUT.as_secs()),
+            Self::Silence(time) => write!(f, "no answer within {} ms", time.as_millis()),
         }
     }
 }
@@ -153,7 +152,7 @@ impl Refusal {
     fn code(&self) -> Option<&SqlState> {
         match self {
             Self::Error(error) => error.code(),
-            Self::Silence => None,
+            Self::Silence(_) => None,
         }
     }
 
@@ -223,7 +222,7 @@ impl Manager for Connector {
                 minted_anew = true;
                 continue;
             }
-            if !refusal.is_passing() || started.elapsed() + pause > self.patience {
+            if !refusal.is_passing() || started.elapsed() + pause > self.effort.patience {
                 return Err(self.failed(&refusal));
             }
             tracing::debug!(reason = %refusal, "the database is not there yet");

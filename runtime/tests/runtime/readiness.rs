@@ -1,8 +1,11 @@
 //! The app listens before its database does, tells what is missing, and recovers by itself.
 
-use serde_json::Value;
+use std::time::Duration;
 
-use crate::support::app::{RunningApp, Variables};
+use serde_json::Value;
+use tellr_app::database::{Effort, State};
+
+use crate::support::app::{RunningApp, Variables, impatient};
 use crate::support::front::{Front, Mode};
 use crate::support::{eventually, postgres};
 
@@ -79,4 +82,15 @@ async fn connections_that_the_server_ended_are_replaced() {
     .await;
     eventually("the app connects anew", async || ready(&app).await.0 == 200).await;
     assert_eq!(app.json("/api/prompts").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_holds_nobody_up() {
+    let front = Front::plain().await;
+    front.set(Mode::Stalled);
+    let effort = Effort { attempt: Duration::from_millis(20), ..impatient() };
+    let database = Variables::local().with("DATABASE_URL", &front.url()).database_with(effort);
+    let found = database.state().await;
+    assert_eq!(found.state, State::Down);
+    assert!(found.message.is_some_and(|text| text.contains("no answer within 20 ms")));
 }

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::front::{Certificate, Front};
 use super::workspace::{CLIENT_ID, CLIENT_SECRET, ENDPOINT, Workspace};
-use super::{KEY, postgres};
+use super::{KEY, PATIENCE, postgres};
 
 /// The variables of an app.
 #[derive(Clone, Debug)]
@@ -66,7 +66,11 @@ impl Variables {
 
     /// The database of these settings, not initialised.
     pub(crate) fn database(&self) -> Database {
-        Database::open(&self.settings(), impatient()).expect("a pool")
+        self.database_with(impatient())
+    }
+
+    pub(crate) fn database_with(&self, effort: Effort) -> Database {
+        Database::open(&self.settings(), effort).expect("a pool")
     }
 
     /// What `init-database` does.
@@ -84,6 +88,7 @@ impl Variables {
 pub(crate) fn impatient() -> Effort {
     Effort {
         patience: Duration::from_millis(200),
+        attempt: PATIENCE,
         retry: RetryPolicy {
             attempts: 4,
             first_pause: Duration::from_millis(1),

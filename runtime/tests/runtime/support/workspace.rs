@@ -59,10 +59,7 @@ impl Workspace {
     /// A workspace for one role, which it makes.
     pub(crate) async fn start() -> Self {
         let role = postgres::unique("role");
-        postgres::run(&format!(
-            "CREATE ROLE {role} LOGIN PASSWORD 'never-handed-out'; GRANT CREATE ON DATABASE postgres TO {role}"
-        ))
-        .await;
+        postgres::run(&format!("CREATE ROLE {role} LOGIN PASSWORD 'never-handed-out'")).await;
         let inner = Arc::new(Mutex::new(Inner { role, ..Inner::default() }));
         let router = Router::new()
             .route("/oidc/v1/token", post(token))
