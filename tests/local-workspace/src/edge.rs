@@ -19,8 +19,9 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
 
 use crate::connection::Cut;
-use crate::faults::{Action, Fired, Hanging, When};
+use crate::faults::{Action, Fired, Hanging, OperationOutcome, When};
 use crate::journal::{Answer, Arrival};
+use crate::lakebase::OperationFault;
 use crate::pace::LATENCY_HEADER;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
@@ -64,7 +65,7 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
     if let Some(fired) = &fired {
         passage.workspace.journal.interfered(seq, fired.id);
         match &fired.action {
-            Action::Operation(outcome) => operation = Some((outcome.clone(), fired.when)),
+            Action::Operation(outcome) => operation = Some(ordered(outcome, fired.when)),
             Action::Twice => deliveries = 2,
             Action::Delay { ms } => passage.latency_ms += ms,
             _ if fired.when == When::Before => {
@@ -81,9 +82,8 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
         passage.workspace.journal.answered(seq, Some(response.status()), Answer::Sent);
         return passage.stamp(response);
     }
-    if let Some((outcome, when)) = operation {
-        parts.extensions.insert(outcome);
-        parts.extensions.insert(when);
+    if let Some(operation) = operation {
+        parts.extensions.insert(operation);
     }
     passage.spend_latency().await;
 
@@ -207,6 +207,18 @@ impl Passage {
             return permit_origins(response);
         }
         response
+    }
+}
+
+/// What Lakebase's handlers look for in the request's extensions.
+fn ordered(outcome: &OperationOutcome, when: When) -> OperationFault {
+    match outcome {
+        OperationOutcome::Error { code, message } => OperationFault::Error {
+            error_code: code.clone(),
+            message: message.clone(),
+            keeps_effect: when == When::After,
+        },
+        OperationOutcome::NoResponse => OperationFault::WithoutResponse,
     }
 }
 

@@ -138,8 +138,7 @@ pub enum Action {
     Operation(OperationOutcome),
 }
 
-/// What becomes of a long-running operation. Handlers find it as a request extension, next to [`When`],
-/// which says whether the effect happens all the same.
+/// What becomes of a long-running operation. `when` says whether its effect happens all the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum OperationOutcome {
