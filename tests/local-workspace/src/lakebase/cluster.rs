@@ -82,7 +82,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// A new, empty cluster in `<scratch>/<name>`.
+    /// A new, empty cluster in a folder of this name.
     pub(crate) async fn create(
         installation: &Installation,
         scratch: &Arc<Scratch>,
@@ -224,7 +224,7 @@ impl Drop for Cluster {
 }
 
 fn prepare(scratch: &Scratch, name: &str) -> Result<PathBuf, ClusterError> {
-    let directory = scratch.subdirectory(name).map_err(system("making the cluster's folder"))?;
+    let directory = scratch.data_directory(name).map_err(system("making the cluster's folder"))?;
     let sockets = directory.join("s");
     std::fs::create_dir(&sockets).map_err(system("making the socket's folder"))?;
     Ok(directory)

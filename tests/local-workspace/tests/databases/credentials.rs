@@ -66,7 +66,7 @@ async fn whoever_may_not_use_the_project_gets_none() {
     local.call(token, reqwest::Method::PATCH, path, Some(grant)).await.ok();
     let minted = local.password(local.workspace.token(BEN), BRANCH).await.ok();
     let password = minted["token"].as_str().expect("a token");
-    let error = local.connect(&host, BEN, password).await.err().expect("ben has no role");
+    let error = local.connect(&host, BEN, password).await.expect_err("ben has no role");
     let refusal = error.as_db_error().expect("PostgreSQL's own kind of error");
     assert_eq!(refusal.message(), "role \"ben@example.com\" does not exist");
 }

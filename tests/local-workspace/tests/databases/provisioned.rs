@@ -32,7 +32,7 @@ async fn an_instance_starts_serves_stops_and_goes() {
 
     let stop = format!("{INSTANCE}?update_mask=stopped");
     assert_eq!(local.patch(&stop, json!({"stopped": true})).await.ok()["state"], "STOPPED");
-    local.connect(host, ADA, password).await.err().expect("nobody listens");
+    local.connect(host, ADA, password).await.expect_err("nobody listens");
     local.delete(&format!("{INSTANCE}?purge=true")).await.ok();
     let gone = local.get(INSTANCE).await;
     assert_eq!(gone.refusal(), (404, "NOT_FOUND", "Database instance tellr-db not found."));

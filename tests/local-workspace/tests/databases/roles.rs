@@ -96,7 +96,7 @@ async fn roles_are_made_once_changed_and_removed() {
 
     local.delete(&role).await.ok();
     assert_eq!(local.get(&role).await.refusal().1, "NOT_FOUND");
-    let error = local.connect(&host, client_id, password).await.err().expect("no role");
+    let error = local.connect(&host, client_id, password).await.expect_err("no role");
     assert!(error.as_db_error().expect("a refusal").message().contains("does not exist"));
 }
 

@@ -16,7 +16,7 @@ pub(crate) const APP: &str = include_str!("app.py");
 
 const SOURCE: &str = "/Workspace/Users/ada@example.com/tellr";
 /// Long enough for a slow machine; tests that pass never wait this long.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct Local {
     pub(crate) workspace: LocalWorkspace,
