@@ -250,8 +250,8 @@ fn lakebase_name(reader: &mut Reader<'_>) -> Option<Lakebase> {
         (None, None, None) => {
             reader.problem(
                 "DATABASE_URL",
-                "no database is configured: set DATABASE_URL for a PostgreSQL of your own, or the \
-                 LAKEBASE_… variables, as the deployer does",
+                "is not set, and neither are the LAKEBASE_… variables: set it for a PostgreSQL of your own; \
+                 for Lakebase the deployer sets the others",
             );
             None
         }
