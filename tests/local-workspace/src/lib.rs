@@ -26,6 +26,7 @@ pub mod pace;
 pub mod permissions;
 pub mod platform;
 pub mod problem;
+mod rights;
 mod scim;
 pub mod scratch;
 pub mod secrets;

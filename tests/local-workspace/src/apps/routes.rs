@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::resources::{check_all, grant_all};
 use super::spec::{Spec, check_name};
-use super::state::{App, Compute, ComputeState, Snapshot, Update};
-use super::{launch, missing, view};
+use super::state::{App, Compute, ComputeState, Update};
+use super::{deployments, launch, view};
 use crate::extract::{Caller, JsonBody, Params};
 use crate::identity::{Principal, Right};
 use crate::permissions::Grantee;
@@ -27,20 +27,20 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/api/2.0/apps/{name}/update", get(read_update).post(update))
         .route("/api/2.0/apps/{name}/start", post(start))
         .route("/api/2.0/apps/{name}/stop", post(stop))
-        .route("/api/2.0/apps/{name}/deployments", get(list_deployments).post(deploy))
-        .route("/api/2.0/apps/{name}/deployments/{id}", get(read_deployment))
+        .route("/api/2.0/apps/{name}/deployments", get(deployments::list).post(deployments::deploy))
+        .route("/api/2.0/apps/{name}/deployments/{id}", get(deployments::read))
 }
 
-type Shared = State<Arc<Workspace>>;
-type Answer = Result<Json<Value>, Problem>;
-type Body = Map<String, Value>;
+pub(super) type Shared = State<Arc<Workspace>>;
+pub(super) type Answer = Result<Json<Value>, Problem>;
+pub(super) type Body = Map<String, Value>;
 
 fn show(workspace: &Workspace, app: &App) -> Json<Value> {
     Json(view::app(app, &workspace.platform, workspace.clock.now()))
 }
 
 /// The app, if the caller may change it.
-fn managed(workspace: &Workspace, caller: &Principal, name: &str) -> Result<App, Problem> {
+pub(super) fn managed(workspace: &Workspace, caller: &Principal, name: &str) -> Result<App, Problem> {
     let app = workspace.apps.get(name, workspace.clock.now())?;
     let manages = workspace.settings.allows(caller, Right::ManageApps)
         && workspace.permissions.can(caller, "apps", name, "CAN_MANAGE");
@@ -151,7 +151,7 @@ async fn read(State(workspace): Shared, Caller(caller): Caller, Path(name): Path
 }
 
 #[derive(Deserialize)]
-struct Page {
+pub(super) struct Page {
     #[serde(default)]
     page_size: usize,
     #[serde(default)]
@@ -159,7 +159,7 @@ struct Page {
 }
 
 /// One page of `items` under `key`; a token is the number of items before it.
-fn page(page: &Page, key: &str, items: Vec<Value>) -> Answer {
+pub(super) fn page(page: &Page, key: &str, items: Vec<Value>) -> Answer {
     let start = match page.page_token.as_str() {
         "" => 0,
         token => token.parse().map_err(|_| Problem::invalid_parameter("Invalid page token."))?,
@@ -341,90 +341,4 @@ async fn stop(State(workspace): Shared, Caller(caller): Caller, Path(name): Path
         Ok(app.clone())
     })?;
     Ok(show(&workspace, &stopped))
-}
-
-async fn deploy(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-    JsonBody(mut body): JsonBody<Body>,
-) -> Answer {
-    let changes = Arc::clone(&workspace.apps.changes);
-    let _turn = changes.lock().await;
-    let app = managed(&workspace, &caller, &name)?;
-    let now = workspace.clock.now();
-    app.check_deployable(now)?;
-    let snapshot = source(&workspace, &caller, &app, &mut body)?;
-    body.retain(|field, _| matches!(field.as_str(), "source_code_path" | "mode" | "command" | "env_vars"));
-    let deployment = launch::begin(&workspace, &app, body, snapshot, &caller.user_name, now).await;
-    workspace.apps.change(&name, now, |app| {
-        if let Some(path) = deployment.request.get("source_code_path") {
-            app.spec.fields.insert("default_source_code_path".to_owned(), path.clone());
-        }
-        let answer = view::deployment(app, &deployment, now);
-        app.deployments.push(deployment);
-        Ok(Json(answer))
-    })
-}
-
-/// The source files of a deployment request, and its path filled in where it was left out.
-fn source(
-    workspace: &Workspace,
-    caller: &Principal,
-    app: &App,
-    body: &mut Body,
-) -> Result<Snapshot, Problem> {
-    match body.get("mode").and_then(Value::as_str) {
-        None | Some("SNAPSHOT" | "AUTO_SYNC") => {}
-        Some(other) => {
-            return Err(Problem::invalid_parameter(format!("Invalid deployment mode {other}.")));
-        }
-    }
-    if body.get("git_source").is_some_and(|git| !git.is_null()) {
-        return Err(Problem::bad_request("Git sources cannot be reached from this workspace."));
-    }
-    let path = body
-        .get("source_code_path")
-        .and_then(Value::as_str)
-        .or_else(|| app.spec.text("default_source_code_path"))
-        .unwrap_or_default()
-        .to_owned();
-    if path.is_empty() {
-        return Err(Problem::invalid_parameter("Missing required field: source_code_path"));
-    }
-    let files =
-        workspace.files.snapshot(caller, &path).map_err(|problem| match problem.error_code.as_str() {
-            "PERMISSION_DENIED" => problem,
-            _ => Problem::bad_request(format!("Invalid source code path {path}: the path does not exist.")),
-        })?;
-    body.insert("source_code_path".to_owned(), json!(path));
-    Ok(Arc::new(files))
-}
-
-async fn read_deployment(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path((name, id)): Path<(String, String)>,
-) -> Answer {
-    workspace.require(&caller, Right::ReadApps)?;
-    let now = workspace.clock.now();
-    let app = workspace.apps.get(&name, now)?;
-    let deployment = app.deployments.iter().find(|deployment| deployment.id == id);
-    let deployment = deployment
-        .ok_or_else(|| Problem::not_found(format!("Deployment {id} of app {name} does not exist.")))?;
-    Ok(Json(view::deployment(&app, deployment, now)))
-}
-
-async fn list_deployments(
-    State(workspace): Shared,
-    Caller(caller): Caller,
-    Path(name): Path<String>,
-    Params(query): Params<Page>,
-) -> Answer {
-    workspace.require(&caller, Right::ReadApps)?;
-    let now = workspace.clock.now();
-    let app = workspace.apps.at(now).get(&name).cloned().ok_or_else(|| missing(&name))?;
-    let deployments =
-        app.deployments.iter().rev().map(|deployment| view::deployment(&app, deployment, now)).collect();
-    page(&query, "app_deployments", deployments)
 }
