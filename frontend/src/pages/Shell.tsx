@@ -1,11 +1,13 @@
 /** What every page has: the way past the navigation, the header, the one `main`. */
-import { Link, Outlet } from "react-router";
+import { Link, Outlet, useLocation } from "react-router";
 import { Account } from "../components/Account";
 import { Brand } from "../components/Brand";
+import { ErrorBoundary } from "../components/ErrorBoundary";
 import { ThemeSwitch } from "../components/ThemeSwitch";
 import styles from "./Shell.module.css";
 
 export function Shell() {
+  const { pathname } = useLocation();
   return (
     <>
       <a className={styles.skip} href="#content">
@@ -19,7 +21,9 @@ export function Shell() {
         <Account />
       </header>
       <main id="content" className={styles.main} tabIndex={-1}>
-        <Outlet />
+        <ErrorBoundary key={pathname}>
+          <Outlet />
+        </ErrorBoundary>
       </main>
     </>
   );
