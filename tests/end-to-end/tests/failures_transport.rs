@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use deployer::config::CreateArguments;
-use end_to_end::stage::{ADA, START, Stage};
+use end_to_end::stage::{START, Stage};
 use end_to_end::words::{Expected, assert_says};
 use local_workspace::faults::{Action, Rule, When};
 use local_workspace::pace::Pace;
@@ -24,9 +24,8 @@ struct Sent {
 }
 
 impl Sent {
-    fn fault(&self, turn: u64, when: When, action: Action) -> Rule {
-        let rule = Rule { nth: self.nth + turn, when, ..Rule::next(&self.path, action) };
-        rule.on(&self.method)
+    fn fault(&self, nth: u64, when: When, action: Action) -> Rule {
+        Rule { nth, when, ..Rule::next(&self.path, action).on(&self.method) }
     }
 }
 
@@ -55,77 +54,190 @@ fn any_id(segment: &str) -> &str {
 
 fn html(status: u16) -> Action {
     let body = "<html><head><title>Bad Gateway</title></head><body><pre>upstream gone</pre></body></html>";
-    Action::Answer { status, headers: [("Content-Type".into(), "text/html".into())].into(), body: body.into() }
+    Action::Answer {
+        status,
+        headers: [("Content-Type".into(), "text/html".into())].into(),
+        body: body.into(),
+    }
 }
 
 fn empty(status: u16) -> Action {
     Action::Answer { status, headers: BTreeMap::new(), body: "".into() }
 }
 
-/// An HTTP date some time after the stage's clock starts.
-fn date_after_start(secs: u64) -> String {
-    START.plus_ms(secs * 1000).to_http_date()
-}
-
-/// Everything that may happen before a request has its effect.
-fn before_the_effect(sent: &Sent) -> Vec<Rule> {
-    let mut actions = vec![
+/// All that may happen to a request: first before it has its effect, then to its answer.
+fn faults(sent: &Sent) -> Vec<Rule> {
+    let mut before = vec![
         Action::Cut,
         Action::too_many_requests(None),
         Action::too_many_requests(Some("3")),
-        Action::too_many_requests(Some(&date_after_start(20))),
+        Action::too_many_requests(Some(&START.plus_ms(20_000).to_http_date())),
         Action::error(503, "TEMPORARILY_UNAVAILABLE", "The service is taking a break."),
         html(502),
         empty(503),
     ];
     if sent.method == "GET" {
-        actions.push(Action::error(500, "INTERNAL_ERROR", "Something broke."));
-        actions.push(Action::Answer { status: 200, headers: BTreeMap::new(), body: "{\"half".into() });
+        before.push(Action::error(500, "INTERNAL_ERROR", "Something broke."));
+        before.push(Action::Answer { status: 200, headers: BTreeMap::new(), body: "{\"half".into() });
     }
-    (0..).zip(actions).map(|(turn, action)| sent.fault(turn, When::Before, action)).collect()
+    let after = [Action::Cut, Action::Truncate, empty(503)];
+    let before = before.into_iter().map(|action| (When::Before, action));
+    let all = before.chain(after.into_iter().map(|action| (When::After, action)));
+    (sent.nth..).zip(all).map(|(nth, (when, action))| sent.fault(nth, when, action)).collect()
 }
 
-/// Everything that may take the answer once there is an effect.
-fn after_the_effect(sent: &Sent) -> Vec<Rule> {
-    let actions = [Action::Cut, Action::Truncate, empty(503)];
-    (0..).zip(actions).map(|(turn, action)| sent.fault(turn, When::After, action)).collect()
+/// A `create` in which one request meets all faults. Whether that request was sent at all: how
+/// often somebody looks whether something is done depends on how long it took to ask.
+async fn survives(sent: &Sent) -> bool {
+    let stage = Stage::with(Pace::scaled(PACE)).await;
+    let control = stage.workspace.control();
+    for rule in faults(sent) {
+        control.faults.add(rule).expect("a good rule");
+    }
+    let created = stage.create(CreateArguments::default()).await;
+    let fired: u64 = control.faults.standing().iter().map(|standing| standing.fired).sum();
+    control.faults.clear();
+    created.unwrap_or_else(|error| panic!("{sent:?}: {error:#?}"));
+    stage.assert_deployed_once().await;
+    stage.end().await;
+    fired > 0
 }
 
-/// A `create` where each request in turn meets the faults that `faults` makes for it.
-async fn survives(requests: impl Iterator<Item = Sent>, faults: fn(&Sent) -> Vec<Rule>) {
-    for sent in requests {
-        let stage = Stage::with(Pace::scaled(PACE)).await;
-        let control = stage.workspace.control();
-        let planned = faults(&sent);
-        for rule in planned.clone() {
-            control.faults.add(rule).expect("a good rule");
+/// Every second request: two tests share the machine's processors.
+async fn every_second(first: usize) {
+    let all = requests_of_a_create().await;
+    assert!(all.len() > 40, "{all:#?}");
+    let mut never_came = Vec::new();
+    for sent in all.iter().skip(first).step_by(2) {
+        if !survives(sent).await {
+            never_came.push(sent);
         }
-        let created = stage.create(CreateArguments::default()).await;
-        let fired: u64 = control.faults.standing().iter().map(|standing| standing.fired).sum();
-        assert!(fired > 0, "{sent:?} was not sent again");
-        control.faults.clear();
-        created.unwrap_or_else(|error| panic!("{sent:?}: {error:#?}"));
-        println!("{sent:?} survived {fired} of {} faults", planned.len());
-        stage.assert_deployed_once().await;
-        stage.end().await;
     }
-}
-
-/// Renewing the lock and polling are not sent in every run the same number of times.
-fn is_always_sent(sent: &Sent, all: &[Sent]) -> bool {
-    let last = all.iter().rev().find(|other| other.method == sent.method && other.path == sent.path);
-    sent.nth == 1 || last.is_some_and(|last| last.nth > sent.nth)
+    assert!(never_came.len() <= 2, "{never_came:#?}");
 }
 
 #[tokio::test]
-async fn every_request_survives_whatever_happens_before_its_effect() {
-    let all = requests_of_a_create().await;
-    assert!(all.len() > 20, "{all:#?}");
-    survives(all.clone().into_iter().filter(|sent| is_always_sent(sent, &all)), before_the_effect).await;
+async fn every_request_survives_every_passing_fault() {
+    every_second(0).await;
 }
 
 #[tokio::test]
-async fn every_request_survives_the_loss_of_its_answer() {
-    let all = requests_of_a_create().await;
-    survives(all.clone().into_iter().filter(|sent| is_always_sent(sent, &all)), after_the_effect).await;
+async fn every_other_request_survives_every_passing_fault() {
+    every_second(1).await;
+}
+
+/// Waits between the attempts of the first request, in milliseconds, when each is answered so.
+async fn waits_after(answers: Vec<Action>) -> Vec<u64> {
+    const ME: &str = "/api/2.0/preview/scim/v2/Me";
+    let stage = Stage::with(Pace::none()).await;
+    // The name is wrong on purpose: nothing after the look is of interest.
+    stage.post("/api/2.0/apps", serde_json::json!({"name": "tellr"})).await;
+    stage.workspace.control().journal.clear();
+    for (nth, action) in (1..).zip(answers) {
+        stage.workspace.control().faults.add(Rule { nth, ..Rule::next(ME, action) }).expect("a good rule");
+    }
+    let refused = stage.create(CreateArguments::default()).await.expect_err("the name is taken");
+    assert_eq!(refused.code, "APP_ALREADY_EXISTS");
+    let entries = stage.workspace.control().journal.entries();
+    let times: Vec<u64> = entries.iter().filter(|entry| entry.path == ME).map(|entry| entry.time.0).collect();
+    stage.end().await;
+    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+#[tokio::test]
+async fn what_retry_after_asks_for_is_waited_and_little_more() {
+    let in_30_s = START.plus_ms(7_000 + 30_000).to_http_date();
+    let answers = vec![Action::too_many_requests(Some("7")), Action::too_many_requests(Some(&in_30_s))];
+    let waits = waits_after(answers).await;
+    assert!((7_000..8_000).contains(&waits[0]), "{waits:?}");
+    // A date has whole seconds, and some of them have passed.
+    assert!((28_000..31_500).contains(&waits[1]), "{waits:?}");
+}
+
+#[tokio::test]
+async fn without_retry_after_waits_grow_and_have_an_end() {
+    let answers = vec![Action::too_many_requests(None); 8];
+    let waits = waits_after(answers).await;
+    assert_eq!(waits.len(), 8);
+    assert!((300..1_000).contains(&waits[0]), "{waits:?}");
+    assert!(waits[4] > 4 * waits[0], "{waits:?}");
+    assert!(waits.iter().all(|wait| *wait <= 13_000), "{waits:?}");
+}
+
+/// `create` while every request is answered so; what a person is told.
+async fn told_when_it_lasts(action: Action) -> deployer::error::DeployError {
+    let stage = Stage::with(Pace::none()).await;
+    let rule = Rule { times: None, ..Rule::nth_request(1, When::Before, action) };
+    stage.workspace.control().faults.add(rule).expect("a good rule");
+    let began = stage.time.now_ms();
+    let error = stage.create(CreateArguments::default()).await.expect_err("it lasts");
+    let waited = stage.time.now_ms() - began;
+    assert!((200_000..=300_000).contains(&waited), "patience of some minutes: {waited} ms");
+    stage.workspace.control().faults.clear();
+    stage.create(CreateArguments::default()).await.expect("the fault is gone");
+    stage.assert_deployed_once().await;
+    stage.end().await;
+    error
+}
+
+#[tokio::test]
+async fn a_limit_that_stays_is_told_with_how_long_was_waited() {
+    let error = told_when_it_lasts(Action::too_many_requests(None)).await;
+    assert_says(
+        &error,
+        Expected { code: "RATE_LIMITED", names: "after 4 min", because: "Too many requests" },
+    );
+}
+
+#[tokio::test]
+async fn a_platform_that_stays_broken_is_told_in_its_own_words() {
+    let error = told_when_it_lasts(Action::error(503, "TEMPORARILY_UNAVAILABLE", "Taking a break.")).await;
+    assert_says(
+        &error,
+        Expected { code: "WORKSPACE_UNAVAILABLE", names: "status 503", because: "Taking a break." },
+    );
+    let error = told_when_it_lasts(html(502)).await;
+    assert_says(
+        &error,
+        Expected { code: "WORKSPACE_UNAVAILABLE", names: "status 502", because: "upstream gone" },
+    );
+}
+
+#[tokio::test]
+async fn a_workspace_that_never_answers_is_told_so() {
+    let error = told_when_it_lasts(Action::Cut).await;
+    assert_says(&error, Expected { code: "WORKSPACE_UNREACHABLE", names: "can't be reached", because: "" });
+}
+
+/// A write that failed for a reason nobody knows is not sent again blindly: the run ends, and the
+/// next one looks what came of it.
+async fn broken_write(path: &str, when: When) {
+    let stage = Stage::with(Pace::scaled(PACE)).await;
+    let action = Action::error(500, "INTERNAL_ERROR", "Something broke inside.");
+    let rule = Rule { when, ..Rule::next(path, action).on("POST") };
+    stage.workspace.control().faults.add(rule).expect("a good rule");
+    let error = stage.create(CreateArguments::default()).await.expect_err("500");
+    assert_says(
+        &error,
+        Expected { code: "WORKSPACE_UNAVAILABLE", names: "status 500", because: "Something broke inside." },
+    );
+    stage.assert_left_in_order("failed").await;
+    stage.create(CreateArguments::default()).await.unwrap_or_else(|error| panic!("{path}: {error:#?}"));
+    stage.assert_deployed_once().await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn after_a_write_that_broke_the_next_run_goes_on() {
+    for path in [
+        "/api/2.0/postgres/projects",
+        "/api/2.0/apps",
+        "/api/2.0/secrets/scopes/create",
+        "/api/2.0/secrets/put",
+        "/api/2.0/apps/tellr/update",
+        "/api/2.0/apps/tellr/deployments",
+    ] {
+        broken_write(path, When::Before).await;
+        broken_write(path, When::After).await;
+    }
 }
