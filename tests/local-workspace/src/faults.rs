@@ -5,9 +5,9 @@
 //! only the answer is lost. The difference is the whole point: a client that cannot tell the two
 //! apart has to be right in both.
 //!
-//! `hang` holds a request still until it is released or its caller goes away, and tells whoever waits for it; that is how
-//! a test kills a client at exactly its nth request without sleeping. Every rule that matches a request counts it, but
-//! only the first whose turn it is interferes.
+//! `hang` holds a request still until it is released or its caller goes away, and tells whoever
+//! waits for it; that is how a test kills a client at exactly its nth request without sleeping.
+//! Every rule that matches a request counts it, but only the first whose turn it is interferes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! How long things take here.
 //!
-//! Durations are what the platform spends on its own work (starting compute, deleting an app); latencies are what a
-//! single request costs. They are kept apart because they are spent differently: a duration is a timestamp in some
-//! state, computed against the clock, while a latency is slept on the machine's clock and only reported, in the header
-//! `x-local-latency-ms`, on a virtual one, so that a test driver can account for it.
+//! Durations are what the platform spends on its own work (starting compute, deleting an app);
+//! latencies are what a single request costs. They are kept apart because they are spent
+//! differently: a duration is a timestamp in some state, computed against the clock, while a
+//! latency is slept on the machine's clock and only reported, in the header `x-local-latency-ms`,
+//! on a virtual one, so that a test driver can account for it.
 //!
 //! The realistic figures come from what users report of real workspaces; they matter by their
 //! proportions.

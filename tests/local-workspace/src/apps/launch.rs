@@ -72,7 +72,8 @@ pub(super) async fn begin(
                     tokio::time::sleep(Duration::from_millis(wait)).await;
                 }
                 let ending = run(&workspace, &app, &request, &snapshot).await;
-                // The request that began this may not have recorded it yet; its turn ends when it has.
+                // The request that began this may not have recorded it yet; its turn ends when it
+                // has.
                 let _turn = workspace.apps.changes.lock().await;
                 if !conclude(&workspace, &app.name, &id, ending) {
                     workspace.platform.stop(&app.name).await;

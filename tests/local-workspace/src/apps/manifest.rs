@@ -1,4 +1,5 @@
-//! `app.yaml`: the command and the environment of an app. Other keys are tolerated, as on the platform.
+//! `app.yaml`: the command and the environment of an app. Other keys are tolerated, as on the
+//! platform.
 
 use serde::Deserialize;
 use serde_yaml::Value;

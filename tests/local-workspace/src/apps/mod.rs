@@ -1,9 +1,11 @@
 //! Databricks Apps.
 //!
-//! `state` is the machine: what an app, its compute, its deployments and its update look like at a given moment. It has no
-//! timers; time passes because somebody asks. `spec` reads and checks what callers want, `resources` grants an app's
-//! service principal what it needs, `manifest` reads `app.yaml`, `launch` turns source files into something that runs,
-//! `view` renders answers, and `routes` and `deployments` tie them together. Changes are made one at a time; reads are never kept waiting.
+//! `state` is the machine: what an app, its compute, its deployments and its update look like at a
+//! given moment. It has no timers; time passes because somebody asks. `spec` reads and checks what
+//! callers want, `resources` grants an app's service principal what it needs, `manifest` reads
+//! `app.yaml`, `launch` turns source files into something that runs, `view` renders answers, and
+//! `routes` and `deployments` tie them together. Changes are made one at a time; reads are never
+//! kept waiting.
 
 mod deployments;
 mod launch;

@@ -1,7 +1,8 @@
 //! What becomes of uploaded bytes: a file or a notebook.
 //!
-//! `AUTO` turns a source file that begins with the notebook marker into a notebook and strips the extension from its
-//! name, which surprises everybody who uploads one by accident; a deployer has to know it, so it is done here too.
+//! `AUTO` turns a source file that begins with the notebook marker into a notebook and strips the
+//! extension from its name, which surprises everybody who uploads one by accident; a deployer has
+//! to know it, so it is done here too.
 
 use super::Kind;
 use crate::problem::Problem;
