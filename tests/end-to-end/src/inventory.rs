@@ -107,7 +107,11 @@ impl Stage {
         assert_eq!(self.inventory().await, *expected);
         let (_, app) = self.get("/api/2.0/apps/tellr").await;
         assert_eq!(app["app_status"]["state"], "RUNNING", "{app:#}");
-        assert_eq!(app["resources"].as_array().map(Vec::len), Some(2), "database and key are attached: {app:#}");
+        assert_eq!(
+            app["resources"].as_array().map(Vec::len),
+            Some(2),
+            "database and key are attached: {app:#}"
+        );
         self.assert_left_in_order("finished").await;
     }
 

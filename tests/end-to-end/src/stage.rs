@@ -63,10 +63,14 @@ impl Stage {
 
     /// A deployer's host for `user`, each with random bytes of its own.
     pub fn host(&self, user: &str) -> VirtualHost<'_> {
-        let token = self.workspace.token(user).to_owned();
+        self.host_with(self.workspace.token(user))
+    }
+
+    /// The same for whoever has `token`.
+    pub fn host_with(&self, token: &str) -> VirtualHost<'_> {
         let settings = WorkspaceSettings {
             host: self.workspace.host().to_owned(),
-            auth: WorkspaceAuth::Token(SecretString::from(token.clone())),
+            auth: WorkspaceAuth::Token(SecretString::from(token)),
         };
         let roots = self.workspace.control().dir.join("ca.pem");
         let nobody: fn(DeployEvent) = |_| {};
@@ -74,7 +78,7 @@ impl Stage {
         let latency = self.workspace.control().settings.get().pace.latency;
         let sql = Duration::from_millis(latency.sql_connect_ms + latency.credential_ms);
         let seed = self.seeds.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        VirtualHost::new(self.time.clone(), self.workspace.host(), &token, native, sql).seeded(seed)
+        VirtualHost::new(self.time.clone(), self.workspace.host(), token, native, sql).seeded(seed)
     }
 
     /// `create` as Ada.
@@ -117,17 +121,24 @@ impl Stage {
 
     /// Asks the workspace as Ada, outside of any deployer: status and JSON.
     pub async fn get(&self, path: &str) -> (u16, Value) {
-        self.send(reqwest::Method::GET, path, None).await
+        self.send_as(ADA, reqwest::Method::GET, path, None).await
     }
 
     /// Tells the workspace as Ada.
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        self.send(reqwest::Method::POST, path, Some(body)).await
+        self.send_as(ADA, reqwest::Method::POST, path, Some(body)).await
     }
 
-    async fn send(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    /// Sends a request as `user`.
+    pub async fn send_as(
+        &self,
+        user: &str,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
         let url = format!("{}{path}", self.workspace.host());
-        let mut request = reqwest::Client::new().request(method, url).bearer_auth(self.workspace.token(ADA));
+        let mut request = reqwest::Client::new().request(method, url).bearer_auth(self.workspace.token(user));
         if let Some(body) = body {
             request = request.json(&body);
         }
