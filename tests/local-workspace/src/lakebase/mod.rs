@@ -22,6 +22,7 @@ mod credentials;
 mod front;
 mod installation;
 mod operations;
+mod programs;
 mod provisioned;
 mod request;
 mod resource;
@@ -40,8 +41,9 @@ use axum::Router;
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
-pub use installation::{InstallationError, POSTGRES_BIN};
+pub use installation::InstallationError;
 pub use operations::OperationFault;
+pub use programs::POSTGRES_BIN;
 pub use resource::{LakebaseResource, ResourceEnv};
 pub use tls::CertificateError;
 

@@ -78,8 +78,8 @@ async fn a_requirement_that_cannot_be_had_is_named() {
     assert!(local.logs().iter().any(|line| line.source == LogSource::Build), "{:?}", local.logs());
 }
 
-#[tokio::test]
-async fn a_local_wheel_is_installed() {
+/// A workspace with an app, and a wheel called `greeting` at hand.
+async fn with_wheel() -> (Local, tempfile::TempDir) {
     let wheels = tempfile::tempdir().expect("a folder");
     let script = concat!(
         "import sys, zipfile\n",
@@ -101,6 +101,12 @@ async fn a_local_wheel_is_installed() {
     let options = Options { wheels: Some(wheels.path().to_path_buf()), ..Options::default() };
     let local = Local::start(options).await;
     local.call(Method::POST, "apps", json!({"name": "tellr"})).await;
+    (local, wheels)
+}
+
+#[tokio::test]
+async fn a_local_wheel_is_installed() {
+    let (local, _wheels) = with_wheel().await;
     // Without `--no-index` pip would ask the machine's index too, which this test has no use for.
     local.upload("requirements.txt", "--no-index\ngreeting==1.0\n").await;
     let server = format!("import greeting\nprint(greeting.TEXT, flush=True)\n{}", crate::support::APP);
@@ -108,6 +114,21 @@ async fn a_local_wheel_is_installed() {
     let status = local.deploy().await;
     assert_eq!(status["state"], "SUCCEEDED", "{status} {:?}", local.logs());
     assert!(local.has_logged("hello from the wheel"), "{:?}", local.logs());
+}
+
+#[tokio::test]
+async fn an_app_that_installs_something_itself_changes_its_own_environment() {
+    let (local, _wheels) = with_wheel().await;
+    let command =
+        "pip install --no-index greeting==1.0 && python -m pip show greeting && exec python main.py";
+    local.upload("app.yaml", &format!("command: [sh, -c, '{command}']\n")).await;
+    let server = format!("import greeting\nprint(greeting.__file__, flush=True)\n{}", crate::support::APP);
+    local.upload("main.py", &server).await;
+    let status = local.deploy().await;
+    assert_eq!(status["state"], "SUCCEEDED", "{status} {:?}", local.logs());
+    let told = local.ask(local.http.get(local.url("/"))).await;
+    let environment = told["environment"]["VIRTUAL_ENV"].as_str().expect("a folder");
+    assert!(local.has_logged(&format!("{environment}/lib/")), "{:?}", local.logs());
 }
 
 #[tokio::test]
