@@ -79,6 +79,8 @@ pub(crate) struct Cluster {
     server: Child,
     process: u32,
     _registration: Registration,
+    // Last: the data goes when nobody uses it any more.
+    _scratch: Arc<Scratch>,
 }
 
 impl Cluster {
@@ -168,6 +170,7 @@ impl Cluster {
             server,
             process,
             _registration: registration,
+            _scratch: Arc::clone(scratch),
         };
         wait_until_ready(stderr).await?;
         Ok(cluster)

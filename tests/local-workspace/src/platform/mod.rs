@@ -105,11 +105,12 @@ pub struct Platform(Arc<Inner>);
 
 struct Inner {
     mode: AppsMode,
-    scratch: Arc<Scratch>,
-    environments: Environments,
-    start_limit: Duration,
     apps: Mutex<BTreeMap<String, Arc<Slot>>>,
+    start_limit: Duration,
     workspace: OnceLock<Weak<Workspace>>,
+    environments: Environments,
+    // Last: processes end before their files go.
+    scratch: Arc<Scratch>,
 }
 
 /// One app: its URL and what runs behind it.
