@@ -57,7 +57,7 @@ lint: setup ## Formatting and lints only
 # What fails fast comes first. Each line stops the run when it fails.
 .PHONY: test
 test: setup-browser begin-test lint ## Everything that is checked, with a summary of figures
-	@$(STAGE) "repository" pytest --quiet tests/repository
+	@$(STAGE) "repository" pytest --quiet tests
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(MAKE) --no-print-directory frontend/dist/index.html
@@ -65,7 +65,6 @@ test: setup-browser begin-test lint ## Everything that is checked, with a summar
 		cargo check --quiet --package deployer-wasm --lib --target wasm32-unknown-unknown
 	@$(MAKE) --no-print-directory $(WHEEL)
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
-	@$(STAGE) "Python tests" pytest --quiet tests --ignore tests/repository
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 	@$(STAGE) "figures" python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@tests/setup/summary.sh
