@@ -43,7 +43,10 @@ demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--on
 		--workspace $(TARGET)/debug/local-workspace --wheels dist $(ARGS)
 
 .PHONY: lint
-lint: setup ## Formatting and lints only
+lint: setup checks ## Formatting and lints only
+
+.PHONY: checks
+checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
@@ -56,7 +59,7 @@ lint: setup ## Formatting and lints only
 
 # What fails fast comes first. Each line stops the run when it fails.
 .PHONY: test
-test: setup-browser begin-test lint ## Everything that is checked, with a summary of figures
+test: setup-browser begin-test checks ## Everything that is checked, with a summary of figures
 	@$(STAGE) "repository" pytest --quiet tests
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
