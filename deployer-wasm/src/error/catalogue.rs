@@ -134,7 +134,12 @@ pub enum Failure {
     /// A key was given and another one is in use.
     KeyDiffers { app: String, place: String },
 
+    /// No more secret scopes here.
+    SecretScopeQuota { scope: String, problem: String },
+
     // ---- files, journal, lock ----
+    /// The workspace finds a file too large.
+    FileRefused { file: String, problem: String },
     /// Something that isn't a folder stands where a folder is needed.
     PathTaken { path: String },
     /// The folder isn't there and can't be made.
@@ -588,6 +593,21 @@ impl Failure {
                 docs: DOCS_SECRETS,
             },
 
+            Self::SecretScopeQuota { scope, problem } => Entry {
+                code: "SECRET_SCOPE_QUOTA",
+                message: format!("The secret scope `{scope}` can't be created: the workspace has no room for another scope"),
+                cause: said(&problem, "The workspace's maximum number of secret scopes is reached"),
+                remedy: "Delete a scope that is no longer used, or set `encryption_key_storage` to `app_yaml`, which needs none".into(),
+                docs: DOCS_SECRETS,
+            },
+
+            Self::FileRefused { file, problem } => Entry {
+                code: "FILE_TOO_LARGE",
+                message: format!("`{file}` is larger than the workspace takes"),
+                cause: said(&problem, "A file of an app may have 10 MB"),
+                remedy: "Publish the package to the index and pin its version instead, or make the file smaller; then run the same again".into(),
+                docs: DOCS_APPS,
+            },
             Self::PathTaken { path } => Entry {
                 code: "PATH_TAKEN",
                 message: format!("`{path}` can't be used as a folder"),

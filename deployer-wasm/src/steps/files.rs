@@ -11,9 +11,6 @@ use crate::manifest::WHEEL_FOLDER;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
 
-/// The largest file an app may have, in bytes.
-pub const LIMIT: usize = 10_485_760;
-
 /// A file to lie in the app's folder.
 #[derive(Debug, Clone)]
 pub struct AppFile {
@@ -47,10 +44,6 @@ pub async fn upload<H: Host>(
     folder: &WorkspacePath,
     all: Vec<AppFile>,
 ) -> Result<Done<()>, StepError> {
-    if let Some(large) = all.iter().find(|file| file.content.len() > LIMIT) {
-        let (file, bytes) = (large.name.clone(), large.content.len());
-        return Err(Failure::FileTooLarge { file, bytes, limit: LIMIT }.into());
-    }
     let folder = folder.as_str();
     let there = all.iter().map(|file| {
         let call = files::export(&format!("{folder}/{}", file.name));
@@ -94,7 +87,7 @@ pub fn refused(path: &str, error: ApiError) -> Failure {
         ErrorKind::Invalid
             if error.says("exceeded max size") || error.code == "MAX_NOTEBOOK_SIZE_EXCEEDED" =>
         {
-            Failure::FileTooLarge { file: path.to_owned(), bytes: LIMIT + 1, limit: LIMIT }
+            Failure::FileRefused { file: path.to_owned(), problem: error.message }
         }
         _ => error.into_failure(),
     }

@@ -110,6 +110,9 @@ pub async fn ensure<H: Host>(
                 match step.client().send(secrets::create_scope(&scope)).await {
                     Ok(_) => {}
                     Err(error) if error.is(ErrorKind::AlreadyExists) => {}
+                    Err(error) if error.is(ErrorKind::QuotaExceeded) => {
+                        return Err(Failure::SecretScopeQuota { scope, problem: error.message }.into());
+                    }
                     Err(error) => return Err(error.into()),
                 }
             }
