@@ -21,15 +21,17 @@ class Handler(BaseHTTPRequestHandler):
             return self.stream()
         if self.headers.get("Upgrade") == "echo":
             return self.echo()
-        body = json.dumps({
-            "version": VERSION,
-            "path": self.path,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "environment": dict(os.environ),
-            "folder": sorted(os.listdir(".")),
-            "python": sys.prefix,
-            "cwd": os.getcwd(),
-        }).encode()
+        body = json.dumps(
+            {
+                "version": VERSION,
+                "path": self.path,
+                "headers": {name.lower(): value for name, value in self.headers.items()},
+                "environment": dict(os.environ),
+                "folder": sorted(os.listdir(".")),
+                "python": sys.prefix,
+                "cwd": os.getcwd(),
+            }
+        ).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
