@@ -45,6 +45,7 @@ struct Holding {
 
 /// A lock that is held.
 pub struct Lock {
+    folder: String,
     path: String,
     mine: Holding,
 }
@@ -107,7 +108,7 @@ impl Lock {
             let mine = claim.holding(client.workspace_now());
             if create(client, &place, &mine).await? {
                 let Some(first) = expired.first() else {
-                    return Ok(Acquired::Mine(Self { path, mine }));
+                    return Ok(Acquired::Mine(Self { folder: workspace_path.to_owned(), path, mine }));
                 };
                 let now = read(client, &path).await?;
                 let still_expired = now.as_ref().is_some_and(|now| now.id == *first);
@@ -118,7 +119,9 @@ impl Lock {
                     remove(client, &successor(id)).await?;
                 }
                 match now {
-                    _ if still_expired => return Ok(Acquired::Mine(Self { path, mine })),
+                    _ if still_expired => {
+                        return Ok(Acquired::Mine(Self { folder: workspace_path.to_owned(), path, mine }));
+                    }
                     // Somebody else took it over, and was done with the successor before we came.
                     Some(other) => return busy(other),
                     None => expired.clear(),
@@ -157,10 +160,19 @@ impl Lock {
     /// # Errors
     /// The workspace's refusal; the lock then expires by itself.
     pub async fn release<H: Host>(&self, client: &Client<'_, H>) -> Result<(), ApiError> {
-        match read(client, &self.path).await? {
-            Some(holding) if holding.id == self.mine.id => remove(client, &self.path).await,
-            _ => Ok(()),
-        }
+        clear(client, &self.folder, &self.mine.id).await
+    }
+}
+
+/// Removes the lock that `run` left behind: a run that finished and died before it let go.
+///
+/// # Errors
+/// The workspace's refusal.
+pub async fn clear<H: Host>(client: &Client<'_, H>, workspace_path: &str, run: &str) -> Result<(), ApiError> {
+    let path = format!("{}/lock.json", folder(workspace_path));
+    match read(client, &path).await? {
+        Some(holding) if holding.id == run => remove(client, &path).await,
+        _ => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use super::result::CreateResult;
 use super::session::{Session, both};
 use crate::config::{CreateConfig, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
-use crate::engine::{Cancellation, Graph};
+use crate::engine::{Cancellation, Graph, lock};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
@@ -164,7 +164,13 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
     )
     .await?;
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING") {
-        refuse_foreign(app, journal.as_ref(), &me)?;
+        if let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me) {
+            if let Some(record) = journal.filter(|record| record.run.status == RunStatus::Finished) {
+                // That run may have died with its work done and the lock still held.
+                lock::clear(client, folder.as_str(), &record.run.id).await?;
+            }
+            return Err(refusal);
+        }
     }
     if matches!(database, Found::Nothing { .. }) && !config.lakebase_name.can_be_created() {
         return Err(Failure::InvalidValue {

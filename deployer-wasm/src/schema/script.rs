@@ -74,16 +74,24 @@ fn block(body: &str) -> String {
 
 /// The role's rights: to use the schema and create in it, to work with the tables and sequences
 /// that we own there, and with those that we shall create. Tables that the app created are its
-/// own already, and not ours to grant. Nothing is granted that the role has.
+/// own already, and not ours to grant. Nothing is granted that the role has. To whoever may use
+/// somebody else's schema but not give it away, Postgres says no more than a warning and grants
+/// nothing; so it is asked whether the role has now what it needs.
 fn grants(schema: &SchemaName, role: &str) -> [String; 4] {
     let schema_name = quote_literal(schema.as_str());
     let role_name = quote_literal(role);
     let (schema, role) = (quote_identifier(schema.as_str()), quote_identifier(role));
+    let granted = format!(
+        "has_schema_privilege({role_name}, {schema_name}, 'USAGE') AND has_schema_privilege({role_name}, {schema_name}, 'CREATE')"
+    );
     [
         block(&format!(
             "BEGIN
-  IF NOT (has_schema_privilege({role_name}, {schema_name}, 'USAGE') AND has_schema_privilege({role_name}, {schema_name}, 'CREATE')) THEN
+  IF NOT ({granted}) THEN
     GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};
+    IF NOT ({granted}) THEN
+      RAISE insufficient_privilege USING MESSAGE = (SELECT format('%I belongs to %s, who alone can give rights on it', nspname, pg_get_userbyid(nspowner)) FROM pg_namespace WHERE nspname = {schema_name});
+    END IF;
   END IF;
 END"
         )),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::lakebase::Lakebase;
+use super::lakebase::{DATABASE, Lakebase};
 use crate::config::SchemaName;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
@@ -142,6 +142,13 @@ fn refused(
         (SchemaErrorKind::Credential, _) => {
             Failure::DatabaseCredential { name: lakebase.name.clone(), problem }
         }
+        // The same code says that one may not create a schema and that one may not touch this one.
+        (_, Some(INSUFFICIENT_PRIVILEGE)) if problem.contains("for database") => Failure::PermissionDenied {
+            doing: format!("creating the schema `{schema}`"),
+            what: format!("the database `{}`", lakebase.name),
+            needed: format!("CREATE on its database `{DATABASE}`"),
+            problem,
+        },
         (_, Some(INSUFFICIENT_PRIVILEGE)) => Failure::SchemaNotOwned { schema, problem },
         (_, Some(UNDEFINED_OBJECT)) => match operation {
             SchemaOperation::SetUp { role, .. } | SchemaOperation::Reset { role, .. } => {

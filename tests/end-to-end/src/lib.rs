@@ -2,10 +2,12 @@
 //!
 //! [`virtual_time`] runs deployers against a local workspace on a clock that only moves when
 //! everybody waits, so that a deployment of minutes takes milliseconds and every duration is
-//! exact. [`stage`] sets up a workspace and deploys into it; [`inventory`] is what is there
-afterwards, and [`words`] what a person is told when it did not go well.
+//! exact. [`stage`] sets up a workspace and deploys into it; [`kill`] does so with real processes.
+//! [`inventory`] counts what is there afterwards, and [`words`] looks at what a person is told when
+//! it did not go well.
 
 pub mod inventory;
+pub mod kill;
 pub mod stage;
 pub mod virtual_time;
 pub mod words;
