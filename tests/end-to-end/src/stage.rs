@@ -109,8 +109,17 @@ impl Stage {
 
     /// `update` as Ada.
     pub async fn update(&self, arguments: UpdateArguments) -> Result<UpdateResult, DeployError> {
-        let (host, config) = (self.host(ADA), arguments.resolve(None, None)?);
-        drive_to_end(&self.time, operations::update(&host, &config, &Cancellation::new())).await
+        self.update_on(&self.host(ADA), arguments).await
+    }
+
+    /// `update` on a host that does not die.
+    pub async fn update_on(
+        &self,
+        host: &VirtualHost<'_>,
+        arguments: UpdateArguments,
+    ) -> Result<UpdateResult, DeployError> {
+        let config = arguments.resolve(None, None)?;
+        drive_to_end(&self.time, Box::pin(operations::update(host, &config, &Cancellation::new()))).await
     }
 
     /// `delete` as Ada.
