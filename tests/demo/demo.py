@@ -59,7 +59,7 @@ def main() -> int:
             else:
                 print_closing_screen(url, app)
             if not options.once:
-                wait_for_the_end()
+                wait_for_the_end(quiet=options.json)
     except DemoError as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
         return 1
@@ -249,9 +249,10 @@ schema {database.get("schema") or "?"}
     )
 
 
-def wait_for_the_end() -> NoReturn:
+def wait_for_the_end(*, quiet: bool) -> NoReturn:
     """Stay up until somebody ends it."""
-    print("  Ctrl-C stops everything and leaves nothing behind.", flush=True)
+    if not quiet:
+        print("  Ctrl-C stops everything and leaves nothing behind.", flush=True)
     while True:
         signal.pause()
 

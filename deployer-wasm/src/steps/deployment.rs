@@ -49,7 +49,8 @@ pub async fn deploy<H: Host>(
             Some("CANCELLED") => return Err(Failure::DeploymentCancelled { app, problem }.into()),
             _ => {}
         }
-        if !message.is_empty() && told != message {
+        // That it is in progress has been said; the platform also tells of installing and starting.
+        if !message.is_empty() && !message.to_lowercase().contains("in progress") && told != message {
             step.say(message.clone());
             told = message;
         }

@@ -31,7 +31,7 @@ pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<
     let variable = |name: &str| variable(name).filter(|text| !text.trim().is_empty());
     if asked.profile.is_none() {
         let source = Source {
-            name: "the environment".to_owned(),
+            name: "The environment".to_owned(),
             host: asked.host.clone().or_else(|| variable("DATABRICKS_HOST")),
             token: variable("DATABRICKS_TOKEN"),
             client_id: variable("DATABRICKS_CLIENT_ID"),
