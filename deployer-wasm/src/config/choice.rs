@@ -89,13 +89,14 @@ impl Capacity {
             .ok_or_else(|| invalid(key, text, "`CU_1`, `CU_2`, `CU_4` or `CU_8`"))
     }
 
-    /// The least and the most compute units of an autoscaling database of this size.
+    /// The least and the most compute units of an autoscaling database of this size: half of it and
+    /// twice it. The platform takes a spread of at most 16.
     pub const fn autoscaling_limits(self) -> (f64, f64) {
         match self {
             Self::Cu1 => (0.5, 2.0),
             Self::Cu2 => (1.0, 4.0),
             Self::Cu4 => (2.0, 8.0),
-            Self::Cu8 => (4.0, 12.0),
+            Self::Cu8 => (4.0, 16.0),
         }
     }
 }

@@ -96,6 +96,12 @@ impl Stage {
         drive_to_end(&self.time, Box::pin(operations::create(host, &config, &Cancellation::new()))).await
     }
 
+    /// `create` as Ada, by the text of a configuration file.
+    pub async fn create_from(&self, file: &str) -> Result<CreateResult, DeployError> {
+        let (host, config) = (self.host(ADA), CreateArguments::default().resolve(Some(file), None)?);
+        drive_to_end(&self.time, Box::pin(operations::create(&host, &config, &Cancellation::new()))).await
+    }
+
     /// `create` as Ada by a process that dies at one of its requests. `None`: it died.
     pub async fn create_dying(
         &self,
