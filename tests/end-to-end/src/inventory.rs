@@ -82,9 +82,6 @@ impl Stage {
     }
 
     /// Asserts that a run has left nothing behind but its journal, which says how it ended.
-    ///
-    /// # Panics
-    /// When a lock is left, or the journal says otherwise.
     pub async fn assert_left_in_order(&self, status: &str) {
         assert_eq!(self.last_run().await.as_deref(), Some(status), "the journal says how the run ended");
         let left = self.folder(&format!("{FOLDER}/.tellr")).await;
@@ -92,17 +89,11 @@ impl Stage {
     }
 
     /// Asserts that Tellr stands as one `create` leaves it: everything once, running, in order.
-    ///
-    /// # Panics
-    /// When something is missing, or there twice.
     pub async fn assert_deployed_once(&self) {
         self.assert_deployed(&Inventory::of_default()).await;
     }
 
     /// Asserts that this and nothing else is there, that the app runs, and that the run is over.
-    ///
-    /// # Panics
-    /// When it is not.
     pub async fn assert_deployed(&self, expected: &Inventory) {
         assert_eq!(self.inventory().await, *expected);
         let (_, app) = self.get("/api/2.0/apps/tellr").await;

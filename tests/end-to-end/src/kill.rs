@@ -63,7 +63,7 @@ pub async fn create_killed_at(stage: &Stage, nth: u64) -> Ending {
         let _ = out.read_to_string(&mut text).await;
         text
     });
-    let hanging = faults.wait_for_hanging(Duration::from_secs(60));
+    let hanging = faults.wait_for_hanging(Duration::from_mins(1));
     tokio::select! {
         held = hanging => assert!(held.is_some(), "request {nth} neither came nor did the process end"),
         status = process.wait() => {

@@ -110,7 +110,7 @@ impl Stage {
     ) -> Option<Result<CreateResult, DeployError>> {
         let config = arguments.resolve(None, None).expect("good arguments");
         let host = self.host(ADA).dying(Some(death));
-        drive(&self.time, operations::create(&host, &config, &Cancellation::new())).await
+        drive(&self.time, Box::pin(operations::create(&host, &config, &Cancellation::new()))).await
     }
 
     /// `update` as Ada.

@@ -14,9 +14,6 @@ pub struct Expected<'a> {
 }
 
 /// Asserts that the error says what it has to, in words for people.
-///
-/// # Panics
-/// When it does not.
 pub fn assert_says(error: &DeployError, expected: Expected<'_>) {
     assert_good_words(error);
     assert_eq!(error.code, expected.code, "{error:#?}");
@@ -25,9 +22,6 @@ pub fn assert_says(error: &DeployError, expected: Expected<'_>) {
 }
 
 /// Asserts what holds for every error: sentences instead of data, a reason, and something to do.
-///
-/// # Panics
-/// When one of it is missing.
 pub fn assert_good_words(error: &DeployError) {
     let plain = |c: char| c.is_ascii_uppercase() || c == '_';
     assert!(!error.code.is_empty() && error.code.chars().all(plain), "{error:#?}");

@@ -294,7 +294,7 @@ async fn somebody_was_faster(code: DuplicateCode) {
     let rule = Rule { principal: Some(ADA.into()), ..Rule::next("/api/2.0/apps", Action::Hang).on("POST") };
     control.faults.add(rule).expect("a good rule");
     let ben = async {
-        let hanging = control.faults.wait_for_hanging(std::time::Duration::from_secs(60)).await;
+        let hanging = control.faults.wait_for_hanging(std::time::Duration::from_mins(1)).await;
         assert!(hanging.is_some(), "ada's request was held");
         stage.send_as(BEN, Method::POST, "/api/2.0/apps", Some(json!({"name": "tellr"}))).await;
         control.faults.release();
