@@ -23,6 +23,7 @@ pub mod operation;
 pub mod postgres;
 mod retry;
 pub mod secrets;
+pub mod surface;
 
 pub use api_error::{ApiError, ErrorKind};
 pub use client::Client;

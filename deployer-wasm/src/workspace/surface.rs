@@ -1,0 +1,244 @@
+//! All requests of this floor, as a table: what a forwarder passes on, and nothing else.
+//!
+//! A page that runs the deployer has no credential. A server beside it adds one, and would do so
+//! for any request of any script that runs in the page. So it must know which requests the
+//! deployer makes. The table stands here, next to the functions that make them, and a test reads
+//! those functions' sources: it fails as soon as one has no line in the table, or a line no function.
+//!
+//! What is in a path between the slashes is compared as it was written, percent-encoding
+//! included, and has to be written the way [`super::segment`] does. So there is one spelling of
+//! each path, and none of `..`, `%2F` or `%2E%2E` is part of it.
+
+use crate::host::Method;
+
+/// One kind of request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, in which `{}` stands for one segment.
+    pub path: &'static str,
+    /// The names that may stand in the query.
+    pub query: &'static [&'static str],
+}
+
+const fn route(method: Method, path: &'static str, query: &'static [&'static str]) -> Route {
+    Route { method, path, query }
+}
+
+/// Every kind of request that the deployer makes.
+pub const ROUTES: &[Route] = &[
+    route(Method::Get, "/api/2.0/apps/{}", &[]),
+    route(Method::Post, "/api/2.0/apps", &["no_compute"]),
+    route(Method::Delete, "/api/2.0/apps/{}", &[]),
+    route(Method::Post, "/api/2.0/apps/{}/start", &[]),
+    route(Method::Post, "/api/2.0/apps/{}/update", &[]),
+    route(Method::Get, "/api/2.0/apps/{}/update", &[]),
+    route(Method::Post, "/api/2.0/apps/{}/deployments", &[]),
+    route(Method::Get, "/api/2.0/apps/{}/deployments/{}", &[]),
+    route(Method::Get, "/api/2.0/database/instances/{}", &[]),
+    route(Method::Post, "/api/2.0/database/instances", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}", &[]),
+    route(Method::Post, "/api/2.0/postgres/projects", &["project_id"]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}/operations/{}", &[]),
+    route(Method::Post, "/api/2.0/postgres/projects/{}/branches", &["branch_id"]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/operations/{}", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/endpoints", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/databases", &[]),
+    route(Method::Post, "/api/2.0/workspace/mkdirs", &[]),
+    route(Method::Post, "/api/2.0/workspace/import", &[]),
+    route(Method::Get, "/api/2.0/workspace/export", &["path", "format"]),
+    route(Method::Post, "/api/2.0/workspace/delete", &[]),
+    route(Method::Get, "/api/2.0/secrets/list", &["scope"]),
+    route(Method::Get, "/api/2.0/secrets/get", &["scope", "key"]),
+    route(Method::Post, "/api/2.0/secrets/scopes/create", &[]),
+    route(Method::Post, "/api/2.0/secrets/put", &[]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/Me", &[]),
+];
+
+/// The route that a request takes, if the deployer makes such requests.
+pub fn route_of(method: Method, path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.method == method && is_path(route.path, path))
+}
+
+impl Route {
+    /// Whether `name` may stand in the query.
+    pub fn takes(&self, name: &str) -> bool {
+        self.query.contains(&name)
+    }
+}
+
+fn is_path(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), found.next()) {
+            (None, None) => return true,
+            (Some("{}"), Some(found)) if is_segment(found) => {}
+            (Some(wanted), Some(found)) if wanted == found => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Whether this is what [`super::segment`] makes of a name: everything outside of its small
+/// alphabet as `%` and two capital digits. A name that would be read as something other than a
+/// name, by anybody who decodes it once too often, is none: dots alone, slashes, `%`, controls.
+fn is_segment(text: &str) -> bool {
+    let Some(name) = decode(text) else { return false };
+    let misread = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
+    let only_dots = name.bytes().all(|byte| byte == b'.');
+    !only_dots && !name.contains(misread) && super::segment(&name) == text
+}
+
+/// The name that a segment spells; `None` if a `%` is no escape or the bytes are no text.
+fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut parts = text.split('%');
+    bytes.extend_from_slice(parts.next()?.as_bytes());
+    for part in parts {
+        let digits = part.get(..2)?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend_from_slice(part.get(2..)?.as_bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Map;
+
+    use super::super::{apps, database, files, identity, operation, postgres, secrets};
+    use super::*;
+    use crate::host::WorkspaceRequest;
+
+    /// Every function that makes a request, under its name, with a request it made.
+    fn requests() -> Vec<(&'static str, WorkspaceRequest)> {
+        let app = apps::NewApp { name: "a", description: "", compute_size: "MEDIUM", user_api_scopes: &[] };
+        let project = postgres::NewProject { id: "p", limits: (0.5, 2.0) };
+        let branch = "projects/p/branches/b";
+        vec![
+            ("apps::get", apps::get("a").request),
+            ("apps::create", apps::create(&app).request),
+            ("apps::start", apps::start("a").request),
+            ("apps::update", apps::update("a", Map::new()).request),
+            ("apps::get_update", apps::get_update("a").request),
+            ("apps::delete", apps::delete("a").request),
+            ("apps::deploy", apps::deploy("a", "/Workspace/a").request),
+            ("apps::get_deployment", apps::get_deployment("a", "01ef").request),
+            ("database::get_instance", database::get_instance("i").request),
+            ("database::create_instance", database::create_instance("i", "CU_1").request),
+            ("files::mkdirs", files::mkdirs("/Workspace/a").request),
+            ("files::import", files::import("/Workspace/a", b"", files::PutMode::CreateNew).request),
+            ("files::export", files::export("/Workspace/a").request),
+            ("files::delete", files::delete("/Workspace/a").request),
+            ("identity::me", identity::me().request),
+            ("operation::get", operation::get("projects/p/operations/o").request),
+            ("operation::get", operation::get(&format!("{branch}/operations/o")).request),
+            ("postgres::get_project", postgres::get_project("p").request),
+            ("postgres::create_project", postgres::create_project(&project).request),
+            ("postgres::list_endpoints", postgres::list_endpoints(branch).request),
+            ("postgres::list_databases", postgres::list_databases(branch).request),
+            ("postgres::get_branch", postgres::get_branch(branch).request),
+            ("postgres::create_branch", postgres::create_branch("projects/p", "r", branch, 60).request),
+            ("secrets::list", secrets::list("s").request),
+            ("secrets::create_scope", secrets::create_scope("s").request),
+            ("secrets::put", secrets::put("s", "k", "v").request),
+            ("secrets::get", secrets::get("s", "k").request),
+        ]
+    }
+
+    /// The names of all public functions of a resource's file that return a call.
+    fn constructors(module: &str, source: &str) -> BTreeSet<String> {
+        source
+            .split("\npub fn ")
+            .skip(1)
+            .filter(|text| text.split('{').next().is_some_and(|signature| signature.contains("-> Call<")))
+            .filter_map(|text| text.split(['(', '<']).next())
+            .map(|name| format!("{module}::{name}"))
+            .collect()
+    }
+
+    #[test]
+    fn every_function_that_makes_a_request_is_known_here() {
+        let sources = [
+            ("apps", include_str!("apps.rs")),
+            ("database", include_str!("database.rs")),
+            ("files", include_str!("files.rs")),
+            ("identity", include_str!("identity.rs")),
+            ("operation", include_str!("operation.rs")),
+            ("postgres", include_str!("postgres.rs")),
+            ("secrets", include_str!("secrets.rs")),
+        ];
+        let modules: BTreeSet<&str> = include_str!("../workspace.rs")
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+            .filter(|module| *module != "surface")
+            .collect();
+        assert_eq!(sources.iter().map(|(module, _)| *module).collect::<BTreeSet<_>>(), modules);
+        let written: BTreeSet<String> =
+            sources.iter().flat_map(|(module, source)| constructors(module, source)).collect();
+        let known: BTreeSet<String> = requests().into_iter().map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(known, written);
+    }
+
+    #[test]
+    fn the_table_is_what_the_functions_ask_for_and_no_more() {
+        let mut taken = Vec::new();
+        for (name, request) in requests() {
+            let route = route_of(request.method, &request.path)
+                .unwrap_or_else(|| panic!("{name}: {} {} has no route", request.method, request.path));
+            let query: Vec<&str> = request.query.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(query, route.query, "{name}");
+            assert!(request.method != Method::Post || request.body.is_some(), "{name}");
+            taken.push(*route);
+        }
+        for route in ROUTES {
+            let users = taken.iter().filter(|one| *one == route).count();
+            assert_eq!(users, 1, "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn a_path_has_one_spelling() {
+        let is_used = |path: &str| route_of(Method::Get, path).is_some();
+        for path in
+            ["/api/2.0/apps/tellr", "/api/2.0/apps/a%20b", "/api/2.0/apps/%C3%A9", "/api/2.0/apps/a.b"]
+        {
+            assert!(is_used(path), "{path}");
+        }
+        for path in [
+            "/api/2.0/apps/",
+            "/api/2.0/apps/.",
+            "/api/2.0/apps/..",
+            "/api/2.0/apps/%2E%2E",
+            "/api/2.0/apps/%2e%2e",
+            "/api/2.0/apps/..%2Fsecrets",
+            "/api/2.0/apps/a%2Fb",
+            "/api/2.0/apps/a%5Cb",
+            "/api/2.0/apps/a%252Fb",
+            "/api/2.0/apps/a\\b",
+            "/api/2.0/apps/a%0D%0Ab",
+            "/api/2.0/apps/a%c3%a9",
+            "/api/2.0/apps/%61",
+            "/api/2.0/apps/a%",
+            "/api/2.0/apps/a%4",
+            "/api/2.0/apps/a%é",
+            "/api/2.0/apps/a%FF",
+            "/api/2.0/apps/a/b",
+            "/api/2.0/apps/a?b",
+            "/api/2.0/apps/a#b",
+            "//api/2.0/apps/a",
+            "/api/2.0//apps/a",
+            "/API/2.0/apps/a",
+            "/api/2.0/apps/a/",
+            "api/2.0/apps/a",
+            "https://elsewhere.example/api/2.0/apps/a",
+            "",
+        ] {
+            assert!(!is_used(path), "{path}");
+        }
+    }
+}
