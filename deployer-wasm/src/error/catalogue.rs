@@ -362,7 +362,7 @@ impl Failure {
                     None => format!("App already exists: `{app}`"),
                 },
                 cause: if ours {
-                    "An earlier run deployed it here and finished".into()
+                    "It was deployed from this folder before".into()
                 } else {
                     "No run of this deployer in this folder created it, so it is not touched".into()
                 },

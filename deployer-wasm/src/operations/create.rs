@@ -2,7 +2,7 @@
 
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
-use super::session::{Session, both};
+use super::session::{Session, both, unfinished};
 use crate::config::{CreateConfig, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::engine::{Cancellation, Graph, lock};
@@ -163,14 +163,14 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
         ),
     )
     .await?;
-    if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING") {
-        if let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me) {
-            if let Some(record) = journal.filter(|record| record.run.status == RunStatus::Finished) {
-                // That run may have died with its work done and the lock still held.
-                lock::clear(client, folder.as_str(), &record.run.id).await?;
-            }
-            return Err(refusal);
+    if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
+        && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
+    {
+        if let Some(record) = journal.filter(|record| record.run.status == RunStatus::Finished) {
+            // That run may have died with its work done and the lock still held.
+            lock::clear(client, folder.as_str(), &record.run.id).await?;
         }
+        return Err(refusal);
     }
     if matches!(database, Found::Nothing { .. }) && !config.lakebase_name.can_be_created() {
         return Err(Failure::InvalidValue {
@@ -188,8 +188,7 @@ fn refuse_foreign(app: &App, journal: Option<&Record>, me: &str) -> Result<()> {
     let journal = journal.filter(|record| record.app_name == app.name);
     let entry = journal.and_then(|record| record.entries.get("app"));
     let ours = app::is_ours(app, entry, me);
-    let finished = journal.is_some_and(|record| record.run.status == RunStatus::Finished);
-    if ours && !finished {
+    if ours && journal.is_some_and(|record| unfinished(&record.run, "create")) {
         return Ok(());
     }
     Err(Failure::AppAlreadyExists { app: app.name.clone(), creator: app.creator.clone(), ours }.into())

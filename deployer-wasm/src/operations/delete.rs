@@ -4,7 +4,7 @@
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
 use super::result::DeleteResult;
-use super::session::{Session, attached_kind, attached_name, both, folder};
+use super::session::{Session, attached_kind, attached_name, both, folder, unfinished};
 use crate::config::{DeleteConfig, WorkspacePath};
 use crate::engine::journal::Record;
 use crate::engine::{Cancellation, Graph};
@@ -29,7 +29,7 @@ pub async fn delete<H: Host>(
     let looked = look(&session, config).await;
     let Looked { me, folder, database } = session.told(looked)?;
     let held = session.lock(&folder, me).await?;
-    let (run, resuming) = (&held.run, held.resuming);
+    let (run, resumed) = (&held.run, held.resumed.as_deref());
     let name = config.app_name.as_str();
 
     let mut graph = Graph::new();
@@ -44,7 +44,7 @@ pub async fn delete<H: Host>(
             "a restore point",
             (lakebase.clone(),),
             move |(lakebase,)| async move {
-                restore_point::make(run.step("restore_point"), &lakebase, resuming).await
+                restore_point::make(run.step("restore_point"), &lakebase, resumed).await
             },
         );
         (point, kind) = (Some(made.clone()), Some(lakebase.clone()));
@@ -115,10 +115,7 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Resul
 }
 
 fn unfinished_delete(journal: Option<&Record>, app: &str) -> bool {
-    use crate::engine::journal::RunStatus;
-    journal.is_some_and(|record| {
-        record.app_name == app && record.run.operation == "delete" && record.run.status != RunStatus::Finished
-    })
+    journal.is_some_and(|record| record.app_name == app && unfinished(&record.run, "delete"))
 }
 
 /// Which database and schema to reset: the ones given, else the ones the app is deployed with.

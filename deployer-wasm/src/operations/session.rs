@@ -39,8 +39,9 @@ pub(super) struct Locked<'a, H> {
     lock: Lock,
     app: String,
     preflight: StepReport,
-    /// The run before this one, in the same folder, did not end well.
-    pub(super) resuming: bool,
+    /// The run that this one goes on with: the one before it, if it was the same operation on the
+    /// same app and did not end well.
+    pub(super) resumed: Option<String>,
 }
 
 impl<'a, H: Host> Session<'a, H> {
@@ -86,13 +87,19 @@ impl<'a, H: Host> Session<'a, H> {
     pub(super) async fn lock(self, folder: &WorkspacePath, me: String) -> Result<Locked<'a, H>> {
         let outcome = self.try_lock(folder, &me).await;
         let (lock, earlier) = self.told(outcome)?;
-        let resuming = earlier.as_ref().is_some_and(|record| record.run.status != RunStatus::Finished);
+        let resumed = earlier
+            .as_ref()
+            .filter(|record| record.app_name == self.app && unfinished(&record.run, self.operation))
+            .map(|record| record.run.id.clone());
         let Self { host, client, narrator, cancellation, operation, app, run, began } = self;
         let (step, elapsed) = (PREFLIGHT.to_owned(), host.now().since(began));
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let preflight = StepReport { step, state: StepState::Unchanged, started_ms: 0, elapsed_ms };
-        let message =
-            if resuming { "going on where an earlier run stopped" } else { "nothing stands in the way" };
+        let message = if resumed.is_some() {
+            "going on where an earlier run stopped"
+        } else {
+            "nothing stands in the way"
+        };
         narrator.ended(PREFLIGHT, StepState::Unchanged, message.to_owned(), elapsed, None);
         let record = RunRecord {
             id: run,
@@ -103,7 +110,7 @@ impl<'a, H: Host> Session<'a, H> {
         };
         let journal = Journal::begin(folder.as_str(), &app, record, earlier);
         let run = Run { host, client, narrator, cancellation, journal, me };
-        Ok(Locked { run, lock, app, preflight, resuming })
+        Ok(Locked { run, lock, app, preflight, resumed })
     }
 
     async fn try_lock(&self, folder: &WorkspacePath, me: &str) -> Result<(Lock, Option<Record>)> {
@@ -194,6 +201,11 @@ impl<H: Host> Locked<'_, H> {
             _ => Failure::Cancelled { app, stands: self.run.journal.done_in_this_run() }.into(),
         }
     }
+}
+
+/// Whether `run` was this operation, and died or failed.
+pub(super) fn unfinished(run: &RunRecord, operation: &str) -> bool {
+    run.operation == operation && run.status != RunStatus::Finished
 }
 
 /// The folder given, else the one the app was deployed from, else the usual one.

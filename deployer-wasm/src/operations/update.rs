@@ -28,7 +28,7 @@ pub async fn update<H: Host>(
     let looked = look(&session, config).await;
     let Looked { me, folder, app: record, database, deployed } = session.told(looked)?;
     let held = session.lock(&folder, me).await?;
-    let (run, resuming) = (&held.run, held.resuming);
+    let (run, resumed) = (&held.run, held.resumed.as_deref());
 
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
     let (folder, schema_name) = (&folder, &config.schema_name);
@@ -104,7 +104,7 @@ pub async fn update<H: Host>(
             "a restore point",
             (lakebase.clone(),),
             move |(lakebase,)| async move {
-                restore_point::make(run.step("restore_point"), &lakebase, resuming).await
+                restore_point::make(run.step("restore_point"), &lakebase, resumed).await
             },
         );
         point = Some(made.clone());

@@ -18,6 +18,9 @@ use crate::workspace::postgres;
 /// How long the platform keeps the branch.
 const KEPT: Duration = Duration::from_hours(7 * 24);
 
+/// From asking for the branch to its being ready.
+const READY: Duration = Duration::from_mins(10);
+
 /// A branch to go back to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestorePoint {
@@ -27,15 +30,16 @@ pub struct RestorePoint {
     pub expires_at: Timestamp,
 }
 
-/// Makes the restore point. `resuming`: the run before this one died or failed, so one that it
-/// made is used again: after a reset only that one still holds the data.
+/// Makes the restore point. `resumed` is the run that this one goes on with, if it does: the
+/// point that run made is used again, as after its reset only that one still holds the data. The
+/// point of any other run is not ours to use, whatever the data in it.
 ///
 /// # Errors
 /// `RESTORE_POINT_FAILED`, or the workspace's refusal.
 pub async fn make<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
-    resuming: bool,
+    resumed: Option<&str>,
 ) -> Result<Done<Option<RestorePoint>>, StepError> {
     let Some((project, source)) = &lakebase.branch else {
         let message = format!(
@@ -44,32 +48,84 @@ pub async fn make<H: Host>(
         );
         return Ok(Done::unchanged(None, message));
     };
+    let earlier = step.entry().filter(|entry| resumed == Some(entry.run.as_str()));
+    let earlier = earlier.and_then(|entry| serde_json::from_value::<Made>(entry.detail).ok());
     let now = step.client().workspace_now();
-    let earlier = step.entry().filter(|_| resuming);
-    let earlier =
-        earlier.as_ref().and_then(|entry| Some((entry.detail["branch_id"].as_str()?.to_owned(), entry.at)));
-    let (id, made_at) = earlier.unwrap_or_else(|| (branch_id(now), now));
+    let Made { branch_id: id, made_at } =
+        earlier.unwrap_or_else(|| Made { branch_id: branch_id(now), made_at: now });
     let branch = format!("{project}/branches/{id}");
     let point = RestorePoint { branch: branch.clone(), expires_at: made_at.plus(KEPT) };
-    if step.client().find(postgres::get_branch(&branch)).await?.is_some() {
-        return Ok(Done::unchanged(Some(point), format!("the restore point `{id}` is there")));
+    // Written under this run's name also when the branch is there, so that a run after this finds it.
+    let detail = json!(Made { branch_id: id.clone(), made_at });
+    step.intend(detail.clone()).await?;
+    let found = step.client().find(postgres::get_branch(&branch)).await?.is_some();
+    if !found {
+        create(&step, lakebase, project, &id, source).await?;
     }
-    step.intend(json!({"branch_id": id})).await?;
-    let failed = |problem: String| Failure::RestorePointFailed { name: lakebase.name.clone(), problem };
-    match step.client().send(postgres::create_branch(project, &id, source, KEPT.as_secs())).await {
-        Ok(operation) => match operation_end(&step, operation).await? {
-            Ok(()) => {}
-            Err(OperationEnd::Failed(problem)) => return Err(failed(problem).into()),
-            Err(OperationEnd::Patience(_)) => return Err(failed("It has not ended".into()).into()),
+    wait_until_ready(&step, lakebase, &branch).await?;
+    step.did(detail).await?;
+    Ok(if found {
+        Done::unchanged(Some(point), format!("the restore point `{id}` is there"))
+    } else {
+        Done::changed(Some(point), format!("made the restore point `{id}`, kept for 7 days"))
+    })
+}
+
+/// What the journal keeps of a restore point.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    branch_id: String,
+    made_at: Timestamp,
+}
+
+async fn create<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    lakebase: &Lakebase,
+    project: &str,
+    id: &str,
+    source: &str,
+) -> Result<(), StepError> {
+    match step.client().send(postgres::create_branch(project, id, source, KEPT.as_secs())).await {
+        Ok(operation) => match operation_end(step, operation).await? {
+            Ok(()) => Ok(()),
+            Err(OperationEnd::Failed(problem)) => Err(failed(lakebase, problem)),
+            Err(OperationEnd::Patience(_)) => Err(failed(lakebase, "It has not ended".into())),
         },
-        Err(error) if error.is(ErrorKind::AlreadyExists) => {}
+        // Ours, with the answer lost.
+        Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(()),
         Err(error) if error.is(ErrorKind::Invalid) || error.is(ErrorKind::QuotaExceeded) => {
-            return Err(failed(error.message).into());
+            Err(failed(lakebase, error.message))
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    step.did(json!({"branch_id": id})).await?;
-    Ok(Done::changed(Some(point), format!("made the restore point `{id}`, kept for 7 days")))
+}
+
+/// A branch that is still being made holds nothing yet.
+async fn wait_until_ready<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    lakebase: &Lakebase,
+    branch: &str,
+) -> Result<(), StepError> {
+    let patience = step.patience(READY);
+    loop {
+        let state = step
+            .client()
+            .find(postgres::get_branch(branch))
+            .await?
+            .and_then(|found| found.status.current_state);
+        match state.as_deref() {
+            Some("READY" | "ARCHIVED") => return Ok(()),
+            _ if !patience.again(step).await? => {
+                let state = state.unwrap_or_else(|| "not there".into());
+                return Err(failed(lakebase, format!("The branch is {state}")));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn failed(lakebase: &Lakebase, problem: String) -> StepError {
+    Failure::RestorePointFailed { name: lakebase.name.clone(), problem }.into()
 }
 
 /// `pre-reset-20261123-150000`, from a moment in UTC.

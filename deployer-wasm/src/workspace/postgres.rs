@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::operation::Operation;
 use super::{Call, segment};
-use crate::host::{Method, Timestamp};
+use crate::host::Method;
 
 /// A project.
 #[derive(Debug, Clone, Deserialize)]
@@ -174,9 +174,17 @@ pub fn list_databases(branch: &str) -> Call<Databases> {
 pub struct Branch {
     /// `projects/<id>/branches/<id>`.
     pub name: String,
-    /// When it was made.
+    /// The effective values.
     #[serde(default)]
-    pub create_time: Option<Timestamp>,
+    pub status: BranchStatus,
+}
+
+/// The effective values of a branch.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct BranchStatus {
+    /// INIT, READY, IMPORTING, RESETTING, ARCHIVED or DELETED.
+    #[serde(default)]
+    pub current_state: Option<String>,
 }
 
 /// Reads a branch, a full path.
