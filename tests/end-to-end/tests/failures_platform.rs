@@ -279,7 +279,11 @@ async fn an_app_that_was_deployed_is_not_created_again() {
     let error = stage.create(CreateArguments::default()).await.expect_err("it is there");
     assert_says(
         &error,
-        Expected { code: "APP_ALREADY_EXISTS", names: "`tellr`", because: "An earlier run deployed it here" },
+        Expected {
+            code: "APP_ALREADY_EXISTS",
+            names: "`tellr`",
+            because: "deployed from this folder before",
+        },
     );
     assert!(error.remedy.contains("`update`"), "{error:#?}");
     stage.assert_deployed_once().await;
