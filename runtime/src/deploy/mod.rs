@@ -6,10 +6,14 @@
 //! |---|---|
 //! | [`command`] | the flags, and what a person reads |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
-//! | [`native_host`] | requests with reqwest, schema operations with tokio-postgres |
+//! | [`native_host`] | what the logic needs from this machine |
+//! | [`workspace`] | requests with reqwest, signed |
+//! | [`lakebase`] | schema operations with tokio-postgres |
 //! | [`printer`] | the event stream as lines for people, or as JSON |
 
 pub mod command;
+pub mod lakebase;
 pub mod native_host;
 pub mod printer;
 pub mod sign_in;
+pub mod workspace;
