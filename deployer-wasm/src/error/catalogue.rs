@@ -134,6 +134,8 @@ pub enum Failure {
     /// A key was given and another one is in use.
     KeyDiffers { app: String, place: String },
 
+    /// What lies where the key should be is none.
+    KeyUnreadable { secret: String },
     /// No more secret scopes here.
     SecretScopeQuota { scope: String, problem: String },
 
@@ -593,6 +595,13 @@ impl Failure {
                 docs: DOCS_SECRETS,
             },
 
+            Self::KeyUnreadable { secret } => Entry {
+                code: "KEY_UNREADABLE",
+                message: format!("The secret `{secret}` holds no encryption key"),
+                cause: "It is not a Fernet key, so somebody has replaced it; what it holds is not shown".into(),
+                remedy: "Put the key back that was there before; or, if nothing it has encrypted is needed, delete the secret and run the same again".into(),
+                docs: DOCS_SECRETS,
+            },
             Self::SecretScopeQuota { scope, problem } => Entry {
                 code: "SECRET_SCOPE_QUOTA",
                 message: format!("The secret scope `{scope}` can't be created: the workspace has no room for another scope"),

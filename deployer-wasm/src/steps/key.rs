@@ -150,9 +150,9 @@ async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> 
     let value = step.client().send(secrets::get(scope, key)).await?;
     let text = STANDARD.decode(value.value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let mut text = text.unwrap_or_default();
-    let parsed = FernetKey::parse(&format!("secret {scope}/{key}"), text.trim());
+    let parsed = FernetKey::parse(key, text.trim());
     text.zeroize();
-    Ok(parsed?)
+    Ok(parsed.map_err(|_| Failure::KeyUnreadable { secret: format!("{scope}/{key}") })?)
 }
 
 /// The secret that the app has attached.

@@ -131,7 +131,7 @@ impl Stage {
     /// `delete` as Ada.
     pub async fn delete(&self, arguments: DeleteArguments) -> Result<DeleteResult, DeployError> {
         let (host, config) = (self.host(ADA), arguments.resolve(None, None)?);
-        drive_to_end(&self.time, operations::delete(&host, &config, &Cancellation::new())).await
+        drive_to_end(&self.time, Box::pin(operations::delete(&host, &config, &Cancellation::new()))).await
     }
 
     /// Asks the workspace as Ada, outside of any deployer: status and JSON.

@@ -268,8 +268,8 @@ async fn rights_go_to_the_role_that_the_app_really_has() {
     let (_, app) = stage.get("/api/2.0/apps/tellr").await;
     let client_id = app["service_principal_client_id"].as_str().expect("a client id");
     assert!(client_id.contains('-') && !client_id.bytes().all(|b| b.is_ascii_digit()));
-    let state = stage.schema_state("tellr-db", "autoscaling", "app_data").await;
-    assert!(state.role_exists && state.role_granted, "{state:?}");
+    let schema = stage.schema_state("tellr-db", "autoscaling", "app_data").await;
+    assert!(schema.role_exists && schema.role_granted, "{schema:?}");
     stage.end().await;
     for name in [&"a".repeat(64), "pg_x", "App", "app-data", "1app", "a\"b"] {
         assert!(SchemaName::parse("schema_name", name).is_err(), "{name}");
@@ -295,7 +295,7 @@ async fn an_app_without_a_client_id_is_an_error_and_not_a_guess() {
     stage.end().await;
 }
 
-/// T9: the app's role was made DATABRICKS_SUPERUSER, far beyond its schema.
+/// T9: the app's role was made `DATABRICKS_SUPERUSER`, far beyond its schema.
 #[tokio::test]
 async fn the_app_gets_no_more_than_its_schema() {
     let stage = deployed_stage().await;
