@@ -2,7 +2,7 @@
 
 use deployer::config::CreateArguments;
 use deployer::engine::StepReport;
-use end_to_end::stage::{ADA, Stage, update_of_default};
+use end_to_end::stage::{Stage, update_of_default};
 use local_workspace::pace::{Durations, Latency, Pace};
 
 /// The longest path of a `create`: what the platform takes for its own work on it, and for each
@@ -78,64 +78,6 @@ async fn an_update_that_changes_nothing_writes_nothing_but_the_deployment() {
         .map(|entry| format!("{} {}", entry.method, entry.path))
         .collect();
     assert_eq!(writes, ["POST /api/2.0/apps/tellr/deployments"]);
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn a_second_deployer_is_told_who_is_at_work_and_since_when() {
-    use deployer::engine::Cancellation;
-    use deployer::operations;
-    use end_to_end::virtual_time::drive;
-    use futures_util::join;
-
-    let stage = Stage::realistic().await;
-    let (first, second) = (stage.host(ADA), stage.host(ADA));
-    let config = CreateArguments::default().resolve(None, None).expect("good arguments");
-    let (one, other) = (Cancellation::new(), Cancellation::new());
-    let both = async {
-        join!(
-            Box::pin(operations::create(&first, &config, &one)),
-            Box::pin(operations::create(&second, &config, &other)),
-        )
-    };
-    let (one, other) = drive(&stage.time, both).await.expect("nobody dies");
-    let (ok, refused) = match (one, other) {
-        (Ok(ok), Err(refused)) | (Err(refused), Ok(ok)) => (ok, refused),
-        other => panic!("one deploys, the other is told: {other:?}"),
-    };
-    assert_eq!(ok.status, "created");
-    assert!(refused.is("DEPLOY_LOCKED"), "{refused:?}");
-    assert!(refused.message.contains("ada@example.com") && refused.message.contains("since 2026-11-23T15:0"));
-    assert_eq!(stage.made("POST", "/api/2.0/apps"), 1);
-    stage.end().await;
-}
-
-#[tokio::test]
-async fn cancelling_stops_at_a_safe_point_and_says_what_stands() {
-    use deployer::engine::Cancellation;
-    use deployer::operations;
-    use end_to_end::virtual_time::drive;
-
-    let stage = Stage::realistic().await;
-    let cancellation = Cancellation::new();
-    let cancel_when_the_database_stands = |event: &deployer::events::DeployEvent| {
-        if event.step.as_deref() == Some("lakebase") && event.step_elapsed_ms.is_some() {
-            cancellation.cancel();
-        }
-    };
-    let host = stage.host(ADA).watched(&cancel_when_the_database_stands);
-    let config = CreateArguments::default().resolve(None, None).expect("good arguments");
-    let began = stage.time.now_ms();
-    let work = Box::pin(operations::create(&host, &config, &cancellation));
-    let error = drive(&stage.time, work).await.expect("it does not die").expect_err("cancelled");
-    assert!(error.is("CANCELLED"), "{error:?}");
-    assert!(error.cause.contains("`lakebase`") && error.cause.contains("`app`"), "{error:?}");
-    assert!(stage.time.now_ms() - began < 30_000, "the wait for compute ended early");
-    let (status, _) = stage
-        .get(&format!("/api/2.0/workspace/get-status?path={}/.tellr/lock.json", end_to_end::stage::FOLDER))
-        .await;
-    assert_eq!(status, 404, "the lock is free");
-    assert_eq!(stage.create(CreateArguments::default()).await.expect("it goes on").status, "created");
     stage.end().await;
 }
 
