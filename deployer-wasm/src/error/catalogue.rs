@@ -393,7 +393,11 @@ impl Failure {
             },
             Self::AppDeleting { app, waited } => Entry {
                 code: "APP_DELETING",
-                message: format!("The app `{app}` is still being deleted after {}", spell(waited)),
+                message: if waited.is_zero() {
+                    format!("The app `{app}` is being deleted")
+                } else {
+                    format!("The app `{app}` is still being deleted after {}", spell(waited))
+                },
                 cause: "Databricks keeps the name of a deleted app for up to 20 minutes".into(),
                 remedy: "Run the same again in some minutes, or choose another `app_name`".into(),
                 docs: DOCS_APPS,
