@@ -86,7 +86,7 @@ async fn a_file_without_sizes_takes_the_defaults() {
 #[tokio::test]
 async fn a_hostile_name_adds_no_variable() {
     let stage = stage().await;
-    for hostile in ["x\"\n  - name: EVIL\n    value: \"1", "x\n- name: EVIL", "$(touch /tmp/evil)", "`id`"] {
+    for hostile in ["x\"\n  - name: EVIL\n    value: \"1", "x\n- name: EVIL", "$(touch evil)", "`id`"] {
         let arguments = CreateArguments { lakebase_name: Some(hostile.into()), ..CreateArguments::default() };
         let error = stage.create(arguments).await.expect_err("not a name");
         assert_says(&error, Expected { code: "INVALID_VALUE", names: "`lakebase_name`", because: "takes" });

@@ -221,7 +221,7 @@ async fn a_run_that_fails_writes_no_secret() {
     let outcome = DeploymentOutcome::Failed { message: "exit code 1".into(), logs: vec![] };
     failing(|stage| stage.set(|settings| settings.outcomes.deployment = outcome)).await;
     failing(|stage| {
-        rule(stage, Rule { when: When::After, ..Rule::next("/api/2.0/secrets/put", Action::Cut) })
+        rule(stage, Rule { when: When::After, ..Rule::next("/api/2.0/secrets/put", Action::Cut) });
     })
     .await;
 }
