@@ -8,6 +8,7 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
+//! | `bindings` | the faces of the WebAssembly builds |
 //! | [`operations`] | create, update, delete, as short programs |
 //! | [`steps`] | one step each: look, act, wait; safe to run twice |
 //! | [`engine`] | run steps side by side, remember, exclude, cancel |
@@ -15,6 +16,8 @@
 //! | [`config`], [`host`] | what is wanted, what is needed from outside |
 //! | [`error`], [`events`] | the catalogue of failures, what is told while it runs |
 
+#[cfg(any(feature = "kernel", test))]
+pub mod bindings;
 pub mod config;
 pub mod engine;
 pub mod error;

@@ -1,0 +1,194 @@
+//! One run at a time, driven by JSON: what the exported functions do, without linear memory.
+//!
+//! A run is one future over a [`QueueHost`]. No executor is needed: whenever somebody calls
+//! `poll`, the future is polled until nothing in it is awake any more, and then everything that
+//! can happen next has to come from outside.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll as Progress, Wake, Waker};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::protocol::{
+    Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn,
+};
+use super::queue::{News, QueueHost};
+use super::task::{Outcome, Task};
+use crate::engine::Cancellation;
+use crate::error::{DeployError, Result as DeployResult};
+use crate::host::Timestamp;
+
+/// Takes the protocol's calls. Bytes of JSON in, bytes of JSON out, and never a panic.
+#[derive(Default)]
+pub struct Machine {
+    run: Option<Run>,
+}
+
+struct Run {
+    host: Rc<QueueHost>,
+    cancellation: Cancellation,
+    work: LocalBoxFuture<'static, DeployResult<Outcome>>,
+    awake: Arc<Awake>,
+}
+
+/// Whether anything in the future wants to be polled.
+struct Awake(AtomicBool);
+
+impl Wake for Awake {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Machine {
+    /// Begins a run; see [`Start`].
+    pub fn start(&mut self, input: &[u8]) -> Vec<u8> {
+        answer(self.try_start(input))
+    }
+
+    /// Lets the run go on; see [`Poll`].
+    pub fn poll(&mut self, input: &[u8]) -> Vec<u8> {
+        answer(self.try_poll(input))
+    }
+
+    /// Says what came of a command; see [`Resolve`].
+    pub fn resolve(&mut self, input: &[u8]) -> Vec<u8> {
+        answer(self.try_resolve(input))
+    }
+
+    /// Asks the run to stop at its next safe point; see [`Cancel`].
+    pub fn cancel(&mut self, input: &[u8]) -> Vec<u8> {
+        answer(self.try_cancel(input))
+    }
+
+    fn try_start(&mut self, input: &[u8]) -> Result<Accepted, Fault> {
+        const CALL: &str = "start";
+        let start: Start = read(CALL, input)?;
+        if self.run.is_some() {
+            return Err(Fault::Call { call: CALL, problem: "A run is under way in this module".to_owned() });
+        }
+        let seed = seed(start.seed.expose()).ok_or_else(|| Fault::Call {
+            call: CALL,
+            problem: format!("`seed` is not {SEED_BYTES} bytes in base64"),
+        })?;
+        let host = Rc::new(QueueHost::new(Timestamp::from_millis(start.now_ms), *seed));
+        let cancellation = Cancellation::new();
+        let task = Task::read(
+            start.operation,
+            start.arguments,
+            start.config_yaml.as_deref(),
+            start.environment.as_deref(),
+        );
+        let work = match task {
+            Ok(task) => {
+                let (host, cancellation) = (Rc::clone(&host), cancellation.clone());
+                async move { task.run(&*host, &cancellation).await }.boxed_local()
+            }
+            Err(error) => ready(Err(error)).boxed_local(),
+        };
+        self.run = Some(Run { host, cancellation, work, awake: Arc::new(Awake(AtomicBool::new(true))) });
+        Ok(Accepted { protocol: PROTOCOL, accepted: true })
+    }
+
+    fn try_poll(&mut self, input: &[u8]) -> Result<Turn, Fault> {
+        const CALL: &str = "poll";
+        let poll: Poll = read(CALL, input)?;
+        let run = self.run(CALL)?;
+        run.host.set_now(Timestamp::from_millis(poll.now_ms));
+        let ended = run.go_on();
+        let News { events, commands, withdrawn } = run.host.news();
+        let (state, result, error) = match ended {
+            None => (RunState::Running, None, None),
+            Some(ended) => {
+                self.run = None;
+                match ended {
+                    Ok(outcome) => (RunState::Finished, Some(outcome), None),
+                    Err(error) => (RunState::Failed, None, Some(error)),
+                }
+            }
+        };
+        Ok(Turn { protocol: PROTOCOL, state, events, commands, withdrawn, result, error })
+    }
+
+    fn try_resolve(&mut self, input: &[u8]) -> Result<Accepted, Fault> {
+        const CALL: &str = "resolve";
+        let Resolve { id, answer, .. } = read(CALL, input)?;
+        let accepted = self.run(CALL)?.host.resolve(id, answer)?;
+        Ok(Accepted { protocol: PROTOCOL, accepted })
+    }
+
+    fn try_cancel(&mut self, input: &[u8]) -> Result<Accepted, Fault> {
+        const CALL: &str = "cancel";
+        let Cancel { .. } = read(CALL, input)?;
+        self.run(CALL)?.cancellation.cancel();
+        Ok(Accepted { protocol: PROTOCOL, accepted: true })
+    }
+
+    fn run(&mut self, call: &'static str) -> Result<&mut Run, Fault> {
+        self.run
+            .as_mut()
+            .ok_or_else(|| Fault::Call { call, problem: "No run is under way in this module".to_owned() })
+    }
+}
+
+impl Run {
+    /// Polls until nothing is awake; what it ended with, if it ended.
+    fn go_on(&mut self) -> Option<DeployResult<Outcome>> {
+        let waker = Waker::from(Arc::clone(&self.awake));
+        let mut context = Context::from_waker(&waker);
+        while self.awake.0.swap(false, Ordering::Relaxed) {
+            if let Progress::Ready(ended) = self.work.poll_unpin(&mut context) {
+                return Some(ended);
+            }
+        }
+        None
+    }
+}
+
+fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
+    let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+    bytes.as_slice().try_into().ok().map(Zeroizing::new)
+}
+
+/// The part of a call that is the same in every version.
+#[derive(Deserialize)]
+struct Spoken {
+    #[serde(default)]
+    protocol: Value,
+}
+
+/// Reads a call: its version first, since another version may have another shape. The parser's
+/// own words are not kept: they repeat values, and one of them may be a secret.
+fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
+    let Spoken { protocol } = serde_json::from_slice(input)
+        .map_err(|_| Fault::Call { call, problem: "It is not a JSON object".to_owned() })?;
+    match protocol.as_u64() {
+        Some(spoken) if spoken == u64::from(PROTOCOL) => {}
+        spoken => return Err(Fault::Mismatch { spoken }),
+    }
+    serde_json::from_slice(input).map_err(|error| {
+        let problem = format!(
+            "Its keys or their types are not the ones of the protocol (noticed at line {} column {})",
+            error.line(),
+            error.column()
+        );
+        Fault::Call { call, problem }
+    })
+}
+
+fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {
+    let text = match outcome {
+        Ok(value) => serde_json::to_vec(&value),
+        Err(fault) => serde_json::to_vec(&Refused { protocol: PROTOCOL, refused: DeployError::from(fault) }),
+    };
+    // Nothing that crosses has a key that is no text, which is all that JSON could refuse.
+    text.unwrap_or_default()
+}

@@ -1,0 +1,204 @@
+//! A host that has no way out: it writes down what the logic wants, as commands with ids, and the
+//! logic waits until somebody resolves them.
+//!
+//! Dropping a future that waits (a sleep that a cancellation cut short, the lock's renewal at the
+//! end of a run) withdraws its command. A command and its future are the two ends of a channel,
+//! so both directions, "it is done" and "nobody waits any more", need no bookkeeping of their own.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng as _, SeedableRng as _};
+use futures_channel::oneshot;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::protocol::{Command, Fault, Issued, RequestAnswer, SEED_BYTES, SchemaAnswer};
+use crate::events::DeployEvent;
+use crate::host::{
+    Host, HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, Timestamp,
+    WorkspaceRequest, WorkspaceResponse,
+};
+use crate::schema::{self, SchemaOperation, SchemaOutcome};
+
+/// A host whose requests are carried out by whoever empties its queue.
+pub struct QueueHost {
+    now: Cell<Timestamp>,
+    random: RefCell<ChaCha20Rng>,
+    next_id: Cell<u64>,
+    /// Not handed over yet.
+    issued: RefCell<Vec<Issued>>,
+    events: RefCell<Vec<DeployEvent>>,
+    waiting: RefCell<BTreeMap<u64, Waiting>>,
+}
+
+/// The other end of a future that waits for a command.
+enum Waiting {
+    Request(oneshot::Sender<RequestAnswer>),
+    Schema(oneshot::Sender<SchemaAnswer>),
+    Sleep(oneshot::Sender<()>),
+}
+
+impl Waiting {
+    fn is_withdrawn(&self) -> bool {
+        match self {
+            Self::Request(sender) => sender.is_canceled(),
+            Self::Schema(sender) => sender.is_canceled(),
+            Self::Sleep(sender) => sender.is_canceled(),
+        }
+    }
+}
+
+/// What happened in a host since it was last asked.
+#[derive(Debug, Default)]
+pub struct News {
+    /// What was told.
+    pub events: Vec<DeployEvent>,
+    /// What is wanted.
+    pub commands: Vec<Issued>,
+    /// What was wanted earlier and is no longer.
+    pub withdrawn: Vec<u64>,
+}
+
+impl QueueHost {
+    /// A host at the moment `now` whose random bytes come from `seed`.
+    pub fn new(now: Timestamp, seed: [u8; SEED_BYTES]) -> Self {
+        Self {
+            now: Cell::new(now),
+            random: RefCell::new(ChaCha20Rng::from_seed(seed)),
+            next_id: Cell::new(1),
+            issued: RefCell::default(),
+            events: RefCell::default(),
+            waiting: RefCell::default(),
+        }
+    }
+
+    /// Sets the time.
+    pub fn set_now(&self, now: Timestamp) {
+        self.now.set(now);
+    }
+
+    /// Takes what happened since the last call.
+    pub fn news(&self) -> News {
+        let mut commands = self.issued.take();
+        let mut withdrawn = Vec::new();
+        self.waiting.borrow_mut().retain(|id, waiting| {
+            let gone = waiting.is_withdrawn();
+            if gone {
+                withdrawn.push(*id);
+            }
+            !gone
+        });
+        // What was wanted and given up within one turn concerns nobody.
+        withdrawn.retain(|id| {
+            let handed_over = commands.iter().all(|issued| issued.id != *id);
+            commands.retain(|issued| issued.id != *id);
+            handed_over
+        });
+        News { events: self.events.take(), commands, withdrawn }
+    }
+
+    /// Hands the answer to the command `id` to whoever waits for it; false if nobody does.
+    ///
+    /// # Errors
+    /// If there was never such a command, or the answer is not one to it. The command stays.
+    pub fn resolve(&self, id: u64, answer: Value) -> Result<bool, Fault> {
+        let mut waiting = self.waiting.borrow_mut();
+        let Some(found) = waiting.remove(&id) else {
+            return if (1..self.next_id.get()).contains(&id) {
+                Ok(false)
+            } else {
+                Err(fault(format!("There was no command {id}")))
+            };
+        };
+        let (sent, kept) = match found {
+            Waiting::Request(sender) => match parse(answer) {
+                Some(answer) => (sender.send(answer).is_ok(), None),
+                None => (false, Some(Waiting::Request(sender))),
+            },
+            Waiting::Schema(sender) => match parse(answer) {
+                Some(answer) => (sender.send(answer).is_ok(), None),
+                None => (false, Some(Waiting::Schema(sender))),
+            },
+            Waiting::Sleep(sender) if answer.is_null() => (sender.send(()).is_ok(), None),
+            Waiting::Sleep(sender) => (false, Some(Waiting::Sleep(sender))),
+        };
+        match kept {
+            None => Ok(sent),
+            Some(kept) => {
+                waiting.insert(id, kept);
+                Err(fault(format!("The answer to the command {id} is not one to a command of its kind")))
+            }
+        }
+    }
+
+    fn issue<T>(&self, command: Command, waiting: fn(oneshot::Sender<T>) -> Waiting) -> oneshot::Receiver<T> {
+        let id = self.next_id.replace(self.next_id.get() + 1);
+        let (sender, receiver) = oneshot::channel();
+        self.issued.borrow_mut().push(Issued { id, command });
+        self.waiting.borrow_mut().insert(id, waiting(sender));
+        receiver
+    }
+}
+
+fn fault(problem: String) -> Fault {
+    Fault::Call { call: "resolve", problem }
+}
+
+/// The parser's own words are not kept: they repeat values.
+fn parse<T: DeserializeOwned>(answer: Value) -> Option<T> {
+    serde_json::from_value(answer).ok()
+}
+
+/// Only while a run is being torn down, when nobody reads it any more.
+const GONE: &str = "The run was given up";
+
+impl Host for QueueHost {
+    async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        match self.issue(Command::Request { request }, Waiting::Request).await {
+            Ok(RequestAnswer::Response(response)) => Ok(response),
+            Ok(RequestAnswer::Error(error)) => Err(error),
+            Err(oneshot::Canceled) => {
+                Err(HostError { kind: HostErrorKind::Refused, message: GONE.to_owned() })
+            }
+        }
+    }
+
+    async fn schema(
+        &self,
+        at: &LakebaseTarget,
+        operation: SchemaOperation,
+    ) -> Result<SchemaOutcome, SchemaError> {
+        let script = schema::script(&operation);
+        let command = Command::Schema { at: at.clone(), operation: operation.clone(), script };
+        match self.issue(command, Waiting::Schema).await {
+            Ok(SchemaAnswer::Row(row)) => schema::outcome(&operation, row.as_deref()),
+            Ok(SchemaAnswer::Error(error)) => Err(error),
+            Err(oneshot::Canceled) => Err(SchemaError {
+                kind: SchemaErrorKind::Credential,
+                sqlstate: None,
+                message: GONE.to_owned(),
+            }),
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        // Given up or over: the wait has ended either way.
+        let _ended = self.issue(Command::Sleep { duration_ms }, Waiting::Sleep).await;
+    }
+
+    fn now(&self) -> Timestamp {
+        self.now.get()
+    }
+
+    fn random(&self, out: &mut [u8]) {
+        self.random.borrow_mut().fill_bytes(out);
+    }
+
+    fn emit(&self, event: DeployEvent) {
+        self.events.borrow_mut().push(event);
+    }
+}

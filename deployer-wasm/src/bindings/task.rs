@@ -1,0 +1,99 @@
+//! From an operation's name and raw arguments to its result.
+//!
+//! Every face does the same two things: have the arguments checked, then run what they ask for.
+//! The kernel and the page differ in how values reach them, so both hand over JSON and get a
+//! value that serialises to the specification's dict.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::config::{
+    CreateArguments, CreateConfig, DeleteArguments, DeleteConfig, UpdateArguments, UpdateConfig,
+};
+use crate::engine::Cancellation;
+use crate::error::Result;
+use crate::host::Host;
+use crate::operations::{self, CreateResult, DeleteResult, UpdateResult};
+
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// From nothing to a running app.
+    Create,
+    /// Another version, other settings, or an empty database.
+    Update,
+    /// Away with the app.
+    Delete,
+}
+
+/// An operation whose arguments are checked, ready to run.
+#[derive(Debug)]
+pub enum Task {
+    /// From nothing to a running app.
+    Create(Box<CreateConfig>),
+    /// Another version, other settings, or an empty database.
+    Update(Box<UpdateConfig>),
+    /// Away with the app.
+    Delete(Box<DeleteConfig>),
+}
+
+/// What came of a [`Task`]; serialises as the operation's own result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// Of `create`.
+    Created(CreateResult),
+    /// Of `update`.
+    Updated(UpdateResult),
+    /// Of `delete`.
+    Deleted(DeleteResult),
+}
+
+impl Task {
+    /// Checks `arguments`, a JSON object. `file` is the text of a configuration file, and
+    /// `environment` the variable `ENVIRONMENT` of whoever runs this.
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn read(
+        operation: Operation,
+        arguments: Value,
+        file: Option<&str>,
+        environment: Option<&str>,
+    ) -> Result<Self> {
+        Ok(match operation {
+            Operation::Create => {
+                let config = CreateArguments::from_json(arguments)?.resolve(file, environment)?;
+                Self::Create(Box::new(config))
+            }
+            Operation::Update => {
+                let config = UpdateArguments::from_json(arguments)?.resolve(file, environment)?;
+                Self::Update(Box::new(config))
+            }
+            Operation::Delete => {
+                let config = DeleteArguments::from_json(arguments)?.resolve(file, environment)?;
+                Self::Delete(Box::new(config))
+            }
+        })
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    pub async fn run<H: Host>(&self, host: &H, cancellation: &Cancellation) -> Result<Outcome> {
+        // On the heap: the state of a whole deployment would otherwise lie in every caller's.
+        Ok(match self {
+            Self::Create(config) => {
+                Outcome::Created(Box::pin(operations::create(host, config, cancellation)).await?)
+            }
+            Self::Update(config) => {
+                Outcome::Updated(Box::pin(operations::update(host, config, cancellation)).await?)
+            }
+            Self::Delete(config) => {
+                Outcome::Deleted(Box::pin(operations::delete(host, config, cancellation)).await?)
+            }
+        })
+    }
+}
