@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::steps::lakebase::{self, Found};
 use crate::steps::{app, deployment, key, resources, schema};
-use crate::workspace::apps::{self, App, NewApp};
+use crate::workspace::apps::{App, NewApp};
 
 /// Brings Tellr up: database, app, key, files, schema, deployment. Run again after anything that
 /// went wrong, it goes on where it stopped.
@@ -154,7 +154,7 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
     let client = &session.client;
     let me = session.me().await?;
     let folder = config.workspace_path_for(&me)?;
-    let app = async { Ok(client.find(apps::get(config.app_name.as_str())).await?) };
+    let app = async { Ok(app::find(client, config.app_name.as_str()).await?) };
     let ((app, journal), (database, deployed)) = both(
         both(app, session.journal(&folder)),
         both(

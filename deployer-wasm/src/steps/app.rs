@@ -9,7 +9,7 @@ use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::apps::{self, App, NewApp};
-use crate::workspace::{ApiError, ErrorKind};
+use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// Compute normally needs one to three minutes.
 const COMPUTE: Duration = Duration::from_mins(20);
@@ -39,6 +39,17 @@ pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
                 && app.create_time.is_none_or(|created| created.as_millis() + 1000 >= entry.at.as_millis())
         }
     }
+}
+
+/// The app `name`, where there is one.
+///
+/// # Errors
+/// `APPS_UNAVAILABLE` where the workspace has no apps at all, or the workspace's refusal.
+pub async fn find<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Option<App>, Failure> {
+    client.find(apps::get(name)).await.map_err(|error| match error.kind {
+        ErrorKind::InterfaceMissing => Failure::AppsUnavailable { problem: error.message },
+        _ => error.into_failure(),
+    })
 }
 
 /// Brings the app about. `found` is what the look before said.

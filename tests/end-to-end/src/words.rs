@@ -35,7 +35,8 @@ pub fn assert_good_words(error: &DeployError) {
             assert!(!text.contains(raw), "`{raw}` is not for people: {error:#?}");
         }
     }
-    if error.class == ErrorClass::Deployment {
+    let of_the_whole_run = ["CANCELLED", "LOCK_LOST"].contains(&error.code.as_str());
+    if error.class == ErrorClass::Deployment && !of_the_whole_run {
         assert!(error.step.is_some(), "it happened somewhere: {error:#?}");
     }
 }

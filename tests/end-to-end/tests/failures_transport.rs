@@ -91,7 +91,8 @@ fn faults(sent: &Sent) -> Vec<Rule> {
 async fn survives(sent: &Sent) -> bool {
     let stage = Stage::with(Pace::scaled(PACE)).await;
     let control = stage.workspace.control();
-    for rule in faults(sent) {
+    let planned = faults(sent);
+    for rule in planned.clone() {
         control.faults.add(rule).expect("a good rule");
     }
     let created = stage.create(CreateArguments::default()).await;
@@ -100,6 +101,8 @@ async fn survives(sent: &Sent) -> bool {
     created.unwrap_or_else(|error| panic!("{sent:?}: {error:#?}"));
     stage.assert_deployed_once().await;
     stage.end().await;
+    let all = u64::try_from(planned.len()).expect("a few");
+    assert!(fired == 0 || fired == all, "{sent:?} met {fired} of {all} faults");
     fired > 0
 }
 
