@@ -37,6 +37,8 @@ pub struct Stage {
     pub workspace: LocalWorkspace,
     /// Its time.
     pub time: Time,
+    /// One for all: each would read the machine's certificates anew.
+    http: reqwest::Client,
     seeds: AtomicU64,
 }
 
@@ -58,7 +60,8 @@ impl Stage {
             ..Options::default()
         };
         let workspace = LocalWorkspace::start(options).await.expect("a workspace starts");
-        Self { workspace, time: Time::new(clock), seeds: AtomicU64::new(1) }
+        let (time, http) = (Time::new(clock), reqwest::Client::new());
+        Self { workspace, time, http, seeds: AtomicU64::new(1) }
     }
 
     /// A deployer's host for `user`, each with random bytes of its own.
@@ -78,7 +81,8 @@ impl Stage {
         let latency = self.workspace.control().settings.get().pace.latency;
         let sql = Duration::from_millis(latency.sql_connect_ms + latency.credential_ms);
         let seed = self.seeds.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        VirtualHost::new(self.time.clone(), self.workspace.host(), token, native, sql).seeded(seed)
+        let http = self.http.clone();
+        VirtualHost::new(self.time.clone(), http, self.workspace.host(), token, native, sql).seeded(seed)
     }
 
     /// `create` as Ada.
@@ -153,7 +157,7 @@ impl Stage {
         body: Option<Value>,
     ) -> (u16, Value) {
         let url = format!("{}{path}", self.workspace.host());
-        let mut request = reqwest::Client::new().request(method, url).bearer_auth(self.workspace.token(user));
+        let mut request = self.http.request(method, url).bearer_auth(self.workspace.token(user));
         if let Some(body) = body {
             request = request.json(&body);
         }

@@ -153,6 +153,7 @@ impl<'a> VirtualHost<'a> {
     /// A host for one principal. `native` is used for its database connections.
     pub fn new(
         time: Time,
+        http: reqwest::Client,
         address: &str,
         token: &str,
         native: NativeHost<fn(DeployEvent)>,
@@ -160,7 +161,7 @@ impl<'a> VirtualHost<'a> {
     ) -> Self {
         Self {
             time,
-            http: reqwest::Client::new(),
+            http,
             address: address.to_owned(),
             token: token.to_owned(),
             native,
