@@ -14,12 +14,14 @@
 //! | [`database`] | pool, credentials, migrations, seeds, the proof of the encryption key |
 //! | [`fernet`] | encryption of what is stored encrypted |
 //! | [`deploy`] | the deployer's native face: flags, sign-in, printing |
+//! | [`deploy_page`] | the server beside the deployer in the browser |
 //! | [`check`] | the self-diagnosis for a person |
 
 pub mod api;
 pub mod check;
 pub mod database;
 pub mod deploy;
+pub mod deploy_page;
 pub mod fernet;
 pub mod frontend;
 pub mod identity;

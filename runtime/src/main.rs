@@ -9,7 +9,7 @@ use tellr_app::deploy::{self, command::Operation};
 use tellr_app::listener::{self, Drained};
 use tellr_app::server::{self, AppState};
 use tellr_app::settings::Settings;
-use tellr_app::{check, frontend, logging, settings};
+use tellr_app::{check, deploy_page, frontend, logging, settings};
 use tokio::net::TcpListener;
 
 /// Tellr, the AI slide generator: the server with its page inside
@@ -35,6 +35,8 @@ enum Command {
     /// Deploy Tellr to a Databricks workspace, change it there, or delete it
     #[command(subcommand)]
     Deploy(Operation),
+    /// Serve the deploy page on this machine: the deployer, in the browser
+    DeployPage(deploy_page::command::Flags),
 }
 
 /// Two worker threads serve thousands of requests a second; more only take memory.
@@ -62,6 +64,11 @@ fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> ExitCode {
+    // What the app needs of its environment, the deploy page does not.
+    let command = match command {
+        Command::DeployPage(flags) => return Box::pin(deploy_page::command::run(flags)).await,
+        command => command,
+    };
     let settings = Settings::from_env();
     if let Command::Check = command {
         let report = Box::pin(check::run(settings)).await;
@@ -86,7 +93,7 @@ async fn run(command: Command) -> ExitCode {
             };
             init_database(&settings, seeds).await
         }
-        Command::Check | Command::Deploy(_) => Ok(()),
+        Command::Check | Command::Deploy(_) | Command::DeployPage(_) => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

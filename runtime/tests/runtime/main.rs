@@ -6,6 +6,7 @@ mod support;
 
 mod commands;
 mod credentials;
+mod deploy_page;
 mod encryption_key;
 mod frontend;
 mod http;

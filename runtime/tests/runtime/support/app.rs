@@ -23,9 +23,14 @@ use super::{KEY, PATIENCE, postgres};
 pub(crate) struct Variables(pub(crate) BTreeMap<String, String>);
 
 impl Variables {
+    /// None.
+    pub(crate) fn nothing() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// On the test's PostgreSQL, with a new schema, in development.
     pub(crate) fn local() -> Self {
-        Self(BTreeMap::new())
+        Self::nothing()
             .with("DATABASE_URL", &postgres::url())
             .with("LAKEBASE_SCHEMA", &postgres::unique("local"))
             .with("GOOGLE_OAUTH_ENCRYPTION_KEY", KEY)
@@ -33,7 +38,7 @@ impl Variables {
 
     /// On a Lakebase of autoscaling kind, as the deployer sets them.
     pub(crate) async fn autoscaling(workspace: &Workspace, front: &Front, certificate: &Certificate) -> Self {
-        Self(BTreeMap::new())
+        Self::nothing()
             .with("ENVIRONMENT", "production")
             .with("LAKEBASE_TYPE", "autoscaling")
             .with("LAKEBASE_PG_HOST", "127.0.0.1")

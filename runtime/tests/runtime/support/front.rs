@@ -1,6 +1,7 @@
 //! A front before PostgreSQL, as Lakebase has one: it ends TLS, and it can be broken and stalled.
 
 use std::io::Write as _;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -25,6 +26,8 @@ pub(crate) enum Mode {
 }
 
 pub(crate) struct Front {
+    /// An address, or the name of one.
+    pub(crate) host: String,
     pub(crate) port: u16,
     mode: watch::Sender<Mode>,
     waiting: watch::Receiver<usize>,
@@ -67,9 +70,26 @@ impl Front {
         Self::start(Some(certificate.acceptor.clone())).await
     }
 
+    /// On an address of its own and on the port that every Lakebase has.
+    pub(crate) async fn as_lakebase() -> (Self, Certificate) {
+        // Somebody else, another run of these tests for one, may have the first ones.
+        for last in 1..=254_u8 {
+            if let Ok(listener) = TcpListener::bind((Ipv4Addr::new(127, 83, 84, last), 5432)).await {
+                let host = listener.local_addr().expect("an address").ip().to_string();
+                let certificate = Certificate::for_names(&[&host]);
+                return (Self::on(listener, Some(certificate.acceptor.clone())), certificate);
+            }
+        }
+        panic!("the port of PostgreSQL is in use on every address");
+    }
+
     async fn start(tls: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let port = listener.local_addr().expect("an address").port();
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port"), tls)
+    }
+
+    fn on(listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
+        let address = listener.local_addr().expect("an address");
+        let (host, port) = (address.ip().to_string(), address.port());
         let (mode, _) = watch::channel(Mode::Open);
         let (count, waiting) = watch::channel(0);
         let modes = mode.clone();
@@ -81,7 +101,7 @@ impl Front {
                 tokio::spawn(pass(stream, tls.clone(), modes.subscribe(), count.clone()));
             }
         });
-        Self { port, mode, waiting, task }
+        Self { host, port, mode, waiting, task }
     }
 
     pub(crate) fn set(&self, mode: Mode) {

@@ -3,8 +3,10 @@
 
 pub(crate) mod app;
 pub(crate) mod front;
+pub(crate) mod page;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod upstream;
 pub(crate) mod workspace;
 
 use std::future::Future;

@@ -37,7 +37,7 @@ pub(crate) async fn run(arguments: &[&str], variables: &Variables) -> Ended {
     Ended { status: output.status, output: String::from_utf8(text).expect("text") }
 }
 
-/// `tellr-app serve`, once it listens.
+/// A command that serves, once it listens.
 pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -46,15 +46,26 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// `tellr-app serve`.
     pub(crate) async fn start(variables: &Variables) -> Self {
         let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
-        let mut child = command(&["serve"], &variables).spawn().expect("the app starts");
+        Self::launch(&["serve"], &variables, "http://0.0.0.0:").await
+    }
+
+    /// `tellr-app deploy-page`.
+    pub(crate) async fn deploy_page(variables: &Variables) -> Self {
+        Self::launch(&["deploy-page", "--port", "0"], variables, "http://127.0.0.1:").await
+    }
+
+    /// Starts a command, which writes `address` and the port behind it once it listens.
+    async fn launch(arguments: &[&str], variables: &Variables, address: &str) -> Self {
+        let mut child = command(arguments, variables).spawn().expect("the app starts");
         let stdout = child.stdout.take().expect("standard output is a pipe");
         let mut serving =
             Self { child, lines: BufReader::new(stdout).lines(), url: String::new(), log: String::new() };
-        let line = serving.line_with("listens on").await;
+        let line = serving.line_with(address).await;
         let port: String = line
-            .split("http://0.0.0.0:")
+            .split(address)
             .nth(1)
             .expect("the address is in the log")
             .chars()

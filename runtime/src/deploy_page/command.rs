@@ -1,0 +1,92 @@
+//! `tellr-app deploy-page`: the deploy page on one's own machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+
+use clap::Args;
+use deployer::error::{DeployError, Failure};
+use tokio::net::TcpListener;
+
+use super::{Access, DeployPage, Place};
+use crate::deploy::printer::{Style, print};
+use crate::deploy::sign_in::{self, Asked};
+use crate::deploy::workspace::{Workspace, client};
+use crate::settings::Environment;
+use crate::{frontend, listener, logging, server};
+
+/// The flags of `deploy-page`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// A profile of ~/.databrickscfg; else the environment's credential, else `DEFAULT`
+    #[arg(long)]
+    profile: Option<String>,
+    /// The workspace's address; else `DATABRICKS_HOST`, else the profile's
+    #[arg(long)]
+    host: Option<String>,
+    /// The port to listen on, on this machine only; 0 takes any that is free
+    #[arg(long, default_value_t = 8000)]
+    port: u16,
+    /// Open the page in the browser
+    #[arg(long)]
+    open: bool,
+}
+
+/// Serves the deploy page until the process is asked to end.
+pub async fn run(flags: Flags) -> ExitCode {
+    match serve(flags).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print(&Style::for_stdout(false).error(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(flags: Flags) -> Result<(), DeployError> {
+    let asked = Asked { host: flags.host, profile: flags.profile };
+    let settings = sign_in::find(&asked, |name| std::env::var(name).ok())?;
+    let problem = |problem: String| DeployError::from(Failure::Unreachable { problem });
+    let http = client().map_err(|error| problem(error.to_string()))?;
+    let workspace = Arc::new(Workspace::new(http, settings));
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, flags.port));
+    let (listener, address) = bind(address).await.map_err(|error| {
+        problem(format!(
+            "Port {} could not be opened: {error}. `--port 0` takes any that is free",
+            flags.port
+        ))
+    })?;
+
+    logging::start(Environment::Development);
+    if !frontend::contents().is_built {
+        tracing::warn!("this program was built before the page; it shows a placeholder");
+    }
+    let url = format!("http://{address}/deploy");
+    print(&format!("Deploy page  {url}\nWorkspace    {}\nCtrl-C ends it\n", workspace.host()));
+    if flags.open && !open_in_browser(&url) {
+        print("No browser could be started; open the address yourself\n");
+    }
+    let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
+    let page = DeployPage::new(Access::Server(workspace), Place::Loopback, roots);
+    let stop = async {
+        if let Err(error) = listener::asked_to_stop().await {
+            tracing::error!(%error, "signals cannot be received; the process ends");
+        }
+    };
+    listener::serve(listener, server::deploy_page_router(page), stop, listener::DRAIN).await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Hands an address to the system's browser; false where there is none.
+fn open_in_browser(url: &str) -> bool {
+    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let quiet = || Stdio::null();
+    Command::new(opener).arg(url).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().is_ok()
+}

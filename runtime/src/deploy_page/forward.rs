@@ -1,0 +1,93 @@
+//! Passes the deployer's requests on.
+//!
+//! Nothing of what the page sent is copied. It is read into the same typed request that the
+//! deployer makes natively, compared with the deployer's own table of requests, and sent by the
+//! same code. So there is no header, address or spelling of a path that could slip through.
+
+use std::sync::Arc;
+
+use axum::body::{self, Body};
+use axum::extract::{Query, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method as HttpMethod, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use deployer::host::{Method, WorkspaceRequest, WorkspaceResponse};
+use deployer::workspace::surface;
+use serde_json::Value;
+
+use super::DeployPage;
+use super::refusal::Refusal;
+
+/// The largest body: a file of the platform's limit of 10 MB, in base64, with what is around it.
+const LARGEST_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// The handler of `/api/workspace/…`.
+pub(super) async fn forward(
+    State(page): State<Arc<DeployPage>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let (parts, body) = request.into_parts();
+    let mut request = read(&parts)?;
+    let workspace = page.access.workspace(&parts.headers).await?;
+    let _slot = page.slots.acquire().await;
+    request.body = read_json(&parts, body, LARGEST_BODY_BYTES).await?;
+    let answer = workspace.request(&request).await?;
+    Ok(respond(answer))
+}
+
+/// The request that the method, the path and the query spell, if the deployer makes such requests.
+fn read(parts: &Parts) -> Result<WorkspaceRequest, Refusal> {
+    let path = parts.uri.path();
+    let path = path.strip_prefix("/workspace").unwrap_or(path);
+    let unused = || Refusal::forbidden("This is not a request that the deployer makes");
+    let method = match parts.method {
+        HttpMethod::GET => Method::Get,
+        HttpMethod::POST => Method::Post,
+        HttpMethod::PATCH => Method::Patch,
+        HttpMethod::DELETE => Method::Delete,
+        _ => return Err(unused()),
+    };
+    let route = surface::route_of(method, path).ok_or_else(unused)?;
+    let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| unused())?;
+    for (index, (name, _)) in query.iter().enumerate() {
+        if !route.takes(name) || query.iter().skip(index + 1).any(|(other, _)| other == name) {
+            return Err(unused());
+        }
+    }
+    // Without knowing what is secret, everything is taken to be.
+    Ok(WorkspaceRequest { method, path: path.to_owned(), query, body: None, sensitive: true })
+}
+
+/// The body as JSON, if there is one.
+pub(super) async fn read_json(parts: &Parts, body: Body, limit: usize) -> Result<Option<Value>, Refusal> {
+    let too_large = || {
+        let message = format!("The body is larger than {} kB, or it was cut off", limit / 1024);
+        Refusal::of_request(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    let told =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if told.is_some_and(|told: usize| told > limit) {
+        return Err(too_large());
+    }
+    let bytes = body::to_bytes(body, limit).await.map_err(|_| too_large())?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|_| Refusal::of_request(StatusCode::BAD_REQUEST, "The request's body is not JSON"))
+}
+
+/// What the workspace answered. Where it redirects, the page learns that it does, and not where to.
+fn respond(answer: WorkspaceResponse) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = (status, answer.body).into_response();
+    // All that are left of the workspace's headers were chosen by name.
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,112 @@
+//! Runs typed schema operations for the page.
+//!
+//! The page says which database and which operation; the SQL is rendered here. The host to connect
+//! to comes with the request as well, since the deployer knows it, but it is not believed: a
+//! credential for the database would go to whatever host a page made up. The workspace is asked
+//! which host the endpoint or the instance has.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use deployer::host::{CredentialTarget, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind};
+use deployer::schema::{SchemaOperation, SchemaOutcome};
+use deployer::workspace::{Call, database, postgres, surface};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::DeployPage;
+use super::forward::read_json;
+use super::refusal::Refusal;
+use crate::deploy::lakebase;
+use crate::deploy::workspace::Workspace;
+
+const LARGEST_BODY_BYTES: usize = 64 * 1024;
+
+/// `POST /api/workspace-schema`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    /// On which database.
+    at: LakebaseTarget,
+    /// What to do.
+    operation: SchemaOperation,
+}
+
+/// The answer, with status 200 either way.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Answer {
+    /// What came of it.
+    Outcome(SchemaOutcome),
+    /// Why nothing did.
+    Error(SchemaError),
+}
+
+/// The handler.
+pub(super) async fn run(
+    State(page): State<Arc<DeployPage>>,
+    request: Request,
+) -> Result<Json<Answer>, Refusal> {
+    let (parts, body) = request.into_parts();
+    let workspace = page.access.workspace(&parts.headers).await?;
+    let _slot = page.slots.acquire().await;
+    let body = read_json(&parts, body, LARGEST_BODY_BYTES).await?.unwrap_or_default();
+    let Asked { at, operation } = serde_json::from_value(body).map_err(|error| {
+        Refusal::of_request(StatusCode::UNPROCESSABLE_ENTITY, format!("This is no schema operation: {error}"))
+    })?;
+    let named = match host_of(&workspace, &at.credential).await {
+        Ok(named) => named,
+        Err(Unnamed::NoSuchName) => return Err(Refusal::forbidden("This is not the name of a database")),
+        Err(Unnamed::NotNow(error)) => return Ok(Json(Answer::Error(error))),
+    };
+    if named.as_deref() != Some(at.host.as_str()) {
+        return Err(Refusal::forbidden("The workspace names another host for this database"));
+    }
+    let outcome = lakebase::run(&workspace, page.database_roots.as_deref(), &at, &operation).await;
+    Ok(Json(outcome.map_or_else(Answer::Error, Answer::Outcome)))
+}
+
+/// Why no host could be told.
+enum Unnamed {
+    /// It can't be the name of an endpoint or an instance.
+    NoSuchName,
+    /// The workspace did not tell.
+    NotNow(SchemaError),
+}
+
+/// The host that the workspace names for an endpoint or an instance.
+async fn host_of(workspace: &Workspace, target: &CredentialTarget) -> Result<Option<String>, Unnamed> {
+    match target {
+        CredentialTarget::Endpoint(name) => {
+            let (branch, _) = name.rsplit_once("/endpoints/").ok_or(Unnamed::NoSuchName)?;
+            let list = ask(workspace, postgres::list_endpoints(branch)).await?;
+            let endpoint = list.endpoints.into_iter().find(|endpoint| endpoint.name == *name);
+            Ok(endpoint.and_then(|endpoint| endpoint.status.hosts?.host))
+        }
+        CredentialTarget::Instance(name) => {
+            Ok(ask(workspace, database::get_instance(name)).await?.read_write_dns)
+        }
+    }
+}
+
+async fn ask<T: DeserializeOwned>(workspace: &Workspace, call: Call<T>) -> Result<T, Unnamed> {
+    let request = call.request;
+    // A name with a path in it would ask for something else.
+    surface::route_of(request.method, &request.path).ok_or(Unnamed::NoSuchName)?;
+    let failed = |kind, message| Unnamed::NotNow(SchemaError { kind, sqlstate: None, message });
+    let answer = workspace.request(&request).await.map_err(|error| {
+        let kind = match error.kind {
+            HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Connection,
+            HostErrorKind::Credential | HostErrorKind::Refused => SchemaErrorKind::Credential,
+        };
+        failed(kind, error.message)
+    })?;
+    let found = serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200);
+    found.ok_or_else(|| {
+        let passing = matches!(answer.status, 429 | 500..=504);
+        let kind = if passing { SchemaErrorKind::Connection } else { SchemaErrorKind::Credential };
+        failed(kind, format!("The workspace does not tell the database's host ({})", answer.status))
+    })
+}

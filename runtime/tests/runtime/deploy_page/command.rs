@@ -1,0 +1,85 @@
+//! `tellr-app deploy-page`, as a process.
+
+use serde_json::json;
+use tokio::net::TcpStream;
+
+use crate::support::app::{Variables, client};
+use crate::support::page::{Answer, Page};
+use crate::support::process::{self, Serving};
+use crate::support::upstream::{TOKEN, Upstream};
+
+fn variables(upstream: &Upstream) -> Variables {
+    Variables::nothing().with("DATABRICKS_HOST", &upstream.host).with("DATABRICKS_TOKEN", TOKEN)
+}
+
+#[tokio::test]
+async fn it_needs_a_workspace_and_no_database() {
+    let upstream = Upstream::start().await;
+    let mut page = Serving::deploy_page(&variables(&upstream)).await;
+    page.line_with(&upstream.host).await;
+    let client = client(|builder| builder);
+    let get = |path: &str| client.get(format!("{}{path}", page.url)).header("sec-fetch-site", "same-origin");
+
+    let document = Answer::of(get("/deploy")).await;
+    assert_eq!((document.status, document.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let app = Answer::of(get("/api/workspace/api/2.0/apps/tellr")).await;
+    assert_eq!((app.status, app.json()), (200, json!({"fine": true})));
+    for path in ["/api/prompts", "/api/ready", "/api/user/current", "/api/nothing"] {
+        assert_eq!(Answer::of(get(path)).await.status, 404, "{path}");
+    }
+
+    page.terminate().await;
+    let ended = page.end().await;
+    assert!(ended.status.success(), "{}", ended.output);
+    assert!(!ended.output.contains("planted"), "{}", ended.output);
+}
+
+#[tokio::test]
+async fn it_listens_on_loopback_only() {
+    let upstream = Upstream::start().await;
+    let page = Serving::deploy_page(&variables(&upstream)).await;
+    let port = page.url.rsplit(':').next().expect("a port");
+    TcpStream::connect(format!("127.0.0.1:{port}")).await.expect("it listens there");
+    // Whoever listens on all addresses listens on this one as well.
+    TcpStream::connect(format!("127.0.0.2:{port}")).await.expect_err("it listens nowhere else");
+    page.terminate().await;
+    page.end().await;
+}
+
+#[tokio::test]
+async fn without_a_credential_it_says_where_one_belongs() {
+    let nothing = Variables::nothing().with("HOME", "/nonexistent");
+    let ended = process::run(&["deploy-page", "--port", "0"], &nothing).await;
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(
+        ended.output.contains("DATABRICKS_HOST") && ended.output.contains("What now:"),
+        "{}",
+        ended.output
+    );
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_told() {
+    let upstream = Upstream::start().await;
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let ended = process::run(&["deploy-page", "--port", &port], &variables(&upstream)).await;
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(ended.output.contains(&port) && ended.output.contains("--port 0"), "{}", ended.output);
+}
+
+#[tokio::test]
+async fn only_the_deploy_page_may_compile_webassembly() {
+    let upstream = Upstream::start().await;
+    let page = Page::start(&upstream).await;
+    let app = Variables::local().serve().await;
+    for origin in [page.origin(), app.url.clone()] {
+        for path in ["/deploy", "/", "/deploy/", "/sessions/1", "/assets/none.js", "/api/health"] {
+            let answer = Answer::of(app.client.get(format!("{origin}{path}"))).await;
+            let policy = answer.header("content-security-policy").expect("a policy");
+            let scripts = if path == "/deploy" { "'self' 'wasm-unsafe-eval'" } else { "'self'" };
+            assert!(policy.contains(&format!("script-src {scripts};")), "{origin}{path}: {policy}");
+            assert!(!policy.contains("unsafe-inline"), "{origin}{path}: {policy}");
+        }
+    }
+}

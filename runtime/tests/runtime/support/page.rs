@@ -1,0 +1,129 @@
+//! The deploy page's server inside the test's process, and requests as a browser, or somebody
+//! worse, would send them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder};
+use secrecy::SecretString;
+use serde_json::Value;
+use tellr_app::deploy::workspace::{self, Workspace};
+use tellr_app::deploy_page::{Access, DeployPage, Place};
+use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
+use tellr_app::{listener, server};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::PATIENCE;
+use super::app::client;
+use super::upstream::{TOKEN, Upstream};
+
+/// An answer, in which no token was found.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let answer = request.send().await.expect("an answer");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.text().await.expect("a body");
+        for text in [&body, &format!("{headers:?}")] {
+            assert!(!text.contains("planted"), "a secret came back: {text}");
+        }
+        Self { status, headers, body }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("text"))
+    }
+
+    /// The kind of failure, where the answer is the server's own and not the workspace's.
+    pub(crate) fn host_error(&self) -> Option<&str> {
+        self.header("tellr-host-error")
+    }
+}
+
+pub(crate) struct Page {
+    pub(crate) authority: String,
+    pub(crate) client: Client,
+    _running: oneshot::Sender<()>,
+}
+
+impl Page {
+    pub(crate) async fn start(upstream: &Upstream) -> Self {
+        Self::start_trusting(upstream, None).await
+    }
+
+    /// `roots`: the file of the authority that certifies databases.
+    pub(crate) async fn start_trusting(upstream: &Upstream, roots: Option<&Path>) -> Self {
+        let auth = WorkspaceAuth::Token(SecretString::from(TOKEN));
+        let settings = WorkspaceSettings { host: upstream.host.clone(), auth };
+        let workspace = Workspace::new(workspace::client().expect("a client"), settings);
+        let access = Access::Server(Arc::new(workspace));
+        let page = DeployPage::new(access, Place::Loopback, roots.map(Path::to_owned));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let authority = listener.local_addr().expect("an address").to_string();
+        let (running, stopped) = oneshot::channel::<()>();
+        let stop = async {
+            // Dropping the sender, as the end of a test does, is the signal.
+            let _ = stopped.await;
+        };
+        tokio::spawn(listener::serve(listener, server::deploy_page_router(page), stop, listener::DRAIN));
+        Self { authority, client: client(|builder| builder), _running: running }
+    }
+
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.authority)
+    }
+
+    /// A request as the browser sends it for the page's script.
+    pub(crate) fn fetch(&self, method: Method, path: &str) -> RequestBuilder {
+        let reads = method == Method::GET;
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.origin()))
+            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-mode", "cors");
+        if reads { request } else { request.header("origin", self.origin()) }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.fetch(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.fetch(Method::POST, path).json(body)).await
+    }
+
+    /// Bytes as they are, for what no client would send; returns the status and the whole answer.
+    pub(crate) async fn raw(&self, request: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.authority).await.expect("a connection");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        timeout(PATIENCE, stream.read_to_end(&mut answer))
+            .await
+            .expect("the answer ends")
+            .expect("an answer");
+        let answer = String::from_utf8(answer).expect("text");
+        assert!(!answer.contains("planted"), "a secret came back: {answer}");
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        (status, answer)
+    }
+
+    /// A read of `target`, written into the request's first line as it is.
+    pub(crate) async fn raw_get(&self, target: &str) -> (u16, String) {
+        let host = &self.authority;
+        self.raw(&format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await
+    }
+}
