@@ -2,16 +2,15 @@
 //!
 //! The engine knows no step by name. It runs steps side by side as their inputs become ready
 //! ([`graph`]), remembers what is about to happen and what came of it ([`journal`]), keeps two
-//! deployers apart ([`lock`]), stops at safe points ([`cancel`]) and tells what happens
+//! deployers apart ([`lock`]), stops at safe points ([`crate::cancellation`]) and tells what happens
 //! ([`narrator`]). [`run`] is the handle to all of these that a step works with.
 
-pub mod cancel;
 pub mod graph;
 pub mod journal;
 pub mod lock;
 pub mod narrator;
 pub mod run;
 
-pub use cancel::Cancellation;
+pub use crate::cancellation::Cancellation;
 pub use graph::{Done, Graph, Output, StepError, StepReport};
 pub use run::{Run, StepHandle};

@@ -11,6 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 mod catalogue;
+mod entries;
 mod wording;
 
 pub use catalogue::Failure;
@@ -80,6 +81,7 @@ mod tests {
             Failure::Locked {
                 app: "tellr".into(),
                 holder: "ada@example.com".into(),
+                operation: "create".into(),
                 since: Timestamp::from_millis(0),
                 path: "/p".into(),
             }

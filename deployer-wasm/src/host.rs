@@ -205,8 +205,14 @@ pub struct SchemaError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SchemaErrorKind {
-    /// The workspace minted no credential.
+    /// The workspace refused to mint a credential.
     Credential,
+    /// The workspace does not accept the host's own credential.
+    SignedOut,
+    /// The workspace is busy or failing. Worth trying again.
+    Unavailable,
+    /// The database does not let the user in.
+    Login,
     /// No connection, or it broke. Schema operations are safe to repeat. Worth trying again.
     Connection,
     /// The database refused the statement; `sqlstate` says which way.

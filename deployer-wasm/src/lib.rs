@@ -18,6 +18,7 @@
 
 #[cfg(any(feature = "kernel", test))]
 pub mod bindings;
+pub mod cancellation;
 pub mod config;
 pub mod engine;
 pub mod error;

@@ -6,7 +6,7 @@
 //! for one whose value it has no use for ([`Output::done`]).
 //!
 //! All steps run in one task, polled together. When one fails, the others are told to stop
-//! waiting ([`super::cancel`]) and are then run to their end, since dropping a future between a
+//! waiting ([`crate::cancellation`]) and are then run to their end, since dropping a future between a
 //! request and its answer would forget what the platform did.
 
 use std::cell::RefCell;
@@ -17,8 +17,8 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use super::cancel::{Cancellation, StopReason};
 use super::narrator::Narrator;
+use crate::cancellation::{Cancellation, StopReason};
 use crate::error::{DeployError, Failure};
 use crate::events::{PlannedStep, StepState};
 use crate::host::{Host, Timestamp};

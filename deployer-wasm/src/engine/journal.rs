@@ -125,7 +125,8 @@ pub async fn read<H: Host>(
     {
         return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
     }
-    // A file cut short by a dying workspace is treated as none: nothing here is needed to be right.
+    // A file cut short by a dying workspace is treated as none: the run then knows less, and an app
+    // that is there counts as somebody else's, which is the safe side to be wrong on.
     Ok(Ok(serde_json::from_str(&text).ok()))
 }
 
@@ -163,11 +164,11 @@ impl Journal {
         self.record.borrow().entries.get(step).cloned()
     }
 
-    /// The steps whose effects of this run are known to have happened.
-    pub fn done_in_this_run(&self) -> Vec<String> {
+    /// The steps that this run began to have effects in, whether or not they got to their end.
+    pub fn begun_in_this_run(&self) -> Vec<String> {
         let record = self.record.borrow();
-        let done = |entry: &Entry| entry.state == EntryState::Done && entry.run == record.run.id;
-        record.entries.iter().filter(|(_, entry)| done(entry)).map(|(step, _)| step.clone()).collect()
+        let begun = record.entries.iter().filter(|(_, entry)| entry.run == record.run.id);
+        begun.map(|(step, _)| step.clone()).collect()
     }
 
     /// Says that `step` is about to have an effect, and waits until that is written.
@@ -201,6 +202,12 @@ impl Journal {
     /// Forgets all entries: the app is gone.
     pub fn forget_entries(&self) {
         self.record.borrow_mut().entries.clear();
+        self.changed.set(self.changed.get() + 1);
+    }
+
+    /// Forgets `step`: what it did matters to nobody after this run.
+    pub fn forget(&self, step: &str) {
+        self.record.borrow_mut().entries.remove(step);
         self.changed.set(self.changed.get() + 1);
     }
 

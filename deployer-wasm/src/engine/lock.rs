@@ -16,6 +16,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
 use super::journal::folder;
@@ -82,6 +83,17 @@ pub enum Acquired {
     Taken(Failure),
 }
 
+/// How a lock was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    /// Another deployer has it.
+    TakenBy(String),
+    /// Another deployer had it, and let go of it.
+    Gone,
+    /// It could not be renewed in time.
+    Expired,
+}
+
 impl Lock {
     /// Takes the lock of `workspace_path`, waiting out a lease that nobody renews. `found` is told
     /// who holds it when we have to wait.
@@ -97,8 +109,9 @@ impl Lock {
     ) -> Result<Acquired, ApiError> {
         let path = format!("{}/lock.json", folder(workspace_path));
         let busy = |other: Holding| {
+            let Holding { holder, operation, since, .. } = other;
             let (app, path) = (claim.app.to_owned(), path.clone());
-            Ok(Acquired::Taken(Failure::Locked { app, holder: other.holder, since: other.since, path }))
+            Ok(Acquired::Taken(Failure::Locked { app, holder, operation, since, path }))
         };
         // The expired locks met so far: the lock itself, then its dead successors.
         let mut expired: Vec<String> = Vec::new();
@@ -137,22 +150,42 @@ impl Lock {
         }
     }
 
-    /// Renews the lease for as long as it is polled; ends with the name of who took it over.
+    /// Renews the lease for as long as it is polled; ends when the lock is lost. A lock that is
+    /// gone is lost too: somebody took it over while we slept, and is done already.
     ///
     /// # Errors
     /// The workspace's refusal.
-    pub async fn keep<H: Host>(&self, host: &H, client: &Client<'_, H>) -> Result<String, ApiError> {
+    pub async fn keep<H: Host>(&self, host: &H, client: &Client<'_, H>) -> Result<Lost, ApiError> {
         let mut mine = self.mine.clone();
         loop {
             host.sleep(RENEWAL).await;
-            if let Some(other) = read(client, &self.path).await?
-                && other.id != mine.id
-            {
-                return Ok(other.holder);
+            // Without an answer until the lease ends, somebody else may take the lock.
+            let left = mine.expires_at.since(client.workspace_now());
+            let (renewal, lease) = (Box::pin(self.renew(client, &mut mine)), Box::pin(host.sleep(left)));
+            match select(renewal, lease).await {
+                Either::Left((renewed, _)) => {
+                    if let Some(lost) = renewed? {
+                        return Ok(lost);
+                    }
+                }
+                Either::Right(_) => return Ok(Lost::Expired),
             }
-            mine.expires_at = client.workspace_now().plus(LEASE);
-            write(client, &self.path, &mine).await?;
         }
+    }
+
+    async fn renew<H: Host>(
+        &self,
+        client: &Client<'_, H>,
+        mine: &mut Holding,
+    ) -> Result<Option<Lost>, ApiError> {
+        match read(client, &self.path).await? {
+            Some(there) if there.id == mine.id => {}
+            Some(other) => return Ok(Some(Lost::TakenBy(other.holder))),
+            None => return Ok(Some(Lost::Gone)),
+        }
+        mine.expires_at = client.workspace_now().plus(LEASE);
+        write(client, &self.path, mine).await?;
+        Ok(None)
     }
 
     /// Gives the lock back, if it is still ours.

@@ -6,10 +6,10 @@ use futures_util::future::{Either, select};
 use futures_util::pin_mut;
 use serde_json::Value;
 
-use super::cancel::Cancellation;
 use super::graph::StepError;
 use super::journal::{Entry, Journal};
 use super::narrator::Narrator;
+use crate::cancellation::Cancellation;
 use crate::events::StepState;
 use crate::host::{Host, Timestamp};
 use crate::workspace::Client;

@@ -1,18 +1,10 @@
-//! The entries: one variant per known failure, one arm with its words.
+//! The known failures, one variant each; their words are in [`super::entries`].
 
 use std::time::Duration;
 
-use super::wording::{list, said, spell};
+use super::entries::Entry;
 use super::{DeployError, ErrorClass};
 use crate::host::Timestamp;
-
-const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/";
-const DOCS_APP_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/auth";
-const DOCS_APP_RESOURCES: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/resources";
-const DOCS_LAKEBASE: &str = "https://docs.databricks.com/aws/en/oltp/";
-const DOCS_SECRETS: &str = "https://docs.databricks.com/aws/en/security/secrets/";
-const DOCS_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/auth/";
-const DOCS_CONFIG: &str = "README.md#configuration";
 
 /// A known failure and the facts that its words need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +47,10 @@ pub enum Failure {
     RateLimited { doing: String, waited: Duration },
     /// The workspace kept failing.
     WorkspaceUnavailable { doing: String, status: u16, problem: String },
+    /// An answer that can't be read.
+    UnreadableAnswer { doing: String, status: u16, problem: String },
+    /// Sent somewhere else, most likely to a sign-in page.
+    Redirected { doing: String },
     /// An answer nobody expected.
     UnexpectedAnswer { doing: String, status: u16, code: String, problem: String },
 
@@ -71,6 +67,8 @@ pub enum Failure {
     AppNotFound { app: String },
     /// An app of this name is still being deleted.
     AppDeleting { app: String, waited: Duration },
+    /// An app without the identity that it needs.
+    NoServicePrincipal { app: String },
     /// No more apps in this workspace.
     AppQuota { app: String, problem: String },
     /// Databricks Apps isn't available here.
@@ -101,6 +99,8 @@ pub enum Failure {
     AppCrashed { app: String, url: String, state: String, problem: String },
 
     // ---- Lakebase ----
+    /// Lakebase isn't available here.
+    LakebaseUnavailable { problem: String },
     /// Nothing of this name, where something is needed.
     LakebaseNotFound { name: String },
     /// The name belongs to a project that was deleted and not purged.
@@ -119,6 +119,8 @@ pub enum Failure {
     // ---- the schema ----
     /// No connection to the database.
     DatabaseUnreachable { host: String, problem: String },
+    /// The database doesn't let us in.
+    DatabaseLogin { user: String, problem: String },
     /// No database credential.
     DatabaseCredential { name: String, problem: String },
     /// The schema belongs to somebody else.
@@ -133,6 +135,8 @@ pub enum Failure {
     KeyMissing { app: String, places: Vec<String> },
     /// A key was given and another one is in use.
     KeyDiffers { app: String, place: String },
+    /// Two places hold a key, not the same.
+    TwoKeys { app: String, scope: String, key: String },
 
     /// What lies where the key should be is none.
     KeyUnreadable { secret: String },
@@ -146,27 +150,22 @@ pub enum Failure {
     PathTaken { path: String },
     /// The folder isn't there and can't be made.
     PathMissing { path: String, problem: String },
-    /// A folder whose app can't be told apart from ours.
+    /// Somebody else's app that doesn't tell which folder it was deployed from.
     NoWorkspacePath { app: String },
+    /// The folder holds another app's files.
+    FolderInUse { path: String, other: String },
+    /// The app isn't one of ours to change.
+    NotTellr { app: String, path: String },
     /// Another deployer is at work.
-    Locked { app: String, holder: String, since: Timestamp, path: String },
+    Locked { app: String, holder: String, operation: String, since: Timestamp, path: String },
     /// Our lock was taken over while we ran.
-    LockLost { app: String, holder: String },
+    LockLost { app: String, holder: Option<String> },
     /// The journal was written by a newer deployer.
     JournalNewer { path: String, version: u32, known: u32 },
 
     // ---- the person ----
     /// Cancelled.
     Cancelled { app: String, stands: Vec<String> },
-}
-
-/// Words for one entry.
-struct Entry {
-    code: &'static str,
-    message: String,
-    cause: String,
-    remedy: String,
-    docs: &'static str,
 }
 
 impl From<Failure> for DeployError {
@@ -212,469 +211,6 @@ impl Failure {
                 .rev()
                 .collect(),
             _ => Vec::new(),
-        }
-    }
-
-    #[expect(clippy::too_many_lines, reason = "a catalogue is one list")]
-    fn entry(self) -> Entry {
-        match self {
-            Self::InvalidValue { key, given, expected } => Entry {
-                code: "INVALID_VALUE",
-                message: format!("`{key}` can't be `{given}`"),
-                cause: format!("`{key}` takes {expected}"),
-                remedy: format!("Change `{key}` and run it again; nothing has been sent yet"),
-                docs: DOCS_CONFIG,
-            },
-            Self::InvalidSecret { key, expected } => Entry {
-                code: "INVALID_VALUE",
-                message: format!("`{key}` is not valid (its value is not shown)"),
-                cause: format!("`{key}` takes {expected}"),
-                remedy: format!("Give a valid `{key}`, or leave it out to have one made; nothing has been sent yet"),
-                docs: DOCS_CONFIG,
-            },
-            Self::MissingValue { key, why } => Entry {
-                code: "MISSING_VALUE",
-                message: format!("`{key}` is missing"),
-                cause: why,
-                remedy: format!("Give `{key}` and run it again; nothing has been sent yet"),
-                docs: DOCS_CONFIG,
-            },
-            Self::SecretInFile { key } => Entry {
-                code: "SECRET_IN_FILE",
-                message: format!("`{key}` may not stand in a configuration file"),
-                cause: "Such a file is shared, kept and committed, and a key in it is no longer a secret".into(),
-                remedy: format!("Remove it: a key is made, kept safe and found again by itself. To bring your own, give the argument `{key}` beside the file"),
-                docs: DOCS_SECRETS,
-            },
-            Self::ConfigConflict { arguments } => Entry {
-                code: "CONFIG_CONFLICT",
-                message: format!("A configuration file was given together with {}", list(&arguments)),
-                cause: "The file and direct arguments could contradict each other, so they exclude each other".into(),
-                remedy: "Put everything into the file, or leave the file out".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::YamlSyntax { line, column, problem } => Entry {
-                code: "YAML_SYNTAX",
-                message: format!("The configuration can't be read at line {line}, column {column}"),
-                cause: format!("The YAML parser says: {problem}"),
-                remedy: "Correct that line; nothing has been sent yet".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::YamlTooLarge { bytes, limit } => Entry {
-                code: "YAML_TOO_LARGE",
-                message: format!("The configuration has {bytes} bytes, more than {limit}"),
-                cause: "A configuration is a page of text; this is probably another file".into(),
-                remedy: "Give the path of the right file".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::YamlAlias { line } => Entry {
-                code: "YAML_ALIAS",
-                message: format!("The configuration uses a YAML anchor, alias or tag at line {line}"),
-                cause: "They make a file mean something else than it shows, so they are not accepted".into(),
-                remedy: "Write the value out in full; put quotes around text that begins with `&`, `*` or `!`".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::UnknownKey { key, known, nearest } => Entry {
-                code: "UNKNOWN_KEY",
-                message: match nearest {
-                    Some(nearest) => format!("There is no key `{key}`; did you mean `{nearest}`?"),
-                    None => format!("There is no key `{key}`"),
-                },
-                cause: format!("The keys here are {}", list(&known)),
-                remedy: "Correct the key or remove it; nothing has been sent yet".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::WrongType { key, expected, found } => Entry {
-                code: "WRONG_TYPE",
-                message: format!("`{key}` has the wrong type"),
-                cause: format!("It takes {expected}, and {found} was given"),
-                remedy: format!("Change `{key}` and run it again; nothing has been sent yet"),
-                docs: DOCS_CONFIG,
-            },
-            Self::UnknownEnvironment { wanted, known } => Entry {
-                code: "UNKNOWN_ENVIRONMENT",
-                message: format!("The configuration has no environment `{wanted}`"),
-                cause: format!("It has {}", list(&known)),
-                remedy: "Set `ENVIRONMENT` (or the argument `environment`) to one of them, or add it to the file".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::FileTooLarge { file, bytes, limit } => Entry {
-                code: "FILE_TOO_LARGE",
-                message: format!("`{file}` has {bytes} bytes, more than the {limit} an app's file may have"),
-                cause: "Databricks Apps refuses a deployment with any file over 10 MB".into(),
-                remedy: "Publish the package to the index and pin its version instead, or make the file smaller; nothing has been sent yet".into(),
-                docs: DOCS_APPS,
-            },
-
-            Self::Unreachable { problem } => Entry {
-                code: "WORKSPACE_UNREACHABLE",
-                message: "The workspace can't be reached".into(),
-                cause: problem,
-                remedy: "Check the workspace's address and the network, then run the same again: it goes on where it stopped".into(),
-                docs: DOCS_AUTH,
-            },
-            Self::NotSignedIn { problem } => Entry {
-                code: "NOT_SIGNED_IN",
-                message: "There is no usable credential for the workspace".into(),
-                cause: problem,
-                remedy: "Set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or name a profile of `~/.databrickscfg`".into(),
-                docs: DOCS_AUTH,
-            },
-            Self::TokenExpired { doing } => Entry {
-                code: "TOKEN_EXPIRED",
-                message: format!("The workspace did not accept the credential while {doing}"),
-                cause: "The token has expired or was revoked".into(),
-                remedy: "Sign in again and run the same again: it goes on where it stopped".into(),
-                docs: DOCS_AUTH,
-            },
-            Self::RateLimited { doing, waited } => Entry {
-                code: "RATE_LIMITED",
-                message: format!("The workspace is still limiting requests after {}, while {doing}", spell(waited)),
-                cause: "Too many requests reach this workspace, from here or from others".into(),
-                remedy: "Wait some minutes and run the same again: it goes on where it stopped".into(),
-                docs: DOCS_APPS,
-            },
-            Self::WorkspaceUnavailable { doing, status, problem } => Entry {
-                code: "WORKSPACE_UNAVAILABLE",
-                message: format!("The workspace keeps failing (status {status}) while {doing}"),
-                cause: said(&problem, "It gave no reason"),
-                remedy: "Wait some minutes and run the same again: it goes on where it stopped; if it stays, ask Databricks' support".into(),
-                docs: "https://status.databricks.com/",
-            },
-            Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
-                code: "UNEXPECTED_ANSWER",
-                message: format!("The workspace refused while {doing} ({status} {code})"),
-                cause: said(&problem, "It gave no reason"),
-                remedy: "If the reason names something you can change, change it and run the same again: it goes on where it stopped".into(),
-                docs: DOCS_APPS,
-            },
-
-            Self::PermissionDenied { doing, what, needed, problem } => Entry {
-                code: "PERMISSION_DENIED",
-                message: format!("You may not do this: {doing}"),
-                cause: said(&problem, &format!("You lack a right on {what}")),
-                remedy: format!("Ask a workspace admin, or the owner of {what}, for {needed}; then run the same again: it goes on where it stopped"),
-                docs: DOCS_APP_RESOURCES,
-            },
-
-            Self::AppAlreadyExists { app, creator, ours } => Entry {
-                code: "APP_ALREADY_EXISTS",
-                message: match &creator {
-                    Some(creator) => format!("App already exists: `{app}`, created by {creator}"),
-                    None => format!("App already exists: `{app}`"),
-                },
-                cause: if ours {
-                    "It was deployed from this folder before".into()
-                } else {
-                    "No run of this deployer in this folder created it, so it is not touched".into()
-                },
-                remedy: if ours {
-                    "Use `update` to change it, or `delete` it first".into()
-                } else {
-                    "Choose another `app_name`, or `update` it if it is a Tellr of yours".into()
-                },
-                docs: DOCS_APPS,
-            },
-            Self::PackageDiffers { app, deployed, wanted } => Entry {
-                code: "PACKAGE_DIFFERS",
-                message: format!("The app `{app}` runs `{deployed}`, and would be replaced by `{wanted}`"),
-                cause: "The two keep their data in different tables; one can't go on with the other's".into(),
-                remedy: format!(
-                    "Set `app_package` to `{deployed}`; or, to start anew with `{wanted}`, set `reset_database`"
-                ),
-                docs: DOCS_CONFIG,
-            },
-            Self::AppNotFound { app } => Entry {
-                code: "APP_NOT_FOUND",
-                message: format!("There is no app `{app}` in this workspace"),
-                cause: "It was never created, was deleted, or lives in another workspace".into(),
-                remedy: "Check `app_name` and the workspace, or use `create`".into(),
-                docs: DOCS_APPS,
-            },
-            Self::AppDeleting { app, waited } => Entry {
-                code: "APP_DELETING",
-                message: if waited.is_zero() {
-                    format!("The app `{app}` is being deleted")
-                } else {
-                    format!("The app `{app}` is still being deleted after {}", spell(waited))
-                },
-                cause: "Databricks keeps the name of a deleted app for up to 20 minutes".into(),
-                remedy: "Run the same again in some minutes, or choose another `app_name`".into(),
-                docs: DOCS_APPS,
-            },
-            Self::AppQuota { app, problem } => Entry {
-                code: "APP_QUOTA",
-                message: format!("The app `{app}` can't be created: the workspace has no room for another app"),
-                cause: said(&problem, "The workspace's maximum number of apps is reached"),
-                remedy: "Delete an app that is no longer used, or ask a workspace admin to have the limit raised".into(),
-                docs: DOCS_APPS,
-            },
-            Self::AppsUnavailable { problem } => Entry {
-                code: "APPS_UNAVAILABLE",
-                message: "Databricks Apps is not available in this workspace".into(),
-                cause: said(&problem, "The workspace doesn't know the Apps interface"),
-                remedy: "Ask a workspace admin to enable Databricks Apps (it needs a supported region and the Premium tier)".into(),
-                docs: DOCS_APPS,
-            },
-            Self::UserAuthorizationOff { problem } => Entry {
-                code: "USER_AUTHORIZATION_OFF",
-                message: "The app's API scopes were refused: user authorization is switched off in this workspace".into(),
-                cause: said(&problem, "Apps may not act as their users here"),
-                remedy: "Ask a workspace admin to switch on user authorization for Databricks Apps, then run the same again".into(),
-                docs: DOCS_APP_AUTH,
-            },
-            Self::ScopeRefused { scopes, problem } => Entry {
-                code: "SCOPE_REFUSED",
-                message: format!("The workspace refused the API scopes {}", list(&scopes)),
-                cause: said(&problem, "A scope is not known or not allowed here"),
-                remedy: "Remove the scope named from `extra_scopes`, or correct it".into(),
-                docs: DOCS_APP_AUTH,
-            },
-            Self::ResourceRefused { resource, problem } => Entry {
-                code: "RESOURCE_REFUSED",
-                message: format!("The app can't be given {resource}"),
-                cause: said(&problem, "The workspace gave no reason"),
-                remedy: "Check that it exists and that you may manage it, then run the same again: it goes on where it stopped".into(),
-                docs: DOCS_APP_RESOURCES,
-            },
-            Self::ComputeFailed { app, problem } => Entry {
-                code: "COMPUTE_FAILED",
-                message: format!("The compute of app `{app}` could not start"),
-                cause: said(&problem, "The platform gave no reason"),
-                remedy: "Run the same again; if it fails again, try another `app_compute` or ask a workspace admin".into(),
-                docs: DOCS_APPS,
-            },
-            Self::ComputeTimeout { app, state, waited } => Entry {
-                code: "COMPUTE_TIMEOUT",
-                message: format!("The compute of app `{app}` is still {state} after {}", spell(waited)),
-                cause: "The platform normally needs one to three minutes; it may be short of capacity".into(),
-                remedy: "Run the same again later: it goes on waiting where it stopped".into(),
-                docs: DOCS_APPS,
-            },
-            Self::AppUpdateFailed { app, problem } => Entry {
-                code: "APP_UPDATE_FAILED",
-                message: format!("The settings of app `{app}` could not be changed"),
-                cause: said(&problem, "The platform gave no reason"),
-                remedy: "Wait until the app is running or stopped, then run the same again".into(),
-                docs: DOCS_APPS,
-            },
-
-            Self::DeploymentFailed { app, url, problem } => Entry {
-                code: "DEPLOYMENT_FAILED",
-                message: format!("The deployment of app `{app}` failed"),
-                cause: said(&problem, "The platform gave no reason"),
-                remedy: format!("Read the app's log at {url}/logz; correct what it names and run the same again. An earlier deployment, if there was one, keeps running"),
-                docs: DOCS_APPS,
-            },
-            Self::DeploymentCancelled { app, problem } => Entry {
-                code: "DEPLOYMENT_CANCELLED",
-                message: format!("The deployment of app `{app}` was cancelled on the platform"),
-                cause: said(&problem, "Somebody cancelled it, or a newer deployment replaced it"),
-                remedy: "Run the same again to deploy".into(),
-                docs: DOCS_APPS,
-            },
-            Self::DeploymentBusy { app, by, waited } => Entry {
-                code: "DEPLOYMENT_IN_PROGRESS",
-                message: format!("Another deployment of app `{app}` is still in progress after {}", spell(waited)),
-                cause: match by {
-                    Some(by) => format!("{by} started it"),
-                    None => "Somebody else started it".into(),
-                },
-                remedy: "Wait until it has ended and run the same again".into(),
-                docs: DOCS_APPS,
-            },
-            Self::DeploymentTimeout { app, url, waited } => Entry {
-                code: "DEPLOYMENT_TIMEOUT",
-                message: format!("The deployment of app `{app}` has not ended after {}", spell(waited)),
-                cause: "The app has to listen within about ten minutes; installing may take too long, or it doesn't listen on `DATABRICKS_APP_PORT`".into(),
-                remedy: format!("Read the app's log at {url}/logz, then run the same again"),
-                docs: DOCS_APPS,
-            },
-            Self::AppCrashed { app, url, state, problem } => Entry {
-                code: "APP_CRASHED",
-                message: format!("The app `{app}` was deployed and is now {state}"),
-                cause: said(&problem, "The platform gave no reason"),
-                remedy: format!("Read the app's log at {url}/logz; correct what it names and `update`"),
-                docs: DOCS_APPS,
-            },
-
-            Self::LakebaseNotFound { name } => Entry {
-                code: "LAKEBASE_NOT_FOUND",
-                message: format!("Lakebase not found: `{name}`"),
-                cause: "There is neither a provisioned instance nor an autoscaling project of this name".into(),
-                remedy: "Check `lakebase_name`; `create` makes a database that doesn't exist yet".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::LakebaseNameReserved { name, problem } => Entry {
-                code: "LAKEBASE_NAME_RESERVED",
-                message: format!("The name `{name}` belongs to a Lakebase project that was deleted"),
-                cause: said(&problem, "A deleted project keeps its name, and can be brought back, until it is purged"),
-                remedy: "Choose another `lakebase_name`, or restore or purge the deleted project in the workspace".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::LakebaseFailed { name, problem } => Entry {
-                code: "LAKEBASE_FAILED",
-                message: format!("The Lakebase database `{name}` could not be set up"),
-                cause: said(&problem, "The platform gave no reason"),
-                remedy: "If the reason names something you can change, change it; then run the same again: it goes on where it stopped".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::LakebaseTimeout { name, state, waited } => Entry {
-                code: "LAKEBASE_TIMEOUT",
-                message: format!("The Lakebase database `{name}` is not ready after {} ({state})", spell(waited)),
-                cause: "The platform may be short of capacity".into(),
-                remedy: "Run the same again later: it goes on waiting where it stopped".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::LakebaseQuota { name, problem } => Entry {
-                code: "LAKEBASE_QUOTA",
-                message: format!("The Lakebase database `{name}` can't be created: a limit of the workspace is reached"),
-                cause: said(&problem, "The workspace has no room for another database or branch"),
-                remedy: "Name an existing database in `lakebase_name`, or delete one that is no longer used".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::LakebaseStopped { name } => Entry {
-                code: "LAKEBASE_STOPPED",
-                message: format!("The Lakebase instance `{name}` is stopped"),
-                cause: "Somebody stopped it; it is not started without being asked, as that costs money".into(),
-                remedy: "Start it in the workspace, then run the same again".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::RestorePointFailed { name, problem } => Entry {
-                code: "RESTORE_POINT_FAILED",
-                message: format!("No restore point of `{name}` could be made, so nothing was reset"),
-                cause: said(&problem, "The platform gave no reason"),
-                remedy: "Delete an old `pre-reset-…` branch of the project if there are many, then run the same again".into(),
-                docs: DOCS_LAKEBASE,
-            },
-
-            Self::DatabaseUnreachable { host, problem } => Entry {
-                code: "DATABASE_UNREACHABLE",
-                message: format!("The database at `{host}` can't be reached"),
-                cause: problem,
-                remedy: "Port 5432 of that host must be reachable from where the deployer runs; check the network, then run the same again".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::DatabaseCredential { name, problem } => Entry {
-                code: "DATABASE_CREDENTIAL",
-                message: format!("No credential for the database `{name}` could be had"),
-                cause: problem,
-                remedy: format!("Ask the owner of `{name}` for the right to connect (CAN_USE), then run the same again"),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::SchemaNotOwned { schema, problem } => Entry {
-                code: "SCHEMA_NOT_OWNED",
-                message: format!("The schema `{schema}` belongs to somebody else"),
-                cause: format!("The database says: {problem}"),
-                remedy: "Choose another `schema_name`, or let the schema's owner run this".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::AppRoleMissing { role } => Entry {
-                code: "APP_ROLE_MISSING",
-                message: format!("The database has no role `{role}` for the app"),
-                cause: "The platform makes it when the database is attached to the app, and hasn't".into(),
-                remedy: "Run the same again; if it stays, detach the database from the app in the workspace and run it once more".into(),
-                docs: DOCS_APP_RESOURCES,
-            },
-            Self::SchemaFailed { schema, sqlstate, problem } => Entry {
-                code: "SCHEMA_FAILED",
-                message: format!("The schema `{schema}` could not be set up (SQLSTATE {sqlstate})"),
-                cause: format!("The database says: {problem}"),
-                remedy: "If the reason names something you can change, change it; then run the same again: it goes on where it stopped".into(),
-                docs: DOCS_LAKEBASE,
-            },
-
-            Self::KeyMissing { app, places } => Entry {
-                code: "KEY_MISSING",
-                message: format!("The encryption key of app `{app}` can't be found, and its database holds encrypted data"),
-                cause: format!("Looked for it in {}. A new key could not read that data, so none is made", list(&places)),
-                remedy: "Give the key as `encryption_key`; or, if the data is not needed, `update` with `reset_database`".into(),
-                docs: DOCS_SECRETS,
-            },
-            Self::KeyDiffers { app, place } => Entry {
-                code: "KEY_DIFFERS",
-                message: format!("App `{app}` already has an encryption key, and another one was given"),
-                cause: format!("The key in {place} is in use; with another one the data encrypted so far could not be read"),
-                remedy: "Leave `encryption_key` out to keep the key in use".into(),
-                docs: DOCS_SECRETS,
-            },
-
-            Self::KeyUnreadable { secret } => Entry {
-                code: "KEY_UNREADABLE",
-                message: format!("The secret `{secret}` holds no encryption key"),
-                cause: "It is not a Fernet key, so somebody has replaced it; what it holds is not shown".into(),
-                remedy: "Put the key back that was there before; or, if nothing it has encrypted is needed, delete the secret and run the same again".into(),
-                docs: DOCS_SECRETS,
-            },
-            Self::SecretScopeQuota { scope, problem } => Entry {
-                code: "SECRET_SCOPE_QUOTA",
-                message: format!("The secret scope `{scope}` can't be created: the workspace has no room for another scope"),
-                cause: said(&problem, "The workspace's maximum number of secret scopes is reached"),
-                remedy: "Delete a scope that is no longer used, or set `encryption_key_storage` to `app_yaml`, which needs none".into(),
-                docs: DOCS_SECRETS,
-            },
-
-            Self::FileRefused { file, problem } => Entry {
-                code: "FILE_TOO_LARGE",
-                message: format!("`{file}` is larger than the workspace takes"),
-                cause: said(&problem, "A file of an app may have 10 MB"),
-                remedy: "Publish the package to the index and pin its version instead, or make the file smaller; then run the same again".into(),
-                docs: DOCS_APPS,
-            },
-            Self::PathTaken { path } => Entry {
-                code: "PATH_TAKEN",
-                message: format!("`{path}` can't be used as a folder"),
-                cause: "Something that is not a folder stands there, or on the way to it".into(),
-                remedy: "Choose another `app_file_workspace_path`, or move what stands there".into(),
-                docs: DOCS_APPS,
-            },
-            Self::PathMissing { path, problem } => Entry {
-                code: "PATH_MISSING",
-                message: format!("The folder `{path}` can't be made"),
-                cause: said(&problem, "The folder above it doesn't exist"),
-                remedy: "Choose an `app_file_workspace_path` below your own folder, `/Workspace/Users/<you>`".into(),
-                docs: DOCS_APPS,
-            },
-            Self::NoWorkspacePath { app } => Entry {
-                code: "NO_WORKSPACE_PATH",
-                message: format!("It is not known from which folder app `{app}` was deployed"),
-                cause: "The app has no deployment and no source path".into(),
-                remedy: "Give `app_file_workspace_path`".into(),
-                docs: DOCS_APPS,
-            },
-            Self::Locked { app, holder, since, path } => Entry {
-                code: "DEPLOY_LOCKED",
-                message: format!("{holder} is deploying app `{app}` since {since}"),
-                cause: format!("Two deployments at once would undo each other; the lock `{path}` is being renewed"),
-                remedy: "Wait until it has ended. A deployer that died frees the lock by itself within a minute".into(),
-                docs: DOCS_APPS,
-            },
-            Self::LockLost { app, holder } => Entry {
-                code: "LOCK_LOST",
-                message: format!("The deployment of app `{app}` was taken over by {holder}"),
-                cause: "This deployer could not renew its lock in time, for example because the machine slept".into(),
-                remedy: "Let the other one finish; then run the same again if it is still needed".into(),
-                docs: DOCS_APPS,
-            },
-            Self::JournalNewer { path, version, known } => Entry {
-                code: "JOURNAL_NEWER",
-                message: format!("`{path}` was written by a newer deployer"),
-                cause: format!("It has format {version}; this deployer knows up to {known}"),
-                remedy: "Upgrade the deployer and run the same again".into(),
-                docs: DOCS_CONFIG,
-            },
-
-            Self::Cancelled { app, stands } => Entry {
-                code: "CANCELLED",
-                message: format!("The deployment of app `{app}` was cancelled"),
-                cause: if stands.is_empty() {
-                    "You asked for it; nothing had been changed".into()
-                } else {
-                    format!("You asked for it; done so far: {}", list(&stands))
-                },
-                remedy: "Run the same again to go on where it stopped, or `delete` to remove what stands".into(),
-                docs: DOCS_APPS,
-            },
         }
     }
 }

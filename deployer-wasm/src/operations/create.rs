@@ -2,7 +2,7 @@
 
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
-use super::session::{Session, both, unfinished};
+use super::session::{Session, both, known_kind, unfinished};
 use crate::config::{CreateConfig, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::engine::{Cancellation, Graph, lock};
@@ -155,14 +155,15 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
     let me = session.me().await?;
     let folder = config.workspace_path_for(&me)?;
     let app = async { Ok(app::find(client, config.app_name.as_str()).await?) };
-    let ((app, journal), (database, deployed)) = both(
+    let ((app, journal), (seen, deployed)) = both(
         both(app, session.journal(&folder)),
         both(
-            async { Ok(lakebase::look(client, config.lakebase_name.as_str(), None).await?) },
+            async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
             deployed_manifest(client, &folder),
         ),
     )
     .await?;
+    let database = seen.choose(known_kind(app.as_ref(), journal.as_ref(), None));
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {
@@ -188,7 +189,7 @@ fn refuse_foreign(app: &App, journal: Option<&Record>, me: &str) -> Result<()> {
     let journal = journal.filter(|record| record.app_name == app.name);
     let entry = journal.and_then(|record| record.entries.get("app"));
     let ours = app::is_ours(app, entry, me);
-    if ours && journal.is_some_and(|record| unfinished(&record.run, "create")) {
+    if ours && journal.is_some_and(|record| unfinished(record, &app.name, "create")) {
         return Ok(());
     }
     Err(Failure::AppAlreadyExists { app: app.name.clone(), creator: app.creator.clone(), ours }.into())

@@ -3,17 +3,18 @@
 //! The key stays in its secret scope because data it has encrypted may stay: in the schema, or in
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
+use super::release::deployed_manifest;
 use super::result::DeleteResult;
-use super::session::{Session, attached_kind, attached_name, both, folder, unfinished};
-use crate::config::{DeleteConfig, WorkspacePath};
-use crate::engine::journal::Record;
+use super::session::{Session, attached_name, both, folder, known_kind, refuse_other_app, unfinished};
+use crate::config::{DeleteConfig, SchemaName, WorkspacePath};
 use crate::engine::{Cancellation, Graph};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
-use crate::steps::lakebase::{self, Found};
-use crate::steps::{removal, restore_point, schema};
-use crate::workspace::apps::{self, App};
+use crate::steps::lakebase::{self, Found, Kind};
+use crate::steps::{key, removal, restore_point, schema};
+use crate::workspace::Client;
+use crate::workspace::apps::{self, App, Resource};
 
 /// Deletes the app and waits until its name is free. With `reset_database`, its schema is dropped
 /// first, after a restore point was made where that is possible. The database itself stays.
@@ -27,9 +28,9 @@ pub async fn delete<H: Host>(
 ) -> Result<DeleteResult> {
     let session = Session::begin(host, cancellation, "delete", config.app_name.as_str());
     let looked = look(&session, config).await;
-    let Looked { me, folder, database } = session.told(looked)?;
+    let Looked { me, folder, database, secret } = session.told(looked)?;
     let held = session.lock(&folder, me).await?;
-    let (run, resumed) = (&held.run, held.resumed.as_deref());
+    let run = &held.run;
     let name = config.app_name.as_str();
 
     let mut graph = Graph::new();
@@ -39,12 +40,21 @@ pub async fn delete<H: Host>(
         let lakebase = graph.add("lakebase", format!("the database `{name}`"), (), move |()| {
             lakebase::existing(run.step("lakebase"), name, found.clone())
         });
+        let inspect =
+            graph.add(
+                "inspect",
+                format!("a look at the schema `{schema}`"),
+                (lakebase.clone(),),
+                move |(lakebase,)| async move {
+                    schema::inspect(run.step("inspect"), &lakebase, schema, None).await
+                },
+            );
         let made = graph.add(
             "restore_point",
             "a restore point",
-            (lakebase.clone(),),
-            move |(lakebase,)| async move {
-                restore_point::make(run.step("restore_point"), &lakebase, resumed).await
+            (lakebase.clone(), inspect),
+            move |(lakebase, state)| async move {
+                restore_point::make(run.step("restore_point"), &lakebase, &state).await
             },
         );
         (point, kind) = (Some(made.clone()), Some(lakebase.clone()));
@@ -66,8 +76,10 @@ pub async fn delete<H: Host>(
 
     let steps = held.run(format!("delete the app `{name}`"), graph).await?;
     run.journal.forget_entries();
-    run.narrator
-        .notice("the encryption key is kept in its secret scope, as data that it encrypted may still exist");
+    if secret {
+        run.narrator
+            .notice("the encryption key stays in its secret scope, as data that it encrypted may exist");
+    }
     held.finish(format!("the app `{name}` is deleted"), None).await;
     Ok(DeleteResult {
         app_name: name.to_owned(),
@@ -85,11 +97,13 @@ struct Looked {
     folder: WorkspacePath,
     /// With `reset_database`.
     database: Option<Database>,
+    /// Whether a secret of the app's is known.
+    secret: bool,
 }
 
 struct Database {
     name: String,
-    schema: crate::config::SchemaName,
+    schema: SchemaName,
     found: Found,
 }
 
@@ -98,50 +112,45 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Resul
     let name = config.app_name.as_str();
     let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
     let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me)?;
-    let journal = session.journal(&folder).await?;
-    let app = match app {
-        Some(app) => app,
+    let (journal, deployed) = both(session.journal(&folder), deployed_manifest(client, &folder)).await?;
+    match &app {
+        Some(app) => refuse_other_app(app, &folder, journal.as_ref(), deployed.as_ref())?,
         // An earlier delete that died after the app was gone is brought to its end.
-        None if unfinished_delete(journal.as_ref(), name) => {
-            return Ok(Looked { me, folder, database: None });
-        }
-        None => {
-            return Err(Failure::AppNotFound { app: name.to_owned() }.into());
-        }
+        None if journal.as_ref().is_some_and(|record| unfinished(record, name, "delete")) => {}
+        None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),
+    }
+    let database = if config.reset_database {
+        let known = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
+        Some(database(client, config, app.as_ref(), deployed.as_ref(), known).await?)
+    } else {
+        None
     };
-    let database =
-        if config.reset_database { Some(database(session, config, &app, &folder).await?) } else { None };
-    Ok(Looked { me, folder, database })
-}
-
-fn unfinished_delete(journal: Option<&Record>, app: &str) -> bool {
-    journal.is_some_and(|record| record.app_name == app && unfinished(&record.run, "delete"))
+    let secret = app.as_ref().is_some_and(|app| Resource::find(&app.resources, key::RESOURCE).is_some());
+    Ok(Looked { me, folder, database, secret })
 }
 
 /// Which database and schema to reset: the ones given, else the ones the app is deployed with.
 async fn database<H: Host>(
-    session: &Session<'_, H>,
+    client: &Client<'_, H>,
     config: &DeleteConfig,
-    app: &App,
-    folder: &WorkspacePath,
+    app: Option<&App>,
+    deployed: Option<&DeployedManifest>,
+    known: Option<Kind>,
 ) -> Result<Database> {
-    use crate::config::SchemaName;
-    let deployed: Option<DeployedManifest> =
-        super::release::deployed_manifest(&session.client, folder).await?;
-    let variable = |name: &str| deployed.as_ref()?.text(name).map(str::to_owned);
+    let variable = |name: &str| deployed?.text(name).map(str::to_owned);
     let name = config
         .lakebase_name
         .as_ref()
         .map(ToString::to_string)
-        .or_else(|| attached_name(app))
+        .or_else(|| app.and_then(attached_name))
         .or_else(|| variable("LAKEBASE_INSTANCE"))
         .ok_or_else(|| missing("lakebase_name"))?;
     let schema = match (&config.schema_name, variable("LAKEBASE_SCHEMA")) {
         (Some(schema), _) => schema.clone(),
-        (None, Some(text)) => SchemaName::parse("schema_name", &text)?,
+        (None, Some(text)) => SchemaName::parse("schema_name", &text).map_err(|_| missing("schema_name"))?,
         (None, None) => return Err(missing("schema_name").into()),
     };
-    let found = lakebase::look(&session.client, &name, attached_kind(Some(app))).await?;
+    let found = lakebase::look(client, &name).await?.choose(known);
     if matches!(found, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name }.into());
     }
@@ -149,6 +158,6 @@ async fn database<H: Host>(
 }
 
 fn missing(key: &str) -> Failure {
-    let expected = "a name, as the app doesn't tell which one it uses".to_owned();
-    Failure::InvalidValue { key: key.to_owned(), given: String::new(), expected }
+    let why = "The database is to be reset, and the app doesn't tell which one it uses".to_owned();
+    Failure::MissingValue { key: key.to_owned(), why }
 }

@@ -5,17 +5,18 @@
 use futures_util::future::{Either, select};
 use futures_util::{join, pin_mut};
 
+use crate::cancellation::StopReason;
 use crate::config::{AppName, WorkspacePath};
-use crate::engine::cancel::StopReason;
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
-use crate::engine::lock::{Acquired, Claim, Lock};
+use crate::engine::lock::{Acquired, Claim, Lock, Lost};
 use crate::engine::narrator::Narrator;
 use crate::engine::{Cancellation, Graph, Run, StepError, StepReport};
 use crate::error::{DeployError, Failure, Result};
 use crate::events::StepState;
 use crate::host::{Host, Timestamp};
-use crate::steps::files;
+use crate::manifest::DeployedManifest;
 use crate::steps::lakebase::Kind;
+use crate::steps::{files, resources};
 use crate::workspace::apps::{App, Resource};
 use crate::workspace::{Client, files as workspace_files, identity};
 
@@ -39,9 +40,6 @@ pub(super) struct Locked<'a, H> {
     lock: Lock,
     app: String,
     preflight: StepReport,
-    /// The run that this one goes on with: the one before it, if it was the same operation on the
-    /// same app and did not end well.
-    pub(super) resumed: Option<String>,
 }
 
 impl<'a, H: Host> Session<'a, H> {
@@ -54,7 +52,7 @@ impl<'a, H: Host> Session<'a, H> {
         let mut random = [0u8; 8];
         host.random(&mut random);
         let run = format!("{:016x}", u64::from_be_bytes(random));
-        let (client, narrator) = (Client::new(host), Narrator::new(host, run.clone()));
+        let (client, narrator) = (Client::new(host, cancellation), Narrator::new(host, run.clone()));
         narrator.step(
             PREFLIGHT,
             StepState::Started,
@@ -87,19 +85,13 @@ impl<'a, H: Host> Session<'a, H> {
     pub(super) async fn lock(self, folder: &WorkspacePath, me: String) -> Result<Locked<'a, H>> {
         let outcome = self.try_lock(folder, &me).await;
         let (lock, earlier) = self.told(outcome)?;
-        let resumed = earlier
-            .as_ref()
-            .filter(|record| record.app_name == self.app && unfinished(&record.run, self.operation))
-            .map(|record| record.run.id.clone());
+        let resuming = earlier.as_ref().is_some_and(|record| unfinished(record, &self.app, self.operation));
         let Self { host, client, narrator, cancellation, operation, app, run, began } = self;
         let (step, elapsed) = (PREFLIGHT.to_owned(), host.now().since(began));
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let preflight = StepReport { step, state: StepState::Unchanged, started_ms: 0, elapsed_ms };
-        let message = if resumed.is_some() {
-            "going on where an earlier run stopped"
-        } else {
-            "nothing stands in the way"
-        };
+        let message =
+            if resuming { "going on where an earlier run stopped" } else { "nothing stands in the way" };
         narrator.ended(PREFLIGHT, StepState::Unchanged, message.to_owned(), elapsed, None);
         let record = RunRecord {
             id: run,
@@ -110,7 +102,7 @@ impl<'a, H: Host> Session<'a, H> {
         };
         let journal = Journal::begin(folder.as_str(), &app, record, earlier);
         let run = Run { host, client, narrator, cancellation, journal, me };
-        Ok(Locked { run, lock, app, preflight, resumed })
+        Ok(Locked { run, lock, app, preflight })
     }
 
     async fn try_lock(&self, folder: &WorkspacePath, me: &str) -> Result<(Lock, Option<Record>)> {
@@ -131,7 +123,11 @@ impl<'a, H: Host> Session<'a, H> {
             Acquired::Mine(lock) => lock,
             Acquired::Taken(failure) => return Err(failure.into()),
         };
-        match self.journal(folder).await {
+        let earlier = self.journal(folder).await.and_then(|earlier| {
+            refuse_other_journal(&self.app, folder, earlier.as_ref())?;
+            Ok(earlier)
+        });
+        match earlier {
             Ok(earlier) => Ok((lock, earlier)),
             Err(error) => {
                 // The error is what matters; a lock that stays expires by itself.
@@ -163,8 +159,12 @@ impl<H: Host> Locked<'_, H> {
             Err(StepError::Failed(error)) => *error,
             Err(StepError::Interrupted) => self.interruption(),
         };
-        let status = if error.is("CANCELLED") { RunStatus::Cancelled } else { RunStatus::Failed };
-        if !error.is("LOCK_LOST") {
+        let (status, lock_is_ours) = match cancellation.reason() {
+            Some(StopReason::Asked) => (RunStatus::Cancelled, true),
+            Some(StopReason::LockLost(_)) => (RunStatus::Failed, false),
+            Some(StopReason::StepFailed) | None => (RunStatus::Failed, true),
+        };
+        if lock_is_ours {
             // The error is what matters. A journal that stays at "running" and a lock that stays
             // until it expires are what a run that died leaves, and the next run copes with those.
             journal.end(client, status).await.ok();
@@ -185,30 +185,61 @@ impl<H: Host> Locked<'_, H> {
         narrator.finished(message, url);
     }
 
-    /// Renews the lock; when that fails for good, stops the run.
+    /// Renews the lock; when it is lost or can't be renewed, stops the run.
     async fn keep_lock(&self) {
-        let holder = match self.lock.keep(self.run.host, &self.run.client).await {
-            Ok(holder) => holder,
-            Err(error) => format!("nobody known, as it could not be renewed ({})", error.message),
+        let app = self.app.clone();
+        let lost = match self.lock.keep(self.run.host, &self.run.client).await {
+            Ok(Lost::TakenBy(holder)) => Failure::LockLost { app, holder: Some(holder) }.into(),
+            Ok(Lost::Gone | Lost::Expired) => Failure::LockLost { app, holder: None }.into(),
+            Err(error) => DeployError::from(error),
         };
-        self.run.cancellation.stop(StopReason::LockLost(holder));
+        self.run.cancellation.stop(StopReason::LockLost(Box::new(lost)));
     }
 
     fn interruption(&self) -> DeployError {
-        let app = self.app.clone();
-        match self.run.cancellation.reason() {
-            Some(StopReason::LockLost(holder)) => Failure::LockLost { app, holder }.into(),
-            _ => Failure::Cancelled { app, stands: self.run.journal.done_in_this_run() }.into(),
+        if let Some(StopReason::LockLost(error)) = self.run.cancellation.reason() {
+            return *error;
         }
+        let (app, stands) = (self.app.clone(), self.run.journal.begun_in_this_run());
+        Failure::Cancelled { app, stands }.into()
     }
 }
 
-/// Whether `run` was this operation, and died or failed.
-pub(super) fn unfinished(run: &RunRecord, operation: &str) -> bool {
-    run.operation == operation && run.status != RunStatus::Finished
+/// Whether the folder's last run was this operation on this app, and died or failed.
+pub(super) fn unfinished(record: &Record, app: &str, operation: &str) -> bool {
+    record.app_name == app && record.run.operation == operation && record.run.status != RunStatus::Finished
 }
 
-/// The folder given, else the one the app was deployed from, else the usual one.
+/// Refuses a folder that another app is deployed from.
+fn refuse_other_journal(app: &str, folder: &WorkspacePath, record: Option<&Record>) -> Result<(), Failure> {
+    let deleted =
+        |record: &Record| record.run.operation == "delete" && record.run.status == RunStatus::Finished;
+    match record {
+        Some(record) if record.app_name != app && !deleted(record) => {
+            Err(Failure::FolderInUse { path: folder.to_string(), other: record.app_name.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses an app whose folder holds neither a Tellr's `app.yaml` nor a journal about it: a slip
+/// in a name must not overwrite or delete something else.
+pub(super) fn refuse_other_app(
+    app: &App,
+    folder: &WorkspacePath,
+    record: Option<&Record>,
+    deployed: Option<&DeployedManifest>,
+) -> Result<(), Failure> {
+    let known = record.is_some_and(|record| record.app_name == app.name)
+        || deployed.and_then(DeployedManifest::package).is_some();
+    if known {
+        return Ok(());
+    }
+    Err(Failure::NotTellr { app: app.name.clone(), path: folder.to_string() })
+}
+
+/// The folder given, else the one the app was deployed from, else the usual one of whoever
+/// created it, if that is who is asking.
 pub(super) fn folder(
     given: Option<&WorkspacePath>,
     record: Option<&App>,
@@ -219,24 +250,43 @@ pub(super) fn folder(
         return Ok(folder.clone());
     }
     let deployed = record.and_then(App::source_path);
-    match deployed.and_then(|path| WorkspacePath::parse("source_code_path", path).ok()) {
-        Some(folder) => Ok(folder),
-        None => Ok(WorkspacePath::of_app(me, app)?),
+    if let Some(folder) = deployed.and_then(|path| WorkspacePath::parse("source_code_path", path).ok()) {
+        return Ok(folder);
     }
+    let foreign = record.and_then(|app| app.creator.as_deref()).is_some_and(|creator| creator != me);
+    if foreign {
+        return Err(Failure::NoWorkspacePath { app: app.to_string() }.into());
+    }
+    Ok(WorkspacePath::of_app(me, app)?)
 }
 
-/// The kind of database that an app has attached.
-pub(super) fn attached_kind(app: Option<&App>) -> Option<Kind> {
-    match Resource::find(&app?.resources, crate::steps::resources::DATABASE)? {
-        Resource::Postgres { .. } => Some(Kind::Autoscaling),
-        Resource::Database { .. } => Some(Kind::Provisioned),
-        Resource::Secret { .. } => None,
+/// The kind of database that an app is known to use: by what is attached to it, else by what an
+/// earlier run made, else by what it was deployed with.
+pub(super) fn known_kind(
+    app: Option<&App>,
+    record: Option<&Record>,
+    deployed: Option<&DeployedManifest>,
+) -> Option<Kind> {
+    let attached = app.and_then(|app| Resource::find(&app.resources, resources::DATABASE));
+    let named = |name: Option<&str>| match name {
+        Some("autoscaling") => Some(Kind::Autoscaling),
+        Some("provisioned") => Some(Kind::Provisioned),
+        _ => None,
+    };
+    match attached {
+        Some(Resource::Postgres { .. }) => Some(Kind::Autoscaling),
+        Some(Resource::Database { .. }) => Some(Kind::Provisioned),
+        _ => {
+            let record = record.filter(|record| app.is_none_or(|app| app.name == record.app_name));
+            let made = record.and_then(|record| record.entries.get("lakebase")?.detail["kind"].as_str());
+            named(made).or_else(|| named(deployed?.text("LAKEBASE_TYPE")))
+        }
     }
 }
 
 /// The name of the database that an app has attached.
 pub(super) fn attached_name(app: &App) -> Option<String> {
-    match Resource::find(&app.resources, crate::steps::resources::DATABASE)? {
+    match Resource::find(&app.resources, resources::DATABASE)? {
         Resource::Postgres { branch, .. } => branch.split('/').nth(1).map(str::to_owned),
         Resource::Database { instance_name, .. } => Some(instance_name),
         Resource::Secret { .. } => None,

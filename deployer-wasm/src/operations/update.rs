@@ -2,7 +2,7 @@
 
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
-use super::session::{Session, attached_kind, both, folder};
+use super::session::{Session, both, folder, known_kind, refuse_other_app};
 use crate::config::{Seeds, UpdateConfig, WorkspacePath};
 use crate::engine::{Cancellation, Graph};
 use crate::error::{Failure, Result};
@@ -10,7 +10,7 @@ use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::steps::lakebase::{self, Found};
 use crate::steps::{app, deployment, key, resources, restore_point, schema};
-use crate::workspace::apps::{self, App};
+use crate::workspace::apps::App;
 
 /// Brings an app that is there to the version and the settings wanted, and deploys it. With
 /// `reset_database`, its schema is emptied, after a restore point was made where that is possible
@@ -28,7 +28,7 @@ pub async fn update<H: Host>(
     let looked = look(&session, config).await;
     let Looked { me, folder, app: record, database, deployed } = session.told(looked)?;
     let held = session.lock(&folder, me).await?;
-    let (run, resumed) = (&held.run, held.resumed.as_deref());
+    let run = &held.run;
 
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
     let (folder, schema_name) = (&folder, &config.schema_name);
@@ -102,17 +102,18 @@ pub async fn update<H: Host>(
         let made = graph.add(
             "restore_point",
             "a restore point",
-            (lakebase.clone(),),
-            move |(lakebase,)| async move {
-                restore_point::make(run.step("restore_point"), &lakebase, resumed).await
+            // Last of all that can fail or take long, as the app goes on writing until the drop.
+            (lakebase.clone(), inspect, attached.done(), files.done()),
+            move |(lakebase, state, (), ())| async move {
+                restore_point::make(run.step("restore_point"), &lakebase, &state).await
             },
         );
         point = Some(made.clone());
         graph.add(
             "schema",
             format!("the schema `{schema_name}`, emptied"),
-            (lakebase.clone(), attached.clone(), made, files.done()),
-            move |(lakebase, app, _, ())| async move {
+            (lakebase.clone(), attached.clone(), made),
+            move |(lakebase, app, _)| async move {
                 schema::reset(run.step("schema"), &lakebase, schema_name, &app.client_id).await
             },
         )
@@ -140,6 +141,7 @@ pub async fn update<H: Host>(
     let steps = held.run(format!("update the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
+    run.journal.forget("restore_point");
     held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
     Ok(UpdateResult {
         url,
@@ -165,17 +167,18 @@ struct Looked {
 async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Result<Looked> {
     let client = &session.client;
     let name = config.app_name.as_str();
-    let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
+    let (me, app) = both(session.me(), async { Ok(app::find(client, name).await?) }).await?;
     let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
     let folder = folder(config.workspace_path.as_ref(), Some(&app), &config.app_name, &me)?;
-    let (database, deployed) = both(
-        async {
-            let known = attached_kind(Some(&app));
-            Ok(lakebase::look(client, config.lakebase_name.as_str(), known).await?)
-        },
-        deployed_manifest(client, &folder),
+    let (seen, (journal, deployed)) = both(
+        async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
+        both(session.journal(&folder), deployed_manifest(client, &folder)),
     )
     .await?;
+    if config.workspace_path.is_none() || deployed.is_some() {
+        refuse_other_app(&app, &folder, journal.as_ref(), deployed.as_ref())?;
+    }
+    let database = seen.choose(known_kind(Some(&app), journal.as_ref(), deployed.as_ref()));
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }

@@ -16,6 +16,9 @@ const COMPUTE: Duration = Duration::from_mins(20);
 /// A deleted app keeps its name for up to twenty minutes.
 pub(super) const DELETION: Duration = Duration::from_mins(25);
 
+/// By how much two clocks, and times cut to whole seconds, may differ.
+const SLACK: Duration = Duration::from_mins(1);
+
 /// An app that can be deployed to.
 #[derive(Debug, Clone)]
 pub struct ReadyApp {
@@ -36,7 +39,7 @@ pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
         // We were about to create it and don't know more. It is ours if it came after that, by us.
         EntryState::Intended => {
             app.creator.as_deref().is_none_or(|creator| creator == me)
-                && app.create_time.is_none_or(|created| created.as_millis() + 1000 >= entry.at.as_millis())
+                && app.create_time.is_none_or(|created| created.plus(SLACK) >= entry.at)
         }
     }
 }
@@ -126,17 +129,25 @@ fn refused(new: &NewApp<'_>, error: ApiError) -> Failure {
     match error.kind {
         ErrorKind::QuotaExceeded => Failure::AppQuota { app, problem },
         ErrorKind::InterfaceMissing => Failure::AppsUnavailable { problem },
-        ErrorKind::Invalid if error.says("passthrough") || error.says("user authorization") => {
-            Failure::UserAuthorizationOff { problem }
-        }
-        ErrorKind::Invalid if error.says("scope") => {
-            let named: Vec<String> =
-                new.user_api_scopes.iter().filter(|scope| error.says(scope)).cloned().collect();
-            let scopes = if named.is_empty() { new.user_api_scopes.to_vec() } else { named };
-            Failure::ScopeRefused { scopes, problem }
-        }
-        _ => error.into_failure(),
+        _ => scopes_refused(new.user_api_scopes, &error).unwrap_or_else(|| error.into_failure()),
     }
+}
+
+/// The catalogue's entry for scopes that aren't accepted, if that is what the refusal is about.
+pub(super) fn scopes_refused(scopes: &[String], error: &ApiError) -> Option<Failure> {
+    let problem = error.message.clone();
+    if !error.is(ErrorKind::Invalid) {
+        return None;
+    }
+    if error.says("passthrough") || error.says("user authorization") {
+        return Some(Failure::UserAuthorizationOff { problem });
+    }
+    if !error.says("scope") {
+        return None;
+    }
+    let named: Vec<String> = scopes.iter().filter(|scope| error.says(scope)).cloned().collect();
+    let scopes = if named.is_empty() { scopes.to_vec() } else { named };
+    Some(Failure::ScopeRefused { scopes, problem })
 }
 
 /// Waits until a deleted app's name is free.
@@ -173,13 +184,7 @@ async fn wait_for_compute<H: Host>(
             "ACTIVE" => {
                 let client_id = app.service_principal_client_id.clone().filter(|id| id.contains('-'));
                 let Some(client_id) = client_id else {
-                    return Err(Failure::UnexpectedAnswer {
-                        doing: format!("reading the app `{name}`"),
-                        status: 200,
-                        code: String::new(),
-                        problem: "The app has no service principal".into(),
-                    }
-                    .into());
+                    return Err(Failure::NoServicePrincipal { app: name }.into());
                 };
                 return Ok(ReadyApp { record: app, client_id });
             }
@@ -194,7 +199,14 @@ async fn wait_for_compute<H: Host>(
                 step.safe_point()?;
                 match step.client().send(apps::start(&name)).await {
                     Ok(_) => {}
-                    Err(error) if error.is(ErrorKind::Busy) => {}
+                    // It is starting already: somebody else, or our own request with its answer lost.
+                    Err(error) if error.is(ErrorKind::Busy) || error.is(ErrorKind::Invalid) => {
+                        app = step.client().send(apps::get(&name)).await?;
+                        if app.compute() == state && !error.is(ErrorKind::Busy) {
+                            return Err(error.into());
+                        }
+                        continue;
+                    }
                     Err(error) => return Err(error.into()),
                 }
             }

@@ -17,6 +17,8 @@ use crate::workspace::apps::{self, Deployment};
 const DEPLOYING: Duration = Duration::from_mins(20);
 /// For somebody else's deployment to end, or for compute to take deployments.
 const BUSY: Duration = Duration::from_mins(20);
+/// By how much two clocks, and times cut to whole seconds, may differ.
+const SLACK: Duration = Duration::from_mins(1);
 /// From a deployment that succeeded to an app that says it runs.
 const RUNNING: Duration = Duration::from_mins(3);
 
@@ -32,7 +34,7 @@ pub async fn deploy<H: Host>(
     let (name, url) = (app.record.name.as_str(), app.record.address());
     let earlier = step.entry();
     step.intend(json!({"source": folder})).await?;
-    let mut deployment = trigger(&step, name, folder, earlier.as_ref()).await?;
+    let mut deployment = trigger(&step, name, &url, folder, earlier.as_ref()).await?;
     let id = deployment.deployment_id.clone();
     step.did(json!({"source": folder, "deployment_id": id})).await?;
     step.waiting(format!("deploying the app `{name}`"));
@@ -65,6 +67,7 @@ pub async fn deploy<H: Host>(
 async fn trigger<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
+    url: &str,
     folder: &WorkspacePath,
     earlier: Option<&Entry>,
 ) -> Result<Deployment, StepError> {
@@ -75,7 +78,7 @@ async fn trigger<H: Host>(
             Ok(deployment) => return Ok(deployment),
             Err(error) if error.is(ErrorKind::Busy) => error,
             Err(error) if error.is(ErrorKind::Invalid) => {
-                let (app, url) = (name.to_owned(), String::new());
+                let (app, url) = (name.to_owned(), url.to_owned());
                 return Err(Failure::DeploymentFailed { app, url, problem: error.message }.into());
             }
             Err(error) => return Err(error.into()),
@@ -86,7 +89,9 @@ async fn trigger<H: Host>(
             .pending_deployment
             .filter(|pending| pending.status.state.as_deref() == Some("IN_PROGRESS"));
         if let Some(pending) = under_way {
-            if is_ours(step, &pending, folder, earlier) {
+            // Only a request that was sent again can have started it unheard; the platform itself
+            // deploys an older state of the same folder when compute is started.
+            if error.repeated && is_ours(step, &pending, folder, earlier) {
                 return Ok(pending);
             }
             by.clone_from(&pending.creator);
@@ -119,7 +124,7 @@ fn is_ours<H: Host>(
     not_earlier
         && pending.source_code_path.as_deref() == Some(folder.as_str())
         && pending.creator.as_deref().is_none_or(|creator| creator == step.run.me)
-        && pending.create_time.is_none_or(|created| created.as_millis() + 1000 >= intended.at.as_millis())
+        && pending.create_time.is_none_or(|created| created.plus(SLACK) >= intended.at)
 }
 
 /// Waits until the app says that it runs; the value is its URL.

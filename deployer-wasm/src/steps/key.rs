@@ -80,25 +80,39 @@ pub async fn ensure<H: Host>(
     let scope_exists = in_scope.is_some();
     let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
     let in_yaml = wanted.deployed.and_then(key_in_yaml);
+    let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
+    // The stored key is read only where it has to be compared or moved.
+    let compared = in_secret && (in_yaml.is_some() || wanted.given.is_some() || to_yaml);
+    let stored = if compared { Some(read(&step, &scope, &key).await?) } else { None };
+    let differs = |place: &str| Failure::KeyDiffers { app: wanted.app.to_owned(), place: place.to_owned() };
 
-    if in_secret {
-        return keep_secret(&step, wanted, scope, key).await;
+    let conflict = matches!((&in_yaml, &stored), (Some(yaml), Some(stored)) if yaml != stored);
+    if conflict && wanted.storage == Some(KeyStorage::SecretScope) {
+        return Err(Failure::TwoKeys { app: wanted.app.to_owned(), scope, key }.into());
+    }
+    // What `app.yaml` says is what the app runs with.
+    let place =
+        if in_yaml.is_some() { "`app.yaml`".to_owned() } else { format!("the secret scope `{scope}`") };
+    let in_use = in_yaml.clone().or(stored);
+    if matches!((&in_use, wanted.given), (Some(in_use), Some(given)) if in_use != given) {
+        return Err(differs(&place).into());
     }
     let storage = wanted.storage.unwrap_or(match in_yaml {
         Some(_) => KeyStorage::AppYaml,
         None => KeyStorage::SecretScope,
     });
-    let (chosen, origin) = match (in_yaml, wanted.given) {
-        (Some(found), Some(given)) if found != *given => {
-            return Err(Failure::KeyDiffers { app: wanted.app.to_owned(), place: "`app.yaml`".into() }.into());
-        }
-        (Some(found), _) => (found, "kept the encryption key of `app.yaml`"),
-        (None, Some(given)) => (given.clone(), "took the encryption key given"),
+    if storage == KeyStorage::SecretScope && in_secret {
+        let message = format!("kept the encryption key in the secret scope `{scope}`");
+        return Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message));
+    }
+    let (chosen, origin) = match (in_use, wanted.given) {
+        (Some(found), _) => (found, format!("kept the encryption key of {place}")),
+        (None, Some(given)) => (given.clone(), "took the encryption key given".to_owned()),
         (None, None) if wanted.schema.is_some_and(|schema| schema.encrypted_data) => {
             let places = vec![format!("secret {scope}/{key}"), "app.yaml".to_owned()];
             return Err(Failure::KeyMissing { app: wanted.app.to_owned(), places }.into());
         }
-        (None, None) => (generate(&step), "made an encryption key"),
+        (None, None) => (generate(&step), "made an encryption key".to_owned()),
     };
     match storage {
         KeyStorage::AppYaml => {
@@ -107,14 +121,7 @@ pub async fn ensure<H: Host>(
         KeyStorage::SecretScope => {
             step.intend(json!({"scope": scope, "key": key})).await?;
             if !scope_exists {
-                match step.client().send(secrets::create_scope(&scope)).await {
-                    Ok(_) => {}
-                    Err(error) if error.is(ErrorKind::AlreadyExists) => {}
-                    Err(error) if error.is(ErrorKind::QuotaExceeded) => {
-                        return Err(Failure::SecretScopeQuota { scope, problem: error.message }.into());
-                    }
-                    Err(error) => return Err(error.into()),
-                }
+                create_scope(&step, &scope).await?;
             }
             step.client().send(secrets::put(&scope, &key, chosen.expose())).await?;
             step.did(json!({"scope": scope, "key": key})).await?;
@@ -124,26 +131,16 @@ pub async fn ensure<H: Host>(
     }
 }
 
-/// There is a key in the secret: it stays, or moves to `app.yaml` if that is asked for.
-async fn keep_secret<H: Host>(
-    step: &StepHandle<'_, '_, H>,
-    wanted: Wanted<'_>,
-    scope: String,
-    key: String,
-) -> Result<Done<KeyPlace>, StepError> {
-    let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
-    if wanted.given.is_some() || to_yaml {
-        let stored = read(step, &scope, &key).await?;
-        if wanted.given.is_some_and(|given| *given != stored) {
-            let place = format!("the secret scope `{scope}`");
-            return Err(Failure::KeyDiffers { app: wanted.app.to_owned(), place }.into());
+async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Result<(), StepError> {
+    match step.client().send(secrets::create_scope(scope)).await {
+        Ok(_) => Ok(()),
+        // Ours, with the answer lost, or made a moment ago by somebody who then may manage it.
+        Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(()),
+        Err(error) if error.is(ErrorKind::QuotaExceeded) => {
+            Err(Failure::SecretScopeQuota { scope: scope.to_owned(), problem: error.message }.into())
         }
-        if to_yaml {
-            return Ok(Done::unchanged(KeyPlace::AppYaml(stored), "kept the encryption key, in `app.yaml`"));
-        }
+        Err(error) => Err(error.into()),
     }
-    let message = format!("kept the encryption key in the secret scope `{scope}`");
-    Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message))
 }
 
 async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> Result<FernetKey, StepError> {

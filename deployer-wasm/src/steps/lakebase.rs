@@ -82,29 +82,42 @@ impl Lakebase {
     }
 }
 
-/// Looks what of `name` is there. `known` decides where both kinds answer to the name: since
-/// March 2026 a project may be seen through both interfaces.
+/// What the two interfaces say of a name.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    instance: bool,
+    project: Option<Project>,
+    /// Whether the autoscaling interface exists here.
+    autoscaling: bool,
+}
+
+impl Seen {
+    /// What to use. `known` decides where both kinds answer to the name: since March 2026 a
+    /// project may be seen through both interfaces.
+    pub fn choose(self, known: Option<Kind>) -> Found {
+        match (self.instance, self.project) {
+            (true, Some(project)) if known == Some(Kind::Autoscaling) => Found::Autoscaling(project),
+            (true, _) => Found::Provisioned,
+            (false, Some(project)) => Found::Autoscaling(project),
+            (false, None) => Found::Nothing { autoscaling: self.autoscaling },
+        }
+    }
+}
+
+/// Looks what of `name` is there.
 ///
 /// # Errors
 /// The workspace's refusal, passing faults included.
-pub async fn look<H: Host>(
-    client: &Client<'_, H>,
-    name: &str,
-    known: Option<Kind>,
-) -> Result<Found, ApiError> {
+pub async fn look<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Seen, ApiError> {
     let (instance, project) =
         join!(client.send(database::get_instance(name)), client.send(postgres::get_project(name)),);
-    let instance = absent(instance)?;
-    let (project, autoscaling) = match project {
-        Err(error) if error.is(ErrorKind::InterfaceMissing) => (None, false),
-        other => (absent(other)?, true),
-    };
-    Ok(match (instance, project) {
-        (Some(_), Some(project)) if known == Some(Kind::Autoscaling) => Found::Autoscaling(project),
-        (Some(_), _) => Found::Provisioned,
-        (None, Some(project)) => Found::Autoscaling(project),
-        (None, None) => Found::Nothing { autoscaling },
-    })
+    let instance = absent(instance)?.is_some();
+    match project {
+        Err(error) if error.is(ErrorKind::InterfaceMissing) => {
+            Ok(Seen { instance, project: None, autoscaling: false })
+        }
+        project => Ok(Seen { instance, project: absent(project)?, autoscaling: true }),
+    }
 }
 
 /// Not there, or no such interface: nothing of the kind.

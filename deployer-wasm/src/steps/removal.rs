@@ -37,6 +37,7 @@ pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<
             Err(error) => return Err(error.into()),
         }
     }
+    step.did(json!({"app": name, "delete": true})).await?;
     wait_until_gone(&step, name).await?;
     Ok(Done::changed((), format!("deleted the app `{name}`")))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::app::ReadyApp;
+use super::app::{ReadyApp, scopes_refused};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
@@ -48,28 +48,38 @@ pub async fn bring_up_to_date<H: Host>(
         return Ok(Done::unchanged(app, format!("the settings of the app `{name}` are up to date")));
     }
     let fields: Vec<String> = changes.keys().cloned().collect();
-    let mut record = app.record;
     step.intend(json!({"fields": fields})).await?;
-    while !changes.is_empty() {
+    let record = loop {
         match step.client().send(apps::update(&name, changes)).await {
-            Ok(_) => wait(&step, &name).await?,
+            Ok(_) => {
+                wait(&step, &name).await?;
+                break step.client().send(apps::get(&name)).await?;
+            }
             // Compute is on its way somewhere, or a deployment is.
             Err(error) if error.is(ErrorKind::Busy) => {
                 step.waiting(format!("the app `{name}` can't be changed yet"));
+                if !patience.again(&step).await? {
+                    return Err(Failure::AppUpdateFailed { app: name, problem: error.message }.into());
+                }
+                let record = step.client().send(apps::get(&name)).await?;
+                changes = differences(&record, &wanted);
+                if changes.is_empty() {
+                    break record;
+                }
             }
-            Err(error) => return Err(refused(&name, &wanted, error).into()),
+            Err(error) => return Err(refused(&name, &wanted, &fields, error).into()),
         }
-        record = step.client().send(apps::get(&name)).await?;
-        changes = differences(&record, &wanted);
-        if !changes.is_empty() && !patience.again(&step).await? {
-            let problem = "It doesn't take the change".to_owned();
-            return Err(Failure::AppUpdateFailed { app: name, problem }.into());
-        }
-    }
+    };
     step.did(json!({"fields": fields})).await?;
+    // What the platform writes in another way than we do is no reason to send it for ever.
+    let still: Vec<String> = differences(&record, &wanted).keys().cloned().collect();
+    if !still.is_empty() {
+        step.say(format!("the platform accepted {} and shows it differently", still.join(", ")));
+    }
     if fields.iter().any(|field| field == "user_api_scopes") {
         step.say(
-            "the app's API scopes changed: people who use it are asked to agree once more when they open it",
+            "the app's API scopes changed: stop and start the app for them to hold; \
+             people who use it are asked to agree once more",
         );
     }
     let message = format!("set {} of the app `{name}`", fields.join(", "));
@@ -98,7 +108,9 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
         ("description", &wanted.description, &record.description),
         ("compute_size", &wanted.compute_size, &record.compute_size),
     ] {
-        if wanted.is_some() && wanted != there {
+        // The platform leaves out what is empty.
+        let there = there.as_deref().unwrap_or_default();
+        if let Some(wanted) = wanted.as_deref().filter(|wanted| *wanted != there) {
             changes.insert(field.into(), json!(wanted));
         }
     }
@@ -125,7 +137,7 @@ async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), S
     }
 }
 
-fn refused(name: &str, wanted: &Wanted, error: ApiError) -> Failure {
+fn refused(name: &str, wanted: &Wanted, fields: &[String], error: ApiError) -> Failure {
     let resource = wanted
         .resources
         .iter()
@@ -138,20 +150,18 @@ fn refused(name: &str, wanted: &Wanted, error: ApiError) -> Failure {
         })
         .collect::<Vec<_>>()
         .join(" and ");
+    let attaching = fields.iter().any(|field| field == "resources");
+    if let Some(failure) = scopes_refused(&wanted.scopes, &error) {
+        return failure;
+    }
     match error.kind {
-        ErrorKind::NotFound => Failure::ResourceRefused { resource, problem: error.message },
-        ErrorKind::PermissionDenied => Failure::PermissionDenied {
+        ErrorKind::NotFound if attaching => Failure::ResourceRefused { resource, problem: error.message },
+        ErrorKind::PermissionDenied if attaching => Failure::PermissionDenied {
             doing: format!("giving the app `{name}` {resource}"),
             what: resource,
             needed: "CAN MANAGE (on a secret scope: MANAGE)".into(),
             problem: error.message,
         },
-        ErrorKind::Invalid if error.says("passthrough") || error.says("user authorization") => {
-            Failure::UserAuthorizationOff { problem: error.message }
-        }
-        ErrorKind::Invalid if error.says("scope") => {
-            Failure::ScopeRefused { scopes: wanted.scopes.clone(), problem: error.message }
-        }
         ErrorKind::Invalid => Failure::AppUpdateFailed { app: name.to_owned(), problem: error.message },
         _ => error.into_failure(),
     }

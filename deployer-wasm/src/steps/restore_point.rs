@@ -12,6 +12,7 @@ use super::lakebase::{Lakebase, OperationEnd, operation_end};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
+use crate::schema::SchemaState;
 use crate::workspace::ErrorKind;
 use crate::workspace::postgres;
 
@@ -30,16 +31,17 @@ pub struct RestorePoint {
     pub expires_at: Timestamp,
 }
 
-/// Makes the restore point. `resumed` is the run that this one goes on with, if it does: the
-/// point that run made is used again, as after its reset only that one still holds the data. The
-/// point of any other run is not ours to use, whatever the data in it.
+/// Makes the restore point. `schema` is what a look found: one that holds tables always gets a
+/// branch of its own, whatever was made before. One that is empty may have been emptied by an
+/// earlier run that did not end; the journal then still names the branch that run made, and that
+/// is the one with the data.
 ///
 /// # Errors
 /// `RESTORE_POINT_FAILED`, or the workspace's refusal.
 pub async fn make<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
-    resumed: Option<&str>,
+    schema: &SchemaState,
 ) -> Result<Done<Option<RestorePoint>>, StepError> {
     let Some((project, source)) = &lakebase.branch else {
         let message = format!(
@@ -48,27 +50,28 @@ pub async fn make<H: Host>(
         );
         return Ok(Done::unchanged(None, message));
     };
-    let earlier = step.entry().filter(|entry| resumed == Some(entry.run.as_str()));
-    let earlier = earlier.and_then(|entry| serde_json::from_value::<Made>(entry.detail).ok());
     let now = step.client().workspace_now();
+    let earlier = step.entry().and_then(|entry| serde_json::from_value::<Made>(entry.detail).ok());
+    let earlier = earlier.filter(|made| schema.tables == 0 && made.made_at.plus(KEPT) > now);
+    if earlier.is_none() && !schema.exists {
+        return Ok(Done::unchanged(None, "there is nothing to go back to"));
+    }
     let Made { branch_id: id, made_at } =
         earlier.unwrap_or_else(|| Made { branch_id: branch_id(now), made_at: now });
     let branch = format!("{project}/branches/{id}");
     let point = RestorePoint { branch: branch.clone(), expires_at: made_at.plus(KEPT) };
-    // Written under this run's name also when the branch is there, so that a run after this finds it.
     let detail = json!(Made { branch_id: id.clone(), made_at });
-    step.intend(detail.clone()).await?;
     let found = step.client().find(postgres::get_branch(&branch)).await?.is_some();
     if !found {
+        step.intend(detail.clone()).await?;
         create(&step, lakebase, project, &id, source).await?;
     }
     wait_until_ready(&step, lakebase, &branch).await?;
+    if found {
+        return Ok(Done::unchanged(Some(point), format!("the restore point `{id}` is there")));
+    }
     step.did(detail).await?;
-    Ok(if found {
-        Done::unchanged(Some(point), format!("the restore point `{id}` is there"))
-    } else {
-        Done::changed(Some(point), format!("made the restore point `{id}`, kept for 7 days"))
-    })
+    Ok(Done::changed(Some(point), format!("made the restore point `{id}`, kept for 7 days")))
 }
 
 /// What the journal keeps of a restore point.
@@ -85,18 +88,30 @@ async fn create<H: Host>(
     id: &str,
     source: &str,
 ) -> Result<(), StepError> {
-    match step.client().send(postgres::create_branch(project, id, source, KEPT.as_secs())).await {
-        Ok(operation) => match operation_end(step, operation).await? {
-            Ok(()) => Ok(()),
-            Err(OperationEnd::Failed(problem)) => Err(failed(lakebase, problem)),
-            Err(OperationEnd::Patience(_)) => Err(failed(lakebase, "It has not ended".into())),
-        },
-        // Ours, with the answer lost.
-        Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(()),
-        Err(error) if error.is(ErrorKind::Invalid) || error.is(ErrorKind::QuotaExceeded) => {
-            Err(failed(lakebase, error.message))
+    let patience = step.patience(READY);
+    loop {
+        let asked = step.client().send(postgres::create_branch(project, id, source, KEPT.as_secs())).await;
+        match asked {
+            Ok(operation) => {
+                return match operation_end(step, operation).await? {
+                    Ok(()) => Ok(()),
+                    Err(OperationEnd::Failed(problem)) => Err(failed(lakebase, problem)),
+                    Err(OperationEnd::Patience(_)) => Err(failed(lakebase, "It has not ended".into())),
+                };
+            }
+            // Ours, with the answer lost.
+            Err(error) if error.is(ErrorKind::AlreadyExists) => return Ok(()),
+            // One change at a time per branch, and there is another.
+            Err(error) if error.is(ErrorKind::Busy) => {
+                if !patience.again(step).await? {
+                    return Err(failed(lakebase, error.message));
+                }
+            }
+            Err(error) if error.is(ErrorKind::Invalid) || error.is(ErrorKind::QuotaExceeded) => {
+                return Err(failed(lakebase, error.message));
+            }
+            Err(error) => return Err(error.into()),
         }
-        Err(error) => Err(error.into()),
     }
 }
 

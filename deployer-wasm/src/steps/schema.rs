@@ -16,6 +16,7 @@ const CONNECTING: Duration = Duration::from_mins(1);
 /// The platform makes the app's role some moments after the database was attached.
 const ROLE: Duration = Duration::from_mins(1);
 const UNDEFINED_OBJECT: &str = "42704";
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// Looks at the schema, for the app's `role` where it is known.
@@ -117,17 +118,21 @@ async fn run<H: Host>(
             Err(error) => error,
         };
         let patience = match (error.kind, error.sqlstate.as_deref()) {
-            (SchemaErrorKind::Connection, _) => &connecting,
+            // The last: somebody holds a lock on the schema, such as the running app. The statements
+            // wait for it half a minute, and are safe to repeat.
+            (SchemaErrorKind::Connection | SchemaErrorKind::Unavailable, _)
+            | (SchemaErrorKind::Database, Some(LOCK_NOT_AVAILABLE)) => &connecting,
             (SchemaErrorKind::Database, Some(UNDEFINED_OBJECT)) => &role,
-            _ => return Err(refused(lakebase, schema, &operation, error).into()),
+            _ => return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into()),
         };
         if !patience.again(step).await? {
-            return Err(refused(lakebase, schema, &operation, error).into());
+            return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into());
         }
     }
 }
 
 fn refused(
+    user: String,
     lakebase: &Lakebase,
     schema: &SchemaName,
     operation: &SchemaOperation,
@@ -139,6 +144,15 @@ fn refused(
         (SchemaErrorKind::Connection, _) => {
             Failure::DatabaseUnreachable { host: lakebase.host.clone(), problem }
         }
+        (SchemaErrorKind::SignedOut, _) => {
+            Failure::TokenExpired { doing: "asking for a database credential".into() }
+        }
+        (SchemaErrorKind::Unavailable, _) => Failure::WorkspaceUnavailable {
+            doing: "asking for a database credential".into(),
+            status: 503,
+            problem,
+        },
+        (SchemaErrorKind::Login, _) => Failure::DatabaseLogin { user, problem },
         (SchemaErrorKind::Credential, _) => {
             Failure::DatabaseCredential { name: lakebase.name.clone(), problem }
         }

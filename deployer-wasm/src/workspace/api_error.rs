@@ -27,8 +27,35 @@ pub struct ApiError {
     pub what: String,
     /// See [`super::Call::needed`].
     pub needed: &'static str,
-    /// How long this call was tried again before giving up.
+    /// How long this call was tried before giving up.
     pub waited: Duration,
+    /// Whether it was sent more than once: then an earlier attempt may have had its effect.
+    pub repeated: bool,
+    /// Which of the platform's interfaces was asked.
+    pub interface: Interface,
+}
+
+/// The platform's interfaces, as far as a missing one has a meaning of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interface {
+    /// `/api/2.0/apps`.
+    Apps,
+    /// `/api/2.0/postgres` and `/api/2.0/database`.
+    Lakebase,
+    /// Any other.
+    Other,
+}
+
+impl Interface {
+    pub(super) fn of(path: &str) -> Self {
+        if path.starts_with("/api/2.0/apps") {
+            Self::Apps
+        } else if path.starts_with("/api/2.0/postgres") || path.starts_with("/api/2.0/database") {
+            Self::Lakebase
+        } else {
+            Self::Other
+        }
+    }
 }
 
 /// The kinds of refusal that code decides on.
@@ -68,6 +95,11 @@ impl ErrorKind {
     fn of(status: u16, code: &str, message: &str) -> Self {
         let text = message.to_ascii_lowercase();
         let says = |phrase: &str| text.contains(phrase);
+        // A full workspace answers with the codes of a busy one; trying again does not help.
+        let full = says("maximum number of") || says("quota") || says("limit exceeded") && status != 429;
+        if full && matches!(status, 400 | 403 | 409 | 429) {
+            return Self::QuotaExceeded;
+        }
         match code {
             "ENDPOINT_NOT_FOUND" | "FEATURE_DISABLED" => return Self::InterfaceMissing,
             "ALREADY_EXISTS" | "RESOURCE_ALREADY_EXISTS" => return Self::AlreadyExists,
@@ -78,15 +110,12 @@ impl ErrorKind {
             "RESOURCE_EXHAUSTED" | "REQUEST_LIMIT_EXCEEDED" => return Self::RateLimited,
             _ => {}
         }
-        if says("maximum number of") || says("quota") || says("limit exceeded") && status == 400 {
-            return Self::QuotaExceeded;
-        }
         match status {
             401 => Self::Unauthenticated,
             403 => Self::PermissionDenied,
             404 => Self::NotFound,
             429 => Self::RateLimited,
-            409 if says("reconciliation") || says("in progress") => Self::Busy,
+            409 if code == "RESOURCE_CONFLICT" || says("reconciliation") || says("in progress") => Self::Busy,
             409 => Self::AlreadyExists,
             400 if says("already exists") || says("is not unique") => Self::AlreadyExists,
             400 if says("in progress")
@@ -128,7 +157,18 @@ impl ApiError {
 
     fn new(kind: ErrorKind, status: u16, code: String, message: String) -> Self {
         let (doing, what) = (String::new(), String::new());
-        Self { kind, code, message, status, doing, what, needed: "", waited: Duration::ZERO }
+        Self {
+            kind,
+            code,
+            message,
+            status,
+            doing,
+            what,
+            needed: "",
+            waited: Duration::ZERO,
+            repeated: false,
+            interface: Interface::Other,
+        }
     }
 
     /// Whether the thing does not exist (while the interface does).
@@ -148,8 +188,16 @@ impl ApiError {
 
     /// The catalogue's entry for a refusal that no step has better words for.
     pub fn into_failure(self) -> Failure {
-        let Self { kind, code, message, status, doing, what, needed, waited } = self;
+        let Self { kind, code, message, status, doing, what, needed, waited, interface, .. } = self;
         match kind {
+            ErrorKind::InterfaceMissing if interface == Interface::Apps => {
+                Failure::AppsUnavailable { problem: message }
+            }
+            ErrorKind::InterfaceMissing if interface == Interface::Lakebase => {
+                Failure::LakebaseUnavailable { problem: message }
+            }
+            ErrorKind::Unreadable => Failure::UnreadableAnswer { doing, status, problem: message },
+            ErrorKind::Other if (300..400).contains(&status) => Failure::Redirected { doing },
             ErrorKind::NoAnswer => Failure::Unreachable { problem: message },
             ErrorKind::Unauthenticated if status == 0 => Failure::NotSignedIn { problem: message },
             ErrorKind::Unauthenticated => Failure::TokenExpired { doing },

@@ -3,25 +3,29 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
+use futures_util::pin_mut;
 use serde::de::DeserializeOwned;
 
 use super::Call;
-use super::api_error::ApiError;
+use super::api_error::{ApiError, Interface};
 use super::retry::{RetryPolicy, Verdict, http_date};
+use crate::cancellation::Cancellation;
 use crate::host::{Host, Timestamp};
 
 /// Sends calls to one workspace through a host.
 pub struct Client<'a, H> {
     host: &'a H,
+    cancellation: &'a Cancellation,
     policy: RetryPolicy,
     /// How far the workspace's clock is ahead of the host's, in milliseconds, by the last `Date`.
     clock_ahead_ms: Cell<i64>,
 }
 
 impl<'a, H: Host> Client<'a, H> {
-    /// A client with the usual patience.
-    pub fn new(host: &'a H) -> Self {
-        Self { host, policy: RetryPolicy::default(), clock_ahead_ms: Cell::new(0) }
+    /// A client with the usual patience, which ends when the run is asked to stop.
+    pub fn new(host: &'a H, cancellation: &'a Cancellation) -> Self {
+        Self { host, cancellation, policy: RetryPolicy::default(), clock_ahead_ms: Cell::new(0) }
     }
 
     /// The time by the workspace's clock, to the second below. Two deployers on two machines
@@ -36,8 +40,8 @@ impl<'a, H: Host> Client<'a, H> {
     /// The refusal, with the call's own words.
     pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
         let Call { request, doing, what, needed, .. } = call;
-        let method = request.method;
-        let (mut attempt, mut waited) = (0, Duration::ZERO);
+        let (method, interface) = (request.method, Interface::of(&request.path));
+        let (mut attempt, began) = (0, self.host.now());
         loop {
             // On the heap: a host's request may be kilobytes of state, and many calls are nested.
             let answer = Box::pin(self.host.request(request.clone())).await;
@@ -53,19 +57,19 @@ impl<'a, H: Host> Client<'a, H> {
                 Ok(response) => (ApiError::from_response(&response), Some(response)),
                 Err(error) => (ApiError::from_host(error), None),
             };
+            // Time, not pauses: a workspace that answers nothing takes a minute an attempt.
+            let waited = self.host.now().since(began);
             let verdict =
                 self.policy.judge(method, &error, response.as_ref(), attempt, waited, self.jitter());
             match verdict {
-                Verdict::Again(pause) => {
-                    self.host.sleep(pause).await;
-                    waited += pause;
-                    attempt += 1;
-                }
-                Verdict::Stop => {
+                Verdict::Again(pause) if self.pause(pause).await => attempt += 1,
+                _ => {
                     error.doing = doing;
                     error.what = what;
                     error.needed = needed;
                     error.waited = waited;
+                    error.repeated = attempt > 0;
+                    error.interface = interface;
                     return Err(error);
                 }
             }
@@ -82,6 +86,14 @@ impl<'a, H: Host> Client<'a, H> {
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Waits; false if the run is asked to stop meanwhile. A request under way is never dropped,
+    /// only the wait before the next.
+    async fn pause(&self, duration: Duration) -> bool {
+        let (sleep, stopped) = (self.host.sleep(duration), self.cancellation.stopped());
+        pin_mut!(sleep, stopped);
+        matches!(select(stopped, sleep).await, Either::Right(_))
     }
 
     fn read_clock(&self, date: Option<&str>) {

@@ -23,7 +23,7 @@ const PASSING: [&str; 3] =
 /// How patient a call is.
 #[derive(Debug, Clone, Copy)]
 pub struct RetryPolicy {
-    /// The longest all waits of one call may take together.
+    /// The longest one call may take, all its attempts and waits together.
     pub budget: Duration,
 }
 
@@ -43,7 +43,7 @@ pub enum Verdict {
 }
 
 impl RetryPolicy {
-    /// Judges attempt number `attempt` (from 0), after `waited` spent on waiting so far.
+    /// Judges attempt number `attempt` (from 0), `waited` after the first was sent.
     /// `jitter` is uniform in 0..1.
     pub fn judge(
         self,
@@ -71,7 +71,9 @@ impl RetryPolicy {
 fn worth_trying_again(method: Method, error: &ApiError) -> bool {
     match error.kind {
         ErrorKind::NoAnswer | ErrorKind::RateLimited => true,
-        ErrorKind::Unavailable => matches!(error.status, 408 | 502..=504) || method == Method::Get,
+        ErrorKind::Unavailable => {
+            matches!(error.status, 408 | 502..=504) || (error.status == 500 && method == Method::Get)
+        }
         ErrorKind::Unreadable => method == Method::Get,
         ErrorKind::Invalid | ErrorKind::Other => PASSING.iter().any(|phrase| error.says(phrase)),
         _ => false,

@@ -1,6 +1,7 @@
 //! Schema operations, run on a Lakebase database with a credential minted for each.
 
 use std::path::Path;
+use std::time::Duration;
 
 use deployer::host::{
     CredentialTarget, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind, WorkspaceRequest,
@@ -34,7 +35,9 @@ pub async fn run(
         text = format!("BEGIN;\n{text};\nCOMMIT");
     }
     // One simple query: the server runs the statements in order and stops at the first error.
-    let messages = client.simple_query(&text).await.map_err(|error| querying(&error))?;
+    let messages = within(QUERY, "the statements", client.simple_query(&text))
+        .await?
+        .map_err(|error| querying(&error))?;
     let row = messages.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => {
             Some((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect::<Vec<_>>())
@@ -66,21 +69,39 @@ async fn database_password(
         sensitive: true,
     };
     let answer = workspace.request(&request).await.map_err(|error| {
-        let passing = matches!(error.kind, HostErrorKind::Connection | HostErrorKind::Timeout);
-        let kind = if passing { SchemaErrorKind::Connection } else { SchemaErrorKind::Credential };
+        let kind = match error.kind {
+            HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Unavailable,
+            HostErrorKind::Credential => SchemaErrorKind::SignedOut,
+            HostErrorKind::Refused => SchemaErrorKind::Credential,
+        };
         SchemaError { kind, sqlstate: None, message: error.message }
     })?;
     let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     match body["token"].as_str() {
         Some(token) if answer.status == 200 => Ok(SecretString::from(token.to_owned())),
         _ => {
-            let passing = matches!(answer.status, 429 | 502..=504);
-            let kind = if passing { SchemaErrorKind::Connection } else { SchemaErrorKind::Credential };
+            let kind = match answer.status {
+                401 => SchemaErrorKind::SignedOut,
+                408 | 429 | 500..=599 => SchemaErrorKind::Unavailable,
+                _ => SchemaErrorKind::Credential,
+            };
             let why = body["message"].as_str().unwrap_or("no reason given");
             let message = format!("The workspace minted no credential ({}): {why}", answer.status);
             Err(SchemaError { kind, sqlstate: None, message })
         }
     }
+}
+
+/// The statements wait half a minute for locks by themselves.
+const QUERY: Duration = Duration::from_mins(2);
+
+/// Waits for `work` no longer than `limit`.
+async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = T>) -> Result<T, SchemaError> {
+    tokio::time::timeout(limit, work).await.map_err(|_| SchemaError {
+        kind: SchemaErrorKind::Connection,
+        sqlstate: None,
+        message: format!("the database did not answer within {} s ({what})", limit.as_secs()),
+    })
 }
 
 async fn connect(
@@ -103,8 +124,11 @@ async fn connect(
         .ssl_mode(tokio_postgres::config::SslMode::Require)
         .connect_timeout(CONNECT)
         .application_name("tellr");
+    // The library's own limit is for TCP alone; a server may also go silent after that.
     let (client, connection) =
-        config.connect(MakeRustlsConnect::new(tls)).await.map_err(|error| connecting(&error))?;
+        within(2 * CONNECT, "the connection", config.connect(MakeRustlsConnect::new(tls)))
+            .await?
+            .map_err(|error| connecting(&error))?;
     // Ends when the client is dropped; an error of the connection also reaches the query under way.
     tokio::spawn(connection);
     Ok(client)
@@ -116,7 +140,7 @@ fn connecting(error: &tokio_postgres::Error) -> SchemaError {
             let code = refusal.code().code();
             // Class 28: who you say you are. Class 57 and 53: starting up, shutting down, too many.
             let kind = match code.get(..2) {
-                Some("28") => SchemaErrorKind::Credential,
+                Some("28") => SchemaErrorKind::Login,
                 Some("57" | "53" | "08") => SchemaErrorKind::Connection,
                 _ => SchemaErrorKind::Database,
             };

@@ -68,6 +68,9 @@ fn json_line(kind: &str, name: &str, value: &impl Serialize) -> String {
     format!("{}\n", json!({"type": kind, name: value}))
 }
 
+/// A platform's explanation is a line or two; more is told where the log is.
+const MOST_CAUSE_LINES: usize = 8;
+
 const GREEN: &str = "32";
 const RED: &str = "31";
 const DIM: &str = "2";
@@ -106,8 +109,13 @@ fn line(event: &DeployEvent, colour: bool) -> String {
 fn failure(error: &DeployError, colour: bool) -> String {
     let mut text =
         format!("\n{} {}\n", paint("Error:", RED, colour), paint(&printable(&error.message), BOLD, colour));
-    let cause = printable(error.cause.lines().next().unwrap_or_default());
-    let _ = writeln!(text, "  Why:      {cause}");
+    // A cause that is a log is shown as one below.
+    let shown = if error.log.len() > 1 { 1 } else { MOST_CAUSE_LINES };
+    let mut causes = error.cause.lines().take(shown).map(printable);
+    let _ = writeln!(text, "  Why:      {}", causes.next().unwrap_or_default());
+    for line in causes {
+        let _ = writeln!(text, "            {line}");
+    }
     let _ = writeln!(text, "  What now: {}", printable(&error.remedy));
     let _ = writeln!(text, "  More:     {}  [{}]", error.docs, error.code);
     if error.log.len() > 1 {

@@ -22,8 +22,8 @@ const ANSWER: Duration = Duration::from_mins(1);
 pub(super) const CONNECT: Duration = Duration::from_secs(15);
 /// An OAuth token this close to its end is renewed.
 const LAST_MOMENT: Duration = Duration::from_mins(1);
-/// The largest answer. The largest file that the deployer reads back is far smaller.
-const LARGEST_ANSWER_BYTES: usize = 12 * 1024 * 1024;
+/// The largest answer: a wheel of the largest size allowed, read back in base64.
+const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The headers that the deploy logic reads.
 const PASSED_ON: [&str; 4] = ["date", "retry-after", "x-databricks-org-id", "content-type"];
 /// Shorter ones are nobody's token, and blanking them would only spoil answers.

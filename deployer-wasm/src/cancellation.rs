@@ -9,6 +9,8 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
+use crate::error::DeployError;
+
 /// Why a run stops early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StopReason {
@@ -16,8 +18,8 @@ pub enum StopReason {
     Asked,
     /// Another step failed.
     StepFailed,
-    /// Another deployer, named here, took the lock over.
-    LockLost(String),
+    /// The lock is not ours any more, or can't be kept: the error says which.
+    LockLost(Box<DeployError>),
 }
 
 /// A handle to stop a run with. Cloning gives another handle to the same run; it may be used from
