@@ -4,12 +4,13 @@
 //! everybody waits, so that a deployment of minutes takes milliseconds and every duration is
 //! exact. [`stage`] sets up a workspace and deploys into it; [`kill`] does so with real processes.
 //! [`inventory`] counts what is there afterwards, and [`words`] looks at what a person is told when
-//! it did not go well.
+//! it did not go well. [`passing_faults`] are what a request may meet on its way.
 
 #![expect(clippy::missing_panics_doc, reason = "scaffolding of tests panics where a test is to fail")]
 
 pub mod inventory;
 pub mod kill;
+pub mod passing_faults;
 pub mod stage;
 pub mod virtual_time;
 pub mod words;

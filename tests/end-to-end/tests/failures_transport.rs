@@ -1,12 +1,10 @@
 //! Faults of the way between deployer and workspace: too many requests, gateways that fail,
 //! connections that break before the effect or after it.
 //!
-//! Each request of a `create` gets all of them, one after the other, in a workspace of its own. The
-//! requests are those of a run without faults, told apart by method, path and how often they came.
-
-use std::collections::BTreeMap;
+//! Each request of a `create` gets all of them, one after the other, in a workspace of its own.
 
 use deployer::config::CreateArguments;
+use end_to_end::passing_faults::{Sent, html, sent_so_far};
 use end_to_end::stage::{START, Stage};
 use end_to_end::words::{Expected, assert_says};
 use local_workspace::faults::{Action, Rule, When};
@@ -15,95 +13,23 @@ use local_workspace::pace::Pace;
 /// So that there is something to wait for, and few requests while waiting.
 const PACE: f64 = 0.01;
 
-/// One request of a `create`: the `nth` of its method and path.
-#[derive(Debug, Clone)]
-struct Sent {
-    method: String,
-    path: String,
-    nth: u64,
-}
-
-impl Sent {
-    fn fault(&self, nth: u64, when: When, action: Action) -> Rule {
-        Rule { nth, when, ..Rule::next(&self.path, action).on(&self.method) }
-    }
-}
-
-/// The requests of a run in which nothing goes wrong.
+/// The requests of a `create` in which nothing goes wrong.
 async fn requests_of_a_create() -> Vec<Sent> {
     let stage = Stage::with(Pace::scaled(PACE)).await;
     stage.create(CreateArguments::default()).await.expect("nothing is in its way");
-    let mut seen: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let entries = stage.workspace.control().journal.entries();
-    let sent = entries.into_iter().map(|entry| {
-        let path = entry.path.split('/').map(any_id).collect::<Vec<_>>().join("/");
-        let nth = seen.entry((entry.method.clone(), path.clone())).or_default();
-        *nth += 1;
-        Sent { method: entry.method, path, nth: *nth }
-    });
-    let sent = sent.collect();
+    let sent = sent_so_far(&stage);
     stage.end().await;
     sent
 }
 
-/// Ids that the platform makes differ from run to run.
-fn any_id(segment: &str) -> &str {
-    let made_up = segment.len() >= 32 && segment.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    if made_up { "[0-9a-f-]{32,36}" } else { segment }
-}
-
-fn html(status: u16) -> Action {
-    let body = "<html><head><title>Bad Gateway</title></head><body><pre>upstream gone</pre></body></html>";
-    Action::Answer {
-        status,
-        headers: [("Content-Type".into(), "text/html".into())].into(),
-        body: body.into(),
-    }
-}
-
-fn empty(status: u16) -> Action {
-    Action::Answer { status, headers: BTreeMap::new(), body: "".into() }
-}
-
-/// All that may happen to a request: first before it has its effect, then to its answer.
-fn faults(sent: &Sent) -> Vec<Rule> {
-    let mut before = vec![
-        Action::Cut,
-        Action::too_many_requests(None),
-        Action::too_many_requests(Some("3")),
-        Action::too_many_requests(Some(&START.plus_ms(20_000).to_http_date())),
-        Action::error(503, "TEMPORARILY_UNAVAILABLE", "The service is taking a break."),
-        html(502),
-        empty(503),
-    ];
-    if sent.method == "GET" {
-        before.push(Action::error(500, "INTERNAL_ERROR", "Something broke."));
-        before.push(Action::Answer { status: 200, headers: BTreeMap::new(), body: "{\"half".into() });
-    }
-    let after = [Action::Cut, Action::Truncate, empty(503)];
-    let before = before.into_iter().map(|action| (When::Before, action));
-    let all = before.chain(after.into_iter().map(|action| (When::After, action)));
-    (sent.nth..).zip(all).map(|(nth, (when, action))| sent.fault(nth, when, action)).collect()
-}
-
-/// A `create` in which one request meets all faults. Whether that request was sent at all: how
-/// often somebody looks whether something is done depends on how long it took to ask.
+/// A `create` in which one request meets all faults; whether it was sent.
 async fn survives(sent: &Sent) -> bool {
     let stage = Stage::with(Pace::scaled(PACE)).await;
-    let control = stage.workspace.control();
-    let planned = faults(sent);
-    for rule in planned.clone() {
-        control.faults.add(rule).expect("a good rule");
-    }
-    let created = stage.create(CreateArguments::default()).await;
-    let fired: u64 = control.faults.standing().iter().map(|standing| standing.fired).sum();
-    control.faults.clear();
+    let (created, met) = sent.meets_all_faults(&stage, stage.create(CreateArguments::default())).await;
     created.unwrap_or_else(|error| panic!("{sent:?}: {error:#?}"));
     stage.assert_deployed_once().await;
     stage.end().await;
-    let all = u64::try_from(planned.len()).expect("a few");
-    assert!(fired == 0 || fired == all, "{sent:?} met {fired} of {all} faults");
-    fired > 0
+    met
 }
 
 /// Every second request: two tests share the machine's processors.
