@@ -123,13 +123,13 @@ fn complete<S: Clone + Send + Sync + 'static>(api: Router<S>, deploy_page: Arc<D
                 .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES)),
         )
         // Has limits of its own, as files go up through it, and answers that are the workspace's.
-        .merge(deploy_page::api(deploy_page))
+        .merge(deploy_page::api(Arc::clone(&deploy_page)))
         .layer(answers_are_not_stored);
 
     let mut router = Router::new()
         .nest("/api", api)
         .route("/api/", get(api::unknown_path))
-        .route("/deploy", get(deploy_page::document))
+        .route("/deploy", get(deploy_page::document).with_state(deploy_page))
         .fallback_service(get(frontend::serve));
     for (name, value) in SECURITY_HEADERS {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
+use deployer::host::{HostError, HostErrorKind};
 use deployer::workspace::identity;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -111,9 +112,16 @@ impl SignedInAdmin {
 /// Whether the workspace's principal is an admin.
 async fn check(workspace: &Workspace) -> Result<(), Refusal> {
     let answer = workspace.request(&identity::me().request).await?;
-    if answer.status != 200 {
-        let message = format!("The workspace does not accept your access token ({})", answer.status);
-        return Err(Refusal::no_credential(message));
+    match answer.status {
+        200 => {}
+        status @ (408 | 429 | 500..=599) => {
+            let message = format!("The workspace does not say who you are at the moment ({status})");
+            return Err(HostError { kind: HostErrorKind::Connection, message }.into());
+        }
+        status => {
+            let message = format!("The workspace does not accept your access token ({status})");
+            return Err(Refusal::no_credential(message));
+        }
     }
     let is_admin = serde_json::from_str::<Membership>(&answer.body)
         .is_ok_and(|member| member.groups.iter().any(|group| group.display == ADMINS));

@@ -2,14 +2,15 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 use std::sync::Arc;
 
 use clap::Args;
 use deployer::error::{DeployError, Failure};
 use tokio::net::TcpListener;
+use tokio::process::Command;
 
-use super::{Access, DeployPage, Place};
+use super::{Access, DeployPage, Place, Session};
 use crate::deploy::printer::{Style, print};
 use crate::deploy::sign_in::{self, Asked};
 use crate::deploy::workspace::{Workspace, client};
@@ -62,13 +63,19 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     if !frontend::contents().is_built {
         tracing::warn!("this program was built before the page; it shows a placeholder");
     }
-    let url = format!("http://{address}/deploy");
-    print(&format!("Deploy page  {url}\nWorkspace    {}\nCtrl-C ends it\n", workspace.host()));
+    let session = Session::new(address.port())
+        .map_err(|error| problem(format!("The system gives no random bytes: {error}")))?;
+    let url = format!("http://{address}{}", session.entrance());
+    print(&format!(
+        "Deploy page  {url}\n             for your browser only: whoever has this address acts as you\n\
+         Workspace    {}\nCtrl-C ends it\n",
+        workspace.host()
+    ));
     if flags.open && !open_in_browser(&url) {
         print("No browser could be started; open the address yourself\n");
     }
     let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
-    let page = DeployPage::new(Access::Server(workspace), Place::Loopback, roots);
+    let page = DeployPage::new(Access::Server(workspace), Place::Loopback(session), roots);
     let stop = async {
         if let Err(error) = listener::asked_to_stop().await {
             tracing::error!(%error, "signals cannot be received; the process ends");

@@ -6,7 +6,8 @@
 //! `Sec-Fetch-Site`. Beyond that a write has to be JSON, which no form can send.
 //!
 //! Anything that isn't a browser can claim all of this. On the platform its proxy stands before
-//! the app; on a person's own machine the server listens on loopback only.
+//! the app; on a person's own machine the server listens on loopback only, and [`Session`] tells
+//! whose browser it is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +17,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, he
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::DeployPage;
 use super::refusal::Refusal;
+use super::{DeployPage, Session};
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -30,17 +31,17 @@ const ANSWER_SECURITY_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
 
 /// Where the page is served, which says what its origin is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Place {
-    /// On a person's own machine, by a loopback address.
-    Loopback,
+    /// On a person's own machine, by a loopback address, to one browser.
+    Loopback(Session),
     /// Behind the platform's proxy, which says under which host it was asked.
     Platform,
 }
 
 /// A layer that lets the page's requests through, for a limited time.
 pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request, next: Next) -> Response {
-    let mut response = match check(page.place, &request) {
+    let mut response = match check(&page.place, &request) {
         Err(refusal) => refusal.into_response(),
         Ok(()) => match tokio::time::timeout(LIMIT, next.run(request)).await {
             Ok(response) => response,
@@ -54,15 +55,20 @@ pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request,
 /// A layer for a server on a person's own machine: under a name that isn't this machine's, as a site
 /// that had its name point here would ask, there is nothing at all.
 pub async fn on_loopback_only(request: Request, next: Next) -> Response {
-    match host(Place::Loopback, request.uri(), request.headers()) {
+    match asked_host(request.uri(), request.headers()).and_then(on_loopback) {
         Ok(_) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn check(place: Place, request: &Request) -> Result<(), Refusal> {
+fn check(place: &Place, request: &Request) -> Result<(), Refusal> {
     let headers = request.headers();
-    let host = host(place, request.uri(), headers)?;
+    let asked = asked_host(request.uri(), headers)?;
+    // As it stands in the origin of a page from there.
+    let host = match place {
+        Place::Loopback(_) => on_loopback(asked)?,
+        Place::Platform => single(headers, &FORWARDED_HOST)?.unwrap_or(asked),
+    };
     let reads = request.method() == Method::GET;
     match single(headers, &header::ORIGIN)? {
         Some(origin) if is_origin(origin, host) => {}
@@ -84,24 +90,32 @@ fn check(place: Place, request: &Request) -> Result<(), Refusal> {
             "A request's body has to be JSON",
         ));
     }
-    Ok(())
+    match place {
+        Place::Loopback(session) if !session.is_open_to(headers) => Err(Refusal::no_credential(
+            "This browser did not come through the address that `tellr-app deploy-page` printed. Open it again \
+             from there",
+        )),
+        _ => Ok(()),
+    }
 }
 
-/// The host that the browser asked, as it stands in the origin of a page from there.
-fn host<'a>(place: Place, uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
+/// The host that the request was sent to.
+fn asked_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
     // HTTP/2 has it in the address, and so has a request in the form that proxies get.
     let from_address = uri.authority().map(axum::http::uri::Authority::as_str);
-    let from_header = single(headers, &header::HOST)?;
-    let unknown = || Refusal::forbidden("The request was not made to this server's own address");
-    let asked = match (from_address, from_header) {
-        (Some(one), Some(other)) if one != other => return Err(unknown()),
-        (one, other) => one.or(other).ok_or_else(unknown)?,
-    };
-    match place {
-        Place::Loopback if is_loopback(asked) => Ok(asked),
-        Place::Loopback => Err(unknown()),
-        Place::Platform => Ok(single(headers, &FORWARDED_HOST)?.unwrap_or(asked)),
+    match (from_address, single(headers, &header::HOST)?) {
+        (Some(one), Some(other)) if one != other => Err(another_host()),
+        (one, other) => one.or(other).ok_or_else(another_host),
     }
+}
+
+/// `host`, if it is this machine.
+fn on_loopback(host: &str) -> Result<&str, Refusal> {
+    if is_loopback(host) { Ok(host) } else { Err(another_host()) }
+}
+
+fn another_host() -> Refusal {
+    Refusal::forbidden("The request was not made to this server's own address")
 }
 
 /// Whether a page with this origin came from `host`: encrypted, or on this machine.
@@ -139,7 +153,7 @@ mod tests {
 
     use super::*;
 
-    fn is_admitted(place: Place, method: &str, uri: &str, headers: &[(&str, &str)]) -> bool {
+    fn is_admitted(place: &Place, method: &str, uri: &str, headers: &[(&str, &str)]) -> bool {
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -176,7 +190,7 @@ mod tests {
         let write = |origin: &str, proxied: &str| {
             let headers =
                 [("host", "10.1.2.3:8000"), ("x-forwarded-host", proxied), ("origin", origin), JSON];
-            is_admitted(Place::Platform, "POST", "/", &headers)
+            is_admitted(&Place::Platform, "POST", "/", &headers)
         };
         assert!(write("https://tellr-1.example.com", "tellr-1.example.com"));
         assert!(write("http://127.0.0.1:8787", "127.0.0.1:8787"));
@@ -189,12 +203,12 @@ mod tests {
 
     #[test]
     fn an_address_that_contradicts_the_host_is_refused() {
-        let read = |uri, host| is_admitted(Place::Loopback, "GET", uri, &[("host", host)]);
-        assert!(read("/", "localhost:1"));
-        assert!(read("http://localhost:1/", "localhost:1"));
-        assert!(!read("http://evil.example/", "localhost:1"));
-        assert!(!read("http://localhost:1/", "evil.example"));
-        assert!(!is_admitted(Place::Loopback, "GET", "/", &[]), "no host at all");
-        assert!(!is_admitted(Place::Loopback, "GET", "/", &[("host", "localhost"), ("host", "localhost")]));
+        let read = |uri, headers| is_admitted(&Place::Platform, "GET", uri, headers);
+        assert!(read("/", &[("host", "localhost:1")]));
+        assert!(read("http://localhost:1/", &[("host", "localhost:1")]));
+        assert!(!read("http://evil.example/", &[("host", "localhost:1")]));
+        assert!(!read("http://localhost:1/", &[("host", "evil.example")]));
+        assert!(!read("/", &[]), "no host at all");
+        assert!(!read("/", &[("host", "localhost"), ("host", "localhost")]));
     }
 }

@@ -6,13 +6,14 @@
 //! Choice: a server on the page's own origin adds the credential. What it does with that credential
 //! is bounded on all sides, because whatever runs in the page, or only reaches this port, can ask it:
 //!
-//! * it answers the page it served and no other ([`guard`]);
+//! * it answers the page it served and no other (`guard`), and on a person's own machine only
+//!   that person's browser (`session`);
 //! * it passes on the requests that the deployer makes and no others, to one workspace, and copies
-//!   no header from the page ([`forward`]);
+//!   no header from the page (`forward`);
 //! * to a database it speaks schema operations, no SQL, and only on hosts that the workspace
-//!   itself names ([`schema`]);
+//!   itself names (`schema`);
 //! * it acts as whoever started it (`tellr-app deploy-page`), or as the signed-in user if that is a
-//!   workspace admin (`tellr-app serve`), and never as the app itself ([`access`]).
+//!   workspace admin (`tellr-app serve`), and never as the app itself (`access`).
 //!
 //! Routes: `/api/workspace/…` with the workspace's own path behind it, and `POST
 //! /api/workspace-schema`. An answer with the header `tellr-host-error` is the server's own, not
@@ -24,11 +25,13 @@ mod forward;
 mod guard;
 mod refusal;
 mod schema;
+mod session;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
@@ -38,6 +41,7 @@ use tokio::sync::Semaphore;
 pub use access::Access;
 pub use guard::{Place, on_loopback_only};
 pub use refusal::HOST_ERROR;
+pub use session::Session;
 
 /// Requests on their way at a time, for all pages together. One deployment makes some four.
 const MOST_AT_A_TIME: usize = 16;
@@ -71,7 +75,12 @@ pub fn api<S: Clone + Send + Sync + 'static>(page: Arc<DeployPage>) -> Router<S>
 
 /// The page itself: the file that every other address of the page gets as well, allowed to compile
 /// the deployer's WebAssembly.
-pub async fn document(uri: Uri, headers: HeaderMap) -> Response {
+pub async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: HeaderMap) -> Response {
+    if let Place::Loopback(session) = &page.place
+        && let Some(entered) = session.enter(&uri)
+    {
+        return entered;
+    }
     let mut response = crate::frontend::serve(uri, headers).await;
     let policy = HeaderValue::from_static(crate::server::DEPLOY_PAGE_SECURITY_POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -1,5 +1,6 @@
 //! `tellr-app serve` deploys as the signed-in user, if that is a workspace admin.
 
+use axum::body::Body;
 use reqwest::RequestBuilder;
 use serde_json::json;
 
@@ -62,6 +63,16 @@ async fn others_deploy_nothing() {
         assert_eq!(Answer::of(schema).await.status, status);
         assert_eq!(upstream.received_lines(), [ME]);
     }
+}
+
+#[tokio::test]
+async fn a_busy_workspace_is_not_a_refusal() {
+    let (upstream, app) = stage().await;
+    let busy = axum::http::Response::builder().status(503).body(Body::from("upstream connect error"));
+    upstream.answer_next(busy.expect("a response"));
+    let answer = Answer::of(request(&app, APP, ADMIN)).await;
+    assert_eq!((answer.status, answer.host_error()), (502, Some("connection")), "{}", answer.body);
+    assert_eq!(Answer::of(request(&app, APP, ADMIN)).await.status, 200);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::json;
 use tokio::net::TcpStream;
 
 use crate::support::app::{Variables, client};
-use crate::support::page::{Answer, Page};
+use crate::support::page::{Answer, Page, cookie_behind, cookies};
 use crate::support::process::{self, Serving};
 use crate::support::upstream::{TOKEN, Upstream};
 
@@ -17,7 +17,9 @@ async fn it_needs_a_workspace_and_no_database() {
     let upstream = Upstream::start().await;
     let mut page = Serving::deploy_page(&variables(&upstream)).await;
     page.line_with(&upstream.host).await;
-    let client = client(|builder| builder);
+    let entrance = page.line.split_whitespace().last().expect("an address").to_owned();
+    let cookie = cookie_behind(&entrance).await;
+    let client = client(|builder| builder.default_headers(cookies(&cookie)));
     let get = |path: &str| client.get(format!("{}{path}", page.url)).header("sec-fetch-site", "same-origin");
 
     let document = Answer::of(get("/deploy")).await;

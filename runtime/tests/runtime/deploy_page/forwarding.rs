@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use axum::body::Body;
 use deployer::host::Method as Asked;
 use deployer::workspace::surface::ROUTES;
-use reqwest::Method;
+use reqwest::{Method, Version};
 use serde_json::json;
 
-use crate::support::page::{Answer, Page};
+use crate::support::app::client;
+use crate::support::page::{Answer, Page, cookies};
 use crate::support::upstream::Upstream;
 
 const METHODS: [(Asked, Method); 4] = [
@@ -106,4 +107,21 @@ async fn a_workspace_that_is_not_there_is_told_apart_from_one_that_refuses() {
     assert_eq!((answer.status, answer.host_error()), (502, Some("connection")), "{}", answer.body);
     let error: deployer::host::HostError = serde_json::from_str(&answer.body).expect("a host error");
     assert_eq!(error.kind, deployer::host::HostErrorKind::Connection);
+}
+
+#[tokio::test]
+async fn http_2_is_guarded_alike() {
+    let upstream = Upstream::start().await;
+    let page = Page::start(&upstream).await;
+    let browser = client(|builder| builder.http2_prior_knowledge().default_headers(cookies(&page.cookie)));
+    let get = |host: &str| {
+        browser.get(format!("http://{host}/api/workspace/api/2.0/apps/tellr")).version(Version::HTTP_2)
+    };
+    assert_eq!(Answer::of(get(&page.authority)).await.status, 200);
+    assert_eq!(upstream.received_lines(), ["GET /api/2.0/apps/tellr"]);
+    let foreign = get(&page.authority).header("origin", "https://evil.example");
+    assert_eq!(Answer::of(foreign).await.status, 403);
+    let renamed = get(&page.authority).header("host", "evil.example");
+    assert_eq!(Answer::of(renamed).await.status, 403);
+    assert_eq!(upstream.received_lines(), [""; 0]);
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::support::app::client;
 use crate::support::page::{Answer, Page};
 use crate::support::upstream::{TOKEN, Upstream};
 
@@ -198,12 +199,78 @@ async fn a_name_that_was_made_to_point_here_is_not_served() {
 }
 
 #[tokio::test]
+async fn others_on_the_machine_get_nothing_from_the_workspace() {
+    let (upstream, page) = stage().await;
+    let (other_upstream, other) = stage().await;
+    let port = page.authority.rsplit(':').next().expect("a port");
+    let stranger = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
+    let wrong = [
+        String::new(),
+        format!("tellr-deploy-{port}="),
+        format!("tellr-deploy-{port}=guessed"),
+        // Let in elsewhere.
+        format!("tellr-deploy-{port}={}", other.entrance.rsplit('=').next().expect("a key")),
+    ];
+    for cookie in wrong {
+        for (method, path) in
+            [(Method::GET, APP), (Method::POST, MKDIRS), (Method::POST, "/api/workspace-schema")]
+        {
+            let mut request = stranger
+                .request(method.clone(), format!("{}{path}", page.origin()))
+                .header("cookie", &cookie)
+                .header("origin", page.origin());
+            if method == Method::POST {
+                request = request.json(&json!({"path": "/"}));
+            }
+            let answer = Answer::of(request).await;
+            assert_eq!((answer.status, answer.host_error()), (401, Some("credential")), "{cookie} {path}");
+            assert!(answer.body.contains("tellr-app deploy-page"), "{}", answer.body);
+        }
+    }
+    for key in ["", "guessed", other.entrance.rsplit('=').next().expect("a key")] {
+        let answer = Answer::of(stranger.get(format!("{}/deploy?key={key}", page.origin()))).await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (303, None), "{key}");
+    }
+    assert_eq!(upstream.received_lines(), [""; 0]);
+    assert_eq!(other_upstream.received_lines(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
+    let (_upstream, page) = stage().await;
+    let browser = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
+    let answer = Answer::of(browser.get(format!("{}{}", page.origin(), page.entrance))).await;
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    for attribute in ["; HttpOnly", "; SameSite=Strict"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let key = page.entrance.rsplit('=').next().expect("a key");
+    assert!(key.len() >= 43, "a key of 32 bytes");
+    assert!(!page.get("/deploy").await.body.contains(key));
+}
+
+#[tokio::test]
+async fn another_site_opens_no_websocket() {
+    let (upstream, page) = stage().await;
+    let request = page
+        .client
+        .get(format!("{}{APP}", page.origin()))
+        .header("origin", "https://evil.example")
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    assert_refused(&upstream, &Answer::of(request).await, 403, "websocket");
+}
+
+#[tokio::test]
 async fn no_header_of_the_page_is_passed_on() {
     let (upstream, page) = stage().await;
     let request = page
         .fetch(Method::GET, APP)
         .header("authorization", "Bearer mine")
-        .header("cookie", "session=1")
+        .header("cookie", format!("session=1; {}", page.cookie))
         .header("x-forwarded-for", "10.0.0.1")
         .header("x-forwarded-host", "evil.example")
         .header("x-forwarded-access-token", "mine")
@@ -250,13 +317,22 @@ async fn a_body_has_a_size() {
     // Told in advance, and found out on the way.
     let host = &page.authority;
     let head = format!(
-        "POST {import} HTTP/1.1\r\nHost: {host}\r\nOrigin: {}\r\nContent-Type: application/json\r\nConnection: close\r\n",
-        page.origin()
+        "POST {import} HTTP/1.1\r\nHost: {host}\r\nOrigin: {}\r\nCookie: {}\r\n\
+         Content-Type: application/json\r\nConnection: close\r\n",
+        page.origin(),
+        page.cookie
     );
     let (status, answer) = page.raw(&format!("{head}Content-Length: 17000000\r\n\r\n")).await;
     assert_eq!(status, 413, "{answer}");
     let schema = page.post("/api/workspace-schema", &json!({"at": "A".repeat(100_000)})).await;
     assert_eq!((schema.status, schema.host_error()), (413, Some("refused")));
+    let chunks = futures_util::stream::iter((0..70).map(|_| Ok::<_, std::io::Error>([b' '; 1024].to_vec())));
+    let untold = page
+        .fetch(Method::POST, "/api/workspace-schema")
+        .header("content-type", "application/json")
+        .body(reqwest::Body::wrap_stream(chunks));
+    let untold = Answer::of(untold).await;
+    assert_eq!((untold.status, untold.host_error()), (413, Some("refused")));
     assert_eq!(upstream.received_lines(), [""; 0]);
 }
 

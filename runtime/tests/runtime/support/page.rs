@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::Value;
 use tellr_app::deploy::workspace::{self, Workspace};
-use tellr_app::deploy_page::{Access, DeployPage, Place};
+use tellr_app::deploy_page::{Access, DeployPage, Place, Session};
 use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
 use tellr_app::{listener, server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -56,7 +56,11 @@ impl Answer {
 
 pub(crate) struct Page {
     pub(crate) authority: String,
+    /// A browser that was let in.
     pub(crate) client: Client,
+    /// What lets one in: a path.
+    pub(crate) entrance: String,
+    pub(crate) cookie: String,
     _running: oneshot::Sender<()>,
 }
 
@@ -71,16 +75,20 @@ impl Page {
         let settings = WorkspaceSettings { host: upstream.host.clone(), auth };
         let workspace = Workspace::new(workspace::client().expect("a client"), settings);
         let access = Access::Server(Arc::new(workspace));
-        let page = DeployPage::new(access, Place::Loopback, roots.map(Path::to_owned));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let authority = listener.local_addr().expect("an address").to_string();
+        let address = listener.local_addr().expect("an address");
+        let session = Session::new(address.port()).expect("random bytes");
+        let entrance = session.entrance();
+        let page = DeployPage::new(access, Place::Loopback(session), roots.map(Path::to_owned));
         let (running, stopped) = oneshot::channel::<()>();
         let stop = async {
             // Dropping the sender, as the end of a test does, is the signal.
             let _ = stopped.await;
         };
         tokio::spawn(listener::serve(listener, server::deploy_page_router(page), stop, listener::DRAIN));
-        Self { authority, client: client(|builder| builder), _running: running }
+        let cookie = cookie_behind(&format!("http://{address}{entrance}")).await;
+        let client = client(|builder| builder.default_headers(cookies(&cookie)));
+        Self { authority: address.to_string(), client, entrance, cookie, _running: running }
     }
 
     pub(crate) fn origin(&self) -> String {
@@ -124,6 +132,26 @@ impl Page {
     /// A read of `target`, written into the request's first line as it is.
     pub(crate) async fn raw_get(&self, target: &str) -> (u16, String) {
         let host = &self.authority;
-        self.raw(&format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await
+        let cookie = &self.cookie;
+        self.raw(&format!(
+            "GET {target} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
+        ))
+        .await
     }
+}
+
+/// What a browser does that is sent to `entrance`.
+pub(crate) async fn cookie_behind(entrance: &str) -> String {
+    let client = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
+    let answer = Answer::of(client.get(entrance)).await;
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/deploy")), "{entrance}");
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    cookie.split(';').next().expect("a name and a value").to_owned()
+}
+
+/// The headers of a browser with this cookie.
+pub(crate) fn cookies(cookie: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert("cookie", HeaderValue::try_from(cookie).expect("text"));
+    headers
 }

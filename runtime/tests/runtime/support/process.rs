@@ -42,6 +42,8 @@ pub(crate) struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     pub(crate) url: String,
+    /// The line in which it said where it listens.
+    pub(crate) line: String,
     pub(crate) log: String,
 }
 
@@ -61,10 +63,11 @@ impl Serving {
     async fn launch(arguments: &[&str], variables: &Variables, address: &str) -> Self {
         let mut child = command(arguments, variables).spawn().expect("the app starts");
         let stdout = child.stdout.take().expect("standard output is a pipe");
-        let mut serving =
-            Self { child, lines: BufReader::new(stdout).lines(), url: String::new(), log: String::new() };
-        let line = serving.line_with(address).await;
-        let port: String = line
+        let lines = BufReader::new(stdout).lines();
+        let mut serving = Self { child, lines, url: String::new(), line: String::new(), log: String::new() };
+        serving.line = serving.line_with(address).await;
+        let port: String = serving
+            .line
             .split(address)
             .nth(1)
             .expect("the address is in the log")

@@ -1,0 +1,76 @@
+//! Whose browser it is, on a person's own machine.
+//!
+//! Loopback is not private: whoever else is signed in to the machine can connect to the port, and
+//! would deploy with somebody else's credential. So `tellr-app deploy-page` prints an address with a
+//! key in it. The browser that opens it exchanges the key for a cookie and is sent on to the page
+//! without it; requests without the cookie get the page's files and nothing from the workspace.
+//!
+//! The key is in the query, which is not logged. Scripts can't read the cookie, and no other site's
+//! request carries it. Browsers keep cookies by host and not by port, hence the port in its name.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+
+/// As many bytes as nobody guesses.
+const KEY_BYTES: usize = 32;
+const PARAMETER: &str = "key";
+
+/// The one browser session of a server, and those who were given its key.
+#[derive(Debug)]
+pub struct Session {
+    key: SecretString,
+    cookie: String,
+}
+
+impl Session {
+    /// A new one, for the server on `port`.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn new(port: u16) -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; KEY_BYTES];
+        getrandom::fill(&mut bytes)?;
+        let key = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
+        Ok(Self { key, cookie: format!("tellr-deploy-{port}") })
+    }
+
+    /// The path that lets a browser in. Secret.
+    pub fn entrance(&self) -> String {
+        format!("/deploy?{PARAMETER}={}", self.key.expose_secret())
+    }
+
+    /// Whether the request has the cookie.
+    pub(super) fn is_open_to(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .any(|(name, value)| name == self.cookie && self.is_key(value))
+    }
+
+    /// The answer to a request for the page with a key in its address; none, if there is no key.
+    pub(super) fn enter(&self, uri: &Uri) -> Option<Response> {
+        let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+        let (_, given) = pairs.into_iter().find(|(name, _)| *name == PARAMETER)?;
+        let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/deploy")]).into_response();
+        if self.is_key(given) {
+            let cookie = format!("{}={given}; Path=/api; HttpOnly; SameSite=Strict", self.cookie);
+            let mut cookie = HeaderValue::try_from(cookie).ok()?;
+            cookie.set_sensitive(true);
+            response.headers_mut().insert(header::SET_COOKIE, cookie);
+        }
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Some(response)
+    }
+
+    fn is_key(&self, given: &str) -> bool {
+        // Of the hashes, so that the time it takes says nothing about the key.
+        Sha256::digest(given) == Sha256::digest(self.key.expose_secret())
+    }
+}
