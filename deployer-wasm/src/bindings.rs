@@ -22,6 +22,8 @@ pub mod kernel;
 pub mod machine;
 #[cfg(any(feature = "kernel", test))]
 pub mod protocol;
+#[cfg(test)]
+mod published;
 #[cfg(any(feature = "kernel", test))]
 pub mod queue;
 pub mod task;

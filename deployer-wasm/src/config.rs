@@ -36,6 +36,8 @@ pub use key::FernetKey;
 pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 pub use path::WorkspacePath;
 pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, UpdateConfig};
+#[cfg(test)]
+pub(crate) use shape::{FileKey, FileKeyKind, environment_keys, flat_keys};
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
 pub use yaml::{YAML_LIMIT_BYTES, to_yaml};

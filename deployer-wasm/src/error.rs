@@ -19,6 +19,7 @@ pub use catalogue::Failure;
 /// What every face shows when something went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DeployError {
     /// A stable name to match on, such as `APP_ALREADY_EXISTS`.
     pub code: String,
@@ -37,12 +38,14 @@ pub struct DeployError {
     pub step: Option<String>,
     /// The platform's own last words: the tail of a build or of the app's log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
     pub log: Vec<String>,
 }
 
 /// The two classes of failure, which Python shows as `ValueError` and `DeploymentError`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ErrorClass {
     /// The arguments or the configuration are wrong; no request was sent.
     Input,

@@ -13,6 +13,7 @@ use crate::host::Timestamp;
 
 /// One thing that happened, in the order of [`DeployEvent::sequence`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DeployEvent {
     /// The run this belongs to; the same id stands in the journal and in the lock.
     pub run: String,
@@ -43,6 +44,7 @@ pub struct DeployEvent {
     pub url: Option<String>,
     /// With [`EventKind::Plan`]: the steps to come and what each waits for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<PlannedStep>>"))]
     pub steps: Vec<PlannedStep>,
     /// With [`StepState::Failed`] and [`EventKind::Failed`]: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +54,7 @@ pub struct DeployEvent {
 /// The kinds of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum EventKind {
     /// The steps of this run are known. The first event of a run that got past its preflight.
     Plan,
@@ -68,6 +71,7 @@ pub enum EventKind {
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum StepState {
     /// It began to look at what is there.
     Started,
@@ -87,6 +91,7 @@ pub enum StepState {
 
 /// A step that a run is going to take.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlannedStep {
     /// Its name, such as `lakebase`.
     pub step: String,

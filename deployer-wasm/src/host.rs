@@ -57,6 +57,7 @@ pub trait Host {
 /// The HTTP methods the deployer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Method {
     /// Reads.
     Get,
@@ -81,6 +82,7 @@ impl fmt::Display for Method {
 
 /// A request to the workspace's REST interface.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct WorkspaceRequest {
     /// The method.
     pub method: Method,
@@ -89,9 +91,11 @@ pub struct WorkspaceRequest {
     pub path: String,
     /// Query parameters, unencoded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<(String, String)>>"))]
     pub query: Vec<(String, String)>,
     /// The JSON body, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(type = "unknown"))]
     pub body: Option<serde_json::Value>,
     /// The body or the answer holds a secret: it must not be logged, and is left out of `Debug`.
     #[serde(default)]
@@ -113,6 +117,7 @@ impl fmt::Debug for WorkspaceRequest {
 
 /// What the workspace answered.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WorkspaceResponse {
     /// The HTTP status.
     pub status: u16,
@@ -144,6 +149,7 @@ impl fmt::Debug for WorkspaceResponse {
 /// Why there was no answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HostError {
     /// What kind of failure, which decides whether trying again makes sense.
     pub kind: HostErrorKind,
@@ -154,6 +160,7 @@ pub struct HostError {
 /// The kinds of [`HostError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum HostErrorKind {
     /// No connection, or it broke. The request may or may not have had its effect. Worth trying again.
     Connection,
@@ -167,6 +174,7 @@ pub enum HostErrorKind {
 
 /// Which database a schema operation is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LakebaseTarget {
     /// The host name to connect to; port 5432.
     pub host: String,
@@ -181,6 +189,7 @@ pub struct LakebaseTarget {
 /// What a database credential is minted for: the two kinds of Lakebase have a call each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "name")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum CredentialTarget {
     /// Autoscaling: the endpoint's path, `projects/…/branches/…/endpoints/…`.
     Endpoint(String),
@@ -191,6 +200,7 @@ pub enum CredentialTarget {
 /// Why a schema operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct SchemaError {
     /// What kind of failure.
     pub kind: SchemaErrorKind,
@@ -204,6 +214,7 @@ pub struct SchemaError {
 /// The kinds of [`SchemaError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaErrorKind {
     /// The workspace refused to mint a credential.
     Credential,
@@ -221,6 +232,7 @@ pub enum SchemaErrorKind {
 
 /// A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Timestamp(i64);
 
 impl Timestamp {

@@ -23,6 +23,7 @@ pub use script::{Script, script};
 /// client id of its service principal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "operation")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaOperation {
     /// Make the schema if it isn't there, and give the role its rights.
     SetUp {
@@ -55,6 +56,7 @@ pub enum SchemaOperation {
 /// What came of a [`SchemaOperation`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaOutcome {
     /// It is as it was to be.
     Done,
@@ -65,6 +67,7 @@ pub enum SchemaOutcome {
 /// How a schema stands.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by its name")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SchemaState {
     /// There is such a schema.
     pub exists: bool,

@@ -18,6 +18,7 @@ use crate::operations::{self, CreateResult, DeleteResult, UpdateResult};
 /// What can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Operation {
     /// From nothing to a running app.
     Create,

@@ -17,6 +17,8 @@ use crate::error::{Failure, Result};
 /// The arguments of `create`, all optional; named as in every other face.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CreateArguments {
     /// The Lakebase database; `tellr-db` if left out.
     pub lakebase_name: Option<String>,
@@ -45,16 +47,20 @@ pub struct CreateArguments {
     /// API scopes beside the six that the app always asks for.
     pub extra_scopes: Option<Vec<String>>,
     /// A Fernet key; one is made if left out. Allowed beside a file.
+    #[cfg_attr(test, schemars(skip))]
     pub encryption_key: Option<SecretText>,
     /// Which of a file's `environments`.
+    #[cfg_attr(test, schemars(skip))]
     pub environment: Option<String>,
     /// A wheel to deploy instead of a published version. Allowed beside a file.
+    #[cfg_attr(test, schemars(skip))]
     pub local_wheel: Option<WheelArgument>,
 }
 
 /// The arguments of `update`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct UpdateArguments {
     /// The Lakebase database.
     pub lakebase_name: Option<String>,
@@ -93,6 +99,7 @@ pub struct UpdateArguments {
 /// The arguments of `delete`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct DeleteArguments {
     /// The Lakebase database; as deployed if left out.
     pub lakebase_name: Option<String>,
@@ -111,6 +118,7 @@ pub struct DeleteArguments {
 /// A wheel as a face hands it over.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WheelArgument {
     /// The file's name, without its folder.
     pub file_name: String,
@@ -127,6 +135,7 @@ impl fmt::Debug for WheelArgument {
 /// A secret that was not checked yet: never printed, overwritten when dropped.
 #[derive(Clone, PartialEq, Eq, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SecretText(String);
 
 impl SecretText {

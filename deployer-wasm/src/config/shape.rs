@@ -199,6 +199,51 @@ fn other_name(name: &str, known: &[&Key]) -> Option<&'static str> {
 }
 
 #[cfg(test)]
+pub(crate) use published::{FileKey, FileKeyKind, environment_keys, flat_keys};
+
+/// The tables of a file's keys, for the schema that is generated from them.
+#[cfg(test)]
+mod published {
+    use super::{ENVIRONMENT_FILE, FLAT_FILE, Key, Kind};
+
+    pub(crate) struct FileKey {
+        pub(crate) name: &'static str,
+        /// The argument it gives.
+        pub(crate) argument: &'static str,
+        pub(crate) kind: FileKeyKind,
+    }
+
+    pub(crate) enum FileKeyKind {
+        Text,
+        Flag,
+        Texts,
+        Group(Vec<FileKey>),
+    }
+
+    pub(crate) fn flat_keys() -> Vec<FileKey> {
+        FLAT_FILE.iter().copied().flat_map(read).collect()
+    }
+
+    pub(crate) fn environment_keys() -> Vec<FileKey> {
+        ENVIRONMENT_FILE.iter().copied().flat_map(read).collect()
+    }
+
+    fn read(keys: &'static [Key]) -> Vec<FileKey> {
+        let one = |key: &Key| FileKey {
+            name: key.name,
+            argument: key.flat,
+            kind: match key.kind {
+                Kind::Text => FileKeyKind::Text,
+                Kind::Flag => FileKeyKind::Flag,
+                Kind::Texts => FileKeyKind::Texts,
+                Kind::Group(inner) => FileKeyKind::Group(read(inner)),
+            },
+        };
+        keys.iter().map(one).collect()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

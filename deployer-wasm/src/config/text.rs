@@ -28,6 +28,7 @@ macro_rules! checked_text {
     ($(#[$attribute:meta])* $name:ident, $key:literal) => {
         $(#[$attribute])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
         pub struct $name(String);
 
         impl $name {

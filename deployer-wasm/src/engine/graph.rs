@@ -73,6 +73,7 @@ impl<T> Done<T> {
 
 /// How a step went, for the result's `steps`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StepReport {
     /// Its name.
     pub step: String,

@@ -7,6 +7,7 @@ use crate::steps::restore_point::RestorePoint;
 
 /// What `create` returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CreateResult {
     /// Where the app answers.
     pub url: String,
@@ -26,6 +27,7 @@ pub struct CreateResult {
 
 /// What `update` returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct UpdateResult {
     /// Where the app answers.
     pub url: String,
@@ -48,6 +50,7 @@ pub struct UpdateResult {
 
 /// What `delete` returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DeleteResult {
     /// The app.
     pub app_name: String,

@@ -24,6 +24,7 @@ const READY: Duration = Duration::from_mins(10);
 
 /// A branch to go back to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RestorePoint {
     /// `projects/…/branches/pre-reset-…`.
     pub branch: String,

@@ -1,0 +1,72 @@
+//! `pkg/types.d.ts`.
+
+use expect_test::expect_file;
+use ts_rs::{Config, TS};
+
+use crate::bindings::task::Operation;
+use crate::config::{
+    CreateArguments, DeleteArguments, SchemaName, SecretText, UpdateArguments, WheelArgument,
+};
+use crate::engine::StepReport;
+use crate::error::{DeployError, ErrorClass};
+use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
+use crate::host::{
+    CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
+    Timestamp, WorkspaceRequest, WorkspaceResponse,
+};
+use crate::operations::{CreateResult, DeleteResult, UpdateResult};
+use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
+use crate::steps::restore_point::RestorePoint;
+
+const HEAD: &str = "\
+// Generated from the deployer's Rust types; a test says when it is stale.
+// UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+";
+
+/// The declaration of `T` with its documentation.
+fn declared<T: TS + 'static>(config: &Config) -> String {
+    let docs = T::docs().unwrap_or_default();
+    format!("{docs}export {}\n", T::decl(config))
+}
+
+#[test]
+fn the_typescript_types_are_up_to_date() {
+    // A JSON number is a `number`; none here comes near 2⁵³.
+    let config = &Config::new().with_large_int("number");
+    let all = [
+        declared::<Operation>(config),
+        declared::<CreateArguments>(config),
+        declared::<UpdateArguments>(config),
+        declared::<DeleteArguments>(config),
+        declared::<WheelArgument>(config),
+        declared::<SecretText>(config),
+        declared::<CreateResult>(config),
+        declared::<UpdateResult>(config),
+        declared::<DeleteResult>(config),
+        declared::<StepReport>(config),
+        declared::<RestorePoint>(config),
+        declared::<DeployEvent>(config),
+        declared::<EventKind>(config),
+        declared::<StepState>(config),
+        declared::<PlannedStep>(config),
+        declared::<DeployError>(config),
+        declared::<ErrorClass>(config),
+        declared::<Timestamp>(config),
+        declared::<Method>(config),
+        declared::<WorkspaceRequest>(config),
+        declared::<WorkspaceResponse>(config),
+        declared::<HostError>(config),
+        declared::<HostErrorKind>(config),
+        declared::<LakebaseTarget>(config),
+        declared::<CredentialTarget>(config),
+        declared::<SchemaName>(config),
+        declared::<SchemaOperation>(config),
+        declared::<SchemaOutcome>(config),
+        declared::<SchemaState>(config),
+        declared::<SchemaError>(config),
+        declared::<SchemaErrorKind>(config),
+    ];
+    let text = format!("{HEAD}\n{}", all.join("\n"));
+    let text: String = text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+    expect_file!["../../../../pkg/types.d.ts"].assert_eq(&text);
+}

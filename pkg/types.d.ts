@@ -1,0 +1,647 @@
+// Generated from the deployer's Rust types; a test says when it is stale.
+// UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+
+/**
+ * What can be done.
+ */
+export type Operation = "create" | "update" | "delete";
+
+/**
+ * The arguments of `create`, all optional; named as in every other face.
+ */
+export type CreateArguments = {
+/**
+ * The Lakebase database; `tellr-db` if left out.
+ */
+lakebase_name?: string | null,
+/**
+ * The Postgres schema; `app_data` if left out.
+ */
+schema_name?: string | null,
+/**
+ * The app; `tellr` if left out.
+ */
+app_name?: string | null,
+/**
+ * The folder for the app's files; `/Workspace/Users/<me>/.apps/<app>` if left out.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * `CU_1` (if left out), `CU_2`, `CU_4` or `CU_8`.
+ */
+lakebase_compute?: string | null,
+/**
+ * `MEDIUM` (if left out), `LARGE` or `XLARGE`.
+ */
+app_compute?: string | null,
+/**
+ * The version of the app's package, or `latest`.
+ */
+app_version?: string | null,
+/**
+ * What the workspace shows beside the app's name.
+ */
+description?: string | null,
+/**
+ * Install from the index for trials.
+ */
+use_test_pypi?: boolean | null,
+/**
+ * `secret_scope` (if left out) or `app_yaml`.
+ */
+encryption_key_storage?: string | null,
+/**
+ * `tellr-app` (if left out) or `databricks-tellr-app`.
+ */
+app_package?: string | null,
+/**
+ * Fill the database with the content made for Databricks as well.
+ */
+seed_databricks_defaults?: boolean | null,
+/**
+ * API scopes beside the six that the app always asks for.
+ */
+extra_scopes?: Array<string> | null,
+/**
+ * A Fernet key; one is made if left out. Allowed beside a file.
+ */
+encryption_key?: SecretText | null,
+/**
+ * Which of a file's `environments`.
+ */
+environment?: string | null,
+/**
+ * A wheel to deploy instead of a published version. Allowed beside a file.
+ */
+local_wheel?: WheelArgument | null, };
+
+/**
+ * The arguments of `update`.
+ */
+export type UpdateArguments = {
+/**
+ * The Lakebase database.
+ */
+lakebase_name?: string | null,
+/**
+ * The Postgres schema.
+ */
+schema_name?: string | null,
+/**
+ * The app.
+ */
+app_name?: string | null,
+/**
+ * The folder of the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * `MEDIUM`, `LARGE` or `XLARGE`; unchanged if left out.
+ */
+app_compute?: string | null,
+/**
+ * The version of the app's package, or `latest`.
+ */
+app_version?: string | null,
+/**
+ * What the workspace shows beside the app's name; unchanged if left out.
+ */
+description?: string | null,
+/**
+ * Install from the index for trials.
+ */
+use_test_pypi?: boolean | null,
+/**
+ * `secret_scope` or `app_yaml`; where the key is now if left out.
+ */
+encryption_key_storage?: string | null,
+/**
+ * `tellr-app` (if left out) or `databricks-tellr-app`.
+ */
+app_package?: string | null,
+/**
+ * Fill the database with the content made for Databricks as well; as deployed if left out.
+ */
+seed_databricks_defaults?: boolean | null,
+/**
+ * API scopes beside the six that the app always asks for.
+ */
+extra_scopes?: Array<string> | null,
+/**
+ * The Fernet key in use; it is found by itself if left out. Allowed beside a file.
+ */
+encryption_key?: SecretText | null,
+/**
+ * Which of a file's `environments`.
+ */
+environment?: string | null,
+/**
+ * A wheel to deploy instead of a published version. Allowed beside a file.
+ */
+local_wheel?: WheelArgument | null,
+/**
+ * Drop the schema and make it anew. Allowed beside a file, and never in one.
+ */
+reset_database?: boolean | null, };
+
+/**
+ * The arguments of `delete`.
+ */
+export type DeleteArguments = {
+/**
+ * The Lakebase database; as deployed if left out.
+ */
+lakebase_name?: string | null,
+/**
+ * The Postgres schema; as deployed if left out.
+ */
+schema_name?: string | null,
+/**
+ * The app.
+ */
+app_name?: string | null,
+/**
+ * The folder of the app's files; as deployed if left out.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * Which of a file's `environments`.
+ */
+environment?: string | null,
+/**
+ * Drop the schema. Allowed beside a file, and never in one.
+ */
+reset_database?: boolean | null, };
+
+/**
+ * A wheel as a face hands it over.
+ */
+export type WheelArgument = {
+/**
+ * The file's name, without its folder.
+ */
+file_name: string,
+/**
+ * Its bytes in base64.
+ */
+content: string, };
+
+/**
+ * A secret that was not checked yet: never printed, overwritten when dropped.
+ */
+export type SecretText = string;
+
+/**
+ * What `create` returns.
+ */
+export type CreateResult = {
+/**
+ * Where the app answers.
+ */
+url: string,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * Its database.
+ */
+lakebase_name: string,
+/**
+ * Its schema.
+ */
+schema_name: string,
+/**
+ * `created`.
+ */
+status: string,
+/**
+ * `autoscaling` or `provisioned`.
+ */
+lakebase_type: string,
+/**
+ * How each step went.
+ */
+steps: Array<StepReport>, };
+
+/**
+ * What `update` returns.
+ */
+export type UpdateResult = {
+/**
+ * Where the app answers.
+ */
+url: string,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * The deployment.
+ */
+deployment_id: string,
+/**
+ * `updated`.
+ */
+status: string,
+/**
+ * Whether the schema was emptied.
+ */
+database_reset: boolean,
+/**
+ * `autoscaling` or `provisioned`.
+ */
+lakebase_type: string,
+/**
+ * The branch to go back to, where the schema was emptied and the database has branches.
+ */
+restore_point?: RestorePoint,
+/**
+ * How each step went.
+ */
+steps: Array<StepReport>, };
+
+/**
+ * What `delete` returns.
+ */
+export type DeleteResult = {
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * `deleted`.
+ */
+status: string,
+/**
+ * Whether the schema was dropped.
+ */
+database_reset: boolean,
+/**
+ * `autoscaling` or `provisioned`, where the database is known.
+ */
+lakebase_type?: string,
+/**
+ * The branch to go back to, where the schema was dropped and the database has branches.
+ */
+restore_point?: RestorePoint,
+/**
+ * How each step went.
+ */
+steps: Array<StepReport>, };
+
+/**
+ * How a step went, for the result's `steps`.
+ */
+export type StepReport = {
+/**
+ * Its name.
+ */
+step: string,
+/**
+ * Where it ended.
+ */
+state: StepState,
+/**
+ * Milliseconds from the run's beginning to the step's.
+ */
+started_ms: number,
+/**
+ * How long it took, in milliseconds.
+ */
+elapsed_ms: number, };
+
+/**
+ * A branch to go back to.
+ */
+export type RestorePoint = {
+/**
+ * `projects/…/branches/pre-reset-…`.
+ */
+branch: string,
+/**
+ * When the platform removes it.
+ */
+expires_at: Timestamp, };
+
+/**
+ * One thing that happened, in the order of [`DeployEvent::sequence`].
+ */
+export type DeployEvent = {
+/**
+ * The run this belongs to; the same id stands in the journal and in the lock.
+ */
+run: string,
+/**
+ * Counts from 0 within a run, without gaps.
+ */
+sequence: number,
+/**
+ * When, by the host's clock.
+ */
+at: Timestamp,
+/**
+ * Milliseconds since the run began.
+ */
+elapsed_ms: number,
+/**
+ * What kind of event this is, which says what else is set.
+ */
+kind: EventKind,
+/**
+ * The step that speaks: a name of [`EventKind::Plan`]'s list.
+ */
+step?: string,
+/**
+ * Where the step stands now.
+ */
+state?: StepState,
+/**
+ * A sentence for people, without a full stop.
+ */
+message: string,
+/**
+ * How far the step is, 0 to 1, where that can be told.
+ */
+progress?: number,
+/**
+ * How long the step has run, or took when it is over; milliseconds.
+ */
+step_elapsed_ms?: number,
+/**
+ * Something to open: the app, its logs.
+ */
+url?: string,
+/**
+ * With [`EventKind::Plan`]: the steps to come and what each waits for.
+ */
+steps?: Array<PlannedStep>,
+/**
+ * With [`StepState::Failed`] and [`EventKind::Failed`]: why.
+ */
+error?: DeployError, };
+
+/**
+ * The kinds of event.
+ */
+export type EventKind = "plan" | "step" | "notice" | "finished" | "failed";
+
+/**
+ * Where a step stands.
+ */
+export type StepState = "started" | "waiting" | "progress" | "done" | "unchanged" | "failed" | "skipped";
+
+/**
+ * A step that a run is going to take.
+ */
+export type PlannedStep = {
+/**
+ * Its name, such as `lakebase`.
+ */
+step: string,
+/**
+ * What it does, for people.
+ */
+title: string,
+/**
+ * The steps that have to be done first.
+ */
+waits_for: Array<string>, };
+
+/**
+ * What every face shows when something went wrong.
+ */
+export type DeployError = {
+/**
+ * A stable name to match on, such as `APP_ALREADY_EXISTS`.
+ */
+code: string,
+/**
+ * Whether the input was refused, before anything happened, or something failed later.
+ */
+class: ErrorClass,
+/**
+ * What happened, to what.
+ */
+message: string,
+/**
+ * Why.
+ */
+cause: string,
+/**
+ * What to do next.
+ */
+remedy: string,
+/**
+ * Where to read more.
+ */
+docs: string,
+/**
+ * The step that failed, where it was one.
+ */
+step?: string,
+/**
+ * The platform's own last words: the tail of a build or of the app's log.
+ */
+log?: Array<string>, };
+
+/**
+ * The two classes of failure, which Python shows as `ValueError` and `DeploymentError`.
+ */
+export type ErrorClass = "input" | "deployment";
+
+/**
+ * A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
+ */
+export type Timestamp = string;
+
+/**
+ * The HTTP methods the deployer uses.
+ */
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/**
+ * A request to the workspace's REST interface.
+ */
+export type WorkspaceRequest = {
+/**
+ * The method.
+ */
+method: Method,
+/**
+ * Absolute path within the workspace, such as `/api/2.0/apps/tellr`, already
+ * percent-encoded where needed; never a URL.
+ */
+path: string,
+/**
+ * Query parameters, unencoded.
+ */
+query?: Array<[string, string]>,
+/**
+ * The JSON body, if any.
+ */
+body?: unknown,
+/**
+ * The body or the answer holds a secret: it must not be logged, and is left out of `Debug`.
+ */
+sensitive: boolean, };
+
+/**
+ * What the workspace answered.
+ */
+export type WorkspaceResponse = {
+/**
+ * The HTTP status.
+ */
+status: number,
+/**
+ * Headers that matter here, names in lower case: at least `date`, `retry-after`,
+ * `x-databricks-org-id` and `content-type` are passed on where they are present.
+ */
+headers: Array<[string, string]>,
+/**
+ * The body as text. All answers the deployer reads are JSON.
+ */
+body: string, };
+
+/**
+ * Why there was no answer to a request.
+ */
+export type HostError = {
+/**
+ * What kind of failure, which decides whether trying again makes sense.
+ */
+kind: HostErrorKind,
+/**
+ * For people; holds no secret.
+ */
+message: string, };
+
+/**
+ * The kinds of [`HostError`].
+ */
+export type HostErrorKind = "connection" | "timeout" | "credential" | "refused";
+
+/**
+ * Which database a schema operation is for.
+ */
+export type LakebaseTarget = {
+/**
+ * The host name to connect to; port 5432.
+ */
+host: string,
+/**
+ * The database, `databricks_postgres`.
+ */
+database: string,
+/**
+ * The Postgres role to connect as: the deploying person's user name.
+ */
+user: string,
+/**
+ * What to mint the credential for.
+ */
+credential: CredentialTarget, };
+
+/**
+ * What a database credential is minted for: the two kinds of Lakebase have a call each.
+ */
+export type CredentialTarget = { "kind": "endpoint", "name": string } | { "kind": "instance", "name": string };
+
+/**
+ * The name of the Postgres schema that is the app's own: a lower-case identifier of at most
+ * 63 bytes (Postgres would cut a longer one silently), not one that belongs to the system,
+ * and not `public`, which a reset would drop with everything that others keep in it.
+ */
+export type SchemaName = string;
+
+/**
+ * What is to be done to the app's schema. `role` is the app's role in the database: the
+ * client id of its service principal.
+ */
+export type SchemaOperation = { "operation": "set_up",
+/**
+ * The schema.
+ */
+schema: SchemaName,
+/**
+ * The app's role, which has to exist.
+ */
+role: string, } | { "operation": "reset",
+/**
+ * The schema.
+ */
+schema: SchemaName,
+/**
+ * The app's role, which has to exist.
+ */
+role: string, } | { "operation": "drop",
+/**
+ * The schema.
+ */
+schema: SchemaName, } | { "operation": "inspect",
+/**
+ * The schema.
+ */
+schema: SchemaName,
+/**
+ * The role whose rights are asked for, if any.
+ */
+role: string | null, };
+
+/**
+ * What came of a [`SchemaOperation`].
+ */
+export type SchemaOutcome = { "outcome": "done" } | { "outcome": "inspected" } & SchemaState;
+
+/**
+ * How a schema stands.
+ */
+export type SchemaState = {
+/**
+ * There is such a schema.
+ */
+exists: boolean,
+/**
+ * The role it belongs to.
+ */
+owner: string | null,
+/**
+ * How many tables are in it.
+ */
+tables: number,
+/**
+ * There are rows that only the app's key can read, or were until lately: a table that was
+ * emptied counts until the database has tidied up. It errs on the side of keeping the key.
+ */
+encrypted_data: boolean,
+/**
+ * The role asked for exists.
+ */
+role_exists: boolean,
+/**
+ * The role asked for may use the schema and create tables in it.
+ */
+role_granted: boolean, };
+
+/**
+ * Why a schema operation failed.
+ */
+export type SchemaError = {
+/**
+ * What kind of failure.
+ */
+kind: SchemaErrorKind,
+/**
+ * The five characters of Postgres' `SQLSTATE`, if the database answered.
+ */
+sqlstate?: string | null,
+/**
+ * For people; holds no secret.
+ */
+message: string, };
+
+/**
+ * The kinds of [`SchemaError`].
+ */
+export type SchemaErrorKind = "credential" | "signed_out" | "unavailable" | "login" | "connection" | "database";
