@@ -165,6 +165,11 @@ impl Stage {
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
+    /// Removes something as Ada: the status.
+    pub async fn delete_at(&self, path: &str) -> u16 {
+        self.send_as(ADA, reqwest::Method::DELETE, path, None).await.0
+    }
+
     /// The text of a workspace file.
     pub async fn file(&self, path: &str) -> Option<String> {
         use base64::Engine as _;
