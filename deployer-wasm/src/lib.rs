@@ -16,7 +16,7 @@
 //! | [`config`], [`host`] | what is wanted, what is needed from outside |
 //! | [`error`], [`events`] | the catalogue of failures, what is told while it runs |
 
-#[cfg(any(feature = "kernel", test))]
+#[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
 pub mod cancellation;
 pub mod config;

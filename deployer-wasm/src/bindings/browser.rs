@@ -1,0 +1,230 @@
+//! The class that a page uses.
+//!
+//! ```js
+//! const deployer = new Deployer({ kind: "fetch", baseUrl: "" });
+//! const result = await deployer.create({ app_name: "tellr" }, { onEvent: console.log, signal });
+//! ```
+//!
+//! Values cross as JSON. The code for JSON is in the module anyway, and the kernel's module
+//! crosses the same way; a converter of its own for JavaScript's values would be compiled once
+//! more for every type, and a page downloads what is compiled.
+//!
+//! A page's own mistakes end nothing halfway: what `onEvent` throws is dropped, and aborting
+//! `signal` stops at the next safe point, as cancelling does everywhere.
+
+use std::rc::Rc;
+
+use js_sys::{Error, Function, Object, Reflect};
+use serde_json::Value;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::{JsCast as _, intern};
+use web_sys::AbortSignal;
+
+use self::host::{PageHost, Way};
+use super::form;
+use super::task::Operation;
+use crate::engine::Cancellation;
+use crate::error::DeployError;
+
+mod fetch_host;
+mod host;
+mod js_host;
+mod value;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+import type {
+  CreateArguments, CreateResult, DeleteArguments, DeleteResult, DeployError, DeployEvent, LakebaseTarget,
+  Operation, SchemaOperation, SchemaOutcome, UpdateArguments, UpdateResult, WorkspaceRequest, WorkspaceResponse,
+} from "./types.js";
+export * from "./types.js";
+
+/** The server beside the page passes requests on: `/api/workspace/…` and `/api/workspace-schema`. */
+export interface FetchHost {
+  kind: "fetch";
+  /** What stands before these paths; empty for the page's own origin. */
+  baseUrl?: string;
+}
+
+/** Whoever holds the page, such as a notebook's kernel, carries requests out. What is rejected is
+ * an object of the shape `HostError` or `SchemaError`; anything else counts as a broken connection. */
+export interface FunctionsHost {
+  request(request: WorkspaceRequest): Promise<WorkspaceResponse>;
+  schema(at: LakebaseTarget, operation: SchemaOperation): Promise<SchemaOutcome>;
+}
+
+export interface RunOptions {
+  /** Hears what happens, in order. */
+  onEvent?: (event: DeployEvent) => void;
+  /** Stops the run at its next safe point. */
+  signal?: AbortSignal;
+  /** Which of a file's `environments`, where the configuration is a file's text. */
+  environment?: string;
+}
+"#;
+
+/// Deploys Tellr through a host.
+#[wasm_bindgen]
+pub struct Deployer {
+    way: Rc<Way>,
+}
+
+#[wasm_bindgen]
+impl Deployer {
+    /// A deployer that reaches the workspace through `host`.
+    ///
+    /// # Errors
+    /// A `TypeError` if it is neither kind of host.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        #[wasm_bindgen(unchecked_param_type = "FetchHost | FunctionsHost")] host: JsValue,
+    ) -> Result<Self, JsValue> {
+        Ok(Self { way: Rc::new(Way::of(&host)?) })
+    }
+
+    /// What is wrong with a configuration, or nothing. For `create` unless told otherwise.
+    ///
+    /// # Errors
+    /// A `TypeError` if `config` is no JSON.
+    #[wasm_bindgen(unchecked_return_type = "DeployError | undefined")]
+    pub fn validate(
+        &self,
+        #[wasm_bindgen(
+            unchecked_param_type = "CreateArguments | UpdateArguments | DeleteArguments | string"
+        )]
+        config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "Operation")] operation: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let operation = if operation.is_undefined() { Operation::Create } else { value::read(&operation)? };
+        match form::validate(operation, value::read(&config)?) {
+            Some(error) => value::write(&error),
+            None => Ok(JsValue::UNDEFINED),
+        }
+    }
+
+    /// A configuration file as arguments for `create`, all defaults filled in.
+    ///
+    /// # Errors
+    /// The catalogue's entry, with the key, or line and column.
+    #[wasm_bindgen(js_name = parseYaml, unchecked_return_type = "CreateArguments")]
+    pub fn parse_yaml(&self, file: &str, environment: Option<String>) -> Result<JsValue, JsValue> {
+        let arguments = form::parse_yaml(file, environment.as_deref()).map_err(thrown)?;
+        value::write(&arguments)
+    }
+
+    /// Arguments for `create` as a configuration file, without the key.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    #[wasm_bindgen(js_name = toYaml)]
+    pub fn to_yaml(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CreateArguments")] config: JsValue,
+    ) -> Result<String, JsValue> {
+        form::to_yaml(value::read(&config)?).map_err(thrown)
+    }
+
+    /// From nothing to a running app. `config` is an object of arguments, or a file's text.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "CreateResult")]
+    pub async fn create(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Operation::Create, config, options).await
+    }
+
+    /// Another version, other settings, or an empty database; key and data stay.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "UpdateResult")]
+    pub async fn update(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "UpdateArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Operation::Update, config, options).await
+    }
+
+    /// Away with the app; the database and the key stay.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "DeleteResult")]
+    pub async fn delete(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "DeleteArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Operation::Delete, config, options).await
+    }
+}
+
+async fn run(
+    way: Rc<Way>,
+    operation: Operation,
+    config: JsValue,
+    options: JsValue,
+) -> Result<JsValue, JsValue> {
+    let config: Value = value::read(&config)?;
+    let environment = option(&options, "environment").as_string();
+    let on_event = option(&options, "onEvent").dyn_into::<Function>().ok();
+    let task = form::task(operation, config, environment.as_deref()).map_err(thrown)?;
+    let cancellation = Cancellation::new();
+    let _listening = option(&options, "signal")
+        .dyn_into::<AbortSignal>()
+        .ok()
+        .map(|signal| Listening::to(signal, &cancellation))
+        .transpose()?;
+    let host = PageHost::new(way, on_event);
+    let outcome = task.run(&host, &cancellation).await.map_err(thrown)?;
+    value::write(&outcome)
+}
+
+/// The property `name` of an options object; undefined if there is no object.
+fn option(options: &JsValue, name: &str) -> JsValue {
+    // Reading fails only where `options` is not an object.
+    Reflect::get(options, &JsValue::from_str(intern(name))).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An error as a page catches it: an `Error` that has the catalogue's fields.
+fn thrown(error: DeployError) -> JsValue {
+    let thrown = Error::new(&error.message);
+    thrown.set_name("DeployError");
+    if let Ok(fields) = value::write(&error) {
+        Object::assign(&thrown, fields.unchecked_ref());
+    }
+    thrown.into()
+}
+
+/// Cancels while an abort signal is listened to; stops listening when dropped.
+struct Listening {
+    signal: AbortSignal,
+    closure: Closure<dyn FnMut()>,
+}
+
+const ABORT: &str = "abort";
+
+impl Listening {
+    fn to(signal: AbortSignal, cancellation: &Cancellation) -> Result<Self, JsValue> {
+        if signal.aborted() {
+            cancellation.cancel();
+        }
+        let handle = cancellation.clone();
+        let closure = Closure::<dyn FnMut()>::new(move || handle.cancel());
+        signal.add_event_listener_with_callback(ABORT, closure.as_ref().unchecked_ref())?;
+        Ok(Self { signal, closure })
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // A listener that is left behind would only cancel a run that has ended.
+        self.signal.remove_event_listener_with_callback(ABORT, self.closure.as_ref().unchecked_ref()).ok();
+    }
+}

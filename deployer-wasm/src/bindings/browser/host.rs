@@ -1,0 +1,96 @@
+//! What both kinds of host have in common: a page's clock, timers and randomness, and its
+//! listener. They differ in the way to the workspace.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Date, Function, Reflect, TypeError};
+use wasm_bindgen::JsValue;
+
+use super::fetch_host::FetchHost;
+use super::js_host::JsHost;
+use super::value;
+use crate::events::DeployEvent;
+use crate::host::{
+    Host, HostError, LakebaseTarget, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
+};
+use crate::schema::{SchemaOperation, SchemaOutcome};
+
+/// The way to the workspace.
+pub(super) enum Way {
+    /// Through the server beside the page.
+    Fetch(FetchHost),
+    /// Through functions that the page was given.
+    Functions(JsHost),
+}
+
+impl Way {
+    /// Reads what a page gave.
+    pub(super) fn of(host: &JsValue) -> Result<Self, JsValue> {
+        let property =
+            |name: &str| Reflect::get(host, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+        if property("kind").as_string().as_deref() == Some("fetch") {
+            return Ok(Self::Fetch(FetchHost::new(property("baseUrl").as_string().unwrap_or_default())));
+        }
+        JsHost::of(host).map(Self::Functions).ok_or_else(|| {
+            TypeError::new(
+                "A host is `{kind: \"fetch\", baseUrl}` or an object with the functions `request` and `schema`",
+            )
+            .into()
+        })
+    }
+}
+
+/// The world, seen from a page.
+pub(super) struct PageHost {
+    way: Rc<Way>,
+    on_event: Option<Function>,
+}
+
+impl PageHost {
+    pub(super) fn new(way: Rc<Way>, on_event: Option<Function>) -> Self {
+        Self { way, on_event }
+    }
+}
+
+impl Host for PageHost {
+    async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        match &*self.way {
+            Way::Fetch(host) => host.request(&request).await,
+            Way::Functions(host) => host.request(&request).await,
+        }
+    }
+
+    async fn schema(
+        &self,
+        at: &LakebaseTarget,
+        operation: SchemaOperation,
+    ) -> Result<SchemaOutcome, SchemaError> {
+        match &*self.way {
+            Way::Fetch(host) => host.schema(at, &operation).await,
+            Way::Functions(host) => host.schema(at, &operation).await,
+        }
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        TimeoutFuture::new(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)).await;
+    }
+
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2⁵³")]
+        let millis = Date::now() as i64;
+        Timestamp::from_millis(millis)
+    }
+
+    fn random(&self, out: &mut [u8]) {
+        getrandom::fill(out).expect("every engine that runs WebAssembly has `crypto.getRandomValues`");
+    }
+
+    fn emit(&self, event: DeployEvent) {
+        if let (Some(listener), Ok(event)) = (&self.on_event, value::write(&event)) {
+            // What a listener throws is its own affair; a deployment doesn't end halfway for it.
+            listener.call1(&JsValue::NULL, &event).ok();
+        }
+    }
+}

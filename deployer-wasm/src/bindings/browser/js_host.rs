@@ -1,0 +1,75 @@
+//! Functions that the page was given carry requests out: in a notebook's widget, its kernel.
+
+use js_sys::{Array, Error, Function, Promise, Reflect};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::value;
+use crate::host::{
+    HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, WorkspaceRequest,
+    WorkspaceResponse,
+};
+use crate::schema::{SchemaOperation, SchemaOutcome};
+
+/// An object with two functions.
+pub(super) struct JsHost {
+    object: JsValue,
+    request: Function,
+    schema: Function,
+}
+
+impl JsHost {
+    /// The host that `object` is, if it has the functions.
+    pub(super) fn of(object: &JsValue) -> Option<Self> {
+        let function = |name: &str| Reflect::get(object, &JsValue::from_str(name)).ok()?.dyn_into().ok();
+        Some(Self { request: function("request")?, schema: function("schema")?, object: object.clone() })
+    }
+
+    pub(super) async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        let answer = match value::write(request) {
+            Ok(request) => self.call(&self.request, &[request]).await,
+            Err(problem) => Err(problem),
+        };
+        let broken = |message| HostError { kind: HostErrorKind::Connection, message };
+        match answer {
+            Ok(answer) => value::read(&answer).map_err(|problem| broken(said(&problem))),
+            Err(thrown) => Err(known(&thrown).unwrap_or_else(|| broken(said(&thrown)))),
+        }
+    }
+
+    pub(super) async fn schema(
+        &self,
+        at: &LakebaseTarget,
+        operation: &SchemaOperation,
+    ) -> Result<SchemaOutcome, SchemaError> {
+        let answer = match (value::write(at), value::write(operation)) {
+            (Ok(at), Ok(operation)) => self.call(&self.schema, &[at, operation]).await,
+            (Err(problem), _) | (_, Err(problem)) => Err(problem),
+        };
+        let broken = |message| SchemaError { kind: SchemaErrorKind::Connection, sqlstate: None, message };
+        match answer {
+            Ok(answer) => value::read(&answer).map_err(|problem| broken(said(&problem))),
+            Err(thrown) => Err(known(&thrown).unwrap_or_else(|| broken(said(&thrown)))),
+        }
+    }
+
+    /// Calls one of them and waits, whether or not it answers a promise.
+    async fn call(&self, function: &Function, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
+        let arguments: Array = arguments.iter().collect();
+        let answer = function.apply(&self.object, &arguments)?;
+        JsFuture::from(Promise::resolve(&answer)).await
+    }
+}
+
+/// What was thrown, if it is an error of the host's own types.
+fn known<T: DeserializeOwned>(thrown: &JsValue) -> Option<T> {
+    // `null` and plain texts are JSON too, but no errors of ours.
+    if thrown.is_object() { value::read(thrown).ok() } else { None }
+}
+
+/// The words of something that was thrown.
+fn said(thrown: &JsValue) -> String {
+    let message = thrown.dyn_ref::<Error>().map(|error| String::from(error.message()));
+    message.or_else(|| thrown.as_string()).unwrap_or_else(|| "The page's host gave no reason".to_owned())
+}

@@ -1,0 +1,103 @@
+//! What a form wants to know before anything happens: whether its values are good, and how they
+//! look as a file.
+//!
+//! A page has no configuration of its own. It holds the arguments as an object, and this turns
+//! them into a file and a file into them by the same code that a deployment goes through, so
+//! that a form can't accept what `create` refuses.
+
+use serde_json::{Map, Value};
+
+use super::task::{Operation, Task};
+use crate::config::{self, CreateArguments};
+use crate::error::{DeployError, Failure, Result};
+
+/// The task that `config` describes: arguments as an object, or the text of a configuration file.
+/// `environment` chooses among a file's.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn task(operation: Operation, config: Value, environment: Option<&str>) -> Result<Task> {
+    match config {
+        Value::String(file) => Task::read(operation, Value::Object(Map::new()), Some(&file), environment),
+        Value::Null => Task::read(operation, Value::Object(Map::new()), None, environment),
+        arguments => Task::read(operation, arguments, None, environment),
+    }
+}
+
+/// What is wrong with `config`, if anything; for `operation`.
+pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
+    task(operation, config, None).err()
+}
+
+/// A configuration file as arguments for `create`, all defaults filled in. `environment` chooses
+/// among a file's.
+///
+/// # Errors
+/// Of the class `Input`, with the key, or line and column.
+pub fn parse_yaml(file: &str, environment: Option<&str>) -> Result<Value> {
+    let config = CreateArguments::default().resolve(Some(file), environment)?;
+    // What we write ourselves is flat and has the arguments' names.
+    serde_yaml::from_str(&config::to_yaml(&config)).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+        Failure::YamlSyntax { line, column, problem: error.to_string() }.into()
+    })
+}
+
+/// Arguments for `create` as a configuration file, without the two parts that a file never
+/// holds: the key and the local wheel.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn to_yaml(arguments: Value) -> Result<String> {
+    let config = CreateArguments::from_json(arguments)?.resolve(None, None)?;
+    Ok(config::to_yaml(&config))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_form_and_a_file_turn_into_each_other() {
+        let form = json!({"app_name": "slides", "lakebase_compute": "CU_2", "extra_scopes": ["files"]});
+        let file = to_yaml(form).unwrap();
+        let again = parse_yaml(&file, None).unwrap();
+        assert_eq!((&again["app_name"], &again["lakebase_compute"]), (&json!("slides"), &json!("CU_2")));
+        assert_eq!(again["schema_name"], "app_data", "defaults are filled in");
+        assert_eq!(to_yaml(again).unwrap(), file);
+    }
+
+    #[test]
+    fn the_other_shape_of_file_becomes_the_same_form() {
+        let file = "environments: {production: {app_name: slides, lakebase: {schema: decks}}}";
+        let form = parse_yaml(file, Some("production")).unwrap();
+        assert_eq!((&form["app_name"], &form["schema_name"]), (&json!("slides"), &json!("decks")));
+        assert_eq!(parse_yaml(file, Some("staging")).unwrap_err().code, "UNKNOWN_ENVIRONMENT");
+    }
+
+    #[test]
+    fn the_key_of_a_form_is_in_no_file() {
+        let key = "bWFya2VkLXNlY3JldC1tYXJrZWQtc2VjcmV0LW1hcms=";
+        let file = to_yaml(json!({"encryption_key": key})).unwrap();
+        assert!(!file.contains(key) && !file.contains("encryption_key:"), "{file}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_the_catalogue() {
+        assert_eq!(validate(Operation::Create, json!({"app_name": "slides"})), None);
+        assert_eq!(validate(Operation::Create, Value::Null), None);
+        assert_eq!(validate(Operation::Create, json!("app_name: slides")), None);
+        for (operation, config, code) in [
+            (Operation::Create, json!({"app_name": "Slides"}), "INVALID_VALUE"),
+            (Operation::Create, json!("app_name: [x"), "YAML_SYNTAX"),
+            (Operation::Create, json!(7), "WRONG_TYPE"),
+            (Operation::Update, json!({"app_name": "slides"}), "MISSING_VALUE"),
+            (Operation::Delete, json!({"app_name": "slides", "description": "x"}), "UNKNOWN_KEY"),
+        ] {
+            let error = validate(operation, config.clone()).unwrap_or_else(|| panic!("{config} is wrong"));
+            assert_eq!(error.code, code, "{config}");
+        }
+    }
+}
