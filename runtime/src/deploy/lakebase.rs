@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use deployer::host::{
-    CredentialTarget, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind, WorkspaceRequest,
+    CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
+    WorkspaceRequest,
 };
 use deployer::schema::{self, SchemaOperation, SchemaOutcome};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -68,28 +69,36 @@ async fn database_password(
         body: Some(body),
         sensitive: true,
     };
-    let answer = workspace.request(&request).await.map_err(|error| {
-        let kind = match error.kind {
-            HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Unavailable,
-            HostErrorKind::Credential => SchemaErrorKind::SignedOut,
-            HostErrorKind::Refused => SchemaErrorKind::Credential,
-        };
-        SchemaError { kind, sqlstate: None, message: error.message }
-    })?;
+    let answer = workspace.request(&request).await.map_err(unasked)?;
     let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     match body["token"].as_str() {
         Some(token) if answer.status == 200 => Ok(SecretString::from(token.to_owned())),
         _ => {
-            let kind = match answer.status {
-                401 => SchemaErrorKind::SignedOut,
-                408 | 429 | 500..=599 => SchemaErrorKind::Unavailable,
-                _ => SchemaErrorKind::Credential,
-            };
             let why = body["message"].as_str().unwrap_or("no reason given");
             let message = format!("The workspace minted no credential ({}): {why}", answer.status);
-            Err(SchemaError { kind, sqlstate: None, message })
+            Err(refused(answer.status, message))
         }
     }
+}
+
+/// The workspace, which an operation needs before it gets to a database, could not be asked.
+pub(crate) fn unasked(error: HostError) -> SchemaError {
+    let kind = match error.kind {
+        HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Unavailable,
+        HostErrorKind::Credential => SchemaErrorKind::SignedOut,
+        HostErrorKind::Refused => SchemaErrorKind::Credential,
+    };
+    SchemaError { kind, sqlstate: None, message: error.message }
+}
+
+/// The workspace answered with `status` and nothing that an operation could go on with.
+pub(crate) fn refused(status: u16, message: String) -> SchemaError {
+    let kind = match status {
+        401 => SchemaErrorKind::SignedOut,
+        408 | 429 | 500..=599 => SchemaErrorKind::Unavailable,
+        _ => SchemaErrorKind::Credential,
+    };
+    SchemaError { kind, sqlstate: None, message }
 }
 
 /// The statements wait half a minute for locks by themselves.

@@ -32,7 +32,7 @@ pub(super) async fn forward(
     let _slot = page.slots.acquire().await;
     request.body = read_json(&parts, body, LARGEST_BODY_BYTES).await?;
     let answer = workspace.request(&request).await?;
-    Ok(respond(answer))
+    respond(answer)
 }
 
 /// The request that the method, the path and the query spell, if the deployer makes such requests.
@@ -78,9 +78,13 @@ pub(super) async fn read_json(parts: &Parts, body: Body, limit: usize) -> Result
         .map_err(|_| Refusal::of_request(StatusCode::BAD_REQUEST, "The request's body is not JSON"))
 }
 
-/// What the workspace answered. Where it redirects, the page learns that it does, and not where to.
-fn respond(answer: WorkspaceResponse) -> Response {
+fn respond(answer: WorkspaceResponse) -> Result<Response, Refusal> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    if status.is_redirection() {
+        // A browser makes something of its own of such an answer, even without a place to go to.
+        let message = format!("The workspace sends the request elsewhere ({status}). Check its address");
+        return Err(Refusal::of_request(StatusCode::BAD_GATEWAY, message));
+    }
     let mut response = (status, answer.body).into_response();
     // All that are left of the workspace's headers were chosen by name.
     response.headers_mut().remove(header::CONTENT_TYPE);
@@ -89,5 +93,5 @@ fn respond(answer: WorkspaceResponse) -> Response {
             response.headers_mut().insert(name, value);
         }
     }
-    response
+    Ok(response)
 }

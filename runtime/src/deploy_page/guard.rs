@@ -23,8 +23,9 @@ use super::{DeployPage, Session};
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Longer than the workspace and a database have, shorter than the platform's proxy waits (120 s).
-const LIMIT: Duration = Duration::from_secs(110);
+/// Longer than an answer of the workspace takes (60 s); shorter than the page waits (90 s) and the
+/// platform's proxy (120 s), so that it is this server that tells.
+const LIMIT: Duration = Duration::from_secs(85);
 
 /// What an answer of the workspace may do, should somebody open it as a page: nothing.
 const ANSWER_SECURITY_POLICY: HeaderValue =

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use deployer::host::{CredentialTarget, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind};
+use deployer::host::{CredentialTarget, LakebaseTarget, SchemaError};
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 use deployer::workspace::{Call, database, postgres, surface};
 use serde::de::DeserializeOwned;
@@ -61,7 +61,7 @@ pub(super) async fn run(
         Err(Unnamed::NoSuchName) => return Err(Refusal::forbidden("This is not the name of a database")),
         Err(Unnamed::NotNow(error)) => return Ok(Json(Answer::Error(error))),
     };
-    if named.as_deref() != Some(at.host.as_str()) {
+    if at.host.is_empty() || named.as_deref() != Some(at.host.as_str()) {
         return Err(Refusal::forbidden("The workspace names another host for this database"));
     }
     let outcome = lakebase::run(&workspace, page.database_roots.as_deref(), &at, &operation).await;
@@ -95,18 +95,11 @@ async fn ask<T: DeserializeOwned>(workspace: &Workspace, call: Call<T>) -> Resul
     let request = call.request;
     // A name with a path in it would ask for something else.
     surface::route_of(request.method, &request.path).ok_or(Unnamed::NoSuchName)?;
-    let failed = |kind, message| Unnamed::NotNow(SchemaError { kind, sqlstate: None, message });
-    let answer = workspace.request(&request).await.map_err(|error| {
-        let kind = match error.kind {
-            HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Connection,
-            HostErrorKind::Credential | HostErrorKind::Refused => SchemaErrorKind::Credential,
-        };
-        failed(kind, error.message)
-    })?;
+    let answer =
+        workspace.request(&request).await.map_err(|error| Unnamed::NotNow(lakebase::unasked(error)))?;
     let found = serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200);
     found.ok_or_else(|| {
-        let passing = matches!(answer.status, 429 | 500..=504);
-        let kind = if passing { SchemaErrorKind::Connection } else { SchemaErrorKind::Credential };
-        failed(kind, format!("The workspace does not tell the database's host ({})", answer.status))
+        let message = format!("The workspace does not tell the database's host ({})", answer.status);
+        Unnamed::NotNow(lakebase::refused(answer.status, message))
     })
 }

@@ -1,5 +1,7 @@
 //! Schema operations for the page, on a real PostgreSQL behind TLS.
 
+use axum::body::Body;
+use axum::http::Response;
 use deployer::host::{CredentialTarget, LakebaseTarget};
 use serde_json::{Value, json};
 
@@ -96,6 +98,31 @@ async fn the_database_refusal_comes_back_typed() {
         (answer.status, &error["kind"], &error["sqlstate"]),
         (200, &"database".into(), &"42704".into())
     );
+}
+
+#[tokio::test]
+async fn what_the_workspace_says_on_the_way_comes_back_typed() {
+    let stage = stage().await;
+    for (status, kind) in [(503, "unavailable"), (401, "signed_out"), (404, "credential")] {
+        // Asked for the host, and asked for the credential.
+        for asked_before in 0..2 {
+            for _ in 0..asked_before {
+                let endpoints = json!({"endpoints": [
+                    {"name": ENDPOINT, "status": {"hosts": {"host": stage.front.host}}},
+                ]});
+                stage.upstream.answer_next(Response::new(Body::from(endpoints.to_string())));
+            }
+            let refusal = Response::builder().status(status).body(Body::from(r#"{"message": "not now"}"#));
+            stage.upstream.answer_next(refusal.expect("a response"));
+            let answer = stage.ask(&stage.at(endpoint()), stage.operation("inspect")).await;
+            assert_eq!(
+                (answer.status, &answer.json()["error"]["kind"]),
+                (200, &kind.into()),
+                "{}",
+                answer.body
+            );
+        }
+    }
 }
 
 #[tokio::test]
