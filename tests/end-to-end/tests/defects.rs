@@ -288,7 +288,8 @@ async fn an_app_without_a_client_id_is_an_error_and_not_a_guess() {
     let rule = Rule::next("/api/2.0/apps", answer).on("POST").after_the_effect();
     stage.workspace.control().faults.add(rule).expect("a good rule");
     let error = stage.create(CreateArguments::default()).await.expect_err("no client id");
-    assert!(error.message.contains("`tellr`") && error.cause.contains("service principal"), "{error:#?}");
+    let names = "`tellr` has no service principal";
+    assert_says(&error, Expected { code: "NO_SERVICE_PRINCIPAL", names, because: "The platform makes it" });
     // The database is still on its way; look once it can be looked at.
     stage.workspace.control().clock.advance(10_000).expect("a virtual clock");
     assert!(!stage.schema_state("tellr-db", "autoscaling", "app_data").await.exists);
