@@ -205,7 +205,7 @@ impl Stage {
         let schema = SchemaName::parse("schema_name", schema).expect("a good name");
         let ada = self.host(ADA);
         let looking = ada.schema(&at, SchemaOperation::Inspect { schema, role });
-        match drive(&self.time, looking).await.expect("it does not die") {
+        match drive(&self.time, Box::pin(looking)).await.expect("it does not die") {
             Ok(SchemaOutcome::Inspected(state)) => state,
             other => panic!("{other:?}"),
         }
