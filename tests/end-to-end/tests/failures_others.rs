@@ -100,7 +100,7 @@ async fn schema_of_ben(stage: &Stage) {
     let schema = SchemaName::parse("schema_name", "app_data").expect("a good name");
     let operation = SchemaOperation::SetUp { schema, role: BEN.into() };
     let ben = stage.host(BEN);
-    let made = drive(&stage.time, ben.schema(&at, operation)).await.expect("it does not die");
+    let made = drive(&stage.time, Box::pin(ben.schema(&at, operation))).await.expect("it does not die");
     assert_eq!(made, Ok(SchemaOutcome::Done));
 }
 
