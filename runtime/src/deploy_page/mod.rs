@@ -40,7 +40,6 @@ use tokio::sync::Semaphore;
 
 pub use access::Access;
 pub use guard::{Place, on_loopback_only};
-pub use refusal::HOST_ERROR;
 pub use session::Session;
 
 /// Requests on their way at a time, for all pages together. One deployment makes some four.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use deployer::host::{HostError, HostErrorKind};
 
 /// The header of an answer that is the server's own: the kind of the failure.
-pub const HOST_ERROR: HeaderName = HeaderName::from_static("tellr-host-error");
+const HOST_ERROR: HeaderName = HeaderName::from_static("tellr-host-error");
 
 /// Why nothing was passed on, or no answer came. Never 404: to the deployer that would mean
 /// that the thing it asked for does not exist.
