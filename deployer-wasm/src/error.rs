@@ -75,7 +75,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::host::Timestamp;
+    use crate::timestamp::Timestamp;
 
     #[test]
     fn every_text_is_written_for_people() {

@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::DeployError;
-use crate::host::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// One thing that happened, in the order of [`DeployEvent::sequence`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -14,11 +14,13 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::events::DeployEvent;
 use crate::schema::{SchemaOperation, SchemaOutcome};
+
+// What whoever implements a host needs beside it.
+pub use crate::schema::{SchemaError, SchemaErrorKind};
+pub use crate::timestamp::Timestamp;
 
 /// What the deploy logic needs from the world. No credentials pass through it.
 #[expect(async_fn_in_trait, reason = "hosts are single-threaded, so the futures need no Send bound")]
@@ -197,115 +199,9 @@ pub enum CredentialTarget {
     Instance(String),
 }
 
-/// Why a schema operation failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message}")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
-pub struct SchemaError {
-    /// What kind of failure.
-    pub kind: SchemaErrorKind,
-    /// The five characters of Postgres' `SQLSTATE`, if the database answered.
-    #[serde(default)]
-    pub sqlstate: Option<String>,
-    /// For people; holds no secret.
-    pub message: String,
-}
-
-/// The kinds of [`SchemaError`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum SchemaErrorKind {
-    /// The workspace refused to mint a credential.
-    Credential,
-    /// The workspace does not accept the host's own credential.
-    SignedOut,
-    /// The workspace is busy or failing. Worth trying again.
-    Unavailable,
-    /// The database does not let the user in.
-    Login,
-    /// No connection, or it broke. Schema operations are safe to repeat. Worth trying again.
-    Connection,
-    /// The database refused the statement; `sqlstate` says which way.
-    Database,
-}
-
-/// A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
-pub struct Timestamp(i64);
-
-impl Timestamp {
-    /// A moment from milliseconds since 1970-01-01 UTC.
-    pub const fn from_millis(millis: i64) -> Self {
-        Self(millis)
-    }
-
-    /// Milliseconds since 1970-01-01 UTC.
-    pub const fn as_millis(self) -> i64 {
-        self.0
-    }
-
-    /// Reads RFC 3339, as the workspace writes it.
-    pub fn parse(text: &str) -> Option<Self> {
-        let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
-    }
-
-    /// `self + duration`.
-    #[must_use]
-    pub fn plus(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
-    }
-
-    /// The time from `earlier` until `self`; zero if `earlier` is later.
-    pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
-    }
-}
-
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .ok()
-            .and_then(|moment| moment.format(&Rfc3339).ok());
-        match text {
-            Some(text) => f.write_str(&text),
-            None => write!(f, "{} ms", self.0),
-        }
-    }
-}
-
-impl fmt::Debug for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_timestamp_survives_json() {
-        let moment = Timestamp::from_millis(1_795_446_000_123);
-        let json = serde_json::to_string(&moment).unwrap();
-        assert_eq!(json, "\"2026-11-23T15:00:00.123Z\"");
-        assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), moment);
-    }
 
     #[test]
     fn a_sensitive_request_hides_its_body_when_printed() {

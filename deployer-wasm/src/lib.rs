@@ -8,13 +8,15 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
-//! | `bindings` | the faces of the WebAssembly builds |
 //! | [`operations`] | create, update, delete, as short programs |
 //! | [`steps`] | one step each: look, act, wait; safe to run twice |
-//! | [`engine`] | run steps side by side, remember, exclude, cancel |
-//! | [`manifest`], [`workspace`], [`schema`] | files to generate, the platform's API, SQL |
-//! | [`config`], [`host`] | what is wanted, what is needed from outside |
-//! | [`error`], [`events`] | the catalogue of failures, what is told while it runs |
+//! | [`engine`] | run steps side by side, remember, exclude |
+//! | [`manifest`], [`workspace`] | files to generate, the platform's API |
+//! | [`host`] | what is needed from outside |
+//! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
+//! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
+//! | [`error`] | the catalogue of failures |
+//! | [`timestamp`] | a moment |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
@@ -28,4 +30,5 @@ pub mod manifest;
 pub mod operations;
 pub mod schema;
 pub mod steps;
+pub mod timestamp;
 pub mod workspace;

@@ -12,7 +12,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::SchemaName;
-use crate::host::{SchemaError, SchemaErrorKind};
 
 mod quote;
 mod script;
@@ -82,6 +81,39 @@ pub struct SchemaState {
     pub role_exists: bool,
     /// The role asked for may use the schema and create tables in it.
     pub role_granted: bool,
+}
+
+/// Why a schema operation failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
+pub struct SchemaError {
+    /// What kind of failure.
+    pub kind: SchemaErrorKind,
+    /// The five characters of Postgres' `SQLSTATE`, if the database answered.
+    #[serde(default)]
+    pub sqlstate: Option<String>,
+    /// For people; holds no secret.
+    pub message: String,
+}
+
+/// The kinds of [`SchemaError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum SchemaErrorKind {
+    /// The workspace refused to mint a credential.
+    Credential,
+    /// The workspace does not accept the host's own credential.
+    SignedOut,
+    /// The workspace is busy or failing. Worth trying again.
+    Unavailable,
+    /// The database does not let the user in.
+    Login,
+    /// No connection, or it broke. Schema operations are safe to repeat. Worth trying again.
+    Connection,
+    /// The database refused the statement; `sqlstate` says which way.
+    Database,
 }
 
 /// What the operation came to, from the row its script returned, if it returns one.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::entries::Entry;
 use super::{DeployError, ErrorClass};
-use crate::host::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// A known failure and the facts that its words need.
 #[derive(Debug, Clone, PartialEq, Eq)]

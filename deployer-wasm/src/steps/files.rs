@@ -11,8 +11,8 @@ use crate::manifest::WHEEL_FOLDER;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
 
-/// A file to lie in the app's folder.
-#[derive(Debug, Clone)]
+/// A file to lie in the app's folder. Its content is not printed: `app.yaml` may hold the key.
+#[derive(Clone)]
 pub struct AppFile {
     /// Its path within the folder.
     pub name: String,

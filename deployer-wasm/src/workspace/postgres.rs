@@ -196,7 +196,7 @@ pub fn get_branch(name: &str) -> Call<Branch> {
 /// after `ttl_secs`.
 pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Call<Operation> {
     let path = format!("{}/branches", resource_path(project));
-    call(Method::Post, &path, format!("making the restore point `{id}`"), project, "CAN MANAGE")
+    call(Method::Post, &path, format!("making the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
         .body(json!({"spec": {"source_branch": source, "ttl": format!("{ttl_secs}s")}}))
 }

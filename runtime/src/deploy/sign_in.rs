@@ -115,7 +115,7 @@ fn profile(named: Option<&str>, variable: &impl Fn(&str) -> Option<String>) -> R
     let file = Ini::load_from_str(&text).map_err(|error| {
         not_signed_in(format!("`{shown}` can't be read at line {}, column {}", error.line, error.col))
     })?;
-    // Values above the first section belong to `DEFAULT`, which also is what others fall back to.
+    // Values above the first section belong to `DEFAULT`.
     let section = if name == "DEFAULT" {
         file.section(Some("DEFAULT")).or_else(|| file.section(None::<String>))
     } else {
