@@ -122,7 +122,7 @@ pub async fn create<H: Host>(
         let folder = &folder;
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
     });
-    let url = graph.add("verify", "the app answers", (deployment.done(),), move |_| {
+    let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         deployment::verify(run.step("verify"), name)
     });
 

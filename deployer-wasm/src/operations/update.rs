@@ -134,7 +134,7 @@ pub async fn update<H: Host>(
         (attached, ready, files),
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
     );
-    let url = graph.add("verify", "the app answers", (deployment.done(),), move |_| {
+    let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         deployment::verify(run.step("verify"), name)
     });
 
