@@ -62,7 +62,9 @@ pub async fn delete<H: Host>(
             "schema",
             format!("the schema `{schema}`, dropped"),
             (lakebase, made),
-            move |(lakebase, _)| async move { schema::drop(run.step("schema"), &lakebase, schema).await },
+            move |(lakebase, point)| async move {
+                schema::drop(run.step("schema"), &lakebase, schema, point.as_ref()).await
+            },
         )
     });
     // 2. The app.

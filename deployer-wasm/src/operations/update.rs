@@ -113,8 +113,9 @@ pub async fn update<H: Host>(
             "schema",
             format!("the schema `{schema_name}`, emptied"),
             (lakebase.clone(), attached.clone(), made),
-            move |(lakebase, app, _)| async move {
-                schema::reset(run.step("schema"), &lakebase, schema_name, &app.client_id).await
+            move |(lakebase, app, point)| async move {
+                let step = run.step("schema");
+                schema::reset(step, &lakebase, schema_name, &app.client_id, point.as_ref()).await
             },
         )
     } else {

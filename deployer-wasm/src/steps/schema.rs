@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::lakebase::{DATABASE, Lakebase};
+use super::restore_point::RestorePoint;
 use crate::config::SchemaName;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
@@ -79,12 +80,13 @@ pub async fn reset<H: Host>(
     lakebase: &Lakebase,
     schema: &SchemaName,
     role: &str,
+    way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
     step.intend(json!({"schema": schema, "reset": true})).await?;
     let operation = SchemaOperation::Reset { schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
     step.did(json!({"schema": schema, "reset": true})).await?;
-    Ok(Done::changed((), format!("emptied the schema `{schema}`")))
+    Ok(Done::changed((), format!("emptied the schema `{schema}`{}", told(way_back))))
 }
 
 /// Drops the schema with all it holds.
@@ -95,11 +97,19 @@ pub async fn drop<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
     schema: &SchemaName,
+    way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
     step.intend(json!({"schema": schema, "drop": true})).await?;
     run(&step, lakebase, schema, SchemaOperation::Drop { schema: schema.clone() }).await?;
     step.did(json!({"schema": schema, "drop": true})).await?;
-    Ok(Done::changed((), format!("dropped the schema `{schema}`")))
+    Ok(Done::changed((), format!("dropped the schema `{schema}`{}", told(way_back))))
+}
+
+/// Told with the drop itself: what comes after it may fail, and then no result tells.
+fn told(way_back: Option<&RestorePoint>) -> String {
+    way_back.map_or_else(String::new, |point| {
+        format!("; its data is in the branch `{}` until {}", point.branch, point.expires_at)
+    })
 }
 
 /// Runs one operation, again while the connection fails or the app's role isn't there yet. All

@@ -117,7 +117,9 @@ impl LocalWorkspace {
         let settings = SharedSettings::new(options.settings);
         let permissions = Permissions::default();
         let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
-        let wheels = options.wheels.into_iter().collect();
+        // Installing happens in another folder than ours.
+        let wheels =
+            options.wheels.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
         let platform = Platform::start(options.apps, scratch, wheels, options.app_start_limit);
         let workspace = Arc::new(Workspace {
             id: ids.number(),
