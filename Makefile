@@ -54,7 +54,7 @@ checks:
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
-		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser
+		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser pkg/tests
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
 
 # What fails fast comes first. Each line stops the run when it fails.
@@ -64,8 +64,12 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(MAKE) --no-print-directory frontend/dist/index.html
-	@$(STAGE) "WebAssembly check" tests/setup/with-wasm.sh \
-		cargo check --quiet --package deployer-wasm --lib --target wasm32-unknown-unknown
+	@$(STAGE) "WebAssembly check (page)" tests/setup/with-wasm.sh \
+		cargo check --quiet --package deployer-wasm --lib --features browser --target wasm32-unknown-unknown
+	@$(STAGE) "WebAssembly build (kernel)" tests/setup/with-wasm.sh \
+		cargo build --quiet --package deployer-wasm --lib --features kernel --target wasm32-unknown-unknown
+	@$(STAGE) "kernel module" env DEPLOYER_WASM=$(TARGET)/wasm32-unknown-unknown/debug/deployer.wasm \
+		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
 	@$(MAKE) --no-print-directory $(WHEEL)
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent

@@ -1,0 +1,78 @@
+// The module for a notebook's kernel, as any WebAssembly runtime sees it: loaded with nothing to import, and
+// driven by JSON in its memory. DEPLOYER_WASM names the module, built with the feature `kernel`.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const path = process.env.DEPLOYER_WASM;
+assert.ok(path, "DEPLOYER_WASM names the module to test");
+const module = new WebAssembly.Module(readFileSync(path));
+
+/** One instance of the module; each call takes an object and answers one. */
+function load() {
+  const { memory, alloc, free, ...calls } = new WebAssembly.Instance(module, {}).exports;
+  const read = (packed) => {
+    const answer = BigInt.asUintN(64, packed);
+    const [address, length] = [Number(answer >> 32n), Number(answer & 0xffffffffn)];
+    const text = new TextDecoder().decode(new Uint8Array(memory.buffer, address, length));
+    free(address);
+    return JSON.parse(text);
+  };
+  const call = (name, object) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(object));
+    const address = alloc(bytes.length);
+    new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
+    return read(calls[name](address));
+  };
+  return { call, callAt: (name, address) => read(calls[name](address)), free, memory };
+}
+
+const now_ms = Date.UTC(2026, 10, 23);
+const seed = Buffer.alloc(32, 7).toString("base64");
+const start = { protocol: 1, operation: "create", arguments: {}, seed, now_ms };
+
+test("it imports nothing and exports the six functions", () => {
+  assert.deepEqual(WebAssembly.Module.imports(module), []);
+  const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
+  const names = functions.map(({ name }) => name).sort();
+  assert.deepEqual(names, ["alloc", "cancel", "free", "poll", "resolve", "start"]);
+});
+
+test("a run asks for its first request and goes on with the answer", () => {
+  const { call } = load();
+  assert.deepEqual(call("start", start), { protocol: 1, accepted: true });
+  const first = call("poll", { protocol: 1, now_ms });
+  assert.equal(first.state, "running");
+  assert.equal(first.events[0].at, "2026-11-23T00:00:00Z");
+  const [command] = first.commands;
+  assert.deepEqual([command.kind, command.request.method], ["request", "GET"]);
+  const answer = { response: { status: 200, headers: [], body: '{"userName":"ada@example.com"}' } };
+  assert.equal(call("resolve", { protocol: 1, id: command.id, answer }).accepted, true);
+  const second = call("poll", { protocol: 1, now_ms });
+  assert.ok(second.commands.length >= 4, "it looks at several things at once");
+});
+
+test("a kernel of another version is told so", () => {
+  const { refused } = load().call("start", { ...start, protocol: 2 });
+  assert.equal(refused.code, "PROTOCOL_MISMATCH");
+});
+
+test("an address that nobody was given is an empty call", () => {
+  const { callAt, call, free } = load();
+  for (const address of [0, 77, 0x7fffffff]) {
+    assert.equal(callAt("start", address).refused.code, "PROTOCOL_FAULT");
+    free(address);
+  }
+  assert.equal(call("start", start).accepted, true, "and the module still works");
+});
+
+test("memory does not grow with the number of calls", () => {
+  const { call, memory } = load();
+  call("start", start);
+  const body = "x".repeat(100_000);
+  const ask = () => call("resolve", { protocol: 1, id: 99, answer: { body } });
+  ask();
+  const before = memory.buffer.byteLength;
+  for (let count = 0; count < 200; count++) ask();
+  assert.ok(memory.buffer.byteLength - before < 1_000_000);
+});
