@@ -56,6 +56,7 @@ checks:
 	@$(STAGE) "format and lint (browser tests)" \
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser pkg/tests
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
 
 # What fails fast comes first. Each line stops the run when it fails.
 .PHONY: test

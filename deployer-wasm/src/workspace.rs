@@ -4,7 +4,7 @@
 //! parsed into; nothing here sends. A [`Call`] carries, beside the request, the words an error
 //! about it needs (what was being done, to what, which right it takes), so that the place that
 //! knows the request is also the place that can explain its refusal. Sending, and trying again,
-//! is [`client`] and [`retry`]; what Tellr is, nothing here knows.
+//! is `client` and `retry`; what Tellr is, nothing here knows.
 
 use std::fmt::Write as _;
 use std::marker::PhantomData;

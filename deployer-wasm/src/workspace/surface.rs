@@ -6,7 +6,7 @@
 //! those functions' sources: it fails as soon as one has no line in the table, or a line no function.
 //!
 //! What is in a path between the slashes is compared as it was written, percent-encoding
-//! included, and has to be written the way [`super::segment`] does. So there is one spelling of
+//! included, and has to be written the way `segment` does. So there is one spelling of
 //! each path, and none of `..`, `%2F` or `%2E%2E` is part of it.
 
 use crate::host::Method;
@@ -81,7 +81,7 @@ fn is_path(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// Whether this is what [`super::segment`] makes of a name: everything outside of its small
+/// Whether this is what `segment` makes of a name: everything outside of its small
 /// alphabet as `%` and two capital digits. A name that would be read as something other than a
 /// name, by anybody who decodes it once too often, is none: dots alone, slashes, `%`, controls.
 fn is_segment(text: &str) -> bool {

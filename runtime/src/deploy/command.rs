@@ -64,7 +64,7 @@ pub struct Target {
     /// The schema in it [create: `app_data`]
     #[arg(long)]
     schema_name: Option<String>,
-    /// The workspace folder of the app's files [create: /Workspace/Users/<me>/.apps/<app>]
+    /// The workspace folder of the app's files [create: `.apps/` and the app in your home folder]
     #[arg(long, value_name = "PATH")]
     app_file_workspace_path: Option<String>,
 }
