@@ -16,7 +16,6 @@
 
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use serde::{Deserialize, Serialize};
 
 use super::journal::folder;
@@ -90,8 +89,6 @@ pub enum Lost {
     TakenBy(String),
     /// Another deployer had it, and let go of it.
     Gone,
-    /// It could not be renewed in time.
-    Expired,
 }
 
 impl Lock {
@@ -150,8 +147,10 @@ impl Lock {
         }
     }
 
-    /// Renews the lease for as long as it is polled; ends when the lock is lost. A lock that is
-    /// gone is lost too: somebody took it over while we slept, and is done already.
+    /// Renews the lease for as long as it is polled; ends when the lock is lost. Whose it is, the
+    /// file decides and not the clock: after a sleep or an outage longer than the lease the lock
+    /// is still ours if nobody wanted it. One that is gone is lost: somebody had it meanwhile, and
+    /// is done already.
     ///
     /// # Errors
     /// The workspace's refusal.
@@ -159,33 +158,14 @@ impl Lock {
         let mut mine = self.mine.clone();
         loop {
             host.sleep(RENEWAL).await;
-            // Without an answer until the lease ends, somebody else may take the lock.
-            let left = mine.expires_at.since(client.workspace_now());
-            let (renewal, lease) = (Box::pin(self.renew(client, &mut mine)), Box::pin(host.sleep(left)));
-            match select(renewal, lease).await {
-                Either::Left((renewed, _)) => {
-                    if let Some(lost) = renewed? {
-                        return Ok(lost);
-                    }
-                }
-                Either::Right(_) => return Ok(Lost::Expired),
+            match read(client, &self.path).await? {
+                Some(there) if there.id == mine.id => {}
+                Some(other) => return Ok(Lost::TakenBy(other.holder)),
+                None => return Ok(Lost::Gone),
             }
+            mine.expires_at = client.workspace_now().plus(LEASE);
+            write(client, &self.path, &mine).await?;
         }
-    }
-
-    async fn renew<H: Host>(
-        &self,
-        client: &Client<'_, H>,
-        mine: &mut Holding,
-    ) -> Result<Option<Lost>, ApiError> {
-        match read(client, &self.path).await? {
-            Some(there) if there.id == mine.id => {}
-            Some(other) => return Ok(Some(Lost::TakenBy(other.holder))),
-            None => return Ok(Some(Lost::Gone)),
-        }
-        mine.expires_at = client.workspace_now().plus(LEASE);
-        write(client, &self.path, mine).await?;
-        Ok(None)
     }
 
     /// Gives the lock back, if it is still ours.

@@ -135,7 +135,7 @@ impl Failure {
             },
             Self::RateLimited { doing, waited } => Entry {
                 code: "RATE_LIMITED",
-                message: if waited.is_zero() {
+                message: if waited.as_secs() == 0 {
                     format!("The workspace is limiting requests, while {doing}")
                 } else {
                     format!("The workspace is still limiting requests after {}, while {doing}", spell(waited))
@@ -220,7 +220,7 @@ impl Failure {
             },
             Self::AppDeleting { app, waited } => Entry {
                 code: "APP_DELETING",
-                message: if waited.is_zero() {
+                message: if waited.as_secs() == 0 {
                     format!("The app `{app}` is being deleted")
                 } else {
                     format!("The app `{app}` is still being deleted after {}", spell(waited))
@@ -553,7 +553,7 @@ impl Failure {
                 } else {
                     format!("You asked for it; begun or done so far: {}", list(&stands))
                 },
-                remedy: "Run the same again to go on where it stopped, or `delete` to remove what stands".into(),
+                remedy: "Run the same again to go on where it stopped".into(),
                 docs: DOCS_APPS,
             },
         }

@@ -163,7 +163,11 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
         ),
     )
     .await?;
-    let database = seen.choose(known_kind(app.as_ref(), journal.as_ref(), None));
+    // What an app of before used counts if it is the same database.
+    let same = |manifest: &&DeployedManifest| {
+        manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
+    };
+    let database = seen.choose(known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same)));
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {

@@ -5,7 +5,9 @@
 
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
-use super::session::{Session, attached_name, both, folder, known_kind, refuse_other_app, unfinished};
+use super::session::{
+    Session, attached_name, both, deployed_from, folder, known_kind, refuse_other_app, unfinished,
+};
 use crate::config::{DeleteConfig, SchemaName, WorkspacePath};
 use crate::engine::{Cancellation, Graph};
 use crate::error::{Failure, Result};
@@ -114,9 +116,10 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Resul
     let name = config.app_name.as_str();
     let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
     let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me)?;
-    let (journal, deployed) = both(session.journal(&folder), deployed_manifest(client, &folder)).await?;
+    let home = app.as_ref().and_then(deployed_from).unwrap_or_else(|| folder.clone());
+    let (journal, deployed) = both(session.journal(&home), deployed_manifest(client, &home)).await?;
     match &app {
-        Some(app) => refuse_other_app(app, &folder, journal.as_ref(), deployed.as_ref())?,
+        Some(app) => refuse_other_app(app, &home, journal.as_ref(), deployed.as_ref())?,
         // An earlier delete that died after the app was gone is brought to its end.
         None if journal.as_ref().is_some_and(|record| unfinished(record, name, "delete")) => {}
         None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),

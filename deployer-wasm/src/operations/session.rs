@@ -17,7 +17,7 @@ use crate::host::{Host, Timestamp};
 use crate::manifest::DeployedManifest;
 use crate::steps::lakebase::Kind;
 use crate::steps::{files, resources};
-use crate::workspace::apps::{App, Resource};
+use crate::workspace::apps::{self, App, Resource};
 use crate::workspace::{Client, files as workspace_files, identity};
 
 const PREFLIGHT: &str = "preflight";
@@ -64,7 +64,11 @@ impl<'a, H: Host> Session<'a, H> {
     /// Tells an error that ended the run before it had the lock.
     pub(super) fn told<T>(&self, outcome: Result<T>) -> Result<T> {
         outcome.map_err(|error| {
-            let error = error.in_step(PREFLIGHT);
+            // A wait that was cut short looks like a failure of what was waited for.
+            let error = match self.cancellation.reason() {
+                Some(_) => Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into(),
+                None => error.in_step(PREFLIGHT),
+            };
             self.narrator.failed(&error);
             error
         })
@@ -123,10 +127,10 @@ impl<'a, H: Host> Session<'a, H> {
             Acquired::Mine(lock) => lock,
             Acquired::Taken(failure) => return Err(failure.into()),
         };
-        let earlier = self.journal(folder).await.and_then(|earlier| {
-            refuse_other_journal(&self.app, folder, earlier.as_ref())?;
-            Ok(earlier)
-        });
+        let earlier = match self.journal(folder).await {
+            Ok(earlier) => self.refuse_other_journal(folder, earlier).await,
+            Err(error) => Err(error),
+        };
         match earlier {
             Ok(earlier) => Ok((lock, earlier)),
             Err(error) => {
@@ -135,6 +139,24 @@ impl<'a, H: Host> Session<'a, H> {
                 Err(error)
             }
         }
+    }
+
+    /// Refuses a folder that another app is deployed from, as long as there is that app.
+    async fn refuse_other_journal(
+        &self,
+        folder: &WorkspacePath,
+        record: Option<Record>,
+    ) -> Result<Option<Record>> {
+        if let Some(other) =
+            record.as_ref().map(|record| record.app_name.as_str()).filter(|other| *other != self.app)
+        {
+            let there = self.client.find(apps::get(other)).await?;
+            if there.is_some_and(|app| app.compute() != "DELETING") {
+                let (path, other) = (folder.to_string(), other.to_owned());
+                return Err(Failure::FolderInUse { path, other }.into());
+            }
+        }
+        Ok(record)
     }
 }
 
@@ -156,14 +178,16 @@ impl<H: Host> Locked<'_, H> {
         reports.insert(0, self.preflight.clone());
         let error = match ending {
             Ok(()) => return Ok(reports),
-            Err(StepError::Failed(error)) => *error,
-            Err(StepError::Interrupted) => self.interruption(),
+            // A wait that was cut short looks like a failure of what was waited for.
+            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => *error,
+            Err(_) => self.interruption(),
         };
         let (status, lock_is_ours) = match cancellation.reason() {
             Some(StopReason::Asked) => (RunStatus::Cancelled, true),
             Some(StopReason::LockLost(_)) => (RunStatus::Failed, false),
             Some(StopReason::StepFailed) | None => (RunStatus::Failed, true),
         };
+        client.close();
         if lock_is_ours {
             // The error is what matters. A journal that stays at "running" and a lock that stays
             // until it expires are what a run that died leaves, and the next run copes with those.
@@ -177,6 +201,7 @@ impl<H: Host> Locked<'_, H> {
     /// Ends a run that went well.
     pub(super) async fn finish(&self, message: String, url: Option<String>) {
         let Run { client, narrator, journal, .. } = &self.run;
+        client.close();
         let (ended, released) =
             (journal.end(client, RunStatus::Finished).await, self.lock.release(client).await);
         if ended.is_err() || released.is_err() {
@@ -190,7 +215,7 @@ impl<H: Host> Locked<'_, H> {
         let app = self.app.clone();
         let lost = match self.lock.keep(self.run.host, &self.run.client).await {
             Ok(Lost::TakenBy(holder)) => Failure::LockLost { app, holder: Some(holder) }.into(),
-            Ok(Lost::Gone | Lost::Expired) => Failure::LockLost { app, holder: None }.into(),
+            Ok(Lost::Gone) => Failure::LockLost { app, holder: None }.into(),
             Err(error) => DeployError::from(error),
         };
         self.run.cancellation.stop(StopReason::LockLost(Box::new(lost)));
@@ -208,18 +233,6 @@ impl<H: Host> Locked<'_, H> {
 /// Whether the folder's last run was this operation on this app, and died or failed.
 pub(super) fn unfinished(record: &Record, app: &str, operation: &str) -> bool {
     record.app_name == app && record.run.operation == operation && record.run.status != RunStatus::Finished
-}
-
-/// Refuses a folder that another app is deployed from.
-fn refuse_other_journal(app: &str, folder: &WorkspacePath, record: Option<&Record>) -> Result<(), Failure> {
-    let deleted =
-        |record: &Record| record.run.operation == "delete" && record.run.status == RunStatus::Finished;
-    match record {
-        Some(record) if record.app_name != app && !deleted(record) => {
-            Err(Failure::FolderInUse { path: folder.to_string(), other: record.app_name.clone() })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Refuses an app whose folder holds neither a Tellr's `app.yaml` nor a journal about it: a slip
@@ -249,8 +262,7 @@ pub(super) fn folder(
     if let Some(folder) = given {
         return Ok(folder.clone());
     }
-    let deployed = record.and_then(App::source_path);
-    if let Some(folder) = deployed.and_then(|path| WorkspacePath::parse("source_code_path", path).ok()) {
+    if let Some(folder) = record.and_then(deployed_from) {
         return Ok(folder);
     }
     let foreign = record.and_then(|app| app.creator.as_deref()).is_some_and(|creator| creator != me);
@@ -258,6 +270,11 @@ pub(super) fn folder(
         return Err(Failure::NoWorkspacePath { app: app.to_string() }.into());
     }
     Ok(WorkspacePath::of_app(me, app)?)
+}
+
+/// The folder that an app was deployed from.
+pub(super) fn deployed_from(app: &App) -> Option<WorkspacePath> {
+    WorkspacePath::parse("source_code_path", app.source_path()?).ok()
 }
 
 /// The kind of database that an app is known to use: by what is attached to it, else by what an

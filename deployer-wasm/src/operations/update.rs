@@ -2,7 +2,7 @@
 
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
-use super::session::{Session, both, folder, known_kind, refuse_other_app};
+use super::session::{Session, both, deployed_from, folder, known_kind, refuse_other_app};
 use crate::config::{Seeds, UpdateConfig, WorkspacePath};
 use crate::engine::{Cancellation, Graph};
 use crate::error::{Failure, Result};
@@ -171,13 +171,18 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Resul
     let (me, app) = both(session.me(), async { Ok(app::find(client, name).await?) }).await?;
     let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
     let folder = folder(config.workspace_path.as_ref(), Some(&app), &config.app_name, &me)?;
-    let (seen, (journal, deployed)) = both(
-        async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
-        both(session.journal(&folder), deployed_manifest(client, &folder)),
+    let home = deployed_from(&app).unwrap_or_else(|| folder.clone());
+    let ((seen, lies_there), (journal, deployed)) = both(
+        both(
+            async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
+            deployed_manifest(client, &folder),
+        ),
+        both(session.journal(&home), deployed_manifest(client, &home)),
     )
     .await?;
-    if config.workspace_path.is_none() || deployed.is_some() {
-        refuse_other_app(&app, &folder, journal.as_ref(), deployed.as_ref())?;
+    refuse_other_app(&app, &home, journal.as_ref(), deployed.as_ref())?;
+    if lies_there.is_some_and(|manifest| manifest.package().is_none()) {
+        return Err(Failure::NotTellr { app: name.to_owned(), path: folder.to_string() }.into());
     }
     let database = seen.choose(known_kind(Some(&app), journal.as_ref(), deployed.as_ref()));
     if matches!(database, Found::Nothing { .. }) {

@@ -175,7 +175,7 @@ async fn wait_for_compute<H: Host>(
     let name = app.name.clone();
     let patience = step.patience(COMPUTE);
     // Compute that failed earlier is given one more start; one that fails under our eyes is not.
-    let mut may_start_after_error = !fresh;
+    let (mut started, mut may_start_after_error) = (false, !fresh);
     let mut told = String::new();
     loop {
         let (state, message) =
@@ -194,18 +194,19 @@ async fn wait_for_compute<H: Host>(
             "ERROR" if !may_start_after_error => {
                 return Err(Failure::ComputeFailed { app: name, problem: message }.into());
             }
+            // Asked for already; the record is behind.
+            "STOPPED" if started => {}
             "STOPPED" | "ERROR" => {
-                may_start_after_error = false;
                 step.safe_point()?;
                 match step.client().send(apps::start(&name)).await {
-                    Ok(_) => {}
-                    // It is starting already: somebody else, or our own request with its answer lost.
+                    Ok(_) => (started, may_start_after_error) = (true, false),
+                    // It is starting already: somebody else, or our own request with its answer
+                    // lost. Or the platform isn't ready to start it, and is asked again after a pause.
                     Err(error) if error.is(ErrorKind::Busy) || error.is(ErrorKind::Invalid) => {
-                        app = step.client().send(apps::get(&name)).await?;
-                        if app.compute() == state && !error.is(ErrorKind::Busy) {
+                        let now = step.client().send(apps::get(&name)).await?;
+                        if now.compute() == state && error.is(ErrorKind::Invalid) {
                             return Err(error.into());
                         }
-                        continue;
                     }
                     Err(error) => return Err(error.into()),
                 }

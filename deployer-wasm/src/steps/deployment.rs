@@ -72,7 +72,7 @@ async fn trigger<H: Host>(
     earlier: Option<&Entry>,
 ) -> Result<Deployment, StepError> {
     let patience = step.patience(BUSY);
-    let mut by = None;
+    let (mut by, mut uncertain) = (None, false);
     loop {
         let error = match step.client().send(apps::deploy(name, folder.as_str())).await {
             Ok(deployment) => return Ok(deployment),
@@ -83,15 +83,16 @@ async fn trigger<H: Host>(
             }
             Err(error) => return Err(error.into()),
         };
+        uncertain |= error.uncertain;
         // Another deployment is under way, or compute is not quite up.
         let record = step.client().send(apps::get(name)).await?;
         let under_way = record
             .pending_deployment
             .filter(|pending| pending.status.state.as_deref() == Some("IN_PROGRESS"));
         if let Some(pending) = under_way {
-            // Only a request that was sent again can have started it unheard; the platform itself
+            // Only a request whose answer was lost can have started it unheard; the platform itself
             // deploys an older state of the same folder when compute is started.
-            if error.repeated && is_ours(step, &pending, folder, earlier) {
+            if uncertain && is_ours(step, &pending, folder, earlier) {
                 return Ok(pending);
             }
             by.clone_from(&pending.creator);

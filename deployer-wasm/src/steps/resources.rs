@@ -151,7 +151,8 @@ fn refused(name: &str, wanted: &Wanted, fields: &[String], error: ApiError) -> F
         .collect::<Vec<_>>()
         .join(" and ");
     let attaching = fields.iter().any(|field| field == "resources");
-    if let Some(failure) = scopes_refused(&wanted.scopes, &error) {
+    let scopes_sent = fields.iter().any(|field| field == "user_api_scopes");
+    if let Some(failure) = scopes_refused(&wanted.scopes, &error).filter(|_| scopes_sent) {
         return failure;
     }
     match error.kind {

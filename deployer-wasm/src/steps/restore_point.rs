@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::lakebase::{Lakebase, OperationEnd, operation_end};
+use crate::engine::journal::EntryState;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
@@ -52,17 +53,25 @@ pub async fn make<H: Host>(
         return Ok(Done::unchanged(None, message));
     };
     let now = step.client().workspace_now();
-    let earlier = step.entry().and_then(|entry| serde_json::from_value::<Made>(entry.detail).ok());
-    let earlier = earlier.filter(|made| schema.tables == 0 && made.made_at.plus(KEPT) > now);
+    let path = |id: &str| format!("{project}/branches/{id}");
+    let (mut earlier, mut found) = (None, false);
+    if let Some(entry) = step.entry().filter(|_| schema.tables == 0) {
+        let made = serde_json::from_value::<Made>(entry.detail).ok();
+        if let Some(made) = made.filter(|made| made.made_at.plus(KEPT) > now) {
+            found = step.client().find(postgres::get_branch(&path(&made.branch_id))).await?.is_some();
+            // One that was made and is gone was removed by somebody: its name must not come back
+            // with other data.
+            earlier = Some(made).filter(|_| found || entry.state == EntryState::Intended);
+        }
+    }
     if earlier.is_none() && !schema.exists {
         return Ok(Done::unchanged(None, "there is nothing to go back to"));
     }
     let Made { branch_id: id, made_at } =
         earlier.unwrap_or_else(|| Made { branch_id: branch_id(now), made_at: now });
-    let branch = format!("{project}/branches/{id}");
+    let branch = path(&id);
     let point = RestorePoint { branch: branch.clone(), expires_at: made_at.plus(KEPT) };
     let detail = json!(Made { branch_id: id.clone(), made_at });
-    let found = step.client().find(postgres::get_branch(&branch)).await?.is_some();
     if !found {
         step.intend(detail.clone()).await?;
         create(&step, lakebase, project, &id, source).await?;

@@ -29,8 +29,8 @@ pub struct ApiError {
     pub needed: &'static str,
     /// How long this call was tried before giving up.
     pub waited: Duration,
-    /// Whether it was sent more than once: then an earlier attempt may have had its effect.
-    pub repeated: bool,
+    /// Whether an earlier attempt may have had its effect, with the answer lost.
+    pub uncertain: bool,
     /// Which of the platform's interfaces was asked.
     pub interface: Interface,
 }
@@ -95,11 +95,8 @@ impl ErrorKind {
     fn of(status: u16, code: &str, message: &str) -> Self {
         let text = message.to_ascii_lowercase();
         let says = |phrase: &str| text.contains(phrase);
-        // A full workspace answers with the codes of a busy one; trying again does not help.
-        let full = says("maximum number of") || says("quota") || says("limit exceeded") && status != 429;
-        if full && matches!(status, 400 | 403 | 409 | 429) {
-            return Self::QuotaExceeded;
-        }
+        // A full workspace answers with the code of a busy one; trying again does not help.
+        let full = says("maximum number of") && !says("request");
         match code {
             "ENDPOINT_NOT_FOUND" | "FEATURE_DISABLED" => return Self::InterfaceMissing,
             "ALREADY_EXISTS" | "RESOURCE_ALREADY_EXISTS" => return Self::AlreadyExists,
@@ -107,8 +104,13 @@ impl ErrorKind {
             "ABORTED" => return Self::Busy,
             "RESOURCE_DOES_NOT_EXIST" | "NOT_FOUND" => return Self::NotFound,
             "PERMISSION_DENIED" => return Self::PermissionDenied,
-            "RESOURCE_EXHAUSTED" | "REQUEST_LIMIT_EXCEEDED" => return Self::RateLimited,
+            "RESOURCE_EXHAUSTED" | "REQUEST_LIMIT_EXCEEDED" if !full => return Self::RateLimited,
             _ => {}
+        }
+        // Names may hold any word, so words count only where no code has decided.
+        let full = full || status != 429 && (says("quota") || says("limit exceeded"));
+        if full && matches!(status, 400 | 403 | 409 | 429) {
+            return Self::QuotaExceeded;
         }
         match status {
             401 => Self::Unauthenticated,
@@ -166,7 +168,7 @@ impl ApiError {
             what,
             needed: "",
             waited: Duration::ZERO,
-            repeated: false,
+            uncertain: false,
             interface: Interface::Other,
         }
     }
@@ -179,6 +181,11 @@ impl ApiError {
     /// Whether this is of `kind`.
     pub fn is(&self, kind: ErrorKind) -> bool {
         self.kind == kind
+    }
+
+    /// Whether the request may have had its effect all the same.
+    pub(super) fn may_have_had_its_effect(&self) -> bool {
+        matches!(self.kind, ErrorKind::NoAnswer | ErrorKind::Unavailable | ErrorKind::Unreadable)
     }
 
     /// Whether the platform's words hold `phrase`, whatever the case.
@@ -307,6 +314,22 @@ mod tests {
             kind(403, r#"{"error_code":"PERMISSION_DENIED","message":"does not exist"}"#),
             ErrorKind::PermissionDenied
         );
+    }
+
+    #[test]
+    fn a_name_may_hold_any_word() {
+        let taken = r#"{"error_code":"RESOURCE_ALREADY_EXISTS","message":"Path (/quota-app/lock.json) already exists"}"#;
+        assert_eq!(kind(400, taken), ErrorKind::AlreadyExists);
+        let denied = r#"{"error_code":"PERMISSION_DENIED","message":"no right on quota-app"}"#;
+        assert_eq!(kind(403, denied), ErrorKind::PermissionDenied);
+    }
+
+    #[test]
+    fn a_full_workspace_is_told_from_a_busy_one() {
+        let full = r#"{"error_code":"RESOURCE_EXHAUSTED","message":"The maximum number of apps for your workspace is 100"}"#;
+        assert_eq!(kind(429, full), ErrorKind::QuotaExceeded);
+        let busy = r#"{"error_code":"REQUEST_LIMIT_EXCEEDED","message":"quota of requests: the maximum number of requests"}"#;
+        assert_eq!(kind(429, busy), ErrorKind::RateLimited);
     }
 
     #[test]

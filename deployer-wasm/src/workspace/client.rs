@@ -13,11 +13,15 @@ use super::retry::{RetryPolicy, Verdict, http_date};
 use crate::cancellation::Cancellation;
 use crate::host::{Host, Timestamp};
 
+/// How long leaving things in order may take.
+const CLOSING: Duration = Duration::from_mins(2);
+
 /// Sends calls to one workspace through a host.
 pub struct Client<'a, H> {
     host: &'a H,
     cancellation: &'a Cancellation,
-    policy: RetryPolicy,
+    /// What is left is to leave things in order, whether or not the run is stopping.
+    closing: Cell<bool>,
     /// How far the workspace's clock is ahead of the host's, in milliseconds, by the last `Date`.
     clock_ahead_ms: Cell<i64>,
 }
@@ -25,7 +29,7 @@ pub struct Client<'a, H> {
 impl<'a, H: Host> Client<'a, H> {
     /// A client with the usual patience, which ends when the run is asked to stop.
     pub fn new(host: &'a H, cancellation: &'a Cancellation) -> Self {
-        Self { host, cancellation, policy: RetryPolicy::default(), clock_ahead_ms: Cell::new(0) }
+        Self { host, cancellation, closing: Cell::new(false), clock_ahead_ms: Cell::new(0) }
     }
 
     /// The time by the workspace's clock, to the second below. Two deployers on two machines
@@ -41,7 +45,7 @@ impl<'a, H: Host> Client<'a, H> {
     pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
         let Call { request, doing, what, needed, .. } = call;
         let (method, interface) = (request.method, Interface::of(&request.path));
-        let (mut attempt, began) = (0, self.host.now());
+        let (mut attempt, mut uncertain, began) = (0, false, self.host.now());
         loop {
             // On the heap: a host's request may be kilobytes of state, and many calls are nested.
             let answer = Box::pin(self.host.request(request.clone())).await;
@@ -60,15 +64,18 @@ impl<'a, H: Host> Client<'a, H> {
             // Time, not pauses: a workspace that answers nothing takes a minute an attempt.
             let waited = self.host.now().since(began);
             let verdict =
-                self.policy.judge(method, &error, response.as_ref(), attempt, waited, self.jitter());
+                self.policy().judge(method, &error, response.as_ref(), attempt, waited, self.jitter());
             match verdict {
-                Verdict::Again(pause) if self.pause(pause).await => attempt += 1,
+                Verdict::Again(pause) if self.pause(pause).await => {
+                    attempt += 1;
+                    uncertain |= error.may_have_had_its_effect();
+                }
                 _ => {
                     error.doing = doing;
                     error.what = what;
                     error.needed = needed;
                     error.waited = waited;
-                    error.repeated = attempt > 0;
+                    error.uncertain = uncertain;
                     error.interface = interface;
                     return Err(error);
                 }
@@ -88,9 +95,23 @@ impl<'a, H: Host> Client<'a, H> {
         }
     }
 
+    /// From here on only what leaves things in order is sent: it is tried for two minutes at most, also
+    /// when the run was asked to stop.
+    pub fn close(&self) {
+        self.closing.set(true);
+    }
+
+    fn policy(&self) -> RetryPolicy {
+        if self.closing.get() { RetryPolicy { budget: CLOSING } } else { RetryPolicy::default() }
+    }
+
     /// Waits; false if the run is asked to stop meanwhile. A request under way is never dropped,
     /// only the wait before the next.
     async fn pause(&self, duration: Duration) -> bool {
+        if self.closing.get() {
+            self.host.sleep(duration).await;
+            return true;
+        }
         let (sleep, stopped) = (self.host.sleep(duration), self.cancellation.stopped());
         pin_mut!(sleep, stopped);
         matches!(select(stopped, sleep).await, Either::Right(_))

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use deployer::config::{CreateArguments, DeleteArguments, UpdateArguments};
 use end_to_end::stage::{FOLDER, Stage, delete_of_default, update_of_default};
 use end_to_end::words::{Expected, assert_says};
+use local_workspace::faults::{Action, Rule};
 use serde_json::json;
 
 const FIRST: &str = "Zmlyc3QtZmlyc3QtZmlyc3QtZmlyc3QtZmlyc3QtMTI=";
@@ -115,6 +116,61 @@ async fn two_apps_do_not_share_a_folder() {
     assert_says(&error, Expected { code: "FOLDER_IN_USE", names: FOLDER, because: "overwrite" });
     assert!(error.message.contains("`tellr`"));
     assert_eq!(stage.get("/api/2.0/apps/tellr-two").await.0, 404);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_slip_in_the_name_with_a_fresh_folder_does_not_overwrite_another_app() {
+    let stage = deployed().await;
+    let folder = "/Workspace/Users/ada@example.com/billing";
+    let new = json!({"name": "billing", "description": "not ours", "default_source_code_path": folder});
+    assert_eq!(stage.post("/api/2.0/apps?no_compute=true", new).await.0, 200);
+    let arguments = UpdateArguments {
+        app_name: Some("billing".into()),
+        app_file_workspace_path: Some("/Workspace/Users/ada@example.com/fresh".into()),
+        ..update_of_default()
+    };
+    let error = stage.update(arguments).await.expect_err("it is no Tellr");
+    assert!(error.is("NOT_TELLR"), "{error:#?}");
+    assert_eq!(
+        stage.get("/api/2.0/workspace/get-status?path=/Workspace/Users/ada@example.com/fresh").await.0,
+        404
+    );
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_folder_is_free_again_when_its_app_is_gone() {
+    let stage = deployed().await;
+    // Deleted by hand, so that the journal knows nothing of it.
+    assert_eq!(stage.delete_at("/api/2.0/apps/tellr").await, 200);
+    let other = CreateArguments {
+        app_name: Some("tellr-two".into()),
+        app_file_workspace_path: Some(FOLDER.into()),
+        ..CreateArguments::default()
+    };
+    assert_eq!(stage.create(other).await.expect("create").app_name, "tellr-two");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn an_app_that_was_stopped_is_started_and_gets_the_new_files() {
+    let stage = deployed().await;
+    assert_eq!(stage.post("/api/2.0/apps/tellr/stop", json!({})).await.0, 200);
+    stage.workspace.control().clock.advance(60_000).expect("a virtual clock");
+    // The answer to the start is lost after its effect; the client asks again and is refused.
+    let lost = Rule::next("/api/2.0/apps/tellr/start", Action::Cut).after_the_effect();
+    stage.workspace.control().faults.add(lost).expect("a good rule");
+    let newer = UpdateArguments { app_version: Some("9.9.9".into()), ..update_of_default() };
+    let result = stage.update(newer).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
+    assert_eq!(app["app_status"]["state"], "RUNNING");
+    assert_eq!(app["active_deployment"]["deployment_id"], result.deployment_id.as_str());
+    let deployments = stage.made("POST", "/api/2.0/apps/tellr/deployments");
+    assert_eq!(
+        deployments, 2,
+        "create's and ours; what the platform deploys by itself is not taken for ours"
+    );
     stage.end().await;
 }
 
