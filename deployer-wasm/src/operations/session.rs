@@ -161,8 +161,9 @@ impl<'a, H: Host> Session<'a, H> {
 }
 
 impl<H: Host> Locked<'_, H> {
-    /// Runs the steps, then `finish`es the journal and frees the lock. The reports begin with the
-    /// preflight's.
+    /// Runs the steps while renewing the lock. When that ends badly, the journal is closed and the
+    /// lock freed here; when it ends well, [`Locked::finish`] does so, once the result is known.
+    /// The reports begin with the preflight's.
     pub(super) async fn run(&self, title: String, graph: Graph<'_>) -> Result<Vec<StepReport>> {
         let Run { host, client, narrator, cancellation, journal, .. } = &self.run;
         narrator.plan(title, graph.plan());

@@ -6,7 +6,7 @@
 //! already" after a write of its own as a reason to look again, not as a failure.
 //!
 //! How long: what `Retry-After` says, in seconds or as a date, else exponential from 0.5 s to
-//! 10 s with jitter, until [`RetryPolicy::budget`] is used up.
+//! 10 s with jitter, until [`RetryPolicy::budget`] is used up or the run is asked to stop.
 
 use std::time::Duration;
 
