@@ -174,6 +174,23 @@ environment?: string | null,
 reset_database?: boolean | null, };
 
 /**
+ * What `status` is asked about.
+ */
+export type StatusArguments = {
+/**
+ * The app; `tellr` if left out.
+ */
+app_name?: string | null,
+/**
+ * The folder of the app's files; as deployed if left out.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * Which of a file's `environments`.
+ */
+environment?: string | null, };
+
+/**
  * A wheel as a face hands it over.
  */
 export type WheelArgument = {
@@ -289,6 +306,206 @@ restore_point?: RestorePoint,
  * How each step went.
  */
 steps: Array<StepReport>, };
+
+/**
+ * What an operation would do as things stand. To know it took only requests that read.
+ */
+export type Plan = {
+/**
+ * The operation.
+ */
+operation: Operation,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * Its database, where it is known.
+ */
+lakebase_name?: string,
+/**
+ * Its schema, where it is known.
+ */
+schema_name?: string,
+/**
+ * `autoscaling` or `provisioned`, where the database is known.
+ */
+lakebase_type?: string,
+/**
+ * The folder of the app's files.
+ */
+app_file_workspace_path: string,
+/**
+ * The steps and what each waits for: the same as the run will tell.
+ */
+steps: Array<PlannedStep>,
+/**
+ * The generated files as they would be written. The key is never in them, and what is not
+ * known yet stands in parentheses.
+ */
+files: Array<PlannedFile>,
+/**
+ * What is there, what will be made, and what is gone on with; sentences without a full stop.
+ */
+notes: Array<string>,
+/**
+ * What is gone afterwards.
+ */
+lost: Array<string>,
+/**
+ * What stays or can be got back, and for how long.
+ */
+recoverable: Array<string>,
+/**
+ * Whether an earlier run of the same operation did not end, and is gone on with.
+ */
+resumes: boolean, };
+
+/**
+ * A file as it would be written.
+ */
+export type PlannedFile = {
+/**
+ * Its path within the app's folder.
+ */
+name: string,
+/**
+ * Its text.
+ */
+content: string, };
+
+/**
+ * How things stand with an app. To know it took only requests that read.
+ */
+export type Status = {
+/**
+ * The app that was asked about.
+ */
+app_name: string,
+/**
+ * The folder of its files; absent where the app is somebody else's and doesn't tell.
+ */
+app_file_workspace_path?: string,
+/**
+ * The app; absent where there is none of this name.
+ */
+app?: AppState,
+/**
+ * Its database, by what lies deployed.
+ */
+lakebase_name?: string,
+/**
+ * `autoscaling` or `provisioned`, by what lies deployed.
+ */
+lakebase_type?: string,
+/**
+ * Its schema, by what lies deployed.
+ */
+schema_name?: string,
+/**
+ * Which app, by what lies deployed.
+ */
+app_package?: string,
+/**
+ * Which version, by what lies deployed; absent where it was left to the package index.
+ */
+app_version?: string,
+/**
+ * The latest run that the journal knows of.
+ */
+last_run?: LastRun,
+/**
+ * Who is at work; absent when nobody is, or when whoever was has stopped renewing the lock.
+ */
+lock?: LockState,
+/**
+ * Whether the last run did not finish and nobody is at work: it may be gone on with.
+ */
+can_resume: boolean, };
+
+/**
+ * An app as the platform shows it.
+ */
+export type AppState = {
+/**
+ * Where it answers.
+ */
+url?: string,
+/**
+ * Who created it.
+ */
+creator?: string,
+/**
+ * The state of its compute, such as `ACTIVE`.
+ */
+compute: string,
+/**
+ * The state of its process, such as `RUNNING`.
+ */
+state?: string,
+/**
+ * The platform's words on it.
+ */
+message?: string, };
+
+/**
+ * A run that the journal knows of.
+ */
+export type LastRun = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * What it did.
+ */
+operation: Operation,
+/**
+ * Who started it.
+ */
+by: string,
+/**
+ * When, by the workspace's clock.
+ */
+started_at: Timestamp,
+/**
+ * How it ended; `running` where it is under way or died.
+ */
+status: RunStatus,
+/**
+ * The arguments to go on with: all of them but a key and a wheel.
+ */
+arguments?: CreateArguments | UpdateArguments | DeleteArguments,
+/**
+ * The file name of the wheel that was deployed, which has to be given again.
+ */
+wheel?: string, };
+
+/**
+ * A lock that is held.
+ */
+export type LockState = {
+/**
+ * Who holds it.
+ */
+holder: string,
+/**
+ * What for.
+ */
+operation: string,
+/**
+ * Since when, by the workspace's clock.
+ */
+since: Timestamp,
+/**
+ * When it ends unless it is renewed.
+ */
+expires_at: Timestamp, };
+
+/**
+ * Where a run stands. A run that died stays `Running`.
+ */
+export type RunStatus = "running" | "finished" | "failed" | "cancelled";
 
 /**
  * How a step went, for the result's `steps`.

@@ -30,7 +30,9 @@ mod wheel;
 mod yaml;
 mod yaml_scan;
 
-pub use arguments::{CreateArguments, DeleteArguments, SecretText, UpdateArguments, WheelArgument};
+pub use arguments::{
+    CreateArguments, DeleteArguments, SecretText, StatusArguments, UpdateArguments, WheelArgument,
+};
 pub use choice::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
 pub use key::FernetKey;
 pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};

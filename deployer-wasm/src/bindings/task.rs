@@ -4,7 +4,7 @@
 //! The kernel and the page differ in how values reach them, so both hand over JSON and get a
 //! value that serialises to the specification's dict.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::{
@@ -15,18 +15,7 @@ use crate::error::Result;
 use crate::host::Host;
 use crate::operations::{self, CreateResult, DeleteResult, UpdateResult};
 
-/// What can be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub enum Operation {
-    /// From nothing to a running app.
-    Create,
-    /// Another version, other settings, or an empty database.
-    Update,
-    /// Away with the app.
-    Delete,
-}
+pub use crate::operations::Operation;
 
 /// An operation whose arguments are checked, ready to run.
 #[derive(Debug)]

@@ -115,6 +115,19 @@ pub struct DeleteArguments {
     pub reset_database: Option<bool>,
 }
 
+/// What `status` is asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
+pub struct StatusArguments {
+    /// The app; `tellr` if left out.
+    pub app_name: Option<String>,
+    /// The folder of the app's files; as deployed if left out.
+    pub app_file_workspace_path: Option<String>,
+    /// Which of a file's `environments`.
+    pub environment: Option<String>,
+}
+
 /// A wheel as a face hands it over.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -178,6 +191,13 @@ impl DeleteArguments {
     /// Reads them from JSON; see [`CreateArguments::from_json`].
     pub fn from_json(value: Value) -> Result<Self> {
         read(shape::DELETE, value)
+    }
+}
+
+impl StatusArguments {
+    /// Reads them from JSON; see [`CreateArguments::from_json`].
+    pub fn from_json(value: Value) -> Result<Self> {
+        read(shape::STATUS, value)
     }
 }
 
@@ -252,6 +272,7 @@ mod tests {
         CreateArguments::from_json(all(shape::CREATE)).unwrap();
         UpdateArguments::from_json(all(shape::UPDATE)).unwrap();
         DeleteArguments::from_json(all(shape::DELETE)).unwrap();
+        StatusArguments::from_json(all(shape::STATUS)).unwrap();
     }
 
     #[test]

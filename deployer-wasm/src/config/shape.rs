@@ -43,8 +43,8 @@ const fn renamed(name: &'static str, flat: &'static str) -> Key {
     Key { name, flat, kind: Kind::Text }
 }
 
-const NAMES: &[Key] =
-    &[text("lakebase_name"), text("schema_name"), text("app_name"), text("app_file_workspace_path")];
+const APP: &[Key] = &[text("app_name"), text("app_file_workspace_path")];
+const DATABASE: &[Key] = &[text("lakebase_name"), text("schema_name")];
 const SIZES: &[Key] = &[text("lakebase_compute")];
 const SETTINGS: &[Key] = &[
     text("app_compute"),
@@ -62,12 +62,13 @@ const BESIDE: &[Key] =
 const RESET: &[Key] = &[key("reset_database", Kind::Flag)];
 
 /// The keys of each operation's arguments.
-pub(super) const CREATE: &[&[Key]] = &[NAMES, SIZES, SETTINGS, BESIDE, ENVIRONMENT];
-pub(super) const UPDATE: &[&[Key]] = &[NAMES, SETTINGS, BESIDE, ENVIRONMENT, RESET];
-pub(super) const DELETE: &[&[Key]] = &[NAMES, ENVIRONMENT, RESET];
+pub(super) const CREATE: &[&[Key]] = &[DATABASE, APP, SIZES, SETTINGS, BESIDE, ENVIRONMENT];
+pub(super) const UPDATE: &[&[Key]] = &[DATABASE, APP, SETTINGS, BESIDE, ENVIRONMENT, RESET];
+pub(super) const DELETE: &[&[Key]] = &[DATABASE, APP, ENVIRONMENT, RESET];
+pub(super) const STATUS: &[&[Key]] = &[APP, ENVIRONMENT];
 
 /// The keys of a flat file.
-pub(super) const FLAT_FILE: &[&[Key]] = &[NAMES, SIZES, SETTINGS];
+pub(super) const FLAT_FILE: &[&[Key]] = &[DATABASE, APP, SIZES, SETTINGS];
 
 /// The keys of one of a file's `environments`.
 pub(super) const ENVIRONMENT_FILE: &[&[Key]] = &[&[

@@ -60,6 +60,7 @@ pub struct RunRecord {
 /// Where a run stands. A run that died stays `Running`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RunStatus {
     /// Under way, or died.
     Running,

@@ -3,18 +3,21 @@
 use expect_test::expect_file;
 use ts_rs::{Config, TS};
 
-use crate::bindings::task::Operation;
 use crate::config::{
-    CreateArguments, DeleteArguments, SchemaName, SecretText, UpdateArguments, WheelArgument,
+    CreateArguments, DeleteArguments, SchemaName, SecretText, StatusArguments, UpdateArguments, WheelArgument,
 };
 use crate::engine::StepReport;
+use crate::engine::journal::RunStatus;
 use crate::error::{DeployError, ErrorClass};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
     CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
-use crate::operations::{CreateResult, DeleteResult, UpdateResult};
+use crate::operations::{
+    AppState, CreateResult, DeleteResult, LastRun, LockState, Operation, Plan, PlannedFile, Status,
+    UpdateResult,
+};
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 use crate::steps::restore_point::RestorePoint;
 
@@ -38,11 +41,19 @@ fn the_typescript_types_are_up_to_date() {
         declared::<CreateArguments>(config),
         declared::<UpdateArguments>(config),
         declared::<DeleteArguments>(config),
+        declared::<StatusArguments>(config),
         declared::<WheelArgument>(config),
         declared::<SecretText>(config),
         declared::<CreateResult>(config),
         declared::<UpdateResult>(config),
         declared::<DeleteResult>(config),
+        declared::<Plan>(config),
+        declared::<PlannedFile>(config),
+        declared::<Status>(config),
+        declared::<AppState>(config),
+        declared::<LastRun>(config),
+        declared::<LockState>(config),
+        declared::<RunStatus>(config),
         declared::<StepReport>(config),
         declared::<RestorePoint>(config),
         declared::<DeployEvent>(config),
