@@ -660,12 +660,34 @@ step?: string,
 /**
  * The platform's own last words: the tail of a build or of the app's log.
  */
-log?: Array<string>, };
+log?: Array<string>,
+/**
+ * With the class `input`: what of it was refused.
+ */
+refused?: RefusedInput, };
 
 /**
  * The two classes of failure, which Python shows as `ValueError` and `DeploymentError`.
  */
 export type ErrorClass = "input" | "deployment";
+
+/**
+ * What of the input was refused, so that a form shows an error where it belongs.
+ */
+export type RefusedInput = {
+/**
+ * The argument; or the key in a file, with those above it, such as
+ * `environments.production.app_name`.
+ */
+key?: string,
+/**
+ * The line of the file, counted from 1.
+ */
+line?: number,
+/**
+ * The column in that line, counted from 1.
+ */
+column?: number, };
 
 /**
  * A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.

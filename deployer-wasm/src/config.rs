@@ -42,4 +42,4 @@ pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, UpdateConfig};
 pub(crate) use shape::{FileKey, FileKeyKind, environment_keys, flat_keys};
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
-pub use yaml::{YAML_LIMIT_BYTES, to_yaml};
+pub use yaml::{YAML_LIMIT_BYTES, environments, to_yaml};

@@ -40,6 +40,25 @@ pub struct DeployError {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
     pub log: Vec<String>,
+    /// With the class `input`: what of it was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Box<RefusedInput>>,
+}
+
+/// What of the input was refused, so that a form shows an error where it belongs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct RefusedInput {
+    /// The argument; or the key in a file, with those above it, such as
+    /// `environments.production.app_name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The line of the file, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column in that line, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
 }
 
 /// The two classes of failure, which Python shows as `ValueError` and `DeploymentError`.
@@ -102,6 +121,22 @@ mod tests {
             }
             assert!(!error.docs.is_empty());
         }
+    }
+
+    #[test]
+    fn refused_input_says_which_key_or_line() {
+        let at = |failure: Failure| *DeployError::from(failure).refused.unwrap_or_default();
+        let key = |key: &str| RefusedInput { key: Some(key.to_owned()), ..RefusedInput::default() };
+        let (given, expected) = ("X".into(), "x".into());
+        assert_eq!(at(Failure::InvalidValue { key: "app_name".into(), given, expected }), key("app_name"));
+        assert_eq!(
+            at(Failure::UnknownKey { key: "environments.production.x".into(), known: vec![], nearest: None }),
+            key("environments.production.x")
+        );
+        let place = RefusedInput { key: None, line: Some(3), column: Some(7) };
+        assert_eq!(at(Failure::YamlSyntax { line: 3, column: 7, problem: String::new() }), place);
+        assert_eq!(at(Failure::YamlAlias { line: 3 }), RefusedInput { column: None, ..place });
+        assert!(DeployError::from(Failure::AppNotFound { app: "tellr".into() }).refused.is_none());
     }
 
     #[test]

@@ -113,6 +113,15 @@ impl Deployer {
         value::write(&arguments)
     }
 
+    /// The names of a configuration file's environments, for a choice among them; none for a file
+    /// that describes one deployment.
+    ///
+    /// # Errors
+    /// The catalogue's entry, with line and column.
+    pub fn environments(&self, file: &str) -> Result<Vec<String>, JsValue> {
+        form::environments(file).map_err(thrown)
+    }
+
     /// Arguments for `create` as a configuration file, without the key.
     ///
     /// # Errors

@@ -43,6 +43,14 @@ pub fn parse_yaml(file: &str, environment: Option<&str>) -> Result<Value> {
     })
 }
 
+/// The names of a file's environments, for a choice among them.
+///
+/// # Errors
+/// Of the class `Input`, with line and column.
+pub fn environments(file: &str) -> Result<Vec<String>> {
+    config::environments(file)
+}
+
 /// Arguments for `create` as a configuration file, without the two parts that a file never
 /// holds: the key and the local wheel.
 ///
@@ -75,6 +83,9 @@ mod tests {
         let form = parse_yaml(file, Some("production")).unwrap();
         assert_eq!((&form["app_name"], &form["schema_name"]), (&json!("slides"), &json!("decks")));
         assert_eq!(parse_yaml(file, Some("staging")).unwrap_err().code, "UNKNOWN_ENVIRONMENT");
+        assert_eq!(environments(file).unwrap(), ["production"]);
+        assert!(environments("app_name: slides").unwrap().is_empty());
+        assert_eq!(environments("app_name: [x").unwrap_err().code, "YAML_SYNTAX");
     }
 
     #[test]

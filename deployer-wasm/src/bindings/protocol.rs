@@ -263,6 +263,7 @@ impl From<Fault> for DeployError {
             docs: "ARCHITECTURE.md".to_owned(),
             step: None,
             log: Vec::new(),
+            refused: None,
         }
     }
 }

@@ -33,11 +33,7 @@ const SECRET: &str = "encryption_key";
 /// Reads a file of either shape. `argument` and `variable` are the two ways to name an
 /// environment; the first wins.
 pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -> Result<Given> {
-    if text.len() > YAML_LIMIT_BYTES {
-        return Err(Failure::YamlTooLarge { bytes: text.len(), limit: YAML_LIMIT_BYTES }.into());
-    }
-    yaml_scan::refuse_references(text)?;
-    let Tree(tree) = serde_yaml::from_str(text).map_err(|error| syntax(&error))?;
+    let tree = parse(text)?;
     let top = shape::mapping("configuration", &tree)?;
 
     match top.get(ENVIRONMENTS) {
@@ -56,6 +52,27 @@ pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -
             None => flat_file(top),
         },
     }
+}
+
+/// The names of a file's environments, sorted; none for a file without them.
+///
+/// # Errors
+/// Of the class `Input`, with line and column.
+pub fn environments(text: &str) -> Result<Vec<String>> {
+    let tree = parse(text)?;
+    match shape::mapping("configuration", &tree)?.get(ENVIRONMENTS) {
+        Some(environments) => Ok(shape::mapping(ENVIRONMENTS, environments)?.keys().cloned().collect()),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn parse(text: &str) -> Result<Value> {
+    if text.len() > YAML_LIMIT_BYTES {
+        return Err(Failure::YamlTooLarge { bytes: text.len(), limit: YAML_LIMIT_BYTES }.into());
+    }
+    yaml_scan::refuse_references(text)?;
+    let Tree(tree) = serde_yaml::from_str(text).map_err(|error| syntax(&error))?;
+    Ok(tree)
 }
 
 fn flat_file(top: &Map<String, Value>) -> Result<Given> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::entries::Entry;
-use super::{DeployError, ErrorClass};
+use super::{DeployError, ErrorClass, RefusedInput};
 use crate::timestamp::Timestamp;
 
 /// A known failure and the facts that its words need.
@@ -47,6 +47,8 @@ pub enum Failure {
     RateLimited { doing: String, waited: Duration },
     /// The workspace kept failing.
     WorkspaceUnavailable { doing: String, status: u16, problem: String },
+    /// What carries requests to the workspace did not pass one on.
+    NotPassedOn { doing: String, problem: String },
     /// An answer that can't be read.
     UnreadableAnswer { doing: String, status: u16, problem: String },
     /// Sent somewhere else, most likely to a sign-in page.
@@ -171,9 +173,10 @@ pub enum Failure {
 impl From<Failure> for DeployError {
     fn from(failure: Failure) -> Self {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
-        let log = failure.log();
+        let (log, refused) = (failure.log(), failure.refused().map(Box::new));
         let Entry { code, message, cause, remedy, docs } = failure.entry();
-        Self { code: code.to_owned(), class, message, cause, remedy, docs: docs.to_owned(), step: None, log }
+        let (code, docs) = (code.to_owned(), docs.to_owned());
+        Self { code, class, message, cause, remedy, docs, step: None, log, refused }
     }
 }
 
@@ -194,6 +197,22 @@ impl Failure {
                 | Self::UnknownEnvironment { .. }
                 | Self::FileTooLarge { .. }
         )
+    }
+
+    /// Which key, or which place in a file.
+    fn refused(&self) -> Option<RefusedInput> {
+        let (key, line, column) = match self {
+            Self::InvalidValue { key, .. }
+            | Self::InvalidSecret { key, .. }
+            | Self::MissingValue { key, .. }
+            | Self::SecretInFile { key }
+            | Self::UnknownKey { key, .. }
+            | Self::WrongType { key, .. } => (Some(key.clone()), None, None),
+            Self::YamlSyntax { line, column, .. } => (None, Some(*line), Some(*column)),
+            Self::YamlAlias { line } => (None, Some(*line), None),
+            _ => return None,
+        };
+        Some(RefusedInput { key, line, column })
     }
 
     /// The tail of what the platform logged, where the failure comes from running the app.

@@ -151,6 +151,13 @@ impl Failure {
                 remedy: "Wait some minutes and run the same again: it goes on where it stopped; if it stays, ask Databricks' support".into(),
                 docs: "https://status.databricks.com/",
             },
+            Self::NotPassedOn { doing, problem } => Entry {
+                code: "NOT_PASSED_ON",
+                message: format!("A request was not passed on to the workspace while {doing}"),
+                cause: problem,
+                remedy: "If the reason names something you can change, change it and run the same again: it goes on where it stopped".into(),
+                docs: DOCS_AUTH,
+            },
             Self::UnreadableAnswer { doing, status, problem } => Entry {
                 code: "UNREADABLE_ANSWER",
                 message: format!("The answer of the workspace can't be understood, while {doing}"),

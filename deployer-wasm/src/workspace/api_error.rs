@@ -206,6 +206,7 @@ impl ApiError {
             ErrorKind::Unreadable => Failure::UnreadableAnswer { doing, status, problem: message },
             ErrorKind::Other if (300..400).contains(&status) => Failure::Redirected { doing },
             ErrorKind::NoAnswer => Failure::Unreachable { problem: message },
+            ErrorKind::Host => Failure::NotPassedOn { doing, problem: message },
             ErrorKind::Unauthenticated if status == 0 => Failure::NotSignedIn { problem: message },
             ErrorKind::Unauthenticated => Failure::TokenExpired { doing },
             ErrorKind::PermissionDenied => {
@@ -290,6 +291,16 @@ mod tests {
         for (status, body, words) in cases {
             assert_eq!(read_body(body, status).1, words, "{body}");
         }
+    }
+
+    #[test]
+    fn a_refusal_on_the_way_is_not_put_into_the_workspaces_mouth() {
+        let message = "Only workspace admins may deploy from here".to_owned();
+        let mut error = ApiError::from_host(HostError { kind: HostErrorKind::Refused, message });
+        error.doing = "asking who you are".into();
+        let error = DeployError::from(error);
+        assert_eq!(error.code, "NOT_PASSED_ON");
+        assert_eq!(error.cause, "Only workspace admins may deploy from here");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::config::{
 };
 use crate::engine::StepReport;
 use crate::engine::journal::RunStatus;
-use crate::error::{DeployError, ErrorClass};
+use crate::error::{DeployError, ErrorClass, RefusedInput};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
     CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
@@ -62,6 +62,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<PlannedStep>(config),
         declared::<DeployError>(config),
         declared::<ErrorClass>(config),
+        declared::<RefusedInput>(config),
         declared::<Timestamp>(config),
         declared::<Method>(config),
         declared::<WorkspaceRequest>(config),
