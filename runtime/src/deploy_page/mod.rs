@@ -15,9 +15,10 @@
 //! * it acts as whoever started it (`tellr-app deploy-page`), or as the signed-in user if that is a
 //!   workspace admin (`tellr-app serve`), and never as the app itself (`access`).
 //!
-//! Routes: `/api/workspace/…` with the workspace's own path behind it, and `POST
-//! /api/workspace-schema`. An answer with the header `tellr-host-error` is the server's own, not
-//! the workspace's; its body is a [`deployer::host::HostError`].
+//! Routes: `/api/workspace/…` with the workspace's own path behind it, `POST /api/workspace-schema`, and
+//! `GET /api/workspace-access`, which says whether anybody is signed in (`status`). An answer with the
+//! header `tellr-host-error` is the server's own, not the workspace's; its body is a
+//! [`deployer::host::HostError`].
 
 mod access;
 pub mod command;
@@ -26,6 +27,7 @@ mod guard;
 mod refusal;
 mod schema;
 mod session;
+mod status;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,7 +37,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use tokio::sync::Semaphore;
 
 pub use access::Access;
@@ -67,6 +69,7 @@ pub fn api<S: Clone + Send + Sync + 'static>(page: Arc<DeployPage>) -> Router<S>
         .route("/workspace", any(forward::forward))
         .route("/workspace/", any(forward::forward))
         .route("/workspace/{*path}", any(forward::forward))
+        .route("/workspace-access", get(status::show).fallback(refusal::wrong_method))
         .route("/workspace-schema", post(schema::run).fallback(refusal::wrong_method))
         .layer(from_fn_with_state(Arc::clone(&page), guard::admit))
         .with_state(page)

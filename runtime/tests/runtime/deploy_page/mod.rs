@@ -5,3 +5,4 @@ mod command;
 mod forwarding;
 mod guards;
 mod schema;
+mod status;

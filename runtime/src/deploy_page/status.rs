@@ -1,0 +1,69 @@
+//! Whether anybody is signed in: `GET /api/workspace-access`.
+//!
+//! It is what the page asks first, and again while it waits for a sign-in. The host is told and never
+//! taken: which workspace gets the credential is for whoever started the server to say.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use deployer::host::{HostError, HostErrorKind};
+use deployer::workspace::identity;
+use serde::Serialize;
+
+use super::DeployPage;
+use super::refusal::Refusal;
+use crate::deploy::workspace::Workspace;
+
+/// The answer. `user` is there when `signed_in` is true.
+#[derive(Debug, Serialize)]
+pub(super) struct WorkspaceAccess {
+    /// The workspace's address, `https://host[:port]`.
+    host: String,
+    /// Whether the workspace can be called.
+    signed_in: bool,
+    /// As whom: an e-mail address, or a service principal's application id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    /// Where a link for signing in leads; absent where a sign-in in the browser is not how it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_in_url: Option<&'static str>,
+    /// Why nobody is signed in, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// The handler.
+pub(super) async fn show(
+    State(page): State<Arc<DeployPage>>,
+    request: Request,
+) -> Result<Json<WorkspaceAccess>, Refusal> {
+    let workspace = page.access.workspace(request.headers()).await?;
+    let _slot = page.slots.acquire().await;
+    let (user, problem) = match who_is(&workspace).await? {
+        Ok(user) => (Some(user), None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let host = workspace.host().to_owned();
+    Ok(Json(WorkspaceAccess { host, signed_in: user.is_some(), user, sign_in_url: None, problem }))
+}
+
+/// The principal's name, or why the workspace knows none.
+async fn who_is(workspace: &Workspace) -> Result<Result<String, String>, HostError> {
+    let answer = match workspace.request(&identity::me().request).await {
+        Ok(answer) => answer,
+        Err(HostError { kind: HostErrorKind::Credential, message }) => return Ok(Err(message)),
+        Err(error) => return Err(error),
+    };
+    match answer.status {
+        200 => serde_json::from_str::<identity::Me>(&answer.body).map(|me| Ok(me.user_name)).map_err(|_| {
+            let message = "The workspace does not say who is signed in; check its address".to_owned();
+            HostError { kind: HostErrorKind::Refused, message }
+        }),
+        status @ (401 | 403) => Ok(Err(format!("The workspace does not accept the credential ({status})"))),
+        status => {
+            let message = format!("The workspace does not say who is signed in at the moment ({status})");
+            Err(HostError { kind: HostErrorKind::Connection, message })
+        }
+    }
+}
