@@ -1,6 +1,7 @@
 """Who may depend on whom: the arrows of ARCHITECTURE.md, and no others."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -44,14 +45,64 @@ def test_a_crate_depends_only_on_those_it_may(arrows: dict[str, set[str]], folde
     assert arrows[folder] - ALLOWED[folder] == set()
 
 
-def test_the_page_imports_nothing_from_outside_its_folder() -> None:
-    sources = [*(ROOT / "frontend/src").rglob("*.ts"), *(ROOT / "frontend/src").rglob("*.tsx")]
+# What a TypeScript file imports: `from "x"`, `import "x"`, `import("x")`.
+IMPORTED = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']""")
+FRONTEND = ROOT / "frontend"
+# The one arrow of the page's, by the name of the package that `pkg/` is.
+PKG = "@tellr/deployer"
+
+
+def imports(*folders: str) -> list[tuple[Path, str]]:
+    """List what is imported in these folders of the page, and where."""
+    sources = [
+        source
+        for folder in folders
+        for source in (FRONTEND / folder).rglob("*.ts*")
+        if source.suffix in {".ts", ".tsx"}
+    ]
     assert sources
-    outside = [f"/{folder}/" for folder in ("tests", "runtime", "widget", "deployer-wasm")]
+    return [(source, name) for source in sources for name in IMPORTED.findall(source.read_text())]
+
+
+def package_of(name: str) -> str:
+    parts = name.split("/")
+    return "/".join(parts[: 2 if name.startswith("@") else 1])
+
+
+def test_the_page_imports_from_outside_its_folder_only_the_deployers_package() -> None:
+    manifest = json.loads((FRONTEND / "package.json").read_text())
+    packages = {*manifest["dependencies"], *manifest["devDependencies"], PKG}
     offenders = [
-        str(path)
-        for path in sources
-        for line in path.read_text().splitlines()
-        if line.startswith("import ") and any(folder in line for folder in outside)
+        f"{source.relative_to(ROOT)}: {name}"
+        for source, name in imports("src", "mock", "build")
+        if (
+            not (source.parent / name).resolve().is_relative_to(FRONTEND)
+            if name.startswith(".")
+            else not name.startswith("node:") and package_of(name) not in packages
+        )
     ]
     assert offenders == []
+
+
+def test_the_deploy_library_needs_nothing_that_only_one_of_its_shells_has() -> None:
+    """A notebook's widget has no router, no queries to a server of ours and no page around it."""
+    modules = {
+        source.with_suffix(""): source
+        for source in FRONTEND.glob("src/**/*.ts*")
+        if source.is_file()
+    }
+    to_read = [FRONTEND / "src/deploy/index"]
+    read, packages = set(), set()
+    while to_read:
+        module = to_read.pop()
+        if module in read or module not in modules:
+            continue
+        read.add(module)
+        source = modules[module]
+        for name in IMPORTED.findall(source.read_text()):
+            if name.startswith("."):
+                to_read.append((source.parent / name).resolve())
+            else:
+                packages.add(package_of(name))
+    assert len(read) > 1
+    assert packages - {"react", PKG} == set()

@@ -1,0 +1,94 @@
+/**
+ * What is wrong with the form, field by field, by the same code that a deployment goes through.
+ *
+ * That code ends at the first mistake, as a deployment would. So each field is asked about alone, and
+ * then all of them together for what only shows together: what is missing, what contradicts.
+ */
+import type { Arguments, DeployError, DeployerLike, Operation, WheelArgument } from "../contract";
+import { type FieldKey, TAKEN_BY } from "./fields";
+import { type FormValues, toArguments, type Unkept } from "./values";
+
+export type FieldErrors = Partial<Record<FieldKey, DeployError>>;
+
+export interface Checked {
+  fields: FieldErrors;
+  /** What belongs to no field of the form. */
+  form: DeployError | null;
+}
+
+export const ALL_WELL: Checked = { fields: {}, form: null };
+
+/** Keys that the deployer names otherwise than the form does. */
+const SAME_AS: Partial<Record<string, FieldKey>> = { local_wheel_path: "local_wheel" };
+/** What a value's rules depend on beside itself. */
+const TOGETHER: Partial<Record<FieldKey, readonly FieldKey[]>> = {
+  app_version: ["app_package"],
+  local_wheel: ["app_package"],
+};
+
+/** One byte in base64. */
+const STAND_IN = "AA==";
+/** What was found of a wheel, for a package. */
+const WHEELS = new WeakMap<WheelArgument, Map<string, DeployError | undefined>>();
+
+export async function check(
+  deployer: Pick<DeployerLike, "validate">,
+  operation: Operation,
+  values: FormValues,
+  unkept: Unkept,
+): Promise<Checked> {
+  const given = toArguments(operation, values, unkept);
+  const wheel = given.local_wheel;
+  // Its megabytes are looked at once; at every key that is pressed a stand-in does.
+  if (wheel) given.local_wheel = { ...wheel, content: STAND_IN };
+  const checked: Checked = { fields: {}, form: null };
+  const found = (error: DeployError | undefined) => {
+    if (!error) return;
+    const field = fieldOf(error);
+    if (field === null) checked.form ??= error;
+    else checked.fields[field] ??= error;
+  };
+  for (const key of fieldsOf(given)) {
+    // `create` needs nothing, so that a mistake can only be this field's.
+    if (TAKEN_BY[key].includes("create"))
+      found(await deployer.validate(alone(given, key), "create"));
+  }
+  if (wheel) found(await checkWheel(deployer, wheel, given.app_package ?? ""));
+  found(await deployer.validate(given, operation));
+  return checked;
+}
+
+async function checkWheel(
+  deployer: Pick<DeployerLike, "validate">,
+  wheel: WheelArgument,
+  app_package: string,
+): Promise<DeployError | undefined> {
+  const known = WHEELS.get(wheel) ?? new Map<string, DeployError | undefined>();
+  WHEELS.set(wheel, known);
+  if (!known.has(app_package)) {
+    const given = { local_wheel: wheel, app_package: app_package || null };
+    known.set(app_package, await deployer.validate(given, "create"));
+  }
+  return known.get(app_package);
+}
+
+export function isWell({ fields, form }: Checked): boolean {
+  return form === null && Object.keys(fields).length === 0;
+}
+
+/** The field that an error is about. */
+export function fieldOf(error: DeployError): FieldKey | null {
+  // In a file a key stands below others: `environments.production.app_name`.
+  const key = error.refused?.key?.split(".").at(-1) ?? "";
+  const named = SAME_AS[key] ?? key;
+  return named in TAKEN_BY ? (named as FieldKey) : null;
+}
+
+function alone(given: Arguments, key: FieldKey): Arguments {
+  const keys = [key, ...(TOGETHER[key] ?? [])];
+  return Object.fromEntries(Object.entries(given).filter(([name]) => keys.some((k) => k === name)));
+}
+
+function fieldsOf(given: Arguments): FieldKey[] {
+  return Object.keys(given).filter((key): key is FieldKey => key in TAKEN_BY);
+}

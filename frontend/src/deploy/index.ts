@@ -1,0 +1,31 @@
+/** The deploy page as a library: for a route of the app, and for a notebook's widget. */
+export type {
+  Arguments,
+  DeployAppProps,
+  DeployerLike,
+  DeploySnapshot,
+  DeployStore,
+  PlanOptions,
+  Remembered,
+  Result,
+  RunOptions,
+  Theme,
+} from "./contract";
+export {
+  blockers,
+  durationOf,
+  elapsedAt,
+  IDLE,
+  isActive,
+  isLive,
+  isOver,
+  type LogLine,
+  progressOf,
+  type RunAction,
+  type RunPhase,
+  type RunState,
+  reduceRun,
+  type StepStatus,
+  type StepView,
+} from "./run/runState";
+export { type Axis, axisOf, place } from "./run/timeline";
