@@ -23,6 +23,12 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build -type f
 RUST_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml \
 	$(shell find runtime deployer-wasm -type f -not -path '*/target/*' -not -path '*/tests/*' 2>/dev/null)
 
+# The npm package's built files: the module for a page with its JavaScript, and the one for a kernel.
+PKG_PAGE := pkg/deployer.js pkg/deployer.d.ts pkg/deployer_bg.wasm
+PKG := $(PKG_PAGE) pkg/kernel.wasm
+PKG_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pkg/build.sh pkg/package-lock.json deployer-wasm/Cargo.toml \
+	$(shell find deployer-wasm/src pkg/bindgen -type f -not -path '*/tests/*' 2>/dev/null)
+
 .PHONY: help
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
@@ -42,6 +48,9 @@ demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--on
 	@. tests/setup/environment.sh && exec python3 tests/demo/demo.py \
 		--workspace $(TARGET)/debug/local-workspace --wheels dist $(ARGS)
 
+.PHONY: pkg
+pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebAssembly
+
 .PHONY: lint
 lint: setup checks ## Formatting and lints only
 
@@ -50,11 +59,11 @@ checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
-		$(wildcard tests/setup/*.sh)
+		$(wildcard tests/setup/*.sh pkg/*.sh)
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
-		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser pkg/tests
+		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures pkg/tests
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
 	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
 
@@ -64,28 +73,31 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "repository" pytest --quiet tests
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
-	@$(MAKE) --no-print-directory frontend/dist/index.html
-	@$(STAGE) "WebAssembly check (page)" tests/setup/with-wasm.sh \
-		cargo check --quiet --package deployer-wasm --lib --features browser --target wasm32-unknown-unknown
-	@$(STAGE) "WebAssembly build (kernel)" tests/setup/with-wasm.sh \
-		cargo build --quiet --package deployer-wasm --lib --features kernel --target wasm32-unknown-unknown
-	@$(STAGE) "kernel module" env DEPLOYER_WASM=$(TARGET)/wasm32-unknown-unknown/debug/deployer.wasm \
+	@$(MAKE) --no-print-directory $(PKG) frontend/dist/index.html
+	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
+	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
 	@$(MAKE) --no-print-directory $(WHEEL)
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
-	@$(STAGE) "figures" python3 tests/figures/wheel.py $$(cat $(WHEEL))
+	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@tests/setup/summary.sh
 
 .PHONY: begin-test
 begin-test:
-	@rm -f .cache/setup/stages.tsv
+	@rm -rf .cache/setup/stages.tsv .cache/setup/figures
 
 .PHONY: dist
 dist: setup $(WHEEL) ## The app's wheel in dist/, with checksums
 	@cd dist && sha256sum *.whl | tee SHA256SUMS
 
-frontend/dist/index.html: $(PAGE_SOURCES)
+$(PKG_PAGE) &: $(PKG_SOURCES)
+	@$(STAGE) "build the page's deployer" pkg/build.sh browser
+
+pkg/kernel.wasm: $(PKG_SOURCES)
+	@$(STAGE) "build the kernel's deployer" pkg/build.sh kernel
+
+frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE)
 	@$(STAGE) "build the page" npm --prefix frontend run --silent build -- --logLevel warn
 	@touch $@
 

@@ -31,7 +31,7 @@ from pathlib import Path
 LARGEST_WHEEL_BYTES = 5_000_000
 PATIENCE_SECS = 60
 ROOT = Path(__file__).resolve().parents[2]
-SUMMARY = ROOT / ".cache" / "setup" / "figures.txt"
+SUMMARY = ROOT / ".cache" / "setup" / "figures" / "wheel.txt"
 
 
 def free_port() -> int:

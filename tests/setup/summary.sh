@@ -6,8 +6,8 @@ cd "$root"
 printf '\nStages\n'
 awk -F '\t' '{ printf "  %8.1f s  %s\n", $1, $2; total += $1; count++ } END { printf "  %8.1f s  in all\n", total }' \
   "$cache/stages.tsv"
-if [ -e "$cache/figures.txt" ]; then
+if compgen -G "$cache/figures/*.txt" >/dev/null; then
   printf '\nFigures\n'
-  cat "$cache/figures.txt"
+  cat "$cache"/figures/*.txt
 fi
 printf '\n%s passed, 0 failed (stages)\n' "$(wc -l <"$cache/stages.tsv" | tr -d ' ')"

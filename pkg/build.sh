@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds one module of the package: compiles it small, puts JavaScript around it where a page needs
+# that, and lets wasm-opt make it smaller still.
+#
+# usage: build.sh browser|kernel
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# What wasm-opt does with both modules. Which features of WebAssembly it may use, they say themselves.
+shrink=(-Oz --strip-target-features --strip-producers)
+
+module=$1
+target=${CARGO_TARGET_DIR:-target}
+work=$target/pkg/$module
+mkdir -p "$work"
+
+# Messages of panics name source files: without the folders of the machine that built them.
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$PWD=tellr"
+tests/setup/with-wasm.sh cargo build --quiet --locked --package deployer-wasm --lib \
+  --features "$module" --profile wasm --target wasm32-unknown-unknown
+unset RUSTFLAGS
+compiled=$target/wasm32-unknown-unknown/wasm/deployer.wasm
+
+case $module in
+  browser)
+    cargo run --quiet --locked --package pkg-bindgen -- "$compiled" deployer "$work"
+    pkg/node_modules/.bin/wasm-opt "${shrink[@]}" "$work/deployer_bg.wasm" --output "$work/small.wasm"
+    cp "$work/deployer.js" "$work/deployer.d.ts" pkg/
+    mv "$work/small.wasm" pkg/deployer_bg.wasm
+    ;;
+  kernel)
+    pkg/node_modules/.bin/wasm-opt "${shrink[@]}" "$compiled" --output "$work/small.wasm"
+    # shellcheck disable=SC2016 # JavaScript, not for the shell
+    imports=$(node -p 'WebAssembly.Module.imports(new WebAssembly.Module(fs.readFileSync(process.argv[1])))
+      .map(({ module, name }) => `${module}.${name}`).join(" ")' "$work/small.wasm")
+    if [ -n "$imports" ]; then
+      echo "the kernel's module imports what no runtime will give it: $imports" >&2
+      exit 1
+    fi
+    mv "$work/small.wasm" pkg/kernel.wasm
+    ;;
+esac
