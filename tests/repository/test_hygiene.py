@@ -14,6 +14,8 @@ TOP_LEVEL = {
     *(".ci", ".gitignore", ".gitattributes", ".editorconfig", ".cargo"),
 }
 LONGEST_FILE_LINES = 700
+# Generated from many Rust files, for one import.
+GENERATED = {ROOT / "pkg/types.d.ts"}
 
 # Hosts of package registries, put together here since they may not stand in any file of ours.
 REGISTRY_HOSTS = [
@@ -81,7 +83,8 @@ def test_the_top_level_holds_what_was_agreed() -> None:
 
 
 def test_no_source_file_is_too_long_to_hold_one_idea() -> None:
-    sources = [path for path in tracked() if path.suffix in {".rs", ".ts", ".tsx", ".py"}]
+    written = [path for path in tracked() if path not in GENERATED]
+    sources = [path for path in written if path.suffix in {".rs", ".ts", ".tsx", ".py"}]
     assert sources
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in sources}
     assert {name: n for name, n in lengths.items() if n > LONGEST_FILE_LINES} == {}
