@@ -28,7 +28,6 @@ mod text;
 mod version;
 mod wheel;
 mod yaml;
-mod yaml_scan;
 
 pub use arguments::{
     CreateArguments, DeleteArguments, SecretText, StatusArguments, UpdateArguments, WheelArgument,

@@ -16,7 +16,7 @@
 //! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
 //! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
-//! | [`timestamp`] | a moment |
+//! | [`timestamp`], [`yaml`] | a moment; YAML read and written |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
@@ -32,3 +32,4 @@ pub mod schema;
 pub mod steps;
 pub mod timestamp;
 pub mod workspace;
+pub mod yaml;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::task::{Operation, Task};
 use crate::config::{self, CreateArguments};
 use crate::error::{DeployError, Failure, Result};
+use crate::yaml;
 
 /// The task that `config` describes: arguments as an object, or the text of a configuration file.
 /// `environment` chooses among a file's.
@@ -37,10 +38,7 @@ pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
 pub fn parse_yaml(file: &str, environment: Option<&str>) -> Result<Value> {
     let config = CreateArguments::default().resolve(Some(file), environment)?;
     // What we write ourselves is flat and has the arguments' names.
-    serde_yaml::from_str(&config::to_yaml(&config)).map_err(|error| {
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        Failure::YamlSyntax { line, column, problem: error.to_string() }.into()
-    })
+    yaml::read(&config::to_yaml(&config)).map_err(|problem| Failure::from(problem).into())
 }
 
 /// The names of a file's environments, for a choice among them.

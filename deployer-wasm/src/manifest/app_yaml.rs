@@ -1,9 +1,8 @@
 //! `app.yaml`: how the platform starts the app, and what the app is told.
 
-use serde::Serialize;
-
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
+use crate::yaml::{self, Node};
 
 /// What the app has to know of its database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,36 +52,11 @@ pub struct ManifestInputs<'a> {
     pub index: PackageIndex,
 }
 
-#[derive(Serialize)]
-struct Manifest<'a> {
-    command: [String; 3],
-    env: Vec<Variable<'a>>,
-}
-
-#[derive(Serialize)]
-struct Variable<'a> {
-    name: &'static str,
-    #[serde(flatten)]
-    value: Value<'a>,
-}
-
-#[derive(Serialize)]
-enum Value<'a> {
-    #[serde(rename = "value")]
-    Literal(&'a str),
-    #[serde(rename = "valueFrom")]
-    From(&'a str),
-}
-
 /// The text of `app.yaml`. With [`KeySource::Literal`] it holds the key, and is a secret itself.
-///
-/// # Panics
-/// Never: what is written are lists of texts, which YAML has.
 pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
-    let literal = |name, value| Variable { name, value: Value::Literal(value) };
     let key = match inputs.key {
-        KeySource::Secret { resource } => Value::From(resource),
-        KeySource::Literal(key) => Value::Literal(key.expose()),
+        KeySource::Secret { resource } => variable(KEY_VARIABLE, "valueFrom", resource),
+        KeySource::Literal(key) => variable(KEY_VARIABLE, "value", key.expose()),
     };
     // Of a provisioned instance the last three are empty, and never absent: the original app
     // reads them as they are.
@@ -92,20 +66,28 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
             (project.as_str(), "autoscaling", host.as_str(), project.as_str(), endpoint.as_str())
         }
     };
-    let manifest = Manifest {
-        command: ["sh".to_owned(), "-c".to_owned(), command(inputs)],
-        env: vec![
-            literal("ENVIRONMENT", "production"),
-            literal("LAKEBASE_INSTANCE", instance),
-            literal("LAKEBASE_SCHEMA", inputs.schema.as_str()),
-            Variable { name: KEY_VARIABLE, value: key },
-            literal("LAKEBASE_TYPE", kind),
-            literal("LAKEBASE_PG_HOST", host),
-            literal("LAKEBASE_PROJECT_ID", project),
-            literal("LAKEBASE_ENDPOINT_NAME", endpoint),
-        ],
-    };
-    serde_yaml::to_string(&manifest).expect("lists of texts always make YAML")
+    let command = command(inputs);
+    let literal = |name, value| variable(name, "value", value);
+    yaml::write(&Node::Map(vec![
+        ("command", Node::List(vec![Node::Text("sh"), Node::Text("-c"), Node::Text(&command)])),
+        (
+            "env",
+            Node::List(vec![
+                literal("ENVIRONMENT", "production"),
+                literal("LAKEBASE_INSTANCE", instance),
+                literal("LAKEBASE_SCHEMA", inputs.schema.as_str()),
+                key,
+                literal("LAKEBASE_TYPE", kind),
+                literal("LAKEBASE_PG_HOST", host),
+                literal("LAKEBASE_PROJECT_ID", project),
+                literal("LAKEBASE_ENDPOINT_NAME", endpoint),
+            ]),
+        ),
+    ]))
+}
+
+fn variable<'a>(name: &'static str, kind: &'static str, value: &'a str) -> Node<'a> {
+    Node::Map(vec![("name", Node::Text(name)), (kind, Node::Text(value))])
 }
 
 /// The command, for a shell: the platform itself runs it without one. Nothing in it comes from

@@ -6,11 +6,12 @@
 
 use std::fmt;
 
-use serde_yaml::Value;
+use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{SEED_KEYWORD, SEED_OPTION};
 use crate::config::{AppPackage, Seeds};
+use crate::yaml;
 
 /// What an environment variable is set to. Overwritten when dropped and hidden by `Debug`, as it
 /// may be the key.
@@ -39,18 +40,18 @@ pub struct DeployedManifest {
 }
 
 impl DeployedManifest {
-    /// Reads `yaml`; `None` if it is no YAML mapping at all.
-    pub fn parse(yaml: &str) -> Option<Self> {
-        let Ok(Value::Mapping(mut manifest)) = serde_yaml::from_str(yaml) else {
+    /// Reads a file; `None` if it is no YAML mapping at all.
+    pub fn parse(text: &str) -> Option<Self> {
+        let Ok(Value::Object(mut manifest)) = yaml::read_texts(text) else {
             return None;
         };
         let command = match manifest.remove("command") {
-            Some(Value::Sequence(words)) => words.into_iter().filter_map(text).collect::<Vec<_>>().join(" "),
-            Some(word) => text(word).unwrap_or_default(),
+            Some(Value::Array(words)) => words.into_iter().filter_map(string).collect::<Vec<_>>().join(" "),
+            Some(word) => string(word).unwrap_or_default(),
             None => String::new(),
         };
         let env = match manifest.remove("env") {
-            Some(Value::Sequence(entries)) => entries.into_iter().filter_map(variable).collect(),
+            Some(Value::Array(entries)) => entries.into_iter().filter_map(variable).collect(),
             _ => Vec::new(),
         };
         Some(Self { command, env })
@@ -95,25 +96,22 @@ impl DeployedManifest {
 
 /// A variable, from an entry of `env`. Texts are moved rather than copied: one may be the key.
 fn variable(entry: Value) -> Option<(String, EnvValue)> {
-    let Value::Mapping(mut entry) = entry else {
+    let Value::Object(mut entry) = entry else {
         return None;
     };
-    let name = text(entry.remove("name")?)?;
+    let name = string(entry.remove("name")?)?;
     let value = match (entry.remove("value"), entry.remove("valueFrom")) {
-        (Some(value), _) => EnvValue::Literal(text(value)?),
-        (None, Some(from)) => EnvValue::From(text(from)?),
+        (Some(value), _) => EnvValue::Literal(string(value)?),
+        (None, Some(from)) => EnvValue::From(string(from)?),
         (None, None) => return None,
     };
     Some((name, value))
 }
 
-/// A text, or what looks like another type and is used as a text all the same: `8000`, `true`.
-fn text(value: Value) -> Option<String> {
+fn string(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => None,
+        _ => None,
     }
 }
 
