@@ -1,0 +1,44 @@
+"""Deploys Tellr, the AI slide generator, to Databricks Apps from a notebook.
+
+    import tellr
+    tellr.create()
+
+``create``, ``update`` and ``delete`` block, show each step, and return what came of it as a dict.
+``plan`` says what one of them would do, ``status`` what stands; neither changes anything.
+``Deployer`` is the same as a form in the notebook.
+
+What is wrong with the arguments is a ``ValueError`` before anything is sent. Everything else is a
+``DeploymentError`` that says why, and what to do now.
+
+Nothing heavy is loaded before it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tellr.errors import DeploymentError, InvalidArgumentError
+from tellr.functions import create, delete, plan, status, update
+
+if TYPE_CHECKING:
+    __version__: str
+
+__all__ = [
+    "DeploymentError",
+    "InvalidArgumentError",
+    "create",
+    "delete",
+    "plan",
+    "status",
+    "update",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 (what a module holds may be anything)
+    """Load what takes its time when it is asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("tellr")
+    message = f"module 'tellr' has no attribute {name!r}"
+    raise AttributeError(message)

@@ -1,0 +1,138 @@
+"""What the functions raise.
+
+Both kinds carry the deployer's own words, which every face shows: what happened, why, and what to
+do now. No secret is ever part of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The platform's explanation is a line or two; more is told where its log is.
+MOST_CAUSE_LINES = 8
+
+
+class _Told:
+    """An error in the deployer's words; ``str()`` of it is what a person reads."""
+
+    args: tuple[Any, ...]
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        # The one argument, so that the error survives being pickled.
+        super().__init__(dict(told))
+
+    def _part(self, name: str) -> str:
+        return str(self.args[0].get(name) or "")
+
+    @property
+    def code(self) -> str:
+        """A stable name to match on, such as ``APP_ALREADY_EXISTS``."""
+        return self._part("code")
+
+    @property
+    def message(self) -> str:
+        """What happened, to what."""
+        return self._part("message")
+
+    @property
+    def cause(self) -> str:
+        """Why."""
+        return self._part("cause")
+
+    @property
+    def remedy(self) -> str:
+        """What to do next."""
+        return self._part("remedy")
+
+    @property
+    def docs(self) -> str:
+        """Where to read more."""
+        return self._part("docs")
+
+    @property
+    def step(self) -> str | None:
+        """The step that failed, where it was one."""
+        return self._part("step") or None
+
+    @property
+    def log(self) -> list[str]:
+        """The platform's own last words: the tail of a build or of the app's log."""
+        return [str(line) for line in self.args[0].get("log") or ()]
+
+    def __str__(self) -> str:
+        """Say what happened, why, and what now."""
+        lines = [printable(self.message)]
+        # A cause that is a log is shown as one below.
+        shown = 1 if len(self.log) > 1 else MOST_CAUSE_LINES
+        causes = [printable(line) for line in self.cause.splitlines()[:shown]]
+        lines += [f"  Why:      {line}" for line in causes[:1]]
+        lines += [f"            {line}" for line in causes[1:]]
+        if self.remedy:
+            lines.append(f"  What now: {printable(self.remedy)}")
+        lines.append(f"  More:     {self.docs}  [{self.code}]")
+        if len(self.log) > 1:
+            lines.append("  The platform's last lines:")
+            lines += [f"  | {printable(line)}" for line in self.log]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        """Name the error, and nothing that could be long."""
+        return f"{type(self).__name__}({self.code}: {self.message})"
+
+    def _render_traceback_(self) -> list[str]:
+        """Show in a notebook what a person can use: the words, and no frames of this package."""
+        return f"{type(self).__name__}: {self}".splitlines()
+
+
+class DeploymentError(_Told, Exception):
+    """Something failed. Running the same again goes on where it stopped."""
+
+
+class InvalidArgumentError(_Told, ValueError):
+    """An argument was refused, and nothing was sent."""
+
+
+for _error in (DeploymentError, InvalidArgumentError):
+    # Where people find them, and what a traceback shows.
+    _error.__module__ = "tellr"
+
+
+def error_from(told: Mapping[str, Any]) -> DeploymentError | InvalidArgumentError:
+    """Make the exception for an entry of the deployer's catalogue."""
+    return (InvalidArgumentError if told.get("class") == "input" else DeploymentError)(told)
+
+
+def invalid(key: str, cause: str, remedy: str) -> InvalidArgumentError:
+    """Refuse an argument that only Python can judge, in the shape of the catalogue."""
+    return InvalidArgumentError(
+        {
+            "code": "INVALID_VALUE",
+            "class": "input",
+            "message": f"`{key}` can't be used",
+            "cause": cause,
+            "remedy": remedy,
+            "docs": "README.md#configuration",
+        }
+    )
+
+
+def failure(code: str, message: str, cause: str, remedy: str) -> DeploymentError:
+    """Tell of a failure of this package's own, in the shape of the catalogue."""
+    return DeploymentError(
+        {
+            "code": code,
+            "class": "deployment",
+            "message": message,
+            "cause": cause,
+            "remedy": remedy,
+            "docs": "README.md#when-something-goes-wrong",
+        }
+    )
+
+
+def printable(text: str) -> str:
+    """Blank control characters: the platform's words may hold anything, and reach a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -1,0 +1,179 @@
+"""Drives one run of the deploy logic.
+
+A thread owns the module and turns its crank: poll, begin the commands, wait until one is done or
+a sleep is over, resolve, poll again. Whoever started the run follows it from another thread. That
+is what makes an interrupt safe: Python raises it in the main thread, between any two
+instructions, and there it can only interrupt somebody who waits.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import queue
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from tellr.errors import DeploymentError, InvalidArgumentError, error_from, failure
+from tellr.kernel import host as hosts
+from tellr.kernel.module import Module
+from tellr.secrets import Hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tellr.kernel.host import Answer, Host
+
+# A run that was asked to stop ends the request under way and gives the lock back.
+STOP_SECONDS = 120.0
+
+_CANCEL, _ABANDON = "cancel", "abandon"
+
+
+class Run:
+    """One run, from its arguments to its result."""
+
+    def __init__(self, host: Host, start: Mapping[str, Any]) -> None:
+        self._host = host
+        self._start = Hidden(start)
+        self._inbox: queue.SimpleQueue[tuple[int, Answer] | str] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._result: dict[str, Any] | None = None
+        self._error: DeploymentError | InvalidArgumentError | None = None
+        # Until when what is under way has to be done, by the monotonic clock.
+        self._sleeps: dict[int, float] = {}
+        self._commands: dict[int, tuple[str, float]] = {}
+        self._stop_by: float | None = None
+        self._thread = threading.Thread(target=self._work, name="tellr-run", daemon=True)
+
+    def begin(self) -> None:
+        """Start; returns at once."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ask the run to stop at its next safe point. The follower sees how it ends."""
+        self._inbox.put(_CANCEL)
+
+    def abandon(self) -> None:
+        """Let go of the run where it is. What it began stands, and its lock expires by itself."""
+        self._inbox.put(_ABANDON)
+
+    def follow(self, tick_seconds: float) -> Iterator[dict[str, Any] | None]:
+        """Yield events as they come, and nothing (None) once a tick; ends with the run."""
+        while True:
+            try:
+                news = self._news.get(timeout=tick_seconds)
+            except queue.Empty:
+                yield None
+                continue
+            if news is None:
+                return
+            yield news
+
+    def outcome(self) -> dict[str, Any]:
+        """Return the result of a run that has ended, or raise what ended it."""
+        if self._error is not None:
+            # Without the frames of the thread that met it: they hold what was handed over.
+            raise self._error.with_traceback(None)
+        if self._result is None:
+            raise failure(
+                "GIVEN_UP",
+                "The deployment did not stop in time",
+                f"It was asked to stop, and what was under way did not end in {STOP_SECONDS:.0f} s",
+                "Run the same again: it goes on where this one stopped, as soon as the lock of "
+                "this one has expired",
+            )
+        return self._result
+
+    def _work(self) -> None:
+        try:
+            self._drive()
+        except (DeploymentError, InvalidArgumentError) as error:
+            self._error = error
+        except BaseException as error:
+            self._error = failure(
+                "MODULE_FAILED",
+                "The deployment stopped because of a mistake in this package",
+                f"The code that runs the deployer's module ended with {type(error).__name__}",
+                "Run the same again, which goes on where this stopped; please report it",
+            )
+        self._news.put(None)
+
+    def _drive(self) -> None:
+        module = Module()
+        seed = base64.b64encode(os.urandom(32)).decode()
+        module.call("start", **self._start, seed=seed, now_ms=_now_ms())
+        self._start.clear()
+        while True:
+            turn = module.call("poll", now_ms=_now_ms())
+            for event in turn["events"]:
+                self._news.put(event)
+            for number in turn["withdrawn"]:
+                self._sleeps.pop(number, None)
+                self._commands.pop(number, None)
+            for command in turn["commands"]:
+                self._begin(command)
+            if turn["state"] != "running":
+                self._result = turn.get("result")
+                if "error" in turn:
+                    self._error = error_from(turn["error"])
+                return
+            if not self._wait(module):
+                return
+
+    def _begin(self, command: Mapping[str, Any]) -> None:
+        number, kind = command["id"], command["kind"]
+        if kind == "sleep":
+            self._sleeps[number] = time.monotonic() + command["duration_ms"] / 1000
+            return
+        self._commands[number] = (kind, time.monotonic() + hosts.LIMIT_SECONDS[kind])
+        hosts.begin(self._host, command, lambda id_, answer: self._inbox.put((id_, answer)))
+
+    def _wait(self, module: Module) -> bool:
+        """Wait for at least one thing to happen, and tell the module; False to give up."""
+        waiting = True
+        while True:
+            try:
+                message = self._inbox.get(timeout=self._patience() if waiting else 0)
+            except queue.Empty:
+                happened = self._resolve_overdue(module)
+                if self._stop_by is not None and time.monotonic() >= self._stop_by:
+                    return False
+                if happened or not waiting:
+                    return True
+                continue
+            if message == _ABANDON:
+                return False
+            if message == _CANCEL:
+                module.call("cancel")
+                if self._stop_by is None:
+                    self._stop_by = time.monotonic() + STOP_SECONDS
+            elif not isinstance(message, str):
+                number, answer = message
+                if self._commands.pop(number, None):
+                    module.call("resolve", id=number, answer=answer)
+            # Whatever else is there already goes into the same turn.
+            waiting = False
+
+    def _patience(self) -> float:
+        ends = [*self._sleeps.values(), *(end for _, end in self._commands.values())]
+        if self._stop_by is not None:
+            ends.append(self._stop_by)
+        return max(0.0, min(ends) - time.monotonic()) if ends else 1.0
+
+    def _resolve_overdue(self, module: Module) -> bool:
+        now = time.monotonic()
+        slept = [number for number, end in self._sleeps.items() if end <= now]
+        for number in slept:
+            del self._sleeps[number]
+            module.call("resolve", id=number, answer=None)
+        late = [(number, kind) for number, (kind, end) in self._commands.items() if end <= now]
+        for number, kind in late:
+            del self._commands[number]
+            module.call("resolve", id=number, answer=hosts.too_late(kind))
+        return bool(slept or late)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

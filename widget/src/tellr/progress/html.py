@@ -1,0 +1,77 @@
+"""The timeline as a fragment of HTML: each step a bar on a common time axis.
+
+It is replaced as a whole with each update, has no script, and looks like its surroundings: colours
+come from the notebook's theme where it tells them. All words are escaped; they may come from the
+platform.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tellr.progress.timeline import Step, Timeline
+
+_STATES = {
+    "planned": ("·", "planned"),
+    "started": ("▸", "running"),
+    "waiting": ("…", "waiting"),
+    "progress": ("…", "running"),
+    "done": ("✓", "done"),
+    "unchanged": ("=", "unchanged"),
+    "failed": ("✗", "failed"),
+    "skipped": ("-", "skipped"),
+}
+_SHOWN_NOTICES = 5
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return (resources.files("tellr.progress") / "timeline.css").read_text("utf-8")
+
+
+def render(timeline: Timeline, title: str, ending: str = "", url: str | None = None) -> str:
+    """Draw how the run stands now; `ending` closes it, and `url` is where to go then."""
+    elapsed = timeline.elapsed_ms()
+    # The axis ends where the run does, so bars shorten as it goes on; never less than a second.
+    span = max(elapsed, 1000)
+    rows = "".join(_row(step, elapsed, span) for step in timeline.steps.values())
+    notices = "".join(f"<p>{escape(text)}</p>" for text in timeline.notices[-_SHOWN_NOTICES:])
+    state = {"running": "running", "finished": "done", "failed": "failed"}[timeline.state]
+    end = f"<p>{escape(ending)}</p>" if ending else ""
+    if url:
+        end += f"<p>{_link(url)}</p>"
+    return (
+        f'<div class="tellr-run"><style>{_style()}</style>'
+        f"<h4>{escape(title)} <span>{state}, {elapsed / 1000:.0f} s</span></h4>"
+        f'<table aria-label="Steps">{rows}</table>{notices}{end}</div>'
+    )
+
+
+def _row(step: Step, elapsed: int, span: int) -> str:
+    mark, word = _STATES.get(step.state, ("·", step.state))
+    bar, took = "", ""
+    if step.started_ms is not None and step.state != "skipped":
+        end = elapsed if step.ended_ms is None else step.ended_ms
+        left, width = (100 * ms / span for ms in (step.started_ms, max(0, end - step.started_ms)))
+        bar = f'<i style="left:{left:.2f}%;width:{min(width, 100 - left):.2f}%"></i>'
+        took = f"{max(0, end - step.started_ms) / 1000:.1f} s"
+    state, name, word = escape(step.state), escape(step.step), escape(word)
+    text = escape(step.message or step.title)
+    return (
+        f'<tr class="{state}"><th scope="row">{mark} {name}</th>'
+        f"<td>{text}</td>"
+        f'<td class="bar"><div class="axis" aria-hidden="true">{bar}</div></td>'
+        f'<td class="took">{word}{"<br>" + took if took else ""}</td></tr>'
+    )
+
+
+def _link(url: str) -> str:
+    text = escape(url)
+    # An address comes from the platform; only one that a browser opens as a page becomes a link.
+    if not url.startswith(("https://", "http://")):
+        return text
+    return f'<a href="{text}" target="_blank" rel="noopener noreferrer">{text}</a>'

@@ -1,0 +1,142 @@
+"""Which view of a run is right here."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tellr.errors import invalid
+from tellr.progress import html
+from tellr.progress.lines import Lines
+from tellr.progress.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+KINDS = ("auto", "timeline", "lines", "brief", "none")
+# Whoever looks sees time pass; whoever saves the notebook doesn't store a film.
+_UPDATE_SECONDS = 0.25
+
+
+class Reporter(Protocol):
+    """Is told what happens, in the thread of the caller."""
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Take in an event."""
+
+    def tick(self) -> None:
+        """Take note that time has passed."""
+
+    def finished(self, sentence: str) -> None:
+        """Close a run that went well."""
+
+    def failed(self) -> None:
+        """Close a run that didn't; the exception that follows has the words."""
+
+    def note(self, sentence: str) -> None:
+        """Say something that is no event."""
+
+
+class Display:
+    """Shows the timeline in a notebook and keeps it up to date."""
+
+    def __init__(self, title: str, show: Callable[[str, str], None]) -> None:
+        self._title = title
+        self._show = show
+        self._timeline = Timeline()
+        self._shown_at = 0.0
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Take in an event."""
+        self._timeline.add(event)
+        self.tick()
+
+    def tick(self) -> None:
+        """Draw, unless that was just done."""
+        if time.monotonic() - self._shown_at >= _UPDATE_SECONDS:
+            self._draw()
+
+    def finished(self, sentence: str) -> None:
+        """Draw the end."""
+        self._timeline.state = "finished"
+        words, _, url = sentence.rpartition(" ") if "://" in sentence else (sentence, "", None)
+        self._draw(words, url)
+
+    def failed(self) -> None:
+        """Draw the end; the words follow with the exception."""
+        self._timeline.state = "failed"
+        self._draw()
+
+    def note(self, sentence: str) -> None:
+        """Say something that is no event."""
+        self._timeline.notices.append(sentence)
+        self._draw()
+
+    def _draw(self, ending: str = "", url: str | None = None) -> None:
+        self._shown_at = time.monotonic()
+        steps = ", ".join(f"{step.step} {step.state}" for step in self._timeline.steps.values())
+        plain = " ".join(part for part in (f"{self._title}:", steps, ending, url) if part)
+        self._show(html.render(self._timeline, self._title, ending, url), plain)
+
+
+class Silent:
+    """Shows nothing."""
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Nothing."""
+
+    def tick(self) -> None:
+        """Nothing."""
+
+    def finished(self, sentence: str) -> None:
+        """Nothing."""
+
+    def failed(self) -> None:
+        """Nothing."""
+
+    def note(self, sentence: str) -> None:
+        """Nothing."""
+
+
+def reporter(kind: str, title: str) -> Reporter:
+    """Choose: a timeline where there is a notebook to see it, brief lines in a job, else lines."""
+    if kind not in KINDS:
+        raise invalid("progress", f"It is {kind!r}", f"Use one of {', '.join(KINDS)}")
+    if kind == "none":
+        return Silent()
+    if kind in ("auto", "timeline"):
+        show = _notebook()
+        if show is not None:
+            return Display(title, show)
+    in_job = "DATABRICKS_RUNTIME_VERSION" in os.environ
+    return Lines(brief=kind == "brief" or (kind == "auto" and in_job))
+
+
+def _notebook() -> Callable[[str, str], None] | None:
+    """Find the notebook this runs in, among what is loaded already; a way to show something."""
+    marimo = sys.modules.get("marimo")
+    if marimo is not None and marimo.running_in_notebook():
+        return lambda text, _: marimo.output.replace(marimo.Html(text))
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    # A terminal's IPython has no kernel, and nothing that could show HTML.
+    if shell is None or getattr(shell, "kernel", None) is None:
+        return None
+    return _ipython_display()
+
+
+def _ipython_display() -> Callable[[str, str], None]:
+    from IPython.display import display
+
+    handle: list[Any] = []
+
+    def show(text: str, plain: str) -> None:
+        bundle = {"text/html": text, "text/plain": plain}
+        if handle:
+            handle[0].update(bundle, raw=True)
+        else:
+            handle.append(display(bundle, raw=True, display_id=True))
+
+    return show

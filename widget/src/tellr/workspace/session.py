@@ -1,0 +1,226 @@
+"""The workspace's REST interface, with the credential that databricks-sdk finds.
+
+Only authentication is the SDK's, so that the version which is on the platform does. Requests are
+sent here: the deploy logic has to see status, headers and body of a refusal, which the SDK turns
+into exceptions.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tellr.secrets import blank, in_environment
+from tellr.workspace import surface
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import requests
+    from databricks.sdk import WorkspaceClient
+    from databricks.sdk.config import Config
+
+    from tellr.kernel.host import Answer
+
+# No single answer of the workspace takes longer; waiting is done by asking again.
+ANSWER_SECONDS = 60.0
+CONNECT_SECONDS = 15.0
+# The largest answer: a wheel of the largest size allowed, read back in base64.
+LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
+# The headers that the deploy logic reads.
+PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CHUNK_BYTES = 64 * 1024
+
+
+class NoAnswerError(Exception):
+    """There was no answer; `kind` is the protocol's, and the words are for people."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class WorkspaceSession:
+    """One workspace, as one principal."""
+
+    def __init__(self, client: WorkspaceClient | None = None, profile: str | None = None) -> None:
+        self._client = client
+        self._profile = profile
+        self._signing_in = threading.Lock()
+        self._signed_in: tuple[Config, str, requests.Session] | None = None
+
+    def request(self, request: Mapping[str, Any]) -> Answer:
+        """Pass on a request of the deployer; the protocol's answer."""
+        names = [name for name, _ in request.get("query") or ()]
+        if not surface.allows(request["method"], request["path"], names):
+            message = f"{request['method']} {request['path']} is no request of the deployer"
+            return {"error": {"kind": "refused", "message": message}}
+        try:
+            return {"response": self.send(**_sendable(request))}
+        except NoAnswerError as error:
+            return {"error": {"kind": error.kind, "message": str(error)}}
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        query: list[tuple[str, str]] | None = None,
+        body: Any = None,  # noqa: ANN401 (JSON)
+    ) -> dict[str, Any]:
+        """Send any request to the workspace, and to nothing else; status, headers and body."""
+        if not path.startswith("/api/") or ".." in path:
+            message = f"`{path}` is not a path of the workspace's interface"
+            raise NoAnswerError("refused", message)
+        import requests
+
+        config, host, session = self._sign_in()
+        headers = _authenticate(config)
+        secrets = [value.rsplit(" ", 1)[-1] for name, value in headers.items() if _secret(name)]
+        # A body is given as bytes, so that nothing on the way tries to print or guess it.
+        data = None if body is None else json.dumps(body).encode()
+        deadline = time.monotonic() + ANSWER_SECONDS
+        try:
+            with session.request(
+                method,
+                host + path,
+                params=query or None,
+                data=data,
+                headers={"accept": "application/json", "content-type": "application/json"},
+                # As a callable, or else requests would prefer what it finds in ~/.netrc.
+                auth=lambda prepared: _signed(prepared, headers),
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                verify=True,
+                # A redirect would carry the credential to another place.
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                text = _text(answer, deadline)
+                found = [
+                    (name, answer.headers[name]) for name in PASSED_ON if name in answer.headers
+                ]
+                return {
+                    "status": answer.status_code,
+                    "headers": [[name, blank(value, secrets)] for name, value in found],
+                    "body": blank(text, secrets),
+                }
+        except requests.Timeout:
+            message = f"{host} did not answer in time"
+            raise NoAnswerError("timeout", message) from None
+        except requests.RequestException as error:
+            refused = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
+            kind = "refused" if isinstance(error, refused) else "connection"
+            message = f"No answer from {host}: {_reason(error)}"
+            raise NoAnswerError(kind, message) from None
+
+    def _sign_in(self) -> tuple[Config, str, requests.Session]:
+        with self._signing_in:
+            if self._signed_in is None:
+                self._signed_in = self._found()
+            return self._signed_in
+
+    def _found(self) -> tuple[Config, str, requests.Session]:
+        import requests
+        from requests.adapters import HTTPAdapter
+
+        try:
+            config = (self._client or _workspace_client(self._profile)).config
+            host = config.host
+        except Exception as error:
+            raise NoAnswerError("credential", _first_line(error)) from None
+        session = requests.Session()
+        # Nothing that the workspace sets is sent back, and without a jar a session is thread-safe.
+        session.cookies.set_policy(_no_cookies())
+        session.mount("https://", HTTPAdapter(pool_maxsize=16))
+        session.mount("http://", HTTPAdapter(pool_maxsize=16))
+        session.headers["user-agent"] = "tellr-notebook"
+        return config, _checked_host(host), session
+
+
+def _workspace_client(profile: str | None) -> WorkspaceClient:
+    from databricks.sdk import WorkspaceClient
+
+    return WorkspaceClient(profile=profile) if profile else WorkspaceClient()
+
+
+def _checked_host(host: str | None) -> str:
+    """Take the address apart and together again: scheme and host, and nothing that follows."""
+    parts = urlsplit(host or "")
+    if not parts.hostname:
+        raise NoAnswerError("credential", "The credential found names no workspace (no host)")
+    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if parts.scheme != "https" and not local:
+        message = f"The workspace's address has to begin with https:// (it is {parts.hostname})"
+        raise NoAnswerError("credential", message)
+    return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}"
+
+
+def _authenticate(config: Config) -> dict[str, str]:
+    """Let the SDK make the headers, minting or renewing a token if need be."""
+    try:
+        return config.authenticate()
+    except Exception as error:
+        passing = any(part in type(error).__name__ for part in ("Connection", "Timeout"))
+        kind = "connection" if passing else "credential"
+        raise NoAnswerError(kind, _first_line(error)) from None
+
+
+def _signed(
+    prepared: requests.PreparedRequest, headers: dict[str, str]
+) -> requests.PreparedRequest:
+    prepared.headers.update(headers)
+    return prepared
+
+
+def _secret(header: str) -> bool:
+    return header.lower() == "authorization" or "token" in header.lower()
+
+
+def _text(answer: requests.Response, deadline: float) -> str:
+    content = bytearray()
+    for chunk in answer.iter_content(_CHUNK_BYTES):
+        content += chunk
+        if len(content) > LARGEST_ANSWER_BYTES:
+            most = LARGEST_ANSWER_BYTES // 1024 // 1024
+            raise NoAnswerError("refused", f"The workspace's answer is larger than {most} MB")
+        if time.monotonic() > deadline:
+            message = f"The workspace's answer took longer than {ANSWER_SECONDS:.0f} s"
+            raise NoAnswerError("timeout", message)
+    # All answers that are read are JSON, which is UTF-8; of the rest, a person reads a sentence.
+    return content.decode("utf-8", "replace")
+
+
+def _sendable(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: request[name] for name in ("method", "path", "query", "body") if name in request}
+
+
+def _no_cookies() -> Any:  # noqa: ANN401 (the standard library has no public name for it)
+    from http.cookiejar import DefaultCookiePolicy
+
+    return DefaultCookiePolicy(allowed_domains=[])
+
+
+def _reason(error: BaseException) -> str:
+    """Find the innermost cause: what the system said, without the request around it."""
+    seen = {id(error)}
+    while True:
+        inner = [getattr(error, "reason", None), error.__cause__, error.__context__, *error.args]
+        causes = [one for one in inner if isinstance(one, BaseException) and id(one) not in seen]
+        if not causes:
+            break
+        error = causes[0]
+        seen.add(id(error))
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return _shortened(words or type(error).__name__)
+
+
+def _first_line(error: BaseException) -> str:
+    return _shortened(str(error) or type(error).__name__)
+
+
+def _shortened(text: str) -> str:
+    line = text.strip().splitlines()[0] if text.strip() else ""
+    return blank(line, in_environment())[:400]

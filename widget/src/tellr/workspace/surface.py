@@ -1,0 +1,53 @@
+"""Which requests are passed on: those that the deployer makes, and no others.
+
+The table is generated from the deployer's own and lies in this package. A path is compared as it
+was written, and must be written in the one way that the deployer writes it, so that none of
+``..``, ``%2F`` or ``%2E%2E`` is part of one.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@lru_cache(maxsize=1)
+def routes() -> list[dict[str, Any]]:
+    """Read the table: a list of ``{method, path, query}``; ``{}`` stands for one segment."""
+    table = resources.files("tellr") / "static" / "workspace_surface.json"
+    return json.loads(table.read_text("utf-8"))
+
+
+def allows(method: str, path: str, query: Iterable[str]) -> bool:
+    """Say whether the deployer makes such requests; `query` are the names in the query."""
+    return any(
+        route["method"] == method
+        and _is_path(route["path"], path)
+        and set(query) <= set(route["query"])
+        for route in routes()
+    )
+
+
+def _is_path(pattern: str, path: str) -> bool:
+    wanted, found = pattern.split("/"), path.split("/")
+    return len(wanted) == len(found) and all(
+        _is_segment(text) if part == "{}" else text == part
+        for part, text in zip(wanted, found, strict=True)
+    )
+
+
+def _is_segment(text: str) -> bool:
+    """Say whether this is how the deployer writes a name, and nothing that reads as a path."""
+    try:
+        name = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    misread = any(c in "/\\%" or ord(c) < 32 or 127 <= ord(c) < 160 for c in name)
+    only_dots = not name.strip(".")
+    return not misread and not only_dots and quote(name, safe="") == text
