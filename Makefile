@@ -29,6 +29,12 @@ PKG := $(PKG_PAGE) pkg/kernel.wasm
 PKG_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pkg/build.sh pkg/package-lock.json deployer-wasm/Cargo.toml \
 	$(shell find deployer-wasm/src pkg/bindgen -type f -not -path '*/tests/*' 2>/dev/null)
 
+# The notebook's package. What it needs from elsewhere lies in its folder, so that installing builds nothing.
+NOTEBOOK_WHEEL := dist/tellr-$(VERSION)-py3-none-any.whl
+NOTEBOOK_STATIC := widget/src/tellr/static
+NOTEBOOK_SOURCES := widget/pyproject.toml widget/README.md \
+	$(shell find widget/src -type f -not -path '*/static/*' -not -name '*.pyc' 2>/dev/null)
+
 .PHONY: help
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
@@ -59,7 +65,7 @@ checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
-		$(wildcard tests/setup/*.sh pkg/*.sh)
+		$(wildcard tests/setup/*.sh pkg/*.sh widget/tests/*.sh)
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
@@ -77,10 +83,14 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
-	@$(MAKE) --no-print-directory $(WHEEL)
+	@$(MAKE) --no-print-directory $(WHEEL) $(NOTEBOOK_WHEEL)
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
+	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
+	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
+	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) \
+		.cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 
 .PHONY: begin-test
@@ -88,7 +98,7 @@ begin-test:
 	@rm -rf .cache/setup/stages.tsv .cache/setup/figures
 
 .PHONY: dist
-dist: setup $(WHEEL) ## The app's wheel in dist/, with checksums
+dist: setup $(WHEEL) $(NOTEBOOK_WHEEL) ## The app's and the notebook's wheels in dist/, with checksums
 	@cd dist && sha256sum *.whl | tee SHA256SUMS
 
 $(PKG_PAGE) &: $(PKG_SOURCES)
@@ -107,3 +117,11 @@ $(WHEEL): frontend/dist/index.html $(RUST_SOURCES)
 	@$(STAGE) "build the wheel" maturin build --release --locked $(WHEEL_FLAGS) \
 		--manifest-path runtime/Cargo.toml --out dist
 	@ls dist/tellr_app-$(VERSION)-*.whl > $@
+
+$(NOTEBOOK_STATIC)/%: pkg/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(NOTEBOOK_WHEEL): $(NOTEBOOK_STATIC)/kernel.wasm $(NOTEBOOK_STATIC)/workspace_surface.json $(NOTEBOOK_SOURCES)
+	@$(STAGE) "build the notebook's wheel" sh -c 'cd widget && hatchling build --target wheel --directory ../dist >/dev/null'
+	@touch $@

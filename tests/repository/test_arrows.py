@@ -1,8 +1,10 @@
 """Who may depend on whom: the arrows of ARCHITECTURE.md, and no others."""
 
+import ast
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,26 @@ def test_the_deploy_library_needs_nothing_that_only_one_of_its_shells_has() -> N
                 packages.add(package_of(name))
     assert len(read) > 1
     assert packages - {"react", PKG} == set()
+
+
+def test_the_notebooks_package_imports_only_the_standard_library_before_it_is_used() -> None:
+    """Its dependencies are heavy, and none of them is needed to say what an argument is."""
+    package = ROOT / "widget/src/tellr"
+    allowed = {*sys.stdlib_module_names, "tellr"}
+    offenders = [
+        f"{source.relative_to(ROOT)}: {name}"
+        for source in package.rglob("*.py")
+        for statement in ast.parse(source.read_text()).body
+        for name in names_imported(statement)
+        if package_of(name.replace(".", "/")) not in allowed
+    ]
+    assert offenders == []
+
+
+def names_imported(statement: ast.stmt) -> list[str]:
+    """Name the modules that a statement imports."""
+    if isinstance(statement, ast.Import):
+        return [one.name for one in statement.names]
+    if isinstance(statement, ast.ImportFrom):
+        return [statement.module or ""]
+    return []

@@ -25,6 +25,7 @@ def test_all_packages_carry_the_workspace_version() -> None:
     ]
     assert ROOT / "frontend/package.json" in manifests
     assert ROOT / "runtime/pyproject.toml" in manifests
+    assert ROOT / "widget/pyproject.toml" in manifests
     versions = {str(path.relative_to(ROOT)): version_in(path) for path in manifests}
     assert {name: found for name, found in versions.items() if found not in (wanted, None)} == {}
 

@@ -1,0 +1,106 @@
+"""Ctrl-C, and a notebook's interrupt: the first stops in order, the second at once."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tellr
+from local_workspace import PATIENCE_SECONDS, LocalWorkspace
+from tellr.progress import reporter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCRIPT = """
+import sys, time, tellr
+try:
+    tellr.create(app_name="stopped", lakebase_name="stopped-db")
+except tellr.DeploymentError as error:
+    print(error)
+    print("CODE", error.code)
+except KeyboardInterrupt:
+    print("INTERRUPTED")
+"""
+FOLDER = "/Workspace/Users/ada@example.com/.apps/stopped"
+
+
+@pytest.fixture
+def running(workspace: LocalWorkspace, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run a deployment that stands still at the creation of its app."""
+    workspace.fault(method="POST", path="/api/2.0/apps", action="hang")
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT)
+    process = subprocess.Popen(
+        [sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert workspace.control("GET", f"/faults/hanging?timeout_ms={PATIENCE_SECONDS * 1000}")
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def wait_for(process: subprocess.Popen[str], words: str) -> str:
+    seen = ""
+    for line in process.stdout or ():
+        seen += line
+        if words in line:
+            return seen
+    raise AssertionError(seen)
+
+
+def test_an_interrupt_stops_at_a_safe_point_and_the_next_run_goes_on(
+    running: subprocess.Popen[str], workspace: LocalWorkspace
+) -> None:
+    running.send_signal(signal.SIGINT)
+    wait_for(running, "Stopping at the next safe point; interrupt once more to stop at once")
+    workspace.control("POST", "/faults/release")
+    out, err = running.communicate(timeout=PATIENCE_SECONDS)
+    assert "CODE CANCELLED" in out
+    assert "  What now: " in out
+    assert err == ""
+    lock = f"/api/2.0/workspace/get-status?path={FOLDER}/.tellr/lock.json"
+    with pytest.raises(OSError, match="404"):
+        workspace.call("GET", lock)
+    workspace.control("DELETE", "/faults")
+    result = tellr.create(app_name="stopped", lakebase_name="stopped-db", progress="none")
+    assert result["status"] == "created"
+    tellr.delete("stopped", progress="none")
+
+
+def test_a_second_interrupt_gives_up_at_once(
+    running: subprocess.Popen[str], workspace: LocalWorkspace
+) -> None:
+    running.send_signal(signal.SIGINT)
+    wait_for(running, "Stopping at the next safe point")
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+    assert out.splitlines()[-1] == "INTERRUPTED"
+    assert err == ""
+    assert workspace.control("GET", "/faults")["faults"]
+
+
+def test_an_interrupt_in_the_middle_of_showing_something_stops_it_too(
+    monkeypatch: pytest.MonkeyPatch, workspace: LocalWorkspace
+) -> None:
+    class Interrupting(reporter.Silent):
+        events = 0
+
+        def event(self, event: object) -> None:
+            self.events += 1
+            if self.events == 3:
+                raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reporter, "reporter", lambda *_: Interrupting())
+        with pytest.raises(tellr.DeploymentError) as caught:
+            tellr.create(app_name="early", lakebase_name="early-db")
+    assert caught.value.code == "CANCELLED"
+    assert tellr.create(app_name="early", lakebase_name="early-db", progress="none")["url"]
+    tellr.delete("early", progress="none")
+    assert workspace.journal()

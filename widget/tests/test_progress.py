@@ -1,0 +1,171 @@
+"""How a run is shown: as lines, and as a timeline."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+import tellr
+from tellr.progress import html, reporter
+from tellr.progress.lines import Lines
+from tellr.progress.timeline import Timeline
+
+HOSTILE = "<script>alert(1)</script>\x1b[2J\" onclick='x'"
+
+
+def event(kind: str = "step", **more: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
+    """Make an event of the deployer's."""
+    common = {"run": "r", "sequence": 0, "at": "2026-11-23T00:00:00Z", "elapsed_ms": 6240}
+    return common | {"kind": kind, "message": "created the database"} | more
+
+
+def step(state: str, name: str = "lakebase", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return event(step=name, state=state, **more)
+
+
+PLAN = event(
+    "plan",
+    message="create the app `tellr`",
+    steps=[
+        {"step": "lakebase", "title": "get the database", "waits_for": []},
+        {"step": "schema", "title": "set up the schema", "waits_for": ["lakebase"]},
+    ],
+)
+
+
+def lines(*events: dict[str, Any], brief: bool = False) -> list[str]:
+    out = io.StringIO()
+    shown = Lines(brief=brief, out=out)
+    for one in events:
+        shown.event(one)
+    return out.getvalue().splitlines()
+
+
+def test_a_step_that_ended_is_one_line_with_both_times() -> None:
+    done = step("done", step_elapsed_ms=5900)
+    assert lines(done) == ["    6.2 s  ✓ lakebase      created the database  (5.9 s)"]
+
+
+def test_waiting_is_told_and_beginning_is_not() -> None:
+    told = lines(PLAN, step("started"), step("waiting", message="waiting"), event("finished"))
+    assert told == [
+        "    6.2 s                  create the app `tellr`: lakebase, schema",
+        "    6.2 s  … lakebase      waiting",
+    ]
+
+
+def test_in_a_job_it_is_one_line_a_step() -> None:
+    steps = [step("started"), step("waiting"), step("progress"), step("unchanged")]
+    told = lines(PLAN, *steps, step("skipped", "schema"), brief=True)
+    assert [line[11:26].split()[1] for line in told] == ["lakebase", "schema"]
+
+
+def test_the_platform_s_words_can_not_drive_a_terminal() -> None:
+    (line,) = lines(step("done", message=HOSTILE))
+    assert "\x1b" not in line
+
+
+def test_an_output_that_knows_no_marks_gets_plain_ones() -> None:
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, "ascii")
+    Lines(brief=False, out=out).event(step("done"))
+    assert raw.getvalue().split() == b"6.2 s ok lakebase created the database".split()
+
+
+def test_an_output_that_went_away_stops_nothing() -> None:
+    out = io.StringIO()
+    out.close()
+    Lines(brief=False, out=out).event(step("done"))
+
+
+def test_the_timeline_puts_steps_on_one_axis() -> None:
+    timeline = Timeline()
+    for one in (
+        PLAN,
+        step("started", elapsed_ms=1000, step_elapsed_ms=0),
+        step("done", elapsed_ms=3000, step_elapsed_ms=2000),
+        step("started", "schema", elapsed_ms=3000, step_elapsed_ms=0),
+        event("failed", elapsed_ms=4000),
+    ):
+        timeline.add(one)
+    lakebase, schema = timeline.as_list()
+    assert (lakebase["started_ms"], lakebase["ended_ms"]) == (1000, 3000)
+    assert (schema["state"], schema["waits_for"]) == ("started", ["lakebase"])
+    drawn = html.render(timeline, "Tellr")
+    assert 'style="left:25.00%;width:50.00%"' in drawn
+    assert 'style="left:75.00%;width:25.00%"' in drawn
+    assert "failed, 4 s" in drawn
+
+
+def test_the_timeline_shows_words_as_words() -> None:
+    timeline = Timeline()
+    plan = {"step": HOSTILE, "title": HOSTILE, "waits_for": []}
+    timeline.add(event("plan", steps=[plan]))
+    timeline.add(step(HOSTILE, HOSTILE, message=HOSTILE))
+    timeline.add(event("notice", message=HOSTILE))
+    drawn = html.render(timeline, HOSTILE, HOSTILE, "javascript:alert(1)")
+    assert "<script" not in drawn
+    assert "onclick='" not in drawn
+    assert 'href="javascript' not in drawn
+    assert "&lt;script&gt;" in drawn
+
+
+def test_the_end_of_the_timeline_leads_to_the_app() -> None:
+    shown: list[str] = []
+    display = reporter.Display("Tellr", lambda text, _: shown.append(text))
+    display.event(PLAN)
+    display.finished("Tellr is running: https://tellr.example/?a=1&b=2")
+    link = 'href="https://tellr.example/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"'
+    assert link in shown[-1]
+    assert "<p>Tellr is running:</p>" in shown[-1]
+
+
+def test_updates_come_no_faster_than_somebody_can_look() -> None:
+    shown: list[str] = []
+    display = reporter.Display("Tellr", lambda text, _: shown.append(text))
+    for _ in range(50):
+        display.event(step("progress"))
+    assert len(shown) == 1
+
+
+def test_a_script_gets_lines_and_a_job_gets_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
+    found = reporter.reporter("auto", "t")
+    assert isinstance(found, Lines)
+    assert not found.brief
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "16.4")
+    found = reporter.reporter("auto", "t")
+    assert isinstance(found, Lines)
+    assert found.brief
+
+
+def test_an_error_reads_as_sentences() -> None:
+    told = {
+        "code": "DEPLOYMENT_FAILED",
+        "class": "deployment",
+        "message": "The deployment of `tellr` failed",
+        "cause": "pip failed\nsecond line",
+        "remedy": "Look at the log",
+        "docs": "README.md",
+        "step": "deployment",
+        "log": ["pip failed", "\x1b[31mno such wheel"],
+    }
+    error = tellr.DeploymentError(told)
+    assert str(error).splitlines() == [
+        "The deployment of `tellr` failed",
+        "  Why:      pip failed",
+        "  What now: Look at the log",
+        "  More:     README.md  [DEPLOYMENT_FAILED]",
+        "  The platform's last lines:",
+        "  | pip failed",
+        "  |  [31mno such wheel",
+    ]
+    assert (error.step, error.log[0]) == ("deployment", "pip failed")
+    assert error._render_traceback_()[0] == "DeploymentError: The deployment of `tellr` failed"
+    import copy
+    import pickle
+
+    for other in (copy.copy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301
+        assert (str(other), other.code) == (str(error), error.code)
