@@ -6,7 +6,15 @@ import { ErrorBoundary } from "../components/ErrorBoundary";
 import { ThemeSwitch } from "../components/ThemeSwitch";
 import styles from "./Shell.module.css";
 
-export function Shell() {
+export function Shell({
+  home,
+  account = false,
+}: {
+  /** Where the mark leads. */
+  home: string;
+  /** Shows who is signed in to the app. */
+  account?: boolean;
+}) {
   const { pathname } = useLocation();
   return (
     <>
@@ -14,11 +22,11 @@ export function Shell() {
         Skip to content
       </a>
       <header className={styles.header}>
-        <Link to="/" className={styles.home} aria-label="Tellr, home">
+        <Link to={home} className={styles.home} aria-label="Tellr, home">
           <Brand />
         </Link>
         <ThemeSwitch />
-        <Account />
+        {account ? <Account /> : null}
       </header>
       <main id="content" className={styles.main} tabIndex={-1}>
         <ErrorBoundary key={pathname}>

@@ -1,0 +1,42 @@
+import type { ComponentProps, ReactNode } from "react";
+import styles from "./Button.module.css";
+import { Icon, type IconName } from "./Icon";
+
+type Tone = "primary" | "plain" | "quiet" | "danger";
+
+interface Looks {
+  tone?: Tone;
+  icon?: IconName;
+  size?: "regular" | "small";
+  children: ReactNode;
+}
+
+export function Button({
+  tone = "plain",
+  icon,
+  size = "regular",
+  children,
+  ...rest
+}: Looks & Omit<ComponentProps<"button">, "className" | "type">) {
+  return (
+    <button type="button" className={styles[tone]} data-size={size} {...rest}>
+      {icon ? <Icon name={icon} /> : null}
+      {children}
+    </button>
+  );
+}
+
+/** A link that opens in a tab of its own and looks like what it is: the next thing to do. */
+export function LinkButton({
+  tone = "plain",
+  icon = "external",
+  href,
+  children,
+}: Omit<Looks, "size"> & { href: string }) {
+  return (
+    <a className={styles[tone]} href={href} target="_blank" rel="noopener noreferrer">
+      <Icon name={icon} />
+      {children}
+    </a>
+  );
+}
