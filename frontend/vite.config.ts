@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { firstLoadBudget } from "./build/firstLoadBudget.ts";
@@ -5,9 +6,24 @@ import { mockApi } from "./mock/mockApi.ts";
 
 const KIB = 1024;
 
-// `--mode mock` answers the API from mock/, so that the page can be worked on without a database.
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const DEPLOYER = /^@tellr\/deployer$/;
+const DEPLOYER_MODULE = /^@tellr\/deployer\/deployer_bg\.wasm(?=\?url$)/;
+const BUILT_DEPLOYER = [
+  { find: DEPLOYER, replacement: here("../pkg/deployer.js") },
+  { find: DEPLOYER_MODULE, replacement: here("../pkg/deployer_bg.wasm") },
+];
+const INVENTED_DEPLOYER = [
+  { find: DEPLOYER, replacement: here("./mock/deployer/package.ts") },
+  { find: DEPLOYER_MODULE, replacement: here("./mock/deployer/no-module.txt") },
+];
+
+// `--mode mock` answers the API from mock/, so that the page can be worked on without a database;
+// tests and it have an invented deployer in place of the one that `make pkg` builds.
 export default defineConfig(({ mode }) => ({
   plugins: [react(), firstLoadBudget(150 * KIB), mode === "mock" ? mockApi() : null],
+  resolve: { alias: mode === "production" ? BUILT_DEPLOYER : INVENTED_DEPLOYER },
   build: {
     // The page's Content-Security-Policy allows nothing inline, so nothing is inlined as data: URLs.
     assetsInlineLimit: 0,

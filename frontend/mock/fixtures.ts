@@ -103,4 +103,9 @@ export const allWell: Record<string, unknown> = {
   "/api/prompts": { prompts },
   "/api/styles": { styles },
   "/api/profiles": { profiles },
+  "/api/workspace-access": {
+    host: "https://my.cloud.databricks.com",
+    signed_in: true,
+    user: "ada@example.com",
+  },
 };

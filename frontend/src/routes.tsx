@@ -1,17 +1,35 @@
 /**
  * All pages in one view. The home page comes with the first load; every further page is a chunk of
- * its own: `lazy(() => import("./pages/deploy/DeployPage"))` as the element of its route.
+ * its own.
  */
+import { lazy, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
+import { DeploySkeleton } from "./pages/deploy/DeploySkeleton";
 import { HomePage } from "./pages/home/HomePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { Shell } from "./pages/Shell";
+
+const DeployPage = lazy(async () => {
+  const { DeployPage } = await import("./pages/deploy/DeployPage");
+  return { default: DeployPage };
+});
 
 export function App() {
   return (
     <BrowserRouter>
       <Routes>
-        <Route element={<Shell />}>
+        {/* `tellr-app deploy-page` serves this page alone: no home page, and nobody's account. */}
+        <Route element={<Shell home="/deploy" />}>
+          <Route
+            path="deploy"
+            element={
+              <Suspense fallback={<DeploySkeleton />}>
+                <DeployPage />
+              </Suspense>
+            }
+          />
+        </Route>
+        <Route element={<Shell home="/" account />}>
           <Route index element={<HomePage />} />
           <Route path="*" element={<NotFoundPage />} />
         </Route>

@@ -20,6 +20,7 @@ import type {
   UpdateArguments,
   UpdateResult,
 } from "@tellr/deployer/types";
+import type { ReactNode } from "react";
 import type { FormValues } from "./form/values";
 import type { RunPhase, StepView } from "./run/runState";
 
@@ -104,6 +105,10 @@ export interface DeployAppProps {
   /** Outlives a reload; without one, the form begins anew. */
   store?: DeployStore;
   onChange?: (snapshot: DeploySnapshot) => void;
+  /** Which workspace this is about, and as whom; looked at again when it changes. */
+  where?: { workspace: string; user?: string | undefined } | undefined;
+  /** Something that the shell has to say first, such as how to sign in. */
+  notice?: ReactNode;
   /** `auto` follows the surroundings' `color-scheme`. */
   theme?: Theme;
   /** The level of the page's heading: 1 where it is a page of its own. */

@@ -11,6 +11,9 @@ export type {
   RunOptions,
   Theme,
 } from "./contract";
+export { DeployApp } from "./DeployApp";
+export { Frame } from "./Frame";
+export { lazily } from "./lazily";
 export {
   blockers,
   durationOf,
@@ -29,3 +32,4 @@ export {
   type StepView,
 } from "./run/runState";
 export { type Axis, axisOf, place } from "./run/timeline";
+export { Unavailable, whyUnavailable } from "./Unavailable";

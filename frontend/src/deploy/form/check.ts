@@ -5,7 +5,7 @@
  * then all of them together for what only shows together: what is missing, what contradicts.
  */
 import type { Arguments, DeployError, DeployerLike, Operation, WheelArgument } from "../contract";
-import { type FieldKey, TAKEN_BY } from "./fields";
+import { type FieldKey, NEEDED, TAKEN_BY, takes } from "./fields";
 import { type FormValues, toArguments, type Unkept } from "./values";
 
 export type FieldErrors = Partial<Record<FieldKey, DeployError>>;
@@ -26,6 +26,8 @@ const TOGETHER: Partial<Record<FieldKey, readonly FieldKey[]>> = {
   local_wheel: ["app_package"],
 };
 
+/** Good names, for asking what else is wrong. */
+const NAMES = { app_name: "tellr", lakebase_name: "tellr-db", schema_name: "app_data" };
 /** One byte in base64. */
 const STAND_IN = "AA==";
 /** What was found of a wheel, for a package. */
@@ -50,10 +52,14 @@ export async function check(
   };
   for (const key of fieldsOf(given)) {
     // `create` needs nothing, so that a mistake can only be this field's.
-    if (TAKEN_BY[key].includes("create"))
-      found(await deployer.validate(alone(given, key), "create"));
+    if (takes("create", key)) found(await deployer.validate(alone(given, key), "create"));
   }
   if (wheel) found(await checkWheel(deployer, wheel, given.app_package ?? ""));
+  // Of several that are missing only the first would be told.
+  for (const missing of NEEDED[operation].filter((key) => !given[key])) {
+    const others = Object.entries(NAMES).filter(([key]) => key !== missing);
+    found(await deployer.validate({ ...Object.fromEntries(others), ...given }, operation));
+  }
   found(await deployer.validate(given, operation));
   return checked;
 }

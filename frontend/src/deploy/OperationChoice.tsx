@@ -1,0 +1,41 @@
+import { useId } from "react";
+import { Icon, type IconName } from "../components/Icon";
+import type { Operation } from "./contract";
+import styles from "./OperationChoice.module.css";
+
+const OPERATIONS: readonly { value: Operation; name: string; note: string; icon: IconName }[] = [
+  { value: "create", name: "Deploy", note: "A new Tellr, from nothing to running", icon: "launch" },
+  { value: "update", name: "Update", note: "Another version or other settings", icon: "refresh" },
+  { value: "delete", name: "Delete", note: "Away with the app; its data stays", icon: "bin" },
+];
+
+export function OperationChoice({
+  value,
+  onChange,
+}: {
+  value: Operation;
+  onChange: (operation: Operation) => void;
+}) {
+  const id = useId();
+  return (
+    <fieldset className={styles.choice}>
+      <legend className="visually-hidden">What to do</legend>
+      {OPERATIONS.map((option) => (
+        <label key={option.value} className={styles.option}>
+          <input
+            type="radio"
+            name={id}
+            className={styles.radio}
+            checked={value === option.value}
+            onChange={() => onChange(option.value)}
+          />
+          <span className={styles.icon}>
+            <Icon name={option.icon} />
+          </span>
+          <span className={styles.name}>{option.name}</span>
+          <span className={styles.note}>{option.note}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

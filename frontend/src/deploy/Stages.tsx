@@ -1,0 +1,42 @@
+import { Icon } from "../components/Icon";
+import type { Operation } from "./contract";
+import type { RunPhase } from "./run/runState";
+import styles from "./Stages.module.css";
+import type { View } from "./useDeployApp";
+
+const ORDER: readonly View[] = ["form", "review", "run"];
+const LAST: Record<Operation, string> = { create: "Deploy", update: "Update", delete: "Delete" };
+
+/** Where one is on the way from a form to a running app. */
+export function Stages({
+  view,
+  phase,
+  operation,
+}: {
+  view: View;
+  phase: RunPhase;
+  operation: Operation;
+}) {
+  const names: Record<View, string> = { form: "Settings", review: "Review", run: LAST[operation] };
+  const current = ORDER.indexOf(view);
+  return (
+    <ol className={styles.stages} aria-label="Progress">
+      {ORDER.map((stage, index) => {
+        const done = index < current || (stage === "run" && view === "run" && phase === "finished");
+        const state = done ? "done" : index === current ? "current" : "next";
+        return (
+          <li
+            key={stage}
+            className={styles.stage}
+            data-state={state}
+            aria-current={index === current ? "step" : undefined}
+          >
+            <span className={styles.mark}>{done ? <Icon name="check" /> : index + 1}</span>
+            {names[stage]}
+            {done ? <span className="visually-hidden"> (done)</span> : null}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

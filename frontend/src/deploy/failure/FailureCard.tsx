@@ -1,0 +1,68 @@
+/** What went wrong: what, why, what to do next, and the platform's own last words. */
+import { type ReactNode, type RefObject, useId } from "react";
+import { CodeBlock } from "../../components/CodeBlock";
+import { Icon } from "../../components/Icon";
+import { Prose, webAddress } from "../../components/Prose";
+import type { DeployError } from "../contract";
+import { sentence } from "../form/Field";
+import { stepName } from "../run/words";
+import styles from "./FailureCard.module.css";
+
+export function FailureCard({
+  error,
+  tone = "problem",
+  headingRef,
+  children,
+}: {
+  error: DeployError;
+  /** `stopped` for what somebody asked for. */
+  tone?: "problem" | "stopped";
+  headingRef?: RefObject<HTMLHeadingElement | null>;
+  /** What can be done. */
+  children?: ReactNode;
+}) {
+  const id = useId();
+  const docs = webAddress(error.docs);
+  return (
+    <section className={styles[tone]} aria-labelledby={id}>
+      <header className={styles.header}>
+        <span className={styles.icon}>
+          <Icon name={tone === "problem" ? "warning" : "pause"} />
+        </span>
+        <div>
+          <h3 id={id} ref={headingRef} tabIndex={-1} className={styles.title}>
+            <Prose text={error.message} />
+          </h3>
+          <p className={styles.place}>
+            {error.step ? <span>in the step “{stepName(error.step)}”</span> : null}
+            <code>{error.code}</code>
+          </p>
+        </div>
+      </header>
+      <dl className={styles.facts}>
+        <dt>Why</dt>
+        <dd>
+          <Prose text={sentence(error.cause)} />
+        </dd>
+        <dt>What to do</dt>
+        <dd>
+          <Prose text={sentence(error.remedy)} links />
+        </dd>
+        {docs ? (
+          <>
+            <dt>More</dt>
+            <dd>
+              <a href={docs} target="_blank" rel="noopener noreferrer">
+                {docs}
+              </a>
+            </dd>
+          </>
+        ) : null}
+      </dl>
+      {error.log && error.log.length > 0 ? (
+        <CodeBlock label="Last lines of the log" text={error.log.join("\n")} />
+      ) : null}
+      {children ? <div className={styles.actions}>{children}</div> : null}
+    </section>
+  );
+}

@@ -1,0 +1,27 @@
+import type { DeployError } from "../contract";
+
+/** What was thrown as an entry of the catalogue, which it nearly always is; as a plain object. */
+export function asDeployError(thrown: unknown): DeployError {
+  if (isDeployError(thrown)) {
+    // An `Error` keeps its message where a copy doesn't see it.
+    return { ...thrown, message: thrown.message };
+  }
+  const cause = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return {
+    code: "UNEXPECTED",
+    class: "deployment",
+    message: "Something went wrong that should not have",
+    cause,
+    remedy:
+      "Load the page again and go on: what was done is kept. If it stays, report it with this text",
+    docs: "",
+  };
+}
+
+const TEXTS = ["code", "message", "cause", "remedy", "docs"] as const;
+
+function isDeployError(thrown: unknown): thrown is DeployError {
+  if (typeof thrown !== "object" || thrown === null) return false;
+  const entry = thrown as Partial<Record<string, unknown>>;
+  return TEXTS.every((name) => typeof entry[name] === "string");
+}

@@ -1,0 +1,24 @@
+import type { Arguments, Operation } from "../contract";
+
+/**
+ * The same call in Python. The key is left out: who keeps this text would keep it too.
+ *
+ * JSON's strings are Python's as well; what differs is how truth and nothing are written.
+ */
+export function asPython(operation: Operation, given: Arguments): string {
+  const { encryption_key: _key, local_wheel, ...rest } = given;
+  const lines = Object.entries(rest)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `    ${name}=${literal(value)},`);
+  if (local_wheel) lines.push(`    local_wheel_path=${literal(local_wheel.file_name)},`);
+  const call =
+    lines.length === 0 ? `tellr.${operation}()` : `tellr.${operation}(\n${lines.join("\n")}\n)`;
+  return `import tellr\n\n${call}\n`;
+}
+
+function literal(value: unknown): string {
+  if (value === true) return "True";
+  if (value === false) return "False";
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  return JSON.stringify(value);
+}

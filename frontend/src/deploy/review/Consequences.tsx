@@ -1,0 +1,46 @@
+import { useId } from "react";
+import { Icon } from "../../components/Icon";
+import { Prose } from "../../components/Prose";
+import type { Plan } from "../contract";
+import { capital } from "../run/Timeline";
+import styles from "./Consequences.module.css";
+
+/** What is lost, beside what stays or can be got back. */
+export function Consequences({ plan: { lost, recoverable } }: { plan: Plan }) {
+  if (lost.length === 0 && recoverable.length === 0) return null;
+  return (
+    <div className={styles.both}>
+      {lost.length > 0 ? <Side title="What is lost" tone="lost" sentences={lost} /> : null}
+      {recoverable.length > 0 ? (
+        <Side title="What stays, or can be got back" tone="kept" sentences={recoverable} />
+      ) : null}
+    </div>
+  );
+}
+
+function Side({
+  title,
+  tone,
+  sentences,
+}: {
+  title: string;
+  tone: "lost" | "kept";
+  sentences: readonly string[];
+}) {
+  const id = useId();
+  return (
+    <section className={styles[tone]} aria-labelledby={id}>
+      <h3 id={id} className={styles.title}>
+        <Icon name={tone === "lost" ? "cross" : "check"} />
+        {title}
+      </h3>
+      <ul className={styles.sentences}>
+        {sentences.map((sentence) => (
+          <li key={sentence}>
+            <Prose text={capital(sentence)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+/** Everything that was told, line by line. */
+import { useLayoutEffect, useRef, useState } from "react";
+import { Button } from "../../components/Button";
+import { Icon } from "../../components/Icon";
+import { Prose } from "../../components/Prose";
+import { shortDuration } from "./duration";
+import styles from "./EventLog.module.css";
+import type { LogLine } from "./runState";
+import { stepName } from "./words";
+
+/** This near to the end counts as being there. */
+const NEAR_PX = 24;
+
+export function EventLog({ lines }: { lines: readonly LogLine[] }) {
+  const list = useRef<HTMLOListElement>(null);
+  // Follows the newest line until somebody scrolls back to read.
+  const [following, setFollowing] = useState(true);
+  const [open, setOpen] = useState(false);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line is a reason to follow
+  useLayoutEffect(() => {
+    if (following && list.current) list.current.scrollTop = list.current.scrollHeight;
+  }, [lines.length, following, open]);
+
+  return (
+    <details className={styles.log} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className={styles.summary}>
+        <span className={styles.chevron}>
+          <Icon name="chevron" />
+        </span>
+        Event log
+        <span className={styles.count}>{lines.length}</span>
+      </summary>
+      <div className={styles.frame}>
+        <ol
+          ref={list}
+          className={styles.lines}
+          aria-label="Events"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+          tabIndex={0}
+          onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
+            setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_PX)
+          }
+        >
+          {lines.map((line) => (
+            <li key={line.id} className={styles.line} data-status={line.status}>
+              <span className={styles.time}>{shortDuration(line.elapsedMs)}</span>
+              <span className={styles.step}>{line.step ? stepName(line.step) : ""}</span>
+              <span className={styles.message}>
+                <Prose text={line.message} />
+              </span>
+            </li>
+          ))}
+        </ol>
+        {following ? null : (
+          <div className={styles.newest}>
+            <Button size="small" onClick={() => setFollowing(true)}>
+              To the newest
+            </Button>
+          </div>
+        )}
+      </div>
+    </details>
+  );
+}

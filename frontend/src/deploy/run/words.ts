@@ -1,0 +1,92 @@
+/** What steps and their states are called, and what a run says aloud. */
+import type { IconName } from "../../components/Icon";
+import type { Operation } from "../contract";
+import { progressOf, type RunState, type StepStatus } from "./runState";
+
+const STEP_NAMES: Partial<Record<string, string>> = {
+  preflight: "Preflight",
+  lakebase: "Database",
+  app: "App",
+  key: "Key",
+  files: "Files",
+  resources: "Resources",
+  inspect: "Inspection",
+  restore_point: "Restore point",
+  schema: "Schema",
+  deployment: "Deployment",
+  verify: "Health check",
+  remove_app: "Removal",
+};
+
+/** A step's name for people; one that is not known yet by its own. */
+export function stepName(step: string): string {
+  const words = step.replaceAll("_", " ");
+  return STEP_NAMES[step] ?? words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export const STATUS_WORDS: Record<StepStatus, string> = {
+  pending: "not yet",
+  running: "running",
+  waiting: "waiting for the platform",
+  done: "done",
+  unchanged: "unchanged",
+  failed: "failed",
+  skipped: "not begun",
+  interrupted: "interrupted",
+};
+
+/** Steps that only look: nothing is there for them to change. */
+const LOOKS: ReadonlySet<string> = new Set(["preflight", "inspect", "verify"]);
+
+/** A step's state as it is shown: of a step that only looks, that it is done. */
+export function shownStatus(step: string, status: StepStatus): StepStatus {
+  return status === "unchanged" && LOOKS.has(step) ? "done" : status;
+}
+
+export const STATUS_ICONS: Record<StepStatus, IconName> = {
+  pending: "dot",
+  running: "turn",
+  waiting: "hourglass",
+  done: "check",
+  unchanged: "equal",
+  failed: "cross",
+  skipped: "forward",
+  interrupted: "pause",
+};
+
+export const DOING: Record<Operation, string> = {
+  create: "Deploying",
+  update: "Updating",
+  delete: "Deleting",
+};
+
+export const DID: Record<Operation, string> = {
+  create: "Deployed",
+  update: "Updated",
+  delete: "Deleted",
+};
+
+/** The sentence that a screen reader says as a run moves on: one at a time, and only what matters. */
+export function announcement(run: RunState): string {
+  switch (run.phase) {
+    case "idle":
+      return "";
+    case "finished":
+      return `${DID[run.operation]} ${run.appName}.${run.url ? ` It answers at ${run.url}` : ""}`;
+    case "failed":
+      return `It failed: ${run.error?.message ?? ""}`;
+    case "cancelled":
+      return "Stopped as you asked.";
+    case "stopping":
+      return "Stopping at the next safe point.";
+    case "running": {
+      const { over, all } = progressOf(run.steps);
+      const last = run.log.findLast(({ status }) => TOLD.has(status));
+      if (!last?.step) return `${DOING[run.operation]} ${run.appName}.`;
+      const word = STATUS_WORDS[shownStatus(last.step, last.status as StepStatus)];
+      return `${stepName(last.step)} ${word}. ${over} of ${all} steps are done.`;
+    }
+  }
+}
+
+const TOLD: ReadonlySet<string> = new Set<StepStatus>(["waiting", "done", "unchanged", "failed"]);

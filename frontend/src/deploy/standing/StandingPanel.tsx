@@ -1,0 +1,241 @@
+/** How the app stands before anything is done: unfinished work, somebody else's, or one that runs. */
+import { Button } from "../../components/Button";
+import { Icon, type IconName } from "../../components/Icon";
+import { Prose, webAddress } from "../../components/Prose";
+import type { Operation, Status } from "../contract";
+import { sentence } from "../form/Field";
+import { shortMoment } from "./moment";
+import styles from "./StandingPanel.module.css";
+import type { Standing } from "./useStanding";
+
+type Tone = "plain" | "attention" | "problem";
+
+const NOUN: Record<Operation, string> = {
+  create: "deployment",
+  update: "update",
+  delete: "deletion",
+};
+
+export function StandingPanel({
+  standing,
+  operation,
+  ownRun,
+  onGoOn,
+  onSwitch,
+}: {
+  standing: Standing;
+  operation: Operation;
+  /** The run that this page began before it was loaded again. */
+  ownRun: string | undefined;
+  onGoOn: () => void;
+  onSwitch: (operation: Operation) => void;
+}) {
+  const { status, error, looking, look } = standing;
+  if (error) {
+    return (
+      <Panel tone="problem" icon="warning" title={<Prose text={sentence(error.message)} />}>
+        <p>
+          <Prose text={sentence(error.cause)} /> The form can be filled meanwhile.
+        </p>
+        <Button size="small" icon="refresh" onClick={look}>
+          Look again
+        </Button>
+      </Panel>
+    );
+  }
+  if (!status) {
+    return looking ? (
+      <p className={styles.looking}>
+        <Icon name="turn" turning />
+        Looking at the workspace
+      </p>
+    ) : null;
+  }
+  const unfinished = status.last_run !== undefined && status.last_run.status !== "finished";
+  const isOwn = ownRun !== undefined && status.last_run?.id === ownRun && unfinished;
+  if (isOwn) return <Interrupted status={status} onGoOn={onGoOn} />;
+  if (status.lock) return <Locked status={status} onLook={look} />;
+  if (status.can_resume && status.last_run) return <Unfinished status={status} onGoOn={onGoOn} />;
+  return <Settled status={status} operation={operation} onSwitch={onSwitch} />;
+}
+
+function Interrupted({ status, onGoOn }: { status: Status; onGoOn: () => void }) {
+  const operation = status.last_run?.operation ?? "create";
+  return (
+    <Panel tone="attention" icon="pause" title={`Your ${NOUN[operation]} was interrupted`}>
+      <p>
+        This page was loaded anew while <Name>{status.app_name}</Name> was at work. What was done is
+        kept; nothing is done twice.
+        {status.lock ? " Going on waits until the lock of before has run out, at most 45 s." : ""}
+      </p>
+      <Wheel status={status} />
+      <Button tone="primary" icon="launch" onClick={onGoOn}>
+        Go on
+      </Button>
+    </Panel>
+  );
+}
+
+function Unfinished({ status, onGoOn }: { status: Status; onGoOn: () => void }) {
+  const run = status.last_run;
+  if (!run) return null;
+  const how = {
+    running: "never came to its end",
+    failed: "failed",
+    cancelled: "was stopped",
+    finished: "ended",
+  }[run.status];
+  return (
+    <Panel
+      tone="attention"
+      icon="pause"
+      title={
+        <>
+          An unfinished {NOUN[run.operation]} of <Name>{status.app_name}</Name> is here
+        </>
+      }
+    >
+      <p>
+        {run.by} began it {shortMoment(run.started_at)}, and it {how}. Going on uses its settings;
+        what was done is kept.
+      </p>
+      <Wheel status={status} />
+      <Button tone="primary" icon="launch" onClick={onGoOn}>
+        Go on
+      </Button>
+    </Panel>
+  );
+}
+
+function Wheel({ status }: { status: Status }) {
+  const wheel = status.last_run?.wheel;
+  if (!wheel) return null;
+  return (
+    <p>
+      It deployed a file from somebody’s machine, <Name>{wheel}</Name>. Choose that file again
+      first.
+    </p>
+  );
+}
+
+function Locked({ status, onLook }: { status: Status; onLook: () => void }) {
+  const { lock } = status;
+  if (!lock) return null;
+  return (
+    <Panel
+      tone="attention"
+      icon="lock"
+      title={
+        <>
+          Somebody is at work on <Name>{status.app_name}</Name> right now
+        </>
+      }
+    >
+      <p>
+        {lock.holder} began {withArticle(lock.operation)} {shortMoment(lock.since)}. Two at once
+        would undo each other. This page looks again every few seconds.
+      </p>
+      <Button size="small" icon="refresh" onClick={onLook}>
+        Look again
+      </Button>
+    </Panel>
+  );
+}
+
+function withArticle(operation: string): string {
+  const noun = (NOUN as Partial<Record<string, string>>)[operation] ?? "work";
+  return noun === "update" ? "an update" : `a ${noun}`;
+}
+
+function Settled({
+  status,
+  operation,
+  onSwitch,
+}: {
+  status: Status;
+  operation: Operation;
+  onSwitch: (operation: Operation) => void;
+}) {
+  const { app, app_name } = status;
+  if (!app) {
+    return operation === "create" ? (
+      <Panel
+        tone="plain"
+        icon="check"
+        title={
+          <>
+            The name <Name>{app_name}</Name> is free
+          </>
+        }
+      />
+    ) : (
+      <Panel
+        tone="attention"
+        icon="warning"
+        title={
+          <>
+            There is no app <Name>{app_name}</Name>
+          </>
+        }
+      >
+        <p>Check its name, or deploy it.</p>
+        <Button size="small" onClick={() => onSwitch("create")}>
+          Deploy it
+        </Button>
+      </Panel>
+    );
+  }
+  const url = webAddress(app.url);
+  return (
+    <Panel
+      tone={operation === "create" ? "attention" : "plain"}
+      icon={operation === "create" ? "warning" : "check"}
+      title={
+        <>
+          <Name>{app_name}</Name> is there{app.creator ? `, made by ${app.creator}` : ""}
+        </>
+      }
+    >
+      <p className={styles.facts}>
+        {url ? (
+          <a href={url} target="_blank" rel="noopener noreferrer">
+            {url}
+          </a>
+        ) : null}
+        {status.app_version ? <span>version {status.app_version}</span> : null}
+        {app.state ? <span>{app.state.toLowerCase()}</span> : null}
+      </p>
+      {operation === "create" ? (
+        <Button size="small" onClick={() => onSwitch("update")}>
+          Update it instead
+        </Button>
+      ) : null}
+    </Panel>
+  );
+}
+
+function Panel({
+  tone,
+  icon,
+  title,
+  children,
+}: {
+  tone: Tone;
+  icon: IconName;
+  title: React.ReactNode;
+  children?: React.ReactNode;
+}) {
+  return (
+    <div className={styles[tone]}>
+      <Icon name={icon} />
+      <div className={styles.words}>
+        <p className={styles.title}>{title}</p>
+        {children}
+      </div>
+    </div>
+  );
+}
+
+function Name({ children }: { children: string }) {
+  return <code className={styles.name}>{children}</code>;
+}

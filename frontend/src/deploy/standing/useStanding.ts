@@ -1,0 +1,91 @@
+import { useCallback, useEffect, useState } from "react";
+import type { DeployError, DeployerLike, Status } from "../contract";
+import { asDeployError } from "../failure/asDeployError";
+
+/** How an app stands in the workspace, as far as it is known. */
+export interface Standing {
+  /** Nothing is known of this app yet. */
+  looking: boolean;
+  status: Status | null;
+  error: DeployError | null;
+  look(): void;
+}
+
+/** Somebody who types a name pauses this long when it is whole. */
+const TYPING_MS = 500;
+/** How often somebody else's work is looked at again. */
+const LOCKED_MS = 5_000;
+
+interface App {
+  app_name: string;
+  app_file_workspace_path: string;
+}
+
+/**
+ * Looks how an app stands: at once, again when another is named, and every few seconds while somebody
+ * is at work on it.
+ *
+ * @param wanted whether to look at all: not for a name that can't be one, nor while a run tells more
+ */
+export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): Standing {
+  const about = useSettled(app);
+  const { app_name, app_file_workspace_path } = about;
+  const [asked, setAsked] = useState(0);
+  const [answer, setAnswer] = useState<(App & Pick<Standing, "status" | "error">) | null>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is what asks again
+  useEffect(() => {
+    if (!wanted) return;
+    const controller = new AbortController();
+    const tell = (status: Status | null, error: DeployError | null) => {
+      if (controller.signal.aborted) return;
+      setAnswer({ app_name, app_file_workspace_path, status, error });
+    };
+    const asks = {
+      app_name: app_name || null,
+      app_file_workspace_path: app_file_workspace_path || null,
+    };
+    deployer.status(asks, { signal: controller.signal }).then(
+      (status) => tell(status, null),
+      (thrown: unknown) => tell(null, asDeployError(thrown)),
+    );
+    return () => controller.abort();
+  }, [deployer, app_name, app_file_workspace_path, asked, wanted]);
+
+  const look = useCallback(() => setAsked((times) => times + 1), []);
+  const locked = wanted && answer?.status?.lock !== undefined;
+  useEffect(() => {
+    if (!locked) return;
+    const timer = setInterval(look, LOCKED_MS);
+    return () => clearInterval(timer);
+  }, [locked, look]);
+
+  // What is known of another app says nothing about this one.
+  const known = answer !== null && isSame(answer, app) ? answer : null;
+  return {
+    looking: wanted && known === null,
+    status: known?.status ?? null,
+    error: known?.error ?? null,
+    look,
+  };
+}
+
+/** `app`, once it has not changed for a while. */
+function useSettled({ app_name, app_file_workspace_path }: App): App {
+  const [settled, setSettled] = useState<App>({ app_name, app_file_workspace_path });
+  useEffect(() => {
+    const next = { app_name, app_file_workspace_path };
+    const timer = setTimeout(
+      () => setSettled((before) => (isSame(before, next) ? before : next)),
+      TYPING_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [app_name, app_file_workspace_path]);
+  return settled;
+}
+
+function isSame(one: App, other: App): boolean {
+  return (
+    one.app_name === other.app_name && one.app_file_workspace_path === other.app_file_workspace_path
+  );
+}

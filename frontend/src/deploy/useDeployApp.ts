@@ -1,0 +1,186 @@
+/** What the page is doing: filling a form, looking at a plan, following a run; and how it moves between them. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Arguments, DeployAppProps, DeploySnapshot, Operation } from "./contract";
+import { useConfigFile } from "./file/useConfigFile";
+import { type FieldKey, FOLDED } from "./form/fields";
+import { readWheel } from "./form/readWheel";
+import { useChecked } from "./form/useChecked";
+import {
+  type FormValues,
+  fromArguments,
+  NOTHING_UNKEPT,
+  shown,
+  toArguments,
+  type Unkept,
+} from "./form/values";
+import { isDestructive, type Request } from "./request";
+import { isLive } from "./run/runState";
+import { useDeployment } from "./run/useDeployment";
+import { useStanding } from "./standing/useStanding";
+import { useDeployedNames } from "./useDeployedNames";
+
+export type View = DeploySnapshot["view"];
+const WHEEL = /\.whl$/i;
+
+export function useDeployApp({ deployer, defaults, store, onChange, where }: DeployAppProps) {
+  const [remembered] = useState(() => store?.load() ?? null);
+  const [operation, setOperation] = useState<Operation>(remembered?.operation ?? "create");
+  const [values, setValues] = useState(() => remembered?.values ?? fromArguments(defaults ?? {}));
+  const [unkept, setUnkept] = useState<Unkept>(NOTHING_UNKEPT);
+  const [ownRun, setOwnRun] = useState(remembered?.run);
+  const [view, setView] = useState<View>("form");
+  const [request, setRequest] = useState<Request | null>(null);
+  const [attempted, setAttempted] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
+  const controls = useRef(new Map<FieldKey, HTMLElement>());
+
+  const checked = useChecked(deployer, operation, values, unkept);
+  const nameable = !checked.fields.app_name && !checked.fields.app_file_workspace_path;
+  const standing = useStanding(deployer, values, view === "form" && nameable);
+  const deployment = useDeployment(deployer);
+  const { run, start } = deployment;
+  useDeployedNames(operation, standing.status, setValues);
+
+  const fill = useCallback((given: Arguments) => {
+    setValues((before) => ({ ...fromArguments(given), reset_database: before.reset_database }));
+  }, []);
+  const file = useConfigFile(deployer, fill);
+
+  const { look } = standing;
+  const user = where?.user;
+  const knownUser = useRef(user);
+  useEffect(() => {
+    if (knownUser.current !== user) look();
+    knownUser.current = user;
+  }, [user, look]);
+
+  const live = isLive(run);
+  useEffect(() => {
+    if (run.phase === "idle") return;
+    const { run: id, appName } = run;
+    setOwnRun(live && id ? { id, operation: run.operation, appName } : undefined);
+  }, [run, live]);
+  useEffect(
+    () => store?.save({ operation, values, run: ownRun }),
+    [store, operation, values, ownRun],
+  );
+  useTold(onChange, { view, operation, values, request, run });
+
+  const goTo = (key: FieldKey | undefined) => {
+    if (key === undefined) return;
+    if (FOLDED.includes(key)) setUnfolded(true);
+    // A folded control can be gone to once it is unfolded.
+    setTimeout(() => controls.current.get(key)?.focus());
+  };
+
+  const begin = (wanted: Request) => {
+    setRequest(wanted);
+    setView("run");
+    start(wanted.operation, wanted.given);
+  };
+
+  return {
+    operation,
+    values,
+    unkept,
+    checked,
+    standing,
+    file,
+    view,
+    request,
+    run,
+    ownRun,
+    attempted,
+    unfolded,
+    setUnfolded,
+    change: <Key extends keyof FormValues>(key: Key, value: FormValues[Key]) =>
+      setValues((before) => ({ ...before, [key]: value })),
+    keep: (more: Partial<Unkept>) => setUnkept((before) => ({ ...before, ...more })),
+    register: (key: FieldKey) => (control: HTMLElement | null) => {
+      if (control) controls.current.set(key, control);
+      else controls.current.delete(key);
+    },
+    goTo,
+    switchTo: (next: Operation) => {
+      setOperation(next);
+      setAttempted(false);
+      setView("form");
+      // Only `create` has a default to fall back on.
+      if (next !== "create") setValues((was) => ({ ...was, app_name: was.app_name || "tellr" }));
+    },
+    takeFile: async (given: File) => {
+      if (!WHEEL.test(given.name)) return file.open(given);
+      const { wheel } = await readWheel(given);
+      setUnkept((before) => ({ ...before, local_wheel: wheel }));
+      setUnfolded(true);
+    },
+    review: () => {
+      setAttempted(true);
+      const [wrong] = Object.keys(checked.fields) as FieldKey[];
+      if (wrong !== undefined || checked.form) return goTo(wrong);
+      setRequest({ operation, given: toArguments(operation, values, unkept) });
+      setView("review");
+    },
+    begin: () => request && begin(request),
+    stop: deployment.stop,
+    backToForm: () => {
+      setAttempted(false);
+      setView("form");
+    },
+    /** After a deployment the next thing is a change to it. */
+    again: () => {
+      if (operation === "create") setOperation("update");
+      setValues((before) => ({ ...before, reset_database: false }));
+      setAttempted(false);
+      setView("form");
+    },
+    /** Goes on with what the workspace's journal says is unfinished. */
+    goOn: () => {
+      const last = standing.status?.last_run;
+      if (!last) return;
+      const fallback = { app_name: standing.status?.app_name ?? null };
+      const given: Arguments = { ...fallback, ...last.arguments };
+      const wheel = unkept.local_wheel;
+      setOperation(last.operation);
+      setValues(fromArguments(given));
+      // Its bytes are in no journal, so they have to come from the same place again.
+      if (last.wheel !== undefined && wheel?.file_name !== last.wheel) return goTo("local_wheel");
+      const whole = last.wheel === undefined ? given : { ...given, local_wheel: wheel };
+      const wanted = { operation: last.operation, given: whole };
+      if (!isDestructive(wanted)) return begin(wanted);
+      setRequest(wanted);
+      setView("review");
+    },
+  };
+}
+
+/** Tells the shell what is shown, whenever that changes. */
+function useTold(
+  onChange: DeployAppProps["onChange"],
+  {
+    view,
+    operation,
+    values,
+    request,
+    run,
+  }: Pick<DeploySnapshot, "view" | "operation"> & {
+    values: FormValues;
+    request: Request | null;
+    run: ReturnType<typeof useDeployment>["run"];
+  },
+) {
+  const { phase, steps, result, error } = run;
+  const snapshot = useMemo((): DeploySnapshot => {
+    const following = view === "run" && request !== null;
+    return {
+      view,
+      operation: following ? request.operation : operation,
+      arguments: following ? shown(request.given) : toArguments(operation, values),
+      phase,
+      steps,
+      result,
+      error,
+    };
+  }, [view, operation, values, request, phase, steps, result, error]);
+  useEffect(() => onChange?.(snapshot), [onChange, snapshot]);
+}

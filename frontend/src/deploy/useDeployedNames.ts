@@ -1,0 +1,33 @@
+import { type Dispatch, type SetStateAction, useEffect, useRef } from "react";
+import type { Operation, Status } from "./contract";
+import type { FormValues } from "./form/values";
+
+type Names = Pick<FormValues, "lakebase_name" | "schema_name" | "app_package">;
+
+/**
+ * Fills in, for an update, what the app was deployed with: it has to be named, and nobody should have
+ * to look it up. What somebody typed stays.
+ */
+export function useDeployedNames(
+  operation: Operation,
+  status: Status | null,
+  setValues: Dispatch<SetStateAction<FormValues>>,
+): void {
+  const filled = useRef<Names>({ lakebase_name: "", schema_name: "", app_package: "" });
+  useEffect(() => {
+    if (operation !== "update" || !status?.app) return;
+    const deployed: Names = {
+      lakebase_name: status.lakebase_name ?? "",
+      schema_name: status.schema_name ?? "",
+      app_package: status.app_package ?? "",
+    };
+    const before = filled.current;
+    filled.current = deployed;
+    setValues((values) => {
+      const names = Object.keys(deployed) as (keyof Names)[];
+      const own = names.filter((key) => values[key] === "" || values[key] === before[key]);
+      if (own.every((key) => values[key] === deployed[key])) return values;
+      return { ...values, ...Object.fromEntries(own.map((key) => [key, deployed[key]])) };
+    });
+  }, [operation, status, setValues]);
+}

@@ -1,0 +1,12 @@
+/**
+ * The built package, as this page uses it. It is built after the page's types are checked, so its own
+ * declarations are not there yet; `tsconfig.package.json` compares the two once they are.
+ */
+declare module "@tellr/deployer" {
+  import type { DeployerLike } from "../../deploy/contract";
+
+  /** Compiles the module. */
+  export default function init(from: { module_or_path: Promise<Response> }): Promise<unknown>;
+
+  export const Deployer: new (host: { kind: "fetch"; baseUrl?: string }) => DeployerLike;
+}
