@@ -12,8 +12,8 @@ use std::task::{Context, Poll as Progress, Wake, Waker};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -158,30 +158,21 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
-/// The part of a call that is the same in every version.
-#[derive(Deserialize)]
-struct Spoken {
-    #[serde(default)]
-    protocol: Value,
-}
-
 /// Reads a call: its version first, since another version may have another shape. The parser's
 /// own words are not kept: they repeat values, and one of them may be a secret.
 fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
-    let Spoken { protocol } = serde_json::from_slice(input)
-        .map_err(|_| Fault::Call { call, problem: "It is not a JSON object".to_owned() })?;
-    match protocol.as_u64() {
-        Some(spoken) if spoken == u64::from(PROTOCOL) => {}
-        spoken => return Err(Fault::Mismatch { spoken }),
+    let fault = |problem: &str| Fault::Call { call, problem: problem.to_owned() };
+    // All of one shape first, so that each call's own shape is read in one way only, from values.
+    let spoken: Value = serde_json::from_slice(input).map_err(|_| fault("It is not JSON"))?;
+    if !spoken.is_object() {
+        return Err(fault("It is not a JSON object"));
     }
-    serde_json::from_slice(input).map_err(|error| {
-        let problem = format!(
-            "Its keys or their types are not the ones of the protocol (noticed at line {} column {})",
-            error.line(),
-            error.column()
-        );
-        Fault::Call { call, problem }
-    })
+    match spoken["protocol"].as_u64() {
+        Some(version) if version == u64::from(PROTOCOL) => {}
+        version => return Err(Fault::Mismatch { spoken: version }),
+    }
+    serde_json::from_value(spoken)
+        .map_err(|_| fault("Its keys or their types are not the ones of the protocol"))
 }
 
 fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {

@@ -175,7 +175,7 @@ fn unknown(path: &str, name: &str, keys: &[&[Key]]) -> Failure {
     let nearest = other_name(name, &known).or_else(|| {
         known
             .iter()
-            .map(|key| (strsim::osa_distance(&name.to_lowercase(), key.name), key.name))
+            .map(|key| (strsim::osa_distance(&name.to_ascii_lowercase(), key.name), key.name))
             .min()
             .filter(|(distance, nearest)| *distance <= nearest.len() / 3)
             .map(|(_, nearest)| nearest)

@@ -117,18 +117,16 @@ pub async fn read<H: Host>(
     let Some(exported) = client.find(files::export(&path)).await? else {
         return Ok(Ok(None));
     };
-    let Some(text) = exported.text() else {
-        return Ok(Ok(None));
-    };
-    let version = serde_json::from_str::<Value>(&text).ok().and_then(|value| value["version"].as_u64());
-    if let Some(newer) =
-        version.and_then(|version| u32::try_from(version).ok()).filter(|version| *version > VERSION)
-    {
-        return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
-    }
     // A file cut short by a dying workspace is treated as none: the run then knows less, and an app
     // that is there counts as somebody else's, which is the safe side to be wrong on.
-    Ok(Ok(serde_json::from_str(&text).ok()))
+    let Some(json) = exported.json() else {
+        return Ok(Ok(None));
+    };
+    let version = json["version"].as_u64().and_then(|version| u32::try_from(version).ok());
+    if let Some(newer) = version.filter(|version| *version > VERSION) {
+        return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
+    }
+    Ok(Ok(serde_json::from_value(json).ok()))
 }
 
 /// The journal of a run under way.
@@ -237,7 +235,7 @@ impl Journal {
             return Ok(());
         }
         let (now, text) =
-            (self.changed.get(), serde_json::to_vec_pretty(&*self.record.borrow()).unwrap_or_default());
+            (self.changed.get(), serde_json::to_vec(&*self.record.borrow()).unwrap_or_default());
         client.send(files::import(&self.path, &text, PutMode::Overwrite)).await?;
         *written = now;
         Ok(())

@@ -247,7 +247,7 @@ async fn read<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Hold
         since: Timestamp::from_millis(0),
         expires_at: Timestamp::from_millis(0),
     };
-    Ok(Some(exported.text().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(unreadable)))
+    Ok(Some(exported.json().and_then(|json| serde_json::from_value(json).ok()).unwrap_or(unreadable)))
 }
 
 async fn write<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<(), ApiError> {
@@ -259,5 +259,5 @@ async fn remove<H: Host>(client: &Client<'_, H>, path: &str) -> Result<(), ApiEr
 }
 
 fn json(holding: &Holding) -> Vec<u8> {
-    serde_json::to_vec_pretty(holding).unwrap_or_default()
+    serde_json::to_vec(holding).unwrap_or_default()
 }

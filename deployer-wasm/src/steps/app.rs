@@ -50,7 +50,7 @@ pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
 /// `APPS_UNAVAILABLE` where the workspace has no apps at all, or the workspace's refusal.
 pub async fn find<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Option<App>, Failure> {
     client.find(apps::get(name)).await.map_err(|error| match error.kind {
-        ErrorKind::InterfaceMissing => Failure::AppsUnavailable { problem: error.message },
+        ErrorKind::InterfaceMissing => Failure::AppsUnavailable { problem: error.into_message() },
         _ => error.into_failure(),
     })
 }
@@ -214,7 +214,7 @@ async fn wait_for_compute<H: Host>(
             _ => {}
         }
         if told != state {
-            step.waiting(format!("compute of the app `{name}` is {}", state.to_lowercase()));
+            step.waiting(format!("compute of the app `{name}` is {}", state.to_ascii_lowercase()));
             told = state.clone();
         }
         if !patience.again(step).await? {

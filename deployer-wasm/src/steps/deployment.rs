@@ -52,7 +52,7 @@ pub async fn deploy<H: Host>(
             _ => {}
         }
         // That it is in progress has been said; the platform also tells of installing and starting.
-        if !message.is_empty() && !message.to_lowercase().contains("in progress") && told != message {
+        if !message.is_empty() && !message.to_ascii_lowercase().contains("in progress") && told != message {
             step.say(message.clone());
             told = message;
         }
@@ -79,7 +79,7 @@ async fn trigger<H: Host>(
             Err(error) if error.is(ErrorKind::Busy) => error,
             Err(error) if error.is(ErrorKind::Invalid) => {
                 let (app, url) = (name.to_owned(), url.to_owned());
-                return Err(Failure::DeploymentFailed { app, url, problem: error.message }.into());
+                return Err(Failure::DeploymentFailed { app, url, problem: error.into_message() }.into());
             }
             Err(error) => return Err(error.into()),
         };

@@ -137,7 +137,7 @@ async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Res
         // Ours, with the answer lost, or made a moment ago by somebody who then may manage it.
         Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(()),
         Err(error) if error.is(ErrorKind::QuotaExceeded) => {
-            Err(Failure::SecretScopeQuota { scope: scope.to_owned(), problem: error.message }.into())
+            Err(Failure::SecretScopeQuota { scope: scope.to_owned(), problem: error.into_message() }.into())
         }
         Err(error) => Err(error.into()),
     }

@@ -191,9 +191,11 @@ async fn create_project<H: Host>(
         // what we want in each case, if it is there.
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
             if step.client().find(postgres::get_project(name)).await?.is_none() {
-                return Err(
-                    Failure::LakebaseNameReserved { name: name.to_owned(), problem: error.message }.into()
-                );
+                return Err(Failure::LakebaseNameReserved {
+                    name: name.to_owned(),
+                    problem: error.into_message(),
+                }
+                .into());
             }
         }
         Err(error) if error.is(ErrorKind::InterfaceMissing) => return Ok(None),
@@ -207,8 +209,8 @@ async fn create_project<H: Host>(
 fn refused(name: &str, error: ApiError) -> Failure {
     let name = name.to_owned();
     match error.kind {
-        ErrorKind::QuotaExceeded => Failure::LakebaseQuota { name, problem: error.message },
-        ErrorKind::Invalid => Failure::LakebaseFailed { name, problem: error.message },
+        ErrorKind::QuotaExceeded => Failure::LakebaseQuota { name, problem: error.into_message() },
+        ErrorKind::Invalid => Failure::LakebaseFailed { name, problem: error.into_message() },
         _ => error.into_failure(),
     }
 }
@@ -322,9 +324,11 @@ async fn create_instance<H: Host>(
         Ok(_) => {}
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
             if step.client().find(database::get_instance(name)).await?.is_none() {
-                return Err(
-                    Failure::LakebaseNameReserved { name: name.to_owned(), problem: error.message }.into()
-                );
+                return Err(Failure::LakebaseNameReserved {
+                    name: name.to_owned(),
+                    problem: error.into_message(),
+                }
+                .into());
             }
         }
         Err(error) => return Err(refused(name, error).into()),

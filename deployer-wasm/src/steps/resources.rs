@@ -59,7 +59,7 @@ pub async fn bring_up_to_date<H: Host>(
             Err(error) if error.is(ErrorKind::Busy) => {
                 step.waiting(format!("the app `{name}` can't be changed yet"));
                 if !patience.again(&step).await? {
-                    return Err(Failure::AppUpdateFailed { app: name, problem: error.message }.into());
+                    return Err(Failure::AppUpdateFailed { app: name, problem: error.into_message() }.into());
                 }
                 let record = step.client().send(apps::get(&name)).await?;
                 changes = differences(&record, &wanted);
@@ -156,14 +156,18 @@ fn refused(name: &str, wanted: &Wanted, fields: &[String], error: ApiError) -> F
         return failure;
     }
     match error.kind {
-        ErrorKind::NotFound if attaching => Failure::ResourceRefused { resource, problem: error.message },
+        ErrorKind::NotFound if attaching => {
+            Failure::ResourceRefused { resource, problem: error.into_message() }
+        }
         ErrorKind::PermissionDenied if attaching => Failure::PermissionDenied {
             doing: format!("giving the app `{name}` {resource}"),
             what: resource,
             needed: "CAN MANAGE (on a secret scope: MANAGE)".into(),
-            problem: error.message,
+            problem: error.into_message(),
         },
-        ErrorKind::Invalid => Failure::AppUpdateFailed { app: name.to_owned(), problem: error.message },
+        ErrorKind::Invalid => {
+            Failure::AppUpdateFailed { app: name.to_owned(), problem: error.into_message() }
+        }
         _ => error.into_failure(),
     }
 }

@@ -114,11 +114,11 @@ async fn create<H: Host>(
             // One change at a time per branch, and there is another.
             Err(error) if error.is(ErrorKind::Busy) => {
                 if !patience.again(step).await? {
-                    return Err(failed(lakebase, error.message));
+                    return Err(failed(lakebase, error.into_message()));
                 }
             }
             Err(error) if error.is(ErrorKind::Invalid) || error.is(ErrorKind::QuotaExceeded) => {
-                return Err(failed(lakebase, error.message));
+                return Err(failed(lakebase, error.into_message()));
             }
             Err(error) => return Err(error.into()),
         }

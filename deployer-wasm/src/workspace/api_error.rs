@@ -4,15 +4,36 @@
 //! interface"; 400 is a bad value, a taken name and "not now". So the body's `error_code` and, as
 //! the last resort, known phrases of its text decide, and they do so in this one file.
 
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::error::{DeployError, Failure};
 use crate::host::{HostError, HostErrorKind, WorkspaceResponse};
-use std::time::Duration;
 
-/// A request that did not end well.
+/// A request that did not end well. Boxed, as every call of a deployment can return one: the code that
+/// moves a large one along is a tenth of the module that a page downloads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiError {
+pub struct ApiError(Box<Refusal>);
+
+impl Deref for ApiError {
+    type Target = Refusal;
+
+    fn deref(&self) -> &Refusal {
+        &self.0
+    }
+}
+
+impl DerefMut for ApiError {
+    fn deref_mut(&mut self) -> &mut Refusal {
+        &mut self.0
+    }
+}
+
+/// What is known of a refused request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
     /// What happened.
     pub kind: ErrorKind,
     /// The platform's own name for it, such as `RESOURCE_DOES_NOT_EXIST`; may be empty.
@@ -152,14 +173,16 @@ impl ApiError {
 
     pub(super) fn unreadable(status: u16, problem: &serde_json::Error) -> Self {
         // serde's text may quote the answer, and an answer may hold a secret: only the place is kept.
-        let place =
-            format!("the answer can't be read at line {}, column {}", problem.line(), problem.column());
+        let place = match problem.line() {
+            0 => "the answer is JSON of another shape".to_owned(),
+            line => format!("the answer can't be read at line {line}, column {}", problem.column()),
+        };
         Self::new(ErrorKind::Unreadable, status, String::new(), place)
     }
 
     fn new(kind: ErrorKind, status: u16, code: String, message: String) -> Self {
         let (doing, what) = (String::new(), String::new());
-        Self {
+        Self(Box::new(Refusal {
             kind,
             code,
             message,
@@ -170,12 +193,17 @@ impl ApiError {
             waited: Duration::ZERO,
             uncertain: false,
             interface: Interface::Other,
-        }
+        }))
     }
 
     /// Whether the thing does not exist (while the interface does).
     pub fn is_not_found(&self) -> bool {
         self.kind == ErrorKind::NotFound
+    }
+
+    /// The platform's own words.
+    pub fn into_message(self) -> String {
+        self.0.message
     }
 
     /// Whether this is of `kind`.
@@ -195,7 +223,7 @@ impl ApiError {
 
     /// The catalogue's entry for a refusal that no step has better words for.
     pub fn into_failure(self) -> Failure {
-        let Self { kind, code, message, status, doing, what, needed, waited, interface, .. } = self;
+        let Refusal { kind, code, message, status, doing, what, needed, waited, interface, .. } = *self.0;
         match kind {
             ErrorKind::InterfaceMissing if interface == Interface::Apps => {
                 Failure::AppsUnavailable { problem: message }

@@ -6,12 +6,13 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use futures_util::pin_mut;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Call;
 use super::api_error::{ApiError, Interface};
 use super::retry::{RetryPolicy, Verdict, http_date};
 use crate::cancellation::Cancellation;
-use crate::host::{Host, Timestamp};
+use crate::host::{Host, Timestamp, WorkspaceRequest};
 
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
@@ -44,6 +45,29 @@ impl<'a, H: Host> Client<'a, H> {
     /// The refusal, with the call's own words.
     pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
         let Call { request, doing, what, needed, .. } = call;
+        let mut answer = None;
+        let mut read = |body| {
+            answer = Some(serde_json::from_value(body)?);
+            Ok(())
+        };
+        let exchanged = self.exchange(request, &mut read).await;
+        match (exchanged, answer) {
+            (Ok(()), Some(answer)) => Ok(answer),
+            (Ok(()), None) => unreachable!("what was taken was read"),
+            (Err(mut error), _) => {
+                (error.doing, error.what, error.needed) = (doing, what, needed);
+                Err(error)
+            }
+        }
+    }
+
+    /// Sends `request` until an answer is read or patience ends. It has no part in the answer's type, so
+    /// that it is compiled once and not once for each.
+    async fn exchange(
+        &self,
+        request: WorkspaceRequest,
+        read: &mut dyn FnMut(Value) -> serde_json::Result<()>,
+    ) -> Result<(), ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut attempt, mut uncertain, began) = (0, false, self.host.now());
         loop {
@@ -53,8 +77,8 @@ impl<'a, H: Host> Client<'a, H> {
                 Ok(response) if (200..300).contains(&response.status) => {
                     self.read_clock(response.header("date"));
                     let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
-                    match serde_json::from_str(body) {
-                        Ok(value) => return Ok(value),
+                    match serde_json::from_str(body).and_then(&mut *read) {
+                        Ok(()) => return Ok(()),
                         Err(problem) => (ApiError::unreadable(response.status, &problem), Some(response)),
                     }
                 }
@@ -71,9 +95,6 @@ impl<'a, H: Host> Client<'a, H> {
                     uncertain |= error.may_have_had_its_effect();
                 }
                 _ => {
-                    error.doing = doing;
-                    error.what = what;
-                    error.needed = needed;
                     error.waited = waited;
                     error.uncertain = uncertain;
                     error.interface = interface;

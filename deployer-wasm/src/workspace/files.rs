@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Call;
 use super::secrets::Empty;
@@ -39,6 +39,11 @@ impl Exported {
     /// The content as text; `None` if it isn't.
     pub fn text(&self) -> Option<String> {
         String::from_utf8(self.bytes()?).ok()
+    }
+
+    /// The content as JSON; `None` if it isn't.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_str(&self.text()?).ok()
     }
 }
 

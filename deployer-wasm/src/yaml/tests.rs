@@ -179,7 +179,9 @@ fn what_older_parsers_take_for_something_else_is_quoted() {
         scalar(text, &mut out);
         assert!(out.starts_with('"'), "{out}");
     }
-    for text in ["tellr-db", "app_data", "/Workspace/x", "sh", "Clear: it is", "a=b", "nobody"] {
+    for text in
+        ["tellr-db", "app_data", "/Workspace/x", "sh", "0.1.20", "127.0.0.1", "Clear: it is", "a=b", "nobody"]
+    {
         let mut out = String::new();
         scalar(text, &mut out);
         assert_eq!(out == *text, text != "Clear: it is", "{out}");

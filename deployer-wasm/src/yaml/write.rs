@@ -92,7 +92,9 @@ fn stands_bare(text: &str) -> bool {
     // A dash is a list's only before a blank.
     let first = text.strip_prefix('-').filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
     let first = first.unwrap_or(text).as_bytes()[0];
+    // With two points it is a version or an address.
     let looks_like_a_number = first.is_ascii_digit()
+        && text.matches('.').count() < 2
         && text.bytes().all(|byte| byte.is_ascii_hexdigit() || b"xo_.:+-".contains(&byte));
     (first.is_ascii_alphanumeric() || first == b'/')
         && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
