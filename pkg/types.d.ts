@@ -449,7 +449,7 @@ state?: string,
 message?: string, };
 
 /**
- * A run that the journal knows of.
+ * One run.
  */
 export type LastRun = {
 /**
@@ -457,7 +457,7 @@ export type LastRun = {
  */
 id: string,
 /**
- * What it did.
+ * `create`, `update` or `delete`.
  */
 operation: Operation,
 /**
@@ -469,28 +469,32 @@ by: string,
  */
 started_at: Timestamp,
 /**
- * How it ended; `running` where it is under way or died.
+ * Where it stands; `running` where it is under way or died.
  */
 status: RunStatus,
 /**
- * The arguments to go on with: all of them but a key and a wheel.
+ * Its arguments, to go on with: all of them but a key and a wheel.
  */
 arguments?: CreateArguments | UpdateArguments | DeleteArguments,
 /**
- * The file name of the wheel that was deployed, which has to be given again.
+ * The file name of the wheel that it deploys, which has to be given again to go on.
  */
 wheel?: string, };
 
 /**
- * A lock that is held.
+ * What a lock says of itself.
  */
 export type LockState = {
+/**
+ * The run that holds it.
+ */
+id: string,
 /**
  * Who holds it.
  */
 holder: string,
 /**
- * What for.
+ * What for: `create`, `update` or `delete`.
  */
 operation: string,
 /**

@@ -20,6 +20,7 @@ mod name;
 mod path;
 #[cfg(test)]
 mod properties;
+mod recorded;
 mod resolve;
 mod shape;
 #[cfg(test)]
@@ -36,7 +37,8 @@ pub use choice::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Se
 pub use key::FernetKey;
 pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 pub use path::WorkspacePath;
-pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, UpdateConfig};
+pub use recorded::Recorded;
+pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, StatusConfig, UpdateConfig};
 #[cfg(test)]
 pub(crate) use shape::{FileKey, FileKeyKind, environment_keys, flat_keys};
 pub use version::{PackageVersion, VersionPin};

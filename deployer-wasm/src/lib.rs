@@ -8,7 +8,7 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
-//! | [`operations`] | create, update, delete, as short programs |
+//! | [`operations`] | create, update, delete, as short programs; what one would do, and how things stand |
 //! | [`steps`] | one step each: look, act, wait; safe to run twice |
 //! | [`engine`] | run steps side by side, remember, exclude |
 //! | [`manifest`], [`workspace`] | files to generate, the platform's API |

@@ -15,7 +15,12 @@ mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
 pub use deployed::{DeployedManifest, EnvValue};
-pub use requirements::{RequirementsInputs, WHEEL_FOLDER, requirements};
+pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements};
+
+/// The names of the two files.
+pub const APP_YAML: &str = "app.yaml";
+/// See [`APP_YAML`].
+pub const REQUIREMENTS: &str = "requirements.txt";
 
 /// The variable that holds the Fernet key.
 pub const KEY_VARIABLE: &str = "GOOGLE_OAUTH_ENCRYPTION_KEY";

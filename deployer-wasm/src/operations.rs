@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 mod create;
 mod delete;
+mod known;
 mod plan;
 mod release;
 mod result;
@@ -16,9 +17,9 @@ mod update;
 
 pub use create::create;
 pub use delete::delete;
-pub use plan::{Plan, PlannedFile};
+pub use plan::{Plan, PlannedFile, plan_create, plan_delete, plan_update};
 pub use result::{CreateResult, DeleteResult, UpdateResult};
-pub use status::{AppState, LastRun, LockState, Status};
+pub use status::{AppState, Status, status};
 pub use update::update;
 
 /// What can be done.
@@ -32,4 +33,15 @@ pub enum Operation {
     Update,
     /// Away with the app.
     Delete,
+}
+
+impl Operation {
+    /// Its name, as journal and lock have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
 }

@@ -23,7 +23,7 @@ use web_sys::AbortSignal;
 
 use self::host::{PageHost, Way};
 use super::form;
-use super::task::Operation;
+use super::task::{Asked, Operation};
 use crate::engine::Cancellation;
 use crate::error::DeployError;
 
@@ -36,7 +36,8 @@ mod value;
 const TYPES: &str = r#"
 import type {
   CreateArguments, CreateResult, DeleteArguments, DeleteResult, DeployError, DeployEvent, LakebaseTarget,
-  Operation, SchemaOperation, SchemaOutcome, UpdateArguments, UpdateResult, WorkspaceRequest, WorkspaceResponse,
+  Operation, Plan, SchemaOperation, SchemaOutcome, Status, StatusArguments, UpdateArguments, UpdateResult,
+  WorkspaceRequest, WorkspaceResponse,
 } from "./types.js";
 export * from "./types.js";
 
@@ -62,6 +63,9 @@ export interface RunOptions {
   /** Which of a file's `environments`, where the configuration is a file's text. */
   environment?: string;
 }
+
+/** What only looks tells no events. */
+export type LookOptions = Omit<RunOptions, "onEvent">;
 "#;
 
 /// Deploys Tellr through a host.
@@ -144,7 +148,7 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Operation::Create, config, options).await
+        run(Rc::clone(&self.way), Asked::Run(Operation::Create), config, options).await
     }
 
     /// Another version, other settings, or an empty database; key and data stay.
@@ -157,7 +161,7 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "UpdateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Operation::Update, config, options).await
+        run(Rc::clone(&self.way), Asked::Run(Operation::Update), config, options).await
     }
 
     /// Away with the app; the database and the key stay.
@@ -170,20 +174,46 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "DeleteArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Operation::Delete, config, options).await
+        run(Rc::clone(&self.way), Asked::Run(Operation::Delete), config, options).await
+    }
+
+    /// What an operation would do. Sends only requests that read, and refuses what it refuses.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    pub async fn plan(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Operation")] operation: JsValue,
+        #[wasm_bindgen(
+            unchecked_param_type = "CreateArguments | UpdateArguments | DeleteArguments | string"
+        )]
+        config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let asked = Asked::Plan(value::read(&operation)?);
+        run(Rc::clone(&self.way), asked, config, options).await
+    }
+
+    /// How things stand with an app: what lies deployed, the last run, who is at work.
+    ///
+    /// # Errors
+    /// The catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Status")]
+    pub async fn status(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "StatusArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Asked::Status, config, options).await
     }
 }
 
-async fn run(
-    way: Rc<Way>,
-    operation: Operation,
-    config: JsValue,
-    options: JsValue,
-) -> Result<JsValue, JsValue> {
+async fn run(way: Rc<Way>, asked: Asked, config: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     let config: Value = value::read(&config)?;
     let environment = option(&options, "environment").as_string();
     let on_event = option(&options, "onEvent").dyn_into::<Function>().ok();
-    let task = form::task(operation, config, environment.as_deref()).map_err(thrown)?;
+    let task = form::task(asked, config, environment.as_deref()).map_err(thrown)?;
     let cancellation = Cancellation::new();
     let _listening = option(&options, "signal")
         .dyn_into::<AbortSignal>()

@@ -7,7 +7,7 @@
 
 use serde_json::{Map, Value};
 
-use super::task::{Operation, Task};
+use super::task::{Asked, Operation, Task};
 use crate::config::{self, CreateArguments};
 use crate::error::{DeployError, Failure, Result};
 use crate::yaml;
@@ -17,17 +17,17 @@ use crate::yaml;
 ///
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
-pub fn task(operation: Operation, config: Value, environment: Option<&str>) -> Result<Task> {
+pub fn task(asked: Asked, config: Value, environment: Option<&str>) -> Result<Task> {
     match config {
-        Value::String(file) => Task::read(operation, Value::Object(Map::new()), Some(&file), environment),
-        Value::Null => Task::read(operation, Value::Object(Map::new()), None, environment),
-        arguments => Task::read(operation, arguments, None, environment),
+        Value::String(file) => Task::read(asked, Value::Object(Map::new()), Some(&file), environment),
+        Value::Null => Task::read(asked, Value::Object(Map::new()), None, environment),
+        arguments => Task::read(asked, arguments, None, environment),
     }
 }
 
 /// What is wrong with `config`, if anything; for `operation`.
 pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
-    task(operation, config, None).err()
+    task(Asked::Run(operation), config, None).err()
 }
 
 /// A configuration file as arguments for `create`, all defaults filled in. `environment` chooses

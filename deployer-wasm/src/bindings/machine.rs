@@ -18,10 +18,10 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::protocol::{
-    Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn,
+    Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn, Wanted,
 };
 use super::queue::{News, QueueHost};
-use super::task::{Outcome, Task};
+use super::task::{Asked, Operation, Outcome, Task};
 use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
 use crate::host::Timestamp;
@@ -81,13 +81,9 @@ impl Machine {
         })?;
         let host = Rc::new(QueueHost::new(Timestamp::from_millis(start.now_ms), *seed));
         let cancellation = Cancellation::new();
-        let task = Task::read(
-            start.operation,
-            start.arguments,
-            start.config_yaml.as_deref(),
-            start.environment.as_deref(),
-        );
-        let work = match task {
+        let asked = asked(start.operation, start.plan_of)?;
+        let (file, environment) = (start.config_yaml.as_deref(), start.environment.as_deref());
+        let work = match Task::read(asked, start.arguments, file, environment) {
             Ok(task) => {
                 let (host, cancellation) = (Rc::clone(&host), cancellation.clone());
                 async move { task.run(&*host, &cancellation).await }.boxed_local()
@@ -150,6 +146,21 @@ impl Run {
             }
         }
         None
+    }
+}
+
+/// What a call asks for.
+fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<Asked, Fault> {
+    match (wanted, plan_of) {
+        (Wanted::Create, None) => Ok(Asked::Run(Operation::Create)),
+        (Wanted::Update, None) => Ok(Asked::Run(Operation::Update)),
+        (Wanted::Delete, None) => Ok(Asked::Run(Operation::Delete)),
+        (Wanted::Plan, Some(operation)) => Ok(Asked::Plan(operation)),
+        (Wanted::Status, None) => Ok(Asked::Status),
+        _ => {
+            let problem = "`plan_of` goes with the operation `plan`, and with no other".to_owned();
+            Err(Fault::Call { call: "start", problem })
+        }
     }
 }
 

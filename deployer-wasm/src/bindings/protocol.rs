@@ -13,6 +13,9 @@
 //! | `resolve` | [`Resolve`] | [`Accepted`] |
 //! | `cancel` | `{"protocol": 1}` | [`Accepted`] |
 //!
+//! `start` begins one of the three operations, or `plan` with `plan_of`, or `status`; those two send
+//! only requests that read, and tell no events.
+//!
 //! How to drive a run: `start`; then, until `state` is not `running`: `poll`, show the events,
 //! begin the commands, wait until at least one of those under way is done, `resolve` all that
 //! are. A turn may be empty while commands are under way. Wrong arguments are no fault of the
@@ -56,7 +59,10 @@ pub struct Start {
     /// [`PROTOCOL`].
     pub protocol: u32,
     /// What to do.
-    pub operation: Operation,
+    pub operation: Wanted,
+    /// With [`Wanted::Plan`], and only there: the operation to plan.
+    #[serde(default)]
+    pub plan_of: Option<Operation>,
     /// The operation's arguments, named as the functions' parameters are.
     pub arguments: Value,
     /// The text of a configuration file, if one was given.
@@ -70,6 +76,22 @@ pub struct Start {
     pub seed: SecretText,
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
+}
+
+/// What a run may be for. The last two send only requests that read, and tell no events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// From nothing to a running app.
+    Create,
+    /// Another version, other settings, or an empty database.
+    Update,
+    /// Away with the app.
+    Delete,
+    /// What one of these would do; [`Start::plan_of`] says which. The result is a `Plan`.
+    Plan,
+    /// How things stand. The result is a `Status`.
+    Status,
 }
 
 /// Lets the run go on as far as it can.

@@ -8,18 +8,41 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::config::{
-    CreateArguments, CreateConfig, DeleteArguments, DeleteConfig, UpdateArguments, UpdateConfig,
+    CreateArguments, CreateConfig, DeleteArguments, DeleteConfig, StatusArguments, StatusConfig,
+    UpdateArguments, UpdateConfig,
 };
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::host::Host;
-use crate::operations::{self, CreateResult, DeleteResult, UpdateResult};
+use crate::operations::{self, CreateResult, DeleteResult, Plan, Status, UpdateResult};
 
 pub use crate::operations::Operation;
 
-/// An operation whose arguments are checked, ready to run.
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// An operation, for real.
+    Run(Operation),
+    /// What an operation would do.
+    Plan(Operation),
+    /// How things stand.
+    Status,
+}
+
+/// Something to do, its arguments checked.
 #[derive(Debug)]
 pub enum Task {
+    /// An operation, for real.
+    Run(Change),
+    /// What an operation would do.
+    Plan(Change),
+    /// How things stand.
+    Status(Box<StatusConfig>),
+}
+
+/// An operation whose arguments are checked.
+#[derive(Debug)]
+pub enum Change {
     /// From nothing to a running app.
     Create(Box<CreateConfig>),
     /// Another version, other settings, or an empty database.
@@ -38,15 +61,14 @@ pub enum Outcome {
     Updated(UpdateResult),
     /// Of `delete`.
     Deleted(DeleteResult),
+    /// Of a plan.
+    Planned(Plan),
+    /// Of `status`.
+    Stands(Box<Status>),
 }
 
-impl Task {
-    /// Checks `arguments`, a JSON object. `file` is the text of a configuration file, and
-    /// `environment` the variable `ENVIRONMENT` of whoever runs this.
-    ///
-    /// # Errors
-    /// Of the class `Input`, with the key and what would be right.
-    pub fn read(
+impl Change {
+    fn read(
         operation: Operation,
         arguments: Value,
         file: Option<&str>,
@@ -67,6 +89,29 @@ impl Task {
             }
         })
     }
+}
+
+impl Task {
+    /// Checks `arguments`, a JSON object. `file` is the text of a configuration file, and
+    /// `environment` the variable `ENVIRONMENT` of whoever runs this.
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn read(
+        asked: Asked,
+        arguments: Value,
+        file: Option<&str>,
+        environment: Option<&str>,
+    ) -> Result<Self> {
+        Ok(match asked {
+            Asked::Run(operation) => Self::Run(Change::read(operation, arguments, file, environment)?),
+            Asked::Plan(operation) => Self::Plan(Change::read(operation, arguments, file, environment)?),
+            Asked::Status => {
+                let config = StatusArguments::from_json(arguments)?.resolve(file, environment)?;
+                Self::Status(Box::new(config))
+            }
+        })
+    }
 
     /// Does it.
     ///
@@ -75,14 +120,26 @@ impl Task {
     pub async fn run<H: Host>(&self, host: &H, cancellation: &Cancellation) -> Result<Outcome> {
         // On the heap: the state of a whole deployment would otherwise lie in every caller's.
         Ok(match self {
-            Self::Create(config) => {
+            Self::Run(Change::Create(config)) => {
                 Outcome::Created(Box::pin(operations::create(host, config, cancellation)).await?)
             }
-            Self::Update(config) => {
+            Self::Run(Change::Update(config)) => {
                 Outcome::Updated(Box::pin(operations::update(host, config, cancellation)).await?)
             }
-            Self::Delete(config) => {
+            Self::Run(Change::Delete(config)) => {
                 Outcome::Deleted(Box::pin(operations::delete(host, config, cancellation)).await?)
+            }
+            Self::Plan(Change::Create(config)) => {
+                Outcome::Planned(Box::pin(operations::plan_create(host, config, cancellation)).await?)
+            }
+            Self::Plan(Change::Update(config)) => {
+                Outcome::Planned(Box::pin(operations::plan_update(host, config, cancellation)).await?)
+            }
+            Self::Plan(Change::Delete(config)) => {
+                Outcome::Planned(Box::pin(operations::plan_delete(host, config, cancellation)).await?)
+            }
+            Self::Status(config) => {
+                Outcome::Stands(Box::new(Box::pin(operations::status(host, config, cancellation)).await?))
             }
         })
     }

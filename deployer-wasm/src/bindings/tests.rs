@@ -93,6 +93,10 @@ fn wrong_arguments_fail_before_the_first_command() {
         (json!({"operation": "create", "arguments": {"app_name": "Tellr!"}}), "INVALID_VALUE"),
         (json!({"operation": "create", "arguments": {"app_nme": "tellr"}}), "UNKNOWN_KEY"),
         (json!({"operation": "update", "arguments": {}}), "MISSING_VALUE"),
+        (json!({"operation": "plan", "plan_of": "update", "arguments": {}}), "MISSING_VALUE"),
+        (json!({"operation": "plan", "plan_of": "create", "arguments": {"app_name": 7}}), "WRONG_TYPE"),
+        (json!({"operation": "status", "arguments": {"app_name": "Tellr!"}}), "INVALID_VALUE"),
+        (json!({"operation": "status", "arguments": {"schema_name": "x"}}), "UNKNOWN_KEY"),
         (
             json!({"operation": "create", "arguments": {"app_name": "a1"}, "config_yaml": "app_name: b1"}),
             "CONFIG_CONFLICT",
@@ -118,6 +122,49 @@ fn a_file_and_the_environment_variable_choose_what_is_deployed() {
         (&json!("tellr"), &json!("slides")),
         "{last}"
     );
+}
+
+#[test]
+fn a_plan_and_a_status_come_over_the_queue_and_only_read() {
+    let mut kernel = Kernel::new(Workspace::new());
+    let plan = kernel.run(json!({"operation": "plan", "plan_of": "create", "arguments": {}}));
+    assert_eq!(
+        (&plan["state"], &plan["result"]["operation"]),
+        (&json!("finished"), &json!("create")),
+        "{plan}"
+    );
+    assert_eq!(kernel.workspace.changes, 0);
+    assert!(kernel.events.is_empty() && kernel.schema_commands.is_empty());
+    kernel.run(create());
+    let told = kernel.events.iter().find(|event| event["kind"] == "plan").expect("the run's plan");
+    assert_eq!(plan["result"]["steps"], told["steps"], "what was planned is what was done");
+    let (changes, events) = (kernel.workspace.changes, kernel.events.len());
+    let status = kernel.run(json!({"operation": "status", "arguments": {"app_name": "tellr"}}));
+    let result = &status["result"];
+    assert_eq!(
+        (&result["app"]["compute"], &result["can_resume"]),
+        (&json!("ACTIVE"), &json!(false)),
+        "{status}"
+    );
+    assert_eq!(result["last_run"]["arguments"]["schema_name"], "app_data");
+    let arguments = json!({"app_name": "tellr", "reset_database": true});
+    let plan = kernel.run(json!({"operation": "plan", "plan_of": "delete", "arguments": arguments}));
+    assert_eq!(plan["result"]["steps"][4]["step"], "remove_app", "{plan}");
+    assert_eq!((kernel.workspace.changes, kernel.events.len()), (changes, events), "they only looked");
+}
+
+#[test]
+fn a_plan_says_of_what_and_nothing_else_does() {
+    let mut kernel = Kernel::new(Workspace::new());
+    for wrong in [
+        json!({"operation": "plan", "arguments": {}}),
+        json!({"operation": "plan", "plan_of": "status", "arguments": {}}),
+        json!({"operation": "create", "plan_of": "create", "arguments": {}}),
+        json!({"operation": "status", "plan_of": "create", "arguments": {}}),
+    ] {
+        let answer = kernel.call_start(wrong);
+        assert_eq!(answer["refused"]["code"], "PROTOCOL_FAULT", "{answer}");
+    }
 }
 
 #[test]

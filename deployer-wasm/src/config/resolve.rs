@@ -9,7 +9,7 @@ use super::text::invalid;
 use super::version::VersionPin;
 use super::{
     AppPackage, Capacity, ComputeSize, CreateArguments, DeleteArguments, FernetKey, KeyStorage, LocalWheel,
-    PackageIndex, SecretText, Seeds, UpdateArguments, WheelArgument, WorkspacePath, yaml,
+    PackageIndex, SecretText, Seeds, StatusArguments, UpdateArguments, WheelArgument, WorkspacePath, yaml,
 };
 use crate::error::{Failure, Result};
 
@@ -106,6 +106,15 @@ pub struct DeleteConfig {
     pub schema_name: Option<SchemaName>,
     /// Drop the schema.
     pub reset_database: bool,
+}
+
+/// What `status` looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusConfig {
+    /// The app.
+    pub app_name: AppName,
+    /// The folder of its files; where it was deployed from if left out.
+    pub workspace_path: Option<WorkspacePath>,
 }
 
 impl CreateConfig {
@@ -239,6 +248,26 @@ impl DeleteArguments {
             lakebase_name: given.lakebase_name()?,
             schema_name: given.schema_name()?,
             reset_database: self.reset_database.unwrap_or(false),
+        })
+    }
+}
+
+impl StatusArguments {
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. Of a file,
+    /// the two names in question are used.
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
+        let direct = Given {
+            app_name: self.app_name,
+            app_file_workspace_path: self.app_file_workspace_path,
+            ..Given::default()
+        };
+        let given = choose(direct, file, self.environment.as_deref(), environment)?;
+        Ok(StatusConfig {
+            app_name: given.app_name()?.unwrap_or_default(),
+            workspace_path: given.workspace_path()?,
         })
     }
 }

@@ -44,17 +44,26 @@ pub struct Record {
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LastRun", optional_fields))]
 pub struct RunRecord {
     /// Its id.
     pub id: String,
     /// `create`, `update` or `delete`.
+    #[cfg_attr(test, ts(type = "Operation"))]
     pub operation: String,
     /// Who started it.
     pub by: String,
     /// When, by the workspace's clock.
     pub started_at: Timestamp,
-    /// Where it stands.
+    /// Where it stands; `running` where it is under way or died.
     pub status: RunStatus,
+    /// Its arguments, to go on with: all of them but a key and a wheel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional, type = "CreateArguments | UpdateArguments | DeleteArguments"))]
+    pub arguments: Option<Value>,
+    /// The file name of the wheel that it deploys, which has to be given again to go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wheel: Option<String>,
 }
 
 /// Where a run stands. A run that died stays `Running`.

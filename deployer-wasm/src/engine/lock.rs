@@ -33,14 +33,20 @@ const WATCH: Duration = Duration::from_secs(5);
 /// Takers-over that may die one after another before we give up.
 const SUCCESSORS: usize = 8;
 
+/// What a lock says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Holding {
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LockState"))]
+pub struct Holding {
     /// The run that holds it.
-    id: String,
-    holder: String,
-    operation: String,
-    since: Timestamp,
-    expires_at: Timestamp,
+    pub id: String,
+    /// Who holds it.
+    pub holder: String,
+    /// What for: `create`, `update` or `delete`.
+    pub operation: String,
+    /// Since when, by the workspace's clock.
+    pub since: Timestamp,
+    /// When it ends unless it is renewed.
+    pub expires_at: Timestamp,
 }
 
 /// A lock that is held.
@@ -187,6 +193,18 @@ pub async fn clear<H: Host>(client: &Client<'_, H>, workspace_path: &str, run: &
         Some(holding) if holding.id == run => remove(client, &path).await,
         _ => Ok(()),
     }
+}
+
+/// The lock of `workspace_path`, if its lease lives: then somebody is at work.
+///
+/// # Errors
+/// The workspace's refusal.
+pub async fn live<H: Host>(
+    client: &Client<'_, H>,
+    workspace_path: &str,
+) -> Result<Option<Holding>, ApiError> {
+    let found = read(client, &format!("{}/lock.json", folder(workspace_path))).await?;
+    Ok(found.filter(|holding| holding.expires_at > client.workspace_now()))
 }
 
 enum Watched {

@@ -13,12 +13,19 @@ pub struct Narrator<'a, H> {
     run: String,
     began: Timestamp,
     sequence: Cell<u32>,
+    /// Whether anybody is told.
+    aloud: bool,
 }
 
 impl<'a, H: Host> Narrator<'a, H> {
     /// A narrator for the run `run`, which begins now.
     pub fn new(host: &'a H, run: String) -> Self {
-        Self { host, run, began: host.now(), sequence: Cell::new(0) }
+        Self { host, run, began: host.now(), sequence: Cell::new(0), aloud: true }
+    }
+
+    /// A narrator who keeps to himself, for what only looks.
+    pub fn silent(host: &'a H) -> Self {
+        Self { aloud: false, ..Self::new(host, String::new()) }
     }
 
     /// Milliseconds since the run began.
@@ -33,19 +40,19 @@ impl<'a, H: Host> Narrator<'a, H> {
     /// Tells the steps to come.
     pub fn plan(&self, message: String, steps: Vec<PlannedStep>) {
         let event = self.event(EventKind::Plan, message);
-        self.host.emit(DeployEvent { steps, ..event });
+        self.tell(DeployEvent { steps, ..event });
     }
 
     /// Tells something that belongs to no step.
     pub fn notice(&self, message: impl Into<String>) {
         let event = self.event(EventKind::Notice, message.into());
-        self.host.emit(event);
+        self.tell(event);
     }
 
     /// Tells where a step stands.
     pub fn step(&self, step: &str, state: StepState, message: String) {
         let event = self.event(EventKind::Step, message);
-        self.host.emit(DeployEvent { step: Some(step.to_owned()), state: Some(state), ..event });
+        self.tell(DeployEvent { step: Some(step.to_owned()), state: Some(state), ..event });
     }
 
     pub(crate) fn ended(
@@ -58,7 +65,7 @@ impl<'a, H: Host> Narrator<'a, H> {
     ) {
         let event = self.event(EventKind::Step, message);
         let step_elapsed_ms = u64::try_from(elapsed.as_millis()).ok();
-        self.host.emit(DeployEvent {
+        self.tell(DeployEvent {
             step: Some(step.to_owned()),
             state: Some(state),
             step_elapsed_ms,
@@ -70,14 +77,20 @@ impl<'a, H: Host> Narrator<'a, H> {
     /// Tells that the run ended well.
     pub fn finished(&self, message: String, url: Option<String>) {
         let event = self.event(EventKind::Finished, message);
-        self.host.emit(DeployEvent { url, ..event });
+        self.tell(DeployEvent { url, ..event });
     }
 
     /// Tells that the run failed.
     pub fn failed(&self, error: &DeployError) {
         let event = self.event(EventKind::Failed, error.message.clone());
         let (step, error) = (error.step.clone(), Some(error.clone()));
-        self.host.emit(DeployEvent { step, error, ..event });
+        self.tell(DeployEvent { step, error, ..event });
+    }
+
+    fn tell(&self, event: DeployEvent) {
+        if self.aloud {
+            self.host.emit(event);
+        }
     }
 
     fn event(&self, kind: EventKind, message: String) -> DeployEvent {

@@ -33,6 +33,8 @@ pub enum KeySource<'a> {
     },
     /// In `app.yaml` itself.
     Literal(&'a FernetKey),
+    /// In `app.yaml` itself, which is only to be shown: these words in the key's place.
+    Hidden(&'a str),
 }
 
 /// What `app.yaml` is made from.
@@ -57,6 +59,7 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
     let key = match inputs.key {
         KeySource::Secret { resource } => variable(KEY_VARIABLE, "valueFrom", resource),
         KeySource::Literal(key) => variable(KEY_VARIABLE, "value", key.expose()),
+        KeySource::Hidden(words) => variable(KEY_VARIABLE, "value", words),
     };
     // Of a provisioned instance the last three are empty, and never absent: the original app
     // reads them as they are.

@@ -1,15 +1,18 @@
 //! `create`: from nothing to a running app.
 
+use super::Operation;
+use super::known::{known_kind, unfinished};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
-use super::session::{Session, both, known_kind, unfinished};
+use super::session::{Session, both};
 use crate::config::{CreateConfig, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
-use crate::engine::{Cancellation, Graph, lock};
+use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
-use crate::steps::lakebase::{self, Found};
+use crate::schema::SchemaState;
+use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::{app, deployment, key, resources, schema};
 use crate::workspace::apps::{App, NewApp};
 
@@ -18,61 +21,67 @@ use crate::workspace::apps::{App, NewApp};
 ///
 /// # Errors
 /// The catalogue's entry; `APP_ALREADY_EXISTS` for an app that no unfinished run of ours made.
-#[expect(clippy::too_many_lines, reason = "one program, read from top to bottom")]
 pub async fn create<H: Host>(
     host: &H,
     config: &CreateConfig,
     cancellation: &Cancellation,
 ) -> Result<CreateResult> {
-    let session = Session::begin(host, cancellation, "create", config.app_name.as_str());
+    let name = config.app_name.as_str();
+    let session = Session::begin(host, cancellation, Operation::Create, name);
     let looked = look(&session, config).await;
-    let Looked { me, folder, app: found_app, database, deployed } = session.told(looked)?;
-    let held = session.lock(&folder, me).await?;
-    let run = &held.run;
+    let looked = session.told(looked)?;
+    let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
+    let (graph, Made { lakebase, url }) = graph(&held.run, config, &looked);
+    let steps = held.run(format!("create the app `{name}`"), graph).await?;
+    let url = url.get().unwrap_or_default();
+    let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
+    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
+    Ok(CreateResult {
+        url,
+        app_name: name.to_owned(),
+        lakebase_name: config.lakebase_name.to_string(),
+        schema_name: config.schema_name.to_string(),
+        status: "created".into(),
+        lakebase_type,
+        steps,
+    })
+}
 
-    let scopes = all_scopes(&config.extra_scopes);
+/// What the steps make, once they have run.
+pub(super) struct Made {
+    lakebase: Output<Lakebase>,
+    url: Output<String>,
+}
+
+/// The steps, for what was found.
+pub(super) fn graph<'a, H: Host>(
+    run: &'a Run<'a, H>,
+    config: &'a CreateConfig,
+    looked: &'a Looked,
+) -> (Graph<'a>, Made) {
+    let Looked { folder, app: found_app, database, scopes, .. } = looked;
+    let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
+    let schema_name = &config.schema_name;
     let new = NewApp {
-        name: config.app_name.as_str(),
+        name,
         description: config.description.as_str(),
         compute_size: config.app_compute.as_str(),
-        user_api_scopes: &scopes,
-    };
-    let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
-    let database_is_new = matches!(database, Found::Nothing { .. });
-    let (deployed, record, schema_name) = (&deployed, &found_app, &config.schema_name);
-    let wanted_key = |state| key::Wanted {
-        app: name,
-        storage: Some(config.key_storage),
-        given: config.encryption_key.as_ref(),
-        record: record.as_ref(),
-        deployed: deployed.as_ref(),
-        schema: state,
-    };
-
-    let release = Release {
-        package: config.package,
-        version: &config.version,
-        wheel: config.local_wheel.as_ref(),
-        index: config.index,
-        seeds: config.seeds,
-        schema: schema_name,
-        folder: &folder,
+        user_api_scopes: scopes,
     };
 
     let mut graph = Graph::new();
     // 1. The database, and at the same time the app's compute and the key.
     let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
-        lakebase::ensure(run.step("lakebase"), database_name, config.lakebase_compute, database)
+        lakebase::ensure(run.step("lakebase"), database_name, config.lakebase_compute, database.clone())
     });
-    let app = graph.add("app", format!("the app `{name}` and its compute"), (), {
-        let found = found_app.clone();
-        let new = &new;
-        move |()| app::ensure(run.step("app"), new, found)
+    let app = graph.add("app", format!("the app `{name}` and its compute"), (), move |()| {
+        app::ensure(run.step("app"), new, found_app.clone())
     });
     // A database that was there before may hold data that a key of before has encrypted.
-    let (key, seen) = if database_is_new {
-        let key =
-            graph.add("key", "the encryption key", (), |()| key::ensure(run.step("key"), wanted_key(None)));
+    let (key, seen) = if matches!(database, Found::Nothing { .. }) {
+        let key = graph.add("key", "the encryption key", (), move |()| {
+            key::ensure(run.step("key"), looked.wanted_key(config, None))
+        });
         (key, None)
     } else {
         let inspect =
@@ -81,8 +90,8 @@ pub async fn create<H: Host>(
                     schema::inspect(run.step("inspect"), &lakebase, schema_name, None).await
                 }
             });
-        let key = graph.add("key", "the encryption key", (inspect.clone(),), |(state,)| {
-            key::ensure(run.step("key"), wanted_key(Some(state)))
+        let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
+            key::ensure(run.step("key"), looked.wanted_key(config, Some(state)))
         });
         (key, Some(inspect))
     };
@@ -91,12 +100,11 @@ pub async fn create<H: Host>(
         "files",
         format!("the app's files in `{folder}`"),
         (lakebase.clone(), key.clone()),
-        |(lakebase, key)| release.write(run.step("files"), lakebase, key),
+        move |(lakebase, key)| looked.release(config).write(run.step("files"), lakebase, key),
     );
     // 3. Database and secret attached to the app.
     let attached =
         graph.add("resources", "database and key attached to the app", (lakebase.clone(), app, key), {
-            let scopes = &scopes;
             move |(lakebase, app, key)| async move {
                 let wanted = resources::Wanted {
                     resources: attachments(&lakebase, &key),
@@ -119,38 +127,58 @@ pub async fn create<H: Host>(
     );
     // 5. The deployment, and the proof that it runs.
     let deployment = graph.add("deployment", "the deployment", (attached, ready, files), {
-        let folder = &folder;
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
     });
     let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         deployment::verify(run.step("verify"), name)
     });
 
-    let steps = held.run(format!("create the app `{name}`"), graph).await?;
-    let url = url.get().unwrap_or_default();
-    let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
-    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
-    Ok(CreateResult {
-        url,
-        app_name: name.to_owned(),
-        lakebase_name: database_name.to_owned(),
-        schema_name: schema_name.to_string(),
-        status: "created".into(),
-        lakebase_type,
-        steps,
-    })
+    (graph, Made { lakebase, url })
 }
 
 /// What is there before anything is changed.
-struct Looked {
-    me: String,
-    folder: WorkspacePath,
-    app: Option<App>,
-    database: Found,
-    deployed: Option<DeployedManifest>,
+pub(super) struct Looked {
+    pub(super) me: String,
+    pub(super) folder: WorkspacePath,
+    pub(super) app: Option<App>,
+    pub(super) database: Found,
+    pub(super) deployed: Option<DeployedManifest>,
+    /// The scopes that the app will have.
+    scopes: Vec<String>,
 }
 
-async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Result<Looked> {
+impl Looked {
+    /// What is to run.
+    pub(super) fn release<'a>(&'a self, config: &'a CreateConfig) -> Release<'a> {
+        Release {
+            package: config.package,
+            version: &config.version,
+            wheel: config.local_wheel.as_ref(),
+            index: config.index,
+            seeds: config.seeds,
+            schema: &config.schema_name,
+            folder: &self.folder,
+        }
+    }
+
+    /// What is wanted of the key; `schema` where the data was looked at.
+    pub(super) fn wanted_key<'a>(
+        &'a self,
+        config: &'a CreateConfig,
+        schema: Option<SchemaState>,
+    ) -> key::Wanted<'a> {
+        key::Wanted {
+            app: config.app_name.as_str(),
+            storage: Some(config.key_storage),
+            given: config.encryption_key.as_ref(),
+            record: self.app.as_ref(),
+            deployed: self.deployed.as_ref(),
+            schema,
+        }
+    }
+}
+
+pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Result<Looked> {
     let client = &session.client;
     let me = session.me().await?;
     let folder = config.workspace_path_for(&me)?;
@@ -173,7 +201,7 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
     {
         if let Some(record) = journal.filter(|record| record.run.status == RunStatus::Finished) {
             // That run may have died with its work done and the lock still held.
-            lock::clear(client, folder.as_str(), &record.run.id).await?;
+            session.clear_lock(&folder, &record.run.id).await?;
         }
         return Err(refusal);
     }
@@ -185,7 +213,8 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Resul
         }
         .into());
     }
-    Ok(Looked { me, folder, app, database, deployed })
+    let scopes = all_scopes(&config.extra_scopes);
+    Ok(Looked { me, folder, app, database, deployed, scopes })
 }
 
 /// Refuses an app that no unfinished run of ours made.
@@ -193,7 +222,7 @@ fn refuse_foreign(app: &App, journal: Option<&Record>, me: &str) -> Result<()> {
     let journal = journal.filter(|record| record.app_name == app.name);
     let entry = journal.and_then(|record| record.entries.get("app"));
     let ours = app::is_ours(app, entry, me);
-    if ours && journal.is_some_and(|record| unfinished(record, &app.name, "create")) {
+    if ours && journal.is_some_and(|record| unfinished(record, &app.name, Operation::Create)) {
         return Ok(());
     }
     Err(Failure::AppAlreadyExists { app: app.name.clone(), creator: app.creator.clone(), ours }.into())

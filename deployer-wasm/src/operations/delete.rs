@@ -3,17 +3,18 @@
 //! The key stays in its secret scope because data it has encrypted may stay: in the schema, or in
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
+use super::Operation;
+use super::known::{attached_name, deployed_from, folder, known_kind, refuse_other_app, unfinished};
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
-use super::session::{
-    Session, attached_name, both, deployed_from, folder, known_kind, refuse_other_app, unfinished,
-};
+use super::session::{Session, both};
 use crate::config::{DeleteConfig, SchemaName, WorkspacePath};
-use crate::engine::{Cancellation, Graph};
+use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
-use crate::steps::lakebase::{self, Found, Kind};
+use crate::steps::lakebase::{self, Found, Kind, Lakebase};
+use crate::steps::restore_point::RestorePoint;
 use crate::steps::{key, removal, restore_point, schema};
 use crate::workspace::Client;
 use crate::workspace::apps::{self, App, Resource};
@@ -28,17 +29,49 @@ pub async fn delete<H: Host>(
     config: &DeleteConfig,
     cancellation: &Cancellation,
 ) -> Result<DeleteResult> {
-    let session = Session::begin(host, cancellation, "delete", config.app_name.as_str());
-    let looked = look(&session, config).await;
-    let Looked { me, folder, database, secret } = session.told(looked)?;
-    let held = session.lock(&folder, me).await?;
-    let run = &held.run;
     let name = config.app_name.as_str();
+    let session = Session::begin(host, cancellation, Operation::Delete, name);
+    let looked = look(&session, config).await;
+    let looked = session.told(looked)?;
+    let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
+    let (graph, Made { lakebase, point }) = graph(&held.run, config, &looked);
+    let steps = held.run(format!("delete the app `{name}`"), graph).await?;
+    held.run.journal.forget_entries();
+    if looked.secret.is_some() {
+        held.run
+            .narrator
+            .notice("the encryption key stays in its secret scope, as data that it encrypted may exist");
+    }
+    held.finish(format!("the app `{name}` is deleted"), None).await;
+    Ok(DeleteResult {
+        app_name: name.to_owned(),
+        status: "deleted".into(),
+        database_reset: config.reset_database,
+        lakebase_type: lakebase
+            .and_then(|lakebase| lakebase.get())
+            .map(|lakebase| lakebase.kind().to_owned()),
+        restore_point: point.and_then(|made| made.get()).flatten(),
+        steps,
+    })
+}
 
+/// What the steps make, once they have run; with `reset_database`.
+pub(super) struct Made {
+    lakebase: Option<Output<Lakebase>>,
+    point: Option<Output<Option<RestorePoint>>>,
+}
+
+/// The steps, for what was found.
+pub(super) fn graph<'a, H: Host>(
+    run: &'a Run<'a, H>,
+    config: &'a DeleteConfig,
+    looked: &'a Looked,
+) -> (Graph<'a>, Made) {
+    let name = config.app_name.as_str();
     let mut graph = Graph::new();
-    let (mut point, mut kind) = (None, None);
+    let (mut point, mut kept) = (None, None);
     // 1. The schema, once there is a way back.
-    let dropped = database.as_ref().map(|Database { name, schema, found }| {
+    let dropped = looked.reset.as_ref().map(|Database { name, schema, found }| {
         let lakebase = graph.add("lakebase", format!("the database `{name}`"), (), move |()| {
             lakebase::existing(run.step("lakebase"), name, found.clone())
         });
@@ -59,7 +92,7 @@ pub async fn delete<H: Host>(
                 restore_point::make(run.step("restore_point"), &lakebase, &state).await
             },
         );
-        (point, kind) = (Some(made.clone()), Some(lakebase.clone()));
+        (point, kept) = (Some(made.clone()), Some(lakebase.clone()));
         graph.add(
             "schema",
             format!("the schema `{schema}`, dropped"),
@@ -77,41 +110,32 @@ pub async fn delete<H: Host>(
         }
         None => graph.add("remove_app", title, (), move |()| removal::delete(run.step("remove_app"), name)),
     };
-
-    let steps = held.run(format!("delete the app `{name}`"), graph).await?;
-    run.journal.forget_entries();
-    if secret {
-        run.narrator
-            .notice("the encryption key stays in its secret scope, as data that it encrypted may exist");
-    }
-    held.finish(format!("the app `{name}` is deleted"), None).await;
-    Ok(DeleteResult {
-        app_name: name.to_owned(),
-        status: "deleted".into(),
-        database_reset: config.reset_database,
-        lakebase_type: kind.and_then(|lakebase| lakebase.get()).map(|lakebase| lakebase.kind().to_owned()),
-        restore_point: point.and_then(|made| made.get()).flatten(),
-        steps,
-    })
+    (graph, Made { lakebase: kept, point })
 }
 
 /// What is there before anything is changed.
-struct Looked {
-    me: String,
-    folder: WorkspacePath,
-    /// With `reset_database`.
-    database: Option<Database>,
-    /// Whether a secret of the app's is known.
-    secret: bool,
+pub(super) struct Looked {
+    pub(super) me: String,
+    pub(super) folder: WorkspacePath,
+    /// What is dropped, with `reset_database`.
+    pub(super) reset: Option<Database>,
+    /// The app; none where an earlier run has deleted it.
+    pub(super) app: Option<App>,
+    pub(super) deployed: Option<DeployedManifest>,
+    /// The kind of the app's database, where it is known.
+    pub(super) kind: Option<Kind>,
+    /// The scope of the app's secret, where one is attached.
+    pub(super) secret: Option<String>,
 }
 
-struct Database {
-    name: String,
-    schema: SchemaName,
+/// A schema to drop.
+pub(super) struct Database {
+    pub(super) name: String,
+    pub(super) schema: SchemaName,
     found: Found,
 }
 
-async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Result<Looked> {
+pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Result<Looked> {
     let client = &session.client;
     let name = config.app_name.as_str();
     let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
@@ -121,17 +145,21 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Resul
     match &app {
         Some(app) => refuse_other_app(app, &home, journal.as_ref(), deployed.as_ref())?,
         // An earlier delete that died after the app was gone is brought to its end.
-        None if journal.as_ref().is_some_and(|record| unfinished(record, name, "delete")) => {}
+        None if journal.as_ref().is_some_and(|record| unfinished(record, name, Operation::Delete)) => {}
         None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),
     }
-    let database = if config.reset_database {
-        let known = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
-        Some(database(client, config, app.as_ref(), deployed.as_ref(), known).await?)
-    } else {
-        None
-    };
-    let secret = app.as_ref().is_some_and(|app| Resource::find(&app.resources, key::RESOURCE).is_some());
-    Ok(Looked { me, folder, database, secret })
+    let mut kind = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
+    let mut reset = None;
+    if config.reset_database {
+        let database = database(client, config, app.as_ref(), deployed.as_ref(), kind).await?;
+        (kind, reset) = (Some(database.found.kind()), Some(database));
+    }
+    let secret = app.as_ref().and_then(|app| Resource::find(&app.resources, key::RESOURCE));
+    let secret = secret.and_then(|secret| match secret {
+        Resource::Secret { scope, .. } => Some(scope),
+        _ => None,
+    });
+    Ok(Looked { me, folder, reset, app, deployed, kind, secret })
 }
 
 /// Which database and schema to reset: the ones given, else the ones the app is deployed with.

@@ -6,7 +6,9 @@ use crate::config::{
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Result;
 use crate::host::Host;
-use crate::manifest::{self, DeployedManifest, KeySource, ManifestInputs, RequirementsInputs};
+use crate::manifest::{
+    self, DeployedManifest, KeySource, LakebaseConnection, ManifestInputs, RequirementsInputs,
+};
 use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::Lakebase;
 use crate::steps::{files, resources};
@@ -14,6 +16,7 @@ use crate::workspace::apps::Resource;
 use crate::workspace::{Client, files as workspace_files};
 
 /// What is to run.
+#[derive(Clone, Copy)]
 pub(super) struct Release<'a> {
     pub(super) package: AppPackage,
     pub(super) version: &'a VersionPin,
@@ -27,19 +30,26 @@ pub(super) struct Release<'a> {
 impl Release<'_> {
     /// Generates the files for this database and key, and writes those that differ.
     pub(super) async fn write<H: Host>(
-        &self,
+        self,
         step: StepHandle<'_, '_, H>,
         lakebase: Lakebase,
         key: KeyPlace,
     ) -> Result<Done<()>, StepError> {
+        let key = match &key {
+            KeyPlace::Secret { .. } => KeySource::Secret { resource: key::RESOURCE },
+            KeyPlace::AppYaml(key) => KeySource::Literal(key),
+        };
+        let [app_yaml, requirements] = self.texts(&lakebase.connection, key);
+        files::upload(step, self.folder, files::all(app_yaml, requirements, self.wheel)).await
+    }
+
+    /// The texts of `app.yaml` and `requirements.txt`.
+    pub(super) fn texts(&self, lakebase: &LakebaseConnection, key: KeySource<'_>) -> [String; 2] {
         let app_yaml = manifest::app_yaml(&ManifestInputs {
             package: self.package,
-            lakebase: &lakebase.connection,
+            lakebase,
             schema: self.schema,
-            key: match &key {
-                KeyPlace::Secret { .. } => KeySource::Secret { resource: key::RESOURCE },
-                KeyPlace::AppYaml(key) => KeySource::Literal(key),
-            },
+            key,
             seeds: self.seeds,
             index: self.index,
         });
@@ -49,7 +59,7 @@ impl Release<'_> {
             wheel: self.wheel.map(|wheel| wheel.file_name.as_str()),
             index: self.index,
         });
-        files::upload(step, self.folder, files::all(app_yaml, requirements, self.wheel)).await
+        [app_yaml, requirements]
     }
 }
 

@@ -1,23 +1,24 @@
 //! What every operation does around its steps: find out who is asking and what is there, take the
 //! lock, run the graph while renewing the lock, and leave the journal and the lock in order
-//! however it ended.
+//! however it ended. A plan begins in the same way and goes no further than a look: it takes no
+//! lock, writes nothing and tells nothing.
 
 use futures_util::future::{Either, select};
 use futures_util::{join, pin_mut};
 
+use super::Operation;
+use super::known::unfinished;
 use crate::cancellation::StopReason;
-use crate::config::{AppName, WorkspacePath};
+use crate::config::{Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
-use crate::engine::lock::{Acquired, Claim, Lock, Lost};
+use crate::engine::lock::{self, Acquired, Claim, Holding, Lock, Lost};
 use crate::engine::narrator::Narrator;
 use crate::engine::{Cancellation, Graph, Run, StepError, StepReport};
 use crate::error::{DeployError, Failure, Result};
 use crate::events::StepState;
 use crate::host::{Host, Timestamp};
-use crate::manifest::DeployedManifest;
-use crate::steps::lakebase::Kind;
-use crate::steps::{files, resources};
-use crate::workspace::apps::{self, App, Resource};
+use crate::steps::files;
+use crate::workspace::apps;
 use crate::workspace::{Client, files as workspace_files, identity};
 
 const PREFLIGHT: &str = "preflight";
@@ -28,10 +29,30 @@ pub(super) struct Session<'a, H> {
     pub(super) client: Client<'a, H>,
     pub(super) narrator: Narrator<'a, H>,
     cancellation: &'a Cancellation,
-    operation: &'static str,
+    operation: Operation,
     app: String,
     run: String,
     began: Timestamp,
+    purpose: Purpose,
+}
+
+/// What a session is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Doing it.
+    Run,
+    /// Only looking: nothing is written.
+    Look,
+}
+
+/// An operation as it would run now, without the lock.
+pub(super) struct Rehearsal<'a, H> {
+    /// To build the graph with, and not to run it.
+    pub(super) run: Run<'a, H>,
+    /// The earlier run that would be gone on with.
+    pub(super) resumed: Option<RunRecord>,
+    /// Who is at work now.
+    pub(super) at_work: Option<Holding>,
 }
 
 /// An operation that holds the lock.
@@ -46,7 +67,7 @@ impl<'a, H: Host> Session<'a, H> {
     pub(super) fn begin(
         host: &'a H,
         cancellation: &'a Cancellation,
-        operation: &'static str,
+        operation: Operation,
         app: &str,
     ) -> Self {
         let mut random = [0u8; 8];
@@ -56,9 +77,22 @@ impl<'a, H: Host> Session<'a, H> {
         narrator.step(
             PREFLIGHT,
             StepState::Started,
-            format!("looking at what is there before the {operation}"),
+            format!("looking at what is there before the {}", operation.as_str()),
         );
-        Self { host, client, narrator, cancellation, operation, app: app.to_owned(), run, began: host.now() }
+        let (app, began, purpose) = (app.to_owned(), host.now(), Purpose::Run);
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+    }
+
+    /// The same for somebody who only wants to know.
+    pub(super) fn looking(
+        host: &'a H,
+        cancellation: &'a Cancellation,
+        operation: Operation,
+        app: &str,
+    ) -> Self {
+        let (client, narrator) = (Client::new(host, cancellation), Narrator::silent(host));
+        let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
     }
 
     /// Tells an error that ended the run before it had the lock.
@@ -74,6 +108,14 @@ impl<'a, H: Host> Session<'a, H> {
         })
     }
 
+    /// Ends here if whoever asked has cancelled.
+    pub(super) fn safe_point(&self) -> Result<()> {
+        match self.cancellation.reason() {
+            Some(_) => Err(Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// The user name of who is asking.
     pub(super) async fn me(&self) -> Result<String> {
         Ok(self.client.send(identity::me()).await?.user_name)
@@ -84,39 +126,65 @@ impl<'a, H: Host> Session<'a, H> {
         Ok(journal::read(&self.client, folder.as_str()).await??)
     }
 
+    /// Frees the lock that a run left behind which finished its work and then died.
+    pub(super) async fn clear_lock(&self, folder: &WorkspacePath, run: &str) -> Result<()> {
+        match self.purpose {
+            Purpose::Run => Ok(lock::clear(&self.client, folder.as_str(), run).await?),
+            Purpose::Look => Ok(()),
+        }
+    }
+
+    /// What the run would begin with, as far as that can be known without the lock. Refuses what
+    /// the run refuses under it.
+    pub(super) async fn rehearse(self, folder: &WorkspacePath, me: String) -> Result<Rehearsal<'a, H>> {
+        let outcome = async {
+            self.safe_point()?;
+            let (earlier, at_work) =
+                both(self.journal(folder), async { Ok(lock::live(&self.client, folder.as_str()).await?) })
+                    .await?;
+            Ok((self.refuse_other_journal(folder, earlier).await?, at_work))
+        };
+        let outcome = outcome.await;
+        let (earlier, at_work) = self.told(outcome)?;
+        let Self { host, client, narrator, cancellation, operation, app, run, .. } = self;
+        let resumed = earlier.clone().filter(|record| unfinished(record, &app, operation));
+        let record = record(&client, operation, run, &me, None);
+        let journal = Journal::begin(folder.as_str(), &app, record, earlier);
+        let run = Run { host, client, narrator, cancellation, journal, me };
+        Ok(Rehearsal { run, resumed: resumed.map(|record| record.run), at_work })
+    }
+
     /// Takes the lock of `folder`, making the folder if need be, and reads the journal again under
     /// it: until now somebody else may have written there.
-    pub(super) async fn lock(self, folder: &WorkspacePath, me: String) -> Result<Locked<'a, H>> {
+    pub(super) async fn lock(
+        self,
+        folder: &WorkspacePath,
+        me: String,
+        recorded: Recorded,
+    ) -> Result<Locked<'a, H>> {
         let outcome = self.try_lock(folder, &me).await;
         let (lock, earlier) = self.told(outcome)?;
         let resuming = earlier.as_ref().is_some_and(|record| unfinished(record, &self.app, self.operation));
-        let Self { host, client, narrator, cancellation, operation, app, run, began } = self;
+        let Self { host, client, narrator, cancellation, operation, app, run, began, .. } = self;
         let (step, elapsed) = (PREFLIGHT.to_owned(), host.now().since(began));
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let preflight = StepReport { step, state: StepState::Unchanged, started_ms: 0, elapsed_ms };
         let message =
             if resuming { "going on where an earlier run stopped" } else { "nothing stands in the way" };
         narrator.ended(PREFLIGHT, StepState::Unchanged, message.to_owned(), elapsed, None);
-        let record = RunRecord {
-            id: run,
-            operation: operation.to_owned(),
-            by: me.clone(),
-            started_at: client.workspace_now(),
-            status: RunStatus::Running,
-        };
+        let record = record(&client, operation, run, &me, Some(recorded));
         let journal = Journal::begin(folder.as_str(), &app, record, earlier);
         let run = Run { host, client, narrator, cancellation, journal, me };
         Ok(Locked { run, lock, app, preflight })
     }
 
     async fn try_lock(&self, folder: &WorkspacePath, me: &str) -> Result<(Lock, Option<Record>)> {
-        if self.cancellation.reason().is_some() {
-            return Err(Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into());
-        }
+        self.safe_point()?;
         let place = journal::folder(folder.as_str());
         let made = self.client.send(workspace_files::mkdirs(&place)).await;
         made.map_err(|error| files::refused(folder.as_str(), error))?;
-        let claim = Claim { run: &self.run, holder: me, operation: self.operation, app: &self.app };
+        let operation = self.operation.as_str();
+        let claim = Claim { run: &self.run, holder: me, operation, app: &self.app };
         let found = |holder: &str, left: std::time::Duration| {
             self.narrator.notice(format!(
                 "{holder} holds the lock of this app; it is taken over in {} s unless it is renewed",
@@ -231,84 +299,18 @@ impl<H: Host> Locked<'_, H> {
     }
 }
 
-/// Whether the folder's last run was this operation on this app, and died or failed.
-pub(super) fn unfinished(record: &Record, app: &str, operation: &str) -> bool {
-    record.app_name == app && record.run.operation == operation && record.run.status != RunStatus::Finished
-}
-
-/// Refuses an app whose folder holds neither a Tellr's `app.yaml` nor a journal about it: a slip
-/// in a name must not overwrite or delete something else.
-pub(super) fn refuse_other_app(
-    app: &App,
-    folder: &WorkspacePath,
-    record: Option<&Record>,
-    deployed: Option<&DeployedManifest>,
-) -> Result<(), Failure> {
-    let known = record.is_some_and(|record| record.app_name == app.name)
-        || deployed.and_then(DeployedManifest::package).is_some();
-    if known {
-        return Ok(());
-    }
-    Err(Failure::NotTellr { app: app.name.clone(), path: folder.to_string() })
-}
-
-/// The folder given, else the one the app was deployed from, else the usual one of whoever
-/// created it, if that is who is asking.
-pub(super) fn folder(
-    given: Option<&WorkspacePath>,
-    record: Option<&App>,
-    app: &AppName,
+/// What the journal says of a run that begins.
+fn record<H: Host>(
+    client: &Client<'_, H>,
+    operation: Operation,
+    id: String,
     me: &str,
-) -> Result<WorkspacePath> {
-    if let Some(folder) = given {
-        return Ok(folder.clone());
-    }
-    if let Some(folder) = record.and_then(deployed_from) {
-        return Ok(folder);
-    }
-    let foreign = record.and_then(|app| app.creator.as_deref()).is_some_and(|creator| creator != me);
-    if foreign {
-        return Err(Failure::NoWorkspacePath { app: app.to_string() }.into());
-    }
-    Ok(WorkspacePath::of_app(me, app)?)
-}
-
-/// The folder that an app was deployed from.
-pub(super) fn deployed_from(app: &App) -> Option<WorkspacePath> {
-    WorkspacePath::parse("source_code_path", app.source_path()?).ok()
-}
-
-/// The kind of database that an app is known to use: by what is attached to it, else by what an
-/// earlier run made, else by what it was deployed with.
-pub(super) fn known_kind(
-    app: Option<&App>,
-    record: Option<&Record>,
-    deployed: Option<&DeployedManifest>,
-) -> Option<Kind> {
-    let attached = app.and_then(|app| Resource::find(&app.resources, resources::DATABASE));
-    let named = |name: Option<&str>| match name {
-        Some("autoscaling") => Some(Kind::Autoscaling),
-        Some("provisioned") => Some(Kind::Provisioned),
-        _ => None,
-    };
-    match attached {
-        Some(Resource::Postgres { .. }) => Some(Kind::Autoscaling),
-        Some(Resource::Database { .. }) => Some(Kind::Provisioned),
-        _ => {
-            let record = record.filter(|record| app.is_none_or(|app| app.name == record.app_name));
-            let made = record.and_then(|record| record.entries.get("lakebase")?.detail["kind"].as_str());
-            named(made).or_else(|| named(deployed?.text("LAKEBASE_TYPE")))
-        }
-    }
-}
-
-/// The name of the database that an app has attached.
-pub(super) fn attached_name(app: &App) -> Option<String> {
-    match Resource::find(&app.resources, resources::DATABASE)? {
-        Resource::Postgres { branch, .. } => branch.split('/').nth(1).map(str::to_owned),
-        Resource::Database { instance_name, .. } => Some(instance_name),
-        Resource::Secret { .. } => None,
-    }
+    recorded: Option<Recorded>,
+) -> RunRecord {
+    let (operation, by, started_at) = (operation.as_str().to_owned(), me.to_owned(), client.workspace_now());
+    let (arguments, wheel) =
+        recorded.map_or((None, None), |Recorded { arguments, wheel }| (Some(arguments), wheel));
+    RunRecord { id, operation, by, started_at, status: RunStatus::Running, arguments, wheel }
 }
 
 /// Both of two reads that don't wait for each other.

@@ -1,11 +1,21 @@
 //! How things stand: the app, what lies deployed, the last run, and whether one is under way.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::Operation;
-use crate::engine::journal::RunStatus;
-use crate::host::Timestamp;
+use super::known::{attached_name, folder, known_kind};
+use super::release::deployed_manifest;
+use super::session::{Session, both};
+use crate::config::{StatusConfig, WorkspacePath};
+use crate::engine::Cancellation;
+use crate::engine::journal::{Record, RunRecord, RunStatus};
+use crate::engine::lock::{self, Holding};
+use crate::error::Result;
+use crate::host::Host;
+use crate::manifest::{self, DeployedManifest, REQUIREMENTS};
+use crate::steps::app;
+use crate::workspace::apps::App;
+use crate::workspace::files;
 
 /// How things stand with an app. To know it took only requests that read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -36,10 +46,10 @@ pub struct Status {
     pub app_version: Option<String>,
     /// The latest run that the journal knows of.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_run: Option<LastRun>,
+    pub last_run: Option<RunRecord>,
     /// Who is at work; absent when nobody is, or when whoever was has stopped renewing the lock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lock: Option<LockState>,
+    pub lock: Option<Holding>,
     /// Whether the last run did not finish and nobody is at work: it may be gone on with.
     pub can_resume: bool,
 }
@@ -64,39 +74,85 @@ pub struct AppState {
     pub message: Option<String>,
 }
 
-/// A run that the journal knows of.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct LastRun {
-    /// Its id.
-    pub id: String,
-    /// What it did.
-    pub operation: Operation,
-    /// Who started it.
-    pub by: String,
-    /// When, by the workspace's clock.
-    pub started_at: Timestamp,
-    /// How it ended; `running` where it is under way or died.
-    pub status: RunStatus,
-    /// The arguments to go on with: all of them but a key and a wheel.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional, type = "CreateArguments | UpdateArguments | DeleteArguments"))]
-    pub arguments: Option<Value>,
-    /// The file name of the wheel that was deployed, which has to be given again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wheel: Option<String>,
+/// Looks how things stand with an app. Whatever there is not, or what the person may not read, is
+/// absent from the answer.
+///
+/// # Errors
+/// The catalogue's entry, where the workspace can't be asked or has no apps.
+pub async fn status<H: Host>(host: &H, config: &StatusConfig, cancellation: &Cancellation) -> Result<Status> {
+    let session = Session::looking(host, cancellation, Operation::Update, config.app_name.as_str());
+    let status = look(&session, config).await;
+    session.told(status)
 }
 
-/// A lock that is held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct LockState {
-    /// Who holds it.
-    pub holder: String,
-    /// What for.
-    pub operation: String,
-    /// Since when, by the workspace's clock.
-    pub since: Timestamp,
-    /// When it ends unless it is renewed.
-    pub expires_at: Timestamp,
+async fn look<H: Host>(session: &Session<'_, H>, config: &StatusConfig) -> Result<Status> {
+    let client = &session.client;
+    let name = config.app_name.as_str();
+    let (me, app) = both(session.me(), async { Ok(app::find(client, name).await?) }).await?;
+    // Somebody else's app that doesn't tell its folder has one all the same.
+    let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).ok();
+    session.safe_point()?;
+    let lies_there = match &folder {
+        Some(folder) => beside(session, folder).await?,
+        None => Beside::default(),
+    };
+    let Beside { record, lock, deployed, requirements } = lies_there;
+    let record = record.filter(|record| record.app_name == name);
+    let text = |variable: &str| deployed.as_ref()?.text(variable).map(str::to_owned);
+    let package = deployed.as_ref().and_then(DeployedManifest::package);
+    let version = package.zip(requirements);
+    let kind = known_kind(app.as_ref(), record.as_ref(), deployed.as_ref());
+    let last_run = record.map(|record| record.run);
+    let unfinished = last_run.as_ref().is_some_and(|run| run.status != RunStatus::Finished);
+    Ok(Status {
+        app_name: name.to_owned(),
+        app_file_workspace_path: folder.map(|folder| folder.to_string()),
+        lakebase_name: app.as_ref().and_then(attached_name).or_else(|| text("LAKEBASE_INSTANCE")),
+        lakebase_type: kind.map(|kind| kind.as_str().to_owned()),
+        schema_name: text("LAKEBASE_SCHEMA"),
+        app_package: package.map(|package| package.as_str().to_owned()),
+        app_version: version.and_then(|(package, text)| manifest::required_version(&text, package)),
+        app: app.map(state),
+        can_resume: unfinished && lock.is_none(),
+        last_run,
+        lock,
+    })
+}
+
+fn state(app: App) -> AppState {
+    let message = app.app_status.message.clone().or(app.compute_status.message.clone());
+    AppState {
+        url: Some(app.address()).filter(|url| !url.is_empty()),
+        compute: app.compute().to_owned(),
+        creator: app.creator,
+        state: app.app_status.state,
+        message: message.filter(|message| !message.is_empty()),
+    }
+}
+
+/// What lies in the app's folder.
+#[derive(Default)]
+struct Beside {
+    record: Option<Record>,
+    lock: Option<Holding>,
+    deployed: Option<DeployedManifest>,
+    requirements: Option<String>,
+}
+
+async fn beside<H: Host>(session: &Session<'_, H>, folder: &WorkspacePath) -> Result<Beside> {
+    let client = &session.client;
+    let requirements = async {
+        let call = files::export(&format!("{folder}/{REQUIREMENTS}"));
+        Ok(client.find(call).await?.and_then(|exported| exported.text()))
+    };
+    let read = both(
+        both(session.journal(folder), async { Ok(lock::live(client, folder.as_str()).await?) }),
+        both(deployed_manifest(client, folder), requirements),
+    );
+    match read.await {
+        Ok(((record, lock), (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
+        // The folder is somebody else's.
+        Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside::default()),
+        Err(error) => Err(error),
+    }
 }

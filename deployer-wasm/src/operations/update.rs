@@ -1,14 +1,18 @@
 //! `update`: another version, other settings, or an empty database; the key and the data stay.
 
+use super::Operation;
+use super::known::{deployed_from, folder, known_kind, refuse_other_app};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
-use super::session::{Session, both, deployed_from, folder, known_kind, refuse_other_app};
+use super::session::{Session, both};
 use crate::config::{Seeds, UpdateConfig, WorkspacePath};
-use crate::engine::{Cancellation, Graph};
+use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
-use crate::steps::lakebase::{self, Found};
+use crate::schema::SchemaState;
+use crate::steps::lakebase::{self, Found, Lakebase};
+use crate::steps::restore_point::RestorePoint;
 use crate::steps::{app, deployment, key, resources, restore_point, schema};
 use crate::workspace::apps::App;
 
@@ -18,37 +22,56 @@ use crate::workspace::apps::App;
 ///
 /// # Errors
 /// The catalogue's entry; `APP_NOT_FOUND` and `LAKEBASE_NOT_FOUND` where there is nothing to update.
-#[expect(clippy::too_many_lines, reason = "one program, read from top to bottom")]
 pub async fn update<H: Host>(
     host: &H,
     config: &UpdateConfig,
     cancellation: &Cancellation,
 ) -> Result<UpdateResult> {
-    let session = Session::begin(host, cancellation, "update", config.app_name.as_str());
+    let name = config.app_name.as_str();
+    let session = Session::begin(host, cancellation, Operation::Update, name);
     let looked = look(&session, config).await;
-    let Looked { me, folder, app: record, database, deployed } = session.told(looked)?;
-    let held = session.lock(&folder, me).await?;
-    let run = &held.run;
+    let looked = session.told(looked)?;
+    let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
+    let (graph, Made { lakebase, deployment, url, point }) = graph(&held.run, config, &looked);
+    let steps = held.run(format!("update the app `{name}`"), graph).await?;
+    let url = url.get().unwrap_or_default();
+    let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
+    held.run.journal.forget("restore_point");
+    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
+    Ok(UpdateResult {
+        url,
+        app_name: name.to_owned(),
+        deployment_id: deployment.get().unwrap_or_default(),
+        status: "updated".into(),
+        database_reset: config.reset_database,
+        lakebase_type,
+        restore_point: point.and_then(|made| made.get()).flatten(),
+        steps,
+    })
+}
 
+/// What the steps make, once they have run.
+pub(super) struct Made {
+    lakebase: Output<Lakebase>,
+    deployment: Output<String>,
+    url: Output<String>,
+    point: Option<Output<Option<RestorePoint>>>,
+}
+
+/// The steps, for what was found.
+pub(super) fn graph<'a, H: Host>(
+    run: &'a Run<'a, H>,
+    config: &'a UpdateConfig,
+    looked: &'a Looked,
+) -> (Graph<'a>, Made) {
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
-    let (folder, schema_name) = (&folder, &config.schema_name);
-    let (role, deployed, record) = (record.service_principal_client_id.clone(), &deployed, &record);
-    let seeds = config.seeds.or(deployed.as_ref().map(DeployedManifest::seeds)).unwrap_or(Seeds::Standard);
-
-    let release = Release {
-        package: config.package,
-        version: &config.version,
-        wheel: config.local_wheel.as_ref(),
-        index: config.index,
-        seeds,
-        schema: schema_name,
-        folder,
-    };
+    let Looked { folder, app: record, database, .. } = looked;
+    let schema_name = &config.schema_name;
 
     let mut graph = Graph::new();
     // 1. What is there: the database, the schema in it, the app's compute, the key.
     let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
-        lakebase::existing(run.step("lakebase"), database_name, database)
+        lakebase::existing(run.step("lakebase"), database_name, database.clone())
     });
     let ready_app = graph.add("app", format!("the compute of the app `{name}`"), (), move |()| {
         app::ready(run.step("app"), record.clone())
@@ -56,30 +79,21 @@ pub async fn update<H: Host>(
     let inspect =
         graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
+                let role = record.service_principal_client_id.clone();
                 schema::inspect(run.step("inspect"), &lakebase, schema_name, role).await
             }
         });
     let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
         // What a reset throws away needs no key.
         let state = if config.reset_database { None } else { Some(state) };
-        key::ensure(
-            run.step("key"),
-            key::Wanted {
-                app: name,
-                storage: config.key_storage,
-                given: config.encryption_key.as_ref(),
-                record: Some(record),
-                deployed: deployed.as_ref(),
-                schema: state,
-            },
-        )
+        key::ensure(run.step("key"), looked.wanted_key(config, state))
     });
     // 2. The generated files.
     let files = graph.add(
         "files",
         format!("the app's files in `{folder}`"),
         (lakebase.clone(), key.clone()),
-        |(lakebase, key)| release.write(run.step("files"), lakebase, key),
+        move |(lakebase, key)| looked.release(config).write(run.step("files"), lakebase, key),
     );
     // 3. The app's record.
     let attached = graph.add(
@@ -139,33 +153,51 @@ pub async fn update<H: Host>(
         deployment::verify(run.step("verify"), name)
     });
 
-    let steps = held.run(format!("update the app `{name}`"), graph).await?;
-    let url = url.get().unwrap_or_default();
-    let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
-    run.journal.forget("restore_point");
-    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
-    Ok(UpdateResult {
-        url,
-        app_name: name.to_owned(),
-        deployment_id: deployment.get().unwrap_or_default(),
-        status: "updated".into(),
-        database_reset: config.reset_database,
-        lakebase_type,
-        restore_point: point.and_then(|made| made.get()).flatten(),
-        steps,
-    })
+    (graph, Made { lakebase, deployment, url, point })
 }
 
 /// What is there before anything is changed.
-struct Looked {
-    me: String,
-    folder: WorkspacePath,
-    app: App,
-    database: Found,
-    deployed: Option<DeployedManifest>,
+pub(super) struct Looked {
+    pub(super) me: String,
+    pub(super) folder: WorkspacePath,
+    pub(super) app: App,
+    pub(super) database: Found,
+    pub(super) deployed: Option<DeployedManifest>,
 }
 
-async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Result<Looked> {
+impl Looked {
+    /// What is to run.
+    pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
+        let as_deployed = || self.deployed.as_ref().map(DeployedManifest::seeds);
+        Release {
+            package: config.package,
+            version: &config.version,
+            wheel: config.local_wheel.as_ref(),
+            index: config.index,
+            seeds: config.seeds.or_else(as_deployed).unwrap_or(Seeds::Standard),
+            schema: &config.schema_name,
+            folder: &self.folder,
+        }
+    }
+
+    /// What is wanted of the key; `schema` where the data was looked at and matters.
+    pub(super) fn wanted_key<'a>(
+        &'a self,
+        config: &'a UpdateConfig,
+        schema: Option<SchemaState>,
+    ) -> key::Wanted<'a> {
+        key::Wanted {
+            app: config.app_name.as_str(),
+            storage: config.key_storage,
+            given: config.encryption_key.as_ref(),
+            record: Some(&self.app),
+            deployed: self.deployed.as_ref(),
+            schema,
+        }
+    }
+}
+
+pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Result<Looked> {
     let client = &session.client;
     let name = config.app_name.as_str();
     let (me, app) = both(session.me(), async { Ok(app::find(client, name).await?) }).await?;

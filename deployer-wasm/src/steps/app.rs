@@ -61,7 +61,7 @@ pub async fn find<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Option<
 /// Why it can't be had; `APP_ALREADY_EXISTS` if somebody else was faster.
 pub async fn ensure<H: Host>(
     step: StepHandle<'_, '_, H>,
-    new: &NewApp<'_>,
+    new: NewApp<'_>,
     mut found: Option<App>,
 ) -> Result<Done<ReadyApp>, StepError> {
     let mut created = false;
@@ -74,7 +74,7 @@ pub async fn ensure<H: Host>(
             Some(app) => break app,
             None => {
                 step.intend(json!({"app": new.name})).await?;
-                match step.client().send(apps::create(new)).await {
+                match step.client().send(apps::create(&new)).await {
                     Ok(app) => {
                         created = true;
                         break app;
@@ -88,7 +88,7 @@ pub async fn ensure<H: Host>(
                             created = true;
                         }
                     }
-                    Err(error) => return Err(refused(new, error).into()),
+                    Err(error) => return Err(refused(&new, error).into()),
                 }
             }
         }

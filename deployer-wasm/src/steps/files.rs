@@ -7,7 +7,7 @@ use crate::config::{LocalWheel, WorkspacePath};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::manifest::WHEEL_FOLDER;
+use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
 
@@ -23,8 +23,8 @@ pub struct AppFile {
 /// The files of a deployment.
 pub fn all(app_yaml: String, requirements: String, wheel: Option<&LocalWheel>) -> Vec<AppFile> {
     let mut all = vec![
-        AppFile { name: "app.yaml".into(), content: app_yaml.into_bytes() },
-        AppFile { name: "requirements.txt".into(), content: requirements.into_bytes() },
+        AppFile { name: APP_YAML.into(), content: app_yaml.into_bytes() },
+        AppFile { name: REQUIREMENTS.into(), content: requirements.into_bytes() },
     ];
     if let Some(wheel) = wheel {
         all.push(AppFile {

@@ -15,9 +15,9 @@ use crate::error::Failure;
 use crate::host::Host;
 use crate::manifest::{DeployedManifest, EnvValue, KEY_VARIABLE};
 use crate::schema::SchemaState;
-use crate::workspace::ErrorKind;
 use crate::workspace::apps::{App, Resource};
 use crate::workspace::secrets;
+use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// The key of the secret, in a scope per app.
 const SECRET: &str = "encryption-key";
@@ -66,6 +66,46 @@ pub struct Wanted<'a> {
     pub schema: Option<SchemaState>,
 }
 
+/// What of the key is there already, without the key itself.
+pub struct Seen {
+    /// The scope that its secret is in, or would be.
+    pub scope: String,
+    /// The secret's key in that scope, or what it would be.
+    pub key: String,
+    /// Whether there is that scope.
+    pub scope_exists: bool,
+    /// Whether there is that secret.
+    pub in_secret: bool,
+    /// Where the key will be.
+    pub storage: KeyStorage,
+    in_yaml: Option<FernetKey>,
+}
+
+impl Seen {
+    /// Whether the deployed `app.yaml` holds a key.
+    pub fn in_yaml(&self) -> bool {
+        self.in_yaml.is_some()
+    }
+}
+
+/// Looks where a key is, and reads none but that of a deployed `app.yaml`.
+///
+/// # Errors
+/// The workspace's refusal.
+pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Result<Seen, ApiError> {
+    let (scope, key) =
+        attached(wanted.record).unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
+    let in_scope = client.find(secrets::list(&scope)).await?;
+    let scope_exists = in_scope.is_some();
+    let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
+    let in_yaml = wanted.deployed.and_then(key_in_yaml);
+    let storage = wanted.storage.unwrap_or(match in_yaml {
+        Some(_) => KeyStorage::AppYaml,
+        None => KeyStorage::SecretScope,
+    });
+    Ok(Seen { scope, key, scope_exists, in_secret, storage, in_yaml })
+}
+
 /// Finds the key or makes one.
 ///
 /// # Errors
@@ -74,12 +114,7 @@ pub async fn ensure<H: Host>(
     step: StepHandle<'_, '_, H>,
     wanted: Wanted<'_>,
 ) -> Result<Done<KeyPlace>, StepError> {
-    let (scope, key) =
-        attached(wanted.record).unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
-    let in_scope = step.client().find(secrets::list(&scope)).await?;
-    let scope_exists = in_scope.is_some();
-    let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
-    let in_yaml = wanted.deployed.and_then(key_in_yaml);
+    let Seen { scope, key, scope_exists, in_secret, storage, in_yaml } = look(step.client(), &wanted).await?;
     let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
     // The stored key is read only where it has to be compared or moved.
     let compared = in_secret && (in_yaml.is_some() || wanted.given.is_some() || to_yaml);
@@ -97,10 +132,6 @@ pub async fn ensure<H: Host>(
     if matches!((&in_use, wanted.given), (Some(in_use), Some(given)) if in_use != given) {
         return Err(differs(&place).into());
     }
-    let storage = wanted.storage.unwrap_or(match in_yaml {
-        Some(_) => KeyStorage::AppYaml,
-        None => KeyStorage::SecretScope,
-    });
     if storage == KeyStorage::SecretScope && in_secret {
         let message = format!("kept the encryption key in the secret scope `{scope}`");
         return Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message));

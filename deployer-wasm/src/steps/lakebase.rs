@@ -18,11 +18,13 @@ use crate::manifest::LakebaseConnection;
 use crate::workspace::apps::Resource;
 use crate::workspace::database::{self, Instance};
 use crate::workspace::operation::{self, Operation};
-use crate::workspace::postgres::{self, NewProject, Project};
+use crate::workspace::postgres::{self, Endpoint, NewProject, Project};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// The database every Lakebase comes with, and the one Tellr's schema lives in.
 pub const DATABASE: &str = "databricks_postgres";
+const AUTOSCALING: &str = "autoscaling";
+const PROVISIONED: &str = "provisioned";
 const PERMISSION: &str = "CAN_CONNECT_AND_CREATE";
 /// A new provisioned instance takes some three minutes, a project some seconds.
 const PATIENCE: Duration = Duration::from_mins(20);
@@ -50,6 +52,26 @@ pub enum Kind {
     Autoscaling,
 }
 
+impl Kind {
+    /// `autoscaling` or `provisioned`, as in results and in `LAKEBASE_TYPE`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Autoscaling => AUTOSCALING,
+            Self::Provisioned => PROVISIONED,
+        }
+    }
+}
+
+impl Found {
+    /// Of which kind it is, or will be.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Autoscaling(_) | Self::Nothing { autoscaling: true } => Kind::Autoscaling,
+            Self::Provisioned | Self::Nothing { autoscaling: false } => Kind::Provisioned,
+        }
+    }
+}
+
 /// A database one can connect to.
 #[derive(Debug, Clone)]
 pub struct Lakebase {
@@ -68,7 +90,7 @@ pub struct Lakebase {
 impl Lakebase {
     /// `autoscaling` or `provisioned`, as in results and in `LAKEBASE_TYPE`.
     pub fn kind(&self) -> &'static str {
-        if self.branch.is_some() { "autoscaling" } else { "provisioned" }
+        if self.branch.is_some() { AUTOSCALING } else { PROVISIONED }
     }
 
     /// Where a schema operation of `user` goes.
@@ -267,6 +289,36 @@ pub(super) async fn operation_end<H: Host>(
     }
 }
 
+/// What the app will be told of the database, as far as that is known now; `unknown` stands for
+/// the rest.
+///
+/// # Errors
+/// The workspace's refusal.
+pub async fn foresee<H: Host>(
+    client: &Client<'_, H>,
+    name: &str,
+    found: &Found,
+    unknown: &str,
+) -> Result<LakebaseConnection, ApiError> {
+    let known = match found {
+        Found::Provisioned | Found::Nothing { autoscaling: false } => {
+            return Ok(LakebaseConnection::Provisioned { instance: name.to_owned() });
+        }
+        Found::Autoscaling(project) => writable(client, &project.default_branch()).await?,
+        Found::Nothing { autoscaling: true } => None,
+    };
+    let host = known.as_ref().and_then(Endpoint::ready_host).unwrap_or(unknown).to_owned();
+    let endpoint = known.map_or_else(|| unknown.to_owned(), |endpoint| endpoint.name);
+    Ok(LakebaseConnection::Autoscaling { project: name.to_owned(), endpoint, host })
+}
+
+/// The endpoint of a branch that takes writes. A fresh branch is not found for a moment, then has
+/// an endpoint without a host.
+async fn writable<H: Host>(client: &Client<'_, H>, branch: &str) -> Result<Option<Endpoint>, ApiError> {
+    let endpoints = client.find(postgres::list_endpoints(branch)).await?.unwrap_or_default().endpoints;
+    Ok(endpoints.into_iter().find(Endpoint::is_read_write))
+}
+
 /// Waits for the project's endpoint and finds the paths of what the app is given.
 async fn settle_project<H: Host>(
     step: &StepHandle<'_, '_, H>,
@@ -276,16 +328,14 @@ async fn settle_project<H: Host>(
     let branch = project.default_branch();
     let patience = step.patience(PATIENCE);
     let (endpoint, host) = loop {
-        // A fresh branch is not found for a moment, then has an endpoint without a host.
-        let endpoints =
-            step.client().find(postgres::list_endpoints(&branch)).await?.unwrap_or_default().endpoints;
-        let writable = endpoints.iter().find(|endpoint| endpoint.is_read_write());
-        if let Some((endpoint, host)) = writable.and_then(|endpoint| Some((endpoint, endpoint.ready_host()?)))
+        let writable = writable(step.client(), &branch).await?;
+        if let Some((endpoint, host)) =
+            writable.as_ref().and_then(|endpoint| Some((endpoint, endpoint.ready_host()?)))
         {
             break (endpoint.name.clone(), host.to_owned());
         }
         if !patience.again(step).await? {
-            let state = writable.and_then(|endpoint| endpoint.status.current_state.clone());
+            let state = writable.and_then(|endpoint| endpoint.status.current_state);
             let state = state.unwrap_or_else(|| "no endpoint yet".into());
             return Err(Failure::LakebaseTimeout {
                 name: name.to_owned(),

@@ -18,7 +18,10 @@ use crate::workspace::ErrorKind;
 use crate::workspace::postgres;
 
 /// How long the platform keeps the branch.
-const KEPT: Duration = Duration::from_hours(7 * 24);
+pub const KEPT_DAYS: u64 = 7;
+const KEPT: Duration = Duration::from_hours(KEPT_DAYS * 24);
+/// How the branch's name begins; its moment follows.
+pub const PREFIX: &str = "pre-reset-";
 
 /// From asking for the branch to its being ready.
 const READY: Duration = Duration::from_mins(10);
@@ -158,7 +161,7 @@ fn branch_id(now: Timestamp) -> String {
     let digits: String =
         now.to_string().chars().take_while(|c| *c != '.' && *c != 'Z').filter(char::is_ascii_digit).collect();
     let (date, time) = digits.split_at(digits.len().min(8));
-    format!("pre-reset-{date}-{time}")
+    format!("{PREFIX}{date}-{time}")
 }
 
 #[cfg(test)]

@@ -130,7 +130,8 @@ async fn a_run_that_goes_well_writes_no_secret() {
     secrets.assert_none_in("the events", &format!("{:?}", host.events()));
     secrets.assert_none_sent(&stage);
     // What was searched is what was meant: journals and locks of the middle of a run.
-    assert!(versions(&stage, "/.tellr/deployment.json").len() > 20);
+    let journals = versions(&stage, "/.tellr/deployment.json");
+    assert!(journals.len() > 20 && journals.iter().all(|text| text.contains("\"arguments\"")));
     assert!(versions(&stage, "/.tellr/lock.json").len() > 3);
     drop(host);
     stage.end().await;
@@ -151,6 +152,29 @@ async fn a_key_that_was_given_goes_to_the_secret_scope_and_nowhere_else() {
     let app_yaml = stage.file(&format!("{FOLDER}/app.yaml")).await.expect("app.yaml");
     assert!(app_yaml.contains("valueFrom: encryption_key"), "{app_yaml}");
     drop(host);
+    stage.end().await;
+}
+
+/// Neither with the key given, nor with it in a deployed `app.yaml`.
+#[tokio::test]
+async fn a_plan_and_a_status_hold_no_secret() {
+    let stage = Stage::with(Pace::scaled(0.01)).await;
+    let storage = || Some("app_yaml".to_owned());
+    let with_key = || CreateArguments { encryption_key_storage: storage(), ..key() };
+    let plan = stage.plan_create(with_key()).await.expect("a plan");
+    stage.create(with_key()).await.expect("create");
+    let update = UpdateArguments { encryption_key: Some(KEY.to_owned().into()), ..update_of_default() };
+    let update = stage.plan_update(update).await.expect("a plan");
+    let delete = stage.plan_delete(delete_of_default()).await.expect("a plan");
+    let status = stage.status().await;
+    let secrets = Secrets::of(&stage).await;
+    for plan in [plan, update, delete] {
+        secrets.assert_none_in("a plan", &format!("{plan:?}"));
+        secrets.assert_none_in("a plan", &serde_json::to_string(&plan).expect("JSON"));
+    }
+    assert_eq!(status.last_run.as_ref().map(|run| run.arguments.is_some()), Some(true));
+    secrets.assert_none_in("a status", &format!("{status:?}"));
+    secrets.assert_none_in("a status", &serde_json::to_string(&status).expect("JSON"));
     stage.end().await;
 }
 

@@ -7,7 +7,8 @@ use crate::config::{
     CreateArguments, DeleteArguments, SchemaName, SecretText, StatusArguments, UpdateArguments, WheelArgument,
 };
 use crate::engine::StepReport;
-use crate::engine::journal::RunStatus;
+use crate::engine::journal::{RunRecord, RunStatus};
+use crate::engine::lock::Holding;
 use crate::error::{DeployError, ErrorClass, RefusedInput};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
@@ -15,8 +16,7 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppState, CreateResult, DeleteResult, LastRun, LockState, Operation, Plan, PlannedFile, Status,
-    UpdateResult,
+    AppState, CreateResult, DeleteResult, Operation, Plan, PlannedFile, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 use crate::steps::restore_point::RestorePoint;
@@ -51,8 +51,8 @@ fn the_typescript_types_are_up_to_date() {
         declared::<PlannedFile>(config),
         declared::<Status>(config),
         declared::<AppState>(config),
-        declared::<LastRun>(config),
-        declared::<LockState>(config),
+        declared::<RunRecord>(config),
+        declared::<Holding>(config),
         declared::<RunStatus>(config),
         declared::<StepReport>(config),
         declared::<RestorePoint>(config),

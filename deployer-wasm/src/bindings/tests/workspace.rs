@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 pub(super) struct Workspace {
     pub(super) requests: usize,
+    /// Those of them that are no `GET`.
+    pub(super) changes: usize,
     files: BTreeMap<String, Value>,
     project: bool,
     app: Option<Value>,
@@ -20,6 +22,7 @@ impl Workspace {
     pub(super) fn new() -> Self {
         Self {
             requests: 0,
+            changes: 0,
             files: BTreeMap::new(),
             project: false,
             app: None,
@@ -61,6 +64,7 @@ impl Workspace {
 
     pub(super) fn answer(&mut self, request: &Value) -> Value {
         self.requests += 1;
+        self.changes += usize::from(request["method"] != "GET");
         let (status, body) = self.respond(request);
         json!({"status": status, "headers": [["content-type", "application/json"]], "body": body.to_string()})
     }

@@ -1,0 +1,93 @@
+//! What is known of an app before anything is changed: by its record, by the journal beside its
+//! files, and by the `app.yaml` that lies there.
+
+use super::Operation;
+use crate::config::{AppName, WorkspacePath};
+use crate::engine::journal::{Record, RunStatus};
+use crate::error::{Failure, Result};
+use crate::manifest::DeployedManifest;
+use crate::steps::lakebase::Kind;
+use crate::steps::resources;
+use crate::workspace::apps::{App, Resource};
+
+/// Whether the folder's last run was this operation on this app, and died or failed.
+pub(super) fn unfinished(record: &Record, app: &str, operation: Operation) -> bool {
+    record.app_name == app
+        && record.run.operation == operation.as_str()
+        && record.run.status != RunStatus::Finished
+}
+
+/// Refuses an app whose folder holds neither a Tellr's `app.yaml` nor a journal about it: a slip
+/// in a name must not overwrite or delete something else.
+pub(super) fn refuse_other_app(
+    app: &App,
+    folder: &WorkspacePath,
+    record: Option<&Record>,
+    deployed: Option<&DeployedManifest>,
+) -> Result<(), Failure> {
+    let known = record.is_some_and(|record| record.app_name == app.name)
+        || deployed.and_then(DeployedManifest::package).is_some();
+    if known {
+        return Ok(());
+    }
+    Err(Failure::NotTellr { app: app.name.clone(), path: folder.to_string() })
+}
+
+/// The folder given, else the one the app was deployed from, else the usual one of whoever
+/// created it, if that is who is asking.
+pub(super) fn folder(
+    given: Option<&WorkspacePath>,
+    record: Option<&App>,
+    app: &AppName,
+    me: &str,
+) -> Result<WorkspacePath> {
+    if let Some(folder) = given {
+        return Ok(folder.clone());
+    }
+    if let Some(folder) = record.and_then(deployed_from) {
+        return Ok(folder);
+    }
+    let foreign = record.and_then(|app| app.creator.as_deref()).is_some_and(|creator| creator != me);
+    if foreign {
+        return Err(Failure::NoWorkspacePath { app: app.to_string() }.into());
+    }
+    Ok(WorkspacePath::of_app(me, app)?)
+}
+
+/// The folder that an app was deployed from.
+pub(super) fn deployed_from(app: &App) -> Option<WorkspacePath> {
+    WorkspacePath::parse("source_code_path", app.source_path()?).ok()
+}
+
+/// The kind of database that an app is known to use: by what is attached to it, else by what an
+/// earlier run made, else by what it was deployed with.
+pub(super) fn known_kind(
+    app: Option<&App>,
+    record: Option<&Record>,
+    deployed: Option<&DeployedManifest>,
+) -> Option<Kind> {
+    let attached = app.and_then(|app| Resource::find(&app.resources, resources::DATABASE));
+    let named = |name: Option<&str>| match name {
+        Some("autoscaling") => Some(Kind::Autoscaling),
+        Some("provisioned") => Some(Kind::Provisioned),
+        _ => None,
+    };
+    match attached {
+        Some(Resource::Postgres { .. }) => Some(Kind::Autoscaling),
+        Some(Resource::Database { .. }) => Some(Kind::Provisioned),
+        _ => {
+            let record = record.filter(|record| app.is_none_or(|app| app.name == record.app_name));
+            let made = record.and_then(|record| record.entries.get("lakebase")?.detail["kind"].as_str());
+            named(made).or_else(|| named(deployed?.text("LAKEBASE_TYPE")))
+        }
+    }
+}
+
+/// The name of the database that an app has attached.
+pub(super) fn attached_name(app: &App) -> Option<String> {
+    match Resource::find(&app.resources, resources::DATABASE)? {
+        Resource::Postgres { branch, .. } => branch.split('/').nth(1).map(str::to_owned),
+        Resource::Database { instance_name, .. } => Some(instance_name),
+        Resource::Secret { .. } => None,
+    }
+}

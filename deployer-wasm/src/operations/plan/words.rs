@@ -1,0 +1,154 @@
+//! The sentences of a plan, without a full stop.
+
+use crate::config::{
+    Capacity, ComputeSize, CreateConfig, KeyStorage, SchemaName, UpdateConfig, VersionPin, WorkspacePath,
+};
+use crate::operations::delete::Looked;
+use crate::operations::release::Release;
+use crate::operations::session::Rehearsal;
+use crate::steps::key::Seen;
+use crate::steps::lakebase::{Found, Kind};
+use crate::steps::restore_point;
+use crate::workspace::apps::App;
+
+/// Who is at work, and what is gone on with.
+pub(super) fn run<H>(rehearsal: &Rehearsal<'_, H>) -> Vec<String> {
+    if let Some(lock) = &rehearsal.at_work {
+        return vec![format!(
+            "{} runs `{}` on this app since {}; until that ends, another run is refused",
+            lock.holder, lock.operation, lock.since
+        )];
+    }
+    let resumed = rehearsal.resumed.as_ref().map(|run| {
+        format!(
+            "The `{}` that {} began at {} did not end; it is gone on with",
+            run.operation, run.by, run.started_at
+        )
+    });
+    resumed.into_iter().collect()
+}
+
+pub(super) fn new_app(config: &CreateConfig, found: Option<&App>) -> String {
+    let name = &config.app_name;
+    match found {
+        None => format!("The app `{name}` is created, with {} compute", config.app_compute),
+        Some(app) if app.compute() == "DELETING" => {
+            format!("An app `{name}` is being deleted; the new one is created when its name is free")
+        }
+        Some(_) => format!("The app `{name}` is there from the earlier run"),
+    }
+}
+
+/// What changes of the app itself.
+pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
+    let mut notes = vec![match app.compute() {
+        "ACTIVE" => format!("The app `{}` is there", app.name),
+        state => format!("The app `{}` is there; its compute is {state} and is started", app.name),
+    }];
+    let size = config.app_compute.map(ComputeSize::as_str);
+    if let Some(size) = size.filter(|size| app.compute_size.as_deref() != Some(size)) {
+        notes.push(format!("Its compute becomes {size}"));
+    }
+    notes
+}
+
+/// The database; `capacity` where one may be made.
+pub(super) fn database(name: &str, found: &Found, capacity: Option<Capacity>) -> String {
+    let kind = found.kind().as_str();
+    match (found, capacity) {
+        (Found::Nothing { .. }, Some(capacity)) => {
+            format!("The {kind} database `{name}` is created, with {capacity}")
+        }
+        _ => format!("The {kind} database `{name}` is there and is used"),
+    }
+}
+
+pub(super) fn schema_stays(schema: &SchemaName) -> String {
+    format!("What the schema `{schema}` holds stays")
+}
+
+pub(super) fn key(seen: &Seen, is_given: bool) -> String {
+    let to = place(seen, seen.storage);
+    if seen.in_secret && seen.storage == KeyStorage::SecretScope {
+        format!("The encryption key in {to} is kept")
+    } else if seen.in_yaml() || seen.in_secret {
+        let from = if seen.in_yaml() { KeyStorage::AppYaml } else { KeyStorage::SecretScope };
+        format!("The encryption key in {} is kept, in {to}", place(seen, from))
+    } else if is_given {
+        format!("The encryption key given goes to {to}")
+    } else {
+        format!("An encryption key is made and goes to {to}")
+    }
+}
+
+fn place(seen: &Seen, storage: KeyStorage) -> String {
+    match storage {
+        KeyStorage::SecretScope => format!("the secret scope `{}`", seen.scope),
+        KeyStorage::AppYaml => "`app.yaml`".to_owned(),
+    }
+}
+
+/// What is deployed, from where.
+pub(super) fn release(release: &Release<'_>) -> String {
+    let (package, folder) = (release.package, release.folder);
+    let what = match (release.wheel, release.version) {
+        (Some(wheel), _) => format!("The wheel `{}`", wheel.file_name),
+        (None, VersionPin::Exact(version)) => format!("`{package}` {version}"),
+        (None, VersionPin::Latest) => format!("The newest `{package}`"),
+    };
+    format!("{what} is deployed from `{folder}`")
+}
+
+pub(super) fn schema_goes(schema: &SchemaName, database: &str) -> String {
+    format!("All that the schema `{schema}` of the database `{database}` holds: sessions, decks, settings")
+}
+
+/// How what is dropped can be got back, or that it can't.
+pub(super) fn way_back(database: &str, kind: Kind, lost: &mut Vec<String>, recoverable: &mut Vec<String>) {
+    match kind {
+        Kind::Autoscaling => recoverable.push(format!(
+            "Before the schema is dropped, the database `{database}` gets a branch `{}…` to go back to, kept for {} days",
+            restore_point::PREFIX,
+            restore_point::KEPT_DAYS
+        )),
+        Kind::Provisioned => lost.push(format!(
+            "There is no way back: the database `{database}` is provisioned and has no branches"
+        )),
+    }
+}
+
+pub(super) fn key_stays(seen: &Seen) -> String {
+    format!("The encryption key stays, in {}", place(seen, seen.storage))
+}
+
+pub(super) fn deleted(name: &str, app: Option<&App>) -> String {
+    match app {
+        Some(_) => format!("The app `{name}` is deleted; its name is free some minutes later"),
+        None => format!("The app `{name}` is gone already; the delete is brought to its end"),
+    }
+}
+
+pub(super) fn app_goes(app: &App) -> String {
+    let address = app.address();
+    format!("The app `{}` at {address}, its service principal and its logs", app.name)
+}
+
+/// What of the database outlives the app.
+pub(super) fn database_stays(looked: &Looked, name: Option<&str>, schema: Option<&str>) -> String {
+    match (name, schema) {
+        (Some(name), Some(schema)) if looked.reset.is_none() => {
+            format!("The database `{name}` stays, and in it the schema `{schema}` with all its data")
+        }
+        (Some(name), _) if looked.reset.is_some() => format!("The database `{name}` itself stays"),
+        (Some(name), _) => format!("The database `{name}` stays, with all its data"),
+        (None, _) => "The database stays, with all its data".to_owned(),
+    }
+}
+
+pub(super) fn secret_stays(scope: &str) -> String {
+    format!("The encryption key stays in the secret scope `{scope}`, as data that it encrypted may exist")
+}
+
+pub(super) fn files_stay(folder: &WorkspacePath) -> String {
+    format!("The app's files stay in `{folder}`")
+}

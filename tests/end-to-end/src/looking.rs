@@ -1,0 +1,72 @@
+//! Plans and status, each watched for what it does to the workspace: nothing.
+
+use deployer::config::{CreateArguments, DeleteArguments, StatusArguments, UpdateArguments};
+use deployer::engine::Cancellation;
+use deployer::error::DeployError;
+use deployer::operations::{self, Plan, Status};
+
+use crate::stage::{ADA, Stage};
+use crate::virtual_time::{VirtualHost, drive};
+
+impl Stage {
+    /// What `create` would do, as Ada.
+    pub async fn plan_create(&self, arguments: CreateArguments) -> Result<Plan, DeployError> {
+        let config = arguments.resolve(None, None)?;
+        self.only_looking(ADA, async |host| {
+            Box::pin(operations::plan_create(host, &config, &Cancellation::new())).await
+        })
+        .await
+    }
+
+    /// What `update` would do, as Ada.
+    pub async fn plan_update(&self, arguments: UpdateArguments) -> Result<Plan, DeployError> {
+        let config = arguments.resolve(None, None)?;
+        self.only_looking(ADA, async |host| {
+            Box::pin(operations::plan_update(host, &config, &Cancellation::new())).await
+        })
+        .await
+    }
+
+    /// What `delete` would do, as Ada.
+    pub async fn plan_delete(&self, arguments: DeleteArguments) -> Result<Plan, DeployError> {
+        let config = arguments.resolve(None, None)?;
+        self.only_looking(ADA, async |host| {
+            Box::pin(operations::plan_delete(host, &config, &Cancellation::new())).await
+        })
+        .await
+    }
+
+    /// How things stand with the app `tellr`, as Ada sees it.
+    pub async fn status(&self) -> Status {
+        self.status_as(ADA, StatusArguments::default()).await.expect("status")
+    }
+
+    /// How things stand, as `user` sees it.
+    pub async fn status_as(&self, user: &str, arguments: StatusArguments) -> Result<Status, DeployError> {
+        let config = arguments.resolve(None, None)?;
+        self.only_looking(user, async |host| {
+            Box::pin(operations::status(host, &config, &Cancellation::new())).await
+        })
+        .await
+    }
+
+    /// Looks, and asserts that it was only a look: requests that read, none for a database
+    /// credential, the same things there before and after, and nothing told.
+    pub async fn only_looking<'s, T>(
+        &'s self,
+        user: &str,
+        look: impl AsyncFnOnce(&VirtualHost<'s>) -> Result<T, DeployError>,
+    ) -> Result<T, DeployError> {
+        let journal = &self.workspace.control().journal;
+        let (before, sent) = (self.inventory().await, journal.entries().len());
+        let host = self.host(user);
+        let looked = drive(&self.time, Box::pin(look(&host))).await.expect("a process that does not die");
+        for entry in &journal.entries()[sent..] {
+            assert_eq!(entry.method, "GET", "a look only reads: {} {}", entry.method, entry.path);
+            assert_ne!(entry.path, "/api/2.0/secrets/get", "no key is needed for it");
+        }
+        assert!(host.events().is_empty(), "what only looks tells nothing: {:?}", host.events());
+        assert_eq!(self.inventory().await, before);
+        looked
+    }
+}
