@@ -14,8 +14,12 @@ target=${CARGO_TARGET_DIR:-target}
 work=$target/pkg/$module
 mkdir -p "$work"
 
-# Messages of panics name source files: without the folders of the machine that built them.
-export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$PWD=tellr"
+# Messages of panics name source files: without the folders of the machine that built them, and the
+# library's own as they are called where its source isn't installed.
+library=$(realpath "$(tests/setup/with-wasm.sh rustc --print sysroot)")/lib/rustlib/src/rust
+commit=$(tests/setup/with-wasm.sh rustc -vV | sed -n 's/^commit-hash: //p')
+export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$PWD=tellr
+  --remap-path-prefix=$library=/rustc/$commit"
 tests/setup/with-wasm.sh cargo build --quiet --locked --package deployer-wasm --lib \
   --features "$module" --profile wasm --target wasm32-unknown-unknown
 unset RUSTFLAGS

@@ -32,6 +32,8 @@ fn generate(module: &str, out_name: &str, out_folder: &str) -> Result<(), String
         .input_path(module)
         .out_name(out_name)
         .typescript(true)
+        // `init()` without an argument loads the module from beside the JavaScript.
+        .omit_default_module_path(false)
         .web(true)
         .and_then(|bindgen| bindgen.generate(out_folder))
         .map_err(|error| format!("{error:#}"))
