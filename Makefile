@@ -69,8 +69,10 @@ checks:
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
-		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures pkg/tests
+		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
+		pkg/tests deployer-wasm/tests
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
+	@$(STAGE) "lint (WebAssembly)" tests/setup/lint-wasm.sh
 	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
 
 # What fails fast comes first. Each line stops the run when it fails.
@@ -82,9 +84,12 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(MAKE) --no-print-directory $(PKG) frontend/dist/index.html
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
+	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
 	@$(MAKE) --no-print-directory $(WHEEL) $(NOTEBOOK_WHEEL)
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
+	@$(STAGE) "what stands beside a page" cargo build --quiet --package local-workspace --package tellr-app
+	@$(STAGE) "modules in a browser" tests/setup/with-wasm.sh node tests/module/run.mjs
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent

@@ -1,0 +1,52 @@
+// One origin for a page and the server beside it.
+//
+// A browser that asks all things of this proxy gets `/api/…` from `tellr-app deploy-page`, as if it had
+// come in through the address that this printed, `/__local/…` and `/__workspace/…` from the local
+// workspace (the latter as the person who deploys), and everything else from where it asked for it.
+import { request as ask, createServer } from "node:http";
+
+/** Starts the proxy on a free port, before what `startServers` answered. */
+export async function startProxy({ workspace, token, entrance }) {
+  const page = new URL(entrance);
+  const cookie = `tellr-deploy-${page.port}=${page.searchParams.get("key")}`;
+
+  /** Who answers the request, on which path, and with which headers more. */
+  const way = ({ port, pathname, search }) => {
+    const path = pathname + search;
+    const local = new URL(workspace.host).port;
+    if (pathname.startsWith("/api/")) return { port: page.port, path, more: { cookie } };
+    if (pathname.startsWith("/__local")) return { port: local, path, more: {} };
+    if (pathname.startsWith("/__workspace/")) {
+      return {
+        port: local,
+        path: path.slice("/__workspace".length),
+        more: { authorization: `Bearer ${token}` },
+      };
+    }
+    return { port: port || 80, path, more: {} };
+  };
+
+  const server = createServer((request, response) => {
+    const { port, path, more } = way(new URL(request.url));
+    const headers = { ...request.headers, ...more };
+    const passed = ask(
+      { host: "127.0.0.1", port, path, method: request.method, headers },
+      (answer) => {
+        response.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(response);
+        answer.on("error", () => response.destroy());
+      },
+    );
+    passed.on("error", () => response.destroy());
+    response.on("close", () => passed.destroy());
+    request.pipe(passed);
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    port: server.address().port,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
