@@ -40,6 +40,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/__local/principals", get(list_principals).post(add_principal))
         .route("/__local/principals/{user_name}/token", post(mint_token))
         .route("/__local/principals/{user_name}/expire-tokens", post(expire_tokens))
+        .route("/__local/principals/{user_name}/revoke-sign-ins", post(revoke_sign_ins))
         .route("/__local/apps/{name}/logs", get(app_logs))
 }
 
@@ -64,6 +65,7 @@ async fn overview(State(workspace): Shared) -> Json<Value> {
             "GET|POST /__local/principals",
             "POST /__local/principals/{user_name}/token",
             "POST /__local/principals/{user_name}/expire-tokens",
+            "POST /__local/principals/{user_name}/revoke-sign-ins",
             "GET /__local/apps/{name}/logs",
         ],
     }))
@@ -237,6 +239,13 @@ async fn mint_token(State(workspace): Shared, Path(user_name): Path<String>) -> 
 async fn expire_tokens(State(workspace): Shared, Path(user_name): Path<String>) -> Answer {
     known(&workspace, &user_name)?;
     workspace.identities.expire_tokens(&user_name);
+    Ok(Json(json!({})))
+}
+
+/// Refresh tokens are worth nothing from now on; access tokens stay good until they expire.
+async fn revoke_sign_ins(State(workspace): Shared, Path(user_name): Path<String>) -> Answer {
+    known(&workspace, &user_name)?;
+    workspace.sign_ins.revoke(&user_name);
     Ok(Json(json!({})))
 }
 

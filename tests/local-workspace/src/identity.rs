@@ -221,6 +221,13 @@ impl Identities {
         self.registry.lock().principals.values().cloned().collect()
     }
 
+    /// The people, by name.
+    pub fn users(&self) -> Vec<Principal> {
+        let mut users = self.all();
+        users.retain(|principal| principal.kind == PrincipalKind::User);
+        users
+    }
+
     /// The principal of this user name or client id.
     pub fn find(&self, user_name: &str) -> Option<Principal> {
         self.registry.lock().principals.get(user_name).cloned()
@@ -244,8 +251,18 @@ impl Identities {
 
     /// A new OAuth token, good for an hour.
     pub fn mint_oauth(&self, user_name: &str) -> String {
-        let expires = self.clock.now().plus_ms(OAUTH_TOKEN_TTL_MS);
+        self.mint_oauth_for(user_name, OAUTH_TOKEN_TTL_MS)
+    }
+
+    /// A new OAuth token, good for `ttl_ms` milliseconds.
+    pub fn mint_oauth_for(&self, user_name: &str, ttl_ms: u64) -> String {
+        let expires = self.clock.now().plus_ms(ttl_ms);
         self.mint(user_name, TokenKind::OAuth, Some(expires), secret("eyJ.local."))
+    }
+
+    /// Makes one token worth nothing.
+    pub fn forget(&self, token: &str) {
+        self.registry.lock().tokens.remove(token);
     }
 
     fn mint(&self, user_name: &str, kind: TokenKind, expires: Option<Timestamp>, token: String) -> String {

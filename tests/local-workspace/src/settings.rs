@@ -27,6 +27,8 @@ pub struct Settings {
     pub denials: Vec<Denial>,
     /// What becomes of app compute and deployments.
     pub outcomes: Outcomes,
+    /// How people sign in in a browser.
+    pub sign_in: SignInSettings,
 }
 
 /// Upper limits; the defaults are the platform's.
@@ -170,6 +172,50 @@ pub enum UpdateOutcome {
     Failed {
         /// `status.message`.
         message: String,
+    },
+}
+
+/// How people sign in in a browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignInSettings {
+    /// What the sign-in page does.
+    pub answer: SignInAnswer,
+    /// How long an access token lives, in milliseconds.
+    pub access_token_ms: u64,
+    /// How long a refresh token lives, in milliseconds.
+    pub refresh_token_ms: u64,
+    /// Whether a refresh token works once and brings the next one.
+    pub single_use_refresh_tokens: bool,
+}
+
+impl Default for SignInSettings {
+    /// Somebody chooses; an hour and a week, as on the platform; rotation, which is the harder case.
+    fn default() -> Self {
+        Self {
+            answer: SignInAnswer::Ask,
+            access_token_ms: 3_600_000,
+            refresh_token_ms: 7 * 24 * 3_600_000,
+            single_use_refresh_tokens: true,
+        }
+    }
+}
+
+/// What the sign-in page does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SignInAnswer {
+    /// It asks who one is.
+    #[default]
+    Ask,
+    /// It knows: the browser is sent back at once.
+    As(String),
+    /// It sends the browser back with an error.
+    Refuse {
+        /// OAuth's `error`.
+        error: String,
+        /// OAuth's `error_description`.
+        description: String,
     },
 }
 

@@ -19,6 +19,7 @@ use crate::identity::{Credentials, Identities, PrincipalSpec};
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::lakebase::{CertificateError, Lakebase};
+use crate::oauth::SignIns;
 use crate::permissions::Permissions;
 use crate::platform::{AppsMode, Platform};
 use crate::scratch::Scratch;
@@ -127,6 +128,7 @@ impl LocalWorkspace {
             identities: Identities::new(clock.clone(), ids.clone()),
             files: Files::new(ids.clone(), permissions.clone(), clock.now()),
             secrets: Secrets::default(),
+            sign_ins: SignIns::default(),
             lakebase,
             platform,
             apps: Apps::default(),

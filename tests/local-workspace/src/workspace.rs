@@ -10,6 +10,7 @@ use crate::identity::{Credentials, Identities, Principal, PrincipalSpec, Right};
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::lakebase::Lakebase;
+use crate::oauth::SignIns;
 use crate::permissions::Permissions;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -33,6 +34,8 @@ pub struct Workspace {
     pub settings: SharedSettings,
     /// Who may call.
     pub identities: Identities,
+    /// Sign-ins in a browser.
+    pub sign_ins: SignIns,
     /// Who may do what to one object.
     pub permissions: Permissions,
     /// Workspace files.

@@ -15,7 +15,6 @@
 
 mod environment;
 mod logs;
-mod pages;
 mod process;
 mod proxy;
 mod visitor;

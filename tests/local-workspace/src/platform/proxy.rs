@@ -30,7 +30,8 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep};
 
 use super::visitor::{self, COOKIE as USER_COOKIE, Refusal, Visitor};
-use super::{AppState, Inner, Running, Slot, pages};
+use super::{AppState, Inner, Running, Slot};
+use crate::pages;
 use crate::workspace::Workspace;
 
 /// What one request may take.
@@ -85,16 +86,20 @@ struct SignIn {
     user: Option<String>,
 }
 
+fn sign_in_link(user: &str) -> String {
+    format!("/.auth/login?as={user}")
+}
+
 async fn sign_in(State(proxy): State<Proxy>, Query(wanted): Query<SignIn>) -> Response {
     let Some(workspace) = proxy.workspace() else {
         return pages::not_available("The app");
     };
-    let users = visitor::users(&workspace);
+    let users = workspace.identities.users();
     let Some(name) = wanted.user else {
-        return pages::sign_in(&users, None);
+        return pages::sign_in(&users, None, sign_in_link);
     };
     if !users.iter().any(|user| user.user_name == name) {
-        return pages::sign_in(&users, Some(&name));
+        return pages::sign_in(&users, Some(&name), sign_in_link);
     }
     to_start(&format!("{USER_COOKIE}={name}; Path=/; HttpOnly; SameSite=Lax"))
 }

@@ -77,13 +77,6 @@ pub(super) fn recognise(
     Ok(Visitor { principal, token })
 }
 
-/// Users that somebody can sign in as.
-pub(super) fn users(workspace: &Workspace) -> Vec<Principal> {
-    let mut users = workspace.identities.all();
-    users.retain(|principal| principal.kind == PrincipalKind::User);
-    users
-}
-
 fn by_token(workspace: &Workspace, value: &HeaderValue) -> Option<Principal> {
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     let (principal, kind) = workspace.identities.resolve(token.trim())?;

@@ -11,4 +11,5 @@ mod permissions;
 mod python_sdk;
 mod running_apps;
 mod secrets;
+mod sign_in;
 mod support;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use local_workspace::identity::Right;
 use local_workspace::platform::AppsMode;
+use local_workspace::settings::SignInAnswer;
 use local_workspace::{LocalWorkspace, Options};
 use tokio::process::Command;
 
@@ -24,6 +25,10 @@ async fn the_sdk_works_unchanged() {
     let options = Options { apps: AppsMode::Scripted, ..Options::default() };
     let workspace = LocalWorkspace::start(options).await.expect("a workspace");
     let (robot, secret) = workspace.control().identities.add_service_principal("robot", Right::of_app());
+    workspace
+        .control()
+        .settings
+        .update(|settings| settings.sign_in.answer = SignInAnswer::As(BEN.to_owned()));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_sdk/conversation.py");
     let output = Command::new(interpreter())
         .arg(script)

@@ -12,8 +12,10 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlsplit
 
-from databricks.sdk import WorkspaceClient
+import requests
+from databricks.sdk import WorkspaceClient, oauth
 from databricks.sdk.errors import (
     BadRequest,
     DatabricksError,
@@ -50,6 +52,22 @@ def identity(client: WorkspaceClient) -> None:
         client_secret=os.environ["LOCAL_CLIENT_SECRET"],
     )
     assert robot.current_user.me().user_name == os.environ["LOCAL_CLIENT_ID"]
+
+
+def sign_in() -> None:
+    """Somebody in a browser, which here is a request that is not sent on."""
+    redirect = "http://localhost:8020"
+    endpoints = oauth.get_workspace_endpoints(os.environ["LOCAL_HOST"])
+    consent = oauth.OAuthClient(endpoints, redirect, "databricks-cli").initiate_consent()
+    answer = requests.get(consent.authorization_url, allow_redirects=False, timeout=30)
+    assert answer.status_code == 302, answer.text
+    query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    session = consent.exchange_callback_parameters(query)
+    person = WorkspaceClient(host=os.environ["LOCAL_HOST"], token=session.token().access_token)
+    assert person.current_user.me().user_name == "ben@example.com"
+    renewed = session.refresh()
+    assert renewed.refresh_token
+    assert renewed.access_token != session.token().access_token
 
 
 def files(client: WorkspaceClient) -> None:
@@ -186,6 +204,7 @@ def main() -> None:
     """Say everything."""
     client = WorkspaceClient(host=os.environ["LOCAL_HOST"], token=os.environ["LOCAL_TOKEN"])
     identity(client)
+    sign_in()
     files(client)
     secrets(client)
     autoscaling(client)

@@ -1,4 +1,4 @@
-//! What a browser sees when there is no app to show.
+//! What a browser sees of the workspace itself: sign-ins, and what stands where an app would be.
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -19,7 +19,7 @@ color:inherit;border:1px solid color-mix(in srgb,CanvasText 20%,Canvas)}\
 a:hover,a:focus-visible{border-color:currentColor}";
 
 /// The app was never deployed, or is stopped.
-pub(super) fn not_available(app: &str) -> Response {
+pub(crate) fn not_available(app: &str) -> Response {
     page(
         StatusCode::SERVICE_UNAVAILABLE,
         "App not available",
@@ -28,25 +28,25 @@ pub(super) fn not_available(app: &str) -> Response {
 }
 
 /// The app's process ended by itself.
-pub(super) fn crashed(app: &str, message: &str) -> Response {
+pub(crate) fn crashed(app: &str, message: &str) -> Response {
     let body = format!("<p>{} ended unexpectedly.</p><pre>{}</pre>", escape(app), escape(message));
     page(StatusCode::BAD_GATEWAY, "App crashed", &body)
 }
 
 /// The app is there and does not answer.
-pub(super) fn no_answer(app: &str) -> Response {
+pub(crate) fn no_answer(app: &str) -> Response {
     let body = format!("<p>{} closed the connection without an answer.</p>", escape(app));
     page(StatusCode::BAD_GATEWAY, "No answer", &body)
 }
 
 /// The app took longer than the proxy waits.
-pub(super) fn too_slow(app: &str, secs: u64) -> Response {
+pub(crate) fn too_slow(app: &str, secs: u64) -> Response {
     let body = format!("<p>{} did not answer within {secs} seconds.</p>", escape(app));
     page(StatusCode::GATEWAY_TIMEOUT, "The app took too long", &body)
 }
 
 /// The visitor may not use the app.
-pub(super) fn not_permitted(app: &str, user: &str) -> Response {
+pub(crate) fn not_permitted(app: &str, user: &str) -> Response {
     let body = format!(
         "<p>{} does not have permission to use {}.</p><a href=\"/.auth/login\">Sign in as somebody else</a>",
         escape(user),
@@ -56,31 +56,51 @@ pub(super) fn not_permitted(app: &str, user: &str) -> Response {
 }
 
 /// The program's token is of no use here.
-pub(super) fn bad_token() -> Response {
+pub(crate) fn bad_token() -> Response {
     let body = "<p>Apps take OAuth access tokens; this one is unknown, expired or personal.</p>";
     page(StatusCode::UNAUTHORIZED, "Not signed in", body)
 }
 
-/// Who one can be.
-pub(super) fn sign_in(users: &[Principal], unknown: Option<&str>) -> Response {
-    let mut body = match unknown {
+/// Who one can be; `link` says where the choice of somebody leads.
+pub(crate) fn sign_in(users: &[Principal], unknown: Option<&str>, link: impl Fn(&str) -> String) -> Response {
+    let words = match unknown {
         Some(name) => format!("<p>There is no user {}.</p>", escape(name)),
         None => "<p>This local workspace has no passwords. Choose who you are.</p>".to_owned(),
     };
-    for user in users {
-        let link = format!(
-            "<a href=\"/.auth/login?as={}\">{} &lt;{}&gt;</a>",
-            percent_encode(&user.user_name),
-            escape(&user.display_name),
-            escape(&user.user_name)
-        );
-        body.push_str(&link);
-    }
     let status = match unknown {
         Some(_) => StatusCode::BAD_REQUEST,
         None => StatusCode::OK,
     };
-    page(status, "Sign in", &body)
+    page(status, "Sign in", &format!("{words}{}", choices(users, link)))
+}
+
+/// A program wants to act as somebody; nobody may be chosen, too.
+pub(crate) fn consent(users: &[Principal], client: &str, link: impl Fn(&str) -> String) -> Response {
+    let body = format!(
+        "<p>{} wants to act as you. This local workspace has no passwords: choose who you are.</p>{}\
+         <a href=\"{}\">Do not allow it</a>",
+        escape(client),
+        choices(users, &link),
+        escape(&link("")),
+    );
+    page(StatusCode::OK, "Sign in", &body)
+}
+
+fn choices(users: &[Principal], link: impl Fn(&str) -> String) -> String {
+    let choice = |user: &Principal| {
+        format!(
+            "<a href=\"{}\">{} &lt;{}&gt;</a>",
+            escape(&link(&percent_encode(&user.user_name))),
+            escape(&user.display_name),
+            escape(&user.user_name)
+        )
+    };
+    users.iter().map(choice).collect()
+}
+
+/// A client asks for something that no browser may be sent back with.
+pub(crate) fn bad_request(words: &str) -> Response {
+    page(StatusCode::BAD_REQUEST, "This sign-in can't be", &format!("<p>{}</p>", escape(words)))
 }
 
 fn page(status: StatusCode, title: &str, body: &str) -> Response {
@@ -96,7 +116,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-fn percent_encode(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     use std::fmt::Write as _;
     let mut encoded = String::new();
     for byte in text.bytes() {

@@ -1,7 +1,11 @@
-//! OAuth: discovery, and tokens for service principals.
+//! OAuth: discovery, tokens for service principals, and people who sign in in a browser.
 //!
 //! Refusals have OAuth's shape, not the platform's. The exchange of a personal token for an OAuth
-//! one is here because apps refuse personal tokens.
+//! one is here because apps refuse personal tokens. `authorize` is what a browser meets, `sign_ins` what
+//! is remembered of it.
+
+mod authorize;
+mod sign_ins;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +18,10 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::identity::{OAUTH_TOKEN_TTL_MS, TokenKind, basic};
+use crate::settings::SignInSettings;
 use crate::workspace::Workspace;
+pub use sign_ins::SignIns;
+use sign_ins::{Redeemed, Refused};
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
@@ -25,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/.well-known/openid-configuration", get(discovery))
         .route("/oidc/.well-known/oauth-authorization-server", get(discovery))
         .route("/oidc/.well-known/openid-configuration", get(discovery))
+        .route("/oidc/v1/authorize", get(authorize::show))
         .route("/oidc/v1/token", post(token))
 }
 
@@ -42,9 +50,11 @@ async fn discovery(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/v1/authorize"),
         "token_endpoint": format!("{issuer}/v1/token"),
-        "grant_types_supported": ["client_credentials", TOKEN_EXCHANGE],
-        "scopes_supported": ["all-apis"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "response_types_supported": ["code"],
+        "grant_types_supported": ["client_credentials", TOKEN_EXCHANGE, "authorization_code", "refresh_token"],
+        "code_challenge_methods_supported": ["S256"],
+        "scopes_supported": authorize::SCOPES,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
     }))
 }
 
@@ -81,12 +91,50 @@ async fn token(
                 ),
             }
         }
+        Some("authorization_code") => person(&workspace, &form, |rules| {
+            let (code, verifier) = (field("code")?, field("code_verifier")?);
+            Some(workspace.sign_ins.redeem(code, verifier, field("redirect_uri")?, rules, &workspace))
+        }),
+        Some("refresh_token") => person(&workspace, &form, |rules| {
+            Some(workspace.sign_ins.refresh(field("refresh_token")?, rules, &workspace))
+        }),
         Some(other) => refusal(
             StatusCode::BAD_REQUEST,
             "unsupported_grant_type",
             &format!("Grant type {other} is not supported by this workspace"),
         ),
         None => refusal(StatusCode::BAD_REQUEST, "invalid_request", "grant_type is missing"),
+    }
+}
+
+/// Tokens for the public client, which has no secret to show.
+fn person(
+    workspace: &Workspace,
+    form: &BTreeMap<String, String>,
+    redeem: impl FnOnce(&SignInSettings) -> Option<Result<Redeemed, Refused>>,
+) -> Response {
+    if form.get("client_id").map(String::as_str) != Some(authorize::CLIENT_ID) {
+        return refusal(StatusCode::UNAUTHORIZED, "invalid_client", "Client is not registered");
+    }
+    let rules = workspace.settings.get().sign_in;
+    match redeem(&rules) {
+        None => refusal(StatusCode::BAD_REQUEST, "invalid_request", "A parameter is missing"),
+        Some(Err(Refused::Code(why))) => refusal(StatusCode::BAD_REQUEST, "invalid_grant", why),
+        Some(Err(Refused::RefreshToken)) => {
+            refusal(StatusCode::UNAUTHORIZED, "invalid_grant", "Refresh token is invalid")
+        }
+        Some(Ok(redeemed)) => {
+            let mut answer = json!({
+                "access_token": redeemed.access_token,
+                "token_type": "Bearer",
+                "expires_in": rules.access_token_ms / 1000,
+                "scope": redeemed.scope,
+            });
+            if let Some(refresh_token) = redeemed.refresh_token {
+                answer["refresh_token"] = refresh_token.into();
+            }
+            Json(answer).into_response()
+        }
     }
 }
 
