@@ -42,6 +42,28 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) -> Drained {
+    let connections = accept_until(listener, router, stop).await;
+    tracing::info!("no new connections are accepted; running requests have {} s to finish", drain.as_secs());
+    drain_within(connections, drain).await
+}
+
+/// As [`serve`], for a listener that comes and goes while the process stays: nothing is logged.
+pub async fn serve_quietly(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    drain: Duration,
+) -> Drained {
+    let connections = accept_until(listener, router, stop).await;
+    drain_within(connections, drain).await
+}
+
+/// Accepts until `stop` resolves; the system then refuses new connections.
+async fn accept_until(
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) -> GracefulShutdown {
     let server = server();
     let connections = GracefulShutdown::new();
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -49,7 +71,7 @@ pub async fn serve(
     loop {
         let next = accept(&listener, &slots);
         let (stream, slot) = tokio::select! {
-            () = &mut stop => break,
+            () = &mut stop => return connections,
             accepted = next => accepted,
         };
         let service = TowerToHyperService::new(router.clone());
@@ -62,10 +84,10 @@ pub async fn serve(
             drop(slot);
         });
     }
-    // From here on the system refuses new connections.
-    drop(listener);
-    tracing::info!("no new connections are accepted; running requests have {} s to finish", drain.as_secs());
-    match tokio::time::timeout(drain, connections.shutdown()).await {
+}
+
+async fn drain_within(connections: GracefulShutdown, limit: Duration) -> Drained {
+    match tokio::time::timeout(limit, connections.shutdown()).await {
         Ok(()) => Drained::Completely,
         Err(_) => Drained::CutOff,
     }

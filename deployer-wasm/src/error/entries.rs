@@ -123,7 +123,7 @@ impl Failure {
                 code: "NOT_SIGNED_IN",
                 message: "There is no usable credential for the workspace".into(),
                 cause: problem,
-                remedy: "Set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or name a profile of `~/.databrickscfg`".into(),
+                remedy: "Sign in. On a command line: name a profile of `~/.databrickscfg`, set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or sign in in the browser with `--sign-in`".into(),
                 docs: DOCS_AUTH,
             },
             Self::TokenExpired { doing } => Entry {

@@ -16,9 +16,12 @@ use deployer::events::DeployEvent;
 use deployer::operations;
 use serde::Serialize;
 
+use super::browser;
 use super::native_host::NativeHost;
+use super::oauth::{self, SignIn};
 use super::printer::{Style, print};
 use super::sign_in::{self, Asked};
+use super::workspace::{self, ClientError, Workspace};
 
 /// The deployer's operations.
 #[derive(Debug, Subcommand)]
@@ -41,6 +44,9 @@ pub struct Connection {
     /// There is no flag for a token: others on the machine could read it
     #[arg(long)]
     profile: Option<String>,
+    /// Sign in in the browser instead; the credential lives in memory and ends with this run
+    #[arg(long)]
+    sign_in: bool,
     /// Print events and the result as lines of JSON
     #[arg(long)]
     json: bool,
@@ -188,7 +194,7 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
             let file = target.file()?;
             let arguments = CreateArguments { lakebase_compute, ..create_arguments(target, release)? };
             let config = arguments.resolve(file.as_deref(), environment)?;
-            let host = host(&connection, style)?;
+            let host = host(&connection, style).await?;
             let result = Box::pin(operations::create(&host, &config, &cancelled_by_signal())).await?;
             tell(style, &result, &format!("Tellr is running: {}", result.url));
         }
@@ -197,7 +203,7 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
             let file = target.file()?;
             let arguments = update_arguments(target, release, reset_database)?;
             let config = arguments.resolve(file.as_deref(), environment)?;
-            let host = host(&connection, style)?;
+            let host = host(&connection, style).await?;
             let result = Box::pin(operations::update(&host, &config, &cancelled_by_signal())).await?;
             let sentence = format!("Tellr is updated: {}", result.url);
             tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()));
@@ -214,7 +220,7 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
                 reset_database: reset_database.then_some(true),
             };
             let config = arguments.resolve(file.as_deref(), environment)?;
-            let host = host(&connection, style)?;
+            let host = host(&connection, style).await?;
             let result = Box::pin(operations::delete(&host, &config, &cancelled_by_signal())).await?;
             let sentence = format!("The app `{}` is deleted", result.app_name);
             tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()));
@@ -240,18 +246,35 @@ fn with_restore_point(
     }
 }
 
-fn host(
+async fn host(
     connection: &Connection,
     style: Style,
 ) -> Result<NativeHost<impl FnMut(DeployEvent) + use<>>, DeployError> {
     let asked = Asked { host: connection.host.clone(), profile: connection.profile.clone() };
-    let workspace = sign_in::find(&asked, |name| std::env::var(name).ok())?;
+    let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
+    let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
+    let http = workspace::client().map_err(unreachable)?;
+    let workspace = if connection.sign_in {
+        signed_in(http, found.host()).await?
+    } else {
+        Workspace::new(http, found.credential()?)
+    };
     if let Style::Lines { .. } = style {
-        print(&format!("Workspace {}\n", workspace.host));
+        print(&format!("Workspace {}\n", workspace.host()));
     }
     let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
-    NativeHost::new(workspace, roots.as_deref(), move |event| print(&style.event(&event)))
-        .map_err(|error| Failure::Unreachable { problem: error.to_string() }.into())
+    Ok(NativeHost::of(workspace, roots.as_deref(), move |event| print(&style.event(&event))))
+}
+
+/// The workspace at `host`, as whoever now signs in in the browser. What is said meanwhile goes where it
+/// is in nobody's way who reads the events.
+async fn signed_in(http: reqwest::Client, host: &str) -> Result<Workspace, DeployError> {
+    let sign_in = SignIn::new(http.clone(), host.to_owned(), None);
+    let begun = sign_in.begin().await.map_err(oauth::failure)?;
+    eprintln!("Sign in to {host} in a browser on this machine:\n\n  {}\n", begun.address);
+    browser::open(&begun.address);
+    begun.finished().await.map_err(oauth::failure)?;
+    Ok(Workspace::of_person(http, sign_in))
 }
 
 /// Ctrl-C, or SIGTERM, stops at the next safe point; a second one ends the process at once.

@@ -6,14 +6,20 @@
 //! |---|---|
 //! | [`command`] | the flags, and what a person reads |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
+//! | [`oauth`] | signing in in the browser, where there is no credential |
+//! | `browser` | the system's browser |
+//! | `credential` | the token to send, and another one when it is refused |
 //! | [`native_host`] | what the logic needs from this machine |
 //! | [`workspace`] | requests with reqwest, signed |
 //! | [`lakebase`] | schema operations with tokio-postgres |
 //! | [`printer`] | the event stream as lines for people, or as JSON |
 
+pub(crate) mod browser;
 pub mod command;
+mod credential;
 pub mod lakebase;
 pub mod native_host;
+pub mod oauth;
 pub mod printer;
 pub mod sign_in;
 pub mod workspace;

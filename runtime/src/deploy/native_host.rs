@@ -32,11 +32,12 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
         database_roots: Option<&Path>,
         events: E,
     ) -> Result<Self, workspace::ClientError> {
-        Ok(Self {
-            workspace: Workspace::new(workspace::client()?, workspace),
-            database_roots: database_roots.map(Path::to_owned),
-            events: Mutex::new(events),
-        })
+        Ok(Self::of(Workspace::new(workspace::client()?, workspace), database_roots, events))
+    }
+
+    /// As [`NativeHost::new`], for a workspace that is there already.
+    pub fn of(workspace: Workspace, database_roots: Option<&Path>, events: E) -> Self {
+        Self { workspace, database_roots: database_roots.map(Path::to_owned), events: Mutex::new(events) }
     }
 }
 

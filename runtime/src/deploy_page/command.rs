@@ -2,17 +2,18 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 use deployer::error::{DeployError, Failure};
 use tokio::net::TcpListener;
-use tokio::process::Command;
 
-use super::{Access, DeployPage, Place, Session};
+use super::{Access, DeployPage, PAGE, Place, Session};
+use crate::deploy::browser;
+use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print};
-use crate::deploy::sign_in::{self, Asked};
+use crate::deploy::sign_in::{self, Asked, Found};
 use crate::deploy::workspace::{Workspace, client};
 use crate::settings::Environment;
 use crate::{frontend, listener, logging, server};
@@ -23,9 +24,13 @@ pub struct Flags {
     /// A profile of ~/.databrickscfg; else the environment's credential, else `DEFAULT`
     #[arg(long)]
     profile: Option<String>,
-    /// The workspace's address; else `DATABRICKS_HOST`, else the profile's
+    /// The workspace's address; else `DATABRICKS_HOST`, else the profile's. Where no credential for it is
+    /// found, the page begins with a sign-in
     #[arg(long)]
     host: Option<String>,
+    /// Sign in in the browser even where there is a credential
+    #[arg(long)]
+    sign_in: bool,
     /// The port to listen on, on this machine only; 0 takes any that is free
     #[arg(long, default_value_t = 8000)]
     port: u16,
@@ -47,10 +52,9 @@ pub async fn run(flags: Flags) -> ExitCode {
 
 async fn serve(flags: Flags) -> Result<(), DeployError> {
     let asked = Asked { host: flags.host, profile: flags.profile };
-    let settings = sign_in::find(&asked, |name| std::env::var(name).ok())?;
+    let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
     let problem = |problem: String| DeployError::from(Failure::Unreachable { problem });
     let http = client().map_err(|error| problem(error.to_string()))?;
-    let workspace = Arc::new(Workspace::new(http, settings));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, flags.port));
     let (listener, address) = bind(address).await.map_err(|error| {
         problem(format!(
@@ -66,16 +70,33 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let session = Session::new(address.port())
         .map_err(|error| problem(format!("The system gives no random bytes: {error}")))?;
     let url = format!("http://{address}{}", session.entrance());
+    let (workspace, sign_in) = match found {
+        Found::Credential(settings) if !flags.sign_in => (Workspace::new(http, settings), None),
+        found => {
+            let back = format!("http://{address}{PAGE}");
+            let sign_in = SignIn::new(http.clone(), found.host().to_owned(), Some(back));
+            let begun = sign_in.begin().await.map_err(oauth::failure)?;
+            (Workspace::of_person(http, sign_in), Some(begun.address))
+        }
+    };
     print(&format!(
         "Deploy page  {url}\n             for your browser only: whoever has this address acts as you\n\
-         Workspace    {}\nCtrl-C ends it\n",
+         Workspace    {}\n",
         workspace.host()
     ));
-    if flags.open && !open_in_browser(&url) {
+    if let Some(address) = sign_in {
+        print(&format!(
+            "Sign in      {address}\n             in a browser on this machine, within {} minutes; the deploy page \
+             has a link for it, too\n",
+            oauth::PATIENCE.as_secs() / 60
+        ));
+    }
+    print("Ctrl-C ends it\n");
+    if flags.open && !browser::open(&url) {
         print("No browser could be started; open the address yourself\n");
     }
     let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
-    let page = DeployPage::new(Access::Server(workspace), Place::Loopback(session), roots);
+    let page = DeployPage::new(Access::Server(Arc::new(workspace)), Place::Loopback(session), roots);
     let stop = async {
         if let Err(error) = listener::asked_to_stop().await {
             tracing::error!(%error, "signals cannot be received; the process ends");
@@ -89,11 +110,4 @@ async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)>
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     Ok((listener, address))
-}
-
-/// Hands an address to the system's browser; false where there is none.
-fn open_in_browser(url: &str) -> bool {
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let quiet = || Stdio::null();
-    Command::new(opener).arg(url).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().is_ok()
 }

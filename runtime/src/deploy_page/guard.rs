@@ -49,7 +49,8 @@ pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request,
             Err(_) => Refusal::timeout().into_response(),
         },
     };
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, ANSWER_SECURITY_POLICY);
+    // Only a page of the server's own has one already.
+    response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(ANSWER_SECURITY_POLICY);
     response
 }
 

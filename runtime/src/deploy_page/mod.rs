@@ -15,8 +15,9 @@
 //! * it acts as whoever started it (`tellr-app deploy-page`), or as the signed-in user if that is a
 //!   workspace admin (`tellr-app serve`), and never as the app itself (`access`).
 //!
-//! Routes: `/api/workspace/…` with the workspace's own path behind it, `POST /api/workspace-schema`, and
-//! `GET /api/workspace-access`, which says whether anybody is signed in (`status`). An answer with the
+//! Routes: `/api/workspace/…` with the workspace's own path behind it, `POST /api/workspace-schema`,
+//! `GET /api/workspace-access`, which says whether anybody is signed in, and below it `…/sign-in`, where a
+//! link leads to the workspace's sign-in (`status`). An answer with the
 //! header `tellr-host-error` is the server's own, not the workspace's; its body is a
 //! [`deployer::host::HostError`].
 
@@ -44,6 +45,8 @@ pub use access::Access;
 pub use guard::{Place, on_loopback_only};
 pub use session::Session;
 
+/// The path of the page.
+const PAGE: &str = "/deploy";
 /// Requests on their way at a time, for all pages together. One deployment makes some four.
 const MOST_AT_A_TIME: usize = 16;
 
@@ -70,6 +73,7 @@ pub fn api<S: Clone + Send + Sync + 'static>(page: Arc<DeployPage>) -> Router<S>
         .route("/workspace/", any(forward::forward))
         .route("/workspace/{*path}", any(forward::forward))
         .route("/workspace-access", get(status::show).fallback(refusal::wrong_method))
+        .route("/workspace-access/sign-in", get(status::sign_in).fallback(refusal::wrong_method))
         .route("/workspace-schema", post(schema::run).fallback(refusal::wrong_method))
         .layer(from_fn_with_state(Arc::clone(&page), guard::admit))
         .with_state(page)

@@ -15,6 +15,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use super::PAGE;
+
 /// As many bytes as nobody guesses.
 const KEY_BYTES: usize = 32;
 const PARAMETER: &str = "key";
@@ -40,7 +42,7 @@ impl Session {
 
     /// The path that lets a browser in. Secret.
     pub fn entrance(&self) -> String {
-        format!("/deploy?{PARAMETER}={}", self.key.expose_secret())
+        format!("{PAGE}?{PARAMETER}={}", self.key.expose_secret())
     }
 
     /// Whether the request has the cookie.
@@ -58,7 +60,7 @@ impl Session {
     pub(super) fn enter(&self, uri: &Uri) -> Option<Response> {
         let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let (_, given) = pairs.into_iter().find(|(name, _)| *name == PARAMETER)?;
-        let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, "/deploy")]).into_response();
+        let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, PAGE)]).into_response();
         if self.is_key(given) {
             let cookie = format!("{}={given}; Path=/api; HttpOnly; SameSite=Strict", self.cookie);
             let mut cookie = HeaderValue::try_from(cookie).ok()?;

@@ -1,4 +1,4 @@
-//! Whether anybody is signed in: `GET /api/workspace-access`.
+//! Whether anybody is signed in: `GET /api/workspace-access`; and the way to sign in.
 //!
 //! It is what the page asks first, and again while it waits for a sign-in. The host is told and never
 //! taken: which workspace gets the credential is for whoever started the server to say.
@@ -7,13 +7,19 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use deployer::host::{HostError, HostErrorKind};
 use deployer::workspace::identity;
 use serde::Serialize;
 
-use super::DeployPage;
 use super::refusal::Refusal;
+use super::{DeployPage, PAGE};
+use crate::deploy::oauth;
 use crate::deploy::workspace::Workspace;
+
+/// The path of the second handler.
+const SIGN_IN: &str = "/api/workspace-access/sign-in";
 
 /// The answer. `user` is there when `signed_in` is true.
 #[derive(Debug, Serialize)]
@@ -44,8 +50,34 @@ pub(super) async fn show(
         Ok(user) => (Some(user), None),
         Err(problem) => (None, Some(problem)),
     };
+    let sign_in_url = workspace.sign_in().filter(|_| user.is_none()).map(|_| SIGN_IN);
     let host = workspace.host().to_owned();
-    Ok(Json(WorkspaceAccess { host, signed_in: user.is_some(), user, sign_in_url: None, problem }))
+    Ok(Json(WorkspaceAccess { host, signed_in: user.is_some(), user, sign_in_url, problem }))
+}
+
+/// `GET /api/workspace-access/sign-in`: sends a browser on to where the workspace signs people in. The
+/// address has the attempt's state in it, so it is for that browser's eyes only, as everything here.
+pub(super) async fn sign_in(
+    State(page): State<Arc<DeployPage>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let workspace = page.access.workspace(request.headers()).await?;
+    let Some(sign_in) = workspace.sign_in() else {
+        return Err(Refusal::forbidden("Nobody signs in here; the server has a credential of its own"));
+    };
+    match sign_in.begin().await {
+        Ok(begun) => {
+            let headers =
+                [(header::LOCATION, begun.address.as_str()), (header::REFERRER_POLICY, "no-referrer")];
+            Ok((StatusCode::SEE_OTHER, headers).into_response())
+        }
+        // A person is looking at it, not the page.
+        Err(error) => {
+            tracing::warn!("no sign-in could be begun: {error}");
+            let words = format!("{}.", error.message);
+            Ok(oauth::page(StatusCode::BAD_GATEWAY, "The sign-in could not be begun", &words, Some(PAGE)))
+        }
+    }
 }
 
 /// The principal's name, or why the workspace knows none.

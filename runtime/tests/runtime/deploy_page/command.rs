@@ -53,11 +53,28 @@ async fn without_a_credential_it_says_where_one_belongs() {
     let nothing = Variables::nothing().with("HOME", "/nonexistent");
     let ended = process::run(&["deploy-page", "--port", "0"], &nothing).await;
     assert_eq!(ended.status.code(), Some(1));
-    assert!(
-        ended.output.contains("DATABRICKS_HOST") && ended.output.contains("What now:"),
-        "{}",
-        ended.output
-    );
+    for words in ["no workspace is named", "--host https://", "DATABRICKS_HOST", "What now:"] {
+        assert!(ended.output.contains(words), "{words}: {}", ended.output);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_signs_nobody_in_is_told_at_once() {
+    let upstream = Upstream::start().await;
+    let nothing = Variables::nothing().with("HOME", "/nonexistent");
+    let run =
+        async |host: &str| process::run(&["deploy-page", "--port", "0", "--host", host], &nothing).await;
+    upstream.answer_next(axum::http::Response::new("<html>Some other site</html>".into()));
+    let ended = run(&upstream.host).await;
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(ended.output.contains("address of a workspace"), "{}", ended.output);
+    let closed = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let host = format!("http://{}", closed.local_addr().expect("an address"));
+    drop(closed);
+    let ended = run(&host).await;
+    assert!(ended.output.contains("WORKSPACE_UNREACHABLE"), "{}", ended.output);
+    let ended = run("http://far.example").await;
+    assert!(ended.output.contains("https://"), "{}", ended.output);
 }
 
 #[tokio::test]

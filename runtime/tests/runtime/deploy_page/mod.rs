@@ -4,5 +4,7 @@ mod access;
 mod command;
 mod forwarding;
 mod guards;
+mod redirect;
 mod schema;
+mod sign_in;
 mod status;

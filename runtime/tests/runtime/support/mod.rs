@@ -6,6 +6,7 @@ pub(crate) mod front;
 pub(crate) mod page;
 pub(crate) mod postgres;
 pub(crate) mod process;
+pub(crate) mod sign_in;
 pub(crate) mod upstream;
 pub(crate) mod workspace;
 

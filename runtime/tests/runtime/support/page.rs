@@ -8,13 +8,14 @@ use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::SecretString;
 use serde_json::Value;
+use tellr_app::deploy::oauth::SignIn;
 use tellr_app::deploy::workspace::{self, Workspace};
 use tellr_app::deploy_page::{Access, DeployPage, Place, Session};
 use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
 use tellr_app::{listener, server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::time::timeout;
 
 use super::PATIENCE;
@@ -62,7 +63,11 @@ pub(crate) struct Page {
     pub(crate) entrance: String,
     pub(crate) cookie: String,
     _running: oneshot::Sender<()>,
+    _turn: Option<SemaphorePermit<'static>>,
 }
+
+/// The ports to which people come back from a sign-in are few: so many pages have one at a time.
+static TURNS: Semaphore = Semaphore::const_new(7);
 
 impl Page {
     pub(crate) async fn start(upstream: &Upstream) -> Self {
@@ -74,6 +79,20 @@ impl Page {
         let auth = WorkspaceAuth::Token(SecretString::from(TOKEN));
         let settings = WorkspaceSettings { host: upstream.host.clone(), auth };
         let workspace = Workspace::new(workspace::client().expect("a client"), settings);
+        Self::serve(workspace, roots).await
+    }
+
+    /// For whoever signs in.
+    pub(crate) async fn start_signed_out(upstream: &Upstream) -> Self {
+        let turn = TURNS.acquire().await.expect("never closed");
+        let http = workspace::client().expect("a client");
+        let back = "http://127.0.0.1:8000/deploy".to_owned();
+        let sign_in = SignIn::new(http.clone(), upstream.host.clone(), Some(back));
+        let page = Self::serve(Workspace::of_person(http, sign_in), None).await;
+        Self { _turn: Some(turn), ..page }
+    }
+
+    async fn serve(workspace: Workspace, roots: Option<&Path>) -> Self {
         let access = Access::Server(Arc::new(workspace));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -88,7 +107,7 @@ impl Page {
         tokio::spawn(listener::serve(listener, server::deploy_page_router(page), stop, listener::DRAIN));
         let cookie = cookie_behind(&format!("http://{address}{entrance}")).await;
         let client = client(|builder| builder.default_headers(cookies(&cookie)));
-        Self { authority: address.to_string(), client, entrance, cookie, _running: running }
+        Self { authority: address.to_string(), client, entrance, cookie, _running: running, _turn: None }
     }
 
     pub(crate) fn origin(&self) -> String {

@@ -1,0 +1,313 @@
+//! Signing in in the browser: OAuth's authorization code with PKCE.
+//!
+//! Problem: somebody without a profile and without a token wants to deploy. The workspace knows how to
+//! sign people in, but its answer has to come back to this process, over a browser and a port of this
+//! machine that others can reach too.
+//!
+//! Choice: what Databricks' own command line does, as its public client is the one that every workspace
+//! knows (RFC 8252 for the port, RFC 7636 for the proof, RFC 9700 for the rest):
+//!
+//! * `authorization` finds out where the workspace signs people in and makes the address to open, with
+//!   a state and a challenge that are made anew for each attempt;
+//! * `redirect` takes the answer: one, in time, to this attempt, and shows a `page` with a few words;
+//! * `token_endpoint` asks for tokens, and [`SignIn`] keeps them and renews them before their end.
+//!
+//! Tokens live in memory and end with the process. Databricks' command line keeps a file of them; a
+//! second program that writes it would have to follow its locks and its format, and a file is one more
+//! place to steal from. Signing in again is one click where the browser still knows the person.
+//!
+//! Why no library: `oauth2` 5 is well kept, but what it takes off one's hands is the address and two forms,
+//! some 120 lines here. The port, discovery, when to renew and what to say stay. It brings 18 crates, among
+//! them second versions of `sha2`, `rand`, `getrandom` and `thiserror` and a calendar, is made for another
+//! `reqwest` than ours, and makes a small program 102 kB larger (52 kB compressed).
+
+mod authorization;
+mod page;
+mod redirect;
+mod token_endpoint;
+
+use std::sync::{Arc, Mutex as Lock, Weak};
+use std::time::{Duration, Instant};
+
+use deployer::error::Failure;
+use deployer::host::{HostError, HostErrorKind};
+use reqwest::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::{Mutex, watch};
+
+use authorization::{Endpoints, Proof};
+pub(crate) use page::page;
+use redirect::{Attempt, Door};
+pub(super) use token_endpoint::{NotGranted, ask};
+
+/// The public client of Databricks' command line, which every workspace knows.
+const CLIENT_ID: &str = "databricks-cli";
+/// How long the browser may take.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Somebody's sign-in to one workspace.
+pub struct SignIn {
+    http: reqwest::Client,
+    host: String,
+    /// The page that people come from, if they come from one.
+    back: Option<String>,
+    /// Locked while tokens are being renewed, so that all who need one wait for the same.
+    standing: Mutex<Standing>,
+    /// The attempt that is under way.
+    attempt: Mutex<Option<UnderWay>>,
+}
+
+/// Whether somebody is signed in.
+enum Standing {
+    SignedOut { why: String },
+    SignedIn(Tokens),
+}
+
+struct Tokens {
+    access: SecretString,
+    renew_at: Instant,
+    good_until: Instant,
+    refresh: Option<SecretString>,
+    /// Where they came from.
+    endpoint: Url,
+}
+
+struct UnderWay {
+    address: String,
+    began: Instant,
+    outcome: watch::Receiver<Outcome>,
+    attempt: Weak<Attempt>,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Outcome {
+    Waiting,
+    SignedIn,
+    Failed(String),
+}
+
+/// An attempt that was begun.
+pub struct Begun {
+    /// The address to open in a browser of this machine, within ten minutes.
+    pub address: String,
+    outcome: watch::Receiver<Outcome>,
+}
+
+impl Begun {
+    /// Waits for the end of the attempt.
+    ///
+    /// # Errors
+    /// When nobody is signed in by it.
+    pub async fn finished(mut self) -> Result<(), HostError> {
+        let outcome = self.outcome.wait_for(|outcome| *outcome != Outcome::Waiting).await;
+        match outcome.as_deref() {
+            Ok(Outcome::SignedIn) => Ok(()),
+            Ok(Outcome::Failed(why)) => Err(credential(did_not_succeed(why))),
+            Ok(Outcome::Waiting) | Err(_) => Err(credential(did_not_succeed("it broke off"))),
+        }
+    }
+}
+
+impl SignIn {
+    /// Nobody is signed in to the workspace at `host` yet. `back` is the address of the page that leads
+    /// to the sign-in.
+    pub fn new(http: reqwest::Client, host: String, back: Option<String>) -> Arc<Self> {
+        let why = format!("Nobody is signed in to {host} yet");
+        let standing = Mutex::new(Standing::SignedOut { why });
+        Arc::new(Self { http, host, back, standing, attempt: Mutex::default() })
+    }
+
+    /// The workspace's address, `https://host[:port]`.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    fn back(&self) -> Option<&str> {
+        self.back.as_deref()
+    }
+
+    /// Begins to sign somebody in. Begun again soon, it is the same attempt.
+    ///
+    /// # Errors
+    /// When the workspace does not say where, or the browser has no port to come back to.
+    pub async fn begin(self: &Arc<Self>) -> Result<Begun, HostError> {
+        let mut under_way = self.attempt.lock().await;
+        if let Some(old) = &*under_way
+            && let Some(attempt) = old.attempt.upgrade()
+        {
+            if *old.outcome.borrow() == Outcome::Waiting && old.began.elapsed() < PATIENCE / 2 {
+                return Ok(Begun { address: old.address.clone(), outcome: old.outcome.clone() });
+            }
+            attempt.replace();
+        }
+        let endpoints = Endpoints::discover(&self.http, &self.host).await?;
+        let door = Door::open().await?;
+        let proof = Proof::new()?;
+        let redirect_uri = door.address();
+        let address = proof.address(&endpoints, &redirect_uri);
+        let (sender, outcome) = watch::channel(Outcome::Waiting);
+        let attempt = Arc::new(Attempt {
+            sign_in: Arc::clone(self),
+            endpoints,
+            redirect_uri,
+            proof: Lock::new(Some(proof)),
+            outcome: sender,
+        });
+        *under_way = Some(UnderWay {
+            address: address.clone(),
+            began: Instant::now(),
+            outcome: outcome.clone(),
+            attempt: Arc::downgrade(&attempt),
+        });
+        tokio::spawn(redirect::wait(door, attempt, PATIENCE));
+        Ok(Begun { address, outcome })
+    }
+
+    /// An access token that is good for a while.
+    pub(super) async fn bearer(self: &Arc<Self>) -> Result<SecretString, HostError> {
+        match &*self.standing.lock().await {
+            Standing::SignedOut { why } => return Err(credential(why.clone())),
+            Standing::SignedIn(tokens) if Instant::now() < tokens.renew_at => {
+                return Ok(tokens.access.clone());
+            }
+            Standing::SignedIn(_) => {}
+        }
+        self.renewed(None).await
+    }
+
+    /// Another token than `refused`, which the workspace did not take.
+    pub(super) async fn another(self: &Arc<Self>, refused: &SecretString) -> Result<SecretString, HostError> {
+        self.renewed(Some(refused.clone())).await
+    }
+
+    /// In a task of its own: who asked may go away, a refresh token works only once, and the answer
+    /// must not be lost.
+    async fn renewed(self: &Arc<Self>, refused: Option<SecretString>) -> Result<SecretString, HostError> {
+        let this = Arc::clone(self);
+        let renewed = tokio::spawn(async move { this.renew(refused).await });
+        renewed.await.unwrap_or_else(|_| {
+            let message = "Renewing the sign-in broke off".to_owned();
+            Err(HostError { kind: HostErrorKind::Connection, message })
+        })
+    }
+
+    async fn renew(&self, refused: Option<SecretString>) -> Result<SecretString, HostError> {
+        let mut standing = self.standing.lock().await;
+        let tokens = match &mut *standing {
+            Standing::SignedOut { why } => return Err(credential(why.clone())),
+            Standing::SignedIn(tokens) => tokens,
+        };
+        let now = Instant::now();
+        let is_stale = match &refused {
+            Some(refused) => refused.expose_secret() == tokens.access.expose_secret(),
+            None => now >= tokens.renew_at,
+        };
+        if !is_stale {
+            // Somebody else was here before.
+            return Ok(tokens.access.clone());
+        }
+        let still_good = refused.is_none() && now < tokens.good_until;
+        let ended = match &tokens.refresh {
+            None if still_good => return Ok(tokens.access.clone()),
+            None => "it can't be renewed".to_owned(),
+            Some(refresh) => match self.refresh(&tokens.endpoint, refresh).await {
+                Ok(granted) => {
+                    let refresh = granted.refresh.or_else(|| tokens.refresh.take());
+                    *tokens = Tokens {
+                        access: granted.access,
+                        renew_at: granted.renew_at,
+                        good_until: granted.good_until,
+                        refresh,
+                        endpoint: tokens.endpoint.clone(),
+                    };
+                    tracing::debug!("the sign-in was renewed");
+                    return Ok(tokens.access.clone());
+                }
+                Err(NotGranted::Failed(_)) if still_good => return Ok(tokens.access.clone()),
+                Err(NotGranted::Failed(error)) => return Err(error),
+                Err(NotGranted::Refused { why, .. }) => why,
+            },
+        };
+        tracing::warn!("the sign-in has ended: {ended}");
+        let why = format!("The sign-in to {} has ended: {ended}. Sign in again", self.host);
+        *standing = Standing::SignedOut { why: why.clone() };
+        Err(credential(why))
+    }
+
+    async fn refresh(
+        &self,
+        endpoint: &Url,
+        refresh: &SecretString,
+    ) -> Result<token_endpoint::Granted, NotGranted> {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", CLIENT_ID),
+            ("refresh_token", refresh.expose_secret()),
+        ];
+        ask(self.http.post(endpoint.clone()).form(&form), &[refresh]).await
+    }
+
+    /// Makes tokens of a code; or says why not.
+    async fn exchange(
+        &self,
+        endpoints: &Endpoints,
+        code: &SecretString,
+        proof: &Proof,
+        redirect_uri: &str,
+    ) -> Result<(), String> {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", CLIENT_ID),
+            ("code", code.expose_secret()),
+            ("code_verifier", proof.verifier().expose_secret()),
+            ("redirect_uri", redirect_uri),
+        ];
+        let request = self.http.post(endpoints.token.clone()).form(&form);
+        match ask(request, &[code, proof.verifier()]).await {
+            Ok(granted) => {
+                *self.standing.lock().await = Standing::SignedIn(Tokens {
+                    access: granted.access,
+                    renew_at: granted.renew_at,
+                    good_until: granted.good_until,
+                    refresh: granted.refresh,
+                    endpoint: endpoints.token.clone(),
+                });
+                Ok(())
+            }
+            Err(NotGranted::Refused { why, .. }) => Err(format!("the workspace says: {why}")),
+            Err(NotGranted::Failed(error)) => Err(error.message),
+        }
+    }
+
+    fn succeeded(&self, outcome: &watch::Sender<Outcome>) {
+        tracing::info!("somebody signed in to {}", self.host);
+        outcome.send_replace(Outcome::SignedIn);
+    }
+
+    async fn failed(&self, outcome: &watch::Sender<Outcome>, why: &str) {
+        tracing::warn!("the sign-in did not succeed: {why}");
+        // Who was signed in before still is.
+        if let Standing::SignedOut { why: shown } = &mut *self.standing.lock().await {
+            *shown = did_not_succeed(why);
+        }
+        outcome.send_replace(Outcome::Failed(why.to_owned()));
+    }
+}
+
+/// Why nobody is signed in, for the command line.
+pub(crate) fn failure(error: HostError) -> Failure {
+    let problem = error.message;
+    match error.kind {
+        HostErrorKind::Credential => Failure::NotSignedIn { problem },
+        _ => Failure::Unreachable { problem },
+    }
+}
+
+fn did_not_succeed(why: &str) -> String {
+    format!("The sign-in did not succeed: {why}")
+}
+
+fn credential(message: String) -> HostError {
+    HostError { kind: HostErrorKind::Credential, message }
+}
