@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { firstLoadBudget } from "./build/firstLoadBudget.ts";
+import { loadBudgets } from "./build/loadBudgets.ts";
 import { mockApi } from "./mock/mockApi.ts";
 
 const KIB = 1024;
+const BUDGETS = { firstLoad: 150 * KIB, deployPage: 60 * KIB };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -22,7 +23,7 @@ const INVENTED_DEPLOYER = [
 // `--mode mock` answers the API from mock/, so that the page can be worked on without a database;
 // tests and it have an invented deployer in place of the one that `make pkg` builds.
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), firstLoadBudget(150 * KIB), mode === "mock" ? mockApi() : null],
+  plugins: [react(), loadBudgets(BUDGETS), mode === "mock" ? mockApi() : null],
   resolve: { alias: mode === "production" ? BUILT_DEPLOYER : INVENTED_DEPLOYER },
   build: {
     // The page's Content-Security-Policy allows nothing inline, so nothing is inlined as data: URLs.
@@ -36,5 +37,6 @@ export default defineConfig(({ mode }) => ({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    testTimeout: 20_000,
   },
 }));

@@ -40,9 +40,14 @@ export function CodeBlock({
     <div className={styles.block}>
       <div className={styles.bar}>
         <span className={styles.label}>{label}</span>
-        <Button tone="quiet" size="small" icon={copied === "yes" ? "check" : "copy"} onClick={copy}>
+        <Button
+          tone="quiet"
+          size="small"
+          icon={copied === "yes" ? "check" : "copy"}
+          aria-label={`${copied === "yes" ? "Copied" : "Copy"} ${label}`}
+          onClick={copy}
+        >
           {copied === "yes" ? "Copied" : "Copy"}
-          <span className="visually-hidden"> {label}</span>
         </Button>
         {download ? <Download text={text} name={download} /> : null}
       </div>
@@ -82,6 +87,7 @@ function Download({ text, name }: { text: string; name: string }) {
     <a
       className={styles.download}
       download={name}
+      aria-label={`Download ${name}`}
       href={address ?? "#"}
       onClick={(event) => {
         // Made when it is wanted: the text may change with every key that is pressed.
@@ -93,7 +99,7 @@ function Download({ text, name }: { text: string; name: string }) {
         });
       }}
     >
-      Download <span className="visually-hidden">{name}</span>
+      Download
     </a>
   );
 }

@@ -42,7 +42,12 @@ export function DeployApp(props: DeployAppProps) {
           </header>
           {notice}
           {view === "form" ? (
-            <FormView deployer={deployer} app={app} headingRef={headingRef} />
+            <FormView
+              deployer={deployer}
+              app={app}
+              headingRef={headingRef}
+              told={notice !== undefined}
+            />
           ) : null}
           {view === "review" && request ? (
             <Review
@@ -79,10 +84,13 @@ function FormView({
   deployer,
   app,
   headingRef,
+  told,
 }: {
   deployer: DeployerLike;
   app: ReturnType<typeof useDeployApp>;
   headingRef: React.RefObject<HTMLHeadingElement | null>;
+  /** The shell says already why the workspace can't be reached. */
+  told: boolean;
 }) {
   const { operation, values, unkept, checked, attempted, change, keep, register } = app;
   const yaml = useYaml(deployer, values);
@@ -102,13 +110,15 @@ function FormView({
         Settings
       </h2>
       <OperationChoice value={operation} onChange={app.switchTo} />
-      <StandingPanel
-        standing={app.standing}
-        operation={operation}
-        ownRun={app.ownRun?.id}
-        onGoOn={app.goOn}
-        onSwitch={app.switchTo}
-      />
+      {told && app.standing.error ? null : (
+        <StandingPanel
+          standing={app.standing}
+          operation={operation}
+          ownRun={app.ownRun?.id}
+          onGoOn={app.goOn}
+          onSwitch={app.switchTo}
+        />
+      )}
       <div className={styles.columns}>
         <form
           noValidate

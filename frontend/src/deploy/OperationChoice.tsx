@@ -32,7 +32,7 @@ export function OperationChoice({
           <span className={styles.icon}>
             <Icon name={option.icon} />
           </span>
-          <span className={styles.name}>{option.name}</span>
+          <span className={styles.name}>{option.name}</span>{" "}
           <span className={styles.note}>{option.note}</span>
         </label>
       ))}

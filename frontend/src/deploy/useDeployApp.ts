@@ -60,10 +60,9 @@ export function useDeployApp({ deployer, defaults, store, onChange, where }: Dep
     const { run: id, appName } = run;
     setOwnRun(live && id ? { id, operation: run.operation, appName } : undefined);
   }, [run, live]);
-  useEffect(
-    () => store?.save({ operation, values, run: ownRun }),
-    [store, operation, values, ownRun],
-  );
+  useEffect(() => {
+    store?.save({ operation, values, run: ownRun });
+  }, [store, operation, values, ownRun]);
   useTold(onChange, { view, operation, values, request, run });
 
   const goTo = (key: FieldKey | undefined) => {
@@ -182,5 +181,7 @@ function useTold(
       error,
     };
   }, [view, operation, values, request, phase, steps, result, error]);
-  useEffect(() => onChange?.(snapshot), [onChange, snapshot]);
+  useEffect(() => {
+    onChange?.(snapshot);
+  }, [onChange, snapshot]);
 }

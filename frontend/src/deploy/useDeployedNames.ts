@@ -2,6 +2,9 @@ import { type Dispatch, type SetStateAction, useEffect, useRef } from "react";
 import type { Operation, Status } from "./contract";
 import type { FormValues } from "./form/values";
 
+/** What holds where nothing is said. */
+const USUAL_PACKAGE = "tellr-app";
+
 type Names = Pick<FormValues, "lakebase_name" | "schema_name" | "app_package">;
 
 /**
@@ -19,7 +22,7 @@ export function useDeployedNames(
     const deployed: Names = {
       lakebase_name: status.lakebase_name ?? "",
       schema_name: status.schema_name ?? "",
-      app_package: status.app_package ?? "",
+      app_package: status.app_package === USUAL_PACKAGE ? "" : (status.app_package ?? ""),
     };
     const before = filled.current;
     filled.current = deployed;

@@ -46,7 +46,7 @@ export function ChoiceField({
               checked={isChosen(choice)}
               onChange={() => change(name, choice.value)}
             />
-            <span className={styles.name}>{choice.label}</span>
+            <span className={styles.name}>{choice.label}</span>{" "}
             <span className={styles.note}>{choice.note}</span>
           </label>
         ))}

@@ -58,7 +58,11 @@ export function TextField({
     <div className={styles.field}>
       <label className={styles.label} htmlFor={id}>
         {LABELS[name]}
-        {needed ? <span className={styles.needed}>needed</span> : null}
+        {needed ? (
+          <span className={styles.needed} aria-hidden="true">
+            needed
+          </span>
+        ) : null}
       </label>
       <input
         ref={register(name)}

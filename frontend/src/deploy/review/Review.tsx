@@ -115,8 +115,8 @@ function PlanView({
           Steps
         </h3>
         <p className={styles.hint}>
-          What stands under each other runs at the same time; each begins when those before it that
-          it needs are done.
+          Steps whose bars stand above one another run at the same time. Each begins as soon as
+          those are done that it comes after.
         </p>
         <PlanChart steps={plan.steps} />
       </section>

@@ -39,12 +39,14 @@ export function Chart({
 }) {
   const span = { "--rows": rows.length } as CSSProperties;
   return (
-    <div className={styles.chart} style={span}>
+    <div className={styles.chart} style={span} data-axis={ticks.length > 0 || undefined}>
       {ticks.length > 0 ? (
         <div className={styles.axis} aria-hidden="true">
           {ticks.map((tick) => (
             <span key={tick.label} className={styles.tick} style={at(tick.at)}>
-              <span className={styles.time}>{tick.label}</span>
+              <span className={styles.time} data-edge={edgeOf(tick.at)}>
+                {tick.label}
+              </span>
             </span>
           ))}
           {now === null ? null : (
@@ -74,11 +76,7 @@ export function Chart({
             </div>
             <div className={styles.track} aria-hidden="true">
               {row.bars.map((bar) => (
-                <span
-                  key={bar.key}
-                  className={styles[bar.kind]}
-                  style={{ left: percent(bar.place[0]), width: percent(bar.place[1]) }}
-                />
+                <span key={bar.key} className={styles[bar.kind]} style={barStyle(bar.place)} />
               ))}
             </div>
             <span className={styles.end}>{row.end}</span>
@@ -90,8 +88,19 @@ export function Chart({
   );
 }
 
+/** At the axis' ends a label stands inside. */
+function edgeOf(part: number): "start" | "end" | undefined {
+  if (part < 0.03) return "start";
+  return part > 0.94 ? "end" : undefined;
+}
+
 function at(part: number): CSSProperties {
   return { left: percent(part) };
+}
+
+/** A bar that is too short to be seen gets a width of its own, also at the axis' end. */
+function barStyle([left, width]: [number, number]): CSSProperties {
+  return { left: `min(${percent(left)}, 100% - 0.375rem)`, width: percent(width) };
 }
 
 function percent(part: number): string {

@@ -63,9 +63,15 @@ export function RunView({
       ) : null}
       {run.steps.length > 0 ? (
         <section className={styles.card} aria-labelledby={id}>
-          <h3 id={id} className={styles.subtitle}>
-            Timeline
-          </h3>
+          <div className={styles.line}>
+            <h3 id={id} className={styles.subtitle}>
+              Timeline
+            </h3>
+            <p className={styles.legend} aria-hidden="true">
+              <span className={styles.acting} /> at work
+              <span className={styles.waiting} /> waiting for the platform
+            </p>
+          </div>
           <Timeline run={run} />
           {run.log.some(({ status }) => status === "notice") ? <Notices run={run} /> : null}
         </section>

@@ -30,12 +30,14 @@ interface App {
 export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): Standing {
   const about = useSettled(app);
   const { app_name, app_file_workspace_path } = about;
+  // What is being typed is not what was typed; neither is asked about meanwhile.
+  const settled = wanted && isSame(about, app);
   const [asked, setAsked] = useState(0);
   const [answer, setAnswer] = useState<(App & Pick<Standing, "status" | "error">) | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is what asks again
   useEffect(() => {
-    if (!wanted) return;
+    if (!settled) return;
     const controller = new AbortController();
     const tell = (status: Status | null, error: DeployError | null) => {
       if (controller.signal.aborted) return;
@@ -50,7 +52,7 @@ export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): 
       (thrown: unknown) => tell(null, asDeployError(thrown)),
     );
     return () => controller.abort();
-  }, [deployer, app_name, app_file_workspace_path, asked, wanted]);
+  }, [deployer, app_name, app_file_workspace_path, asked, settled]);
 
   const look = useCallback(() => setAsked((times) => times + 1), []);
   const locked = wanted && answer?.status?.lock !== undefined;

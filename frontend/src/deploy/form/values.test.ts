@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { EMPTY, type FormValues, fromArguments, shown, toArguments } from "./values";
+
+const FULL: FormValues = {
+  app_name: "slides",
+  lakebase_name: "slides-db",
+  schema_name: "decks",
+  app_file_workspace_path: "/Workspace/Shared/slides",
+  lakebase_compute: "CU_2",
+  app_compute: "LARGE",
+  app_version: "0.1.0",
+  description: "Our slides",
+  app_package: "tellr-app",
+  encryption_key_storage: "app_yaml",
+  extra_scopes: "files, vectorsearch  files.read",
+  use_test_pypi: true,
+  seed_databricks_defaults: true,
+  reset_database: true,
+};
+const WHEEL = { file_name: "tellr_app-0.1.0-py3-none-any.whl", content: "UEs=" };
+
+describe("the form's values", () => {
+  it("say nothing where nothing was given", () => {
+    for (const operation of ["create", "update", "delete"] as const) {
+      expect(toArguments(operation, EMPTY)).toEqual({});
+    }
+  });
+
+  it("become only what the operation takes", () => {
+    const unkept = { encryption_key: "secret", local_wheel: WHEEL };
+    expect(Object.keys(toArguments("create", FULL, unkept))).not.toContain("reset_database");
+    const update = toArguments("update", FULL, unkept);
+    expect(update).toMatchObject({ reset_database: true, encryption_key: "secret" });
+    expect(update).not.toHaveProperty("lakebase_compute");
+    expect(toArguments("delete", FULL, unkept)).toEqual({
+      app_name: "slides",
+      lakebase_name: "slides-db",
+      schema_name: "decks",
+      app_file_workspace_path: "/Workspace/Shared/slides",
+      reset_database: true,
+    });
+  });
+
+  it("come back from the arguments they became", () => {
+    const { reset_database: _, ...created } = FULL;
+    expect(fromArguments(toArguments("create", FULL))).toEqual({
+      ...created,
+      extra_scopes: "files vectorsearch files.read",
+      reset_database: false,
+    });
+  });
+
+  it("are shown without the key and the wheel", () => {
+    const whole = toArguments("create", EMPTY, { encryption_key: "secret", local_wheel: WHEEL });
+    expect(whole).toEqual({ encryption_key: "secret", local_wheel: WHEEL });
+    expect(shown(whole)).toEqual({});
+  });
+});
