@@ -95,6 +95,7 @@ export class MockDeployer implements DeployerLike {
       ...(app === "tellr-locked"
         ? {
             lock: {
+              id: "828587f51ef90dac",
               holder: "ben@example.com",
               operation: "update",
               since: "2026-11-25T13:12:04Z",

@@ -1,5 +1,4 @@
-import { within } from "@testing-library/dom";
-import { act, render } from "@testing-library/react";
+import { act, render, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { createRoot } from "react-dom/client";
 import { afterEach, describe, expect, it, vi } from "vitest";

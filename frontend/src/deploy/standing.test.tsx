@@ -57,6 +57,7 @@ describe("how the app stands", () => {
 
   it("after a reload knows its own run, also while that one's lock still lives", async () => {
     const lock = {
+      id: "r1",
       holder: "ada@example.com",
       operation: "create",
       since: "2026-11-25T13:15:26Z",

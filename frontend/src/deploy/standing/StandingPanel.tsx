@@ -51,12 +51,17 @@ export function StandingPanel({
       </p>
     ) : null;
   }
-  const unfinished = status.last_run !== undefined && status.last_run.status !== "finished";
-  const isOwn = ownRun !== undefined && status.last_run?.id === ownRun && unfinished;
-  if (isOwn) return <Interrupted status={status} onGoOn={onGoOn} />;
+  if (isOwnRun(status, ownRun)) return <Interrupted status={status} onGoOn={onGoOn} />;
   if (status.lock) return <Locked status={status} onLook={look} />;
   if (status.can_resume && status.last_run) return <Unfinished status={status} onGoOn={onGoOn} />;
   return <Settled status={status} operation={operation} onSwitch={onSwitch} />;
+}
+
+/** The run that this page began is the last one, did not finish, and nobody has taken over. */
+function isOwnRun({ last_run, lock }: Status, ownRun: string | undefined): boolean {
+  if (ownRun === undefined || last_run?.id !== ownRun || last_run.status === "finished")
+    return false;
+  return lock === undefined || lock.id === ownRun;
 }
 
 function Interrupted({ status, onGoOn }: { status: Status; onGoOn: () => void }) {
