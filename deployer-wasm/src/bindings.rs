@@ -12,15 +12,15 @@
 //! | [`protocol`] | the JSON that crosses to a kernel, and its version | `kernel` |
 //! | [`queue`] | a host that writes down what it wants and is told later what came of it | `kernel` |
 //! | [`machine`] | one run at a time: start, poll, resolve, cancel | `kernel` |
+//! | [`question`] | what can be asked without a run | `kernel` |
 //! | `kernel` | the exported functions, on wasm32 only | `kernel` |
-//! | [`form`] | a form's values checked, and turned into a file and back | `browser` |
+//! | [`form`] | a form's values checked, and turned into a file and back | either |
 //! | `browser` | the class that a page uses and its two hosts, on wasm32 only | `browser` |
 //!
 //! All but the exported functions are safe Rust that is tested natively.
 
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub mod browser;
-#[cfg(any(feature = "browser", test))]
 pub mod form;
 #[cfg(all(feature = "kernel", target_arch = "wasm32"))]
 pub mod kernel;
@@ -30,6 +30,8 @@ pub mod machine;
 pub mod protocol;
 #[cfg(test)]
 mod published;
+#[cfg(any(feature = "kernel", test))]
+pub mod question;
 #[cfg(any(feature = "kernel", test))]
 pub mod queue;
 pub mod task;

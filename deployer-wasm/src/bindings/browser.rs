@@ -53,6 +53,8 @@ export interface FetchHost {
 export interface FunctionsHost {
   request(request: WorkspaceRequest): Promise<WorkspaceResponse>;
   schema(at: LakebaseTarget, operation: SchemaOperation): Promise<SchemaOutcome>;
+  /** A clock that runs while nobody looks at the page; its own timers, if left out. */
+  sleep?(durationMs: number): Promise<void>;
 }
 
 export interface RunOptions {

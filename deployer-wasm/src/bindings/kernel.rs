@@ -57,6 +57,12 @@ pub extern "C" fn cancel(address: usize) -> u64 {
     call(address, Machine::cancel)
 }
 
+/// Asks something that needs no run.
+#[unsafe(no_mangle)]
+pub extern "C" fn ask(address: usize) -> u64 {
+    call(address, Machine::ask)
+}
+
 fn call(address: usize, call: fn(&mut Machine, &[u8]) -> Vec<u8>) -> u64 {
     let input = take(address);
     let answer = MACHINE.with_borrow_mut(|machine| call(machine, &input));

@@ -171,7 +171,7 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
 
 /// Reads a call: its version first, since another version may have another shape. The parser's
 /// own words are not kept: they repeat values, and one of them may be a secret.
-fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
+pub(super) fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
     let fault = |problem: &str| Fault::Call { call, problem: problem.to_owned() };
     // All of one shape first, so that each call's own shape is read in one way only, from values.
     let spoken: Value = serde_json::from_slice(input).map_err(|_| fault("It is not JSON"))?;
@@ -186,7 +186,7 @@ fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Faul
         .map_err(|_| fault("Its keys or their types are not the ones of the protocol"))
 }
 
-fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {
+pub(super) fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {
     let text = match outcome {
         Ok(value) => serde_json::to_vec(&value),
         Err(fault) => serde_json::to_vec(&Refused { protocol: PROTOCOL, refused: DeployError::from(fault) }),

@@ -1,7 +1,7 @@
 //! The JSON that crosses between a kernel and the module, version 1.
 //!
 //! The module imports nothing: no clock, no randomness, no network. So the kernel drives it by
-//! five calls, each of which takes one JSON object and answers one. Whatever the logic wants from
+//! six calls, each of which takes one JSON object and answers one. Whatever the logic wants from
 //! outside comes back from `poll` as a *command* with an id; the kernel carries commands out side
 //! by side and `resolve`s each when it is done. The clock is part of `poll`, as time matters
 //! only there; randomness comes once, as the seed of a stream of key quality.
@@ -12,6 +12,7 @@
 //! | `poll` | [`Poll`] | [`Turn`] |
 //! | `resolve` | [`Resolve`] | [`Accepted`] |
 //! | `cancel` | `{"protocol": 1}` | [`Accepted`] |
+//! | `ask` | `{"protocol": 1, "question": "…", …}`, see [`super::question`] | what was asked for |
 //!
 //! `start` begins one of the three operations, or `plan` with `plan_of`, or `status`; those two send
 //! only requests that read, and tell no events.

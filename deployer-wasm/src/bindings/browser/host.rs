@@ -74,6 +74,11 @@ impl Host for PageHost {
     }
 
     async fn sleep(&self, duration: Duration) {
+        if let Way::Functions(host) = &*self.way
+            && host.sleep(duration).await
+        {
+            return;
+        }
         TimeoutFuture::new(u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)).await;
     }
 

@@ -1,5 +1,7 @@
 //! Functions that the page was given carry requests out: in a notebook's widget, its kernel.
 
+use std::time::Duration;
+
 use js_sys::{Array, Error, Function, Promise, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -12,18 +14,26 @@ use crate::host::{
 };
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
-/// An object with two functions.
+/// An object with two functions, and perhaps a third.
 pub(super) struct JsHost {
     object: JsValue,
     request: Function,
     schema: Function,
+    /// Browsers let the timers of a page that nobody looks at run late, up to a minute, and a lock
+    /// has to be renewed before. Whoever has a better clock than that gives it.
+    sleep: Option<Function>,
 }
 
 impl JsHost {
     /// The host that `object` is, if it has the functions.
     pub(super) fn of(object: &JsValue) -> Option<Self> {
         let function = |name: &str| Reflect::get(object, &JsValue::from_str(name)).ok()?.dyn_into().ok();
-        Some(Self { request: function("request")?, schema: function("schema")?, object: object.clone() })
+        Some(Self {
+            request: function("request")?,
+            schema: function("schema")?,
+            sleep: function("sleep"),
+            object: object.clone(),
+        })
     }
 
     pub(super) async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
@@ -52,6 +62,13 @@ impl JsHost {
             Ok(answer) => value::read(&answer).map_err(|problem| broken(said(&problem))),
             Err(thrown) => Err(known(&thrown).unwrap_or_else(|| broken(said(&thrown)))),
         }
+    }
+
+    /// Waits by the page's own clock; false if it has none, or a broken one.
+    pub(super) async fn sleep(&self, duration: Duration) -> bool {
+        let Some(sleep) = &self.sleep else { return false };
+        let millis = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
+        self.call(sleep, &[millis.into()]).await.is_ok()
     }
 
     /// Calls one of them and waits, whether or not it answers a promise.
