@@ -21,9 +21,12 @@ from tellr.errors import DeploymentError, InvalidArgumentError
 from tellr.functions import create, delete, plan, status, update
 
 if TYPE_CHECKING:
+    from tellr.deployer import Deployer
+
     __version__: str
 
 __all__ = [
+    "Deployer",
     "DeploymentError",
     "InvalidArgumentError",
     "create",
@@ -36,6 +39,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (what a module holds may be anything)
     """Load what takes its time when it is asked for."""
+    if name == "Deployer":
+        from tellr.deployer import Deployer
+
+        return Deployer
     if name == "__version__":
         from importlib.metadata import version
 

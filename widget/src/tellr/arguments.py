@@ -50,7 +50,7 @@ class Given:
         start = Hidden(arguments=self._arguments())
         wheel = self._parameters.get("local_wheel_path")
         if wheel is not None:
-            start["arguments"]["local_wheel"] = _wheel(wheel)
+            start["arguments"]["local_wheel"] = wheel_argument(wheel)
         config = self._parameters.get("config_yaml_path")
         if config is not None:
             start["config_yaml"] = _config(config, session)
@@ -88,7 +88,8 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (anything may be given
     )
 
 
-def _wheel(given: str | os.PathLike[str]) -> dict[str, str]:
+def wheel_argument(given: str | os.PathLike[str]) -> dict[str, str]:
+    """Read a wheel as the deployer takes it."""
     import base64
 
     path = _path("local_wheel_path", given)

@@ -53,6 +53,13 @@ class WorkspaceSession:
         self._signing_in = threading.Lock()
         self._signed_in: tuple[Config, str, requests.Session] | None = None
 
+    def host(self) -> str | None:
+        """Say which workspace this is; None if nobody is signed in."""
+        try:
+            return self._sign_in()[1]
+        except NoAnswerError:
+            return None
+
     def request(self, request: Mapping[str, Any]) -> Answer:
         """Pass on a request of the deployer; the protocol's answer."""
         names = [name for name, _ in request.get("query") or ()]

@@ -1,0 +1,107 @@
+"""What the kernel does for a page that runs the deploy logic."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tellr.kernel.module import Module
+from tellr.workspace import lakebase
+from tellr.workspace.session import NoAnswerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tellr.bridge.wire import Message
+    from tellr.workspace.session import WorkspaceSession
+
+# What a form may ask. The statements of a schema operation are for the kernel alone.
+_QUESTIONS = ("validate", "environments", "parse_yaml", "to_yaml")
+_ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
+
+
+class Service:
+    """The workspace, and the deployer's own knowledge, for a page."""
+
+    def __init__(self, session: WorkspaceSession, package: str) -> None:
+        self._session = session
+        self._package = package
+        self._module: Module | None = None
+        self._asking = threading.Lock()
+        self._remembered: Any = None
+
+    def hello(self) -> Message:
+        """Say who is here, and for which workspace."""
+        answer = self._session.request(_ME)
+        where: Message = {"workspace": self._session.host()}
+        if answer.get("response", {}).get("status") == 200:
+            told = json.loads(answer["response"]["body"])
+            where["user"] = told.get("userName")
+        elif "error" in answer:
+            where["problem"] = answer["error"]["message"]
+        return {"package": self._package, "where": where, "remembered": self._remembered}
+
+    def remember(self, value: Any) -> None:  # noqa: ANN401 (the page's own)
+        """Keep something for as long as this widget lives."""
+        self._remembered = value
+
+    def request(self, request: Mapping[str, Any]) -> Message:
+        """Pass on a request of the deployer."""
+        answer = self._session.request(request)
+        return {"ok": answer["response"]} if "response" in answer else answer
+
+    def schema(self, at: Mapping[str, Any], operation: Mapping[str, Any]) -> Message:
+        """Run a typed schema operation on the database that the workspace itself names."""
+        rendered = self._ask(question="script", operation=operation)
+        try:
+            named = self._host_of(at["credential"])
+        except NoAnswerError as error:
+            return _schema_error("unavailable", str(error))
+        if not named or named != at["host"]:
+            # A credential for the database would go to whatever host a page made up.
+            return _schema_error("credential", "The workspace names another host for this database")
+        answer = lakebase.run(self._session, at, rendered["script"])
+        if "error" in answer:
+            return answer
+        told = self._ask(question="outcome", operation=operation, row=answer["row"])
+        return {"ok": told["outcome"]} if "outcome" in told else {"error": told["schema_error"]}
+
+    def ask(self, question: Mapping[str, Any]) -> Message:
+        """Answer a question of the form."""
+        if question.get("question") not in _QUESTIONS:
+            return {"error": {"kind": "refused", "message": "The kernel answers no such question"}}
+        told = self._ask(**question)
+        return {"error": told["error"]} if "error" in told else {"ok": told.get("value")}
+
+    def _ask(self, **question: Any) -> Message:  # noqa: ANN401 (JSON)
+        with self._asking:
+            if self._module is None:
+                self._module = Module()
+            return self._module.call("ask", **question)
+
+    def _host_of(self, target: Mapping[str, str]) -> str | None:
+        name = target["name"]
+        if target["kind"] == "endpoint":
+            branch = name.rpartition("/endpoints/")[0]
+            told = self._read(f"/api/2.0/postgres/{branch}/endpoints")
+            found = next((one for one in told.get("endpoints") or () if one["name"] == name), {})
+            return found.get("status", {}).get("hosts", {}).get("host")
+        path = f"/api/2.0/database/instances/{quote(name, safe='')}"
+        return self._read(path).get("read_write_dns")
+
+    def _read(self, path: str) -> Message:
+        # Passes through the table, so a name with a path in it asks for nothing else.
+        answer = self._session.request({"method": "GET", "path": path})
+        if "error" in answer:
+            raise NoAnswerError(answer["error"]["kind"], answer["error"]["message"])
+        if answer["response"]["status"] != 200:
+            status = answer["response"]["status"]
+            message = f"The workspace does not tell the database's host ({status})"
+            raise NoAnswerError("connection", message)
+        return json.loads(answer["response"]["body"])
+
+
+def _schema_error(kind: str, message: str) -> Message:
+    return {"error": {"kind": kind, "sqlstate": None, "message": message}}
