@@ -17,6 +17,7 @@ const REPLY_MS = 5 * 60_000;
 /** After this long without a word of receipt the kernel is busy, and after that it is gone. */
 const BUSY_MS = 2_500;
 const GONE_MS = 10 * 60_000;
+const LOOK_MS = 500;
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -41,6 +42,7 @@ interface Open {
 export class Kernel {
   readonly #wire: Wire;
   readonly #model: Model;
+  readonly #timer: ReturnType<typeof setInterval>;
   readonly #page = crypto.randomUUID();
   readonly #open = new Map<number, Open>();
   readonly #listeners = new Set<(presence: Presence) => void>();
@@ -52,7 +54,15 @@ export class Kernel {
     this.#model = model;
     this.#wire = new Wire(model);
     model.on("msg:custom", this.#receive);
-    setInterval(() => this.#look(), 500);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  /** Lets go of everything. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#model.off("msg:custom", this.#receive);
+    for (const open of this.#open.values()) open.reject(aborted());
+    this.#open.clear();
   }
 
   /** Tells whenever it changes whether the kernel is there. */

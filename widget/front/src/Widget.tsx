@@ -1,0 +1,167 @@
+/** What a view shows: the deploy page, once the kernel has answered, and what has to be said before. */
+import { useCallback, useEffect, useMemo, useState } from "react";
+import {
+  DeployApp,
+  type DeployAppProps,
+  type DeploySnapshot,
+  type DeployStore,
+  Frame,
+  type Remembered,
+} from "../../../frontend/src/deploy";
+import { Notice } from "../../../frontend/src/components/Notice";
+import { type Greeting, greet } from "./greeting";
+import type { Kernel, Presence } from "./kernel";
+import type { Model } from "./model";
+import { argumentsOf, tellTraits, valuesOf } from "./traits";
+
+/** A form that is typed into says so once one pauses. */
+const PAUSE_MS = 300;
+
+export function Widget({
+  model,
+  kernel,
+  module,
+  theme,
+}: {
+  model: Model;
+  kernel: Kernel;
+  module: () => Promise<ArrayBuffer>;
+  theme: "light" | "dark";
+}) {
+  const presence = usePresence(kernel);
+  const greeting = useGreeting(kernel, module);
+  if (greeting?.kind !== "ready") {
+    return (
+      <Frame theme={theme}>
+        {greeting?.kind === "unfit" ? (
+          <Notice tone="problem" title={greeting.title}>
+            <p>{greeting.cause}</p>
+            <p>{greeting.remedy}</p>
+          </Notice>
+        ) : (
+          <Waiting presence={presence} />
+        )}
+      </Frame>
+    );
+  }
+  return <Ready model={model} kernel={kernel} greeting={greeting} theme={theme} presence={presence} />;
+}
+
+function Ready({
+  model,
+  kernel,
+  greeting,
+  theme,
+  presence,
+}: {
+  model: Model;
+  kernel: Kernel;
+  greeting: Extract<Greeting, { kind: "ready" }>;
+  theme: "light" | "dark";
+  presence: Presence;
+}) {
+  const store = useMemo(() => storeOf(kernel, model, greeting.remembered), [kernel, model, greeting]);
+  const [snapshot, setSnapshot] = useState<DeploySnapshot | null>(null);
+  useEffect(() => {
+    if (snapshot === null) return;
+    const timer = setTimeout(() => tellTraits(model, snapshot), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [model, snapshot]);
+  const notice = noticeOf(greeting, presence);
+  return (
+    <DeployApp
+      deployer={greeting.deployer}
+      defaults={argumentsOf(model)}
+      store={store}
+      onChange={useCallback((told: DeploySnapshot) => setSnapshot(told), [])}
+      where={greeting.where as DeployAppProps["where"]}
+      notice={notice}
+      theme={theme}
+      headingLevel={2}
+    />
+  );
+}
+
+function noticeOf(greeting: Extract<Greeting, { kind: "ready" }>, presence: Presence) {
+  if (presence !== "there") return <Waiting presence={presence} />;
+  if (greeting.problem) {
+    return (
+      <Notice tone="warning" title="The workspace can’t be reached">
+        <p>{greeting.problem}</p>
+        <p>
+          The notebook signs in as Databricks’ own tools do: give <code>profile</code> or{" "}
+          <code>client</code>, or set the environment, and run the cell again.
+        </p>
+      </Notice>
+    );
+  }
+  if (greeting.blocked) {
+    return (
+      <Notice tone="info" title="The notebook’s kernel does the work">
+        <p>
+          This page may not run WebAssembly, so the kernel runs the deployer. All of it works the
+          same, as long as the kernel is not restarted.
+        </p>
+      </Notice>
+    );
+  }
+  return undefined;
+}
+
+function Waiting({ presence }: { presence: Presence }) {
+  if (presence === "there") return <p role="status">Asking the notebook’s kernel…</p>;
+  if (presence === "busy") {
+    return (
+      <Notice tone="info" title="The kernel is busy">
+        <p>
+          It runs a cell, or has been stopped. This goes on by itself as soon as the kernel is free; if
+          there is none any more, run this cell again.
+        </p>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="warning" title="The kernel does not answer">
+      <p>
+        It was restarted or stopped. Run this cell again: a deployment that was under way is gone on
+        with, and nothing is done twice.
+      </p>
+    </Notice>
+  );
+}
+
+function usePresence(kernel: Kernel): Presence {
+  const [presence, setPresence] = useState(kernel.presence);
+  useEffect(() => kernel.onPresence(setPresence), [kernel]);
+  return presence;
+}
+
+function useGreeting(kernel: Kernel, module: () => Promise<ArrayBuffer>): Greeting | null {
+  const [greeting, setGreeting] = useState<Greeting | null>(null);
+  useEffect(() => {
+    let current = true;
+    greet(kernel, module).then((found) => current && setGreeting(found));
+    return () => {
+      current = false;
+    };
+  }, [kernel, module]);
+  return greeting;
+}
+
+function storeOf(kernel: Kernel, model: Model, remembered: Remembered | null): DeployStore {
+  let last = remembered ?? firstOf(model);
+  return {
+    load: () => last,
+    save: (next) => {
+      last = next;
+      kernel.say("remember", { value: next });
+    },
+  };
+}
+
+/** Where nothing is remembered, the traits say what to begin with. */
+function firstOf(model: Model): Remembered | null {
+  const operation = model.get("operation");
+  if (operation !== "update" && operation !== "delete") return null;
+  return { operation, values: valuesOf(model) };
+}

@@ -1,0 +1,63 @@
+/** The first words between a page and its kernel, and what comes of them. */
+import type { DeployerLike, Remembered } from "../../../frontend/src/deploy";
+import { hostOf, type Live, WidgetDeployer } from "./deployer";
+import type { Kernel } from "./kernel";
+import { deployerFor } from "./module";
+
+export type Greeting =
+  | {
+      kind: "ready";
+      deployer: DeployerLike;
+      where: { workspace: string; user?: string } | undefined;
+      /** Why the workspace can't be reached, as far as the kernel knows. */
+      problem: string | undefined;
+      remembered: Remembered | null;
+      /** Why this page runs no WebAssembly. */
+      blocked: string | undefined;
+    }
+  | { kind: "unfit"; title: string; cause: string; remedy: string };
+
+interface Hello {
+  package: string;
+  where: { workspace: string | null; user?: string; problem?: string };
+  remembered: Remembered | null;
+  live: Live | null;
+}
+
+export async function greet(kernel: Kernel, module: () => Promise<ArrayBuffer>): Promise<Greeting> {
+  let hello: Hello;
+  try {
+    hello = (await kernel.call("hello", { package: PACKAGE_VERSION })) as Hello;
+  } catch (thrown) {
+    return unfit(thrown);
+  }
+  if (hello.package !== PACKAGE_VERSION) {
+    return {
+      kind: "unfit",
+      title: "The widget and the notebook’s package don’t fit together",
+      cause: `This page shows version ${PACKAGE_VERSION} of the widget, and the kernel has version ${hello.package}.`,
+      remedy: "Restart the kernel, and run the cell again.",
+    };
+  }
+  const page = await deployerFor(hostOf(kernel), module);
+  const blocked = "reason" in page ? page.reason : undefined;
+  const { workspace, user, problem } = hello.where;
+  return {
+    kind: "ready",
+    deployer: new WidgetDeployer(kernel, "reason" in page ? null : page, hello.live),
+    where: workspace ? { workspace, ...(user ? { user } : {}) } : undefined,
+    problem,
+    remembered: hello.remembered,
+    blocked,
+  };
+}
+
+function unfit(thrown: unknown): Greeting {
+  const { message, cause, remedy } = thrown as Partial<Record<string, string>>;
+  return {
+    kind: "unfit",
+    title: message ?? "The kernel does not answer",
+    cause: cause ?? String(thrown),
+    remedy: remedy ?? "Restart the kernel, and run the cell again.",
+  };
+}

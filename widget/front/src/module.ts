@@ -1,0 +1,24 @@
+/** The deployer's module in this page: compiled once, for all widgets. */
+import init, { Deployer } from "@tellr/deployer";
+import type { Host, PageDeployer } from "./deployer";
+
+/** Why there is none: the words of whoever refused. */
+export interface Blocked {
+  reason: string;
+}
+
+let loading: Promise<Blocked | null> | null = null;
+
+/** A deployer that reaches the workspace through `host`, if this page may run WebAssembly. */
+export async function deployerFor(
+  host: Host,
+  bytes: () => Promise<ArrayBuffer>,
+): Promise<PageDeployer | Blocked> {
+  loading ??= bytes()
+    .then((module) => init({ module_or_path: module }))
+    .then(
+      () => null,
+      (thrown: unknown) => ({ reason: String(thrown) }),
+    );
+  return (await loading) ?? new Deployer(host);
+}
