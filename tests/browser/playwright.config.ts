@@ -9,6 +9,7 @@ if (!chromium) throw new Error("TELLR_CHROMIUM is not set: run the tests through
 
 export default defineConfig({
   testDir: ".",
+  testIgnore: "notebook/**",
   outputDir: "../output/browser/failures",
   forbidOnly: true,
   retries: 0,

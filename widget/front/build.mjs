@@ -34,6 +34,9 @@ const { output } = await build({
   },
   build: {
     write: false,
+    // Of what notebooks run in, all know `light-dark()`.
+    target: "es2023",
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     lib: { entry: here("src/app.ts"), formats: ["es"], fileName: "app", cssFileName: "app" },
   },
 }).then((built) => (Array.isArray(built) ? built[0] : built));
@@ -55,8 +58,8 @@ writeFileSync(here("../src/tellr/static/deployer.js"), loader);
 
 /** In somebody else's page the tokens belong to our own root, and to nothing above it. */
 function scoped(css) {
-  const out = css.replace(/:root,\s*:host,\s*/g, "");
-  if (/:root|:host|(^|[},])\s*(html|body|\*)\s*[,{]/.test(out)) {
+  const out = css.replace(/:root|:host/g, ".tellr");
+  if (/(^|[},])\s*(html|body|\*)\s*[,{]/.test(out)) {
     throw new Error("the styles reach beyond the widget's own element");
   }
   return out;

@@ -27,6 +27,8 @@ enum Question {
     Validate { operation: Operation, config: Value },
     /// A file as arguments for `create`.
     ParseYaml { file: String, environment: Option<String> },
+    /// The names of a file's `environments`.
+    Environments { file: String },
     /// Arguments for `create` as a file.
     ToYaml { config: Value },
 }
@@ -79,6 +81,7 @@ fn try_ask(input: &[u8]) -> Result<Answered, Fault> {
             None => Reply::Value(Value::Null),
         },
         Question::ParseYaml { file, environment } => either(form::parse_yaml(&file, environment.as_deref())),
+        Question::Environments { file } => either(form::environments(&file).map(Value::from)),
         Question::ToYaml { config } => either(form::to_yaml(config).map(Value::String)),
     };
     Ok(Answered { protocol: PROTOCOL, reply })
@@ -137,6 +140,8 @@ mod tests {
         let file = ask(json!({"question": "to_yaml", "config": {"app_name": "slides"}}))["value"].clone();
         let form = ask(json!({"question": "parse_yaml", "file": file, "environment": null}));
         assert_eq!(form["value"]["app_name"], "slides");
+        let two = "environments: {one: {}, two: {}}";
+        assert_eq!(ask(json!({"question": "environments", "file": two}))["value"], json!(["one", "two"]));
         let wrong = ask(json!({"question": "parse_yaml", "file": "a: [", "environment": null}));
         assert_eq!(wrong["error"]["code"], "YAML_SYNTAX");
     }

@@ -12,6 +12,7 @@ No trait holds a token, a key or a wheel: traits are saved with the notebook.
 
 from __future__ import annotations
 
+import uuid
 from importlib import resources
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,9 @@ class Deployer(anywidget.AnyWidget):
 
     theme = traitlets.Enum(THEMES, "auto").tag(sync=True)
 
+    # What the page knows this widget by, in all its views.
+    _key = traitlets.Unicode().tag(sync=True)
+
     # How it stands; set from here only.
     status = traitlets.Unicode("idle").tag(sync=True)
     driver = traitlets.Unicode("").tag(sync=True)
@@ -104,7 +108,7 @@ class Deployer(anywidget.AnyWidget):
         wire = Wire(self._post)
         self._lead = Lead(WorkspaceHost(session), self._completed, self._told, self._changed)
         self._desk = Desk(wire, Service(session, version("tellr")), self._lead)
-        super().__init__(**traits)
+        super().__init__(_key=uuid.uuid4().hex, **traits)
         self.on_msg(self._received)
 
     def start(self) -> None:
