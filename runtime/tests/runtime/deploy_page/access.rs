@@ -52,7 +52,12 @@ async fn others_deploy_nothing() {
     for (token, status, kind) in
         [(USER, 403, "refused"), ("planted-token-of-nobody-012345", 401, "credential")]
     {
-        for path in [APP, "/api/workspace/api/2.0/preview/scim/v2/Me"] {
+        for path in [
+            APP,
+            "/api/workspace/api/2.0/preview/scim/v2/Me",
+            "/api/workspace-access",
+            "/api/workspace-access/sign-in",
+        ] {
             let answer = Answer::of(request(&app, path, token)).await;
             assert_eq!((answer.status, answer.host_error()), (status, Some(kind)), "{}", answer.body);
             assert_eq!(upstream.received_lines(), [ME]);
@@ -94,9 +99,11 @@ async fn off_the_platform_nobodys_token_is_believed() {
             .with("ENVIRONMENT", environment)
             .serve()
             .await;
-        let answer = Answer::of(request(&app, APP, ADMIN)).await;
-        assert_eq!((answer.status, answer.host_error()), (403, Some("refused")), "{}", answer.body);
-        assert!(answer.body.contains("tellr-app deploy-page"), "{}", answer.body);
+        for path in [APP, "/api/workspace-access", "/api/workspace-access/sign-in"] {
+            let answer = Answer::of(request(&app, path, ADMIN)).await;
+            assert_eq!((answer.status, answer.host_error()), (403, Some("refused")), "{}", answer.body);
+            assert!(answer.body.contains("tellr-app deploy-page"), "{}", answer.body);
+        }
     }
     assert_eq!(upstream.received_lines(), [""; 0]);
 }

@@ -181,13 +181,47 @@ async fn a_form_of_another_site_can_not_post() {
 }
 
 #[tokio::test]
+async fn another_page_is_not_let_in_by_asking_first() {
+    let (upstream, page) = stage().await;
+    for (method, path) in [
+        (Method::POST, MKDIRS),
+        (Method::DELETE, APP),
+        (Method::POST, "/api/workspace-schema"),
+        (Method::GET, "/api/workspace-access"),
+    ] {
+        for origin in ["https://evil.example", "null", &page.origin()] {
+            let asking = page
+                .client
+                .request(Method::OPTIONS, format!("{}{path}", page.origin()))
+                .header("origin", origin)
+                .header("access-control-request-method", method.as_str())
+                .header("access-control-request-headers", "content-type");
+            let answer = Answer::of(asking).await;
+            assert_ne!(answer.status, 200, "{method} {path} {origin}");
+            let allowed = answer.headers.keys().find(|name| name.as_str().starts_with("access-control"));
+            assert_eq!(allowed, None, "{method} {path} {origin}");
+            assert_eq!(upstream.received_lines(), [""; 0], "{method} {path} {origin}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_was_made_to_point_here_is_not_served() {
     let (upstream, page) = stage().await;
     let port = page.authority.rsplit(':').next().expect("a port");
     for host in
         ["evil.example".to_owned(), format!("evil.example:{port}"), format!("127.0.0.1.evil.example:{port}")]
     {
-        for path in ["/deploy", "/", "/api/health", APP, "/api/workspace-schema"] {
+        for path in [
+            "/deploy",
+            &page.entrance,
+            "/",
+            "/api/health",
+            APP,
+            "/api/workspace-schema",
+            "/api/workspace-access",
+            "/api/workspace-access/sign-in",
+        ] {
             let request = page.client.get(format!("{}{path}", page.origin())).header("host", &host);
             let request = request.header("origin", format!("http://{host}"));
             assert_refused(&upstream, &Answer::of(request).await, 403, &format!("{host} {path}"));
@@ -213,9 +247,13 @@ async fn others_on_the_machine_get_nothing_from_the_workspace() {
         format!("tellr-deploy-{port}={}", other.entrance.rsplit('=').next().expect("a key")),
     ];
     for cookie in wrong {
-        for (method, path) in
-            [(Method::GET, APP), (Method::POST, MKDIRS), (Method::POST, "/api/workspace-schema")]
-        {
+        for (method, path) in [
+            (Method::GET, APP),
+            (Method::POST, MKDIRS),
+            (Method::POST, "/api/workspace-schema"),
+            (Method::GET, "/api/workspace-access"),
+            (Method::GET, "/api/workspace-access/sign-in"),
+        ] {
             let mut request = stranger
                 .request(method.clone(), format!("{}{path}", page.origin()))
                 .header("cookie", &cookie)
