@@ -32,6 +32,7 @@ PKG_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pkg/build.sh pkg/packag
 # The notebook's package. What it needs from elsewhere lies in its folder, so that installing builds nothing.
 NOTEBOOK_WHEEL := dist/tellr-$(VERSION)-py3-none-any.whl
 NOTEBOOK_STATIC := widget/src/tellr/static
+NOTEBOOK_FRONT := $(shell find widget/front frontend/src/deploy frontend/src/components frontend/src/theme -type f 2>/dev/null)
 NOTEBOOK_SOURCES := widget/pyproject.toml widget/README.md \
 	$(shell find widget/src -type f -not -path '*/static/*' -not -name '*.pyc' 2>/dev/null)
 
@@ -54,6 +55,13 @@ demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--on
 	@. tests/setup/environment.sh && exec python3 tests/demo/demo.py \
 		--workspace $(TARGET)/debug/local-workspace --wheels dist $(ARGS)
 
+.PHONY: notebook
+notebook: setup $(NOTEBOOK_WHEEL) ## JupyterLab with the example notebook, beside a workspace on this machine
+	@$(STAGE) "local workspace" cargo build --package local-workspace
+	@widget/tests/run.sh newest $(NOTEBOOK_WHEEL) --version >/dev/null
+	@. tests/setup/environment.sh && exec python3 tests/demo/notebook.py \
+		--workspace $(TARGET)/debug/local-workspace --wheels dist --python .cache/widget/newest-*/bin/python $(ARGS)
+
 .PHONY: pkg
 pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebAssembly
 
@@ -70,7 +78,8 @@ checks:
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
-		pkg/tests deployer-wasm/tests
+		pkg/tests deployer-wasm/tests widget/front
+	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
 	@$(STAGE) "lint (WebAssembly)" tests/setup/lint-wasm.sh
 	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
@@ -94,8 +103,7 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
-	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) \
-		.cache/widget/newest-*/bin/python
+	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 
 .PHONY: begin-test
@@ -127,6 +135,10 @@ $(NOTEBOOK_STATIC)/%: pkg/%
 	@mkdir -p $(@D)
 	@cp $< $@
 
-$(NOTEBOOK_WHEEL): $(NOTEBOOK_STATIC)/kernel.wasm $(NOTEBOOK_STATIC)/workspace_surface.json $(NOTEBOOK_SOURCES)
+$(NOTEBOOK_STATIC)/deployer.js: $(PKG_PAGE) $(NOTEBOOK_FRONT)
+	@mkdir -p $(@D)
+	@$(STAGE) "build the widget" node widget/front/build.mjs
+
+$(NOTEBOOK_WHEEL): $(addprefix $(NOTEBOOK_STATIC)/,kernel.wasm workspace_surface.json deployer.js) $(NOTEBOOK_SOURCES)
 	@$(STAGE) "build the notebook's wheel" sh -c 'cd widget && hatchling build --target wheel --directory ../dist >/dev/null'
 	@touch $@

@@ -14,6 +14,7 @@ const frontend = createRequire(here("../../frontend/package.json"));
 const load = (name) => import(pathToFileURL(frontend.resolve(name)).href);
 const { build } = await load("vite");
 const { default: react } = await load("@vitejs/plugin-react");
+const { default: postcss } = await load("postcss");
 const { version } = JSON.parse(readFileSync(here("../../frontend/package.json"), "utf8"));
 
 const alias = [
@@ -51,16 +52,31 @@ const hash = createHash("sha256").update(Object.values(texts).join()).digest("he
 let loader = readFileSync(here("loader.js"), "utf8");
 for (const [name, text] of Object.entries({ ...texts, HASH: hash })) {
   const place = `__${name}__`;
-  if (loader.split(place).length !== 2) throw new Error(`the loader has not one place for ${place}`);
+  if (loader.split(place).length !== 2)
+    throw new Error(`the loader has not one place for ${place}`);
   loader = loader.replace(place, () => text);
 }
 writeFileSync(here("../src/tellr/static/deployer.js"), loader);
 
-/** In somebody else's page the tokens belong to our own root, and to nothing above it. */
+/**
+ * In somebody else's page our styles end at our own element, and there they win: a notebook has rules
+ * for `pre` and `a` within its outputs, and those count for more than a class alone.
+ */
 function scoped(css) {
-  const out = css.replace(/:root|:host/g, ".tellr");
-  if (/(^|[},])\s*(html|body|\*)\s*[,{]/.test(out)) {
-    throw new Error("the styles reach beyond the widget's own element");
-  }
-  return out;
+  const root = ".tellr.tellr";
+  const sheet = postcss.parse(css);
+  sheet.walkRules((rule) => {
+    if (rule.parent.type === "atrule" && rule.parent.name.endsWith("keyframes")) return;
+    rule.selectors = rule.selectors.flatMap((selector) => {
+      if (/^(:root|:host|\.tellr)/.test(selector)) {
+        return selector.replace(/^(:root|:host|\.tellr)/, `${root}.tellr`);
+      }
+      const within = `${root} ${selector}`;
+      // The root's own classes, and what begins with an element's name, which it can't be.
+      return /^[.:[]/.test(selector) ? [`${root}${selector}`, within] : within;
+    });
+  });
+  // Beside a notebook's own headings.
+  sheet.append(`${root}.tellr { --text-display: 1.75rem; }`);
+  return sheet.toString();
 }

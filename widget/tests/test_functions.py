@@ -252,3 +252,30 @@ def test_a_key_goes_where_it_is_asked_to(workspace: LocalWorkspace) -> None:
     texts = [base64.b64decode(json.loads(body)["content"]).decode() for body in written if body]
     assert any(KEY in text for text in texts)
     tellr.delete("keyed", progress="none")
+
+
+def test_a_plan_says_what_would_happen_and_changes_nothing(workspace: LocalWorkspace) -> None:
+    told = tellr.plan("create", app_name="planned", encryption_key=KEY)
+    assert (told["operation"], told["app_name"]) == ("create", "planned")
+    assert {step["step"] for step in told["steps"]} >= {"lakebase", "app", "schema", "deployment"}
+    assert {file["name"] for file in told["files"]} == {"app.yaml", "requirements.txt"}
+    assert KEY not in json.dumps(told)
+    assert [one for one in workspace.journal() if one["effect"]] == []
+    with pytest.raises(ValueError, match="create, update, delete"):
+        tellr.plan("destroy")
+    with pytest.raises(TypeError, match="colour"):
+        tellr.plan("create", colour="red")
+
+
+def test_a_status_says_what_stands(workspace: LocalWorkspace) -> None:
+    assert "app" not in tellr.status("standing")
+    made = tellr.create(app_name="standing", lakebase_name="standing-db", progress="none")
+    workspace.control("DELETE", "/journal")
+    told = tellr.status("standing")
+    assert told["app"]["url"] == made["url"]
+    assert (told["lakebase_name"], told["can_resume"]) == ("standing-db", False)
+    assert told["last_run"]["status"] == "finished"
+    assert [one for one in workspace.journal() if one["effect"]] == []
+    plan = tellr.plan("delete", "standing", reset_database=True)
+    assert plan["lost"]
+    tellr.delete("standing", progress="none")

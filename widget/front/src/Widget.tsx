@@ -1,5 +1,6 @@
 /** What a view shows: the deploy page, once the kernel has answered, and what has to be said before. */
 import { useCallback, useEffect, useMemo, useState } from "react";
+import { Notice } from "../../../frontend/src/components/Notice";
 import {
   DeployApp,
   type DeployAppProps,
@@ -8,7 +9,6 @@ import {
   Frame,
   type Remembered,
 } from "../../../frontend/src/deploy";
-import { Notice } from "../../../frontend/src/components/Notice";
 import { type Greeting, greet } from "./greeting";
 import type { Kernel, Presence } from "./kernel";
 import type { Model } from "./model";
@@ -44,7 +44,9 @@ export function Widget({
       </Frame>
     );
   }
-  return <Ready model={model} kernel={kernel} greeting={greeting} theme={theme} presence={presence} />;
+  return (
+    <Ready model={model} kernel={kernel} greeting={greeting} theme={theme} presence={presence} />
+  );
 }
 
 function Ready({
@@ -60,7 +62,10 @@ function Ready({
   theme: "light" | "dark";
   presence: Presence;
 }) {
-  const store = useMemo(() => storeOf(kernel, model, greeting.remembered), [kernel, model, greeting]);
+  const store = useMemo(
+    () => storeOf(kernel, model, greeting.remembered),
+    [kernel, model, greeting],
+  );
   const [snapshot, setSnapshot] = useState<DeploySnapshot | null>(null);
   useEffect(() => {
     if (snapshot === null) return;
@@ -97,7 +102,7 @@ function noticeOf(greeting: Extract<Greeting, { kind: "ready" }>, presence: Pres
   }
   if (greeting.blocked) {
     return (
-      <Notice tone="info" title="The notebook’s kernel does the work">
+      <Notice tone="warning" title="The notebook’s kernel does the work">
         <p>
           This page may not run WebAssembly, so the kernel runs the deployer. All of it works the
           same, as long as the kernel is not restarted.
@@ -112,10 +117,10 @@ function Waiting({ presence }: { presence: Presence }) {
   if (presence === "there") return <p role="status">Asking the notebook’s kernel…</p>;
   if (presence === "busy") {
     return (
-      <Notice tone="info" title="The kernel is busy">
+      <Notice tone="warning" title="The kernel is busy">
         <p>
-          It runs a cell, or has been stopped. This goes on by itself as soon as the kernel is free; if
-          there is none any more, run this cell again.
+          It runs a cell, or has been stopped. This goes on by itself as soon as the kernel is free;
+          if there is none any more, run this cell again.
         </p>
       </Notice>
     );

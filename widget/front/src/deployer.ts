@@ -2,13 +2,8 @@
  * The deployer that the form uses: the logic in this page where WebAssembly may run, with the kernel as
  * its host, and the kernel's own where not.
  */
-import type {
-  DeployAppProps,
-  DeployEvent,
-  Operation,
-  RunOptions,
-  Status,
-} from "../../../frontend/src/deploy";
+import type { DeployEvent, Operation, Status } from "@tellr/deployer/types";
+import type { DeployAppProps, RunOptions } from "../../../frontend/src/deploy";
 import type { Kernel } from "./kernel";
 
 type DeployerLike = DeployAppProps["deployer"];
@@ -29,8 +24,7 @@ const REQUEST_TTL_MS = 45_000;
 export function hostOf(kernel: Kernel): Host {
   return {
     request: (request) => kernel.call("request", { request }, { ttlMs: REQUEST_TTL_MS }),
-    schema: (at, operation) =>
-      kernel.call("schema", { at, operation }, { ttlMs: REQUEST_TTL_MS }),
+    schema: (at, operation) => kernel.call("schema", { at, operation }, { ttlMs: REQUEST_TTL_MS }),
     sleep: (durationMs) => kernel.call("sleep", { duration_ms: durationMs }, { endless: true }),
   };
 }
@@ -64,12 +58,10 @@ export class WidgetDeployer implements DeployerLike {
   validate: DeployerLike["validate"] = (config, operation) =>
     this.#page
       ? this.#page.validate(config, operation)
-      : this.#kernel
-          .call("ask", { question: { question: "validate", operation, config } })
-          .then(
-            () => undefined,
-            (wrong) => wrong,
-          );
+      : this.#kernel.call("ask", { question: { question: "validate", operation, config } }).then(
+          () => undefined,
+          (wrong) => wrong,
+        );
 
   environments: DeployerLike["environments"] = (file) =>
     this.#page
@@ -93,9 +85,10 @@ export class WidgetDeployer implements DeployerLike {
   plan: DeployerLike["plan"] = (operation, config, options) =>
     this.#page
       ? this.#page.plan(operation, config, options)
-      : (this.#look({ operation: "plan", plan_of: operation, arguments: config }, options) as ReturnType<
-          DeployerLike["plan"]
-        >);
+      : (this.#look(
+          { operation: "plan", plan_of: operation, arguments: config },
+          options,
+        ) as ReturnType<DeployerLike["plan"]>);
 
   status: DeployerLike["status"] = async (args, options) => {
     const status = this.#page

@@ -5,7 +5,7 @@
  * A call ends: with its reply, when it is let go of, or when it took too long. While a cell runs, a
  * kernel takes no messages in some notebooks; that is told, so that it can be shown, and is waited for.
  */
-import type { DeployEvent } from "../../../frontend/src/deploy";
+import type { DeployEvent } from "@tellr/deployer/types";
 import type { Model } from "./model";
 import { type Message, PROTOCOL, Wire } from "./wire";
 

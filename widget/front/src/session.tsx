@@ -9,6 +9,7 @@ import { createRoot, type Root } from "react-dom/client";
 import { Kernel } from "./kernel";
 import type { Model } from "./model";
 import { onThemeAround, themeAround } from "./theme";
+import { Whole } from "./Whole";
 import { Widget } from "./Widget";
 
 export interface Assets {
@@ -59,7 +60,14 @@ export class Session {
     const theme = wanted === "light" || wanted === "dark" ? wanted : themeAround(this.#element);
     this.#element.style.colorScheme = theme;
     this.#root.render(
-      <Widget model={this.#model} kernel={this.#kernel} module={this.#assets.module} theme={theme} />,
+      <Whole theme={theme}>
+        <Widget
+          model={this.#model}
+          kernel={this.#kernel}
+          module={this.#assets.module}
+          theme={theme}
+        />
+      </Whole>,
     );
   };
 }

@@ -7,7 +7,8 @@ function surroundings(el: HTMLElement): Side | null {
   const body = document.body;
   const { jpThemeLight, vscodeThemeKind } = body.dataset;
   if (jpThemeLight !== undefined) return jpThemeLight === "false" ? "dark" : "light";
-  if (vscodeThemeKind !== undefined) return /dark|high-contrast$/.test(vscodeThemeKind) ? "dark" : "light";
+  if (vscodeThemeKind !== undefined)
+    return /dark|high-contrast$/.test(vscodeThemeKind) ? "dark" : "light";
   // marimo: on its own element, outside of the shadow root that a widget is in.
   for (let at: Element | null = el; at; at = at.parentElement ?? hostOf(at)) {
     if (at.classList.contains("dark")) return "dark";
@@ -30,7 +31,10 @@ export function themeAround(el: HTMLElement): Side {
 /** Tells whenever it may have changed. */
 export function onThemeAround(listener: () => void): () => void {
   const observer = new MutationObserver(listener);
-  const attributes = { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-vscode-theme-kind"] };
+  const attributes = {
+    attributes: true,
+    attributeFilter: ["class", "data-jp-theme-light", "data-vscode-theme-kind"],
+  };
   observer.observe(document.body, attributes);
   observer.observe(document.documentElement, attributes);
   system.addEventListener("change", listener);

@@ -82,8 +82,8 @@ class Deployer(anywidget.AnyWidget):
     status = traitlets.Unicode("idle").tag(sync=True)
     driver = traitlets.Unicode("").tag(sync=True)
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
-    result = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    error = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    result = traitlets.Instance(dict, allow_none=True).tag(sync=True)
+    error = traitlets.Instance(dict, allow_none=True).tag(sync=True)
 
     def __init__(
         self,
@@ -121,8 +121,9 @@ class Deployer(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Take the widget away. A run that is under way goes on in this kernel."""
-        self._desk.let_go_of_all()
-        self._lead.nobody_is_there()
+        if hasattr(self, "_desk"):  # not if its arguments were refused
+            self._desk.let_go_of_all()
+            self._lead.nobody_is_there()
         super().close()
 
     def arguments(self) -> dict[str, Any]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # What a form may ask. The statements of a schema operation are for the kernel alone.
 _QUESTIONS = ("validate", "environments", "parse_yaml", "to_yaml")
+# A first sign-in asks around for a few seconds, and rarely longer.
+LOOK_SECONDS = 10.0
 _ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
 
 
@@ -34,14 +36,22 @@ class Service:
 
     def hello(self) -> Message:
         """Say who is here, and for which workspace."""
+        where: Message = {"workspace": None}
+        looking = threading.Thread(target=self._look, args=(where,), daemon=True)
+        looking.start()
+        # A page that waits for a slow sign-in looks broken; the form can be filled meanwhile.
+        looking.join(LOOK_SECONDS)
+        if looking.is_alive():
+            where = {"workspace": None, "problem": "The workspace has not answered yet"}
+        return {"package": self._package, "where": where, "remembered": self._remembered}
+
+    def _look(self, where: Message) -> None:
         answer = self._session.request(_ME)
-        where: Message = {"workspace": self._session.host()}
+        where["workspace"] = self._session.host()
         if answer.get("response", {}).get("status") == 200:
-            told = json.loads(answer["response"]["body"])
-            where["user"] = told.get("userName")
+            where["user"] = json.loads(answer["response"]["body"]).get("userName")
         elif "error" in answer:
             where["problem"] = answer["error"]["message"]
-        return {"package": self._package, "where": where, "remembered": self._remembered}
 
     def remember(self, value: Any) -> None:  # noqa: ANN401 (the page's own)
         """Keep something for as long as this widget lives."""
