@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`command`] | the flags, and what a person reads |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
+//! | `profiles` | the profiles of that file |
 //! | [`oauth`] | signing in in the browser, where there is no credential |
 //! | `browser` | the system's browser |
 //! | `credential` | the token to send, and another one when it is refused |
@@ -21,5 +22,6 @@ pub mod lakebase;
 pub mod native_host;
 pub mod oauth;
 pub mod printer;
+mod profiles;
 pub mod sign_in;
 pub mod workspace;

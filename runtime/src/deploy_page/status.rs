@@ -14,10 +14,12 @@ use deployer::workspace::identity;
 use serde::Serialize;
 
 use super::refusal::Refusal;
-use super::{DeployPage, PAGE};
+use super::{Access, DeployPage, PAGE};
 use crate::deploy::oauth;
 use crate::deploy::workspace::Workspace;
 
+/// What can be done about a profile's or the environment's credential.
+const ANOTHER: &str = "Start `tellr-app deploy-page` again with another `--profile`, or with `--sign-in`";
 /// The path of the second handler.
 const SIGN_IN: &str = "/api/workspace-access/sign-in";
 
@@ -51,6 +53,10 @@ pub(super) async fn show(
         Err(problem) => (None, Some(problem)),
     };
     let sign_in_url = workspace.sign_in().filter(|_| user.is_none()).map(|_| SIGN_IN);
+    let problem = problem.map(|problem| match (&page.access, sign_in_url) {
+        (Access::Server(_), None) => format!("{problem}. {ANOTHER}"),
+        _ => problem,
+    });
     let host = workspace.host().to_owned();
     Ok(Json(WorkspaceAccess { host, signed_in: user.is_some(), user, sign_in_url, problem }))
 }

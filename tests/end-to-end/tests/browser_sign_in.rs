@@ -140,6 +140,29 @@ async fn the_printed_address_signs_in_too() {
 }
 
 #[tokio::test]
+async fn a_credential_that_is_there_is_used_unless_one_wants_to_sign_in() {
+    let stage = Stage::with(Pace::none()).await;
+    be(&stage, BEN);
+    let environment =
+        [("DATABRICKS_HOST", stage.workspace.host()), ("DATABRICKS_TOKEN", stage.workspace.token(ADA))];
+    let program = DeployPage::start(&[], &environment).await;
+    assert_eq!(program.sign_in, None);
+    let browser = Browser::default();
+    let page = browser.open(&program.entrance).await.url;
+    assert_eq!(browser.fetch(&page, Method::GET, ACCESS, None).await.json()["user"], ADA);
+    program.end().await;
+
+    let program = DeployPage::start(&["--sign-in"], &environment).await;
+    let browser = Browser::default();
+    browser.open(program.sign_in.as_ref().expect("an address")).await;
+    let page = browser.open(&program.entrance).await.url;
+    assert_eq!(browser.fetch(&page, Method::GET, ACCESS, None).await.json()["user"], BEN);
+    let written = program.end().await;
+    assert!(!written.contains(stage.workspace.token(ADA)), "{written}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_code_of_somebody_else_is_of_no_use() {
     let stage = Stage::with(Pace::none()).await;
     be(&stage, BEN);

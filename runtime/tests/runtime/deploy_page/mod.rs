@@ -2,6 +2,7 @@
 
 mod access;
 mod command;
+mod destinations;
 mod forwarding;
 mod guards;
 mod redirect;

@@ -29,10 +29,8 @@ async fn a_credential_that_is_not_accepted_is_told_with_why() {
         upstream.answer_next(refusal.expect("a response"));
         let answer = page.get(ACCESS).await.json();
         assert_eq!((&answer["signed_in"], &answer["host"]), (&false.into(), &upstream.host.as_str().into()));
-        assert!(
-            answer["problem"].as_str().is_some_and(|text| text.contains(&status.to_string())),
-            "{answer}"
-        );
+        let problem = answer["problem"].as_str().expect("words");
+        assert!(problem.contains(&status.to_string()) && problem.contains("--sign-in"), "{problem}");
         // A profile's token is not renewed in the browser.
         assert_eq!((&answer["user"], &answer["sign_in_url"]), (&json!(null), &json!(null)));
     }
