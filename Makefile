@@ -91,6 +91,7 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(MAKE) --no-print-directory $(PKG) frontend/dist/index.html
+	@$(STAGE) "types (page with its deployer)" frontend/node_modules/.bin/tsc -p frontend/tsconfig.package.json
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs

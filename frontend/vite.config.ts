@@ -9,22 +9,16 @@ const BUDGETS = { firstLoad: 150 * KIB, deployPage: 60 * KIB };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-const DEPLOYER = /^@tellr\/deployer$/;
-const DEPLOYER_MODULE = /^@tellr\/deployer\/deployer_bg\.wasm(?=\?url$)/;
-const BUILT_DEPLOYER = [
-  { find: DEPLOYER, replacement: here("../pkg/deployer.js") },
-  { find: DEPLOYER_MODULE, replacement: here("../pkg/deployer_bg.wasm") },
-];
-const INVENTED_DEPLOYER = [
-  { find: DEPLOYER, replacement: here("./mock/deployer/package.ts") },
-  { find: DEPLOYER_MODULE, replacement: here("./mock/deployer/no-module.txt") },
-];
-
 // `--mode mock` answers the API from mock/, so that the page can be worked on without a database;
 // tests and it have an invented deployer in place of the one that `make pkg` builds.
 export default defineConfig(({ mode }) => ({
   plugins: [react(), loadBudgets(BUDGETS), mode === "mock" ? mockApi() : null],
-  resolve: { alias: mode === "production" ? BUILT_DEPLOYER : INVENTED_DEPLOYER },
+  resolve: {
+    alias: {
+      "@tellr/deployer":
+        mode === "production" ? here("../pkg/deployer.js") : here("./mock/deployer/package.ts"),
+    },
+  },
   build: {
     // The page's Content-Security-Policy allows nothing inline, so nothing is inlined as data: URLs.
     assetsInlineLimit: 0,

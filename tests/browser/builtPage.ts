@@ -12,6 +12,8 @@ import { allWell } from "../../frontend/mock/fixtures.ts";
 export const ADDRESS = "http://tellr.test";
 
 const DIST = join(import.meta.dirname, "../../frontend/dist");
+/** Where `npm run build:mock` puts the page with an invented workspace behind its deployer. */
+export const MOCK_DIST = join(import.meta.dirname, "../output/mock-page");
 const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -27,11 +29,15 @@ export interface Answer {
 }
 
 /** Paths that are not in `answers` are answered as by a healthy server; `"never"` stays open. */
-export async function serveBuiltPage(page: Page, answers: Record<string, Answer | "never"> = {}) {
+export async function serveBuiltPage(
+  page: Page,
+  answers: Record<string, Answer | "never"> = {},
+  dist: string = DIST,
+) {
   const current = new Map(Object.entries(answers));
   await page.route(`${ADDRESS}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
-    if (!pathname.startsWith("/api/")) return serveFile(route, pathname);
+    if (!pathname.startsWith("/api/")) return serveFile(route, dist, pathname);
     const answer = current.get(pathname) ?? { status: 200, body: allWell[pathname] };
     if (answer === "never") return;
     await route.fulfill({ status: answer.status, json: answer.body });
@@ -42,10 +48,10 @@ export async function serveBuiltPage(page: Page, answers: Record<string, Answer 
   };
 }
 
-async function serveFile(route: Route, pathname: string) {
+async function serveFile(route: Route, dist: string, pathname: string) {
   const name = extname(pathname) ? pathname : "/index.html";
   await route.fulfill({
-    body: await readFile(join(DIST, name)),
+    body: await readFile(join(dist, name)),
     contentType: TYPES[extname(name)] ?? "application/octet-stream",
     headers: { "content-security-policy": POLICY },
   });

@@ -3,7 +3,7 @@ import { MockDeployer } from "./index.ts";
 
 const QUICK = 0.12;
 
-export default async function init(_from: unknown): Promise<void> {}
+export default async function init(): Promise<void> {}
 
 export class Deployer extends MockDeployer {
   constructor(_host: unknown) {

@@ -11,18 +11,22 @@ import styles from "./FailureCard.module.css";
 export function FailureCard({
   error,
   tone = "problem",
+  level = 2,
   headingRef,
   children,
 }: {
   error: DeployError;
   /** `stopped` for what somebody asked for. */
   tone?: "problem" | "stopped";
+  level?: 2 | 3;
   headingRef?: RefObject<HTMLHeadingElement | null>;
   /** What can be done. */
   children?: ReactNode;
 }) {
   const id = useId();
-  const docs = webAddress(error.docs);
+  // Who stopped it needs nothing explained.
+  const docs = tone === "stopped" ? null : webAddress(error.docs);
+  const Heading = level === 2 ? "h2" : "h3";
   return (
     <section className={styles[tone]} aria-labelledby={id}>
       <header className={styles.header}>
@@ -30,9 +34,9 @@ export function FailureCard({
           <Icon name={tone === "problem" ? "warning" : "pause"} />
         </span>
         <div>
-          <h3 id={id} ref={headingRef} tabIndex={-1} className={styles.title}>
+          <Heading id={id} ref={headingRef} tabIndex={-1} className={styles.title}>
             <Prose text={error.message} />
-          </h3>
+          </Heading>
           <p className={styles.place}>
             {error.step ? <span>in the step “{stepName(error.step)}”</span> : null}
             <code>{error.code}</code>

@@ -49,7 +49,7 @@ export function Review({
       {plan ? (
         <PlanView plan={plan} request={request} onBack={onBack} onStart={onStart} />
       ) : error ? (
-        <FailureCard error={error}>
+        <FailureCard error={error} level={3}>
           <Button tone="primary" icon="back" onClick={onBack}>
             Back to the form
           </Button>

@@ -5,8 +5,8 @@
 declare module "@tellr/deployer" {
   import type { DeployerLike } from "../../deploy/contract";
 
-  /** Compiles the module. */
-  export default function init(from: { module_or_path: Promise<Response> }): Promise<unknown>;
+  /** Fetches the module, and compiles it as it arrives. */
+  export default function init(): Promise<unknown>;
 
   export const Deployer: new (host: { kind: "fetch"; baseUrl?: string }) => DeployerLike;
 }
