@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
+
 mod create;
 mod delete;
 mod known;
@@ -17,7 +19,7 @@ mod update;
 
 pub use create::create;
 pub use delete::delete;
-pub use plan::{Plan, PlannedFile, plan_create, plan_delete, plan_update};
+pub use plan::{Plan, PlannedFile, plan};
 pub use result::{CreateResult, DeleteResult, UpdateResult};
 pub use status::{AppState, Status, status};
 pub use update::update;
@@ -42,6 +44,37 @@ impl Operation {
             Self::Create => "create",
             Self::Update => "update",
             Self::Delete => "delete",
+        }
+    }
+}
+
+/// An operation whose arguments are checked.
+#[derive(Debug)]
+pub enum Change {
+    /// From nothing to a running app.
+    Create(Box<CreateConfig>),
+    /// Another version, other settings, or an empty database.
+    Update(Box<UpdateConfig>),
+    /// Away with the app.
+    Delete(Box<DeleteConfig>),
+}
+
+impl Change {
+    /// Which of the three.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Create(_) => Operation::Create,
+            Self::Update(_) => Operation::Update,
+            Self::Delete(_) => Operation::Delete,
+        }
+    }
+
+    /// The app it is about.
+    pub fn app_name(&self) -> &str {
+        match self {
+            Self::Create(config) => config.app_name.as_str(),
+            Self::Update(config) => config.app_name.as_str(),
+            Self::Delete(config) => config.app_name.as_str(),
         }
     }
 }

@@ -7,14 +7,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::{
-    CreateArguments, CreateConfig, DeleteArguments, DeleteConfig, StatusArguments, StatusConfig,
-    UpdateArguments, UpdateConfig,
-};
+use crate::config::{CreateArguments, DeleteArguments, StatusArguments, StatusConfig, UpdateArguments};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::host::Host;
-use crate::operations::{self, CreateResult, DeleteResult, Plan, Status, UpdateResult};
+use crate::operations::{self, Change, CreateResult, DeleteResult, Plan, Status, UpdateResult};
 
 pub use crate::operations::Operation;
 
@@ -40,17 +37,6 @@ pub enum Task {
     Status(Box<StatusConfig>),
 }
 
-/// An operation whose arguments are checked.
-#[derive(Debug)]
-pub enum Change {
-    /// From nothing to a running app.
-    Create(Box<CreateConfig>),
-    /// Another version, other settings, or an empty database.
-    Update(Box<UpdateConfig>),
-    /// Away with the app.
-    Delete(Box<DeleteConfig>),
-}
-
 /// What came of a [`Task`]; serialises as the operation's own result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -67,28 +53,26 @@ pub enum Outcome {
     Stands(Box<Status>),
 }
 
-impl Change {
-    fn read(
-        operation: Operation,
-        arguments: Value,
-        file: Option<&str>,
-        environment: Option<&str>,
-    ) -> Result<Self> {
-        Ok(match operation {
-            Operation::Create => {
-                let config = CreateArguments::from_json(arguments)?.resolve(file, environment)?;
-                Self::Create(Box::new(config))
-            }
-            Operation::Update => {
-                let config = UpdateArguments::from_json(arguments)?.resolve(file, environment)?;
-                Self::Update(Box::new(config))
-            }
-            Operation::Delete => {
-                let config = DeleteArguments::from_json(arguments)?.resolve(file, environment)?;
-                Self::Delete(Box::new(config))
-            }
-        })
-    }
+fn change(
+    operation: Operation,
+    arguments: Value,
+    file: Option<&str>,
+    environment: Option<&str>,
+) -> Result<Change> {
+    Ok(match operation {
+        Operation::Create => {
+            let config = CreateArguments::from_json(arguments)?.resolve(file, environment)?;
+            Change::Create(Box::new(config))
+        }
+        Operation::Update => {
+            let config = UpdateArguments::from_json(arguments)?.resolve(file, environment)?;
+            Change::Update(Box::new(config))
+        }
+        Operation::Delete => {
+            let config = DeleteArguments::from_json(arguments)?.resolve(file, environment)?;
+            Change::Delete(Box::new(config))
+        }
+    })
 }
 
 impl Task {
@@ -104,8 +88,8 @@ impl Task {
         environment: Option<&str>,
     ) -> Result<Self> {
         Ok(match asked {
-            Asked::Run(operation) => Self::Run(Change::read(operation, arguments, file, environment)?),
-            Asked::Plan(operation) => Self::Plan(Change::read(operation, arguments, file, environment)?),
+            Asked::Run(operation) => Self::Run(change(operation, arguments, file, environment)?),
+            Asked::Plan(operation) => Self::Plan(change(operation, arguments, file, environment)?),
             Asked::Status => {
                 let config = StatusArguments::from_json(arguments)?.resolve(file, environment)?;
                 Self::Status(Box::new(config))
@@ -129,14 +113,8 @@ impl Task {
             Self::Run(Change::Delete(config)) => {
                 Outcome::Deleted(Box::pin(operations::delete(host, config, cancellation)).await?)
             }
-            Self::Plan(Change::Create(config)) => {
-                Outcome::Planned(Box::pin(operations::plan_create(host, config, cancellation)).await?)
-            }
-            Self::Plan(Change::Update(config)) => {
-                Outcome::Planned(Box::pin(operations::plan_update(host, config, cancellation)).await?)
-            }
-            Self::Plan(Change::Delete(config)) => {
-                Outcome::Planned(Box::pin(operations::plan_delete(host, config, cancellation)).await?)
+            Self::Plan(change) => {
+                Outcome::Planned(Box::pin(operations::plan(host, change, cancellation)).await?)
             }
             Self::Status(config) => {
                 Outcome::Stands(Box::new(Box::pin(operations::status(host, config, cancellation)).await?))

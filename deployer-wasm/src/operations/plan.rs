@@ -5,20 +5,21 @@
 //! it sends only requests that read. Two things it can't know without a connection to the database:
 //! what a schema holds, and whether a key that is missing has encrypted something in it.
 
+use futures_util::join;
 use serde::Serialize;
 
 use super::known::attached_name;
 use super::release::Release;
-use super::session::{Rehearsal, Session, both};
-use super::{Operation, create, delete, update};
-use crate::config::{CreateConfig, DeleteConfig, KeyStorage, UpdateConfig};
+use super::session::Session;
+use super::{Change, Operation, create, delete, update};
+use crate::config::{CreateConfig, DeleteConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::events::PlannedStep;
 use crate::host::Host;
 use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS};
 use crate::steps::key;
-use crate::steps::lakebase::{self, Found};
+use crate::steps::lakebase::{self, Found, Kind};
 
 mod words;
 
@@ -71,160 +72,157 @@ pub struct PlannedFile {
     pub content: String,
 }
 
-/// What `create` would do.
+/// What an operation would do.
 ///
 /// # Errors
-/// What `create` would refuse.
-pub async fn plan_create<H: Host>(
-    host: &H,
-    config: &CreateConfig,
-    cancellation: &Cancellation,
-) -> Result<Plan> {
-    let session = Session::looking(host, cancellation, Operation::Create, config.app_name.as_str());
-    let looked = create::look(&session, config).await;
-    let looked = session.told(looked)?;
-    let (name, wanted_key) = (config.lakebase_name.as_str(), looked.wanted_key(config, None));
-    let foreseen = foresee(&session, name, &looked.database, &wanted_key).await;
-    let (connection, key) = session.told(foreseen)?;
-    let rehearsal = session.rehearse(&looked.folder, looked.me.clone()).await?;
-    let steps = create::graph(&rehearsal.run, config, &looked).0.plan();
-    let release = looked.release(config);
-
-    let mut notes = words::run(&rehearsal);
-    notes.push(words::new_app(config, looked.app.as_ref()));
-    notes.push(words::database(name, &looked.database, Some(config.lakebase_compute)));
-    if !matches!(looked.database, Found::Nothing { .. }) {
-        notes.push(words::schema_stays(&config.schema_name));
-    }
-    notes.push(words::key(&key, config.encryption_key.is_some()));
-    notes.push(words::release(&release));
-    Ok(Plan {
-        operation: Operation::Create,
-        app_name: config.app_name.to_string(),
-        lakebase_name: Some(name.to_owned()),
-        schema_name: Some(config.schema_name.to_string()),
-        lakebase_type: Some(looked.database.kind().as_str().to_owned()),
-        app_file_workspace_path: looked.folder.to_string(),
-        steps,
-        files: files(release, &connection, key.storage),
-        notes,
+/// What the operation would refuse.
+pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellation) -> Result<Plan> {
+    let session = Session::looking(host, cancellation, change.operation(), change.app_name());
+    let seen = look(&session, change).await;
+    let (seen, foreseen) = session.told(seen)?;
+    let (folder, me) = match &seen {
+        Seen::Create(_, looked) => (&looked.folder, &looked.me),
+        Seen::Update(_, looked) => (&looked.folder, &looked.me),
+        Seen::Delete(_, looked) => (&looked.folder, &looked.me),
+    };
+    let rehearsal = session.rehearse(folder, me.clone()).await?;
+    let plan = Plan {
+        operation: change.operation(),
+        app_name: change.app_name().to_owned(),
+        lakebase_name: None,
+        schema_name: None,
+        lakebase_type: None,
+        app_file_workspace_path: folder.to_string(),
+        steps: match &seen {
+            Seen::Create(config, looked) => create::graph(&rehearsal.run, config, looked).0.plan(),
+            Seen::Update(config, looked) => update::graph(&rehearsal.run, config, looked).0.plan(),
+            Seen::Delete(config, looked) => delete::graph(&rehearsal.run, config, looked).0.plan(),
+        },
+        files: Vec::new(),
+        notes: words::run(&rehearsal),
         lost: Vec::new(),
         recoverable: Vec::new(),
-        resumes: resumes(&rehearsal),
-    })
-}
-
-/// What `update` would do.
-///
-/// # Errors
-/// What `update` would refuse.
-pub async fn plan_update<H: Host>(
-    host: &H,
-    config: &UpdateConfig,
-    cancellation: &Cancellation,
-) -> Result<Plan> {
-    let session = Session::looking(host, cancellation, Operation::Update, config.app_name.as_str());
-    let looked = update::look(&session, config).await;
-    let looked = session.told(looked)?;
-    let (name, wanted_key) = (config.lakebase_name.as_str(), looked.wanted_key(config, None));
-    let foreseen = foresee(&session, name, &looked.database, &wanted_key).await;
-    let (connection, key) = session.told(foreseen)?;
-    let rehearsal = session.rehearse(&looked.folder, looked.me.clone()).await?;
-    let steps = update::graph(&rehearsal.run, config, &looked).0.plan();
-    let release = looked.release(config);
-    let kind = looked.database.kind();
-
-    let mut notes = words::run(&rehearsal);
-    notes.extend(words::changes(config, &looked.app));
-    notes.push(words::database(name, &looked.database, None));
-    notes.push(words::key(&key, config.encryption_key.is_some()));
-    notes.push(words::release(&release));
-    let (mut lost, mut recoverable) = (Vec::new(), Vec::new());
-    if config.reset_database {
-        lost.push(words::schema_goes(&config.schema_name, name));
-        words::way_back(name, kind, &mut lost, &mut recoverable);
-        recoverable.push(words::key_stays(&key));
-    } else {
-        notes.push(words::schema_stays(&config.schema_name));
-    }
-    Ok(Plan {
-        operation: Operation::Update,
-        app_name: config.app_name.to_string(),
-        lakebase_name: Some(name.to_owned()),
-        schema_name: Some(config.schema_name.to_string()),
-        lakebase_type: Some(kind.as_str().to_owned()),
-        app_file_workspace_path: looked.folder.to_string(),
-        steps,
-        files: files(release, &connection, key.storage),
-        notes,
-        lost,
-        recoverable,
-        resumes: resumes(&rehearsal),
-    })
-}
-
-/// What `delete` would do.
-///
-/// # Errors
-/// What `delete` would refuse.
-pub async fn plan_delete<H: Host>(
-    host: &H,
-    config: &DeleteConfig,
-    cancellation: &Cancellation,
-) -> Result<Plan> {
-    let session = Session::looking(host, cancellation, Operation::Delete, config.app_name.as_str());
-    let looked = delete::look(&session, config).await;
-    let looked = session.told(looked)?;
-    let rehearsal = session.rehearse(&looked.folder, looked.me.clone()).await?;
-    let steps = delete::graph(&rehearsal.run, config, &looked).0.plan();
-    let deployed = |name: &str| looked.deployed.as_ref()?.text(name).map(str::to_owned);
-    let (lakebase_name, schema_name) = match &looked.reset {
-        Some(reset) => (Some(reset.name.clone()), Some(reset.schema.to_string())),
-        None => (
-            looked.app.as_ref().and_then(attached_name).or_else(|| deployed("LAKEBASE_INSTANCE")),
-            deployed("LAKEBASE_SCHEMA"),
-        ),
+        // A run that is under way now is not gone on with: another is refused.
+        resumes: rehearsal.resumed.is_some() && rehearsal.at_work.is_none(),
     };
-
-    let mut notes = words::run(&rehearsal);
-    notes.push(words::deleted(config.app_name.as_str(), looked.app.as_ref()));
-    let (mut lost, mut recoverable) = (Vec::new(), Vec::new());
-    lost.extend(looked.app.as_ref().map(words::app_goes));
-    if let (Some(reset), Some(kind)) = (&looked.reset, looked.kind) {
-        lost.push(words::schema_goes(&reset.schema, &reset.name));
-        words::way_back(&reset.name, kind, &mut lost, &mut recoverable);
-    }
-    recoverable.push(words::database_stays(&looked, lakebase_name.as_deref(), schema_name.as_deref()));
-    recoverable.extend(looked.secret.as_deref().map(words::secret_stays));
-    recoverable.push(words::files_stay(&looked.folder));
-    Ok(Plan {
-        operation: Operation::Delete,
-        app_name: config.app_name.to_string(),
-        lakebase_name,
-        schema_name,
-        lakebase_type: looked.kind.map(|kind| kind.as_str().to_owned()),
-        app_file_workspace_path: looked.folder.to_string(),
-        steps,
-        files: Vec::new(),
-        notes,
-        lost,
-        recoverable,
-        resumes: resumes(&rehearsal),
+    Ok(match (&seen, foreseen) {
+        (Seen::Create(config, looked), Some(foreseen)) => plan.of_create(config, looked, &foreseen),
+        (Seen::Update(config, looked), Some(foreseen)) => plan.of_update(config, looked, &foreseen),
+        (Seen::Delete(_, looked), _) => plan.of_delete(looked),
+        (_, None) => plan,
     })
 }
 
-/// What the files will say of the database, and where the key is.
-async fn foresee<H: Host>(
+/// What a look found, beside what is wanted.
+enum Seen<'a> {
+    Create(&'a CreateConfig, create::Looked),
+    Update(&'a UpdateConfig, update::Looked),
+    Delete(&'a DeleteConfig, delete::Looked),
+}
+
+/// What the generated files will say of the database, and where the key is.
+struct Foreseen {
+    connection: LakebaseConnection,
+    key: key::Seen,
+}
+
+async fn look<'a, H: Host>(
     session: &Session<'_, H>,
-    database: &str,
-    found: &Found,
-    wanted_key: &key::Wanted<'_>,
-) -> Result<(LakebaseConnection, key::Seen)> {
+    change: &'a Change,
+) -> Result<(Seen<'a>, Option<Foreseen>)> {
     let client = &session.client;
-    both(async { Ok(lakebase::foresee(client, database, found, UNKNOWN).await?) }, async {
-        Ok(key::look(client, wanted_key).await?)
-    })
-    .await
+    let seen = match change {
+        Change::Create(config) => Seen::Create(config, create::look(session, config).await?),
+        Change::Update(config) => Seen::Update(config, update::look(session, config).await?),
+        Change::Delete(config) => Seen::Delete(config, delete::look(session, config).await?),
+    };
+    let (database, found, wanted) = match &seen {
+        Seen::Create(config, looked) => {
+            (&config.lakebase_name, &looked.database, looked.wanted_key(config, None))
+        }
+        Seen::Update(config, looked) => {
+            (&config.lakebase_name, &looked.database, looked.wanted_key(config, None))
+        }
+        Seen::Delete(..) => return Ok((seen, None)),
+    };
+    let connection = lakebase::foresee(client, database.as_str(), found, UNKNOWN);
+    let (connection, key) = join!(connection, key::look(client, &wanted));
+    let foreseen = Foreseen { connection: connection?, key: key? };
+    Ok((seen, Some(foreseen)))
+}
+
+impl Plan {
+    /// The part of it that `create` and `update` share.
+    fn of_release(
+        mut self,
+        database: (&LakebaseName, &SchemaName, &Found),
+        release: Release<'_>,
+        foreseen: &Foreseen,
+        key_is_given: bool,
+    ) -> Self {
+        let (name, schema, found) = database;
+        self.lakebase_name = Some(name.to_string());
+        self.schema_name = Some(schema.to_string());
+        self.lakebase_type = Some(found.kind().as_str().to_owned());
+        self.notes.push(words::key(&foreseen.key, key_is_given));
+        self.notes.push(words::release(&release));
+        self.files = files(release, &foreseen.connection, foreseen.key.storage);
+        self
+    }
+
+    fn of_create(mut self, config: &CreateConfig, looked: &create::Looked, foreseen: &Foreseen) -> Self {
+        let database = (&config.lakebase_name, &config.schema_name, &looked.database);
+        self.notes.push(words::new_app(config, looked.app.as_ref()));
+        self.notes.push(words::database(database.0, &looked.database, Some(config.lakebase_compute)));
+        if !matches!(looked.database, Found::Nothing { .. }) {
+            self.notes.push(words::schema_stays(&config.schema_name));
+        }
+        self.of_release(database, looked.release(config), foreseen, config.encryption_key.is_some())
+    }
+
+    fn of_update(mut self, config: &UpdateConfig, looked: &update::Looked, foreseen: &Foreseen) -> Self {
+        let database = (&config.lakebase_name, &config.schema_name, &looked.database);
+        self.notes.extend(words::changes(config, &looked.app));
+        self.notes.push(words::database(database.0, &looked.database, None));
+        if config.reset_database {
+            self.of_reset(config.lakebase_name.as_str(), &config.schema_name, looked.database.kind());
+            self.recoverable.push(words::key_stays(&foreseen.key));
+        } else {
+            self.notes.push(words::schema_stays(&config.schema_name));
+        }
+        self.of_release(database, looked.release(config), foreseen, config.encryption_key.is_some())
+    }
+
+    fn of_delete(mut self, looked: &delete::Looked) -> Self {
+        let deployed = |name: &str| looked.deployed.as_ref()?.text(name).map(str::to_owned);
+        (self.lakebase_name, self.schema_name) = match &looked.reset {
+            Some(reset) => (Some(reset.name.clone()), Some(reset.schema.to_string())),
+            None => (
+                looked.app.as_ref().and_then(attached_name).or_else(|| deployed("LAKEBASE_INSTANCE")),
+                deployed("LAKEBASE_SCHEMA"),
+            ),
+        };
+        self.lakebase_type = looked.kind.map(|kind| kind.as_str().to_owned());
+        self.notes.push(words::deleted(&self.app_name, looked.app.as_ref()));
+        self.lost.extend(looked.app.as_ref().map(words::app_goes));
+        if let (Some(reset), Some(kind)) = (&looked.reset, looked.kind) {
+            self.of_reset(&reset.name, &reset.schema, kind);
+        }
+        let (name, schema) = (self.lakebase_name.as_deref(), self.schema_name.as_deref());
+        self.recoverable.push(words::database_stays(looked, name, schema));
+        self.recoverable.extend(looked.secret.as_deref().map(words::secret_stays));
+        self.recoverable.push(words::files_stay(&looked.folder));
+        self
+    }
+
+    /// What goes with a schema that is dropped, and how it can be got back, or that it can't.
+    fn of_reset(&mut self, database: &str, schema: &SchemaName, kind: Kind) {
+        self.lost.push(words::schema_goes(schema, database));
+        match kind {
+            Kind::Autoscaling => self.recoverable.push(words::way_back(database)),
+            Kind::Provisioned => self.lost.push(words::no_way_back(database)),
+        }
+    }
 }
 
 fn files(release: Release<'_>, lakebase: &LakebaseConnection, storage: KeyStorage) -> Vec<PlannedFile> {
@@ -235,9 +233,4 @@ fn files(release: Release<'_>, lakebase: &LakebaseConnection, storage: KeyStorag
     let [app_yaml, requirements] = release.texts(lakebase, key);
     let file = |name: &str, content| PlannedFile { name: name.to_owned(), content };
     vec![file(APP_YAML, app_yaml), file(REQUIREMENTS, requirements)]
-}
-
-/// A run that is under way now is not gone on with: another is refused.
-fn resumes<H>(rehearsal: &Rehearsal<'_, H>) -> bool {
-    rehearsal.resumed.is_some() && rehearsal.at_work.is_none()
 }

@@ -3,7 +3,7 @@
 use deployer::config::{CreateArguments, DeleteArguments, StatusArguments, UpdateArguments};
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;
-use deployer::operations::{self, Plan, Status};
+use deployer::operations::{self, Change, Plan, Status};
 
 use crate::stage::{ADA, Stage};
 use crate::virtual_time::{VirtualHost, drive};
@@ -11,27 +11,22 @@ use crate::virtual_time::{VirtualHost, drive};
 impl Stage {
     /// What `create` would do, as Ada.
     pub async fn plan_create(&self, arguments: CreateArguments) -> Result<Plan, DeployError> {
-        let config = arguments.resolve(None, None)?;
-        self.only_looking(ADA, async |host| {
-            Box::pin(operations::plan_create(host, &config, &Cancellation::new())).await
-        })
-        .await
+        self.plan(Change::Create(Box::new(arguments.resolve(None, None)?))).await
     }
 
     /// What `update` would do, as Ada.
     pub async fn plan_update(&self, arguments: UpdateArguments) -> Result<Plan, DeployError> {
-        let config = arguments.resolve(None, None)?;
-        self.only_looking(ADA, async |host| {
-            Box::pin(operations::plan_update(host, &config, &Cancellation::new())).await
-        })
-        .await
+        self.plan(Change::Update(Box::new(arguments.resolve(None, None)?))).await
     }
 
     /// What `delete` would do, as Ada.
     pub async fn plan_delete(&self, arguments: DeleteArguments) -> Result<Plan, DeployError> {
-        let config = arguments.resolve(None, None)?;
+        self.plan(Change::Delete(Box::new(arguments.resolve(None, None)?))).await
+    }
+
+    async fn plan(&self, change: Change) -> Result<Plan, DeployError> {
         self.only_looking(ADA, async |host| {
-            Box::pin(operations::plan_delete(host, &config, &Cancellation::new())).await
+            Box::pin(operations::plan(host, &change, &Cancellation::new())).await
         })
         .await
     }

@@ -92,6 +92,13 @@ async fn another_folder_and_the_original_app_are_told_as_deployed() {
 #[tokio::test]
 async fn a_run_that_died_can_be_gone_on_with_by_anybody_who_asks() {
     let stage = brisk().await;
+    let whole = stage.host(ADA);
+    stage.create_on(&whole, CreateArguments::default()).await.expect("create");
+    let requests = whole.requests();
+    drop(whole);
+    stage.end().await;
+
+    let stage = brisk().await;
     let arguments = CreateArguments {
         app_compute: Some("LARGE".into()),
         lakebase_name: Some("slides-db".into()),
@@ -100,7 +107,8 @@ async fn a_run_that_died_can_be_gone_on_with_by_anybody_who_asks() {
         extra_scopes: Some(vec!["files".into()]),
         ..CreateArguments::default()
     };
-    assert!(stage.create_dying(arguments, Death::After(25)).await.is_none(), "it dies in the middle");
+    let died = stage.create_dying(arguments, Death::After(requests - 8)).await;
+    assert!(died.is_none(), "it dies when the key is away and the app is not deployed");
     let status = stage.status().await;
     let lock = status.lock.expect("its lock lives for a while");
     assert_eq!((lock.holder.as_str(), lock.operation.as_str()), (ADA, "create"));

@@ -1,13 +1,14 @@
 //! The sentences of a plan, without a full stop.
 
 use crate::config::{
-    Capacity, ComputeSize, CreateConfig, KeyStorage, SchemaName, UpdateConfig, VersionPin, WorkspacePath,
+    Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
+    WorkspacePath,
 };
 use crate::operations::delete::Looked;
 use crate::operations::release::Release;
 use crate::operations::session::Rehearsal;
 use crate::steps::key::Seen;
-use crate::steps::lakebase::{Found, Kind};
+use crate::steps::lakebase::Found;
 use crate::steps::restore_point;
 use crate::workspace::apps::App;
 
@@ -53,7 +54,7 @@ pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
 }
 
 /// The database; `capacity` where one may be made.
-pub(super) fn database(name: &str, found: &Found, capacity: Option<Capacity>) -> String {
+pub(super) fn database(name: &LakebaseName, found: &Found, capacity: Option<Capacity>) -> String {
     let kind = found.kind().as_str();
     match (found, capacity) {
         (Found::Nothing { .. }, Some(capacity)) => {
@@ -103,18 +104,16 @@ pub(super) fn schema_goes(schema: &SchemaName, database: &str) -> String {
     format!("All that the schema `{schema}` of the database `{database}` holds: sessions, decks, settings")
 }
 
-/// How what is dropped can be got back, or that it can't.
-pub(super) fn way_back(database: &str, kind: Kind, lost: &mut Vec<String>, recoverable: &mut Vec<String>) {
-    match kind {
-        Kind::Autoscaling => recoverable.push(format!(
-            "Before the schema is dropped, the database `{database}` gets a branch `{}…` to go back to, kept for {} days",
-            restore_point::PREFIX,
-            restore_point::KEPT_DAYS
-        )),
-        Kind::Provisioned => lost.push(format!(
-            "There is no way back: the database `{database}` is provisioned and has no branches"
-        )),
-    }
+pub(super) fn way_back(database: &str) -> String {
+    format!(
+        "Before the schema is dropped, the database `{database}` gets a branch `{}…` to go back to, kept for {} days",
+        restore_point::PREFIX,
+        restore_point::KEPT_DAYS
+    )
+}
+
+pub(super) fn no_way_back(database: &str) -> String {
+    format!("There is no way back: the database `{database}` is provisioned and has no branches")
 }
 
 pub(super) fn key_stays(seen: &Seen) -> String {
