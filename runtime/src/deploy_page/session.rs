@@ -6,7 +6,9 @@
 //! without it; requests without the cookie get the page's files and nothing from the workspace.
 //!
 //! The key is in the query, which is not logged. Scripts can't read the cookie, and no other site's
-//! request carries it. Browsers keep cookies by host and not by port, hence the port in its name.
+//! request carries it. Browsers keep cookies by host and not by port, hence the port in its name. What
+//! stays is that a server of somebody else on this very machine would be sent the cookie by a page of its
+//! own, if one opened such a page while this runs.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
