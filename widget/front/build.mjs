@@ -1,5 +1,6 @@
 /**
- * Builds `src/tellr/static/deployer.js`: one module with everything inside, for any notebook.
+ * Builds the widget's page into `src/tellr/static`: `deployer.js`, which a notebook loads, and the packed files
+ * that it asks the kernel for.
  *
  * The tools and React are the page's own, in `frontend/node_modules`.
  */
@@ -12,7 +13,7 @@ import { gzipSync } from "node:zlib";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const frontend = createRequire(here("../../frontend/package.json"));
 const load = (name) => import(pathToFileURL(frontend.resolve(name)).href);
-const { build } = await load("vite");
+const { build, minify } = await load("vite");
 const { default: react } = await load("@vitejs/plugin-react");
 const { default: postcss } = await load("postcss");
 const { version } = JSON.parse(readFileSync(here("../../frontend/package.json"), "utf8"));
@@ -45,18 +46,19 @@ const { output } = await build({
 const code = output.find(({ type }) => type === "chunk").code;
 const style = scoped(output.find(({ fileName }) => fileName.endsWith(".css")).source);
 const module = readFileSync(here("../../pkg/deployer_bg.wasm"));
-const packed = (bytes) => gzipSync(bytes, { level: 9 }).toString("base64");
-const texts = { CODE: packed(code), STYLE: packed(style), MODULE: packed(module) };
-const hash = createHash("sha256").update(Object.values(texts).join()).digest("hex").slice(0, 16);
-
-let loader = readFileSync(here("loader.js"), "utf8");
-for (const [name, text] of Object.entries({ ...texts, HASH: hash })) {
-  const place = `__${name}__`;
-  if (loader.split(place).length !== 2)
-    throw new Error(`the loader has not one place for ${place}`);
-  loader = loader.replace(place, () => text);
+const place = (name) => here(`../src/tellr/static/${name}`);
+const files = { "page.js": code, "page.css": style, "page.wasm": module };
+const hash = createHash("sha256");
+for (const [name, content] of Object.entries(files)) {
+  const packed = gzipSync(content, { level: 9 });
+  hash.update(packed);
+  writeFileSync(place(`${name}.gz`), packed);
 }
-writeFileSync(here("../src/tellr/static/deployer.js"), loader);
+const name = hash.digest("hex").slice(0, 16);
+const loader = readFileSync(here("loader.js"), "utf8").replace("__HASH__", name);
+const { code: small } = await minify("loader.js", loader, { module: true });
+writeFileSync(place("deployer.js"), small);
+writeFileSync(place("page.hash"), name);
 
 /**
  * In somebody else's page our styles end at our own element, and there they win: a notebook has rules
@@ -76,6 +78,8 @@ function scoped(css) {
       return /^[.:[]/.test(selector) ? [`${root}${selector}`, within] : within;
     });
   });
+  // Whatever else those rules set is none of ours to undo one by one.
+  sheet.prepend(`${root} :where(*:not(svg, svg *)) { all: revert; }`);
   // Beside a notebook's own headings.
   sheet.append(`${root}.tellr { --text-display: 1.75rem; }`);
   return sheet.toString();

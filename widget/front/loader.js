@@ -1,29 +1,13 @@
 /**
- * What a notebook loads for each widget, again with each run of the cell, and never lets go of. So it is
- * little more than three texts, and each stands in a function of its own: an engine skips a function until
- * it is called, which happens once in a page. Nothing comes from anywhere else, as there may be no way.
+ * What a notebook loads for each widget: again with each run of the cell, kept in the page for as long as
+ * that is open, and saved with the notebook. So it is little more than a question: the code, the styles and
+ * the deployer's module come from the kernel that made the widget, packed, and once in a page.
  */
-const PAGE = Symbol.for("tellr.deployer.__HASH__");
-const code = () => "__CODE__";
-const style = () => "__STYLE__";
-const module = () => "__MODULE__";
-
-async function inflate(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).arrayBuffer();
-}
-
-async function load() {
-  const [source, css] = await Promise.all([inflate(code()), inflate(style())]);
-  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  try {
-    const { begin } = await import(url);
-    return begin({ css: new TextDecoder().decode(css), module: () => inflate(module()) });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
+const HASH = "__HASH__";
+const PAGE = Symbol.for(`tellr.deployer.${HASH}`);
+const PROTOCOL = 1;
+/** A kernel that is busy with a cell answers when that is done. */
+const BUSY_MS = 3_000;
 
 /** The code, in this page, and the widgets by name: a view is given another model object than its widget. */
 function page() {
@@ -31,20 +15,62 @@ function page() {
   return globalThis[PAGE];
 }
 
-function app() {
+/** Asks the kernel for the packed files. */
+function packed(model) {
+  const me = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16),
+  ).join("");
+  return new Promise((resolve, reject) => {
+    const hear = (content, buffers) => {
+      if (content?.kind !== "files" || content.page !== me) return;
+      model.off("msg:custom", hear);
+      if (content.hash === HASH) resolve(buffers);
+      else reject(new Error("the package was changed; restart the kernel and run the cell again"));
+    };
+    model.on("msg:custom", hear);
+    model.send({ tellr: PROTOCOL, kind: "files", id: 0, page: me, sent: Date.now() });
+  });
+}
+
+async function inflate(view) {
+  const stream = new Blob([view]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).arrayBuffer();
+}
+
+async function load(model) {
+  const [code, style, module] = await packed(model);
+  const [source, css] = await Promise.all([inflate(code), inflate(style)]);
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    const { begin } = await import(url);
+    let compiled = module;
+    return begin({
+      css: new TextDecoder().decode(css),
+      module() {
+        const once = inflate(compiled);
+        compiled = null;
+        return once;
+      },
+    });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function app(model) {
   const here = page();
-  here.app ??= load().catch((thrown) => {
+  here.app ??= load(model).catch((thrown) => {
     here.app = null;
     throw thrown;
   });
   return here.app;
 }
 
-function failed(el, thrown) {
-  const words = document.createElement("p");
-  words.setAttribute("role", "alert");
-  words.textContent = `The widget can't be shown here (${thrown}). In Python: tellr.create()`;
-  el.replaceChildren(words);
+function say(el, words) {
+  const line = document.createElement("p");
+  line.setAttribute("role", "status");
+  line.textContent = words;
+  el.replaceChildren(line);
 }
 
 export default {
@@ -58,11 +84,18 @@ export default {
   },
   async render({ model, el }) {
     const key = model.get("_key");
+    const own = page().models.get(key) ?? model;
+    say(el, "Asking the notebook's kernel…");
+    const busy =
+      "The kernel is busy, or there is none any more. If this stays, run the cell again.";
+    const late = setTimeout(() => say(el, busy), BUSY_MS);
     try {
-      const loaded = await app();
-      return loaded.show(key, page().models.get(key) ?? model, el);
+      const loaded = await app(own);
+      return loaded.show(key, own, el);
     } catch (thrown) {
-      failed(el, thrown);
+      say(el, `The widget can't be shown here (${thrown}). In Python: tellr.create()`);
+    } finally {
+      clearTimeout(late);
     }
   },
 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from typing import TYPE_CHECKING, Any
@@ -56,9 +57,31 @@ def test_a_page_and_its_kernel_greet(
 ) -> None:
     page = widget()
     reply = page.ask("hello", package="0.1.0")["ok"]
+    while reply["where"].get("later"):  # the first sign-in loads much
+        reply = page.ask("hello", package="0.1.0")["ok"]
     assert reply["where"] == {"workspace": workspace.host, "user": ADA}
     assert reply["package"] == "0.1.0"
     assert reply["live"] is None
+
+
+def test_a_page_is_given_its_own_files_and_a_notebook_does_not_keep_them(
+    widget: Callable[..., Page],
+) -> None:
+    page = widget()
+    page.call("files")
+    page.wait(lambda one: one["kind"] == "files")
+    (message,) = (
+        one
+        for one in page.kernel.published
+        if page.name in str(one["content"].get("data")) and one["buffers"]
+    )
+    code, style, module = (gzip.decompress(one) for one in message["buffers"])
+    assert b"tellr" in style
+    assert module.startswith(b"\0asm")
+    assert code
+    # What is saved with the notebook is the loader alone.
+    assert len(page.kernel.value("w._esm")) < 4_000
+    assert message["content"]["data"]["content"]["hash"] in page.kernel.value("w._esm")
 
 
 def test_another_version_is_told_so(widget: Callable[..., Page]) -> None:

@@ -9,7 +9,7 @@ import {
   Frame,
   type Remembered,
 } from "../../../frontend/src/deploy";
-import { type Greeting, greet } from "./greeting";
+import { type About, type Greeting, greet, lookAgain } from "./greeting";
 import type { Kernel, Presence } from "./kernel";
 import type { Model } from "./model";
 import { argumentsOf, tellTraits, valuesOf } from "./traits";
@@ -72,14 +72,15 @@ function Ready({
     const timer = setTimeout(() => tellTraits(model, snapshot), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [model, snapshot]);
-  const notice = noticeOf(greeting, presence);
+  const about = useAbout(kernel, greeting.about);
+  const notice = noticeOf(greeting, about, presence);
   return (
     <DeployApp
       deployer={greeting.deployer}
       defaults={argumentsOf(model)}
       store={store}
       onChange={useCallback((told: DeploySnapshot) => setSnapshot(told), [])}
-      where={greeting.where as DeployAppProps["where"]}
+      where={about.where as DeployAppProps["where"]}
       notice={notice}
       theme={theme}
       headingLevel={2}
@@ -87,12 +88,16 @@ function Ready({
   );
 }
 
-function noticeOf(greeting: Extract<Greeting, { kind: "ready" }>, presence: Presence) {
+function noticeOf(
+  greeting: Extract<Greeting, { kind: "ready" }>,
+  about: About,
+  presence: Presence,
+) {
   if (presence !== "there") return <Waiting presence={presence} />;
-  if (greeting.problem) {
+  if (about.problem) {
     return (
       <Notice tone="warning" title="The workspace can’t be reached">
-        <p>{greeting.problem}</p>
+        <p>{about.problem}</p>
         <p>
           The notebook signs in as Databricks’ own tools do: give <code>profile</code> or{" "}
           <code>client</code>, or set the environment, and run the cell again.
@@ -133,6 +138,23 @@ function Waiting({ presence }: { presence: Presence }) {
       </p>
     </Notice>
   );
+}
+
+/** What is known of the workspace; asks again until the kernel has found out. */
+function useAbout(kernel: Kernel, first: About): About {
+  const [about, setAbout] = useState(first);
+  useEffect(() => {
+    if (!about.later) return;
+    let current = true;
+    lookAgain(kernel).then(
+      (found) => current && setAbout(found),
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [kernel, about]);
+  return about;
 }
 
 function usePresence(kernel: Kernel): Presence {

@@ -15,7 +15,7 @@ export function begin(assets: Assets): App {
     show(key, model, el) {
       let session = sessions.get(key);
       if (!session) {
-        session = new Session(model, assets);
+        session = new Session(model, assets, () => sessions.delete(key));
         sessions.set(key, session);
       }
       return session.show(el);

@@ -8,18 +8,25 @@ export type Greeting =
   | {
       kind: "ready";
       deployer: DeployerLike;
-      where: { workspace: string; user?: string } | undefined;
-      /** Why the workspace can't be reached, as far as the kernel knows. */
-      problem: string | undefined;
+      about: About;
       remembered: Remembered | null;
       /** Why this page runs no WebAssembly. */
       blocked: string | undefined;
     }
   | { kind: "unfit"; title: string; cause: string; remedy: string };
 
+/** What the kernel knows of the workspace. */
+export interface About {
+  where: { workspace: string; user?: string } | undefined;
+  /** Why it can't be reached. */
+  problem: string | undefined;
+  /** The kernel is still looking. */
+  later: boolean;
+}
+
 interface Hello {
   package: string;
-  where: { workspace: string | null; user?: string; problem?: string };
+  where: { workspace: string | null; user?: string; problem?: string; later?: boolean };
   remembered: Remembered | null;
   live: Live | null;
 }
@@ -41,15 +48,23 @@ export async function greet(kernel: Kernel, module: () => Promise<ArrayBuffer>):
   }
   const page = await deployerFor(hostOf(kernel), module);
   const blocked = "reason" in page ? page.reason : undefined;
-  const { workspace, user, problem } = hello.where;
   return {
     kind: "ready",
     deployer: new WidgetDeployer(kernel, "reason" in page ? null : page, hello.live),
-    where: workspace ? { workspace, ...(user ? { user } : {}) } : undefined,
-    problem,
+    about: aboutOf(hello),
     remembered: hello.remembered,
     blocked,
   };
+}
+
+/** Asks again, for a sign-in that takes long. */
+export async function lookAgain(kernel: Kernel): Promise<About> {
+  return aboutOf((await kernel.call("hello", { package: PACKAGE_VERSION })) as Hello);
+}
+
+function aboutOf({ where: { workspace, user, problem, later = false } }: Hello): About {
+  const where = workspace ? { workspace, ...(user ? { user } : {}) } : undefined;
+  return { where, problem, later };
 }
 
 function unfit(thrown: unknown): Greeting {

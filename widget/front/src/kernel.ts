@@ -7,7 +7,7 @@
  */
 import type { DeployEvent } from "@tellr/deployer/types";
 import type { Model } from "./model";
-import { type Message, PROTOCOL, Wire } from "./wire";
+import { type Message, PROTOCOL, randomName, Wire } from "./wire";
 
 /** Whether the kernel takes what it is sent. */
 export type Presence = "there" | "busy" | "gone";
@@ -43,7 +43,7 @@ export class Kernel {
   readonly #wire: Wire;
   readonly #model: Model;
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #page = crypto.randomUUID();
+  readonly #page = randomName();
   readonly #open = new Map<number, Open>();
   readonly #listeners = new Set<(presence: Presence) => void>();
   #next = 1;

@@ -17,15 +17,22 @@ export interface Assets {
   module(): Promise<ArrayBuffer>;
 }
 
+/** A view that comes back, comes back sooner. */
+const RESTING_MS = 2_000;
+
 export class Session {
   readonly #model: Model;
   readonly #assets: Assets;
   readonly #element = document.createElement("div");
   readonly #root: Root;
   readonly #kernel: Kernel;
+  readonly #onRest: () => void;
   readonly #unobserve: () => void;
+  #resting: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(model: Model, assets: Assets) {
+  /** @param onRest hears that nobody has looked at the widget for a while, and that it was ended */
+  constructor(model: Model, assets: Assets, onRest: () => void) {
+    this.#onRest = onRest;
     this.#model = model;
     this.#assets = assets;
     this.#kernel = new Kernel(model);
@@ -33,6 +40,7 @@ export class Session {
     style.textContent = assets.css;
     const place = document.createElement("div");
     this.#element.append(style, place);
+    place.addEventListener("click", submit);
     this.#root = createRoot(place);
     this.#unobserve = onThemeAround(this.#render);
     model.on("change:theme", this.#render);
@@ -40,16 +48,33 @@ export class Session {
 
   /** Shows the widget in a view; what takes it away again. */
   show(el: HTMLElement): () => void {
+    clearTimeout(this.#resting);
     el.replaceChildren(this.#element);
     this.#render();
+    // By then it stands where it can see what is around it.
+    requestAnimationFrame(this.#render);
     return () => {
-      if (this.#element.parentElement === el) this.#element.remove();
+      if (this.#element.parentElement !== el) return;
+      this.#element.remove();
+      this.#resting = setTimeout(this.#rest, RESTING_MS);
     };
   }
 
+  /**
+   * Lets go of what nobody sees: most likely the cell was run again. A run goes on. The kernel remembers
+   * what the form holds, should somebody look again.
+   */
+  readonly #rest = (): void => {
+    if (/running|stopping/.test(String(this.#model.get("status")))) return;
+    this.end();
+    this.#onRest();
+  };
+
   /** The widget is gone for good. */
   end(): void {
+    clearTimeout(this.#resting);
     this.#unobserve();
+    this.#model.off("change:theme", this.#render);
     this.#kernel.end();
     this.#root.unmount();
     this.#element.remove();
@@ -70,4 +95,15 @@ export class Session {
       </Whole>,
     );
   };
+}
+
+/**
+ * Submits a form by an event alone. A sandboxed frame without `allow-forms` submits none, and doesn't
+ * even tell that somebody wanted to.
+ */
+function submit(event: MouseEvent): void {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (button?.type !== "submit" || !button.form || event.defaultPrevented) return;
+  event.preventDefault();
+  button.form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true }));
 }

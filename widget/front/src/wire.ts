@@ -43,7 +43,7 @@ export class Wire {
       this.#model.send(message);
       return;
     }
-    const transfer = crypto.randomUUID();
+    const transfer = randomName();
     const count = Math.ceil(text.length / PART_BYTES);
     for (let index = 0; index < count; index++) {
       const part = text.slice(index * PART_BYTES, (index + 1) * PART_BYTES);
@@ -84,4 +84,10 @@ export class Wire {
 
 function isMessage(content: unknown): content is Message {
   return typeof content === "object" && content !== null && "kind" in content;
+}
+
+/** A name that nobody else has. `crypto.randomUUID` is missing where a notebook is served without TLS. */
+export function randomName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

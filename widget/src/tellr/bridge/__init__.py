@@ -12,6 +12,8 @@ side ``page`` (an id of this page's own) and ``sent`` (its clock, in millisecond
 ====================  =========================================================================
 from the page         meaning; those with an ``id`` get a ``reply``
 ====================  =========================================================================
+``files``  id         the page's own code, styles and module. Answered by ``files`` with ``hash``
+                      and three binary buffers, packed; once in a page, whatever the widgets
 ``hello``  id         who is there: ``package``, the page's version. Reply: ``package``, ``where``
                       (workspace and user), ``remembered``, ``live`` (the run under way, if any)
 ``request`` id        ``request``: one of the deployer's requests, as the module makes it

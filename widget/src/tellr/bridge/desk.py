@@ -144,6 +144,7 @@ class Desk:
     def _handlers(self) -> dict[str, Callable[[Call], None]]:
         service = self._service
         return {
+            "files": self._files,
             "hello": lambda call: call.reply(
                 ok=service.hello() | {"live": self._lead.arrived(call.page)}
             ),
@@ -155,6 +156,12 @@ class Desk:
             "sleep": _sleep,
             "run": self._lead.run,
         }
+
+    def _files(self, call: Call) -> None:
+        name, packed = self._service.files()
+        head = {"tellr": PROTOCOL, "kind": "files", "page": call.page, "hash": name}
+        self._wire.send_buffers(head, packed)
+        self.close(call)
 
     def _let_go(self, page: str, number: object) -> None:
         with self._lock:

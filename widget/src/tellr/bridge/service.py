@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 # What a form may ask. The statements of a schema operation are for the kernel alone.
 _QUESTIONS = ("validate", "environments", "parse_yaml", "to_yaml")
-# A first sign-in asks around for a few seconds, and rarely longer.
-LOOK_SECONDS = 10.0
+# A first sign-in loads much and asks around; mostly it is done by then.
+LOOK_SECONDS = 5.0
 _ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
 
 
@@ -39,10 +40,10 @@ class Service:
         where: Message = {"workspace": None}
         looking = threading.Thread(target=self._look, args=(where,), daemon=True)
         looking.start()
-        # A page that waits for a slow sign-in looks broken; the form can be filled meanwhile.
+        # A page that waits for a slow sign-in looks broken; it fills the form and asks again.
         looking.join(LOOK_SECONDS)
         if looking.is_alive():
-            where = {"workspace": None, "problem": "The workspace has not answered yet"}
+            where = {"workspace": None, "later": True}
         return {"package": self._package, "where": where, "remembered": self._remembered}
 
     def _look(self, where: Message) -> None:
@@ -52,6 +53,12 @@ class Service:
             where["user"] = json.loads(answer["response"]["body"]).get("userName")
         elif "error" in answer:
             where["problem"] = answer["error"]["message"]
+
+    def files(self) -> tuple[str, list[bytes]]:
+        """Read the page's own files, packed, and the name of their build."""
+        static = resources.files("tellr") / "static"
+        packed = [(static / f"page.{kind}.gz").read_bytes() for kind in ("js", "css", "wasm")]
+        return (static / "page.hash").read_text(), packed
 
     def remember(self, value: Any) -> None:  # noqa: ANN401 (the page's own)
         """Keep something for as long as this widget lives."""

@@ -46,6 +46,11 @@ class Wire:
                 head = {"tellr": message["tellr"], "kind": "part", "transfer": transfer}
                 self._send(head | {"index": index, "count": len(parts)}, [part])
 
+    def send_buffers(self, message: Message, buffers: list[bytes]) -> None:
+        """Send a small message with binary buffers that fit into one."""
+        with self._sending:
+            self._send(message, buffers)
+
     def receive(self, content: Any, buffers: Sequence[Any]) -> Message | None:  # noqa: ANN401
         """Take in what came; a message once it is whole. What is no message is dropped."""
         if not isinstance(content, dict):
