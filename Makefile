@@ -104,6 +104,7 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
+	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 

@@ -1,14 +1,15 @@
 /** The example notebook in JupyterLab: form, deployment, reload, another theme, the same cell again. */
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import { EXAMPLES, lab, OUTPUT, type Server, type Workspace, workspace } from "./stand.ts";
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { EXAMPLES, figure, lab, OUTPUT, type Server, type Workspace, workspace } from "./stand.ts";
 
 let there: Workspace;
 let jupyter: Server;
+const problems: string[] = [];
 
 test.beforeAll(async () => {
-  there = await workspace("scaled:0.05");
+  there = await workspace("scaled:0.05", "process");
   jupyter = await lab(there.environment);
 });
 
@@ -17,40 +18,163 @@ test.afterAll(async () => {
   await there?.stop();
 });
 
+test.beforeEach(({ page }) => {
+  problems.length = 0;
+  page.on("pageerror", (error) => problems.push(String(error)));
+});
+
 interface Lab {
   commands: { execute(command: string, args?: object): Promise<unknown> };
 }
 
-async function command(page: Page, name: string, args = {}): Promise<void> {
+async function command(page: Page, name: string, given = {}): Promise<void> {
   await page.evaluate(
-    ([name, args]) =>
-      (window as unknown as { jupyterapp: Lab }).jupyterapp.commands.execute(
-        name as string,
-        args as object,
-      ),
-    [name, args] as const,
+    ([name, given]) => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Lab };
+      return jupyterapp.commands.execute(name as string, given as object).then(() => undefined);
+    },
+    [name, given] as const,
   );
 }
 
-/** Opens a copy of the example and runs it; the widget. */
-async function opened(page: Page, name: string) {
-  copyFileSync(join(EXAMPLES, "deploy_tellr.ipynb"), join(jupyter.folder, `${name}.ipynb`));
+const widgetIn = (page: Page) => page.locator(".jp-OutputArea-output .tellr").first();
+
+/** Opens a notebook and waits for its kernel. */
+async function open(page: Page, name: string): Promise<void> {
   await page.goto(`${jupyter.url}/lab/workspaces/${name}/tree/${name}.ipynb?reset`);
   await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
   await page.getByText("Python 3 (ipykernel) | Idle").waitFor({ timeout: 60_000 });
+}
+
+/** Opens a copy of the example and runs it; the widget. */
+async function opened(page: Page, name: string): Promise<Locator> {
+  copyFileSync(join(EXAMPLES, "deploy_tellr.ipynb"), join(jupyter.folder, `${name}.ipynb`));
+  await open(page, name);
   await command(page, "notebook:run-all-cells");
-  const widget = page.locator(".jp-OutputArea-output .tellr").first();
-  await expect(widget.getByRole("heading", { name: "Deploy Tellr" })).toBeVisible({ timeout: 60_000 });
+  const widget = widgetIn(page);
+  await expect(widget.getByRole("heading", { name: "Deploy Tellr" })).toBeVisible({
+    timeout: 60_000,
+  });
   return widget;
 }
 
-test("somebody deploys from the form", async ({ page }) => {
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(String(error)));
-  const widget = await opened(page, "deploys");
-  await page.screenshot({ path: join(OUTPUT, "lab-form.png") });
+async function begin(widget: Locator, app: string): Promise<void> {
+  await widget.getByLabel("App name").fill(app);
   await widget.getByRole("button", { name: "Review" }).click();
-  await page.waitForTimeout(2000);
-  await page.screenshot({ path: join(OUTPUT, "lab-review.png") });
+  await widget.getByRole("button", { name: "Deploy", exact: true }).click();
+}
+
+test("somebody deploys from the form, and Python sees what came of it", async ({ page }) => {
+  const widget = await opened(page, "deploys");
+  await expect(widget.getByText("ada@example.com")).toBeVisible();
+  await page.screenshot({ path: join(OUTPUT, "lab-form.png") });
+  await begin(widget, "deploys");
+  await expect(widget.getByRole("button", { name: "Cancel" })).toBeVisible();
+  await page.screenshot({ path: join(OUTPUT, "lab-running.png") });
+  const link = widget.getByRole("link", { name: "Open Tellr" });
+  await expect(link).toBeVisible({ timeout: 90_000 });
+  await page.screenshot({ path: join(OUTPUT, "lab-done.png") });
+  const app = await page.context().newPage();
+  await app.goto((await link.getAttribute("href")) ?? "");
+  await expect(app).toHaveTitle(/Tellr/);
+  await app.close();
+  await command(page, "notebook:run-all-below");
+  await command(page, "docmanager:save");
+  const saved = readFileSync(join(jupyter.folder, "deploys.ipynb"), "utf8");
+  expect(saved).not.toContain(there.token);
+  expect(problems).toEqual([]);
+});
+
+test("a page that is loaded anew goes on with what is under way", async ({ page }) => {
+  const widget = await opened(page, "reloads");
+  await command(page, "docmanager:save");
+  await begin(widget, "reloads");
+  await expect(widget.getByText(/is starting/i).first()).toBeVisible();
+  await page.reload();
+  await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
+  const again = widgetIn(page);
+  await again.getByRole("button", { name: "Go on" }).click({ timeout: 60_000 });
+  await page.screenshot({ path: join(OUTPUT, "lab-reloaded.png") });
+  await expect(again.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 120_000 });
+  expect(problems).toEqual([]);
+});
+
+test("it can be cancelled and gone on with", async ({ page }) => {
+  const widget = await opened(page, "cancels");
+  await begin(widget, "cancels");
+  await widget.getByRole("button", { name: "Cancel" }).click();
+  const goOn = widget.getByRole("button", { name: "Go on" });
+  await expect(goOn).toBeVisible({ timeout: 60_000 });
+  await page.screenshot({ path: join(OUTPUT, "lab-cancelled.png") });
+  await goOn.click();
+  await expect(widget.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 90_000 });
+  expect(problems).toEqual([]);
+});
+
+test("the widget follows the notebook's theme, not the system's", async ({ page }) => {
+  const widget = await opened(page, "dark");
+  const background = () =>
+    widget.evaluate((el) => getComputedStyle(el).getPropertyValue("color-scheme"));
+  expect(await background()).toContain("light");
+  await command(page, "apputils:change-theme", { theme: "JupyterLab Dark" });
+  await expect.poll(background).toBe("dark");
+  await page.screenshot({ path: join(OUTPUT, "lab-dark.png") });
+  expect(problems).toEqual([]);
+});
+
+interface Kernel {
+  requestExecute(content: { code: string }): unknown;
+}
+
+/** Runs code beside the notebook's cells. */
+async function execute(page: Page, code: string): Promise<void> {
+  await page.evaluate((code) => {
+    const { jupyterapp } = window as unknown as {
+      jupyterapp: {
+        shell: { currentWidget: { sessionContext: { session: { kernel: Kernel } } } };
+      };
+    };
+    jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code });
+  }, code);
+}
+
+test("a busy kernel is said to be busy, and it goes on by itself", async ({ page }) => {
+  const widget = await opened(page, "busy");
+  await widget.getByLabel("App name").fill("busy");
+  // Newer kernels take messages while a cell runs; one that is stopped takes none.
+  await execute(
+    page,
+    `import os, subprocess
+subprocess.Popen(["sh", "-c", f"kill -STOP {os.getpid()}; sleep 8; kill -CONT {os.getpid()}"])`,
+  );
+  await page.waitForTimeout(1_000);
+  await widget.getByRole("button", { name: "Review" }).click();
+  await expect(widget.getByText("The kernel is busy")).toBeVisible({ timeout: 7_000 });
+  await page.screenshot({ path: join(OUTPUT, "lab-busy.png") });
+  await expect(widget.getByText("The kernel is busy")).toHaveCount(0, { timeout: 30_000 });
+  await expect(widget.getByRole("button", { name: "Deploy", exact: true })).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test("the same cell again and again costs next to nothing", async ({ page }) => {
+  await opened(page, "again");
+  const session = await page.context().newCDPSession(page);
+  const used = async () => {
+    // A widget that nobody sees any more lets go of what it holds after a moment.
+    await page.waitForTimeout(4_000);
+    await session.send("HeapProfiler.collectGarbage");
+    return (await session.send("Runtime.getHeapUsage")).usedSize;
+  };
+  const rerun = async () => {
+    await command(page, "notebook:run-all-cells");
+    await page.waitForTimeout(1500);
+    await expect(widgetIn(page).getByRole("heading", { name: "Deploy Tellr" })).toBeVisible();
+  };
+  await rerun();
+  const before = await used();
+  for (let times = 0; times < 5; times++) await rerun();
+  const grown = (await used()) - before;
+  figure("five runs of a cell", `${(grown / 1e6).toFixed(2)} MB more in the page`);
+  expect(grown).toBeLessThan(1_000_000);
   expect(problems).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** What the notebook's tests stand on: a local workspace, and notebook servers beside it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,8 @@ export const EXAMPLES = join(ROOT, "widget/examples");
 /** A Python with the wheel and a notebook server in it. */
 export function python(): string {
   const found = process.env.TELLR_NOTEBOOK_PYTHON;
-  if (!found) throw new Error("TELLR_NOTEBOOK_PYTHON is not set: run the tests through `make test`");
+  if (!found)
+    throw new Error("TELLR_NOTEBOOK_PYTHON is not set: run the tests through `make test`");
   return found;
 }
 
@@ -28,9 +29,13 @@ export interface Workspace {
   stop(): Promise<void>;
 }
 
-/** Starts a workspace whose apps are only told to be running. */
-export async function workspace(pace: string): Promise<Workspace> {
-  const flags = ["serve", "--json", "--port", "0", "--apps", "scripted", "--pace", pace];
+/** Starts a workspace; its apps are real ones, of the wheel in `dist`, or only told to be running. */
+export async function workspace(
+  pace: string,
+  apps: "process" | "scripted" = "scripted",
+): Promise<Workspace> {
+  const flags = ["serve", "--json", "--port", "0", "--apps", apps, "--pace", pace];
+  if (apps === "process") flags.push("--wheels", join(ROOT, "dist"));
   const child = spawn(WORKSPACE, flags, { stdio: ["ignore", "pipe", "ignore"] });
   const [line] = await once(createInterface(child.stdout), "line");
   const told = JSON.parse(line);
@@ -38,7 +43,11 @@ export async function workspace(pace: string): Promise<Workspace> {
   return {
     host: told.host,
     token,
-    environment: { DATABRICKS_HOST: told.host, DATABRICKS_TOKEN: token, PGSSLROOTCERT: told.ca_file },
+    environment: {
+      DATABRICKS_HOST: told.host,
+      DATABRICKS_TOKEN: token,
+      PGSSLROOTCERT: told.ca_file,
+    },
     async control(method, path, body) {
       const answer = await fetch(`${told.host}/__local${path}`, {
         method,
@@ -49,6 +58,13 @@ export async function workspace(pace: string): Promise<Workspace> {
     },
     stop: () => ended(child),
   };
+}
+
+/** Leaves a figure for the summary of `make test`. */
+export function figure(name: string, value: string): void {
+  const folder = join(ROOT, ".cache/setup/figures");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "widget.txt"), `  ${name.padEnd(22)} ${value}\n`);
 }
 
 export interface Server {
@@ -103,7 +119,8 @@ export function lab(environment: Record<string, string>): Promise<Server> {
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 600; tries++) {
-    if (child.exitCode !== null) throw new Error(`the notebook server ended with ${child.exitCode}`);
+    if (child.exitCode !== null)
+      throw new Error(`the notebook server ended with ${child.exitCode}`);
     try {
       await fetch(url);
       return;

@@ -1,0 +1,45 @@
+/** The widget where a notebook lets it do as little as possible. */
+import { join } from "node:path";
+import { expect, test } from "@playwright/test";
+import { type Framed, framed } from "./frame.ts";
+import { OUTPUT, type Workspace, workspace } from "./stand.ts";
+
+let there: Workspace;
+let framedWidget: Framed;
+
+test.beforeAll(async () => {
+  there = await workspace("scaled:0.02");
+});
+
+test.afterEach(() => framedWidget?.stop());
+test.afterAll(async () => there?.stop());
+
+for (const [driver, scripts] of [
+  ["the page", "'wasm-unsafe-eval'"],
+  ["the kernel", ""],
+] as const) {
+  test(`in a frame of no origin that reaches nothing, ${driver} deploys`, async ({ page }) => {
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(String(error)));
+    const app = driver === "the page" ? "framed" : "unframed";
+    const code = `import tellr; w = tellr.Deployer(app_name="${app}", lakebase_name="${app}-db"); w`;
+    framedWidget = await framed(page, scripts, code, there.environment);
+    const { frame, traffic } = framedWidget;
+    await expect(frame.getByRole("heading", { name: "Deploy Tellr" })).toBeVisible({
+      timeout: 60_000,
+    });
+    await expect(frame.getByLabel("App name")).toHaveValue(app);
+    const blocked = frame.getByText("may not run WebAssembly");
+    if (driver === "the kernel") await expect(blocked).toBeVisible();
+    else await expect(blocked).toHaveCount(0);
+    await page.screenshot({ path: join(OUTPUT, `sandbox-${app}-form.png`) });
+    await frame.getByRole("button", { name: "Review" }).click();
+    await frame.getByRole("button", { name: "Deploy", exact: true }).click();
+    await expect(frame.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 90_000 });
+    await page.screenshot({ path: join(OUTPUT, `sandbox-${app}-done.png`), fullPage: true });
+    const crossed = traffic.join("\n");
+    expect(crossed).toContain(driver === "the page" ? '"kind":"ended"' : '"can_drive":false');
+    expect(crossed).not.toContain(there.token);
+    expect(problems).toEqual([]);
+  });
+}
