@@ -16,6 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::events::DeployEvent;
+use crate::json::{from_json, from_words};
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
 // What whoever implements a host needs beside it.
@@ -130,6 +131,7 @@ pub struct WorkspaceResponse {
     /// The body as text. All answers the deployer reads are JSON.
     pub body: String,
 }
+from_json!(WorkspaceResponse { required { status, body } optional { headers } });
 
 impl WorkspaceResponse {
     /// The value of the header `name` (lower case).
@@ -158,6 +160,7 @@ pub struct HostError {
     /// For people; holds no secret.
     pub message: String,
 }
+from_json!(HostError { required { kind, message } optional {} });
 
 /// The kinds of [`HostError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +176,12 @@ pub enum HostErrorKind {
     /// The host does not pass this request on. Trying again does not help.
     Refused,
 }
+from_words!(HostErrorKind {
+    Connection = "connection",
+    Timeout = "timeout",
+    Credential = "credential",
+    Refused = "refused"
+});
 
 /// Which database a schema operation is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@
 //! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
 //! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
-//! | [`timestamp`], [`yaml`] | a moment; YAML read and written |
+//! | [`timestamp`], [`json`], [`yaml`] | a moment; JSON read into types; YAML read and written |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
@@ -26,6 +26,7 @@ pub mod engine;
 pub mod error;
 pub mod events;
 pub mod host;
+pub mod json;
 pub mod manifest;
 pub mod operations;
 pub mod schema;

@@ -80,15 +80,6 @@ fn segment(text: &str) -> String {
     encoded
 }
 
-/// An int64 that may be written as a number or as a string, and is kept as text.
-fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match <Option<Value> as serde::Deserialize>::deserialize(deserializer)? {
-        Some(Value::String(text)) => Some(text),
-        Some(Value::Number(number)) => Some(number.to_string()),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::segment;

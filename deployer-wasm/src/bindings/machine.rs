@@ -13,7 +13,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -25,6 +24,7 @@ use super::task::{Asked, Operation, Outcome, Task};
 use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
 use crate::host::Timestamp;
+use crate::json::{self, FromJson};
 
 /// Takes the protocol's calls. Bytes of JSON in, bytes of JSON out, and never a panic.
 #[derive(Default)]
@@ -171,19 +171,17 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
 
 /// Reads a call: its version first, since another version may have another shape. The parser's
 /// own words are not kept: they repeat values, and one of them may be a secret.
-pub(super) fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
+pub(super) fn read<T: FromJson>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
     let fault = |problem: &str| Fault::Call { call, problem: problem.to_owned() };
     // All of one shape first, so that each call's own shape is read in one way only, from values.
-    let spoken: Value = serde_json::from_slice(input).map_err(|_| fault("It is not JSON"))?;
-    if !spoken.is_object() {
-        return Err(fault("It is not a JSON object"));
-    }
+    let text = str::from_utf8(input).ok();
+    let spoken = text.and_then(|text| json::parse(text).ok()).filter(Value::is_object);
+    let spoken = spoken.ok_or_else(|| fault("It is not a JSON object"))?;
     match spoken["protocol"].as_u64() {
         Some(version) if version == u64::from(PROTOCOL) => {}
         version => return Err(Fault::Mismatch { spoken: version }),
     }
-    serde_json::from_value(spoken)
-        .map_err(|_| fault("Its keys or their types are not the ones of the protocol"))
+    T::from_json(spoken).ok_or_else(|| fault("Its keys or their types are not the ones of the protocol"))
 }
 
 pub(super) fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {

@@ -12,7 +12,6 @@ use std::time::Duration;
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng as _, SeedableRng as _};
 use futures_channel::oneshot;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::protocol::{Command, Fault, Issued, RequestAnswer, SEED_BYTES, SchemaAnswer};
@@ -21,6 +20,7 @@ use crate::host::{
     Host, HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, Timestamp,
     WorkspaceRequest, WorkspaceResponse,
 };
+use crate::json::FromJson;
 use crate::schema::{self, SchemaOperation, SchemaOutcome};
 
 /// A host whose requests are carried out by whoever empties its queue.
@@ -114,11 +114,11 @@ impl QueueHost {
             };
         };
         let (sent, kept) = match found {
-            Waiting::Request(sender) => match parse(answer) {
+            Waiting::Request(sender) => match FromJson::from_json(answer) {
                 Some(answer) => (sender.send(answer).is_ok(), None),
                 None => (false, Some(Waiting::Request(sender))),
             },
-            Waiting::Schema(sender) => match parse(answer) {
+            Waiting::Schema(sender) => match FromJson::from_json(answer) {
                 Some(answer) => (sender.send(answer).is_ok(), None),
                 None => (false, Some(Waiting::Schema(sender))),
             },
@@ -145,11 +145,6 @@ impl QueueHost {
 
 fn fault(problem: String) -> Fault {
     Fault::Call { call: "resolve", problem }
-}
-
-/// The parser's own words are not kept: they repeat values.
-fn parse<T: DeserializeOwned>(answer: Value) -> Option<T> {
-    serde_json::from_value(answer).ok()
 }
 
 /// Only while a run is being torn down, when nobody reads it any more.

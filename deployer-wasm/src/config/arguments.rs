@@ -6,17 +6,15 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::shape::{self, Key};
 use crate::error::{Failure, Result};
+use crate::json::{FromJson, from_json};
 
 /// The arguments of `create`, all optional; named as in every other face.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CreateArguments {
@@ -56,10 +54,13 @@ pub struct CreateArguments {
     #[cfg_attr(test, schemars(skip))]
     pub local_wheel: Option<WheelArgument>,
 }
+from_json!(strict CreateArguments {
+    required {}
+    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, lakebase_compute, app_compute, app_version, description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults, extra_scopes, encryption_key, environment, local_wheel }
+});
 
 /// The arguments of `update`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct UpdateArguments {
     /// The Lakebase database.
@@ -95,10 +96,13 @@ pub struct UpdateArguments {
     /// Drop the schema and make it anew. Allowed beside a file, and never in one.
     pub reset_database: Option<bool>,
 }
+from_json!(strict UpdateArguments {
+    required {}
+    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, app_compute, app_version, description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults, extra_scopes, encryption_key, environment, local_wheel, reset_database }
+});
 
 /// The arguments of `delete`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct DeleteArguments {
     /// The Lakebase database; as deployed if left out.
@@ -114,10 +118,13 @@ pub struct DeleteArguments {
     /// Drop the schema. Allowed beside a file, and never in one.
     pub reset_database: Option<bool>,
 }
+from_json!(strict DeleteArguments {
+    required {}
+    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, environment, reset_database }
+});
 
 /// What `status` is asked about.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct StatusArguments {
     /// The app; `tellr` if left out.
@@ -127,10 +134,13 @@ pub struct StatusArguments {
     /// Which of a file's `environments`.
     pub environment: Option<String>,
 }
+from_json!(strict StatusArguments {
+    required {}
+    optional { app_name, app_file_workspace_path, environment }
+});
 
 /// A wheel as a face hands it over.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WheelArgument {
     /// The file's name, without its folder.
@@ -138,6 +148,7 @@ pub struct WheelArgument {
     /// Its bytes in base64.
     pub content: String,
 }
+from_json!(strict WheelArgument { required {} optional { file_name, content } });
 
 impl fmt::Debug for WheelArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -146,10 +157,15 @@ impl fmt::Debug for WheelArgument {
 }
 
 /// A secret that was not checked yet: never printed, overwritten when dropped.
-#[derive(Clone, PartialEq, Eq, Deserialize, Zeroize, ZeroizeOnDrop)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SecretText(String);
+
+impl FromJson for SecretText {
+    fn from_json(value: Value) -> Option<Self> {
+        String::from_json(value).map(Self)
+    }
+}
 
 impl SecretText {
     /// The secret itself.
@@ -201,15 +217,15 @@ impl StatusArguments {
     }
 }
 
-fn read<T: DeserializeOwned>(keys: &[&[Key]], value: Value) -> Result<T> {
+fn read<T: FromJson>(keys: &[&[Key]], value: Value) -> Result<T> {
     shape::check("", keys, shape::mapping("arguments", &value)?)?;
     fill("arguments", value)
 }
 
 /// Fills a type from what was checked against the same keys.
-pub(super) fn fill<T: DeserializeOwned>(what: &str, value: Value) -> Result<T> {
-    serde_json::from_value(value).map_err(|_| {
-        // Not the parser's words: they repeat values, and one of them may be a secret.
+pub(super) fn fill<T: FromJson>(what: &str, value: Value) -> Result<T> {
+    T::from_json(value).ok_or_else(|| {
+        // Without the value: one of them may be a secret.
         Failure::WrongType {
             key: what.to_owned(),
             expected: "the keys and types of its description".to_owned(),

@@ -5,7 +5,7 @@
 //! stands for a whole deployment, so `update` and `delete` by the same file take the same
 //! defaults that `create` took, while direct arguments have to name what they change.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 use super::resolve::API_SCOPES;
@@ -13,10 +13,10 @@ use super::shape;
 use super::version::{PackageVersion, VersionPin};
 use super::{AppPackage, Capacity, ComputeSize, KeyStorage, WorkspacePath};
 use crate::error::Failure;
+use crate::json::{FromJson, from_json};
 
 /// The arguments that say what is wanted; the ones a file can hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Given {
     pub(super) lakebase_name: Option<String>,
     pub(super) schema_name: Option<String>,
@@ -31,9 +31,12 @@ pub(super) struct Given {
     pub(super) app_package: Option<String>,
     pub(super) seed_databricks_defaults: Option<bool>,
     pub(super) extra_scopes: Option<Vec<String>>,
-    #[serde(skip)]
     pub(super) source: Source,
 }
+from_json!(strict Given {
+    required {}
+    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, lakebase_compute, app_compute, app_version, description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults, extra_scopes, source }
+});
 
 /// Where it came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +45,13 @@ pub(super) enum Source {
     Arguments,
     FlatFile,
     Environment(String),
+}
+
+impl FromJson for Source {
+    /// What is read from values alone was given as arguments; a file says so itself.
+    fn from_json(_: Value) -> Option<Self> {
+        Some(Self::Arguments)
+    }
 }
 
 impl Given {

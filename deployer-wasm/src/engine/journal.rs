@@ -15,11 +15,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use futures_util::lock::Mutex;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
+use crate::json::{FromJson as _, from_json, from_words};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client};
 
@@ -27,7 +28,7 @@ use crate::workspace::{ApiError, Client};
 const VERSION: u32 = 1;
 
 /// What the file holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Record {
     /// The format.
     pub version: u32,
@@ -38,12 +39,12 @@ pub struct Record {
     /// The latest run.
     pub run: RunRecord,
     /// What was done or is about to be, by step.
-    #[serde(default)]
     pub entries: BTreeMap<String, Entry>,
 }
+from_json!(Record { required { version, deployer, app_name, run } optional { entries } });
 
 /// One run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LastRun", optional_fields))]
 pub struct RunRecord {
     /// Its id.
@@ -58,16 +59,20 @@ pub struct RunRecord {
     /// Where it stands; `running` where it is under way or died.
     pub status: RunStatus,
     /// Its arguments, to go on with: all of them but a key and a wheel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "CreateArguments | UpdateArguments | DeleteArguments"))]
     pub arguments: Option<Value>,
     /// The file name of the wheel that it deploys, which has to be given again to go on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wheel: Option<String>,
 }
+from_json!(RunRecord {
+    required { id, operation, by, started_at, status }
+    optional { arguments, wheel }
+});
 
 /// Where a run stands. A run that died stays `Running`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RunStatus {
@@ -80,9 +85,15 @@ pub enum RunStatus {
     /// Stopped by whoever started it.
     Cancelled,
 }
+from_words!(RunStatus {
+    Running = "running",
+    Finished = "finished",
+    Failed = "failed",
+    Cancelled = "cancelled"
+});
 
 /// What the journal says of one step's effect.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Entry {
     /// About to happen, or happened.
     pub state: EntryState,
@@ -91,12 +102,13 @@ pub struct Entry {
     /// The run that wrote it.
     pub run: String,
     /// Names and ids.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
+    #[serde(skip_serializing_if = "Value::is_null")]
     pub detail: Value,
 }
+from_json!(Entry { required { state, at, run } optional { detail } });
 
 /// The two moments an effect is journalled at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryState {
     /// The request is about to be sent.
@@ -104,6 +116,7 @@ pub enum EntryState {
     /// It had its effect.
     Done,
 }
+from_words!(EntryState { Intended = "intended", Done = "done" });
 
 /// The folder beside the app's files that journal and lock lie in.
 pub fn folder(workspace_path: &str) -> String {
@@ -135,7 +148,7 @@ pub async fn read<H: Host>(
     if let Some(newer) = version.filter(|version| *version > VERSION) {
         return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
     }
-    Ok(Ok(serde_json::from_value(json).ok()))
+    Ok(Ok(Record::from_json(json)))
 }
 
 /// The journal of a run under way.

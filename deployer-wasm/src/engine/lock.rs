@@ -16,11 +16,12 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::journal::folder;
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
+use crate::json::{FromJson as _, from_json};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
@@ -34,7 +35,7 @@ const WATCH: Duration = Duration::from_secs(5);
 const SUCCESSORS: usize = 8;
 
 /// What a lock says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LockState"))]
 pub struct Holding {
     /// The run that holds it.
@@ -48,6 +49,7 @@ pub struct Holding {
     /// When it ends unless it is renewed.
     pub expires_at: Timestamp,
 }
+from_json!(Holding { required { id, holder, operation, since, expires_at } optional {} });
 
 /// A lock that is held.
 pub struct Lock {
@@ -265,7 +267,7 @@ async fn read<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Hold
         since: Timestamp::from_millis(0),
         expires_at: Timestamp::from_millis(0),
     };
-    Ok(Some(exported.json().and_then(|json| serde_json::from_value(json).ok()).unwrap_or(unreadable)))
+    Ok(Some(exported.json().and_then(Holding::from_json).unwrap_or(unreadable)))
 }
 
 async fn write<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<(), ApiError> {

@@ -13,6 +13,7 @@ use crate::engine::journal::EntryState;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
+use crate::json::{FromJson as _, from_json};
 use crate::schema::SchemaState;
 use crate::workspace::ErrorKind;
 use crate::workspace::postgres;
@@ -59,7 +60,7 @@ pub async fn make<H: Host>(
     let path = |id: &str| format!("{project}/branches/{id}");
     let (mut earlier, mut found) = (None, false);
     if let Some(entry) = step.entry().filter(|_| schema.tables == 0) {
-        let made = serde_json::from_value::<Made>(entry.detail).ok();
+        let made = Made::from_json(entry.detail);
         if let Some(made) = made.filter(|made| made.made_at.plus(KEPT) > now) {
             found = step.client().find(postgres::get_branch(&path(&made.branch_id))).await?.is_some();
             // One that was made and is gone was removed by somebody: its name must not come back
@@ -88,11 +89,12 @@ pub async fn make<H: Host>(
 }
 
 /// What the journal keeps of a restore point.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Made {
     branch_id: String,
     made_at: Timestamp,
 }
+from_json!(Made { required { branch_id, made_at } optional {} });
 
 async fn create<H: Host>(
     step: &StepHandle<'_, '_, H>,

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::error::{DeployError, Failure};
 use crate::host::{HostError, HostErrorKind, WorkspaceResponse};
+use crate::json;
 
 /// A request that did not end well. Boxed, as every call of a deployment can return one: the code that
 /// moves a large one along is a tenth of the module that a page downloads.
@@ -171,11 +172,11 @@ impl ApiError {
         Self::new(kind, 0, String::new(), error.message)
     }
 
-    pub(super) fn unreadable(status: u16, problem: &serde_json::Error) -> Self {
-        // serde's text may quote the answer, and an answer may hold a secret: only the place is kept.
-        let place = match problem.line() {
-            0 => "the answer is JSON of another shape".to_owned(),
-            line => format!("the answer can't be read at line {line}, column {}", problem.column()),
+    pub(super) fn unreadable(status: u16, problem: Option<json::NotJson>) -> Self {
+        // Never with a part of the answer, which may hold a secret.
+        let place = match problem {
+            None => "the answer is JSON of another shape".to_owned(),
+            Some(problem) => format!("the answer is {problem}"),
         };
         Self::new(ErrorKind::Unreadable, status, String::new(), place)
     }
@@ -255,7 +256,7 @@ impl From<ApiError> for DeployError {
 
 /// The code and the words of an error body, whichever of the platform's shapes it has.
 fn read_body(body: &str, status: u16) -> (String, String) {
-    if let Ok(Value::Object(object)) = serde_json::from_str::<Value>(body) {
+    if let Ok(Value::Object(object)) = json::parse(body) {
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
         if let Some(detail) = text("detail") {
             let scim = text("scimType").map(|kind| format!("{kind} {detail}")).unwrap_or(detail);

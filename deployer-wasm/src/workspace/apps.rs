@@ -1,63 +1,55 @@
 //! Apps: `/api/2.0/apps/*`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::secrets::Empty;
-use super::{Call, segment, text_or_number};
+use super::{Call, segment};
 use crate::host::{Method, Timestamp};
+use crate::json::from_json;
 
 /// An app.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct App {
     /// Its name, unique in the workspace.
     pub name: String,
     /// Stays the same for the app's life; a new one after delete and create.
-    #[serde(default)]
     pub id: Option<String>,
     /// What people read about it.
-    #[serde(default)]
     pub description: Option<String>,
     /// Where it answers; sometimes without a scheme.
-    #[serde(default)]
     pub url: Option<String>,
     /// The user name of who created it.
-    #[serde(default)]
     pub creator: Option<String>,
     /// When it was created.
-    #[serde(default)]
     pub create_time: Option<Timestamp>,
     /// The UUID that is also the app's Postgres role.
-    #[serde(default)]
     pub service_principal_client_id: Option<String>,
-    /// The number of the service principal; never to be used as a role.
-    #[serde(default, deserialize_with = "text_or_number")]
-    pub service_principal_id: Option<String>,
     /// Its compute.
-    #[serde(default)]
     pub compute_status: Status,
     /// The process on that compute.
-    #[serde(default)]
     pub app_status: Status,
     /// MEDIUM, LARGE or XLARGE.
-    #[serde(default)]
     pub compute_size: Option<String>,
     /// What is attached to it, kept whole, so that what is not understood is not lost.
-    #[serde(default)]
     pub resources: Vec<Value>,
     /// The scopes asked for.
-    #[serde(default)]
     pub user_api_scopes: Vec<String>,
     /// The folder last deployed from.
-    #[serde(default)]
     pub default_source_code_path: Option<String>,
     /// The deployment that runs.
-    #[serde(default)]
     pub active_deployment: Option<Deployment>,
     /// The deployment on its way.
-    #[serde(default)]
     pub pending_deployment: Option<Deployment>,
 }
+from_json!(App {
+    required { name }
+    optional {
+        id, description, url, creator, create_time, service_principal_client_id, compute_status, app_status,
+        compute_size, resources, user_api_scopes, default_source_code_path, active_deployment,
+        pending_deployment,
+    }
+});
 
 impl App {
     /// The URL with a scheme.
@@ -83,47 +75,44 @@ impl App {
 }
 
 /// A state and the platform's words on it.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Status {
     /// The state.
-    #[serde(default)]
     pub state: Option<String>,
     /// The words.
-    #[serde(default)]
     pub message: Option<String>,
 }
+from_json!(Status { required {} optional { state, message } });
 
 /// A deployment of an app.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Deployment {
     /// Made by the platform.
-    #[serde(default)]
     pub deployment_id: String,
     /// The folder it was made from.
-    #[serde(default)]
     pub source_code_path: Option<String>,
     /// Who asked for it.
-    #[serde(default)]
     pub creator: Option<String>,
     /// When.
-    #[serde(default)]
     pub create_time: Option<Timestamp>,
     /// `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `CANCELLED`.
-    #[serde(default)]
     pub status: Status,
 }
+from_json!(Deployment {
+    required {}
+    optional { deployment_id, source_code_path, creator, create_time, status }
+});
 
 /// Where an app update stands.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct AppUpdate {
     /// `NOT_UPDATED`, `IN_PROGRESS`, `SUCCEEDED` or `FAILED`.
-    #[serde(default)]
     pub status: Status,
 }
+from_json!(AppUpdate { required {} optional { status } });
 
 /// What the database of an app is, as the platform wants it attached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resource {
     /// Lakebase autoscaling: full paths.
     Postgres {
@@ -157,20 +146,41 @@ pub enum Resource {
 impl Resource {
     /// The resource under its name, as it stands in an app's `resources`.
     pub fn named(&self, name: &str) -> Value {
-        let mut entry = serde_json::to_value(self).unwrap_or_else(|_| Value::Object(Map::new()));
-        if let Value::Object(object) = &mut entry {
-            object.insert("name".into(), name.into());
+        match self {
+            Self::Postgres { branch, database, permission } => json!({
+                "name": name,
+                "postgres": {"branch": branch, "database": database, "permission": permission},
+            }),
+            Self::Database { instance_name, database_name, permission } => json!({
+                "name": name,
+                "database": {
+                    "instance_name": instance_name, "database_name": database_name, "permission": permission,
+                },
+            }),
+            Self::Secret { scope, key, permission } => json!({
+                "name": name,
+                "secret": {"scope": scope, "key": key, "permission": permission},
+            }),
         }
-        entry
     }
 
     /// Reads the entry `name` of an app's `resources`, where it is one of the kinds known here.
     pub fn find(resources: &[Value], name: &str) -> Option<Self> {
         let entry = resources.iter().find(|entry| entry["name"] == name)?;
-        ["postgres", "database", "secret"].iter().find_map(|kind| {
-            let inner = entry.get(kind).filter(|inner| inner.is_object())?;
-            serde_json::from_value(json!({*kind: inner})).ok()
-        })
+        let text = |kind: &str, key: &str| entry[kind][key].as_str().map(str::to_owned);
+        let permission = |kind: &str| text(kind, "permission");
+        if let (Some(branch), Some(database), Some(permission)) =
+            (text("postgres", "branch"), text("postgres", "database"), permission("postgres"))
+        {
+            return Some(Self::Postgres { branch, database, permission });
+        }
+        if let (Some(instance_name), Some(database_name), Some(permission)) =
+            (text("database", "instance_name"), text("database", "database_name"), permission("database"))
+        {
+            return Some(Self::Database { instance_name, database_name, permission });
+        }
+        let (scope, key) = (text("secret", "scope")?, text("secret", "key")?);
+        Some(Self::Secret { scope, key, permission: permission("secret")? })
     }
 }
 
@@ -259,6 +269,7 @@ fn call<T>(method: Method, name: &str, path: &str, doing: String, needed: &'stat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::FromJson as _;
 
     #[test]
     fn a_resource_is_found_among_others_and_written_back_the_same() {
@@ -286,18 +297,16 @@ mod tests {
 
     #[test]
     fn unknown_states_and_fields_do_not_break_reading() {
-        let app: App = serde_json::from_value(json!({
+        let app = App::from_json(json!({
             "name": "tellr", "compute_status": {"state": "HIBERNATING"}, "service_principal_id": 42, "new_field": [1],
         }))
         .unwrap();
         assert_eq!(app.compute(), "HIBERNATING");
-        assert_eq!(app.service_principal_id.as_deref(), Some("42"));
     }
 
     #[test]
     fn an_address_without_a_scheme_gets_one() {
-        let app: App =
-            serde_json::from_value(json!({"name": "t", "url": "t-1.cloud.databricksapps.com"})).unwrap();
+        let app: App = App::from_json(json!({"name": "t", "url": "t-1.cloud.databricksapps.com"})).unwrap();
         assert_eq!(app.address(), "https://t-1.cloud.databricksapps.com");
     }
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::pin_mut;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Call;
@@ -13,6 +12,7 @@ use super::api_error::{ApiError, Interface};
 use super::retry::{RetryPolicy, Verdict, http_date};
 use crate::cancellation::Cancellation;
 use crate::host::{Host, Timestamp, WorkspaceRequest};
+use crate::json::{self, FromJson};
 
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
@@ -43,12 +43,12 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// The refusal, with the call's own words.
-    pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
+    pub async fn send<T: FromJson>(&self, call: Call<T>) -> Result<T, ApiError> {
         let Call { request, doing, what, needed, .. } = call;
         let mut answer = None;
         let mut read = |body| {
-            answer = Some(serde_json::from_value(body)?);
-            Ok(())
+            answer = T::from_json(body);
+            answer.is_some()
         };
         let exchanged = self.exchange(request, &mut read).await;
         match (exchanged, answer) {
@@ -66,7 +66,7 @@ impl<'a, H: Host> Client<'a, H> {
     async fn exchange(
         &self,
         request: WorkspaceRequest,
-        read: &mut dyn FnMut(Value) -> serde_json::Result<()>,
+        read: &mut dyn FnMut(Value) -> bool,
     ) -> Result<(), ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut attempt, mut uncertain, began) = (0, false, self.host.now());
@@ -77,10 +77,16 @@ impl<'a, H: Host> Client<'a, H> {
                 Ok(response) if (200..300).contains(&response.status) => {
                     self.read_clock(response.header("date"));
                     let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
-                    match serde_json::from_str(body).and_then(&mut *read) {
-                        Ok(()) => return Ok(()),
-                        Err(problem) => (ApiError::unreadable(response.status, &problem), Some(response)),
-                    }
+                    let unreadable = match json::parse(body) {
+                        Ok(value) => {
+                            if read(value) {
+                                return Ok(());
+                            }
+                            ApiError::unreadable(response.status, None)
+                        }
+                        Err(problem) => ApiError::unreadable(response.status, Some(problem)),
+                    };
+                    (unreadable, Some(response))
                 }
                 Ok(response) => (ApiError::from_response(&response), Some(response)),
                 Err(error) => (ApiError::from_host(error), None),
@@ -108,7 +114,7 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// Any other refusal.
-    pub async fn find<T: DeserializeOwned>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
+    pub async fn find<T: FromJson>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
         match self.send(call).await {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.is_not_found() => Ok(None),

@@ -1,24 +1,23 @@
 //! Lakebase provisioned: `/api/2.0/database/*`. Being retired by the platform; kept for
 //! instances that exist and for workspaces without autoscaling.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{Call, segment};
 use crate::host::Method;
+use crate::json::from_json;
 
 /// An instance.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Instance {
     /// Its name.
     pub name: String,
     /// AVAILABLE, STARTING, UPDATING, `FAILING_OVER`, STOPPED or DELETING. There is no failed state.
-    #[serde(default)]
     pub state: Option<String>,
     /// The host to connect to.
-    #[serde(default)]
     pub read_write_dns: Option<String>,
 }
+from_json!(Instance { required { name } optional { state, read_write_dns } });
 
 impl Instance {
     /// The host to connect to, once the instance is available.

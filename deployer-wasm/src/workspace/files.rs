@@ -5,12 +5,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Call;
 use super::secrets::Empty;
 use crate::host::Method;
+use crate::json::{self, from_json};
 
 /// What to do when the file exists: the shape of a lock and of a state file are different values
 /// of this, not a flag.
@@ -23,12 +23,12 @@ pub enum PutMode {
 }
 
 /// An exported file.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub struct Exported {
     /// The content in base64.
-    #[serde(default)]
     pub content: String,
 }
+from_json!(Exported { required {} optional { content } });
 
 impl Exported {
     /// The content; `None` if it isn't base64.
@@ -43,7 +43,7 @@ impl Exported {
 
     /// The content as JSON; `None` if it isn't.
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_str(&self.text()?).ok()
+        json::parse(&self.text()?).ok()
     }
 }
 

@@ -1,34 +1,30 @@
 //! Long-running operations of the `postgres` interface.
 
-use serde::Deserialize;
-
 use super::Call;
 use crate::host::Method;
+use crate::json::from_json;
 
 /// An operation: what creating or deleting something of `postgres` answers.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Operation {
     /// `<resource>/operations/<id>`; absent where the platform finished at once.
-    #[serde(default)]
     pub name: String,
     /// Whether it has ended, well or not. Deletes may end without a `response`.
-    #[serde(default)]
     pub done: bool,
     /// Why it failed, once `done`.
-    #[serde(default)]
     pub error: Option<OperationError>,
 }
+from_json!(Operation { required {} optional { name, done, error } });
 
 /// Why an operation failed.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct OperationError {
     /// The platform's name for it.
-    #[serde(default)]
     pub error_code: String,
     /// The platform's words.
-    #[serde(default)]
     pub message: String,
 }
+from_json!(OperationError { required {} optional { error_code, message } });
 
 /// Reads an operation again.
 pub fn get(name: &str) -> Call<Operation> {

@@ -3,33 +3,32 @@
 //! Projects hold branches; a branch holds endpoints, roles and databases. Every write answers an
 //! [`Operation`]. What is read back is `status`; `spec` may be missing.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::operation::Operation;
 use super::{Call, segment};
 use crate::host::Method;
+use crate::json::from_json;
 
 /// A project.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// `projects/<id>`.
     pub name: String,
     /// The effective values.
-    #[serde(default)]
     pub status: ProjectStatus,
 }
+from_json!(Project { required { name } optional { status } });
 
 /// The effective values of a project.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct ProjectStatus {
     /// `projects/<id>/branches/<id>`.
-    #[serde(default)]
     pub default_branch: Option<String>,
     /// The user name of the owner.
-    #[serde(default)]
     pub owner: Option<String>,
 }
+from_json!(ProjectStatus { required {} optional { default_branch, owner } });
 
 impl Project {
     /// The branch the app works on: the default one, `production` where it isn't told.
@@ -39,44 +38,42 @@ impl Project {
 }
 
 /// A list of endpoints.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Endpoints {
     /// The endpoints of a branch.
-    #[serde(default)]
     pub endpoints: Vec<Endpoint>,
 }
+from_json!(Endpoints { required {} optional { endpoints } });
 
 /// An endpoint: the compute one connects to.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Endpoint {
     /// `projects/<id>/branches/<id>/endpoints/<id>`.
     pub name: String,
     /// The effective values.
-    #[serde(default)]
     pub status: EndpointStatus,
 }
+from_json!(Endpoint { required { name } optional { status } });
 
 /// The effective values of an endpoint.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct EndpointStatus {
     /// `ENDPOINT_TYPE_READ_WRITE` or `ENDPOINT_TYPE_READ_ONLY`.
-    #[serde(default)]
     pub endpoint_type: Option<String>,
     /// INIT, ACTIVE, IDLE (scaled to zero; connecting wakes it) or DEGRADED.
-    #[serde(default)]
     pub current_state: Option<String>,
     /// Missing for a while on a fresh branch.
-    #[serde(default)]
     pub hosts: Option<Hosts>,
 }
+from_json!(EndpointStatus { required {} optional { endpoint_type, current_state, hosts } });
 
 /// Where an endpoint listens.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Hosts {
     /// The read-write host.
-    #[serde(default)]
     pub host: Option<String>,
 }
+from_json!(Hosts { required {} optional { host } });
 
 impl Endpoint {
     /// The host to connect to, once there is one and the compute can be connected to.
@@ -94,30 +91,30 @@ impl Endpoint {
 }
 
 /// A list of databases.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Databases {
     /// The databases of a branch.
-    #[serde(default)]
     pub databases: Vec<Database>,
 }
+from_json!(Databases { required {} optional { databases } });
 
 /// A database of a branch.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Database {
     /// `projects/<id>/branches/<id>/databases/<id>`.
     pub name: String,
     /// The effective values.
-    #[serde(default)]
     pub status: DatabaseStatus,
 }
+from_json!(Database { required { name } optional { status } });
 
 /// The effective values of a database.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct DatabaseStatus {
     /// Its name inside Postgres, such as `databricks_postgres`.
-    #[serde(default)]
     pub postgres_database: Option<String>,
 }
+from_json!(DatabaseStatus { required {} optional { postgres_database } });
 
 /// What to ask for when a project is created.
 #[derive(Debug, Clone, PartialEq)]
@@ -170,22 +167,22 @@ pub fn list_databases(branch: &str) -> Call<Databases> {
 }
 
 /// A branch.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Branch {
     /// `projects/<id>/branches/<id>`.
     pub name: String,
     /// The effective values.
-    #[serde(default)]
     pub status: BranchStatus,
 }
+from_json!(Branch { required { name } optional { status } });
 
 /// The effective values of a branch.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct BranchStatus {
     /// INIT, READY, IMPORTING, RESETTING, ARCHIVED or DELETED.
-    #[serde(default)]
     pub current_state: Option<String>,
 }
+from_json!(BranchStatus { required {} optional { current_state } });
 
 /// Reads a branch, a full path.
 pub fn get_branch(name: &str) -> Call<Branch> {

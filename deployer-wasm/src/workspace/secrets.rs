@@ -1,36 +1,39 @@
 //! Secret scopes: `/api/2.0/secrets/*`.
 
-use serde::Deserialize;
 use serde_json::json;
 
 use super::Call;
 use crate::host::Method;
+use crate::json::from_json;
 
 /// An answer with nothing in it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Empty {}
 
 /// The secrets of a scope, without their values.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct SecretList {
     /// One entry a key.
-    #[serde(default)]
     pub secrets: Vec<SecretKey>,
 }
+from_json!(SecretList { required {} optional { secrets } });
+from_json!(Empty { required {} optional {} });
 
 /// One key of a scope.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct SecretKey {
     /// The key.
     pub key: String,
 }
+from_json!(SecretKey { required { key } optional {} });
 
 /// A secret's value.
-#[derive(Clone, Deserialize)]
+#[derive(Clone)]
 pub struct SecretValue {
     /// The value in base64.
     pub value: String,
 }
+from_json!(SecretValue { required { value } optional {} });
 
 impl Drop for SecretValue {
     fn drop(&mut self) {

@@ -1,10 +1,18 @@
 //! From text to values.
+//!
+//! A recursive descent over the text: blocks by their columns ([`Reader::block`]), flow collections
+//! by their brackets, scalars in a file of their own. Read is what people write into such files and
+//! what programs write for them; left out are keys that are collections over several lines, and
+//! directives other than by passing them over. What is left out is refused, never misread: the tests
+//! compare with a second implementation.
 
-use std::borrow::Cow;
+mod flow;
+mod resolve;
+mod scalar;
+
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 /// How deep values may be nested. A configuration needs four.
 pub(super) const DEPTH_LIMIT: usize = 32;
@@ -18,7 +26,7 @@ pub enum Problem {
     Syntax {
         /// From 1.
         line: usize,
-        /// From 1.
+        /// From 1, in characters.
         column: usize,
         /// For people.
         problem: String,
@@ -30,14 +38,16 @@ pub enum Problem {
     },
 }
 
+type Result<T> = std::result::Result<T, Problem>;
+
 /// Reads one document that means what it shows. Plain scalars have the types of YAML 1.2's core
 /// schema.
 ///
 /// # Errors
 /// Besides what is no YAML: references, a second document, a key that stands twice, a number that
 /// is not finite, absurdly deep nesting.
-pub fn read(text: &str) -> Result<Value, Problem> {
-    Reader { rules: Rules::Strict, ..Reader::new(text) }.document()
+pub fn read(text: &str) -> Result<Value> {
+    Reader::new(text, Rules::Strict).document()
 }
 
 /// Reads the first document, whatever oddities it has. All scalars but the empty ones are texts, as
@@ -46,8 +56,8 @@ pub fn read(text: &str) -> Result<Value, Problem> {
 ///
 /// # Errors
 /// What is no YAML, and what grows beyond all measure when its aliases are written out.
-pub fn read_texts(text: &str) -> Result<Value, Problem> {
-    Reader { rules: Rules::Tolerant, ..Reader::new(text) }.document()
+pub fn read_texts(text: &str) -> Result<Value> {
+    Reader::new(text, Rules::Tolerant).document()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,201 +66,364 @@ enum Rules {
     Tolerant,
 }
 
-/// A collection that is not complete yet.
-struct Open {
-    anchor: usize,
-    items: Items,
-}
-
-enum Items {
-    List(Vec<Value>),
-    /// The entries, and the key that waits for its value.
-    Map(Map<String, Value>, Option<String>),
-}
-
-#[derive(Clone, Copy)]
-struct Place {
-    line: usize,
-    column: usize,
+/// Where a value stands, which says what it may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On a line of its own, or behind a dash: a block collection may begin here.
+    Block,
+    /// Behind a key.
+    BehindKey,
 }
 
 struct Reader<'a> {
     text: &'a str,
-    events: Parser<'a, StrInput<'a>>,
+    at: usize,
     rules: Rules,
-    open: Vec<Open>,
-    anchors: BTreeMap<usize, Value>,
+    depth: usize,
+    anchors: BTreeMap<&'a str, Value>,
     /// How many values there are.
     size: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            events: Parser::new_from_str(text),
-            rules: Rules::Strict,
-            open: Vec::new(),
-            anchors: BTreeMap::new(),
-            size: 0,
-        }
+    fn new(text: &'a str, rules: Rules) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self { text, at: 0, rules, depth: 0, anchors: BTreeMap::new(), size: 0 }
     }
 
-    fn document(mut self) -> Result<Value, Problem> {
-        let mut document = None;
-        while let Some(event) = self.events.next() {
-            let (event, span) = event.map_err(|error| self.refused(&error))?;
-            let at = Place { line: span.start.line(), column: span.start.col() + 1 };
-            if let Some(complete) = self.take(event, at, document.is_some())? {
-                if self.rules == Rules::Tolerant {
-                    return Ok(complete);
-                }
-                document = Some(complete);
-            }
+    fn document(mut self) -> Result<Value> {
+        self.next_token()?;
+        while self.peek() == b'%' && self.column() == 0 {
+            self.rest_of_line();
+            self.next_token()?;
         }
-        Ok(document.unwrap_or_default())
+        if self.marker("---") {
+            self.at += 3;
+        }
+        let value = self.block(None, Place::Block)?;
+        self.next_token()?;
+        if self.marker("...") {
+            self.rest_of_line();
+            self.next_token()?;
+        }
+        if self.at == self.text.len() || self.rules == Rules::Tolerant {
+            return Ok(value);
+        }
+        Err(self.syntax(if self.marker("---") {
+            "a second document begins here, and only one is read"
+        } else {
+            "this is neither indented like what stands above nor a key of its own"
+        }))
     }
 
-    /// Takes an event; answers the document when it is complete.
-    fn take(&mut self, event: Event<'_>, at: Place, complete: bool) -> Result<Option<Value>, Problem> {
-        match event {
-            Event::DocumentStart(_) if complete => {
-                Err(at.syntax("a second document begins here, and only one is read"))
+    /// Reads the value that comes next, if it is indented deeper than `parent`; else it is empty.
+    fn block(&mut self, parent: Option<usize>, place: Place) -> Result<Value> {
+        self.nested(|reader| reader.value(parent, place))
+    }
+
+    fn value(&mut self, parent: Option<usize>, place: Place) -> Result<Value> {
+        let line = self.line_start();
+        self.next_token()?;
+        let (mut anchor, mut place, behind_key) = (None, place, place == Place::BehindKey);
+        // What stands before a value.
+        while matches!(self.peek(), b'&' | b'!') && self.is_inside(parent) {
+            self.refuse_reference()?;
+            let is_anchor = self.peek() == b'&';
+            self.at += 1;
+            let name = self.name();
+            anchor = if is_anchor { Some(name) } else { anchor };
+            self.next_token()?;
+        }
+        if self.line_start() != line {
+            place = Place::Block;
+        }
+        let column = self.column();
+        // A list may stand on the column of the key that it belongs to.
+        let list_of_key = behind_key && place == Place::Block && parent == Some(column) && self.is_dash();
+        let value = if list_of_key || self.is_inside(parent) {
+            self.content(parent, place, column)?
+        } else {
+            Value::Null
+        };
+        self.count(1)?;
+        if let Some(name) = anchor {
+            self.anchors.insert(name, value.clone());
+        }
+        Ok(value)
+    }
+
+    fn content(&mut self, parent: Option<usize>, place: Place, column: usize) -> Result<Value> {
+        if self.is_dash() {
+            return match place {
+                Place::Block => self.list(column),
+                Place::BehindKey => Err(self.syntax("a list begins on a line of its own")),
+            };
+        }
+        if matches!(self.peek(), b'|' | b'>') {
+            return self.block_scalar(parent).map(Value::String);
+        }
+        let start = self.at;
+        if self.peek() == b'?' && self.ends_token(1) || self.key_end()?.is_some() {
+            self.at = start;
+            return match place {
+                Place::Block => self.map(column),
+                Place::BehindKey => Err(self.syntax("a key can't stand behind another one on its line")),
+            };
+        }
+        self.at = start;
+        let value = match self.peek() {
+            b'[' | b'{' => self.flow()?,
+            b'*' => self.alias()?,
+            b'"' | b'\'' => self.quoted().map(Value::String)?,
+            _ => {
+                let text = self.plain_lines(parent)?;
+                self.resolve(text, start)?
             }
-            Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_reference(anchor != 0 || tag.is_some(), at)?;
-                if self.rules == Rules::Strict && style == ScalarStyle::Plain && text == "<<" && self.is_key()
-                {
-                    return Err(Problem::Reference { line: at.line });
+        };
+        self.end_of_line()?;
+        Ok(value)
+    }
+
+    /// The items that begin with a dash on `column`.
+    fn list(&mut self, column: usize) -> Result<Value> {
+        let mut items = Vec::new();
+        while self.is_dash() && self.column() == column {
+            self.at += 1;
+            items.push(self.block(Some(column), Place::Block)?);
+            self.next_token()?;
+        }
+        self.refuse_between(column)?;
+        Ok(Value::Array(items))
+    }
+
+    /// The entries whose keys begin on `column`.
+    fn map(&mut self, column: usize) -> Result<Value> {
+        let mut entries = Map::new();
+        while self.column() == column && self.at < self.text.len() && !self.is_marker() {
+            let start = self.at;
+            let key = if self.peek() == b'?' && self.ends_token(1) {
+                self.at += 1;
+                let key = self.block(Some(column), Place::Block)?;
+                self.next_token()?;
+                if !(self.peek() == b':' && self.column() == column && self.ends_token(1)) {
+                    let key = self.key(key, &entries, start)?;
+                    entries.insert(key, Value::Null);
+                    continue;
                 }
-                let value = match (style, self.rules) {
-                    (ScalarStyle::Plain, Rules::Strict) => resolve(text, at)?,
-                    (ScalarStyle::Plain, Rules::Tolerant) if is_null(&text) => Value::Null,
-                    _ => Value::String(text.into_owned()),
+                key
+            } else {
+                let Some(key) = self.key_end()? else {
+                    return Err(self.syntax_at(start, "this is no key: there is no `:` behind it"));
                 };
-                self.complete(value, anchor, at)
+                key
+            };
+            // Past the colon.
+            self.at += 1;
+            let key = self.key(key, &entries, start)?;
+            let value = self.block(Some(column), Place::BehindKey)?;
+            entries.insert(key, value);
+            self.next_token()?;
+        }
+        self.refuse_between(column)?;
+        Ok(Value::Object(entries))
+    }
+
+    /// Reads a key on this line up to its colon; none if what comes next is no key.
+    fn key_end(&mut self) -> Result<Option<Value>> {
+        let (start, line) = (self.at, self.line_start());
+        let key = match self.peek() {
+            b'"' | b'\'' => Value::String(self.quoted()?),
+            b'[' | b'{' => self.flow()?,
+            b'*' if !self.ends_token(1) => {
+                // Told where it stands, whether or not it is a key.
+                self.refuse_reference()?;
+                self.alias()?
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.begin(Items::List(Vec::new()), anchor, tag.is_some(), at)
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.begin(Items::Map(Map::new(), None), anchor, tag.is_some(), at)
-            }
-            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open { anchor, items }) => {
-                    let value = match items {
-                        Items::List(list) => Value::Array(list),
-                        Items::Map(map, _) => Value::Object(map),
-                    };
-                    self.complete(value, anchor, at)
+            _ => {
+                let text = self.plain_line(false).to_owned();
+                if text == "<<" && self.rules == Rules::Strict {
+                    return Err(Problem::Reference { line: self.line_of(start) });
                 }
-                None => Ok(None),
-            },
-            Event::Alias(anchor) => {
-                self.refuse_reference(true, at)?;
-                let value = self.anchors.get(&anchor).cloned().unwrap_or_default();
-                self.count(size_of(&value), at)?;
-                self.complete(value, 0, at)
+                // As it was written: a number as a key is unknown, and is told like that.
+                Value::String(text)
             }
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => Ok(None),
-        }
+        };
+        self.skip_blanks();
+        let found = self.peek() == b':' && self.ends_token(1) && self.line_start() == line;
+        Ok(found.then_some(key))
     }
 
-    fn begin(
-        &mut self,
-        items: Items,
-        anchor: usize,
-        tagged: bool,
-        at: Place,
-    ) -> Result<Option<Value>, Problem> {
-        self.refuse_reference(anchor != 0 || tagged, at)?;
-        if self.open.len() == DEPTH_LIMIT {
-            return Err(at.too_deep());
+    /// The text of a key that begins at `start`.
+    fn key(&self, key: Value, entries: &Map<String, Value>, start: usize) -> Result<String> {
+        let key = match key {
+            Value::String(key) => key,
+            other => other.to_string(),
+        };
+        if self.rules == Rules::Strict && entries.contains_key(&key) {
+            return Err(
+                self.syntax_at(start, format!("the key `{}` stands here twice", key.escape_default()))
+            );
         }
-        self.open.push(Open { anchor, items });
-        Ok(None)
+        Ok(key)
     }
 
-    /// Puts a value where it belongs; answers it if it belongs nowhere, being the document.
-    fn complete(&mut self, value: Value, anchor: usize, at: Place) -> Result<Option<Value>, Problem> {
-        self.count(1, at)?;
-        if anchor != 0 {
-            self.anchors.insert(anchor, value.clone());
-        }
-        match self.open.last_mut().map(|open| &mut open.items) {
-            None => return Ok(Some(value)),
-            Some(Items::List(list)) => list.push(value),
-            Some(Items::Map(map, waiting @ None)) => {
-                let key = match value {
-                    Value::String(key) => key,
-                    // A number or `true` as a key is unknown, and is told as it was written.
-                    other => other.to_string(),
-                };
-                if self.rules == Rules::Strict && map.contains_key(&key) {
-                    return Err(at.syntax(format!("the key `{}` stands here twice", key.escape_debug())));
-                }
-                *waiting = Some(key);
-            }
-            Some(Items::Map(map, waiting)) => {
-                map.insert(waiting.take().unwrap_or_default(), value);
-            }
-        }
-        Ok(None)
+    fn alias(&mut self) -> Result<Value> {
+        self.refuse_reference()?;
+        let start = self.at;
+        self.at += 1;
+        let name = self.name();
+        let Some(value) = self.anchors.get(name).cloned() else {
+            return Err(self.syntax_at(start, "nothing above has this anchor"));
+        };
+        self.count(size_of(&value))?;
+        Ok(value)
     }
 
-    /// What the parser refused, where it can be told better than in its words.
-    fn refused(&self, error: &ScanError) -> Problem {
-        let at = Place { line: error.marker().line(), column: error.marker().col() + 1 };
-        match error.info() {
-            "recursion limit exceeded" => at.too_deep(),
-            info if info.ends_with("unknown anchor") => Problem::Reference { line: at.line },
-            // It tells where the value begins that the tab stands in, which may be lines above.
-            info if info.contains("tab") => tab(self.text, at.line).unwrap_or(at).syntax(info),
-            info => at.syntax(info),
+    /// The name of an anchor, or what is left of a tag.
+    fn name(&mut self) -> &'a str {
+        let start = self.at;
+        while !matches!(self.peek(), 0 | b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b']' | b'{' | b'}') {
+            self.at += 1;
         }
+        &self.text[start..self.at]
     }
 
-    /// Whether what comes next is a key.
-    fn is_key(&self) -> bool {
-        matches!(self.open.last(), Some(Open { items: Items::Map(_, None), .. }))
-    }
-
-    fn refuse_reference(&self, is_one: bool, at: Place) -> Result<(), Problem> {
-        if is_one && self.rules == Rules::Strict {
-            return Err(Problem::Reference { line: at.line });
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        // The document itself counts as well.
+        if self.depth > DEPTH_LIMIT {
+            return Err(self.syntax(format!("values are nested more than {DEPTH_LIMIT} deep")));
         }
-        Ok(())
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
     }
 
-    fn count(&mut self, values: usize, at: Place) -> Result<(), Problem> {
+    fn count(&mut self, values: usize) -> Result<()> {
         self.size += values;
         if self.size > SIZE_LIMIT {
-            return Err(at.syntax(format!("there are more than {SIZE_LIMIT} values")));
+            return Err(self.syntax(format!("there are more than {SIZE_LIMIT} values")));
         }
         Ok(())
     }
-}
 
-impl Place {
-    fn syntax(self, problem: impl Into<String>) -> Problem {
-        Problem::Syntax { line: self.line, column: self.column, problem: problem.into() }
+    fn refuse_reference(&self) -> Result<()> {
+        match self.rules {
+            Rules::Strict => Err(Problem::Reference { line: self.line_of(self.at) }),
+            Rules::Tolerant => Ok(()),
+        }
     }
 
-    fn too_deep(self) -> Problem {
-        self.syntax(format!("values are nested more than {DEPTH_LIMIT} deep"))
+    /// Refuses a line that belongs neither to the collection on `column` nor to one around it.
+    fn refuse_between(&self, column: usize) -> Result<()> {
+        if self.at < self.text.len() && self.column() > column {
+            return Err(self.syntax("this is indented deeper than what it could belong to"));
+        }
+        Ok(())
     }
-}
 
-/// The first tab in the indentation of a line, from the line `first` on.
-fn tab(text: &str, first: usize) -> Option<Place> {
-    text.lines().enumerate().skip(first.saturating_sub(1)).find_map(|(index, line)| {
-        let rest = line.trim_start_matches(' ');
-        rest.starts_with('\t').then(|| Place { line: index + 1, column: line.len() - rest.len() + 1 })
-    })
+    /// Refuses more on a line behind a value that is complete.
+    fn end_of_line(&mut self) -> Result<()> {
+        let blank = self.skip_blanks();
+        match self.peek() {
+            0 | b'\n' | b'\r' => Ok(()),
+            b'#' if blank => Ok(()),
+            _ => Err(self.syntax("this can't stand behind a value that is complete")),
+        }
+    }
+
+    /// Steps to what comes next, over blanks, comments and lines' ends.
+    fn next_token(&mut self) -> Result<()> {
+        loop {
+            let start = self.at;
+            self.skip_blanks();
+            match self.peek() {
+                b'\n' | b'\r' => self.at += 1,
+                b'#' if start != self.at || self.at == self.line_start() => self.rest_of_line(),
+                0 => return Ok(()),
+                _ if self.text[self.line_start()..self.at].contains('\t')
+                    && self.text[self.line_start()..self.at].trim().is_empty() =>
+                {
+                    self.at = self.line_start() + self.text[self.line_start()..].find('\t').unwrap_or(0);
+                    return Err(self.syntax("a tab can't indent; take blanks"));
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Whether what comes next belongs to what stands on the column `parent`.
+    fn is_inside(&self, parent: Option<usize>) -> bool {
+        self.at < self.text.len() && !self.is_marker() && parent.is_none_or(|parent| self.column() > parent)
+    }
+
+    fn is_dash(&self) -> bool {
+        self.peek() == b'-' && self.ends_token(1)
+    }
+
+    fn is_marker(&self) -> bool {
+        self.marker("---") || self.marker("...")
+    }
+
+    fn marker(&self, marker: &str) -> bool {
+        self.column() == 0 && self.text[self.at..].starts_with(marker) && self.ends_token(3)
+    }
+
+    /// Whether a token ends before the byte `ahead` of here, outside of flow collections.
+    fn ends_token(&self, ahead: usize) -> bool {
+        matches!(self.peek_at(ahead), 0 | b' ' | b'\t' | b'\n' | b'\r')
+    }
+
+    fn peek(&self) -> u8 {
+        self.peek_at(0)
+    }
+
+    /// The byte `ahead` of here; 0 at the end, which stands in no text that is read.
+    fn peek_at(&self, ahead: usize) -> u8 {
+        self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Whether there were any.
+    fn skip_blanks(&mut self) -> bool {
+        let start = self.at;
+        while matches!(self.peek(), b' ' | b'\t') {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    fn rest_of_line(&mut self) {
+        while !matches!(self.peek(), 0 | b'\n' | b'\r') {
+            self.at += 1;
+        }
+    }
+
+    fn line_start(&self) -> usize {
+        self.text[..self.at].rfind(['\n', '\r']).map_or(0, |end| end + 1)
+    }
+
+    fn column(&self) -> usize {
+        self.at - self.line_start()
+    }
+
+    /// Of the byte `at`, from 1.
+    fn line_of(&self, at: usize) -> usize {
+        // Either kind of end, and both together as one.
+        self.text[..at].replace("\r\n", "\n").matches(['\n', '\r']).count() + 1
+    }
+
+    fn syntax(&self, problem: impl Into<String>) -> Problem {
+        self.syntax_at(self.at, problem)
+    }
+
+    fn syntax_at(&self, at: usize, problem: impl Into<String>) -> Problem {
+        let line_start = self.text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        Problem::Syntax {
+            line: self.line_of(at),
+            column: self.text[line_start..at].chars().count() + 1,
+            problem: problem.into(),
+        }
+    }
 }
 
 fn size_of(value: &Value) -> usize {
@@ -259,61 +432,4 @@ fn size_of(value: &Value) -> usize {
         Value::Object(map) => map.values().map(size_of).sum::<usize>() + 1,
         _ => 1,
     }
-}
-
-fn is_null(text: &str) -> bool {
-    matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-/// What a plain scalar is, by the core schema.
-fn resolve(text: Cow<'_, str>, at: Place) -> Result<Value, Problem> {
-    Ok(match &*text {
-        text if is_null(text) => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        word if is_not_finite(word) => return Err(at.syntax("a number that is not finite")),
-        word => match number(word) {
-            Some(number) => Value::Number(number),
-            None => Value::String(text.into_owned()),
-        },
-    })
-}
-
-fn is_not_finite(word: &str) -> bool {
-    let unsigned = word.strip_prefix(['-', '+']).unwrap_or(word);
-    matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(word, ".nan" | ".NaN" | ".NAN")
-}
-
-/// The number that a plain scalar is. JSON's parser does the arithmetic: YAML's decimals differ from
-/// JSON's only in what they leave out.
-fn number(word: &str) -> Option<Number> {
-    if let Some(digits) = word.strip_prefix("0x") {
-        return Some(u64::from_str_radix(digits, 16).ok()?.into());
-    }
-    if let Some(digits) = word.strip_prefix("0o") {
-        return Some(u64::from_str_radix(digits, 8).ok()?.into());
-    }
-    let (sign, unsigned) = match word.strip_prefix(['-', '+']) {
-        Some(unsigned) => (if word.starts_with('-') { "-" } else { "" }, unsigned),
-        None => ("", word),
-    };
-    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => unsigned.split_at(at),
-        None => (unsigned, ""),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.is_empty() && fraction.is_empty() || !exponent.is_empty() && !ends_in_digit(exponent) {
-        return None;
-    }
-    let whole = match whole.trim_start_matches('0') {
-        "" => "0",
-        digits => digits,
-    };
-    let point = if mantissa.contains('.') { "." } else { "" };
-    let fraction = if point.is_empty() || !fraction.is_empty() { fraction } else { "0" };
-    serde_json::from_str(&format!("{sign}{whole}{point}{fraction}{exponent}")).ok()
-}
-
-fn ends_in_digit(text: &str) -> bool {
-    text.ends_with(|last: char| last.is_ascii_digit())
 }

@@ -197,8 +197,86 @@ fn fixed_seed() -> ProptestConfig {
     }
 }
 
+/// Values as they stand in files: nested, with texts that look like something else.
+fn documents() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-1000..1000_i64).prop_map(Value::from),
+        "[a-z0-9 :#'\"*&!|>%@,.?{}\\[\\]~-]{0,12}".prop_map(Value::from),
+        "[a-z ]{1,6}\n{1,3}( {0,2}[a-z]{1,4}\n?){0,3}".prop_map(Value::from),
+        // The other implementation writes what YAML 1.1 took for lines' ends, and reads it as blanks.
+        "\\PC{0,5}".prop_map(|text| Value::from(text.replace(['\u{85}', '\u{2028}', '\u{2029}'], ""))),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z]{1,4}|[a-z]{1,2} [a-z]|true|1\\.5", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Lines that people write, to be put together at random.
+const LINES: &[&str] = &[
+    "a: 1",
+    "b: two words # not these",
+    "c:",
+    "  d: x",
+    "  e:",
+    "    f: [1, {g: h}, 'i']",
+    "  - j",
+    "- k",
+    "- l: m",
+    "  n: o",
+    "-",
+    "  - - p",
+    "q: |",
+    "  text: of a block",
+    "    deeper",
+    "r: >-",
+    "",
+    "# a comment",
+    "  # indented",
+    "s: 'it''s",
+    "  quoted'",
+    "t: \"a\\tb",
+    "  c\"",
+    "u: {v: [w,",
+    "  x], y}",
+    "? z",
+    ": aa",
+    "---",
+    "...",
+    "bb: http://host/?a=1#b",
+    "'cc': ~",
+    "  words that go on",
+    "dd: - ee",
+    "\tff: gg",
+    "hh: 0x1f",
+    "ii : jj",
+];
+
 proptest! {
     #![proptest_config(fixed_seed())]
+    #[test]
+    fn what_another_implementation_writes_is_read(value in documents()) {
+        let written = serde_yaml::to_string(&value).unwrap();
+        prop_assert_eq!(read(&written), Ok(value), "{}", written);
+    }
+
+    /// What both take for YAML means the same to both.
+    #[test]
+    fn lines_of_all_kinds_mean_what_they_mean_to_another_implementation(
+        lines in proptest::collection::vec(proptest::sample::select(LINES), 1..7),
+    ) {
+        let text = lines.join("\n") + "\n";
+        let (ours, theirs) = (read(&text), serde_yaml::from_str::<Value>(&text));
+        if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
+            prop_assert_eq!(ours, theirs, "{}", text);
+        }
+    }
+
     /// Another implementation agrees on what both take for YAML.
     #[test]
     fn what_is_read_is_what_a_second_parser_reads(text in "[ab1:, \\[\\]{}'\"#\\n-]{0,40}") {

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use deployer::host::{HostError, HostErrorKind};
+use deployer::json::{self, FromJson as _};
 use deployer::workspace::identity;
 use serde::Serialize;
 
@@ -94,10 +95,12 @@ async fn who_is(workspace: &Workspace) -> Result<Result<String, String>, HostErr
         Err(error) => return Err(error),
     };
     match answer.status {
-        200 => serde_json::from_str::<identity::Me>(&answer.body).map(|me| Ok(me.user_name)).map_err(|_| {
-            let message = "The workspace does not say who is signed in; check its address".to_owned();
-            HostError { kind: HostErrorKind::Refused, message }
-        }),
+        200 => {
+            let me = json::parse(&answer.body).ok().and_then(identity::Me::from_json);
+            let message = || "The workspace does not say who is signed in; check its address".to_owned();
+            me.map(|me| Ok(me.user_name))
+                .ok_or_else(|| HostError { kind: HostErrorKind::Refused, message: message() })
+        }
         status @ (401 | 403) => Ok(Err(format!("The workspace does not accept the credential ({status})"))),
         status => {
             let message = format!("The workspace does not say who is signed in at the moment ({status})");

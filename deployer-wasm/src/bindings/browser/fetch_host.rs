@@ -5,13 +5,15 @@
 
 use gloo_net::Error;
 use gloo_net::http::{Method as HttpMethod, Request, RequestBuilder, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use web_sys::{AbortSignal, RequestCredentials, RequestRedirect};
 
 use crate::host::{
     HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind, WorkspaceRequest,
     WorkspaceResponse,
 };
+use crate::json::{self, Fields, FromJson};
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
 const WORKSPACE: &str = "/api/workspace";
@@ -33,11 +35,19 @@ struct Asked<'a> {
     operation: &'a SchemaOperation,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
 enum Answered {
     Outcome(SchemaOutcome),
     Error(SchemaError),
+}
+
+impl FromJson for Answered {
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value)?;
+        if fields.has("error") {
+            return fields.required("error").map(Self::Error);
+        }
+        fields.required("outcome").map(Self::Outcome)
+    }
 }
 
 impl FetchHost {
@@ -76,7 +86,12 @@ impl FetchHost {
         let answered = async {
             let asked = Asked { at, operation };
             let answer = send(self.builder(HttpMethod::POST, SCHEMA), Some(&asked)).await?;
-            answer.json::<Answered>().await.map_err(|error| no_answer(&error))
+            let text = answer.text().await.map_err(|error| no_answer(&error))?;
+            let answered = json::parse(&text).ok().and_then(Answered::from_json);
+            answered.ok_or_else(|| HostError {
+                kind: HostErrorKind::Connection,
+                message: "The server's answer is of another shape".to_owned(),
+            })
         };
         match answered.await {
             Ok(Answered::Outcome(outcome)) => Ok(outcome),

@@ -2,14 +2,15 @@
 
 use js_sys::{JSON, TypeError};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
+
+use crate::json::{self, FromJson};
 
 /// Reads a value of the page's.
 ///
 /// # Errors
 /// A `TypeError` that repeats nothing of it, as it may hold a secret.
-pub(super) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
+pub(super) fn read<T: FromJson>(value: &JsValue) -> Result<T, JsValue> {
     let not_this = || JsValue::from(TypeError::new("This is not a value of the deployer's types"));
     // JavaScript has no text for `undefined`, which means here what `null` does.
     let text = if value.is_undefined() {
@@ -17,7 +18,7 @@ pub(super) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
     } else {
         JSON::stringify(value).ok().and_then(|text| text.as_string()).ok_or_else(not_this)?
     };
-    serde_json::from_str(&text).map_err(|_| not_this())
+    json::parse(&text).ok().and_then(T::from_json).ok_or_else(not_this)
 }
 
 /// Writes a value for the page.
