@@ -4,7 +4,9 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | [`command`] | the flags, and what a person reads |
+//! | [`command`] | runs an operation, and tells |
+//! | [`flags`] | the flags, and what they say once it is checked |
+//! | `report` | a plan and a status, as people read them |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
 //! | `profiles` | the profiles of that file |
 //! | [`oauth`] | signing in in the browser, where there is no credential |
@@ -18,10 +20,12 @@
 pub(crate) mod browser;
 pub mod command;
 mod credential;
+pub mod flags;
 pub mod lakebase;
 pub mod native_host;
 pub mod oauth;
 pub mod printer;
 mod profiles;
+mod report;
 pub mod sign_in;
 pub mod workspace;

@@ -128,7 +128,7 @@ fn failure(error: &DeployError, colour: bool) -> String {
 }
 
 /// The platform's words may hold anything; control characters must not reach a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -1,0 +1,99 @@
+//! A plan and a status, as people read them.
+
+use std::fmt::Write as _;
+
+use deployer::engine::journal::{RunRecord, RunStatus};
+use deployer::operations::{Plan, Status};
+
+use super::printer::printable;
+
+/// What an operation would do.
+pub(super) fn plan(plan: &Plan) -> String {
+    let (operation, app) = (plan.operation.as_str(), &plan.app_name);
+    let mut text = format!("`{operation}` of the app `{app}` would do this; nothing is changed yet\n");
+    list(&mut text, "", &plan.notes);
+    text.push_str("\nSteps\n");
+    for step in &plan.steps {
+        let after = match step.waits_for.as_slice() {
+            [] => String::new(),
+            steps => format!("  (after {})", steps.join(", ")),
+        };
+        line(&mut text, &format!("  {:<13} {}{after}", step.step, step.title));
+    }
+    for file in &plan.files {
+        let _ = writeln!(text, "\n{}", file.name);
+        for content in file.content.lines() {
+            line(&mut text, &format!("  | {content}"));
+        }
+    }
+    list(&mut text, "\nLost\n", &plan.lost);
+    list(&mut text, "\nStays, or can be got back\n", &plan.recoverable);
+    text
+}
+
+/// How things stand.
+pub(super) fn status(status: &Status) -> String {
+    let mut text = match &status.app {
+        None => format!("There is no app `{}`\n", status.app_name),
+        Some(app) => {
+            let state = app.state.as_deref().unwrap_or("not deployed");
+            let mut text =
+                format!("The app `{}` is {state}, its compute is {}\n", status.app_name, app.compute);
+            row(&mut text, "Says", app.message.as_deref());
+            row(&mut text, "Address", app.url.as_deref());
+            row(&mut text, "Created by", app.creator.as_deref());
+            text
+        }
+    };
+    let package = status.app_package.as_deref().map(|package| match &status.app_version {
+        Some(version) => format!("{package} {version}"),
+        None => package.to_owned(),
+    });
+    let database = status.lakebase_name.as_deref().map(|name| {
+        let kind = status.lakebase_type.as_deref().map(|kind| format!(", {kind}")).unwrap_or_default();
+        let schema = status.schema_name.as_deref().map(|name| format!(", schema {name}")).unwrap_or_default();
+        format!("{name}{kind}{schema}")
+    });
+    row(&mut text, "Deployed", package.as_deref());
+    row(&mut text, "Database", database.as_deref());
+    row(&mut text, "Files", status.app_file_workspace_path.as_deref());
+    row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());
+    let lock = status.lock.as_ref();
+    let at_work = lock.map(|lock| format!("{} runs `{}` since {}", lock.holder, lock.operation, lock.since));
+    row(&mut text, "At work", at_work.as_deref());
+    if status.can_resume {
+        text.push_str("\nThe last run did not finish; run it again and it goes on where it stopped\n");
+    }
+    text
+}
+
+fn last_run(run: &RunRecord) -> String {
+    let ended = match run.status {
+        RunStatus::Running => "has not ended",
+        RunStatus::Finished => "finished",
+        RunStatus::Failed => "failed",
+        RunStatus::Cancelled => "was cancelled",
+    };
+    let wheel = run.wheel.as_deref().map(|wheel| format!(", with the wheel {wheel}")).unwrap_or_default();
+    format!("`{}` by {} at {}{wheel}: {ended}", run.operation, run.by, run.started_at)
+}
+
+fn list(text: &mut String, title: &str, sentences: &[String]) {
+    if !sentences.is_empty() {
+        text.push_str(title);
+    }
+    for sentence in sentences {
+        line(text, &format!("  {sentence}"));
+    }
+}
+
+fn row(text: &mut String, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        line(text, &format!("  {name:<10}  {value}"));
+    }
+}
+
+/// What is told comes from the workspace in part, and must not reach a terminal as it is.
+fn line(text: &mut String, content: &str) {
+    let _ = writeln!(text, "{}", printable(content));
+}
