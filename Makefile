@@ -18,6 +18,9 @@ $(shell [ -e "$$(cat $(WHEEL) 2>/dev/null)" ] || rm -f $(WHEEL))
 # What the page shows as commit; says so when there is more than the commit.
 export TELLR_COMMIT := $(shell git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null)
 
+# The moment that packages tell as theirs, so that building them again gives the same bytes.
+export SOURCE_DATE_EPOCH := $(or $(shell git log -1 --format=%ct 2>/dev/null),1767225600)
+
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build -type f 2>/dev/null) \
 	$(wildcard frontend/*.json frontend/*.ts frontend/index.html)
 RUST_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml \
@@ -36,6 +39,11 @@ NOTEBOOK_FRONT := $(shell find widget/front frontend/src/deploy frontend/src/com
 NOTEBOOK_SOURCES := widget/pyproject.toml widget/README.md \
 	$(shell find widget/src -type f -not -path '*/static/*' -not -name '*.pyc' 2>/dev/null)
 
+NOTEBOOK_SDIST := dist/tellr-$(VERSION).tar.gz
+NPM_TARBALL := dist/tellr-deployer-$(VERSION).tgz
+# What the packages are made of.
+BILL := dist/tellr-$(VERSION).cdx.json
+
 .PHONY: help
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
@@ -45,9 +53,9 @@ help: ## This list
 setup: ## Install what is missing for building and the demo
 	@tests/setup/setup.sh
 
-.PHONY: setup-browser
-setup-browser:
-	@tests/setup/setup.sh --browser
+.PHONY: setup-release setup-tests
+setup-release setup-tests:
+	@tests/setup/setup.sh $(@:setup-%=%)
 
 .PHONY: demo
 demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--once: check and exit)
@@ -73,7 +81,7 @@ checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
-		$(wildcard tests/setup/*.sh pkg/*.sh widget/tests/*.sh)
+		$(wildcard tests/setup/*.sh tests/release/*.sh pkg/*.sh widget/tests/*.sh)
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
@@ -86,8 +94,8 @@ checks:
 
 # What fails fast comes first. Each line stops the run when it fails.
 .PHONY: test
-test: setup-browser begin-test checks ## Everything that is checked, with a summary of figures
-	@$(STAGE) "repository" pytest --quiet tests
+test: setup-tests begin-test checks ## Everything that is checked, with a summary of figures
+	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(MAKE) --no-print-directory $(PKG) frontend/dist/index.html
@@ -100,6 +108,8 @@ test: setup-browser begin-test checks ## Everything that is checked, with a summ
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "what stands beside a page" cargo build --quiet --package local-workspace --package tellr-app
 	@$(STAGE) "modules in a browser" tests/setup/with-wasm.sh node tests/module/run.mjs
+	@$(MAKE) --no-print-directory packages
+	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
@@ -113,8 +123,23 @@ begin-test:
 	@rm -rf .cache/setup/stages.tsv .cache/setup/figures
 
 .PHONY: dist
-dist: setup $(WHEEL) $(NOTEBOOK_WHEEL) ## The app's and the notebook's wheels in dist/, with checksums
-	@cd dist && sha256sum *.whl | tee SHA256SUMS
+dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
+	@$(MAKE) --no-print-directory packages
+
+# TEST=1: to the index for trials. DRY=1: only shows what would be sent.
+.PHONY: publish
+publish: setup-release ## Publish the packages, built anew from the commit (TEST=1, DRY=1)
+	@. tests/setup/environment.sh && python tests/release/publish.py --before-building
+	@rm -rf dist frontend/dist
+	@$(MAKE) --no-print-directory packages
+	@. tests/setup/environment.sh && python tests/release/publish.py $(if $(TEST),--test) $(if $(DRY),--dry-run)
+
+.PHONY: packages
+packages: $(WHEEL) $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) $(NPM_TARBALL)
+	@$(STAGE) "bill of materials" python tests/release/sbom.py dist $(BILL)
+	@$(STAGE) "check the packages" python tests/release/check.py dist
+	@cd dist && sha256sum "$$(basename "$$(cat ../$(WHEEL))")" $(notdir $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) \
+		$(NPM_TARBALL) $(BILL)) | tee SHA256SUMS
 
 $(PKG_PAGE) &: $(PKG_SOURCES)
 	@$(STAGE) "build the page's deployer" pkg/build.sh browser
@@ -127,9 +152,9 @@ frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE)
 	@touch $@
 
 # Holds the path of the wheel that was built last.
-$(WHEEL): frontend/dist/index.html $(RUST_SOURCES)
+$(WHEEL): frontend/dist/index.html runtime/LICENSE $(RUST_SOURCES)
 	@rm -f dist/tellr_app-*.whl
-	@$(STAGE) "build the wheel" maturin build --release --locked $(WHEEL_FLAGS) \
+	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked $(WHEEL_FLAGS) \
 		--manifest-path runtime/Cargo.toml --out dist
 	@ls dist/tellr_app-$(VERSION)-*.whl > $@
 
@@ -141,6 +166,16 @@ $(NOTEBOOK_STATIC)/deployer.js: $(PKG_PAGE) $(NOTEBOOK_FRONT)
 	@mkdir -p $(@D)
 	@$(STAGE) "build the widget" node widget/front/build.mjs
 
-$(NOTEBOOK_WHEEL): $(addprefix $(NOTEBOOK_STATIC)/,kernel.wasm workspace_surface.json deployer.js) $(NOTEBOOK_SOURCES)
-	@$(STAGE) "build the notebook's wheel" sh -c 'cd widget && hatchling build --target wheel --directory ../dist >/dev/null'
-	@touch $@
+$(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) &: LICENSE tests/release/pack-notebook.sh $(NOTEBOOK_SOURCES) \
+		$(addprefix $(NOTEBOOK_STATIC)/,deployer.js kernel.wasm workspace_surface.json)
+	@mkdir -p $(@D)
+	@$(STAGE) "build the notebook's packages" tests/release/pack-notebook.sh $(@D)
+	@touch $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST)
+
+$(NPM_TARBALL): $(PKG_PAGE) $(wildcard pkg/*.json pkg/types.d.ts) pkg/README.md LICENSE tests/release/pack-npm.sh
+	@mkdir -p $(@D)
+	@$(STAGE) "pack the npm package" tests/release/pack-npm.sh $(@D)
+
+# Each package carries the licence; there is one in git.
+runtime/LICENSE: LICENSE
+	@cp $< $@

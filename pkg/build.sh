@@ -14,17 +14,10 @@ target=${CARGO_TARGET_DIR:-target}
 work=$target/pkg/$module
 mkdir -p "$work"
 
-# Messages of panics name source files: without the folders of the machine that built them, and the
-# library's own as they are called where its source isn't installed.
-library=$(realpath "$(tests/setup/with-wasm.sh rustc --print sysroot)")/lib/rustlib/src/rust
-commit=$(tests/setup/with-wasm.sh rustc -vV | sed -n 's/^commit-hash: //p')
 # No inlining but where it makes the caller smaller: a tenth less to download.
-export RUSTFLAGS="-Cllvm-args=-inline-threshold=0
-  --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo --remap-path-prefix=$PWD=tellr
-  --remap-path-prefix=$library=/rustc/$commit"
-tests/setup/with-wasm.sh cargo build --quiet --locked --package deployer-wasm --lib \
+RUSTFLAGS="-Cllvm-args=-inline-threshold=0" tests/setup/with-wasm.sh tests/setup/reproducibly.sh \
+  cargo build --quiet --locked --package deployer-wasm --lib \
   --features "$module" --profile wasm --target wasm32-unknown-unknown
-unset RUSTFLAGS
 compiled=$target/wasm32-unknown-unknown/wasm/deployer.wasm
 
 case $module in

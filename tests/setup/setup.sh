@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what is missing for building and testing, and nothing else. Safe to run again.
 #
-# usage: setup.sh [--browser]     --browser: also what only the browser tests need
+# usage: setup.sh [demo|release|tests]     for the demo alone; also for packages; also for all tests
 #
 # Everything goes into the checkout (.venv, .cache, node_modules) or to rustup; Debian's Chromium, for
 # the browser tests, is the only system package, and only where apt and the rights for it are there.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
+level=${1:-demo}
 cd "$root"
 mkdir -p "$cache"
 
@@ -104,16 +105,17 @@ install_node_modules() { # folder reason
   echo "$wanted" >"$stamp"
 }
 
-install_python() {
-  local stamp=.venv/requirements-hash wanted
-  wanted=$(hash_of tests/requirements.txt)
+install_python() { # requirements reason
+  local wanted stamp
+  stamp=.venv/$(printf '%s' "$1" | tr / -)-hash
+  wanted=$(hash_of "$1")
   if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
-    say "present" "Python environment .venv"
+    say "present" "$1 in .venv"
     return
   fi
-  say "install" ".venv: maturin and zig build the wheel; pytest, ruff and the Databricks SDK test"
+  say "install" "$1 into .venv: $2"
   [ -x .venv/bin/python ] || python3 -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$1"
   echo "$wanted" >"$stamp"
 }
 
@@ -166,9 +168,12 @@ check_prerequisites
 install_rust
 install_node_modules frontend "what the page is built with"
 install_node_modules pkg "wasm-opt makes the deployer's module small"
-install_python
+install_python tests/requirements.txt "maturin and zig build the wheel; pytest, ruff and the Databricks SDK test"
 install_postgres
-if [ "${1:-}" = --browser ]; then
+if [ "$level" != demo ]; then
+  install_python tests/release/requirements.txt "twine checks and publishes packages"
+fi
+if [ "$level" = tests ]; then
   install_node_modules tests/browser "Playwright drives the browser tests"
   install_chromium
   install_cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen-test-runner \

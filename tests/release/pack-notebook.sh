@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Builds the notebook's wheel and source from a copy outside of git, whose own files have no place in
+# them, and with rights that don't depend on whoever has the checkout.
+#
+# usage: pack-notebook.sh FOLDER     writes tellr-<version>-py3-none-any.whl and tellr-<version>.tar.gz there
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+out=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cd "$root/widget"
+cp -R src README.md pyproject.toml ../LICENSE "$work/"
+cd "$work"
+find . -name __pycache__ -prune -exec rm -r {} +
+find . -type d -exec chmod 755 {} +
+find . -type f -exec chmod 644 {} +
+hatchling build --directory "$out"

@@ -1,0 +1,187 @@
+"""The packages: built the same twice, and looked at by checks that find what is wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import check
+import pytest
+from artifacts import KINDS, ROOT, Artifact, ReleaseError, find, version_of
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+DIST = ROOT / "dist"
+VERSION = version_of(ROOT)
+ARTIFACTS = {artifact.path.name: artifact for artifact in find(DIST, VERSION)}
+
+
+def artifact(pattern: str) -> Artifact:
+    return next(found for name, found in ARTIFACTS.items() if Path(name).match(pattern))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Another machine's checkout: elsewhere, written at another time, with other rights."""
+
+    tree: Path
+    file_mode: int
+
+    def copy(self, folder: str) -> None:
+        """Bring a folder of the checkout there."""
+        to = self.tree / folder
+        shutil.copytree(ROOT / folder, to, ignore=shutil.ignore_patterns("node_modules"))
+        for path in to.rglob("*"):
+            os.utime(path, (1_000_000_000, 1_000_000_000 + self.file_mode))
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else self.file_mode)
+
+    def run(self, script: str, out: Path) -> None:
+        """Build with the script as it lies there."""
+        shutil.copy(ROOT / "LICENSE", self.tree)
+        out.mkdir()
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1780000000"}
+        command = [self.tree / "tests/release" / script, out]
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("script", "folder", "patterns"),
+    [
+        ("pack-notebook.sh", "widget", ["tellr-*.whl", "tellr-*.tar.gz"]),
+        ("pack-npm.sh", "pkg", ["tellr-deployer-*.tgz"]),
+    ],
+)
+def test_a_package_is_the_same_wherever_it_is_built(
+    tmp_path: Path, script: str, folder: str, patterns: list[str]
+) -> None:
+    outs = [tmp_path / "one-out", tmp_path / "other-out"]
+    for out, mode in zip(outs, (0o644, 0o640), strict=True):
+        place = Place(tmp_path / out.name.removesuffix("-out") / "somewhere", mode)
+        for needed in (folder, "tests/release"):
+            place.copy(needed)
+        place.run(script, out)
+    assert sorted(path.name for path in outs[0].iterdir()) == sorted(
+        artifact(pattern).path.name for pattern in patterns
+    )
+    for pattern in patterns:
+        there = artifact(pattern)
+        one, other = (replace(there, path=out / there.path.name) for out in outs)
+        assert one.sha256 == other.sha256
+        # And beside the time that it tells, it is what lies in dist/.
+        assert contents(one) == contents(there)
+
+
+def contents(package: Artifact) -> dict[str, bytes]:
+    return {member.name: member.content for member in package.members()}
+
+
+def spoiled_wheel(tmp_path: Path, change: Callable[[zipfile.ZipFile], None]) -> Artifact:
+    good = artifact("tellr-*.whl")
+    path = Path(shutil.copy(good.path, tmp_path))
+    with zipfile.ZipFile(path, "a") as archive:
+        change(archive)
+    return replace(good, path=path)
+
+
+def test_a_stray_file_is_found(tmp_path: Path) -> None:
+    wheel = spoiled_wheel(tmp_path, lambda archive: archive.writestr("tellr/scratch.py", ""))
+    with pytest.raises(ReleaseError, match=r"not expected \['tellr/scratch.py'\]"):
+        check.check_contents(wheel, VERSION)
+
+
+def test_a_missing_file_is_found(tmp_path: Path) -> None:
+    sdist = artifact("tellr-*.tar.gz")
+    path = tmp_path / sdist.path.name
+    with tarfile.open(sdist.path) as whole, tarfile.open(path, "w:gz") as part:
+        for info in whole:
+            if not info.name.endswith("kernel.wasm"):
+                part.addfile(info, whole.extractfile(info))
+    with pytest.raises(ReleaseError, match=r"missing \['.*kernel.wasm'\]"):
+        check.check_contents(replace(sdist, path=path), VERSION)
+
+
+def test_a_folder_of_the_machine_is_found() -> None:
+    [member, *_] = artifact("tellr-deployer-*").members()
+    spoiled = replace(member, content=f"built in {ROOT}/pkg".encode())
+    with pytest.raises(ReleaseError, match="names the folder"):
+        check.check_member(artifact("tellr-deployer-*"), spoiled)
+
+
+def test_rights_of_whoever_built_it_are_found() -> None:
+    [member, *_] = artifact("tellr-deployer-*").members()
+    with pytest.raises(ReleaseError, match="has the mode"):
+        check.check_member(artifact("tellr-deployer-*"), replace(member, mode=0o600))
+
+
+def test_a_package_that_grew_too_large_is_found(tmp_path: Path) -> None:
+    noise = os.urandom(1_600_000)
+    wheel = spoiled_wheel(tmp_path, lambda archive: archive.writestr("tellr/noise", noise))
+    with pytest.raises(ReleaseError, match="more than 1500000"):
+        check.check_size(wheel)
+
+
+def test_a_package_that_can_not_be_imported_is_found(tmp_path: Path) -> None:
+    good = artifact("tellr_app-*.whl")
+    path = tmp_path / good.path.name
+    with zipfile.ZipFile(good.path) as whole, zipfile.ZipFile(path, "w") as spoiled:
+        for info in whole.infolist():
+            content = whole.read(info)
+            if info.filename == "tellr_app/__init__.py":
+                content = b"raise ImportError('spoiled on purpose')"
+            if info.filename.endswith("RECORD"):
+                content = b"\n".join(
+                    line.split(b",")[0] + b",," if line.startswith(b"tellr_app/__init__") else line
+                    for line in content.splitlines()
+                )
+            spoiled.writestr(info, content)
+    with pytest.raises(ReleaseError, match="spoiled on purpose"):
+        check.check_installs(replace(good, path=path), VERSION)
+
+
+def test_every_kind_of_package_is_there_once() -> None:
+    assert [found.kind for found in ARTIFACTS.values()] == list(KINDS)
+
+
+def bill() -> dict:
+    return json.loads((DIST / f"tellr-{VERSION}.cdx.json").read_text())
+
+
+def test_the_bill_of_materials_follows_the_standards_schema() -> None:
+    text = (DIST / f"tellr-{VERSION}.cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+
+
+def test_the_bill_of_materials_names_what_is_inside_and_only_that() -> None:
+    components = {component["bom-ref"]: component for component in bill()["components"]}
+    names = {component["name"] for component in components.values()}
+    assert {"axum", "tokio-postgres", "wasm-bindgen", "react", "anywidget", "wasmtime"} <= names
+    # Tests, build tools and macros leave nothing in a package.
+    assert (
+        not {"proptest", "wasm-bindgen-test", "serde_derive", "vite", "typescript", "binaryen"}
+        & names
+    )
+    for found in ARTIFACTS.values():
+        [digest] = components[found.path.name]["hashes"]
+        assert digest["content"] == found.sha256
+    third_party = [key for key in components if key.startswith(("pkg:cargo/", "pkg:npm/"))]
+    ours = {f"pkg:cargo/{name}@{VERSION}" for name in ("tellr-app", "deployer-wasm")}
+    without = [key for key in third_party if key not in ours and not components[key].get("hashes")]
+    assert without == [], "each was resolved to one file"
+    assert [key for key in third_party if not components[key].get("licenses")] == []
+
+
+def test_the_bill_of_materials_tells_who_needs_whom() -> None:
+    needs = {entry["ref"]: entry["dependsOn"] for entry in bill()["dependencies"]}
+    assert {reference for needed in needs.values() for reference in needed} <= set(needs)
+    reached, ahead = set(), [f"tellr@{VERSION}"]
+    while ahead:
+        here = ahead.pop()
+        if here not in reached:
+            reached.add(here)
+            ahead += needs[here]
+    assert reached == set(needs), "everything is there for a reason"
