@@ -110,6 +110,7 @@ test: setup-tests begin-test checks ## Everything that is checked, with a summar
 	@$(STAGE) "modules in a browser" tests/setup/with-wasm.sh node tests/module/run.mjs
 	@$(MAKE) --no-print-directory packages
 	@$(STAGE) "packages" pytest --quiet tests/release
+	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
