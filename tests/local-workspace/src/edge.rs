@@ -19,6 +19,7 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
 
 use crate::connection::Cut;
+use crate::cors;
 use crate::faults::{Action, Fired, Hanging, OperationOutcome, When};
 use crate::journal::{Answer, Arrival};
 use crate::lakebase::OperationFault;
@@ -32,8 +33,9 @@ const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
 /// The middleware around all services of the workspace.
 pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Request, next: Next) -> Response {
-    if request.method() == Method::OPTIONS && workspace.settings.get().features.cors {
-        return permit_origins(StatusCode::NO_CONTENT.into_response());
+    let permitted = cors::permitted(&workspace.settings.get().features, request.headers());
+    if let Some(origin) = permitted.as_ref().filter(|_| request.method() == Method::OPTIONS) {
+        return cors::preflight(origin);
     }
     let (mut parts, body) = request.into_parts();
     let cut = parts.extensions.get::<Cut>().cloned().unwrap_or_default();
@@ -58,7 +60,8 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
         body: &body,
     });
 
-    let mut passage = Passage { workspace, cut, seq, method: parts.method.clone(), path, latency_ms: 0 };
+    let method = parts.method.clone();
+    let mut passage = Passage { workspace, cut, seq, method, path, latency_ms: 0, permitted };
     let fired = passage.workspace.faults.decide(passage.method.as_str(), &passage.path, principal.as_deref());
     let mut operation = None;
     let mut deliveries = 1;
@@ -107,6 +110,8 @@ struct Passage {
     method: Method,
     path: String,
     latency_ms: u64,
+    /// The page's origin, where it may read the answer.
+    permitted: Option<HeaderValue>,
 }
 
 impl Passage {
@@ -203,8 +208,8 @@ impl Passage {
         if self.workspace.clock.is_virtual() {
             headers.insert(LATENCY_HEADER, HeaderValue::from(self.latency_ms));
         }
-        if self.workspace.settings.get().features.cors {
-            return permit_origins(response);
+        if let Some(origin) = &self.permitted {
+            cors::permit(&mut response, origin);
         }
         response
     }
@@ -220,15 +225,6 @@ fn ordered(outcome: &OperationOutcome, when: When) -> OperationFault {
         },
         OperationOutcome::NoResponse => OperationFault::WithoutResponse,
     }
-}
-
-/// What a proxy in front of the platform would add; the platform itself does not.
-fn permit_origins(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*, Authorization"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("*"));
-    response
 }
 
 fn is_stream(headers: &axum::http::HeaderMap) -> bool {

@@ -13,6 +13,7 @@ pub mod apps;
 pub mod clock;
 mod connection;
 mod control;
+mod cors;
 mod edge;
 mod extract;
 pub mod faults;

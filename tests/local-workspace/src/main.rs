@@ -9,7 +9,7 @@ use local_workspace::clock::Clock;
 use local_workspace::identity::PrincipalSpec;
 use local_workspace::pace::Pace;
 use local_workspace::platform::AppsMode;
-use local_workspace::settings::Settings;
+use local_workspace::settings::{Features, Settings};
 use local_workspace::{LocalWorkspace, Options};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,6 +54,9 @@ struct Serve {
     /// Principals instead of ada, ben and carla: a JSON list of `{user_name, rights, …}`.
     #[arg(long, value_name = "FILE")]
     principals: Option<PathBuf>,
+    /// Let pages of this origin read answers, `*` for all; the platform lets none.
+    #[arg(long, value_name = "ORIGIN")]
+    cors_origin: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -103,7 +106,11 @@ async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
             ClockKind::Real => Clock::real(),
             ClockKind::Virtual => Clock::virtual_from(Clock::real().now()),
         },
-        settings: Settings { pace: options.pace, ..Settings::default() },
+        settings: Settings {
+            pace: options.pace,
+            features: Features { cors_origin: options.cors_origin, ..Features::default() },
+            ..Settings::default()
+        },
         apps: match options.apps {
             Apps::Process => AppsMode::Process,
             Apps::Scripted => AppsMode::Scripted,

@@ -67,8 +67,8 @@ pub struct Features {
     pub autoscaling: bool,
     /// Apps may act for their users. Without it an app with scopes is refused.
     pub user_authorization: bool,
-    /// Answer cross-origin requests. The platform does not.
-    pub cors: bool,
+    /// The origin whose pages may read answers, or `*` for all. The platform lets none.
+    pub cors_origin: Option<String>,
     /// Which code a taken app name is refused with; both occur.
     pub duplicate_app_code: DuplicateCode,
 }
@@ -78,7 +78,7 @@ impl Default for Features {
         Self {
             autoscaling: true,
             user_authorization: true,
-            cors: false,
+            cors_origin: None,
             duplicate_app_code: DuplicateCode::AlreadyExists,
         }
     }

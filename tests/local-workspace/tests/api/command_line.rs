@@ -64,3 +64,12 @@ async fn principals_and_clock_are_given_on_the_command_line() {
     assert_eq!(clock["virtual"], true);
     assert!(served.terminate());
 }
+
+#[tokio::test]
+async fn an_origin_is_let_in_on_the_command_line() {
+    let (served, announcement) = Served::start(&["--apps", "scripted", "--cors-origin", "http://x.test"]);
+    let me = format!("{}/api/2.0/preview/scim/v2/Me", announcement["host"].as_str().expect("an address"));
+    let answer = client().get(me).header("Origin", "http://x.test").send().await.expect("an answer");
+    assert_eq!(answer.headers()["access-control-allow-origin"], "http://x.test");
+    assert!(served.terminate());
+}

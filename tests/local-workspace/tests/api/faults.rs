@@ -194,18 +194,6 @@ async fn the_journal_tells_reads_from_changes_and_hides_the_token() {
 }
 
 #[tokio::test]
-async fn other_origins_are_answered_only_when_that_is_switched_on() {
-    let local = Local::start().await;
-    let preflight =
-        || local.send(local.request(Method::OPTIONS, "/api/2.0/apps").header("Origin", "https://x"));
-    assert!(!local.get("/api/2.0/apps").await.headers.contains_key("access-control-allow-origin"));
-    assert_eq!(preflight().await.status, 401);
-    local.set(|settings| settings.features.cors = true);
-    assert_eq!(local.get("/api/2.0/apps").await.headers["access-control-allow-origin"], "*");
-    assert_eq!(preflight().await.status, 204);
-}
-
-#[tokio::test]
 async fn a_workspace_without_autoscaling_does_not_know_the_api() {
     let local = Local::start().await;
     local.set(|settings| settings.features.autoscaling = false);
