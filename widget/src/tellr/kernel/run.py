@@ -37,8 +37,9 @@ class Run:
     def __init__(self, host: Host, start: Mapping[str, Any]) -> None:
         self._host = host
         self._start = Hidden(start)
-        self._inbox: queue.SimpleQueue[tuple[int, Answer] | str] = queue.SimpleQueue()
-        self._news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        # Not `SimpleQueue`: a short timeout of its `get` may wait for ever in Python 3.10.
+        self._inbox: queue.Queue[tuple[int, Answer] | str] = queue.Queue()
+        self._news: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._result: dict[str, Any] | None = None
         self._error: DeploymentError | InvalidArgumentError | None = None
         # Until when what is under way has to be done, by the monotonic clock.
@@ -135,7 +136,7 @@ class Run:
         waiting = True
         while True:
             try:
-                message = self._inbox.get(timeout=self._patience() if waiting else 0)
+                message = self._inbox.get(block=waiting, timeout=self._patience())
             except queue.Empty:
                 happened = self._resolve_overdue(module)
                 if self._stop_by is not None and time.monotonic() >= self._stop_by:
