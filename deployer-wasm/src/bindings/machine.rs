@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll as Progress, Wake, Waker};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use serde::Serialize;
 use serde_json::Value;
@@ -165,7 +164,7 @@ fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<Asked, Fault> {
 }
 
 fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
-    let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+    let bytes = Zeroizing::new(Base64::decode_vec(text).ok()?);
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 

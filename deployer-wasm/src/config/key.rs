@@ -6,8 +6,7 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE;
+use base64ct::{Base64Url, Encoding as _};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::Failure;
@@ -26,13 +25,13 @@ impl FernetKey {
         if text.len() != 44 {
             return Err(refusal());
         }
-        let bytes = Zeroizing::new(URL_SAFE.decode(text).map_err(|_| refusal())?);
+        let bytes = Zeroizing::new(Base64Url::decode_vec(text).map_err(|_| refusal())?);
         if bytes.len() == 32 { Ok(Self(Zeroizing::new(text.to_owned()))) } else { Err(refusal()) }
     }
 
     /// A new key from 32 bytes fit for keys.
     pub fn generate(mut random: [u8; 32]) -> Self {
-        let key = Self(Zeroizing::new(URL_SAFE.encode(random)));
+        let key = Self(Zeroizing::new(Base64Url::encode_string(&random)));
         random.zeroize();
         key
     }

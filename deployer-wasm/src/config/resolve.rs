@@ -1,7 +1,6 @@
 //! From arguments to configurations: defaults, exclusions, every value parsed.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 
 use super::given::{Given, Source};
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
@@ -315,7 +314,7 @@ fn wheel(argument: Option<WheelArgument>, given: &Given, package: AppPackage) ->
         )
         .into());
     }
-    let content = STANDARD.decode(content).map_err(|_| {
+    let content = Base64::decode_vec(&content).map_err(|_| {
         invalid("local_wheel_path", &file_name, "a file that arrives whole; its content is not base64")
     })?;
     Ok(Some(LocalWheel::new(&file_name, content, package)?))

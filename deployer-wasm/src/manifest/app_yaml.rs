@@ -56,10 +56,10 @@ pub struct ManifestInputs<'a> {
 
 /// The text of `app.yaml`. With [`KeySource::Literal`] it holds the key, and is a secret itself.
 pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
-    let key = match inputs.key {
-        KeySource::Secret { resource } => variable(KEY_VARIABLE, "valueFrom", resource),
-        KeySource::Literal(key) => variable(KEY_VARIABLE, "value", key.expose()),
-        KeySource::Hidden(words) => variable(KEY_VARIABLE, "value", words),
+    let (source, key) = match inputs.key {
+        KeySource::Secret { resource } => ("valueFrom", resource),
+        KeySource::Literal(key) => ("value", key.expose()),
+        KeySource::Hidden(words) => ("value", words),
     };
     // Of a provisioned instance the last three are empty, and never absent: the original app
     // reads them as they are.
@@ -70,27 +70,22 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
         }
     };
     let command = command(inputs);
-    let literal = |name, value| variable(name, "value", value);
+    let variables = [
+        ("ENVIRONMENT", "value", "production"),
+        ("LAKEBASE_INSTANCE", "value", instance),
+        ("LAKEBASE_SCHEMA", "value", inputs.schema.as_str()),
+        (KEY_VARIABLE, source, key),
+        ("LAKEBASE_TYPE", "value", kind),
+        ("LAKEBASE_PG_HOST", "value", host),
+        ("LAKEBASE_PROJECT_ID", "value", project),
+        ("LAKEBASE_ENDPOINT_NAME", "value", endpoint),
+    ];
+    let variable =
+        |(name, source, value)| Node::Map(vec![("name", Node::Text(name)), (source, Node::Text(value))]);
     yaml::write(&Node::Map(vec![
         ("command", Node::List(vec![Node::Text("sh"), Node::Text("-c"), Node::Text(&command)])),
-        (
-            "env",
-            Node::List(vec![
-                literal("ENVIRONMENT", "production"),
-                literal("LAKEBASE_INSTANCE", instance),
-                literal("LAKEBASE_SCHEMA", inputs.schema.as_str()),
-                key,
-                literal("LAKEBASE_TYPE", kind),
-                literal("LAKEBASE_PG_HOST", host),
-                literal("LAKEBASE_PROJECT_ID", project),
-                literal("LAKEBASE_ENDPOINT_NAME", endpoint),
-            ]),
-        ),
+        ("env", Node::List(variables.into_iter().map(variable).collect())),
     ]))
-}
-
-fn variable<'a>(name: &'static str, kind: &'static str, value: &'a str) -> Node<'a> {
-    Node::Map(vec![("name", Node::Text(name)), (kind, Node::Text(value))])
 }
 
 /// The command, for a shell: the platform itself runs it without one. Nothing in it comes from

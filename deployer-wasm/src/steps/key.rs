@@ -4,8 +4,7 @@
 //! be replaced: so every place a key may be in is looked at first, an existing one is kept (and
 //! moved, if asked), and none is made where encrypted data shows that one is missing.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use serde_json::json;
 use zeroize::Zeroize as _;
 
@@ -176,7 +175,7 @@ async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Res
 
 async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> Result<FernetKey, StepError> {
     let value = step.client().send(secrets::get(scope, key)).await?;
-    let text = STANDARD.decode(value.value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = Base64::decode_vec(value.value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let mut text = text.unwrap_or_default();
     let parsed = FernetKey::parse(key, text.trim());
     text.zeroize();

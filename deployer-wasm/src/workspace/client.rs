@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::Call;
 use super::api_error::{ApiError, Interface};
-use super::retry::{RetryPolicy, Verdict, http_date};
+use super::retry::{RetryPolicy, Verdict};
 use crate::cancellation::Cancellation;
 use crate::host::{Host, Timestamp, WorkspaceRequest};
 use crate::json::{self, FromJson};
@@ -145,7 +145,7 @@ impl<'a, H: Host> Client<'a, H> {
     }
 
     fn read_clock(&self, date: Option<&str>) {
-        if let Some(date) = date.and_then(http_date) {
+        if let Some(date) = date.and_then(Timestamp::parse_http) {
             let ahead = date.as_millis() - self.host.now().as_millis();
             // `Date` has whole seconds: a difference below one says nothing.
             self.clock_ahead_ms.set(if ahead.abs() < 1500 { 0 } else { ahead });

@@ -3,8 +3,7 @@
 //! Files go up as base64 in JSON. The multipart form of the same call is no smaller where it
 //! matters (a notebook's comm carries text) and cannot be repeated by every host; this one can.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
 
 use super::Call;
@@ -33,7 +32,7 @@ from_json!(Exported { required {} optional { content } });
 impl Exported {
     /// The content; `None` if it isn't base64.
     pub fn bytes(&self) -> Option<Vec<u8>> {
-        STANDARD.decode(self.content.trim()).ok()
+        Base64::decode_vec(self.content.trim()).ok()
     }
 
     /// The content as text; `None` if it isn't.
@@ -61,7 +60,7 @@ pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
             "path": path,
             "format": "AUTO",
             "overwrite": mode == PutMode::Overwrite,
-            "content": STANDARD.encode(content),
+            "content": Base64::encode_string(content),
         }))
         .sensitive()
 }

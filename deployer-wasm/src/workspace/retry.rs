@@ -10,9 +10,6 @@
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
-
 use super::api_error::{ApiError, ErrorKind};
 use crate::host::{Method, Timestamp, WorkspaceResponse};
 
@@ -86,16 +83,9 @@ fn retry_after(response: &WorkspaceResponse) -> Option<Duration> {
     if let Ok(secs) = value.parse::<u64>() {
         return Some(Duration::from_secs(secs));
     }
-    let until = http_date(value)?;
-    let sent = http_date(response.header("date")?)?;
+    let until = Timestamp::parse_http(value)?;
+    let sent = Timestamp::parse_http(response.header("date")?)?;
     Some(until.since(sent))
-}
-
-/// Reads an HTTP date such as `Mon, 23 Nov 2026 15:00:00 GMT`.
-pub(super) fn http_date(text: &str) -> Option<Timestamp> {
-    // RFC 2822 as a library reads it wants an offset in digits; HTTP always writes GMT.
-    let moment = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
-    Some(Timestamp::from_millis(moment.unix_timestamp().saturating_mul(1000)))
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ mod flow;
 mod resolve;
 mod scalar;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 /// How deep values may be nested. A configuration needs four.
@@ -80,7 +78,7 @@ struct Reader<'a> {
     at: usize,
     rules: Rules,
     depth: usize,
-    anchors: BTreeMap<&'a str, Value>,
+    anchors: Vec<(&'a str, Value)>,
     /// How many values there are.
     size: usize,
 }
@@ -88,7 +86,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(text: &'a str, rules: Rules) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        Self { text, at: 0, rules, depth: 0, anchors: BTreeMap::new(), size: 0 }
+        Self { text, at: 0, rules, depth: 0, anchors: Vec::new(), size: 0 }
     }
 
     fn document(mut self) -> Result<Value> {
@@ -147,7 +145,7 @@ impl<'a> Reader<'a> {
         };
         self.count(1)?;
         if let Some(name) = anchor {
-            self.anchors.insert(name, value.clone());
+            self.anchors.push((name, value.clone()));
         }
         Ok(value)
     }
@@ -272,7 +270,8 @@ impl<'a> Reader<'a> {
         let start = self.at;
         self.at += 1;
         let name = self.name();
-        let Some(value) = self.anchors.get(name).cloned() else {
+        // Of several the last one above.
+        let Some((_, value)) = self.anchors.iter().rev().find(|(known, _)| *known == name).cloned() else {
             return Err(self.syntax_at(start, "nothing above has this anchor"));
         };
         self.count(size_of(&value))?;

@@ -132,7 +132,8 @@ async fn send(builder: RequestBuilder, body: Option<&impl Serialize>) -> Result<
     .map_err(|error| no_answer(&error))?;
     if answer.headers().get(HOST_ERROR).is_some() {
         let status = answer.status();
-        return Err(answer.json().await.unwrap_or_else(|_| HostError {
+        let told = answer.text().await.ok().and_then(|text| json::parse(&text).ok());
+        return Err(told.and_then(HostError::from_json).unwrap_or_else(|| HostError {
             kind: HostErrorKind::Refused,
             message: format!("The server beside the page refused the request ({status})"),
         }));

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
 
 use super::Machine;
@@ -53,7 +52,7 @@ impl Kernel {
     }
 
     pub(super) fn call_start(&mut self, mut start: Value) -> Value {
-        start["seed"] = STANDARD.encode(self.seed).into();
+        start["seed"] = Base64::encode_string(&self.seed).into();
         start["now_ms"] = self.now_ms.into();
         self.call(Machine::start, start)
     }

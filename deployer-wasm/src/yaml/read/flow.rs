@@ -99,7 +99,7 @@ impl Reader<'_> {
         };
         self.count(1)?;
         if let Some(name) = anchor {
-            self.anchors.insert(name, value.clone());
+            self.anchors.push((name, value.clone()));
         }
         Ok(value)
     }
