@@ -69,7 +69,7 @@ const STATES: Record<string, State> = {
         },
       },
     },
-    shows: "Nobody is signed in to my.cloud.databricks.com",
+    shows: "Sign in to my.cloud.databricks.com",
   },
   unfinished: {
     act: (page) => named(page, "tellr-unfinished"),

@@ -210,6 +210,8 @@ describe("a run", () => {
     expect(step("App").getByText("1 min 33 s")).toBeInTheDocument();
     await user.click(button("Change something"));
     expect(screen.getByRole("radio", { name: /^Update/ })).toBeChecked();
+    expect(screen.getByRole("textbox", { name: "Lakebase database" })).toHaveValue("tellr-db");
+    expect(await screen.findByText(/is there, made by/)).toBeVisible();
   });
 
   it("keeps its events, line by line", async () => {

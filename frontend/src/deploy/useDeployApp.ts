@@ -129,7 +129,15 @@ export function useDeployApp({ deployer, defaults, store, onChange, where }: Dep
     /** After a deployment the next thing is a change to it. */
     again: () => {
       if (operation === "create") setOperation("update");
-      setValues((before) => ({ ...before, reset_database: false }));
+      const { result } = run;
+      const made = result && "lakebase_name" in result ? result : null;
+      setValues((before) => ({
+        ...before,
+        // What was left to its default has a name now.
+        ...(made ? { app_name: made.app_name, schema_name: made.schema_name } : {}),
+        ...(made ? { lakebase_name: made.lakebase_name } : {}),
+        reset_database: false,
+      }));
       setAttempted(false);
       setView("form");
     },

@@ -46,7 +46,7 @@ export function FailureCard({
       <dl className={styles.facts}>
         <dt>Why</dt>
         <dd>
-          <Prose text={sentence(error.cause)} />
+          <Prose text={sentence(saysMore(error) ? firstLine(error) : error.cause)} />
         </dd>
         <dt>What to do</dt>
         <dd>
@@ -63,10 +63,20 @@ export function FailureCard({
           </>
         ) : null}
       </dl>
-      {error.log && error.log.length > 0 ? (
-        <CodeBlock label="Last lines of the log" text={error.log.join("\n")} />
+      {saysMore(error) ? (
+        <CodeBlock label="Last lines of the log" text={(error.log ?? []).join("\n")} />
       ) : null}
       {children ? <div className={styles.actions}>{children}</div> : null}
     </section>
   );
+}
+
+/** Where the platform gave no log, its one sentence stands under “Why” already. */
+function saysMore({ log = [], cause }: DeployError): boolean {
+  return log.length > 1 || log.some((line) => !cause.includes(line));
+}
+
+/** What goes on for lines is the log, which is shown as one. */
+function firstLine({ cause }: DeployError): string {
+  return cause.split("\n")[0] ?? cause;
 }

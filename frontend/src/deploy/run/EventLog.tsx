@@ -44,7 +44,7 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
         >
           {lines.map((line) => (
             <li key={line.id} className={styles.line} data-status={line.status}>
-              <span className={styles.time}>{shortDuration(line.elapsedMs)}</span>
+              <span className={styles.time}>{moment(line.elapsedMs)}</span>
               <span className={styles.step}>{line.step ? stepName(line.step) : ""}</span>
               <span className={styles.message}>
                 <Prose text={line.message} />
@@ -62,4 +62,9 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
       </div>
     </details>
   );
+}
+
+/** When it was told, from the run's beginning. */
+function moment(elapsedMs: number): string {
+  return elapsedMs < 50 ? "0.0 s" : shortDuration(elapsedMs);
 }

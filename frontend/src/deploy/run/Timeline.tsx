@@ -92,8 +92,8 @@ function noteOf(view: StepView, steps: readonly StepView[]): string {
   if (view.status === "pending" && waitsFor.length > 0) {
     return `Waits for ${waitsFor.map(stepName).join(", ")}`;
   }
-  const words = capital(view.message || view.title);
-  return view.status === "failed" ? sentence(words) : words;
+  if (view.status === "failed") return sentence(capital(view.message));
+  return capital(view.title || view.message);
 }
 
 export function capital(text: string): string {

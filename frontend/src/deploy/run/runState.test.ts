@@ -204,6 +204,26 @@ describe("a run", () => {
     });
   });
 
+  it("tells a step that was dropped in the middle from one that never began", () => {
+    const state = runOf([
+      plan(0),
+      step("app", "started", 100, { message: "the app" }),
+      step("app", "waiting", 200, { message: "compute is starting" }),
+      step("app", "skipped", 900, { message: "not run" }),
+      step("schema", "skipped", 900, { message: "not run" }),
+    ]);
+    expect(view(state, "schema")).toMatchObject({ status: "skipped", startedMs: null });
+    expect(view(state, "app")).toMatchObject({
+      status: "interrupted",
+      endedMs: 900,
+      message: "compute is starting",
+      stretches: [
+        { kind: "running", fromMs: 100, toMs: 200 },
+        { kind: "waiting", fromMs: 200, toMs: 900 },
+      ],
+    });
+  });
+
   it("says apart that it was stopped on request", () => {
     const told = [plan(0), step("app", "started", 10)];
     const stopping = runOf(told, [{ type: "stop" }]);

@@ -245,7 +245,7 @@ function statusOf(state: StepState): StepStatus {
 
 function moved(view: StepView, state: StepState, event: DeployEvent): StepView {
   const { elapsed_ms: at, step_elapsed_ms: took, message } = event;
-  if (state === "skipped") return { ...view, status: "skipped", message };
+  if (state === "skipped") return dropped(view, at, message);
   const startedMs = view.startedMs ?? Math.max(0, at - (took ?? 0));
   const progress = event.progress ?? view.progress;
   const heard = { ...view, startedMs, message, progress };
@@ -263,6 +263,13 @@ function moved(view: StepView, state: StepState, event: DeployEvent): StepView {
       ? [{ kind: "running", fromMs: startedMs, toMs: endedMs }]
       : closed(view.stretches, endedMs);
   return { ...heard, status, endedMs, stretches };
+}
+
+/** Left alone because of what happened elsewhere: never begun, or in the middle of it. */
+function dropped(view: StepView, at: number, message: string): StepView {
+  if (view.startedMs === null) return { ...view, status: "skipped", message };
+  const stretches = closed(view.stretches, at);
+  return { ...view, status: "interrupted", endedMs: at, stretches };
 }
 
 function closed(stretches: readonly Stretch[], at: number): Stretch[] {

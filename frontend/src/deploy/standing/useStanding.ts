@@ -54,6 +54,11 @@ export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): 
     return () => controller.abort();
   }, [deployer, app_name, app_file_workspace_path, asked, settled]);
 
+  // What was seen before something was done is not what is there afterwards.
+  useEffect(() => {
+    if (!wanted) setAnswer(null);
+  }, [wanted]);
+
   const look = useCallback(() => setAsked((times) => times + 1), []);
   const locked = wanted && answer?.status?.lock !== undefined;
   useEffect(() => {

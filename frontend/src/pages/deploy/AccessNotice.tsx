@@ -21,7 +21,7 @@ export function AccessNotice({
   if (!access || access.signed_in) return null;
   const workspace = access.host.replace(/^https?:\/\//, "");
   return (
-    <Notice tone="warning" title={`Nobody is signed in to ${workspace}`}>
+    <Notice tone="warning" title={`Sign in to ${workspace}`}>
       {access.problem ? <p>{ended(access.problem)}</p> : null}
       {access.sign_in_url ? (
         <div className={styles.signIn}>

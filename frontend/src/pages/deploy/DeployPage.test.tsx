@@ -47,6 +47,23 @@ describe("the deploy page as a route", () => {
     expect(screen.getByText("ada@example.com")).toBeVisible();
   });
 
+  it("asks who is signed in when the workspace takes the credential no longer", async () => {
+    const server = serve();
+    const deployer = new MockDeployer({ pace: 0 });
+    loading.mockResolvedValue(deployer);
+    open();
+    expect(await screen.findByText("ada@example.com")).toBeVisible();
+    const answer = { host, signed_in: false, sign_in_url: "/api/workspace-access/sign-in" };
+    server.answer(ACCESS, { status: 200, body: answer });
+    const app = screen.getByRole("textbox", { name: "App name" });
+    await userEvent.type(app, "tellr-expired");
+    await userEvent.click(screen.getByRole("button", { name: "Review" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Deploy" }));
+    expect(await screen.findByText("TOKEN_EXPIRED")).toBeVisible();
+    expect(await screen.findByRole("link", { name: "Sign in" })).toBeVisible();
+    expect(screen.getByRole("button", { name: "Resume" })).toBeVisible();
+  });
+
   it("repeats why the server passes nothing on, and leaves the form as it is", async () => {
     const message = "This browser did not come through the address that was printed";
     serve({ [ACCESS]: { status: 401, body: { kind: "credential", message } } });

@@ -1,5 +1,5 @@
 /** The deploy page as a route: its deployer asks the server that served it. */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { DeployApp, type DeploySnapshot, lazily, progressOf, Unavailable } from "../../deploy";
 import { AccessNotice } from "./AccessNotice";
@@ -7,13 +7,16 @@ import { access } from "./access";
 import styles from "./DeployPage.module.css";
 import { loadDeployer } from "./loadDeployer";
 import { sessionStore } from "./sessionStore";
+import { tellingSignOuts } from "./tellingSignOuts";
 
 export function DeployPage() {
+  const queries = useQueryClient();
   const [failure, setFailure] = useState<{ thrown: unknown } | null>(null);
   const [deployer] = useState(() =>
     lazily(async () => {
       try {
-        return await loadDeployer();
+        const askAgain = () => void queries.invalidateQueries({ queryKey: access.queryKey });
+        return tellingSignOuts(await loadDeployer(), askAgain);
       } catch (thrown) {
         setFailure({ thrown });
         throw thrown;

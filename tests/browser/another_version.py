@@ -1,0 +1,39 @@
+"""Write a wheel again under another version, for an update that has somewhere to go.
+
+usage: another_version.py WHEEL VERSION FOLDER
+"""
+
+import base64
+import hashlib
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+
+def main(wheel: Path, version: str, folder: Path) -> None:
+    """Write `wheel` as `version` into `folder`."""
+    name, before, tags = wheel.name.split("-", maxsplit=2)
+    record = []
+    target = folder / f"{name}-{version}-{tags}"
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(target, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            # Both of a wheel's own folders have the version in their names.
+            path = re.sub(rf"^{name}-{re.escape(before)}\.", f"{name}-{version}.", entry.filename)
+            if path.endswith(".dist-info/METADATA"):
+                content = re.sub(
+                    rb"(?m)^Version: .*$", f"Version: {version}".encode(), content, count=1
+                )
+            if path.endswith(".dist-info/RECORD"):
+                continue
+            entry.filename = path
+            new.writestr(entry, content, zipfile.ZIP_STORED)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
+            record.append(f"{path},sha256={digest.decode()},{len(content)}")
+        path = f"{name}-{version}.dist-info/RECORD"
+        new.writestr(path, "\n".join([*record, f"{path},,", ""]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
