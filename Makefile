@@ -113,6 +113,8 @@ test: setup-tests begin-test checks ## Everything that is checked, with a summar
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
 	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
+	@$(STAGE) "the same requests from three faces" env PYTHON="$$(ls .cache/widget/newest-*/bin/python)" \
+		node --test --test-reporter=dot tests/module/journals.test.mjs
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh

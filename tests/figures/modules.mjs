@@ -7,9 +7,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** What a page's module may have after brotli. */
-const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 150 * 1024 };
-const ENFORCED = false;
+/** What a page's module may have after brotli. The goal is 150 KiB; until then it must not grow. */
+const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 192 * 1024 };
 const SUMMARY = resolve(import.meta.dirname, "../../.cache/setup/figures/modules.txt");
 
 function sizes(path) {
@@ -42,5 +41,5 @@ for (const { name, brotli } of modules) {
   const largest = LARGEST_BROTLI_BYTES[name];
   if (largest === undefined || brotli <= largest) continue;
   process.stderr.write(`${name} is larger than ${kib(largest)} after brotli\n`);
-  if (ENFORCED) process.exitCode = 1;
+  process.exitCode = 1;
 }

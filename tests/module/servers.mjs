@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
-const BINARIES = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
+export const BINARIES = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
 
 // No sandbox: continuous integration runs as root, and every page here is our own.
 export const BROWSER_FLAGS = [
@@ -47,8 +47,8 @@ async function stop(running) {
 }
 
 /**
- * Starts both; `options` are the local workspace's. Answers where they are, whose token it is, and the
- * address that lets a browser in.
+ * Starts both; `options` are the local workspace's. Answers where they are, whose token it is, the
+ * variables that sign a program in, and the address that lets a browser in.
  */
 export async function startServers(options) {
   const [local, workspace] = await start(
@@ -70,7 +70,13 @@ export async function startServers(options) {
       credential,
       (line) => line.match(/http:\/\/127\.0\.0\.1:\d+\/deploy\?key=\S+/),
     );
-    return { workspace, token, entrance, stop: () => stop(beside).finally(() => stop(local)) };
+    return {
+      workspace,
+      token,
+      credential,
+      entrance,
+      stop: () => stop(beside).finally(() => stop(local)),
+    };
   } catch (problem) {
     await stop(local);
     throw problem;
