@@ -112,6 +112,24 @@ def test_the_deploy_library_needs_nothing_that_only_one_of_its_shells_has() -> N
     assert packages - {"react", PKG} == set()
 
 
+def test_the_widgets_page_imports_only_the_deploy_library_and_the_deployers_package() -> None:
+    front = ROOT / "widget/front/src"
+    sources = [source for source in front.rglob("*.ts*") if source.suffix in {".ts", ".tsx"}]
+    assert sources
+    reached = [FRONTEND / "src/deploy", FRONTEND / "src/components", front]
+    offenders = [
+        f"{source.relative_to(ROOT)}: {name}"
+        for source in sources
+        for name in IMPORTED.findall(source.read_text())
+        if (
+            not any((source.parent / name).resolve().is_relative_to(place) for place in reached)
+            if name.startswith(".")
+            else package_of(name) not in {"react", "react-dom", PKG}
+        )
+    ]
+    assert offenders == []
+
+
 def test_the_notebooks_package_imports_only_the_standard_library_before_it_is_used() -> None:
     """Its dependencies are heavy, and none of them is needed to say what an argument is."""
     package = ROOT / "widget/src/tellr"
