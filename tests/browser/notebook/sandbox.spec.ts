@@ -14,11 +14,25 @@ test.beforeAll(async () => {
 test.afterEach(() => framedWidget?.stop());
 test.afterAll(async () => there?.stop());
 
+/** What changed something, for whatever app it was; not the journal, whose rhythm is its own. */
+async function changesOf(app: string): Promise<string[]> {
+  const { entries } = (await there.control("GET", "/journal?mutations=true")) as {
+    entries: { method: string; path: string; body: string | null }[];
+  };
+  return entries
+    .filter(({ path, body }) => path.startsWith("/api/2.0/") && !body?.includes("/.tellr"))
+    .map(({ method, path }) => `${method} ${path}`.replaceAll(app, "APP"))
+    .sort();
+}
+
+let changesByThePage: string[];
+
 for (const [driver, scripts] of [
   ["the page", "'wasm-unsafe-eval'"],
   ["the kernel", ""],
 ] as const) {
   test(`in a frame of no origin that reaches nothing, ${driver} deploys`, async ({ page }) => {
+    await there.control("DELETE", "/journal");
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(String(error)));
     const app = driver === "the page" ? "framed" : "unframed";
@@ -40,6 +54,10 @@ for (const [driver, scripts] of [
     const crossed = traffic.join("\n");
     expect(crossed).toContain(driver === "the page" ? '"kind":"ended"' : '"can_drive":false');
     expect(crossed).not.toContain(there.token);
+    const changes = await changesOf(app);
+    expect(changes.length).toBeGreaterThanOrEqual(8);
+    if (driver === "the page") changesByThePage = changes;
+    else expect(changes).toEqual(changesByThePage);
     expect(problems).toEqual([]);
   });
 }
