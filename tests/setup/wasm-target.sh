@@ -16,7 +16,7 @@ target=wasm32-unknown-unknown
 host=x86_64-unknown-linux-gnu
 toolchain=debian-wasm
 prefix=${TELLR_WASM_TOOLCHAIN:-$HOME/.cache/$toolchain}
-finished=$prefix/lib/rustlib/$target/lib/.finished
+finished=$prefix/lib/rustlib/$target/lib/.finished-2
 
 for tool in apt-get dpkg; do
   command -v "$tool" >/dev/null || { echo "this way needs Debian's $tool" >&2; exit 1; }
@@ -58,6 +58,9 @@ build_library() { # work folder
     export RUSTUP_TOOLCHAIN=$toolchain LD_LIBRARY_PATH=$prefix/lib CARGO_TARGET_DIR=$1/target
     # -Zbuild-std is what rustup's own builds of this target do; on a stable compiler it asks for this.
     export RUSTC_BOOTSTRAP=1
+    # Messages of panics name the library's files: not where they lie on this machine.
+    export RUSTFLAGS="--remap-path-prefix=$prefix/lib/rustlib/src/rust=/rustc/debian
+      --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
     cargo new --quiet --lib library-build
     cd library-build
     cargo build --quiet --release --target "$target" -Zbuild-std=std,panic_abort
