@@ -86,7 +86,8 @@ class Registry:
     def has(self, artifact: Artifact) -> str | None:
         """Tell whether this version is there: no, the same, or another one."""
         wanted = f"{artifact.kind.project}@{artifact.version()}"
-        command = ["npm", "view", wanted, "dist.integrity", "--json", *self.options()]
+        command = ["npm", "view", wanted, "dist.integrity", "--json", "--prefer-online"]
+        command += self.options()
         done = subprocess.run(command, capture_output=True, text=True)
         said = json.loads(done.stdout) if done.stdout.strip() else None
         if done.returncode != 0:
