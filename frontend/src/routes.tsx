@@ -18,8 +18,7 @@ export function App() {
   return (
     <BrowserRouter>
       <Routes>
-        {/* `tellr-app deploy-page` serves this page alone: no home page, and nobody's account. */}
-        <Route element={<Shell home="/deploy" />}>
+        <Route element={<Shell alone />}>
           <Route
             path="deploy"
             element={
@@ -29,7 +28,7 @@ export function App() {
             }
           />
         </Route>
-        <Route element={<Shell home="/" account />}>
+        <Route element={<Shell />}>
           <Route index element={<HomePage />} />
           <Route path="*" element={<NotFoundPage />} />
         </Route>

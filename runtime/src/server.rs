@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
 use axum::routing::get;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -101,17 +102,24 @@ pub fn router(app: App) -> Router {
         .route("/styles", get(api::styles))
         .route("/profiles", get(api::profiles));
     let deploy_page = Arc::clone(&app.deploy_page);
-    complete(api, deploy_page).with_state(app)
+    complete(api, deploy_page, Router::new()).with_state(app)
 }
 
 /// The routes of `tellr-app deploy-page`: the page and what it needs, nothing that has a database.
 pub fn deploy_page_router(deploy_page: Arc<DeployPage>) -> Router {
     let api = Router::new().route("/health", get(api::health)).route("/version", get(api::version));
-    complete(api, deploy_page).layer(from_fn(deploy_page::on_loopback_only))
+    // The start page shows what is in a database, and here is none.
+    let start = Router::new().route("/", get(async || Redirect::temporary("/deploy")));
+    complete(api, deploy_page, start).layer(from_fn(deploy_page::on_loopback_only))
 }
 
-/// The API with the page around it, and the layers around both, listed from the outside in.
-fn complete<S: Clone + Send + Sync + 'static>(api: Router<S>, deploy_page: Arc<DeployPage>) -> Router<S> {
+/// The API with the page around it, and the layers around both, listed from the outside in; `more` has
+/// addresses of its own.
+fn complete<S: Clone + Send + Sync + 'static>(
+    api: Router<S>,
+    deploy_page: Arc<DeployPage>,
+    more: Router<S>,
+) -> Router<S> {
     let answers_are_not_stored =
         SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     let api = api
@@ -130,6 +138,7 @@ fn complete<S: Clone + Send + Sync + 'static>(api: Router<S>, deploy_page: Arc<D
         .nest("/api", api)
         .route("/api/", get(api::unknown_path))
         .route("/deploy", get(deploy_page::document).with_state(deploy_page))
+        .merge(more)
         .fallback_service(get(frontend::serve));
     for (name, value) in SECURITY_HEADERS {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));

@@ -125,6 +125,23 @@ test("the page is there at once, and brings what it needs and no more", async ({
   expect(best).toBeLessThan(1_000);
 });
 
+test("without leave to run WebAssembly the page says what is in the way", async ({ browser }) => {
+  const visit = await browser.newPage();
+  await visit.goto(served.entrance);
+  await visit.route(/\/deploy$/, async (route) => {
+    const response = await route.fetch();
+    const headers = response.headers();
+    const policy = headers["content-security-policy"]?.replace(" 'wasm-unsafe-eval'", "") ?? "";
+    await route.fulfill({ response, headers: { ...headers, "content-security-policy": policy } });
+  });
+  await visit.reload();
+  await expect(
+    visit.getByRole("heading", { name: "This page may not run WebAssembly" }),
+  ).toBeVisible();
+  await expect(visit.getByText("WASM_BLOCKED")).toBeVisible();
+  await visit.close();
+});
+
 /** From the first paint until the form is checked by the deployer's own code; bytes as transferred. */
 async function timeToForm(opening: Promise<BrowserContext>) {
   const fresh = await opening;

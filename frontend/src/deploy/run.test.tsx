@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { MockDeployer } from "../../mock/deployer/index.ts";
 import { button, deploy, openDeploy, put, review } from "../testing/deploy";
@@ -93,8 +93,10 @@ describe("the review", () => {
     const { user, deployer } = openDeploy({ defaults: { app_name: "tellr-there" } });
     await user.click(screen.getByRole("radio", { name: /^Delete/ }));
     await user.click(button("Review"));
-    await user.type(await screen.findByRole("textbox", { name: /To confirm/ }), "tellr-there");
-    await user.click(button("Delete"));
+    const typed = await screen.findByRole("textbox", { name: /To confirm/ });
+    await user.type(typed, "tellr{Enter}");
+    expect(screen.queryByText("Tellr is gone")).toBeNull();
+    await user.type(typed, "-there{Enter}");
     expect(await screen.findByText("Tellr is gone")).toBeVisible();
     expect(deployer.asked.map(({ operation }) => operation)).toEqual(["delete"]);
   });
@@ -212,6 +214,31 @@ describe("a run", () => {
     expect(screen.getByRole("radio", { name: /^Update/ })).toBeChecked();
     expect(screen.getByRole("textbox", { name: "Lakebase database" })).toHaveValue("tellr-db");
     expect(await screen.findByText(/is there, made by/)).toBeVisible();
+  });
+
+  it("follows its events, until somebody scrolls back to read", async () => {
+    const { deployer, event } = told();
+    const { user } = openDeploy({ deployer });
+    await deploy(user);
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    event({ kind: "notice", message: "first" });
+    await user.click(await screen.findByText("Event log"));
+    const list = screen.getByRole("list", { name: "Events" });
+    Object.defineProperties(list, {
+      scrollHeight: { value: 900 },
+      clientHeight: { value: 300 },
+    });
+    event({ kind: "notice", message: "second" });
+    await screen.findByText("second", { selector: "ol *" });
+    expect(list.scrollTop).toBe(900);
+
+    list.scrollTop = 100;
+    fireEvent.scroll(list);
+    event({ kind: "notice", message: "third" });
+    await screen.findByText("third", { selector: "ol *" });
+    expect(list.scrollTop).toBe(100);
+    await user.click(button("To the newest"));
+    expect(list.scrollTop).toBe(900);
   });
 
   it("keeps its events, line by line", async () => {

@@ -155,6 +155,9 @@ function PlanView({
             autoCapitalize="none"
             spellCheck={false}
             onChange={(event) => setTyped(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && confirmed) onStart();
+            }}
           />
         </div>
       ) : null}

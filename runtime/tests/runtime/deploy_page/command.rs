@@ -88,12 +88,24 @@ async fn a_port_in_use_is_told() {
 }
 
 #[tokio::test]
+async fn its_start_is_the_deploy_page_and_the_apps_is_not() {
+    let upstream = Upstream::start().await;
+    let page = Page::start(&upstream).await;
+    let app = Variables::local().serve().await;
+    let client = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
+    let start = Answer::of(client.get(format!("{}/", page.origin()))).await;
+    assert_eq!((start.status, start.header("location")), (307, Some("/deploy")));
+    assert!(start.header("content-security-policy").is_some());
+    assert_eq!(Answer::of(client.get(format!("{}/", app.url))).await.status, 200);
+}
+
+#[tokio::test]
 async fn only_the_deploy_page_may_compile_webassembly() {
     let upstream = Upstream::start().await;
     let page = Page::start(&upstream).await;
     let app = Variables::local().serve().await;
     for origin in [page.origin(), app.url.clone()] {
-        for path in ["/deploy", "/", "/deploy/", "/sessions/1", "/assets/none.js", "/api/health"] {
+        for path in ["/deploy", "/deploy/", "/sessions/1", "/assets/none.js", "/api/health"] {
             let answer = Answer::of(app.client.get(format!("{origin}{path}"))).await;
             let policy = answer.header("content-security-policy").expect("a policy");
             let scripts = if path == "/deploy" { "'self' 'wasm-unsafe-eval'" } else { "'self'" };
