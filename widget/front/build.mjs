@@ -24,11 +24,20 @@ const alias = [
   { find: /^react\/jsx-runtime$/, replacement: frontend.resolve("react/jsx-runtime") },
   { find: /^react-dom\/client$/, replacement: frontend.resolve("react-dom/client") },
 ];
+/** The package would fetch its module from beside itself; here it is handed over, and would come along twice. */
+const withoutModule = {
+  name: "without-module",
+  enforce: "pre",
+  transform: (code, id) =>
+    id.endsWith("/pkg/deployer.js")
+      ? code.replace(/new URL\(["']deployer_bg\.wasm["'], import\.meta\.url\)/g, "undefined")
+      : null,
+};
 const { output } = await build({
   root: here("."),
   configFile: false,
   logLevel: "warn",
-  plugins: [react()],
+  plugins: [withoutModule, react()],
   resolve: { alias },
   define: {
     "process.env.NODE_ENV": '"production"',
@@ -44,6 +53,7 @@ const { output } = await build({
 }).then((built) => (Array.isArray(built) ? built[0] : built));
 
 const code = output.find(({ type }) => type === "chunk").code;
+if (code.includes("data:application/wasm")) throw new Error("the module came along in the code");
 const style = scoped(output.find(({ fileName }) => fileName.endsWith(".css")).source);
 const module = readFileSync(here("../../pkg/deployer_bg.wasm"));
 const place = (name) => here(`../src/tellr/static/${name}`);
