@@ -69,6 +69,8 @@ def asked(workspace: LocalWorkspace) -> tuple[list[tuple[str, str, str]], set[tu
     journal = [one for one in workspace.journal() if one["principal"]]
     changes = sorted(told(one) for one in journal if one["effect"])
     looks = {(one["method"], one["path"]) for one in journal if not one["effect"]}
+    # Whether something is still waited for when one looks is a matter of milliseconds.
+    looks = {one for one in looks if not re.search(r"/deployments/|/operations/|/update$", one[1])}
     # How often the journal in the workspace was written depends on what ended together.
     kept = [one for one in changes if "/.tellr/" not in one[2]]
     return kept, looks
