@@ -763,7 +763,7 @@ message: string, };
 /**
  * The kinds of [`HostError`].
  */
-export type HostErrorKind = "connection" | "timeout" | "credential" | "refused";
+export type HostErrorKind = "connection" | "timeout" | "credential" | "refused" | "origin";
 
 /**
  * Which database a schema operation is for.

@@ -15,12 +15,15 @@
 //! | [`question`] | what can be asked without a run | `kernel` |
 //! | `kernel` | the exported functions, on wasm32 only | `kernel` |
 //! | [`form`] | a form's values checked, and turned into a file and back | either |
-//! | `browser` | the class that a page uses and its two hosts, on wasm32 only | `browser` |
+//! | [`direct`] | what can be said of a workspace that is asked without a server between | `browser` |
+//! | `browser` | the class that a page uses and its three hosts, on wasm32 only | `browser` |
 //!
 //! All but the exported functions are safe Rust that is tested natively.
 
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub mod browser;
+#[cfg(any(feature = "browser", test))]
+pub mod direct;
 pub mod form;
 #[cfg(all(feature = "kernel", target_arch = "wasm32"))]
 pub mod kernel;

@@ -175,12 +175,15 @@ pub enum HostErrorKind {
     Credential,
     /// The host does not pass this request on. Trying again does not help.
     Refused,
+    /// The workspace answers, and not for pages of this origin. Trying again does not help.
+    Origin,
 }
 from_words!(HostErrorKind {
     Connection = "connection",
     Timeout = "timeout",
     Credential = "credential",
-    Refused = "refused"
+    Refused = "refused",
+    Origin = "origin"
 });
 
 /// Which database a schema operation is for.

@@ -2,7 +2,8 @@
 //
 // A browser that asks all things of this proxy gets `/api/…` from `tellr-app deploy-page`, as if it had
 // come in through the address that this printed, `/__local/…` and `/__workspace/…` from the local
-// workspace (the latter as the person who deploys), and everything else from where it asked for it.
+// workspace (the latter as the person who deploys), at `/__about` where that is and whose token it
+// takes, and everything else from where it asked for it.
 import { request as ask, createServer } from "node:http";
 
 /** Starts the proxy on a free port, before what `startServers` answered. */
@@ -14,6 +15,8 @@ export async function startProxy({ workspace, token, entrance }) {
   const way = ({ port, pathname, search }) => {
     const path = pathname + search;
     const local = new URL(workspace.host).port;
+    // Straight to the workspace, from a page of another origin.
+    if (port === local) return { port, path, more: {} };
     if (pathname.startsWith("/api/")) return { port: page.port, path, more: { cookie } };
     if (pathname.startsWith("/__local")) return { port: local, path, more: {} };
     if (pathname.startsWith("/__workspace/")) {
@@ -26,13 +29,23 @@ export async function startProxy({ workspace, token, entrance }) {
     return { port: port || 80, path, more: {} };
   };
 
+  const about = JSON.stringify({ host: workspace.host, token });
+
   const server = createServer((request, response) => {
-    const { port, path, more } = way(new URL(request.url));
+    const url = new URL(request.url);
+    if (url.pathname === "/__about") {
+      response.writeHead(200, { "content-type": "application/json" }).end(about);
+      return;
+    }
+    const { port, path, more } = way(url);
     const headers = { ...request.headers, ...more };
     const passed = ask(
       { host: "127.0.0.1", port, path, method: request.method, headers },
       (answer) => {
-        response.writeHead(answer.statusCode, answer.headers);
+        // The tests' server isolates its page, as threads would need it to; deployers' pages are not
+        // isolated, and may ask other origins what they like.
+        const { "cross-origin-embedder-policy": _, ...answered } = answer.headers;
+        response.writeHead(answer.statusCode, answered);
         answer.pipe(response);
         answer.on("error", () => response.destroy());
       },

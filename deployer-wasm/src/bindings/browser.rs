@@ -22,11 +22,13 @@ use wasm_bindgen::{JsCast as _, intern};
 use web_sys::AbortSignal;
 
 use self::host::{PageHost, Way};
-use super::form;
 use super::task::{Asked, Operation};
+use super::{direct, form};
 use crate::engine::Cancellation;
 use crate::error::DeployError;
 
+mod direct_host;
+mod exchange;
 mod fetch_host;
 mod host;
 mod js_host;
@@ -46,6 +48,19 @@ export interface FetchHost {
   kind: "fetch";
   /** What stands before these paths; empty for the page's own origin. */
   baseUrl?: string;
+}
+
+/** Straight to a workspace that answers pages of other origins. Databricks' own don't; a proxy in front of
+ * one may. It should also let the page read the headers `date` and `retry-after`. */
+export interface DirectHost {
+  kind: "fetch";
+  direct: true;
+  /** The workspace's address. */
+  baseUrl: string;
+  /** Gives a token, before each request; it is not kept. */
+  token(): string | Promise<string>;
+  /** Runs SQL, which a page can't. Without it only what needs none can be done. */
+  schema?(at: LakebaseTarget, operation: SchemaOperation): Promise<SchemaOutcome>;
 }
 
 /** Whoever holds the page, such as a notebook's kernel, carries requests out. What is rejected is
@@ -81,10 +96,10 @@ impl Deployer {
     /// A deployer that reaches the workspace through `host`.
     ///
     /// # Errors
-    /// A `TypeError` if it is neither kind of host.
+    /// A `TypeError` if it is no kind of host.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        #[wasm_bindgen(unchecked_param_type = "FetchHost | FunctionsHost")] host: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "FetchHost | DirectHost | FunctionsHost")] host: JsValue,
     ) -> Result<Self, JsValue> {
         Ok(Self { way: Rc::new(Way::of(&host)?) })
     }
@@ -216,6 +231,9 @@ async fn run(way: Rc<Way>, asked: Asked, config: JsValue, options: JsValue) -> R
     let environment = option(&options, "environment").as_string();
     let on_event = option(&options, "onEvent").dyn_into::<Function>().ok();
     let task = form::task(asked, config, environment.as_deref()).map_err(thrown)?;
+    if task.needs_sql() && !way.runs_sql() {
+        return Err(thrown(direct::no_sql().into()));
+    }
     let cancellation = Cancellation::new();
     let _listening = option(&options, "signal")
         .dyn_into::<AbortSignal>()

@@ -97,6 +97,16 @@ impl Task {
         })
     }
 
+    /// Whether it connects to the database. What only looks does not, and neither does a delete
+    /// that leaves the schema.
+    pub fn needs_sql(&self) -> bool {
+        match self {
+            Self::Run(Change::Create(_) | Change::Update(_)) => true,
+            Self::Run(Change::Delete(config)) => config.reset_database,
+            Self::Plan(_) | Self::Status(_) => false,
+        }
+    }
+
     /// Does it.
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub enum Failure {
     // ---- reaching the workspace ----
     /// No answer at all.
     Unreachable { problem: String },
+    /// The workspace answers, and a browser keeps the answers from a page of this origin.
+    OriginRefused { problem: String },
     /// No usable credential, before any request.
     NotSignedIn { problem: String },
     /// 401 in the middle.
@@ -119,6 +121,8 @@ pub enum Failure {
     RestorePointFailed { name: String, problem: String },
 
     // ---- the schema ----
+    /// Nothing here can connect to the database.
+    SqlUnavailable { problem: String },
     /// No connection to the database.
     DatabaseUnreachable { host: String, problem: String },
     /// The database doesn't let us in.

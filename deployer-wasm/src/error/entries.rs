@@ -9,6 +9,7 @@ const DOCS_APP_RESOURCES: &str = "https://docs.databricks.com/aws/en/dev-tools/d
 const DOCS_LAKEBASE: &str = "https://docs.databricks.com/aws/en/oltp/";
 const DOCS_SECRETS: &str = "https://docs.databricks.com/aws/en/security/secrets/";
 const DOCS_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/auth/";
+const DOCS_PAGE: &str = "pkg/README.md";
 const DOCS_CONFIG: &str = "README.md#configuration";
 
 /// Words for one entry.
@@ -118,6 +119,13 @@ impl Failure {
                 cause: problem,
                 remedy: "Check the workspace's address and the network, then run the same again: it goes on where it stopped".into(),
                 docs: DOCS_AUTH,
+            },
+            Self::OriginRefused { problem } => Entry {
+                code: "ORIGIN_REFUSED",
+                message: "The workspace doesn't answer this page".into(),
+                cause: problem,
+                remedy: "Run `tellr-app deploy-page`, which passes a page's requests on from its own origin, and open the address that it prints; or put a proxy in front of the workspace that answers this origin".into(),
+                docs: DOCS_PAGE,
             },
             Self::NotSignedIn { problem } => Entry {
                 code: "NOT_SIGNED_IN",
@@ -396,6 +404,13 @@ impl Failure {
                 docs: DOCS_LAKEBASE,
             },
 
+            Self::SqlUnavailable { problem } => Entry {
+                code: "SQL_UNAVAILABLE",
+                message: "Nothing here can set up the database".into(),
+                cause: problem,
+                remedy: "Run `tellr-app deploy-page` and deploy from the page that it opens, or give the host a function `schema`".into(),
+                docs: DOCS_PAGE,
+            },
             Self::DatabaseUnreachable { host, problem } => Entry {
                 code: "DATABASE_UNREACHABLE",
                 message: format!("The database at `{host}` can't be reached"),

@@ -107,6 +107,8 @@ pub enum ErrorKind {
     NoAnswer,
     /// The host has no credential, or does not pass the request on.
     Host,
+    /// The workspace answers no page of this origin.
+    OtherOrigin,
     /// An answer that can't be read.
     Unreadable,
     /// Anything else.
@@ -163,11 +165,12 @@ impl ApiError {
         Self::new(ErrorKind::of(response.status, &code, &message), response.status, code, message)
     }
 
-    pub(super) fn from_host(error: HostError) -> Self {
+    pub(crate) fn from_host(error: HostError) -> Self {
         let kind = match error.kind {
             HostErrorKind::Connection | HostErrorKind::Timeout => ErrorKind::NoAnswer,
             HostErrorKind::Credential => ErrorKind::Unauthenticated,
             HostErrorKind::Refused => ErrorKind::Host,
+            HostErrorKind::Origin => ErrorKind::OtherOrigin,
         };
         Self::new(kind, 0, String::new(), error.message)
     }
@@ -235,6 +238,7 @@ impl ApiError {
             ErrorKind::Unreadable => Failure::UnreadableAnswer { doing, status, problem: message },
             ErrorKind::Other if (300..400).contains(&status) => Failure::Redirected { doing },
             ErrorKind::NoAnswer => Failure::Unreachable { problem: message },
+            ErrorKind::OtherOrigin => Failure::OriginRefused { problem: message },
             ErrorKind::Host => Failure::NotPassedOn { doing, problem: message },
             ErrorKind::Unauthenticated if status == 0 => Failure::NotSignedIn { problem: message },
             ErrorKind::Unauthenticated => Failure::TokenExpired { doing },

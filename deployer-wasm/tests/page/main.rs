@@ -10,8 +10,10 @@ use wasm_bindgen_test::wasm_bindgen_test_configure;
 
 mod configuration;
 mod deploying;
+mod direct;
 mod faults;
 mod hosts;
+mod looking;
 mod stage;
 mod stopping;
 mod two_at_once;

@@ -28,6 +28,11 @@ export async function ask(method, path, body) {
   return [answer.status, await answer.text()];
 }
 
+/** Where the workspace is for who goes straight to it, and Ada's token; JSON as text. */
+export async function about() {
+  return (await sent("GET", "/__about")).text();
+}
+
 /**
  * The page's clock and timers, on the workspace's virtual clock. Time passes only while nothing else
  * happens: when no request is under way and no promise has news, the clock moves to whoever sleeps
@@ -81,6 +86,8 @@ class VirtualTime {
     try {
       const answer = await asked;
       const { status, statusText, headers } = answer;
+      // Nobody may look into it, and nobody may make another of its kind.
+      if (status === 0) return answer;
       const body = await answer.arrayBuffer();
       return new Response(body.byteLength ? body : null, { status, statusText, headers });
     } finally {
@@ -172,4 +179,14 @@ export function functionsHost(answer = () => undefined) {
       return answered.outcome;
     },
   };
+}
+
+/**
+ * A host that goes straight to `baseUrl`. `token` is asked for one; SQL is run by the server beside the
+ * page, or by nobody.
+ */
+export function directHost(baseUrl, token, runsSql) {
+  const host = { kind: "fetch", direct: true, baseUrl, token };
+  if (runsSql) host.schema = functionsHost().schema;
+  return host;
 }

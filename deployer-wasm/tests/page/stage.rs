@@ -30,6 +30,10 @@ mod page {
         ) -> Result<JsValue, JsValue>;
         #[wasm_bindgen(catch)]
         pub(super) async fn ask(method: &str, path: &str, body: Option<String>) -> Result<JsValue, JsValue>;
+        #[wasm_bindgen(catch)]
+        pub(super) async fn about() -> Result<JsValue, JsValue>;
+        #[wasm_bindgen(js_name = directHost)]
+        pub(super) fn direct_host(base_url: &str, token: &Function, runs_sql: bool) -> JsValue;
         #[wasm_bindgen(js_name = functionsHost)]
         pub(super) fn functions_host(answer: Option<Function>) -> JsValue;
     }
@@ -82,6 +86,19 @@ impl Stage {
     /// Adds a fault; see the local workspace's README.
     pub(crate) async fn fault(&self, rule: Value) {
         self.control("POST", "/faults", Some(rule)).await;
+    }
+
+    /// Where the workspace is for who goes straight to it, and Ada's token.
+    pub(crate) async fn about(&self) -> (String, String) {
+        let about = page::about().await.unwrap_or_else(|error| panic!("{error:?}"));
+        let about: Value = serde_json::from_str(&about.as_string().expect("a text")).expect("JSON");
+        (text(&about["host"]).to_owned(), text(&about["token"]).to_owned())
+    }
+
+    /// Has the workspace let pages of `origin` in, or nobody.
+    pub(crate) async fn let_in(&self, origin: Option<&str>) {
+        let features = json!({"features": {"cors_origin": origin}});
+        self.control("PATCH", "/settings", Some(features)).await;
     }
 
     pub(crate) async fn control(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -162,6 +179,34 @@ pub(crate) fn functions() -> Deployer {
 /// of what the workspace says: a value, a promise, or an exception.
 pub(crate) fn functions_with(answer: &str) -> Deployer {
     deployer(&page::functions_host(Some(Function::new_with_args("method, path", answer))))
+}
+
+/// A deployer that goes straight to `base_url`; `token` is asked for one before each request.
+pub(crate) fn direct(base_url: &str, token: &Function, sql: Sql) -> Deployer {
+    deployer(&page::direct_host(base_url, token, sql == Sql::BesideThePage))
+}
+
+/// Who runs SQL for a deployer that goes straight to the workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sql {
+    /// The server beside the page.
+    BesideThePage,
+    /// Nobody.
+    Nobody,
+}
+
+/// Runs `plan` of an operation.
+pub(crate) async fn plan(deployer: &Deployer, operation: &str, arguments: Value) -> Ran {
+    let listener = Listener::new(|_| ());
+    let ended = deployer.plan(operation.into(), js(&arguments), listener.options(None)).await;
+    listener.ran(ended)
+}
+
+/// Runs `status`.
+pub(crate) async fn status(deployer: &Deployer, arguments: Value) -> Ran {
+    let listener = Listener::new(|_| ());
+    let ended = deployer.status(js(&arguments), listener.options(None)).await;
+    listener.ran(ended)
 }
 
 /// Runs `create`.

@@ -86,7 +86,7 @@ pub(crate) fn unasked(error: HostError) -> SchemaError {
     let kind = match error.kind {
         HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Unavailable,
         HostErrorKind::Credential => SchemaErrorKind::SignedOut,
-        HostErrorKind::Refused => SchemaErrorKind::Credential,
+        HostErrorKind::Refused | HostErrorKind::Origin => SchemaErrorKind::Credential,
     };
     SchemaError { kind, sqlstate: None, message: error.message }
 }

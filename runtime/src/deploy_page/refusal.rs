@@ -45,7 +45,10 @@ impl Refusal {
 impl From<HostError> for Refusal {
     fn from(error: HostError) -> Self {
         let status = match error.kind {
-            HostErrorKind::Connection | HostErrorKind::Refused => StatusCode::BAD_GATEWAY,
+            // The last comes from pages alone, and none of them is asked here.
+            HostErrorKind::Connection | HostErrorKind::Refused | HostErrorKind::Origin => {
+                StatusCode::BAD_GATEWAY
+            }
             HostErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
             HostErrorKind::Credential => StatusCode::UNAUTHORIZED,
         };
@@ -60,6 +63,7 @@ impl IntoResponse for Refusal {
             HostErrorKind::Timeout => "timeout",
             HostErrorKind::Credential => "credential",
             HostErrorKind::Refused => "refused",
+            HostErrorKind::Origin => "origin",
         };
         tracing::info!(
             status = self.status.as_u16(),

@@ -21,7 +21,8 @@ pub(crate) fn preflight(origin: &HeaderValue) -> Response {
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, accept"),
-        (header::ACCESS_CONTROL_MAX_AGE, "600"),
+        // A browser keeps no leave: a change of the settings holds from the next request on.
+        (header::ACCESS_CONTROL_MAX_AGE, "0"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -1,4 +1,4 @@
-//! What both kinds of host have in common: a page's clock, timers and randomness, and its
+//! What all kinds of host have in common: a page's clock, timers and randomness, and its
 //! listener. They differ in the way to the workspace.
 
 use std::rc::Rc;
@@ -8,6 +8,7 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Function, Reflect, TypeError};
 use wasm_bindgen::JsValue;
 
+use super::direct_host::DirectHost;
 use super::fetch_host::FetchHost;
 use super::js_host::JsHost;
 use super::value;
@@ -21,6 +22,8 @@ use crate::schema::{SchemaOperation, SchemaOutcome};
 pub(super) enum Way {
     /// Through the server beside the page.
     Fetch(FetchHost),
+    /// Straight there.
+    Direct(DirectHost),
     /// Through functions that the page was given.
     Functions(JsHost),
 }
@@ -30,15 +33,28 @@ impl Way {
     pub(super) fn of(host: &JsValue) -> Result<Self, JsValue> {
         let property =
             |name: &str| Reflect::get(host, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
-        if property("kind").as_string().as_deref() == Some("fetch") {
-            return Ok(Self::Fetch(FetchHost::new(property("baseUrl").as_string().unwrap_or_default())));
-        }
-        JsHost::of(host).map(Self::Functions).ok_or_else(|| {
+        let fetches = property("kind").as_string().as_deref() == Some("fetch");
+        let way = if fetches && property("direct").is_truthy() {
+            DirectHost::of(host).map(Self::Direct)
+        } else if fetches {
+            Some(Self::Fetch(FetchHost::new(property("baseUrl").as_string().unwrap_or_default())))
+        } else {
+            JsHost::of(host).map(Self::Functions)
+        };
+        way.ok_or_else(|| {
             TypeError::new(
-                "A host is `{kind: \"fetch\", baseUrl}` or an object with the functions `request` and `schema`",
+                "A host is `{kind: \"fetch\", baseUrl}`, the same with `direct: true` and a function `token`, or an object with the functions `request` and `schema`",
             )
             .into()
         })
+    }
+
+    /// Whether SQL can be run this way.
+    pub(super) fn runs_sql(&self) -> bool {
+        match self {
+            Self::Direct(host) => host.runs_sql(),
+            Self::Fetch(_) | Self::Functions(_) => true,
+        }
     }
 }
 
@@ -58,6 +74,7 @@ impl Host for PageHost {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         match &*self.way {
             Way::Fetch(host) => host.request(&request).await,
+            Way::Direct(host) => host.request(&request).await,
             Way::Functions(host) => host.request(&request).await,
         }
     }
@@ -69,6 +86,7 @@ impl Host for PageHost {
     ) -> Result<SchemaOutcome, SchemaError> {
         match &*self.way {
             Way::Fetch(host) => host.schema(at, &operation).await,
+            Way::Direct(host) => host.schema(at, &operation).await,
             Way::Functions(host) => host.schema(at, &operation).await,
         }
     }

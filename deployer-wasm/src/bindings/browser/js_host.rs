@@ -38,7 +38,7 @@ impl JsHost {
 
     pub(super) async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         let answer = match value::write(request) {
-            Ok(request) => self.call(&self.request, &[request]).await,
+            Ok(request) => call(&self.object, &self.request, &[request]).await,
             Err(problem) => Err(problem),
         };
         let broken = |message| HostError { kind: HostErrorKind::Connection, message };
@@ -53,29 +53,43 @@ impl JsHost {
         at: &LakebaseTarget,
         operation: &SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
-        let answer = match (value::write(at), value::write(operation)) {
-            (Ok(at), Ok(operation)) => self.call(&self.schema, &[at, operation]).await,
-            (Err(problem), _) | (_, Err(problem)) => Err(problem),
-        };
-        let broken = |message| SchemaError { kind: SchemaErrorKind::Connection, sqlstate: None, message };
-        match answer {
-            Ok(answer) => value::read(&answer).map_err(|problem| broken(said(&problem))),
-            Err(thrown) => Err(known(&thrown).unwrap_or_else(|| broken(said(&thrown)))),
-        }
+        run_schema(&self.object, &self.schema, at, operation).await
     }
 
     /// Waits by the page's own clock; false if it has none, or a broken one.
     pub(super) async fn sleep(&self, duration: Duration) -> bool {
         let Some(sleep) = &self.sleep else { return false };
         let millis = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
-        self.call(sleep, &[millis.into()]).await.is_ok()
+        call(&self.object, sleep, &[millis.into()]).await.is_ok()
     }
+}
 
-    /// Calls one of them and waits, whether or not it answers a promise.
-    async fn call(&self, function: &Function, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-        let arguments: Array = arguments.iter().collect();
-        let answer = function.apply(&self.object, &arguments)?;
-        JsFuture::from(Promise::resolve(&answer)).await
+/// Calls a function of the page's object and waits, whether or not it answers a promise.
+pub(super) async fn call(
+    object: &JsValue,
+    function: &Function,
+    arguments: &[JsValue],
+) -> Result<JsValue, JsValue> {
+    let arguments: Array = arguments.iter().collect();
+    let answer = function.apply(object, &arguments)?;
+    JsFuture::from(Promise::resolve(&answer)).await
+}
+
+/// Has the page's function `schema` run an operation.
+pub(super) async fn run_schema(
+    object: &JsValue,
+    schema: &Function,
+    at: &LakebaseTarget,
+    operation: &SchemaOperation,
+) -> Result<SchemaOutcome, SchemaError> {
+    let answer = match (value::write(at), value::write(operation)) {
+        (Ok(at), Ok(operation)) => call(object, schema, &[at, operation]).await,
+        (Err(problem), _) | (_, Err(problem)) => Err(problem),
+    };
+    let broken = |message| SchemaError { kind: SchemaErrorKind::Connection, sqlstate: None, message };
+    match answer {
+        Ok(answer) => value::read(&answer).map_err(|problem| broken(said(&problem))),
+        Err(thrown) => Err(known(&thrown).unwrap_or_else(|| broken(said(&thrown)))),
     }
 }
 
@@ -86,7 +100,7 @@ fn known<T: FromJson>(thrown: &JsValue) -> Option<T> {
 }
 
 /// The words of something that was thrown.
-fn said(thrown: &JsValue) -> String {
+pub(super) fn said(thrown: &JsValue) -> String {
     let message = thrown.dyn_ref::<Error>().map(|error| String::from(error.message()));
     message.or_else(|| thrown.as_string()).unwrap_or_else(|| "The page's host gave no reason".to_owned())
 }
