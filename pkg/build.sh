@@ -14,7 +14,7 @@ target=${CARGO_TARGET_DIR:-target}
 work=$target/pkg/$module
 mkdir -p "$work"
 
-# No inlining but where it makes the caller smaller: a tenth less to download.
+# No inlining but where it makes the caller smaller: 8 % less to download.
 RUSTFLAGS="-Cllvm-args=-inline-threshold=0" tests/setup/with-wasm.sh tests/setup/reproducibly.sh \
   cargo build --quiet --locked --package deployer-wasm --lib \
   --features "$module" --profile wasm --target wasm32-unknown-unknown

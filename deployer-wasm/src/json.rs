@@ -3,7 +3,7 @@
 //! Everything that comes in is parsed to a [`Value`] first and then read with [`FromJson`]. Serde
 //! could do both in one, and tells more about what does not fit. But it compiles a parser for every
 //! type, and brings what its errors could have to show, down to the printing of fractions: together
-//! a quarter of what a page downloads before it can deploy. What does not fit is told with its place
+//! a tenth of what a page downloaded before it could deploy. What does not fit is told with its place
 //! alone here. It is no reason to look further: the platform changed, or the other half of an
 //! installation is another version.
 //!

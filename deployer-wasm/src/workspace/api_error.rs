@@ -13,8 +13,8 @@ use crate::error::{DeployError, Failure};
 use crate::host::{HostError, HostErrorKind, WorkspaceResponse};
 use crate::json;
 
-/// A request that did not end well. Boxed, as every call of a deployment can return one: the code that
-/// moves a large one along is a tenth of the module that a page downloads.
+/// A request that did not end well. Boxed, as every call of a deployment can return one: code that moves
+/// a large one along, in so many places, is a part of what a page downloads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Refusal>);
 
