@@ -58,8 +58,10 @@ async function opened(page: Page, name: string): Promise<Locator> {
   return widget;
 }
 
+/** Deploys an app with a schema of its own: the key of another's data would be missing. */
 async function begin(widget: Locator, app: string): Promise<void> {
   await widget.getByLabel("App name").fill(app);
+  await widget.getByLabel("Schema").fill(app);
   await widget.getByRole("button", { name: "Review" }).click();
   await widget.getByRole("button", { name: "Deploy", exact: true }).click();
 }
@@ -85,12 +87,24 @@ test("somebody deploys from the form, and Python sees what came of it", async ({
   expect(problems).toEqual([]);
 });
 
+/** What the app's deployment is asked for with stands still until it is gone on with. */
+async function standingStill(app: string) {
+  const path = `/api/2.0/apps/${app}/deployments`;
+  await there.control("POST", "/faults", { method: "POST", path, action: "hang" });
+  return {
+    reached: () => there.control("GET", "/faults/hanging?timeout_ms=60000"),
+    goneOnWith: () => there.control("DELETE", "/faults"),
+  };
+}
+
 test("a page that is loaded anew goes on with what is under way", async ({ page }) => {
   const widget = await opened(page, "reloads");
   await command(page, "docmanager:save");
+  const middle = await standingStill("reloads");
   await begin(widget, "reloads");
-  await expect(widget.getByText(/is starting/i).first()).toBeVisible();
+  await middle.reached();
   await page.reload();
+  await middle.goneOnWith();
   await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
   const again = widgetIn(page);
   await again.getByRole("button", { name: "Go on" }).click({ timeout: 60_000 });
@@ -101,8 +115,11 @@ test("a page that is loaded anew goes on with what is under way", async ({ page 
 
 test("it can be cancelled and gone on with", async ({ page }) => {
   const widget = await opened(page, "cancels");
+  const middle = await standingStill("cancels");
   await begin(widget, "cancels");
+  await middle.reached();
   await widget.getByRole("button", { name: "Cancel" }).click();
+  await middle.goneOnWith();
   const goOn = widget.getByRole("button", { name: "Go on" });
   await expect(goOn).toBeVisible({ timeout: 60_000 });
   await page.screenshot({ path: join(OUTPUT, "lab-cancelled.png") });
