@@ -15,9 +15,20 @@ work=$target/pkg/$module
 mkdir -p "$work"
 
 # No inlining but where it makes the caller smaller: 8 % less to download.
-RUSTFLAGS="-Cllvm-args=-inline-threshold=0" tests/setup/with-wasm.sh tests/setup/reproducibly.sh \
-  cargo build --quiet --locked --package deployer-wasm --lib \
+flags="-Cllvm-args=-inline-threshold=0"
+library=()
+# The standard library compiled along, for size, and without the words of panics, which reach nobody
+# from a module: another 6 %. The toolchain is pinned, so its unstable options stay what they are.
+# Without its source (setup adds it where rustup's server is in reach) the module is that much larger.
+if [ -d "$(rustc --print sysroot)/lib/rustlib/src/rust/library" ] && [ ! -e .cache/setup/wasm.env ]; then
+  export RUSTC_BOOTSTRAP=1
+  flags+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none"
+  library=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
+fi
+RUSTFLAGS=$flags tests/setup/with-wasm.sh tests/setup/reproducibly.sh \
+  cargo build --quiet --locked --package deployer-wasm --lib "${library[@]}" \
   --features "$module" --profile wasm --target wasm32-unknown-unknown
+unset RUSTC_BOOTSTRAP
 compiled=$target/wasm32-unknown-unknown/wasm/deployer.wasm
 
 case $module in
