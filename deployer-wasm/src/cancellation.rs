@@ -19,7 +19,7 @@ pub enum StopReason {
     /// Another step failed.
     StepFailed,
     /// The lock is not ours any more, or can't be kept: the error says which.
-    LockLost(Box<DeployError>),
+    LockLost(DeployError),
 }
 
 /// A handle to stop a run with. Cloning gives another handle to the same run; it may be used from

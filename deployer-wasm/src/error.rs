@@ -8,6 +8,8 @@
 //!
 //! Texts follow one manner: no full stop at the end of `message`, things in backticks.
 
+use std::ops::{Deref, DerefMut};
+
 use serde::{Deserialize, Serialize};
 
 mod catalogue;
@@ -16,11 +18,38 @@ mod wording;
 
 pub use catalogue::Failure;
 
-/// What every face shows when something went wrong.
+/// A failure in the catalogue's words. Boxed, as nearly every function can return one: code that moves a
+/// large one along, in so many places, is a part of what a page downloads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message}")]
-#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
-pub struct DeployError {
+#[error("{}", .0.message)]
+#[serde(transparent)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DeployError(Box<Told>);
+
+impl Deref for DeployError {
+    type Target = Told;
+
+    fn deref(&self) -> &Told {
+        &self.0
+    }
+}
+
+impl DerefMut for DeployError {
+    fn deref_mut(&mut self) -> &mut Told {
+        &mut self.0
+    }
+}
+
+impl From<Told> for DeployError {
+    fn from(told: Told) -> Self {
+        Self(Box::new(told))
+    }
+}
+
+/// What every face shows when something went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DeployError", optional_fields))]
+pub struct Told {
     /// A stable name to match on, such as `APP_ALREADY_EXISTS`.
     pub code: String,
     /// Whether the input was refused, before anything happened, or something failed later.
@@ -42,7 +71,7 @@ pub struct DeployError {
     pub log: Vec<String>,
     /// With the class `input`: what of it was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refused: Option<Box<RefusedInput>>,
+    pub refused: Option<RefusedInput>,
 }
 
 /// What of the input was refused, so that a form shows an error where it belongs.
@@ -125,7 +154,7 @@ mod tests {
 
     #[test]
     fn refused_input_says_which_key_or_line() {
-        let at = |failure: Failure| *DeployError::from(failure).refused.unwrap_or_default();
+        let at = |failure: Failure| DeployError::from(failure).refused.clone().unwrap_or_default();
         let key = |key: &str| RefusedInput { key: Some(key.to_owned()), ..RefusedInput::default() };
         let (given, expected) = ("X".into(), "x".into());
         assert_eq!(at(Failure::InvalidValue { key: "app_name".into(), given, expected }), key("app_name"));

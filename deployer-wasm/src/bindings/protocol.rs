@@ -42,7 +42,7 @@ use serde_json::Value;
 
 use super::task::{Operation, Outcome};
 use crate::config::SecretText;
-use crate::error::{DeployError, ErrorClass};
+use crate::error::{DeployError, ErrorClass, Told};
 use crate::events::DeployEvent;
 use crate::host::{HostError, LakebaseTarget, SchemaError, WorkspaceRequest, WorkspaceResponse};
 use crate::json::{Fields, FromJson, from_json, from_words};
@@ -303,7 +303,7 @@ impl From<Fault> for DeployError {
                 "This is a mistake in the code that drives the module; please report it with this text",
             ),
         };
-        Self {
+        Told {
             code: code.to_owned(),
             class: ErrorClass::Deployment,
             message,
@@ -314,5 +314,6 @@ impl From<Fault> for DeployError {
             log: Vec::new(),
             refused: None,
         }
+        .into()
     }
 }

@@ -110,7 +110,10 @@ fn update_and_delete_name_what_they_change() {
         let mut without = named.clone();
         without[key] = Value::Null;
         let error = refused(UpdateArguments::from_json(without).unwrap().resolve(None, None));
-        assert_eq!((error.code.as_str(), error.message), ("MISSING_VALUE", format!("`{key}` is missing")));
+        assert_eq!(
+            (error.code.as_str(), error.message.as_str()),
+            ("MISSING_VALUE", format!("`{key}` is missing").as_str())
+        );
     }
     let error = refused(DeleteArguments::default().resolve(None, None));
     assert_eq!((error.code.as_str(), error.message.as_str()), ("MISSING_VALUE", "`app_name` is missing"));

@@ -28,14 +28,14 @@ use crate::workspace::ApiError;
 #[derive(Debug)]
 pub enum StepError {
     /// It failed.
-    Failed(Box<DeployError>),
+    Failed(DeployError),
     /// The run is stopping, for a reason that is not this step's.
     Interrupted,
 }
 
 impl From<DeployError> for StepError {
     fn from(error: DeployError) -> Self {
-        Self::Failed(Box::new(error))
+        Self::Failed(error)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::entries::Entry;
-use super::{DeployError, ErrorClass, RefusedInput};
+use super::{DeployError, ErrorClass, RefusedInput, Told};
 use crate::timestamp::Timestamp;
 
 /// A known failure and the facts that its words need.
@@ -177,10 +177,10 @@ pub enum Failure {
 impl From<Failure> for DeployError {
     fn from(failure: Failure) -> Self {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
-        let (log, refused) = (failure.log(), failure.refused().map(Box::new));
+        let (log, refused) = (failure.log(), failure.refused());
         let Entry { code, message, cause, remedy, docs } = failure.entry();
         let (code, docs) = (code.to_owned(), docs.to_owned());
-        Self { code, class, message, cause, remedy, docs, step: None, log, refused }
+        Told { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
     }
 }
 

@@ -248,7 +248,7 @@ impl<H: Host> Locked<'_, H> {
         let error = match ending {
             Ok(()) => return Ok(reports),
             // A wait that was cut short looks like a failure of what was waited for.
-            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => *error,
+            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => error,
             Err(_) => self.interruption(),
         };
         let (status, lock_is_ours) = match cancellation.reason() {
@@ -287,12 +287,12 @@ impl<H: Host> Locked<'_, H> {
             Ok(Lost::Gone) => Failure::LockLost { app, holder: None }.into(),
             Err(error) => DeployError::from(error),
         };
-        self.run.cancellation.stop(StopReason::LockLost(Box::new(lost)));
+        self.run.cancellation.stop(StopReason::LockLost(lost));
     }
 
     fn interruption(&self) -> DeployError {
         if let Some(StopReason::LockLost(error)) = self.run.cancellation.reason() {
-            return *error;
+            return error;
         }
         let (app, stands) = (self.app.clone(), self.run.journal.begun_in_this_run());
         Failure::Cancelled { app, stands }.into()

@@ -9,7 +9,7 @@ use crate::config::{
 use crate::engine::StepReport;
 use crate::engine::journal::{RunRecord, RunStatus};
 use crate::engine::lock::Holding;
-use crate::error::{DeployError, ErrorClass, RefusedInput};
+use crate::error::{ErrorClass, RefusedInput, Told};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
     CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
@@ -60,7 +60,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<EventKind>(config),
         declared::<StepState>(config),
         declared::<PlannedStep>(config),
-        declared::<DeployError>(config),
+        declared::<Told>(config),
         declared::<ErrorClass>(config),
         declared::<RefusedInput>(config),
         declared::<Timestamp>(config),
