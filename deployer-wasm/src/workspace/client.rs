@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, LocalBoxFuture, select};
 use futures_util::pin_mut;
 use serde_json::Value;
 
@@ -16,6 +16,10 @@ use crate::json::{self, FromJson};
 
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
+
+/// A call under way. On the heap: a host's request may be kilobytes of state, and what keeps and drops
+/// that state at every place that waits for an answer is a part of what a page downloads.
+type Sending<'s, T> = LocalBoxFuture<'s, Result<T, ApiError>>;
 
 /// Sends calls to one workspace through a host.
 pub struct Client<'a, H> {
@@ -43,22 +47,24 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// The refusal, with the call's own words.
-    pub async fn send<T: FromJson>(&self, call: Call<T>) -> Result<T, ApiError> {
-        let Call { request, doing, what, needed, .. } = call;
-        let mut answer = None;
-        let mut read = |body| {
-            answer = T::from_json(body);
-            answer.is_some()
-        };
-        let exchanged = self.exchange(request, &mut read).await;
-        match (exchanged, answer) {
-            (Ok(()), Some(answer)) => Ok(answer),
-            (Ok(()), None) => unreachable!("what was taken was read"),
-            (Err(mut error), _) => {
-                (error.doing, error.what, error.needed) = (doing, what, needed);
-                Err(error)
+    pub fn send<'s, T: FromJson + 's>(&'s self, call: Call<T>) -> Sending<'s, T> {
+        Box::pin(async move {
+            let Call { request, doing, what, needed, .. } = call;
+            let mut answer = None;
+            let mut read = |body| {
+                answer = T::from_json(body);
+                answer.is_some()
+            };
+            let exchanged = self.exchange(request, &mut read).await;
+            match (exchanged, answer) {
+                (Ok(()), Some(answer)) => Ok(answer),
+                (Ok(()), None) => unreachable!("what was taken was read"),
+                (Err(mut error), _) => {
+                    (error.doing, error.what, error.needed) = (doing, what, needed);
+                    Err(error)
+                }
             }
-        }
+        })
     }
 
     /// Sends `request` until an answer is read or patience ends. It has no part in the answer's type, so
@@ -114,12 +120,14 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// Any other refusal.
-    pub async fn find<T: FromJson>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
-        match self.send(call).await {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+    pub fn find<'s, T: FromJson + 's>(&'s self, call: Call<T>) -> Sending<'s, Option<T>> {
+        Box::pin(async move {
+            match self.send(call).await {
+                Ok(found) => Ok(Some(found)),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
     }
 
     /// From here on only what leaves things in order is sent: it is tried for two minutes at most, also
