@@ -1,4 +1,4 @@
-//! Reading JSON into types.
+//! JSON, read into types and written from them.
 //!
 //! Everything that comes in is parsed to a [`Value`] first and then read with [`FromJson`]. Serde
 //! could do both in one, and tells more about what does not fit. But it compiles a parser for every
@@ -7,14 +7,16 @@
 //! alone here. It is no reason to look further: the platform changed, or the other half of an
 //! installation is another version.
 //!
+//! What goes out is described by serde's `Serialize`, and written by [`write`] alone.
+//!
 //! An absent key and `null` are the same; unknown keys are passed over unless a type is `strict`.
 
 mod parse;
-
-use std::collections::BTreeMap;
+mod write;
 
 pub use parse::{NotJson, parse};
 use serde_json::{Map, Value};
+pub use write::{Unwritable, write};
 
 /// A type that can be read from JSON.
 pub trait FromJson: Sized {
@@ -22,21 +24,27 @@ pub trait FromJson: Sized {
     fn from_json(value: Value) -> Option<Self>;
 }
 
-/// The keys of an object that were not read yet.
-pub struct Fields(Map<String, Value>);
+/// An object that is being read. What was read stays there as `null`, and is counted: to take a key out
+/// of its map takes much more code.
+pub struct Fields {
+    fields: Map<String, Value>,
+    read: usize,
+}
 
 impl Fields {
     /// The fields of an object; `None` if it is none.
     pub fn of(value: Value) -> Option<Self> {
         match value {
-            Value::Object(fields) => Some(Self(fields)),
+            Value::Object(fields) => Some(Self { fields, read: 0 }),
             _ => None,
         }
     }
 
     /// Takes a field out; `null` if it is absent.
     pub fn take(&mut self, name: &str) -> Value {
-        self.0.remove(name).unwrap_or_default()
+        let Some(value) = self.fields.get_mut(name) else { return Value::Null };
+        self.read += 1;
+        value.take()
     }
 
     /// Reads a field that has to be there.
@@ -54,12 +62,12 @@ impl Fields {
 
     /// Whether the field is there, `null` or not.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.fields.contains_key(name)
     }
 
     /// Whether all were read.
     pub fn all_read(&self) -> bool {
-        self.0.is_empty()
+        self.read == self.fields.len()
     }
 }
 
@@ -125,27 +133,30 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
-    fn from_json(value: Value) -> Option<Self> {
-        match value {
-            Value::Object(entries) => {
-                let mut map = Self::new();
-                for (key, value) in entries {
-                    map.insert(key, T::from_json(value)?);
-                }
-                Some(map)
-            }
-            _ => None,
-        }
-    }
-}
-
 impl<A: FromJson, B: FromJson> FromJson for (A, B) {
     fn from_json(value: Value) -> Option<Self> {
         let [one, other] = <[Value; 2]>::try_from(Vec::from_json(value)?).ok()?;
         Some((A::from_json(one)?, B::from_json(other)?))
     }
 }
+
+/// An object of the given fields.
+pub(crate) fn object_of(fields: &mut [(&str, Value)]) -> Value {
+    let mut object = Map::new();
+    for (name, value) in fields {
+        object.insert((*name).to_owned(), value.take());
+    }
+    Value::Object(object)
+}
+
+/// An object, of values that are texts, numbers, flags, lists of them, or [`Value`]s. `serde_json` has a
+/// macro for more, which goes through a serializer of its own.
+macro_rules! object {
+    ({$($name:literal: $value:expr),* $(,)?}) => {
+        $crate::json::object_of(&mut [$(($name, ::serde_json::Value::from($value))),*])
+    };
+}
+pub(crate) use object;
 
 /// Reads a struct from an object with keys of the fields' names; a name in quotes is the key where
 /// it is another. A `strict` one has no others.

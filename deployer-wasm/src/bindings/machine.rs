@@ -185,9 +185,8 @@ pub(super) fn read<T: FromJson>(call: &'static str, input: &[u8]) -> Result<T, F
 
 pub(super) fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {
     let text = match outcome {
-        Ok(value) => serde_json::to_vec(&value),
-        Err(fault) => serde_json::to_vec(&Refused { protocol: PROTOCOL, refused: DeployError::from(fault) }),
+        Ok(value) => json::write(&value),
+        Err(fault) => json::write(&Refused { protocol: PROTOCOL, refused: DeployError::from(fault) }),
     };
-    // Nothing that crosses has a key that is no text, which is all that JSON could refuse.
-    text.unwrap_or_default()
+    text.into_bytes()
 }

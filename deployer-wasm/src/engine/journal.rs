@@ -12,7 +12,6 @@
 //! same time cost at most two writes.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use futures_util::lock::Mutex;
 use serde::Serialize;
@@ -20,7 +19,7 @@ use serde_json::Value;
 
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::json::{FromJson as _, from_json, from_words};
+use crate::json::{self, FromJson, from_json, from_words};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client};
 
@@ -39,9 +38,54 @@ pub struct Record {
     /// The latest run.
     pub run: RunRecord,
     /// What was done or is about to be, by step.
-    pub entries: BTreeMap<String, Entry>,
+    pub entries: Entries,
 }
 from_json!(Record { required { version, deployer, app_name, run } optional { entries } });
+
+/// Entries by step, in the order of the steps' names.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entries(Vec<(String, Entry)>);
+
+impl Entries {
+    fn place(&self, step: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(step))
+    }
+
+    /// The entry of `step`.
+    pub fn get(&self, step: &str) -> Option<&Entry> {
+        self.place(step).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Writes the entry of `step`, over an earlier one.
+    pub fn put(&mut self, step: &str, entry: Entry) {
+        match self.place(step) {
+            Ok(at) => self.0[at].1 = entry,
+            Err(at) => self.0.insert(at, (step.to_owned(), entry)),
+        }
+    }
+
+    fn remove(&mut self, step: &str) {
+        self.0.retain(|(known, _)| known != step);
+    }
+}
+
+impl Serialize for Entries {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(step, entry)| (step, entry)))
+    }
+}
+
+impl FromJson for Entries {
+    fn from_json(value: Value) -> Option<Self> {
+        let Value::Object(fields) = value else { return None };
+        let mut entries = Vec::with_capacity(fields.len());
+        // A map's keys are in order.
+        for (step, entry) in fields {
+            entries.push((step, Entry::from_json(entry)?));
+        }
+        Some(Self(entries))
+    }
+}
 
 /// One run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -188,7 +232,7 @@ impl Journal {
     /// The steps that this run began to have effects in, whether or not they got to their end.
     pub fn begun_in_this_run(&self) -> Vec<String> {
         let record = self.record.borrow();
-        let begun = record.entries.iter().filter(|(_, entry)| entry.run == record.run.id);
+        let begun = record.entries.0.iter().filter(|(_, entry)| entry.run == record.run.id);
         begun.map(|(step, _)| step.clone()).collect()
     }
 
@@ -222,7 +266,7 @@ impl Journal {
 
     /// Forgets all entries: the app is gone.
     pub fn forget_entries(&self) {
-        self.record.borrow_mut().entries.clear();
+        self.record.borrow_mut().entries = Entries::default();
         self.changed.set(self.changed.get() + 1);
     }
 
@@ -245,7 +289,7 @@ impl Journal {
     fn put<H: Host>(&self, client: &Client<'_, H>, step: &str, state: EntryState, detail: Value) {
         let mut record = self.record.borrow_mut();
         let entry = Entry { state, at: client.workspace_now(), run: record.run.id.clone(), detail };
-        record.entries.insert(step.to_owned(), entry);
+        record.entries.put(step, entry);
         self.changed.set(self.changed.get() + 1);
     }
 
@@ -256,9 +300,8 @@ impl Journal {
         if *written >= wanted {
             return Ok(());
         }
-        let (now, text) =
-            (self.changed.get(), serde_json::to_vec(&*self.record.borrow()).unwrap_or_default());
-        client.send(files::import(&self.path, &text, PutMode::Overwrite)).await?;
+        let (now, text) = (self.changed.get(), json::write(&*self.record.borrow()));
+        client.send(files::import(&self.path, text.as_bytes(), PutMode::Overwrite)).await?;
         *written = now;
         Ok(())
     }

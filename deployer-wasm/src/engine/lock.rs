@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::journal::folder;
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::json::{FromJson as _, from_json};
+use crate::json::{self, FromJson as _, from_json};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
@@ -245,7 +245,7 @@ async fn watch<H: Host>(
 }
 
 async fn create<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<bool, ApiError> {
-    match client.send(files::import(path, &json(mine), PutMode::CreateNew)).await {
+    match client.send(files::import(path, json::write(mine).as_bytes(), PutMode::CreateNew)).await {
         Ok(_) => Ok(true),
         // Perhaps it is ours: an answer may have been lost and the request sent again.
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
@@ -271,13 +271,9 @@ async fn read<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Hold
 }
 
 async fn write<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<(), ApiError> {
-    client.send(files::import(path, &json(mine), PutMode::Overwrite)).await.map(drop)
+    client.send(files::import(path, json::write(mine).as_bytes(), PutMode::Overwrite)).await.map(drop)
 }
 
 async fn remove<H: Host>(client: &Client<'_, H>, path: &str) -> Result<(), ApiError> {
     client.find(files::delete(path)).await.map(drop)
-}
-
-fn json(holding: &Holding) -> Vec<u8> {
-    serde_json::to_vec(holding).unwrap_or_default()
 }

@@ -45,12 +45,12 @@ impl DeployedManifest {
         let Ok(Value::Object(mut manifest)) = yaml::read_texts(text) else {
             return None;
         };
-        let command = match manifest.remove("command") {
+        let command = match manifest.get_mut("command").map(Value::take) {
             Some(Value::Array(words)) => words.into_iter().filter_map(string).collect::<Vec<_>>().join(" "),
             Some(word) => string(word).unwrap_or_default(),
             None => String::new(),
         };
-        let env = match manifest.remove("env") {
+        let env = match manifest.get_mut("env").map(Value::take) {
             Some(Value::Array(entries)) => entries.into_iter().filter_map(variable).collect(),
             _ => Vec::new(),
         };
@@ -99,8 +99,8 @@ fn variable(entry: Value) -> Option<(String, EnvValue)> {
     let Value::Object(mut entry) = entry else {
         return None;
     };
-    let name = string(entry.remove("name")?)?;
-    let value = match (entry.remove("value"), entry.remove("valueFrom")) {
+    let name = string(entry.get_mut("name")?.take())?;
+    let value = match (entry.get_mut("value").map(Value::take), entry.get_mut("valueFrom").map(Value::take)) {
         (Some(value), _) => EnvValue::Literal(string(value)?),
         (None, Some(from)) => EnvValue::From(string(from)?),
         (None, None) => return None,

@@ -1,15 +1,14 @@
 //! The app's files: write what differs from what lies there, and nothing else.
 
-use futures_util::future::try_join_all;
-use serde_json::json;
-
 use crate::config::{LocalWheel, WorkspacePath};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
+use crate::json::object;
 use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
+use futures_util::future::try_join_all;
 
 /// A file to lie in the app's folder. Its content is not printed: `app.yaml` may hold the key.
 #[derive(Clone)]
@@ -62,7 +61,8 @@ pub async fn upload<H: Host>(
         return Ok(Done::unchanged((), format!("the files in `{folder}` are up to date")));
     }
     let names: Vec<&str> = differing.iter().map(|file| file.name.as_str()).collect();
-    step.intend(json!({"files": names})).await?;
+    let detail = object!({"files": names.clone()});
+    step.intend(detail.clone()).await?;
     if names.iter().any(|name| name.starts_with(WHEEL_FOLDER)) {
         step.client()
             .send(files::mkdirs(&format!("{folder}/{WHEEL_FOLDER}")))
@@ -75,7 +75,7 @@ pub async fn upload<H: Host>(
         written.map_err(|error| refused(&path, error))
     });
     try_join_all(writes).await?;
-    step.did(json!({"files": names})).await?;
+    step.did(detail).await?;
     Ok(Done::changed((), format!("wrote {} to `{folder}`", names.join(", "))))
 }
 

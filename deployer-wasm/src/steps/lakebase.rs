@@ -7,19 +7,18 @@
 
 use std::time::Duration;
 
-use futures_util::join;
-use serde_json::json;
-
 use crate::config::Capacity;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{CredentialTarget, Host, LakebaseTarget};
+use crate::json::object;
 use crate::manifest::LakebaseConnection;
 use crate::workspace::apps::Resource;
 use crate::workspace::database::{self, Instance};
 use crate::workspace::operation::{self, Operation};
 use crate::workspace::postgres::{self, Endpoint, NewProject, Project};
 use crate::workspace::{ApiError, Client, ErrorKind};
+use futures_util::join;
 
 /// The database every Lakebase comes with, and the one Tellr's schema lives in.
 pub const DATABASE: &str = "databricks_postgres";
@@ -202,7 +201,8 @@ async fn create_project<H: Host>(
     name: &str,
     capacity: Capacity,
 ) -> Result<Option<Project>, StepError> {
-    step.intend(json!({"kind": "autoscaling", "project": name})).await?;
+    let detail = object!({"kind": "autoscaling", "project": name});
+    step.intend(detail.clone()).await?;
     let new = NewProject { id: name, limits: capacity.autoscaling_limits() };
     match step.client().send(postgres::create_project(&new)).await {
         Ok(operation) => {
@@ -224,7 +224,7 @@ async fn create_project<H: Host>(
         Err(error) => return Err(refused(name, error).into()),
     }
     let project = step.client().send(postgres::get_project(name)).await?;
-    step.did(json!({"kind": "autoscaling", "project": name})).await?;
+    step.did(detail).await?;
     Ok(Some(project))
 }
 
@@ -369,7 +369,8 @@ async fn create_instance<H: Host>(
     name: &str,
     capacity: Capacity,
 ) -> Result<Done<Lakebase>, StepError> {
-    step.intend(json!({"kind": "provisioned", "instance": name})).await?;
+    let detail = object!({"kind": "provisioned", "instance": name});
+    step.intend(detail.clone()).await?;
     match step.client().send(database::create_instance(name, capacity.as_str())).await {
         Ok(_) => {}
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
@@ -384,7 +385,7 @@ async fn create_instance<H: Host>(
         Err(error) => return Err(refused(name, error).into()),
     }
     step.waiting(format!("creating the provisioned database `{name}`"));
-    step.did(json!({"kind": "provisioned", "instance": name})).await?;
+    step.did(detail).await?;
     let lakebase = settle_instance(step, name).await?;
     Ok(Done::changed(lakebase, format!("created the provisioned database `{name}`")))
 }

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::app::{DELETION, wait_until_gone};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
+use crate::json::object;
 use crate::workspace::ErrorKind;
 use crate::workspace::apps;
 
@@ -16,7 +15,8 @@ use crate::workspace::apps;
 /// # Errors
 /// `APP_DELETING` when it takes longer than the platform promises, or the workspace's refusal.
 pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<()>, StepError> {
-    step.intend(json!({"app": name, "delete": true})).await?;
+    let detail = object!({"app": name, "delete": true});
+    step.intend(detail.clone()).await?;
     let patience = step.patience(DELETION);
     loop {
         match step.client().send(apps::delete(name)).await {
@@ -37,7 +37,7 @@ pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<
             Err(error) => return Err(error.into()),
         }
     }
-    step.did(json!({"app": name, "delete": true})).await?;
+    step.did(detail).await?;
     wait_until_gone(&step, name).await?;
     Ok(Done::changed((), format!("deleted the app `{name}`")))
 }

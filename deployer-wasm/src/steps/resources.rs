@@ -6,12 +6,13 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::app::{ReadyApp, scopes_refused};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
+use crate::json::object;
 use crate::workspace::apps::{self, App, Resource};
 use crate::workspace::{ApiError, ErrorKind};
 
@@ -48,7 +49,8 @@ pub async fn bring_up_to_date<H: Host>(
         return Ok(Done::unchanged(app, format!("the settings of the app `{name}` are up to date")));
     }
     let fields: Vec<String> = changes.keys().cloned().collect();
-    step.intend(json!({"fields": fields})).await?;
+    let detail = object!({"fields": fields.clone()});
+    step.intend(detail.clone()).await?;
     let record = loop {
         match step.client().send(apps::update(&name, changes)).await {
             Ok(_) => {
@@ -70,7 +72,7 @@ pub async fn bring_up_to_date<H: Host>(
             Err(error) => return Err(refused(&name, &wanted, &fields, error).into()),
         }
     };
-    step.did(json!({"fields": fields})).await?;
+    step.did(detail).await?;
     // What the platform writes in another way than we do is no reason to send it for ever.
     let still: Vec<String> = differences(&record, &wanted).keys().cloned().collect();
     if !still.is_empty() {
@@ -101,8 +103,8 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
     let missing: Vec<&String> =
         wanted.scopes.iter().filter(|scope| !record.user_api_scopes.contains(scope)).collect();
     if !missing.is_empty() {
-        let merged: Vec<&String> = record.user_api_scopes.iter().chain(missing).collect();
-        changes.insert("user_api_scopes".into(), json!(merged));
+        let merged: Vec<&str> = record.user_api_scopes.iter().chain(missing).map(String::as_str).collect();
+        changes.insert("user_api_scopes".into(), merged.into());
     }
     for (field, wanted, there) in [
         ("description", &wanted.description, &record.description),
@@ -111,7 +113,7 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
         // The platform leaves out what is empty.
         let there = there.as_deref().unwrap_or_default();
         if let Some(wanted) = wanted.as_deref().filter(|wanted| *wanted != there) {
-            changes.insert(field.into(), json!(wanted));
+            changes.insert(field.into(), wanted.into());
         }
     }
     changes

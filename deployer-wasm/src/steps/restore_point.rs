@@ -6,14 +6,13 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::lakebase::{Lakebase, OperationEnd, operation_end};
 use crate::engine::journal::EntryState;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::json::{FromJson as _, from_json};
+use crate::json::{FromJson as _, from_json, object};
 use crate::schema::SchemaState;
 use crate::workspace::ErrorKind;
 use crate::workspace::postgres;
@@ -75,7 +74,7 @@ pub async fn make<H: Host>(
         earlier.unwrap_or_else(|| Made { branch_id: branch_id(now), made_at: now });
     let branch = path(&id);
     let point = RestorePoint { branch: branch.clone(), expires_at: made_at.plus(KEPT) };
-    let detail = json!(Made { branch_id: id.clone(), made_at });
+    let detail = object!({"branch_id": id.as_str(), "made_at": made_at.to_string()});
     if !found {
         step.intend(detail.clone()).await?;
         create(&step, lakebase, project, &id, source).await?;
@@ -89,7 +88,6 @@ pub async fn make<H: Host>(
 }
 
 /// What the journal keeps of a restore point.
-#[derive(Serialize)]
 struct Made {
     branch_id: String,
     made_at: Timestamp,

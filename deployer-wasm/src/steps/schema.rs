@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use super::lakebase::{DATABASE, Lakebase};
 use super::restore_point::RestorePoint;
 use crate::config::SchemaName;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, SchemaError, SchemaErrorKind};
+use crate::json::object;
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 
 /// A database that scaled to zero wakes within a second; a network that hiccups takes longer.
@@ -64,10 +63,11 @@ pub async fn set_up<H: Host>(
     if seen.is_some_and(|seen| seen.exists && seen.role_granted) {
         return Ok(Done::unchanged((), format!("the schema `{schema}` is ready for the app")));
     }
-    step.intend(json!({"schema": schema, "role": role})).await?;
+    let detail = object!({"schema": schema.as_str(), "role": role});
+    step.intend(detail.clone()).await?;
     let operation = SchemaOperation::SetUp { schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
-    step.did(json!({"schema": schema, "role": role})).await?;
+    step.did(detail).await?;
     Ok(Done::changed((), format!("set up the schema `{schema}` for the app")))
 }
 
@@ -82,10 +82,11 @@ pub async fn reset<H: Host>(
     role: &str,
     way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
-    step.intend(json!({"schema": schema, "reset": true})).await?;
+    let detail = object!({"schema": schema.as_str(), "reset": true});
+    step.intend(detail.clone()).await?;
     let operation = SchemaOperation::Reset { schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
-    step.did(json!({"schema": schema, "reset": true})).await?;
+    step.did(detail).await?;
     Ok(Done::changed((), format!("emptied the schema `{schema}`{}", told(way_back))))
 }
 
@@ -99,9 +100,10 @@ pub async fn drop<H: Host>(
     schema: &SchemaName,
     way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
-    step.intend(json!({"schema": schema, "drop": true})).await?;
+    let detail = object!({"schema": schema.as_str(), "drop": true});
+    step.intend(detail.clone()).await?;
     run(&step, lakebase, schema, SchemaOperation::Drop { schema: schema.clone() }).await?;
-    step.did(json!({"schema": schema, "drop": true})).await?;
+    step.did(detail).await?;
     Ok(Done::changed((), format!("dropped the schema `{schema}`{}", told(way_back))))
 }
 

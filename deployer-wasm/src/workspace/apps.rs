@@ -1,12 +1,11 @@
 //! Apps: `/api/2.0/apps/*`.
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::secrets::Empty;
 use super::{Call, segment};
 use crate::host::{Method, Timestamp};
-use crate::json::from_json;
+use crate::json::{from_json, object};
 
 /// An app.
 #[derive(Debug, Clone)]
@@ -147,19 +146,21 @@ impl Resource {
     /// The resource under its name, as it stands in an app's `resources`.
     pub fn named(&self, name: &str) -> Value {
         match self {
-            Self::Postgres { branch, database, permission } => json!({
+            Self::Postgres { branch, database, permission } => object!({
                 "name": name,
-                "postgres": {"branch": branch, "database": database, "permission": permission},
+                "postgres": object!({"branch": branch.as_str(), "database": database.as_str(), "permission": permission.as_str()}),
             }),
-            Self::Database { instance_name, database_name, permission } => json!({
+            Self::Database { instance_name, database_name, permission } => object!({
                 "name": name,
-                "database": {
-                    "instance_name": instance_name, "database_name": database_name, "permission": permission,
-                },
+                "database": object!({
+                    "instance_name": instance_name.as_str(),
+                    "database_name": database_name.as_str(),
+                    "permission": permission.as_str(),
+                }),
             }),
-            Self::Secret { scope, key, permission } => json!({
+            Self::Secret { scope, key, permission } => object!({
                 "name": name,
-                "secret": {"scope": scope, "key": key, "permission": permission},
+                "secret": object!({"scope": scope.as_str(), "key": key.as_str(), "permission": permission.as_str()}),
             }),
         }
     }
@@ -185,7 +186,7 @@ impl Resource {
 }
 
 /// What to ask for when an app is created.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct NewApp<'a> {
     /// The name.
     pub name: &'a str,
@@ -204,7 +205,12 @@ pub fn get(name: &str) -> Call<App> {
 
 /// Creates an app and starts its compute.
 pub fn create(new: &NewApp<'_>) -> Call<App> {
-    let body = serde_json::to_value(new).unwrap_or_default();
+    let body = object!({
+        "name": new.name,
+        "description": new.description,
+        "compute_size": new.compute_size,
+        "user_api_scopes": new.user_api_scopes,
+    });
     let mut call: Call<App> = call(
         Method::Post,
         new.name,
@@ -218,7 +224,7 @@ pub fn create(new: &NewApp<'_>) -> Call<App> {
 
 /// Starts the compute of a stopped app.
 pub fn start(name: &str) -> Call<App> {
-    call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(json!({}))
+    call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(object!({}))
 }
 
 /// Changes the fields of `changes` and no others. The platform replaces whole lists: merge first.
@@ -231,7 +237,7 @@ pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
         format!("changing the app `{name}`"),
         "CAN MANAGE on the app and on what is attached to it",
     )
-    .body(json!({"app": changes, "update_mask": mask}))
+    .body(object!({"app": changes, "update_mask": mask}))
 }
 
 /// Reads where the last update stands.
@@ -247,7 +253,7 @@ pub fn delete(name: &str) -> Call<Empty> {
 /// Deploys the folder `source`.
 pub fn deploy(name: &str, source: &str) -> Call<Deployment> {
     call(Method::Post, name, "/deployments", format!("deploying the app `{name}`"), "CAN MANAGE")
-        .body(json!({"source_code_path": source, "mode": "SNAPSHOT"}))
+        .body(object!({"source_code_path": source, "mode": "SNAPSHOT"}))
 }
 
 /// Reads a deployment.
@@ -268,6 +274,8 @@ fn call<T>(method: Method, name: &str, path: &str, doing: String, needed: &'stat
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::json::FromJson as _;
 

@@ -1,11 +1,9 @@
 //! Lakebase provisioned: `/api/2.0/database/*`. Being retired by the platform; kept for
 //! instances that exist and for workspaces without autoscaling.
 
-use serde_json::json;
-
 use super::{Call, segment};
 use crate::host::Method;
-use crate::json::from_json;
+use crate::json::{from_json, object};
 
 /// An instance.
 #[derive(Debug, Clone)]
@@ -42,7 +40,7 @@ pub fn create_instance(name: &str, capacity: &str) -> Call<Instance> {
         name,
         "the right to create Lakebase instances",
     )
-    .body(json!({"name": name, "capacity": capacity}))
+    .body(object!({"name": name, "capacity": capacity}))
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {

@@ -4,12 +4,12 @@
 //! matters (a notebook's comm carries text) and cannot be repeated by every host; this one can.
 
 use base64ct::{Base64, Encoding as _};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Call;
 use super::secrets::Empty;
 use crate::host::Method;
-use crate::json::{self, from_json};
+use crate::json::{self, from_json, object};
 
 /// What to do when the file exists: the shape of a lock and of a state file are different values
 /// of this, not a flag.
@@ -49,14 +49,14 @@ impl Exported {
 /// Makes a folder and those above it.
 pub fn mkdirs(path: &str) -> Call<Empty> {
     call(Method::Post, "mkdirs", format!("making the folder `{path}`"), path, "CAN EDIT")
-        .body(json!({"path": path}))
+        .body(object!({"path": path}))
 }
 
 /// Writes a file.
 pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
     // The content may hold a key (`app.yaml` with the key in it), so none is ever printed.
     call(Method::Post, "import", format!("writing `{path}`"), path, "CAN EDIT")
-        .body(json!({
+        .body(object!({
             "path": path,
             "format": "AUTO",
             "overwrite": mode == PutMode::Overwrite,
@@ -76,7 +76,7 @@ pub fn export(path: &str) -> Call<Exported> {
 /// Removes a file.
 pub fn delete(path: &str) -> Call<Empty> {
     call(Method::Post, "delete", format!("removing `{path}`"), path, "CAN EDIT")
-        .body(json!({"path": path, "recursive": false}))
+        .body(object!({"path": path, "recursive": false}))
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {

@@ -3,12 +3,10 @@
 //! Projects hold branches; a branch holds endpoints, roles and databases. Every write answers an
 //! [`Operation`]. What is read back is `status`; `spec` may be missing.
 
-use serde_json::json;
-
 use super::operation::Operation;
 use super::{Call, segment};
 use crate::host::Method;
-use crate::json::from_json;
+use crate::json::{from_json, object};
 
 /// A project.
 #[derive(Debug, Clone)]
@@ -147,11 +145,12 @@ pub fn create_project(new: &NewProject<'_>) -> Call<Operation> {
         "the right to create Lakebase projects",
     )
     .query("project_id", new.id)
-    .body(json!({"spec": {
+    .body(object!({"spec": object!({
         "display_name": new.id,
         "pg_version": 17,
-        "default_endpoint_settings": {"autoscaling_limit_min_cu": min, "autoscaling_limit_max_cu": max},
-    }}))
+        "default_endpoint_settings":
+            object!({"autoscaling_limit_min_cu": min, "autoscaling_limit_max_cu": max}),
+    })}))
 }
 
 /// Lists the endpoints of `branch`, a full path.
@@ -195,7 +194,7 @@ pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Ca
     let path = format!("{}/branches", resource_path(project));
     call(Method::Post, &path, format!("making the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
-        .body(json!({"spec": {"source_branch": source, "ttl": format!("{ttl_secs}s")}}))
+        .body(object!({"spec": object!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
 }
 
 /// Percent-encodes each segment of a resource name.

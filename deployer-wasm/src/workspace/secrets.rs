@@ -1,10 +1,8 @@
 //! Secret scopes: `/api/2.0/secrets/*`.
 
-use serde_json::json;
-
 use super::Call;
 use crate::host::Method;
-use crate::json::from_json;
+use crate::json::{from_json, object};
 
 /// An answer with nothing in it.
 #[derive(Debug, Clone)]
@@ -56,13 +54,13 @@ pub fn create_scope(scope: &str) -> Call<Empty> {
         scope,
         "the right to create secret scopes",
     )
-    .body(json!({"scope": scope}))
+    .body(object!({"scope": scope}))
 }
 
 /// Writes a secret, replacing what is there.
 pub fn put(scope: &str, key: &str, value: &str) -> Call<Empty> {
     call(Method::Post, "put", format!("writing `{key}` to the secret scope `{scope}`"), scope, "WRITE")
-        .body(json!({"scope": scope, "key": key, "string_value": value}))
+        .body(object!({"scope": scope, "key": key, "string_value": value}))
         .sensitive()
 }
 

@@ -12,6 +12,8 @@ mod scalar;
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// How deep values may be nested. A configuration needs four.
 pub(super) const DEPTH_LIMIT: usize = 32;
 /// How many values a file may have, aliases written out. An `app.yaml` has dozens.
@@ -255,7 +257,7 @@ impl<'a> Reader<'a> {
     fn key(&self, key: Value, entries: &Map<String, Value>, start: usize) -> Result<String> {
         let key = match key {
             Value::String(key) => key,
-            other => other.to_string(),
+            other => json::write(&other),
         };
         if self.rules == Rules::Strict && entries.contains_key(&key) {
             return Err(

@@ -55,7 +55,7 @@ impl FetchHost {
 
     pub(super) async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         let builder = exchange::of_logic(&format!("{}{WORKSPACE}", self.base_url), request);
-        let answer = send(builder, request.body.as_ref().map(Value::to_string)).await?;
+        let answer = send(builder, request.body.as_ref().map(json::write)).await?;
         exchange::read(answer).await.map_err(|error| no_answer(&error))
     }
 
@@ -66,7 +66,7 @@ impl FetchHost {
     ) -> Result<SchemaOutcome, SchemaError> {
         let answered = async {
             // Its keys are texts, which is all that JSON could refuse.
-            let asked = serde_json::to_string(&Asked { at, operation }).unwrap_or_default();
+            let asked = json::write(&Asked { at, operation });
             let builder = exchange::to(&format!("{}{SCHEMA}", self.base_url), Method::POST);
             let answer = send(builder, Some(asked)).await?;
             let text = answer.text().await.map_err(|error| no_answer(&error))?;

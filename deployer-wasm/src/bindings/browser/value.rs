@@ -26,6 +26,5 @@ pub(super) fn read<T: FromJson>(value: &JsValue) -> Result<T, JsValue> {
 /// # Errors
 /// None in practice: what is written has texts as keys.
 pub(super) fn write(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    let text = serde_json::to_string(value).map_err(|error| TypeError::new(&error.to_string()))?;
-    JSON::parse(&text)
+    JSON::parse(&json::write(value))
 }
