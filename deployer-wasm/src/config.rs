@@ -21,7 +21,7 @@ mod path;
 #[cfg(test)]
 mod properties;
 mod recorded;
-mod resolve;
+pub mod resolve;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@
 use serde_json::{Map, Value};
 
 use super::task::{Asked, Operation, Task};
-use crate::config::{self, CreateArguments};
+use crate::config::{self, resolve};
 use crate::error::{DeployError, Failure, Result};
 use crate::yaml;
 
@@ -36,7 +36,7 @@ pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
 /// # Errors
 /// Of the class `Input`, with the key, or line and column.
 pub fn parse_yaml(file: &str, environment: Option<&str>) -> Result<Value> {
-    let config = CreateArguments::default().resolve(Some(file), environment)?;
+    let config = resolve::create(Value::Object(Map::new()), Some(file), environment)?;
     // What we write ourselves is flat and has the arguments' names.
     yaml::read(&config::to_yaml(&config)).map_err(|problem| Failure::from(problem).into())
 }
@@ -55,7 +55,7 @@ pub fn environments(file: &str) -> Result<Vec<String>> {
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
 pub fn to_yaml(arguments: Value) -> Result<String> {
-    let config = CreateArguments::from_json(arguments)?.resolve(None, None)?;
+    let config = resolve::create(arguments, None, None)?;
     Ok(config::to_yaml(&config))
 }
 

@@ -7,7 +7,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::{CreateArguments, DeleteArguments, StatusArguments, StatusConfig, UpdateArguments};
+use crate::config::{StatusConfig, resolve};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::host::Host;
@@ -61,15 +61,15 @@ fn change(
 ) -> Result<Change> {
     Ok(match operation {
         Operation::Create => {
-            let config = CreateArguments::from_json(arguments)?.resolve(file, environment)?;
+            let config = resolve::create(arguments, file, environment)?;
             Change::Create(Box::new(config))
         }
         Operation::Update => {
-            let config = UpdateArguments::from_json(arguments)?.resolve(file, environment)?;
+            let config = resolve::update(arguments, file, environment)?;
             Change::Update(Box::new(config))
         }
         Operation::Delete => {
-            let config = DeleteArguments::from_json(arguments)?.resolve(file, environment)?;
+            let config = resolve::delete(arguments, file, environment)?;
             Change::Delete(Box::new(config))
         }
     })
@@ -91,7 +91,7 @@ impl Task {
             Asked::Run(operation) => Self::Run(change(operation, arguments, file, environment)?),
             Asked::Plan(operation) => Self::Plan(change(operation, arguments, file, environment)?),
             Asked::Status => {
-                let config = StatusArguments::from_json(arguments)?.resolve(file, environment)?;
+                let config = resolve::status(arguments, file, environment)?;
                 Self::Status(Box::new(config))
             }
         })

@@ -9,9 +9,10 @@ use std::fmt;
 use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::given::Given;
 use super::shape::{self, Key};
-use crate::error::{Failure, Result};
-use crate::json::{FromJson, from_json};
+use crate::error::Result;
+use crate::json::{Fields, FromJson, from_json};
 
 /// The arguments of `create`, all optional; named as in every other face.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,11 +55,6 @@ pub struct CreateArguments {
     #[cfg_attr(test, schemars(skip))]
     pub local_wheel: Option<WheelArgument>,
 }
-from_json!(strict CreateArguments {
-    required {}
-    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, lakebase_compute, app_compute, app_version, description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults, extra_scopes, encryption_key, environment, local_wheel }
-});
-
 /// The arguments of `update`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
@@ -96,11 +92,6 @@ pub struct UpdateArguments {
     /// Drop the schema and make it anew. Allowed beside a file, and never in one.
     pub reset_database: Option<bool>,
 }
-from_json!(strict UpdateArguments {
-    required {}
-    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, app_compute, app_version, description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults, extra_scopes, encryption_key, environment, local_wheel, reset_database }
-});
-
 /// The arguments of `delete`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
@@ -118,11 +109,6 @@ pub struct DeleteArguments {
     /// Drop the schema. Allowed beside a file, and never in one.
     pub reset_database: Option<bool>,
 }
-from_json!(strict DeleteArguments {
-    required {}
-    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, environment, reset_database }
-});
-
 /// What `status` is asked about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
@@ -134,11 +120,6 @@ pub struct StatusArguments {
     /// Which of a file's `environments`.
     pub environment: Option<String>,
 }
-from_json!(strict StatusArguments {
-    required {}
-    optional { app_name, app_file_workspace_path, environment }
-});
-
 /// A wheel as a face hands it over.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -186,54 +167,91 @@ impl fmt::Debug for SecretText {
     }
 }
 
-impl CreateArguments {
-    /// Reads them from JSON.
-    ///
-    /// # Errors
-    /// `UNKNOWN_KEY` and `WRONG_TYPE`, with the key and what would be right.
-    pub fn from_json(value: Value) -> Result<Self> {
-        read(shape::CREATE, value)
+/// The arguments of any operation; those that one doesn't take are absent. They are read and resolved as
+/// this one type, which is compiled once and not once for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Arguments {
+    pub(super) given: Given,
+    pub(super) encryption_key: Option<SecretText>,
+    pub(super) environment: Option<String>,
+    pub(super) local_wheel: Option<WheelArgument>,
+    pub(super) reset_database: Option<bool>,
+}
+
+impl Arguments {
+    /// Reads those of `keys` from JSON.
+    pub(super) fn read(keys: &[&[Key]], value: Value) -> Result<Self> {
+        shape::check("", keys, shape::mapping("arguments", &value)?)?;
+        // What was checked can be read. Should the tables ever differ from the fields: without the
+        // value, one of which may be a secret.
+        Self::from_json(value).ok_or_else(|| shape::unreadable("arguments").into())
     }
 }
 
-impl UpdateArguments {
-    /// Reads them from JSON; see [`CreateArguments::from_json`].
-    pub fn from_json(value: Value) -> Result<Self> {
-        read(shape::UPDATE, value)
+impl FromJson for Arguments {
+    fn from_json(value: Value) -> Option<Self> {
+        let mut fields = Fields::of(value)?;
+        let arguments = Self {
+            given: Given::read(&mut fields)?,
+            encryption_key: fields.optional("encryption_key")?,
+            environment: fields.optional("environment")?,
+            local_wheel: fields.optional("local_wheel")?,
+            reset_database: fields.optional("reset_database")?,
+        };
+        fields.all_read().then_some(arguments)
     }
 }
 
-impl DeleteArguments {
-    /// Reads them from JSON; see [`CreateArguments::from_json`].
-    pub fn from_json(value: Value) -> Result<Self> {
-        read(shape::DELETE, value)
-    }
-}
-
-impl StatusArguments {
-    /// Reads them from JSON; see [`CreateArguments::from_json`].
-    pub fn from_json(value: Value) -> Result<Self> {
-        read(shape::STATUS, value)
-    }
-}
-
-fn read<T: FromJson>(keys: &[&[Key]], value: Value) -> Result<T> {
-    shape::check("", keys, shape::mapping("arguments", &value)?)?;
-    fill("arguments", value)
-}
-
-/// Fills a type from what was checked against the same keys.
-pub(super) fn fill<T: FromJson>(what: &str, value: Value) -> Result<T> {
-    T::from_json(value).ok_or_else(|| {
-        // Without the value: one of them may be a secret.
-        Failure::WrongType {
-            key: what.to_owned(),
-            expected: "the keys and types of its description".to_owned(),
-            found: "something else".to_owned(),
+/// One operation's arguments to and from those of any, and from JSON.
+macro_rules! arguments_of {
+    ($type:ident, $keys:path, given: $($given:ident),*; beside: $($beside:ident),*) => {
+        impl From<$type> for Arguments {
+            #[allow(clippy::needless_update, reason = "some have all fields")]
+            fn from(arguments: $type) -> Self {
+                Self {
+                    given: Given { $($given: arguments.$given,)* ..Given::default() },
+                    $($beside: arguments.$beside,)*
+                    ..Self::default()
+                }
+            }
         }
-        .into()
-    })
+
+        impl $type {
+            /// Reads them from JSON.
+            ///
+            /// # Errors
+            /// `UNKNOWN_KEY` and `WRONG_TYPE`, with the key and what would be right.
+            pub fn from_json(value: Value) -> Result<Self> {
+                let arguments = Arguments::read($keys, value)?;
+                Ok(Self { $($given: arguments.given.$given,)* $($beside: arguments.$beside,)* })
+            }
+        }
+    };
 }
+arguments_of!(
+    CreateArguments, shape::CREATE,
+    given: lakebase_name, schema_name, app_name, app_file_workspace_path, lakebase_compute, app_compute,
+        app_version, description, use_test_pypi, encryption_key_storage, app_package,
+        seed_databricks_defaults, extra_scopes;
+    beside: encryption_key, environment, local_wheel
+);
+arguments_of!(
+    UpdateArguments, shape::UPDATE,
+    given: lakebase_name, schema_name, app_name, app_file_workspace_path, app_compute, app_version,
+        description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults,
+        extra_scopes;
+    beside: encryption_key, environment, local_wheel, reset_database
+);
+arguments_of!(
+    DeleteArguments, shape::DELETE,
+    given: lakebase_name, schema_name, app_name, app_file_workspace_path;
+    beside: environment, reset_database
+);
+arguments_of!(
+    StatusArguments, shape::STATUS,
+    given: app_name, app_file_workspace_path;
+    beside: environment
+);
 
 #[cfg(test)]
 mod tests {

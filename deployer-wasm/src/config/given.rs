@@ -5,15 +5,13 @@
 //! stands for a whole deployment, so `update` and `delete` by the same file take the same
 //! defaults that `create` took, while direct arguments have to name what they change.
 
-use serde_json::Value;
-
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 use super::resolve::API_SCOPES;
 use super::shape;
 use super::version::{PackageVersion, VersionPin};
 use super::{AppPackage, Capacity, ComputeSize, KeyStorage, WorkspacePath};
 use crate::error::Failure;
-use crate::json::{FromJson, from_json};
+use crate::json::Fields;
 
 /// The arguments that say what is wanted; the ones a file can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,11 +31,6 @@ pub(super) struct Given {
     pub(super) extra_scopes: Option<Vec<String>>,
     pub(super) source: Source,
 }
-from_json!(strict Given {
-    required {}
-    optional { lakebase_name, schema_name, app_name, app_file_workspace_path, lakebase_compute, app_compute, app_version, description, use_test_pypi, encryption_key_storage, app_package, seed_databricks_defaults, extra_scopes, source }
-});
-
 /// Where it came from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Source {
@@ -47,14 +40,27 @@ pub(super) enum Source {
     Environment(String),
 }
 
-impl FromJson for Source {
-    /// What is read from values alone was given as arguments; a file says so itself.
-    fn from_json(_: Value) -> Option<Self> {
-        Some(Self::Arguments)
-    }
-}
-
 impl Given {
+    /// Reads it from an object of arguments.
+    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self {
+            lakebase_name: fields.optional("lakebase_name")?,
+            schema_name: fields.optional("schema_name")?,
+            app_name: fields.optional("app_name")?,
+            app_file_workspace_path: fields.optional("app_file_workspace_path")?,
+            lakebase_compute: fields.optional("lakebase_compute")?,
+            app_compute: fields.optional("app_compute")?,
+            app_version: fields.optional("app_version")?,
+            description: fields.optional("description")?,
+            use_test_pypi: fields.optional("use_test_pypi")?,
+            encryption_key_storage: fields.optional("encryption_key_storage")?,
+            app_package: fields.optional("app_package")?,
+            seed_databricks_defaults: fields.optional("seed_databricks_defaults")?,
+            extra_scopes: fields.optional("extra_scopes")?,
+            source: Source::Arguments,
+        })
+    }
+
     /// The arguments that were given.
     pub(super) fn names(&self) -> Vec<String> {
         let given = [

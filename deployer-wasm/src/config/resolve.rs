@@ -1,9 +1,12 @@
 //! From arguments to configurations: defaults, exclusions, every value parsed.
 
 use base64ct::{Base64, Encoding as _};
+use serde_json::Value;
 
+use super::arguments::Arguments;
 use super::given::{Given, Source};
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
+use super::shape;
 use super::text::invalid;
 use super::version::VersionPin;
 use super::{
@@ -136,23 +139,78 @@ impl CreateArguments {
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
     pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
-        let direct = Given {
-            lakebase_name: self.lakebase_name,
-            schema_name: self.schema_name,
-            app_name: self.app_name,
-            app_file_workspace_path: self.app_file_workspace_path,
-            lakebase_compute: self.lakebase_compute,
-            app_compute: self.app_compute,
-            app_version: self.app_version,
-            description: self.description,
-            use_test_pypi: self.use_test_pypi,
-            encryption_key_storage: self.encryption_key_storage,
-            app_package: self.app_package,
-            seed_databricks_defaults: self.seed_databricks_defaults,
-            extra_scopes: self.extra_scopes,
-            source: Source::Arguments,
-        };
-        let given = choose(direct, file, self.environment.as_deref(), environment)?;
+        Arguments::from(self).create(file, environment)
+    }
+}
+
+impl UpdateArguments {
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. A file may
+    /// be the one that `create` used: the size of the database in it is checked and not changed.
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
+        Arguments::from(self).update(file, environment)
+    }
+}
+
+impl DeleteArguments {
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. A file may
+    /// be the one that `create` used: all of it is checked, and the names in it are used.
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
+        Arguments::from(self).delete(file, environment)
+    }
+}
+
+impl StatusArguments {
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. Of a file,
+    /// the two names in question are used.
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
+        Arguments::from(self).status(file, environment)
+    }
+}
+
+/// [`CreateArguments`] from JSON, resolved.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn create(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
+    Arguments::read(shape::CREATE, arguments)?.create(file, environment)
+}
+
+/// [`UpdateArguments`] from JSON, resolved.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn update(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
+    Arguments::read(shape::UPDATE, arguments)?.update(file, environment)
+}
+
+/// [`DeleteArguments`] from JSON, resolved.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn delete(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
+    Arguments::read(shape::DELETE, arguments)?.delete(file, environment)
+}
+
+/// [`StatusArguments`] from JSON, resolved.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn status(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
+    Arguments::read(shape::STATUS, arguments)?.status(file, environment)
+}
+
+impl Arguments {
+    fn create(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
+        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         let package = given.package()?;
         Ok(CreateConfig {
             app_name: given.app_name()?.unwrap_or_default(),
@@ -172,32 +230,9 @@ impl CreateArguments {
             seeds: given.seed_databricks_defaults.unwrap_or(false).into(),
         })
     }
-}
 
-impl UpdateArguments {
-    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. A file may
-    /// be the one that `create` used: the size of the database in it is checked and not changed.
-    ///
-    /// # Errors
-    /// Of the class `Input`, with the key and what would be right.
-    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
-        let direct = Given {
-            lakebase_name: self.lakebase_name,
-            schema_name: self.schema_name,
-            app_name: self.app_name,
-            app_file_workspace_path: self.app_file_workspace_path,
-            lakebase_compute: None,
-            app_compute: self.app_compute,
-            app_version: self.app_version,
-            description: self.description,
-            use_test_pypi: self.use_test_pypi,
-            encryption_key_storage: self.encryption_key_storage,
-            app_package: self.app_package,
-            seed_databricks_defaults: self.seed_databricks_defaults,
-            extra_scopes: self.extra_scopes,
-            source: Source::Arguments,
-        };
-        let given = choose(direct, file, self.environment.as_deref(), environment)?;
+    fn update(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
+        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         given.lakebase_compute()?;
         let package = given.package()?;
         Ok(UpdateConfig {
@@ -218,23 +253,9 @@ impl UpdateArguments {
             reset_database: self.reset_database.unwrap_or(false),
         })
     }
-}
 
-impl DeleteArguments {
-    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. A file may
-    /// be the one that `create` used: all of it is checked, and the names in it are used.
-    ///
-    /// # Errors
-    /// Of the class `Input`, with the key and what would be right.
-    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
-        let direct = Given {
-            lakebase_name: self.lakebase_name,
-            schema_name: self.schema_name,
-            app_name: self.app_name,
-            app_file_workspace_path: self.app_file_workspace_path,
-            ..Given::default()
-        };
-        let given = choose(direct, file, self.environment.as_deref(), environment)?;
+    fn delete(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
+        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         given.lakebase_compute()?;
         given.app_compute()?;
         given.description()?;
@@ -249,21 +270,9 @@ impl DeleteArguments {
             reset_database: self.reset_database.unwrap_or(false),
         })
     }
-}
 
-impl StatusArguments {
-    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. Of a file,
-    /// the two names in question are used.
-    ///
-    /// # Errors
-    /// Of the class `Input`, with the key and what would be right.
-    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
-        let direct = Given {
-            app_name: self.app_name,
-            app_file_workspace_path: self.app_file_workspace_path,
-            ..Given::default()
-        };
-        let given = choose(direct, file, self.environment.as_deref(), environment)?;
+    fn status(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
+        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         Ok(StatusConfig {
             app_name: given.app_name()?.unwrap_or_default(),
             workspace_path: given.workspace_path()?,

@@ -2,14 +2,16 @@
 //!
 //! Arguments as JSON and configuration files as YAML go through the same tables, so that a
 //! mistyped key or a number in the place of a name is told in the same words wherever it was
-//! written. Only afterwards serde fills the types, and has nothing left to complain about.
+//! written. Only afterwards the types are filled, and nothing is left to complain about.
 //!
 //! A file has one of two shapes. The flat one has the arguments' names as keys. The other has
 //! `environments`, each with keys of its own names; [`Key::flat`] says which argument each is.
 
 use serde_json::{Map, Value};
 
+use super::text::shown;
 use crate::error::Failure;
+use crate::json;
 
 /// A key and what it holds.
 #[derive(Clone, Copy)]
@@ -151,6 +153,15 @@ pub(super) fn join(at: &str, name: &str) -> String {
     if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
 }
 
+/// For values that were checked and all the same don't fit.
+pub(super) fn unreadable(at: &str) -> Failure {
+    Failure::WrongType {
+        key: at.to_owned(),
+        expected: "the keys and types of its description".to_owned(),
+        found: "something else".to_owned(),
+    }
+}
+
 fn wrong_type(path: &str, kind: Kind, found: &Value) -> Failure {
     let expected = match (kind, found) {
         (Kind::Text, Value::Number(_) | Value::Bool(_)) => "text; put quotes around it",
@@ -162,7 +173,7 @@ fn wrong_type(path: &str, kind: Kind, found: &Value) -> Failure {
     let found = match found {
         Value::Null => "nothing".to_owned(),
         Value::Bool(flag) => format!("`{flag}`, which is no text,"),
-        Value::Number(number) => format!("the number {number}"),
+        Value::Number(number) => format!("the number {}", json::write(number)),
         Value::String(_) => "text".to_owned(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "keys with values of their own".to_owned(),
@@ -181,7 +192,7 @@ fn unknown(path: &str, name: &str, keys: &[&[Key]]) -> Failure {
             .map(|(_, nearest)| nearest)
     });
     Failure::UnknownKey {
-        key: path.chars().take(120).flat_map(char::escape_debug).collect(),
+        key: shown(path, 120),
         known: known.iter().map(|key| key.name.to_owned()).collect(),
         nearest: nearest.map(str::to_owned),
     }
@@ -270,6 +281,8 @@ mod tests {
             assert_eq!(error.code, "UNKNOWN_KEY");
             assert!(error.message.contains(&format!("did you mean `{nearest}`")), "{}", error.message);
         }
+        let error = refusal(FLAT_FILE, json!({"größe\u{202e}\n": 1}));
+        assert_eq!(error.message, r"There is no key `größe\u{202e}\n`", "what isn't seen is made visible");
         let error = refusal(FLAT_FILE, json!({"colour": "red"}));
         assert_eq!(error.message, "There is no key `colour`");
         assert!(error.cause.contains("`lakebase_name`"));

@@ -11,15 +11,28 @@ const SHOWN_CHARS: usize = 80;
 
 /// A refusal that repeats what was given, shortened, with control characters made visible.
 pub(super) fn invalid(key: &str, given: &str, expected: impl Into<String>) -> Failure {
-    let mut shown: String = given
-        .chars()
-        .take(SHOWN_CHARS)
-        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
-        .collect();
+    let mut shown = shown(given, SHOWN_CHARS);
     if given.chars().nth(SHOWN_CHARS).is_some() {
         shown.push('…');
     }
     Failure::InvalidValue { key: key.to_owned(), given: shown, expected: expected.into() }
+}
+
+/// The first `chars` characters of a text, with those made visible that aren't seen or that turn text around.
+pub(super) fn shown(text: &str, chars: usize) -> String {
+    let mut shown = String::new();
+    for character in text.chars().take(chars) {
+        let unseen = matches!(
+            character,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        );
+        if character.is_control() || unseen {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 /// A text that was checked: the type, access to the text, and serde as a plain string which is

@@ -7,12 +7,12 @@
 
 use serde_json::{Map, Value};
 
-use super::arguments::fill;
 use super::given::{Given, Source};
 use super::resolve::CreateConfig;
 use super::shape::{self, ENVIRONMENT_FILE, FLAT_FILE};
 use super::{PackageIndex, Seeds};
 use crate::error::{Failure, Result};
+use crate::json::Fields;
 use crate::yaml::{self, Node, Problem};
 
 /// The largest configuration that is read, in bytes.
@@ -70,8 +70,7 @@ fn parse(text: &str) -> Result<Value> {
 fn flat_file(top: &Map<String, Value>) -> Result<Given> {
     refuse_secret("", top)?;
     shape::check("", FLAT_FILE, top)?;
-    let given: Given = fill("configuration", Value::Object(top.clone()))?;
-    Ok(Given { source: Source::FlatFile, ..given })
+    read_given("configuration", top.clone(), Source::FlatFile)
 }
 
 fn environment_file(name: &str, value: &Value) -> Result<Given> {
@@ -83,8 +82,16 @@ fn environment_file(name: &str, value: &Value) -> Result<Given> {
     for keys in ENVIRONMENT_FILE {
         shape::flatten(keys, environment, &mut flat);
     }
-    let given: Given = fill(&at, Value::Object(flat))?;
-    Ok(Given { source: Source::Environment(name.to_owned()), ..given })
+    read_given(&at, flat, Source::Environment(name.to_owned()))
+}
+
+/// What `fields` give, which were checked.
+fn read_given(at: &str, fields: Map<String, Value>, source: Source) -> Result<Given> {
+    let given = Fields::of(fields.into()).and_then(|mut fields| Given::read(&mut fields));
+    match given {
+        Some(given) => Ok(Given { source, ..given }),
+        None => Err(shape::unreadable(at).into()),
+    }
 }
 
 /// The environment that is meant: the one named, else `development`, else the only one.

@@ -103,8 +103,18 @@ impl Writer {
             }
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is below 10^17")]
-        self.whole(digits as u64);
-        let _ = if exponent == 0 { write!(self.0, ".0") } else { write!(self.0, "e{exponent}") };
+        let digits = digits as u64;
+        if let Some(places) = usize::try_from(-exponent).ok().filter(|places| (1..=22).contains(places)) {
+            let mut text = digits.to_string();
+            while text.len() <= places {
+                text.insert(0, '0');
+            }
+            text.insert(text.len() - places, '.');
+            self.push(&text);
+        } else {
+            self.whole(digits);
+            let _ = if exponent == 0 { write!(self.0, ".0") } else { write!(self.0, "e{exponent}") };
+        }
     }
 }
 
@@ -403,6 +413,7 @@ mod tests {
             assert_eq!(again.to_bits(), number.to_bits(), "{text} was written as {}", write(&number));
             assert!(write(&number).contains(['.', 'e']), "{text}: a fraction stays one");
         }
+        assert_eq!(write(&[1.5, 0.05, -100.0, 12.25]), "[1.5,0.05,-100.0,12.25]");
     }
 
     proptest! {
