@@ -7,7 +7,7 @@
 //! alone here. It is no reason to look further: the platform changed, or the other half of an
 //! installation is another version.
 //!
-//! What goes out is described by serde's `Serialize`, and written by [`write`] alone.
+//! What goes out is described by serde's `Serialize`, and written by [`write()`] alone.
 //!
 //! An absent key and `null` are the same; unknown keys are passed over unless a type is `strict`.
 
