@@ -1,6 +1,10 @@
 //! Sends calls, and sends them again where [`RetryPolicy`] says so.
 
+use std::any::Any;
 use std::cell::Cell;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::{Either, LocalBoxFuture, select};
@@ -17,9 +21,55 @@ use crate::json::{self, FromJson};
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
 
-/// A call under way. On the heap: a host's request may be kilobytes of state, and what keeps and drops
-/// that state at every place that waits for an answer is a part of what a page downloads.
-type Sending<'s, T> = LocalBoxFuture<'s, Result<T, ApiError>>;
+/// A call under way.
+///
+/// What it takes to send a request is compiled once, for an answer of any type; only the reading of the
+/// answer is of a type's own, and this, which takes the answer out of its box. It lies on the heap, as a
+/// host's request may be kilobytes of state, and many calls are nested.
+pub struct Sending<'s, T> {
+    answer: LocalBoxFuture<'s, Result<Box<dyn Any>, ApiError>>,
+    reads: PhantomData<fn() -> T>,
+}
+
+impl<T: 'static> Future for Sending<'_, T> {
+    type Output = Result<T, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map_ok(|answer| match answer.downcast() {
+            Ok(answer) => *answer,
+            Err(_) => unreachable!("it was read as this type"),
+        })
+    }
+}
+
+/// A call under way for which "it doesn't exist" is an answer.
+pub struct Finding<'s, T>(Sending<'s, T>);
+
+impl<T: 'static> Future for Finding<'_, T> {
+    type Output = Result<Option<T>, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|answered| match answered {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        })
+    }
+}
+
+/// Reads an answer; none if it is of another shape.
+type Read = fn(Value) -> Option<Box<dyn Any>>;
+
+fn read<T: FromJson + 'static>(body: Value) -> Option<Box<dyn Any>> {
+    T::from_json(body).map(|answer| Box::new(answer) as Box<dyn Any>)
+}
+
+/// The words of a call, for its refusal.
+struct Words {
+    doing: String,
+    what: String,
+    needed: &'static str,
+}
 
 /// Sends calls to one workspace through a host.
 pub struct Client<'a, H> {
@@ -47,46 +97,29 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// The refusal, with the call's own words.
-    pub fn send<'s, T: FromJson + 's>(&'s self, call: Call<T>) -> Sending<'s, T> {
-        Box::pin(async move {
-            let Call { request, doing, what, needed, .. } = call;
-            let mut answer = None;
-            let mut read = |body| {
-                answer = T::from_json(body);
-                answer.is_some()
-            };
-            let exchanged = self.exchange(request, &mut read).await;
-            match (exchanged, answer) {
-                (Ok(()), Some(answer)) => Ok(answer),
-                (Ok(()), None) => unreachable!("what was taken was read"),
-                (Err(mut error), _) => {
-                    (error.doing, error.what, error.needed) = (doing, what, needed);
-                    Err(error)
-                }
-            }
-        })
+    pub fn send<T: FromJson + 'static>(&self, call: Call<T>) -> Sending<'_, T> {
+        let Call { request, doing, what, needed, .. } = call;
+        let words = Words { doing, what, needed };
+        Sending { answer: Box::pin(self.exchange(request, words, read::<T>)), reads: PhantomData }
     }
 
-    /// Sends `request` until an answer is read or patience ends. It has no part in the answer's type, so
-    /// that it is compiled once and not once for each.
     async fn exchange(
         &self,
         request: WorkspaceRequest,
-        read: &mut dyn FnMut(Value) -> bool,
-    ) -> Result<(), ApiError> {
+        words: Words,
+        read: Read,
+    ) -> Result<Box<dyn Any>, ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut attempt, mut uncertain, began) = (0, false, self.host.now());
         loop {
-            // On the heap: a host's request may be kilobytes of state, and many calls are nested.
-            let answer = Box::pin(self.host.request(request.clone())).await;
-            let (mut error, response) = match answer {
+            let (mut error, response) = match self.host.request(request.clone()).await {
                 Ok(response) if (200..300).contains(&response.status) => {
                     self.read_clock(response.header("date"));
                     let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
                     let unreadable = match json::parse(body) {
                         Ok(value) => {
-                            if read(value) {
-                                return Ok(());
+                            if let Some(answer) = read(value) {
+                                return Ok(answer);
                             }
                             ApiError::unreadable(response.status, None)
                         }
@@ -110,6 +143,8 @@ impl<'a, H: Host> Client<'a, H> {
                     error.waited = waited;
                     error.uncertain = uncertain;
                     error.interface = interface;
+                    let Words { doing, what, needed } = words;
+                    (error.doing, error.what, error.needed) = (doing, what, needed);
                     return Err(error);
                 }
             }
@@ -120,14 +155,8 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// Any other refusal.
-    pub fn find<'s, T: FromJson + 's>(&'s self, call: Call<T>) -> Sending<'s, Option<T>> {
-        Box::pin(async move {
-            match self.send(call).await {
-                Ok(found) => Ok(Some(found)),
-                Err(error) if error.is_not_found() => Ok(None),
-                Err(error) => Err(error),
-            }
-        })
+    pub fn find<T: FromJson + 'static>(&self, call: Call<T>) -> Finding<'_, T> {
+        Finding(self.send(call))
     }
 
     /// From here on only what leaves things in order is sent: it is tried for two minutes at most, also
