@@ -32,5 +32,6 @@ pub mod operations;
 pub mod schema;
 pub mod steps;
 pub mod timestamp;
+pub mod together;
 pub mod workspace;
 pub mod yaml;

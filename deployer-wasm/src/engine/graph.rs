@@ -14,7 +14,6 @@ use std::future::Future;
 use std::rc::Rc;
 
 use futures_util::future::LocalBoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
 use super::narrator::Narrator;
@@ -22,6 +21,7 @@ use crate::cancellation::{Cancellation, StopReason};
 use crate::error::{DeployError, Failure};
 use crate::events::{PlannedStep, StepState};
 use crate::host::{Host, Timestamp};
+use crate::together::Together;
 use crate::workspace::ApiError;
 
 /// How a step ended without a value.
@@ -184,27 +184,23 @@ impl<'a> Graph<'a> {
         T: 'a,
         Fut: Future<Output = Result<Done<T>, StepError>> + 'a,
     {
-        let index = self.nodes.len();
         let cell = Rc::new(RefCell::new(None));
-        let output = Output { index, cell: Rc::clone(&cell) };
+        let made = Rc::clone(&cell);
         let waits_for = inputs.indices();
-        let start = Box::new(move || -> LocalBoxFuture<'a, Ending> {
+        let start: Start<'a> = Box::new(move || -> LocalBoxFuture<'a, Ending> {
             let running = step(inputs.values());
             Box::pin(async move {
                 let Done { value, changed, message } = running.await?;
-                *cell.borrow_mut() = Some(value);
+                *made.borrow_mut() = Some(value);
                 Ok((changed, message))
             })
         });
-        self.nodes.push(Node {
-            name,
-            title: title.into(),
-            waits_for,
-            start: Some(start),
-            done: false,
-            report: None,
-        });
-        output
+        Output { index: self.push(name, title.into(), waits_for, start), cell }
+    }
+
+    fn push(&mut self, name: &'static str, title: String, waits_for: Vec<usize>, start: Start<'a>) -> usize {
+        self.nodes.push(Node { name, title, waits_for, start: Some(start), done: false, report: None });
+        self.nodes.len() - 1
     }
 
     /// The steps, for the plan.
@@ -230,7 +226,7 @@ impl<'a> Graph<'a> {
         narrator: &Narrator<'_, H>,
         cancellation: &Cancellation,
     ) -> (Vec<StepReport>, Result<(), StepError>) {
-        let mut running = FuturesUnordered::new();
+        let mut running = Together::default();
         let mut failure: Option<StepError> = None;
         loop {
             if cancellation.reason().is_none() {
@@ -241,10 +237,10 @@ impl<'a> Graph<'a> {
                         StepState::Started,
                         self.nodes[index].title.clone(),
                     );
-                    running.push(async move { (index, began, start().await) });
+                    running.push((index, began), start());
                 }
             }
-            let Some((index, began, ending)) = running.next().await else {
+            let Some(((index, began), ending)) = running.next().await else {
                 break;
             };
             let state = self.settle(index, began, host.now(), ending, narrator, &mut failure);

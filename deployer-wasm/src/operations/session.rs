@@ -97,21 +97,27 @@ impl<'a, H: Host> Session<'a, H> {
 
     /// Tells an error that ended the run before it had the lock.
     pub(super) fn told<T>(&self, outcome: Result<T>) -> Result<T> {
-        outcome.map_err(|error| {
-            // A wait that was cut short looks like a failure of what was waited for.
-            let error = match self.cancellation.reason() {
-                Some(_) => Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into(),
-                None => error.in_step(PREFLIGHT),
-            };
-            self.narrator.failed(&error);
-            error
-        })
+        outcome.map_err(|error| self.tell(error))
+    }
+
+    fn tell(&self, error: DeployError) -> DeployError {
+        // A wait that was cut short looks like a failure of what was waited for.
+        let error = match self.cancellation.reason() {
+            Some(_) => self.cancelled(),
+            None => error.in_step(PREFLIGHT),
+        };
+        self.narrator.failed(&error);
+        error
+    }
+
+    fn cancelled(&self) -> DeployError {
+        Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into()
     }
 
     /// Ends here if whoever asked has cancelled.
     pub(super) fn safe_point(&self) -> Result<()> {
         match self.cancellation.reason() {
-            Some(_) => Err(Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into()),
+            Some(_) => Err(self.cancelled()),
             None => Ok(()),
         }
     }

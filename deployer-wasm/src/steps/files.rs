@@ -6,9 +6,10 @@ use crate::error::Failure;
 use crate::host::Host;
 use crate::json::object;
 use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
+use crate::together;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
-use futures_util::future::try_join_all;
+use futures_util::FutureExt as _;
 
 /// A file to lie in the app's folder. Its content is not printed: `app.yaml` may hold the key.
 #[derive(Clone)]
@@ -46,9 +47,9 @@ pub async fn upload<H: Host>(
     let folder = folder.as_str();
     let there = all.iter().map(|file| {
         let call = files::export(&format!("{folder}/{}", file.name));
-        step.client().find(call)
+        step.client().find(call).boxed_local()
     });
-    let there = try_join_all(there).await?;
+    let there = together::all(there.collect()).await?;
     let differing: Vec<AppFile> = all
         .into_iter()
         .zip(there)
@@ -69,12 +70,12 @@ pub async fn upload<H: Host>(
             .await
             .map_err(|error| refused(folder, error))?;
     }
-    let writes = differing.iter().map(async |file| {
+    let writes = differing.iter().map(|file| {
         let path = format!("{folder}/{}", file.name);
-        let written = step.client().send(files::import(&path, &file.content, PutMode::Overwrite)).await;
-        written.map_err(|error| refused(&path, error))
+        let written = step.client().send(files::import(&path, &file.content, PutMode::Overwrite));
+        async move { written.await.map_err(|error| refused(&path, error)) }.boxed_local()
     });
-    try_join_all(writes).await?;
+    together::all(writes.collect()).await?;
     step.did(detail).await?;
     Ok(Done::changed((), format!("wrote {} to `{folder}`", names.join(", "))))
 }
