@@ -15,7 +15,7 @@ work=$target/pkg/$module
 mkdir -p "$work"
 
 # No inlining but where it makes the caller smaller: 8 % less to download.
-flags="-Cllvm-args=-inline-threshold=0"
+flags="-Cllvm-args=-inline-threshold=0 -Cllvm-args=-enable-pre=false -Cllvm-args=-enable-load-pre=false"
 library=()
 # The standard library compiled along, for size, and without the words of panics, which reach nobody
 # from a module: another 6 %. The toolchain is pinned, so its unstable options stay what they are.
