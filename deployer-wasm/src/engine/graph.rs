@@ -149,6 +149,19 @@ inputs!(A 0, B 1, C 2, D 3);
 type Ending = Result<(bool, String), StepError>;
 type Start<'a> = Box<dyn FnOnce() -> LocalBoxFuture<'a, Ending> + 'a>;
 
+/// Runs a step to its end and puts its value where others take it. Of a value's type and not also of the
+/// step's, so that it is compiled for the few types there are.
+fn ending<'a, T: 'a>(
+    step: LocalBoxFuture<'a, Result<Done<T>, StepError>>,
+    made: Rc<RefCell<Option<T>>>,
+) -> LocalBoxFuture<'a, Ending> {
+    Box::pin(async move {
+        let Done { value, changed, message } = step.await?;
+        *made.borrow_mut() = Some(value);
+        Ok((changed, message))
+    })
+}
+
 struct Node<'a> {
     name: &'static str,
     title: String,
@@ -187,14 +200,7 @@ impl<'a> Graph<'a> {
         let cell = Rc::new(RefCell::new(None));
         let made = Rc::clone(&cell);
         let waits_for = inputs.indices();
-        let start: Start<'a> = Box::new(move || -> LocalBoxFuture<'a, Ending> {
-            let running = step(inputs.values());
-            Box::pin(async move {
-                let Done { value, changed, message } = running.await?;
-                *made.borrow_mut() = Some(value);
-                Ok((changed, message))
-            })
-        });
+        let start: Start<'a> = Box::new(move || ending(Box::pin(step(inputs.values())), made));
         Output { index: self.push(name, title.into(), waits_for, start), cell }
     }
 
