@@ -202,7 +202,7 @@ impl FromJson for Arguments {
     }
 }
 
-/// One operation's arguments to and from those of any, and from JSON.
+/// One operation's arguments: made into those of any, and read from JSON.
 macro_rules! arguments_of {
     ($type:ident, $keys:path, given: $($given:ident),*; beside: $($beside:ident),*) => {
         impl From<$type> for Arguments {
