@@ -28,7 +28,7 @@ library=()
 if tests/setup/library-source.sh; then
   export RUSTC_BOOTSTRAP=1
   flags+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none"
-  library=(-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size)
+  library=("-Zbuild-std=std,panic_abort" "-Zbuild-std-features=optimize_for_size")
 fi
 RUSTFLAGS=$flags tests/setup/with-wasm.sh tests/setup/reproducibly.sh \
   cargo build --quiet --locked --package deployer-wasm --lib "${library[@]}" \
