@@ -16,7 +16,8 @@
 //! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
 //! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
-//! | [`timestamp`], [`json`], [`yaml`] | a moment; JSON read into types; YAML read and written |
+//! | [`timestamp`], [`json`], [`yaml`] | a moment; JSON and YAML read into values and types, and written |
+//! | [`together`] | futures side by side |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
