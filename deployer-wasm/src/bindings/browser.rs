@@ -14,12 +14,11 @@
 
 use std::rc::Rc;
 
-use js_sys::{Error, Function, Object, Promise, Reflect};
+use js_sys::{Error, Function, Object, Reflect};
 use serde_json::Value;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, intern};
-use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use self::host::{PageHost, Way};
@@ -160,47 +159,47 @@ impl Deployer {
     ///
     /// # Errors
     /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Promise<CreateResult>")]
-    pub fn create(
+    #[wasm_bindgen(unchecked_return_type = "CreateResult")]
+    pub async fn create(
         &self,
         #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Promise {
-        self.begin(Ok(Asked::Run(Operation::Create)), config, options)
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Asked::Run(Operation::Create), config, options).await
     }
 
     /// Another version, other settings, or an empty database; key and data stay.
     ///
     /// # Errors
     /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Promise<UpdateResult>")]
-    pub fn update(
+    #[wasm_bindgen(unchecked_return_type = "UpdateResult")]
+    pub async fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Promise {
-        self.begin(Ok(Asked::Run(Operation::Update)), config, options)
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Asked::Run(Operation::Update), config, options).await
     }
 
     /// Away with the app; the database and the key stay.
     ///
     /// # Errors
     /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Promise<DeleteResult>")]
-    pub fn delete(
+    #[wasm_bindgen(unchecked_return_type = "DeleteResult")]
+    pub async fn delete(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DeleteArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Promise {
-        self.begin(Ok(Asked::Run(Operation::Delete)), config, options)
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Asked::Run(Operation::Delete), config, options).await
     }
 
     /// What an operation would do. Sends only requests that read, and refuses what it refuses.
     ///
     /// # Errors
     /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Plan>")]
-    pub fn plan(
+    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    pub async fn plan(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Operation")] operation: JsValue,
         #[wasm_bindgen(
@@ -208,29 +207,22 @@ impl Deployer {
         )]
         config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
-    ) -> Promise {
-        self.begin(value::read(&operation).map(Asked::Plan), config, options)
+    ) -> Result<JsValue, JsValue> {
+        let asked = Asked::Plan(value::read(&operation)?);
+        run(Rc::clone(&self.way), asked, config, options).await
     }
 
     /// How things stand with an app: what lies deployed, the last run, who is at work.
     ///
     /// # Errors
     /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Status>")]
-    pub fn status(
+    #[wasm_bindgen(unchecked_return_type = "Status")]
+    pub async fn status(
         &self,
         #[wasm_bindgen(unchecked_param_type = "StatusArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
-    ) -> Promise {
-        self.begin(Ok(Asked::Status), config, options)
-    }
-}
-
-impl Deployer {
-    /// All begin here: a promise is compiled for each kind of future that it waits for.
-    fn begin(&self, asked: Result<Asked, JsValue>, config: JsValue, options: JsValue) -> Promise {
-        let way = Rc::clone(&self.way);
-        future_to_promise(async move { run(way, asked?, config, options).await })
+    ) -> Result<JsValue, JsValue> {
+        run(Rc::clone(&self.way), Asked::Status, config, options).await
     }
 }
 
