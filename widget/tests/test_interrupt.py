@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# A shell that runs things in the background has them ignore interrupts, and what they start as well.
 SCRIPT = """
-import sys, time, tellr
+import signal, tellr
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     tellr.create(app_name="stopped", lakebase_name="stopped-db")
 except tellr.DeploymentError as error:
