@@ -177,10 +177,16 @@ test("the same cell again and again costs next to nothing", async ({ page }) => 
   await opened(page, "again");
   const session = await page.context().newCDPSession(page);
   const used = async () => {
-    // A widget that nobody sees any more lets go of what it holds after a moment.
+    // A widget that nobody sees any more lets go of what it holds after a moment, and what hangs on
+    // that is only found by the collection after it.
     await page.waitForTimeout(4_000);
-    await session.send("HeapProfiler.collectGarbage");
-    return (await session.send("Runtime.getHeapUsage")).usedSize;
+    const sizes: number[] = [];
+    for (let times = 0; times < 4; times++) {
+      await session.send("HeapProfiler.collectGarbage");
+      await page.waitForTimeout(500);
+      sizes.push((await session.send("Runtime.getHeapUsage")).usedSize);
+    }
+    return Math.min(...sizes);
   };
   const rerun = async () => {
     await page.evaluate(() => {
@@ -193,7 +199,8 @@ test("the same cell again and again costs next to nothing", async ({ page }) => 
     await page.waitForTimeout(1500);
     await expect(widgetIn(page).getByRole("heading", { name: "Deploy Tellr" })).toBeVisible();
   };
-  await rerun();
+  // At first the browser compiles more of what runs often: most of what is more in the page then.
+  for (let times = 0; times < 4; times++) await rerun();
   const before = await used();
   for (let times = 0; times < 5; times++) await rerun();
   const grown = (await used()) - before;
