@@ -61,3 +61,39 @@ for (const [driver, scripts] of [
     expect(problems).toEqual([]);
   });
 }
+
+test("a kernel that has gone is told, and what to do", async ({ page }) => {
+  await page.clock.install();
+  const code = `import tellr; w = tellr.Deployer(app_name="gone"); w`;
+  framedWidget = await framed(page, "'wasm-unsafe-eval'", code, there.environment);
+  const { frame } = framedWidget;
+  await expect(frame.getByText(/The name .*gone.* is free/)).toBeVisible({ timeout: 60_000 });
+  framedWidget.run("import os; os._exit(1)");
+  await frame.getByRole("button", { name: "Review" }).click();
+  await expect(frame.getByText("if there is none any more, run this cell again")).toBeVisible({
+    timeout: 20_000,
+  });
+  await page.clock.fastForward("11:00");
+  await expect(frame.getByText("The kernel does not answer").first()).toBeVisible();
+  await expect(frame.getByText(/Run this cell again/).first()).toBeVisible();
+  await page.screenshot({ path: join(OUTPUT, "sandbox-gone.png"), fullPage: true });
+});
+
+test("a package of another version is told, and nothing is begun with it", async ({ page }) => {
+  const code = `
+import tellr
+from tellr.bridge.service import Service
+hello = Service.hello
+Service.hello = lambda service: hello(service) | {"package": "0.0.1"}
+w = tellr.Deployer(app_name="other")
+w`;
+  framedWidget = await framed(page, "'wasm-unsafe-eval'", code, there.environment);
+  const { frame } = framedWidget;
+  await expect(frame.getByText(/and the notebook’s package don’t fit together/)).toBeVisible({
+    timeout: 60_000,
+  });
+  await expect(frame.getByText(/the kernel has version 0\.0\.1/)).toBeVisible();
+  await expect(frame.getByText("Restart the kernel, and run the cell again.")).toBeVisible();
+  await expect(frame.getByRole("button")).toHaveCount(0);
+  await page.screenshot({ path: join(OUTPUT, "sandbox-versions.png") });
+});
