@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# A shell that runs things in the background has them ignore interrupts, and what they start as well.
+# What a shell runs in the background ignores interrupts, and so does what that starts.
 SCRIPT = """
 import signal, tellr
 signal.signal(signal.SIGINT, signal.default_int_handler)
