@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from queue import Empty
 from typing import TYPE_CHECKING, Any
 
+import zmq
 from jupyter_client.manager import KernelManager
 
 from local_workspace import PATIENCE_SECONDS
@@ -85,10 +86,12 @@ def text_of(messages: list[Message]) -> str:
 @contextmanager
 def kernel(**environment: str) -> Iterator[Kernel]:
     """Run a kernel of this environment."""
-    manager = KernelManager()
+    # One context for both, closed here: those that they make are left to the garbage collector.
+    context = zmq.Context()
+    manager = KernelManager(context=context)
     manager.kernel_spec.argv[0] = sys.executable
     manager.start_kernel(env=os.environ | environment, stderr=None)
-    client = manager.client()
+    client = manager.client(context=context)
     client.start_channels()
     client.wait_for_ready(timeout=PATIENCE_SECONDS)
     try:
@@ -96,3 +99,4 @@ def kernel(**environment: str) -> Iterator[Kernel]:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+        context.destroy(linger=0)
