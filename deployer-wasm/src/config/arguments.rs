@@ -206,7 +206,7 @@ impl FromJson for Arguments {
 macro_rules! arguments_of {
     ($type:ident, $keys:path, given: $($given:ident),*; beside: $($beside:ident),*) => {
         impl From<$type> for Arguments {
-            #[allow(clippy::needless_update, reason = "some have all fields")]
+            #[allow(clippy::needless_update, reason = "an operation may take all there are, and then nothing is left to the default")]
             fn from(arguments: $type) -> Self {
                 Self {
                     given: Given { $($given: arguments.$given,)* ..Given::default() },

@@ -78,12 +78,11 @@ impl Serialize for Entries {
 impl FromJson for Entries {
     fn from_json(value: Value) -> Option<Self> {
         let Value::Object(fields) = value else { return None };
-        let mut entries = Vec::with_capacity(fields.len());
-        // A map's keys are in order.
+        let mut entries = Self::default();
         for (step, entry) in fields {
-            entries.push((step, Entry::from_json(entry)?));
+            entries.put(&step, Entry::from_json(entry)?);
         }
-        Some(Self(entries))
+        Some(entries)
     }
 }
 

@@ -103,6 +103,7 @@ impl<'a, H: Host> Client<'a, H> {
         Sending { answer: Box::pin(self.exchange(request, words, read::<T>)), reads: PhantomData }
     }
 
+    /// Sends `request` until an answer is read or patience ends.
     async fn exchange(
         &self,
         request: WorkspaceRequest,

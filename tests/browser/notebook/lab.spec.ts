@@ -87,7 +87,7 @@ test("somebody deploys from the form, and Python sees what came of it", async ({
   expect(problems).toEqual([]);
 });
 
-/** What the app's deployment is asked for with stands still until it is gone on with. */
+/** Holds the request for the app's deployment, so that a test meets the run in the middle. */
 async function standingStill(app: string) {
   const path = `/api/2.0/apps/${app}/deployments`;
   await there.control("POST", "/faults", { method: "POST", path, action: "hang" });

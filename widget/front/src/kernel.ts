@@ -155,7 +155,10 @@ export class Kernel {
       const tooLong = open.taken ? !open.endless && age > REPLY_MS : age > GONE_MS;
       if (!tooLong) continue;
       this.#open.delete(id);
-      open.reject({ kind: "timeout", message: "The notebook’s kernel gave no answer" });
+      open.reject({
+        kind: "timeout",
+        message: "The notebook’s kernel gave no answer; if it was stopped, run this cell again",
+      });
     }
     if (waiting > GONE_MS) this.#become("gone");
     else if (waiting > BUSY_MS) this.#become("busy");
