@@ -50,6 +50,11 @@ pub trait Host {
     /// have to agree, the workspace's own `Date` is used instead.
     fn now(&self) -> Timestamp;
 
+    /// The time since a moment of the host's choosing, by a clock that nobody can set back. It may
+    /// stand still while the machine sleeps, as Linux' does: what must notice a sleep looks at
+    /// [`Host::now`] too.
+    fn elapsed(&self) -> Duration;
+
     /// Fills `out` with bytes fit for keys.
     fn random(&self, out: &mut [u8]);
 

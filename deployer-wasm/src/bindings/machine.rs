@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll as Progress, Wake, Waker};
+use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
@@ -97,7 +98,7 @@ impl Machine {
         const CALL: &str = "poll";
         let poll: Poll = read(CALL, input)?;
         let run = self.run(CALL)?;
-        run.host.set_now(Timestamp::from_millis(poll.now_ms));
+        run.host.set_time(Timestamp::from_millis(poll.now_ms), poll.elapsed_ms.map(Duration::from_millis));
         let ended = run.go_on();
         let News { events, commands, withdrawn } = run.host.news();
         let (state, result, error) = match ended {

@@ -107,8 +107,10 @@ pub struct Poll {
     pub protocol: u32,
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
+    /// Milliseconds since any fixed moment, by a clock that nobody can set back, where there is one.
+    pub elapsed_ms: Option<u64>,
 }
-from_json!(strict Poll { required { protocol, now_ms } optional {} });
+from_json!(strict Poll { required { protocol, now_ms } optional { elapsed_ms } });
 
 /// Says what came of a command.
 pub struct Resolve {

@@ -26,6 +26,7 @@ use crate::schema::{self, SchemaOperation, SchemaOutcome};
 /// A host whose requests are carried out by whoever empties its queue.
 pub struct QueueHost {
     now: Cell<Timestamp>,
+    elapsed: Cell<Duration>,
     random: RefCell<ChaCha20Rng>,
     next_id: Cell<u64>,
     /// Not handed over yet.
@@ -67,6 +68,7 @@ impl QueueHost {
     pub fn new(now: Timestamp, seed: [u8; SEED_BYTES]) -> Self {
         Self {
             now: Cell::new(now),
+            elapsed: Cell::new(Duration::ZERO),
             random: RefCell::new(ChaCha20Rng::from_seed(seed)),
             next_id: Cell::new(1),
             issued: RefCell::default(),
@@ -75,8 +77,11 @@ impl QueueHost {
         }
     }
 
-    /// Sets the time.
-    pub fn set_now(&self, now: Timestamp) {
+    /// Sets the time, and what passed by the clock that nobody can set back.
+    pub fn set_time(&self, now: Timestamp, elapsed: Option<Duration>) {
+        // Who passes no such clock has the other one, as far as it runs forward.
+        let elapsed = elapsed.unwrap_or_else(|| self.elapsed.get() + now.since(self.now.get()));
+        self.elapsed.set(elapsed.max(self.elapsed.get()));
         self.now.set(now);
     }
 
@@ -187,6 +192,10 @@ impl Host for QueueHost {
 
     fn now(&self) -> Timestamp {
         self.now.get()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.elapsed.get()
     }
 
     fn random(&self, out: &mut [u8]) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use deployer::events::DeployEvent;
 use deployer::host::{
@@ -19,6 +19,7 @@ pub struct NativeHost<E> {
     workspace: Workspace,
     database_roots: Option<PathBuf>,
     events: Mutex<E>,
+    began: Instant,
 }
 
 impl<E: FnMut(DeployEvent)> NativeHost<E> {
@@ -37,7 +38,12 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
 
     /// As [`NativeHost::new`], for a workspace that is there already.
     pub fn of(workspace: Workspace, database_roots: Option<&Path>, events: E) -> Self {
-        Self { workspace, database_roots: database_roots.map(Path::to_owned), events: Mutex::new(events) }
+        Self {
+            workspace,
+            database_roots: database_roots.map(Path::to_owned),
+            events: Mutex::new(events),
+            began: Instant::now(),
+        }
     }
 }
 
@@ -61,6 +67,10 @@ impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.began.elapsed()
     }
 
     fn random(&self, out: &mut [u8]) {

@@ -309,6 +309,10 @@ impl Host for VirtualHost<'_> {
         Timestamp::from_millis(i64::try_from(self.time.now_ms()).unwrap_or(i64::MAX))
     }
 
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.time.now_ms())
+    }
+
     fn random(&self, out: &mut [u8]) {
         // xorshift: the same bytes in every run, as a test that fails should fail again.
         for byte in out {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Function, Reflect, TypeError};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use super::direct_host::DirectHost;
 use super::fetch_host::FetchHost;
@@ -58,6 +58,12 @@ impl Way {
     }
 }
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
 /// The world, seen from a page.
 pub(super) struct PageHost {
     way: Rc<Way>,
@@ -104,6 +110,11 @@ impl Host for PageHost {
         #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2⁵³")]
         let millis = Date::now() as i64;
         Timestamp::from_millis(millis)
+    }
+
+    fn elapsed(&self) -> Duration {
+        // Of this page, since it was opened; workers have one too.
+        Duration::try_from_secs_f64(performance_now() / 1000.0).unwrap_or_default()
     }
 
     fn random(&self, out: &mut [u8]) {

@@ -107,7 +107,7 @@ class Run:
         module.call("start", **self._start, seed=seed, now_ms=_now_ms())
         self._start.clear()
         while True:
-            turn = module.call("poll", now_ms=_now_ms())
+            turn = module.call("poll", now_ms=_now_ms(), elapsed_ms=int(time.monotonic() * 1000))
             for event in turn["events"]:
                 self._news.put(event)
             for number in turn["withdrawn"]:
