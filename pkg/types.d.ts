@@ -739,7 +739,7 @@ export type WorkspaceResponse = {
 status: number,
 /**
  * Headers that matter here, names in lower case: at least `date`, `retry-after`,
- * `x-databricks-org-id` and `content-type` are passed on where they are present.
+ * `x-databricks-org-id`, `content-type` and `location` are passed on where they are present.
  */
 headers: Array<[string, string]>,
 /**

@@ -130,7 +130,7 @@ pub struct WorkspaceResponse {
     /// The HTTP status.
     pub status: u16,
     /// Headers that matter here, names in lower case: at least `date`, `retry-after`,
-    /// `x-databricks-org-id` and `content-type` are passed on where they are present.
+    /// `x-databricks-org-id`, `content-type` and `location` are passed on where they are present.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
     /// The body as text. All answers the deployer reads are JSON.

@@ -17,6 +17,7 @@ mod api_error;
 pub mod apps;
 mod client;
 pub mod database;
+mod elapsed;
 pub mod files;
 pub mod identity;
 pub mod operation;
@@ -27,7 +28,8 @@ pub mod surface;
 
 pub use api_error::{ApiError, ErrorKind};
 pub use client::Client;
-pub use retry::{RetryPolicy, Verdict};
+pub use elapsed::Elapsed;
+pub use retry::{Attempt, RetryPolicy, Verdict};
 
 /// A request, the type its answer is parsed into, and the words for its refusal.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Numbers events, stamps them with the time, and hands them to the host.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::error::DeployError;
@@ -12,15 +13,23 @@ pub struct Narrator<'a, H> {
     host: &'a H,
     run: String,
     began: Timestamp,
-    sequence: Cell<u32>,
+    sequence: Rc<Cell<u32>>,
     /// Whether anybody is told.
     aloud: bool,
+}
+
+impl<H> Clone for Narrator<'_, H> {
+    /// A second handle to the same run: events are numbered together.
+    fn clone(&self) -> Self {
+        let Self { host, run, began, sequence, aloud } = self;
+        Self { host, run: run.clone(), began: *began, sequence: Rc::clone(sequence), aloud: *aloud }
+    }
 }
 
 impl<'a, H: Host> Narrator<'a, H> {
     /// A narrator for the run `run`, which begins now.
     pub fn new(host: &'a H, run: String) -> Self {
-        Self { host, run, began: host.now(), sequence: Cell::new(0), aloud: true }
+        Self { host, run, began: host.now(), sequence: Rc::default(), aloud: true }
     }
 
     /// A narrator who keeps to himself, for what only looks.

@@ -1,5 +1,6 @@
 //! One run of an operation, and the handle a step works with.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -11,8 +12,8 @@ use super::journal::{Entry, Journal};
 use super::narrator::Narrator;
 use crate::cancellation::Cancellation;
 use crate::events::StepState;
-use crate::host::{Host, Timestamp};
-use crate::workspace::Client;
+use crate::host::Host;
+use crate::workspace::{Client, Elapsed};
 
 /// What is shared by the steps of one run.
 pub struct Run<'a, H> {
@@ -108,36 +109,43 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
 
     /// Patience for something that takes at most `limit`.
     pub fn patience(&self, limit: Duration) -> Patience {
-        Patience { began: self.run.host.now(), limit }
+        Patience { elapsed: RefCell::new(Elapsed::since(self.run.host.now())), limit }
     }
 }
 
 /// Paces looking again: often at first, then less, so that a short wait is noticed at once and a
 /// long one costs few requests. The delay in noticing stays below a tenth of the time waited.
+///
+/// What counts is the time spent on looks and pauses: on a machine that slept meanwhile, the hour in which
+/// nobody looked is not held against the platform.
 pub struct Patience {
-    began: Timestamp,
+    elapsed: RefCell<Elapsed>,
     limit: Duration,
 }
 
 impl Patience {
     const SHORTEST: Duration = Duration::from_millis(400);
     const LONGEST: Duration = Duration::from_secs(3);
+    /// A look, which is tried again for five minutes at most.
+    const LOOK: Duration = Duration::from_mins(5);
 
     /// Waits until it is time to look again; `false` when patience is over.
     ///
     /// # Errors
     /// [`StepError::Interrupted`] when the run stops.
     pub async fn again<H: Host>(&self, step: &StepHandle<'_, '_, H>) -> Result<bool, StepError> {
-        let waited = self.waited(step);
+        let waited = self.elapsed.borrow_mut().count(step.run.host.now(), Self::LOOK);
         if waited >= self.limit {
             return Ok(false);
         }
-        step.pause((waited / 12).clamp(Self::SHORTEST, Self::LONGEST)).await?;
+        let pause = (waited / 12).clamp(Self::SHORTEST, Self::LONGEST);
+        step.pause(pause).await?;
+        self.elapsed.borrow_mut().count(step.run.host.now(), pause);
         Ok(true)
     }
 
     /// How long has been waited.
     pub fn waited<H: Host>(&self, step: &StepHandle<'_, '_, H>) -> Duration {
-        step.run.host.now().since(self.began)
+        self.elapsed.borrow_mut().count(step.run.host.now(), Self::LOOK)
     }
 }

@@ -53,7 +53,21 @@ pub enum Failure {
     NotPassedOn { doing: String, problem: String },
     /// An answer that can't be read.
     UnreadableAnswer { doing: String, status: u16, problem: String },
-    /// Sent somewhere else, most likely to a sign-in page.
+    /// The host name of the workspace doesn't resolve.
+    HostNotFound { problem: String },
+    /// The certificate of the workspace, or of a proxy in front of it, isn't trusted.
+    CertificateNotTrusted { problem: String },
+    /// An HTTP proxy wants a sign-in.
+    ProxyAuthentication { problem: String },
+    /// The caller's address is on no IP access list.
+    AddressBlocked { problem: String },
+    /// The workspace only answers through a private endpoint.
+    PrivateLink { problem: String },
+    /// A page to sign in on, instead of an answer.
+    SignInPage { doing: String },
+    /// The OAuth token lacks a scope.
+    ScopeMissing { doing: String, problem: String },
+    /// Redirected somewhere else.
     Redirected { doing: String },
     /// An answer nobody expected.
     UnexpectedAnswer { doing: String, status: u16, code: String, problem: String },
@@ -65,6 +79,8 @@ pub enum Failure {
     // ---- the app ----
     /// The name is taken by an app that no run of ours created.
     AppAlreadyExists { app: String, creator: Option<String>, ours: bool },
+    /// The name is taken, though no app of this name is shown.
+    AppNameRefused { app: String },
     /// `update` with the other of the two app packages.
     PackageDiffers { app: String, deployed: String, wanted: String },
     /// `update` or `delete` of an app that isn't there.

@@ -1,7 +1,7 @@
 //! The words of the catalogue: one arm for each [`Failure`].
 
 use super::catalogue::Failure;
-use super::wording::{list, said, spell};
+use super::wording::{list, said, said_by, spell};
 
 const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/";
 const DOCS_APP_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/auth";
@@ -175,6 +175,55 @@ impl Failure {
                     .into(),
                 docs: DOCS_AUTH,
             },
+            Self::HostNotFound { problem } => Entry {
+                code: "WORKSPACE_HOST_NOT_FOUND",
+                message: "The workspace's host name can't be resolved".into(),
+                cause: problem,
+                remedy: "Check the workspace's address for typing errors; if it is right, check the network, VPN and DNS".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::CertificateNotTrusted { problem } => Entry {
+                code: "CERTIFICATE_NOT_TRUSTED",
+                message: "The TLS certificate of the workspace's address is not trusted".into(),
+                cause: problem,
+                remedy: "If your company's proxy inspects traffic, set `SSL_CERT_FILE` (in Python `REQUESTS_CA_BUNDLE`) to a file with its CA certificate. If not, check the workspace's address".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::ProxyAuthentication { problem } => Entry {
+                code: "PROXY_AUTHENTICATION",
+                message: "The HTTP proxy requires authentication (407)".into(),
+                cause: said_by("The proxy", &problem, "The proxy between here and the workspace did not accept the request"),
+                remedy: "Set `HTTPS_PROXY` to `http://user:password@proxy:port`, or add the workspace's host to `NO_PROXY` if it can be reached directly".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::AddressBlocked { problem } => Entry {
+                code: "ADDRESS_BLOCKED",
+                message: "The workspace's IP access list blocks this computer".into(),
+                cause: said(&problem, "The IP address the request came from is not on the list"),
+                remedy: "Connect through your company's network or VPN, or ask a workspace admin to add the IP address to the access list".into(),
+                docs: "https://docs.databricks.com/aws/en/security/network/front-end/ip-access-list-workspace",
+            },
+            Self::PrivateLink { problem } => Entry {
+                code: "PRIVATE_LINK_REQUIRED",
+                message: "The workspace can only be reached through Private Link".into(),
+                cause: said(&problem, "Public network access to this workspace is disabled"),
+                remedy: "Run the deployer inside the network that has the private endpoint (VPN, a machine in it, or a notebook of the workspace)".into(),
+                docs: "https://learn.microsoft.com/en-us/azure/databricks/security/network/classic/private-link-standard#authentication-troubleshooting",
+            },
+            Self::SignInPage { doing } => Entry {
+                code: "SIGN_IN_PAGE",
+                message: format!("Received a sign-in page instead of an answer: {doing}"),
+                cause: "The workspace's address is not the address of its API, or the network requires a sign-in in the browser first".into(),
+                remedy: "Check the workspace's address: `https://` and the host, as in the browser's address bar. On a guest or company network, sign in to the network first".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::ScopeMissing { doing, problem } => Entry {
+                code: "TOKEN_SCOPE_MISSING",
+                message: format!("The access token lacks a scope: {doing}"),
+                cause: said(&problem, "The token was issued for fewer APIs than the deployment needs"),
+                remedy: "Sign in with a token for all APIs (scope `all-apis`), or create one with the scope that is named".into(),
+                docs: DOCS_AUTH,
+            },
             Self::Redirected { doing } => Entry {
                 code: "WORKSPACE_REDIRECTS",
                 message: format!("The workspace sends us elsewhere while {doing}"),
@@ -215,6 +264,13 @@ impl Failure {
                 } else {
                     "Choose another `app_name`, or `update` it if it is a Tellr of yours".into()
                 },
+                docs: DOCS_APPS,
+            },
+            Self::AppNameRefused { app } => Entry {
+                code: "APP_ALREADY_EXISTS",
+                message: format!("App already exists: `{app}`"),
+                cause: "The workspace says that the name is taken, but shows no app of this name: it may be an app you have no permission on, or one whose deletion has not finished".into(),
+                remedy: "Choose another `app_name`, or ask a workspace admin which app has the name".into(),
                 docs: DOCS_APPS,
             },
             Self::PackageDiffers { app, deployed, wanted } => Entry {

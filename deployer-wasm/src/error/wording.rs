@@ -24,9 +24,14 @@ pub(super) fn list(items: &[String]) -> String {
 
 /// The platform's own words as a cause, or `otherwise` where it gave none.
 pub(super) fn said(problem: &str, otherwise: &str) -> String {
+    said_by("The workspace", problem, otherwise)
+}
+
+/// The words of `speaker` as a cause, or `otherwise` where there are none.
+pub(super) fn said_by(speaker: &str, problem: &str, otherwise: &str) -> String {
     match problem.trim() {
         "" => otherwise.to_owned(),
-        problem => format!("The workspace says: {problem}"),
+        problem => format!("{speaker} says: {problem}"),
     }
 }
 

@@ -73,7 +73,9 @@ impl<'a, H: Host> Session<'a, H> {
         let mut random = [0u8; 8];
         host.random(&mut random);
         let run = format!("{:016x}", u64::from_be_bytes(random));
-        let (client, narrator) = (Client::new(host, cancellation), Narrator::new(host, run.clone()));
+        let narrator = Narrator::new(host, run.clone());
+        let news = narrator.clone();
+        let client = Client::new(host, cancellation).telling(move |message| news.notice(message));
         narrator.step(
             PREFLIGHT,
             StepState::Started,

@@ -12,14 +12,19 @@ use futures_util::pin_mut;
 use serde_json::Value;
 
 use super::Call;
-use super::api_error::{ApiError, Interface};
-use super::retry::{RetryPolicy, Verdict};
+use super::api_error::{ApiError, ErrorKind, Interface};
+use super::elapsed::Elapsed;
+use super::retry::{Attempt, RETRIES, RetryPolicy, Verdict};
 use crate::cancellation::Cancellation;
-use crate::host::{Host, Timestamp, WorkspaceRequest};
+use crate::host::{Host, Timestamp, WorkspaceRequest, WorkspaceResponse};
 use crate::json::{self, FromJson};
 
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
+/// No single request takes longer: hosts give up on an answer after a minute.
+const ATTEMPT: Duration = Duration::from_mins(1);
+/// From this many seconds on, a wait that the workspace asks for is worth telling.
+const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// A call under way.
 ///
@@ -79,12 +84,30 @@ pub struct Client<'a, H> {
     closing: Cell<bool>,
     /// How far the workspace's clock is ahead of the host's, in milliseconds, by the last `Date`.
     clock_ahead_ms: Cell<i64>,
+    /// Whether the workspace has answered anything yet.
+    answered: Cell<bool>,
+    /// Who is told why a call takes long.
+    listener: Option<Box<dyn Fn(String) + 'a>>,
 }
 
 impl<'a, H: Host> Client<'a, H> {
     /// A client with the usual patience, which ends when the run is asked to stop.
     pub fn new(host: &'a H, cancellation: &'a Cancellation) -> Self {
-        Self { host, cancellation, closing: Cell::new(false), clock_ahead_ms: Cell::new(0) }
+        Self {
+            host,
+            cancellation,
+            closing: Cell::new(false),
+            clock_ahead_ms: Cell::new(0),
+            answered: Cell::new(false),
+            listener: None,
+        }
+    }
+
+    /// The same, which tells `listener` in a sentence when a request is sent again.
+    #[must_use]
+    pub fn telling(mut self, listener: impl Fn(String) + 'a) -> Self {
+        self.listener = Some(Box::new(listener));
+        self
     }
 
     /// The time by the workspace's clock, to the second below. Two deployers on two machines
@@ -111,45 +134,85 @@ impl<'a, H: Host> Client<'a, H> {
         read: Read,
     ) -> Result<Box<dyn Any>, ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
-        let (mut attempt, mut uncertain, began) = (0, false, self.host.now());
+        let (mut earlier, mut unanswered, mut uncertain) = (0u32, 0u32, false);
+        let mut elapsed = Elapsed::since(self.host.now());
         loop {
-            let (mut error, response) = match self.host.request(request.clone()).await {
-                Ok(response) if (200..300).contains(&response.status) => {
-                    self.read_clock(response.header("date"));
-                    let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
-                    let unreadable = match json::parse(body) {
-                        Ok(value) => {
-                            if let Some(answer) = read(value) {
-                                return Ok(answer);
-                            }
-                            ApiError::unreadable(response.status, None)
-                        }
-                        Err(problem) => ApiError::unreadable(response.status, Some(problem)),
-                    };
-                    (unreadable, Some(response))
-                }
-                Ok(response) => (ApiError::from_response(&response), Some(response)),
-                Err(error) => (ApiError::from_host(error), None),
+            let (mut error, response) = match self.attempt(request.clone(), read).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
             };
+            unanswered = if error.is(ErrorKind::NoAnswer) { unanswered.saturating_add(1) } else { 0 };
             // Time, not pauses: a workspace that answers nothing takes a minute an attempt.
-            let waited = self.host.now().since(began);
-            let verdict =
-                self.policy().judge(method, &error, response.as_ref(), attempt, waited, self.jitter());
-            match verdict {
-                Verdict::Again(pause) if self.pause(pause).await => {
-                    attempt += 1;
-                    uncertain |= error.may_have_had_its_effect();
+            let waited = elapsed.count(self.host.now(), ATTEMPT);
+            let (response, answered_before) = (response.as_ref(), self.answered.get());
+            let failed =
+                Attempt { method, error: &error, response, earlier, unanswered, waited, answered_before };
+            match self.policy().judge(failed, self.jitter()) {
+                Verdict::Again(pause) => {
+                    self.tell(&failed, pause);
+                    if self.pause(pause).await {
+                        elapsed.count(self.host.now(), pause);
+                        earlier = earlier.saturating_add(1);
+                        uncertain |= error.may_have_had_its_effect();
+                        continue;
+                    }
                 }
-                _ => {
-                    error.waited = waited;
-                    error.uncertain = uncertain;
-                    error.interface = interface;
-                    let Words { doing, what, needed } = words;
-                    (error.doing, error.what, error.needed) = (doing, what, needed);
-                    return Err(error);
-                }
+                Verdict::Stop => {}
             }
+            error.waited = waited;
+            error.uncertain = uncertain;
+            error.interface = interface;
+            let Words { doing, what, needed } = words;
+            (error.doing, error.what, error.needed) = (doing, what, needed);
+            return Err(error);
         }
+    }
+
+    /// Sends `request` once.
+    async fn attempt(
+        &self,
+        request: WorkspaceRequest,
+        read: Read,
+    ) -> Result<Box<dyn Any>, (ApiError, Option<WorkspaceResponse>)> {
+        let response = match self.host.request(request).await {
+            Ok(response) => response,
+            Err(error) => return Err((ApiError::from_host(error), None)),
+        };
+        self.answered.set(true);
+        self.read_clock(response.header("date"));
+        if !(200..300).contains(&response.status) {
+            return Err((ApiError::from_response(&response), Some(response)));
+        }
+        let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
+        let error = match json::parse(body) {
+            Ok(value) => match read(value) {
+                Some(answer) => return Ok(answer),
+                None => ApiError::unexpected_shape(response.status),
+            },
+            Err(problem) => ApiError::not_json(&response, &problem.to_string()),
+        };
+        Err((error, Some(response)))
+    }
+
+    /// Tells why a call takes longer, where somebody who watches would wonder.
+    fn tell(&self, failed: &Attempt<'_>, pause: Duration) {
+        let Some(listener) = &self.listener else { return };
+        let message = match failed.error.kind {
+            ErrorKind::NoAnswer if failed.answered_before => format!(
+                "can't reach the workspace ({}), retrying ({} of {RETRIES})",
+                failed.error.message, failed.unanswered
+            ),
+            ErrorKind::RateLimited if pause >= TOLD_FROM => {
+                format!("the workspace limits requests, retrying in {} s", pause.as_secs())
+            }
+            ErrorKind::Unavailable if pause >= TOLD_FROM => format!(
+                "the workspace failed (status {}), retrying in {} s",
+                failed.error.status,
+                pause.as_secs()
+            ),
+            _ => return,
+        };
+        listener(message);
     }
 
     /// Like [`Client::send`], with "it doesn't exist" as an answer.
@@ -184,9 +247,9 @@ impl<'a, H: Host> Client<'a, H> {
 
     fn read_clock(&self, date: Option<&str>) {
         if let Some(date) = date.and_then(Timestamp::parse_http) {
-            let ahead = date.as_millis() - self.host.now().as_millis();
+            let ahead = date.as_millis().saturating_sub(self.host.now().as_millis());
             // `Date` has whole seconds: a difference below one says nothing.
-            self.clock_ahead_ms.set(if ahead.abs() < 1500 { 0 } else { ahead });
+            self.clock_ahead_ms.set(if ahead.unsigned_abs() < 1500 { 0 } else { ahead });
         }
     }
 

@@ -1,12 +1,19 @@
 //! When a request is sent again, and after how long.
 //!
 //! What is tried again: no answer (the connection broke or nothing came in time), 429, 503, 502,
-//! 504, 408, and 500 to a read. That includes writes whose effect may already be there. It is
-//! safe because no step trusts the answer to a write: each looks first, and takes "it exists
-//! already" after a write of its own as a reason to look again, not as a failure.
+//! 504, 408, 500 to a read, and an answer to a read that isn't JSON. That includes writes whose effect may
+//! already be there. It is safe because no step trusts the answer to a write: each looks first, and takes
+//! "it exists already" after a write of its own as a reason to look again, not as a failure. JSON of another
+//! shape is not tried again: the workspace would answer the same.
 //!
-//! How long: what `Retry-After` says, in seconds or as a date, else exponential from 0.5 s to
-//! 10 s with jitter, until [`RetryPolicy::budget`] is used up or the run is asked to stop.
+//! How long:
+//! * An answer that asks for another try: what `Retry-After` says, in seconds or as a date, else exponential
+//!   from 0.5 s to 10 s with jitter, until [`RetryPolicy::budget`] is used up.
+//! * No answer, after earlier ones: [`RETRIES`] times within about a minute. A laptop that changes its network
+//!   is back by then, and a run can be resumed.
+//! * No answer, and none before: [`FIRST_ANSWER`]. The address is wrong, or the network is.
+//!
+//! Numbers in an answer are somebody else's: none of them enters arithmetic that can overflow.
 
 use std::time::Duration;
 
@@ -16,6 +23,15 @@ use crate::host::{Method, Timestamp, WorkspaceResponse};
 /// Phrases in 400s that mean "try again" though the status does not say so.
 const PASSING: [&str; 3] =
     ["please try again later", "rpc token bucket limit has been exceeded", "unexpected error"];
+
+/// For how long a workspace is tried that has not answered once.
+pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
+/// How often a lost connection is tried again.
+pub(super) const RETRIES: u32 = 5;
+/// The pauses before these tries.
+const RECONNECT_SECS: [f64; RETRIES as usize] = [0.5, 2.0, 8.0, 20.0, 30.0];
+/// A longer `Retry-After` is no wish of a workspace but a broken header.
+const LONGEST_WISH: Duration = Duration::from_hours(24);
 
 /// How patient a call is.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +46,25 @@ impl Default for RetryPolicy {
     }
 }
 
+/// A failed attempt of a call.
+#[derive(Debug, Clone, Copy)]
+pub struct Attempt<'e> {
+    /// The call's method.
+    pub method: Method,
+    /// How it failed.
+    pub error: &'e ApiError,
+    /// The answer, where there was one.
+    pub response: Option<&'e WorkspaceResponse>,
+    /// How many attempts failed before this one.
+    pub earlier: u32,
+    /// How many attempts in a row, this one included, had no answer.
+    pub unanswered: u32,
+    /// Since the first attempt was sent.
+    pub waited: Duration,
+    /// Whether the workspace has answered anything yet.
+    pub answered_before: bool,
+}
+
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -40,38 +75,38 @@ pub enum Verdict {
 }
 
 impl RetryPolicy {
-    /// Judges attempt number `attempt` (from 0), `waited` after the first was sent.
-    /// `jitter` is uniform in 0..1.
-    pub fn judge(
-        self,
-        method: Method,
-        error: &ApiError,
-        response: Option<&WorkspaceResponse>,
-        attempt: u32,
-        waited: Duration,
-        jitter: f64,
-    ) -> Verdict {
-        if !worth_trying_again(method, error) {
+    /// Judges a failed attempt. `jitter` is uniform in 0..1.
+    pub fn judge(self, attempt: Attempt<'_>, jitter: f64) -> Verdict {
+        if !worth_trying_again(attempt.method, attempt.error) {
             return Verdict::Stop;
         }
-        let pause = response.and_then(retry_after).map_or_else(
-            || {
-                let base = Duration::from_millis(500) * 2u32.saturating_pow(attempt.min(5));
+        let unanswered = attempt.error.kind == ErrorKind::NoAnswer;
+        let pause = match attempt.response.and_then(retry_after) {
+            Some(asked) => asked.saturating_add(Duration::from_millis(500).mul_f64(jitter)),
+            None if unanswered && attempt.answered_before => {
+                let nth = usize::try_from(attempt.unanswered.saturating_sub(1)).unwrap_or(usize::MAX);
+                let Some(secs) = RECONNECT_SECS.get(nth) else { return Verdict::Stop };
+                Duration::from_secs_f64(secs * (0.75 + jitter / 2.0))
+            }
+            None => {
+                let base = Duration::from_millis(500).saturating_mul(2u32.saturating_pow(attempt.earlier));
                 base.min(Duration::from_secs(10)).mul_f64(0.75 + jitter / 2.0)
-            },
-            |asked| asked + Duration::from_millis(500).mul_f64(jitter),
-        );
-        if waited + pause > self.budget { Verdict::Stop } else { Verdict::Again(pause) }
+            }
+        };
+        let limit = if unanswered && !attempt.answered_before { FIRST_ANSWER } else { self.budget };
+        if attempt.waited.saturating_add(pause) > limit { Verdict::Stop } else { Verdict::Again(pause) }
     }
 }
 
 fn worth_trying_again(method: Method, error: &ApiError) -> bool {
     match error.kind {
         ErrorKind::NoAnswer | ErrorKind::RateLimited => true,
-        ErrorKind::Unavailable => {
-            matches!(error.status, 408 | 502..=504) || (error.status == 500 && method == Method::Get)
-        }
-        ErrorKind::Unreadable => method == Method::Get,
+        ErrorKind::Unavailable => match error.status {
+            500 => method == Method::Get,
+            501 | 505.. => false,
+            _ => true,
+        },
+        ErrorKind::NotJson => method == Method::Get,
         ErrorKind::Invalid | ErrorKind::Other => PASSING.iter().any(|phrase| error.says(phrase)),
         _ => false,
     }
@@ -80,17 +115,19 @@ fn worth_trying_again(method: Method, error: &ApiError) -> bool {
 /// `Retry-After`, in seconds or as a date compared with the answer's own `Date`.
 fn retry_after(response: &WorkspaceResponse) -> Option<Duration> {
     let value = response.header("retry-after")?.trim();
-    if let Ok(secs) = value.parse::<u64>() {
-        return Some(Duration::from_secs(secs));
-    }
-    let until = Timestamp::parse_http(value)?;
-    let sent = Timestamp::parse_http(response.header("date")?)?;
-    Some(until.since(sent))
+    let asked = if let Ok(secs) = value.parse::<u64>() {
+        Duration::from_secs(secs)
+    } else {
+        let until = Timestamp::parse_http(value)?;
+        until.since(Timestamp::parse_http(response.header("date")?)?)
+    };
+    Some(asked).filter(|asked| *asked <= LONGEST_WISH)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::{HostError, HostErrorKind};
 
     fn refusal(status: u16, headers: &[(&str, &str)]) -> (ApiError, WorkspaceResponse) {
         let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
@@ -98,9 +135,22 @@ mod tests {
         (ApiError::from_response(&response), response)
     }
 
+    fn first<'e>(
+        method: Method,
+        error: &'e ApiError,
+        response: Option<&'e WorkspaceResponse>,
+    ) -> Attempt<'e> {
+        let (earlier, unanswered, waited) = (0, 0, Duration::ZERO);
+        Attempt { method, error, response, earlier, unanswered, waited, answered_before: true }
+    }
+
     fn judge(method: Method, status: u16, headers: &[(&str, &str)]) -> Verdict {
         let (error, response) = refusal(status, headers);
-        RetryPolicy::default().judge(method, &error, Some(&response), 0, Duration::ZERO, 0.5)
+        RetryPolicy::default().judge(first(method, &error, Some(&response)), 0.5)
+    }
+
+    fn no_answer() -> ApiError {
+        ApiError::from_host(HostError { kind: HostErrorKind::Connection, message: "refused".into() })
     }
 
     #[test]
@@ -118,8 +168,26 @@ mod tests {
     }
 
     #[test]
+    fn a_retry_after_that_no_clock_can_hold_is_not_believed() {
+        for value in
+            ["18446744073709551615", "9223372036854775807", "18446744073709551616", "-1", "1e9", "90000"]
+        {
+            let verdict = judge(Method::Post, 429, &[("retry-after", value)]);
+            assert!(matches!(verdict, Verdict::Again(pause) if pause < Duration::from_secs(1)), "{value}");
+        }
+        let dates =
+            [("date", "Mon, 01 Jan 0001 00:00:00 GMT"), ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")];
+        assert!(matches!(judge(Method::Get, 503, &dates), Verdict::Again(_)));
+    }
+
+    #[test]
+    fn a_wish_longer_than_the_budget_ends_the_call() {
+        assert_eq!(judge(Method::Post, 429, &[("retry-after", "3600")]), Verdict::Stop);
+    }
+
+    #[test]
     fn refusals_are_not_repeated() {
-        for status in [400, 401, 403, 404, 409] {
+        for status in [301, 302, 400, 401, 403, 404, 407, 409, 501] {
             assert_eq!(judge(Method::Get, status, &[]), Verdict::Stop, "{status}");
         }
         assert_eq!(judge(Method::Post, 500, &[]), Verdict::Stop);
@@ -127,10 +195,56 @@ mod tests {
     }
 
     #[test]
+    fn json_of_another_shape_is_not_read_again() {
+        let error = ApiError::unexpected_shape(200);
+        assert_eq!(RetryPolicy::default().judge(first(Method::Get, &error, None), 0.5), Verdict::Stop);
+    }
+
+    #[test]
     fn patience_ends_with_the_budget() {
         let (error, response) = refusal(503, &[]);
-        let late = Duration::from_secs(299);
-        let verdict = RetryPolicy::default().judge(Method::Get, &error, Some(&response), 9, late, 0.5);
-        assert_eq!(verdict, Verdict::Stop);
+        let late = Attempt {
+            earlier: 9,
+            waited: Duration::from_secs(299),
+            ..first(Method::Get, &error, Some(&response))
+        };
+        assert_eq!(RetryPolicy::default().judge(late, 0.5), Verdict::Stop);
+    }
+
+    #[test]
+    fn a_lost_connection_is_tried_again_five_times_within_two_minutes() {
+        let error = no_answer();
+        let mut total = Duration::ZERO;
+        for unanswered in 1..=RETRIES {
+            let attempt =
+                Attempt { earlier: unanswered - 1, unanswered, ..first(Method::Post, &error, None) };
+            let Verdict::Again(pause) = RetryPolicy::default().judge(attempt, 0.99) else {
+                panic!("gave up after {unanswered}")
+            };
+            total += pause;
+        }
+        assert!(total < Duration::from_mins(2), "{total:?}");
+        let last = Attempt { unanswered: RETRIES + 1, ..first(Method::Post, &error, None) };
+        assert_eq!(RetryPolicy::default().judge(last, 0.5), Verdict::Stop);
+    }
+
+    #[test]
+    fn a_workspace_that_never_answered_is_given_up_within_five_seconds() {
+        let error = no_answer();
+        let mut waited = Duration::ZERO;
+        for earlier in 0..100 {
+            let attempt = Attempt {
+                earlier,
+                unanswered: earlier + 1,
+                waited,
+                answered_before: false,
+                ..first(Method::Get, &error, None)
+            };
+            match RetryPolicy::default().judge(attempt, 0.5) {
+                Verdict::Again(pause) => waited += pause,
+                Verdict::Stop => break,
+            }
+        }
+        assert!(waited > Duration::from_secs(1) && waited <= FIRST_ANSWER, "{waited:?}");
     }
 }

@@ -14,8 +14,11 @@ use tokio_postgres::{Client as Postgres, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
-use super::workspace::{CONNECT, Workspace};
+use super::workspace::Workspace;
 use crate::database::tls;
+
+/// How long a connection to a database may take to come about.
+const CONNECT: Duration = Duration::from_secs(15);
 
 /// Runs `operation` on the database at `at`, as the workspace's principal. `roots` names a file of
 /// further certificate authorities (libpq's `PGSSLROOTCERT`).

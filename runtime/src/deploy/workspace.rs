@@ -20,12 +20,13 @@ use crate::settings::WorkspaceSettings;
 
 /// No single answer of the workspace takes longer; waiting is done by asking again.
 const ANSWER: Duration = Duration::from_mins(1);
-/// How long a connection may take to come about, to the workspace and to a database.
-pub(super) const CONNECT: Duration = Duration::from_secs(15);
+/// How long a connection to the workspace may take to come about: with a wrong address, this is the time
+/// until a person is told.
+const CONNECT: Duration = Duration::from_secs(4);
 /// The largest answer: a wheel of the largest size allowed, read back in base64.
 const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The headers that the deploy logic reads.
-const PASSED_ON: [&str; 4] = ["date", "retry-after", "x-databricks-org-id", "content-type"];
+const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
 /// Shorter ones are nobody's token, and blanking them would only spoil answers.
 const SHORTEST_TOKEN: usize = 16;
 

@@ -7,7 +7,7 @@ use web_sys::AbortSignal;
 use crate::host::{Method, WorkspaceRequest, WorkspaceResponse};
 
 /// The headers that the deploy logic reads.
-const PASSED_ON: [&str; 4] = ["date", "retry-after", "x-databricks-org-id", "content-type"];
+const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
 /// Longer than a server beside the page waits for the workspace, so that it is the server that tells.
 const ANSWER_MS: u32 = 90_000;
 /// How `fetch` calls it when that has passed.

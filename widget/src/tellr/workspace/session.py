@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 # No single answer of the workspace takes longer; waiting is done by asking again.
 ANSWER_SECONDS = 60.0
-CONNECT_SECONDS = 15.0
+CONNECT_SECONDS = 4.0
 # The largest answer: a wheel of the largest size allowed, read back in base64.
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 # The headers that the deploy logic reads.
-PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type")
+PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type", "location")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CHUNK_BYTES = 64 * 1024
 
