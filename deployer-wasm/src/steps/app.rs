@@ -15,6 +15,9 @@ const COMPUTE: Duration = Duration::from_mins(20);
 /// A deleted app keeps its name for up to twenty minutes.
 pub(super) const DELETION: Duration = Duration::from_mins(25);
 
+/// A name that is refused though no app has it: the list of apps may be behind, or a deletion not quite done.
+const NAME_SETTLES: Duration = Duration::from_mins(2);
+
 /// By how much two clocks, and times cut to whole seconds, may differ.
 const SLACK: Duration = Duration::from_mins(1);
 
@@ -64,6 +67,7 @@ pub async fn ensure<H: Host>(
     mut found: Option<App>,
 ) -> Result<Done<ReadyApp>, StepError> {
     let mut created = false;
+    let refused_for = step.patience(NAME_SETTLES);
     let app = loop {
         match found {
             Some(app) if app.compute() == "DELETING" => {
@@ -85,6 +89,8 @@ pub async fn ensure<H: Host>(
                                 return Err(taken(app));
                             }
                             created = true;
+                        } else if found.is_none() && !refused_for.again(&step).await? {
+                            return Err(Failure::AppNameRefused { app: new.name.to_owned() }.into());
                         }
                     }
                     Err(error) => return Err(refused(&new, error).into()),

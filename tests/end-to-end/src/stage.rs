@@ -60,7 +60,8 @@ impl Stage {
             ..Options::default()
         };
         let workspace = LocalWorkspace::start(options).await.expect("a workspace starts");
-        let (time, http) = (Time::new(clock), reqwest::Client::new());
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let (time, http) = (Time::new(clock), http.expect("TLS can be set up"));
         Self { workspace, time, http, seeds: AtomicU64::new(1) }
     }
 

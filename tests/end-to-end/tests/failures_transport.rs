@@ -132,12 +132,6 @@ async fn a_platform_that_stays_broken_is_told_in_its_own_words() {
     );
 }
 
-#[tokio::test]
-async fn a_workspace_that_never_answers_is_told_so() {
-    let error = told_when_it_lasts(Action::Cut).await;
-    assert_says(&error, Expected { code: "WORKSPACE_UNREACHABLE", names: "can't be reached", because: "" });
-}
-
 /// A write that failed for a reason nobody knows is not sent again blindly: the run ends, and the
 /// next one looks what came of it.
 async fn broken_write(path: &str, when: When) {

@@ -1,0 +1,162 @@
+//! Answers that a workspace gives when something is odd with it, and what the deployer makes of them:
+//! how soon it gives up, how often it asks, and what it tells meanwhile.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use deployer::config::CreateArguments;
+use deployer::error::DeployError;
+use deployer::events::{DeployEvent, EventKind};
+use end_to_end::stage::{ADA, Stage};
+use end_to_end::words::{Expected, assert_says};
+use local_workspace::faults::{Action, Rule};
+use local_workspace::pace::Pace;
+use serde_json::{Value, json};
+
+const APPS: &str = "/api/2.0/apps";
+const APP: &str = "/api/2.0/apps/tellr";
+const ME: &str = "/api/2.0/preview/scim/v2/Me";
+
+/// An answer with a status, headers and a body.
+fn answer(status: u16, headers: &[(&str, &str)], body: Value) -> Action {
+    let headers: BTreeMap<String, String> =
+        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Action::Answer { status, headers, body }
+}
+
+/// A `create` that is answered so for as long as it asks: why it failed, and after how many milliseconds.
+async fn fails_while(stage: &Stage, rule: Rule) -> (DeployError, u64) {
+    stage.workspace.control().faults.add(Rule { times: None, ..rule }).expect("a good rule");
+    let began = stage.time.now_ms();
+    let error = stage.create(CreateArguments::default()).await.expect_err("it lasts");
+    (error, stage.time.now_ms() - began)
+}
+
+#[tokio::test]
+async fn a_name_that_is_taken_by_no_app_that_can_be_seen_is_given_up_after_some_tries() {
+    let stage = Stage::with(Pace::none()).await;
+    let taken = Action::error(409, "ALREADY_EXISTS", "An app with the same name already exists.");
+    let (error, waited) = fails_while(&stage, Rule::next(APPS, taken).on("POST")).await;
+    assert_says(&error, Expected { code: "APP_ALREADY_EXISTS", names: "`tellr`", because: "shows no app" });
+    let entries = stage.workspace.control().journal.entries();
+    let tries = entries.iter().filter(|entry| entry.method == "POST" && entry.path == APPS).count();
+    assert!((2..120).contains(&tries), "{tries} requests");
+    assert!((60_000..=180_000).contains(&waited), "{waited} ms");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_retry_after_beyond_all_clocks_delays_nothing() {
+    let stage = Stage::with(Pace::none()).await;
+    let nonsense = Action::too_many_requests(Some("18446744073709551615"));
+    for path in [ME, APP, APPS] {
+        stage.workspace.control().faults.add(Rule::next(path, nonsense.clone())).expect("a good rule");
+    }
+    let began = stage.time.now_ms();
+    stage.create(CreateArguments::default()).await.expect("the limit is over");
+    assert!(stage.time.now_ms() - began < 60_000);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn json_of_another_shape_is_told_at_once() {
+    for (path, body) in [(ME, json!({"user": "ada"})), (APP, json!([1, 2])), (APP, json!({"name": 7}))] {
+        let stage = Stage::with(Pace::none()).await;
+        let (error, waited) = fails_while(&stage, Rule::next(path, answer(200, &[], body))).await;
+        assert_says(&error, Expected { code: "UNREADABLE_ANSWER", names: "", because: "" });
+        assert!(waited < 1_000, "{path}: {waited} ms");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_full_workspace_is_told_at_once_whatever_its_status() {
+    for (status, code) in [(429, "RESOURCE_EXHAUSTED"), (400, "BAD_REQUEST"), (429, "QUOTA_EXCEEDED")] {
+        let stage = Stage::with(Pace::none()).await;
+        let full = Action::error(status, code, "The maximum number of apps for your workspace is 100.");
+        let (error, waited) = fails_while(&stage, Rule::next(APPS, full).on("POST")).await;
+        assert_says(&error, Expected { code: "APP_QUOTA", names: "`tellr`", because: "is 100" });
+        assert!(waited < 5_000, "{waited} ms");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_stands_in_front_of_a_workspace_is_named_at_once() {
+    let page = "<html><head><title>Databricks - Sign In</title></head></html>";
+    let blocked =
+        "Source IP address: 203.0.113.7 is blocked by Databricks IP ACL for workspace: 7474646471015793";
+    let scopes = "Provided OAuth token does not have required scopes: apps";
+    let login = "/login.html?next_url=%2Fapi";
+    let private = "/login.html?error=private-link-validation-error:7474646471015793";
+    let integer = |message: &str| answer(403, &[], json!({"error_code": 403, "message": message}));
+    for (action, code) in [
+        (answer(200, &[("content-type", "text/html")], json!(page)), "SIGN_IN_PAGE"),
+        (answer(302, &[("location", login)], json!("")), "SIGN_IN_PAGE"),
+        (answer(302, &[("location", private)], json!("")), "PRIVATE_LINK_REQUIRED"),
+        (integer(blocked), "ADDRESS_BLOCKED"),
+        (integer(scopes), "TOKEN_SCOPE_MISSING"),
+        (answer(407, &[], json!("<html><title>Proxy</title></html>")), "PROXY_AUTHENTICATION"),
+    ] {
+        let stage = Stage::with(Pace::none()).await;
+        let (error, waited) = fails_while(&stage, Rule { path: None, ..Rule::next("", action) }).await;
+        assert_says(&error, Expected { code, names: "", because: "" });
+        assert!(waited < 1_000, "{code}: {waited} ms");
+        assert_eq!(stage.made("POST", APPS), 0);
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_that_never_answered_is_given_up_within_five_seconds() {
+    let stage = Stage::with(Pace::none()).await;
+    let (error, waited) = fails_while(&stage, Rule { path: None, ..Rule::next("", Action::Cut) }).await;
+    assert_says(&error, Expected { code: "WORKSPACE_UNREACHABLE", names: "can't be reached", because: "" });
+    assert!((1_000..=5_000).contains(&waited), "{waited} ms");
+    stage.workspace.control().faults.clear();
+    stage.create(CreateArguments::default()).await.expect("the network is back");
+    stage.assert_deployed_once().await;
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_later_is_told_while_it_is_tried_again() {
+    let stage = Stage::with(Pace::scaled(0.01)).await;
+    let lost = Rule::next(APPS, Action::Cut).on("POST").times(3);
+    stage.workspace.control().faults.add(lost).expect("a good rule");
+    let notices = RefCell::new(Vec::new());
+    let listener = |event: &DeployEvent| {
+        if event.kind == EventKind::Notice {
+            notices.borrow_mut().push(event.message.clone());
+        }
+    };
+    let host = stage.host(ADA).watched(&listener);
+    stage.create_on(&host, CreateArguments::default()).await.expect("the network is back");
+    let notices = notices.take();
+    for nth in 1..=3 {
+        let told = notices.iter().any(|notice| {
+            notice.starts_with("can't reach the workspace (")
+                && notice.ends_with(&format!("retrying ({nth} of 5)"))
+        });
+        assert!(told, "{notices:#?}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn hours_in_which_the_machine_slept_are_no_timeout() {
+    const EIGHT_HOURS_MS: u64 = 8 * 60 * 60 * 1000;
+    let stage = Stage::with(Pace::realistic()).await;
+    stage.set(|settings| settings.pace.durations.compute_start_ms = EIGHT_HOURS_MS + 5 * 60 * 1000);
+    let slept = std::cell::Cell::new(false);
+    let listener = |event: &DeployEvent| {
+        if event.message.contains("compute of the app") && !slept.replace(true) {
+            let advanced = stage.workspace.control().clock.advance(EIGHT_HOURS_MS);
+            advanced.expect("the workspace runs on a virtual clock");
+        }
+    };
+    let host = stage.host(ADA).watched(&listener);
+    stage.create_on(&host, CreateArguments::default()).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    assert!(slept.get());
+    stage.end().await;
+}
