@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::decode::null_as_default;
 use crate::events::DeployEvent;
-use crate::json::{from_json, from_words};
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
 // What whoever implements a host needs beside it.
@@ -131,12 +131,11 @@ pub struct WorkspaceResponse {
     pub status: u16,
     /// Headers that matter here, names in lower case: at least `date`, `retry-after`,
     /// `x-databricks-org-id`, `content-type` and `location` are passed on where they are present.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub headers: Vec<(String, String)>,
     /// The body as text. All answers the deployer reads are JSON.
     pub body: String,
 }
-from_json!(WorkspaceResponse { required { status, body } optional { headers } });
 
 impl WorkspaceResponse {
     /// The value of the header `name` (lower case).
@@ -165,7 +164,6 @@ pub struct HostError {
     /// For people; holds no secret.
     pub message: String,
 }
-from_json!(HostError { required { kind, message } optional {} });
 
 /// The kinds of [`HostError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,13 +181,6 @@ pub enum HostErrorKind {
     /// The workspace answers, and not for pages of this origin. Trying again does not help.
     Origin,
 }
-from_words!(HostErrorKind {
-    Connection = "connection",
-    Timeout = "timeout",
-    Credential = "credential",
-    Refused = "refused",
-    Origin = "origin"
-});
 
 /// Which database a schema operation is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,22 +1,19 @@
-//! JSON, read into types and written from them.
-//!
-//! Everything that comes in is parsed to a [`Value`] first and then read with [`FromJson`]. Serde
-//! could do both in one, and tells more about what does not fit. But it compiles a parser for every
-//! type, and brings what its errors could have to show, down to the printing of fractions: together
-//! a tenth of what a page downloaded before it could deploy. What does not fit is told with its place
-//! alone here. It is no reason to look further: the platform changed, or the other half of an
-//! installation is another version.
-//!
-//! What goes out is described by serde's `Serialize`, and written by [`write()`] alone.
-//!
-//! An absent key and `null` are the same; unknown keys are passed over unless a type is `strict`.
+//! How `config` read JSON until they do it with `crate::decode`.
 
-mod parse;
-mod write;
-
-pub use parse::{NotJson, parse};
 use serde_json::{Map, Value};
-pub use write::{Unwritable, write};
+
+/// Reads a text that holds one value.
+///
+/// # Errors
+/// With the place where it stops being JSON.
+pub fn parse(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(text)
+}
+
+/// The text of a value.
+pub fn write<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
 
 /// A type that can be read from JSON.
 pub trait FromJson: Sized {
@@ -140,24 +137,6 @@ impl<A: FromJson, B: FromJson> FromJson for (A, B) {
     }
 }
 
-/// An object of the given fields.
-pub(crate) fn object_of(fields: &mut [(&str, Value)]) -> Value {
-    let mut object = Map::new();
-    for (name, value) in fields {
-        object.insert((*name).to_owned(), value.take());
-    }
-    Value::Object(object)
-}
-
-/// An object, of values that are texts, numbers, flags, lists of them, or [`Value`]s. `serde_json` has a
-/// macro for more, which goes through a serializer of its own.
-macro_rules! object {
-    ({$($name:literal: $value:expr),* $(,)?}) => {
-        $crate::json::object_of(&mut [$(($name, ::serde_json::Value::from($value))),*])
-    };
-}
-pub(crate) use object;
-
 /// Reads a struct from an object with keys of the fields' names; a name in quotes is the key where
 /// it is another. A `strict` one has no others.
 macro_rules! from_json {
@@ -192,81 +171,3 @@ macro_rules! key {
     };
 }
 pub(crate) use key;
-
-/// Reads an enum of plain variants from their words.
-macro_rules! from_words {
-    ($type:ty { $($variant:ident = $word:literal),+ $(,)? }) => {
-        impl $crate::json::FromJson for $type {
-            fn from_json(value: serde_json::Value) -> Option<Self> {
-                match value.as_str()? {
-                    $($word => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-pub(crate) use from_words;
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Default)]
-    struct Sample {
-        name: String,
-        count: Option<u16>,
-        list: Vec<bool>,
-    }
-    from_json!(Sample { required { name "theName" } optional { count, list } });
-
-    #[derive(Debug, PartialEq)]
-    struct Exact {
-        pair: (String, u64),
-    }
-    from_json!(strict Exact { required { pair } optional {} });
-
-    #[derive(Debug, PartialEq)]
-    enum Word {
-        OneThing,
-        Other,
-    }
-    from_words!(Word { OneThing = "one_thing", Other = "other" });
-
-    #[test]
-    fn absent_and_null_are_the_same_and_another_type_is_neither() {
-        let read = |value| Sample::from_json(value);
-        let some = |count| Some(Sample { name: "x".into(), count, ..Sample::default() });
-        assert_eq!(read(json!({"theName": "x"})), some(None));
-        assert_eq!(read(json!({"theName": "x", "count": null, "list": null, "new": 1})), some(None));
-        assert_eq!(read(json!({"theName": "x", "count": 7})), some(Some(7)));
-        for other in [
-            json!({}),
-            json!({"theName": 7}),
-            json!({"theName": "x", "count": "7"}),
-            json!({"theName": "x", "count": 70_000}),
-            json!({"theName": "x", "count": -1}),
-            json!({"theName": "x", "list": [1]}),
-            json!(["x"]),
-            Value::Null,
-        ] {
-            assert_eq!(read(other.clone()), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn a_strict_type_has_no_other_keys() {
-        assert_eq!(Exact::from_json(json!({"pair": ["a", 1]})), Some(Exact { pair: ("a".into(), 1) }));
-        assert_eq!(Exact::from_json(json!({"pair": ["a", 1], "other": 1})), None);
-        assert_eq!(Exact::from_json(json!({"pair": ["a", 1, 2]})), None);
-    }
-
-    #[test]
-    fn words_are_read_to_the_letter() {
-        assert_eq!(Word::from_json(json!("one_thing")), Some(Word::OneThing));
-        assert_eq!(Word::from_json(json!("OneThing")), None);
-        assert_eq!(Word::from_json(json!("other")), Some(Word::Other));
-    }
-}

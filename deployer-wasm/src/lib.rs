@@ -16,13 +16,15 @@
 //! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
 //! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
-//! | [`timestamp`], [`json`], [`yaml`] | a moment; JSON and YAML read into values and types, and written |
+//! | [`timestamp`], [`decode`] | a moment; JSON read into types |
+//! | [`json`], [`yaml`] | of `config` and `manifest` alone |
 //! | [`together`] | futures side by side |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
 pub mod cancellation;
 pub mod config;
+pub mod decode;
 pub mod engine;
 pub mod error;
 pub mod events;

@@ -6,7 +6,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
-use crate::json::from_words;
 
 mod create;
 mod delete;
@@ -37,7 +36,6 @@ pub enum Operation {
     /// Away with the app.
     Delete,
 }
-from_words!(Operation { Create = "create", Update = "update", Delete = "delete" });
 
 impl Operation {
     /// Its name, as journal and lock have it.

@@ -10,10 +10,8 @@
 //! nothing else; it is not made a superuser.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::config::SchemaName;
-use crate::json::{Fields, FromJson, from_json, from_words};
 
 mod quote;
 mod script;
@@ -54,20 +52,6 @@ pub enum SchemaOperation {
     },
 }
 
-impl FromJson for SchemaOperation {
-    fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        let schema = SchemaName::parse("schema", &fields.required::<String>("schema")?).ok()?;
-        Some(match fields.required::<String>("operation")?.as_str() {
-            "set_up" => Self::SetUp { schema, role: fields.required("role")? },
-            "reset" => Self::Reset { schema, role: fields.required("role")? },
-            "drop" => Self::Drop { schema },
-            "inspect" => Self::Inspect { schema, role: fields.optional("role")? },
-            _ => return None,
-        })
-    }
-}
-
 /// What came of a [`SchemaOperation`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
@@ -79,16 +63,6 @@ pub enum SchemaOutcome {
     Inspected(SchemaState),
 }
 
-impl FromJson for SchemaOutcome {
-    fn from_json(value: Value) -> Option<Self> {
-        match value["outcome"].as_str()? {
-            "done" => Some(Self::Done),
-            "inspected" => SchemaState::from_json(value).map(Self::Inspected),
-            _ => None,
-        }
-    }
-}
-
 /// How a schema stands.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by its name")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +71,7 @@ pub struct SchemaState {
     /// There is such a schema.
     pub exists: bool,
     /// The role it belongs to.
+    #[serde(default)]
     pub owner: Option<String>,
     /// How many tables are in it.
     pub tables: u32,
@@ -108,10 +83,6 @@ pub struct SchemaState {
     /// The role asked for may use the schema and create tables in it.
     pub role_granted: bool,
 }
-from_json!(SchemaState {
-    required { exists, tables, encrypted_data, role_exists, role_granted }
-    optional { owner }
-});
 
 /// Why a schema operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -126,7 +97,6 @@ pub struct SchemaError {
     /// For people; holds no secret.
     pub message: String,
 }
-from_json!(SchemaError { required { kind, message } optional { sqlstate } });
 
 /// The kinds of [`SchemaError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,14 +116,6 @@ pub enum SchemaErrorKind {
     /// The database refused the statement; `sqlstate` says which way.
     Database,
 }
-from_words!(SchemaErrorKind {
-    Credential = "credential",
-    SignedOut = "signed_out",
-    Unavailable = "unavailable",
-    Login = "login",
-    Connection = "connection",
-    Database = "database"
-});
 
 /// What the operation came to, from the row its script returned, if it returns one.
 ///

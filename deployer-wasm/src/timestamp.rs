@@ -3,10 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::de::Unexpected;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::json::FromJson;
 
 /// A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,16 +103,11 @@ impl Serialize for Timestamp {
     }
 }
 
-impl FromJson for Timestamp {
-    fn from_json(value: Value) -> Option<Self> {
-        Self::parse(value.as_str()?)
-    }
-}
-
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::invalid_value(Unexpected::Str(&text), &"an RFC 3339 time"))
     }
 }
 

@@ -6,9 +6,9 @@
 //! knows the request is also the place that can explain its refusal. Sending, and trying again,
 //! is `client` and `retry`; what Tellr is, nothing here knows.
 
-use std::fmt::Write as _;
 use std::marker::PhantomData;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::host::{Method, WorkspaceRequest};
@@ -67,19 +67,13 @@ impl<T> Call<T> {
     }
 }
 
+/// What stands in a path segment as it is: letters, digits and the four marks that RFC 3986 leaves alone.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 /// Percent-encodes one path segment. Names are validated long before; this keeps a stray
 /// character from ever becoming another path.
 fn segment(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -5,9 +5,7 @@
 //! const result = await deployer.create({ app_name: "tellr" }, { onEvent: console.log, signal });
 //! ```
 //!
-//! Values cross as JSON. The code for JSON is in the module anyway, and the kernel's module
-//! crosses the same way; a converter of its own for JavaScript's values would be compiled once
-//! more for every type, and a page downloads what is compiled.
+//! Values cross as what JSON has: objects, lists, texts, numbers, flags, null.
 //!
 //! A page's own mistakes end nothing halfway: what `onEvent` throws is dropped, and aborting
 //! `signal` stops at the next safe point, as cancelling does everywhere.

@@ -13,6 +13,7 @@ use std::time::Duration;
 use base64ct::{Base64, Encoding as _};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -21,10 +22,10 @@ use super::protocol::{
 };
 use super::queue::{News, QueueHost};
 use super::task::{Asked, Operation, Outcome, Task};
+use crate::decode::decode;
 use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
 use crate::host::Timestamp;
-use crate::json::{self, FromJson};
 
 /// Takes the protocol's calls. Bytes of JSON in, bytes of JSON out, and never a panic.
 #[derive(Default)]
@@ -171,23 +172,21 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
 
 /// Reads a call: its version first, since another version may have another shape. The parser's
 /// own words are not kept: they repeat values, and one of them may be a secret.
-pub(super) fn read<T: FromJson>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
-    let fault = |problem: &str| Fault::Call { call, problem: problem.to_owned() };
-    // All of one shape first, so that each call's own shape is read in one way only, from values.
-    let text = str::from_utf8(input).ok();
-    let spoken = text.and_then(|text| json::parse(text).ok()).filter(Value::is_object);
-    let spoken = spoken.ok_or_else(|| fault("It is not a JSON object"))?;
+pub(super) fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
+    let fault = |problem: String| Fault::Call { call, problem };
+    let spoken = serde_json::from_slice(input).ok().filter(Value::is_object);
+    let spoken = spoken.ok_or_else(|| fault("It is not a JSON object".to_owned()))?;
     match spoken["protocol"].as_u64() {
         Some(version) if version == u64::from(PROTOCOL) => {}
         version => return Err(Fault::Mismatch { spoken: version }),
     }
-    T::from_json(spoken).ok_or_else(|| fault("Its keys or their types are not the ones of the protocol"))
+    decode(spoken).map_err(|mismatch| fault(format!("It can't be read: {mismatch}")))
 }
 
 pub(super) fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {
-    let text = match outcome {
-        Ok(value) => json::write(&value),
-        Err(fault) => json::write(&Refused { protocol: PROTOCOL, refused: DeployError::from(fault) }),
+    let bytes = match outcome {
+        Ok(value) => serde_json::to_vec(&value),
+        Err(fault) => serde_json::to_vec(&Refused { protocol: PROTOCOL, refused: DeployError::from(fault) }),
     };
-    text.into_bytes()
+    bytes.expect("texts are keys, and no writer has errors of its own")
 }

@@ -37,7 +37,7 @@
 //! The arguments may hold a key, and answers may hold an app's files. Neither side may log what
 //! crosses here; of a command with `sensitive`, not even parts.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::task::{Operation, Outcome};
@@ -45,7 +45,6 @@ use crate::config::SecretText;
 use crate::error::{DeployError, ErrorClass, Told};
 use crate::events::DeployEvent;
 use crate::host::{HostError, LakebaseTarget, SchemaError, WorkspaceRequest, WorkspaceResponse};
-use crate::json::{Fields, FromJson, from_json, from_words};
 use crate::schema::{SchemaOperation, Script};
 
 /// The version that this module speaks.
@@ -55,18 +54,23 @@ pub const PROTOCOL: u32 = 1;
 pub const SEED_BYTES: usize = 32;
 
 /// Begins a run.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Start {
     /// [`PROTOCOL`].
     pub protocol: u32,
     /// What to do.
     pub operation: Wanted,
     /// With [`Wanted::Plan`], and only there: the operation to plan.
+    #[serde(default)]
     pub plan_of: Option<Operation>,
     /// The operation's arguments, named as the functions' parameters are.
     pub arguments: Value,
     /// The text of a configuration file, if one was given.
+    #[serde(default)]
     pub config_yaml: Option<String>,
     /// The variable `ENVIRONMENT`, if it is set.
+    #[serde(default)]
     pub environment: Option<String>,
     /// [`SEED_BYTES`] bytes of the system's randomness in base64, fresh for each run: the
     /// encryption key is made of them.
@@ -74,13 +78,10 @@ pub struct Start {
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
 }
-from_json!(strict Start {
-    required { protocol, operation, arguments, seed, now_ms }
-    optional { plan_of, config_yaml, environment }
-});
 
 /// What a run may be for. The last two send only requests that read, and tell no events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Wanted {
     /// From nothing to a running app.
     Create,
@@ -93,15 +94,10 @@ pub enum Wanted {
     /// How things stand. The result is a `Status`.
     Status,
 }
-from_words!(Wanted {
-    Create = "create",
-    Update = "update",
-    Delete = "delete",
-    Plan = "plan",
-    Status = "status",
-});
 
 /// Lets the run go on as far as it can.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Poll {
     /// [`PROTOCOL`].
     pub protocol: u32,
@@ -110,25 +106,27 @@ pub struct Poll {
     /// Milliseconds since any fixed moment, by a clock that nobody can set back, where there is one.
     pub elapsed_ms: Option<u64>,
 }
-from_json!(strict Poll { required { protocol, now_ms } optional { elapsed_ms } });
 
 /// Says what came of a command.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Resolve {
     /// [`PROTOCOL`].
     pub protocol: u32,
     /// The command's id.
     pub id: u64,
     /// What came of it.
+    #[serde(default)]
     pub answer: Value,
 }
-from_json!(strict Resolve { required { protocol, id } optional { answer } });
 
 /// Asks the run to stop at its next safe point.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cancel {
     /// [`PROTOCOL`].
     pub protocol: u32,
 }
-from_json!(strict Cancel { required { protocol } optional {} });
 
 /// The answer to `start`, `resolve` and `cancel`.
 #[derive(Debug, Serialize)]
@@ -209,7 +207,8 @@ pub enum Command {
 }
 
 /// What came of [`Command::Request`].
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RequestAnswer {
     /// The workspace answered.
     Response(WorkspaceResponse),
@@ -217,39 +216,14 @@ pub enum RequestAnswer {
     Error(HostError),
 }
 
-impl FromJson for RequestAnswer {
-    fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        let error: Option<HostError> = fields.optional("error")?;
-        let answer = match error {
-            Some(error) => Self::Error(error),
-            None => Self::Response(fields.required("response")?),
-        };
-        fields.all_read().then_some(answer)
-    }
-}
-
 /// What came of [`Command::Schema`].
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SchemaAnswer {
     /// The script ran; the row that it returned, if it returns one.
     Row(Option<Vec<Option<String>>>),
     /// It didn't run.
     Error(SchemaError),
-}
-
-impl FromJson for SchemaAnswer {
-    fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        let error: Option<SchemaError> = fields.optional("error")?;
-        let answer = match error {
-            Some(error) => Self::Error(error),
-            // Absent is not the same as `null` here, which says that there is no row.
-            None if fields.has("row") => Self::Row(fields.optional("row")?),
-            None => return None,
-        };
-        fields.all_read().then_some(answer)
-    }
 }
 
 /// The answer to a call that doesn't fit.

@@ -5,7 +5,7 @@
 //! here for the statements, and for what the row that came back means. And where a page can't run
 //! WebAssembly, its form asks the kernel what it would have asked its own module.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::form;
@@ -13,10 +13,11 @@ use super::machine::{Machine, answer, read};
 use super::protocol::{Fault, PROTOCOL};
 use super::task::Operation;
 use crate::error::DeployError;
-use crate::json::{Fields, FromJson};
 use crate::schema::{self, SchemaError, SchemaOperation, SchemaOutcome, Script};
 
 /// A question. Asking changes nothing, and a run that is under way doesn't notice.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", tag = "question")]
 enum Question {
     /// The statements of a schema operation.
     Script { operation: SchemaOperation },
@@ -30,31 +31,6 @@ enum Question {
     Environments { file: String },
     /// Arguments for `create` as a file.
     ToYaml { config: Value },
-}
-
-impl FromJson for Question {
-    /// The call: a question with the version beside it.
-    fn from_json(call: Value) -> Option<Self> {
-        let mut fields = Fields::of(call)?;
-        Some(match fields.required::<String>("question")?.as_str() {
-            "script" => Self::Script { operation: fields.required("operation")? },
-            "outcome" => {
-                Self::Outcome { operation: fields.required("operation")?, row: fields.optional("row")? }
-            }
-            // A configuration may be `null`, and has to be there.
-            "validate" | "to_yaml" if !fields.has("config") => return None,
-            "validate" => {
-                Self::Validate { operation: fields.required("operation")?, config: fields.take("config") }
-            }
-            "parse_yaml" => Self::ParseYaml {
-                file: fields.required("file")?,
-                environment: fields.optional("environment")?,
-            },
-            "environments" => Self::Environments { file: fields.required("file")? },
-            "to_yaml" => Self::ToYaml { config: fields.take("config") },
-            _ => return None,
-        })
-    }
 }
 
 /// The reply to a question.

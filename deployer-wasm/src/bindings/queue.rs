@@ -15,12 +15,12 @@ use futures_channel::oneshot;
 use serde_json::Value;
 
 use super::protocol::{Command, Fault, Issued, RequestAnswer, SEED_BYTES, SchemaAnswer};
+use crate::decode::{Mismatch, decode};
 use crate::events::DeployEvent;
 use crate::host::{
     Host, HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, Timestamp,
     WorkspaceRequest, WorkspaceResponse,
 };
-use crate::json::FromJson;
 use crate::schema::{self, SchemaOperation, SchemaOutcome};
 
 /// A host whose requests are carried out by whoever empties its queue.
@@ -119,22 +119,24 @@ impl QueueHost {
             };
         };
         let (sent, kept) = match found {
-            Waiting::Request(sender) => match FromJson::from_json(answer) {
-                Some(answer) => (sender.send(answer).is_ok(), None),
-                None => (false, Some(Waiting::Request(sender))),
+            Waiting::Request(sender) => match decode(answer) {
+                Ok(answer) => (sender.send(answer).is_ok(), None),
+                Err(mismatch) => (false, Some((Waiting::Request(sender), mismatch))),
             },
-            Waiting::Schema(sender) => match FromJson::from_json(answer) {
-                Some(answer) => (sender.send(answer).is_ok(), None),
-                None => (false, Some(Waiting::Schema(sender))),
+            Waiting::Schema(sender) => match decode(answer) {
+                Ok(answer) => (sender.send(answer).is_ok(), None),
+                Err(mismatch) => (false, Some((Waiting::Schema(sender), mismatch))),
             },
             Waiting::Sleep(sender) if answer.is_null() => (sender.send(()).is_ok(), None),
-            Waiting::Sleep(sender) => (false, Some(Waiting::Sleep(sender))),
+            Waiting::Sleep(sender) => {
+                (false, Some((Waiting::Sleep(sender), Mismatch::of_kind(&answer, "null"))))
+            }
         };
         match kept {
             None => Ok(sent),
-            Some(kept) => {
+            Some((kept, mismatch)) => {
                 waiting.insert(id, kept);
-                Err(fault(format!("The answer to the command {id} is not one to a command of its kind")))
+                Err(fault(format!("The answer to the command {id} can't be read: {mismatch}")))
             }
         }
     }

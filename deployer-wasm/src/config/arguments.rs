@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -138,7 +139,7 @@ impl fmt::Debug for WheelArgument {
 }
 
 /// A secret that was not checked yet: never printed, overwritten when dropped.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SecretText(String);
 

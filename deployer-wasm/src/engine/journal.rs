@@ -12,14 +12,15 @@
 //! same time cost at most two writes.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use futures_util::lock::Mutex;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::decode::{decode, null_as_default};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::json::{self, FromJson, from_json, from_words};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client};
 
@@ -27,7 +28,7 @@ use crate::workspace::{ApiError, Client};
 const VERSION: u32 = 1;
 
 /// What the file holds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The format.
     pub version: u32,
@@ -38,56 +39,12 @@ pub struct Record {
     /// The latest run.
     pub run: RunRecord,
     /// What was done or is about to be, by step.
-    pub entries: Entries,
-}
-from_json!(Record { required { version, deployer, app_name, run } optional { entries } });
-
-/// Entries by step, in the order of the steps' names.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Entries(Vec<(String, Entry)>);
-
-impl Entries {
-    fn place(&self, step: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(known, _)| known.as_str().cmp(step))
-    }
-
-    /// The entry of `step`.
-    pub fn get(&self, step: &str) -> Option<&Entry> {
-        self.place(step).ok().map(|at| &self.0[at].1)
-    }
-
-    /// Writes the entry of `step`, over an earlier one.
-    pub fn put(&mut self, step: &str, entry: Entry) {
-        match self.place(step) {
-            Ok(at) => self.0[at].1 = entry,
-            Err(at) => self.0.insert(at, (step.to_owned(), entry)),
-        }
-    }
-
-    fn remove(&mut self, step: &str) {
-        self.0.retain(|(known, _)| known != step);
-    }
-}
-
-impl Serialize for Entries {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(step, entry)| (step, entry)))
-    }
-}
-
-impl FromJson for Entries {
-    fn from_json(value: Value) -> Option<Self> {
-        let Value::Object(fields) = value else { return None };
-        let mut entries = Self::default();
-        for (step, entry) in fields {
-            entries.put(&step, Entry::from_json(entry)?);
-        }
-        Some(entries)
-    }
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub entries: BTreeMap<String, Entry>,
 }
 
 /// One run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LastRun", optional_fields))]
 pub struct RunRecord {
     /// Its id.
@@ -104,18 +61,16 @@ pub struct RunRecord {
     /// Its arguments, to go on with: all of them but a key and a wheel.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "CreateArguments | UpdateArguments | DeleteArguments"))]
+    #[serde(default)]
     pub arguments: Option<Value>,
     /// The file name of the wheel that it deploys, which has to be given again to go on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub wheel: Option<String>,
 }
-from_json!(RunRecord {
-    required { id, operation, by, started_at, status }
-    optional { arguments, wheel }
-});
 
 /// Where a run stands. A run that died stays `Running`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RunStatus {
@@ -128,15 +83,9 @@ pub enum RunStatus {
     /// Stopped by whoever started it.
     Cancelled,
 }
-from_words!(RunStatus {
-    Running = "running",
-    Finished = "finished",
-    Failed = "failed",
-    Cancelled = "cancelled"
-});
 
 /// What the journal says of one step's effect.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// About to happen, or happened.
     pub state: EntryState,
@@ -146,12 +95,12 @@ pub struct Entry {
     pub run: String,
     /// Names and ids.
     #[serde(skip_serializing_if = "Value::is_null")]
+    #[serde(default)]
     pub detail: Value,
 }
-from_json!(Entry { required { state, at, run } optional { detail } });
 
 /// The two moments an effect is journalled at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryState {
     /// The request is about to be sent.
@@ -159,7 +108,6 @@ pub enum EntryState {
     /// It had its effect.
     Done,
 }
-from_words!(EntryState { Intended = "intended", Done = "done" });
 
 /// The folder beside the app's files that journal and lock lie in.
 pub fn folder(workspace_path: &str) -> String {
@@ -191,7 +139,7 @@ pub async fn read<H: Host>(
     if let Some(newer) = version.filter(|version| *version > VERSION) {
         return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
     }
-    Ok(Ok(Record::from_json(json)))
+    Ok(Ok(decode(json).ok()))
 }
 
 /// The journal of a run under way.
@@ -231,7 +179,7 @@ impl Journal {
     /// The steps that this run began to have effects in, whether or not they got to their end.
     pub fn begun_in_this_run(&self) -> Vec<String> {
         let record = self.record.borrow();
-        let begun = record.entries.0.iter().filter(|(_, entry)| entry.run == record.run.id);
+        let begun = record.entries.iter().filter(|(_, entry)| entry.run == record.run.id);
         begun.map(|(step, _)| step.clone()).collect()
     }
 
@@ -265,7 +213,7 @@ impl Journal {
 
     /// Forgets all entries: the app is gone.
     pub fn forget_entries(&self) {
-        self.record.borrow_mut().entries = Entries::default();
+        self.record.borrow_mut().entries.clear();
         self.changed.set(self.changed.get() + 1);
     }
 
@@ -288,7 +236,7 @@ impl Journal {
     fn put<H: Host>(&self, client: &Client<'_, H>, step: &str, state: EntryState, detail: Value) {
         let mut record = self.record.borrow_mut();
         let entry = Entry { state, at: client.workspace_now(), run: record.run.id.clone(), detail };
-        record.entries.put(step, entry);
+        record.entries.insert(step.to_owned(), entry);
         self.changed.set(self.changed.get() + 1);
     }
 
@@ -299,8 +247,8 @@ impl Journal {
         if *written >= wanted {
             return Ok(());
         }
-        let (now, text) = (self.changed.get(), json::write(&*self.record.borrow()));
-        client.send(files::import(&self.path, text.as_bytes(), PutMode::Overwrite)).await?;
+        let (now, written_as) = (self.changed.get(), files::json(&*self.record.borrow()));
+        client.send(files::import(&self.path, &written_as, PutMode::Overwrite)).await?;
         *written = now;
         Ok(())
     }

@@ -16,12 +16,12 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::journal::folder;
+use crate::decode::decode;
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::json::{self, FromJson as _, from_json};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
@@ -35,7 +35,7 @@ const WATCH: Duration = Duration::from_secs(5);
 const SUCCESSORS: usize = 8;
 
 /// What a lock says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LockState"))]
 pub struct Holding {
     /// The run that holds it.
@@ -49,7 +49,6 @@ pub struct Holding {
     /// When it ends unless it is renewed.
     pub expires_at: Timestamp,
 }
-from_json!(Holding { required { id, holder, operation, since, expires_at } optional {} });
 
 /// A lock that is held.
 pub struct Lock {
@@ -245,7 +244,7 @@ async fn watch<H: Host>(
 }
 
 async fn create<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<bool, ApiError> {
-    match client.send(files::import(path, json::write(mine).as_bytes(), PutMode::CreateNew)).await {
+    match client.send(files::import(path, &files::json(mine), PutMode::CreateNew)).await {
         Ok(_) => Ok(true),
         // Perhaps it is ours: an answer may have been lost and the request sent again.
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
@@ -267,11 +266,11 @@ async fn read<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Hold
         since: Timestamp::from_millis(0),
         expires_at: Timestamp::from_millis(0),
     };
-    Ok(Some(exported.json().and_then(Holding::from_json).unwrap_or(unreadable)))
+    Ok(Some(exported.json().and_then(|json| decode(json).ok()).unwrap_or(unreadable)))
 }
 
 async fn write<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<(), ApiError> {
-    client.send(files::import(path, json::write(mine).as_bytes(), PutMode::Overwrite)).await.map(drop)
+    client.send(files::import(path, &files::json(mine), PutMode::Overwrite)).await.map(drop)
 }
 
 async fn remove<H: Host>(client: &Client<'_, H>, path: &str) -> Result<(), ApiError> {

@@ -168,8 +168,8 @@ impl Failure {
             },
             Self::UnreadableAnswer { doing, status, problem } => Entry {
                 code: "UNREADABLE_ANSWER",
-                message: format!("The answer of the workspace can't be understood, while {doing}"),
-                cause: format!("Status {status}; {problem}"),
+                message: format!("The workspace's answer can't be read while {doing}: {problem}"),
+                cause: format!("The workspace answered with status {status}, and not in the form that this version knows"),
                 remedy: "Check that the address is a Databricks workspace's, then run the same again: it goes on \
                          where it stopped"
                     .into(),

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::engine::journal::{Entry, EntryState};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::json::object;
 use crate::workspace::apps::{self, App, NewApp};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
@@ -76,7 +77,7 @@ pub async fn ensure<H: Host>(
             }
             Some(app) => break app,
             None => {
-                step.intend(object!({"app": new.name})).await?;
+                step.intend(json!({"app": new.name})).await?;
                 match step.client().send(apps::create(&new)).await {
                     Ok(app) => {
                         created = true;
@@ -99,7 +100,7 @@ pub async fn ensure<H: Host>(
         }
     };
     if created {
-        step.did(object!({"app": new.name, "app_id": app.id.as_deref(), "client_id": app.service_principal_client_id.as_deref()}))
+        step.did(json!({"app": new.name, "app_id": app.id.as_deref(), "client_id": app.service_principal_client_id.as_deref()}))
             .await?;
     }
     let ready = wait_for_compute(&step, app, created).await?;

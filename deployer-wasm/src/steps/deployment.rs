@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::app::ReadyApp;
 use crate::config::WorkspacePath;
 use crate::engine::journal::Entry;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::json::object;
 use crate::workspace::ErrorKind;
 use crate::workspace::apps::{self, Deployment};
 
@@ -32,10 +33,10 @@ pub async fn deploy<H: Host>(
 ) -> Result<Done<String>, StepError> {
     let (name, url) = (app.record.name.as_str(), app.record.address());
     let earlier = step.entry();
-    step.intend(object!({"source": folder.as_str()})).await?;
+    step.intend(json!({"source": folder.as_str()})).await?;
     let mut deployment = trigger(&step, name, &url, folder, earlier.as_ref()).await?;
     let id = deployment.deployment_id.clone();
-    step.did(object!({"source": folder.as_str(), "deployment_id": id.as_str()})).await?;
+    step.did(json!({"source": folder.as_str(), "deployment_id": id.as_str()})).await?;
     step.waiting(format!("deploying the app `{name}`"));
     let patience = step.patience(DEPLOYING);
     let mut told = String::new();

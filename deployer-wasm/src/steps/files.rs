@@ -1,10 +1,11 @@
 //! The app's files: write what differs from what lies there, and nothing else.
 
+use serde_json::json;
+
 use crate::config::{LocalWheel, WorkspacePath};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::json::object;
 use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
 use crate::together;
 use crate::workspace::files::{self, PutMode};
@@ -62,7 +63,7 @@ pub async fn upload<H: Host>(
         return Ok(Done::unchanged((), format!("the files in `{folder}` are up to date")));
     }
     let names: Vec<&str> = differing.iter().map(|file| file.name.as_str()).collect();
-    let detail = object!({"files": names.clone()});
+    let detail = json!({"files": names.clone()});
     step.intend(detail.clone()).await?;
     if names.iter().any(|name| name.starts_with(WHEEL_FOLDER)) {
         step.client()

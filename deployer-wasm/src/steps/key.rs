@@ -5,13 +5,13 @@
 //! moved, if asked), and none is made where encrypted data shows that one is missing.
 
 use base64ct::{Base64, Encoding as _};
+use serde_json::json;
 use zeroize::Zeroize as _;
 
 use crate::config::{FernetKey, KeyStorage};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::json::object;
 use crate::manifest::{DeployedManifest, EnvValue, KEY_VARIABLE};
 use crate::schema::SchemaState;
 use crate::workspace::apps::{App, Resource};
@@ -149,7 +149,7 @@ pub async fn ensure<H: Host>(
             Ok(Done::unchanged(KeyPlace::AppYaml(chosen), format!("{origin}, in `app.yaml`")))
         }
         KeyStorage::SecretScope => {
-            let detail = object!({"scope": scope.as_str(), "key": key.as_str()});
+            let detail = json!({"scope": scope.as_str(), "key": key.as_str()});
             step.intend(detail.clone()).await?;
             if !scope_exists {
                 create_scope(&step, &scope).await?;

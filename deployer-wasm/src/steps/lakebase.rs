@@ -7,11 +7,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::config::Capacity;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{CredentialTarget, Host, LakebaseTarget};
-use crate::json::object;
 use crate::manifest::LakebaseConnection;
 use crate::workspace::apps::Resource;
 use crate::workspace::database::{self, Instance};
@@ -201,7 +202,7 @@ async fn create_project<H: Host>(
     name: &str,
     capacity: Capacity,
 ) -> Result<Option<Project>, StepError> {
-    let detail = object!({"kind": "autoscaling", "project": name});
+    let detail = json!({"kind": "autoscaling", "project": name});
     step.intend(detail.clone()).await?;
     let new = NewProject { id: name, limits: capacity.autoscaling_limits() };
     match step.client().send(postgres::create_project(&new)).await {
@@ -369,7 +370,7 @@ async fn create_instance<H: Host>(
     name: &str,
     capacity: Capacity,
 ) -> Result<Done<Lakebase>, StepError> {
-    let detail = object!({"kind": "provisioned", "instance": name});
+    let detail = json!({"kind": "provisioned", "instance": name});
     step.intend(detail.clone()).await?;
     match step.client().send(database::create_instance(name, capacity.as_str())).await {
         Ok(_) => {}

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::app::{DELETION, wait_until_gone};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::json::object;
 use crate::workspace::ErrorKind;
 use crate::workspace::apps;
 
@@ -15,7 +16,7 @@ use crate::workspace::apps;
 /// # Errors
 /// `APP_DELETING` when it takes longer than the platform promises, or the workspace's refusal.
 pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<()>, StepError> {
-    let detail = object!({"app": name, "delete": true});
+    let detail = json!({"app": name, "delete": true});
     step.intend(detail.clone()).await?;
     let patience = step.patience(DELETION);
     loop {

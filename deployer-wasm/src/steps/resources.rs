@@ -6,13 +6,12 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::app::{ReadyApp, scopes_refused};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::json::object;
 use crate::workspace::apps::{self, App, Resource};
 use crate::workspace::{ApiError, ErrorKind};
 
@@ -49,7 +48,7 @@ pub async fn bring_up_to_date<H: Host>(
         return Ok(Done::unchanged(app, format!("the settings of the app `{name}` are up to date")));
     }
     let fields: Vec<String> = changes.keys().cloned().collect();
-    let detail = object!({"fields": fields.clone()});
+    let detail = json!({"fields": fields.clone()});
     step.intend(detail.clone()).await?;
     let record = loop {
         match step.client().send(apps::update(&name, changes)).await {

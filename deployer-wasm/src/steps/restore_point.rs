@@ -6,13 +6,14 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::lakebase::{Lakebase, OperationEnd, operation_end};
+use crate::decode::decode;
 use crate::engine::journal::EntryState;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::json::{FromJson as _, from_json, object};
 use crate::schema::SchemaState;
 use crate::workspace::ErrorKind;
 use crate::workspace::postgres;
@@ -59,7 +60,7 @@ pub async fn make<H: Host>(
     let path = |id: &str| format!("{project}/branches/{id}");
     let (mut earlier, mut found) = (None, false);
     if let Some(entry) = step.entry().filter(|_| schema.tables == 0) {
-        let made = Made::from_json(entry.detail);
+        let made: Option<Made> = decode(entry.detail).ok();
         if let Some(made) = made.filter(|made| made.made_at.plus(KEPT) > now) {
             found = step.client().find(postgres::get_branch(&path(&made.branch_id))).await?.is_some();
             // One that was made and is gone was removed by somebody: its name must not come back
@@ -74,7 +75,7 @@ pub async fn make<H: Host>(
         earlier.unwrap_or_else(|| Made { branch_id: branch_id(now), made_at: now });
     let branch = path(&id);
     let point = RestorePoint { branch: branch.clone(), expires_at: made_at.plus(KEPT) };
-    let detail = object!({"branch_id": id.as_str(), "made_at": made_at.to_string()});
+    let detail = json!({"branch_id": id.as_str(), "made_at": made_at.to_string()});
     if !found {
         step.intend(detail.clone()).await?;
         create(&step, lakebase, project, &id, source).await?;
@@ -88,11 +89,11 @@ pub async fn make<H: Host>(
 }
 
 /// What the journal keeps of a restore point.
+#[derive(Deserialize)]
 struct Made {
     branch_id: String,
     made_at: Timestamp,
 }
-from_json!(Made { required { branch_id, made_at } optional {} });
 
 async fn create<H: Host>(
     step: &StepHandle<'_, '_, H>,

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::lakebase::{DATABASE, Lakebase};
 use super::restore_point::RestorePoint;
 use crate::config::SchemaName;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, SchemaError, SchemaErrorKind};
-use crate::json::object;
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 
 /// A database that scaled to zero wakes within a second; a network that hiccups takes longer.
@@ -63,7 +64,7 @@ pub async fn set_up<H: Host>(
     if seen.is_some_and(|seen| seen.exists && seen.role_granted) {
         return Ok(Done::unchanged((), format!("the schema `{schema}` is ready for the app")));
     }
-    let detail = object!({"schema": schema.as_str(), "role": role});
+    let detail = json!({"schema": schema.as_str(), "role": role});
     step.intend(detail.clone()).await?;
     let operation = SchemaOperation::SetUp { schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
@@ -82,7 +83,7 @@ pub async fn reset<H: Host>(
     role: &str,
     way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
-    let detail = object!({"schema": schema.as_str(), "reset": true});
+    let detail = json!({"schema": schema.as_str(), "reset": true});
     step.intend(detail.clone()).await?;
     let operation = SchemaOperation::Reset { schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
@@ -100,7 +101,7 @@ pub async fn drop<H: Host>(
     schema: &SchemaName,
     way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
-    let detail = object!({"schema": schema.as_str(), "drop": true});
+    let detail = json!({"schema": schema.as_str(), "drop": true});
     step.intend(detail.clone()).await?;
     run(&step, lakebase, schema, SchemaOperation::Drop { schema: schema.clone() }).await?;
     step.did(detail).await?;

@@ -6,6 +6,7 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
+use crate::decode::Mismatch;
 use crate::error::{DeployError, Failure};
 use crate::host::{HostError, HostErrorKind, WorkspaceResponse};
 
@@ -15,8 +16,7 @@ mod kind;
 use body::Body;
 pub use kind::ErrorKind;
 
-/// A request that did not end well. Boxed, as every call of a deployment can return one: code that moves
-/// a large one along, in so many places, is a part of what a page downloads.
+/// A request that did not end well. Boxed, as every call of a deployment can return one, and it is large.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Refusal>);
 
@@ -99,19 +99,20 @@ impl ApiError {
         Self::new(kind, 0, String::new(), error.message)
     }
 
-    /// A success whose body isn't JSON, by `problem`, which repeats nothing of it: it may hold a secret.
-    pub(super) fn not_json(response: &WorkspaceResponse, problem: &str) -> Self {
+    /// A success whose body isn't JSON. The parser tells a place, and never a part of the answer, which may
+    /// hold a secret.
+    pub(super) fn not_json(response: &WorkspaceResponse, problem: &serde_json::Error) -> Self {
         let body = Body::read(&response.body, response.status);
         if body.is_page {
             return Self::new(ErrorKind::of_page(&response.body), response.status, body.code, body.message);
         }
-        Self::new(ErrorKind::NotJson, response.status, String::new(), format!("The answer is {problem}"))
+        let message = format!("it isn't JSON ({problem})");
+        Self::new(ErrorKind::NotJson, response.status, String::new(), message)
     }
 
     /// A success whose body is JSON, but not the expected answer.
-    pub(super) fn unexpected_shape(status: u16) -> Self {
-        let problem = "The answer is JSON of another shape".to_owned();
-        Self::new(ErrorKind::UnexpectedShape, status, String::new(), problem)
+    pub(super) fn unexpected_shape(status: u16, mismatch: &Mismatch) -> Self {
+        Self::new(ErrorKind::UnexpectedShape, status, String::new(), mismatch.to_string())
     }
 
     fn new(kind: ErrorKind, status: u16, code: String, message: String) -> Self {

@@ -1,54 +1,61 @@
 //! Apps: `/api/2.0/apps/*`.
 
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::secrets::Empty;
 use super::{Call, segment};
+use crate::decode::null_as_default;
 use crate::host::{Method, Timestamp};
-use crate::json::{from_json, object};
 
 /// An app.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct App {
     /// Its name, unique in the workspace.
     pub name: String,
     /// Stays the same for the app's life; a new one after delete and create.
+    #[serde(default)]
     pub id: Option<String>,
     /// What people read about it.
+    #[serde(default)]
     pub description: Option<String>,
     /// Where it answers; sometimes without a scheme.
+    #[serde(default)]
     pub url: Option<String>,
     /// The user name of who created it.
+    #[serde(default)]
     pub creator: Option<String>,
     /// When it was created.
+    #[serde(default)]
     pub create_time: Option<Timestamp>,
     /// The UUID that is also the app's Postgres role.
+    #[serde(default)]
     pub service_principal_client_id: Option<String>,
     /// Its compute.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub compute_status: Status,
     /// The process on that compute.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub app_status: Status,
     /// MEDIUM, LARGE or XLARGE.
+    #[serde(default)]
     pub compute_size: Option<String>,
     /// What is attached to it, kept whole, so that what is not understood is not lost.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub resources: Vec<Value>,
     /// The scopes asked for.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub user_api_scopes: Vec<String>,
     /// The folder last deployed from.
+    #[serde(default)]
     pub default_source_code_path: Option<String>,
     /// The deployment that runs.
+    #[serde(default)]
     pub active_deployment: Option<Deployment>,
     /// The deployment on its way.
+    #[serde(default)]
     pub pending_deployment: Option<Deployment>,
 }
-from_json!(App {
-    required { name }
-    optional {
-        id, description, url, creator, create_time, service_principal_client_id, compute_status, app_status,
-        compute_size, resources, user_api_scopes, default_source_code_path, active_deployment,
-        pending_deployment,
-    }
-});
 
 impl App {
     /// The URL with a scheme.
@@ -74,41 +81,43 @@ impl App {
 }
 
 /// A state and the platform's words on it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Status {
     /// The state.
+    #[serde(default)]
     pub state: Option<String>,
     /// The words.
+    #[serde(default)]
     pub message: Option<String>,
 }
-from_json!(Status { required {} optional { state, message } });
 
 /// A deployment of an app.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Deployment {
     /// Made by the platform.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub deployment_id: String,
     /// The folder it was made from.
+    #[serde(default)]
     pub source_code_path: Option<String>,
     /// Who asked for it.
+    #[serde(default)]
     pub creator: Option<String>,
     /// When.
+    #[serde(default)]
     pub create_time: Option<Timestamp>,
     /// `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `CANCELLED`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: Status,
 }
-from_json!(Deployment {
-    required {}
-    optional { deployment_id, source_code_path, creator, create_time, status }
-});
 
 /// Where an app update stands.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct AppUpdate {
     /// `NOT_UPDATED`, `IN_PROGRESS`, `SUCCEEDED` or `FAILED`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: Status,
 }
-from_json!(AppUpdate { required {} optional { status } });
 
 /// What the database of an app is, as the platform wants it attached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,21 +155,21 @@ impl Resource {
     /// The resource under its name, as it stands in an app's `resources`.
     pub fn named(&self, name: &str) -> Value {
         match self {
-            Self::Postgres { branch, database, permission } => object!({
+            Self::Postgres { branch, database, permission } => json!({
                 "name": name,
-                "postgres": object!({"branch": branch.as_str(), "database": database.as_str(), "permission": permission.as_str()}),
+                "postgres": json!({"branch": branch.as_str(), "database": database.as_str(), "permission": permission.as_str()}),
             }),
-            Self::Database { instance_name, database_name, permission } => object!({
+            Self::Database { instance_name, database_name, permission } => json!({
                 "name": name,
-                "database": object!({
+                "database": json!({
                     "instance_name": instance_name.as_str(),
                     "database_name": database_name.as_str(),
                     "permission": permission.as_str(),
                 }),
             }),
-            Self::Secret { scope, key, permission } => object!({
+            Self::Secret { scope, key, permission } => json!({
                 "name": name,
-                "secret": object!({"scope": scope.as_str(), "key": key.as_str(), "permission": permission.as_str()}),
+                "secret": json!({"scope": scope.as_str(), "key": key.as_str(), "permission": permission.as_str()}),
             }),
         }
     }
@@ -205,7 +214,7 @@ pub fn get(name: &str) -> Call<App> {
 
 /// Creates an app and starts its compute.
 pub fn create(new: &NewApp<'_>) -> Call<App> {
-    let body = object!({
+    let body = json!({
         "name": new.name,
         "description": new.description,
         "compute_size": new.compute_size,
@@ -224,7 +233,7 @@ pub fn create(new: &NewApp<'_>) -> Call<App> {
 
 /// Starts the compute of a stopped app.
 pub fn start(name: &str) -> Call<App> {
-    call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(object!({}))
+    call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(json!({}))
 }
 
 /// Changes the fields of `changes` and no others. The platform replaces whole lists: merge first.
@@ -237,7 +246,7 @@ pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
         format!("changing the app `{name}`"),
         "CAN MANAGE on the app and on what is attached to it",
     )
-    .body(object!({"app": changes, "update_mask": mask}))
+    .body(json!({"app": changes, "update_mask": mask}))
 }
 
 /// Reads where the last update stands.
@@ -253,7 +262,7 @@ pub fn delete(name: &str) -> Call<Empty> {
 /// Deploys the folder `source`.
 pub fn deploy(name: &str, source: &str) -> Call<Deployment> {
     call(Method::Post, name, "/deployments", format!("deploying the app `{name}`"), "CAN MANAGE")
-        .body(object!({"source_code_path": source, "mode": "SNAPSHOT"}))
+        .body(json!({"source_code_path": source, "mode": "SNAPSHOT"}))
 }
 
 /// Reads a deployment.
@@ -274,10 +283,8 @@ fn call<T>(method: Method, name: &str, path: &str, doing: String, needed: &'stat
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use crate::json::FromJson as _;
+    use crate::decode::decode;
 
     #[test]
     fn a_resource_is_found_among_others_and_written_back_the_same() {
@@ -305,7 +312,7 @@ mod tests {
 
     #[test]
     fn unknown_states_and_fields_do_not_break_reading() {
-        let app = App::from_json(json!({
+        let app: App = decode(json!({
             "name": "tellr", "compute_status": {"state": "HIBERNATING"}, "service_principal_id": 42, "new_field": [1],
         }))
         .unwrap();
@@ -314,7 +321,7 @@ mod tests {
 
     #[test]
     fn an_address_without_a_scheme_gets_one() {
-        let app: App = App::from_json(json!({"name": "t", "url": "t-1.cloud.databricksapps.com"})).unwrap();
+        let app: App = decode(json!({"name": "t", "url": "t-1.cloud.databricksapps.com"})).unwrap();
         assert_eq!(app.address(), "https://t-1.cloud.databricksapps.com");
     }
 }

@@ -1,14 +1,11 @@
 //! Sends calls, and sends them again where [`RetryPolicy`] says so.
 
-use std::any::Any;
 use std::cell::Cell;
-use std::marker::PhantomData;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::future::{Either, select};
 use futures_util::pin_mut;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Call;
@@ -16,8 +13,8 @@ use super::api_error::{ApiError, ErrorKind, Interface};
 use super::elapsed::Elapsed;
 use super::retry::{Attempt, RETRIES, RetryPolicy, Verdict};
 use crate::cancellation::Cancellation;
+use crate::decode::{Mismatch, decode};
 use crate::host::{Host, Timestamp, WorkspaceRequest, WorkspaceResponse};
-use crate::json::{self, FromJson};
 
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
@@ -26,54 +23,10 @@ const ATTEMPT: Duration = Duration::from_mins(1);
 /// From this many seconds on, a wait that the workspace asks for is worth telling.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
-/// A call under way.
-///
-/// What it takes to send a request is compiled once, for an answer of any type; only the reading of the
-/// answer is of a type's own, and this, which takes the answer out of its box. It lies on the heap, as a
-/// host's request may be kilobytes of state, and many calls are nested.
-pub struct Sending<'s, T> {
-    answer: LocalBoxFuture<'s, Result<Box<dyn Any>, ApiError>>,
-    reads: PhantomData<fn() -> T>,
-}
-
-impl<T: 'static> Future for Sending<'_, T> {
-    type Output = Result<T, ApiError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map_ok(|answer| match answer.downcast() {
-            Ok(answer) => *answer,
-            Err(_) => unreachable!("it was read as this type"),
-        })
-    }
-}
-
-/// A call under way for which "it doesn't exist" is an answer.
-pub struct Finding<'s, T>(Sending<'s, T>);
-
-impl<T: 'static> Future for Finding<'_, T> {
-    type Output = Result<Option<T>, ApiError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|answered| match answered {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        })
-    }
-}
-
-/// Reads an answer; none if it is of another shape.
-type Read = fn(Value) -> Option<Box<dyn Any>>;
-
-fn read<T: FromJson + 'static>(body: Value) -> Option<Box<dyn Any>> {
-    T::from_json(body).map(|answer| Box::new(answer) as Box<dyn Any>)
-}
-
-/// The words of a call, for its refusal.
-struct Words {
-    doing: String,
-    what: String,
-    needed: &'static str,
+/// An answer that is JSON.
+struct Answer {
+    status: u16,
+    body: Value,
 }
 
 /// Sends calls to one workspace through a host.
@@ -120,24 +73,39 @@ impl<'a, H: Host> Client<'a, H> {
     ///
     /// # Errors
     /// The refusal, with the call's own words.
-    pub fn send<T: FromJson + 'static>(&self, call: Call<T>) -> Sending<'_, T> {
+    pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
         let Call { request, doing, what, needed, .. } = call;
-        let words = Words { doing, what, needed };
-        Sending { answer: Box::pin(self.exchange(request, words, read::<T>)), reads: PhantomData }
+        // On the heap: a host's request may be kilobytes of state, and many calls are nested.
+        let answer = Box::pin(self.exchange(request)).await;
+        // JSON that doesn't fit isn't asked for again: the platform would answer the same.
+        let read = answer.and_then(|Answer { status, body }| {
+            read(body).map_err(|mismatch| ApiError::unexpected_shape(status, &mismatch))
+        });
+        read.map_err(|mut error| {
+            (error.doing, error.what, error.needed) = (doing, what, needed);
+            error
+        })
     }
 
-    /// Sends `request` until an answer is read or patience ends.
-    async fn exchange(
-        &self,
-        request: WorkspaceRequest,
-        words: Words,
-        read: Read,
-    ) -> Result<Box<dyn Any>, ApiError> {
+    /// Like [`Client::send`], with "it doesn't exist" as an answer.
+    ///
+    /// # Errors
+    /// Any other refusal.
+    pub async fn find<T: DeserializeOwned>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
+        match self.send(call).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends `request` until the answer is JSON or patience ends.
+    async fn exchange(&self, request: WorkspaceRequest) -> Result<Answer, ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut earlier, mut unanswered, mut uncertain) = (0u32, 0u32, false);
         let mut elapsed = Elapsed::since(self.host.now());
         loop {
-            let (mut error, response) = match self.attempt(request.clone(), read).await {
+            let (mut error, response) = match self.attempt(request.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
@@ -159,11 +127,7 @@ impl<'a, H: Host> Client<'a, H> {
                 }
                 Verdict::Stop => {}
             }
-            error.waited = waited;
-            error.uncertain = uncertain;
-            error.interface = interface;
-            let Words { doing, what, needed } = words;
-            (error.doing, error.what, error.needed) = (doing, what, needed);
+            (error.waited, error.uncertain, error.interface) = (waited, uncertain, interface);
             return Err(error);
         }
     }
@@ -172,8 +136,7 @@ impl<'a, H: Host> Client<'a, H> {
     async fn attempt(
         &self,
         request: WorkspaceRequest,
-        read: Read,
-    ) -> Result<Box<dyn Any>, (ApiError, Option<WorkspaceResponse>)> {
+    ) -> Result<Answer, (ApiError, Option<WorkspaceResponse>)> {
         let response = match self.host.request(request).await {
             Ok(response) => response,
             Err(error) => return Err((ApiError::from_host(error), None)),
@@ -183,15 +146,10 @@ impl<'a, H: Host> Client<'a, H> {
         if !(200..300).contains(&response.status) {
             return Err((ApiError::from_response(&response), Some(response)));
         }
-        let body = if response.body.trim().is_empty() { "{}" } else { &response.body };
-        let error = match json::parse(body) {
-            Ok(value) => match read(value) {
-                Some(answer) => return Ok(answer),
-                None => ApiError::unexpected_shape(response.status),
-            },
-            Err(problem) => ApiError::not_json(&response, &problem.to_string()),
-        };
-        Err((error, Some(response)))
+        match parse(&response) {
+            Ok(body) => Ok(Answer { status: response.status, body }),
+            Err(problem) => Err((ApiError::not_json(&response, &problem), Some(response))),
+        }
     }
 
     /// Tells why a call takes longer, where somebody who watches would wonder.
@@ -213,14 +171,6 @@ impl<'a, H: Host> Client<'a, H> {
             _ => return,
         };
         listener(message);
-    }
-
-    /// Like [`Client::send`], with "it doesn't exist" as an answer.
-    ///
-    /// # Errors
-    /// Any other refusal.
-    pub fn find<T: FromJson + 'static>(&self, call: Call<T>) -> Finding<'_, T> {
-        Finding(self.send(call))
     }
 
     /// From here on only what leaves things in order is sent: it is tried for two minutes at most, also
@@ -258,4 +208,15 @@ impl<'a, H: Host> Client<'a, H> {
         self.host.random(&mut byte);
         f64::from(byte[0]) / 255.0
     }
+}
+
+/// The body as JSON. An answer without one says nothing, which is what `{}` says.
+fn parse(response: &WorkspaceResponse) -> serde_json::Result<Value> {
+    let body = response.body.trim();
+    serde_json::from_str(if body.is_empty() { "{}" } else { body })
+}
+
+/// Reads an answer. Every answer of the platform is an object.
+fn read<T: DeserializeOwned>(body: Value) -> Result<T, Mismatch> {
+    if body.is_object() { decode(body) } else { Err(Mismatch::of_kind(&body, "an object")) }
 }

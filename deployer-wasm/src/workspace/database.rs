@@ -1,21 +1,24 @@
 //! Lakebase provisioned: `/api/2.0/database/*`. Being retired by the platform; kept for
 //! instances that exist and for workspaces without autoscaling.
 
+use serde::Deserialize;
+use serde_json::json;
+
 use super::{Call, segment};
 use crate::host::Method;
-use crate::json::{from_json, object};
 
 /// An instance.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Instance {
     /// Its name.
     pub name: String,
     /// AVAILABLE, STARTING, UPDATING, `FAILING_OVER`, STOPPED or DELETING. There is no failed state.
+    #[serde(default)]
     pub state: Option<String>,
     /// The host to connect to.
+    #[serde(default)]
     pub read_write_dns: Option<String>,
 }
-from_json!(Instance { required { name } optional { state, read_write_dns } });
 
 impl Instance {
     /// The host to connect to, once the instance is available.
@@ -40,7 +43,7 @@ pub fn create_instance(name: &str, capacity: &str) -> Call<Instance> {
         name,
         "the right to create Lakebase instances",
     )
-    .body(object!({"name": name, "capacity": capacity}))
+    .body(json!({"name": name, "capacity": capacity}))
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {

@@ -4,12 +4,13 @@
 //! matters (a notebook's comm carries text) and cannot be repeated by every host; this one can.
 
 use base64ct::{Base64, Encoding as _};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::Call;
 use super::secrets::Empty;
+use crate::decode::null_as_default;
 use crate::host::Method;
-use crate::json::{self, from_json, object};
 
 /// What to do when the file exists: the shape of a lock and of a state file are different values
 /// of this, not a flag.
@@ -22,12 +23,12 @@ pub enum PutMode {
 }
 
 /// An exported file.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
 pub struct Exported {
     /// The content in base64.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub content: String,
 }
-from_json!(Exported { required {} optional { content } });
 
 impl Exported {
     /// The content; `None` if it isn't base64.
@@ -42,21 +43,29 @@ impl Exported {
 
     /// The content as JSON; `None` if it isn't.
     pub fn json(&self) -> Option<Value> {
-        json::parse(&self.text()?).ok()
+        serde_json::from_slice(&self.bytes()?).ok()
     }
+}
+
+/// A file's content: `value` as JSON.
+///
+/// # Panics
+/// Never for what is written here: types with a derived writer and texts as keys.
+pub fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).expect("texts are keys, and no writer has errors of its own")
 }
 
 /// Makes a folder and those above it.
 pub fn mkdirs(path: &str) -> Call<Empty> {
     call(Method::Post, "mkdirs", format!("making the folder `{path}`"), path, "CAN EDIT")
-        .body(object!({"path": path}))
+        .body(json!({"path": path}))
 }
 
 /// Writes a file.
 pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
     // The content may hold a key (`app.yaml` with the key in it), so none is ever printed.
     call(Method::Post, "import", format!("writing `{path}`"), path, "CAN EDIT")
-        .body(object!({
+        .body(json!({
             "path": path,
             "format": "AUTO",
             "overwrite": mode == PutMode::Overwrite,
@@ -76,7 +85,7 @@ pub fn export(path: &str) -> Call<Exported> {
 /// Removes a file.
 pub fn delete(path: &str) -> Call<Empty> {
     call(Method::Post, "delete", format!("removing `{path}`"), path, "CAN EDIT")
-        .body(object!({"path": path, "recursive": false}))
+        .body(json!({"path": path, "recursive": false}))
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {

@@ -1,19 +1,21 @@
 //! Who is calling: SCIM `Me`.
 
+use serde::Deserialize;
+
 use super::Call;
 use crate::host::Method;
-use crate::json::from_json;
 
 /// The caller.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Me {
     /// The e-mail address of a person, or the application id of a service principal. It is also
     /// the caller's Postgres role.
+    #[serde(rename = "userName")]
     pub user_name: String,
     /// The name to show.
+    #[serde(rename = "displayName", default)]
     pub display_name: Option<String>,
 }
-from_json!(Me { required { user_name "userName" } optional { display_name "displayName" } });
 
 /// Reads who is calling.
 pub fn me() -> Call<Me> {

@@ -1,30 +1,35 @@
 //! Long-running operations of the `postgres` interface.
 
+use serde::Deserialize;
+
 use super::Call;
+use crate::decode::null_as_default;
 use crate::host::Method;
-use crate::json::from_json;
 
 /// An operation: what creating or deleting something of `postgres` answers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Operation {
     /// `<resource>/operations/<id>`; absent where the platform finished at once.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// Whether it has ended, well or not. Deletes may end without a `response`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub done: bool,
     /// Why it failed, once `done`.
+    #[serde(default)]
     pub error: Option<OperationError>,
 }
-from_json!(Operation { required {} optional { name, done, error } });
 
 /// Why an operation failed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct OperationError {
     /// The platform's name for it.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub error_code: String,
     /// The platform's words.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
 }
-from_json!(OperationError { required {} optional { error_code, message } });
 
 /// Reads an operation again.
 pub fn get(name: &str) -> Call<Operation> {

@@ -3,30 +3,34 @@
 //! Projects hold branches; a branch holds endpoints, roles and databases. Every write answers an
 //! [`Operation`]. What is read back is `status`; `spec` may be missing.
 
+use serde::Deserialize;
+use serde_json::json;
+
 use super::operation::Operation;
 use super::{Call, segment};
+use crate::decode::null_as_default;
 use crate::host::Method;
-use crate::json::{from_json, object};
 
 /// A project.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Project {
     /// `projects/<id>`.
     pub name: String,
     /// The effective values.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: ProjectStatus,
 }
-from_json!(Project { required { name } optional { status } });
 
 /// The effective values of a project.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct ProjectStatus {
     /// `projects/<id>/branches/<id>`.
+    #[serde(default)]
     pub default_branch: Option<String>,
     /// The user name of the owner.
+    #[serde(default)]
     pub owner: Option<String>,
 }
-from_json!(ProjectStatus { required {} optional { default_branch, owner } });
 
 impl Project {
     /// The branch the app works on: the default one, `production` where it isn't told.
@@ -36,42 +40,44 @@ impl Project {
 }
 
 /// A list of endpoints.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Endpoints {
     /// The endpoints of a branch.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub endpoints: Vec<Endpoint>,
 }
-from_json!(Endpoints { required {} optional { endpoints } });
 
 /// An endpoint: the compute one connects to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Endpoint {
     /// `projects/<id>/branches/<id>/endpoints/<id>`.
     pub name: String,
     /// The effective values.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: EndpointStatus,
 }
-from_json!(Endpoint { required { name } optional { status } });
 
 /// The effective values of an endpoint.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct EndpointStatus {
     /// `ENDPOINT_TYPE_READ_WRITE` or `ENDPOINT_TYPE_READ_ONLY`.
+    #[serde(default)]
     pub endpoint_type: Option<String>,
     /// INIT, ACTIVE, IDLE (scaled to zero; connecting wakes it) or DEGRADED.
+    #[serde(default)]
     pub current_state: Option<String>,
     /// Missing for a while on a fresh branch.
+    #[serde(default)]
     pub hosts: Option<Hosts>,
 }
-from_json!(EndpointStatus { required {} optional { endpoint_type, current_state, hosts } });
 
 /// Where an endpoint listens.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Hosts {
     /// The read-write host.
+    #[serde(default)]
     pub host: Option<String>,
 }
-from_json!(Hosts { required {} optional { host } });
 
 impl Endpoint {
     /// The host to connect to, once there is one and the compute can be connected to.
@@ -89,30 +95,30 @@ impl Endpoint {
 }
 
 /// A list of databases.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Databases {
     /// The databases of a branch.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub databases: Vec<Database>,
 }
-from_json!(Databases { required {} optional { databases } });
 
 /// A database of a branch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Database {
     /// `projects/<id>/branches/<id>/databases/<id>`.
     pub name: String,
     /// The effective values.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: DatabaseStatus,
 }
-from_json!(Database { required { name } optional { status } });
 
 /// The effective values of a database.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct DatabaseStatus {
     /// Its name inside Postgres, such as `databricks_postgres`.
+    #[serde(default)]
     pub postgres_database: Option<String>,
 }
-from_json!(DatabaseStatus { required {} optional { postgres_database } });
 
 /// What to ask for when a project is created.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,11 +151,11 @@ pub fn create_project(new: &NewProject<'_>) -> Call<Operation> {
         "the right to create Lakebase projects",
     )
     .query("project_id", new.id)
-    .body(object!({"spec": object!({
+    .body(json!({"spec": json!({
         "display_name": new.id,
         "pg_version": 17,
         "default_endpoint_settings":
-            object!({"autoscaling_limit_min_cu": min, "autoscaling_limit_max_cu": max}),
+            json!({"autoscaling_limit_min_cu": min, "autoscaling_limit_max_cu": max}),
     })}))
 }
 
@@ -166,22 +172,22 @@ pub fn list_databases(branch: &str) -> Call<Databases> {
 }
 
 /// A branch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Branch {
     /// `projects/<id>/branches/<id>`.
     pub name: String,
     /// The effective values.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub status: BranchStatus,
 }
-from_json!(Branch { required { name } optional { status } });
 
 /// The effective values of a branch.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct BranchStatus {
     /// INIT, READY, IMPORTING, RESETTING, ARCHIVED or DELETED.
+    #[serde(default)]
     pub current_state: Option<String>,
 }
-from_json!(BranchStatus { required {} optional { current_state } });
 
 /// Reads a branch, a full path.
 pub fn get_branch(name: &str) -> Call<Branch> {
@@ -194,7 +200,7 @@ pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Ca
     let path = format!("{}/branches", resource_path(project));
     call(Method::Post, &path, format!("making the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
-        .body(object!({"spec": object!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
+        .body(json!({"spec": json!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
 }
 
 /// Percent-encodes each segment of a resource name.

@@ -127,6 +127,7 @@ fn retry_after(response: &WorkspaceResponse) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::Mismatch;
     use crate::host::{HostError, HostErrorKind};
 
     fn refusal(status: u16, headers: &[(&str, &str)]) -> (ApiError, WorkspaceResponse) {
@@ -196,7 +197,8 @@ mod tests {
 
     #[test]
     fn json_of_another_shape_is_not_read_again() {
-        let error = ApiError::unexpected_shape(200);
+        let error =
+            ApiError::unexpected_shape(200, &Mismatch::of_kind(&serde_json::Value::Null, "an object"));
         assert_eq!(RetryPolicy::default().judge(first(Method::Get, &error, None), 0.5), Verdict::Stop);
     }
 

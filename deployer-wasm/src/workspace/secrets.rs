@@ -1,37 +1,37 @@
 //! Secret scopes: `/api/2.0/secrets/*`.
 
+use serde::Deserialize;
+use serde_json::json;
+
 use super::Call;
+use crate::decode::null_as_default;
 use crate::host::Method;
-use crate::json::{from_json, object};
 
 /// An answer with nothing in it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct Empty {}
 
 /// The secrets of a scope, without their values.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct SecretList {
     /// One entry a key.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub secrets: Vec<SecretKey>,
 }
-from_json!(SecretList { required {} optional { secrets } });
-from_json!(Empty { required {} optional {} });
 
 /// One key of a scope.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct SecretKey {
     /// The key.
     pub key: String,
 }
-from_json!(SecretKey { required { key } optional {} });
 
 /// A secret's value.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
 pub struct SecretValue {
     /// The value in base64.
     pub value: String,
 }
-from_json!(SecretValue { required { value } optional {} });
 
 impl Drop for SecretValue {
     fn drop(&mut self) {
@@ -54,13 +54,13 @@ pub fn create_scope(scope: &str) -> Call<Empty> {
         scope,
         "the right to create secret scopes",
     )
-    .body(object!({"scope": scope}))
+    .body(json!({"scope": scope}))
 }
 
 /// Writes a secret, replacing what is there.
 pub fn put(scope: &str, key: &str, value: &str) -> Call<Empty> {
     call(Method::Post, "put", format!("writing `{key}` to the secret scope `{scope}`"), scope, "WRITE")
-        .body(object!({"scope": scope, "key": key, "string_value": value}))
+        .body(json!({"scope": scope, "key": key, "string_value": value}))
         .sensitive()
 }
 

@@ -9,6 +9,8 @@
 //! included, and has to be written the way `segment` does. So there is one spelling of
 //! each path, and none of `..`, `%2F` or `%2E%2E` is part of it.
 
+use percent_encoding::percent_decode_str;
+
 use crate::host::Method;
 
 /// One kind of request.
@@ -85,23 +87,11 @@ fn is_path(pattern: &str, path: &str) -> bool {
 /// alphabet as `%` and two capital digits. A name that would be read as something other than a
 /// name, by anybody who decodes it once too often, is none: dots alone, slashes, `%`, controls.
 fn is_segment(text: &str) -> bool {
-    let Some(name) = decode(text) else { return false };
+    // What isn't an escape, or no text, is spelled differently when it is encoded again.
+    let name = percent_decode_str(text).decode_utf8_lossy();
     let misread = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
     let only_dots = name.bytes().all(|byte| byte == b'.');
     !only_dots && !name.contains(misread) && super::segment(&name) == text
-}
-
-/// The name that a segment spells; `None` if a `%` is no escape or the bytes are no text.
-fn decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut parts = text.split('%');
-    bytes.extend_from_slice(parts.next()?.as_bytes());
-    for part in parts {
-        let digits = part.get(..2)?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend_from_slice(part.get(2..)?.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

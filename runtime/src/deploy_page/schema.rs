@@ -11,9 +11,9 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use deployer::host::{CredentialTarget, LakebaseTarget, SchemaError};
-use deployer::json::FromJson;
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 use deployer::workspace::{Call, database, postgres, surface};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::DeployPage;
@@ -91,14 +91,13 @@ async fn host_of(workspace: &Workspace, target: &CredentialTarget) -> Result<Opt
     }
 }
 
-async fn ask<T: FromJson>(workspace: &Workspace, call: Call<T>) -> Result<T, Unnamed> {
+async fn ask<T: DeserializeOwned>(workspace: &Workspace, call: Call<T>) -> Result<T, Unnamed> {
     let request = call.request;
     // A name with a path in it would ask for something else.
     surface::route_of(request.method, &request.path).ok_or(Unnamed::NoSuchName)?;
     let answer =
         workspace.request(&request).await.map_err(|error| Unnamed::NotNow(lakebase::unasked(error)))?;
-    let found =
-        serde_json::from_str(&answer.body).ok().and_then(T::from_json).filter(|_| answer.status == 200);
+    let found = serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200);
     found.ok_or_else(|| {
         let message = format!("The workspace does not tell the database's host ({})", answer.status);
         Unnamed::NotNow(lakebase::refused(answer.status, message))

@@ -10,7 +10,6 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use deployer::host::{HostError, HostErrorKind};
-use deployer::json::{self, FromJson as _};
 use deployer::workspace::identity;
 use serde::Serialize;
 
@@ -96,7 +95,7 @@ async fn who_is(workspace: &Workspace) -> Result<Result<String, String>, HostErr
     };
     match answer.status {
         200 => {
-            let me = json::parse(&answer.body).ok().and_then(identity::Me::from_json);
+            let me: Option<identity::Me> = serde_json::from_str(&answer.body).ok();
             let message = || "The workspace does not say who is signed in; check its address".to_owned();
             me.map(|me| Ok(me.user_name))
                 .ok_or_else(|| HostError { kind: HostErrorKind::Refused, message: message() })

@@ -8,6 +8,7 @@ use std::cell::Cell;
 use gloo_net::Error as FetchError;
 use gloo_net::http::{Method, Response};
 use js_sys::{Function, Reflect};
+use serde_json::Value;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{RequestCredentials, RequestMode, RequestRedirect};
 use zeroize::Zeroizing;
@@ -19,7 +20,6 @@ use crate::host::{
     HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, WorkspaceRequest,
     WorkspaceResponse,
 };
-use crate::json;
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
 /// A workspace, as a page reaches it by itself.
@@ -57,7 +57,7 @@ impl DirectHost {
             .credentials(RequestCredentials::Omit)
             .redirect(RequestRedirect::Manual)
             .header("authorization", &Zeroizing::new(format!("Bearer {}", *token)));
-        let body = request.body.as_ref().map(json::write);
+        let body = request.body.as_ref().map(Value::to_string);
         if body.is_some() {
             builder = builder.header("content-type", "application/json");
         }

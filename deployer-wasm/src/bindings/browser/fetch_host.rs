@@ -3,18 +3,20 @@
 //! `/api/workspace` with the workspace's own path behind it, and `POST /api/workspace-schema`. An
 //! answer with the header `tellr-host-error` is the server's own, not the workspace's.
 
+use std::fmt;
+
 use gloo_net::Error;
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::Serialize;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use web_sys::{RequestCredentials, RequestRedirect};
 
 use super::exchange;
+use crate::decode::decode;
 use crate::host::{
     HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, WorkspaceRequest,
     WorkspaceResponse,
 };
-use crate::json::{self, Fields, FromJson};
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
 const WORKSPACE: &str = "/api/workspace";
@@ -26,25 +28,11 @@ pub(super) struct FetchHost {
     base_url: String,
 }
 
-#[derive(Serialize)]
-struct Asked<'a> {
-    at: &'a LakebaseTarget,
-    operation: &'a SchemaOperation,
-}
-
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Answered {
     Outcome(SchemaOutcome),
     Error(SchemaError),
-}
-
-impl FromJson for Answered {
-    fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        if fields.has("error") {
-            return fields.required("error").map(Self::Error);
-        }
-        fields.required("outcome").map(Self::Outcome)
-    }
 }
 
 impl FetchHost {
@@ -55,7 +43,7 @@ impl FetchHost {
 
     pub(super) async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         let builder = exchange::of_logic(&format!("{}{WORKSPACE}", self.base_url), request);
-        let answer = send(builder, request.body.as_ref().map(json::write)).await?;
+        let answer = send(builder, request.body.as_ref().map(Value::to_string)).await?;
         exchange::read(answer).await.map_err(|error| no_answer(&error))
     }
 
@@ -65,16 +53,16 @@ impl FetchHost {
         operation: &SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
         let answered = async {
-            // Its keys are texts, which is all that JSON could refuse.
-            let asked = json::write(&Asked { at, operation });
+            let asked = json!({"at": at, "operation": operation}).to_string();
             let builder = exchange::to(&format!("{}{SCHEMA}", self.base_url), Method::POST);
             let answer = send(builder, Some(asked)).await?;
             let text = answer.text().await.map_err(|error| no_answer(&error))?;
-            let answered = json::parse(&text).ok().and_then(Answered::from_json);
-            answered.ok_or_else(|| HostError {
+            let broken = |problem: &dyn fmt::Display| HostError {
                 kind: HostErrorKind::Connection,
-                message: "The server's answer is of another shape".to_owned(),
-            })
+                message: format!("The answer of the server beside the page can't be read: {problem}"),
+            };
+            let answered = serde_json::from_str(&text).map_err(|problem| broken(&problem))?;
+            decode(answered).map_err(|mismatch| broken(&mismatch))
         };
         match answered.await {
             Ok(Answered::Outcome(outcome)) => Ok(outcome),
@@ -105,7 +93,7 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Response,
         return Ok(answer);
     }
     let status = answer.status();
-    let told = answer.text().await.ok().and_then(|text| HostError::from_json(json::parse(&text).ok()?));
+    let told = answer.text().await.ok().and_then(|text| serde_json::from_str(&text).ok());
     Err(told.unwrap_or_else(|| HostError {
         kind: HostErrorKind::Refused,
         message: format!("The server beside the page refused the request ({status})"),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use js_sys::{Array, Error, Function, Promise, Reflect};
+use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -11,7 +12,6 @@ use crate::host::{
     HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, WorkspaceRequest,
     WorkspaceResponse,
 };
-use crate::json::FromJson;
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
 /// An object with two functions, and perhaps a third.
@@ -94,7 +94,7 @@ pub(super) async fn run_schema(
 }
 
 /// What was thrown, if it is an error of the host's own types.
-fn known<T: FromJson>(thrown: &JsValue) -> Option<T> {
+fn known<T: DeserializeOwned>(thrown: &JsValue) -> Option<T> {
     // `null` and plain texts are JSON too, but no errors of ours.
     if thrown.is_object() { value::read(thrown).ok() } else { None }
 }

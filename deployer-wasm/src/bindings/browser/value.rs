@@ -1,30 +1,31 @@
-//! Values across the border, as JSON.
+//! Values across the border between a page and the module.
 
-use js_sys::{JSON, TypeError};
+use js_sys::TypeError;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
-use crate::json::{self, FromJson};
+use crate::decode::decode;
 
-/// Reads a value of the page's.
+/// Reads a value of the page's; `undefined` is what `null` is.
 ///
 /// # Errors
-/// A `TypeError` that repeats nothing of it, as it may hold a secret.
-pub(super) fn read<T: FromJson>(value: &JsValue) -> Result<T, JsValue> {
-    let not_this = || JsValue::from(TypeError::new("This is not a value of the deployer's types"));
-    // JavaScript has no text for `undefined`, which means here what `null` does.
-    let text = if value.is_undefined() {
-        "null".to_owned()
-    } else {
-        JSON::stringify(value).ok().and_then(|text| text.as_string()).ok_or_else(not_this)?
-    };
-    json::parse(&text).ok().and_then(T::from_json).ok_or_else(not_this)
+/// A `TypeError` that names the place, and repeats nothing of the value, as it may hold a secret.
+pub(super) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
+    let refused =
+        |why: &str| JsValue::from(TypeError::new(&format!("The deployer can't read this value: {why}")));
+    // As JSON first: its kinds are the ones that a page, a kernel and a file have in common.
+    let value: Value = serde_wasm_bindgen::from_value(value.clone())
+        .map_err(|_| refused("it is not made of JSON's kinds"))?;
+    decode(value).map_err(|mismatch| refused(&mismatch.to_string()))
 }
 
-/// Writes a value for the page.
+/// Writes a value for the page, with the kinds that JSON has.
 ///
 /// # Errors
 /// None in practice: what is written has texts as keys.
 pub(super) fn write(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    JSON::parse(&json::write(value))
+    Ok(value.serialize(&Serializer::json_compatible())?)
 }

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use super::*;
-use crate::json;
 
 /// An answer as it was recorded, or as the reference lists it.
 #[derive(Deserialize)]
@@ -26,10 +25,8 @@ fn recorded_refusals_are_taken_for_what_they_are() {
     assert!(all.len() > 50);
     for Recorded { about, status, headers, body, kind, code } in all {
         let response = WorkspaceResponse { status, headers, body };
-        let mut error = match json::parse(&response.body) {
-            Err(problem) if (200..300).contains(&status) => {
-                ApiError::not_json(&response, &problem.to_string())
-            }
+        let mut error = match serde_json::from_str::<serde_json::Value>(&response.body) {
+            Err(problem) if (200..300).contains(&status) => ApiError::not_json(&response, &problem),
             _ => ApiError::from_response(&response),
         };
         assert_eq!(format!("{:?}", error.kind), kind, "{about}");

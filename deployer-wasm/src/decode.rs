@@ -1,0 +1,222 @@
+//! JSON read into types, and in words what of it doesn't fit.
+//!
+//! Serde's own message repeats the value that it found, which may be a secret. So what doesn't fit is told
+//! as the place, what kind of value is there, and what was expected.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+
+/// The longest place that is told: a key may be of any length.
+const LONGEST_PLACE: usize = 120;
+
+/// Reads a value into a type.
+///
+/// # Errors
+/// Where it doesn't fit, and how.
+pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, Mismatch> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Mismatch::new(error.path(), &error.inner().to_string()))
+}
+
+/// Reads a field that may be `null` where its default is meant: the platform writes either.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Why a value can't be read as a type. Repeats nothing of the value but its keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Where, such as `compute_status.state`; empty for the whole.
+    path: String,
+    /// What is wrong there, as in "`state` *is a number, text was expected*".
+    problem: String,
+}
+
+impl Mismatch {
+    /// From serde's message, which says what it found before a value, and what it expected after it.
+    fn new(path: &Path, message: &str) -> Self {
+        // A key that isn't known may be anything, so it isn't repeated either.
+        let is_unknown_key = message.starts_with("unknown field ");
+        let known = path.iter().count() - usize::from(is_unknown_key);
+        let mut path = joined(path.iter().take(known));
+        let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+        let quoted = || message.split('`').nth(1).unwrap_or_default();
+        let problem = if message.starts_with("missing field ") {
+            path = if path.is_empty() { quoted().to_owned() } else { format!("{path}.{}", quoted()) };
+            "is missing".to_owned()
+        } else if is_unknown_key {
+            "has a key that isn't known here".to_owned()
+        } else if let Some(found) = message.strip_prefix("invalid type: ") {
+            format!("is {}, {} was expected", kind(found), wanted(expected.unwrap_or_default()))
+        } else if let Some(expected) = expected {
+            format!("has a value of its own, {} was expected", wanted(expected))
+        } else {
+            "has a value that can't be used".to_owned()
+        };
+        if path.chars().count() > LONGEST_PLACE {
+            path = path.chars().take(LONGEST_PLACE).chain(['…']).collect();
+        }
+        Self { path, problem }
+    }
+
+    /// The whole value is of a kind that no type here is read from.
+    pub(crate) fn of_kind(found: &Value, expected: &str) -> Self {
+        let found = match found {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "text",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        };
+        Self { path: String::new(), problem: format!("is {found}, {expected} was expected") }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.as_str() {
+            "" => write!(f, "it {}", self.problem),
+            path => write!(f, "`{path}` {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// A place as people write it.
+fn joined<'a>(segments: impl Iterator<Item = &'a Segment>) -> String {
+    segments.fold(String::new(), |path, segment| match segment {
+        Segment::Seq { index } => format!("{path}[{index}]"),
+        Segment::Map { key: name } | Segment::Enum { variant: name } if path.is_empty() => name.clone(),
+        Segment::Map { key: name } | Segment::Enum { variant: name } => format!("{path}.{name}"),
+        Segment::Unknown => format!("{path}?"),
+    })
+}
+
+/// What serde found, as people say it. It begins with the kind; a value may follow.
+fn kind(found: &str) -> &'static str {
+    match found.split([' ', ',']).next().unwrap_or_default() {
+        "integer" | "floating" | "number" => "a number",
+        "string" | "character" => "text",
+        "boolean" => "true or false",
+        "sequence" => "a list",
+        "map" => "an object",
+        "null" | "unit" => "null",
+        _ => "something else",
+    }
+}
+
+/// What serde expected, as people say it.
+fn wanted(expected: &str) -> &str {
+    match expected {
+        "a string" => "text",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "u16" | "u32" | "u64" | "i64" | "usize" => "a whole number",
+        "f32" | "f64" => "a number",
+        _ if expected.starts_with("struct ") || expected == "a map" => "an object",
+        _ if expected.starts_with("internally tagged enum ") => "an object",
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+    use crate::timestamp::Timestamp;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Outer {
+        name: String,
+        #[serde(default, deserialize_with = "null_as_default")]
+        inner: Inner,
+        #[serde(default, deserialize_with = "null_as_default")]
+        list: Vec<Inner>,
+        closed: Option<Closed>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(deny_unknown_fields)]
+    struct Closed {}
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    struct Inner {
+        count: Option<u16>,
+        at: Option<Timestamp>,
+        word: Option<Word>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "snake_case")]
+    enum Word {
+        OneThing,
+        Other,
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_told_by_its_place_and_kind() {
+        for (value, problem) in [
+            (
+                json!({"name": "x", "inner": {"count": "7"}}),
+                "`inner.count` is text, a whole number was expected",
+            ),
+            (
+                json!({"name": "x", "inner": {"count": 70_000}}),
+                "`inner.count` has a value of its own, a whole number was expected",
+            ),
+            (json!({"name": 7}), "`name` is a number, text was expected"),
+            (json!({"name": null}), "`name` is null, text was expected"),
+            (json!({"name": true}), "`name` is true or false, text was expected"),
+            (json!({}), "`name` is missing"),
+            (json!({"name": "x", "list": [{}, {"at": 5}]}), "`list[1].at` is a number, text was expected"),
+            (json!({"name": "x", "list": {}}), "`list` is an object, a list was expected"),
+            (
+                json!({"name": "x", "inner": {"at": "noon"}}),
+                "`inner.at` has a value of its own, an RFC 3339 time was expected",
+            ),
+            (
+                json!({"name": "x", "inner": {"word": "third"}}),
+                "`inner.word` has a value of its own, `one_thing` or `other` was expected",
+            ),
+            (json!({"name": "x", "closed": {"a": 1}}), "`closed` has a key that isn't known here"),
+            (json!("x"), "it is text, an object was expected"),
+        ] {
+            assert_eq!(decode::<Outer>(value).unwrap_err().to_string(), problem);
+        }
+    }
+
+    #[test]
+    fn absent_and_null_are_the_same() {
+        let plain = Outer { name: "x".into(), inner: Inner::default(), list: vec![], closed: None };
+        assert_eq!(decode::<Outer>(json!({"name": "x"})).as_ref(), Ok(&plain));
+        assert_eq!(decode::<Outer>(json!({"name": "x", "inner": null, "list": null, "new": 1})), Ok(plain));
+    }
+
+    #[test]
+    fn no_value_is_repeated() {
+        const SECRET: &str = "marked-secret, expected `marked-secret`";
+        for value in [
+            json!({"name": [SECRET]}),
+            json!({"name": "x", "inner": SECRET}),
+            json!({"name": "x", "inner": {"count": SECRET}}),
+            json!({"name": "x", "inner": {"at": SECRET}}),
+            json!({"name": "x", "inner": {"word": SECRET}}),
+            json!({"name": "x", "closed": {"marked.secret": 1}}),
+            json!(SECRET),
+        ] {
+            let problem = decode::<Outer>(value).unwrap_err().to_string();
+            assert!(!problem.contains("marked"), "{problem}");
+        }
+    }
+}
