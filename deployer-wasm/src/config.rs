@@ -20,6 +20,7 @@ mod name;
 mod path;
 #[cfg(test)]
 mod properties;
+mod read_file;
 mod recorded;
 pub mod resolve;
 mod shape;
@@ -28,7 +29,7 @@ mod tests;
 mod text;
 mod version;
 mod wheel;
-mod yaml;
+mod write_file;
 
 pub use arguments::{
     CreateArguments, DeleteArguments, SecretText, StatusArguments, UpdateArguments, WheelArgument,
@@ -37,10 +38,11 @@ pub use choice::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Se
 pub use key::FernetKey;
 pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 pub use path::WorkspacePath;
+pub use read_file::environments;
 pub use recorded::Recorded;
 pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, StatusConfig, UpdateConfig};
 #[cfg(test)]
 pub(crate) use shape::{FileKey, FileKeyKind, environment_keys, flat_keys};
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
-pub use yaml::{YAML_LIMIT_BYTES, environments, to_yaml};
+pub use write_file::{to_node, to_yaml};

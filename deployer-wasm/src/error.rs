@@ -163,8 +163,9 @@ mod tests {
             key("environments.production.x")
         );
         let place = RefusedInput { key: None, line: Some(3), column: Some(7) };
-        assert_eq!(at(Failure::YamlSyntax { line: 3, column: 7, problem: String::new() }), place);
-        assert_eq!(at(Failure::YamlAlias { line: 3 }), RefusedInput { column: None, ..place });
+        assert_eq!(at(Failure::YamlSyntax { place: Some((3, 7)), problem: String::new() }), place);
+        let nowhere = RefusedInput { line: None, column: None, ..place };
+        assert_eq!(at(Failure::YamlSyntax { place: None, problem: String::new() }), nowhere);
         assert!(DeployError::from(Failure::AppNotFound { app: "tellr".into() }).refused.is_none());
     }
 

@@ -16,8 +16,8 @@
 //! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
 //! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
+//! | [`document`] | a YAML document, read within limits |
 //! | [`timestamp`], [`decode`] | a moment; JSON read into types |
-//! | [`json`], [`yaml`] | of `config` and `manifest` alone |
 //! | [`together`] | futures side by side |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
@@ -25,11 +25,11 @@ pub mod bindings;
 pub mod cancellation;
 pub mod config;
 pub mod decode;
+pub mod document;
 pub mod engine;
 pub mod error;
 pub mod events;
 pub mod host;
-pub mod json;
 pub mod manifest;
 pub mod operations;
 pub mod schema;
@@ -37,4 +37,3 @@ pub mod steps;
 pub mod timestamp;
 pub mod together;
 pub mod workspace;
-pub mod yaml;

@@ -14,7 +14,7 @@ mod index;
 mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
-pub use deployed::{DeployedManifest, EnvValue};
+pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable};
 pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements};
 
 /// The names of the two files.

@@ -9,8 +9,7 @@ use serde_json::{Map, Value};
 
 use super::task::{Asked, Operation, Task};
 use crate::config::{self, resolve};
-use crate::error::{DeployError, Failure, Result};
-use crate::yaml;
+use crate::error::{DeployError, Result};
 
 /// The task that `config` describes: arguments as an object, or the text of a configuration file.
 /// `environment` chooses among a file's.
@@ -37,8 +36,7 @@ pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
 /// Of the class `Input`, with the key, or line and column.
 pub fn parse_yaml(file: &str, environment: Option<&str>) -> Result<Value> {
     let config = resolve::create(Value::Object(Map::new()), Some(file), environment)?;
-    // What we write ourselves is flat and has the arguments' names.
-    yaml::read(&config::to_yaml(&config)).map_err(|problem| Failure::from(problem).into())
+    Ok(config::to_node(&config).into())
 }
 
 /// The names of a file's environments, for a choice among them.

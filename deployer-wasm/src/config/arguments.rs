@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::given::Given;
+use super::given::{Given, take, take_flag, take_text};
 use super::shape::{self, Key};
+use crate::document::Node;
 use crate::error::Result;
-use crate::json::{Fields, FromJson, from_json};
 
 /// The arguments of `create`, all optional; named as in every other face.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,7 +130,6 @@ pub struct WheelArgument {
     /// Its bytes in base64.
     pub content: String,
 }
-from_json!(strict WheelArgument { required {} optional { file_name, content } });
 
 impl fmt::Debug for WheelArgument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,12 +141,6 @@ impl fmt::Debug for WheelArgument {
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SecretText(String);
-
-impl FromJson for SecretText {
-    fn from_json(value: Value) -> Option<Self> {
-        String::from_json(value).map(Self)
-    }
-}
 
 impl SecretText {
     /// The secret itself.
@@ -182,24 +175,23 @@ pub(super) struct Arguments {
 impl Arguments {
     /// Reads those of `keys` from JSON.
     pub(super) fn read(keys: &[&[Key]], value: Value) -> Result<Self> {
-        shape::check("", keys, shape::mapping("arguments", &value)?)?;
-        // What was checked can be read. Should the tables ever differ from the fields: without the
-        // value, one of which may be a secret.
-        Self::from_json(value).ok_or_else(|| shape::unreadable("arguments").into())
-    }
-}
-
-impl FromJson for Arguments {
-    fn from_json(value: Value) -> Option<Self> {
-        let mut fields = Fields::of(value)?;
-        let arguments = Self {
-            given: Given::read(&mut fields)?,
-            encryption_key: fields.optional("encryption_key")?,
-            environment: fields.optional("environment")?,
-            local_wheel: fields.optional("local_wheel")?,
-            reset_database: fields.optional("reset_database")?,
+        let node = Node::from(value);
+        shape::check("", keys, shape::mapping("arguments", &node)?)?;
+        let Node::Map(mut entries) = node else { return Ok(Self::default()) };
+        let wheel = match take(&mut entries, "local_wheel") {
+            Some(Node::Map(mut wheel)) => Some(WheelArgument {
+                file_name: take_text(&mut wheel, "file_name").unwrap_or_default(),
+                content: take_text(&mut wheel, "content").unwrap_or_default(),
+            }),
+            _ => None,
         };
-        fields.all_read().then_some(arguments)
+        Ok(Self {
+            encryption_key: take_text(&mut entries, "encryption_key").map(SecretText),
+            environment: take_text(&mut entries, "environment"),
+            local_wheel: wheel,
+            reset_database: take_flag(&mut entries, "reset_database"),
+            given: Given::read(&mut entries),
+        })
     }
 }
 

@@ -10,8 +10,8 @@ use super::resolve::API_SCOPES;
 use super::shape;
 use super::version::{PackageVersion, VersionPin};
 use super::{AppPackage, Capacity, ComputeSize, KeyStorage, WorkspacePath};
+use crate::document::{Node, ScalarKind};
 use crate::error::Failure;
-use crate::json::Fields;
 
 /// The arguments that say what is wanted; the ones a file can hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,25 +40,61 @@ pub(super) enum Source {
     Environment(String),
 }
 
+/// Takes the value of a key out of entries.
+pub(super) fn take(entries: &mut Vec<(String, Node)>, name: &str) -> Option<Node> {
+    let index = entries.iter().position(|(key, _)| key == name)?;
+    Some(entries.swap_remove(index).1)
+}
+
+/// Takes a text out of entries.
+pub(super) fn take_text(entries: &mut Vec<(String, Node)>, name: &str) -> Option<String> {
+    text(take(entries, name)?)
+}
+
+/// Takes a flag out of entries.
+pub(super) fn take_flag(entries: &mut Vec<(String, Node)>, name: &str) -> Option<bool> {
+    match take(entries, name)? {
+        Node::Scalar(scalar) if scalar.kind == ScalarKind::Flag => {
+            Some(scalar.text.eq_ignore_ascii_case("true"))
+        }
+        _ => None,
+    }
+}
+
+fn take_texts(entries: &mut Vec<(String, Node)>, name: &str) -> Option<Vec<String>> {
+    match take(entries, name)? {
+        Node::List(items) => Some(items.into_iter().filter_map(text).collect()),
+        _ => None,
+    }
+}
+
+fn text(node: Node) -> Option<String> {
+    match node {
+        Node::Scalar(scalar) => Some(scalar.text),
+        _ => None,
+    }
+}
+
 impl Given {
-    /// Reads it from an object of arguments.
-    pub(super) fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self {
-            lakebase_name: fields.optional("lakebase_name")?,
-            schema_name: fields.optional("schema_name")?,
-            app_name: fields.optional("app_name")?,
-            app_file_workspace_path: fields.optional("app_file_workspace_path")?,
-            lakebase_compute: fields.optional("lakebase_compute")?,
-            app_compute: fields.optional("app_compute")?,
-            app_version: fields.optional("app_version")?,
-            description: fields.optional("description")?,
-            use_test_pypi: fields.optional("use_test_pypi")?,
-            encryption_key_storage: fields.optional("encryption_key_storage")?,
-            app_package: fields.optional("app_package")?,
-            seed_databricks_defaults: fields.optional("seed_databricks_defaults")?,
-            extra_scopes: fields.optional("extra_scopes")?,
+    /// Reads it from entries with the arguments' names, which were checked.
+    pub(super) fn read(entries: &mut Vec<(String, Node)>) -> Self {
+        let (text, flag, texts) = (take_text, take_flag, take_texts);
+        Self {
+            lakebase_name: text(entries, "lakebase_name"),
+            schema_name: text(entries, "schema_name"),
+            app_name: text(entries, "app_name"),
+            app_file_workspace_path: text(entries, "app_file_workspace_path"),
+            lakebase_compute: text(entries, "lakebase_compute"),
+            app_compute: text(entries, "app_compute"),
+            app_version: text(entries, "app_version"),
+            description: text(entries, "description"),
+            use_test_pypi: flag(entries, "use_test_pypi"),
+            encryption_key_storage: text(entries, "encryption_key_storage"),
+            app_package: text(entries, "app_package"),
+            seed_databricks_defaults: flag(entries, "seed_databricks_defaults"),
+            extra_scopes: texts(entries, "extra_scopes"),
             source: Source::Arguments,
-        })
+        }
     }
 
     /// The arguments that were given.

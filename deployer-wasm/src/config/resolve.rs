@@ -11,9 +11,10 @@ use super::text::invalid;
 use super::version::VersionPin;
 use super::{
     AppPackage, Capacity, ComputeSize, CreateArguments, DeleteArguments, FernetKey, KeyStorage, LocalWheel,
-    PackageIndex, SecretText, Seeds, StatusArguments, UpdateArguments, WheelArgument, WorkspacePath, yaml,
+    PackageIndex, SecretText, Seeds, StatusArguments, UpdateArguments, WheelArgument, WorkspacePath,
+    read_file,
 };
-use crate::error::{Failure, Result};
+use crate::error::{DeployError, Failure, Result};
 
 /// What the app asks its users for: to query, to use Genie, to browse the catalog, to call models.
 pub const API_SCOPES: [&str; 6] = [
@@ -210,6 +211,10 @@ pub fn status(arguments: Value, file: Option<&str>, environment: Option<&str>) -
 
 impl Arguments {
     fn create(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
+        self.checked_create(file, environment).map_err(|error| in_file(file, error))
+    }
+
+    fn checked_create(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
         let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         let package = given.package()?;
         Ok(CreateConfig {
@@ -232,6 +237,10 @@ impl Arguments {
     }
 
     fn update(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
+        self.checked_update(file, environment).map_err(|error| in_file(file, error))
+    }
+
+    fn checked_update(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
         let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         given.lakebase_compute()?;
         let package = given.package()?;
@@ -255,6 +264,10 @@ impl Arguments {
     }
 
     fn delete(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
+        self.checked_delete(file, environment).map_err(|error| in_file(file, error))
+    }
+
+    fn checked_delete(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
         let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         given.lakebase_compute()?;
         given.app_compute()?;
@@ -272,11 +285,23 @@ impl Arguments {
     }
 
     fn status(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
+        self.checked_status(file, environment).map_err(|error| in_file(file, error))
+    }
+
+    fn checked_status(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
         let given = choose(self.given, file, self.environment.as_deref(), environment)?;
         Ok(StatusConfig {
             app_name: given.app_name()?.unwrap_or_default(),
             workspace_path: given.workspace_path()?,
         })
+    }
+}
+
+/// An error about a file's value, with its line and column.
+fn in_file(file: Option<&str>, error: DeployError) -> DeployError {
+    match file {
+        Some(text) => read_file::placed(text, error),
+        None => error,
     }
 }
 
@@ -302,7 +327,7 @@ fn choose(
     if !arguments.is_empty() {
         return Err(Failure::ConfigConflict { arguments }.into());
     }
-    yaml::read(file, argument, variable)
+    read_file::read(file, argument, variable)
 }
 
 fn encryption_key(given: Option<&SecretText>) -> Result<Option<FernetKey>> {

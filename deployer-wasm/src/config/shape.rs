@@ -7,11 +7,12 @@
 //! A file has one of two shapes. The flat one has the arguments' names as keys. The other has
 //! `environments`, each with keys of its own names; [`Key::flat`] says which argument each is.
 
-use serde_json::{Map, Value};
-
 use super::text::shown;
+use crate::document::{Node, Scalar, ScalarKind};
 use crate::error::Failure;
-use crate::json;
+
+/// What a mapping holds.
+pub(super) type Entries = [(String, Node)];
 
 /// A key and what it holds.
 #[derive(Clone, Copy)]
@@ -108,19 +109,21 @@ pub(super) fn key_in_environment(flat: &str) -> String {
 
 /// Refuses keys that don't exist and values of the wrong type. `at` is where `given` stands,
 /// such as `environments.development`, and empty at the top.
-pub(super) fn check(at: &str, keys: &[&[Key]], given: &Map<String, Value>) -> Result<(), Failure> {
-    for (name, value) in given {
+pub(super) fn check(at: &str, keys: &[&[Key]], entries: &Entries) -> Result<(), Failure> {
+    for (name, value) in entries {
         let path = join(at, name);
         let Some(key) = keys.iter().copied().flatten().find(|key| key.name == name) else {
             return Err(unknown(&path, name, keys));
         };
         match (key.kind, value) {
             // An empty value is one that was left out.
-            (_, Value::Null) | (Kind::Text, Value::String(_)) | (Kind::Flag, Value::Bool(_)) => {}
-            (Kind::Group(inner), Value::Object(value)) => check(&path, &[inner], value)?,
-            (Kind::Texts, Value::Array(items)) => {
+            (_, Node::Null) => {}
+            (Kind::Text, Node::Scalar(scalar)) if scalar.kind == ScalarKind::Text => {}
+            (Kind::Flag, Node::Scalar(scalar)) if scalar.kind == ScalarKind::Flag => {}
+            (Kind::Group(inner), Node::Map(value)) => check(&path, &[inner], value)?,
+            (Kind::Texts, Node::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    if !item.is_string() {
+                    if !matches!(item, Node::Scalar(scalar) if scalar.kind == ScalarKind::Text) {
                         return Err(wrong_type(&format!("{path}[{index}]"), Kind::Text, item));
                     }
                 }
@@ -131,20 +134,19 @@ pub(super) fn check(at: &str, keys: &[&[Key]], given: &Map<String, Value>) -> Re
     Ok(())
 }
 
-/// The mapping that `value` is.
-pub(super) fn mapping<'a>(path: &str, value: &'a Value) -> Result<&'a Map<String, Value>, Failure> {
-    value.as_object().ok_or_else(|| wrong_type(path, Kind::Group(&[]), value))
+/// The entries of the mapping that `value` is.
+pub(super) fn mapping<'a>(path: &str, value: &'a Node) -> Result<&'a Entries, Failure> {
+    value.as_map().ok_or_else(|| wrong_type(path, Kind::Group(&[]), value))
 }
 
 /// Moves what stands in an environment to the arguments' names.
-pub(super) fn flatten(keys: &[Key], given: &Map<String, Value>, into: &mut Map<String, Value>) {
-    for key in keys {
-        match (key.kind, given.get(key.name)) {
-            (Kind::Group(inner), Some(Value::Object(value))) => flatten(inner, value, into),
-            (Kind::Group(_), _) | (_, None) => {}
-            (_, Some(value)) => {
-                into.insert(key.flat.to_owned(), value.clone());
-            }
+pub(super) fn flatten(keys: &[Key], entries: Vec<(String, Node)>, into: &mut Vec<(String, Node)>) {
+    for (name, value) in entries {
+        let Some(key) = keys.iter().find(|key| key.name == name) else { continue };
+        match (key.kind, value) {
+            (Kind::Group(inner), Node::Map(entries)) => flatten(inner, entries, into),
+            (Kind::Group(_), _) => {}
+            (_, value) => into.push((key.flat.to_owned(), value)),
         }
     }
 }
@@ -153,30 +155,31 @@ pub(super) fn join(at: &str, name: &str) -> String {
     if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
 }
 
-/// For values that were checked and all the same don't fit.
-pub(super) fn unreadable(at: &str) -> Failure {
-    Failure::WrongType {
-        key: at.to_owned(),
-        expected: "the keys and types of its description".to_owned(),
-        found: "something else".to_owned(),
-    }
-}
-
-fn wrong_type(path: &str, kind: Kind, found: &Value) -> Failure {
-    let expected = match (kind, found) {
-        (Kind::Text, Value::Number(_) | Value::Bool(_)) => "text; put quotes around it",
+fn wrong_type(path: &str, kind: Kind, found: &Node) -> Failure {
+    let scalar = match found {
+        Node::Scalar(scalar) => Some(scalar),
+        _ => None,
+    };
+    let kind_found = scalar.map(|scalar| scalar.kind);
+    let expected = match (kind, kind_found) {
+        (Kind::Text, Some(ScalarKind::Number | ScalarKind::Flag)) => "text; put quotes around it",
         (Kind::Text, _) => "text",
         (Kind::Flag, _) => "`true` or `false`",
         (Kind::Texts, _) => "a list of texts",
         (Kind::Group(_), _) => "keys with values of their own",
     };
+    // What stands in the place of a flag is a word, and no secret; any other text is not repeated.
+    let text = |scalar: &Scalar| shown(&scalar.text, 40);
     let found = match found {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(flag) => format!("`{flag}`, which is no text,"),
-        Value::Number(number) => format!("the number {}", json::write(number)),
-        Value::String(_) => "text".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "keys with values of their own".to_owned(),
+        Node::Null => "nothing".to_owned(),
+        Node::List(_) => "a list".to_owned(),
+        Node::Map(_) => "keys with values of their own".to_owned(),
+        Node::Scalar(scalar) => match (scalar.kind, kind) {
+            (ScalarKind::Number, _) => format!("the number `{}`", text(scalar)),
+            (ScalarKind::Flag, _) => format!("`{}`, which is no text,", text(scalar)),
+            (ScalarKind::Text, Kind::Flag) => format!("the text `{}`", text(scalar)),
+            (ScalarKind::Text, _) => "text".to_owned(),
+        },
     };
     Failure::WrongType { key: path.to_owned(), expected: expected.to_owned(), found }
 }
@@ -262,8 +265,8 @@ mod tests {
     use super::*;
     use crate::error::DeployError;
 
-    fn refusal(keys: &[&[Key]], given: Value) -> DeployError {
-        check("", keys, given.as_object().unwrap()).unwrap_err().into()
+    fn refusal(keys: &[&[Key]], given: serde_json::Value) -> DeployError {
+        check("", keys, Node::from(given).as_map().unwrap()).unwrap_err().into()
     }
 
     #[test]
@@ -293,10 +296,10 @@ mod tests {
         for (given, cause) in [
             (
                 json!({"app_version": 1.0}),
-                "It takes text; put quotes around it, and the number 1.0 was given",
+                "It takes text; put quotes around it, and the number `1.0` was given",
             ),
             (json!({"app_name": ["a"]}), "It takes text, and a list was given"),
-            (json!({"use_test_pypi": "yes"}), "It takes `true` or `false`, and text was given"),
+            (json!({"use_test_pypi": "yes"}), "It takes `true` or `false`, and the text `yes` was given"),
             (json!({"extra_scopes": "sql"}), "It takes a list of texts, and text was given"),
             (
                 json!({"description": {"en": "x"}}),

@@ -190,8 +190,14 @@ fn the_environment_is_the_one_named_else_development_else_the_only_one() {
 fn an_error_names_the_key_as_it_was_written() {
     let nested = "environments: {development: {lakebase: {schema: Bad, capacity: CU_1}}}";
     let error = refused(create_from(nested));
-    assert_eq!(error.message, "`environments.development.lakebase.schema` can't be `Bad`");
-    assert_eq!(refused(create_from("schema_name: Bad")).message, "`schema_name` can't be `Bad`");
+    assert_eq!(
+        error.message,
+        "`environments.development.lakebase.schema` can't be `Bad` (line 1, column 49)"
+    );
+    let error = refused(create_from("# slides\nschema_name: Bad # ours\n"));
+    assert_eq!(error.message, "`schema_name` can't be `Bad` (line 2, column 14)");
+    let place = error.refused.clone().map(|refused| (refused.key, refused.line, refused.column));
+    assert_eq!(place, Some((Some("schema_name".into()), Some(2), Some(14))));
     let error = refused(create(json!({"extra_scopes": ["sql", "Bad"]})));
     assert_eq!(error.message, "`extra_scopes[1]` can't be `Bad`");
     let error = refused(create_from("environments: {development: {compute_size: LIQUID}}"));
@@ -281,10 +287,10 @@ fn bad_files_are_refused_with_their_place() {
         ),
         ("environments: {development: {lakebase: {name: x}}}", "UNKNOWN_KEY", "lakebase.name"),
         ("app_version: 1.0", "WRONG_TYPE", "put quotes around it"),
-        ("app_name: 7", "WRONG_TYPE", "the number 7"),
+        ("app_name: 7", "WRONG_TYPE", "the number `7`"),
         ("use_test_pypi: yes", "WRONG_TYPE", "`true` or `false`"),
         ("app_name: [a]", "WRONG_TYPE", "a list"),
-        ("app_name: .inf", "YAML_SYNTAX", "line 1"),
+        ("app_name: .inf", "WRONG_TYPE", "the number `.inf`"),
         ("- app_name: x", "WRONG_TYPE", "`configuration`"),
         ("", "WRONG_TYPE", "nothing"),
         ("just text", "WRONG_TYPE", "`configuration`"),
@@ -299,11 +305,11 @@ fn bad_files_are_refused_with_their_place() {
         ("app_name: slides\nschema_name: 'x", "YAML_SYNTAX", "line 2"),
         ("app_name: slides\n\tschema_name: x", "YAML_SYNTAX", "line 2"),
         ("app_name: slides\n---\napp_name: other", "YAML_SYNTAX", "second document"),
-        ("app_name: &a slides\nschema_name: *a", "YAML_ALIAS", "line 1"),
-        ("app_name: slides\n<<: {schema_name: x}", "YAML_ALIAS", "line 2"),
-        ("app_name: !text slides", "YAML_ALIAS", "line 1"),
+        ("schema_name: *a", "YAML_SYNTAX", "unknown anchor"),
+        ("app_name: slides\n<<: x", "YAML_SYNTAX", "`<<` takes a mapping"),
+        ("app_name: !text slides", "YAML_SYNTAX", "a tag of one's own"),
         ("7: x", "UNKNOWN_KEY", "`7`"),
-        ("? [a]\n: x", "UNKNOWN_KEY", "a"),
+        ("? [a]\n: x", "YAML_SYNTAX", "a key that is a single text"),
     ] {
         let error = refused(create_from(file));
         assert_eq!(error.code, code, "{file}: {error:?}");
@@ -331,6 +337,6 @@ fn words_that_older_yaml_took_for_booleans_are_texts() {
 fn a_large_file_is_refused_unread() {
     let error = refused(create_from(&"a: [".repeat(10 * 1024 * 1024 / 4)));
     assert_eq!(error.code, "YAML_TOO_LARGE");
-    let deep = "[".repeat(YAML_LIMIT_BYTES);
+    let deep = "[".repeat(crate::document::SIZE_LIMIT_BYTES);
     assert_eq!(refused(create_from(&deep)).code, "YAML_SYNTAX", "nesting is limited as well");
 }

@@ -22,11 +22,11 @@ pub enum Failure {
     /// A configuration file together with direct arguments.
     ConfigConflict { arguments: Vec<String> },
     /// The YAML can't be read at all.
-    YamlSyntax { line: usize, column: usize, problem: String },
+    YamlSyntax { place: Option<(usize, usize)>, problem: String },
     /// The YAML is larger than any configuration is.
     YamlTooLarge { bytes: usize, limit: usize },
-    /// The YAML uses anchors, aliases or merge keys.
-    YamlAlias { line: usize },
+    /// The file is not text in UTF-8.
+    YamlEncoding { found: String },
     /// A key that doesn't exist.
     UnknownKey { key: String, known: Vec<String>, nearest: Option<String> },
     /// The value of a key has another type.
@@ -160,6 +160,10 @@ pub enum Failure {
     /// Two places hold a key, not the same.
     TwoKeys { app: String, scope: String, key: String },
 
+    /// The deployed `app.yaml` is there and can't be read, so nobody knows whether it holds the key.
+    AppYamlUnreadable { path: String, problem: String },
+    /// The deployed `app.yaml` names the key in a form that isn't understood.
+    KeyEntryUnreadable { path: String, problem: String },
     /// What lies where the key should be is none.
     KeyUnreadable { secret: String },
     /// No more secret scopes here.
@@ -211,7 +215,7 @@ impl Failure {
                 | Self::ConfigConflict { .. }
                 | Self::YamlSyntax { .. }
                 | Self::YamlTooLarge { .. }
-                | Self::YamlAlias { .. }
+                | Self::YamlEncoding { .. }
                 | Self::UnknownKey { .. }
                 | Self::WrongType { .. }
                 | Self::UnknownEnvironment { .. }
@@ -228,8 +232,9 @@ impl Failure {
             | Self::SecretInFile { key }
             | Self::UnknownKey { key, .. }
             | Self::WrongType { key, .. } => (Some(key.clone()), None, None),
-            Self::YamlSyntax { line, column, .. } => (None, Some(*line), Some(*column)),
-            Self::YamlAlias { line } => (None, Some(*line), None),
+            Self::YamlSyntax { place, .. } => {
+                (None, place.map(|(line, _)| line), place.map(|(_, column)| column))
+            }
             _ => return None,
         };
         Some(RefusedInput { key, line, column })

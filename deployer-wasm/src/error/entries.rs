@@ -60,11 +60,16 @@ impl Failure {
                 remedy: "Put everything into the file, or leave the file out".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::YamlSyntax { line, column, problem } => Entry {
+            Self::YamlSyntax { place, problem } => Entry {
                 code: "YAML_SYNTAX",
-                message: format!("The configuration can't be read at line {line}, column {column}"),
+                message: match place {
+                    Some((line, column)) => {
+                        format!("The configuration can't be read at line {line}, column {column}")
+                    }
+                    None => "The configuration can't be read".into(),
+                },
                 cause: format!("The YAML parser says: {problem}"),
-                remedy: "Correct that line; nothing has been sent yet".into(),
+                remedy: "Correct the file and run it again; nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
             Self::YamlTooLarge { bytes, limit } => Entry {
@@ -74,11 +79,11 @@ impl Failure {
                 remedy: "Give the path of the right file".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::YamlAlias { line } => Entry {
-                code: "YAML_ALIAS",
-                message: format!("The configuration uses a YAML anchor, alias or tag at line {line}"),
-                cause: "They make a file mean something else than it shows, so they are not accepted".into(),
-                remedy: "Write the value out in full; put quotes around text that begins with `&`, `*` or `!`".into(),
+            Self::YamlEncoding { found } => Entry {
+                code: "YAML_ENCODING",
+                message: "The configuration is not a text file in UTF-8".into(),
+                cause: format!("It seems to be {found}"),
+                remedy: "Save the file as UTF-8 (in Windows Notepad: Save as, Encoding: UTF-8) and run it again; nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
             Self::UnknownKey { key, known, nearest } => Entry {
@@ -525,6 +530,20 @@ impl Failure {
                 docs: DOCS_SECRETS,
             },
 
+            Self::AppYamlUnreadable { path, problem } => Entry {
+                code: "APP_YAML_UNREADABLE",
+                message: format!("The deployed `{path}` can't be read"),
+                cause: format!("{problem}. The file may hold the key that the app's data is encrypted with, so it is not replaced"),
+                remedy: "Open the file in the workspace and correct it, then run it again. If it holds no `GOOGLE_OAUTH_ENCRYPTION_KEY` that is still needed, move it to another folder instead".into(),
+                docs: DOCS_APPS,
+            },
+            Self::KeyEntryUnreadable { path, problem } => Entry {
+                code: "KEY_ENTRY_UNREADABLE",
+                message: format!("`{path}` names `GOOGLE_OAUTH_ENCRYPTION_KEY`, and the key can't be read"),
+                cause: format!("Its entry can't be used: {problem}. Making a new key would make data unreadable that the old one encrypted"),
+                remedy: "Write the entry in the workspace's file as `- name: GOOGLE_OAUTH_ENCRYPTION_KEY` with `value: <the key>` or `valueFrom: <the attached secret>` below it, then run it again. Remove it only if nothing was encrypted with it".into(),
+                docs: DOCS_CONFIG,
+            },
             Self::KeyUnreadable { secret } => Entry {
                 code: "KEY_UNREADABLE",
                 message: format!("The secret `{secret}` holds no encryption key"),

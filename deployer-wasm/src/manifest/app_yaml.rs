@@ -1,8 +1,10 @@
 //! `app.yaml`: how the platform starts the app, and what the app is told.
 
+use serde::Serialize;
+
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
-use crate::yaml::{self, Node};
+use crate::document;
 
 /// What the app has to know of its database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,9 +59,9 @@ pub struct ManifestInputs<'a> {
 /// The text of `app.yaml`. With [`KeySource::Literal`] it holds the key, and is a secret itself.
 pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
     let (source, key) = match inputs.key {
-        KeySource::Secret { resource } => ("valueFrom", resource),
-        KeySource::Literal(key) => ("value", key.expose()),
-        KeySource::Hidden(words) => ("value", words),
+        KeySource::Secret { resource } => (Source::ValueFrom, resource),
+        KeySource::Literal(key) => (Source::Value, key.expose()),
+        KeySource::Hidden(words) => (Source::Value, words),
     };
     // Of a provisioned instance the last three are empty, and never absent: the original app
     // reads them as they are.
@@ -71,21 +73,41 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
     };
     let command = command(inputs);
     let variables = [
-        ("ENVIRONMENT", "value", "production"),
-        ("LAKEBASE_INSTANCE", "value", instance),
-        ("LAKEBASE_SCHEMA", "value", inputs.schema.as_str()),
+        ("ENVIRONMENT", Source::Value, "production"),
+        ("LAKEBASE_INSTANCE", Source::Value, instance),
+        ("LAKEBASE_SCHEMA", Source::Value, inputs.schema.as_str()),
         (KEY_VARIABLE, source, key),
-        ("LAKEBASE_TYPE", "value", kind),
-        ("LAKEBASE_PG_HOST", "value", host),
-        ("LAKEBASE_PROJECT_ID", "value", project),
-        ("LAKEBASE_ENDPOINT_NAME", "value", endpoint),
+        ("LAKEBASE_TYPE", Source::Value, kind),
+        ("LAKEBASE_PG_HOST", Source::Value, host),
+        ("LAKEBASE_PROJECT_ID", Source::Value, project),
+        ("LAKEBASE_ENDPOINT_NAME", Source::Value, endpoint),
     ];
-    let variable =
-        |(name, source, value)| Node::Map(vec![("name", Node::Text(name)), (source, Node::Text(value))]);
-    yaml::write(&Node::Map(vec![
-        ("command", Node::List(vec![Node::Text("sh"), Node::Text("-c"), Node::Text(&command)])),
-        ("env", Node::List(variables.into_iter().map(variable).collect())),
-    ]))
+    let env = variables.map(|(name, source, text)| match source {
+        Source::Value => Variable { name, value: Some(text), value_from: None },
+        Source::ValueFrom => Variable { name, value: None, value_from: Some(text) },
+    });
+    document::write(&AppYaml { command: ["sh", "-c", &command], env: &env })
+}
+
+/// The file, as it is serialised.
+#[derive(Serialize)]
+struct AppYaml<'a> {
+    command: [&'a str; 3],
+    env: &'a [Variable<'a>],
+}
+
+#[derive(Serialize)]
+struct Variable<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(rename = "valueFrom", skip_serializing_if = "Option::is_none")]
+    value_from: Option<&'a str>,
+}
+
+enum Source {
+    Value,
+    ValueFrom,
 }
 
 /// The command, for a shell: the platform itself runs it without one. Nothing in it comes from
@@ -267,7 +289,7 @@ env:
                 Seeds::Standard,
                 PackageIndex::Pypi,
             );
-            let read = DeployedManifest::parse(&text).unwrap();
+            let read = DeployedManifest::parse(text.as_bytes()).unwrap();
             assert_eq!(read.names().count(), 8, "{text}");
             assert_eq!(read.variable("EVIL"), None);
             assert_eq!(read.variable(KEY_VARIABLE), Some(&EnvValue::From(hostile.into())));

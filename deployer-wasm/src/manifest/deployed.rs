@@ -1,17 +1,17 @@
-//! An `app.yaml` that lies in the workspace already.
+//! An `app.yaml` that is in the workspace already.
 //!
-//! It may be ours, the original deployer's, or somebody's who edited it. Reading it is
-//! therefore tolerant: what isn't understood is passed over. What is looked for, the key above
-//! all, is worth finding even in a file with oddities.
+//! It may be ours, the original deployer's, or somebody's who edited it. It may hold the one copy of the key
+//! that the app's data is encrypted with, so it is read completely or not at all: a file that can't be read, or
+//! that names the key in a form which isn't understood, is an error, and never a file without a key. What has
+//! nothing to do with the key is passed over.
 
 use std::fmt;
 
-use serde_json::Value;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{SEED_KEYWORD, SEED_OPTION};
-use crate::config::{AppPackage, Seeds};
-use crate::yaml;
+use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION};
+use crate::config::{AppPackage, FernetKey, Seeds};
+use crate::document::{self, Node, Problem};
 
 /// What an environment variable is set to. Overwritten when dropped and hidden by `Debug`, as it
 /// may be the key.
@@ -32,29 +32,86 @@ impl fmt::Debug for EnvValue {
     }
 }
 
-/// A deployed `app.yaml`, as far as it was understood.
+/// Where a deployed `app.yaml` has the app's key from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeployedKey {
+    /// It holds the key itself.
+    Literal(FernetKey),
+    /// The attached resource of this name has it.
+    Resource(String),
+}
+
+/// Why a deployed `app.yaml` can't be used. For people; it repeats no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is no YAML, or no mapping.
+    File(String),
+    /// The entry of the key is in a form that isn't understood.
+    KeyEntry(String),
+}
+
+/// A deployed `app.yaml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeployedManifest {
     command: String,
     env: Vec<(String, EnvValue)>,
+    key: Option<DeployedKey>,
 }
 
 impl DeployedManifest {
-    /// Reads a file; `None` if it is no YAML mapping at all.
-    pub fn parse(text: &str) -> Option<Self> {
-        let Ok(Value::Object(mut manifest)) = yaml::read_texts(text) else {
-            return None;
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Unusable`]: the file can't be read, or the key's entry is in a form that isn't understood.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Unusable> {
+        let text = document::decode(bytes).map_err(unreadable)?;
+        let document = document::parse(text).map_err(unreadable)?;
+        let entries = match document {
+            Node::Map(entries) => entries,
+            // An empty file is one without a variable.
+            Node::Null => return Ok(Self::default()),
+            _ => {
+                return Err(Unusable::File(
+                    "it holds no keys with values, such as `command` and `env`".into(),
+                ));
+            }
         };
-        let command = match manifest.get_mut("command").map(Value::take) {
-            Some(Value::Array(words)) => words.into_iter().filter_map(string).collect::<Vec<_>>().join(" "),
-            Some(word) => string(word).unwrap_or_default(),
-            None => String::new(),
-        };
-        let env = match manifest.get_mut("env").map(Value::take) {
-            Some(Value::Array(entries)) => entries.into_iter().filter_map(variable).collect(),
-            _ => Vec::new(),
-        };
-        Some(Self { command, env })
+        let (mut command, mut env) = (String::new(), Vec::new());
+        // What of `env` isn't understood, and what is beside it.
+        let (mut odd, mut beside) = (Vec::new(), Vec::new());
+        for (name, value) in entries {
+            match (name.as_str(), value) {
+                ("command", value) => {
+                    command = words(&value).join(" ");
+                    beside.push(value);
+                }
+                ("env", Node::List(items)) => {
+                    for item in items {
+                        match variable(&item) {
+                            Some(variable) => env.push(variable),
+                            None => odd.push(item),
+                        }
+                    }
+                }
+                ("env", Node::Map(items)) => {
+                    for (name, value) in items {
+                        match setting(&value) {
+                            Some(value) => env.push((name, value)),
+                            None => odd.push(Node::Map(vec![(name, value)])),
+                        }
+                    }
+                }
+                ("env", value) => odd.push(value),
+                (_, value) => beside.push(Node::Map(vec![(name, value)])),
+            }
+        }
+        let key = key(&env, &odd, &beside)?;
+        Ok(Self { command, env, key })
+    }
+
+    /// Where the app has its key from; none if the file doesn't name one.
+    pub fn key(&self) -> Option<&DeployedKey> {
+        self.key.as_ref()
     }
 
     /// The value of the variable `name`; of several the last, which is the one that counts.
@@ -94,104 +151,103 @@ impl DeployedManifest {
     }
 }
 
-/// A variable, from an entry of `env`. Texts are moved rather than copied: one may be the key.
-fn variable(entry: Value) -> Option<(String, EnvValue)> {
-    let Value::Object(mut entry) = entry else {
-        return None;
-    };
-    let name = string(entry.get_mut("name")?.take())?;
-    let value = match (entry.get_mut("value").map(Value::take), entry.get_mut("valueFrom").map(Value::take)) {
-        (Some(value), _) => EnvValue::Literal(string(value)?),
-        (None, Some(from)) => EnvValue::From(string(from)?),
-        (None, None) => return None,
-    };
-    Some((name, value))
+fn unreadable(problem: Problem) -> Unusable {
+    Unusable::File(match problem {
+        Problem::TooLarge { bytes } => format!("it has {bytes} bytes, and no `app.yaml` has so many"),
+        Problem::Encoding { found } => format!("it is not UTF-8 but {found}"),
+        Problem::Syntax { place: Some(place), problem } => {
+            format!("at line {}, column {}: {problem}", place.line, place.column)
+        }
+        Problem::Syntax { place: None, problem } => problem,
+    })
 }
 
-fn string(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
+/// A variable, from an item of the list `env`. None if it isn't understood.
+fn variable(item: &Node) -> Option<(String, EnvValue)> {
+    Some((scalar(item.get("name")?)?, setting(item)?))
+}
+
+/// What a variable is set to: `value: …`, `valueFrom: …`, `valueFrom: {resource: …}`, or the value itself.
+fn setting(node: &Node) -> Option<EnvValue> {
+    if !matches!(node, Node::Map(_)) {
+        return scalar(node).map(EnvValue::Literal);
+    }
+    match (node.get("value"), node.get("valueFrom")) {
+        (Some(value), None) => scalar(value).map(EnvValue::Literal),
+        (None, Some(Node::Map(inner))) => match inner.as_slice() {
+            [(key, value)] if matches!(key.as_str(), "resource" | "name") => {
+                scalar(value).map(EnvValue::From)
+            }
+            _ => None,
+        },
+        (None, Some(value)) => scalar(value).map(EnvValue::From),
         _ => None,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::manifest::KEY_VARIABLE;
-
-    /// As the original deployer writes it.
-    const ORIGINAL: &str = r#"
-name: "tellr"
-description: "Tellr - AI Slide Generator"
-command:
-  - "sh"
-  - "-c"
-  - |
-    pip install --upgrade --no-cache-dir -r requirements.txt && \
-    python -c "from databricks_tellr_app.run import init_database; init_database(seed_databricks_defaults = True)" && \
-    python -m databricks_tellr_app.run
-env:
-  - name: ENVIRONMENT
-    value: "production"
-  - name: LAKEBASE_INSTANCE
-    value: "tellr-db"
-  - name: LAKEBASE_PG_HOST
-    value: "None"
-  - name: LAKEBASE_PROJECT_ID
-    value: ""
-  - name: GOOGLE_OAUTH_ENCRYPTION_KEY
-    value: "marked-secret"
-  - name: DATABRICKS_HOST
-    valueFrom: "system.databricks_host"
-  - name: PORT
-    value: 8000
-"#;
-
-    #[test]
-    fn the_originals_file_is_read() {
-        let read = DeployedManifest::parse(ORIGINAL).unwrap();
-        assert_eq!(read.variable(KEY_VARIABLE), Some(&EnvValue::Literal("marked-secret".into())));
-        assert_eq!(read.variable("DATABRICKS_HOST"), Some(&EnvValue::From("system.databricks_host".into())));
-        assert_eq!(read.text("LAKEBASE_INSTANCE"), Some("tellr-db"));
-        assert_eq!(read.text("PORT"), Some("8000"));
-        assert_eq!(read.text("LAKEBASE_PG_HOST"), None, "the text `None` says nothing");
-        assert_eq!(read.text("LAKEBASE_PROJECT_ID"), None);
-        assert_eq!(read.text("DATABRICKS_HOST"), None);
-        assert_eq!(read.variable("NOT_THERE"), None);
-        assert_eq!(read.package(), Some(AppPackage::DatabricksTellrApp));
-        assert_eq!(read.seeds(), Seeds::Databricks);
-    }
-
-    #[test]
-    fn our_own_command_is_recognised() {
-        let read = |command: &str| DeployedManifest::parse(&format!("command: {command}\n")).unwrap();
-        let ours = read("[sh, -c, tellr-app init-database && exec tellr-app serve]");
-        assert_eq!((ours.package(), ours.seeds()), (Some(AppPackage::TellrApp), Seeds::Standard));
-        let ours =
-            read("[sh, -c, tellr-app init-database --seed-databricks-defaults && exec tellr-app serve]");
-        assert_eq!((ours.package(), ours.seeds()), (Some(AppPackage::TellrApp), Seeds::Databricks));
-        assert_eq!(read("python app.py").package(), None);
-    }
-
-    #[test]
-    fn oddities_are_passed_over() {
-        let read = DeployedManifest::parse(
-            "env: [7, {name: A}, {value: b}, {name: [x], value: y}, {name: B, value: one}, {name: B, value: two}]\nresources: {}\n",
-        )
-        .unwrap();
-        assert_eq!(read.text("B"), Some("two"));
-        assert_eq!(read.names().count(), 2);
-        for (yaml, understood) in
-            [("", false), ("just text", false), ("a: [", false), ("env: none", true), ("{}", true)]
-        {
-            assert_eq!(DeployedManifest::parse(yaml).is_some(), understood, "{yaml}");
-        }
-    }
-
-    #[test]
-    fn debug_shows_no_value() {
-        let shown = format!("{:?}", DeployedManifest::parse(ORIGINAL).unwrap());
-        assert!(shown.contains(KEY_VARIABLE) && !shown.contains("marked-secret"), "{shown}");
+/// Whatever a scalar says, as it was written: `8000` and `1.0` as well.
+fn scalar(node: &Node) -> Option<String> {
+    match node {
+        Node::Scalar(scalar) => Some(scalar.text.clone()),
+        Node::Null => Some(String::new()),
+        Node::List(_) | Node::Map(_) => None,
     }
 }
+
+fn words(node: &Node) -> Vec<String> {
+    match node {
+        Node::List(items) => items.iter().filter_map(scalar).collect(),
+        other => scalar(other).into_iter().collect(),
+    }
+}
+
+/// The key's entry. Whatever names the variable and is no entry that is understood, is refused; beside `env`
+/// only where that has no key, as an entry's anchor may be defined there.
+fn key(env: &[(String, EnvValue)], odd: &[Node], beside: &[Node]) -> Result<Option<DeployedKey>, Unusable> {
+    let unknown = || Unusable::KeyEntry("it is in a form that isn't understood".into());
+    if odd.iter().any(mentions_key) {
+        return Err(unknown());
+    }
+    let mut found: Option<DeployedKey> = None;
+    for (_, value) in env.iter().filter(|(name, _)| name.trim() == KEY_VARIABLE) {
+        let this = match value {
+            EnvValue::Literal(text) => {
+                // A key that is folded over lines has blanks in it, which its readers pass over.
+                let text: Zeroizing<String> = Zeroizing::new(text.split_ascii_whitespace().collect());
+                if text.is_empty() {
+                    continue;
+                }
+                let key = FernetKey::parse(KEY_VARIABLE, &text);
+                DeployedKey::Literal(
+                    key.map_err(|_| Unusable::KeyEntry("its value is no Fernet key".into()))?,
+                )
+            }
+            EnvValue::From(resource) if resource.trim().is_empty() => continue,
+            EnvValue::From(resource) => DeployedKey::Resource(resource.trim().to_owned()),
+        };
+        match &found {
+            Some(other) if *other != this => {
+                return Err(Unusable::KeyEntry("there are two entries of it, which differ".into()));
+            }
+            _ => found = Some(this),
+        }
+    }
+    if found.is_none() && beside.iter().any(mentions_key) {
+        return Err(unknown());
+    }
+    Ok(found)
+}
+
+fn mentions_key(node: &Node) -> bool {
+    match node {
+        Node::Null => false,
+        Node::Scalar(scalar) => scalar.text.contains(KEY_VARIABLE),
+        Node::List(items) => items.iter().any(mentions_key),
+        Node::Map(entries) => {
+            entries.iter().any(|(name, value)| name.contains(KEY_VARIABLE) || mentions_key(value))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

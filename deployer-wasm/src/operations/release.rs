@@ -4,10 +4,10 @@ use crate::config::{
     API_SCOPES, ApiScope, AppPackage, LocalWheel, PackageIndex, SchemaName, Seeds, VersionPin, WorkspacePath,
 };
 use crate::engine::{Done, StepError, StepHandle};
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::{
-    self, DeployedManifest, KeySource, LakebaseConnection, ManifestInputs, RequirementsInputs,
+    self, DeployedManifest, KeySource, LakebaseConnection, ManifestInputs, RequirementsInputs, Unusable,
 };
 use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::Lakebase;
@@ -81,11 +81,24 @@ pub(super) fn all_scopes(extra: &[ApiScope]) -> Vec<String> {
     scopes
 }
 
-/// The `app.yaml` that lies in `folder`, if one does.
+/// The `app.yaml` that is in `folder`, if there is one.
+///
+/// # Errors
+/// `APP_YAML_UNREADABLE`: there is one, and it can't be read or its key's entry isn't understood. That is never
+/// taken for a file without a key, or the key would be replaced.
 pub(super) async fn deployed_manifest<H: Host>(
     client: &Client<'_, H>,
     folder: &WorkspacePath,
 ) -> Result<Option<DeployedManifest>> {
-    let exported = client.find(workspace_files::export(&format!("{folder}/app.yaml"))).await?;
-    Ok(exported.and_then(|exported| exported.text()).and_then(|text| DeployedManifest::parse(&text)))
+    let path = format!("{folder}/{}", manifest::APP_YAML);
+    let Some(exported) = client.find(workspace_files::export(&path)).await? else { return Ok(None) };
+    let Some(bytes) = exported.bytes() else {
+        let problem = "the workspace sent no content that can be decoded".to_owned();
+        return Err(Failure::AppYamlUnreadable { path, problem }.into());
+    };
+    match DeployedManifest::parse(&bytes) {
+        Ok(manifest) => Ok(Some(manifest)),
+        Err(Unusable::File(problem)) => Err(Failure::AppYamlUnreadable { path, problem }.into()),
+        Err(Unusable::KeyEntry(problem)) => Err(Failure::KeyEntryUnreadable { path, problem }.into()),
+    }
 }

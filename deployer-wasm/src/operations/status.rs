@@ -147,12 +147,23 @@ async fn beside<H: Host>(session: &Session<'_, H>, folder: &WorkspacePath) -> Re
     };
     let read = both(
         both(session.journal(folder), async { Ok(lock::live(client, folder.as_str()).await?) }),
-        both(deployed_manifest(client, folder), requirements),
+        both(readable_manifest(session, folder), requirements),
     );
     match read.await {
         Ok(((record, lock), (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
         // The folder is somebody else's.
         Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside::default()),
         Err(error) => Err(error),
+    }
+}
+
+/// The deployed `app.yaml`; none as well where it can't be read. Whoever is about to change something is told so.
+async fn readable_manifest<H: Host>(
+    session: &Session<'_, H>,
+    folder: &WorkspacePath,
+) -> Result<Option<DeployedManifest>> {
+    match deployed_manifest(&session.client, folder).await {
+        Err(error) if error.is("APP_YAML_UNREADABLE") || error.is("KEY_ENTRY_UNREADABLE") => Ok(None),
+        other => other,
     }
 }

@@ -12,7 +12,7 @@ use crate::config::{FernetKey, KeyStorage};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::manifest::{DeployedManifest, EnvValue, KEY_VARIABLE};
+use crate::manifest::{DeployedKey, DeployedManifest};
 use crate::schema::SchemaState;
 use crate::workspace::apps::{App, Resource};
 use crate::workspace::secrets;
@@ -92,12 +92,18 @@ impl Seen {
 /// # Errors
 /// The workspace's refusal.
 pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Result<Seen, ApiError> {
-    let (scope, key) =
-        attached(wanted.record).unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
+    let deployed = wanted.deployed.and_then(DeployedManifest::key);
+    let (in_yaml, resource) = match deployed {
+        Some(DeployedKey::Literal(key)) => (Some(key.clone()), RESOURCE),
+        Some(DeployedKey::Resource(resource)) => (None, resource.as_str()),
+        None => (None, RESOURCE),
+    };
+    let (scope, key) = attached(wanted.record, resource)
+        .or_else(|| attached(wanted.record, RESOURCE))
+        .unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
     let in_scope = client.find(secrets::list(&scope)).await?;
     let scope_exists = in_scope.is_some();
     let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
-    let in_yaml = wanted.deployed.and_then(key_in_yaml);
     let storage = wanted.storage.unwrap_or(match in_yaml {
         Some(_) => KeyStorage::AppYaml,
         None => KeyStorage::SecretScope,
@@ -183,18 +189,11 @@ async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> 
     Ok(parsed.map_err(|_| Failure::KeyUnreadable { secret: format!("{scope}/{key}") })?)
 }
 
-/// The secret that the app has attached.
-fn attached(record: Option<&App>) -> Option<(String, String)> {
-    match Resource::find(&record?.resources, RESOURCE)? {
+/// The secret that the app has attached under a name.
+fn attached(record: Option<&App>, resource: &str) -> Option<(String, String)> {
+    match Resource::find(&record?.resources, resource)? {
         Resource::Secret { scope, key, .. } => Some((scope, key)),
         _ => None,
-    }
-}
-
-fn key_in_yaml(deployed: &DeployedManifest) -> Option<FernetKey> {
-    match deployed.variable(KEY_VARIABLE)? {
-        EnvValue::Literal(text) => FernetKey::parse(KEY_VARIABLE, text).ok(),
-        EnvValue::From(_) => None,
     }
 }
 

@@ -134,18 +134,17 @@ fn update_and_delete_want_to_be_told_what() {
 #[test]
 fn a_file_that_is_not_what_it_shows_is_refused_with_its_line() {
     for (file, code, names, because) in [
-        ("app_name: &a tellr\nschema_name: *a\n", "YAML_ALIAS", "at line 1", "something else than it shows"),
-        ("app_name: tellr\nschema_name: *a\n", "YAML_ALIAS", "at line 2", "something else"),
-        ("app_name: !!str tellr\n", "YAML_ALIAS", "at line 1", "something else"),
-        ("a: [&x [1, 2], *x, *x]\n", "YAML_ALIAS", "at line 1", "something else"),
+        ("app_name: tellr\nschema_name: *a\n", "YAML_SYNTAX", "line 2, column 14", "unknown anchor"),
+        ("app_name: !ours tellr\n", "YAML_SYNTAX", "line 1, column 11", "tag"),
         ("app_name: tellr\napp_name: other\n", "YAML_SYNTAX", "line", "stands here twice"),
-        ("app_name: tellr\n---\napp_name: other\n", "YAML_SYNTAX", "line 2", "second document"),
+        ("app_name: tellr\n---\napp_name: other\n", "YAML_SYNTAX", "line 3", "second document"),
         ("app_name: [tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: \"tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: tellr\n\tschema_name: x\n", "YAML_SYNTAX", "line 2, column 1", "tab"),
         ("just text\n", "WRONG_TYPE", "`configuration`", "text was given"),
         ("- app_name: tellr\n", "WRONG_TYPE", "`configuration`", "list"),
         ("app_name: 7\n", "WRONG_TYPE", "`app_name`", "number"),
+        ("\napp_version: 0.10 # ours\n", "WRONG_TYPE", "line 2, column 14", "the number `0.10`"),
         ("use_test_pypi: sometimes\n", "WRONG_TYPE", "`use_test_pypi`", "`true` or `false`"),
         ("app_nam: tellr\n", "UNKNOWN_KEY", "did you mean `app_name`", "`app_name`"),
         ("app_compute: LIQUID\n", "INVALID_VALUE", "`app_compute`", "`MEDIUM`"),
@@ -194,10 +193,10 @@ fn a_bomb_within_the_limit_does_not_go_off() {
         let before = n - 1;
         file + &format!("a{n}: &a{n} [*a{before},*a{before},*a{before}]\n")
     });
-    assert_refused(&create_from(&laughs), Expected { code: "YAML_ALIAS", names: "line 1", because: "" });
-    for opening in ["[", "{a: ", "- "] {
+    assert_refused(&create_from(&laughs), Expected { code: "YAML_SYNTAX", names: "line", because: "values" });
+    for (opening, because) in [("[", "brackets are open"), ("{a: ", "brackets are open"), ("- ", "nested")] {
         let error = create_from(&opening.repeat(200_000 / opening.len()));
-        assert_refused(&error, Expected { code: "YAML_SYNTAX", names: "line 1", because: "nested" });
+        assert_refused(&error, Expected { code: "YAML_SYNTAX", names: "line 1", because });
     }
 }
 

@@ -1,0 +1,167 @@
+//! Reading a configuration file.
+//!
+//! The document is read by [`crate::document`], within its limits and with what would be ambiguous refused, and
+//! then checked by the same tables as direct arguments. An error names the key as it stands in the file, and the
+//! line and column where the library tells them.
+
+use super::given::{Given, Source};
+use super::shape::{self, ENVIRONMENT_FILE, Entries, FLAT_FILE};
+use crate::document::{self, Node, Place, Problem, SIZE_LIMIT_BYTES, ScalarKind};
+use crate::error::{DeployError, Failure, RefusedInput, Result};
+
+const ENVIRONMENTS: &str = "environments";
+/// The environment of a file that has several, if nobody names one.
+const DEFAULT_ENVIRONMENT: &str = "development";
+/// The one argument that is a secret, and therefore never stands in a file.
+const SECRET: &str = "encryption_key";
+
+/// Reads a file of either shape. `argument` and `variable` are the two ways to name an
+/// environment; the first wins.
+pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -> Result<Given> {
+    let tree = parse(text)?;
+    read_tree(tree, argument, variable).map_err(|error| placed(text, error))
+}
+
+/// The error with the line and column of its key.
+pub(super) fn placed(text: &str, mut error: DeployError) -> DeployError {
+    let key = error
+        .refused
+        .as_ref()
+        .filter(|refused| refused.line.is_none())
+        .and_then(|refused| refused.key.clone());
+    if let Some((key, Place { line, column })) =
+        key.and_then(|key| Some((document::locate(text, &key)?, key)).map(|(place, key)| (key, place)))
+    {
+        error.message = format!("{} (line {line}, column {column})", error.message);
+        error.refused = Some(RefusedInput { key: Some(key), line: Some(line), column: Some(column) });
+    }
+    error
+}
+
+fn read_tree(tree: Node, argument: Option<&str>, variable: Option<&str>) -> Result<Given> {
+    let top = shape::mapping("configuration", &tree)?;
+    match tree.get(ENVIRONMENTS) {
+        Some(environments) => {
+            if let Some((other, _)) = top.iter().find(|(key, _)| key != ENVIRONMENTS) {
+                return Err(unknown_beside_environments(other).into());
+            }
+            let environments = shape::mapping(ENVIRONMENTS, environments)?;
+            let name = environment(environments, argument, variable)?;
+            let value =
+                environments.iter().find(|(key, _)| key == name).map_or(&Node::Null, |(_, value)| value);
+            environment_file(name, value)
+        }
+        None => match argument {
+            Some(wanted) => {
+                Err(Failure::UnknownEnvironment { wanted: wanted.to_owned(), known: vec![] }.into())
+            }
+            None => flat_file(top),
+        },
+    }
+}
+
+/// The names of a file's environments in order; none for a file without them.
+///
+/// # Errors
+/// Of the class `Input`, with line and column.
+pub fn environments(text: &str) -> Result<Vec<String>> {
+    let tree = parse(text)?;
+    shape::mapping("configuration", &tree)?;
+    match tree.get(ENVIRONMENTS) {
+        Some(environments) => {
+            let environments = shape::mapping(ENVIRONMENTS, environments)?;
+            Ok(environments.iter().map(|(name, _)| name.clone()).collect())
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+fn parse(text: &str) -> Result<Node> {
+    Ok(document::parse(text).map_err(Failure::from)?)
+}
+
+fn flat_file(top: &Entries) -> Result<Given> {
+    refuse_secret("", top)?;
+    shape::check("", FLAT_FILE, top)?;
+    Ok(read_given(top.to_vec(), Source::FlatFile))
+}
+
+fn environment_file(name: &str, value: &Node) -> Result<Given> {
+    let at = shape::join(ENVIRONMENTS, name);
+    let environment = shape::mapping(&at, value)?;
+    refuse_secret(&at, environment)?;
+    shape::check(&at, ENVIRONMENT_FILE, environment)?;
+    let mut flat = Vec::new();
+    for keys in ENVIRONMENT_FILE {
+        shape::flatten(keys, environment.to_vec(), &mut flat);
+    }
+    Ok(read_given(flat, Source::Environment(name.to_owned())))
+}
+
+/// What entries give, which were checked.
+fn read_given(mut entries: Vec<(String, Node)>, source: Source) -> Given {
+    for (_, value) in &mut entries {
+        trim_last_newline(value);
+    }
+    Given { source, ..Given::read(&mut entries) }
+}
+
+/// A block scalar (`|`, `>`) ends with a newline that nobody meant.
+fn trim_last_newline(node: &mut Node) {
+    match node {
+        Node::Scalar(scalar) if scalar.kind == ScalarKind::Text && scalar.text.ends_with('\n') => {
+            scalar.text.pop();
+        }
+        Node::List(items) => items.iter_mut().for_each(trim_last_newline),
+        _ => {}
+    }
+}
+
+/// The environment that is meant: the one named, else `development`, else the only one.
+fn environment<'a>(
+    environments: &'a Entries,
+    argument: Option<&str>,
+    variable: Option<&str>,
+) -> Result<&'a str> {
+    let named = argument.or(variable.filter(|name| !name.is_empty()));
+    let wanted = named.unwrap_or(DEFAULT_ENVIRONMENT);
+    let mut there = environments.iter().map(|(name, _)| name.as_str());
+    if let Some(name) = there.clone().find(|name| *name == wanted) {
+        return Ok(name);
+    }
+    match (named, there.next(), there.next()) {
+        (None, Some(only), None) => Ok(only),
+        _ => Err(Failure::UnknownEnvironment {
+            wanted: wanted.to_owned(),
+            known: environments.iter().map(|(name, _)| name.clone()).collect(),
+        }
+        .into()),
+    }
+}
+
+fn refuse_secret(at: &str, entries: &Entries) -> Result<()> {
+    if entries.iter().any(|(key, _)| key == SECRET) {
+        return Err(Failure::SecretInFile { key: shape::join(at, SECRET) }.into());
+    }
+    Ok(())
+}
+
+fn unknown_beside_environments(key: &str) -> Failure {
+    Failure::UnknownKey {
+        key: key.chars().take(120).collect(),
+        known: vec![ENVIRONMENTS.to_owned()],
+        nearest: None,
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::TooLarge { bytes } => Self::YamlTooLarge { bytes, limit: SIZE_LIMIT_BYTES },
+            Problem::Encoding { found } => Self::YamlEncoding { found: found.to_owned() },
+            Problem::Syntax { place, problem } => {
+                Self::YamlSyntax { place: place.map(|place| (place.line, place.column)), problem }
+            }
+        }
+    }
+}

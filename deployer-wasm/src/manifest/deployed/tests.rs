@@ -1,0 +1,209 @@
+//! Files as deployers and people write them.
+
+use super::*;
+use crate::manifest::KEY_VARIABLE;
+
+const KEY: &str = "bWFya2VkLXNlY3JldC1tYXJrZWQtc2VjcmV0LW1hcms=";
+
+/// As the original deployer writes it; the specification's text, with its comments.
+const ORIGINAL: &str = r#"
+name: "tellr"
+description: "Tellr - AI Slide Generator"
+command:
+  - "sh"
+  - "-c"
+  - |
+    pip install --upgrade --no-cache-dir -r requirements.txt && \
+    python -c "from databricks_tellr_app.run import init_database; init_database(seed_databricks_defaults = True)" && \
+    python -m databricks_tellr_app.run
+env:
+  - name: ENVIRONMENT
+    value: "production"
+  - name: LAKEBASE_INSTANCE
+    value: "tellr-db"
+  - name: LAKEBASE_SCHEMA
+    value: "app_data"
+  - name: GOOGLE_OAUTH_ENCRYPTION_KEY
+    value: "bWFya2VkLXNlY3JldC1tYXJrZWQtc2VjcmV0LW1hcms="
+  - name: LAKEBASE_TYPE
+    value: "provisioned" # or "autoscaling"
+  - name: LAKEBASE_PG_HOST
+    value: "None" # set for autoscaling instances
+  - name: LAKEBASE_PROJECT_ID
+    value: "" # set for autoscaling instances
+  - name: DATABRICKS_HOST
+    valueFrom: "system.databricks_host"
+  - name: PORT
+    value: 8000
+"#;
+
+fn parse(text: &str) -> Result<DeployedManifest, Unusable> {
+    DeployedManifest::parse(text.as_bytes())
+}
+
+fn literal() -> DeployedKey {
+    DeployedKey::Literal(FernetKey::parse(KEY_VARIABLE, KEY).unwrap())
+}
+
+#[test]
+fn the_originals_file_is_read() {
+    let read = parse(ORIGINAL).unwrap();
+    assert_eq!(read.key(), Some(&literal()));
+    assert_eq!(read.variable("DATABRICKS_HOST"), Some(&EnvValue::From("system.databricks_host".into())));
+    assert_eq!(read.text("LAKEBASE_INSTANCE"), Some("tellr-db"));
+    assert_eq!(read.text("LAKEBASE_TYPE"), Some("provisioned"), "without the comment");
+    assert_eq!(read.text("PORT"), Some("8000"));
+    assert_eq!(read.text("LAKEBASE_PG_HOST"), None, "the text `None` says nothing");
+    assert_eq!(read.text("LAKEBASE_PROJECT_ID"), None);
+    assert_eq!(read.text("DATABRICKS_HOST"), None);
+    assert_eq!(read.variable("NOT_THERE"), None);
+    assert_eq!(read.package(), Some(AppPackage::DatabricksTellrApp));
+    assert_eq!(read.seeds(), Seeds::Databricks);
+}
+
+#[test]
+fn a_comment_behind_a_value_is_no_part_of_the_file() {
+    for comment in
+        ["value: production # our stage", "value: production\t# our stage", "# a line\n    value: x"]
+    {
+        let text = format!(
+            "env:\n  - name: ENVIRONMENT\n    {comment}\n  - name: {KEY_VARIABLE}\n    value: {KEY} # keep\n"
+        );
+        assert_eq!(parse(&text).unwrap().key(), Some(&literal()), "{text}");
+    }
+}
+
+#[test]
+fn a_key_is_found_in_every_form_of_its_entry() {
+    let (head, tail) = KEY.split_at(20);
+    for text in [
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: {KEY}\n"),
+        format!("env:\n- value: {KEY}\n  name: {KEY_VARIABLE}\n"),
+        format!("env: [{{name: {KEY_VARIABLE}, value: '{KEY}'}}]\n"),
+        format!(
+            "env: [\n  {{name: A, value: b}},\n  {{\n    name: {KEY_VARIABLE},\n    value: \"{KEY}\"\n  }}\n]\n"
+        ),
+        format!("env:\n  {KEY_VARIABLE}: {KEY}\n"),
+        format!("env:\n  A: b\n  {KEY_VARIABLE}: {{value: {KEY}}}\n"),
+        format!("x: &key {KEY}\nenv:\n- name: {KEY_VARIABLE}\n  value: *key\n"),
+        format!("x: &entry {{name: {KEY_VARIABLE}, value: {KEY}}}\nenv:\n- *entry\n"),
+        format!("env:\n- &a\n  name: A\n  value: b\n- <<: *a\n  name: {KEY_VARIABLE}\n  value: {KEY}\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: >-\n    {KEY}\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: |\n    {KEY}\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: \"{head}\\\n    {tail}\"\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: {head}\n    {tail}\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: >\n    {head}\n    {tail}\n"),
+        format!("\u{feff}env:\n- 'name': \"{KEY_VARIABLE}\"\n  \"value\": {KEY}\n---\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: {KEY}\n- name: {KEY_VARIABLE}\n  value: {KEY}\n"),
+    ] {
+        for text in [text.clone(), text.replace('\n', "\r\n")] {
+            let read = parse(&text).unwrap_or_else(|problem| panic!("{problem:?}: {text}"));
+            assert_eq!(read.key(), Some(&literal()), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_key_in_a_secret_is_found_by_the_resource() {
+    for value in
+        ["encryption_key", "'encryption_key'", "{resource: encryption_key}", "\n    resource: encryption_key"]
+    {
+        let read = parse(&format!("env:\n- name: {KEY_VARIABLE}\n  valueFrom: {value}\n")).unwrap();
+        assert_eq!(read.key(), Some(&DeployedKey::Resource("encryption_key".into())), "{value}");
+    }
+}
+
+#[test]
+fn a_key_entry_that_is_not_understood_is_never_no_key() {
+    for text in [
+        format!("env:\n- name: {KEY_VARIABLE}\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: \"<auto-generated Fernet key>\"\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: None\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: [{KEY}]\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value: {KEY}\n  valueFrom: encryption_key\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  valueFrom: {{scope: a, key: b}}\n"),
+        format!("env:\n- name: {KEY_VARIABLE}\n  value_from: encryption_key\n"),
+        format!("env:\n- name: [{KEY_VARIABLE}]\n  value: {KEY}\n"),
+        format!("env:\n- {KEY_VARIABLE}={KEY}\n"),
+        format!("env: {KEY_VARIABLE}={KEY}\n"),
+        format!("environment:\n  {KEY_VARIABLE}: {KEY}\n"),
+        format!("command: [sh, -c, 'export {KEY_VARIABLE}={KEY}; exec app']\n"),
+        format!(
+            "env:\n- name: {KEY_VARIABLE}\n  value: {KEY}\n- name: {KEY_VARIABLE}\n  value: {}\n",
+            KEY.replace('b', "c")
+        ),
+    ] {
+        let problem = parse(&text).unwrap_err();
+        assert!(matches!(problem, Unusable::KeyEntry(_)), "{text}: {problem:?}");
+        assert!(!format!("{problem:?}").contains(&KEY[..20]), "{problem:?}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_never_no_key() {
+    let utf16: Vec<u8> = ORIGINAL.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let with_mark = [b"\xff\xfe".as_slice(), &utf16].concat();
+    // As the specification prints it, without its indentation.
+    let flattened: String = ORIGINAL.lines().map(|line| line.trim_start().to_owned() + "\n").collect();
+    let duplicate = format!("env:\n- name: {KEY_VARIABLE}\n  value: {KEY}\nenv: []\n");
+    for bytes in [
+        utf16.as_slice(),
+        &with_mark,
+        flattened.as_bytes(),
+        duplicate.as_bytes(),
+        b"just text",
+        b"a: [",
+        b"- a",
+        b"env: []\n---\nenv: []\n",
+        b"env:\n\t- name: A\n",
+        b"env: []\0",
+        b"env: [\xe9]",
+    ] {
+        let problem = DeployedManifest::parse(bytes).unwrap_err();
+        assert!(matches!(problem, Unusable::File(_)), "{problem:?}: {}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
+fn a_file_without_the_key_has_none() {
+    for text in [
+        "",
+        "# nothing\n",
+        "{}",
+        "env:\n",
+        "env: []\n",
+        "env: none\n",
+        "command: [python, app.py]\nresources: {}\n",
+    ] {
+        assert_eq!(parse(text).unwrap().key(), None, "{text}");
+    }
+    for value in ["", "''", "~"] {
+        assert_eq!(parse(&format!("env:\n- name: {KEY_VARIABLE}\n  value: {value}\n")).unwrap().key(), None);
+    }
+}
+
+#[test]
+fn our_own_command_is_recognised() {
+    let read = |command: &str| parse(&format!("command: {command}\n")).unwrap();
+    let ours = read("[sh, -c, tellr-app init-database && exec tellr-app serve]");
+    assert_eq!((ours.package(), ours.seeds()), (Some(AppPackage::TellrApp), Seeds::Standard));
+    let ours = read("[sh, -c, tellr-app init-database --seed-databricks-defaults && exec tellr-app serve]");
+    assert_eq!((ours.package(), ours.seeds()), (Some(AppPackage::TellrApp), Seeds::Databricks));
+    assert_eq!(read("python app.py").package(), None);
+}
+
+#[test]
+fn what_has_nothing_to_do_with_the_key_is_passed_over() {
+    let read = parse(
+        "env: [7, {name: A}, {value: b}, {name: [x], value: y}, {name: B, value: one}, {name: B, value: two, note: x}]\nresources: {}\n",
+    )
+    .unwrap();
+    assert_eq!(read.text("B"), Some("two"));
+    assert_eq!(read.names().count(), 2);
+}
+
+#[test]
+fn debug_shows_no_value() {
+    let shown = format!("{:?}", parse(ORIGINAL).unwrap());
+    assert!(shown.contains(KEY_VARIABLE) && !shown.contains(KEY), "{shown}");
+}
