@@ -6,11 +6,10 @@ use clap::{Parser, Subcommand};
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::deploy::{self, command::Operation};
-use tellr_app::listener::{self, Drained};
+use tellr_app::listener::{self, Drained, StopSignals};
 use tellr_app::server::{self, AppState};
 use tellr_app::settings::Settings;
 use tellr_app::{check, deploy_page, frontend, logging, settings};
-use tokio::net::TcpListener;
 
 /// Tellr, the AI slide generator: the server with its page inside
 #[derive(Parser)]
@@ -108,8 +107,8 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 async fn serve(settings: &Settings) -> Outcome {
     let app = AppState::new(settings, Effort::serving())?;
-    let listener = TcpListener::bind(settings.listen)
-        .await
+    let stop = StopSignals::new().map_err(|error| format!("signals can't be received: {error}"))?;
+    let listener = listener::bind(settings.listen)
         .map_err(|error| format!("port {} could not be opened: {error}", settings.listen.port()))?;
     let address = listener.local_addr()?;
     tracing::info!(
@@ -123,19 +122,8 @@ async fn serve(settings: &Settings) -> Outcome {
         tracing::warn!("this program was built before the page; it shows a placeholder");
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
-    let (stop, stopped) = tokio::sync::oneshot::channel();
-    tokio::spawn(async move {
-        if let Err(error) = listener::asked_to_stop().await {
-            tracing::error!(%error, "signals cannot be received; the process ends");
-        }
-        // Nobody listens any more when the server has ended by itself.
-        let _ = stop.send(());
-    });
-    let stop = async {
-        // An error means that the sender is gone, which is a reason to stop as well.
-        let _ = stopped.await;
-    };
-    let drained = listener::serve(listener, server::router(app.clone()), stop, listener::DRAIN).await;
+    let drained =
+        listener::serve(listener, server::router(app.clone()), stop.received(), listener::DRAIN).await;
     housekeeping.abort();
     app.database.close();
     match drained {

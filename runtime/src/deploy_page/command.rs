@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use deployer::error::{DeployError, Failure};
-use tokio::net::TcpListener;
 
 use super::{Access, DeployPage, PAGE, Place, Session};
 use crate::deploy::browser;
@@ -15,6 +14,7 @@ use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print};
 use crate::deploy::sign_in::{self, Asked, Found};
 use crate::deploy::workspace::{Workspace, client};
+use crate::listener::StopSignals;
 use crate::settings::Environment;
 use crate::{frontend, listener, logging, server};
 
@@ -56,12 +56,14 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let problem = |problem: String| DeployError::from(Failure::Unreachable { problem });
     let http = client().map_err(|error| problem(error.to_string()))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, flags.port));
-    let (listener, address) = bind(address).await.map_err(|error| {
+    let unopened = |error| {
         problem(format!(
             "Port {} could not be opened: {error}. `--port 0` takes any that is free",
             flags.port
         ))
-    })?;
+    };
+    let listener = listener::bind(address).map_err(unopened)?;
+    let address = listener.local_addr().map_err(unopened)?;
 
     logging::start(Environment::Development);
     if !frontend::contents().is_built {
@@ -79,6 +81,8 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
             (Workspace::of_person(http, sign_in), Some(begun.address))
         }
     };
+    let stop = StopSignals::new()
+        .map_err(|error| problem(format!("The system lets no signals be received: {error}")))?;
     print(&format!(
         "Deploy page  {url}\n             for your browser only: whoever has this address acts as you\n\
          Workspace    {}\n",
@@ -97,17 +101,6 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     }
     let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
     let page = DeployPage::new(Access::Server(Arc::new(workspace)), Place::Loopback(session), roots);
-    let stop = async {
-        if let Err(error) = listener::asked_to_stop().await {
-            tracing::error!(%error, "signals cannot be received; the process ends");
-        }
-    };
-    listener::serve(listener, server::deploy_page_router(page), stop, listener::DRAIN).await;
+    listener::serve(listener, server::deploy_page_router(page), stop.received(), listener::DRAIN).await;
     Ok(())
-}
-
-async fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(address).await?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
 }

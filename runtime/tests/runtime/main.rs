@@ -5,6 +5,7 @@
 mod support;
 
 mod commands;
+mod connections;
 mod credentials;
 mod deploy_page;
 mod encryption_key;

@@ -142,7 +142,7 @@ impl SignIn {
             attempt.replace();
         }
         let endpoints = Endpoints::discover(&self.http, &self.host).await?;
-        let door = Door::open().await?;
+        let door = Door::open()?;
         let proof = Proof::new()?;
         let redirect_uri = door.address();
         let address = proof.address(&endpoints, &redirect_uri);

@@ -44,10 +44,10 @@ pub(super) struct Door {
 
 impl Door {
     /// Takes the first free port.
-    pub(super) async fn open() -> Result<Self, HostError> {
+    pub(super) fn open() -> Result<Self, HostError> {
         for port in PORTS {
-            let Ok(v4) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await else { continue };
-            match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+            let Ok(v4) = listener::bind((Ipv4Addr::LOCALHOST, port).into()) else { continue };
+            match listener::bind((Ipv6Addr::LOCALHOST, port).into()) {
                 Ok(v6) => return Ok(Self { port, v4, v6: Some(v6) }),
                 // Browsers try this one first: the answer would go to whoever has it.
                 Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
@@ -266,7 +266,7 @@ mod tests {
     async fn who_does_not_come_back_in_time_is_not_waited_for() {
         let http = crate::deploy::workspace::client().expect("a client");
         let sign_in = SignIn::new(http, "https://x.example".to_owned(), None);
-        let door = Door::open().await.expect("a free port");
+        let door = Door::open().expect("a free port");
         let address: reqwest::Url = "https://x.example/a".parse().expect("an address");
         let endpoints = Endpoints { authorization: address.clone(), token: address };
         let (outcome, mut ended) = watch::channel(Outcome::Waiting);

@@ -18,14 +18,12 @@ pub(crate) struct Ended {
 
 fn command(arguments: &[&str], variables: &Variables) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tellr-app"));
-    command
-        .args(arguments)
-        .env_clear()
-        .envs(&variables.0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
+    command.args(arguments).env_clear().envs(&variables.0);
+    piped(command)
+}
+
+fn piped(mut command: Command) -> Command {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }
 
@@ -35,6 +33,15 @@ pub(crate) async fn run(arguments: &[&str], variables: &Variables) -> Ended {
     let output = timeout(PATIENCE, child).await.expect("the command ends").expect("the command starts");
     let text = [output.stdout, output.stderr].concat();
     Ended { status: output.status, output: String::from_utf8(text).expect("text") }
+}
+
+/// `tellr-app serve` from a shell that runs `first` before it.
+pub(crate) async fn run_from_shell(first: &str, variables: &Variables) -> Serving {
+    let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
+    let mut shell = Command::new("sh");
+    let script = format!("{first} && exec \"$0\" serve");
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_tellr-app")]).envs(&variables.0);
+    Serving::launch(piped(shell), "http://0.0.0.0:").await
 }
 
 /// A command that serves, once it listens.
@@ -51,17 +58,17 @@ impl Serving {
     /// `tellr-app serve`.
     pub(crate) async fn start(variables: &Variables) -> Self {
         let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
-        Self::launch(&["serve"], &variables, "http://0.0.0.0:").await
+        Self::launch(command(&["serve"], &variables), "http://0.0.0.0:").await
     }
 
     /// `tellr-app deploy-page`.
     pub(crate) async fn deploy_page(variables: &Variables) -> Self {
-        Self::launch(&["deploy-page", "--port", "0"], variables, "http://127.0.0.1:").await
+        Self::launch(command(&["deploy-page", "--port", "0"], variables), "http://127.0.0.1:").await
     }
 
     /// Starts a command, which writes `address` and the port behind it once it listens.
-    async fn launch(arguments: &[&str], variables: &Variables, address: &str) -> Self {
-        let mut child = command(arguments, variables).spawn().expect("the app starts");
+    async fn launch(mut command: Command, address: &str) -> Self {
+        let mut child = command.spawn().expect("the app starts");
         let stdout = child.stdout.take().expect("standard output is a pipe");
         let lines = BufReader::new(stdout).lines();
         let mut serving = Self { child, lines, url: String::new(), line: String::new(), log: String::new() };
