@@ -1,0 +1,26 @@
+//! Deployer, app and local workspace together. One program: linking one for each file took longer than
+//! compiling them.
+
+mod browser_sign_in;
+mod command_line;
+mod defects;
+mod failures_others;
+mod failures_platform;
+mod failures_reset;
+mod failures_rights;
+mod failures_transport;
+mod interruption;
+mod interruption_later;
+mod lifecycle;
+mod lost_keys;
+mod pace;
+mod plan;
+mod platform_answers;
+mod refused_input;
+mod restore_points;
+mod safekeeping;
+mod secrets;
+mod sign_in;
+mod status;
+mod takeover;
+mod two_at_once;
