@@ -766,6 +766,27 @@ message: string, };
 export type HostErrorKind = "connection" | "timeout" | "credential" | "refused" | "origin";
 
 /**
+ * What is asked.
+ */
+export type Probe = { "kind": "app_ready",
+/**
+ * The app's name.
+ */
+app: string, } | { "kind": "app_version",
+/**
+ * The app's name.
+ */
+app: string, } | { "kind": "package",
+/**
+ * The package's name.
+ */
+package: string,
+/**
+ * The index.
+ */
+index: "pypi" | "test_pypi", };
+
+/**
  * Which database a schema operation is for.
  */
 export type LakebaseTarget = {

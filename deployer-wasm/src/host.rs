@@ -19,6 +19,9 @@ use crate::decode::null_as_default;
 use crate::events::DeployEvent;
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
+mod probe;
+
+pub use probe::Probe;
 // What whoever implements a host needs beside it.
 pub use crate::schema::{SchemaError, SchemaErrorKind};
 pub use crate::timestamp::Timestamp;
@@ -42,6 +45,12 @@ pub trait Host {
         at: &LakebaseTarget,
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError>;
+
+    /// Asks the app itself, or a package index, and returns whatever it answered.
+    ///
+    /// # Errors
+    /// When there was no answer, and [`HostErrorKind::Refused`] where this host can't ask.
+    async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError>;
 
     /// Completes after `duration`.
     async fn sleep(&self, duration: Duration);

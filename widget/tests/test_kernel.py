@@ -102,7 +102,7 @@ def test_one_version_replaces_the_one_before(small: Path, engine: wasmtime.Engin
 
 @pytest.mark.usefixtures("workspace")
 def test_a_module_of_another_version_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(modules, "PROTOCOL", 2)
+    monkeypatch.setattr(modules, "PROTOCOL", 1)
     with pytest.raises(tellr.DeploymentError) as caught:
         tellr.create(progress="none")
     assert caught.value.code == "PROTOCOL_MISMATCH"

@@ -1,4 +1,4 @@
-//! The JSON that crosses between a kernel and the module, version 1.
+//! The JSON that crosses between a kernel and the module, version 2.
 //!
 //! The module imports nothing: no clock, no randomness, no network. So the kernel drives it by
 //! six calls, each of which takes one JSON object and answers one. Whatever the logic wants from
@@ -11,8 +11,8 @@
 //! | `start` | [`Start`] | [`Accepted`] |
 //! | `poll` | [`Poll`] | [`Turn`] |
 //! | `resolve` | [`Resolve`] | [`Accepted`] |
-//! | `cancel` | `{"protocol": 1}` | [`Accepted`] |
-//! | `ask` | `{"protocol": 1, "question": "…", …}`, see [`super::question`] | what was asked for |
+//! | `cancel` | `{"protocol": 2}` | [`Accepted`] |
+//! | `ask` | `{"protocol": 2, "question": "…", …}`, see [`super::question`] | what was asked for |
 //!
 //! `start` begins one of the three operations, or `plan` with `plan_of`, or `status`; those two send
 //! only requests that read, and tell no events.
@@ -28,6 +28,7 @@
 //! |---|---|
 //! | `request` | `{"response": {"status": 200, "headers": [["date", "…"]], "body": "…"}}`, refusals included, or `{"error": {"kind": "connection", "message": "…"}}` if there was none |
 //! | `schema` | `{"row": null}`, `{"row": ["true", null, …]}` if the script returns one, or `{"error": {"kind": "database", "sqlstate": "42501", "message": "…"}}` |
+//! | `probe` | as to `request`; `{"error": {"kind": "refused", …}}` where the kernel can't ask |
 //! | `sleep` | `null` |
 //!
 //! A call that doesn't fit is answered with [`Refused`], and leaves the run as it is. Any change
@@ -44,11 +45,11 @@ use super::task::{Operation, Outcome};
 use crate::config::SecretText;
 use crate::error::{DeployError, ErrorClass, Told};
 use crate::events::DeployEvent;
-use crate::host::{HostError, LakebaseTarget, SchemaError, WorkspaceRequest, WorkspaceResponse};
+use crate::host::{HostError, LakebaseTarget, Probe, SchemaError, WorkspaceRequest, WorkspaceResponse};
 use crate::schema::{SchemaOperation, Script};
 
 /// The version that this module speaks.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// Random bytes in [`Start::seed`].
 pub const SEED_BYTES: usize = 32;
@@ -199,6 +200,11 @@ pub enum Command {
         /// The statements.
         script: Script,
     },
+    /// Ask the app itself, or a package index.
+    Probe {
+        /// What to ask.
+        probe: Probe,
+    },
     /// Wait.
     Sleep {
         /// How long.
@@ -206,7 +212,7 @@ pub enum Command {
     },
 }
 
-/// What came of [`Command::Request`].
+/// What came of [`Command::Request`] or [`Command::Probe`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestAnswer {

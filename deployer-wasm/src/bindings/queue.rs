@@ -18,7 +18,7 @@ use super::protocol::{Command, Fault, Issued, RequestAnswer, SEED_BYTES, SchemaA
 use crate::decode::{Mismatch, decode};
 use crate::events::DeployEvent;
 use crate::host::{
-    Host, HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, Timestamp,
+    Host, HostError, HostErrorKind, LakebaseTarget, Probe, SchemaError, SchemaErrorKind, Timestamp,
     WorkspaceRequest, WorkspaceResponse,
 };
 use crate::schema::{self, SchemaOperation, SchemaOutcome};
@@ -157,15 +157,17 @@ fn fault(problem: String) -> Fault {
 /// Only while a run is being torn down, when nobody reads it any more.
 const GONE: &str = "The run was given up";
 
+fn answered(answer: Result<RequestAnswer, oneshot::Canceled>) -> Result<WorkspaceResponse, HostError> {
+    match answer {
+        Ok(RequestAnswer::Response(response)) => Ok(response),
+        Ok(RequestAnswer::Error(error)) => Err(error),
+        Err(oneshot::Canceled) => Err(HostError { kind: HostErrorKind::Refused, message: GONE.to_owned() }),
+    }
+}
+
 impl Host for QueueHost {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
-        match self.issue(Command::Request { request }, Waiting::Request).await {
-            Ok(RequestAnswer::Response(response)) => Ok(response),
-            Ok(RequestAnswer::Error(error)) => Err(error),
-            Err(oneshot::Canceled) => {
-                Err(HostError { kind: HostErrorKind::Refused, message: GONE.to_owned() })
-            }
-        }
+        answered(self.issue(Command::Request { request }, Waiting::Request).await)
     }
 
     async fn schema(
@@ -184,6 +186,11 @@ impl Host for QueueHost {
                 message: GONE.to_owned(),
             }),
         }
+    }
+
+    async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        let command = Command::Probe { probe: probe.clone() };
+        answered(self.issue(command, Waiting::Request).await)
     }
 
     async fn sleep(&self, duration: Duration) {

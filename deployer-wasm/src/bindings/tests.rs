@@ -180,13 +180,13 @@ fn what_the_database_refuses_reaches_the_catalogue() {
 fn another_version_is_told_by_its_numbers() {
     let mut machine = Machine::default();
     for (call, spoken) in [
-        (json!({"protocol": 2, "something": "new"}), "version 2"),
+        (json!({"protocol": 3, "something": "new"}), "version 3"),
         (json!({"operation": "create"}), "doesn't say"),
         (json!({"protocol": "1"}), "doesn't say"),
     ] {
         let answer: Value = serde_json::from_slice(&machine.start(call.to_string().as_bytes())).unwrap();
         let refused = &answer["refused"];
-        assert_eq!((&answer["protocol"], &refused["code"]), (&json!(1), &json!("PROTOCOL_MISMATCH")));
+        assert_eq!((&answer["protocol"], &refused["code"]), (&json!(2), &json!("PROTOCOL_MISMATCH")));
         assert!(refused["cause"].as_str().unwrap().contains(spoken), "{refused}");
     }
 }

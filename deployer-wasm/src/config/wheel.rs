@@ -46,6 +46,13 @@ impl LocalWheel {
     }
 }
 
+impl LocalWheel {
+    /// The version in the file name.
+    pub fn version(&self) -> &str {
+        self.file_name.split('-').nth(1).unwrap_or_default()
+    }
+}
+
 impl fmt::Debug for LocalWheel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalWheel")

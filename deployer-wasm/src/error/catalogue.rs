@@ -115,6 +115,12 @@ pub enum Failure {
     DeploymentBusy { app: String, by: Option<String>, waited: Duration },
     /// The deployment doesn't end.
     DeploymentTimeout { app: String, url: String, waited: Duration },
+    /// The index has no such version of the app's package.
+    PackageVersionMissing { package: String, version: String, index: String, newest: Option<String> },
+    /// The app runs, and says that it can't work.
+    AppNotReady { app: String, url: String, problem: String },
+    /// The app runs, in another version than the one deployed.
+    AppVersionDiffers { app: String, wanted: String, runs: String },
     /// The app came up and then crashed, or never answered.
     AppCrashed { app: String, url: String, state: String, problem: String },
 

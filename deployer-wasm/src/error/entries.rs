@@ -400,6 +400,33 @@ impl Failure {
                 remedy: format!("Read the app's log at {url}/logz, then run the same again"),
                 docs: DOCS_APPS,
             },
+            Self::PackageVersionMissing { package, version, index, newest } => Entry {
+                code: "PACKAGE_VERSION_MISSING",
+                message: match version.as_str() {
+                    "latest" => format!("Package `{package}` is not published on the index `{index}`"),
+                    version => format!("Version {version} of `{package}` is not published on the index `{index}`"),
+                },
+                cause: match newest {
+                    Some(newest) => format!("The newest version there is {newest}"),
+                    None => "The index has no package of this name".into(),
+                },
+                remedy: "Set `app_version` to a published version, or deploy a wheel with `local_wheel_path`".into(),
+                docs: DOCS_CONFIG,
+            },
+            Self::AppNotReady { app, url, problem } => Entry {
+                code: "APP_NOT_READY",
+                message: format!("App `{app}` was deployed and is running, but is not ready"),
+                cause: problem,
+                remedy: format!("Open {url}/api/ready and the log at {url}/logz, fix the reported problem and run the same command again"),
+                docs: DOCS_APPS,
+            },
+            Self::AppVersionDiffers { app, wanted, runs } => Entry {
+                code: "APP_VERSION_DIFFERS",
+                message: format!("App `{app}` still runs version {runs} after version {wanted} was deployed"),
+                cause: "The platform did not install the new version".into(),
+                remedy: "Stop and start the app in the workspace, then run the same command again".into(),
+                docs: DOCS_APPS,
+            },
             Self::AppCrashed { app, url, state, problem } => Entry {
                 code: "APP_CRASHED",
                 message: format!("The app `{app}` was deployed and is now {state}"),

@@ -2,17 +2,23 @@
 
 use crate::config::PackageIndex;
 
+/// The address of an index: scheme and host.
+pub fn index_origin(index: PackageIndex) -> String {
+    let domain = ["pypi", "org"].join(".");
+    match index {
+        PackageIndex::Pypi => format!("https://{domain}"),
+        PackageIndex::TestPypi => format!("https://test.{domain}"),
+    }
+}
+
 /// The options that choose `index`, or none where it is the one that is used anyway. Packages
 /// that are not on the index for trials still come from the public one.
 pub(super) fn options(index: PackageIndex) -> Vec<String> {
     match index {
         PackageIndex::Pypi => Vec::new(),
-        PackageIndex::TestPypi => {
-            let domain = ["pypi", "org"].join(".");
-            vec![
-                format!("--index-url https://test.{domain}/simple/"),
-                format!("--extra-index-url https://{domain}/simple/"),
-            ]
-        }
+        PackageIndex::TestPypi => vec![
+            format!("--index-url {}/simple/", index_origin(index)),
+            format!("--extra-index-url {}/simple/", index_origin(PackageIndex::Pypi)),
+        ],
     }
 }

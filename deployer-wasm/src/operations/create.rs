@@ -13,7 +13,8 @@ use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
 use crate::steps::lakebase::{self, Found, Lakebase};
-use crate::steps::{app, deployment, key, resources, schema};
+use crate::steps::package::{self, Published};
+use crate::steps::{app, deployment, key, resources, schema, verify};
 use crate::workspace::apps::{App, NewApp};
 
 /// Brings Tellr up: database, app, key, files, schema, deployment. Run again after anything that
@@ -130,7 +131,7 @@ pub(super) fn graph<'a, H: Host>(
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
     });
     let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
-        deployment::verify(run.step("verify"), name)
+        verify::verify(run.step("verify"), name, looked.release(config).expected())
     });
 
     (graph, Made { lakebase, url })
@@ -143,6 +144,8 @@ pub(super) struct Looked {
     pub(super) app: Option<App>,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
+    /// What the package index has.
+    pub(super) package: Published,
     /// The scopes that the app will have.
     scopes: Vec<String>,
 }
@@ -152,7 +155,7 @@ impl Looked {
     pub(super) fn release<'a>(&'a self, config: &'a CreateConfig) -> Release<'a> {
         Release {
             package: config.package,
-            version: &config.version,
+            version: self.package.version(&config.version),
             wheel: config.local_wheel.as_ref(),
             index: config.index,
             seeds: config.seeds,
@@ -213,8 +216,10 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfi
         }
         .into());
     }
+    let (version, wheel) = (&config.version, config.local_wheel.as_ref());
+    let package = package::look(session.host, config.package, version, wheel, config.index).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(Looked { me, folder, app, database, deployed, scopes })
+    Ok(Looked { me, folder, app, database, deployed, package, scopes })
 }
 
 /// Refuses an app that no unfinished run of ours made.

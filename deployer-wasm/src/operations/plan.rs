@@ -172,6 +172,7 @@ impl Plan {
 
     fn of_create(mut self, config: &CreateConfig, looked: &create::Looked, foreseen: &Foreseen) -> Self {
         let database = (&config.lakebase_name, &config.schema_name, &looked.database);
+        self.notes.extend(words::package(&looked.package, &looked.release(config)));
         self.notes.push(words::new_app(config, looked.app.as_ref()));
         self.notes.push(words::database(database.0, &looked.database, Some(config.lakebase_compute)));
         if !matches!(looked.database, Found::Nothing { .. }) {
@@ -183,6 +184,7 @@ impl Plan {
     fn of_update(mut self, config: &UpdateConfig, looked: &update::Looked, foreseen: &Foreseen) -> Self {
         let database = (&config.lakebase_name, &config.schema_name, &looked.database);
         self.notes.extend(words::changes(config, &looked.app));
+        self.notes.extend(words::package(&looked.package, &looked.release(config)));
         self.notes.push(words::database(database.0, &looked.database, None));
         if config.reset_database {
             self.of_reset(config.lakebase_name.as_str(), &config.schema_name, looked.database.kind());

@@ -11,6 +11,7 @@ use crate::manifest::{
 };
 use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::Lakebase;
+use crate::steps::verify::Expected;
 use crate::steps::{files, resources};
 use crate::workspace::apps::Resource;
 use crate::workspace::{Client, files as workspace_files};
@@ -43,6 +44,18 @@ impl Release<'_> {
         files::upload(step, self.folder, files::all(app_yaml, requirements, self.wheel)).await
     }
 
+    /// What the app will tell of itself.
+    pub(super) fn expected(&self) -> Expected {
+        match (self.package, self.wheel, self.version) {
+            (AppPackage::DatabricksTellrApp, ..) => Expected::Nothing,
+            (AppPackage::TellrApp, Some(wheel), _) => Expected::Version(wheel.version().to_owned()),
+            (AppPackage::TellrApp, None, VersionPin::Exact(version)) => {
+                Expected::Version(version.as_str().to_owned())
+            }
+            (AppPackage::TellrApp, None, VersionPin::Latest) => Expected::AnyVersion,
+        }
+    }
+
     /// The texts of `app.yaml` and `requirements.txt`.
     pub(super) fn texts(&self, lakebase: &LakebaseConnection, key: KeySource<'_>) -> [String; 2] {
         let app_yaml = manifest::app_yaml(&ManifestInputs {
@@ -56,7 +69,7 @@ impl Release<'_> {
         let requirements = manifest::requirements(&RequirementsInputs {
             package: self.package,
             version: self.version,
-            wheel: self.wheel.map(|wheel| wheel.file_name.as_str()),
+            wheel: self.wheel,
             index: self.index,
         });
         [app_yaml, requirements]

@@ -12,8 +12,9 @@ use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
 use crate::steps::lakebase::{self, Found, Lakebase};
+use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
-use crate::steps::{app, deployment, key, resources, restore_point, schema};
+use crate::steps::{app, deployment, key, resources, restore_point, schema, verify};
 use crate::workspace::apps::App;
 
 /// Brings an app that is there to the version and the settings wanted, and deploys it. With
@@ -150,7 +151,7 @@ pub(super) fn graph<'a, H: Host>(
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
     );
     let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
-        deployment::verify(run.step("verify"), name)
+        verify::verify(run.step("verify"), name, looked.release(config).expected())
     });
 
     (graph, Made { lakebase, deployment, url, point })
@@ -163,6 +164,8 @@ pub(super) struct Looked {
     pub(super) app: App,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
+    /// What the package index has.
+    pub(super) package: Published,
 }
 
 impl Looked {
@@ -171,7 +174,7 @@ impl Looked {
         let as_deployed = || self.deployed.as_ref().map(DeployedManifest::seeds);
         Release {
             package: config.package,
-            version: &config.version,
+            version: self.package.version(&config.version),
             wheel: config.local_wheel.as_ref(),
             index: config.index,
             seeds: config.seeds.or_else(as_deployed).unwrap_or(Seeds::Standard),
@@ -227,5 +230,7 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfi
         let (deployed, wanted) = (deployed.as_str().to_owned(), config.package.as_str().to_owned());
         return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
     }
-    Ok(Looked { me, folder, app, database, deployed })
+    let (version, wheel) = (&config.version, config.local_wheel.as_ref());
+    let package = package::look(session.host, config.package, version, wheel, config.index).await?;
+    Ok(Looked { me, folder, app, database, deployed, package })
 }

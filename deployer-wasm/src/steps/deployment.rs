@@ -19,8 +19,6 @@ const DEPLOYING: Duration = Duration::from_mins(20);
 const BUSY: Duration = Duration::from_mins(20);
 /// By how much two clocks, and times cut to whole seconds, may differ.
 const SLACK: Duration = Duration::from_mins(1);
-/// From a deployment that succeeded to an app that says it runs.
-const RUNNING: Duration = Duration::from_mins(3);
 
 /// Deploys `folder` and waits for the deployment to end; the value is its id.
 ///
@@ -126,26 +124,4 @@ fn is_ours<H: Host>(
         && pending.source_code_path.as_deref() == Some(folder.as_str())
         && pending.creator.as_deref().is_none_or(|creator| creator == step.run.me)
         && pending.create_time.is_none_or(|created| created.plus(SLACK) >= intended.at)
-}
-
-/// Waits until the app says that it runs; the value is its URL.
-///
-/// # Errors
-/// `APP_CRASHED`.
-pub async fn verify<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<String>, StepError> {
-    let patience = step.patience(RUNNING);
-    loop {
-        let record = step.client().send(apps::get(name)).await?;
-        let url = record.address();
-        let state = record.app_status.state.unwrap_or_else(|| "UNKNOWN".into());
-        if state == "RUNNING" {
-            let message = format!("the app is running at {url}");
-            return Ok(Done::unchanged(url, message));
-        }
-        let over = state == "CRASHED" || !patience.again(&step).await?;
-        if over {
-            let problem = record.app_status.message.unwrap_or_default();
-            return Err(Failure::AppCrashed { app: name.to_owned(), url, state, problem }.into());
-        }
-    }
 }

@@ -15,6 +15,7 @@
 //! | [`native_host`] | what the logic needs from this machine |
 //! | [`workspace`] | requests with reqwest, signed |
 //! | [`lakebase`] | schema operations with tokio-postgres |
+//! | `probe` | asking the app itself, and a package index |
 //! | [`printer`] | the event stream as lines for people, or as JSON |
 
 pub(crate) mod browser;
@@ -25,6 +26,7 @@ pub mod lakebase;
 pub mod native_host;
 pub mod oauth;
 pub mod printer;
+mod probe;
 mod profiles;
 mod report;
 pub mod sign_in;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use deployer::events::DeployEvent;
 use deployer::host::{
-    Host, HostError, LakebaseTarget, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
+    Host, HostError, LakebaseTarget, Probe, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 
@@ -58,6 +58,10 @@ impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
         lakebase::run(&self.workspace, self.database_roots.as_deref(), at, &operation).await
+    }
+
+    async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        self.workspace.probe(probe).await
     }
 
     async fn sleep(&self, duration: Duration) {

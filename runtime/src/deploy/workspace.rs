@@ -56,9 +56,9 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
 
 /// One workspace, as one principal.
 pub struct Workspace {
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     host: String,
-    credential: Credential,
+    pub(super) credential: Credential,
 }
 
 impl Workspace {
@@ -137,12 +137,16 @@ impl Workspace {
 }
 
 /// The body of an answer, unless it is too large.
-pub(super) async fn text(mut answer: reqwest::Response) -> Result<String, HostError> {
+pub(super) async fn text(answer: reqwest::Response) -> Result<String, HostError> {
+    text_of_at_most(answer, LARGEST_ANSWER_BYTES).await
+}
+
+/// The body of an answer, unless it is larger than `most` bytes.
+pub(super) async fn text_of_at_most(mut answer: reqwest::Response, most: usize) -> Result<String, HostError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| no_answer(&error))? {
-        if bytes.len() + chunk.len() > LARGEST_ANSWER_BYTES {
-            let most = LARGEST_ANSWER_BYTES / 1024 / 1024;
-            return Err(refused(format!("The workspace's answer is larger than {most} MB")));
+        if bytes.len().saturating_add(chunk.len()) > most {
+            return Err(refused(format!("The answer is larger than {} KB", most / 1024)));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -157,7 +161,7 @@ pub(super) fn without(token: &SecretString, text: String) -> String {
     if token.len() >= SHORTEST_TOKEN && text.contains(token) { text.replace(token, "[token]") } else { text }
 }
 
-fn refused(message: String) -> HostError {
+pub(super) fn refused(message: String) -> HostError {
     HostError { kind: HostErrorKind::Refused, message }
 }
 

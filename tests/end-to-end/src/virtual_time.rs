@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use deployer::events::DeployEvent;
 use deployer::host::{
-    Host, HostError, LakebaseTarget, Method, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
+    Host, HostError, LakebaseTarget, Method, Probe, SchemaError, Timestamp, WorkspaceRequest,
+    WorkspaceResponse,
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 use local_workspace::clock::Clock;
@@ -299,6 +300,11 @@ impl Host for VirtualHost<'_> {
         }
         self.time.sleep(self.sql_latency).await;
         outcome
+    }
+
+    async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        let _under_way = UnderWay::begin(&self.time.shared.under_way);
+        self.native.probe(probe).await
     }
 
     async fn sleep(&self, duration: Duration) {

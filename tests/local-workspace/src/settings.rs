@@ -4,6 +4,7 @@
 //! whole features, rights taken from a principal, and scripted outcomes for work that would
 //! otherwise succeed. Everything reads it afresh, so a change holds from the next request on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -114,6 +115,18 @@ pub struct Outcomes {
     pub deployment: DeploymentOutcome,
     /// What becomes of an asynchronous app update.
     pub app_update: UpdateOutcome,
+    /// What an app answers whose deployment is only acted, by path. It answers 404 to other paths.
+    pub app_answers: BTreeMap<String, AppAnswer>,
+}
+
+/// An answer of an app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Sent as JSON.
+    pub body: serde_json::Value,
 }
 
 /// What becomes of compute that is started.

@@ -15,6 +15,7 @@ export type PageDeployer = DeployerLike;
 export interface Host {
   request(request: unknown): Promise<unknown>;
   schema(at: unknown, operation: unknown): Promise<unknown>;
+  probe(probe: unknown): Promise<unknown>;
   sleep(durationMs: number): Promise<unknown>;
 }
 
@@ -25,6 +26,7 @@ export function hostOf(kernel: Kernel): Host {
   return {
     request: (request) => kernel.call("request", { request }, { ttlMs: REQUEST_TTL_MS }),
     schema: (at, operation) => kernel.call("schema", { at, operation }, { ttlMs: REQUEST_TTL_MS }),
+    probe: (probe) => kernel.call("probe", { probe }, { ttlMs: REQUEST_TTL_MS }),
     sleep: (durationMs) => kernel.call("sleep", { duration_ms: durationMs }, { endless: true }),
   };
 }

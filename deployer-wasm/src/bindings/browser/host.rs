@@ -14,7 +14,8 @@ use super::js_host::JsHost;
 use super::value;
 use crate::events::DeployEvent;
 use crate::host::{
-    Host, HostError, LakebaseTarget, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
+    Host, HostError, HostErrorKind, LakebaseTarget, Probe, SchemaError, Timestamp, WorkspaceRequest,
+    WorkspaceResponse,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
@@ -94,6 +95,17 @@ impl Host for PageHost {
             Way::Fetch(host) => host.schema(at, &operation).await,
             Way::Direct(host) => host.schema(at, &operation).await,
             Way::Functions(host) => host.schema(at, &operation).await,
+        }
+    }
+
+    async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        match &*self.way {
+            Way::Functions(host) => host.probe(probe).await,
+            // An app's URL and a package index answer no page of another origin.
+            Way::Fetch(_) | Way::Direct(_) => {
+                let message = "A page in the browser can't send requests to other addresses".to_owned();
+                Err(HostError { kind: HostErrorKind::Refused, message })
+            }
         }
     }
 

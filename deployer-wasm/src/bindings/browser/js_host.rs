@@ -9,16 +9,17 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::value;
 use crate::host::{
-    HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, WorkspaceRequest,
+    HostError, HostErrorKind, LakebaseTarget, Probe, SchemaError, SchemaErrorKind, WorkspaceRequest,
     WorkspaceResponse,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
-/// An object with two functions, and perhaps a third.
+/// An object with two functions, and perhaps two more.
 pub(super) struct JsHost {
     object: JsValue,
     request: Function,
     schema: Function,
+    probe: Option<Function>,
     /// Browsers let the timers of a page that nobody looks at run late, up to a minute, and a lock
     /// has to be renewed before. Whoever has a better clock than that gives it.
     sleep: Option<Function>,
@@ -31,14 +32,32 @@ impl JsHost {
         Some(Self {
             request: function("request")?,
             schema: function("schema")?,
+            probe: function("probe"),
             sleep: function("sleep"),
             object: object.clone(),
         })
     }
 
     pub(super) async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
-        let answer = match value::write(request) {
-            Ok(request) => call(&self.object, &self.request, &[request]).await,
+        self.answer(&self.request, value::write(request)).await
+    }
+
+    pub(super) async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        let Some(function) = &self.probe else {
+            let message = "The page's host has no function `probe`".to_owned();
+            return Err(HostError { kind: HostErrorKind::Refused, message });
+        };
+        self.answer(function, value::write(probe)).await
+    }
+
+    /// What `function` answers to a question.
+    async fn answer(
+        &self,
+        function: &Function,
+        question: Result<JsValue, JsValue>,
+    ) -> Result<WorkspaceResponse, HostError> {
+        let answer = match question {
+            Ok(question) => call(&self.object, function, &[question]).await,
             Err(problem) => Err(problem),
         };
         let broken = |message| HostError { kind: HostErrorKind::Connection, message };

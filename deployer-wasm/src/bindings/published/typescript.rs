@@ -12,7 +12,7 @@ use crate::engine::lock::Holding;
 use crate::error::{ErrorClass, RefusedInput, Told};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
-    CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
+    CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, Probe, SchemaError, SchemaErrorKind,
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
@@ -69,6 +69,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<WorkspaceResponse>(config),
         declared::<HostError>(config),
         declared::<HostErrorKind>(config),
+        declared::<Probe>(config),
         declared::<LakebaseTarget>(config),
         declared::<CredentialTarget>(config),
         declared::<SchemaName>(config),

@@ -9,6 +9,7 @@ use crate::operations::release::Release;
 use crate::operations::session::Rehearsal;
 use crate::steps::key::Seen;
 use crate::steps::lakebase::Found;
+use crate::steps::package::Published;
 use crate::steps::restore_point;
 use crate::workspace::apps::App;
 
@@ -38,6 +39,13 @@ pub(super) fn new_app(config: &CreateConfig, found: Option<&App>) -> String {
         }
         Some(_) => format!("The app `{name}` is there from the earlier run"),
     }
+}
+
+/// Where the index could not tell whether the version is there.
+pub(super) fn package(published: &Published, release: &Release<'_>) -> Option<String> {
+    let Published::Unknown(why) = published else { return None };
+    let (package, version) = (release.package, release.version.as_str());
+    Some(format!("Not checked: whether `{package}` {version} is on the package index ({why})"))
 }
 
 /// What changes of the app itself.

@@ -130,7 +130,7 @@ async fn forward(
     };
     let port = match &*slot.running.lock() {
         Running::Nothing => return pages::not_available(app),
-        Running::Stub => return stub(request.uri()),
+        Running::Stub => return stub(request.uri(), &workspace),
         Running::Process(process) => process.port(),
     };
     if let AppState::Crashed { message } = slot.state() {
@@ -153,12 +153,20 @@ impl Proxy {
     }
 }
 
-fn stub(uri: &Uri) -> Response {
+fn stub(uri: &Uri, workspace: &Workspace) -> Response {
+    let json = |status: StatusCode, body: String| {
+        let kind = HeaderValue::from_static("application/json");
+        (status, [(axum::http::header::CONTENT_TYPE, kind)], body).into_response()
+    };
     if uri.path() == "/api/health" {
-        let json = HeaderValue::from_static("application/json");
-        return ([(axum::http::header::CONTENT_TYPE, json)], STUB).into_response();
+        return json(StatusCode::OK, STUB.to_owned());
     }
-    StatusCode::NOT_FOUND.into_response()
+    match workspace.settings.get().outcomes.app_answers.get(uri.path()) {
+        Some(answer) => {
+            json(StatusCode::from_u16(answer.status).unwrap_or_default(), answer.body.to_string())
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn pass(

@@ -152,6 +152,7 @@ class Desk:
             "schema": lambda call: _answer(
                 call, service.schema(call.message["at"], call.message["operation"])
             ),
+            "probe": lambda call: _answer(call, service.probe(call.message["probe"])),
             "ask": lambda call: _answer(call, service.ask(call.message["question"])),
             "sleep": _sleep,
             "run": self._lead.run,

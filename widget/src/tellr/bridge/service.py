@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tellr.kernel.module import Module
-from tellr.workspace import lakebase
+from tellr.workspace import lakebase, probes
 from tellr.workspace.session import NoAnswerError
 
 if TYPE_CHECKING:
@@ -84,6 +84,11 @@ class Service:
             return answer
         told = self._ask(question="outcome", operation=operation, row=answer["row"])
         return {"ok": told["outcome"]} if "outcome" in told else {"error": told["schema_error"]}
+
+    def probe(self, probe: Mapping[str, Any]) -> Message:
+        """Ask the app itself, or a package index."""
+        answer = probes.ask(self._session, probe)
+        return {"ok": answer["response"]} if "response" in answer else answer
 
     def ask(self, question: Mapping[str, Any]) -> Message:
         """Answer a question of the form."""

@@ -24,10 +24,13 @@ class Host(Protocol):
     def schema(self, at: Mapping[str, Any], script: Mapping[str, Any]) -> Answer:
         """Run a script on a Lakebase database; the protocol's answer to it."""
 
+    def probe(self, probe: Mapping[str, Any]) -> Answer:
+        """Ask the app itself, or a package index; the protocol's answer to it."""
+
 
 # No command takes longer; each of their parts has a limit of its own, and the sum of these is
 # less. This is for what has none: a name that doesn't resolve, a credential helper that hangs.
-LIMIT_SECONDS = {"request": 90.0, "schema": 240.0}
+LIMIT_SECONDS = {"request": 90.0, "schema": 240.0, "probe": 180.0}
 
 
 def begin(host: Host, command: Mapping[str, Any], done: Callable[[int, Answer], None]) -> None:
@@ -38,6 +41,8 @@ def begin(host: Host, command: Mapping[str, Any], done: Callable[[int, Answer], 
         try:
             if kind == "request":
                 answer = host.request(command["request"])
+            elif kind == "probe":
+                answer = host.probe(command["probe"])
             else:
                 answer = host.schema(command["at"], command["script"])
         except BaseException as error:
@@ -50,7 +55,7 @@ def begin(host: Host, command: Mapping[str, Any], done: Callable[[int, Answer], 
 def raised(kind: str, error: BaseException) -> Answer:
     """Answer for a host that raised, which a host never should; trying again wouldn't help."""
     name = type(error).__name__
-    if kind == "request":
+    if kind in {"request", "probe"}:
         message = f"The notebook could not send the request ({name})"
         return {"error": {"kind": "refused", "message": message}}
     message = f"The notebook could not run the statements ({name})"
@@ -60,5 +65,5 @@ def raised(kind: str, error: BaseException) -> Answer:
 def too_late(kind: str) -> Answer:
     """Answer for a command that nobody waits for any longer."""
     limit = LIMIT_SECONDS[kind]
-    kinds = {"request": "timeout", "schema": "connection"}
+    kinds = {"request": "timeout", "schema": "connection", "probe": "timeout"}
     return {"error": {"kind": kinds[kind], "message": f"No answer within {limit:.0f} s"}}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import wasmtime
 
 # The version that this side speaks.
-PROTOCOL = 1
+PROTOCOL = 2
 # A run needs a few megabytes, and some tens while it uploads the largest wheel.
 LARGEST_MEMORY_BYTES = 1024 * 1024 * 1024
 _REINSTALL = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tellr.workspace import lakebase
+from tellr.workspace import lakebase, probes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,3 +26,7 @@ class WorkspaceHost:
     def schema(self, at: Mapping[str, Any], script: Mapping[str, Any]) -> Answer:
         """Run a script on a Lakebase database."""
         return lakebase.run(self._session, at, script)
+
+    def probe(self, probe: Mapping[str, Any]) -> Answer:
+        """Ask the app itself, or a package index."""
+        return probes.ask(self._session, probe)

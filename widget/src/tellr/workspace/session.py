@@ -82,9 +82,30 @@ class WorkspaceSession:
         if not path.startswith("/api/") or ".." in path:
             message = f"`{path}` is not a path of the workspace's interface"
             raise NoAnswerError("refused", message)
+        config, host, session = self._sign_in()
+        return self._exchange(config, session, method, host, path, query, body)
+
+    def probe_app(self, url: str, path: str) -> dict[str, Any]:
+        """Read `path` of the app at `url`, which the workspace told, with the same credential."""
+        config, host, session = self._sign_in()
+        return self._exchange(config, session, "GET", _app_origin(url, host), path)
+
+    def is_local(self) -> bool:
+        """Say whether the workspace is one on this machine."""
+        return urlsplit(self._sign_in()[1]).hostname in _LOOPBACK
+
+    def _exchange(
+        self,
+        config: Config,
+        session: requests.Session,
+        method: str,
+        host: str,
+        path: str,
+        query: list[tuple[str, str]] | None = None,
+        body: Any = None,  # noqa: ANN401 (JSON)
+    ) -> dict[str, Any]:
         import requests
 
-        config, host, session = self._sign_in()
         headers = _authenticate(config)
         secrets = [value.rsplit(" ", 1)[-1] for name, value in headers.items() if _secret(name)]
         # A body is given as bytes, so that nothing on the way tries to print or guess it.
@@ -163,6 +184,19 @@ def _checked_host(host: str | None) -> str:
         message = f"The workspace's address has to begin with https:// (it is {parts.hostname})"
         raise NoAnswerError("credential", message)
     return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}"
+
+
+def _app_origin(url: str, workspace: str) -> str:
+    """Take the address of an app apart and together again, if the credential may go there.
+
+    It has to be https; beside a workspace on this machine it may be on this machine too.
+    """
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    both_local = parts.hostname in _LOOPBACK and urlsplit(workspace).hostname in _LOOPBACK
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and both_local)
+    if not parts.hostname or "@" in parts.netloc or not allowed:
+        raise NoAnswerError("refused", "The workspace tells no address of the app")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _authenticate(config: Config) -> dict[str, str]:

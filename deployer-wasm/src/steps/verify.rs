@@ -1,0 +1,222 @@
+//! Whether the app runs, and whether it is the one that was deployed.
+//!
+//! First the platform is asked, until it says that the process runs. Then the app itself, through its
+//! URL: `/api/ready`, which is true when its database is what it needs, and `/api/version`. That tells
+//! two faults that the platform doesn't see: an app without its database, and an old version that kept
+//! running because nothing was installed anew. Where the app can't be asked, the result says so and why.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::package::release;
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::{Host, HostErrorKind, Probe};
+use crate::workspace::apps;
+
+/// From a deployment that succeeded to an app that says it runs.
+const RUNNING: Duration = Duration::from_mins(3);
+/// From there to an app that is ready: it waits for its database, which may have to wake.
+const READY: Duration = Duration::from_mins(2);
+/// For an app whose URL can't be reached from here; that it runs is known already.
+const REACHED: Duration = Duration::from_secs(20);
+
+/// `GET /api/ready`.
+#[derive(Deserialize)]
+struct Ready {
+    ready: bool,
+    database: Option<Database>,
+}
+
+#[derive(Deserialize)]
+struct Database {
+    message: Option<String>,
+}
+
+/// `GET /api/version`.
+#[derive(Deserialize)]
+struct Version {
+    version: String,
+}
+
+/// What the app's URL answered.
+enum Answer<T> {
+    Told(T),
+    /// Not now; asking again may help. What a person reads if it doesn't.
+    NotYet(String),
+    /// The URL can't be reached from here, as far as can be told after one attempt.
+    Unreached(String),
+    /// This host, or this credential, can't ask.
+    CanNotAsk(String),
+}
+
+/// What an app should tell of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// It knows no such questions.
+    Nothing,
+    /// It is ready; which version it is was left to the package index.
+    AnyVersion,
+    /// It is ready, in this version.
+    Version(String),
+}
+
+/// Waits until the app runs and is ready; the value is its URL.
+///
+/// # Errors
+/// `APP_CRASHED`, `APP_NOT_READY`, `APP_VERSION_DIFFERS`.
+pub async fn verify<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    name: &str,
+    expected: Expected,
+) -> Result<Done<String>, StepError> {
+    let url = running(&step, name).await?;
+    let expected = match expected {
+        Expected::Nothing => {
+            let message = format!("the app is running at {url}");
+            return Ok(Done::unchanged(url, message));
+        }
+        Expected::AnyVersion => None,
+        Expected::Version(version) => Some(version),
+    };
+    let message = match ask(&step, name, &url, expected).await? {
+        Ok(Some(version)) => format!("the app is ready at {url} (version {version})"),
+        Ok(None) => format!("the app is ready at {url}"),
+        Err(why) => format!("the app is running at {url}; it was not asked whether it is ready ({why})"),
+    };
+    Ok(Done::unchanged(url, message))
+}
+
+/// Waits until the platform says that the process runs.
+async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<String, StepError> {
+    let patience = step.patience(RUNNING);
+    loop {
+        let record = step.client().send(apps::get(name)).await?;
+        let url = record.address();
+        let state = record.app_status.state.unwrap_or_else(|| "UNKNOWN".into());
+        if state == "RUNNING" {
+            return Ok(url);
+        }
+        if state == "CRASHED" || !patience.again(step).await? {
+            let problem = record.app_status.message.unwrap_or_default();
+            return Err(Failure::AppCrashed { app: name.to_owned(), url, state, problem }.into());
+        }
+    }
+}
+
+/// Asks the app; its version, or why it can't be asked.
+async fn ask<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    name: &str,
+    url: &str,
+    expected: Option<String>,
+) -> Result<Result<Option<String>, String>, StepError> {
+    let patience = step.patience(READY);
+    loop {
+        let problem = match is_ready(step, name).await {
+            Answer::Told(()) => match runs(step, name).await {
+                Answer::Told(runs) if differs(expected.as_deref(), &runs) => {
+                    // The process of before may answer for a moment.
+                    if patience.waited(step) >= REACHED {
+                        let (app, wanted) = (name.to_owned(), expected.unwrap_or_default());
+                        return Err(Failure::AppVersionDiffers { app, wanted, runs }.into());
+                    }
+                    String::new()
+                }
+                Answer::Told(runs) => return Ok(Ok(Some(runs))),
+                _ => return Ok(Ok(None)),
+            },
+            Answer::CanNotAsk(why) => return Ok(Err(why)),
+            Answer::Unreached(why) if patience.waited(step) >= REACHED => return Ok(Err(why)),
+            Answer::Unreached(problem) | Answer::NotYet(problem) => problem,
+        };
+        if !patience.again(step).await? {
+            let (app, url) = (name.to_owned(), url.to_owned());
+            return Err(Failure::AppNotReady { app, url, problem }.into());
+        }
+    }
+}
+
+async fn is_ready<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<()> {
+    match answer::<Ready, H>(step, &Probe::AppReady { app: name.to_owned() }).await {
+        Answer::Told(Ready { ready: true, .. }) => Answer::Told(()),
+        Answer::Told(Ready { database, .. }) => {
+            let said = database.and_then(|database| database.message);
+            Answer::NotYet(said.unwrap_or_else(|| "The app says that it is not ready".to_owned()))
+        }
+        Answer::NotYet(why) => Answer::NotYet(why),
+        Answer::Unreached(why) => Answer::Unreached(why),
+        Answer::CanNotAsk(why) => Answer::CanNotAsk(why),
+    }
+}
+
+async fn runs<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<String> {
+    match answer::<Version, H>(step, &Probe::AppVersion { app: name.to_owned() }).await {
+        Answer::Told(Version { version }) => Answer::Told(version),
+        Answer::NotYet(why) => Answer::NotYet(why),
+        Answer::Unreached(why) => Answer::Unreached(why),
+        Answer::CanNotAsk(why) => Answer::CanNotAsk(why),
+    }
+}
+
+async fn answer<T: DeserializeOwned, H: Host>(step: &StepHandle<'_, '_, H>, probe: &Probe) -> Answer<T> {
+    let answer = match step.run.host.probe(probe).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            return match error.kind {
+                HostErrorKind::Connection | HostErrorKind::Timeout => Answer::Unreached(error.message),
+                HostErrorKind::Credential | HostErrorKind::Refused | HostErrorKind::Origin => {
+                    Answer::CanNotAsk(error.message)
+                }
+            };
+        }
+    };
+    // `/api/ready` answers 503 with the same body while it isn't.
+    if let Ok(told) = serde_json::from_str::<T>(&answer.body)
+        && matches!(answer.status, 200 | 503)
+    {
+        return Answer::Told(told);
+    }
+    match answer.status {
+        300..=399 | 401 | 403 => Answer::CanNotAsk(format!(
+            "its URL did not accept this credential, status {}; personal access tokens are not accepted there",
+            answer.status
+        )),
+        // The proxy in front of an app whose process isn't there yet.
+        429 | 500..=599 => Answer::NotYet(format!("Its URL answers with status {}", answer.status)),
+        status => Answer::CanNotAsk(format!("it has no `/api/ready`, status {status}")),
+    }
+}
+
+/// Whether the app runs another version than `expected`. Only plain releases are compared: others are
+/// spelled in one way by Python's packaging and in another by the app.
+fn differs(expected: Option<&str>, runs: &str) -> bool {
+    let plain =
+        |version: &str| !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let expected = expected.map(|version| version.split('+').next().unwrap_or_default());
+    expected.is_some_and(|expected| plain(expected) && plain(runs) && release(expected) != release(runs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differs;
+
+    #[test]
+    fn only_plain_releases_are_compared() {
+        for (expected, runs) in [("0.1.0", "0.2.0"), ("0.1.0", "0.1.1"), ("0.2.0+local.3", "0.1.0")] {
+            assert!(differs(Some(expected), runs), "{expected} {runs}");
+        }
+        for (expected, runs) in [
+            ("0.1.0", "0.1.0"),
+            ("0.1", "0.1.0"),
+            ("0.2.0rc1", "0.2.0-rc.1"),
+            ("0.1.0+local", "0.1.0"),
+            ("", "0.1.0"),
+        ] {
+            assert!(!differs(Some(expected), runs), "{expected} {runs}");
+        }
+        assert!(!differs(None, "0.1.0"));
+    }
+}

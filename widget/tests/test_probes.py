@@ -1,0 +1,115 @@
+"""Asking the app: the credential goes to the address that the workspace tells, or nowhere."""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from databricks.sdk import WorkspaceClient
+
+from tellr.workspace import probes
+from tellr.workspace.session import NoAnswerError, WorkspaceSession, _app_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = "marked-token-0123456789"  # noqa: S105 (not a secret)
+
+
+class Place:
+    """A server on this machine that answers from a table and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, tuple[int, Any]] = {}
+        self.asked: list[tuple[str, str | None]] = []
+        place = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                place.asked.append((self.path, self.headers["authorization"]))
+                status, body = place.answers.get(self.path, (404, {}))
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("location", body)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        """Close the port."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def places() -> Iterator[list[Place]]:
+    """Start a workspace, an app and somebody else's server."""
+    running = [Place(), Place(), Place()]
+    yield running
+    for place in running:
+        place.stop()
+
+
+def session_of(workspace: Place) -> WorkspaceSession:
+    return WorkspaceSession(WorkspaceClient(host=workspace.url, token=TOKEN))
+
+
+def ready(session: WorkspaceSession, app: str = "tellr") -> dict[str, Any]:
+    return probes.ask(session, {"kind": "app_ready", "app": app})
+
+
+def test_the_app_is_asked_with_the_callers_credential(places: list[Place]) -> None:
+    workspace, app, _ = places
+    workspace.answers["/api/2.0/apps/tellr"] = (200, {"name": "tellr", "url": app.url})
+    app.answers["/api/ready"] = (503, {"ready": False, "echo": TOKEN})
+    answer = ready(session_of(workspace))["response"]
+    assert answer["status"] == 503
+    assert json.loads(answer["body"])["ready"] is False
+    assert TOKEN not in answer["body"]
+    assert app.asked == [("/api/ready", f"Bearer {TOKEN}")]
+
+
+def test_the_credential_follows_no_redirect(places: list[Place]) -> None:
+    workspace, app, other = places
+    workspace.answers["/api/2.0/apps/tellr"] = (200, {"name": "tellr", "url": app.url})
+    app.answers["/api/ready"] = (302, f"{other.url}/login")
+    assert ready(session_of(workspace))["response"]["status"] == 302
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a?b", "a%2Fb"])
+def test_a_name_that_is_none_is_not_asked_for(places: list[Place], name: str) -> None:
+    workspace, _, _ = places
+    assert ready(session_of(workspace), name)["error"]["kind"] == "refused"
+    assert [path for path, _ in workspace.asked if "apps" in path] == []
+
+
+@pytest.mark.parametrize("url", ["", "http://example.com", "https://u:p@example.com", "ftp://x"])
+def test_an_address_that_is_no_apps_gets_no_credential(places: list[Place], url: str) -> None:
+    workspace, _, _ = places
+    workspace.answers["/api/2.0/apps/tellr"] = (200, {"name": "tellr", "url": url})
+    assert ready(session_of(workspace))["error"]["kind"] == "refused"
+
+
+def test_an_app_on_this_machine_belongs_to_a_workspace_on_this_machine() -> None:
+    with pytest.raises(NoAnswerError):
+        _app_origin("http://127.0.0.1:8000", "https://adb-1.azuredatabricks.net")
+    assert _app_origin("tellr-1.aws.databricksapps.com", "https://x") == (
+        "https://tellr-1.aws.databricksapps.com"
+    )
+
+
+def test_a_local_workspaces_index_is_not_asked(places: list[Place]) -> None:
+    probe = {"kind": "package", "package": "tellr-app", "index": "pypi"}
+    assert probes.ask(session_of(places[0]), probe)["error"]["kind"] == "refused"
