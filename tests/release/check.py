@@ -28,7 +28,8 @@ NOTEBOOK_BUILT = {
     *("static/deployer.js", "static/page.js.gz", "static/page.css.gz", "static/page.wasm.gz"),
     *("static/page.hash", "static/kernel.wasm", "static/workspace_surface.json"),
 }
-METADATA = ("METADATA", "WHEEL", "RECORD", "licenses/LICENSE")
+LICENCES = ("LICENSE", "THIRD-PARTY-NOTICES.txt")
+METADATA = ("METADATA", "WHEEL", "RECORD", *(f"licenses/{name}" for name in LICENCES))
 
 
 def expected(artifact: Artifact, version: str) -> set[str]:
@@ -43,7 +44,7 @@ def expected(artifact: Artifact, version: str) -> set[str]:
     modules = {*tracked("widget/src"), *(f"tellr/{name}" for name in NOTEBOOK_BUILT)}
     if artifact.path.suffix == ".whl":
         return {*modules, *metadata("tellr")}
-    others = ("pyproject.toml", "README.md", "LICENSE", "PKG-INFO")
+    others = ("pyproject.toml", "README.md", *LICENCES, "PKG-INFO")
     sources = {f"src/{name}" for name in modules}
     return {f"tellr-{version}/{name}" for name in (*sources, *others)}
 

@@ -10,7 +10,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cd "$root/widget"
-cp -R src README.md pyproject.toml ../LICENSE "$work/"
+cp -R src README.md pyproject.toml THIRD-PARTY-NOTICES.txt ../LICENSE "$work/"
 cd "$work"
 find . -name __pycache__ -prune -exec rm -r {} +
 find . -type d -exec chmod 755 {} +

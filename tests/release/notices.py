@@ -1,0 +1,165 @@
+"""Writes the notices of third parties that a package carries: what is in it, under which terms.
+
+usage: notices.py PROJECT OUT      PROJECT is tellr-app, tellr or @tellr/deployer
+
+What is in a package is resolved as for the bill of materials. The texts are the licence and notice
+files that each component ships; of a component that ships none, the text of the Apache licence,
+where that is one of its terms. Terms that don't fit ours, and a component without any text, stop
+the build. The same inputs give the same bytes.
+
+`cargo-about` does the same for crates alone: it takes four minutes to build and one for each
+package, and knows nothing of what a page bundles.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from artifacts import ROOT, ReleaseError
+from license_expression import ExpressionError, get_spdx_licensing
+from sbom import CRATES, HOST, PAGES, WASM, Component, crates, npm_packages
+
+# Terms under which a component may be in an Apache-2.0 package that is passed on as a binary.
+ACCEPTED = frozenset(
+    (
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "CDLA-Permissive-2.0",
+        "ISC",
+        "MIT",
+        "OFL-1.1",
+        "Unicode-3.0",
+        "Unlicense",
+        "Zlib",
+    )
+)
+TEXT_NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
+# Compiled into each program and module; cargo doesn't list it.
+STANDARD_LIBRARY = "Rust standard library"
+RULE = "=" * 100
+LICENSING = get_spdx_licensing()
+
+
+def fits(expression: str) -> bool:
+    """Tell whether one can keep to the terms by keeping to accepted ones alone."""
+    try:
+        parsed = LICENSING.parse(expression, validate=True, strict=True)
+    except ExpressionError:
+        return False
+    return parsed is not None and satisfied(parsed)
+
+
+def satisfied(term: object) -> bool:
+    """Evaluate an expression: a choice needs one accepted term, a conjunction all."""
+    if isinstance(term, LICENSING.OR):
+        return any(map(satisfied, term.args))
+    if isinstance(term, LICENSING.AND):
+        return all(map(satisfied, term.args))
+    return str(term) in ACCEPTED
+
+
+def crate_folders() -> dict[tuple[str, str], Path]:
+    """Find the sources of all crates, by name and version."""
+    folders = {}
+    for target in (HOST, WASM):
+        command = ["cargo", "metadata", "--locked", "--all-features", "--format-version", "1"]
+        command += ["--filter-platform", target]
+        read = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+        for package in json.loads(read.stdout)["packages"]:
+            folder = Path(package["manifest_path"]).parent
+            folders[package["name"], package["version"]] = folder
+    return folders
+
+
+def third_parties(project: str) -> list[tuple[Component, Path]]:
+    """List what is compiled or bundled into a package, with the folder that its texts are in."""
+    found: dict[str, tuple[Component, Path]] = {}
+    folders = crate_folders()
+    for built in CRATES[project]:
+        for reference, component in crates(*built)[0].items():
+            folder = folders[component["name"], component["version"]]
+            if not folder.is_relative_to(ROOT):
+                found[reference] = (component, folder)
+    if project in PAGES:
+        lock = ROOT / PAGES[project]
+        for reference, component in npm_packages(lock)[0].items():
+            folder = lock.parent / "node_modules" / component["name"]
+            found[reference] = (component, folder)
+    return [found[reference] for reference in sorted(found)]
+
+
+def terms_of(component: Component) -> str:
+    """Tell a component's licence expression; empty if it has none."""
+    return " ".join(entry["expression"] for entry in component.get("licenses", ()))
+
+
+def texts_of(component: Component, folder: Path) -> list[str]:
+    """Read the licence and notice files that a component ships."""
+    files = sorted(
+        file
+        for file in folder.iterdir()
+        if file.is_file() and file.name.upper().startswith(TEXT_NAMES)
+    )
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    if not texts and "Apache-2.0" in terms_of(component):
+        texts = [(ROOT / "LICENSE").read_text()]
+    return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in texts]
+
+
+def notices(project: str) -> str:
+    """Put the notices of a package together.
+
+    Raises ReleaseError naming each component whose terms don't fit or whose text is missing.
+    """
+    listed = [f"{STANDARD_LIBRARY}: MIT OR Apache-2.0"]
+    apache = (ROOT / "LICENSE").read_text().strip()
+    users: dict[str, list[str]] = {apache: [STANDARD_LIBRARY]}
+    problems = []
+    for component, folder in third_parties(project):
+        name, terms = f"{component['name']} {component['version']}", terms_of(component)
+        if not fits(terms):
+            problems.append(f"{name}: its terms are {terms or 'not told'}")
+        texts = texts_of(component, folder)
+        if not texts:
+            problems.append(f"{name}: it ships no licence text")
+        listed.append(f"{name}: {terms}")
+        for text in texts:
+            users.setdefault(text, []).append(name)
+    if problems:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        message = (
+            f"{project} can't be passed on with these components:\n{lines}\n"
+            "Use another component, or add terms that fit an Apache-2.0 binary to ACCEPTED"
+        )
+        raise ReleaseError(message)
+    head = (
+        f"Third-party notices of {project}\n\n{project} contains the components below. Each is "
+        "used under its own terms, whose texts follow.\n"
+    )
+    sections = [
+        f"{RULE}\nUsed by: {', '.join(names)}\n{RULE}\n\n{text}\n" for text, names in users.items()
+    ]
+    return "\n".join((head, *(f"- {line}" for line in listed), "", *sections))
+
+
+def main() -> int:
+    """Write the notices of one package."""
+    project, out = sys.argv[1], Path(sys.argv[2])
+    try:
+        written = notices(project)
+    except ReleaseError as problem:
+        print(f"\nNo notices: {problem}", file=sys.stderr)
+        return 1
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(written, encoding="utf-8")
+    print(f"  {out.name}: {len(written.encode()) / 1e3:.0f} KB for {project}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
