@@ -3,7 +3,10 @@ SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
+# What may run side by side says so itself, further down.
+ifeq ($(MAKELEVEL),0)
 .NOTPARALLEL:
+endif
 
 STAGE := tests/setup/stage.sh
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -41,6 +44,8 @@ NOTEBOOK_SOURCES := widget/pyproject.toml widget/README.md \
 
 NOTEBOOK_SDIST := dist/tellr-$(VERSION).tar.gz
 NPM_TARBALL := dist/tellr-deployer-$(VERSION).tgz
+# The terms of everything in a package, beside its manifest.
+NOTICES := THIRD-PARTY-NOTICES.txt
 # What the packages are made of.
 BILL := dist/tellr-$(VERSION).cdx.json
 
@@ -74,10 +79,11 @@ notebook: setup $(NOTEBOOK_WHEEL) ## JupyterLab with the example notebook, besid
 pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebAssembly
 
 .PHONY: lint
-lint: setup checks ## Formatting and lints only
+lint: setup-release quick-checks lints ## Formatting and lints only
 
-.PHONY: checks
-checks:
+# Seconds each.
+.PHONY: quick-checks
+quick-checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
@@ -88,25 +94,24 @@ checks:
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
 		pkg/tests deployer-wasm/tests widget/front
 	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
+
+.PHONY: lints
+lints:
 	@$(STAGE) "lint (Rust)" cargo clippy --quiet --workspace --all-targets -- -D warnings
 	@$(STAGE) "lint (WebAssembly)" tests/setup/lint-wasm.sh
 	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
 
-# What fails fast comes first. Each line stops the run when it fails.
+# What fails fast comes first. Each line stops the run when it fails. Side by side runs what compiles: a
+# module or a wheel is optimised on one core for minutes. What drives a browser or measures runs alone.
 .PHONY: test
-test: setup-tests begin-test checks ## Everything that is checked, with a summary of figures
-	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
+test: setup-tests begin-test quick-checks ## Everything that is checked, with a summary of figures
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
-	@$(STAGE) "page tests" npm --prefix frontend test --silent
-	@$(MAKE) --no-print-directory $(PKG) frontend/dist/index.html
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line built tested
 	@$(STAGE) "types (page with its deployer)" frontend/node_modules/.bin/tsc -p frontend/tsconfig.package.json
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
-	@$(MAKE) --no-print-directory $(WHEEL) $(NOTEBOOK_WHEEL)
-	@$(STAGE) "Rust tests" cargo test --quiet --workspace
-	@$(STAGE) "what stands beside a page" cargo build --quiet --package local-workspace --package tellr-app
 	@$(STAGE) "modules in a browser" tests/setup/with-wasm.sh node tests/module/run.mjs
 	@$(MAKE) --no-print-directory packages
 	@$(STAGE) "packages" pytest --quiet tests/release
@@ -124,6 +129,19 @@ test: setup-tests begin-test checks ## Everything that is checked, with a summar
 .PHONY: begin-test
 begin-test:
 	@rm -rf .cache/setup/stages.tsv .cache/setup/figures
+	@mkdir -p .cache/setup && date +%s >.cache/setup/began
+
+# Everything that is shipped.
+.PHONY: built
+built: $(PKG) $(WHEEL) $(NOTEBOOK_WHEEL)
+
+# Everything that needs nothing of it. One after the other: they share a folder that cargo locks.
+.PHONY: tested
+tested: lints
+	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
+	@$(STAGE) "page tests" npm --prefix frontend test --silent
+	@$(STAGE) "Rust tests" cargo test --quiet --workspace
+	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app
 
 .PHONY: dist
 dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
@@ -155,7 +173,7 @@ frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE)
 	@touch $@
 
 # Holds the path of the wheel that was built last.
-$(WHEEL): frontend/dist/index.html runtime/LICENSE $(RUST_SOURCES)
+$(WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES)
 	@rm -f dist/tellr_app-*.whl
 	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked $(WHEEL_FLAGS) \
 		--manifest-path runtime/Cargo.toml --out dist
@@ -169,16 +187,24 @@ $(NOTEBOOK_STATIC)/deployer.js: $(PKG_PAGE) $(NOTEBOOK_FRONT)
 	@mkdir -p $(@D)
 	@$(STAGE) "build the widget" node widget/front/build.mjs
 
-$(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) &: LICENSE tests/release/pack-notebook.sh $(NOTEBOOK_SOURCES) \
+$(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) &: LICENSE widget/$(NOTICES) tests/release/pack-notebook.sh $(NOTEBOOK_SOURCES) \
 		$(addprefix $(NOTEBOOK_STATIC)/,deployer.js kernel.wasm workspace_surface.json)
 	@mkdir -p $(@D)
 	@$(STAGE) "build the notebook's packages" tests/release/pack-notebook.sh $(@D)
 	@touch $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST)
 
-$(NPM_TARBALL): $(PKG_PAGE) $(wildcard pkg/*.json pkg/types.d.ts) pkg/README.md LICENSE tests/release/pack-npm.sh
+$(NPM_TARBALL): $(PKG_PAGE) $(wildcard pkg/*.json pkg/types.d.ts) pkg/README.md pkg/$(NOTICES) LICENSE \
+		tests/release/pack-npm.sh
 	@mkdir -p $(@D)
 	@$(STAGE) "pack the npm package" tests/release/pack-npm.sh $(@D)
 
 # Each package carries the licence; there is one in git.
 runtime/LICENSE: LICENSE
 	@cp $< $@
+
+# And those of what is in it.
+runtime/$(NOTICES): CONTENTS = tellr-app
+widget/$(NOTICES): CONTENTS = tellr
+pkg/$(NOTICES): CONTENTS = @tellr/deployer
+%/$(NOTICES): Cargo.toml Cargo.lock frontend/package-lock.json LICENSE tests/release/notices.py tests/release/sbom.py
+	@$(STAGE) "notices of $(CONTENTS)" python tests/release/notices.py $(CONTENTS) $@
