@@ -18,8 +18,7 @@ mod wording;
 
 pub use catalogue::Failure;
 
-/// A failure in the catalogue's words. Boxed, as nearly every function can return one: code that moves a
-/// large one along, in so many places, is a part of what a page downloads.
+/// A failure in the catalogue's words. Boxed, as nearly every function can return one, and it is large.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}", .0.message)]
 #[serde(transparent)]

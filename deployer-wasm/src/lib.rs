@@ -18,7 +18,6 @@
 //! | [`error`] | the catalogue of failures |
 //! | [`document`] | a YAML document, read within limits |
 //! | [`timestamp`], [`decode`] | a moment; JSON read into types |
-//! | [`together`] | futures side by side |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
@@ -35,5 +34,4 @@ pub mod operations;
 pub mod schema;
 pub mod steps;
 pub mod timestamp;
-pub mod together;
 pub mod workspace;

@@ -8,7 +8,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[2] / "deployer-wasm/src"
 # From the ground up, as the crate's documentation lists them.
 FLOORS = [
-    {"decode", "together"},
+    {"decode"},
     {"timestamp", "document"},
     {"error"},
     {"events", "cancellation"},

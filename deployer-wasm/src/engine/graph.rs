@@ -13,7 +13,8 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{FutureExt as _, LocalBoxFuture};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use serde::{Deserialize, Serialize};
 
 use super::narrator::Narrator;
@@ -21,7 +22,6 @@ use crate::cancellation::{Cancellation, StopReason};
 use crate::error::{DeployError, Failure};
 use crate::events::{PlannedStep, StepState};
 use crate::host::{Host, Timestamp};
-use crate::together::Together;
 use crate::workspace::ApiError;
 
 /// How a step ended without a value.
@@ -149,19 +149,6 @@ inputs!(A 0, B 1, C 2, D 3);
 type Ending = Result<(bool, String), StepError>;
 type Start<'a> = Box<dyn FnOnce() -> LocalBoxFuture<'a, Ending> + 'a>;
 
-/// Runs a step to its end and puts its value where others take it. Of a value's type and not also of the
-/// step's, so that it is compiled for the few types there are.
-fn ending<'a, T: 'a>(
-    step: LocalBoxFuture<'a, Result<Done<T>, StepError>>,
-    made: Rc<RefCell<Option<T>>>,
-) -> LocalBoxFuture<'a, Ending> {
-    Box::pin(async move {
-        let Done { value, changed, message } = step.await?;
-        *made.borrow_mut() = Some(value);
-        Ok((changed, message))
-    })
-}
-
 struct Node<'a> {
     name: &'static str,
     title: String,
@@ -200,7 +187,15 @@ impl<'a> Graph<'a> {
         let cell = Rc::new(RefCell::new(None));
         let made = Rc::clone(&cell);
         let waits_for = inputs.indices();
-        let start: Start<'a> = Box::new(move || ending(Box::pin(step(inputs.values())), made));
+        let start: Start<'a> = Box::new(move || {
+            let step = step(inputs.values());
+            async move {
+                let Done { value, changed, message } = step.await?;
+                *made.borrow_mut() = Some(value);
+                Ok((changed, message))
+            }
+            .boxed_local()
+        });
         Output { index: self.push(name, title.into(), waits_for, start), cell }
     }
 
@@ -232,7 +227,7 @@ impl<'a> Graph<'a> {
         narrator: &Narrator<'_, H>,
         cancellation: &Cancellation,
     ) -> (Vec<StepReport>, Result<(), StepError>) {
-        let mut running = Together::default();
+        let mut running = FuturesUnordered::new();
         let mut failure: Option<StepError> = None;
         loop {
             if cancellation.reason().is_none() {
@@ -243,10 +238,10 @@ impl<'a> Graph<'a> {
                         StepState::Started,
                         self.nodes[index].title.clone(),
                     );
-                    running.push((index, began), start());
+                    running.push(start().map(move |ending| (index, began, ending)));
                 }
             }
-            let Some(((index, began), ending)) = running.next().await else {
+            let Some((index, began, ending)) = running.next().await else {
                 break;
             };
             let state = self.settle(index, began, host.now(), ending, narrator, &mut failure);

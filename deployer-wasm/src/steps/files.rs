@@ -1,5 +1,6 @@
 //! The app's files: write what differs from what lies there, and nothing else.
 
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::config::{LocalWheel, WorkspacePath};
@@ -7,10 +8,8 @@ use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
-use crate::together;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
-use futures_util::FutureExt as _;
 
 /// A file to lie in the app's folder. Its content is not printed: `app.yaml` may hold the key.
 #[derive(Clone)]
@@ -46,11 +45,8 @@ pub async fn upload<H: Host>(
     all: Vec<AppFile>,
 ) -> Result<Done<()>, StepError> {
     let folder = folder.as_str();
-    let there = all.iter().map(|file| {
-        let call = files::export(&format!("{folder}/{}", file.name));
-        step.client().find(call).boxed_local()
-    });
-    let there = together::all(there.collect()).await?;
+    let there = all.iter().map(|file| step.client().find(files::export(&format!("{folder}/{}", file.name))));
+    let there = join_all(there).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let differing: Vec<AppFile> = all
         .into_iter()
         .zip(there)
@@ -74,9 +70,10 @@ pub async fn upload<H: Host>(
     let writes = differing.iter().map(|file| {
         let path = format!("{folder}/{}", file.name);
         let written = step.client().send(files::import(&path, &file.content, PutMode::Overwrite));
-        async move { written.await.map_err(|error| refused(&path, error)) }.boxed_local()
+        async move { written.await.map_err(|error| refused(&path, error)) }
     });
-    together::all(writes.collect()).await?;
+    // All to their ends, whatever comes of one: a write that is let go may still have its effect.
+    join_all(writes).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     step.did(detail).await?;
     Ok(Done::changed((), format!("wrote {} to `{folder}`", names.join(", "))))
 }
