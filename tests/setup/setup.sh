@@ -58,10 +58,6 @@ install_rust() {
     rustup component list --installed --toolchain "$channel" | grep -q "^$component" ||
       rustup component add --toolchain "$channel" "$component"
   done
-  # The modules' standard library is compiled along with them, which makes them smaller.
-  rustup component list --installed --toolchain "$channel" | grep -q "^rust-src" ||
-    rustup component add --toolchain "$channel" rust-src ||
-    say "absent" "rust-src: rustup's server can't be reached, so the modules become larger"
   if rustup target list --installed --toolchain "$channel" | grep -qx "$target"; then
     say "present" "Rust $channel with $target"
     return
