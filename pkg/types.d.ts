@@ -7,140 +7,142 @@
 export type Operation = "create" | "update" | "delete";
 
 /**
- * The arguments of `create`, all optional; named as in every other face.
+ * The arguments of `create`, all optional.
  */
 export type CreateArguments = {
 /**
- * The Lakebase database; `tellr-db` if left out.
- */
-lakebase_name?: string | null,
-/**
- * The Postgres schema; `app_data` if left out.
- */
-schema_name?: string | null,
-/**
- * The app; `tellr` if left out.
+ * The name of the app in the workspace.
  */
 app_name?: string | null,
 /**
- * The folder for the app's files; `/Workspace/Users/<me>/.apps/<app>` if left out.
+ * The Lakebase database. `create` creates it if it doesn't exist.
  */
-app_file_workspace_path?: string | null,
+lakebase_name?: string | null,
 /**
- * `CU_1` (if left out), `CU_2`, `CU_4` or `CU_8`.
+ * The Postgres schema in the database that holds the app's data.
  */
-lakebase_compute?: string | null,
+schema_name?: string | null,
 /**
- * `MEDIUM` (if left out), `LARGE` or `XLARGE`.
+ * The size of the app's compute.
  */
 app_compute?: string | null,
 /**
- * The version of the app's package, or `latest`.
+ * The size of a database that is created, in compute units; it scales between half and twice of it.
+ * A database that exists keeps its size.
+ */
+lakebase_compute?: string | null,
+/**
+ * The version of the app's package: one exact version, or `latest`.
  */
 app_version?: string | null,
 /**
- * What the workspace shows beside the app's name.
+ * The workspace folder for the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * The description that the workspace shows beside the app's name.
  */
 description?: string | null,
 /**
- * Install from the index for trials.
- */
-use_test_pypi?: boolean | null,
-/**
- * `secret_scope` (if left out) or `app_yaml`.
- */
-encryption_key_storage?: string | null,
-/**
- * `tellr-app` (if left out) or `databricks-tellr-app`.
+ * Which of the two apps to deploy.
  */
 app_package?: string | null,
 /**
- * Fill the database with the content made for Databricks as well.
+ * A wheel of the app on this machine, deployed instead of a published version.
+ */
+local_wheel?: WheelArgument | null,
+/**
+ * Install the app from the test index, and what it needs from the usual one.
+ */
+use_test_pypi?: boolean | null,
+/**
+ * Also add deck prompts and a style about the Databricks platform.
  */
 seed_databricks_defaults?: boolean | null,
 /**
- * API scopes beside the six that the app always asks for.
+ * API scopes of the app beside the six that it always asks for.
  */
 extra_scopes?: Array<string> | null,
 /**
- * A Fernet key; one is made if left out. Allowed beside a file.
+ * Where the encryption key is kept.
+ */
+encryption_key_storage?: string | null,
+/**
+ * A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.
  */
 encryption_key?: SecretText | null,
 /**
- * Which of a file's `environments`.
+ * Which of the configuration file's `environments` to use.
  */
-environment?: string | null,
-/**
- * A wheel to deploy instead of a published version. Allowed beside a file.
- */
-local_wheel?: WheelArgument | null, };
+environment?: string | null, };
 
 /**
  * The arguments of `update`.
  */
 export type UpdateArguments = {
 /**
- * The Lakebase database.
- */
-lakebase_name?: string | null,
-/**
- * The Postgres schema.
- */
-schema_name?: string | null,
-/**
- * The app.
+ * The name of the app in the workspace.
  */
 app_name?: string | null,
 /**
- * The folder of the app's files.
+ * The Lakebase database. `create` creates it if it doesn't exist.
  */
-app_file_workspace_path?: string | null,
+lakebase_name?: string | null,
 /**
- * `MEDIUM`, `LARGE` or `XLARGE`; unchanged if left out.
+ * The Postgres schema in the database that holds the app's data.
+ */
+schema_name?: string | null,
+/**
+ * The size of the app's compute.
  */
 app_compute?: string | null,
 /**
- * The version of the app's package, or `latest`.
+ * The version of the app's package: one exact version, or `latest`.
  */
 app_version?: string | null,
 /**
- * What the workspace shows beside the app's name; unchanged if left out.
+ * The workspace folder for the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * The description that the workspace shows beside the app's name.
  */
 description?: string | null,
 /**
- * Install from the index for trials.
- */
-use_test_pypi?: boolean | null,
-/**
- * `secret_scope` or `app_yaml`; where the key is now if left out.
- */
-encryption_key_storage?: string | null,
-/**
- * `tellr-app` (if left out) or `databricks-tellr-app`.
+ * Which of the two apps to deploy.
  */
 app_package?: string | null,
 /**
- * Fill the database with the content made for Databricks as well; as deployed if left out.
- */
-seed_databricks_defaults?: boolean | null,
-/**
- * API scopes beside the six that the app always asks for.
- */
-extra_scopes?: Array<string> | null,
-/**
- * The Fernet key in use; it is found by itself if left out. Allowed beside a file.
- */
-encryption_key?: SecretText | null,
-/**
- * Which of a file's `environments`.
- */
-environment?: string | null,
-/**
- * A wheel to deploy instead of a published version. Allowed beside a file.
+ * A wheel of the app on this machine, deployed instead of a published version.
  */
 local_wheel?: WheelArgument | null,
 /**
- * Drop the schema and make it anew. Allowed beside a file, and never in one.
+ * Install the app from the test index, and what it needs from the usual one.
+ */
+use_test_pypi?: boolean | null,
+/**
+ * Also add deck prompts and a style about the Databricks platform.
+ */
+seed_databricks_defaults?: boolean | null,
+/**
+ * API scopes of the app beside the six that it always asks for.
+ */
+extra_scopes?: Array<string> | null,
+/**
+ * Where the encryption key is kept.
+ */
+encryption_key_storage?: string | null,
+/**
+ * A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.
+ */
+encryption_key?: SecretText | null,
+/**
+ * Which of the configuration file's `environments` to use.
+ */
+environment?: string | null,
+/**
+ * Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database
+ * that can branch gets a restore point first.
  */
 reset_database?: boolean | null, };
 
@@ -149,44 +151,45 @@ reset_database?: boolean | null, };
  */
 export type DeleteArguments = {
 /**
- * The Lakebase database; as deployed if left out.
- */
-lakebase_name?: string | null,
-/**
- * The Postgres schema; as deployed if left out.
- */
-schema_name?: string | null,
-/**
- * The app.
+ * The name of the app in the workspace.
  */
 app_name?: string | null,
 /**
- * The folder of the app's files; as deployed if left out.
+ * The Lakebase database. `create` creates it if it doesn't exist.
+ */
+lakebase_name?: string | null,
+/**
+ * The Postgres schema in the database that holds the app's data.
+ */
+schema_name?: string | null,
+/**
+ * The workspace folder for the app's files.
  */
 app_file_workspace_path?: string | null,
 /**
- * Which of a file's `environments`.
+ * Which of the configuration file's `environments` to use.
  */
 environment?: string | null,
 /**
- * Drop the schema. Allowed beside a file, and never in one.
+ * Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database
+ * that can branch gets a restore point first.
  */
 reset_database?: boolean | null, };
 
 /**
- * What `status` is asked about.
+ * The arguments of `status`.
  */
 export type StatusArguments = {
 /**
- * The app; `tellr` if left out.
+ * The name of the app in the workspace.
  */
 app_name?: string | null,
 /**
- * The folder of the app's files; as deployed if left out.
+ * The workspace folder for the app's files.
  */
 app_file_workspace_path?: string | null,
 /**
- * Which of a file's `environments`.
+ * Which of the configuration file's `environments` to use.
  */
 environment?: string | null, };
 

@@ -13,17 +13,20 @@
 //! artefact of one machine and an order to destroy data have no place in a file that is kept.
 
 mod arguments;
-mod choice;
-mod given;
+mod enums;
 mod key;
+mod key_schema;
 mod name;
 mod path;
 #[cfg(test)]
 mod properties;
+mod raw;
 mod read_file;
-mod recorded;
+mod read_json;
+mod replay;
 pub mod resolve;
-mod shape;
+mod setting;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,18 +34,19 @@ mod version;
 mod wheel;
 mod write_file;
 
-pub use arguments::{
-    CreateArguments, DeleteArguments, SecretText, StatusArguments, UpdateArguments, WheelArgument,
-};
-pub use choice::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
+pub use arguments::{SecretText, WheelArgument};
+pub use enums::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
 pub use key::FernetKey;
+#[cfg(test)]
+pub(crate) use key_schema::{Holds, Key, environment as environment_keys, flat_file as flat_keys};
 pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 pub use path::WorkspacePath;
+pub use raw::Pairs;
 pub use read_file::environments;
-pub use recorded::Recorded;
+pub use replay::Recorded;
 pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, StatusConfig, UpdateConfig};
-#[cfg(test)]
-pub(crate) use shape::{FileKey, FileKeyKind, environment_keys, flat_keys};
+pub use setting::{Choice, Kind, Setting, Taker};
+pub use settings::{CreateArguments, DeleteArguments, SETTINGS, StatusArguments, UpdateArguments};
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
 pub use write_file::{to_node, to_yaml};

@@ -21,54 +21,59 @@ fn read(file: &str) -> Result<CreateConfig, DeployError> {
 }
 
 /// Texts of the accepted form.
-fn text<T>(pattern: &str, parse: fn(&str, &str) -> Result<T, Failure>) -> impl Strategy<Value = T>
+fn text<T>(pattern: &str, parse: fn(&str, &str) -> Result<T, Failure>) -> impl Strategy<Value = String>
 where
     T: std::fmt::Debug,
 {
     let pattern = proptest::string::string_regex(pattern).expect("a pattern of this file");
-    pattern.prop_filter_map("not accepted", move |text| parse("key", &text).ok())
+    pattern.prop_filter("not accepted", move |text| {
+        parse("key", text).is_ok() && !text.contains("${") && !text.contains("{{")
+    })
 }
 
-fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
-    proptest::sample::select(all)
+fn choice(name: &'static str) -> impl Strategy<Value = Option<String>> {
+    let setting = SETTINGS.iter().find(|setting| setting.name == name).expect("a setting");
+    let values: Vec<String> = setting.choices.iter().map(|choice| choice.value.to_owned()).collect();
+    proptest::option::of(proptest::sample::select(values))
 }
 
-fn configs() -> impl Strategy<Value = CreateConfig> {
+fn arguments() -> impl Strategy<Value = CreateArguments> {
+    use proptest::option::of;
+
     let names = (
-        text("[a-z][a-z0-9-]{1,29}", AppName::parse),
-        proptest::option::of(text("/Workspace/Shared/[ -~ü]{1,20}", WorkspacePath::parse)),
-        text("[a-zA-Z][a-zA-Z0-9-]{0,62}", LakebaseName::parse),
-        text("[a-z_][a-z0-9_]{0,20}", SchemaName::parse),
-        text("[ -~äß€😀]{0,60}", Description::parse),
+        of(text("[a-z][a-z0-9-]{1,29}", AppName::parse)),
+        of(text("/(Workspace/)?Shared/[ -~ü]{1,20}", WorkspacePath::parse)),
+        of(text("[a-zA-Z][a-zA-Z0-9-]{0,62}", LakebaseName::parse)),
+        of(text("[a-z_][a-z0-9_]{0,20}", SchemaName::parse)),
+        of(text("[ -~äß€😀]{0,60}", Description::parse)),
     );
     let choices = (
-        one_of(Capacity::ALL),
-        one_of(ComputeSize::ALL),
-        one_of(AppPackage::ALL),
-        one_of(PackageIndex::ALL),
-        one_of(KeyStorage::ALL),
-        one_of(Seeds::ALL),
+        choice("lakebase_compute"),
+        choice("app_compute"),
+        choice("app_package"),
+        choice("encryption_key_storage"),
+        of(any::<bool>()),
+        of(any::<bool>()),
     );
     let others = (
-        text("latest|[0-9]{1,3}(\\.[0-9]{1,3}){0,2}(rc1)?", VersionPin::parse),
-        proptest::collection::btree_set(text("[a-z0-9.:_-]{1,12}", ApiScope::parse), 0..4),
+        of(text("latest|[0-9]{1,3}(\\.[0-9]{1,3}){0,2}(rc1)?", VersionPin::parse)),
+        of(proptest::collection::vec(text("[a-z0-9.:_-]{1,12}", ApiScope::parse), 0..4)),
     );
-    (names, choices, others).prop_map(|(names, choices, (version, scopes))| CreateConfig {
+    (names, choices, others).prop_map(|(names, choices, (app_version, extra_scopes))| CreateArguments {
         app_name: names.0,
-        workspace_path: names.1,
+        app_file_workspace_path: names.1,
         lakebase_name: names.2,
         schema_name: names.3,
         description: names.4,
         lakebase_compute: choices.0,
         app_compute: choices.1,
-        package: choices.2,
-        index: choices.3,
-        key_storage: choices.4,
-        seeds: choices.5,
-        version,
-        local_wheel: None,
-        encryption_key: None,
-        extra_scopes: scopes.into_iter().filter(|scope| !API_SCOPES.contains(&scope.as_str())).collect(),
+        app_package: choices.2,
+        encryption_key_storage: choices.3,
+        use_test_pypi: choices.4,
+        seed_databricks_defaults: choices.5,
+        app_version,
+        extra_scopes,
+        ..CreateArguments::default()
     })
 }
 
@@ -76,7 +81,8 @@ proptest! {
     #![proptest_config(fixed_seed())]
 
     #[test]
-    fn a_configuration_written_as_a_file_reads_as_the_same(config in configs()) {
+    fn a_configuration_written_as_a_file_reads_as_the_same(arguments in arguments()) {
+        let config = arguments.resolve(None, None).map_err(|error| TestCaseError::fail(format!("{error:?}")))?;
         let yaml = to_yaml(&config);
         prop_assert_eq!(read(&yaml).map_err(|error| TestCaseError::fail(format!("{error:?}\n{yaml}")))?, config);
     }

@@ -4,8 +4,8 @@
 //! then checked by the same tables as direct arguments. An error names the key as it stands in the file, and the
 //! line and column where the library tells them.
 
-use super::given::{Given, Source};
-use super::shape::{self, ENVIRONMENT_FILE, Entries, FLAT_FILE};
+use super::key_schema::{self, Entries, Key};
+use super::settings::{Settings, Source};
 use crate::document::{self, Node, Place, Problem, SIZE_LIMIT_BYTES, ScalarKind};
 use crate::error::{DeployError, Failure, RefusedInput, Result};
 
@@ -17,7 +17,7 @@ const SECRET: &str = "encryption_key";
 
 /// Reads a file of either shape. `argument` and `variable` are the two ways to name an
 /// environment; the first wins.
-pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -> Result<Given> {
+pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -> Result<Settings> {
     let tree = parse(text)?;
     read_tree(tree, argument, variable).map_err(|error| placed(text, error))
 }
@@ -38,14 +38,14 @@ pub(super) fn placed(text: &str, mut error: DeployError) -> DeployError {
     error
 }
 
-fn read_tree(tree: Node, argument: Option<&str>, variable: Option<&str>) -> Result<Given> {
-    let top = shape::mapping("configuration", &tree)?;
+fn read_tree(tree: Node, argument: Option<&str>, variable: Option<&str>) -> Result<Settings> {
+    let top = key_schema::mapping("configuration", &tree)?;
     match tree.get(ENVIRONMENTS) {
         Some(environments) => {
             if let Some((other, _)) = top.iter().find(|(key, _)| key != ENVIRONMENTS) {
                 return Err(unknown_beside_environments(other).into());
             }
-            let environments = shape::mapping(ENVIRONMENTS, environments)?;
+            let environments = key_schema::mapping(ENVIRONMENTS, environments)?;
             let name = environment(environments, argument, variable)?;
             let value =
                 environments.iter().find(|(key, _)| key == name).map_or(&Node::Null, |(_, value)| value);
@@ -66,10 +66,10 @@ fn read_tree(tree: Node, argument: Option<&str>, variable: Option<&str>) -> Resu
 /// Of the class `Input`, with line and column.
 pub fn environments(text: &str) -> Result<Vec<String>> {
     let tree = parse(text)?;
-    shape::mapping("configuration", &tree)?;
+    key_schema::mapping("configuration", &tree)?;
     match tree.get(ENVIRONMENTS) {
         Some(environments) => {
-            let environments = shape::mapping(ENVIRONMENTS, environments)?;
+            let environments = key_schema::mapping(ENVIRONMENTS, environments)?;
             Ok(environments.iter().map(|(name, _)| name.clone()).collect())
         }
         None => Ok(Vec::new()),
@@ -80,30 +80,31 @@ fn parse(text: &str) -> Result<Node> {
     Ok(document::parse(text).map_err(Failure::from)?)
 }
 
-fn flat_file(top: &Entries) -> Result<Given> {
+fn flat_file(top: &Entries) -> Result<Settings> {
     refuse_secret("", top)?;
-    shape::check("", FLAT_FILE, top)?;
-    Ok(read_given(top.to_vec(), Source::FlatFile))
+    let keys = key_schema::flat_file();
+    key_schema::check("", &keys, top)?;
+    Ok(read_checked(&keys, top, Source::FlatFile))
 }
 
-fn environment_file(name: &str, value: &Node) -> Result<Given> {
-    let at = shape::join(ENVIRONMENTS, name);
-    let environment = shape::mapping(&at, value)?;
+fn environment_file(name: &str, value: &Node) -> Result<Settings> {
+    let at = key_schema::join(ENVIRONMENTS, name);
+    let environment = key_schema::mapping(&at, value)?;
     refuse_secret(&at, environment)?;
-    shape::check(&at, ENVIRONMENT_FILE, environment)?;
-    let mut flat = Vec::new();
-    for keys in ENVIRONMENT_FILE {
-        shape::flatten(keys, environment.to_vec(), &mut flat);
-    }
-    Ok(read_given(flat, Source::Environment(name.to_owned())))
+    let keys = key_schema::environment();
+    key_schema::check(&at, &keys, environment)?;
+    Ok(read_checked(&keys, environment, Source::Environment(name.to_owned())))
 }
 
 /// What entries give, which were checked.
-fn read_given(mut entries: Vec<(String, Node)>, source: Source) -> Given {
-    for (_, value) in &mut entries {
+fn read_checked(keys: &[Key], entries: &Entries, source: Source) -> Settings {
+    let mut settings = Settings { source, ..Settings::default() };
+    let mut found = key_schema::by_setting(keys, entries.to_vec());
+    for (_, value) in &mut found {
         trim_last_newline(value);
     }
-    Given { source, ..Given::read(&mut entries) }
+    settings.set_all(found);
+    settings
 }
 
 /// A block scalar (`|`, `>`) ends with a newline that nobody meant.
@@ -113,6 +114,7 @@ fn trim_last_newline(node: &mut Node) {
             scalar.text.pop();
         }
         Node::List(items) => items.iter_mut().for_each(trim_last_newline),
+        Node::Map(entries) => entries.iter_mut().for_each(|(_, value)| trim_last_newline(value)),
         _ => {}
     }
 }
@@ -141,7 +143,7 @@ fn environment<'a>(
 
 fn refuse_secret(at: &str, entries: &Entries) -> Result<()> {
     if entries.iter().any(|(key, _)| key == SECRET) {
-        return Err(Failure::SecretInFile { key: shape::join(at, SECRET) }.into());
+        return Err(Failure::SecretInFile { key: key_schema::join(at, SECRET) }.into());
     }
     Ok(())
 }

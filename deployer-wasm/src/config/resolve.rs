@@ -1,19 +1,25 @@
 //! From arguments to configurations: defaults, exclusions, every value parsed.
 
+use std::fmt;
+
 use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
-use super::arguments::Arguments;
-use super::given::{Given, Source};
+use super::arguments::{SecretText, WheelArgument};
+use super::enums::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
+use super::key::FernetKey;
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
-use super::shape;
-use super::text::invalid;
-use super::version::VersionPin;
-use super::{
-    AppPackage, Capacity, ComputeSize, CreateArguments, DeleteArguments, FernetKey, KeyStorage, LocalWheel,
-    PackageIndex, SecretText, Seeds, StatusArguments, UpdateArguments, WheelArgument, WorkspacePath,
-    read_file,
+use super::path::WorkspacePath;
+use super::replay::{Recorded, Replay};
+use super::setting::{Kind, Setting, Taker};
+use super::settings::{
+    CreateArguments, DeleteArguments, SETTINGS, Settings, Source, StatusArguments, UpdateArguments,
 };
+use super::text::{invalid, refuse_unfilled};
+use super::version::{PackageVersion, VersionPin};
+use super::wheel::LocalWheel;
+use super::{key_schema, read_file};
+use crate::document::Node;
 use crate::error::{DeployError, Failure, Result};
 
 /// What the app asks its users for: to query, to use Genie, to browse the catalog, to call models.
@@ -59,6 +65,8 @@ pub struct CreateConfig {
     pub extra_scopes: Vec<ApiScope>,
     /// What the database is filled with at first.
     pub seeds: Seeds,
+    /// The settings that lead to this configuration again.
+    pub(super) settings: Replay,
 }
 
 /// What `update` works with; what is `None` stays as it is.
@@ -94,6 +102,8 @@ pub struct UpdateConfig {
     pub seeds: Option<Seeds>,
     /// Drop the schema and make it anew.
     pub reset_database: bool,
+    /// The settings that lead to this configuration again.
+    pub(super) settings: Replay,
 }
 
 /// What `delete` works with; what is `None` is as deployed.
@@ -109,6 +119,8 @@ pub struct DeleteConfig {
     pub schema_name: Option<SchemaName>,
     /// Drop the schema.
     pub reset_database: bool,
+    /// The settings that lead to this configuration again.
+    pub(super) settings: Replay,
 }
 
 /// What `status` looks for.
@@ -133,6 +145,27 @@ impl CreateConfig {
     }
 }
 
+impl CreateConfig {
+    /// What the journal keeps; `folder` is where the app's files are.
+    pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
+        self.settings.recorded(folder, self.local_wheel.as_ref())
+    }
+}
+
+impl UpdateConfig {
+    /// What the journal keeps; `folder` is where the app's files are.
+    pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
+        self.settings.recorded(folder, self.local_wheel.as_ref())
+    }
+}
+
+impl DeleteConfig {
+    /// What the journal keeps; `folder` is where the app's files are.
+    pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
+        self.settings.recorded(folder, None)
+    }
+}
+
 impl CreateArguments {
     /// Checks everything and fills in the defaults. `file` is the text of a configuration file;
     /// `environment` is the variable `ENVIRONMENT`, which the argument of that name overrides.
@@ -140,7 +173,7 @@ impl CreateArguments {
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
     pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
-        Arguments::from(self).create(file, environment)
+        Settings::from(self).create(file, environment)
     }
 }
 
@@ -151,7 +184,7 @@ impl UpdateArguments {
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
     pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
-        Arguments::from(self).update(file, environment)
+        Settings::from(self).update(file, environment)
     }
 }
 
@@ -162,7 +195,7 @@ impl DeleteArguments {
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
     pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
-        Arguments::from(self).delete(file, environment)
+        Settings::from(self).delete(file, environment)
     }
 }
 
@@ -173,7 +206,7 @@ impl StatusArguments {
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
     pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
-        Arguments::from(self).status(file, environment)
+        Settings::from(self).status(file, environment)
     }
 }
 
@@ -182,7 +215,7 @@ impl StatusArguments {
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
 pub fn create(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
-    Arguments::read(shape::CREATE, arguments)?.create(file, environment)
+    Settings::read(Taker::Create, arguments)?.create(file, environment)
 }
 
 /// [`UpdateArguments`] from JSON, resolved.
@@ -190,7 +223,7 @@ pub fn create(arguments: Value, file: Option<&str>, environment: Option<&str>) -
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
 pub fn update(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
-    Arguments::read(shape::UPDATE, arguments)?.update(file, environment)
+    Settings::read(Taker::Update, arguments)?.update(file, environment)
 }
 
 /// [`DeleteArguments`] from JSON, resolved.
@@ -198,7 +231,7 @@ pub fn update(arguments: Value, file: Option<&str>, environment: Option<&str>) -
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
 pub fn delete(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
-    Arguments::read(shape::DELETE, arguments)?.delete(file, environment)
+    Settings::read(Taker::Delete, arguments)?.delete(file, environment)
 }
 
 /// [`StatusArguments`] from JSON, resolved.
@@ -206,33 +239,184 @@ pub fn delete(arguments: Value, file: Option<&str>, environment: Option<&str>) -
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
 pub fn status(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
-    Arguments::read(shape::STATUS, arguments)?.status(file, environment)
+    Settings::read(Taker::Status, arguments)?.status(file, environment)
 }
 
-impl Arguments {
+/// The settings of one operation, while they are checked. What is checked is written back as it is
+/// understood, defaults included, so that what is left at the end leads to the same configuration.
+struct Checking {
+    settings: Settings,
+    taker: Taker,
+}
+
+impl Checking {
+    fn begin(taker: Taker, direct: Settings, file: Option<&str>, variable: Option<&str>) -> Result<Self> {
+        let mut settings = choose(direct, file, variable)?;
+        // A file is one for all operations, and names what `create` took.
+        let is_whole = settings.source != Source::Arguments;
+        for setting in SETTINGS {
+            let filled = taker == Taker::Create && setting.is_taken_by(taker)
+                || is_whole && setting.is_needed_by(taker);
+            if let Some(default) = setting.default.filter(|_| filled && !settings.is_given(setting.name)) {
+                settings.set_default(setting, default);
+            }
+        }
+        let missing =
+            SETTINGS.iter().filter(|setting| setting.is_needed_by(taker) && !settings.is_given(setting.name));
+        let keys: Vec<String> = missing.map(|setting| key(&settings.source, setting.name)).collect();
+        if !keys.is_empty() {
+            let why = "What exists already is changed only if it is named".to_owned();
+            return Err(Failure::MissingValue { keys, why }.into());
+        }
+        Ok(Self { settings, taker })
+    }
+
+    fn package(&mut self) -> Result<AppPackage> {
+        let Settings { source, app_package, .. } = &mut self.settings;
+        checked_or(source, "app_package", app_package, AppPackage::parse, || AppPackage::TellrApp)
+    }
+
+    /// The version; without one, our app goes with the deployer's own version, as the two are
+    /// made together, and the original app has none to go with.
+    fn version(&mut self, package: AppPackage) -> Result<VersionPin> {
+        let Settings { source, app_version, .. } = &mut self.settings;
+        checked_or(source, "app_version", app_version, VersionPin::parse, || match package {
+            AppPackage::TellrApp => VersionPin::Exact(PackageVersion::own()),
+            AppPackage::DatabricksTellrApp => VersionPin::Latest,
+        })
+    }
+
+    fn index(&mut self) -> PackageIndex {
+        (*self.settings.use_test_pypi.get_or_insert(false)).into()
+    }
+
+    fn seeds(&self) -> Option<Seeds> {
+        self.settings.seed_databricks_defaults.map(Seeds::from)
+    }
+
+    fn reset(&mut self) -> bool {
+        *self.settings.reset_database.get_or_insert(false)
+    }
+
+    /// The scopes beside the six, each once.
+    fn extra_scopes(&mut self) -> Result<Vec<ApiScope>> {
+        let Settings { source, extra_scopes, .. } = &mut self.settings;
+        let mut scopes = Vec::new();
+        for (index, text) in extra_scopes.iter().flatten().enumerate() {
+            let scope = ApiScope::parse(&format!("{}[{index}]", key(source, "extra_scopes")), text)?;
+            if !API_SCOPES.contains(&scope.as_str()) && !scopes.contains(&scope) {
+                scopes.push(scope);
+            }
+        }
+        *extra_scopes = Some(scopes.iter().map(ToString::to_string).collect());
+        Ok(scopes)
+    }
+
+    fn encryption_key(&self) -> Result<Option<FernetKey>> {
+        let text = self.settings.encryption_key.as_ref().map(SecretText::expose);
+        Ok(text.map(|text| FernetKey::parse("encryption_key", text)).transpose()?)
+    }
+
+    /// The wheel takes the place of the version that a file names; two direct arguments that
+    /// contradict each other are refused.
+    fn wheel(&mut self, package: AppPackage) -> Result<Option<LocalWheel>> {
+        let Some(WheelArgument { file_name, content }) = self.settings.local_wheel.take() else {
+            return Ok(None);
+        };
+        if let (Some(version), Source::Arguments) = (&self.settings.app_version, &self.settings.source) {
+            return Err(invalid(
+                "app_version",
+                version,
+                "nothing beside `local_wheel_path`, as the wheel is a version already",
+            )
+            .into());
+        }
+        let content = Base64::decode_vec(&content).map_err(|_| {
+            invalid("local_wheel_path", &file_name, "a file that arrives whole; its content is not base64")
+        })?;
+        Ok(Some(LocalWheel::new(&file_name, content, package)?))
+    }
+
+    /// What is left, for the journal and for a file.
+    fn end(self) -> Replay {
+        Replay::of(&self.settings, self.taker)
+    }
+}
+
+/// Checks one setting's text, and writes it back as it is understood.
+macro_rules! check {
+    ($checking:ident.$name:ident, $parse:path) => {{
+        let Settings { source, $name, .. } = &mut $checking.settings;
+        checked(source, stringify!($name), $name, $parse)
+    }};
+}
+
+/// The name of a setting as it was called where it was given.
+fn key(source: &Source, name: &str) -> String {
+    match source {
+        Source::Arguments | Source::FlatFile => name.to_owned(),
+        Source::Environment(environment) => {
+            format!("environments.{environment}.{}", key_schema::path_in_environment(name))
+        }
+    }
+}
+
+fn checked<T: fmt::Display>(
+    source: &Source,
+    name: &str,
+    given: &mut Option<String>,
+    parse: impl Fn(&str, &str) -> Result<T, Failure>,
+) -> Result<Option<T>> {
+    let Some(text) = given else { return Ok(None) };
+    let key = key(source, name);
+    refuse_unfilled(&key, text)?;
+    let value = parse(&key, text)?;
+    *text = value.to_string();
+    Ok(Some(value))
+}
+
+fn checked_or<T: fmt::Display>(
+    source: &Source,
+    name: &str,
+    given: &mut Option<String>,
+    parse: impl Fn(&str, &str) -> Result<T, Failure>,
+    default: impl Fn() -> T,
+) -> Result<T> {
+    if let Some(value) = checked(source, name, given, parse)? {
+        return Ok(value);
+    }
+    let value = default();
+    *given = Some(value.to_string());
+    Ok(value)
+}
+
+impl Settings {
     fn create(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
         self.checked_create(file, environment).map_err(|error| in_file(file, error))
     }
 
     fn checked_create(self, file: Option<&str>, environment: Option<&str>) -> Result<CreateConfig> {
-        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
+        let mut given = Checking::begin(Taker::Create, self, file, environment)?;
         let package = given.package()?;
+        let local_wheel = given.wheel(package)?;
         Ok(CreateConfig {
-            app_name: given.app_name()?.unwrap_or_default(),
-            workspace_path: given.workspace_path()?,
-            lakebase_name: given.lakebase_name()?.unwrap_or_default(),
-            schema_name: given.schema_name()?.unwrap_or_default(),
-            lakebase_compute: given.lakebase_compute()?.unwrap_or(Capacity::Cu1),
-            app_compute: given.app_compute()?.unwrap_or(ComputeSize::Medium),
-            description: given.description()?.unwrap_or_default(),
+            app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
+            workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
+            lakebase_name: check!(given.lakebase_name, LakebaseName::parse)?.unwrap_or_default(),
+            schema_name: check!(given.schema_name, SchemaName::parse)?.unwrap_or_default(),
+            lakebase_compute: check!(given.lakebase_compute, Capacity::parse)?.unwrap_or(Capacity::Cu1),
+            app_compute: check!(given.app_compute, ComputeSize::parse)?.unwrap_or(ComputeSize::Medium),
+            description: check!(given.description, Description::parse)?.unwrap_or_default(),
             package,
             version: given.version(package)?,
-            local_wheel: wheel(self.local_wheel, &given, package)?,
-            index: given.use_test_pypi.unwrap_or(false).into(),
-            encryption_key: encryption_key(self.encryption_key.as_ref())?,
-            key_storage: given.key_storage()?.unwrap_or(KeyStorage::SecretScope),
+            local_wheel,
+            index: given.index(),
+            encryption_key: given.encryption_key()?,
+            key_storage: check!(given.encryption_key_storage, KeyStorage::parse)?
+                .unwrap_or(KeyStorage::SecretScope),
             extra_scopes: given.extra_scopes()?,
-            seeds: given.seed_databricks_defaults.unwrap_or(false).into(),
+            seeds: given.seeds().unwrap_or(Seeds::Standard),
+            settings: given.end(),
         })
     }
 
@@ -241,25 +425,27 @@ impl Arguments {
     }
 
     fn checked_update(self, file: Option<&str>, environment: Option<&str>) -> Result<UpdateConfig> {
-        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
-        given.lakebase_compute()?;
+        let mut given = Checking::begin(Taker::Update, self, file, environment)?;
+        check!(given.lakebase_compute, Capacity::parse)?;
         let package = given.package()?;
+        let local_wheel = given.wheel(package)?;
         Ok(UpdateConfig {
-            app_name: given.needed("app_name", given.app_name()?)?,
-            workspace_path: given.workspace_path()?,
-            lakebase_name: given.needed("lakebase_name", given.lakebase_name()?)?,
-            schema_name: given.needed("schema_name", given.schema_name()?)?,
-            app_compute: given.app_compute()?,
-            description: given.description()?,
+            app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
+            workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
+            lakebase_name: check!(given.lakebase_name, LakebaseName::parse)?.unwrap_or_default(),
+            schema_name: check!(given.schema_name, SchemaName::parse)?.unwrap_or_default(),
+            app_compute: check!(given.app_compute, ComputeSize::parse)?,
+            description: check!(given.description, Description::parse)?,
             package,
             version: given.version(package)?,
-            local_wheel: wheel(self.local_wheel, &given, package)?,
-            index: given.use_test_pypi.unwrap_or(false).into(),
-            encryption_key: encryption_key(self.encryption_key.as_ref())?,
-            key_storage: given.key_storage()?,
+            local_wheel,
+            index: given.index(),
+            encryption_key: given.encryption_key()?,
+            key_storage: check!(given.encryption_key_storage, KeyStorage::parse)?,
             extra_scopes: given.extra_scopes()?,
-            seeds: given.seed_databricks_defaults.map(Seeds::from),
-            reset_database: self.reset_database.unwrap_or(false),
+            seeds: given.seeds(),
+            reset_database: given.reset(),
+            settings: given.end(),
         })
     }
 
@@ -268,19 +454,21 @@ impl Arguments {
     }
 
     fn checked_delete(self, file: Option<&str>, environment: Option<&str>) -> Result<DeleteConfig> {
-        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
-        given.lakebase_compute()?;
-        given.app_compute()?;
-        given.description()?;
-        given.version(given.package()?)?;
-        given.key_storage()?;
+        let mut given = Checking::begin(Taker::Delete, self, file, environment)?;
+        check!(given.lakebase_compute, Capacity::parse)?;
+        check!(given.app_compute, ComputeSize::parse)?;
+        check!(given.description, Description::parse)?;
+        let package = given.package()?;
+        given.version(package)?;
+        check!(given.encryption_key_storage, KeyStorage::parse)?;
         given.extra_scopes()?;
         Ok(DeleteConfig {
-            app_name: given.needed("app_name", given.app_name()?)?,
-            workspace_path: given.workspace_path()?,
-            lakebase_name: given.lakebase_name()?,
-            schema_name: given.schema_name()?,
-            reset_database: self.reset_database.unwrap_or(false),
+            app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
+            workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
+            lakebase_name: check!(given.lakebase_name, LakebaseName::parse)?,
+            schema_name: check!(given.schema_name, SchemaName::parse)?,
+            reset_database: given.reset(),
+            settings: given.end(),
         })
     }
 
@@ -289,11 +477,19 @@ impl Arguments {
     }
 
     fn checked_status(self, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
-        let given = choose(self.given, file, self.environment.as_deref(), environment)?;
+        let mut given = Checking::begin(Taker::Status, self, file, environment)?;
         Ok(StatusConfig {
-            app_name: given.app_name()?.unwrap_or_default(),
-            workspace_path: given.workspace_path()?,
+            app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
+            workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
         })
+    }
+
+    fn set_default(&mut self, setting: &Setting, default: &str) {
+        let value = match setting.kind {
+            Kind::Flag => Node::flag(default == "true"),
+            _ => Node::text(default),
+        };
+        self.set(setting.name, value);
     }
 }
 
@@ -306,12 +502,8 @@ fn in_file(file: Option<&str>, error: DeployError) -> DeployError {
 }
 
 /// The file's values or the direct ones; both would be a contradiction.
-fn choose(
-    direct: Given,
-    file: Option<&str>,
-    argument: Option<&str>,
-    variable: Option<&str>,
-) -> Result<Given> {
+fn choose(direct: Settings, file: Option<&str>, variable: Option<&str>) -> Result<Settings> {
+    let argument = direct.environment.as_deref();
     let Some(file) = file else {
         return match argument {
             Some(name) => Err(invalid(
@@ -323,33 +515,19 @@ fn choose(
             None => Ok(direct),
         };
     };
-    let arguments = direct.names();
+    let in_file = SETTINGS.iter().filter(|setting| setting.file.is_some());
+    let arguments: Vec<String> = in_file
+        .filter(|setting| direct.is_given(setting.name))
+        .map(|setting| setting.name.to_owned())
+        .collect();
     if !arguments.is_empty() {
         return Err(Failure::ConfigConflict { arguments }.into());
     }
-    read_file::read(file, argument, variable)
-}
-
-fn encryption_key(given: Option<&SecretText>) -> Result<Option<FernetKey>> {
-    Ok(given.map(|text| FernetKey::parse("encryption_key", text.expose())).transpose()?)
-}
-
-/// The wheel takes the place of the version that a file names; two direct arguments that
-/// contradict each other are refused.
-fn wheel(argument: Option<WheelArgument>, given: &Given, package: AppPackage) -> Result<Option<LocalWheel>> {
-    let Some(WheelArgument { file_name, content }) = argument else {
-        return Ok(None);
-    };
-    if let (Some(version), Source::Arguments) = (&given.app_version, &given.source) {
-        return Err(invalid(
-            "app_version",
-            version,
-            "nothing beside `local_wheel_path`, as the wheel is a version already",
-        )
-        .into());
-    }
-    let content = Base64::decode_vec(&content).map_err(|_| {
-        invalid("local_wheel_path", &file_name, "a file that arrives whole; its content is not base64")
-    })?;
-    Ok(Some(LocalWheel::new(&file_name, content, package)?))
+    // What has no place in a file is given beside it.
+    Ok(Settings {
+        encryption_key: direct.encryption_key,
+        local_wheel: direct.local_wheel,
+        reset_database: direct.reset_database,
+        ..read_file::read(file, argument, variable)?
+    })
 }

@@ -123,6 +123,36 @@ fn update_and_delete_name_what_they_change() {
 }
 
 #[test]
+fn all_that_is_missing_is_told_at_once() {
+    let error = refused(UpdateArguments::default().resolve(None, None));
+    assert_eq!(error.message, "`app_name`, `lakebase_name` and `schema_name` are missing");
+    let error =
+        refused(UpdateArguments::from_json(json!({"app_name": "slides"})).unwrap().resolve(None, None));
+    assert_eq!(error.message, "`lakebase_name` and `schema_name` are missing");
+    assert_eq!(error.refused.clone().and_then(|refused| refused.key).as_deref(), Some("lakebase_name"));
+}
+
+#[test]
+fn a_value_that_nobody_filled_in_is_refused_with_its_key() {
+    for key in
+        ["app_name", "lakebase_name", "schema_name", "app_file_workspace_path", "description", "app_version"]
+    {
+        for placeholder in ["${workspace.current_user.userName}", "{{ name }}", "{{name}}"] {
+            for value in [placeholder.to_owned(), format!("/Workspace/Users/{placeholder}/x")] {
+                let error = refused(create(json!({key: value})));
+                assert_eq!(error.code, "INVALID_VALUE");
+                assert!(error.message.contains(&format!("`{key}`")), "{}", error.message);
+                let told = format!("`{placeholder}` is a placeholder that nothing has filled in");
+                assert!(error.cause.contains(&told), "{}", error.cause);
+            }
+        }
+    }
+    let error = refused(create_from("environments: {dev: {workspace_path: '/Workspace/Users/{{ me }}/x'}}"));
+    assert!(error.message.starts_with("`environments.dev.workspace_path`"), "{}", error.message);
+    assert!(create(json!({"description": "Costs $5 {or more} in 100 % of cases"})).is_ok());
+}
+
+#[test]
 fn a_flat_file_is_read() {
     let config = create_from(FLAT).unwrap();
     assert_eq!(config.app_name.as_str(), "slides");

@@ -18,6 +18,19 @@ pub(super) fn invalid(key: &str, given: &str, expected: impl Into<String>) -> Fa
     Failure::InvalidValue { key: key.to_owned(), given: shown, expected: expected.into() }
 }
 
+/// Refuses a text with a placeholder that nobody has filled in, such as `${workspace.current_user.userName}`
+/// or `{{ name }}`: it would name a thing like that.
+pub(super) fn refuse_unfilled(key: &str, text: &str) -> Result<(), Failure> {
+    for (open, close) in [("${", "}"), ("{{", "}}")] {
+        let Some(start) = text.find(open) else { continue };
+        let end = text[start..].find(close).map_or(text.len(), |end| start + end + close.len());
+        let placeholder = shown(&text[start..end], SHOWN_CHARS);
+        let expected = format!("a value, and `{placeholder}` is a placeholder that nothing has filled in");
+        return Err(invalid(key, text, expected));
+    }
+    Ok(())
+}
+
 /// The first `chars` characters of a text, with those made visible that aren't seen or that turn text around.
 pub(super) fn shown(text: &str, chars: usize) -> String {
     let mut shown = String::new();

@@ -89,6 +89,12 @@ impl VersionPin {
     }
 }
 
+impl std::fmt::Display for VersionPin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::choice::AppPackage;
+use super::enums::AppPackage;
 use super::text::invalid;
 use crate::error::Failure;
 

@@ -15,8 +15,8 @@ pub enum Failure {
     InvalidValue { key: String, given: String, expected: String },
     /// A value that is a secret is not what its key takes; it is not repeated.
     InvalidSecret { key: String, expected: String },
-    /// A value that has no default isn't there.
-    MissingValue { key: String, why: String },
+    /// Values that have no default aren't there.
+    MissingValue { keys: Vec<String>, why: String },
     /// A secret in a configuration file.
     SecretInFile { key: String },
     /// A configuration file together with direct arguments.
@@ -234,10 +234,10 @@ impl Failure {
         let (key, line, column) = match self {
             Self::InvalidValue { key, .. }
             | Self::InvalidSecret { key, .. }
-            | Self::MissingValue { key, .. }
             | Self::SecretInFile { key }
             | Self::UnknownKey { key, .. }
             | Self::WrongType { key, .. } => (Some(key.clone()), None, None),
+            Self::MissingValue { keys, .. } => (keys.first().cloned(), None, None),
             Self::YamlSyntax { place, .. } => {
                 (None, place.map(|(line, _)| line), place.map(|(_, column)| column))
             }

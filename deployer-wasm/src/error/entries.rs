@@ -39,13 +39,17 @@ impl Failure {
                 remedy: format!("Give a valid `{key}`, or leave it out to have one made; nothing has been sent yet"),
                 docs: DOCS_CONFIG,
             },
-            Self::MissingValue { key, why } => Entry {
-                code: "MISSING_VALUE",
-                message: format!("`{key}` is missing"),
-                cause: why,
-                remedy: format!("Give `{key}` and run it again; nothing has been changed"),
-                docs: DOCS_CONFIG,
-            },
+            Self::MissingValue { keys, why } => {
+                let keys_are = if keys.len() == 1 { "is" } else { "are" };
+                let keys = list(&keys);
+                Entry {
+                    code: "MISSING_VALUE",
+                    message: format!("{keys} {keys_are} missing"),
+                    cause: why,
+                    remedy: format!("Give {keys} and run it again; nothing has been changed"),
+                    docs: DOCS_CONFIG,
+                }
+            }
             Self::SecretInFile { key } => Entry {
                 code: "SECRET_IN_FILE",
                 message: format!("`{key}` may not stand in a configuration file"),

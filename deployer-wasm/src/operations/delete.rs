@@ -192,5 +192,5 @@ async fn database<H: Host>(
 
 fn missing(key: &str) -> Failure {
     let why = "The database is to be reset, and the app doesn't tell which one it uses".to_owned();
-    Failure::MissingValue { key: key.to_owned(), why }
+    Failure::MissingValue { keys: vec![key.to_owned()], why }
 }

@@ -1,9 +1,6 @@
 //! `pkg/deploy_config.schema.json`: what an editor completes and checks in a configuration file.
 //!
-//! The parser checks against tables of its own ([`crate::config`]); the keys and their kinds come
-//! from those, the descriptions from the arguments' documentation, the choices from their types
-//! and the defaults from a configuration without any argument. What is written down here alone
-//! are the forms of names, and every sample below is put to the parser as well.
+//! All of it comes from the table of settings, and every sample below is put to the parser as well.
 //!
 //! It is a little stricter than the parser, which reads sizes in either case: a file should have
 //! the platform's spelling.
@@ -12,76 +9,57 @@ use expect_test::expect_file;
 use serde_json::{Map, Value, json};
 
 use crate::config::{
-    AppPackage, Capacity, ComputeSize, CreateArguments, FileKey, FileKeyKind, KeyStorage, environment_keys,
-    flat_keys, to_yaml,
+    CreateArguments, Holds, Key, Kind, SETTINGS, Setting, environment_keys, flat_keys, to_yaml,
 };
 
-/// What is known of each argument, by its name.
-struct Arguments {
-    described: Value,
-    defaults: Value,
-}
-
-impl Arguments {
-    fn new() -> Self {
-        let described = schemars::schema_for!(CreateArguments).to_value()["properties"].clone();
-        let config = CreateArguments::default().resolve(None, None).expect("all defaults are good");
-        let mut defaults: Value = serde_yaml::from_str(&to_yaml(&config)).expect("it is what we wrote");
-        // It is the deployer's own, and changes with every release.
-        defaults["app_version"].take();
-        Self { described, defaults }
-    }
-
-    fn schema(&self, key: &FileKey) -> Value {
-        let description = self.described[key.argument]["description"].clone();
-        let mut schema = match key.kind {
-            FileKeyKind::Flag => json!({"type": ["boolean", "null"]}),
-            FileKeyKind::Texts => {
-                json!({"type": ["array", "null"], "items": {"type": "string", "pattern": "^[a-z0-9.:_-]{1,100}$"}})
-            }
-            FileKeyKind::Group(ref inner) => return self.mapping(inner),
-            FileKeyKind::Text => match key.argument {
-                "lakebase_compute" => choice(Capacity::ALL.iter().map(|one| one.as_str())),
-                "app_compute" => choice(ComputeSize::ALL.iter().map(|one| one.as_str())),
-                "app_package" => choice(AppPackage::ALL.iter().map(|one| one.as_str())),
-                "encryption_key_storage" => choice(KeyStorage::ALL.iter().map(|one| one.as_str())),
-                "app_name" => text("^[a-z][a-z0-9-]{0,28}[a-z0-9]$"),
-                "lakebase_name" => text("^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$"),
-                "schema_name" => text("^(?!pg_|public$|information_schema$)[a-z_][a-z0-9_]{0,62}$"),
-                "app_file_workspace_path" => text("^/Workspace/.+$"),
-                _ => json!({"type": ["string", "null"]}),
-            },
-        };
-        if description.is_string() {
-            schema["description"] = description;
+fn value(kind: Kind, setting: &Setting) -> Value {
+    let text = || match setting.pattern {
+        Some(pattern) => json!({"type": "string", "pattern": pattern}),
+        None => json!({"type": "string"}),
+    };
+    // A key without a value is one that was left out.
+    let mut schema = match kind {
+        Kind::Text if !setting.choices.is_empty() => {
+            let values = setting.choices.iter().map(|choice| Value::from(choice.value));
+            json!({"enum": values.chain([Value::Null]).collect::<Vec<_>>()})
         }
-        let default = &self.defaults[key.argument];
-        if !default.is_null() {
-            schema["default"] = default.clone();
+        Kind::Text => {
+            let mut text = text();
+            text["type"] = json!(["string", "null"]);
+            text
         }
-        schema
+        Kind::Flag => json!({"type": ["boolean", "null"]}),
+        Kind::Texts => json!({"type": ["array", "null"], "items": text()}),
+        Kind::Map => json!({"type": ["object", "null"], "additionalProperties": {"type": "string"}}),
+        Kind::Secret | Kind::Wheel => unreachable!("neither stands in a file"),
+    };
+    schema["description"] = setting.help().into();
+    match (kind, setting.default) {
+        (Kind::Flag, Some(default)) => schema["default"] = json!(default == "true"),
+        (_, Some(default)) => schema["default"] = default.into(),
+        _ => {}
     }
+    schema
+}
 
-    fn mapping(&self, keys: &[FileKey]) -> Value {
-        let properties: Map<String, Value> =
-            keys.iter().map(|key| (key.name.to_owned(), self.schema(key))).collect();
-        json!({"type": "object", "additionalProperties": false, "properties": properties})
+fn key_schema(key: &Key) -> Value {
+    match &key.holds {
+        Holds::Group(inner) => mapping(inner),
+        Holds::Value(kind) => {
+            let setting = SETTINGS.iter().find(|setting| setting.name == key.setting);
+            value(*kind, setting.expect("a key gives a setting"))
+        }
     }
 }
 
-/// A text of a form. A key without a value is one that was left out.
-fn text(pattern: &str) -> Value {
-    json!({"type": ["string", "null"], "pattern": pattern})
-}
-
-fn choice<'a>(words: impl Iterator<Item = &'a str>) -> Value {
-    let all: Vec<Value> = words.map(Value::from).chain([Value::Null]).collect();
-    json!({ "enum": all })
+fn mapping(keys: &[Key]) -> Value {
+    let properties: Map<String, Value> =
+        keys.iter().map(|key| (key.name.to_owned(), key_schema(key))).collect();
+    json!({"type": "object", "additionalProperties": false, "properties": properties})
 }
 
 fn schema() -> Value {
-    let arguments = Arguments::new();
-    let mut flat = arguments.mapping(&flat_keys());
+    let mut flat = mapping(&flat_keys());
     flat["title"] = "One deployment".into();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -97,7 +75,7 @@ fn schema() -> Value {
                 "properties": {"environments": {
                     "type": "object",
                     "minProperties": 1,
-                    "additionalProperties": arguments.mapping(&environment_keys()),
+                    "additionalProperties": mapping(&environment_keys()),
                 }},
             },
         ],

@@ -1,0 +1,283 @@
+//! Which keys there are, and of what type.
+//!
+//! Arguments as JSON and configuration files as YAML go through the same check, so that a mistyped key or a
+//! number in the place of a name is told in the same words wherever it was written. Only afterwards the
+//! types are filled, and nothing is left to complain about.
+//!
+//! A file has one of two shapes. The flat one has the settings' names as keys. The other has `environments`,
+//! each with keys of its own names, some in a group; [`Setting::file`] says where each setting stands there.
+
+use super::setting::{Kind, Setting, Taker};
+use super::settings::SETTINGS;
+use super::text::shown;
+use crate::document::{Node, Scalar, ScalarKind};
+use crate::error::Failure;
+
+/// What a mapping holds.
+pub(super) type Entries = [(String, Node)];
+
+/// A key and what it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Its name where it stands.
+    pub(crate) name: &'static str,
+    /// The setting it gives; empty for a group.
+    pub(crate) setting: &'static str,
+    pub(crate) holds: Holds,
+}
+
+/// What a key holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// A value of a setting.
+    Value(Kind),
+    /// Keys with values of their own.
+    Group(Vec<Key>),
+}
+
+fn key(setting: &Setting) -> Key {
+    let holds = match setting.kind {
+        Kind::Wheel => Holds::Group(vec![part("file_name"), part("content")]),
+        kind => Holds::Value(kind),
+    };
+    Key { name: setting.name, setting: setting.name, holds }
+}
+
+const fn part(name: &'static str) -> Key {
+    Key { name, setting: name, holds: Holds::Value(Kind::Text) }
+}
+
+/// The keys of an operation's arguments.
+pub(super) fn arguments(taker: Taker) -> Vec<Key> {
+    SETTINGS.iter().filter(|setting| setting.is_taken_by(taker)).map(key).collect()
+}
+
+/// The keys of a flat file.
+pub(crate) fn flat_file() -> Vec<Key> {
+    SETTINGS.iter().filter(|setting| setting.file.is_some()).map(key).collect()
+}
+
+/// The keys of one of a file's `environments`.
+pub(crate) fn environment() -> Vec<Key> {
+    let mut keys: Vec<Key> = Vec::new();
+    for setting in SETTINGS {
+        match setting.file.map(|path| path.split_once('.').unwrap_or(("", path))) {
+            None => {}
+            Some(("", name)) => keys.push(Key { name, ..key(setting) }),
+            Some((group, name)) => {
+                let inner = Key { name, ..key(setting) };
+                match keys.iter_mut().find(|key| key.name == group) {
+                    Some(Key { holds: Holds::Group(keys), .. }) => keys.push(inner),
+                    _ => keys.push(Key { name: group, setting: "", holds: Holds::Group(vec![inner]) }),
+                }
+            }
+        }
+    }
+    keys
+}
+
+/// The path that a setting has within an environment, such as `lakebase.schema`.
+pub(super) fn path_in_environment(setting: &str) -> &str {
+    SETTINGS.iter().find(|known| known.name == setting).and_then(|known| known.file).unwrap_or(setting)
+}
+
+/// Refuses keys that don't exist and values of the wrong type. `at` is where the entries stand,
+/// such as `environments.development`, and empty at the top.
+pub(super) fn check(at: &str, keys: &[Key], entries: &Entries) -> Result<(), Failure> {
+    for (name, value) in entries {
+        let path = join(at, name);
+        let Some(key) = keys.iter().find(|key| key.name == name) else {
+            return Err(unknown(&path, name, keys));
+        };
+        check_value(&path, &key.holds, value)?;
+    }
+    Ok(())
+}
+
+fn check_value(path: &str, holds: &Holds, value: &Node) -> Result<(), Failure> {
+    let is = |node: &Node, wanted| matches!(node, Node::Scalar(scalar) if scalar.kind == wanted);
+    match (holds, value) {
+        // An empty value is one that was left out.
+        (_, Node::Null) => Ok(()),
+        (Holds::Group(inner), Node::Map(entries)) => check(path, inner, entries),
+        (Holds::Value(Kind::Text | Kind::Secret), value) if is(value, ScalarKind::Text) => Ok(()),
+        (Holds::Value(Kind::Flag), value) if is(value, ScalarKind::Flag) => Ok(()),
+        (Holds::Value(Kind::Texts), Node::List(items)) => {
+            match items.iter().enumerate().find(|(_, item)| !is(item, ScalarKind::Text)) {
+                Some((index, item)) => {
+                    Err(wrong_type(&format!("{path}[{index}]"), &Holds::Value(Kind::Text), item))
+                }
+                None => Ok(()),
+            }
+        }
+        (Holds::Value(Kind::Map), Node::Map(entries)) => {
+            let odd = entries.iter().find(|(_, item)| !is(item, ScalarKind::Text));
+            match odd {
+                Some((name, item)) => Err(wrong_type(&join(path, name), &Holds::Value(Kind::Text), item)),
+                None => Ok(()),
+            }
+        }
+        (holds, value) => Err(wrong_type(path, holds, value)),
+    }
+}
+
+/// The entries of the mapping that `value` is.
+pub(super) fn mapping<'a>(path: &str, value: &'a Node) -> Result<&'a Entries, Failure> {
+    value.as_map().ok_or_else(|| wrong_type(path, &Holds::Group(Vec::new()), value))
+}
+
+/// What stands in entries that were checked, by the settings' names.
+pub(super) fn by_setting(keys: &[Key], entries: Vec<(String, Node)>) -> Vec<(&'static str, Node)> {
+    let mut found = Vec::new();
+    for (name, value) in entries {
+        match (keys.iter().find(|key| key.name == name), value) {
+            (Some(Key { setting: "", holds: Holds::Group(inner), .. }), Node::Map(entries)) => {
+                found.extend(by_setting(inner, entries));
+            }
+            (Some(Key { setting, .. }), value) if !setting.is_empty() => found.push((*setting, value)),
+            _ => {}
+        }
+    }
+    found
+}
+
+pub(super) fn join(at: &str, name: &str) -> String {
+    if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") }
+}
+
+fn wrong_type(path: &str, holds: &Holds, found: &Node) -> Failure {
+    let scalar = match found {
+        Node::Scalar(scalar) => Some(scalar),
+        _ => None,
+    };
+    let kind_found = scalar.map(|scalar| scalar.kind);
+    let expected = match (holds, kind_found) {
+        (Holds::Value(Kind::Text | Kind::Secret), Some(ScalarKind::Number | ScalarKind::Flag)) => {
+            "text; put quotes around it"
+        }
+        (Holds::Value(Kind::Text | Kind::Secret), _) => "text",
+        (Holds::Value(Kind::Flag), _) => "`true` or `false`",
+        (Holds::Value(Kind::Texts), _) => "a list of texts",
+        (Holds::Value(Kind::Map), _) => "names, each with a text",
+        (Holds::Value(Kind::Wheel) | Holds::Group(_), _) => "keys with values of their own",
+    };
+    // What stands in the place of a flag is a word, and no secret; any other text is not repeated.
+    let text = |scalar: &Scalar| shown(&scalar.text, 40);
+    let is_secret = matches!(holds, Holds::Value(Kind::Secret));
+    let found = match found {
+        Node::Null => "nothing".to_owned(),
+        Node::List(_) => "a list".to_owned(),
+        Node::Map(_) => "keys with values of their own".to_owned(),
+        Node::Scalar(scalar) => match (scalar.kind, holds) {
+            (ScalarKind::Number, _) if is_secret => "a number".to_owned(),
+            (ScalarKind::Number, _) => format!("the number `{}`", text(scalar)),
+            (ScalarKind::Flag, _) => format!("`{}`, which is no text,", text(scalar)),
+            (ScalarKind::Text, Holds::Value(Kind::Flag)) => format!("the text `{}`", text(scalar)),
+            (ScalarKind::Text, _) => "text".to_owned(),
+        },
+    };
+    Failure::WrongType { key: path.to_owned(), expected: expected.to_owned(), found }
+}
+
+fn unknown(path: &str, name: &str, keys: &[Key]) -> Failure {
+    let nearest = other_name(name, keys).or_else(|| {
+        keys.iter()
+            .map(|key| (strsim::osa_distance(&name.to_ascii_lowercase(), key.name), key.name))
+            .min()
+            .filter(|(distance, nearest)| *distance <= nearest.len() / 3)
+            .map(|(_, nearest)| nearest)
+    });
+    Failure::UnknownKey {
+        key: shown(path, 120),
+        known: keys.iter().map(|key| key.name.to_owned()).collect(),
+        nearest: nearest.map(str::to_owned),
+    }
+}
+
+/// The key that means here what `name` means in the other shape of file.
+fn other_name(name: &str, keys: &[Key]) -> Option<&'static str> {
+    let pairs = SETTINGS.iter().filter_map(|setting| {
+        let path = setting.file?;
+        Some((setting.name, path.rsplit('.').next().unwrap_or(path)))
+    });
+    pairs
+        .filter_map(|(flat, nested)| match name {
+            name if name == nested => Some(flat),
+            name if name == flat => Some(nested),
+            _ => None,
+        })
+        .find_map(|counterpart| keys.iter().find(|key| key.name == counterpart).map(|key| key.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::DeployError;
+
+    fn refusal(keys: &[Key], given: serde_json::Value) -> DeployError {
+        check("", keys, Node::from(given).as_map().unwrap()).unwrap_err().into()
+    }
+
+    #[test]
+    fn a_mistyped_key_is_told_the_nearest() {
+        for (given, nearest) in [
+            ("lakebase_nam", "lakebase_name"),
+            ("Schema_Name", "schema_name"),
+            ("app_verison", "app_version"),
+            ("schema", "schema_name"),
+            ("compute_size", "app_compute"),
+            ("capacity", "lakebase_compute"),
+            ("workspace_path", "app_file_workspace_path"),
+        ] {
+            let error = refusal(&flat_file(), json!({given: "x"}));
+            assert_eq!(error.code, "UNKNOWN_KEY");
+            assert!(error.message.contains(&format!("did you mean `{nearest}`")), "{}", error.message);
+        }
+        let error = refusal(&flat_file(), json!({"größe\u{202e}\n": 1}));
+        assert_eq!(error.message, r"There is no key `größe\u{202e}\n`", "what isn't seen is made visible");
+        let error = refusal(&flat_file(), json!({"colour": "red"}));
+        assert_eq!(error.message, "There is no key `colour`");
+        assert!(error.cause.contains("`lakebase_name`"));
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_in_plain_words() {
+        for (given, cause) in [
+            (
+                json!({"app_version": 1.0}),
+                "It takes text; put quotes around it, and the number `1.0` was given",
+            ),
+            (json!({"app_name": ["a"]}), "It takes text, and a list was given"),
+            (json!({"use_test_pypi": "yes"}), "It takes `true` or `false`, and the text `yes` was given"),
+            (json!({"extra_scopes": "sql"}), "It takes a list of texts, and text was given"),
+            (
+                json!({"description": {"en": "x"}}),
+                "It takes text, and keys with values of their own was given",
+            ),
+        ] {
+            let error = refusal(&flat_file(), given);
+            assert_eq!((error.code.as_str(), error.cause.as_str()), ("WRONG_TYPE", cause));
+        }
+        let error = refusal(&flat_file(), json!({"extra_scopes": ["sql", 7]}));
+        assert!(error.message.contains("`extra_scopes[1]`"));
+    }
+
+    #[test]
+    fn every_key_of_a_file_is_a_setting_in_both_shapes() {
+        let mut nested = Vec::new();
+        for key in environment() {
+            match key.holds {
+                Holds::Group(inner) => nested.extend(inner.into_iter().map(|key| key.setting)),
+                Holds::Value(_) => nested.push(key.setting),
+            }
+        }
+        let mut flat: Vec<&str> = flat_file().iter().map(|key| key.setting).collect();
+        nested.sort_unstable();
+        flat.sort_unstable();
+        assert_eq!(nested, flat);
+        assert_eq!(path_in_environment("schema_name"), "lakebase.schema");
+        assert_eq!(path_in_environment("app_name"), "app_name");
+    }
+}

@@ -1,0 +1,327 @@
+//! The settings: the one table that every face is made from. See [`super::setting`].
+//!
+//! An entry has its help, its name with the type of its raw value, which operations take it, and the rest of
+//! its description. The macro makes of them the table [`SETTINGS`], the arguments of each operation, and
+//! [`Settings`], the arguments of any.
+
+use super::arguments::{SecretText, WheelArgument};
+use super::raw::Raw;
+use super::setting::{Choice, Kind, Setting, Taker};
+use crate::document::Node;
+
+/// An operation's arguments: those of the settings that it takes.
+macro_rules! arguments {
+    // All were looked at.
+    (@$taker:ident $doc:literal $Name:ident [$({$($help:literal)+} $name:ident $type:ty;)*]) => {
+        #[allow(clippy::doc_markdown, reason = "help is for people, without marks for code")]
+        #[doc = concat!(" ", $doc)]
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
+        pub struct $Name {
+            $($(#[doc = $help])+ pub $name: Option<$type>,)*
+        }
+
+        impl From<$Name> for Settings {
+            #[allow(clippy::needless_update, reason = "an operation may take all there are")]
+            fn from(arguments: $Name) -> Self {
+                Self { $($name: arguments.$name,)* ..Self::default() }
+            }
+        }
+
+        impl From<Settings> for $Name {
+            fn from(settings: Settings) -> Self {
+                Self { $($name: settings.$name,)* }
+            }
+        }
+    };
+    // The next one takes part, or doesn't.
+    (@create $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; create $u:tt $d:tt $s:tt) $($more:tt)*) => {
+        arguments!(@create $doc $Name [$($kept)* $help $name $type;] $($more)*);
+    };
+    (@create $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; - $u:tt $d:tt $s:tt) $($more:tt)*) => {
+        arguments!(@create $doc $Name $kept $($more)*);
+    };
+    (@update $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt update $d:tt $s:tt) $($more:tt)*) => {
+        arguments!(@update $doc $Name [$($kept)* $help $name $type;] $($more)*);
+    };
+    (@update $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt - $d:tt $s:tt) $($more:tt)*) => {
+        arguments!(@update $doc $Name $kept $($more)*);
+    };
+    (@delete $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt delete $s:tt) $($more:tt)*) => {
+        arguments!(@delete $doc $Name [$($kept)* $help $name $type;] $($more)*);
+    };
+    (@delete $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt - $s:tt) $($more:tt)*) => {
+        arguments!(@delete $doc $Name $kept $($more)*);
+    };
+    (@status $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt status) $($more:tt)*) => {
+        arguments!(@status $doc $Name [$($kept)* $help $name $type;] $($more)*);
+    };
+    (@status $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt -) $($more:tt)*) => {
+        arguments!(@status $doc $Name $kept $($more)*);
+    };
+}
+
+macro_rules! is_taken {
+    (-) => {
+        false
+    };
+    ($taker:ident) => {
+        true
+    };
+}
+
+macro_rules! settings {
+    ($($(#[doc = $help:literal])+ $name:ident: $type:ty, [$($taker:tt)+] => $rest:expr;)+) => {
+        /// All settings, in the order in which people are told of them.
+        pub const SETTINGS: &[Setting] = &[$(
+            Setting {
+                name: stringify!($name),
+                doc: concat!($($help, "\n"),+),
+                taken_by: [$(is_taken!($taker)),+],
+                ..$rest
+            }
+        ),+];
+
+        /// What was given of all settings, unchecked.
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub(super) struct Settings {
+            $(pub(super) $name: Option<$type>,)+
+            /// Where they were given.
+            pub(super) source: Source,
+        }
+
+        impl Settings {
+            /// Sets one to a value that was checked against its kind; an empty one is left out.
+            pub(super) fn set(&mut self, name: &str, value: Node) {
+                match name {
+                    $(stringify!($name) => self.$name = Raw::from_node(value),)+
+                    _ => {}
+                }
+            }
+
+            /// Sets several.
+            pub(super) fn set_all(&mut self, found: Vec<(&'static str, Node)>) {
+                for (name, value) in found {
+                    self.set(name, value);
+                }
+            }
+
+            /// The value of one; none if it wasn't given or is never written.
+            pub(super) fn get(&self, name: &str) -> Option<Node> {
+                match name {
+                    $(stringify!($name) => self.$name.as_ref()?.to_node(),)+
+                    _ => None,
+                }
+            }
+
+            /// Whether one was given.
+            pub(super) fn is_given(&self, name: &str) -> bool {
+                match name {
+                    $(stringify!($name) => self.$name.is_some(),)+
+                    _ => false,
+                }
+            }
+        }
+
+        arguments!(@create "The arguments of `create`, all optional." CreateArguments [] $(({$($help)+} $name $type; $($taker)+))+);
+        arguments!(@update "The arguments of `update`." UpdateArguments [] $(({$($help)+} $name $type; $($taker)+))+);
+        arguments!(@delete "The arguments of `delete`." DeleteArguments [] $(({$($help)+} $name $type; $($taker)+))+);
+        arguments!(@status "The arguments of `status`." StatusArguments [] $(({$($help)+} $name $type; $($taker)+))+);
+    };
+}
+
+/// Where settings were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Source {
+    #[default]
+    Arguments,
+    FlatFile,
+    Environment(String),
+}
+
+const PLAIN: Setting = Setting::PLAIN;
+
+const fn choice(value: &'static str, label: &'static str, note: &'static str) -> Choice {
+    Choice { value, label, note }
+}
+
+settings! {
+    /// The name of the app in the workspace.
+    app_name: String, [create update delete status] => Setting {
+        label: "App name",
+        default: Some("tellr"),
+        needed_by: &[Taker::Update, Taker::Delete],
+        file: Some("app_name"),
+        pattern: Some("^[a-z][a-z0-9-]{0,28}[a-z0-9]$"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The Lakebase database. `create` creates it if it doesn't exist.
+    lakebase_name: String, [create update delete -] => Setting {
+        label: "Lakebase database",
+        default: Some("tellr-db"),
+        kept: "as deployed",
+        needed_by: &[Taker::Update],
+        file: Some("lakebase.database_name"),
+        pattern: Some("^[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The Postgres schema in the database that holds the app's data.
+    schema_name: String, [create update delete -] => Setting {
+        label: "Schema",
+        default: Some("app_data"),
+        kept: "as deployed",
+        needed_by: &[Taker::Update],
+        file: Some("lakebase.schema"),
+        pattern: Some("^(?!pg_|public$|information_schema$)[a-z_][a-z0-9_]{0,62}$"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The size of the app's compute.
+    app_compute: String, [create update - -] => Setting {
+        label: "App size",
+        default: Some("MEDIUM"),
+        kept: "unchanged",
+        choices: &[
+            choice("MEDIUM", "Medium", "2 vCPU, 6 GB"),
+            choice("LARGE", "Large", "4 vCPU, 12 GB"),
+            choice("XLARGE", "X-large", "The largest"),
+        ],
+        file: Some("compute_size"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The size of a database that is created, in compute units; it scales between half and twice of it.
+    /// A database that exists keeps its size.
+    lakebase_compute: String, [create - - -] => Setting {
+        label: "Database size",
+        default: Some("CU_1"),
+        choices: &[
+            choice("CU_1", "1 CU", "0.5 to 2"),
+            choice("CU_2", "2 CU", "1 to 4"),
+            choice("CU_4", "4 CU", "2 to 8"),
+            choice("CU_8", "8 CU", "4 to 16"),
+        ],
+        file: Some("lakebase.capacity"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The version of the app's package: one exact version, or `latest`.
+    app_version: String, [create update - -] => Setting {
+        label: "Version",
+        otherwise: "this deployer's own version",
+        file: Some("app_version"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The workspace folder for the app's files.
+    app_file_workspace_path: String, [create update delete status] => Setting {
+        label: "Workspace folder",
+        otherwise: "/Workspace/Users/<you>/.apps/<app>",
+        kept: "as deployed",
+        file: Some("workspace_path"),
+        pattern: Some("^/(Workspace|Users|Shared|Repos)/.+$"),
+        ..PLAIN
+    };
+
+    /// The description that the workspace shows beside the app's name.
+    description: String, [create update - -] => Setting {
+        label: "Description",
+        default: Some("Tellr AI Slide Generator"),
+        kept: "unchanged",
+        file: Some("description"),
+        ..PLAIN
+    };
+
+    /// Which of the two apps to deploy.
+    app_package: String, [create update - -] => Setting {
+        label: "Package",
+        default: Some("tellr-app"),
+        choices: &[
+            choice("tellr-app", "tellr-app", "One native program"),
+            choice("databricks-tellr-app", "databricks-tellr-app", "The original, in Python"),
+        ],
+        file: Some("app_package"),
+        ..PLAIN
+    };
+
+    /// A wheel of the app on this machine, deployed instead of a published version.
+    local_wheel: WheelArgument, [create update - -] => Setting {
+        label: "Wheel from this machine",
+        kind: Kind::Wheel,
+        parameter: Some("local_wheel_path"),
+        ..PLAIN
+    };
+
+    /// Install the app from the test index, and what it needs from the usual one.
+    use_test_pypi: bool, [create update - -] => Setting {
+        label: "Install from the test index",
+        kind: Kind::Flag,
+        default: Some("false"),
+        file: Some("use_test_pypi"),
+        ..PLAIN
+    };
+
+    /// Also add deck prompts and a style about the Databricks platform.
+    seed_databricks_defaults: bool, [create update - -] => Setting {
+        label: "Add content about Databricks",
+        kind: Kind::Flag,
+        default: Some("false"),
+        kept: "as deployed",
+        file: Some("seed_databricks_defaults"),
+        ..PLAIN
+    };
+
+    /// API scopes of the app beside the six that it always asks for.
+    extra_scopes: Vec<String>, [create update - -] => Setting {
+        label: "Further API scopes",
+        kind: Kind::Texts,
+        file: Some("extra_scopes"),
+        flag: Some("extra-scope"),
+        pattern: Some("^[a-z0-9.:_-]{1,100}$"),
+        ..PLAIN
+    };
+
+    /// Where the encryption key is kept.
+    encryption_key_storage: String, [create update - -] => Setting {
+        label: "Where the encryption key is kept",
+        default: Some("secret_scope"),
+        kept: "where it is now",
+        choices: &[
+            choice("secret_scope", "Secret scope", "app.yaml only refers to it"),
+            choice("app_yaml", "app.yaml", "Whoever reads the app's files reads it"),
+        ],
+        file: Some("encryption_key_storage"),
+        ..PLAIN
+    };
+
+    /// A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.
+    encryption_key: SecretText, [create update - -] => Setting {
+        label: "Encryption key",
+        kind: Kind::Secret,
+        ..PLAIN
+    };
+
+    /// Which of the configuration file's `environments` to use.
+    environment: String, [create update delete status] => Setting {
+        label: "Environment",
+        otherwise: "ENVIRONMENT, else development, else the only one",
+        ..PLAIN
+    };
+
+    /// Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database
+    /// that can branch gets a restore point first.
+    reset_database: bool, [- update delete -] => Setting {
+        label: "Empty the database",
+        kind: Kind::Flag,
+        folded: false,
+        ..PLAIN
+    };
+}
