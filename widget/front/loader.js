@@ -86,8 +86,7 @@ export default {
     const key = model.get("_key");
     const own = page().models.get(key) ?? model;
     say(el, "Asking the notebook's kernel…");
-    const busy =
-      "The kernel is busy, or there is none any more. If this stays, run the cell again.";
+    const busy = "The kernel is busy or was stopped. If this doesn’t change, run the cell again.";
     const late = setTimeout(() => say(el, busy), BUSY_MS);
     try {
       const loaded = await app(own);

@@ -34,7 +34,8 @@ class Kernel:
 
     def begin(self, code: str) -> str:
         """Run a cell and don't wait; its id."""
-        return self.client.execute(code)
+        # Nobody is there to answer.
+        return self.client.execute(code, allow_stdin=False)
 
     def finish(self, cell: str) -> list[Message]:
         """Wait for the end of a cell; what it published."""

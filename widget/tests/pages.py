@@ -54,6 +54,12 @@ class Page:
         """Make a call and wait for the reply."""
         return self.reply(self.call(kind, **message))
 
+    def drive(self, **arguments: Any) -> int:  # noqa: ANN401 (JSON)
+        """Begin to drive the creation of an app; the turn."""
+        return self.ask("run", operation="create", arguments=arguments, can_drive=True)["ok"][
+            "turn"
+        ]
+
     def wait(
         self, wanted: Callable[[dict[str, Any]], bool], seconds: float = PATIENCE_SECONDS
     ) -> dict[str, Any]:

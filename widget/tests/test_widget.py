@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import os
 import time
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bridges import event
 from kernels import Kernel, kernel, text_of
 from local_workspace import ADA, LocalWorkspace
 from pages import Page
@@ -16,22 +20,17 @@ from tellr.bridge import wire as wires
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
 KEY = "bWFya2VkLWtleS1tYXJrZWQta2V5LW1hcmtlZC1rZXk="
-# Timings that a test can wait for.
-QUICK = """
-from tellr.bridge import lead
-lead.SILENT_SECONDS, lead.ANSWER_SECONDS, lead.RELOADED_SECONDS = 1.0, 0.5, 0.5
-lead._LOOK_SECONDS = 0.1
-"""
 
 
 @pytest.fixture(scope="module")
 def one_kernel(one_workspace: LocalWorkspace) -> Iterator[Kernel]:
     """Run a kernel that is signed in."""
     with kernel(**one_workspace.environment()) as running:
-        running.run(f"import tellr\n{QUICK}")
+        running.run("import tellr")
         yield running
 
 
@@ -45,11 +44,6 @@ def widget(one_kernel: Kernel, workspace: LocalWorkspace) -> Callable[..., Page]
         return Page(one_kernel)
 
     return make
-
-
-def event(**more: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
-    common = {"run": "r", "sequence": 0, "at": "2026-11-23T00:00:00Z", "elapsed_ms": 10}
-    return common | {"kind": "step", "step": "app", "state": "done", "message": "made it"} | more
 
 
 def test_a_page_and_its_kernel_greet(
@@ -109,6 +103,7 @@ def test_no_other_request_is_passed_on(
         {"method": "GET", "path": "/api/2.0/clusters/list"},
         {"method": "GET", "path": "/api/2.0/apps/../secrets/list"},
         {"method": "POST", "path": "/api/2.0/postgres/credentials", "body": {}},
+        {"method": "POST", "path": "/api/2.0/apps", "body": {"name": "tellr"}},
     ):
         assert page.ask("request", request=request)["error"]["kind"] == "refused"
     assert page.ask("weather")["error"]["kind"] == "refused"
@@ -135,10 +130,12 @@ def test_a_schema_operation_is_typed_and_goes_where_the_workspace_says(
     workspace.control("DELETE", "/journal")
     elsewhere = page.ask("schema", at=at | {"host": "evil.example"}, operation=look)["error"]
     assert elsewhere["kind"] == "credential"
-    hostile = page.ask("schema", at=at, operation={"operation": "drop", "schema": "public"})[
-        "error"
-    ]
+    drop = {"operation": "drop", "schema": "public"}
+    assert page.ask("schema", at=at, operation=drop)["error"]["kind"] == "refused"
+    turn = page.drive(app_name="typed")
+    hostile = page.ask("schema", at=at, operation=drop, turn=turn)["error"]
     assert hostile["code"] == "PROTOCOL_FAULT"
+    page.say("ended", turn=turn, error={"code": "X", "message": "over"})
     assert not [one for one in workspace.journal() if "credentials" in one["path"]]
     one_kernel.run("tellr.delete('typed', progress='none')")
 
@@ -172,38 +169,36 @@ def test_twelve_megabytes_go_both_ways_in_parts(
 
 
 def test_a_busy_kernel_answers_afterwards_and_does_nothing_stale(
-    widget: Callable[..., Page], workspace: LocalWorkspace
+    widget: Callable[..., Page], workspace: LocalWorkspace, tmp_path: Path
 ) -> None:
     page = widget()
     page.ask("hello")
     workspace.control("DELETE", "/journal")
-    cell = page.kernel.begin(
-        "import time\nbegan = time.time()\nwhile time.time() - began < 2: pass"
-    )
-    time.sleep(0.3)
-    patient = page.call("request", request=ME, ttl_ms=60_000)
-    # A kernel with subshells takes it at once, and others only when the cell is done.
-    hurried = page.call("request", request=ME, ttl_ms=500)
+    # A cell that holds up all messages until the test lets it go on.
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    cell = page.kernel.begin(f"print('busy', flush=True); open({str(gate)!r}).read()")
+    page.kernel.wait(lambda one: one["content"].get("text", "").startswith("busy"))
+    now = time.time() * 1000
+    patient = page.call("request", request=ME, ttl_ms=60_000, sent=now)
+    hurried = page.call("request", request=ME, ttl_ms=500, sent=now - 60_000)
+    gate.write_text("go on")
     page.kernel.finish(cell)
     assert page.reply(patient)["ok"]["status"] == 200
-    reply = page.reply(hurried)
-    asked = len([one for one in workspace.journal() if one["path"] == ME["path"]])
-    if "error" in reply:
-        assert reply["error"]["kind"] == "timeout"
-        assert asked == 1
-    else:
-        assert asked == 2
+    assert page.reply(hurried)["error"]["kind"] == "timeout"
+    assert len([one for one in workspace.journal() if one["path"] == ME["path"]]) == 1
 
 
 def test_a_handler_that_waits_holds_up_no_cell(widget: Callable[..., Page]) -> None:
     page = widget()
-    number = page.call("sleep", duration_ms=20_000)
-    began = time.monotonic()
+    number = page.call("sleep", duration_ms=600_000)
+    page.wait(lambda one: one["kind"] == "taken" and one["of"] == number)
     assert text_of(page.kernel.run("print('free')")).strip() == "free"
-    assert time.monotonic() - began < 5
     page.say("cancel", of=number)
-    time.sleep(0.3)
     assert page.ask("hello")["ok"]
+    page.kernel.run("import threading")
+    while page.kernel.value("[t.name for t in threading.enumerate() if '-sleep-' in t.name]"):
+        pass  # it ends because it was let go of, and not because ten minutes are over
 
 
 def test_a_message_that_comes_twice_is_one(
@@ -215,23 +210,76 @@ def test_a_message_that_comes_twice_is_one(
     for _ in range(3):
         page.say("request", id=77, request=ME)
     page.reply(77)
-    page.kernel.drain(0.5)
+    # Messages are taken in order, so whatever the copies began has begun by now.
+    assert "error" in page.ask("weather")
+    assert [one["kind"] for one in page.messages if one.get("of") == 77] == ["taken", "reply"]
     assert len(workspace.journal()) == 1
 
 
 def test_a_page_drives_and_the_traits_follow(widget: Callable[..., Page]) -> None:
-    page = widget(f"app_name='driven', encryption_key={KEY!r}")
+    page = widget("app_name='driven'")
     drive = page.ask("run", operation="create", arguments={"app_name": "driven"}, can_drive=True)
-    assert drive["ok"]["drive"] == {"app_name": "driven", "encryption_key": KEY}
+    assert drive["ok"]["drive"] == {"app_name": "driven"}
+    turn = drive["ok"]["turn"]
     page.wait_for_state(status="running", driver="page")
-    page.say("event", event=event())
-    page.say("event", event={"kind": "no event of ours"})
-    page.say("ended", result={"url": "https://tellr.example", "app_name": "driven"})
+    page.say("event", turn=turn, event=event())
+    page.say("event", turn=turn, event={"kind": "no event of ours"})
+    page.say("ended", turn=turn, result={"url": "https://tellr.example", "app_name": "driven"})
     state = page.wait_for_state(status="finished")
     assert state["result"]["url"] == "https://tellr.example"
     assert [(one["step"], one["state"]) for one in state["steps"]] == [("app", "done")]
-    assert KEY not in json.dumps(page.state)
-    assert KEY not in text_of(page.kernel.run("print(w.get_state(), repr(w), vars(w))"))
+
+
+@pytest.mark.parametrize("kept", ["key", "wheel"])
+def test_what_stays_in_python_makes_the_kernel_drive(
+    widget: Callable[..., Page], tmp_path: Path, kept: str
+) -> None:
+    wheel = tmp_path / "tellr_app-0.1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("tellr_app/__init__.py", "marked-content")
+    given = {"key": f"encryption_key={KEY!r}", "wheel": f"local_wheel_path={str(wheel)!r}"}[kept]
+    page = widget(f"app_name='kept', lakebase_name='kept-db', {given}")
+    arguments = {"app_name": "kept", "lakebase_name": "kept-db", "schema_name": "kept"}
+    number = page.call("run", operation="create", arguments=arguments, can_drive=True)
+    page.wait_for_state(driver="kernel")
+    assert page.reply(number)["ok"]["result"]["status"] == "created"
+    page.wait_for_state(status="finished")
+    contents = [one["content"] for one in page.kernel.published]
+    crossed = json.dumps([one for one in contents if one.get("comm_id") == page.comm])
+    for secret in (KEY, base64.b64encode(wheel.read_bytes()).decode()):
+        assert secret not in crossed
+        assert secret not in json.dumps(page.messages)
+        assert secret not in text_of(page.kernel.run("print(w.get_state(), repr(w), vars(w))"))
+    page.ask("run", operation="delete", arguments={"app_name": "kept"}, can_drive=False)
+
+
+@pytest.mark.parametrize("trait", ["status", "steps", "driver", "result"])
+def test_an_observer_that_raises_stops_nothing(widget: Callable[..., Page], trait: str) -> None:
+    page = widget("app_name='observed', lakebase_name='observed-db', schema_name='observed'")
+    page.kernel.run(
+        f"def bad(change): raise [SystemExit, ValueError]['status' != {trait!r}]('observed')\n"
+        f"w.observe(bad, names={trait!r})"
+    )
+    page.kernel.run("w.start()")
+    state = page.wait_for_state(status="finished", driver="")
+    assert state["result"]["app_name"] == "observed"
+    # Nothing of it is kept: the widget can run the next thing.
+    page.kernel.run("w.operation = 'delete'; w.start(); live = w._runs.live")
+    page.kernel.run("_ = live and live.ended.wait(20)")
+    assert page.kernel.value("w.result['status']") == "deleted"
+
+
+def test_a_comm_that_breaks_stops_nothing(
+    widget: Callable[..., Page], workspace: LocalWorkspace
+) -> None:
+    page = widget("app_name='cut-off', lakebase_name='cut-off-db', schema_name='cut_off'")
+    arguments = {"app_name": "cut-off", "lakebase_name": "cut-off-db", "schema_name": "cut_off"}
+    page.call("run", operation="create", arguments=arguments, can_drive=False)
+    page.kernel.run("def broken(*_): raise OSError('gone')\nw.send = broken")
+    done = page.kernel.run("w._runs.live and w._runs.live.ended.wait(20); print(w.status)")
+    assert text_of(done).strip().splitlines()[-1] == "finished"
+    assert workspace.call("GET", "/api/2.0/apps/cut-off")["url"]
+    page.kernel.run("tellr.delete('cut-off', confirm=True, progress='none')")
 
 
 def test_without_webassembly_the_kernel_runs_it(widget: Callable[..., Page]) -> None:
@@ -253,54 +301,44 @@ def test_a_page_that_goes_away_is_taken_over_from(
     widget: Callable[..., Page], workspace: LocalWorkspace
 ) -> None:
     page = widget()
-    arguments = {"app_name": "left-behind", "lakebase_name": "left-behind-db"}
-    assert page.ask("run", operation="create", arguments=arguments, can_drive=True)["ok"]["drive"]
+    turn = page.drive(app_name="left-behind", lakebase_name="left-behind-db")
+    page.say("leaving")
     state = page.wait_for_state(status="finished")
+    assert any(one["kind"] == "taken_over" for one in page.messages)
     assert state["result"]["app_name"] == "left-behind"
-    assert any(one["kind"] == "there" for one in page.messages), "it was asked first"
     assert workspace.call("GET", "/api/2.0/apps/left-behind")["url"] == state["result"]["url"]
     # What comes from it now is too late.
-    page.say("ended", error={"code": "LOCK_LOST", "message": "late"})
+    page.say("ended", turn=turn, error={"code": "LOCK_LOST", "message": "late"})
     page.ask("hello")
     assert page.state["status"] == "finished"
     page.ask("run", operation="delete", arguments={"app_name": "left-behind"}, can_drive=False)
 
 
-def test_a_page_that_answers_keeps_the_lead(widget: Callable[..., Page]) -> None:
-    page = widget()
-    page.ask("run", operation="create", arguments={"app_name": "slow"}, can_drive=True)
-    page.wait(lambda one: one["kind"] == "there")
-    for _ in range(15):
-        page.say("here")
-        page.kernel.drain(0.2)
-    page.wait_for_state(status="running", driver="page")
-    page.say("ended", error={"code": "CANCELLED", "message": "stopped"})
-    page.wait_for_state(status="cancelled")
-
-
 def test_after_a_reload_the_new_page_follows_the_kernel(widget: Callable[..., Page]) -> None:
     old = widget()
-    arguments = {"app_name": "reloaded", "lakebase_name": "reloaded-db"}
-    old.ask("run", operation="create", arguments=arguments, can_drive=True)
+    old.drive(app_name="reloaded", lakebase_name="reloaded-db")
     old.say("remember", value={"operation": "create"})
+    old.say("leaving")
     new = Page(old.kernel)
     greeting = new.ask("hello")["ok"]
     assert greeting["live"]["app_name"] == "reloaded"
+    assert greeting["live"]["driver"] == "kernel"
     assert greeting["remembered"] == {"operation": "create"}
-    result = new.ask("run", operation="create", arguments=arguments, can_drive=True)["ok"]["result"]
+    result = new.ask("follow")["ok"]["result"]
     assert result["status"] == "created"
-    assert any(one["kind"] == "event" for one in new.messages)
+    events = [one["event"] for one in new.messages if one["kind"] == "event"]
+    assert [one["sequence"] for one in events] == list(range(len(events)))
     new.ask("run", operation="delete", arguments={"app_name": "reloaded"}, can_drive=False)
 
 
 def test_one_widget_does_one_thing_at_a_time(widget: Callable[..., Page]) -> None:
     page = widget()
-    page.ask("run", operation="create", arguments={"app_name": "one"}, can_drive=True)
+    turn = page.drive(app_name="one")
     error = page.ask("run", operation="create", arguments={"app_name": "two"}, can_drive=True)[
         "error"
     ]
     assert error["code"] == "RUN_UNDER_WAY"
-    page.say("ended", error={"code": "X", "message": "over"})
+    page.say("ended", turn=turn, error={"code": "X", "message": "over"})
     page.wait_for_state(status="failed")
 
 
@@ -308,10 +346,10 @@ def test_python_stops_a_page_and_a_page_stops_the_kernel(
     widget: Callable[..., Page], workspace: LocalWorkspace
 ) -> None:
     page = widget()
-    page.ask("run", operation="create", arguments={"app_name": "stopped-page"}, can_drive=True)
+    turn = page.drive(app_name="stopped-page")
     page.kernel.run("w.cancel()")
     assert page.wait(lambda one: one["kind"] == "stop")
-    page.say("ended", error={"code": "CANCELLED", "message": "stopped"})
+    page.say("ended", turn=turn, error={"code": "CANCELLED", "message": "stopped"})
     page.wait_for_state(status="cancelled")
 
     workspace.fault(method="POST", path="/api/2.0/apps", action="hang")
@@ -328,13 +366,13 @@ def test_a_closed_widget_s_run_goes_on_and_nothing_hangs(
 ) -> None:
     page = widget()
     page.call("sleep", duration_ms=600_000)
-    arguments = {"app_name": "closed", "lakebase_name": "closed-db"}
-    page.ask("run", operation="create", arguments=arguments, can_drive=True)
+    page.drive(app_name="closed", lakebase_name="closed-db")
     page.kernel.run("w.close()")
     done = page.kernel.run(
-        "import time\nbegan = time.time()\n"
-        "while w.status == 'running' and time.time() - began < 60: time.sleep(0.1)\n"
+        "live = w._runs.live\n_ = live and live.ended.wait(20)\n"
         "import threading\n"
+        "for one in threading.enumerate():\n"
+        "    if 'bridge' in one.name: one.join(20)\n"
         "print(w.status, [t.name for t in threading.enumerate() if 'bridge' in t.name])"
     )
     assert text_of(done).strip() == "finished []"
@@ -343,14 +381,10 @@ def test_a_closed_widget_s_run_goes_on_and_nothing_hangs(
 
 def test_a_front_end_that_closes_the_comm_is_gone(widget: Callable[..., Page]) -> None:
     page = widget()
-    arguments = {"app_name": "dropped", "lakebase_name": "dropped-db"}
-    page.ask("run", operation="create", arguments=arguments, can_drive=True)
+    page.drive(app_name="dropped", lakebase_name="dropped-db")
+    page.kernel.run("live = w._runs.live")
     page.close()
-    done = page.kernel.run(
-        "import time\nbegan = time.time()\n"
-        "while w.status == 'running' and time.time() - began < 60: time.sleep(0.1)\n"
-        "print(w.status)"
-    )
+    done = page.kernel.run("live.ended.wait(20)\nprint(w.status)")
     assert text_of(done).strip() == "finished"
 
 
@@ -360,7 +394,9 @@ def test_traits_are_arguments_and_python_begins(widget: Callable[..., Page]) -> 
     page.kernel.run("seen = []\nw.observe(lambda c: seen.append(c.new), names='status')\nw.start()")
     page.wait_for_state(status="finished", driver="")
     assert page.kernel.value("seen") == ["running", "finished"]
-    page.kernel.run("w.operation = 'delete'\nw.start()\nwhile len(seen) < 4: pass")
+    page.kernel.run("w.operation = 'delete'\nw.start()\nlive = w._runs.live")
+    page.kernel.run("_ = live and live.ended.wait(20)")
+    page.wait_for_state(status="finished", operation="delete", driver="")
     assert page.kernel.value("[w.result['status'], seen]") == [
         "deleted",
         ["running", "finished"] * 2,
@@ -388,3 +424,24 @@ def test_nothing_secret_is_saved_or_sent(
     assert workspace.token() not in published
     assert KEY not in published
     page.ask("run", operation="delete", arguments={"app_name": "saved"}, can_drive=False)
+
+
+def test_without_widgets_it_is_a_text(widget: Callable[..., Page]) -> None:
+    page = widget("app_name='as-text'")
+    (shown,) = (
+        one["content"]["data"]
+        for one in page.kernel.run("w")
+        if "data" in one["content"] and one["msg_type"] == "execute_result"
+    )
+    assert "application/vnd.jupyter.widget-view+json" in shown
+    text = shown["text/plain"]
+    assert text.splitlines()[0] == "tellr.Deployer, create of `as-text`: idle"
+    for words in ("reload the page and run the cell again", "tellr.create()"):
+        assert words in text
+        assert words in shown["text/html"]
+    turn = page.drive(app_name="as-text")
+    page.say("ended", turn=turn, error={"code": "X", "message": "It <failed>", "remedy": "Retry"})
+    page.wait_for_state(status="failed")
+    assert "What now: Retry" in page.kernel.value("repr(w)")
+    page.kernel.run("bundle = w._repr_mimebundle_()[0]")
+    assert "It &lt;failed&gt;" in page.kernel.value("bundle['text/html']")

@@ -107,6 +107,8 @@ export interface DeployAppProps {
   onChange?: (snapshot: DeploySnapshot) => void;
   /** Which workspace this is about, and as whom; looked at again when it changes. */
   where?: { workspace: string; user?: string | undefined } | undefined;
+  /** A run that is under way already: it is shown first, by starting it with these arguments. */
+  live?: { operation: Operation; given: Arguments } | undefined;
   /** Something that the shell has to say first, such as how to sign in. */
   notice?: ReactNode;
   /** `auto` follows the surroundings' `color-scheme`. */

@@ -22,7 +22,8 @@ import { useDeployedNames } from "./useDeployedNames";
 export type View = DeploySnapshot["view"];
 const WHEEL = /\.whl$/i;
 
-export function useDeployApp({ deployer, defaults, store, onChange, where }: DeployAppProps) {
+export function useDeployApp(props: DeployAppProps) {
+  const { deployer, defaults, store, onChange, where, live: underWay } = props;
   const [remembered] = useState(() => store?.load() ?? null);
   const [operation, setOperation] = useState<Operation>(remembered?.operation ?? "create");
   const [values, setValues] = useState(() => remembered?.values ?? fromArguments(defaults ?? {}));
@@ -77,6 +78,17 @@ export function useDeployApp({ deployer, defaults, store, onChange, where }: Dep
     setView("run");
     start(wanted.operation, wanted.given);
   };
+
+  const [shownFirst] = useState(underWay);
+  const wasShown = useRef(false);
+  useEffect(() => {
+    if (shownFirst === undefined || wasShown.current) return;
+    wasShown.current = true;
+    setOperation(shownFirst.operation);
+    setRequest(shownFirst);
+    setView("run");
+    start(shownFirst.operation, shownFirst.given);
+  }, [shownFirst, start]);
 
   return {
     operation,

@@ -19,8 +19,8 @@ export class Whole extends Component<
       <Frame theme={this.props.theme}>
         <Notice tone="problem" title="The widget stopped working">
           <p>
-            That is a mistake in Tellr ({this.state.failed}). Run the cell again; a deployment that
-            was under way is gone on with, and nothing is done twice.
+            This is a bug in Tellr ({this.state.failed}). Run the cell again: an unfinished
+            deployment can be resumed, and nothing is done twice.
           </p>
         </Notice>
       </Frame>

@@ -79,6 +79,11 @@ function Ready({
       deployer={greeting.deployer}
       defaults={argumentsOf(model)}
       store={store}
+      live={
+        greeting.live
+          ? { operation: greeting.live.operation, given: greeting.live.arguments }
+          : undefined
+      }
       onChange={useCallback((told: DeploySnapshot) => setSnapshot(told), [])}
       where={about.where as DeployAppProps["where"]}
       notice={notice}
@@ -109,8 +114,8 @@ function noticeOf(
     return (
       <Notice tone="warning" title="The notebook’s kernel does the work">
         <p>
-          This page may not run WebAssembly, so the kernel runs the deployer. All of it works the
-          same, as long as the kernel is not restarted.
+          This page may not run WebAssembly, so the kernel runs the deployer. Everything works the
+          same as long as the kernel is not restarted.
         </p>
       </Notice>
     );
@@ -124,8 +129,8 @@ function Waiting({ presence }: { presence: Presence }) {
     return (
       <Notice tone="warning" title="The kernel is busy">
         <p>
-          It runs a cell, or has been stopped. This goes on by itself as soon as the kernel is free;
-          if there is none any more, run this cell again.
+          It runs a cell, or was stopped. This continues as soon as the kernel is free; if the
+          kernel was stopped, run this cell again.
         </p>
       </Notice>
     );
@@ -133,8 +138,8 @@ function Waiting({ presence }: { presence: Presence }) {
   return (
     <Notice tone="warning" title="The kernel does not answer">
       <p>
-        It was restarted or stopped. Run this cell again: a deployment that was under way is gone on
-        with, and nothing is done twice.
+        It was restarted or stopped. Run this cell again: an unfinished deployment can be resumed,
+        and nothing is done twice.
       </p>
     </Notice>
   );

@@ -3,7 +3,7 @@
  * its host, and the kernel's own where not.
  */
 import type { DeployEvent, Operation, Status } from "@tellr/deployer/types";
-import type { DeployAppProps, RunOptions } from "../../../frontend/src/deploy";
+import type { Arguments, DeployAppProps, RunOptions } from "../../../frontend/src/deploy";
 import type { Kernel } from "./kernel";
 
 type DeployerLike = DeployAppProps["deployer"];
@@ -22,11 +22,14 @@ export interface Host {
 /** Longer than this a request waits for no busy kernel: the logic would no longer count on it. */
 const REQUEST_TTL_MS = 45_000;
 
-export function hostOf(kernel: Kernel): Host {
+/** @param turn which run this page drives; without one it may only look */
+export function hostOf(kernel: Kernel, turn?: number): Host {
+  const options = { ttlMs: REQUEST_TTL_MS };
+  const driving = turn === undefined ? {} : { turn };
   return {
-    request: (request) => kernel.call("request", { request }, { ttlMs: REQUEST_TTL_MS }),
-    schema: (at, operation) => kernel.call("schema", { at, operation }, { ttlMs: REQUEST_TTL_MS }),
-    probe: (probe) => kernel.call("probe", { probe }, { ttlMs: REQUEST_TTL_MS }),
+    request: (request) => kernel.call("request", { request, ...driving }, options),
+    schema: (at, operation) => kernel.call("schema", { at, operation, ...driving }, options),
+    probe: (probe) => kernel.call("probe", { probe }, options),
     sleep: (durationMs) => kernel.call("sleep", { duration_ms: durationMs }, { endless: true }),
   };
 }
@@ -35,25 +38,36 @@ export function hostOf(kernel: Kernel): Host {
 interface Turn {
   /** All arguments: this page drives. */
   drive?: object;
+  /** What its requests have to carry. */
+  turn?: number;
   /** How it ended, elsewhere. */
   result?: unknown;
+  /** There was nothing to follow. */
+  none?: boolean;
 }
 
-/** A run that goes on in this widget, whoever drives it. */
+/** A run under way in this widget, whoever drives it. */
 export interface Live {
   operation: Operation;
   app_name: string;
+  /** Without a key or a wheel. */
+  arguments: Arguments;
 }
 
 export class WidgetDeployer implements DeployerLike {
   readonly #kernel: Kernel;
+  readonly #make: ((host: Host) => PageDeployer) | null;
   readonly #page: PageDeployer | null;
   #live: Live | null;
 
-  /** @param page the module in this page; null where WebAssembly may not run */
-  constructor(kernel: Kernel, page: PageDeployer | null, live: Live | null) {
+  /**
+   * @param make the module in this page; null where WebAssembly may not run
+   * @param live what was under way when this page came: the first thing that is run is following it
+   */
+  constructor(kernel: Kernel, make: ((host: Host) => PageDeployer) | null, live: Live | null) {
     this.#kernel = kernel;
-    this.#page = page;
+    this.#make = make;
+    this.#page = make?.(hostOf(kernel)) ?? null;
     this.#live = live;
   }
 
@@ -92,12 +106,10 @@ export class WidgetDeployer implements DeployerLike {
           options,
         ) as ReturnType<DeployerLike["plan"]>);
 
-  status: DeployerLike["status"] = async (args, options) => {
-    const status = this.#page
-      ? await this.#page.status(args, options)
-      : ((await this.#look({ operation: "status", arguments: args }, options)) as Status);
-    return this.#live?.app_name === status.app_name ? toGoOnWith(status) : status;
-  };
+  status: DeployerLike["status"] = (args, options) =>
+    this.#page
+      ? this.#page.status(args, options)
+      : (this.#look({ operation: "status", arguments: args }, options) as Promise<Status>);
 
   create: DeployerLike["create"] = (config, options) =>
     this.#run("create", config, options) as ReturnType<DeployerLike["create"]>;
@@ -109,38 +121,70 @@ export class WidgetDeployer implements DeployerLike {
     this.#run("delete", config, options) as ReturnType<DeployerLike["delete"]>;
 
   async #run(operation: Operation, config: object, options: RunOptions): Promise<unknown> {
-    const wanted = { operation, arguments: config, can_drive: this.#page !== null };
-    const { signal, onEvent } = options;
-    const turn = (await this.#kernel.call("run", wanted, {
-      signal,
-      onEvent,
-      endless: true,
-      onAbort: "stop",
-    })) as Turn;
-    this.#live = null;
-    if (turn.drive === undefined || this.#page === null) return turn.result;
-    return this.#drive(this.#page, operation, turn.drive, options);
+    if (this.#live !== null) {
+      this.#live = null;
+      return this.#follow(options);
+    }
+    const wanted = { operation, arguments: config, can_drive: this.#make !== null };
+    const turn = (await this.#kernel.call("run", wanted, following(options))) as Turn;
+    if (turn.drive === undefined || turn.turn === undefined || this.#make === null)
+      return turn.result;
+    const page = this.#make(hostOf(this.#kernel, turn.turn));
+    return this.#drive(page, operation, turn.drive, turn.turn, options);
   }
 
-  async #drive(page: PageDeployer, operation: Operation, config: object, options: RunOptions) {
+  /** Shows the run that the kernel drives, or another page, to its end. */
+  async #follow(options: RunOptions): Promise<unknown> {
+    const turn = (await this.#kernel.call("follow", {}, following(options))) as Turn;
+    if (turn.none) throw OVER;
+    return turn.result;
+  }
+
+  async #drive(
+    page: PageDeployer,
+    operation: Operation,
+    config: object,
+    turn: number,
+    options: RunOptions,
+  ): Promise<unknown> {
     const stopping = new AbortController();
     const signal = AbortSignal.any([options.signal, stopping.signal]);
     this.#kernel.onStop(() => stopping.abort());
+    let driving = true;
+    const takenOver = new Promise<Promise<unknown>>((resolve) => {
+      this.#kernel.onTakenOver(() => {
+        driving = false;
+        // Its requests are refused from here on; it ends by itself.
+        stopping.abort();
+        resolve(this.#follow(options));
+      });
+    });
+    const say = (kind: string, message: object) => {
+      if (driving) this.#kernel.say(kind, { turn, ...message });
+    };
     const onEvent = (event: DeployEvent) => {
-      this.#kernel.say("event", { event });
+      if (!driving) return;
+      say("event", { event });
       options.onEvent(event);
     };
+    const ended = page[operation](config, { onEvent, signal }).then(
+      (result) => {
+        say("ended", { result });
+        return result as unknown;
+      },
+      (thrown) => {
+        // An `Error` keeps its message where JSON doesn't see it.
+        const error = thrown instanceof Error ? { ...thrown, message: thrown.message } : thrown;
+        say("ended", { error });
+        if (driving) throw thrown;
+        return takenOver;
+      },
+    );
     try {
-      const result = await page[operation](config, { onEvent, signal });
-      this.#kernel.say("ended", { result });
-      return result;
-    } catch (thrown) {
-      // An `Error` keeps its message where JSON doesn't see it.
-      const error = thrown instanceof Error ? { ...thrown, message: thrown.message } : thrown;
-      this.#kernel.say("ended", { error });
-      throw thrown;
+      return await Promise.race([ended, takenOver]);
     } finally {
       this.#kernel.onStop(null);
+      this.#kernel.onTakenOver(null);
     }
   }
 
@@ -154,7 +198,17 @@ export class WidgetDeployer implements DeployerLike {
   }
 }
 
-/** Who holds the lock is this widget's own kernel, so there is a run to go on with, and nobody in the way. */
-function toGoOnWith({ lock: _, ...status }: Status): Status {
-  return { ...status, can_resume: status.last_run !== undefined };
+/** A run takes as long as it takes, and the kernel tells its end. */
+function following({ signal, onEvent }: RunOptions) {
+  return { signal, onEvent, endless: true, onAbort: "stop" } as const;
 }
+
+/** In the shape of the deployer's catalogue. */
+const OVER = {
+  code: "RUN_OVER",
+  class: "deployment",
+  message: "The run has ended",
+  cause: "It ended while this page was loading",
+  remedy: "Go back to the settings: they show the app’s status",
+  docs: "",
+};

@@ -1,8 +1,8 @@
 /** The first words between a page and its kernel, and what comes of them. */
 import type { DeployerLike, Remembered } from "../../../frontend/src/deploy";
-import { hostOf, type Live, WidgetDeployer } from "./deployer";
+import { type Live, WidgetDeployer } from "./deployer";
 import type { Kernel } from "./kernel";
-import { deployerFor } from "./module";
+import { deployers } from "./module";
 
 export type Greeting =
   | {
@@ -10,6 +10,8 @@ export type Greeting =
       deployer: DeployerLike;
       about: About;
       remembered: Remembered | null;
+      /** The run under way, which is to be shown. */
+      live: Live | null;
       /** Why this page runs no WebAssembly. */
       blocked: string | undefined;
     }
@@ -46,13 +48,14 @@ export async function greet(kernel: Kernel, module: () => Promise<ArrayBuffer>):
       remedy: "Restart the kernel, and run the cell again.",
     };
   }
-  const page = await deployerFor(hostOf(kernel), module);
+  const page = await deployers(module);
   const blocked = "reason" in page ? page.reason : undefined;
   return {
     kind: "ready",
     deployer: new WidgetDeployer(kernel, "reason" in page ? null : page, hello.live),
     about: aboutOf(hello),
     remembered: hello.remembered,
+    live: hello.live,
     blocked,
   };
 }

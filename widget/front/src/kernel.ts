@@ -48,19 +48,25 @@ export class Kernel {
   readonly #listeners = new Set<(presence: Presence) => void>();
   #next = 1;
   #presence: Presence = "there";
+  #ended = false;
   #onStop: (() => void) | null = null;
+  #onTakenOver: (() => void) | null = null;
 
   constructor(model: Model) {
     this.#model = model;
     this.#wire = new Wire(model);
     model.on("msg:custom", this.#receive);
+    // A page that is closed or reloaded says so where it can; the kernel doesn't have to find out.
+    addEventListener("pagehide", this.#leave);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
   /** Lets go of everything. */
   end(): void {
     clearInterval(this.#timer);
+    removeEventListener("pagehide", this.#leave);
     this.#model.off("msg:custom", this.#receive);
+    this.#ended = true;
     for (const open of this.#open.values()) open.reject(aborted());
     this.#open.clear();
   }
@@ -80,8 +86,16 @@ export class Kernel {
     this.#onStop = listener;
   }
 
+  /** Hears that the kernel has taken over the run that this page drives. */
+  onTakenOver(listener: (() => void) | null): void {
+    this.#onTakenOver = listener;
+  }
+
+  readonly #leave = (): void => this.say("leaving");
+
   /** Sends something that wants no reply. */
   say(kind: string, message: object = {}): void {
+    if (this.#ended) return;
     this.#wire.send({ tellr: PROTOCOL, kind, page: this.#page, sent: Date.now(), ...message });
   }
 
@@ -128,6 +142,9 @@ export class Kernel {
         break;
       case "stop":
         this.#onStop?.();
+        break;
+      case "taken_over":
+        this.#onTakenOver?.();
         break;
       default:
         this.#heard(message);

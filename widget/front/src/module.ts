@@ -9,16 +9,15 @@ export interface Blocked {
 
 let loading: Promise<Blocked | null> | null = null;
 
-/** A deployer that reaches the workspace through `host`, if this page may run WebAssembly. */
-export async function deployerFor(
-  host: Host,
+/** What makes deployers, each with a host of its own, if this page may run WebAssembly. */
+export async function deployers(
   bytes: () => Promise<ArrayBuffer>,
-): Promise<PageDeployer | Blocked> {
+): Promise<((host: Host) => PageDeployer) | Blocked> {
   loading ??= bytes()
     .then((module) => init({ module_or_path: module }))
     .then(
       () => null,
       (thrown: unknown) => ({ reason: String(thrown) }),
     );
-  return (await loading) ?? new Deployer(host);
+  return (await loading) ?? ((host) => new Deployer(host));
 }

@@ -12,7 +12,9 @@ No trait holds a token, a key or a wheel: traits are saved with the notebook.
 
 from __future__ import annotations
 
+import logging
 import uuid
+from html import escape
 from importlib import resources
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -21,11 +23,11 @@ import anywidget
 import traitlets
 
 from tellr.arguments import wheel_argument
-from tellr.bridge.desk import Desk
-from tellr.bridge.lead import Lead
+from tellr.bridge.dispatcher import Dispatcher
+from tellr.bridge.runs import Runs
 from tellr.bridge.service import Service
 from tellr.bridge.wire import Wire
-from tellr.errors import invalid
+from tellr.errors import error_from, invalid
 from tellr.secrets import Hidden, Secret
 from tellr.workspace.host import WorkspaceHost
 from tellr.workspace.session import WorkspaceSession
@@ -37,6 +39,11 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
 THEMES = ("auto", "light", "dark")
+_NO_PAGE = (
+    "The form is shown in a running notebook. If you see this text there, reload the page and run "
+    "the cell again. Without the form: tellr.create(), see help(tellr.create)"
+)
+_log = logging.getLogger("tellr")
 
 
 def _text() -> traitlets.Unicode:
@@ -51,7 +58,8 @@ class Deployer(anywidget.AnyWidget):
     """Deploys Tellr from a form in the notebook.
 
     Every argument of ``tellr.create``, ``update`` and ``delete`` can be given to begin with.
-    ``client``, ``profile``, ``encryption_key`` and ``local_wheel_path`` stay in Python.
+    ``client``, ``profile``, ``encryption_key`` and ``local_wheel_path`` stay in Python: with one of
+    the last two, this kernel runs the deployment instead of the page.
     """
 
     _esm = resources.files("tellr") / "static" / "deployer.js"
@@ -106,25 +114,43 @@ class Deployer(anywidget.AnyWidget):
             self._given["local_wheel"] = wheel_argument(local_wheel_path)
         session = WorkspaceSession(client, profile)
         wire = Wire(self._post)
-        self._lead = Lead(WorkspaceHost(session), self._completed, self._told, self._changed)
-        self._desk = Desk(wire, Service(session, version("tellr")), self._lead)
+        self._runs = Runs(WorkspaceHost(session), self._completed, self._told, self._changed)
+        self._dispatcher = Dispatcher(wire, Service(session, version("tellr")), self._runs)
         super().__init__(_key=uuid.uuid4().hex, **traits)
         self.on_msg(self._received)
+        if self.comm is not None:
+            self.comm.on_close(lambda _: self._let_go())
 
     def start(self) -> None:
         """Begin the operation as it stands in the traits, without pressing the button."""
-        self._lead.start(self.operation, self.arguments())
+        self._runs.start(self.operation, self.arguments())
 
     def cancel(self) -> None:
-        """Stop at the next safe point. Running the same again goes on from there."""
-        self._lead.cancel()
+        """Stop at the next safe point. Running the same again resumes from there."""
+        self._runs.cancel()
 
     def close(self) -> None:
-        """Take the widget away. A run that is under way goes on in this kernel."""
-        if hasattr(self, "_desk"):  # not if its arguments were refused
-            self._desk.let_go_of_all()
-            self._lead.nobody_is_there()
+        """Close the widget. A run that is under way continues in this kernel."""
+        if hasattr(self, "_dispatcher"):  # not if its arguments were refused
+            self._let_go()
         super().close()
+
+    def __repr__(self) -> str:
+        """Say how the run stands: the whole widget, where no page can show it."""
+        about = f"{self.operation} of `{self.app_name or 'tellr'}`: {self.status}"
+        if self.error is not None:
+            about += f"\n{error_from(self.error)}"
+        elif self.result is not None and self.result.get("url"):
+            about += f"\nTellr is running: {self.result['url']}"
+        return f"tellr.Deployer, {about}"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 (the display protocol's)
+        """Show the form; in a notebook without widgets, and in a copy of one, show it as text."""
+        shown = super()._repr_mimebundle_(**options)
+        bundle, *metadata = shown if isinstance(shown, tuple) else (shown,)
+        text = f"{self!r}\n{_NO_PAGE}"
+        bundle = {**(bundle or {}), "text/plain": text, "text/html": f"<pre>{escape(text)}</pre>"}
+        return (bundle, *metadata) if metadata else bundle
 
     def arguments(self) -> dict[str, Any]:
         """Collect the arguments of the operation, as far as they were given."""
@@ -132,36 +158,58 @@ class Deployer(anywidget.AnyWidget):
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value not in (None, False)}
 
-    def _completed(self, operation: str, arguments: Mapping[str, Any]) -> Hidden:
-        """Add what is in Python only."""
-        given = {name: value for name, value in self._given.items() if operation != "delete"}
+    def _let_go(self) -> None:
+        """Go on without pages."""
+        self._dispatcher.let_go_of_all()
+        self._runs.nobody_is_there()
+
+    def _completed(self, operation: str, arguments: Mapping[str, Any]) -> tuple[Hidden, bool]:
+        """Add what is in Python only; whether there is something that is to stay here."""
         filled = {name: value for name, value in arguments.items() if value is not None}
-        return Hidden(given | filled)
+        given = {
+            name: value
+            for name, value in self._given.items()
+            if operation != "delete" and name not in filled
+        }
+        return Hidden(given | filled), bool(given)
 
     def _received(self, _widget: Any, content: Any, buffers: Any) -> None:  # noqa: ANN401
-        self._desk.receive(content, buffers)
+        self._dispatcher.receive(content, buffers)
 
     def _post(self, message: dict[str, Any], buffers: list[bytes]) -> None:
-        # A closed widget has nobody to tell.
+        # A closed widget has nobody to tell; a connection that breaks is no reason to stop a run.
         if self.comm is not None:
-            self.send(message, buffers)
+            try:
+                self.send(message, buffers)
+            except Exception as error:
+                _log.warning("A message to the widget's page was lost (%s)", type(error).__name__)
 
     def _told(self, **message: Any) -> None:  # noqa: ANN401 (JSON)
-        self._desk.send(**message)
+        self._dispatcher.send(**message)
 
-    def _changed(self, lead: Lead) -> None:
-        if lead.live is not None:
-            status = "stopping" if lead.live.stopping else "running"
-        elif lead.error is not None:
-            status = "cancelled" if lead.error.get("code") == "CANCELLED" else "failed"
+    def _changed(self, runs: Runs) -> None:
+        if runs.live is not None:
+            status = "stopping" if runs.live.stopping else "running"
+        elif runs.error is not None:
+            status = "cancelled" if runs.error.get("code") == "CANCELLED" else "failed"
         else:
-            status = "finished" if lead.result is not None else "idle"
+            status = "finished" if runs.result is not None else "idle"
         # Whoever observes `status` finds everything else in place.
-        self.driver = lead.driver
-        self.steps = lead.timeline.as_list()
-        self.result = lead.result
-        self.error = lead.error
-        self.status = status
+        traits = {
+            "driver": runs.driver,
+            "steps": runs.timeline.as_list(),
+            "result": runs.result,
+            "error": runs.error,
+            "status": status,
+        }
+        for name, value in traits.items():
+            try:
+                setattr(self, name, value)
+            except KeyboardInterrupt:
+                raise
+            except BaseException:
+                # Somebody's observer; the run must not depend on it.
+                _log.exception("An observer of the widget's `%s` failed", name)
 
 
 _NAMES = {

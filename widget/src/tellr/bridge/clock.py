@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 
 class SkewedClock:
@@ -19,10 +24,17 @@ class SkewedClock:
 
     def age_ms(self, sent_ms: object) -> float:
         """Say how long ago something was sent; 0 if it doesn't tell."""
-        if isinstance(sent_ms, bool) or not isinstance(sent_ms, (int, float)):
+        if not is_number(sent_ms):
             return 0.0
         apart = time.time() * 1000 - sent_ms
         with self._lock:
             if self._apart_ms is None or apart < self._apart_ms:
                 self._apart_ms = apart
             return apart - self._apart_ms
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether this is a number that can be calculated with; JSON's may be of any size."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= 2**53 if isinstance(value, int) else math.isfinite(value)

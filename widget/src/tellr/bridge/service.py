@@ -50,7 +50,7 @@ class Service:
         answer = self._session.request(_ME)
         where["workspace"] = self._session.host()
         if answer.get("response", {}).get("status") == 200:
-            where["user"] = json.loads(answer["response"]["body"]).get("userName")
+            where["user"] = _object(answer["response"]["body"]).get("userName")
         elif "error" in answer:
             where["problem"] = answer["error"]["message"]
 
@@ -93,13 +93,15 @@ class Service:
     def ask(self, question: Mapping[str, Any]) -> Message:
         """Answer a question of the form."""
         if question.get("question") not in _QUESTIONS:
-            return {"error": {"kind": "refused", "message": "The kernel answers no such question"}}
+            return {
+                "error": {"kind": "refused", "message": "The kernel does not answer this question"}
+            }
         told = self._ask(**question)
         return {"error": told["error"]} if "error" in told else {"ok": told.get("value")}
 
     def _ask(self, **question: Any) -> Message:  # noqa: ANN401 (JSON)
         with self._asking:
-            if self._module is None:
+            if self._module is None or self._module.is_broken:
                 self._module = Module()
             return self._module.call("ask", **question)
 
@@ -108,8 +110,11 @@ class Service:
         if target["kind"] == "endpoint":
             branch = name.rpartition("/endpoints/")[0]
             told = self._read(f"/api/2.0/postgres/{branch}/endpoints")
-            found = next((one for one in told.get("endpoints") or () if one["name"] == name), {})
-            return found.get("status", {}).get("hosts", {}).get("host")
+            endpoints = [one for one in told.get("endpoints") or () if isinstance(one, dict)]
+            found = next((one for one in endpoints if one.get("name") == name), {})
+            for part in ("status", "hosts"):
+                found = found.get(part) or {}
+            return found.get("host")
         path = f"/api/2.0/database/instances/{quote(name, safe='')}"
         return self._read(path).get("read_write_dns")
 
@@ -122,7 +127,15 @@ class Service:
             status = answer["response"]["status"]
             message = f"The workspace does not tell the database's host ({status})"
             raise NoAnswerError("connection", message)
-        return json.loads(answer["response"]["body"])
+        return _object(answer["response"]["body"])
+
+
+def _object(text: str) -> Message:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _schema_error(kind: str, message: str) -> Message:

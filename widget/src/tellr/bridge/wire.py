@@ -79,7 +79,7 @@ class Wire:
         del self._transfers[transfer]
         try:
             message = json.loads(b"".join(kept.parts[number] for number in range(kept.count)))
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, RecursionError):
             return None
         return message if isinstance(message, dict) and message.get("kind") != "part" else None
 

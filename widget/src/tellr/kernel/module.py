@@ -42,21 +42,27 @@ class Module:
         self._store.set_limits(memory_size=LARGEST_MEMORY_BYTES)
         self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         self._memory = self._exports["memory"]
+        # After a trap its memory is in no known state, and nothing it says counts any more.
+        self.is_broken = False
 
     def call(self, name: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
         """Make one of the protocol's calls; a refusal is raised as the error it is."""
-        try:
-            answer = self._exchange(name, fields)
-        except Exception as error:
-            trap = type(error).__name__
-        else:
-            trap = None
+        trap: str | None = "an earlier failure"
+        if not self.is_broken:
+            # Until it has answered.
+            self.is_broken = True
+            try:
+                answer = self._exchange(name, fields)
+            except Exception as error:
+                trap = type(error).__name__
+            else:
+                self.is_broken, trap = False, None
         if trap:
             raise failure(
                 "MODULE_FAILED",
                 "The deployer's module stopped working",
                 f"The call `{name}` ended with {trap}",
-                "Run the same again, which goes on where this stopped; if it happens again, "
+                "Run the same again: it resumes where this run stopped. If it happens again, "
                 "please report it",
             )
         if "refused" in answer:

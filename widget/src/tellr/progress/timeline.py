@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ENDED = ("done", "unchanged", "failed", "skipped")
 
@@ -29,19 +30,22 @@ class Step:
 class Timeline:
     """The steps of a run, and what was told beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self.run = ""
         self.steps: dict[str, Step] = {}
         self.notices: list[str] = []
         self.url: str | None = None
         self.state = "running"
         self._elapsed_ms = 0
-        self._told_at = time.monotonic()
+        self._told_at = clock()
 
-    def add(self, event: Mapping[str, Any]) -> None:
-        """Take in an event."""
+    def add(self, event: Mapping[str, Any]) -> bool:
+        """Take in an event; False if it isn't one of the deployer's, and then nothing changes."""
+        if not _is_event(event):
+            return False
         self.run = event["run"]
-        self._elapsed_ms, self._told_at = event["elapsed_ms"], time.monotonic()
+        self._elapsed_ms, self._told_at = event["elapsed_ms"], self._clock()
         self.url = event.get("url") or self.url
         kind = event["kind"]
         if kind == "plan":
@@ -54,12 +58,13 @@ class Timeline:
             self._move(self._step(event["step"]), event)
         elif kind in ("finished", "failed"):
             self.state = kind
+        return True
 
     def elapsed_ms(self) -> int:
         """Say how long the run has taken; it goes on between two events, until the last."""
         if self.state != "running":
             return self._elapsed_ms
-        return self._elapsed_ms + int((time.monotonic() - self._told_at) * 1000)
+        return self._elapsed_ms + int((self._clock() - self._told_at) * 1000)
 
     def as_list(self) -> list[dict[str, Any]]:
         """Give the steps as plain values."""
@@ -77,3 +82,30 @@ class Timeline:
             step.started_ms = max(0, event["elapsed_ms"] - (took or 0))
         if step.state in ENDED:
             step.ended_ms = event["elapsed_ms"]
+
+
+def _is_event(event: Mapping[str, Any]) -> bool:
+    """Whether this has the form of an event: it may come from a page."""
+    texts = all(isinstance(event.get(name), str) for name in ("run", "kind", "message"))
+    optional = all(
+        isinstance(event.get(name), (str, NoneType)) for name in ("step", "state", "url")
+    )
+    numbers = _is_duration(event.get("elapsed_ms")) and (
+        event.get("step_elapsed_ms") is None or _is_duration(event["step_elapsed_ms"])
+    )
+    steps = event.get("steps") or []
+    planned = isinstance(steps, list) and all(map(_is_planned, steps))
+    return texts and optional and numbers and planned
+
+
+def _is_duration(value: object) -> bool:
+    return isinstance(value, (int, float)) and 0 <= value < 2**53
+
+
+def _is_planned(step: object) -> bool:
+    return (
+        isinstance(step, dict)
+        and isinstance(step.get("step"), str)
+        and isinstance(step.get("title"), str)
+        and isinstance(step.get("waits_for"), list)
+    )

@@ -12,14 +12,14 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from tellr.bridge import PROTOCOL
-from tellr.bridge.clock import SkewedClock
+from tellr.bridge.call import Call, is_id
+from tellr.bridge.clock import SkewedClock, is_number
 from tellr.errors import DeploymentError, InvalidArgumentError, failure
-from tellr.secrets import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tellr.bridge.lead import Lead
+    from tellr.bridge.runs import Runs
     from tellr.bridge.service import Service
     from tellr.bridge.wire import Message, Wire
 
@@ -27,42 +27,19 @@ if TYPE_CHECKING:
 MOST_CALLS = 64
 _REMEMBERED_CALLS = 4096
 LONGEST_SLEEP_MS = 10 * 60 * 1000
+NOT_DRIVING = "This page doesn't run the deployment any more; the notebook's kernel does"
 
 
-class Call:
-    """One call of a page: who to reply to, and whether it still wants to know."""
-
-    def __init__(self, desk: Desk, message: Message) -> None:
-        self._desk = desk
-        self.message = Hidden(message)
-        self.page: str = message["page"]
-        self.number = message["id"]
-        self.let_go = threading.Event()
-        self._replied = threading.Lock()
-
-    def event(self, event: Message) -> None:
-        """Tell of something that happened meanwhile."""
-        if not self.let_go.is_set():
-            self._desk.send(kind="event", page=self.page, of=self.number, event=event)
-
-    def reply(self, **outcome: Any) -> None:  # noqa: ANN401 (JSON)
-        """Reply, the first time; any further reply is dropped."""
-        if self._replied.acquire(blocking=False):
-            self._desk.close(self)
-            if not self.let_go.is_set():
-                self._desk.send(kind="reply", page=self.page, of=self.number, **outcome)
-
-
-class Desk:
+class Dispatcher:
     """The kernel's end of the bridge."""
 
-    def __init__(self, wire: Wire, service: Service, lead: Lead) -> None:
+    def __init__(self, wire: Wire, service: Service, runs: Runs) -> None:
         self._wire = wire
         self._service = service
-        self._lead = lead
+        self._runs = runs
         self._clock = SkewedClock()
-        self._open: dict[tuple[str, Any], Call] = {}
-        self._seen: OrderedDict[tuple[str, Any], None] = OrderedDict()
+        self._open: dict[tuple[str, int | str], Call] = {}
+        self._seen: OrderedDict[tuple[str, int | str], None] = OrderedDict()
         self._lock = threading.Lock()
 
     def send(self, **message: Any) -> None:  # noqa: ANN401 (JSON)
@@ -70,29 +47,35 @@ class Desk:
         self._wire.send({"tellr": PROTOCOL, **message})
 
     def receive(self, content: Any, buffers: Sequence[Any]) -> None:  # noqa: ANN401
-        """Take a message; returns at once."""
+        """Take a message; returns at once. What doesn't have a message's form is dropped."""
         message = self._wire.receive(content, buffers)
-        if message is None or not isinstance(message.get("page"), str):
+        if message is None:
             return
-        self._lead.heard(message["page"])
+        page = message.get("page")
+        if not isinstance(page, str) or not is_id(page):
+            return
+        self._runs.heard(page)
         kind = message.get("kind")
         if "id" in message:
-            self._begin(message)
+            if is_id(message["id"]):
+                self._begin(message)
         elif message.get("tellr") != PROTOCOL:
             return
         elif kind == "event":
-            self._lead.told(message["page"], message.get("event"))
+            self._runs.told(page, message.get("turn"), message.get("event"))
         elif kind == "ended":
-            self._lead.ended(message["page"], message.get("result"), message.get("error"))
+            self._runs.ended(page, message.get("turn"), message.get("result"), message.get("error"))
+        elif kind == "leaving":
+            self._runs.left(page)
         elif kind == "remember":
             self._service.remember(message.get("value"))
-        elif kind == "cancel":
-            self._let_go(message["page"], message.get("of"))
+        elif kind == "cancel" and is_id(message.get("of")):
+            self._let_go((page, message["of"]))
 
     def close(self, call: Call) -> None:
         """Forget a call that was replied to."""
         with self._lock:
-            self._open.pop((call.page, call.number), None)
+            self._open.pop(call.key, None)
 
     def let_go_of_all(self) -> None:
         """Forget all calls: there is nobody to reply to any more."""
@@ -111,16 +94,16 @@ class Desk:
             if len(self._seen) > _REMEMBERED_CALLS:
                 self._seen.popitem(last=False)
             full = len(self._open) >= MOST_CALLS
-            call = Call(self, message)
+            call = Call(message, self.send, self.close)
             self._open[key] = call
         age = self._clock.age_ms(message.get("sent"))
         if message.get("tellr") != PROTOCOL:
             call.reply(error=_mismatch(message.get("tellr")))
         elif full:
             call.reply(error=_host_error("connection", f"There are {MOST_CALLS} calls under way"))
-        elif isinstance(ttl := message.get("ttl_ms"), (int, float)) and age > ttl:
+        elif is_number(ttl := message.get("ttl_ms")) and age > ttl:
             seconds = age / 1000
-            words = f"The kernel was busy for {seconds:.0f} s, which was too long for this"
+            words = f"The kernel was busy for {seconds:.0f} s, and this request has expired"
             call.reply(error=_host_error("timeout", words))
         else:
             name = f"tellr-bridge-{message.get('kind')}-{message['id']}"[:60]
@@ -131,7 +114,7 @@ class Desk:
             self.send(kind="taken", page=call.page, of=call.number)
             handler = self._handlers().get(str(call.message.get("kind")))
             if handler is None:
-                call.reply(error=_host_error("refused", "The kernel knows no such call"))
+                call.reply(error=_host_error("refused", "The kernel doesn't know this call"))
             else:
                 handler(call)
         except (DeploymentError, InvalidArgumentError) as error:
@@ -146,17 +129,40 @@ class Desk:
         return {
             "files": self._files,
             "hello": lambda call: call.reply(
-                ok=service.hello() | {"live": self._lead.arrived(call.page)}
+                ok=service.hello() | {"live": self._runs.arrived(call.page)}
             ),
-            "request": lambda call: _answer(call, service.request(call.message["request"])),
-            "schema": lambda call: _answer(
-                call, service.schema(call.message["at"], call.message["operation"])
+            "request": lambda call: self._of_driver(
+                call,
+                reads=call.message["request"]["method"] == "GET",
+                work=lambda: service.request(call.message["request"]),
             ),
-            "probe": lambda call: _answer(call, service.probe(call.message["probe"])),
-            "ask": lambda call: _answer(call, service.ask(call.message["question"])),
+            "schema": lambda call: self._of_driver(
+                call,
+                reads=call.message["operation"]["operation"] == "inspect",
+                work=lambda: service.schema(call.message["at"], call.message["operation"]),
+            ),
+            "probe": lambda call: call.reply(**service.probe(call.message["probe"])),
+            "ask": lambda call: call.reply(**service.ask(call.message["question"])),
             "sleep": _sleep,
-            "run": self._lead.run,
+            "run": self._runs.run,
+            "follow": self._runs.follow,
         }
+
+    def _of_driver(self, call: Call, *, reads: bool, work: Callable[[], Message]) -> None:
+        """Do what a page asks for, if it drives a run or only wants to look."""
+        turn = call.message.get("turn")
+        if turn is None and reads:
+            call.reply(**work())
+            return
+        driver = self._runs.entered(call.page, turn)
+        if driver is None:
+            call.reply(error=_host_error("refused", NOT_DRIVING))
+            return
+        try:
+            answer = work()
+        finally:
+            driver.leave()
+        call.reply(**answer)
 
     def _files(self, call: Call) -> None:
         name, packed = self._service.files()
@@ -164,21 +170,17 @@ class Desk:
         self._wire.send_buffers(head, packed)
         self.close(call)
 
-    def _let_go(self, page: str, number: object) -> None:
+    def _let_go(self, key: tuple[str, int | str]) -> None:
         with self._lock:
-            call = self._open.get((page, number))
+            call = self._open.get(key)
         if call is None:
             return
-        if call.message.get("kind") == "run":
-            # Somebody who wants a run to stop also wants to know how it ended.
-            self._lead.stop(call)
+        if call.message.get("kind") in ("run", "follow"):
+            # Whoever wants a run to stop also wants to know how it ended.
+            self._runs.stop(call)
         else:
             call.let_go.set()
             call.reply()
-
-
-def _answer(call: Call, answer: Message) -> None:
-    call.reply(**answer)
 
 
 def _sleep(call: Call) -> None:
@@ -195,7 +197,7 @@ def _host_error(kind: str, message: str) -> Message:
 def _mismatch(spoken: object) -> Message:
     error = failure(
         "PROTOCOL_MISMATCH",
-        "The page of this widget and the notebook's package don't fit together",
+        "The page of this widget and the notebook's package have different versions",
         f"The page speaks version {spoken} of their protocol, the package version {PROTOCOL}",
         "Reload the page of the notebook, restart Python, and run the cell again",
     )

@@ -1,0 +1,55 @@
+"""Whether messages of pages can get through to this kernel.
+
+While a cell runs, most kernels take no messages. A page that isn't heard of then isn't lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# A loop that takes longer to get to a callback is busy with a cell.
+PROMPT_SECONDS = 0.5
+
+
+class Reach:
+    """Watches the event loop that delivers messages, where there is one."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._asked_at: float | None = None
+        self._busy_at = float("-inf")
+
+    def noted(self) -> None:
+        """Remember the loop that delivers; called from where a message was delivered."""
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+
+    def since(self) -> float:
+        """Say since when messages get through; now, if they don't."""
+        now = self._clock()
+        asked_at = self._asked_at
+        if asked_at is not None:
+            if now - asked_at > PROMPT_SECONDS:
+                self._busy_at = now
+            return self._busy_at
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            self._asked_at = now
+            try:
+                loop.call_soon_threadsafe(self._answered)
+            except RuntimeError:  # closed in between
+                self._asked_at = None
+        return self._busy_at
+
+    def _answered(self) -> None:
+        asked_at, self._asked_at = self._asked_at, None
+        now = self._clock()
+        if asked_at is not None and now - asked_at > PROMPT_SECONDS:
+            self._busy_at = now
