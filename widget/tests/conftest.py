@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_workspace import PATIENCE_SECONDS, LocalWorkspace
+from tellr.workspace.trust import COMPANY_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ def workspace(
 ) -> Iterator[LocalWorkspace]:
     """Point this process at the workspace; faults and settings are gone afterwards."""
     for name in list(os.environ):
-        if name.startswith(("DATABRICKS_", "PG", "ENVIRONMENT")):
+        if name.startswith(("DATABRICKS_", "PG", "ENVIRONMENT")) or name in COMPANY_VARIABLES:
             monkeypatch.delenv(name)
     for name, value in one_workspace.environment().items():
         monkeypatch.setenv(name, value)

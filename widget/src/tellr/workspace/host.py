@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tellr.workspace import lakebase, probes
@@ -13,15 +14,28 @@ if TYPE_CHECKING:
     from tellr.workspace.session import WorkspaceSession
 
 
+ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
+
+
 class WorkspaceHost:
     """Requests and schema operations as the principal of a session."""
 
     def __init__(self, session: WorkspaceSession) -> None:
         self._session = session
+        # Who one is there, once the run has asked.
+        self.user: str | None = None
+
+    @property
+    def workspace(self) -> str | None:
+        """The workspace's address, once it is known."""
+        return self._session.known_host()
 
     def request(self, request: Mapping[str, Any]) -> Answer:
         """Send a request to the workspace."""
-        return self._session.request(request)
+        answer = self._session.request(request)
+        if request["path"] == ME["path"] and answer.get("response", {}).get("status") == 200:
+            self.user = _user_name(answer["response"]["body"])
+        return answer
 
     def schema(self, at: Mapping[str, Any], script: Mapping[str, Any]) -> Answer:
         """Run a script on a Lakebase database."""
@@ -30,3 +44,11 @@ class WorkspaceHost:
     def probe(self, probe: Mapping[str, Any]) -> Answer:
         """Ask the app itself, or a package index."""
         return probes.ask(self._session, probe)
+
+
+def _user_name(body: str) -> str | None:
+    try:
+        name = json.loads(body).get("userName")
+    except (ValueError, AttributeError):
+        return None
+    return name if isinstance(name, str) else None

@@ -7,11 +7,12 @@ credential, verified TLS, and which of the known kinds a failure is.
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from tellr.workspace.session import CONNECT_SECONDS, NoAnswerError
+from tellr.errors import failure
+from tellr.workspace import libpq, trust
+from tellr.workspace.session import NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # A database says its reason for turning somebody away as text only, in English on the platform.
 _LOGIN = ("authentication failed", "pg_hba.conf", "not permitted to log in", "role ")
+# A certificate doesn't become right by asking again.
+_TRUST = ("certificate",)
+CONNECT_SECONDS = 15
 _PASSING = ("too many", "starting up", "shutting down", "terminating", "recovery")
 
 
@@ -30,6 +34,26 @@ class _ScriptError(Exception):
     def __init__(self, kind: str, message: str, sqlstate: str | None = None) -> None:
         super().__init__(message)
         self.answer = {"error": {"kind": kind, "sqlstate": sqlstate, "message": message}}
+
+
+def check_driver() -> None:
+    """Refuse where no database can be reached from, before anything was changed.
+
+    Raises:
+        DeploymentError: `DATABASE_DRIVER_MISSING`, with what to install.
+    """
+    try:
+        import psycopg  # noqa: F401 (it loads libpq)
+    except ImportError as error:
+        # Its own words tell over several lines which ways of finding libpq were tried.
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise failure(
+            "DATABASE_DRIVER_MISSING",
+            "The database driver psycopg can't be loaded, so the schema can't be set up",
+            reason,
+            'Run `%pip install "psycopg[binary]"` in the notebook (`pip install` elsewhere), and '
+            "restart Python. Nothing has been changed yet",
+        ) from None
 
 
 def run(session: WorkspaceSession, at: Mapping[str, Any], script: Mapping[str, Any]) -> Answer:
@@ -69,28 +93,25 @@ def _connect(
     password: str,
 ) -> psycopg.Connection[tuple[Any, ...]]:
     try:
-        return driver.connect(
+        return libpq.connect(
+            driver,
             host=at["host"],
             port=5432,
             dbname=at["database"],
             user=at["user"],
             password=password,
             sslmode="verify-full",
-            sslrootcert=os.environ.get("PGSSLROOTCERT") or _public_roots(),
+            sslrootcert=trust.for_database(),
             gssencmode="disable",
-            connect_timeout=int(CONNECT_SECONDS),
+            connect_timeout=CONNECT_SECONDS,
+            client_encoding="UTF8",
             application_name="tellr",
             autocommit=True,
         )
+    except trust.TrustError as error:
+        raise _ScriptError("database", str(error)) from None
     except driver.Error as error:
         raise _connecting(error) from None
-
-
-def _public_roots() -> str:
-    """Name a file of public authorities; the library inside psycopg's wheel knows of none."""
-    import certifi
-
-    return certifi.where()
 
 
 def _password(session: WorkspaceSession, target: Mapping[str, str]) -> str:
@@ -133,6 +154,11 @@ def _connecting(error: psycopg.Error) -> _ScriptError:
     line = next(iter(reversed(str(error).strip().splitlines())), type(error).__name__)
     words = line.split("failed: ", 1)[-1].strip()
     state, fatal, said = error.sqlstate, "FATAL:" in line, words.removeprefix("FATAL:").strip()
+    if not fatal and any(part in words for part in _TRUST):
+        hint = "Set `PGSSLROOTCERT` to the file with the CA certificate that signed it"
+        return _ScriptError(
+            "database", f"The database's certificate is not trusted: {words}. {hint}"
+        )
     if (state or "").startswith("28") or (fatal and any(part in said for part in _LOGIN)):
         kind = "login"
     elif fatal and not any(part in said for part in _PASSING):

@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tellr.secrets import blank, in_environment
-from tellr.workspace import surface
+from tellr.workspace import credentials, routes, trust
+from tellr.workspace.address import AddressError, trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import requests
     from databricks.sdk import WorkspaceClient
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
 # No single answer of the workspace takes longer; waiting is done by asking again.
 ANSWER_SECONDS = 60.0
 CONNECT_SECONDS = 4.0
+REACH_SECONDS = 15.0
 # The largest answer: a wheel of the largest size allowed, read back in base64.
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 # The headers that the deploy logic reads.
 PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type", "location")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_METADATA = "/.well-known/databricks-config"
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -60,10 +64,15 @@ class WorkspaceSession:
         except NoAnswerError:
             return None
 
+    def known_host(self) -> str | None:
+        """Say which workspace this is, if that was found out already."""
+        signed_in = self._signed_in
+        return signed_in[1] if signed_in else None
+
     def request(self, request: Mapping[str, Any]) -> Answer:
         """Pass on a request of the deployer; the protocol's answer."""
         names = [name for name, _ in request.get("query") or ()]
-        if not surface.allows(request["method"], request["path"], names):
+        if not routes.allows(request["method"], request["path"], names):
             message = f"{request['method']} {request['path']} is no request of the deployer"
             return {"error": {"kind": "refused", "message": message}}
         try:
@@ -104,15 +113,14 @@ class WorkspaceSession:
         query: list[tuple[str, str]] | None = None,
         body: Any = None,  # noqa: ANN401 (JSON)
     ) -> dict[str, Any]:
-        import requests
-
         headers = _authenticate(config)
         secrets = [value.rsplit(" ", 1)[-1] for name, value in headers.items() if _secret(name)]
         # A body is given as bytes, so that nothing on the way tries to print or guess it.
         data = None if body is None else json.dumps(body).encode()
         deadline = time.monotonic() + ANSWER_SECONDS
-        try:
-            with session.request(
+        with (
+            _explained(host),
+            session.request(
                 method,
                 host + path,
                 params=query or None,
@@ -121,28 +129,19 @@ class WorkspaceSession:
                 # As a callable, or else requests would prefer what it finds in ~/.netrc.
                 auth=lambda prepared: _signed(prepared, headers),
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-                verify=True,
+                verify=_authorities(),
                 # A redirect would carry the credential to another place.
                 allow_redirects=False,
                 stream=True,
-            ) as answer:
-                text = _text(answer, deadline)
-                found = [
-                    (name, answer.headers[name]) for name in PASSED_ON if name in answer.headers
-                ]
-                return {
-                    "status": answer.status_code,
-                    "headers": [[name, blank(value, secrets)] for name, value in found],
-                    "body": blank(text, secrets),
-                }
-        except requests.Timeout:
-            message = f"{host} did not answer in time"
-            raise NoAnswerError("timeout", message) from None
-        except requests.RequestException as error:
-            refused = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
-            kind = "refused" if isinstance(error, refused) else "connection"
-            message = f"No answer from {host}: {_reason(error)}"
-            raise NoAnswerError(kind, message) from None
+            ) as answer,
+        ):
+            text = _text(answer, deadline)
+            found = [(name, answer.headers[name]) for name in PASSED_ON if name in answer.headers]
+            return {
+                "status": answer.status_code,
+                "headers": [[name, blank(value, secrets)] for name, value in found],
+                "body": blank(text, secrets),
+            }
 
     def _sign_in(self) -> tuple[Config, str, requests.Session]:
         with self._signing_in:
@@ -151,39 +150,85 @@ class WorkspaceSession:
             return self._signed_in
 
     def _found(self) -> tuple[Config, str, requests.Session]:
-        import requests
-        from requests.adapters import HTTPAdapter
-
+        session = _session()
         try:
-            config = (self._client or _workspace_client(self._profile)).config
+            if self._client is not None:
+                config = self._client.config
+            else:
+                found = credentials.current(self._profile)
+                if found.host:
+                    _reach(session, found.host)
+                config = credentials.config(found)
             host = config.host
+        except NoAnswerError:
+            raise
         except Exception as error:
             raise NoAnswerError("credential", _first_line(error)) from None
-        session = requests.Session()
-        # Nothing that the workspace sets is sent back, and without a jar a session is thread-safe.
-        session.cookies.set_policy(_no_cookies())
-        session.mount("https://", HTTPAdapter(pool_maxsize=16))
-        session.mount("http://", HTTPAdapter(pool_maxsize=16))
-        session.headers["user-agent"] = "tellr-notebook"
-        return config, _checked_host(host), session
+        if not host:
+            raise NoAnswerError("credential", "The credential found names no workspace (no host)")
+        try:
+            return config, trimmed(host), session
+        except AddressError as error:
+            raise NoAnswerError("credential", f"The workspace's address {error}") from None
 
 
-def _workspace_client(profile: str | None) -> WorkspaceClient:
-    from databricks.sdk import WorkspaceClient
+def _session() -> requests.Session:
+    import requests
+    from requests.adapters import HTTPAdapter
 
-    return WorkspaceClient(profile=profile) if profile else WorkspaceClient()
+    session = requests.Session()
+    # Nothing that the workspace sets is sent back, and without a jar a session is thread-safe.
+    session.cookies.set_policy(_no_cookies())
+    session.mount("https://", HTTPAdapter(pool_maxsize=16))
+    session.mount("http://", HTTPAdapter(pool_maxsize=16))
+    session.headers["user-agent"] = "tellr-notebook"
+    return session
 
 
-def _checked_host(host: str | None) -> str:
-    """Take the address apart and together again: scheme and host, and nothing that follows."""
-    parts = urlsplit(host or "")
-    if not parts.hostname:
-        raise NoAnswerError("credential", "The credential found names no workspace (no host)")
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if parts.scheme != "https" and not local:
-        message = f"The workspace's address has to begin with https:// (it is {parts.hostname})"
-        raise NoAnswerError("credential", message)
-    return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}"
+def _reach(session: requests.Session, host: str) -> None:
+    """See that the host answers at all; databricks-sdk would try for minutes without a word."""
+    with (
+        _explained(host),
+        session.get(
+            host + _METADATA,
+            timeout=(CONNECT_SECONDS, REACH_SECONDS),
+            verify=_authorities(),
+            allow_redirects=False,
+            stream=True,
+        ),
+    ):
+        pass
+
+
+def _authorities() -> str | bool:
+    try:
+        return trust.for_requests()
+    except trust.TrustError as error:
+        raise NoAnswerError("refused", str(error)) from None
+
+
+@contextmanager
+def _explained(host: str) -> Iterator[None]:
+    """Turn what requests raises into the protocol's words."""
+    import requests
+
+    try:
+        yield
+    except requests.Timeout as error:
+        connecting = isinstance(error, requests.ConnectTimeout)
+        what = "can't be reached: no connection" if connecting else "did not answer"
+        raise NoAnswerError("timeout", f"{host} {what} in time") from None
+    except requests.exceptions.ProxyError as error:
+        raise NoAnswerError("connection", f"No answer from the proxy: {_reason(error)}") from None
+    except requests.exceptions.InvalidSchema as error:
+        words = _first_line(error)
+        if "SOCKS" in words:
+            words = "A SOCKS proxy is set, and its support is missing: `pip install pysocks`"
+        raise NoAnswerError("refused", words) from None
+    except requests.RequestException as error:
+        refused = (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)
+        kind = "refused" if isinstance(error, refused) else "connection"
+        raise NoAnswerError(kind, f"No answer from {host}: {_reason(error)}") from None
 
 
 def _app_origin(url: str, workspace: str) -> str:

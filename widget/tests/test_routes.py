@@ -8,19 +8,19 @@ from typing import Any
 import pytest
 
 from local_workspace import ROOT, LocalWorkspace
-from tellr.workspace import surface
+from tellr.workspace import routes
 from tellr.workspace.session import NoAnswerError, WorkspaceSession
 
 
 def test_the_table_is_the_deployer_s() -> None:
     published = json.loads((ROOT / "pkg" / "workspace_surface.json").read_text())
-    assert surface.routes() == published
+    assert routes.table() == published
     assert len(published) > 20
 
 
 @pytest.mark.parametrize("name", ["tellr", "a%20b", "%C3%A9", "a.b", "a~b"])
 def test_a_name_is_written_in_one_way(name: str) -> None:
-    assert surface.allows("GET", f"/api/2.0/apps/{name}", [])
+    assert routes.allows("GET", f"/api/2.0/apps/{name}", [])
 
 
 @pytest.mark.parametrize(

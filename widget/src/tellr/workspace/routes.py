@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def routes() -> list[dict[str, Any]]:
+def table() -> list[dict[str, Any]]:
     """Read the table: a list of ``{method, path, query}``; ``{}`` stands for one segment."""
-    table = resources.files("tellr") / "static" / "workspace_surface.json"
-    return json.loads(table.read_text("utf-8"))
+    file = resources.files("tellr") / "static" / "workspace_surface.json"
+    return json.loads(file.read_text("utf-8"))
 
 
 def allows(method: str, path: str, query: Iterable[str]) -> bool:
@@ -30,7 +30,7 @@ def allows(method: str, path: str, query: Iterable[str]) -> bool:
         route["method"] == method
         and _is_path(route["path"], path)
         and set(query) <= set(route["query"])
-        for route in routes()
+        for route in table()
     )
 
 
