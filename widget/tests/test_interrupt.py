@@ -11,7 +11,8 @@ import pytest
 
 import tellr
 from local_workspace import PATIENCE_SECONDS, LocalWorkspace
-from tellr.progress import reporter
+from tellr import running as operations
+from tellr.progress import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,7 +91,7 @@ def test_a_second_interrupt_gives_up_at_once(
 def test_an_interrupt_in_the_middle_of_showing_something_stops_it_too(
     monkeypatch: pytest.MonkeyPatch, workspace: LocalWorkspace
 ) -> None:
-    class Interrupting(reporter.Silent):
+    class Interrupting(view.Silent):
         events = 0
 
         def event(self, event: object) -> None:
@@ -99,7 +100,7 @@ def test_an_interrupt_in_the_middle_of_showing_something_stops_it_too(
                 raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(reporter, "reporter", lambda *_: Interrupting())
+        patched.setattr(operations, "reporter", lambda *_: Interrupting())
         with pytest.raises(tellr.DeploymentError) as caught:
             tellr.create(app_name="early", lakebase_name="early-db")
     assert caught.value.code == "CANCELLED"

@@ -116,10 +116,10 @@ def test_the_end_of_the_timeline_leads_to_the_app() -> None:
     shown: list[str] = []
     display = reporter.Display("Tellr", lambda text, _: shown.append(text))
     display.event(PLAN)
-    display.finished("Tellr is running: https://tellr.example/?a=1&b=2")
+    display.finished("Tellr is running", "https://tellr.example/?a=1&b=2")
     link = 'href="https://tellr.example/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"'
     assert link in shown[-1]
-    assert "<p>Tellr is running:</p>" in shown[-1]
+    assert "<p>Tellr is running</p>" in shown[-1]
 
 
 def test_updates_come_no_faster_than_somebody_can_look() -> None:

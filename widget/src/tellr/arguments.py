@@ -23,7 +23,7 @@ _DEFAULTS = {
         "description": "Tellr AI Slide Generator",
     }
 }
-_OURS = ("client", "profile", "config_yaml_path", "local_wheel_path", "progress")
+_OURS = ("client", "profile", "config_yaml_path", "local_wheel_path", "confirm", "progress")
 _PLAIN = (str, int, float, bool)
 # The platform takes no file over 10 MB; one that is far beyond isn't even read.
 LARGEST_WHEEL_BYTES = 64 * 1024 * 1024
@@ -39,6 +39,12 @@ class Given:
         self.client = parameters["client"]
         self.profile: str | None = parameters["profile"]
         self.progress: str = parameters["progress"]
+        self.confirm: object = parameters.get("confirm")
+
+    @property
+    def resets(self) -> bool:
+        """Whether the schema is to be emptied or dropped."""
+        return bool(self._parameters.get("reset_database"))
 
     @property
     def app_name(self) -> str:

@@ -1,7 +1,6 @@
 """``create``, ``update``, ``delete``, ``plan`` and ``status``.
 
-The parameters in front of the ``*`` are the specification's, in its order. There is no deploy
-logic here: what is given goes to the deployer's module as it is, and what comes back is returned.
+The parameters in front of the ``*`` are the specification's, in its order.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tellr.arguments import Given
-from tellr.errors import DeploymentError, InvalidArgumentError, invalid
+from tellr.errors import invalid
 from tellr.secrets import Secret
 
 if TYPE_CHECKING:
@@ -17,10 +16,7 @@ if TYPE_CHECKING:
 
     from databricks.sdk import WorkspaceClient
 
-    from tellr.kernel.run import Run
-    from tellr.progress.reporter import Reporter
-
-_TICK_SECONDS = 0.5
+    from tellr.results import Plan, Result, Status
 
 
 def create(
@@ -45,25 +41,31 @@ def create(
     seed_databricks_defaults: bool = False,
     extra_scopes: list[str] | None = None,
     progress: str = "auto",
-) -> dict[str, Any]:
-    """Deploy Tellr: database, key, app, permissions, schema, deployment. Run again, it goes on.
+) -> Result:
+    """Deploy Tellr: database, key, app, permissions, schema, deployment.
+
+    Run the same again after an interruption or a failure: it resumes where it stopped::
+
+        tellr.create()
+        tellr.create(app_name="slides", lakebase_compute="CU_2")
 
     Args:
-        lakebase_name: The Lakebase database, made if it isn't there; ``tellr-db`` if left out.
+        lakebase_name: The Lakebase database, created if it doesn't exist; ``tellr-db`` if left out.
         schema_name: The PostgreSQL schema in it; ``app_data`` if left out.
         app_name: The app; ``tellr`` if left out.
         app_file_workspace_path: The workspace folder for the app's files; ``.apps/<app>`` in your
             home folder if left out.
-        lakebase_compute: ``CU_1``, ``CU_2``, ``CU_4`` or ``CU_8``, for a database that is made.
+        lakebase_compute: ``CU_1``, ``CU_2``, ``CU_4`` or ``CU_8``, for a database that is created.
         app_compute: ``MEDIUM``, ``LARGE`` or ``XLARGE``.
         app_version: One exact version of the app, or ``latest``; this package's own if left out.
         description: What the workspace shows beside the app's name.
         client: A ``WorkspaceClient`` to take the workspace and the credential from.
-        profile: A profile of ``~/.databrickscfg`` to take them from; what the notebook has by
-            itself if both are left out.
+        profile: A profile of ``~/.databrickscfg`` to take them from; it wins over the environment.
+            If both are left out: the environment, then the file's default profile, then the
+            notebook's own identity.
         config_yaml_path: A file, or a path below ``/Workspace``, that says what to deploy. It
             excludes the arguments that say so.
-        encryption_key: A Fernet key; the one in use is kept, and one is made if there is none.
+        encryption_key: A Fernet key; the key in use is kept, and one is created if there is none.
         use_test_pypi: Install the app from the test index.
         encryption_key_storage: ``secret_scope`` (if left out) or ``app_yaml``.
         local_wheel_path: A wheel of the app to deploy instead of a published version.
@@ -71,12 +73,12 @@ def create(
         environment: Which of the file's ``environments``.
         seed_databricks_defaults: Also add the prompts and the style about Databricks.
         extra_scopes: API scopes of the app beside those that it always has.
-        progress: ``timeline`` (notebooks), ``lines``, ``brief`` (one a step), ``none``; ``auto``
-            takes the one that fits.
+        progress: ``timeline`` (notebooks), ``lines``, ``brief`` (one per step), ``none``; ``auto``
+            chooses by where this runs.
 
     Returns:
-        ``url``, ``app_name``, ``lakebase_name``, ``schema_name``, ``status`` (``created``), and
-        ``lakebase_type`` and ``steps`` with how long each took.
+        A dict with ``url``, ``app_name``, ``lakebase_name``, ``schema_name``, ``status``
+        (``created``), and ``lakebase_type`` and ``steps`` with how long each took.
 
     Raises:
         ValueError: An argument is wrong; nothing was sent.
@@ -105,17 +107,22 @@ def update(
     app_package: str | None = None,
     seed_databricks_defaults: bool = False,
     extra_scopes: list[str] | None = None,
+    confirm: str | bool | None = None,
     progress: str = "auto",
-) -> dict[str, Any]:
-    """Deploy another version, or other settings. Key and data stay.
+) -> Result:
+    """Deploy another version or other settings. The key and the data are kept.
 
-    With ``reset_database`` the schema is emptied; a database that can branch gets a branch to go
-    back to first, which the result names as ``restore_point``. What is left out stays as it is.
-    The other arguments are those of ``create``.
+    With ``reset_database`` the schema is emptied. A database that can branch gets a branch with the
+    previous data first, which the result names as ``restore_point``. In an interactive session
+    this shows what will be lost and asks for the app's name; ``confirm=`` with the app's name
+    answers. What is left out stays as it is. The other arguments are those of ``create``::
+
+        folder = "/Workspace/Users/me@example.com/.apps/slides"
+        tellr.update("slides", folder, "tellr-db", "app_data")
 
     Returns:
-        ``url``, ``app_name``, ``deployment_id``, ``status`` (``updated``), ``database_reset``, and
-        ``lakebase_type`` and ``steps``.
+        A dict with ``url``, ``app_name``, ``deployment_id``, ``status`` (``updated``),
+        ``database_reset``, and ``lakebase_type`` and ``steps``.
 
     Raises:
         ValueError: An argument is wrong; nothing was sent.
@@ -134,15 +141,20 @@ def delete(
     profile: str | None = None,
     *,
     app_file_workspace_path: str | None = None,
+    confirm: str | bool | None = None,
     progress: str = "auto",
-) -> dict[str, Any]:
-    """Delete the app. The database and the key stay.
+) -> Result:
+    """Delete the app. The database and the key are kept.
 
-    With ``reset_database`` the schema is dropped as well, after a branch to go back to was made
-    where the database can branch.
+    With ``reset_database`` the schema is dropped as well, after a branch with its data was created
+    where the database can branch. In an interactive session this shows what will be lost and asks
+    for the app's name; ``confirm=`` with the app's name answers, and a script is not asked::
+
+        tellr.delete("slides")
+        tellr.delete("slides", reset_database=True, confirm="slides")
 
     Returns:
-        ``app_name``, ``status`` (``deleted``), ``database_reset``, and ``steps``.
+        A dict with ``app_name``, ``status`` (``deleted``), ``database_reset``, and ``steps``.
 
     Raises:
         ValueError: An argument is wrong; nothing was sent.
@@ -151,25 +163,26 @@ def delete(
     return _run("delete", Given("delete", locals()))
 
 
-def plan(operation: str, *args: Any, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401
-    """Say what ``create``, ``update`` or ``delete`` would do with these arguments.
+def plan(operation: str, *args: Any, **arguments: Any) -> Plan:  # noqa: ANN401
+    """Show what ``create``, ``update`` or ``delete`` would do with these arguments.
 
     It asks the workspace, and changes nothing. The arguments are those of the operation:
     ``tellr.plan("create", app_name="slides")``.
 
     Returns:
-        The steps, the files as they would be written (never with the key), what is there already,
-        what would be lost, and what could be got back.
+        A dict, displayed readably: the steps, the files as they would be written (never with the
+        key), what exists already, what would be lost, and what could be restored.
     """
     import inspect
 
     operations = {"create": create, "update": update, "delete": delete}
-    if operation not in operations:
+    if not isinstance(operation, str) or operation not in operations:
         raise invalid("operation", f"It is {operation!r}", f"Use one of {', '.join(operations)}")
     bound = inspect.signature(operations[operation]).bind(*args, **arguments)
     bound.apply_defaults()
-    given = Given(operation, bound.arguments)
-    return _run("plan", given, plan_of=operation)
+    from tellr import running
+
+    return running.plan(operation, Given(operation, bound.arguments))
 
 
 def status(
@@ -181,69 +194,22 @@ def status(
     config_yaml_path: str | PathLike[str] | None = None,
     environment: str | None = None,
     progress: str = "none",
-) -> dict[str, Any]:
-    """Say how an app stands: its state, its database, the last run, and who is deploying it now.
+) -> Status:
+    """Show the status of an app: its state, its database, the last run, and any run in progress.
 
-    It asks the workspace, and changes nothing.
+    It asks the workspace, and changes nothing. Returns a dict, displayed readably.
     """
-    return _run("status", Given("status", locals()))
+    given = Given("status", locals())
+    from tellr import running
+
+    return running.status(given)
 
 
 def _hidden(text: str | None) -> str | None:
     return Secret(text) if isinstance(text, str) else text
 
 
-def _run(operation: str, given: Given, plan_of: str | None = None) -> dict[str, Any]:
-    from tellr.kernel.run import Run
-    from tellr.progress.reporter import reporter
-    from tellr.workspace.host import WorkspaceHost
-    from tellr.workspace.session import WorkspaceSession
+def _run(operation: str, given: Given) -> Result:
+    from tellr import running
 
-    shown = reporter(given.progress, f"Tellr: {plan_of or operation} {given.app_name}")
-    session = WorkspaceSession(given.client, given.profile)
-    start = {"operation": operation, **given.start(session)}
-    if plan_of:
-        start["plan_of"] = plan_of
-    run = Run(WorkspaceHost(session), start)
-    run.begin()
-    _watch(run, shown)
-    try:
-        result = run.outcome()
-    except (DeploymentError, InvalidArgumentError):
-        shown.failed()
-        raise
-    if not plan_of and operation != "status":
-        shown.finished(_sentence(operation, result))
-    return result
-
-
-def _watch(run: Run, shown: Reporter) -> None:
-    """Show events until the run ends. The first interrupt stops it in order, a second at once."""
-    interrupted = False
-    while True:
-        try:
-            for event in run.follow(_TICK_SECONDS):
-                if event is None:
-                    shown.tick()
-                else:
-                    shown.event(event)
-            return
-        except KeyboardInterrupt:
-            run.abandon() if interrupted else run.cancel()
-            if interrupted:
-                raise
-            interrupted = True
-            shown.note("Stopping at the next safe point; interrupt once more to stop at once")
-
-
-def _sentence(operation: str, result: dict[str, Any]) -> str:
-    point = result.get("restore_point")
-    kept = ""
-    if point:
-        kept = (
-            f"The data of before is in the branch `{point['branch']}` until {point['expires_at']}. "
-        )
-    if operation == "delete":
-        return f"{kept}The app `{result['app_name']}` is deleted"
-    word = "running" if operation == "create" else "updated"
-    return f"{kept}Tellr is {word}: {result['url']}"
+    return running.run(operation, given)

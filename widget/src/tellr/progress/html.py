@@ -12,6 +12,8 @@ from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from tellr.progress.usual import USUAL
+
 if TYPE_CHECKING:
     from tellr.progress.timeline import Step, Timeline
 
@@ -29,12 +31,15 @@ _SHOWN_NOTICES = 5
 
 
 @lru_cache(maxsize=1)
-def _style() -> str:
+def style() -> str:
+    """Read the styles, which everything that is shown here shares."""
     return (resources.files("tellr.progress") / "timeline.css").read_text("utf-8")
 
 
-def render(timeline: Timeline, title: str, ending: str = "", url: str | None = None) -> str:
-    """Draw how the run stands now; `ending` closes it, and `url` is where to go then."""
+def render(
+    timeline: Timeline, title: str, ending: str = "", url: str | None = None, about: str = ""
+) -> str:
+    """Draw the run as it is now; `ending` closes it, and `url` is where to go then."""
     elapsed = timeline.elapsed_ms()
     # The axis ends where the run does, so bars shorten as it goes on; never less than a second.
     span = max(elapsed, 1000)
@@ -43,10 +48,11 @@ def render(timeline: Timeline, title: str, ending: str = "", url: str | None = N
     state = {"running": "running", "finished": "done", "failed": "failed"}[timeline.state]
     end = f"<p>{escape(ending)}</p>" if ending else ""
     if url:
-        end += f"<p>{_link(url)}</p>"
+        end += f"<p>{link(url)}</p>"
     return (
-        f'<div class="tellr-run"><style>{_style()}</style>'
+        f'<div class="tellr-run"><style>{style()}</style>'
         f"<h4>{escape(title)} <span>{state}, {elapsed / 1000:.0f} s</span></h4>"
+        f"{f'<p>{escape(about)}</p>' if about else ''}"
         f'<table aria-label="Steps">{rows}</table>{notices}{end}</div>'
     )
 
@@ -59,6 +65,8 @@ def _row(step: Step, elapsed: int, span: int) -> str:
         left, width = (100 * ms / span for ms in (step.started_ms, max(0, end - step.started_ms)))
         bar = f'<i style="left:{left:.2f}%;width:{min(width, 100 - left):.2f}%"></i>'
         took = f"{max(0, end - step.started_ms) / 1000:.1f} s"
+        if step.ended_ms is None and step.step in USUAL:
+            took += f"<br>{USUAL[step.step]}"
     state, name, word = escape(step.state), escape(step.step), escape(word)
     text = escape(step.message or step.title)
     return (
@@ -69,7 +77,8 @@ def _row(step: Step, elapsed: int, span: int) -> str:
     )
 
 
-def _link(url: str) -> str:
+def link(url: str) -> str:
+    """Make an address a link, and leave any other text as it is."""
     text = escape(url)
     # An address comes from the platform; only one that a browser opens as a page becomes a link.
     if not url.startswith(("https://", "http://")):

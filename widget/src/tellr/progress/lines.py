@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from tellr.errors import printable
+from tellr.progress.document import about
+from tellr.progress.timeline import Timeline
+from tellr.progress.usual import USUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
 _MARKS = {
@@ -23,27 +27,55 @@ _MARKS = {
 _PLAIN = {"…": "..", "✓": "ok", "✗": "x"}
 _COLOURS = {"done": "32", "unchanged": "32", "failed": "31"}
 _ENDS = ("done", "unchanged", "failed", "skipped")
+# Without a word for so long, a person wonders.
+SILENT_SECONDS = 20.0
 
 
 class Lines:
     """Prints a line when a step ends; unless `brief`, also when there is something to wait for."""
 
-    def __init__(self, *, brief: bool, out: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        brief: bool,
+        out: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.brief = brief
         self._out = out
+        self._clock = clock
+        self._told_at = clock()
+        self._timeline = Timeline(clock)
+
+    def signed_in(self, workspace: str, user: str) -> None:
+        """Say where this happens, and as whom."""
+        self._print(about(workspace, user))
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Tell what happened."""
+        self._timeline.add(event)
         line = self._line(event)
         if line:
             self._print(line)
 
     def tick(self) -> None:
-        """Nothing: a line is printed once."""
+        """Say what is waited for, when nothing was told for a while."""
+        if self.brief or self._clock() - self._told_at < SILENT_SECONDS:
+            return
+        now = self._timeline.elapsed_ms()
+        waiting = [
+            f"{step.step} {_duration(now - step.started_ms)}{_usual(step.step)}"
+            for step in self._timeline.steps.values()
+            if step.started_ms is not None and step.ended_ms is None
+        ]
+        if waiting:
+            elapsed = self._paint(f"{now / 1000:>7.1f} s", "2")
+            self._print(f"{elapsed}  … still waiting: {', '.join(waiting)}")
 
-    def finished(self, sentence: str) -> None:
+    def finished(self, sentence: str, url: str | None = None) -> None:
         """Close with the result."""
-        self._print(sentence if self.brief else f"\n{sentence}")
+        told = f"{sentence}: {url}" if url else sentence
+        self._print(told if self.brief else f"\n{told}")
 
     def failed(self) -> None:
         """Nothing: the exception has the words."""
@@ -77,6 +109,7 @@ class Lines:
         return f"\x1b[{code}m{text}\x1b[0m" if coloured else text
 
     def _print(self, text: str) -> None:
+        self._told_at = self._clock()
         out = self._out or sys.stdout
         try:
             print(text, file=out, flush=True)
@@ -88,3 +121,12 @@ class Lines:
         except (OSError, ValueError):
             # Nobody reads any more, which is no reason to stop a deployment.
             self.brief = True
+
+
+def _duration(milliseconds: int) -> str:
+    minutes, seconds = divmod(max(0, milliseconds) // 1000, 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _usual(step: str) -> str:
+    return f" ({USUAL[step]})" if step in USUAL else ""

@@ -5,38 +5,23 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tellr.errors import invalid
 from tellr.progress import html
+from tellr.progress.document import about
 from tellr.progress.lines import Lines
 from tellr.progress.timeline import Timeline
+from tellr.progress.view import Silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tellr.progress.view import Reporter
+
 KINDS = ("auto", "timeline", "lines", "brief", "none")
 # Whoever looks sees time pass; whoever saves the notebook doesn't store a film.
 _UPDATE_SECONDS = 0.25
-
-
-class Reporter(Protocol):
-    """Is told what happens, in the thread of the caller."""
-
-    def event(self, event: Mapping[str, Any]) -> None:
-        """Take in an event."""
-
-    def tick(self) -> None:
-        """Take note that time has passed."""
-
-    def finished(self, sentence: str) -> None:
-        """Close a run that went well."""
-
-    def failed(self) -> None:
-        """Close a run that didn't; the exception that follows has the words."""
-
-    def note(self, sentence: str) -> None:
-        """Say something that is no event."""
 
 
 class Display:
@@ -47,6 +32,12 @@ class Display:
         self._show = show
         self._timeline = Timeline()
         self._shown_at = 0.0
+        self._about = ""
+
+    def signed_in(self, workspace: str, user: str) -> None:
+        """Say where this happens, and as whom."""
+        self._about = about(workspace, user)
+        self._draw()
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Take in an event."""
@@ -58,11 +49,10 @@ class Display:
         if time.monotonic() - self._shown_at >= _UPDATE_SECONDS:
             self._draw()
 
-    def finished(self, sentence: str) -> None:
+    def finished(self, sentence: str, url: str | None = None) -> None:
         """Draw the end."""
         self._timeline.state = "finished"
-        words, _, url = sentence.rpartition(" ") if "://" in sentence else (sentence, "", None)
-        self._draw(words, url)
+        self._draw(sentence, url)
 
     def failed(self) -> None:
         """Draw the end; the words follow with the exception."""
@@ -77,27 +67,9 @@ class Display:
     def _draw(self, ending: str = "", url: str | None = None) -> None:
         self._shown_at = time.monotonic()
         steps = ", ".join(f"{step.step} {step.state}" for step in self._timeline.steps.values())
-        plain = " ".join(part for part in (f"{self._title}:", steps, ending, url) if part)
-        self._show(html.render(self._timeline, self._title, ending, url), plain)
-
-
-class Silent:
-    """Shows nothing."""
-
-    def event(self, event: Mapping[str, Any]) -> None:
-        """Nothing."""
-
-    def tick(self) -> None:
-        """Nothing."""
-
-    def finished(self, sentence: str) -> None:
-        """Nothing."""
-
-    def failed(self) -> None:
-        """Nothing."""
-
-    def note(self, sentence: str) -> None:
-        """Nothing."""
+        parts = (f"{self._title}:", self._about, steps, ending, url)
+        plain = " ".join(part for part in parts if part)
+        self._show(html.render(self._timeline, self._title, ending, url, self._about), plain)
 
 
 def reporter(kind: str, title: str) -> Reporter:

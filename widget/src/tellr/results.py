@@ -1,0 +1,67 @@
+"""What the functions return: dicts, as the specification has them, that show themselves readably.
+
+``result["url"]``, ``json.dumps(result)`` and ``dict(result)`` work as with any dict.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tellr.progress.document import Document
+
+
+class Result(dict[str, Any]):
+    """What came of ``create``, ``update`` or ``delete``, shown as one line."""
+
+    def __repr__(self) -> str:
+        """Name the outcome; the rest is in the dict."""
+        told = [f"{self.get('app_name')} {self.get('status')}"]
+        if self.get("url"):
+            told.append(str(self["url"]))
+        told.append(f"keys: {', '.join(self)}")
+        return f"<tellr result: {'; '.join(told)}>"
+
+
+class Report(dict[str, Any]):
+    """What a look at the workspace found, shown as a page."""
+
+    def __init__(self, found: Mapping[str, Any], workspace: str = "", user: str = "") -> None:
+        super().__init__(found)
+        self.workspace = workspace
+        self.user = user
+
+    def _document(self) -> Document:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        """Lay it out as text."""
+        return self._document().text()
+
+    def _repr_html_(self) -> str:
+        """Lay it out for a notebook."""
+        return self._document().html()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle with what it is about."""
+        return type(self), (dict(self), self.workspace, self.user)
+
+
+class Plan(Report):
+    """What an operation would do."""
+
+    def _document(self) -> Document:
+        from tellr.progress.document import plan
+
+        return plan(self, self.workspace, self.user)
+
+
+class Status(Report):
+    """How an app stands."""
+
+    def _document(self) -> Document:
+        from tellr.progress.document import status
+
+        return status(self, self.workspace, self.user)

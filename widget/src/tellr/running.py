@@ -1,0 +1,169 @@
+"""Runs an operation in this process, shows it, and returns what came of it.
+
+There is no deploy logic here: what is given goes to the deployer's module as it is, and what comes
+back is returned.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tellr import confirmation
+from tellr.errors import DeploymentError, InvalidArgumentError
+from tellr.kernel.run import Run
+from tellr.progress.document import loss_sentences
+from tellr.progress.guarded import Guarded
+from tellr.progress.lines import Lines
+from tellr.progress.reporter import reporter
+from tellr.progress.view import Silent
+from tellr.results import Plan, Result, Status
+from tellr.workspace import lakebase
+from tellr.workspace.host import WorkspaceHost
+from tellr.workspace.session import WorkspaceSession
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tellr.arguments import Given
+    from tellr.progress.view import Reporter
+
+_TICK_SECONDS = 0.5
+# What a step has to say before anything is known of the workspace.
+_BEGINNING = ("planned", "started")
+
+
+def run(operation: str, given: Given) -> Result:
+    """Run one of the three operations."""
+    confirmed = confirmation.is_given(given.confirm, given.app_name)
+    host, start = _prepared(operation, given)
+    view = reporter(given.progress, f"Tellr: {operation} {given.app_name}")
+    shown = Guarded(view, lambda: Lines(brief=True), Silent)
+    if operation != "delete" or given.resets:
+        lakebase.check_driver()
+    if operation == "delete" or given.resets:
+        _confirm(confirmed, lambda: _look(host, {**start, **_planned(operation)}))
+    under_way = Run(host, start)
+    under_way.begin()
+    _watch(under_way, host, shown)
+    try:
+        result = under_way.outcome()
+    except (DeploymentError, InvalidArgumentError):
+        shown.failed()
+        raise
+    for note in _notes(operation, result):
+        shown.note(note)
+    shown.finished(*_ending(operation, result))
+    return Result(result)
+
+
+def plan(operation: str, given: Given) -> Plan:
+    """Look what an operation would do."""
+    host, start = _prepared(operation, given)
+    found = _look(host, {**start, **_planned(operation)})
+    return Plan(found, host.workspace or "", host.user or "")
+
+
+def status(given: Given) -> Status:
+    """Look how an app stands."""
+    host, start = _prepared("status", given)
+    return Status(_look(host, start), host.workspace or "", host.user or "")
+
+
+def _prepared(operation: str, given: Given) -> tuple[WorkspaceHost, dict[str, Any]]:
+    session = WorkspaceSession(given.client, given.profile)
+    return WorkspaceHost(session), {"operation": operation, **given.start(session)}
+
+
+def _planned(operation: str) -> dict[str, str]:
+    return {"operation": "plan", "plan_of": operation}
+
+
+def _look(host: WorkspaceHost, start: Mapping[str, Any]) -> dict[str, Any]:
+    look = Run(host, start)
+    look.begin()
+    _watch(look, host, Silent())
+    return look.outcome()
+
+
+def _confirm(confirmed: bool, look: Callable[[], Mapping[str, Any]]) -> None:
+    ask_for = None if confirmed else confirmation.asker()
+    if ask_for is not None:
+        confirmation.ask(look(), ask_for)
+
+
+def _watch(under_way: Run, host: WorkspaceHost, shown: Reporter) -> None:
+    """Show events until the run ends. The first interrupt stops it in order, a second at once."""
+    interrupted = False
+    introduced = _Introduced(host, shown)
+    while True:
+        try:
+            for event in under_way.follow(_TICK_SECONDS):
+                if event is None:
+                    introduced.tick()
+                else:
+                    introduced.event(event)
+            introduced.flush()
+            return
+        except KeyboardInterrupt:
+            under_way.abandon() if interrupted else under_way.cancel()
+            if interrupted:
+                raise
+            interrupted = True
+            shown.note("Stopping at the next safe point; interrupt once more to stop at once")
+
+
+class _Introduced:
+    """Lets the first line be the workspace and who one is there; events wait for it a moment."""
+
+    def __init__(self, host: WorkspaceHost, shown: Reporter) -> None:
+        self._host = host
+        self._shown = shown
+        self._waiting: list[Mapping[str, Any]] = []
+        self._is_over = False
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        if self._is_over:
+            self._shown.event(event)
+            return
+        self._waiting.append(event)
+        beginning = event["kind"] == "step" and event.get("state") in _BEGINNING
+        if self._host.user is not None or not beginning:
+            self.flush()
+
+    def tick(self) -> None:
+        if self._host.user is not None:
+            self.flush()
+        if self._is_over or self._waiting:
+            self._shown.tick()
+
+    def flush(self) -> None:
+        if not self._is_over and self._host.workspace is not None:
+            self._is_over = True
+            self._shown.signed_in(self._host.workspace, self._host.user or "")
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            self._shown.event(event)
+
+
+def _notes(operation: str, result: Mapping[str, Any]) -> list[str]:
+    """Say what was dropped, and from where it can be restored."""
+    notes = []
+    if result.get("database_reset"):
+        lost = [one for one in loss_sentences(result) if not one.startswith("The app ")]
+        done = "dropped" if operation == "delete" else "reset"
+        notes.append(f"Schema {done}: {'; '.join(lost)}" if lost else f"The schema was {done}")
+        point = result.get("restore_point")
+        if point:
+            notes.append(
+                f"Previous data is kept in branch `{point['branch']}` until {point['expires_at']}"
+            )
+        else:
+            notes.append("There is no restore point: the database can't branch, or was empty")
+    return notes
+
+
+def _ending(operation: str, result: Mapping[str, Any]) -> tuple[str, str | None]:
+    if operation == "delete":
+        return f"The app `{result['app_name']}` is deleted", None
+    word = "running" if operation == "create" else "updated"
+    return f"Tellr is {word}", result["url"]
