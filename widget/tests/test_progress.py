@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import tellr
+from tellr import running
 from tellr.progress import html, reporter
-from tellr.progress.lines import Lines
+from tellr.progress.lines import SILENT_SECONDS, Lines
 from tellr.progress.timeline import Timeline
+from tellr.progress.view import Silent
+
+if TYPE_CHECKING:
+    from local_workspace import LocalWorkspace
 
 HOSTILE = "<script>alert(1)</script>\x1b[2J\" onclick='x'"
 
@@ -78,6 +84,88 @@ def test_an_output_that_went_away_stops_nothing() -> None:
     out = io.StringIO()
     out.close()
     Lines(brief=False, out=out).event(step("done"))
+
+
+class Clock:
+    """A clock that only the test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+
+def test_a_long_wait_is_told_with_what_is_usual() -> None:
+    out, clock = io.StringIO(), Clock()
+    shown = Lines(brief=False, out=out, clock=clock)
+    shown.event(step("waiting", "app", message="compute starts", step_elapsed_ms=0))
+    for _ in range(10):
+        clock.now += SILENT_SECONDS / 2
+        shown.tick()
+    told = out.getvalue().splitlines()[1:]
+    assert len(told) == 5, "a line every 20 s"
+    assert told[0] == "   26.2 s  … still waiting: app 20 s (usually 1 to 3 minutes)"
+    assert "app 1 min 40 s (usually" in told[-1]
+    shown.event(step("done", "app"))
+    clock.now += 10 * SILENT_SECONDS
+    shown.tick()
+    assert len(out.getvalue().splitlines()) == 7, "nothing is waited for any more"
+
+
+def test_a_job_s_log_is_not_filled_with_waiting() -> None:
+    out, clock = io.StringIO(), Clock()
+    shown = Lines(brief=True, out=out, clock=clock)
+    shown.event(step("waiting"))
+    clock.now += 1000
+    shown.tick()
+    assert out.getvalue() == ""
+
+
+def test_the_timeline_says_what_is_usual_while_it_lasts() -> None:
+    timeline = Timeline(Clock())
+    timeline.add(step("waiting", "app"))
+    assert "usually 1 to 3 minutes" in html.render(timeline, "Tellr")
+    timeline.add(step("done", "app"))
+    assert "usually" not in html.render(timeline, "Tellr")
+
+
+def test_everything_in_the_timeline_is_left_aligned() -> None:
+    css = html.style()
+    assert "text-align: left" in css
+    assert "right;" not in css
+    # Notebooks have rules for tables of their own, which one class alone would lose against.
+    selectors = re.findall(r"^(\.[^{]+?)\s*[,{]$", css, re.MULTILINE)
+    assert selectors
+    assert all(one.startswith(".tellr-run.tellr-run") for one in selectors)
+
+
+class Broken(Silent):
+    """A display that always fails."""
+
+    def _fail(self, *_: object) -> None:
+        message = "no such display"
+        raise RuntimeError(message)
+
+    signed_in = event = tick = finished = failed = note = _fail
+
+
+def test_a_display_that_raises_leaves_the_rest_to_lines(
+    workspace: LocalWorkspace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(running, "reporter", lambda *_: Broken())
+    arguments = {"app_name": "unseen", "lakebase_name": "unseen-db", "schema_name": "unseen"}
+    assert tellr.create(**arguments)["status"] == "created"
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first == "The progress display failed (RuntimeError); the run continues"
+    assert last.startswith("Tellr is running: ")
+    # Where lines fail as well, the run still ends, and so does the call.
+    monkeypatch.setattr(running, "Lines", lambda **_: Broken())
+    assert tellr.delete("unseen", confirm=True)["status"] == "deleted"
+    assert capsys.readouterr().out == ""
+    assert workspace.host
 
 
 def test_the_timeline_puts_steps_on_one_axis() -> None:

@@ -1,8 +1,9 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { MockDeployer } from "../../mock/deployer/index.ts";
 import { button, deploy, openDeploy, put, review } from "../testing/deploy";
 import type { DeployEvent, DeployerLike, RunOptions } from "./contract";
+import { DeployApp } from "./DeployApp";
 
 /** A deployer whose run is told by the test. */
 function told() {
@@ -51,6 +52,25 @@ const step = (name: string) =>
       .getAllByRole("listitem")
       .find((item) => within(item).queryByText(name, { exact: true })) ?? document.body,
   );
+
+describe("a run that is under way already", () => {
+  it("is shown before the form, and started once", async () => {
+    const { deployer, event } = told();
+    let started = 0;
+    const create = deployer.create;
+    deployer.create = (given, options) => {
+      started++;
+      return create(given, options);
+    };
+    const given = { app_name: "slides" };
+    const { rerender } = openDeploy({ deployer, live: { operation: "create", given } });
+    expect(await screen.findByRole("button", { name: "Cancel" })).toBeVisible();
+    act(() => event({ step: "app", state: "waiting", message: "compute starts" }));
+    expect((await screen.findAllByText("compute starts")).length).toBeGreaterThan(0);
+    rerender(<DeployApp deployer={deployer} live={{ operation: "create", given }} />);
+    expect(started).toBe(1);
+  });
+});
 
 describe("the review", () => {
   it("shows steps, what waits for what, and the files, and changes nothing", async () => {
