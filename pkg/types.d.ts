@@ -277,6 +277,10 @@ lakebase_type: string,
  */
 restore_point?: RestorePoint,
 /**
+ * What is gone.
+ */
+losses?: Array<Loss>,
+/**
  * How each step went.
  */
 steps: Array<StepReport>, };
@@ -305,6 +309,10 @@ lakebase_type?: string,
  * The branch to go back to, where the schema was dropped and the database has branches.
  */
 restore_point?: RestorePoint,
+/**
+ * What is gone.
+ */
+losses?: Array<Loss>,
 /**
  * How each step went.
  */
@@ -352,9 +360,18 @@ files: Array<PlannedFile>,
  */
 notes: Array<string>,
 /**
- * What is gone afterwards.
+ * What is gone afterwards; sentences without a full stop.
  */
 lost: Array<string>,
+/**
+ * The same as data.
+ */
+losses: Array<Loss>,
+/**
+ * How often a person is to be asked before the run: not at all where nothing is lost, once where all of
+ * it can be got back for a while or is the app alone, twice where data is lost without a way back.
+ */
+confirmations: number,
 /**
  * What stays or can be got back, and for how long.
  */
@@ -376,6 +393,61 @@ name: string,
  * Its text.
  */
 content: string, };
+
+/**
+ * Something that is gone after an operation. A plan lists what will be lost, so that a face can show it
+ * and ask before the run ([`crate::operations::Plan::confirmations`]); a result lists what was.
+ *
+ * As JSON, `{"kind": "app", "name": "tellr", "url": "https://…"}` or
+ * `{"kind": "schema", "name": "app_data", "lakebase_name": "tellr-db", "tables": 12,
+ * "largest": [{"name": "decks", "rows": 40}, …], "restore_point": {"prefix": "pre-reset-", "kept_days": 7}}`.
+ */
+export type Loss = { "kind": "app",
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Where it answered.
+ */
+url?: string, } | { "kind": "schema",
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * The database that it is in.
+ */
+lakebase_name: string,
+/**
+ * How many tables are in it; absent where `unknown` says why this could not be found out.
+ */
+tables?: number,
+/**
+ * Up to 50 of the tables, the largest first, each with an estimate of its rows.
+ */
+largest: Array<TableEstimate>,
+/**
+ * Why the schema could not be looked at.
+ */
+unknown?: string,
+/**
+ * The branch that keeps the data for a while. Absent: there is no way back.
+ */
+restore_point?: PromisedRestorePoint, };
+
+/**
+ * The branch that is made before a schema is dropped.
+ */
+export type PromisedRestorePoint = {
+/**
+ * How its name begins; the moment it is made follows.
+ */
+prefix: string,
+/**
+ * For how many days the platform keeps it.
+ */
+kept_days: number, };
 
 /**
  * How things stand with an app. To know it took only requests that read.
@@ -823,10 +895,14 @@ export type CredentialTarget = { "kind": "endpoint", "name": string } | { "kind"
 export type SchemaName = string;
 
 /**
- * What is to be done to the app's schema. `role` is the app's role in the database: the
+ * What is to be done to the schema of `app`. `role` is the app's role in the database: the
  * client id of its service principal.
  */
 export type SchemaOperation = { "operation": "set_up",
+/**
+ * The app.
+ */
+app: AppName,
 /**
  * The schema.
  */
@@ -836,6 +912,10 @@ schema: SchemaName,
  */
 role: string, } | { "operation": "reset",
 /**
+ * The app.
+ */
+app: AppName,
+/**
  * The schema.
  */
 schema: SchemaName,
@@ -844,9 +924,17 @@ schema: SchemaName,
  */
 role: string, } | { "operation": "drop",
 /**
+ * The app.
+ */
+app: AppName,
+/**
  * The schema.
  */
 schema: SchemaName, } | { "operation": "inspect",
+/**
+ * The app.
+ */
+app: AppName,
 /**
  * The schema.
  */
@@ -874,9 +962,21 @@ exists: boolean,
  */
 owner: string | null,
 /**
+ * The app it records as its own; none where it was made before schemas recorded one.
+ */
+app: string | null,
+/**
+ * The caller may record an app: the comment of a schema is its owner's to write.
+ */
+can_record: boolean,
+/**
  * How many tables are in it.
  */
 tables: number,
+/**
+ * Up to 50 of them, the largest first.
+ */
+largest: Array<TableEstimate>,
 /**
  * There are rows that only the app's key can read, or were until lately: a table that was
  * emptied counts until the database has tidied up. It errs on the side of keeping the key.
@@ -889,7 +989,33 @@ role_exists: boolean,
 /**
  * The role asked for may use the schema and create tables in it.
  */
-role_granted: boolean, };
+role_granted: boolean,
+/**
+ * The role asked for owns a table in it, or the schema itself.
+ */
+role_owns: boolean,
+/**
+ * Up to 100 other roles than the caller and the one asked for that own the schema or a table
+ * in it, or may create tables in it; no superusers.
+ */
+other_roles: Array<string>,
+/**
+ * The name of a schema that the app could have instead: there is none of this name.
+ */
+free_name: string | null, };
+
+/**
+ * A table and what the database's statistics say of its size.
+ */
+export type TableEstimate = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * About how many rows are in it; absent where the database has not counted yet.
+ */
+rows: number | null, };
 
 /**
  * Why a schema operation failed.

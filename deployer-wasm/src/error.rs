@@ -16,7 +16,7 @@ mod catalogue;
 mod entries;
 mod wording;
 
-pub use catalogue::Failure;
+pub use catalogue::{Failure, SchemaOwner};
 
 /// A failure in the catalogue's words. Boxed, as nearly every function can return one, and it is large.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -10,6 +10,7 @@ use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
 mod create;
 mod delete;
 mod known;
+mod losses;
 mod plan;
 mod release;
 mod result;
@@ -19,6 +20,7 @@ mod update;
 
 pub use create::create;
 pub use delete::delete;
+pub use losses::{Loss, PromisedRestorePoint};
 pub use plan::{Plan, PlannedFile, plan};
 pub use result::{CreateResult, DeleteResult, UpdateResult};
 pub use status::{AppState, Status, status};

@@ -8,31 +8,40 @@
 //! Every operation can run twice with the effect of once. All of them are one transaction: a
 //! reset that fails leaves the schema as it was. The app's role gets rights on its schema and
 //! nothing else; it is not made a superuser.
+//!
+//! A schema records which app it belongs to, in a line of its comment. The scripts themselves
+//! refuse another app's schema ([`OTHER_APP`]), whichever host runs them.
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::SchemaName;
+use crate::config::{AppName, SchemaName};
 
 mod quote;
 mod script;
+mod state;
 
-pub use script::{Script, script};
+pub use script::{OTHER_APP, Script, script};
+pub use state::{SchemaState, TableEstimate};
 
-/// What is to be done to the app's schema. `role` is the app's role in the database: the
+/// What is to be done to the schema of `app`. `role` is the app's role in the database: the
 /// client id of its service principal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "operation")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaOperation {
-    /// Make the schema if it isn't there, and give the role its rights.
+    /// Make the schema if it isn't there, record its app, and give the role its rights.
     SetUp {
+        /// The app.
+        app: AppName,
         /// The schema.
         schema: SchemaName,
         /// The app's role, which has to exist.
         role: String,
     },
-    /// Drop the schema with everything in it, make it anew, and give the role its rights.
+    /// Drop the schema with everything in it, make it anew, record its app, and give the role its rights.
     Reset {
+        /// The app.
+        app: AppName,
         /// The schema.
         schema: SchemaName,
         /// The app's role, which has to exist.
@@ -40,11 +49,15 @@ pub enum SchemaOperation {
     },
     /// Drop the schema with everything in it.
     Drop {
+        /// The app.
+        app: AppName,
         /// The schema.
         schema: SchemaName,
     },
     /// Look, and change nothing.
     Inspect {
+        /// The app.
+        app: AppName,
         /// The schema.
         schema: SchemaName,
         /// The role whose rights are asked for, if any.
@@ -61,27 +74,6 @@ pub enum SchemaOutcome {
     Done,
     /// What [`SchemaOperation::Inspect`] found.
     Inspected(SchemaState),
-}
-
-/// How a schema stands.
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by its name")]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct SchemaState {
-    /// There is such a schema.
-    pub exists: bool,
-    /// The role it belongs to.
-    #[serde(default)]
-    pub owner: Option<String>,
-    /// How many tables are in it.
-    pub tables: u32,
-    /// There are rows that only the app's key can read, or were until lately: a table that was
-    /// emptied counts until the database has tidied up. It errs on the side of keeping the key.
-    pub encrypted_data: bool,
-    /// The role asked for exists.
-    pub role_exists: bool,
-    /// The role asked for may use the schema and create tables in it.
-    pub role_granted: bool,
 }
 
 /// Why a schema operation failed.
@@ -128,36 +120,18 @@ pub fn outcome(
     if !matches!(operation, SchemaOperation::Inspect { .. }) {
         return Ok(SchemaOutcome::Done);
     }
-    let Some([exists, owner, tables, encrypted_data, role_exists, role_granted]) = row else {
-        return Err(unexpected("one row of six columns", row.map_or(0, <[_]>::len)));
+    let Some([Some(state)]) = row else {
+        return Err(unexpected(&format!("it has {} columns", row.map_or(0, <[_]>::len))));
     };
-    Ok(SchemaOutcome::Inspected(SchemaState {
-        exists: truth(exists.as_deref())?,
-        owner: owner.clone(),
-        tables: tables
-            .as_deref()
-            .and_then(|count| count.parse().ok())
-            .ok_or_else(|| unexpected("a count", 1))?,
-        encrypted_data: truth(encrypted_data.as_deref())?,
-        role_exists: truth(role_exists.as_deref())?,
-        role_granted: truth(role_granted.as_deref())?,
-    }))
+    let state = serde_json::from_str(state).map_err(|error| unexpected(&error.to_string()))?;
+    Ok(SchemaOutcome::Inspected(state))
 }
 
-/// A truth value as text: `true` where it was cast, `t` where a client printed it.
-fn truth(column: Option<&str>) -> Result<bool, SchemaError> {
-    match column {
-        Some("true" | "t") => Ok(true),
-        Some("false" | "f") => Ok(false),
-        _ => Err(unexpected("`true` or `false`", 1)),
-    }
-}
-
-fn unexpected(wanted: &str, columns: usize) -> SchemaError {
+fn unexpected(problem: &str) -> SchemaError {
     SchemaError {
         kind: SchemaErrorKind::Database,
         sqlstate: None,
-        message: format!("the database's answer is not {wanted} (it has {columns} columns)"),
+        message: format!("the database's answer can't be read: {problem}"),
     }
 }
 
@@ -166,57 +140,65 @@ mod tests {
     use super::*;
 
     fn inspect() -> SchemaOperation {
-        SchemaOperation::Inspect { schema: SchemaName::default(), role: None }
-    }
-
-    fn row(columns: [Option<&str>; 6]) -> Vec<Option<String>> {
-        columns.into_iter().map(|column| column.map(str::to_owned)).collect()
+        SchemaOperation::Inspect { app: AppName::default(), schema: SchemaName::default(), role: None }
     }
 
     #[test]
-    fn a_look_is_read_from_its_row() {
-        let found =
-            row([Some("true"), Some("ada@example.com"), Some("12"), Some("t"), Some("false"), Some("f")]);
+    fn a_state_is_read_from_its_row() {
+        let text = r#"{"exists": true, "owner": "ada@example.com", "app": "tellr", "can_record": true, "tables": 12,
+            "largest": [{"name": "decks", "rows": 40}, {"name": "odd", "rows": null}], "encrypted_data": true,
+            "role_exists": false, "role_granted": false, "role_owns": false, "other_roles": ["someone"],
+            "free_name": "app_data_tellr"}"#;
+        let row = [Some(text.to_owned())];
         assert_eq!(
-            outcome(&inspect(), Some(&found)).unwrap(),
+            outcome(&inspect(), Some(&row)).unwrap(),
             SchemaOutcome::Inspected(SchemaState {
                 exists: true,
                 owner: Some("ada@example.com".into()),
+                app: Some("tellr".into()),
+                can_record: true,
                 tables: 12,
+                largest: vec![
+                    TableEstimate { name: "decks".into(), rows: Some(40) },
+                    TableEstimate { name: "odd".into(), rows: None },
+                ],
                 encrypted_data: true,
-                role_exists: false,
-                role_granted: false,
+                other_roles: vec!["someone".into()],
+                free_name: Some("app_data_tellr".into()),
+                ..SchemaState::default()
             })
-        );
-        let nothing = row([Some("false"), None, Some("0"), Some("false"), Some("false"), Some("false")]);
-        assert_eq!(
-            outcome(&inspect(), Some(&nothing)).unwrap(),
-            SchemaOutcome::Inspected(SchemaState::default())
         );
     }
 
     #[test]
     fn a_row_of_another_kind_is_an_error() {
-        let odd = row([Some("maybe"), None, Some("0"), Some("false"), Some("false"), Some("false")]);
-        let short = vec![Some("true".to_owned())];
-        for found in [None, Some(odd.as_slice()), Some(short.as_slice())] {
+        let text = |text: &str| Some(text.to_owned());
+        let odd = [text(r#"{"exists": "maybe"}"#)];
+        let long = [text("true"), None];
+        for found in [None, Some(odd.as_slice()), Some(long.as_slice()), Some(&[None])] {
             assert_eq!(outcome(&inspect(), found).unwrap_err().kind, SchemaErrorKind::Database);
         }
     }
 
     #[test]
     fn the_others_are_simply_done() {
-        let operation = SchemaOperation::Drop { schema: SchemaName::default() };
+        let operation = SchemaOperation::Drop { app: AppName::default(), schema: SchemaName::default() };
         assert_eq!(outcome(&operation, None).unwrap(), SchemaOutcome::Done);
     }
 
     #[test]
     fn operations_cross_to_other_languages_as_json() {
-        let operation = SchemaOperation::SetUp { schema: SchemaName::default(), role: "r".into() };
+        let (app, schema) = (AppName::default(), SchemaName::default());
+        let operation = SchemaOperation::SetUp { app, schema, role: "r".into() };
         let json = serde_json::to_value(&operation).unwrap();
-        assert_eq!(json, serde_json::json!({"operation": "set_up", "schema": "app_data", "role": "r"}));
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "operation": "set_up", "app": "tellr", "schema": "app_data", "role": "r",
+            })
+        );
         assert_eq!(serde_json::from_value::<SchemaOperation>(json).unwrap(), operation);
-        let hostile = serde_json::json!({"operation": "drop", "schema": "public"});
+        let hostile = serde_json::json!({"operation": "drop", "app": "tellr", "schema": "public"});
         assert!(
             serde_json::from_value::<SchemaOperation>(hostile).is_err(),
             "a name is checked on this way in too"

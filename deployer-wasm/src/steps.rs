@@ -6,6 +6,7 @@ pub mod deployment;
 pub mod files;
 pub mod key;
 pub mod lakebase;
+pub mod ownership;
 pub mod package;
 pub mod removal;
 pub mod resources;

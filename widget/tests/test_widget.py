@@ -124,7 +124,7 @@ def test_a_schema_operation_is_typed_and_goes_where_the_workspace_says(
         "user": ADA,
         "credential": {"kind": "endpoint", "name": endpoint},
     }
-    look = {"operation": "inspect", "schema": "app_data", "role": None}
+    look = {"operation": "inspect", "app": "tellr", "schema": "app_data", "role": None}
     found = page.ask("schema", at=at, operation=look)["ok"]
     assert (found["outcome"], found["exists"], found["owner"]) == ("inspected", True, ADA)
     workspace.control("DELETE", "/journal")

@@ -89,6 +89,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::schema::SchemaState;
 
     fn ask(mut question: Value) -> Value {
         question["protocol"] = PROTOCOL.into();
@@ -98,10 +99,11 @@ mod tests {
 
     #[test]
     fn a_schema_operation_has_statements_and_its_row_a_meaning() {
-        let inspect = json!({"operation": "inspect", "schema": "app_data", "role": null});
+        let inspect = json!({"operation": "inspect", "app": "tellr", "schema": "app_data", "role": null});
         let script = ask(json!({"question": "script", "operation": inspect}));
         assert_eq!(script["script"]["returns_rows"], true);
-        let row = json!(["true", "ada@example.com", "3", "false", "false", "false"]);
+        let state = SchemaState { exists: true, tables: 3, ..SchemaState::default() };
+        let row = json!([json!(state).to_string()]);
         let answer = ask(json!({"question": "outcome", "operation": inspect, "row": row}));
         assert_eq!(
             (&answer["outcome"]["outcome"], &answer["outcome"]["tables"]),
@@ -113,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_hostile_name_gets_no_statement() {
-        let drop = json!({"operation": "drop", "schema": "public"});
+        let drop = json!({"operation": "drop", "app": "tellr", "schema": "public"});
         let answer = ask(json!({"question": "script", "operation": drop}));
         assert_eq!(answer["refused"]["code"], "PROTOCOL_FAULT");
     }

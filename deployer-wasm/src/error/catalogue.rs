@@ -6,6 +6,15 @@ use super::entries::Entry;
 use super::{DeployError, ErrorClass, RefusedInput, Told};
 use crate::timestamp::Timestamp;
 
+/// Whose a schema is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaOwner {
+    /// The app of this name.
+    App(String),
+    /// A role of the database that is none of the caller's and of no app that the caller sees.
+    Role(String),
+}
+
 /// A known failure and the facts that its words need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a field is a fact that the entry's words name; its name says it")]
@@ -153,6 +162,8 @@ pub enum Failure {
     DatabaseCredential { name: String, problem: String },
     /// The schema belongs to somebody else.
     SchemaNotOwned { schema: String, problem: String },
+    /// The schema is another app's. `owner` is that app, or else the role whose data is in it.
+    SchemaOfAnotherApp { schema: String, database: String, owner: SchemaOwner, free: Option<String> },
     /// The app's role isn't there.
     AppRoleMissing { role: String },
     /// Any other refusal of the database.

@@ -1,6 +1,6 @@
 //! The words of the catalogue: one arm for each [`Failure`].
 
-use super::catalogue::Failure;
+use super::catalogue::{Failure, SchemaOwner};
 use super::wording::{list, said, said_by, spell};
 
 const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/";
@@ -531,6 +531,25 @@ impl Failure {
                 remedy: "Choose another `schema_name`, or let the schema's owner run this".into(),
                 docs: DOCS_LAKEBASE,
             },
+            Self::SchemaOfAnotherApp { schema, database, owner, free } => Entry {
+                code: "SCHEMA_OF_ANOTHER_APP",
+                message: match &owner {
+                    SchemaOwner::App(app) => {
+                        format!("The schema `{schema}` of the database `{database}` belongs to the app `{app}`")
+                    }
+                    SchemaOwner::Role(role) => {
+                        format!("The schema `{schema}` of the database `{database}` holds data of `{role}`")
+                    }
+                },
+                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, \
+                        and a reset would delete the data of both. Nothing was changed"
+                    .into(),
+                remedy: match free {
+                    Some(free) => format!("Set `schema_name` to a schema of this app's own, such as `{free}`, which is free"),
+                    None => "Set `schema_name` to a schema of this app's own".into(),
+                },
+                docs: DOCS_CONFIG,
+            },
             Self::AppRoleMissing { role } => Entry {
                 code: "APP_ROLE_MISSING",
                 message: format!("The database has no role `{role}` for the app"),
@@ -550,7 +569,7 @@ impl Failure {
                 code: "KEY_MISSING",
                 message: format!("The encryption key of app `{app}` can't be found, and its database holds encrypted data"),
                 cause: format!("Looked for it in {}. A new key could not read that data, so none is made", list(&places)),
-                remedy: "Give the key as `encryption_key`; or, if the data is not needed, `update` with `reset_database`".into(),
+                remedy: "Give the key as `encryption_key`. If nobody has it, set `schema_name` to a new name: the app starts empty there, and this data stays".into(),
                 docs: DOCS_SECRETS,
             },
             Self::KeyDiffers { app, place } => Entry {

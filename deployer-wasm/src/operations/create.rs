@@ -1,7 +1,7 @@
 //! `create`: from nothing to a running app.
 
 use super::Operation;
-use super::known::{known_kind, unfinished};
+use super::known::{known_kind, names_schema, unfinished};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
 use super::session::{Session, both};
@@ -13,7 +13,9 @@ use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
 use crate::steps::lakebase::{self, Found, Lakebase};
+use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
+use crate::steps::schema::Preview;
 use crate::steps::{app, deployment, key, resources, schema, verify};
 use crate::workspace::apps::{App, NewApp};
 
@@ -63,6 +65,7 @@ pub(super) fn graph<'a, H: Host>(
     let Looked { folder, app: found_app, database, scopes, .. } = looked;
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
     let schema_name = &config.schema_name;
+    let own_schema = (&config.app_name, schema_name);
     let new = NewApp {
         name,
         description: config.description.as_str(),
@@ -88,7 +91,7 @@ pub(super) fn graph<'a, H: Host>(
         let inspect =
             graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
                 move |(lakebase,)| async move {
-                    schema::inspect(run.step("inspect"), &lakebase, schema_name, None).await
+                    schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config)).await
                 }
             });
         let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
@@ -123,7 +126,7 @@ pub(super) fn graph<'a, H: Host>(
         (lakebase.clone(), attached.clone()),
         move |(lakebase, app)| async move {
             let seen = seen.and_then(|seen| seen.get());
-            schema::set_up(run.step("schema"), &lakebase, schema_name, &app.client_id, seen).await
+            schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, seen).await
         },
     );
     // 5. The deployment, and the proof that it runs.
@@ -146,6 +149,8 @@ pub(super) struct Looked {
     pub(super) deployed: Option<DeployedManifest>,
     /// What the package index has.
     pub(super) package: Published,
+    /// The schema, as far as it could be looked at.
+    pub(super) schema: Preview,
     /// The scopes that the app will have.
     scopes: Vec<String>,
 }
@@ -162,6 +167,11 @@ impl Looked {
             schema: &config.schema_name,
             folder: &self.folder,
         }
+    }
+
+    /// The schema that the app is to have.
+    fn tenant<'a>(&self, config: &'a CreateConfig) -> Tenant<'a> {
+        tenant(config, self.app.as_ref(), self.deployed.as_ref())
     }
 
     /// What is wanted of the key; `schema` where the data was looked at.
@@ -218,8 +228,23 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfi
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(session.host, config.package, version, wheel, config.index).await?;
+    let tenant = tenant(config, app.as_ref(), deployed.as_ref());
+    let schema = session.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(Looked { me, folder, app, database, deployed, package, scopes })
+    Ok(Looked { me, folder, app, database, deployed, package, schema, scopes })
+}
+
+fn tenant<'a>(
+    config: &'a CreateConfig,
+    app: Option<&App>,
+    deployed: Option<&DeployedManifest>,
+) -> Tenant<'a> {
+    Tenant {
+        app: &config.app_name,
+        schema: &config.schema_name,
+        role: app.and_then(|app| app.service_principal_client_id.clone()),
+        deployed: names_schema(deployed, config.lakebase_name.as_str(), &config.schema_name),
+    }
 }
 
 /// Refuses an app that no unfinished run of ours made.

@@ -4,7 +4,10 @@
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
 use super::Operation;
-use super::known::{attached_name, deployed_from, folder, known_kind, refuse_other_app, unfinished};
+use super::known::{
+    attached_name, deployed_from, folder, known_kind, names_schema, refuse_other_app, unfinished,
+};
+use super::losses::Loss;
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
 use super::session::{Session, both};
@@ -13,10 +16,12 @@ use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
+use crate::schema::SchemaState;
 use crate::steps::lakebase::{self, Found, Kind, Lakebase};
+use crate::steps::ownership::Tenant;
 use crate::steps::restore_point::RestorePoint;
+use crate::steps::schema::Preview;
 use crate::steps::{key, removal, restore_point, schema};
-use crate::workspace::Client;
 use crate::workspace::apps::{self, App, Resource};
 
 /// Deletes the app and waits until its name is free. With `reset_database`, its schema is dropped
@@ -34,7 +39,7 @@ pub async fn delete<H: Host>(
     let looked = look(&session, config).await;
     let looked = session.told(looked)?;
     let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
-    let (graph, Made { lakebase, point }) = graph(&held.run, config, &looked);
+    let (graph, Made { lakebase, point, state }) = graph(&held.run, config, &looked);
     let steps = held.run(format!("delete the app `{name}`"), graph).await?;
     held.run.journal.forget_entries();
     if looked.secret.is_some() {
@@ -43,6 +48,11 @@ pub async fn delete<H: Host>(
             .notice("the encryption key stays in its secret scope, as data that it encrypted may exist");
     }
     held.finish(format!("the app `{name}` is deleted"), None).await;
+    let dropped =
+        looked.reset.as_ref().zip(state.and_then(|state| state.get())).and_then(|(reset, state)| {
+            Loss::schema(reset.schema.as_str(), &reset.name, reset.found.kind(), &state)
+        });
+    let losses = looked.app.as_ref().map(app_lost).into_iter().chain(dropped).collect();
     Ok(DeleteResult {
         app_name: name.to_owned(),
         status: "deleted".into(),
@@ -51,6 +61,7 @@ pub async fn delete<H: Host>(
             .and_then(|lakebase| lakebase.get())
             .map(|lakebase| lakebase.kind().to_owned()),
         restore_point: point.and_then(|made| made.get()).flatten(),
+        losses,
         steps,
     })
 }
@@ -59,6 +70,7 @@ pub async fn delete<H: Host>(
 pub(super) struct Made {
     lakebase: Option<Output<Lakebase>>,
     point: Option<Output<Option<RestorePoint>>>,
+    state: Option<Output<SchemaState>>,
 }
 
 /// The steps, for what was found.
@@ -69,36 +81,36 @@ pub(super) fn graph<'a, H: Host>(
 ) -> (Graph<'a>, Made) {
     let name = config.app_name.as_str();
     let mut graph = Graph::new();
-    let (mut point, mut kept) = (None, None);
+    let (mut point, mut kept, mut state) = (None, None, None);
     // 1. The schema, once there is a way back.
-    let dropped = looked.reset.as_ref().map(|Database { name, schema, found }| {
+    let dropped = looked.reset.as_ref().map(|Database { name, schema, found, .. }| {
         let lakebase = graph.add("lakebase", format!("the database `{name}`"), (), move |()| {
             lakebase::existing(run.step("lakebase"), name, found.clone())
         });
-        let inspect =
-            graph.add(
-                "inspect",
-                format!("a look at the schema `{schema}`"),
-                (lakebase.clone(),),
-                move |(lakebase,)| async move {
-                    schema::inspect(run.step("inspect"), &lakebase, schema, None).await
-                },
-            );
+        let inspect = graph.add(
+            "inspect",
+            format!("a look at the schema `{schema}`"),
+            (lakebase.clone(),),
+            move |(lakebase,)| async move {
+                schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config, schema)).await
+            },
+        );
         let made = graph.add(
             "restore_point",
             "a restore point",
-            (lakebase.clone(), inspect),
+            (lakebase.clone(), inspect.clone()),
             move |(lakebase, state)| async move {
                 restore_point::make(run.step("restore_point"), &lakebase, &state).await
             },
         );
-        (point, kept) = (Some(made.clone()), Some(lakebase.clone()));
+        (point, kept, state) = (Some(made.clone()), Some(lakebase.clone()), Some(inspect));
         graph.add(
             "schema",
             format!("the schema `{schema}`, dropped"),
             (lakebase, made),
             move |(lakebase, point)| async move {
-                schema::drop(run.step("schema"), &lakebase, schema, point.as_ref()).await
+                let own_schema = (&config.app_name, schema);
+                schema::drop(run.step("schema"), &lakebase, own_schema, point.as_ref()).await
             },
         )
     });
@@ -110,7 +122,7 @@ pub(super) fn graph<'a, H: Host>(
         }
         None => graph.add("remove_app", title, (), move |()| removal::delete(run.step("remove_app"), name)),
     };
-    (graph, Made { lakebase: kept, point })
+    (graph, Made { lakebase: kept, point, state })
 }
 
 /// What is there before anything is changed.
@@ -128,11 +140,41 @@ pub(super) struct Looked {
     pub(super) secret: Option<String>,
 }
 
+impl Looked {
+    /// The schema as the app's.
+    fn tenant<'a>(&self, config: &'a DeleteConfig, schema: &'a SchemaName) -> Tenant<'a> {
+        let database = self.reset.as_ref().map(|reset| reset.name.as_str()).unwrap_or_default();
+        tenant(config, (database, schema), self.app.as_ref(), self.deployed.as_ref())
+    }
+}
+
 /// A schema to drop.
 pub(super) struct Database {
     pub(super) name: String,
     pub(super) schema: SchemaName,
+    /// The schema, as far as it could be looked at.
+    pub(super) preview: Preview,
     found: Found,
+}
+
+/// The app, as something that is lost.
+pub(super) fn app_lost(app: &App) -> Loss {
+    let url = Some(app.address()).filter(|url| !url.is_empty());
+    Loss::App { name: app.name.clone(), url }
+}
+
+fn tenant<'a>(
+    config: &'a DeleteConfig,
+    (database, schema): (&str, &'a SchemaName),
+    app: Option<&App>,
+    deployed: Option<&DeployedManifest>,
+) -> Tenant<'a> {
+    Tenant {
+        app: &config.app_name,
+        schema,
+        role: app.and_then(|app| app.service_principal_client_id.clone()),
+        deployed: names_schema(deployed, database, schema),
+    }
 }
 
 pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Result<Looked> {
@@ -151,7 +193,7 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfi
     let mut kind = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
     let mut reset = None;
     if config.reset_database {
-        let database = database(client, config, app.as_ref(), deployed.as_ref(), kind).await?;
+        let database = database(session, config, &me, app.as_ref(), deployed.as_ref(), kind).await?;
         (kind, reset) = (Some(database.found.kind()), Some(database));
     }
     let secret = app.as_ref().and_then(|app| Resource::find(&app.resources, key::RESOURCE));
@@ -164,8 +206,9 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfi
 
 /// Which database and schema to reset: the ones given, else the ones the app is deployed with.
 async fn database<H: Host>(
-    client: &Client<'_, H>,
+    session: &Session<'_, H>,
     config: &DeleteConfig,
+    me: &str,
     app: Option<&App>,
     deployed: Option<&DeployedManifest>,
     known: Option<Kind>,
@@ -183,11 +226,13 @@ async fn database<H: Host>(
         (None, Some(text)) => SchemaName::parse("schema_name", &text).map_err(|_| missing("schema_name"))?,
         (None, None) => return Err(missing("schema_name").into()),
     };
-    let found = lakebase::look(client, &name).await?.choose(known);
+    let found = lakebase::look(&session.client, &name).await?.choose(known);
     if matches!(found, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name }.into());
     }
-    Ok(Database { name, schema, found })
+    let tenant = tenant(config, (&name, &schema), app, deployed);
+    let preview = session.preview(me, &name, &found, &tenant).await?;
+    Ok(Database { name, schema, preview, found })
 }
 
 fn missing(key: &str) -> Failure {

@@ -2,7 +2,7 @@
 //! files, and by the `app.yaml` that lies there.
 
 use super::Operation;
-use crate::config::{AppName, WorkspacePath};
+use crate::config::{AppName, SchemaName, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::error::{Failure, Result};
 use crate::manifest::DeployedManifest;
@@ -90,4 +90,12 @@ pub(super) fn attached_name(app: &App) -> Option<String> {
         Resource::Database { instance_name, .. } => Some(instance_name),
         Resource::Secret { .. } => None,
     }
+}
+
+/// Whether a deployed `app.yaml` names this schema of this database.
+pub(super) fn names_schema(deployed: Option<&DeployedManifest>, database: &str, schema: &SchemaName) -> bool {
+    deployed.is_some_and(|manifest| {
+        manifest.text("LAKEBASE_INSTANCE") == Some(database)
+            && manifest.text("LAKEBASE_SCHEMA") == Some(schema.as_str())
+    })
 }

@@ -2,13 +2,14 @@
 //!
 //! A plan comes from the code that runs: the same look at what is there, the same refusals, the
 //! same graph of steps and the same generated files. It ends where the run would take the lock, so
-//! it sends only requests that read. Two things it can't know without a connection to the database:
-//! what a schema holds, and whether a key that is missing has encrypted something in it.
+//! it sends only requests that read, and looks at the schema, for which the host mints a credential of
+//! the database. A database that can't be reached now is no error of a plan.
 
 use futures_util::join;
 use serde::Serialize;
 
 use super::known::attached_name;
+use super::losses::{self, Loss};
 use super::release::Release;
 use super::session::Session;
 use super::{Change, Operation, create, delete, update};
@@ -20,6 +21,7 @@ use crate::host::Host;
 use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS};
 use crate::steps::key;
 use crate::steps::lakebase::{self, Found, Kind};
+use crate::steps::schema::Preview;
 
 mod words;
 
@@ -54,8 +56,13 @@ pub struct Plan {
     pub files: Vec<PlannedFile>,
     /// What is there, what will be made, and what is gone on with; sentences without a full stop.
     pub notes: Vec<String>,
-    /// What is gone afterwards.
+    /// What is gone afterwards; sentences without a full stop.
     pub lost: Vec<String>,
+    /// The same as data.
+    pub losses: Vec<Loss>,
+    /// How often a person is to be asked before the run: not at all where nothing is lost, once where all of
+    /// it can be got back for a while or is the app alone, twice where data is lost without a way back.
+    pub confirmations: u8,
     /// What stays or can be got back, and for how long.
     pub recoverable: Vec<String>,
     /// Whether an earlier run of the same operation did not end, and is gone on with.
@@ -101,16 +108,20 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         files: Vec::new(),
         notes: words::run(&rehearsal),
         lost: Vec::new(),
+        losses: Vec::new(),
+        confirmations: 0,
         recoverable: Vec::new(),
         // A run that is under way now is not gone on with: another is refused.
         resumes: rehearsal.resumed.is_some() && rehearsal.at_work.is_none(),
     };
-    Ok(match (&seen, foreseen) {
+    let mut plan = match (&seen, foreseen) {
         (Seen::Create(config, looked), Some(foreseen)) => plan.of_create(config, looked, &foreseen),
         (Seen::Update(config, looked), Some(foreseen)) => plan.of_update(config, looked, &foreseen),
         (Seen::Delete(_, looked), _) => plan.of_delete(looked),
         (_, None) => plan,
-    })
+    };
+    plan.confirmations = losses::confirmations(&plan.losses);
+    Ok(plan)
 }
 
 /// What a look found, beside what is wanted.
@@ -175,9 +186,7 @@ impl Plan {
         self.notes.extend(words::package(&looked.package, &looked.release(config)));
         self.notes.push(words::new_app(config, looked.app.as_ref()));
         self.notes.push(words::database(database.0, &looked.database, Some(config.lakebase_compute)));
-        if !matches!(looked.database, Found::Nothing { .. }) {
-            self.notes.push(words::schema_stays(&config.schema_name));
-        }
+        self.notes.push(words::schema_stays(&config.schema_name, &looked.schema));
         self.of_release(database, looked.release(config), foreseen, config.encryption_key.is_some())
     }
 
@@ -187,10 +196,11 @@ impl Plan {
         self.notes.extend(words::package(&looked.package, &looked.release(config)));
         self.notes.push(words::database(database.0, &looked.database, None));
         if config.reset_database {
-            self.of_reset(config.lakebase_name.as_str(), &config.schema_name, looked.database.kind());
+            let database = (config.lakebase_name.as_str(), looked.database.kind());
+            self.of_reset(database, &config.schema_name, &looked.schema);
             self.recoverable.push(words::key_stays(&foreseen.key));
         } else {
-            self.notes.push(words::schema_stays(&config.schema_name));
+            self.notes.push(words::schema_stays(&config.schema_name, &looked.schema));
         }
         self.of_release(database, looked.release(config), foreseen, config.encryption_key.is_some())
     }
@@ -207,8 +217,9 @@ impl Plan {
         self.lakebase_type = looked.kind.map(|kind| kind.as_str().to_owned());
         self.notes.push(words::deleted(&self.app_name, looked.app.as_ref()));
         self.lost.extend(looked.app.as_ref().map(words::app_goes));
+        self.losses.extend(looked.app.as_ref().map(delete::app_lost));
         if let (Some(reset), Some(kind)) = (&looked.reset, looked.kind) {
-            self.of_reset(&reset.name, &reset.schema, kind);
+            self.of_reset((&reset.name, kind), &reset.schema, &reset.preview);
         }
         let (name, schema) = (self.lakebase_name.as_deref(), self.schema_name.as_deref());
         self.recoverable.push(words::database_stays(looked, name, schema));
@@ -218,8 +229,10 @@ impl Plan {
     }
 
     /// What goes with a schema that is dropped, and how it can be got back, or that it can't.
-    fn of_reset(&mut self, database: &str, schema: &SchemaName, kind: Kind) {
-        self.lost.push(words::schema_goes(schema, database));
+    fn of_reset(&mut self, (database, kind): (&str, Kind), schema: &SchemaName, preview: &Preview) {
+        let Some(loss) = Loss::previewed(schema.as_str(), database, kind, preview) else { return };
+        self.losses.push(loss);
+        self.lost.push(words::schema_goes(schema, database, preview));
         match kind {
             Kind::Autoscaling => self.recoverable.push(words::way_back(database)),
             Kind::Provisioned => self.lost.push(words::no_way_back(database)),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::losses::Loss;
 use crate::engine::StepReport;
 use crate::steps::restore_point::RestorePoint;
 
@@ -44,6 +45,10 @@ pub struct UpdateResult {
     /// The branch to go back to, where the schema was emptied and the database has branches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_point: Option<RestorePoint>,
+    /// What is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Loss>>"))]
+    pub losses: Vec<Loss>,
     /// How each step went.
     pub steps: Vec<StepReport>,
 }
@@ -64,6 +69,10 @@ pub struct DeleteResult {
     /// The branch to go back to, where the schema was dropped and the database has branches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_point: Option<RestorePoint>,
+    /// What is gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<Loss>>"))]
+    pub losses: Vec<Loss>,
     /// How each step went.
     pub steps: Vec<StepReport>,
 }

@@ -18,6 +18,9 @@ use crate::error::{DeployError, Failure, Result};
 use crate::events::StepState;
 use crate::host::{Host, Timestamp};
 use crate::steps::files;
+use crate::steps::lakebase::{self, Found};
+use crate::steps::ownership::Tenant;
+use crate::steps::schema::{self, Preview};
 use crate::workspace::apps;
 use crate::workspace::{Client, files as workspace_files, identity};
 
@@ -127,6 +130,23 @@ impl<'a, H: Host> Session<'a, H> {
     /// The user name of who is asking.
     pub(super) async fn me(&self) -> Result<String> {
         Ok(self.client.send(identity::me()).await?.user_name)
+    }
+
+    /// Looks at the schema of the database that was `found`, where one can connect to it now.
+    pub(super) async fn preview(
+        &self,
+        me: &str,
+        database: &str,
+        found: &Found,
+        tenant: &Tenant<'_>,
+    ) -> Result<Preview> {
+        if matches!(found, Found::Nothing { .. }) {
+            return Ok(Preview::NoDatabase);
+        }
+        match lakebase::reach(&self.client, database, found).await? {
+            Some(lakebase) => Ok(schema::preview(self.host, &self.client, me, &lakebase, tenant).await?),
+            None => Ok(Preview::Unknown(format!("The database `{database}` is not ready yet"))),
+        }
     }
 
     /// The journal of a folder.

@@ -1,7 +1,8 @@
 //! `update`: another version, other settings, or an empty database; the key and the data stay.
 
 use super::Operation;
-use super::known::{deployed_from, folder, known_kind, refuse_other_app};
+use super::known::{deployed_from, folder, known_kind, names_schema, refuse_other_app};
+use super::losses::Loss;
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
 use super::session::{Session, both};
@@ -12,8 +13,10 @@ use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
 use crate::steps::lakebase::{self, Found, Lakebase};
+use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
+use crate::steps::schema::Preview;
 use crate::steps::{app, deployment, key, resources, restore_point, schema, verify};
 use crate::workspace::apps::App;
 
@@ -33,11 +36,17 @@ pub async fn update<H: Host>(
     let looked = look(&session, config).await;
     let looked = session.told(looked)?;
     let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
-    let (graph, Made { lakebase, deployment, url, point }) = graph(&held.run, config, &looked);
+    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&held.run, config, &looked);
     let steps = held.run(format!("update the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     held.run.journal.forget("restore_point");
+    let (restore_point, state) =
+        emptied.map_or((None, None), |(point, state)| (point.get().flatten(), state.get()));
+    let lost = state.and_then(|state| {
+        let (schema, database) = (config.schema_name.as_str(), config.lakebase_name.as_str());
+        Loss::schema(schema, database, looked.database.kind(), &state)
+    });
     held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
     Ok(UpdateResult {
         url,
@@ -46,7 +55,8 @@ pub async fn update<H: Host>(
         status: "updated".into(),
         database_reset: config.reset_database,
         lakebase_type,
-        restore_point: point.and_then(|made| made.get()).flatten(),
+        restore_point,
+        losses: lost.into_iter().collect(),
         steps,
     })
 }
@@ -56,7 +66,8 @@ pub(super) struct Made {
     lakebase: Output<Lakebase>,
     deployment: Output<String>,
     url: Output<String>,
-    point: Option<Output<Option<RestorePoint>>>,
+    /// With `reset_database`: the restore point, and the schema as it was.
+    emptied: Option<(Output<Option<RestorePoint>>, Output<SchemaState>)>,
 }
 
 /// The steps, for what was found.
@@ -68,6 +79,7 @@ pub(super) fn graph<'a, H: Host>(
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
     let Looked { folder, app: record, database, .. } = looked;
     let schema_name = &config.schema_name;
+    let own_schema = (&config.app_name, schema_name);
 
     let mut graph = Graph::new();
     // 1. What is there: the database, the schema in it, the app's compute, the key.
@@ -80,8 +92,7 @@ pub(super) fn graph<'a, H: Host>(
     let inspect =
         graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
-                let role = record.service_principal_client_id.clone();
-                schema::inspect(run.step("inspect"), &lakebase, schema_name, role).await
+                schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config)).await
             }
         });
     let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
@@ -112,25 +123,25 @@ pub(super) fn graph<'a, H: Host>(
         },
     );
     // 4. The schema: made ready, or emptied once there is a way back and the files are in place.
-    let mut point = None;
+    let mut emptied = None;
     let ready = if config.reset_database {
         let made = graph.add(
             "restore_point",
             "a restore point",
             // Last of all that can fail or take long, as the app goes on writing until the drop.
-            (lakebase.clone(), inspect, attached.done(), files.done()),
+            (lakebase.clone(), inspect.clone(), attached.done(), files.done()),
             move |(lakebase, state, (), ())| async move {
                 restore_point::make(run.step("restore_point"), &lakebase, &state).await
             },
         );
-        point = Some(made.clone());
+        emptied = Some((made.clone(), inspect));
         graph.add(
             "schema",
             format!("the schema `{schema_name}`, emptied"),
             (lakebase.clone(), attached.clone(), made),
             move |(lakebase, app, point)| async move {
                 let step = run.step("schema");
-                schema::reset(step, &lakebase, schema_name, &app.client_id, point.as_ref()).await
+                schema::reset(step, &lakebase, own_schema, &app.client_id, point.as_ref()).await
             },
         )
     } else {
@@ -139,7 +150,7 @@ pub(super) fn graph<'a, H: Host>(
             format!("the schema `{schema_name}`"),
             (lakebase.clone(), attached.clone(), inspect),
             move |(lakebase, app, state)| async move {
-                schema::set_up(run.step("schema"), &lakebase, schema_name, &app.client_id, Some(state)).await
+                schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, Some(state)).await
             },
         )
     };
@@ -154,7 +165,7 @@ pub(super) fn graph<'a, H: Host>(
         verify::verify(run.step("verify"), name, looked.release(config).expected())
     });
 
-    (graph, Made { lakebase, deployment, url, point })
+    (graph, Made { lakebase, deployment, url, emptied })
 }
 
 /// What is there before anything is changed.
@@ -166,6 +177,8 @@ pub(super) struct Looked {
     pub(super) deployed: Option<DeployedManifest>,
     /// What the package index has.
     pub(super) package: Published,
+    /// The schema, as far as it could be looked at.
+    pub(super) schema: Preview,
 }
 
 impl Looked {
@@ -181,6 +194,11 @@ impl Looked {
             schema: &config.schema_name,
             folder: &self.folder,
         }
+    }
+
+    /// The schema that the app is to have.
+    fn tenant<'a>(&self, config: &'a UpdateConfig) -> Tenant<'a> {
+        tenant(config, &self.app, self.deployed.as_ref())
     }
 
     /// What is wanted of the key; `schema` where the data was looked at and matters.
@@ -232,5 +250,16 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfi
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(session.host, config.package, version, wheel, config.index).await?;
-    Ok(Looked { me, folder, app, database, deployed, package })
+    let tenant = tenant(config, &app, deployed.as_ref());
+    let schema = session.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
+    Ok(Looked { me, folder, app, database, deployed, package, schema })
+}
+
+fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {
+    Tenant {
+        app: &config.app_name,
+        schema: &config.schema_name,
+        role: app.service_principal_client_id.clone(),
+        deployed: names_schema(deployed, config.lakebase_name.as_str(), &config.schema_name),
+    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SchemaOperation;
 use super::quote::{quote_identifier, quote_literal};
-use crate::config::SchemaName;
+use crate::config::{AppName, SchemaName};
 
 /// What a host runs, one statement after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,25 +25,37 @@ const ENCRYPTED_TABLES: [&str; 4] =
 /// then waits, give up; trying again is safe.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '30s'";
 
+/// The `SQLSTATE` with which a script refuses the schema of another app.
+pub const OTHER_APP: &str = "TLR01";
+
+/// How the line of a schema's comment begins that names its app.
+const RECORD: &str = "Tellr app: ";
+
 /// The statements of `operation`.
 pub fn script(operation: &SchemaOperation) -> Script {
     let statements = match operation {
-        SchemaOperation::SetUp { schema, role } => {
-            let mut statements = vec![LOCK_TIMEOUT.to_owned(), create_if_missing(schema)];
+        SchemaOperation::SetUp { app, schema, role } => {
+            let mut statements = guard(app, schema);
+            statements.extend([create_if_missing(schema), record(app, schema)]);
             statements.extend(grants(schema, role));
             statements
         }
-        SchemaOperation::Reset { schema, role } => {
-            let mut statements = vec![
-                LOCK_TIMEOUT.to_owned(),
+        SchemaOperation::Reset { app, schema, role } => {
+            let mut statements = guard(app, schema);
+            statements.extend([
                 drop(schema),
                 format!("CREATE SCHEMA {}", quote_identifier(schema.as_str())),
-            ];
+                record(app, schema),
+            ]);
             statements.extend(grants(schema, role));
             statements
         }
-        SchemaOperation::Drop { schema } => vec![LOCK_TIMEOUT.to_owned(), drop(schema)],
-        SchemaOperation::Inspect { schema, role } => vec![inspect(schema, role.as_deref())],
+        SchemaOperation::Drop { app, schema } => {
+            let mut statements = guard(app, schema);
+            statements.push(drop(schema));
+            statements
+        }
+        SchemaOperation::Inspect { app, schema, role } => vec![inspect(app, schema, role.as_deref())],
     };
     let looks = matches!(operation, SchemaOperation::Inspect { .. });
     Script { statements, transaction: !looks, returns_rows: looks }
@@ -51,6 +63,51 @@ pub fn script(operation: &SchemaOperation) -> Script {
 
 fn drop(schema: &SchemaName) -> String {
     format!("DROP SCHEMA IF EXISTS {} CASCADE", quote_identifier(schema.as_str()))
+}
+
+/// What comes first: one deployer at a time changes a schema, and only its app's. Postgres itself
+/// lets two create the same schema, or grant on it, and then refuses one of them with an error about
+/// its own catalogue.
+fn guard(app: &AppName, schema: &SchemaName) -> Vec<String> {
+    let name = quote_literal(schema.as_str());
+    let lock = quote_literal(&format!("tellr schema {schema}"));
+    vec![
+        LOCK_TIMEOUT.to_owned(),
+        block(&format!(
+            "DECLARE other text; BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended({lock}, 0));
+  SELECT {recorded} INTO other FROM pg_namespace n WHERE n.nspname = {name};
+  IF other <> {app} THEN
+    RAISE EXCEPTION USING ERRCODE = '{OTHER_APP}', MESSAGE = format('The schema %I belongs to the app %s', {name}, other);
+  END IF;
+END",
+            recorded = recorded(),
+            app = quote_literal(app.as_str()),
+        )),
+    ]
+}
+
+/// The app that the schema `n` records.
+fn recorded() -> String {
+    let pattern = quote_literal(&format!("(?n)^{RECORD}([^[:space:]]+)$"));
+    format!("substring(obj_description(n.oid, 'pg_namespace') FROM {pattern})")
+}
+
+/// Adds the record to the comment of a schema that has none. Only its owner may; a schema of somebody
+/// else stays without.
+fn record(app: &AppName, schema: &SchemaName) -> String {
+    let name = quote_literal(schema.as_str());
+    block(&format!(
+        "DECLARE found record; BEGIN
+  SELECT {recorded} AS app, obj_description(n.oid, 'pg_namespace') AS comment, pg_has_role(n.nspowner, 'USAGE') AS owned
+    INTO found FROM pg_namespace n WHERE n.nspname = {name};
+  IF found.app IS NULL AND found.owned THEN
+    EXECUTE format('COMMENT ON SCHEMA %I IS %L', {name}, concat_ws(chr(10), nullif(found.comment, ''), {record}));
+  END IF;
+END",
+        recorded = recorded(),
+        record = quote_literal(&format!("{RECORD}{app}")),
+    ))
 }
 
 /// `CREATE SCHEMA IF NOT EXISTS` alone wants the right to create schemas even where there is
@@ -115,22 +172,53 @@ END"
     ]
 }
 
-/// One row of six texts: exists, owner, tables, encrypted data, role exists, role granted. It
-/// asks the catalogue only, which everybody may read.
-fn inspect(schema: &SchemaName, role: Option<&str>) -> String {
+/// How many names the look tries for a schema that the app could have instead.
+const NAMES_TRIED: usize = 9;
+
+/// One row of one text: a `SchemaState` as JSON. It asks the catalogue only, which everybody may read.
+fn inspect(app: &AppName, schema: &SchemaName, role: Option<&str>) -> String {
     let encrypted = ENCRYPTED_TABLES.map(quote_literal).join(", ");
+    let own = format!("{}_{}", SchemaName::default(), app.as_str().replace('-', "_"));
+    let free: Vec<String> = (1..=NAMES_TRIED)
+        .map(|nth| if nth == 1 { quote_literal(&own) } else { quote_literal(&format!("{own}_{nth}")) })
+        .collect();
     format!(
-        "SELECT
-  (n.oid IS NOT NULL)::text,
-  pg_get_userbyid(n.nspowner)::text,
-  (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p'))::text,
-  EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r'
-    AND c.relname IN ({encrypted}) AND pg_relation_size(c.oid) > 0)::text,
-  (r.oid IS NOT NULL)::text,
-  coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE') AND has_schema_privilege(r.oid, n.oid, 'CREATE'), false)::text
+        "SELECT json_build_object(
+  'exists', n.oid IS NOT NULL,
+  'owner', pg_get_userbyid(n.nspowner),
+  'app', {recorded},
+  'can_record', coalesce(pg_has_role(n.nspowner, 'USAGE'), false),
+  'tables', (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p')),
+  'largest', (SELECT coalesce(json_agg(t), '[]') FROM (
+    SELECT c.relname AS name, CASE
+      WHEN pg_relation_size(c.oid) = 0 THEN 0
+      WHEN greatest(c.reltuples, pg_stat_get_live_tuples(c.oid)) > 0
+        THEN greatest(c.reltuples, pg_stat_get_live_tuples(c.oid))::bigint
+    END AS rows
+    FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'p')
+    ORDER BY pg_relation_size(c.oid) DESC, c.relname LIMIT 50) t),
+  'encrypted_data', EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r'
+    AND c.relname IN ({encrypted}) AND pg_relation_size(c.oid) > 0),
+  'role_exists', r.oid IS NOT NULL,
+  'role_granted', coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE') AND has_schema_privilege(r.oid, n.oid, 'CREATE'), false),
+  'role_owns', coalesce(r.oid = n.nspowner, false)
+    OR EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relowner = r.oid AND c.relkind IN ('r', 'p')),
+  'other_roles', (SELECT coalesce(json_agg(other.name), '[]') FROM (
+    SELECT o.rolname::text AS name FROM pg_roles o
+    WHERE NOT o.rolsuper AND o.rolname <> current_user AND o.oid IS DISTINCT FROM r.oid
+      AND (o.oid = n.nspowner
+        OR EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = n.oid AND c.relowner = o.oid AND c.relkind IN ('r', 'p'))
+        OR EXISTS (SELECT FROM pg_namespace s, aclexplode(s.nspacl) a
+          WHERE s.oid = n.oid AND a.grantee = o.oid AND a.privilege_type = 'CREATE'))
+    ORDER BY 1 LIMIT 100) other),
+  'free_name', (SELECT free.name FROM unnest(ARRAY[{free}]) WITH ORDINALITY AS free(name, nth)
+    WHERE NOT EXISTS (SELECT FROM pg_namespace s WHERE s.nspname = free.name) ORDER BY free.nth LIMIT 1)
+)::text
 FROM (SELECT {schema}::text AS schema_name, {role}::text AS role_name) AS asked
 LEFT JOIN pg_namespace n ON n.nspname::text = asked.schema_name
 LEFT JOIN pg_roles r ON r.rolname::text = asked.role_name",
+        recorded = recorded(),
+        free = free.join(", "),
         schema = quote_literal(schema.as_str()),
         role = role.map_or_else(|| "NULL".to_owned(), quote_literal),
     )
@@ -156,7 +244,8 @@ mod tests {
 
     #[test]
     fn reset_drops_makes_and_grants_in_one_transaction() {
-        let script = script(&SchemaOperation::Reset { schema: schema(), role: ROLE.into() });
+        let script =
+            script(&SchemaOperation::Reset { app: AppName::default(), schema: schema(), role: ROLE.into() });
         assert!(script.transaction && !script.returns_rows);
         let dropped = position(&script, "DROP SCHEMA IF EXISTS \"app_data\" CASCADE");
         let made = position(&script, "CREATE SCHEMA \"app_data\"");
@@ -164,13 +253,14 @@ mod tests {
             &script,
             "ALTER DEFAULT PRIVILEGES IN SCHEMA \"app_data\" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO \"6f9a0c1e-1111-4222-8333-0123456789ab\"",
         );
-        assert_eq!((dropped, made), (1, 2));
-        assert!(granted > made);
+        let guard = position(&script, "DO 'DECLARE other text");
+        assert!(guard < dropped && dropped + 1 == made && made < granted, "{script:?}");
     }
 
     #[test]
     fn set_up_drops_nothing_and_makes_nobody_a_superuser() {
-        let script = script(&SchemaOperation::SetUp { schema: schema(), role: ROLE.into() });
+        let script =
+            script(&SchemaOperation::SetUp { app: AppName::default(), schema: schema(), role: ROLE.into() });
         let text = script.statements.join("\n");
         assert!(script.transaction && !text.contains("DROP") && !text.to_lowercase().contains("superuser"));
         assert!(text.contains("CREATE SCHEMA IF NOT EXISTS \"app_data\""));
@@ -179,14 +269,18 @@ mod tests {
 
     #[test]
     fn drop_needs_no_role() {
-        let script = script(&SchemaOperation::Drop { schema: schema() });
-        assert_eq!(script.statements, [LOCK_TIMEOUT, "DROP SCHEMA IF EXISTS \"app_data\" CASCADE"]);
+        let script = script(&SchemaOperation::Drop { app: AppName::default(), schema: schema() });
+        assert_eq!(
+            position(&script, "DROP SCHEMA IF EXISTS \"app_data\" CASCADE"),
+            script.statements.len() - 1
+        );
     }
 
     #[test]
     fn inspect_is_one_select_that_returns_a_row() {
         for role in [None, Some(ROLE.to_owned())] {
-            let script = script(&SchemaOperation::Inspect { schema: schema(), role });
+            let script =
+                script(&SchemaOperation::Inspect { app: AppName::default(), schema: schema(), role });
             assert!(script.returns_rows && !script.transaction);
             assert_eq!(script.statements.len(), 1);
             assert_eq!(position(&script, "SELECT"), 0);
@@ -197,8 +291,8 @@ mod tests {
     fn a_role_cannot_leave_its_quotes() {
         let role = "x\"; DROP SCHEMA public; --' $do$";
         for operation in [
-            SchemaOperation::SetUp { schema: schema(), role: role.into() },
-            SchemaOperation::Inspect { schema: schema(), role: Some(role.into()) },
+            SchemaOperation::SetUp { app: AppName::default(), schema: schema(), role: role.into() },
+            SchemaOperation::Inspect { app: AppName::default(), schema: schema(), role: Some(role.into()) },
         ] {
             for statement in script(&operation).statements {
                 // With the quoted parts taken out, nothing of it is left.

@@ -5,38 +5,80 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::lakebase::{DATABASE, Lakebase};
+use super::ownership::{self, Tenant};
 use super::restore_point::RestorePoint;
-use crate::config::SchemaName;
+use crate::config::{AppName, SchemaName};
 use crate::engine::{Done, StepError, StepHandle};
-use crate::error::Failure;
+use crate::error::{Failure, SchemaOwner};
 use crate::host::{Host, SchemaError, SchemaErrorKind};
-use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
+use crate::schema::{OTHER_APP, SchemaOperation, SchemaOutcome, SchemaState};
+use crate::workspace::Client;
 
 /// A database that scaled to zero wakes within a second; a network that hiccups takes longer.
 const CONNECTING: Duration = Duration::from_mins(1);
 /// The platform makes the app's role some moments after the database was attached.
 const ROLE: Duration = Duration::from_mins(1);
+/// For as long as somebody else is changing the same schema.
+const RACING: Duration = Duration::from_mins(1);
 const UNDEFINED_OBJECT: &str = "42704";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// Somebody else is making the same schema, or granting on it, at this moment: a duplicate key in
+/// Postgres's own catalogue, a serialization failure, a deadlock, a schema or an object that is
+/// there by now, a catalogue entry updated by both. None of the statements writes to a table of anybody's.
+const RACES: [&str; 6] = ["23505", "40001", "40P01", "42P06", "42710", "XX000"];
 
-/// Looks at the schema, for the app's `role` where it is known.
+/// What of a schema is known before the run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Preview {
+    /// There is no database yet, and so no schema.
+    NoDatabase,
+    /// The database could not be looked at now, for this reason; the run looks again.
+    Unknown(String),
+    /// How it stands.
+    Known(SchemaState),
+}
+
+/// Looks at the schema once, before anything is changed and without a step. What keeps it from looking
+/// is no error: the run tells that in its own step, and tries for longer.
 ///
 /// # Errors
-/// Why the database can't be looked at.
+/// `SCHEMA_OF_ANOTHER_APP`.
+pub async fn preview<H: Host>(
+    host: &H,
+    client: &Client<'_, H>,
+    user: &str,
+    lakebase: &Lakebase,
+    tenant: &Tenant<'_>,
+) -> Result<Preview, Failure> {
+    let looked = Box::pin(host.schema(&lakebase.target(user), tenant.inspection())).await;
+    match looked {
+        Ok(SchemaOutcome::Inspected(state)) => {
+            ownership::check(client, &lakebase.name, tenant, &state).await?;
+            Ok(Preview::Known(state))
+        }
+        Ok(SchemaOutcome::Done) => Ok(Preview::Unknown("The look at it brought nothing".into())),
+        Err(error) => Ok(Preview::Unknown(error.message)),
+    }
+}
+
+/// Looks at the schema, and refuses one that is not the app's.
+///
+/// # Errors
+/// Why the database can't be looked at; `SCHEMA_OF_ANOTHER_APP`.
 pub async fn inspect<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
-    schema: &SchemaName,
-    role: Option<String>,
+    tenant: &Tenant<'_>,
 ) -> Result<Done<SchemaState>, StepError> {
-    let operation = SchemaOperation::Inspect { schema: schema.clone(), role };
-    match run(&step, lakebase, schema, operation).await? {
+    let schema = tenant.schema;
+    match run(&step, lakebase, schema, tenant.inspection()).await? {
         SchemaOutcome::Inspected(state) => {
+            ownership::check(step.client(), &lakebase.name, tenant, &state).await?;
             let message = if state.exists {
-                format!("the schema `{schema}` is there, with {} tables", state.tables)
+                format!("schema `{schema}` exists, with {} tables", state.tables)
             } else {
-                format!("there is no schema `{schema}` yet")
+                format!("schema `{schema}` doesn't exist yet")
             };
             Ok(Done::unchanged(state, message))
         }
@@ -57,16 +99,18 @@ pub async fn inspect<H: Host>(
 pub async fn set_up<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
-    schema: &SchemaName,
+    (app, schema): (&AppName, &SchemaName),
     role: &str,
     seen: Option<SchemaState>,
 ) -> Result<Done<()>, StepError> {
-    if seen.is_some_and(|seen| seen.exists && seen.role_granted) {
+    let recorded = |seen: &SchemaState| seen.app.is_some() || !seen.can_record;
+    if seen.is_some_and(|seen| seen.exists && seen.role_granted && recorded(&seen)) {
         return Ok(Done::unchanged((), format!("the schema `{schema}` is ready for the app")));
     }
     let detail = json!({"schema": schema.as_str(), "role": role});
     step.intend(detail.clone()).await?;
-    let operation = SchemaOperation::SetUp { schema: schema.clone(), role: role.to_owned() };
+    let operation =
+        SchemaOperation::SetUp { app: app.clone(), schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
     step.did(detail).await?;
     Ok(Done::changed((), format!("set up the schema `{schema}` for the app")))
@@ -79,13 +123,14 @@ pub async fn set_up<H: Host>(
 pub async fn reset<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
-    schema: &SchemaName,
+    (app, schema): (&AppName, &SchemaName),
     role: &str,
     way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
     let detail = json!({"schema": schema.as_str(), "reset": true});
     step.intend(detail.clone()).await?;
-    let operation = SchemaOperation::Reset { schema: schema.clone(), role: role.to_owned() };
+    let operation =
+        SchemaOperation::Reset { app: app.clone(), schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
     step.did(detail).await?;
     Ok(Done::changed((), format!("emptied the schema `{schema}`{}", told(way_back))))
@@ -98,12 +143,13 @@ pub async fn reset<H: Host>(
 pub async fn drop<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
-    schema: &SchemaName,
+    (app, schema): (&AppName, &SchemaName),
     way_back: Option<&RestorePoint>,
 ) -> Result<Done<()>, StepError> {
     let detail = json!({"schema": schema.as_str(), "drop": true});
     step.intend(detail.clone()).await?;
-    run(&step, lakebase, schema, SchemaOperation::Drop { schema: schema.clone() }).await?;
+    let operation = SchemaOperation::Drop { app: app.clone(), schema: schema.clone() };
+    run(&step, lakebase, schema, operation).await?;
     step.did(detail).await?;
     Ok(Done::changed((), format!("dropped the schema `{schema}`{}", told(way_back))))
 }
@@ -115,8 +161,8 @@ fn told(way_back: Option<&RestorePoint>) -> String {
     })
 }
 
-/// Runs one operation, again while the connection fails or the app's role isn't there yet. All
-/// operations are safe to repeat.
+/// Runs one operation, again while the connection fails, the app's role isn't there yet, or somebody
+/// else changes the same schema. All operations are safe to repeat.
 async fn run<H: Host>(
     step: &StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -125,6 +171,7 @@ async fn run<H: Host>(
 ) -> Result<SchemaOutcome, StepError> {
     let target = lakebase.target(&step.run.me);
     let (connecting, role) = (step.patience(CONNECTING), step.patience(ROLE));
+    let racing = step.patience(RACING);
     loop {
         let error = match Box::pin(step.run.host.schema(&target, operation.clone())).await {
             Ok(outcome) => return Ok(outcome),
@@ -136,6 +183,7 @@ async fn run<H: Host>(
             (SchemaErrorKind::Connection | SchemaErrorKind::Unavailable, _)
             | (SchemaErrorKind::Database, Some(LOCK_NOT_AVAILABLE)) => &connecting,
             (SchemaErrorKind::Database, Some(UNDEFINED_OBJECT)) => &role,
+            (SchemaErrorKind::Database, Some(code)) if RACES.contains(&code) => &racing,
             _ => return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into()),
         };
         if !patience.again(step).await? {
@@ -175,6 +223,13 @@ fn refused(
             what: format!("the database `{}`", lakebase.name),
             needed: format!("CREATE on its database `{DATABASE}`"),
             problem,
+        },
+        // The look before found the schema free, so its message is all that is known of it.
+        (_, Some(OTHER_APP)) => Failure::SchemaOfAnotherApp {
+            schema,
+            database: lakebase.name.clone(),
+            owner: SchemaOwner::App(problem.rsplit(' ').next().unwrap_or_default().to_owned()),
+            free: None,
         },
         (_, Some(INSUFFICIENT_PRIVILEGE)) => Failure::SchemaNotOwned { schema, problem },
         (_, Some(UNDEFINED_OBJECT)) => match operation {

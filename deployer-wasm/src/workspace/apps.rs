@@ -212,6 +212,28 @@ pub fn get(name: &str) -> Call<App> {
     call(Method::Get, name, "", format!("reading the app `{name}`"), "CAN USE")
 }
 
+/// A page of the apps that the caller may see.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Apps {
+    /// The apps.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub apps: Vec<App>,
+    /// Where the next page begins; none or empty on the last one.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
+}
+
+/// Lists apps, a page at a time.
+pub fn list(page_token: Option<&str>) -> Call<Apps> {
+    let mut call: Call<Apps> =
+        call(Method::Get, "", "", "listing the apps of the workspace".to_owned(), "CAN USE");
+    call.request.path = "/api/2.0/apps".into();
+    match page_token {
+        Some(token) => call.query("page_token", token),
+        None => call,
+    }
+}
+
 /// Creates an app and starts its compute.
 pub fn create(new: &NewApp<'_>) -> Call<App> {
     let body = json!({

@@ -18,6 +18,9 @@ pub struct Instance {
     /// The host to connect to.
     #[serde(default)]
     pub read_write_dns: Option<String>,
+    /// When it was created, as RFC 3339.
+    #[serde(default)]
+    pub creation_time: Option<String>,
 }
 
 impl Instance {

@@ -16,6 +16,9 @@ use crate::host::Method;
 pub struct Project {
     /// `projects/<id>`.
     pub name: String,
+    /// When it was created, as RFC 3339.
+    #[serde(default)]
+    pub create_time: Option<String>,
     /// The effective values.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status: ProjectStatus,

@@ -31,6 +31,7 @@ const fn route(method: Method, path: &'static str, query: &'static [&'static str
 /// Every kind of request that the deployer makes.
 pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/apps/{}", &[]),
+    route(Method::Get, "/api/2.0/apps", &["page_token"]),
     route(Method::Post, "/api/2.0/apps", &["no_compute"]),
     route(Method::Delete, "/api/2.0/apps/{}", &[]),
     route(Method::Post, "/api/2.0/apps/{}/start", &[]),
@@ -111,6 +112,7 @@ mod tests {
         let branch = "projects/p/branches/b";
         vec![
             ("apps::get", apps::get("a").request),
+            ("apps::list", apps::list(Some("t")).request),
             ("apps::create", apps::create(&app).request),
             ("apps::start", apps::start("a").request),
             ("apps::update", apps::update("a", Map::new()).request),

@@ -1,4 +1,4 @@
-import type { Arguments, Operation, Plan } from "../../src/deploy/contract";
+import type { Arguments, Loss, Operation, Plan } from "../../src/deploy/contract";
 import { namesOf, scriptFor } from "./scripts.ts";
 
 export function planFor(operation: Operation, given: Arguments): Plan {
@@ -19,6 +19,8 @@ export function planFor(operation: Operation, given: Arguments): Plan {
     steps,
     files: operation === "delete" ? [] : files(app, database, schema, given.app_version ?? "0.1.0"),
     notes: NOTES[operation](app, database),
+    losses: losses(app, database, schema, operation, reset),
+    confirmations: operation === "delete" || reset ? 1 : 0,
     lost: [
       ...(operation === "delete"
         ? [`the app \`${app}\` with its address, its deployments and its service principal`]
@@ -40,6 +42,28 @@ export function planFor(operation: Operation, given: Arguments): Plan {
     ],
     resumes: app === "tellr-unfinished",
   };
+}
+
+function losses(
+  app: string,
+  database: string,
+  schema: string,
+  operation: Operation,
+  reset: boolean,
+): Loss[] {
+  const found: Loss[] = [];
+  if (operation === "delete") found.push({ kind: "app", name: app });
+  if (reset) {
+    found.push({
+      kind: "schema",
+      name: schema,
+      lakebase_name: database,
+      tables: 14,
+      largest: [{ name: "decks", rows: 120 }],
+      restore_point: { prefix: "pre-reset-", kept_days: 7 },
+    });
+  }
+  return found;
 }
 
 const NOTES: Record<Operation, (app: string, database: string) => string[]> = {

@@ -28,6 +28,7 @@ export type {
   CreateArguments,
   DeployError,
   DeployEvent,
+  Loss,
   Operation,
   Plan,
   PlannedStep,

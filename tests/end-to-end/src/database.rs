@@ -2,14 +2,23 @@
 
 use serde_json::json;
 use tellr_app::database::tls;
-use tokio_postgres::Config;
+use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::stage::{ADA, Stage};
 
 /// Runs `statements` on the project `tellr-db`, with a credential minted for it and verified TLS.
 pub async fn execute(stage: &Stage, statements: &str) {
+    let (client, connection) = connect(stage).await;
+    client.batch_execute(statements).await.expect("the statements run");
+    drop(client);
+    connection.await.expect("the connection ends");
+}
+
+/// A connection to the same as Ada, and the task that ends with it.
+pub async fn connect(stage: &Stage) -> (Client, JoinHandle<()>) {
     let endpoint = "projects/tellr-db/branches/production/endpoints/primary";
     let (_, found) = stage.get(&format!("/api/2.0/postgres/{endpoint}")).await;
     let (_, minted) = stage.post("/api/2.0/postgres/credentials", json!({"endpoint": endpoint})).await;
@@ -23,8 +32,6 @@ pub async fn execute(stage: &Stage, statements: &str) {
         .password(minted["token"].as_str().expect("a token"))
         .ssl_mode(SslMode::Require);
     let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await.expect("a connection");
-    let connection = tokio::spawn(connection);
-    client.batch_execute(statements).await.expect("the statements run");
-    drop(client);
-    connection.await.expect("the connection ends").expect("in good order");
+    let ending = tokio::spawn(async move { connection.await.expect("in good order") });
+    (client, ending)
 }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use deployer::config::{CreateArguments, DeleteArguments, SchemaName, UpdateArguments};
+use deployer::config::{AppName, CreateArguments, DeleteArguments, SchemaName, UpdateArguments};
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;
 use deployer::events::DeployEvent;
@@ -205,7 +205,7 @@ impl Stage {
         let role = app["service_principal_client_id"].as_str().map(str::to_owned);
         let schema = SchemaName::parse("schema_name", schema).expect("a good name");
         let ada = self.host(ADA);
-        let looking = ada.schema(&at, SchemaOperation::Inspect { schema, role });
+        let looking = ada.schema(&at, SchemaOperation::Inspect { app: AppName::default(), schema, role });
         match drive(&self.time, Box::pin(looking)).await.expect("it does not die") {
             Ok(SchemaOutcome::Inspected(state)) => state,
             other => panic!("{other:?}"),

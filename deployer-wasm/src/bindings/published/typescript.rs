@@ -16,9 +16,10 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppState, CreateResult, DeleteResult, Operation, Plan, PlannedFile, Status, UpdateResult,
+    AppState, CreateResult, DeleteResult, Loss, Operation, Plan, PlannedFile, PromisedRestorePoint, Status,
+    UpdateResult,
 };
-use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState};
+use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
 
 const HEAD: &str = "\
@@ -49,6 +50,8 @@ fn the_typescript_types_are_up_to_date() {
         declared::<DeleteResult>(config),
         declared::<Plan>(config),
         declared::<PlannedFile>(config),
+        declared::<Loss>(config),
+        declared::<PromisedRestorePoint>(config),
         declared::<Status>(config),
         declared::<AppState>(config),
         declared::<RunRecord>(config),
@@ -76,6 +79,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<SchemaOperation>(config),
         declared::<SchemaOutcome>(config),
         declared::<SchemaState>(config),
+        declared::<TableEstimate>(config),
         declared::<SchemaError>(config),
         declared::<SchemaErrorKind>(config),
     ];

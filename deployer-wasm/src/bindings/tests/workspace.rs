@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::schema::SchemaState;
+
 pub(super) struct Workspace {
     pub(super) requests: usize,
     /// Those of them that are no `GET`.
@@ -56,7 +58,15 @@ impl Workspace {
         match &self.sql_refusal {
             Some(refusal) => refusal.clone(),
             None if script["returns_rows"] == true => {
-                json!({"row": ["true", "ada@example.com", "0", "false", "true", "true"]})
+                let state = SchemaState {
+                    exists: true,
+                    owner: Some("ada@example.com".into()),
+                    app: Some("tellr".into()),
+                    role_exists: true,
+                    role_granted: true,
+                    ..SchemaState::default()
+                };
+                json!({"row": [json!(state).to_string()]})
             }
             None => json!({"row": null}),
         }

@@ -11,6 +11,7 @@ use crate::steps::key::Seen;
 use crate::steps::lakebase::Found;
 use crate::steps::package::Published;
 use crate::steps::restore_point;
+use crate::steps::schema::Preview;
 use crate::workspace::apps::App;
 
 /// Who is at work, and what is gone on with.
@@ -72,8 +73,18 @@ pub(super) fn database(name: &LakebaseName, found: &Found, capacity: Option<Capa
     }
 }
 
-pub(super) fn schema_stays(schema: &SchemaName) -> String {
-    format!("What the schema `{schema}` holds stays")
+/// What becomes of the schema where nothing is reset.
+pub(super) fn schema_stays(schema: &SchemaName, preview: &Preview) -> String {
+    match preview {
+        Preview::Known(state) if !state.exists => format!("The schema `{schema}` is created"),
+        Preview::NoDatabase => format!("The schema `{schema}` is created"),
+        Preview::Known(state) => {
+            format!("The schema `{schema}` keeps its {} tables and their data", state.tables)
+        }
+        Preview::Unknown(why) => {
+            format!("The schema `{schema}` keeps its data. It could not be looked at now: {why}")
+        }
+    }
 }
 
 pub(super) fn key(seen: &Seen, is_given: bool) -> String {
@@ -108,8 +119,21 @@ pub(super) fn release(release: &Release<'_>) -> String {
     format!("{what} is deployed from `{folder}`")
 }
 
-pub(super) fn schema_goes(schema: &SchemaName, database: &str) -> String {
-    format!("All that the schema `{schema}` of the database `{database}` holds: sessions, decks, settings")
+/// What is in a schema that is dropped.
+pub(super) fn schema_goes(schema: &SchemaName, database: &str, preview: &Preview) -> String {
+    let place = format!("the schema `{schema}` of the database `{database}`");
+    match preview {
+        Preview::Known(state) => {
+            let rows: u64 = state.largest.iter().filter_map(|table| table.rows).fold(0, u64::saturating_add);
+            format!(
+                "All data in {place}: {} tables with about {rows} rows (sessions, decks, settings)",
+                state.tables
+            )
+        }
+        Preview::NoDatabase | Preview::Unknown(_) => {
+            format!("All data in {place}: sessions, decks, settings")
+        }
+    }
 }
 
 pub(super) fn way_back(database: &str) -> String {

@@ -51,8 +51,11 @@ impl Stage {
 
     fn operation(&self, name: &str) -> Value {
         match name {
-            "drop" => json!({"operation": "drop", "schema": self.schema}),
-            name => json!({"operation": name, "schema": self.schema, "role": format!("{}_app", self.schema)}),
+            "drop" => json!({"operation": "drop", "app": "tellr", "schema": self.schema}),
+            name => {
+                let role = format!("{}_app", self.schema);
+                json!({"operation": name, "app": "tellr", "schema": self.schema, "role": role})
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Other people's work in the way: their deployments, their schema, their database, their key.
 
-use deployer::config::{CreateArguments, SchemaName, UpdateArguments};
+use deployer::config::{AppName, CreateArguments, SchemaName, UpdateArguments};
 use deployer::host::{CredentialTarget, Host as _, LakebaseTarget};
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 use end_to_end::inventory::Inventory;
@@ -98,7 +98,7 @@ async fn schema_of_ben(stage: &Stage) {
         credential: CredentialTarget::Endpoint(endpoint),
     };
     let schema = SchemaName::parse("schema_name", "app_data").expect("a good name");
-    let operation = SchemaOperation::SetUp { schema, role: BEN.into() };
+    let operation = SchemaOperation::SetUp { app: AppName::default(), schema, role: BEN.into() };
     let ben = stage.host(BEN);
     let made = drive(&stage.time, Box::pin(ben.schema(&at, operation))).await.expect("it does not die");
     assert_eq!(made, Ok(SchemaOutcome::Done));

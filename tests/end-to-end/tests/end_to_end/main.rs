@@ -14,6 +14,7 @@ mod interruption;
 mod interruption_later;
 mod lifecycle;
 mod lost_keys;
+mod ownership;
 mod pace;
 mod plan;
 mod platform_answers;

@@ -157,7 +157,7 @@ async fn what_an_update_is_planned_to_do_it_does() {
             assert!(told_in(&plan.notes, "The encryption key in the secret scope `tellr-tellr` is kept"));
             assert!(told_in(&plan.notes, "`tellr-app` 9.9.9 is deployed"), "{plan:#?}");
             assert_eq!(told_in(&plan.notes, "Its compute becomes LARGE"), !reset, "{plan:#?}");
-            assert_eq!(told_in(&plan.notes, "What the schema `app_data` holds stays"), !reset);
+            assert_eq!(told_in(&plan.notes, "The schema `app_data` keeps its"), !reset);
             assert_eq!(plan.lost.is_empty() && plan.recoverable.is_empty(), !reset, "{plan:#?}");
             if reset {
                 assert_way_back(database, &plan, done.restore_point.map(|point| point.branch));
@@ -171,7 +171,7 @@ async fn what_an_update_is_planned_to_do_it_does() {
 
 /// What a plan says of the way back is what there is afterwards.
 fn assert_way_back(database: Database, plan: &Plan, branch: Option<String>) {
-    assert!(told_in(&plan.lost, "All that the schema `app_data` of the database `tellr-db` holds"));
+    assert!(told_in(&plan.lost, "All data in the schema `app_data` of the database `tellr-db`: 0 tables"));
     let promised = told_in(&plan.recoverable, "a branch `pre-reset-…` to go back to, kept for 7 days");
     assert_eq!(promised, database.kind() == "autoscaling", "{plan:#?}");
     assert_eq!(branch.is_some_and(|branch| branch.contains("/pre-reset-")), promised);
@@ -282,7 +282,7 @@ async fn a_plan_refuses_a_create_that_is_refused() {
     };
     stage.create(CreateArguments::default()).await.expect("create");
     create("APP_ALREADY_EXISTS", &CreateArguments::default).await;
-    create("FOLDER_IN_USE", &|| named("tellr-two", Some(FOLDER), "tellr-db")).await;
+    create("FOLDER_IN_USE", &|| named("tellr-two", Some(FOLDER), "two-db")).await;
     create("INVALID_VALUE", &|| named("tellr-two", None, "Upper-Case-DB")).await;
     create("INVALID_VALUE", &|| named("Tellr", None, "tellr-db")).await;
     let app = json!({"name": "billing", "description": "not ours"});

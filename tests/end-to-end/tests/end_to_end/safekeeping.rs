@@ -110,6 +110,7 @@ async fn two_apps_do_not_share_a_folder() {
     let arguments = CreateArguments {
         app_name: Some("tellr-two".into()),
         app_file_workspace_path: Some(FOLDER.into()),
+        schema_name: Some("app_data_two".into()),
         ..CreateArguments::default()
     };
     let error = stage.create(arguments).await.expect_err("the folder is taken");
@@ -147,6 +148,7 @@ async fn a_folder_is_free_again_when_its_app_is_gone() {
     let other = CreateArguments {
         app_name: Some("tellr-two".into()),
         app_file_workspace_path: Some(FOLDER.into()),
+        schema_name: Some("app_data_two".into()),
         ..CreateArguments::default()
     };
     assert_eq!(stage.create(other).await.expect("create").app_name, "tellr-two");

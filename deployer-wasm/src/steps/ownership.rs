@@ -1,0 +1,185 @@
+//! Whose a schema is.
+//!
+//! A schema records its app ([`SchemaState::app`]), and then that is the answer. One that was made
+//! before schemas recorded an app is adopted where it shows that it is this app's: its role owns what
+//! is in it or was granted rights on it, or the app's own `app.yaml` names it. Where the role of
+//! another live app has rights on it, it is that app's.
+
+use crate::config::{AppName, SchemaName};
+use crate::error::{Failure, SchemaOwner};
+use crate::host::Host;
+use crate::schema::{SchemaOperation, SchemaState};
+use crate::workspace::apps::{self, App};
+use crate::workspace::{ApiError, Client};
+
+/// No workspace has more apps than these pages hold.
+const MAX_PAGES: usize = 100;
+
+/// An app and the schema that it is to have.
+#[derive(Debug, Clone)]
+pub struct Tenant<'a> {
+    /// The app.
+    pub app: &'a AppName,
+    /// The schema.
+    pub schema: &'a SchemaName,
+    /// The app's role in the database, where it is known.
+    pub role: Option<String>,
+    /// Whether the `app.yaml` in the app's own folder names this schema of this database.
+    pub deployed: bool,
+}
+
+impl Tenant<'_> {
+    /// The operation that finds out how the schema stands.
+    pub(super) fn inspection(&self) -> SchemaOperation {
+        let (app, schema) = (self.app.clone(), self.schema.clone());
+        SchemaOperation::Inspect { app, schema, role: self.role.clone() }
+    }
+}
+
+/// Refuses a schema that is not the app's. Where the schema has no record, the workspace's
+/// apps may have to be listed.
+///
+/// # Errors
+/// `SCHEMA_OF_ANOTHER_APP`, or the workspace's refusal.
+pub async fn check<H: Host>(
+    client: &Client<'_, H>,
+    database: &str,
+    tenant: &Tenant<'_>,
+    state: &SchemaState,
+) -> Result<(), Failure> {
+    let owner = match owner(tenant, state) {
+        Verdict::This => None,
+        Verdict::Other(app) => Some(SchemaOwner::App(app)),
+        Verdict::AskForApps => {
+            let live = live_apps(client).await.map_err(ApiError::into_failure)?;
+            owner_among(tenant, state, &live)
+        }
+    };
+    match owner {
+        None => Ok(()),
+        Some(owner) => Err(Failure::SchemaOfAnotherApp {
+            schema: tenant.schema.to_string(),
+            database: database.to_owned(),
+            owner,
+            free: state.free_name.clone(),
+        }),
+    }
+}
+
+/// What the schema itself tells of its owner.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    /// It is the app's, or nobody's.
+    This,
+    /// It records this app.
+    Other(String),
+    /// It has no record, and others have rights on it: whether these are live apps, the workspace knows.
+    AskForApps,
+}
+
+fn owner(tenant: &Tenant<'_>, state: &SchemaState) -> Verdict {
+    match state.app.as_deref() {
+        Some(app) if app == tenant.app.as_str() => Verdict::This,
+        Some(app) => Verdict::Other(app.to_owned()),
+        // Nobody else has anything to do with it, or what is in it was made by this app.
+        None if !state.exists || state.role_owns || state.other_roles.is_empty() => Verdict::This,
+        None => Verdict::AskForApps,
+    }
+}
+
+/// The owner of a schema without a record, on which other roles have rights.
+fn owner_among(tenant: &Tenant<'_>, state: &SchemaState, live: &[App]) -> Option<SchemaOwner> {
+    let of_app = |app: &&App| {
+        let role = app.service_principal_client_id.as_deref();
+        role.is_some_and(|role| state.other_roles.iter().any(|other| other == role))
+    };
+    let other = live.iter().filter(|app| app.name != tenant.app.as_str()).find(of_app);
+    if let Some(other) = other {
+        return Some(SchemaOwner::App(other.name.clone()));
+    }
+    // The others are people, apps that are gone, or apps that the caller may not see.
+    if state.tables == 0 || state.role_granted || tenant.deployed {
+        return None;
+    }
+    state.other_roles.first().map(|role| SchemaOwner::Role(role.clone()))
+}
+
+async fn live_apps<H: Host>(client: &Client<'_, H>) -> Result<Vec<App>, ApiError> {
+    let (mut live, mut token) = (Vec::new(), None);
+    for _ in 0..MAX_PAGES {
+        let page = client.send(apps::list(token.as_deref())).await?;
+        live.extend(page.apps);
+        token = page.next_page_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            break;
+        }
+    }
+    Ok(live)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn state() -> SchemaState {
+        SchemaState {
+            exists: true,
+            tables: 3,
+            other_roles: vec!["other-role".into()],
+            ..SchemaState::default()
+        }
+    }
+
+    fn decided(state: &SchemaState, deployed: bool, live: &[App]) -> Option<SchemaOwner> {
+        let (app, schema) = (AppName::default(), SchemaName::default());
+        let tenant = Tenant { app: &app, schema: &schema, role: None, deployed };
+        match owner(&tenant, state) {
+            Verdict::This => None,
+            Verdict::Other(app) => Some(SchemaOwner::App(app)),
+            Verdict::AskForApps => owner_among(&tenant, state, live),
+        }
+    }
+
+    fn app(name: &str, role: &str) -> App {
+        serde_json::from_value(json!({"name": name, "service_principal_client_id": role})).unwrap()
+    }
+
+    #[test]
+    fn a_record_decides() {
+        let recorded = |app: &str| SchemaState { app: Some(app.into()), ..state() };
+        assert_eq!(decided(&recorded("tellr"), false, &[app("other", "other-role")]), None);
+        let other = Some(SchemaOwner::App("other".into()));
+        assert_eq!(decided(&SchemaState { role_owns: true, ..recorded("other") }, true, &[]), other);
+    }
+
+    #[test]
+    fn without_a_record_a_live_app_with_rights_is_the_owner() {
+        let live = [app("tellr", "own-role"), app("other", "other-role")];
+        let other = Some(SchemaOwner::App("other".into()));
+        for state in
+            [state(), SchemaState { role_granted: true, ..state() }, SchemaState { tables: 0, ..state() }]
+        {
+            assert_eq!(decided(&state, true, &live), other, "{state:?}");
+        }
+        assert_eq!(
+            decided(&SchemaState { role_owns: true, ..state() }, false, &live),
+            None,
+            "its tables are in it"
+        );
+    }
+
+    #[test]
+    fn without_a_record_it_is_adopted_where_something_shows_that_it_is_the_apps() {
+        assert_eq!(decided(&state(), false, &[]), Some(SchemaOwner::Role("other-role".into())));
+        assert_eq!(decided(&state(), true, &[]), None, "deployed with it");
+        for adopted in [
+            SchemaState { role_granted: true, ..state() },
+            SchemaState { tables: 0, ..state() },
+            SchemaState { other_roles: Vec::new(), ..state() },
+        ] {
+            assert_eq!(decided(&adopted, false, &[]), None, "{adopted:?}");
+        }
+    }
+}
