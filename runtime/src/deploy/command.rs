@@ -141,7 +141,7 @@ async fn host(
     let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
     let http = workspace::client().map_err(unreachable)?;
     let workspace = if connection.sign_in {
-        signed_in(http, found.host()).await?
+        signed_in(http, &found.host).await?
     } else {
         Workspace::new(http, found.credential()?)
     };

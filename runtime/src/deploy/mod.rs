@@ -8,7 +8,8 @@
 //! | [`flags`] | the flags, and what they say once it is checked |
 //! | `report` | a plan and a status, as people read them |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
-//! | `profiles` | the profiles of that file |
+//! | `profiles` | the profiles of that file; `ini` reads its lines |
+//! | `token_cache` | the sign-ins of Databricks' own command line |
 //! | [`oauth`] | signing in in the browser, where there is no credential |
 //! | `browser` | the system's browser |
 //! | `credential` | the token to send, and another one when it is refused |
@@ -22,6 +23,7 @@ pub(crate) mod browser;
 pub mod command;
 mod credential;
 pub mod flags;
+mod ini;
 pub mod lakebase;
 pub mod native_host;
 pub mod oauth;
@@ -30,4 +32,5 @@ mod probe;
 mod profiles;
 mod report;
 pub mod sign_in;
+mod token_cache;
 pub mod workspace;

@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use deployer::error::Failure;
-use ini::{Ini, Properties};
 
+use super::ini::{self, Section};
 use super::sign_in::{Source, not_signed_in};
 use crate::settings::normalise_host;
+
+/// Holds settings of Databricks' own command line; never a profile.
+const SETTINGS: &str = "__settings__";
+const DEFAULT: &str = "DEFAULT";
 
 /// Why there are no profiles to look at.
 pub(super) enum Unread {
@@ -27,87 +31,136 @@ impl From<Unread> for Failure {
 pub(super) struct Profiles {
     /// The file's path.
     pub(super) shown: String,
-    file: Ini,
+    sections: Vec<Section>,
 }
 
 impl Profiles {
     pub(super) fn read(variable: &impl Fn(&str) -> Option<String>) -> Result<Self, Unread> {
-        let path = variable("DATABRICKS_CONFIG_FILE").map(PathBuf::from).or_else(|| {
-            variable("HOME")
-                .or_else(|| variable("USERPROFILE"))
-                .map(|home| PathBuf::from(home).join(".databrickscfg"))
-        });
+        let path = match variable("DATABRICKS_CONFIG_FILE") {
+            Some(named) => match (named.strip_prefix("~/"), home(variable)) {
+                (Some(below), Some(home)) => Some(home.join(below)),
+                _ => Some(PathBuf::from(named)),
+            },
+            None => home(variable).map(|home| home.join(".databrickscfg")),
+        };
         let shown =
             path.as_deref().map_or_else(|| "~/.databrickscfg".to_owned(), |path| path.display().to_string());
-        let text = match path.as_deref().map(std::fs::read_to_string) {
-            Some(Ok(text)) => text,
+        let bytes = match path.as_deref().map(std::fs::read) {
+            Some(Ok(bytes)) => bytes,
             Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(Unread::Unreadable(format!("`{shown}` can't be read: {error}")));
             }
             _ => return Err(Unread::NoFile { shown }),
         };
-        match Ini::load_from_str(&text) {
-            Ok(file) => Ok(Self { shown, file }),
-            Err(error) => Err(Unread::Unreadable(format!(
-                "`{shown}` can't be read at line {}, column {}",
-                error.line, error.col
-            ))),
-        }
+        let text = text(&bytes).map_err(|problem| Unread::Unreadable(format!("`{shown}` {problem}")))?;
+        Ok(Self { shown, sections: ini::sections(text) })
     }
 
     /// The profile of this name.
     pub(super) fn named(&self, name: &str) -> Result<Source, Failure> {
-        self.section(name).map(|section| self.source(name, section)).ok_or_else(|| self.missing(name))
+        if name == SETTINGS {
+            return Err(not_signed_in(format!(
+                "`{SETTINGS}` of `{}` holds settings; it isn't a profile",
+                self.shown
+            )));
+        }
+        let section = self.section(name).ok_or_else(|| self.missing(name))?;
+        self.source(section)
     }
 
-    /// The profile to use when none was named: `DEFAULT`, if it is for the wanted workspace, else the one
-    /// that is.
+    /// The profile to use when none was named: the one that `default_profile` names, or else `DEFAULT`, if it is
+    /// for the wanted workspace; else the one that is.
     pub(super) fn default_for(&self, wanted: Option<&str>) -> Result<Option<Source>, Failure> {
-        if let Some(section) = self.section("DEFAULT") {
-            let default = self.source("DEFAULT", section);
-            // Often it is there and empty.
+        let settings = self.sections.iter().find(|section| section.name == SETTINGS);
+        let chosen = settings.and_then(|section| section.get("default_profile"));
+        let default = match (&chosen, wanted) {
+            (Some(name), None) => Some(self.named(name)?),
+            (Some(name), Some(_)) => self.section(name).map(|section| self.source(section)).transpose()?,
+            (None, _) => self.section(DEFAULT).map(|section| self.source(section)).transpose()?,
+        };
+        if let Some(default) = default {
+            // `DEFAULT` is often there with nothing in it.
             let says_something = default.host.is_some() || default.has_credential();
             if default.is_for(wanted) && (says_something || wanted.is_none()) {
                 return Ok(Some(default));
             }
         }
-        let fitting = |name: &&str| {
-            let host = self.section(name).and_then(|section| section.get("host"));
-            host.and_then(|host| normalise_host(host).ok()).as_deref() == wanted && wanted.is_some()
-        };
-        let names: Vec<&str> = self.file.sections().flatten().filter(fitting).collect();
-        match names.as_slice() {
+        let Some(wanted) = wanted else { return Ok(None) };
+        let fitting: Vec<&Section> = self
+            .profiles()
+            .filter(|section| {
+                let host = section.get("host");
+                host.and_then(|host| normalise_host(&host).ok()).as_deref() == Some(wanted)
+            })
+            .collect();
+        match fitting.as_slice() {
             [] => Ok(None),
-            [name] => self.named(name).map(Some),
-            names => Err(not_signed_in(format!(
-                "Several profiles of `{}` are for this workspace: {}. Name one of them with `--profile`",
-                self.shown,
-                names.join(", ")
-            ))),
+            [section] => self.source(section).map(Some),
+            several => {
+                let names: Vec<&str> = several.iter().map(|section| section.name.as_str()).collect();
+                Err(not_signed_in(format!(
+                    "Several profiles of `{}` are for this workspace: {}. Choose one with `--profile`",
+                    self.shown,
+                    names.join(", ")
+                )))
+            }
         }
     }
 
-    fn section(&self, name: &str) -> Option<&Properties> {
-        let section = self.file.section(Some(name));
-        // Values above the first section belong to `DEFAULT`.
-        let above = || self.file.section(None::<String>).filter(|section| !section.is_empty());
-        if name == "DEFAULT" { section.or_else(above) } else { section }
+    /// All that are profiles.
+    fn profiles(&self) -> impl Iterator<Item = &Section> {
+        self.sections.iter().filter(|section| {
+            // `DEFAULT` is always among what was read; it is in the file if it holds something.
+            section.name != SETTINGS
+                && (section.name != DEFAULT || !section.is_empty() || section.fault.is_some())
+        })
     }
 
-    fn source(&self, name: &str, section: &Properties) -> Source {
-        let text = |key: &str| section.get(key).map(str::to_owned).filter(|text| !text.trim().is_empty());
-        Source {
-            name: format!("The profile `{name}` of `{}`", self.shown),
-            host: text("host"),
-            token: text("token"),
-            client_id: text("client_id"),
-            client_secret: text("client_secret"),
-            auth_type: text("auth_type"),
+    fn section(&self, name: &str) -> Option<&Section> {
+        self.profiles().find(|section| section.name == name)
+    }
+
+    fn source(&self, section: &Section) -> Result<Source, Failure> {
+        let name = &section.name;
+        if let Some(fault) = &section.fault {
+            return Err(not_signed_in(format!("The profile `{name}` of `{}` {fault}", self.shown)));
         }
+        let shown = format!("The profile `{name}` of `{}`", self.shown);
+        let mut source =
+            Source { profile: Some(name.clone()), name: shown, ..Source::of(|key| section.get(key)) };
+        source.problem = ["host", "token", "client_id", "client_secret"]
+            .into_iter()
+            .find(|key| section.get(key).is_some_and(|value| value.contains('\n')))
+            .map(|key| {
+                format!(
+                    "has a `{key}` of several lines: the line after it is indented, which continues a value"
+                )
+            });
+        Ok(source)
     }
 
+    /// There is no profile `name`.
     pub(super) fn missing(&self, name: &str) -> Failure {
-        let known: Vec<&str> = self.file.sections().flatten().collect();
-        not_signed_in(format!("`{}` has no profile `{name}`; it has: {}", self.shown, known.join(", ")))
+        let known: Vec<String> = self.profiles().map(|section| format!("`{}`", section.name)).collect();
+        let known = if known.is_empty() { "no profiles".to_owned() } else { known.join(", ") };
+        not_signed_in(format!("`{}` has no profile `{name}`; it has {known}", self.shown))
     }
+}
+
+/// The text of a file, or what is wrong with it.
+fn text(bytes: &[u8]) -> Result<&str, String> {
+    let is_utf_16 =
+        bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0);
+    if is_utf_16 {
+        return Err("is in UTF-16, as PowerShell's `>` writes it; save it as UTF-8".to_owned());
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
+        format!("isn't UTF-8 at line {line}; save it as UTF-8")
+    })
+}
+
+/// The user's home folder.
+pub(super) fn home(variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from)
 }

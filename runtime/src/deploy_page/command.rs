@@ -12,7 +12,7 @@ use super::{Access, DeployPage, PAGE, Place, Session};
 use crate::deploy::browser;
 use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print};
-use crate::deploy::sign_in::{self, Asked, Found};
+use crate::deploy::sign_in::{self, Asked};
 use crate::deploy::workspace::{Workspace, client};
 use crate::listener::StopSignals;
 use crate::settings::Environment;
@@ -72,14 +72,13 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let session = Session::new(address.port())
         .map_err(|error| problem(format!("The system gives no random bytes: {error}")))?;
     let url = format!("http://{address}{}", session.entrance());
-    let (workspace, sign_in) = match found {
-        Found::Credential(settings) if !flags.sign_in => (Workspace::new(http, settings), None),
-        found => {
-            let back = format!("http://{address}{PAGE}");
-            let sign_in = SignIn::new(http.clone(), found.host().to_owned(), Some(back));
-            let begun = sign_in.begin().await.map_err(oauth::failure)?;
-            (Workspace::of_person(http, sign_in), Some(begun.address))
-        }
+    let (workspace, sign_in) = if found.has_credential() && !flags.sign_in {
+        (Workspace::new(http, found.credential()?), None)
+    } else {
+        let back = format!("http://{address}{PAGE}");
+        let sign_in = SignIn::new(http.clone(), found.host, Some(back));
+        let begun = sign_in.begin().await.map_err(oauth::failure)?;
+        (Workspace::of_person(http, sign_in), Some(begun.address))
     };
     let stop = StopSignals::new()
         .map_err(|error| problem(format!("The system lets no signals be received: {error}")))?;

@@ -17,7 +17,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
 pub use variables::{VARIABLES, Variable, documentation};
-pub use workspace::{WorkspaceAuth, WorkspaceSettings, normalise_host};
+pub use workspace::{Address, WorkspaceAuth, WorkspaceSettings, normalise_host, workspace_address};
 
 use crate::fernet::Key;
 use variables::Reader;

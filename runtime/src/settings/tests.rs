@@ -85,14 +85,7 @@ fn workspace_host_is_taken_with_and_without_a_scheme() {
         let settings = read(AUTOSCALING, &[("DATABRICKS_HOST", given)]).expect("a good host");
         assert_eq!(lakebase(&settings).1.host, wanted);
     }
-    for bad in [
-        "http://w.example.com",
-        "ftp://w",
-        "https://w/path",
-        "https://",
-        "user@w",
-        "http://localhost.evil.example",
-    ] {
+    for bad in ["http://w.example.com", "ftp://w", "https://", "user@w", "http://localhost.evil.example"] {
         assert_eq!(problems(AUTOSCALING, &[("DATABRICKS_HOST", bad)]), ["DATABRICKS_HOST"], "{bad}");
     }
 }
@@ -202,5 +195,48 @@ fn the_list_of_variables_names_nothing_that_is_not_read() {
         let is_the_logs = variable.name == "TELLR_LOG";
         assert!(is_the_logs || seen.borrow().contains(variable.name), "{} is never read", variable.name);
         assert!(documentation().contains(variable.name));
+    }
+}
+
+#[test]
+fn a_host_is_taken_as_people_paste_it() {
+    for text in [
+        "my.cloud.databricks.com",
+        "https://my.cloud.databricks.com",
+        "https://my.cloud.databricks.com/",
+        "  https://my.cloud.databricks.com\n",
+        "HTTPS://My.Cloud.Databricks.COM",
+        "https://my.cloud.databricks.com:443",
+        "https://my.cloud.databricks.com/browse",
+        "https://my.cloud.databricks.com/?o=123#settings/account",
+        "\"https://my.cloud.databricks.com\"",
+        "<https://my.cloud.databricks.com/browse/folders/1?o=123>",
+    ] {
+        assert_eq!(normalise_host(text).as_deref(), Ok("https://my.cloud.databricks.com"), "{text}");
+    }
+    let address = workspace_address("https://adb-12.3.azuredatabricks.net/?o=12#job/4").expect("an address");
+    assert_eq!(address.workspace_id.as_deref(), Some("12"));
+    assert_eq!(normalise_host("http://127.0.0.1:8080/x").as_deref(), Ok("http://127.0.0.1:8080"));
+}
+
+#[test]
+fn what_is_no_workspace_is_named_for_what_it_is() {
+    for (text, what) in [
+        ("https://accounts.cloud.databricks.com", "the account console"),
+        ("https://accounts.azuredatabricks.net/workspaces", "the account console"),
+        ("accounts.gcp.databricks.com", "the account console"),
+        ("https://tellr-123.aws.databricksapps.com/", "the address of an app"),
+        ("https://tellr-123.4.azure.databricksapps.com", "the address of an app"),
+        ("https://docs.databricks.com/aws/en/", "a site of Databricks'"),
+        ("https://login.databricks.com", "a site of Databricks'"),
+        ("http://my.cloud.databricks.com", "Use `https://`"),
+        ("ftp://my.cloud.databricks.com", "starts with `ftp://`"),
+        ("my cloud.databricks.com", "isn't an address"),
+        ("https://", "isn't an address"),
+        ("https://ada:marked-secret@my.cloud.databricks.com", "a user name or a password"),
+        ("ada:marked-secret@my cloud", "isn't an address"),
+    ] {
+        let problem = normalise_host(text).expect_err(text);
+        assert!(problem.contains(what) && !problem.contains("marked-secret"), "{text}: {problem}");
     }
 }

@@ -66,31 +66,87 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     Some(WorkspaceSettings { host: host?, auth })
 }
 
-/// The address of a workspace from `host`, `https://host`, `https://host/` and, on this machine only,
-/// `http://host`; else what is wrong with it.
-pub fn normalise_host(text: &str) -> Result<String, String> {
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (scheme, rest),
-        None => ("https", text),
-    };
-    let authority = rest.trim_end_matches('/');
-    let valid = !authority.is_empty()
-        && authority.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'));
-    if !valid {
-        return Err(format!("is `{rest}`; it is a host, with or without `https://` and without a path"));
-    }
-    match scheme {
-        "https" => Ok(format!("https://{authority}")),
-        "http" if is_loopback(authority) => Ok(format!("http://{authority}")),
-        "http" => Err("starts with `http://`; a secret would travel unencrypted. Use `https://`".to_owned()),
-        other => Err(format!("starts with `{other}://`; it is `https://`")),
-    }
+/// The address of a workspace, as people paste it: with or without `https://`, with the page that they were on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// `https://host[:port]`, in lower case.
+    pub host: String,
+    /// The id of `?o=`, where one is there: several workspaces may share a host.
+    pub workspace_id: Option<String>,
 }
 
-fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(v6),
-        None => authority.split(':').next().unwrap_or(authority),
-    };
+/// The host of a workspace's address; else what is wrong with it.
+pub fn normalise_host(text: &str) -> Result<String, String> {
+    workspace_address(text).map(|address| address.host)
+}
+
+/// The address of a workspace from what people paste: `host`, `https://host/`, `https://host/browse?o=123`, and
+/// on this machine only `http://host`; else what is wrong with it, after its name.
+pub fn workspace_address(text: &str) -> Result<Address, String> {
+    let text = text.trim().trim_matches(['"', '\'', '<', '>', '\u{feff}']).trim();
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let shown = || text.chars().filter(|c| !c.is_control()).take(100).collect::<String>();
+    let unreadable =
+        || format!("is `{}`, which isn't an address such as `https://my.cloud.databricks.com`", shown());
+    let has_blank = text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let url = reqwest::Url::parse(&with_scheme).ok().filter(|_| !has_blank).ok_or_else(|| {
+        // It may hold a password before an `@`.
+        if text.contains('@') {
+            "isn't an address such as `https://my.cloud.databricks.com`".to_owned()
+        } else {
+            unreadable()
+        }
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user name or a password; give the address alone, and the credential beside it"
+            .to_owned());
+    }
+    let (Some(name), scheme) = (url.host_str(), url.scheme()) else { return Err(unreadable()) };
+    if !matches!(scheme, "https" | "http") {
+        return Err(format!("starts with `{scheme}://`; it is `https://`"));
+    }
+    if scheme == "http" && !is_loopback(name) {
+        return Err("starts with `http://`; a secret would travel unencrypted. Use `https://`".to_owned());
+    }
+    if let Some(what) = another_place(name) {
+        return Err(format!(
+            "is `{name}`, {what}. Open the workspace in the browser and copy the address from there"
+        ));
+    }
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let workspace_id = url.query_pairs().find(|(key, _)| key == "o").map(|(_, id)| id.into_owned());
+    let is_id = |id: &String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    Ok(Address { host: format!("{scheme}://{name}{port}"), workspace_id: workspace_id.filter(is_id) })
+}
+
+/// What `host` is, where it is Databricks' and not a workspace.
+fn another_place(host: &str) -> Option<&'static str> {
+    let is_databricks = [
+        "databricks.com",
+        "azuredatabricks.net",
+        "databricks.azure.us",
+        "databricks.azure.cn",
+        "databricks.us",
+    ]
+    .iter()
+    .any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+    let (first, rest) = host.split_once('.')?;
+    if is_databricks && (first == "accounts" || first.starts_with("accounts-")) {
+        return Some("the account console, not a workspace");
+    }
+    if rest == "databricksapps.com"
+        || rest.ends_with(".databricksapps.com")
+        || rest.ends_with(".databricksapps.us")
+    {
+        return Some("the address of an app, not of a workspace");
+    }
+    let is_site = host == "databricks.com"
+        || (rest == "databricks.com"
+            && matches!(first, "www" | "docs" | "login" | "signup" | "community" | "status"));
+    is_site.then_some("a site of Databricks', not a workspace")
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
