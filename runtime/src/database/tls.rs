@@ -11,20 +11,28 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-/// The file of further roots could not be used.
+/// Files of further roots, as other tools name them: Python's `requests`, and curl. `SSL_CERT_FILE` and
+/// `SSL_CERT_DIR`, which stand for all of the machine's roots, are read by the library.
+const BUNDLES: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+
+/// A file of roots could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// It could not be read, or is not PEM.
-    #[error("PGSSLROOTCERT names `{}`, which could not be read: {source}", path.display())]
+    #[error("{variable} names `{}`, which could not be read: {source}", path.display())]
     RootFile {
+        /// The variable of the environment.
+        variable: &'static str,
         /// The file.
         path: PathBuf,
         /// What went wrong.
         source: rustls::pki_types::pem::Error,
     },
     /// It holds no certificate that can be an authority.
-    #[error("PGSSLROOTCERT names `{}`, which holds no certificate", path.display())]
+    #[error("{variable} names `{}`, which holds no certificate", path.display())]
     NoRoot {
+        /// The variable of the environment.
+        variable: &'static str,
         /// The file.
         path: PathBuf,
     },
@@ -33,8 +41,13 @@ pub enum TlsError {
     Setup(#[from] rustls::Error),
 }
 
-/// A client that trusts the machine's roots and those in `further_roots`.
+/// A client that trusts the machine's roots, those of a company's proxy, and those in `further_roots`, which
+/// `PGSSLROOTCERT` names.
 pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsError> {
+    // Some other place would be trusted than the one that was named.
+    if let Some(path) = named_by("SSL_CERT_FILE") {
+        add_file(&mut RootCertStore::empty(), "SSL_CERT_FILE", &path)?;
+    }
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
@@ -44,8 +57,19 @@ pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsEr
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
+    for variable in BUNDLES {
+        match named_by(variable) {
+            // It may be a folder as well.
+            Some(path) if path.is_dir() => {
+                let found = rustls_native_certs::load_certs_from_paths(None, Some(&path));
+                roots.add_parsable_certificates(found.certs);
+            }
+            Some(path) => add_file(&mut roots, variable, &path)?,
+            None => {}
+        }
+    }
     if let Some(path) = further_roots {
-        add_file(&mut roots, path)?;
+        add_file(&mut roots, "PGSSLROOTCERT", path)?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
@@ -54,14 +78,19 @@ pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsEr
         .with_no_client_auth())
 }
 
-fn add_file(roots: &mut RootCertStore, path: &Path) -> Result<(), TlsError> {
-    let unreadable = |source| TlsError::RootFile { path: path.to_owned(), source };
+/// The file that a variable of the environment names.
+fn named_by(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn add_file(roots: &mut RootCertStore, variable: &'static str, path: &Path) -> Result<(), TlsError> {
+    let unreadable = |source| TlsError::RootFile { variable, path: path.to_owned(), source };
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(unreadable)?;
     let (added, _) = roots.add_parsable_certificates(certificates);
     if added == 0 {
-        return Err(TlsError::NoRoot { path: path.to_owned() });
+        return Err(TlsError::NoRoot { variable, path: path.to_owned() });
     }
     Ok(())
 }

@@ -15,6 +15,7 @@
 //! | `credential` | the token to send, and another one when it is refused |
 //! | [`native_host`] | what the logic needs from this machine |
 //! | [`workspace`] | requests with reqwest, signed |
+//! | `no_answer` | why a request had no answer, for people |
 //! | [`lakebase`] | schema operations with tokio-postgres |
 //! | `probe` | asking the app itself, and a package index |
 //! | [`printer`] | the event stream as lines for people, or as JSON |
@@ -26,6 +27,7 @@ pub mod flags;
 mod ini;
 pub mod lakebase;
 pub mod native_host;
+mod no_answer;
 pub mod oauth;
 pub mod printer;
 mod probe;

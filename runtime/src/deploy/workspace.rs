@@ -14,6 +14,7 @@ use reqwest::redirect;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::credential::Credential;
+pub(super) use super::no_answer::no_answer;
 use super::oauth::SignIn;
 use crate::database::tls::{self, TlsError};
 use crate::settings::WorkspaceSettings;
@@ -58,18 +59,27 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
 pub struct Workspace {
     pub(super) http: reqwest::Client,
     host: String,
+    /// Where several workspaces share a host, which one.
+    id: Option<String>,
     pub(super) credential: Credential,
 }
 
 impl Workspace {
     /// The workspace and the principal of `settings`.
     pub fn new(http: reqwest::Client, settings: WorkspaceSettings) -> Self {
-        Self { http, host: settings.host, credential: settings.auth.into() }
+        Self { http, host: settings.host, id: None, credential: settings.auth.into() }
     }
 
     /// The workspace of a sign-in, as whoever signs in.
     pub fn of_person(http: reqwest::Client, sign_in: Arc<SignIn>) -> Self {
-        Self { http, host: sign_in.host().to_owned(), credential: Credential::Person(sign_in) }
+        Self { http, host: sign_in.host().to_owned(), id: None, credential: Credential::Person(sign_in) }
+    }
+
+    /// The same, by its id: several workspaces may share a host.
+    #[must_use]
+    pub fn with_id(mut self, id: Option<String>) -> Self {
+        self.id = id;
+        self
     }
 
     /// Its address, `https://host[:port]`.
@@ -121,6 +131,9 @@ impl Workspace {
             .bearer_auth(token.expose_secret())
             .header("accept", "application/json")
             .query(&request.query);
+        if let Some(id) = &self.id {
+            builder = builder.header("x-databricks-workspace-id", id);
+        }
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }
@@ -163,16 +176,4 @@ pub(super) fn without(token: &SecretString, text: String) -> String {
 
 pub(super) fn refused(message: String) -> HostError {
     HostError { kind: HostErrorKind::Refused, message }
-}
-
-/// What people should read of a request without an answer; reqwest's own text holds the URL only.
-pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
-    let kind = if error.is_timeout() { HostErrorKind::Timeout } else { HostErrorKind::Connection };
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        message = format!("{message}: {cause}");
-        source = cause.source();
-    }
-    HostError { kind, message }
 }

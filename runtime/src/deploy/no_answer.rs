@@ -1,0 +1,100 @@
+//! Why a request had no answer, for people.
+//!
+//! reqwest's own words are a chain such as "error sending request for url (…): client error (Connect): tcp
+//! connect error: Connection refused (os error 111)". The address is known, and of the chain people need the last
+//! link and what it means. The deploy logic tells a wrong certificate, a proxy that wants a sign-in and an unknown
+//! name from a passing fault by these words; none of those is tried for a minute.
+
+use std::error::Error;
+use std::io;
+
+use deployer::host::{HostError, HostErrorKind};
+
+/// Tells why there was no answer. Nothing of a URL but its host is repeated.
+pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
+    let kind = if error.is_timeout() && !error.is_connect() {
+        HostErrorKind::Timeout
+    } else {
+        HostErrorKind::Connection
+    };
+    let at = error.url().and_then(|url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?)));
+    let at = at.map_or_else(|| "the workspace".to_owned(), |(host, port)| {
+        if port == 443 { host } else { format!("{host}:{port}") }
+    });
+    HostError { kind, message: reason(error, &at, error.is_timeout()) }
+}
+
+/// The reason in `error` or one of its causes, about the host `at`.
+fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
+    let links: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let says = |words: &[&str]| {
+        links.iter().find(|link| {
+            let link = link.to_ascii_lowercase();
+            words.iter().any(|word| link.contains(word))
+        })
+    };
+    let last = links.last().map(String::as_str).unwrap_or_default();
+    let is_through_proxy = says(&["tunnel", "socks", "proxy"]).is_some();
+    if says(&["proxy authorization required", "407"]).is_some() {
+        return format!("The proxy on the way to {at} asks for a user name and password (407, proxy authorization required)");
+    }
+    if let Some(problem) = chain(error).find_map(certificate) {
+        return format!("The certificate of {at} is not trusted: {problem}");
+    }
+    if says(&["dns error", "failed to lookup address"]).is_some() {
+        let what = if is_through_proxy { "the proxy's name" } else { at };
+        return format!("Failed to resolve {what}: there is no such host, or no name server answers");
+    }
+    if timed_out {
+        let what = if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect) {
+            "No connection to"
+        } else {
+            "No answer from"
+        };
+        return format!("{what} {at} in time");
+    }
+    match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+        _ if is_through_proxy => format!("The proxy on the way to {at} gives no connection: {last}"),
+        Some(io::ErrorKind::ConnectionRefused) => {
+            format!("{at} refuses the connection: nothing listens there, or a firewall is in between")
+        }
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
+            format!("The connection to {at} broke off")
+        }
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown) => {
+            format!("There is no network route to {at}")
+        }
+        _ if says(&["invalidcontenttype", "corrupt message"]).is_some() => {
+            format!("{at} doesn't speak TLS on this port; is the port right?")
+        }
+        _ => format!("No answer from {at}: {last}"),
+    }
+}
+
+/// What is wrong with a certificate, where that is the cause.
+fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
+    let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let cause = inner.map_or(cause, |inner| inner as &(dyn Error + 'static));
+    let rustls::Error::InvalidCertificate(problem) = cause.downcast_ref::<rustls::Error>()? else { return None };
+    Some(match problem {
+        rustls::CertificateError::UnknownIssuer => {
+            "no known authority has issued it. Where a company's proxy inspects the traffic, `SSL_CERT_FILE` or \
+             `REQUESTS_CA_BUNDLE` names a file with its authority"
+                .to_owned()
+        }
+        rustls::CertificateError::Expired | rustls::CertificateError::ExpiredContext { .. } => {
+            "it has expired, or this machine's clock is wrong".to_owned()
+        }
+        rustls::CertificateError::NotValidYet | rustls::CertificateError::NotValidYetContext { .. } => {
+            "it isn't valid yet, or this machine's clock is wrong".to_owned()
+        }
+        rustls::CertificateError::NotValidForName | rustls::CertificateError::NotValidForNameContext { .. } => {
+            "it was issued for another name".to_owned()
+        }
+        other => other.to_string(),
+    })
+}
+
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
