@@ -61,7 +61,7 @@ impl Cancellation {
     }
 
     /// Completes when the run is asked to stop.
-    pub(crate) async fn stopped(&self) {
+    pub async fn stopped(&self) {
         poll_fn(|context| {
             let mut shared = self.lock();
             if shared.reason.is_some() {

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ContextKind;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::deploy::{self, command::Operation};
@@ -13,7 +14,7 @@ use tellr_app::{check, deploy_page, frontend, logging, settings};
 
 /// Tellr, the AI slide generator: the server with its page inside
 #[derive(Parser)]
-#[command(name = "tellr-app", version, after_long_help = settings::documentation())]
+#[command(name = "tellr-app", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -22,14 +23,17 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the page and the API
+    #[command(after_long_help = settings::documentation())]
     Serve,
     /// Bring the database up to date: tables, the proof of the encryption key, what a new app starts with
+    #[command(after_long_help = settings::documentation())]
     InitDatabase {
         /// Also add the prompts and the style about the Databricks platform
         #[arg(long)]
         seed_databricks_defaults: bool,
     },
     /// Look at everything the app needs and say what is missing
+    #[command(after_long_help = settings::documentation())]
     Check,
     /// Deploy Tellr to a Databricks workspace, change it there, or delete it
     #[command(subcommand)]
@@ -42,7 +46,7 @@ enum Command {
 const MOST_WORKER_THREADS: usize = 4;
 
 fn main() -> ExitCode {
-    let command = match Arguments::parse().command {
+    let command = match parse().command {
         // The deployer runs on one thread and brings its own event loop.
         Command::Deploy(operation) => return deploy::command::run(operation),
         command => command,
@@ -60,6 +64,26 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reads the command line. A subcommand of another tool leads to ours.
+fn parse() -> Arguments {
+    let command = Arguments::command().mut_subcommand("deploy", deploy::wording::with_examples);
+    let parsed = command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| {
+        let word = error.get(ContextKind::InvalidSubcommand).map(ToString::to_string);
+        if let Some((word, right)) =
+            word.and_then(|word| deploy::wording::meant_by(&word).map(|right| (word, right)))
+            && std::env::args().nth(1).is_some_and(|first| first == "deploy")
+        {
+            eprintln!(
+                "error: there is no `tellr-app deploy {word}`; use `tellr-app deploy {right}`\n\n\
+                 For more information, try `tellr-app deploy {right} --help`"
+            );
+            std::process::exit(2);
+        }
+        error.exit()
+    })
 }
 
 async fn run(command: Command) -> ExitCode {

@@ -28,6 +28,7 @@ const FACES = {
         const flag = `--${name.replaceAll("_", "-")}`;
         return value === true ? [flag] : [flag, value];
       });
+      if (config.reset_database) flags.push("--yes");
       await run(join(BINARIES, "tellr-app"), ["deploy", operation, ...flags], environment);
     }
   },

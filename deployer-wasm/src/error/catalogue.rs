@@ -42,6 +42,10 @@ pub enum Failure {
     WrongType { key: String, expected: String, found: String },
     /// A file with `environments`, and none of the wanted name.
     UnknownEnvironment { wanted: String, known: Vec<String> },
+    /// Data would be lost, and nobody can be asked whether that is wanted.
+    ConfirmationNeeded { operation: String, app: String },
+    /// Somebody was asked whether data may be lost, and did not confirm it.
+    NotConfirmed { app: String },
     /// A file to upload is over the platform's limit.
     FileTooLarge { file: String, bytes: usize, limit: usize },
 
@@ -236,6 +240,8 @@ impl Failure {
                 | Self::UnknownKey { .. }
                 | Self::WrongType { .. }
                 | Self::UnknownEnvironment { .. }
+                | Self::ConfirmationNeeded { .. }
+                | Self::NotConfirmed { .. }
                 | Self::FileTooLarge { .. }
         )
     }

@@ -114,6 +114,20 @@ impl Failure {
                 remedy: "Set `ENVIRONMENT` (or the argument `environment`) to one of them, or add it to the file".into(),
                 docs: DOCS_CONFIG,
             },
+            Self::ConfirmationNeeded { operation, app } => Entry {
+                code: "NOT_CONFIRMED",
+                message: format!("`{operation}` of the app `{app}` is not confirmed"),
+                cause: "Something is lost by it, and there is no terminal on which to ask whether that is wanted".into(),
+                remedy: format!("In a script, add `--yes`. `tellr-app deploy plan {operation}` with the same flags shows what is lost; nothing has been changed"),
+                docs: DOCS_CONFIG,
+            },
+            Self::NotConfirmed { app } => Entry {
+                code: "NOT_CONFIRMED",
+                message: format!("The name that was typed is not `{app}`"),
+                cause: "What is lost has to be confirmed with its name".into(),
+                remedy: "Run it again and type the name as it is shown; nothing has been changed".into(),
+                docs: DOCS_CONFIG,
+            },
             Self::FileTooLarge { file, bytes, limit } => Entry {
                 code: "FILE_TOO_LARGE",
                 message: format!("`{file}` has {bytes} bytes, more than the {limit} an app's file may have"),

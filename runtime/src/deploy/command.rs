@@ -1,9 +1,14 @@
 //! The command line of `tellr-app deploy`.
 //!
-//! Exit codes: 0 done, 1 failed, 2 the input was refused and nothing was sent, 130 cancelled.
+//! Exit codes: 0 done, 1 failed, 2 refused before anything was changed (wrong input, or a loss that nobody
+//! confirmed), 130 cancelled.
+//!
+//! What happens goes to standard output, errors and questions to standard error. With `--json` an error is the
+//! last line of JSON on standard output.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use deployer::engine::Cancellation;
@@ -14,12 +19,16 @@ use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
 use super::browser;
+use super::confirmation;
 use super::flags::{ChangeFlags, Connection, StatusFlags};
+use super::introduction::Introduction;
 use super::native_host::NativeHost;
 use super::oauth::{self, SignIn};
-use super::printer::{Style, print};
+use super::printer::{Style, print, print_error};
+use super::progress::Progress;
 use super::report;
 use super::sign_in::{self, Asked};
+use super::wording;
 use super::workspace::{self, ClientError, Workspace};
 
 /// The deployer's operations.
@@ -38,26 +47,33 @@ pub enum Operation {
 /// Runs an operation and prints what happens.
 pub fn run(operation: Operation) -> ExitCode {
     let style = Style::for_stdout(operation.connection().json);
+    let is_from_file = operation.is_from_file();
     // One thread: the logic is single-threaded, and the waits are the workspace's.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(perform(operation, style)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(perform(operation, style));
+            // A name server that doesn't answer is not waited for.
+            runtime.shutdown_background();
+            outcome
+        }
         Err(error) => Err(Failure::Unreachable {
             problem: format!("the process could not start its event loop: {error}"),
         }
         .into()),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print(&style.error(&error));
-            match error.class {
-                ErrorClass::Input => ExitCode::from(2),
-                ErrorClass::Deployment if error.is("CANCELLED") => ExitCode::from(130),
-                ErrorClass::Deployment => ExitCode::FAILURE,
-            }
-        }
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    let code = match error.class {
+        ErrorClass::Input => ExitCode::from(2),
+        ErrorClass::Deployment if error.is("CANCELLED") => ExitCode::from(130),
+        ErrorClass::Deployment => ExitCode::FAILURE,
+    };
+    let error = wording::with_flags(error, is_from_file);
+    match style {
+        Style::Json => print(&style.error(&error)),
+        Style::Lines { .. } => print_error(&Style::for_stderr().error(&error)),
     }
+    code
 }
 
 impl Operation {
@@ -67,26 +83,44 @@ impl Operation {
             Self::Status(flags) => flags.connection(),
         }
     }
+
+    fn is_from_file(&self) -> bool {
+        match self {
+            Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
+            Self::Status(flags) => flags.is_from_file(),
+        }
+    }
 }
 
 async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> {
     match operation {
         Operation::Change(flags) => {
+            let yes = flags.is_confirmed();
             let (connection, change) = flags.read()?;
-            let host = host(&connection, style).await?;
-            carry_out(&host, &change, style).await
+            confirmation::can_be_asked(&change, yes)?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal();
+            let work = async {
+                confirmation::confirm(&session.host, &change, yes, &cancellation).await?;
+                carry_out(&session, &change, style, &cancellation).await
+            };
+            session.told(work).await
         }
         Operation::Plan(flags) => {
             let (connection, change) = flags.read()?;
-            let host = host(&connection, style).await?;
-            let plan = Box::pin(operations::plan(&host, &change, &cancelled_by_signal())).await?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal();
+            let looking = operations::plan(&session.host, &change, &cancellation);
+            let plan = session.told(Box::pin(looking)).await?;
             tell(style, &plan, report::plan(&plan).trim_end());
             Ok(())
         }
         Operation::Status(flags) => {
             let (connection, config) = flags.read()?;
-            let host = host(&connection, style).await?;
-            let status = Box::pin(operations::status(&host, &config, &cancelled_by_signal())).await?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal();
+            let looking = operations::status(&session.host, &config, &cancellation);
+            let status = session.told(Box::pin(looking)).await?;
             tell(style, &status, report::status(&status).trim_end());
             Ok(())
         }
@@ -94,24 +128,28 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
 }
 
 async fn carry_out<E: FnMut(DeployEvent)>(
-    host: &NativeHost<E>,
+    session: &Session<E>,
     change: &Change,
     style: Style,
+    cancellation: &Cancellation,
 ) -> Result<(), DeployError> {
-    let cancellation = cancelled_by_signal();
+    let Session { host, progress, .. } = session;
     match change {
         Change::Create(config) => {
-            let result = Box::pin(operations::create(host, config, &cancellation)).await?;
+            let result = Box::pin(operations::create(host, config, cancellation)).await?;
+            progress.clear();
             tell(style, &result, &format!("Tellr is running: {}", result.url));
         }
         Change::Update(config) => {
-            let result = Box::pin(operations::update(host, config, &cancellation)).await?;
+            let result = Box::pin(operations::update(host, config, cancellation)).await?;
             let sentence = format!("Tellr is updated: {}", result.url);
+            progress.clear();
             tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()));
         }
         Change::Delete(config) => {
-            let result = Box::pin(operations::delete(host, config, &cancellation)).await?;
+            let result = Box::pin(operations::delete(host, config, cancellation)).await?;
             let sentence = format!("The app `{}` is deleted", result.app_name);
+            progress.clear();
             tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()));
         }
     }
@@ -125,31 +163,62 @@ fn tell(style: Style, result: &impl Serialize, sentence: &str) {
 fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String {
     match point {
         Some(point) => format!(
-            "{sentence}\nThe data of before is in the branch `{}` until {}",
+            "{sentence}\nPrevious data is kept in the branch `{}` until {}",
             point.branch, point.expires_at
         ),
         None => sentence,
     }
 }
 
-async fn host(
-    connection: &Connection,
-    style: Style,
-) -> Result<NativeHost<impl FnMut(DeployEvent) + use<>>, DeployError> {
-    let asked = Asked { host: connection.host.clone(), profile: connection.profile.clone() };
-    let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
-    let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
-    let http = workspace::client().map_err(unreachable)?;
-    let workspace = if connection.sign_in {
-        signed_in(http, &found.host).await?
-    } else {
-        Workspace::new(http, found.credential()?)
-    };
-    if let Style::Lines { .. } = style {
-        print(&format!("Workspace {}\n", workspace.host()));
+/// A workspace, and what is told of the work in it.
+struct Session<E> {
+    host: NativeHost<E>,
+    introduction: Arc<Introduction>,
+    progress: Progress,
+}
+
+impl Session<()> {
+    async fn begin(
+        connection: &Connection,
+        style: Style,
+    ) -> Result<Session<impl FnMut(DeployEvent) + use<>>, DeployError> {
+        let asked = Asked { host: connection.host.clone(), profile: connection.profile.clone() };
+        let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
+        let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
+        let http = workspace::client().map_err(unreachable)?;
+        let (id, profile) = (found.workspace_id.clone(), found.profile.clone());
+        let workspace = if connection.sign_in {
+            signed_in(http, &found.host).await?
+        } else {
+            Workspace::new(http, found.credential()?)
+        };
+        let introduction = Arc::new(Introduction::new(style, workspace.host(), profile));
+        let progress = Progress::new(style);
+        let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
+        let (introduced, told) = (Arc::clone(&introduction), progress.clone());
+        let tell = move |event: DeployEvent| {
+            introduced.say(None);
+            told.event(&event);
+        };
+        let introduced = Arc::clone(&introduction);
+        let host = NativeHost::of(workspace.with_id(id), roots.as_deref(), tell)
+            .identifying(move |who| introduced.say(Some(who)));
+        Ok(Session { host, introduction, progress })
     }
-    let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
-    Ok(NativeHost::of(workspace, roots.as_deref(), move |event| print(&style.event(&event))))
+}
+
+impl<E> Session<E> {
+    /// Does the work, and tells what is waited for meanwhile.
+    async fn told<T>(&self, work: impl Future<Output = Result<T, DeployError>>) -> Result<T, DeployError> {
+        let telling = self.progress.clone().tell();
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            never = telling => match never {},
+        };
+        self.progress.clear();
+        self.introduction.say(None);
+        outcome
+    }
 }
 
 /// The workspace at `host`, as whoever now signs in in the browser. What is said meanwhile goes where it

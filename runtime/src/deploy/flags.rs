@@ -42,6 +42,14 @@ pub struct Connection {
     pub(super) json: bool,
 }
 
+/// Whether what is lost is confirmed already.
+#[derive(Debug, Args)]
+pub struct Confirmation {
+    /// Don't ask before something is lost. Without a terminal, nothing is lost without this
+    #[arg(long, short)]
+    yes: bool,
+}
+
 /// What is deployed where; all of it may stand in a file instead.
 #[derive(Debug, Args)]
 pub struct Target {
@@ -126,6 +134,8 @@ pub struct UpdateFlags {
     /// Empty the schema: all sessions, decks and settings go. An autoscaling database gets a restore point first
     #[arg(long)]
     reset_database: bool,
+    #[command(flatten)]
+    confirmation: Confirmation,
 }
 
 /// The flags of `delete`.
@@ -133,11 +143,16 @@ pub struct UpdateFlags {
 pub struct DeleteFlags {
     #[command(flatten)]
     connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
     #[command(flatten)]
     target: Target,
     /// Drop the schema as well. An autoscaling database gets a restore point first
     #[arg(long)]
     reset_database: bool,
+    #[command(flatten)]
+    confirmation: Confirmation,
 }
 
 /// The flags of `status`.
@@ -145,6 +160,9 @@ pub struct DeleteFlags {
 pub struct StatusFlags {
     #[command(flatten)]
     connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
     /// The YAML file that it was deployed with; excludes the names
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -173,6 +191,24 @@ impl ChangeFlags {
         }
     }
 
+    /// Whether what is lost is confirmed already.
+    pub(super) fn is_confirmed(&self) -> bool {
+        match self {
+            Self::Create(_) => true,
+            Self::Update(flags) => flags.confirmation.yes,
+            Self::Delete(flags) => flags.confirmation.yes,
+        }
+    }
+
+    /// Whether a file says what to deploy.
+    pub(super) fn is_from_file(&self) -> bool {
+        match self {
+            Self::Create(flags) => flags.target.config.is_some(),
+            Self::Update(flags) => flags.target.config.is_some(),
+            Self::Delete(flags) => flags.target.config.is_some(),
+        }
+    }
+
     /// Checks what is to be deployed, in which workspace.
     pub(super) fn read(self) -> Result<(Connection, Change), DeployError> {
         let environment = environment();
@@ -186,19 +222,19 @@ impl ChangeFlags {
                 Ok((connection, Change::Create(Box::new(config))))
             }
             Self::Update(flags) => {
-                let UpdateFlags { connection, target, release, reset_database } = *flags;
+                let UpdateFlags { connection, target, release, reset_database, .. } = *flags;
                 let file = file(target.config.as_deref())?;
                 let arguments = update_arguments(target, release, reset_database)?;
                 let config = arguments.resolve(file.as_deref(), environment)?;
                 Ok((connection, Change::Update(Box::new(config))))
             }
             Self::Delete(flags) => {
-                let DeleteFlags { connection, target, reset_database } = *flags;
+                let DeleteFlags { connection, name, target, reset_database, .. } = *flags;
                 let file = file(target.config.as_deref())?;
                 let arguments = DeleteArguments {
                     lakebase_name: target.lakebase_name,
                     schema_name: target.schema_name,
-                    app_name: target.app_name,
+                    app_name: target.app_name.or(name),
                     app_file_workspace_path: target.app_file_workspace_path,
                     environment: target.environment,
                     reset_database: reset_database.then_some(true),
@@ -215,11 +251,16 @@ impl StatusFlags {
         &self.connection
     }
 
+    /// Whether a file says what was deployed.
+    pub(super) fn is_from_file(&self) -> bool {
+        self.config.is_some()
+    }
+
     /// Checks what is asked about.
     pub(super) fn read(self) -> Result<(Connection, StatusConfig), DeployError> {
         let file = file(self.config.as_deref())?;
         let arguments = StatusArguments {
-            app_name: self.app_name,
+            app_name: self.app_name.or(self.name),
             app_file_workspace_path: self.app_file_workspace_path,
             environment: self.environment,
         };

@@ -6,6 +6,10 @@
 //! |---|---|
 //! | [`command`] | runs an operation, and tells |
 //! | [`flags`] | the flags, and what they say once it is checked |
+//! | `confirmation` | asks before something is lost |
+//! | [`wording`] | texts as a command line says them: flags, other tools' words, examples |
+//! | `introduction` | the first line: which workspace, and as whom |
+//! | `progress` | what is waited for |
 //! | `report` | a plan and a status, as people read them |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
 //! | `profiles` | the profiles of that file; `ini` reads its lines |
@@ -22,9 +26,11 @@
 
 pub(crate) mod browser;
 pub mod command;
+mod confirmation;
 mod credential;
 pub mod flags;
 mod ini;
+mod introduction;
 pub mod lakebase;
 pub mod native_host;
 mod no_answer;
@@ -32,7 +38,9 @@ pub mod oauth;
 pub mod printer;
 mod probe;
 mod profiles;
+mod progress;
 mod report;
 pub mod sign_in;
 mod token_cache;
+pub mod wording;
 pub mod workspace;

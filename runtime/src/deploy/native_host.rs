@@ -14,11 +14,18 @@ use super::lakebase;
 use super::workspace::{self, Workspace};
 use crate::settings::WorkspaceSettings;
 
+/// Is told the user name when the workspace has said as whom it is called.
+type Identified = Box<dyn Fn(&str) + Send + Sync>;
+
+/// The path by which the workspace says it.
+const ME: &str = "/api/2.0/preview/scim/v2/Me";
+
 /// Runs the deploy logic against one workspace, as one principal.
 pub struct NativeHost<E> {
     workspace: Workspace,
     database_roots: Option<PathBuf>,
     events: Mutex<E>,
+    identified: Option<Identified>,
     began: Instant,
 }
 
@@ -42,14 +49,36 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
             workspace,
             database_roots: database_roots.map(Path::to_owned),
             events: Mutex::new(events),
+            identified: None,
             began: Instant::now(),
+        }
+    }
+}
+
+impl<E> NativeHost<E> {
+    /// The same, which tells `identified` the user name as soon as the workspace has said it.
+    #[must_use]
+    pub fn identifying(mut self, identified: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.identified = Some(Box::new(identified));
+        self
+    }
+
+    fn identify(&self, answer: &WorkspaceResponse) {
+        let Some(identified) = self.identified.as_ref().filter(|_| answer.status == 200) else { return };
+        let me: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        if let Some(name) = me["userName"].as_str() {
+            identified(name);
         }
     }
 }
 
 impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
-        self.workspace.request(&request).await
+        let answer = self.workspace.request(&request).await?;
+        if request.path == ME {
+            self.identify(&answer);
+        }
+        Ok(answer)
     }
 
     async fn schema(

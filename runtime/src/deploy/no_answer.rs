@@ -18,9 +18,12 @@ pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
         HostErrorKind::Connection
     };
     let at = error.url().and_then(|url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?)));
-    let at = at.map_or_else(|| "the workspace".to_owned(), |(host, port)| {
-        if port == 443 { host } else { format!("{host}:{port}") }
-    });
+    let at = at.map_or_else(
+        || "the workspace".to_owned(),
+        |(host, port)| {
+            if port == 443 { host } else { format!("{host}:{port}") }
+        },
+    );
     HostError { kind, message: reason(error, &at, error.is_timeout()) }
 }
 
@@ -36,7 +39,9 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
     let last = links.last().map(String::as_str).unwrap_or_default();
     let is_through_proxy = says(&["tunnel", "socks", "proxy"]).is_some();
     if says(&["proxy authorization required", "407"]).is_some() {
-        return format!("The proxy on the way to {at} asks for a user name and password (407, proxy authorization required)");
+        return format!(
+            "The proxy on the way to {at} asks for a user name and password (407, proxy authorization required)"
+        );
     }
     if let Some(problem) = chain(error).find_map(certificate) {
         return format!("The certificate of {at} is not trusted: {problem}");
@@ -61,7 +66,9 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
             format!("The connection to {at} broke off")
         }
-        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown) => {
+        Some(
+            io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown,
+        ) => {
             format!("There is no network route to {at}")
         }
         _ if says(&["invalidcontenttype", "corrupt message"]).is_some() => {
@@ -75,7 +82,9 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
 fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
     let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     let cause = inner.map_or(cause, |inner| inner as &(dyn Error + 'static));
-    let rustls::Error::InvalidCertificate(problem) = cause.downcast_ref::<rustls::Error>()? else { return None };
+    let rustls::Error::InvalidCertificate(problem) = cause.downcast_ref::<rustls::Error>()? else {
+        return None;
+    };
     Some(match problem {
         rustls::CertificateError::UnknownIssuer => {
             "no known authority has issued it. Where a company's proxy inspects the traffic, `SSL_CERT_FILE` or \
@@ -96,5 +105,5 @@ fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
 }
 
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    std::iter::successors(Some(error), |error| <dyn Error>::source(*error))
 }

@@ -27,8 +27,12 @@ pub enum Style {
 impl Style {
     /// The style for standard output.
     pub fn for_stdout(json: bool) -> Self {
-        let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        if json { Self::Json } else { Self::Lines { colour: std::io::stdout().is_terminal() && !wants_none } }
+        if json { Self::Json } else { Self::Lines { colour: is_coloured(std::io::stdout().is_terminal()) } }
+    }
+
+    /// The style for standard error.
+    pub fn for_stderr() -> Self {
+        Self::Lines { colour: is_coloured(std::io::stderr().is_terminal()) }
     }
 
     /// The text for one event; empty where there is nothing to say.
@@ -62,6 +66,16 @@ pub fn print(text: &str) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
+}
+
+fn is_coloured(is_terminal: bool) -> bool {
+    is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Writes to standard error at once.
+pub fn print_error(text: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 fn json_line(kind: &str, name: &str, value: &impl Serialize) -> String {
@@ -117,7 +131,7 @@ fn failure(error: &DeployError, colour: bool) -> String {
         let _ = writeln!(text, "            {line}");
     }
     let _ = writeln!(text, "  What now: {}", printable(&error.remedy));
-    let _ = writeln!(text, "  More:     {}  [{}]", error.docs, error.code);
+    let _ = writeln!(text, "  More:     {}  [{}]", page(&error.docs), error.code);
     if error.log.len() > 1 {
         let _ = writeln!(text, "  The platform's last lines:");
         for line in &error.log {
@@ -125,6 +139,11 @@ fn failure(error: &DeployError, colour: bool) -> String {
         }
     }
     text
+}
+
+/// Where to read more. What lies in the project's folder is not on the reader's machine; the help is.
+fn page(docs: &str) -> &str {
+    if docs.starts_with("https://") { docs } else { "tellr-app deploy --help" }
 }
 
 /// The platform's words may hold anything; control characters must not reach a terminal.

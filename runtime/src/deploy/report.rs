@@ -31,6 +31,15 @@ pub(super) fn plan(plan: &Plan) -> String {
     text
 }
 
+/// What an operation loses, before it is confirmed.
+pub(super) fn losses(plan: &Plan) -> String {
+    let (operation, app) = (plan.operation.as_str(), &plan.app_name);
+    let mut text = format!("\n`{operation}` of the app `{app}`\n");
+    list(&mut text, "\nLost\n", &plan.lost);
+    list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
+    text
+}
+
 /// How things stand.
 pub(super) fn status(status: &Status) -> String {
     let mut text = match &status.app {

@@ -64,11 +64,11 @@ pub const VARIABLES: &[Variable] = &[
 
 /// The list as text for `--help`.
 pub fn documentation() -> String {
-    let width = VARIABLES.iter().map(|v| v.name.len()).max().unwrap_or(0);
     let mut text = String::from("Environment:\n");
     for Variable { name, meaning } in VARIABLES {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {name:width$}  {meaning}");
+        // Writing to a String cannot fail. Without line breaks, the terminal's width decides; the two lines keep
+        // a name from standing between words.
+        let _ = writeln!(text, "  {name}\n          {meaning}");
     }
     text
 }

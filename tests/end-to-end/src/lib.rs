@@ -2,7 +2,8 @@
 //!
 //! [`virtual_time`] runs deployers against a local workspace on a clock that only moves when
 //! everybody waits, so that a deployment of minutes takes milliseconds and every duration is
-//! exact. [`stage`] sets up a workspace and deploys into it; [`kill`] does so with real processes;
+//! exact. [`stage`] sets up a workspace and deploys into it; [`kill`] does so with real processes,
+//! [`terminal`] on a terminal;
 //! [`looking`] plans and asks how things stand; [`browser`] is a person's in front of the deploy page.
 //! [`database`] runs SQL past them, [`inventory`] counts what is there afterwards, and [`words`] looks
 //! at what a person is told when it did not go well. [`passing_faults`] are what a request may meet on
@@ -17,5 +18,6 @@ pub mod kill;
 pub mod looking;
 pub mod passing_faults;
 pub mod stage;
+pub mod terminal;
 pub mod virtual_time;
 pub mod words;

@@ -256,7 +256,7 @@ async fn the_command_line_says_how_to_sign_in() {
         .output()
         .await
         .expect("the program runs");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("NOT_SIGNED_IN") && text.contains("--sign-in"), "{text}");
     assert_eq!(conversation(&stage, 0), [""; 0]);

@@ -168,7 +168,7 @@ async fn update_asks_nobody_anything() {
     stage.create(CreateArguments::default()).await.expect("create");
     // A database whose app never started, and standard input closed.
     let flags = ["--app-name", "tellr", "--lakebase-name", "tellr-db", "--schema-name", "app_data"];
-    for reset in [&[][..], &["--reset-database"]] {
+    for reset in [&[][..], &["--reset-database", "--yes"]] {
         let output = kill::deploy(&stage, "update").args(flags).args(reset).output().await.expect("it runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     }

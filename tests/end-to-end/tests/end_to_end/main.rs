@@ -4,6 +4,7 @@
 mod asked_app;
 mod browser_sign_in;
 mod command_line;
+mod confirmation;
 mod defects;
 mod failures_others;
 mod failures_platform;

@@ -276,19 +276,19 @@ async fn the_command_line_refuses_bad_flags_with_exit_code_2_and_sends_nothing()
     let run = Run { stage: &stage };
     let why = "Why:";
     let now = "What now:";
-    run.refused("create", &["--app-name", "Bad Name"], &["`app_name`", "lower-case", why, now]).await;
-    run.refused("create", &["--app-compute", "LIQUID"], &["`app_compute`", "`MEDIUM`", why, now]).await;
-    run.refused("create", &["--lakebase-compute", "CU_3"], &["`lakebase_compute`", "`CU_1`"]).await;
-    run.refused("create", &["--app-version", ">=1"], &["`app_version`", "one exact version"]).await;
-    run.refused("create", &["--schema-name", "pg_x"], &["`schema_name`", "Postgres"]).await;
+    run.refused("create", &["--app-name", "Bad Name"], &["`--app-name`", "lower-case", why, now]).await;
+    run.refused("create", &["--app-compute", "LIQUID"], &["`--app-compute`", "`MEDIUM`", why, now]).await;
+    run.refused("create", &["--lakebase-compute", "CU_3"], &["`--lakebase-compute`", "`CU_1`"]).await;
+    run.refused("create", &["--app-version", ">=1"], &["`--app-version`", "one exact version"]).await;
+    run.refused("create", &["--schema-name", "pg_x"], &["`--schema-name`", "Postgres"]).await;
     run.refused("create", &["--app-file-workspace-path", "x"], &["absolute path"]).await;
-    run.refused("create", &["--environment", "production"], &["`environment`"]).await;
-    run.refused("create", &["--local-wheel-path", "/nowhere.whl"], &["`local_wheel_path`", "/nowhere.whl"])
+    run.refused("create", &["--environment", "production"], &["`--environment`"]).await;
+    run.refused("create", &["--local-wheel-path", "/nowhere.whl"], &["`--local-wheel-path`", "/nowhere.whl"])
         .await;
-    run.refused("create", &["--config", "/nowhere.yaml"], &["`config`", "/nowhere.yaml"]).await;
+    run.refused("create", &["--config", "/nowhere.yaml"], &["`--config`", "/nowhere.yaml"]).await;
     run.refused("create", &["--app-nam", "x"], &["--app-nam", "--app-name"]).await;
-    run.refused("update", &[], &["`app_name` is missing"]).await;
-    run.refused("delete", &[], &["`app_name` is missing"]).await;
+    run.refused("update", &[], &["`--app-name` is missing"]).await;
+    run.refused("delete", &[], &["`--app-name` is missing"]).await;
     run.refused("delete", &["--app-compute", "LARGE"], &["--app-compute"]).await;
     stage.end().await;
 }

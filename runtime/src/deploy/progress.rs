@@ -1,0 +1,230 @@
+//! What a run is waiting for, told while nothing else happens.
+//!
+//! A platform that works for two minutes sends nothing meanwhile. On a terminal the last line shows what is
+//! waited for, for how long, and what is usual; where the output goes to a file or a pipe, a line says so every
+//! 20 seconds.
+
+use std::convert::Infallible;
+use std::io::IsTerminal as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use deployer::events::{DeployEvent, EventKind, StepState};
+
+use super::printer::{Style, print, printable};
+
+/// How often a line is printed where lines stay.
+const LINES: Duration = Duration::from_secs(20);
+/// How often the last line of a terminal is drawn anew.
+const REDRAWS: Duration = Duration::from_secs(1);
+/// A terminal's line that is told for longer than this is drawn; shorter waits need no words.
+const WORTH_TELLING: Duration = Duration::from_secs(3);
+/// The last line is cut off here, so that it is one line on any terminal.
+const WIDTH: usize = 78;
+
+/// How long the platform usually takes, by step: what users report of real workspaces.
+const USUAL: [(&str, &str); 4] = [
+    ("lakebase", "usually less than 3 minutes"),
+    ("app", "usually 1 to 3 minutes"),
+    ("deployment", "usually less than 2 minutes"),
+    ("verify", "usually less than a minute"),
+];
+
+/// A step that is under way.
+struct Waiting {
+    step: String,
+    message: String,
+    since: Instant,
+    told: Instant,
+}
+
+/// The steps that are under way.
+#[derive(Default)]
+struct Waits(Vec<Waiting>);
+
+impl Waits {
+    fn hear(&mut self, event: &DeployEvent, now: Instant) {
+        let (EventKind::Step, Some(step), Some(state)) = (event.kind, &event.step, event.state) else {
+            return;
+        };
+        match state {
+            StepState::Started | StepState::Waiting | StepState::Progress => {
+                let message = printable(&event.message);
+                match self.0.iter_mut().find(|waiting| waiting.step == *step) {
+                    Some(waiting) => (waiting.message, waiting.told) = (message, now),
+                    None => self.0.push(Waiting { step: step.clone(), message, since: now, told: now }),
+                }
+            }
+            StepState::Done | StepState::Unchanged | StepState::Failed | StepState::Skipped => {
+                self.0.retain(|waiting| waiting.step != *step);
+            }
+        }
+    }
+
+    /// The lines that are due: of steps that nothing was told of for 20 seconds.
+    fn due(&mut self, now: Instant) -> Vec<String> {
+        let mut lines = Vec::new();
+        for waiting in &mut self.0 {
+            if now.saturating_duration_since(waiting.told) >= LINES {
+                waiting.told = now;
+                lines.push(format!("           … {:<13} {}", waiting.step, waiting.sentence(now)));
+            }
+        }
+        lines
+    }
+
+    /// The last line of a terminal: the step that began last, and how many others there are.
+    fn last_line(&self, now: Instant) -> Option<String> {
+        let waiting = self.0.last()?;
+        if now.saturating_duration_since(waiting.since) < WORTH_TELLING {
+            return None;
+        }
+        let others = match self.0.len() - 1 {
+            0 => String::new(),
+            more => format!(" (+{more} more)"),
+        };
+        let text = format!("           … {:<13} {}", waiting.step, waiting.sentence(now));
+        let room = WIDTH - others.chars().count();
+        Some(text.chars().take(room).chain(others.chars()).collect())
+    }
+}
+
+impl Waiting {
+    fn sentence(&self, now: Instant) -> String {
+        let waited = now.saturating_duration_since(self.since).as_secs();
+        let waited = if waited < 60 {
+            format!("{waited} s")
+        } else {
+            format!("{} min {} s", waited / 60, waited % 60)
+        };
+        let usual = USUAL.iter().find(|(step, _)| *step == self.step).map(|(_, usual)| format!(", {usual}"));
+        format!("{waited}{}: {}", usual.unwrap_or_default(), self.message)
+    }
+}
+
+/// Prints events, and what is waited for between them.
+#[derive(Clone)]
+pub(super) struct Progress {
+    style: Style,
+    is_terminal: bool,
+    waits: Arc<Mutex<Waits>>,
+    /// Whether the terminal's last line is one of these.
+    is_drawn: Arc<AtomicBool>,
+}
+
+impl Progress {
+    pub(super) fn new(style: Style) -> Self {
+        Self {
+            style,
+            is_terminal: std::io::stdout().is_terminal(),
+            waits: Arc::default(),
+            is_drawn: Arc::default(),
+        }
+    }
+
+    /// Prints an event.
+    pub(super) fn event(&self, event: &DeployEvent) {
+        self.clear();
+        self.waits().hear(event, Instant::now());
+        print(&self.style.event(event));
+    }
+
+    /// Removes the last line of a terminal, before something else is printed.
+    pub(super) fn clear(&self) {
+        if self.is_drawn.swap(false, Ordering::Relaxed) {
+            print("\r\x1b[K");
+        }
+    }
+
+    /// Tells what is waited for, for as long as this is polled.
+    pub(super) async fn tell(self) -> Infallible {
+        if matches!(self.style, Style::Json) {
+            std::future::pending::<()>().await;
+        }
+        let mut ticks = tokio::time::interval(REDRAWS);
+        loop {
+            ticks.tick().await;
+            let now = Instant::now();
+            if self.draws() {
+                if let Some(line) = self.waits().last_line(now) {
+                    self.is_drawn.store(true, Ordering::Relaxed);
+                    print(&format!("\r\x1b[K{line}"));
+                }
+            } else {
+                for line in self.waits().due(now) {
+                    print(&format!("{line}\n"));
+                }
+            }
+        }
+    }
+
+    /// Whether the last line is drawn anew: not where lines stay, and not on a terminal without control codes.
+    fn draws(&self) -> bool {
+        self.is_terminal
+            && matches!(self.style, Style::Lines { .. })
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Waits> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use deployer::host::Timestamp;
+
+    use super::*;
+
+    fn event(step: &str, state: StepState, message: &str) -> DeployEvent {
+        DeployEvent {
+            run: "r".into(),
+            sequence: 1,
+            at: Timestamp::from_millis(0),
+            elapsed_ms: 0,
+            kind: EventKind::Step,
+            step: Some(step.into()),
+            state: Some(state),
+            message: message.into(),
+            progress: None,
+            step_elapsed_ms: None,
+            url: None,
+            steps: vec![],
+            error: None,
+        }
+    }
+
+    fn later(began: Instant, secs: u64) -> Instant {
+        began + Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn where_lines_stay_one_comes_every_twenty_seconds_of_silence() {
+        let (mut waits, began) = (Waits::default(), Instant::now());
+        waits.hear(&event("app", StepState::Started, "creating the app"), began);
+        waits.hear(&event("app", StepState::Waiting, "its compute is starting"), later(began, 2));
+        assert!(waits.due(later(began, 21)).is_empty(), "something was told at 2 s");
+        let line = "           … app           22 s, usually 1 to 3 minutes: its compute is starting";
+        assert_eq!(waits.due(later(began, 22)), [line]);
+        assert!(waits.due(later(began, 41)).is_empty());
+        assert!(waits.due(later(began, 64))[0].contains("1 min 4 s, usually"));
+        waits.hear(&event("app", StepState::Done, "it runs"), later(began, 65));
+        assert!(waits.due(later(began, 200)).is_empty(), "nothing is waited for");
+    }
+
+    #[test]
+    fn a_terminal_shows_the_last_step_in_one_line() {
+        let (mut waits, began) = (Waits::default(), Instant::now());
+        waits.hear(&event("lakebase", StepState::Waiting, "the database\x1b[2J starts"), began);
+        assert_eq!(waits.last_line(later(began, 1)), None);
+        waits.hear(&event("app", StepState::Waiting, "its compute is starting"), began);
+        let line = waits.last_line(later(began, 5)).expect("a line");
+        assert_eq!(line, "           … app           5 s, usually 1 to 3 minutes: its compute  (+1 more)");
+        waits.hear(&event("app", StepState::Done, "it runs"), later(began, 6));
+        let line = waits.last_line(later(began, 7)).expect("a line");
+        assert!(line.contains("lakebase") && !line.contains('\x1b'), "{line:?}");
+        waits.hear(&event("lakebase", StepState::Progress, &"word ".repeat(60)), later(began, 8));
+        assert_eq!(waits.last_line(later(began, 9)).expect("a line").chars().count(), WIDTH);
+    }
+}
