@@ -11,6 +11,7 @@ TOP_LEVEL = {
     *("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "rustfmt.toml", "clippy.toml"),
     *("deployer-wasm", "runtime", "frontend", "widget", "pkg", "tests"),
     *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "Makefile"),
+    *("CONTRIBUTING.md", "SECURITY.md"),
     *(".ci", ".gitignore", ".gitattributes", ".editorconfig", ".cargo"),
 }
 LONGEST_FILE_LINES = 700
