@@ -16,8 +16,11 @@ ARGS ?=
 # A wheel that runs on any Linux since 2014: zig links against that glibc.
 WHEEL_FLAGS := --zig --compatibility manylinux2014
 WHEEL := .cache/wheel-$(VERSION)
-# The stamp outlived its wheel: somebody emptied dist/.
-$(shell [ -e "$$(cat $(WHEEL) 2>/dev/null)" ] || rm -f $(WHEEL))
+# The demo's: for this machine, without the minutes that make it small and fast.
+DEMO_WHEELS := .cache/demo/wheels
+DEMO_WHEEL := .cache/demo-wheel-$(VERSION)
+# The stamp outlived its wheel: somebody emptied the folder.
+$(foreach stamp,$(WHEEL) $(DEMO_WHEEL),$(shell [ -e "$$(cat $(stamp) 2>/dev/null)" ] || rm -f $(stamp)))
 # What the page shows as commit; says so when there is more than the commit.
 export TELLR_COMMIT := $(shell git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null)
 
@@ -63,17 +66,17 @@ setup-release setup-tests:
 	@tests/setup/setup.sh $(@:setup-%=%)
 
 .PHONY: demo
-demo: setup $(WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--once: check and exit)
-	@$(STAGE) "local workspace" cargo build --package local-workspace
+demo: setup $(DEMO_WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--once: check and exit)
+	@$(STAGE) "local workspace" cargo build --profile demo --package local-workspace
 	@. tests/setup/environment.sh && exec python3 tests/demo/demo.py \
-		--workspace $(TARGET)/debug/local-workspace --wheels dist $(ARGS)
+		--workspace $(TARGET)/demo/local-workspace --wheels $(DEMO_WHEELS) $(ARGS)
 
 .PHONY: notebook
-notebook: setup $(NOTEBOOK_WHEEL) ## JupyterLab with the example notebook, beside a workspace on this machine
-	@$(STAGE) "local workspace" cargo build --package local-workspace
+notebook: setup $(NOTEBOOK_WHEEL) $(DEMO_WHEEL) ## JupyterLab with the example notebook, beside a workspace on this machine
+	@$(STAGE) "local workspace" cargo build --profile demo --package local-workspace
 	@widget/tests/run.sh newest $(NOTEBOOK_WHEEL) --version >/dev/null
 	@. tests/setup/environment.sh && exec python3 tests/demo/notebook.py \
-		--workspace $(TARGET)/debug/local-workspace --wheels dist --python .cache/widget/newest-*/bin/python $(ARGS)
+		--workspace $(TARGET)/demo/local-workspace --wheels $(DEMO_WHEELS) --python .cache/widget/newest-*/bin/python $(ARGS)
 
 .PHONY: pkg
 pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebAssembly
@@ -178,6 +181,12 @@ $(WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOU
 	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked $(WHEEL_FLAGS) \
 		--manifest-path runtime/Cargo.toml --out dist
 	@ls dist/tellr_app-$(VERSION)-*.whl > $@
+
+$(DEMO_WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES)
+	@rm -rf $(DEMO_WHEELS)
+	@$(STAGE) "build the app" maturin build --profile demo --locked --compatibility linux \
+		--manifest-path runtime/Cargo.toml --out $(DEMO_WHEELS)
+	@ls $(DEMO_WHEELS)/tellr_app-$(VERSION)-*.whl > $@
 
 $(NOTEBOOK_STATIC)/%: pkg/%
 	@mkdir -p $(@D)

@@ -48,18 +48,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, interrupt)
     try:
         with local_workspace(options) as workspace:
-            binary = unpack_binary(options.wheels)
-            environment = environment_for(workspace)
-            if not options.json:
-                print(f"\nA Databricks workspace runs at {workspace['host']}. Deploying into it:\n")
-            url = deploy(binary, environment, quiet=options.json)
-            app = look_at(url)
-            if options.json:
-                print(json.dumps({"url": url, "workspace": workspace, **app}), flush=True)
-            else:
-                print_closing_screen(url, app)
-            if not options.once:
-                wait_for_the_end(quiet=options.json)
+            show(options, workspace)
     except DemoError as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
         return 1
@@ -67,6 +56,22 @@ def main() -> int:
         if not options.json:
             print("\nStopped. Nothing is left running.")
     return 0
+
+
+def show(options: argparse.Namespace, workspace: dict[str, Any]) -> None:
+    """Deploy into the workspace, look at the app, and stay until somebody ends it."""
+    binary = unpack_binary(options.wheels)
+    with environment_for(workspace, ENVIRONMENT_FILE) as environment:
+        if not options.json:
+            print(f"\nA Databricks workspace runs at {workspace['host']}. Deploying into it:\n")
+        url = deploy(binary, environment, quiet=options.json)
+        app = look_at(url)
+        if options.json:
+            print(json.dumps({"url": url, "workspace": workspace, **app}), flush=True)
+        else:
+            print_closing_screen(url, app)
+        if not options.once:
+            wait_for_the_end(quiet=options.json)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -130,15 +135,13 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def unpack_binary(wheels: Path) -> Path:
-    """Take `tellr-app` out of the wheel, once per build."""
+    """Take `tellr-app` out of the wheel."""
     found = sorted(wheels.glob("tellr_app-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
     if not found:
-        message = f"there is no tellr-app wheel in {wheels}; `make dist` builds it"
+        message = f"there is no tellr-app wheel in {wheels}; `make demo` builds it"
         raise DemoError(message)
     wheel = found[-1]
     binary = OUTPUT / "tellr-app"
-    if binary.exists() and binary.stat().st_mtime >= wheel.stat().st_mtime:
-        return binary
     with zipfile.ZipFile(wheel) as archive:
         name = next(name for name in archive.namelist() if name.endswith("/scripts/tellr-app"))
         fresh = binary.with_suffix(".new")
@@ -168,17 +171,29 @@ def deploy(binary: Path, environment: dict[str, str], *, quiet: bool) -> str:
     return url
 
 
-def environment_for(workspace: dict[str, Any]) -> dict[str, str]:
-    """Say what points a client at the workspace, as its first principal; also kept in a file."""
+@contextlib.contextmanager
+def environment_for(workspace: dict[str, Any], file: Path) -> Iterator[dict[str, str]]:
+    """Say what points a client at the workspace, as its first principal.
+
+    A file says the same to other terminals for as long as the workspace runs.
+    """
     environment = {
         "DATABRICKS_HOST": workspace["host"],
         "DATABRICKS_TOKEN": workspace["principals"][0]["token"],
         "PGSSLROOTCERT": workspace["ca_file"],
     }
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in environment.items()]
-    ENVIRONMENT_FILE.touch(mode=0o600)
-    ENVIRONMENT_FILE.write_text("".join(lines))
-    return environment
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    content = "".join(lines)
+    file.write_text(content)
+    try:
+        yield environment
+    finally:
+        # Another demo may have replaced it meanwhile.
+        if file.exists() and file.read_text() == content:
+            file.unlink()
 
 
 def is_databricks(name: str) -> bool:

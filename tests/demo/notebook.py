@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,23 +19,28 @@ from pathlib import Path
 import demo
 
 EXAMPLES = demo.ROOT / "widget" / "examples"
+ENVIRONMENT_FILE = demo.ROOT / ".cache" / "notebook" / "environment"
 
 
 def main() -> int:
     """Run until Ctrl-C."""
     options = parse_arguments()
+    # A plain `kill` ends it as Ctrl-C does.
+    signal.signal(signal.SIGTERM, demo.interrupt)
     try:
         with demo.local_workspace(options) as workspace, tempfile.TemporaryDirectory() as folder:
             shutil.copytree(EXAMPLES, folder, dirs_exist_ok=True)
-            environment = demo.environment_for(workspace)
             url = f"http://127.0.0.1:{free_port()}"
+            environment_file = ENVIRONMENT_FILE.relative_to(demo.ROOT)
             print(
                 f"\n  A Databricks workspace runs at {workspace['host']}."
                 f"\n  The notebook, ready to run:\n\n    {url}/lab/tree/deploy_tellr.ipynb\n"
+                f"\n  In another terminal, in this folder: . {environment_file}"
                 "\n  Ctrl-C ends both, and nothing is kept.\n",
                 flush=True,
             )
-            serve(options.python, url, Path(folder), environment)
+            with demo.environment_for(workspace, ENVIRONMENT_FILE) as environment:
+                serve(options.python, url, Path(folder), environment)
     except demo.DemoError as error:
         print(f"\nIt stopped: {error}", file=sys.stderr)
         return 1

@@ -168,9 +168,10 @@ check_prerequisites
 install_rust
 install_node_modules frontend "what the page is built with"
 install_node_modules pkg "wasm-opt makes the deployer's module small"
-install_python tests/requirements.txt "maturin and zig build the wheel; pytest, ruff and the Databricks SDK test"
+install_python tests/setup/build-requirements.txt "maturin builds the wheel"
 install_postgres
 if [ "$level" != demo ]; then
+  install_python tests/requirements.txt "zig links the wheel for old systems; pytest, ruff and the Databricks SDK test"
   install_python tests/release/requirements.txt "twine checks and publishes packages"
 fi
 if [ "$level" = tests ]; then
