@@ -1,15 +1,13 @@
-//! Embeds the page: every file of `frontend/dist`, compressed once here instead of at each request.
+//! Compresses the page: every file of `frontend/dist`, once here instead of at each request.
 //!
-//! Writes a table of the files to `$OUT_DIR/frontend.rs`. In a clone where the page was not built yet,
-//! a page that says so takes its place, so that `cargo build` needs no Node.
+//! Writes the files into `$OUT_DIR/page`, a folder for each encoding, which the program embeds (`frontend.rs`).
+//! In a clone where the page was not built yet, a page that says so takes its place, so that `cargo build`
+//! needs no Node.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -25,18 +23,18 @@ fn main() -> Result<()> {
     let is_built = dist.join("index.html").is_file();
     let root = if is_built { dist } else { Path::new("placeholder") };
 
+    println!("cargo::rustc-env=TELLR_PAGE_IS_BUILT={is_built}");
+
+    // What an earlier build left there may be gone from the page.
+    let page = out.join("page");
+    if page.exists() {
+        fs::remove_dir_all(&page)?;
+    }
     let mut files = Vec::new();
     collect(root, root, &mut files)?;
-    // The server looks files up by binary search.
-    files.sort();
-
-    let mut table =
-        format!("pub(super) const IS_BUILT: bool = {is_built};\npub(super) static FILES: &[File] = &[\n");
-    for (index, path) in files.iter().enumerate() {
-        embed(root, path, index, &out, &mut table)?;
+    for path in &files {
+        compress(&root.join(path), path, &page)?;
     }
-    table.push_str("];\n");
-    fs::write(out.join("frontend.rs"), table)?;
     Ok(())
 }
 
@@ -61,54 +59,30 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-fn embed(root: &Path, path: &str, index: usize, out: &Path, table: &mut String) -> Result<()> {
-    let plain = fs::read(root.join(path))?;
-    let (content_type, is_text) = content_type(path);
-    let hash =
-        Sha256::digest(&plain)[..12].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-
-    let write = |suffix: &str, bytes: &[u8]| -> Result<String> {
-        let file = out.join(format!("{index}.{suffix}"));
-        fs::write(&file, bytes)?;
-        Ok(format!("include_bytes!({:?})", file.to_str().ok_or("OUT_DIR is not UTF-8")?))
+/// Writes a file as it is, and compressed where that is worth it.
+fn compress(source: &Path, path: &str, page: &Path) -> Result<()> {
+    let plain = fs::read(source)?;
+    let write = |encoding: &str, bytes: &[u8]| -> Result<()> {
+        let file = page.join(encoding).join(path);
+        fs::create_dir_all(file.parent().ok_or("a file has a folder")?)?;
+        Ok(fs::write(file, bytes)?)
     };
-    let smaller = |suffix: &str, bytes: Vec<u8>| -> Result<String> {
+    write("identity", &plain)?;
+    if is_compressed(path) {
+        return Ok(());
+    }
+    for (encoding, bytes) in [("br", brotli(&plain)?), ("gzip", gzip(&plain)?)] {
         // A few per cent are not worth the receiver's time.
-        if is_text && bytes.len() * 20 < plain.len() * 19 {
-            Ok(format!("Some({})", write(suffix, &bytes)?))
-        } else {
-            Ok("None".to_owned())
+        if bytes.len() * 20 < plain.len() * 19 {
+            write(encoding, &bytes)?;
         }
-    };
-    let identity = write("plain", &plain)?;
-    let brotli = smaller("br", brotli(&plain)?)?;
-    let gzip = smaller("gz", gzip(&plain)?)?;
-    writeln!(
-        table,
-        "    File {{ path: {path:?}, content_type: {content_type:?}, hash: {hash:?}, \
-         identity: {identity}, brotli: {brotli}, gzip: {gzip} }},"
-    )?;
+    }
     Ok(())
 }
 
-/// The media type by the name's ending, and whether compressing is worth trying.
-fn content_type(path: &str) -> (&'static str, bool) {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "html" => ("text/html; charset=utf-8", true),
-        "js" | "mjs" => ("text/javascript; charset=utf-8", true),
-        "css" => ("text/css; charset=utf-8", true),
-        "json" | "map" => ("application/json", true),
-        "webmanifest" => ("application/manifest+json", true),
-        "svg" => ("image/svg+xml", true),
-        "txt" => ("text/plain; charset=utf-8", true),
-        "wasm" => ("application/wasm", true),
-        "ico" => ("image/x-icon", true),
-        "png" => ("image/png", false),
-        "jpg" | "jpeg" => ("image/jpeg", false),
-        "webp" => ("image/webp", false),
-        "woff2" => ("font/woff2", false),
-        _ => ("application/octet-stream", false),
-    }
+/// Whether the format is one that is compressed already, so that trying is a waste.
+fn is_compressed(path: &str) -> bool {
+    matches!(path.rsplit('.').next(), Some("png" | "jpg" | "jpeg" | "webp" | "woff2"))
 }
 
 fn brotli(plain: &[u8]) -> Result<Vec<u8>> {

@@ -14,6 +14,7 @@
 
 mod arguments;
 mod enums;
+mod index;
 mod key;
 mod key_schema;
 mod name;

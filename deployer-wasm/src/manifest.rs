@@ -15,7 +15,6 @@ mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
 pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable};
-pub use index::index_origin;
 pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements};
 
 /// The names of the two files.

@@ -76,6 +76,11 @@ fn segment(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
+/// Percent-encodes each segment of a resource's name, such as `projects/tellr-db/branches/production`.
+fn resource_path(name: &str) -> String {
+    name.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::segment;

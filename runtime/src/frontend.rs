@@ -3,7 +3,7 @@
 //! Problem: the platform restarts an app on a clean disk, and compressing the same script for every
 //! visitor costs more than everything else the server does for it.
 //!
-//! Choice: the files are part of the binary, each in up to three encodings made at build time
+//! Choice: the files are part of the binary (rust-embed), each in up to three encodings made at build time
 //! (`build.rs`). A response is a table look-up and a pointer into the binary.
 //!
 //! Cache rules: names under `/assets/` hold a hash of the contents, so these files may be kept for
@@ -11,28 +11,45 @@
 //! page's own business and gets `index.html`; `/api/` and `/assets/` never do, because a script or a
 //! JSON that turns out to be HTML is a bug nobody understands.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rust_embed::{Embed, EmbeddedFile};
 
-/// One file in its encodings.
-struct File {
-    /// Relative to the root, without a slash in front.
-    path: &'static str,
-    content_type: &'static str,
-    /// Of the contents.
-    hash: &'static str,
-    identity: &'static [u8],
-    brotli: Option<&'static [u8]>,
-    gzip: Option<&'static [u8]>,
+/// What the build script left: the page's files under `identity`, and under `br` and `gzip` those that are
+/// smaller so.
+#[derive(Embed)]
+#[folder = "$OUT_DIR/page"]
+struct Page;
+
+/// An encoding that files lie in. Its name is the folder's, and the one in `content-encoding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    Brotli,
+    Gzip,
+    Identity,
 }
 
-/// The table that the build script wrote.
-mod embedded {
-    use super::File;
-    include!(concat!(env!("OUT_DIR"), "/frontend.rs"));
+impl Encoding {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+            Self::Identity => "identity",
+        }
+    }
+
+    /// The file `path` in this encoding.
+    fn get(self, path: &str) -> Option<EmbeddedFile> {
+        Page::get(&format!("{}/{path}", self.as_str()))
+    }
 }
 
+const INDEX: &str = "index.html";
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const NOT_AT_ALL: HeaderValue = HeaderValue::from_static("no-store");
@@ -50,26 +67,36 @@ pub struct Contents {
 
 /// Tells what of the page is inside this program.
 pub fn contents() -> Contents {
+    let paths: Vec<_> = Page::iter().collect();
+    let plain = paths.iter().filter_map(|path| path.strip_prefix("identity/"));
+    let sent = plain.map(|path| {
+        find(path, Accepted { brotli: true, gzip: false }).map_or(0, |(_, file)| file.data.len())
+    });
+    let sizes: Vec<usize> = sent.collect();
     Contents {
-        is_built: embedded::IS_BUILT,
-        files: embedded::FILES.len(),
-        compressed_bytes: embedded::FILES.iter().map(|file| file.brotli.unwrap_or(file.identity).len()).sum(),
+        is_built: env!("TELLR_PAGE_IS_BUILT") == "true",
+        files: sizes.len(),
+        compressed_bytes: sizes.iter().sum(),
     }
 }
 
 /// The handler of everything that is not under `/api/`.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    match find(path) {
-        Some(file) => respond(file, &headers),
+    let accepted = Accepted::from_headers(&headers);
+    match find(path, accepted) {
+        Some(found) => respond(path, found, &headers),
         None if path.starts_with("assets/") => missing(),
-        None => find("index.html").map_or_else(missing, |index| respond(index, &headers)),
+        None => find(INDEX, accepted).map_or_else(missing, |found| respond(INDEX, found, &headers)),
     }
 }
 
-fn find(path: &str) -> Option<&'static File> {
-    let index = embedded::FILES.binary_search_by(|file| file.path.cmp(path)).ok()?;
-    embedded::FILES.get(index)
+/// The file `path` in the best encoding that is accepted and that it comes in.
+fn find(path: &str, accepted: Accepted) -> Option<(Encoding, EmbeddedFile)> {
+    [(Encoding::Brotli, accepted.brotli), (Encoding::Gzip, accepted.gzip), (Encoding::Identity, true)]
+        .into_iter()
+        .filter(|(_, is_accepted)| *is_accepted)
+        .find_map(|(encoding, _)| Some((encoding, encoding.get(path)?)))
 }
 
 fn missing() -> Response {
@@ -83,33 +110,38 @@ fn missing() -> Response {
         .into_response()
 }
 
-fn respond(file: &'static File, request: &HeaderMap) -> Response {
-    let accepted = Accepted::from_headers(request);
-    let (encoding, body, mark) = match (file.brotli, file.gzip) {
-        (Some(body), _) if accepted.brotli => (Some("br"), body, "-br"),
-        (_, Some(body)) if accepted.gzip => (Some("gzip"), body, "-gz"),
-        _ => (None, file.identity, ""),
-    };
-    // Strong: a different encoding is a different sequence of bytes.
-    let etag = format!("\"{}{mark}\"", file.hash);
-    let is_known = is_listed(request, &etag);
-    let mut response = if is_known {
+fn respond(path: &str, (encoding, file): (Encoding, EmbeddedFile), request: &HeaderMap) -> Response {
+    // Strong: it is of the bytes that are sent, and another encoding is another sequence of bytes.
+    let etag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]));
+    let mut response = if is_listed(request, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(Body::from(body));
-        set(&mut response, header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-        if let Some(encoding) = encoding {
-            set(&mut response, header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        let kind = content_type(&file);
+        let mut response = Response::new(match file.data {
+            Cow::Borrowed(bytes) => Body::from(bytes),
+            Cow::Owned(bytes) => Body::from(bytes),
+        });
+        if let Ok(kind) = HeaderValue::try_from(kind) {
+            set(&mut response, header::CONTENT_TYPE, kind);
+        }
+        if encoding != Encoding::Identity {
+            set(&mut response, header::CONTENT_ENCODING, HeaderValue::from_static(encoding.as_str()));
         }
         response
     };
-    let cache = if has_hashed_name(file.path) { FOR_EVER } else { ASK_AGAIN };
+    let cache = if has_hashed_name(path) { FOR_EVER } else { ASK_AGAIN };
     set(&mut response, header::CACHE_CONTROL, cache);
     set(&mut response, header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         set(&mut response, header::ETAG, etag);
     }
     response
+}
+
+/// The media type; texts are in UTF-8.
+fn content_type(file: &EmbeddedFile) -> String {
+    let kind = file.metadata.mimetype();
+    if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
 }
 
 fn set(response: &mut Response, name: HeaderName, value: HeaderValue) {
@@ -143,7 +175,7 @@ fn is_listed(request: &HeaderMap, etag: &str) -> bool {
 }
 
 /// The encodings that a request takes, besides none.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Accepted {
     brotli: bool,
     gzip: bool,

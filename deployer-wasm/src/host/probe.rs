@@ -49,9 +49,7 @@ impl Probe {
     /// The address of the package in its index, where it is an index.
     pub fn index_url(&self) -> Option<String> {
         match self {
-            Self::Package { package, index } => {
-                Some(format!("{}/pypi/{package}/json", crate::manifest::index_origin(*index)))
-            }
+            Self::Package { package, index } => Some(format!("{}/pypi/{package}/json", index.origin())),
             Self::AppReady { .. } | Self::AppVersion { .. } => None,
         }
     }

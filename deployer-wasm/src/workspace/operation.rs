@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Call;
+use super::{Call, resource_path};
 use crate::decode::null_as_default;
 use crate::host::Method;
 
@@ -35,7 +35,7 @@ pub struct OperationError {
 pub fn get(name: &str) -> Call<Operation> {
     Call::new(
         Method::Get,
-        format!("/api/2.0/postgres/{}", super::postgres::resource_path(name)),
+        format!("/api/2.0/postgres/{}", resource_path(name)),
         "waiting for Lakebase".into(),
         "the Lakebase project".into(),
         "CAN USE",

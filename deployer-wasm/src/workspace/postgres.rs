@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::operation::Operation;
-use super::{Call, segment};
+use super::{Call, resource_path, segment};
 use crate::decode::null_as_default;
 use crate::host::Method;
 
@@ -204,11 +204,6 @@ pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Ca
     call(Method::Post, &path, format!("making the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
         .body(json!({"spec": json!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
-}
-
-/// Percent-encodes each segment of a resource name.
-pub(super) fn resource_path(name: &str) -> String {
-    name.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {
