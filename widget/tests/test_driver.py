@@ -55,9 +55,10 @@ def test_a_page_that_does_not_answer_is_taken_over_from(bridge: Bridge) -> None:
     # What comes from the page now is too late.
     bridge.say("page", "ended", turn=turn, error={"code": "LOCK_LOST", "message": "late"})
     assert bridge.runs.driver == "kernel"
+    live = bridge.runs.live
+    assert live is not None
     run.finish(app_name="tellr")
-    while bridge.runs.live is not None:
-        threading.Event().wait(0.01)
+    assert live.ended.wait(PATIENCE_SECONDS)
     assert bridge.runs.result == {"app_name": "tellr"}
 
 

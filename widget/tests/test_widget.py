@@ -331,6 +331,21 @@ def test_after_a_reload_the_new_page_follows_the_kernel(widget: Callable[..., Pa
     new.ask("run", operation="delete", arguments={"app_name": "reloaded"}, can_drive=False)
 
 
+@pytest.mark.parametrize("can_drive", [True, False])
+def test_a_driver_that_can_not_be_loaded_is_told_before_a_run_begins(
+    widget: Callable[..., Page], workspace: LocalWorkspace, can_drive: bool
+) -> None:
+    page = widget()
+    page.kernel.run("import sys\nkept = sys.modules.pop('psycopg', None)")
+    page.kernel.run("sys.modules['psycopg'] = None")
+    arguments = {"app_name": "no-driver"}
+    error = page.ask("run", operation="create", arguments=arguments, can_drive=can_drive)["error"]
+    page.kernel.run("del sys.modules['psycopg']\nif kept: sys.modules['psycopg'] = kept")
+    assert error["code"] == "DATABASE_DRIVER_MISSING"
+    assert '%pip install "psycopg[binary]"' in error["remedy"]
+    assert [one for one in workspace.journal() if one["effect"]] == []
+
+
 def test_one_widget_does_one_thing_at_a_time(widget: Callable[..., Page]) -> None:
     page = widget()
     turn = page.drive(app_name="one")

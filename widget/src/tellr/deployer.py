@@ -29,6 +29,7 @@ from tellr.bridge.service import Service
 from tellr.bridge.wire import Wire
 from tellr.errors import error_from, invalid
 from tellr.secrets import Hidden, Secret
+from tellr.workspace import lakebase
 from tellr.workspace.host import WorkspaceHost
 from tellr.workspace.session import WorkspaceSession
 
@@ -165,6 +166,8 @@ class Deployer(anywidget.AnyWidget):
 
     def _completed(self, operation: str, arguments: Mapping[str, Any]) -> tuple[Hidden, bool]:
         """Add what is in Python only; whether there is something that is to stay here."""
+        if operation != "delete" or arguments.get("reset_database"):
+            lakebase.check_driver()
         filled = {name: value for name, value in arguments.items() if value is not None}
         given = {
             name: value

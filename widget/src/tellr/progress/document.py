@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tellr.errors import printable
-from tellr.progress.html import link, style
+from tellr.progress.html import link, prose, style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,18 +69,22 @@ class Document:
 def _section(section: Section) -> str:
     title = f"<h5>{escape(section.title)}</h5>" if section.title else ""
     named = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{link(value)}</td></tr>'
+        f'<tr><th scope="row">{escape(name)}</th><td>{_value(value)}</td></tr>'
         for name, value in section.rows
         if name
     )
     table = f"<table>{named}</table>" if named else ""
-    items = "".join(f"<li>{escape(value)}</li>" for name, value in section.rows if not name)
+    items = "".join(f"<li>{prose(value)}</li>" for name, value in section.rows if not name)
     listed = f"<ul>{items}</ul>" if items else ""
     folded = "".join(
         f"<details><summary>{escape(name)}</summary><pre>{escape(content)}</pre></details>"
         for name, content in section.folded
     )
     return title + table + listed + folded
+
+
+def _value(text: str) -> str:
+    return link(text) if "://" in text else prose(text)
 
 
 def about(workspace: str, user: str) -> str:

@@ -7,6 +7,7 @@ platform.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import escape
 from importlib import resources
@@ -28,6 +29,7 @@ _STATES = {
     "skipped": ("-", "skipped"),
 }
 _SHOWN_NOTICES = 5
+_NAME = re.compile(r"`([^`]+)`")
 
 
 @lru_cache(maxsize=1)
@@ -44,9 +46,9 @@ def render(
     # The axis ends where the run does, so bars shorten as it goes on; never less than a second.
     span = max(elapsed, 1000)
     rows = "".join(_row(step, elapsed, span) for step in timeline.steps.values())
-    notices = "".join(f"<p>{escape(text)}</p>" for text in timeline.notices[-_SHOWN_NOTICES:])
+    notices = "".join(f"<p>{prose(text)}</p>" for text in timeline.notices[-_SHOWN_NOTICES:])
     state = {"running": "running", "finished": "done", "failed": "failed"}[timeline.state]
-    end = f"<p>{escape(ending)}</p>" if ending else ""
+    end = f"<p>{prose(ending)}</p>" if ending else ""
     if url:
         end += f"<p>{link(url)}</p>"
     return (
@@ -68,13 +70,18 @@ def _row(step: Step, elapsed: int, span: int) -> str:
         if step.ended_ms is None and step.step in USUAL:
             took += f"<br>{USUAL[step.step]}"
     state, name, word = escape(step.state), escape(step.step), escape(word)
-    text = escape(step.message or step.title)
+    text = prose(step.message or step.title)
     return (
         f'<tr class="{state}"><th scope="row">{mark} {name}</th>'
         f"<td>{text}</td>"
         f'<td class="bar"><div class="axis" aria-hidden="true">{bar}</div></td>'
         f'<td class="took">{word}{"<br>" + took if took else ""}</td></tr>'
     )
+
+
+def prose(text: str) -> str:
+    """Escape a sentence; what stands between backticks is a name."""
+    return _NAME.sub(r"<code>\1</code>", escape(text))
 
 
 def link(url: str) -> str:
