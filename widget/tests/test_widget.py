@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
+# Under the lock everything that the end of a run changes is changed.
+UNTIL_IT_ENDED = """
+live = w._runs.live
+_ = live and live.ended.wait(20)
+with w._runs._lock: pass
+"""
 KEY = "bWFya2VkLWtleS1tYXJrZWQta2V5LW1hcmtlZC1rZXk="
 
 
@@ -263,9 +269,11 @@ def test_an_observer_that_raises_stops_nothing(widget: Callable[..., Page], trai
     page.kernel.run("w.start()")
     state = page.wait_for_state(status="finished", driver="")
     assert state["result"]["app_name"] == "observed"
+    said = f"An observer of the widget's `{trait}` failed"
+    page.kernel.wait(lambda one: said in one["content"].get("text", ""))
     # Nothing of it is kept: the widget can run the next thing.
-    page.kernel.run("w.operation = 'delete'; w.start(); live = w._runs.live")
-    page.kernel.run("_ = live and live.ended.wait(20)")
+    page.kernel.run("w.operation = 'delete'; w.start()")
+    page.kernel.run(UNTIL_IT_ENDED)
     assert page.kernel.value("w.result['status']") == "deleted"
 
 
@@ -276,8 +284,8 @@ def test_a_comm_that_breaks_stops_nothing(
     arguments = {"app_name": "cut-off", "lakebase_name": "cut-off-db", "schema_name": "cut_off"}
     page.call("run", operation="create", arguments=arguments, can_drive=False)
     page.kernel.run("def broken(*_): raise OSError('gone')\nw.send = broken")
-    done = page.kernel.run("w._runs.live and w._runs.live.ended.wait(20); print(w.status)")
-    assert text_of(done).strip().splitlines()[-1] == "finished"
+    page.kernel.run(UNTIL_IT_ENDED)
+    assert page.kernel.value("w.status") == "finished"
     assert workspace.call("GET", "/api/2.0/apps/cut-off")["url"]
     page.kernel.run("tellr.delete('cut-off', confirm=True, progress='none')")
 
@@ -384,8 +392,7 @@ def test_a_closed_widget_s_run_goes_on_and_nothing_hangs(
     page.drive(app_name="closed", lakebase_name="closed-db")
     page.kernel.run("w.close()")
     done = page.kernel.run(
-        "live = w._runs.live\n_ = live and live.ended.wait(20)\n"
-        "import threading\n"
+        f"{UNTIL_IT_ENDED}\nimport threading\n"
         "for one in threading.enumerate():\n"
         "    if 'bridge' in one.name: one.join(20)\n"
         "print(w.status, [t.name for t in threading.enumerate() if 'bridge' in t.name])"
@@ -409,8 +416,7 @@ def test_traits_are_arguments_and_python_begins(widget: Callable[..., Page]) -> 
     page.kernel.run("seen = []\nw.observe(lambda c: seen.append(c.new), names='status')\nw.start()")
     page.wait_for_state(status="finished", driver="")
     assert page.kernel.value("seen") == ["running", "finished"]
-    page.kernel.run("w.operation = 'delete'\nw.start()\nlive = w._runs.live")
-    page.kernel.run("_ = live and live.ended.wait(20)")
+    page.kernel.run("w.operation = 'delete'\nw.start()")
     page.wait_for_state(status="finished", operation="delete", driver="")
     assert page.kernel.value("[w.result['status'], seen]") == [
         "deleted",

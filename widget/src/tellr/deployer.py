@@ -145,6 +145,9 @@ class Deployer(anywidget.AnyWidget):
             about += f"\nTellr is running: {self.result['url']}"
         return f"tellr.Deployer, {about}"
 
+    # ipywidgets 7 would show it by this, without the text.
+    _ipython_display_ = None
+
     def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 (the display protocol's)
         """Show the form; in a notebook without widgets, and in a copy of one, show it as text."""
         shown = super()._repr_mimebundle_(**options)
@@ -185,7 +188,10 @@ class Deployer(anywidget.AnyWidget):
             try:
                 self.send(message, buffers)
             except Exception as error:
-                _log.warning("A message to the widget's page was lost (%s)", type(error).__name__)
+                self._report("A message to the widget's page was lost", error)
+
+    def _report(self, words: str, error: BaseException) -> None:
+        self._runs.tell(lambda: _log.error(words, exc_info=error))
 
     def _told(self, **message: Any) -> None:  # noqa: ANN401 (JSON)
         self._dispatcher.send(**message)
@@ -210,9 +216,9 @@ class Deployer(anywidget.AnyWidget):
                 setattr(self, name, value)
             except KeyboardInterrupt:
                 raise
-            except BaseException:
+            except BaseException as error:
                 # Somebody's observer; the run must not depend on it.
-                _log.exception("An observer of the widget's `%s` failed", name)
+                self._report(f"An observer of the widget's `{name}` failed", error)
 
 
 _NAMES = {

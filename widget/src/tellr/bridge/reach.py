@@ -6,6 +6,8 @@ While a cell runs, most kernels take no messages. A page that isn't heard of the
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class Reach:
         self._busy_at = float("-inf")
 
     def noted(self) -> None:
-        """Remember the loop that delivers; called from where a message was delivered."""
+        """Remember the loop that delivers; called in a cell, or where a message was delivered."""
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -47,6 +49,19 @@ class Reach:
             except RuntimeError:  # closed in between
                 self._asked_at = None
         return self._busy_at
+
+    def tell(self, report: Callable[[], None]) -> None:
+        """Do something that prints, in the notebook's own thread.
+
+        A thread that prints can hang in ipykernel 6, which follows threads to the cells that began
+        them and goes round in circles where one has another's number.
+        """
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # closed in between
+                loop.call_soon_threadsafe(report)
+        elif threading.current_thread() is threading.main_thread():
+            report()
 
     def _answered(self) -> None:
         asked_at, self._asked_at = self._asked_at, None

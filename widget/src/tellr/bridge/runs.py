@@ -76,6 +76,7 @@ class Runs:
         self._changed = changed
         self._clock = clock
         self._reach = Reach(clock)
+        self._reach.noted()
         self._lock = threading.RLock()
         self._looks: dict[tuple[str, int | str], Run] = {}
         self._turns = 0
@@ -188,6 +189,10 @@ class Runs:
                 look.cancel()
             elif self.live is not None and call in self.live.followers:
                 self.cancel()
+
+    def tell(self, report: Callable[[], None]) -> None:
+        """Do something that prints, where that is safe."""
+        self._reach.tell(report)
 
     # What Python says.
 
