@@ -14,9 +14,11 @@ use serde::{Deserialize, Serialize};
 
 mod catalogue;
 mod entries;
+mod outside;
 mod wording;
 
 pub use catalogue::{Failure, SchemaOwner};
+pub use outside::blank_secrets;
 
 /// A failure in the catalogue's words. Boxed, as nearly every function can return one, and it is large.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -12,4 +12,5 @@ pub mod removal;
 pub mod resources;
 pub mod restore_point;
 pub mod schema;
+pub mod standstill;
 pub mod verify;

@@ -175,7 +175,7 @@ fn migrations(state: &DatabaseState) -> Item {
     let applied = state.migration.unwrap_or(0);
     match state.state {
         State::Down => item("migrations", Verdict::Skipped, "the database comes first"),
-        State::Migrating => item(
+        State::Migrating | State::Emptied => item(
             "migrations",
             Verdict::Failed("run `tellr-app init-database`".to_owned()),
             state.message.clone().unwrap_or_default(),
@@ -188,7 +188,7 @@ fn migrations(state: &DatabaseState) -> Item {
 
 fn key(settings: &Settings, state: &DatabaseState) -> Item {
     match (state.state, &settings.encryption_key) {
-        (State::Down | State::Migrating, _) => {
+        (State::Down | State::Migrating | State::Emptied, _) => {
             item("key", Verdict::Skipped, "the database and its migrations come first")
         }
         (State::WrongKey, _) => item(

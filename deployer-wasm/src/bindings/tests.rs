@@ -149,7 +149,7 @@ fn a_plan_and_a_status_come_over_the_queue_and_only_read() {
     assert_eq!(result["last_run"]["arguments"]["schema_name"], "app_data");
     let arguments = json!({"app_name": "tellr", "reset_database": true});
     let plan = kernel.run(json!({"operation": "plan", "plan_of": "delete", "arguments": arguments}));
-    assert_eq!(plan["result"]["steps"][4]["step"], "remove_app", "{plan}");
+    assert_eq!(plan["result"]["steps"][5]["step"], "remove_app", "{plan}");
     assert_eq!((kernel.workspace.changes, kernel.events.len()), (changes, events), "they only looked");
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::error::DeployError;
+use crate::error::{DeployError, blank_secrets};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{Host, Timestamp};
 
@@ -112,7 +112,7 @@ impl<'a, H: Host> Narrator<'a, H> {
             kind,
             step: None,
             state: None,
-            message,
+            message: blank_secrets(&message),
             progress: None,
             step_elapsed_ms: None,
             url: None,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::entries::Entry;
+use super::outside;
 use super::{DeployError, ErrorClass, RefusedInput, Told};
 use crate::timestamp::Timestamp;
 
@@ -220,6 +221,9 @@ impl From<Failure> for DeployError {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
         let (log, refused) = (failure.log(), failure.refused());
         let Entry { code, message, cause, remedy, docs } = failure.entry();
+        // Whatever came from outside is in one of these by now.
+        let [message, cause, remedy] = [message, cause, remedy].map(|text| outside::shown(&text));
+        let log = log.iter().map(|line| outside::blank_secrets(line)).collect();
         let (code, docs) = (code.to_owned(), docs.to_owned());
         Told { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
     }

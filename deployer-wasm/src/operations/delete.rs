@@ -21,7 +21,7 @@ use crate::steps::lakebase::{self, Found, Kind, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
-use crate::steps::{key, removal, restore_point, schema};
+use crate::steps::{key, removal, restore_point, schema, standstill};
 use crate::workspace::apps::{self, App, Resource};
 
 /// Deletes the app and waits until its name is free. With `reset_database`, its schema is dropped
@@ -80,6 +80,7 @@ pub(super) fn graph<'a, H: Host>(
     looked: &'a Looked,
 ) -> (Graph<'a>, Made) {
     let name = config.app_name.as_str();
+    let app = name;
     let mut graph = Graph::new();
     let (mut point, mut kept, mut state) = (None, None, None);
     // 1. The schema, once there is a way back.
@@ -95,22 +96,27 @@ pub(super) fn graph<'a, H: Host>(
                 schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config, schema)).await
             },
         );
+        let stopped = graph.add("stop_app", format!("app `{app}`, stopped"), (inspect.done(),), move |_| {
+            standstill::stop(run.step("stop_app"), app)
+        });
         let made = graph.add(
             "restore_point",
             "a restore point",
-            (lakebase.clone(), inspect.clone()),
-            move |(lakebase, state)| async move {
-                restore_point::make(run.step("restore_point"), &lakebase, &state).await
+            (lakebase.clone(), inspect.clone(), stopped.clone()),
+            move |(lakebase, state, stopped)| async move {
+                let made = restore_point::make(run.step("restore_point"), &lakebase, &state).await;
+                standstill::or_start_again(&run.step("restore_point"), app, stopped, made).await
             },
         );
         (point, kept, state) = (Some(made.clone()), Some(lakebase.clone()), Some(inspect));
         graph.add(
             "schema",
             format!("the schema `{schema}`, dropped"),
-            (lakebase, made),
-            move |(lakebase, point)| async move {
+            (lakebase, made, stopped),
+            move |(lakebase, point, stopped)| async move {
                 let own_schema = (&config.app_name, schema);
-                schema::drop(run.step("schema"), &lakebase, own_schema, point.as_ref()).await
+                let dropped = schema::drop(run.step("schema"), &lakebase, own_schema, point.as_ref()).await;
+                standstill::or_start_again(&run.step("schema"), app, stopped, dropped).await
             },
         )
     });
@@ -188,12 +194,19 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfi
         Some(app) => refuse_other_app(app, &home, journal.as_ref(), deployed.as_ref())?,
         // An earlier delete that died after the app was gone is brought to its end.
         None if journal.as_ref().is_some_and(|record| unfinished(record, name, Operation::Delete)) => {}
+        // The app is gone and its data is to go too: the schema has to say that it is this app's.
+        None if config.reset_database && deployed.is_some() => {}
         None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),
     }
     let mut kind = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
     let mut reset = None;
     if config.reset_database {
         let database = database(session, config, &me, app.as_ref(), deployed.as_ref(), kind).await?;
+        let own = matches!(&database.preview, Preview::Known(state) if state.app.as_deref() == Some(name));
+        let began = journal.as_ref().is_some_and(|record| unfinished(record, name, Operation::Delete));
+        if app.is_none() && !own && !began {
+            return Err(Failure::AppNotFound { app: name.to_owned() }.into());
+        }
         (kind, reset) = (Some(database.found.kind()), Some(database));
     }
     let secret = app.as_ref().and_then(|app| Resource::find(&app.resources, key::RESOURCE));

@@ -17,12 +17,12 @@ use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
-use crate::steps::{app, deployment, key, resources, restore_point, schema, verify};
+use crate::steps::{app, deployment, key, resources, restore_point, schema, standstill, verify};
 use crate::workspace::apps::App;
 
 /// Brings an app that is there to the version and the settings wanted, and deploys it. With
-/// `reset_database`, its schema is emptied, after a restore point was made where that is possible
-/// and after everything that could fail before it has not.
+/// `reset_database`, its schema is emptied while the app is stopped, after a restore point was made where
+/// that is possible and after everything that could fail before it has not.
 ///
 /// # Errors
 /// The catalogue's entry; `APP_NOT_FOUND` and `LAKEBASE_NOT_FOUND` where there is nothing to update.
@@ -86,8 +86,13 @@ pub(super) fn graph<'a, H: Host>(
     let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
         lakebase::existing(run.step("lakebase"), database_name, database.clone())
     });
-    let ready_app = graph.add("app", format!("the compute of the app `{name}`"), (), move |()| {
-        app::ready(run.step("app"), record.clone())
+    let ready_app = graph.add("app", format!("the compute of the app `{name}`"), (), move |()| async move {
+        let (step, record) = (run.step("app"), record.clone());
+        if config.reset_database {
+            standstill::settled(step, record).await
+        } else {
+            app::ready(step, record).await
+        }
     });
     let inspect =
         graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
@@ -122,43 +127,57 @@ pub(super) fn graph<'a, H: Host>(
             resources::bring_up_to_date(run.step("resources"), app, wanted).await
         },
     );
-    // 4. The schema: made ready, or emptied once there is a way back and the files are in place.
+    // 4. The schema: made ready, or emptied once the app stands still and there is a way back.
     let mut emptied = None;
-    let ready = if config.reset_database {
+    let (deployable, ready) = if config.reset_database {
+        let stopped = graph.add(
+            "stop_app",
+            format!("app `{name}`, stopped"),
+            // Last of all that can fail or take long.
+            (inspect.done(), attached.done(), files.done()),
+            move |_| standstill::stop(run.step("stop_app"), name),
+        );
         let made = graph.add(
             "restore_point",
             "a restore point",
-            // Last of all that can fail or take long, as the app goes on writing until the drop.
-            (lakebase.clone(), inspect.clone(), attached.done(), files.done()),
-            move |(lakebase, state, (), ())| async move {
-                restore_point::make(run.step("restore_point"), &lakebase, &state).await
+            (lakebase.clone(), inspect.clone(), stopped.clone()),
+            move |(lakebase, state, stopped)| async move {
+                let made = restore_point::make(run.step("restore_point"), &lakebase, &state).await;
+                standstill::or_start_again(&run.step("restore_point"), name, stopped, made).await
             },
         );
         emptied = Some((made.clone(), inspect));
-        graph.add(
+        let reset = graph.add(
             "schema",
             format!("the schema `{schema_name}`, emptied"),
-            (lakebase.clone(), attached.clone(), made),
-            move |(lakebase, app, point)| async move {
+            (lakebase.clone(), attached, made, stopped),
+            move |(lakebase, app, point, stopped)| async move {
                 let step = run.step("schema");
-                schema::reset(step, &lakebase, own_schema, &app.client_id, point.as_ref()).await
+                let reset = schema::reset(step, &lakebase, own_schema, &app.client_id, point.as_ref()).await;
+                standstill::or_start_again(&run.step("schema"), name, stopped, reset).await
             },
-        )
+        );
+        let started =
+            graph.add("start_app", format!("app `{name}`, started again"), (reset.clone(),), move |_| {
+                standstill::start(run.step("start_app"), name)
+            });
+        (started, reset)
     } else {
-        graph.add(
+        let ready = graph.add(
             "schema",
             format!("the schema `{schema_name}`"),
             (lakebase.clone(), attached.clone(), inspect),
             move |(lakebase, app, state)| async move {
                 schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, Some(state)).await
             },
-        )
+        );
+        (attached, ready)
     };
     // 5. The deployment, and the proof that it runs.
     let deployment = graph.add(
         "deployment",
         "the deployment",
-        (attached, ready, files),
+        (deployable, ready, files),
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
     );
     let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {

@@ -173,7 +173,8 @@ pub(super) async fn wait_until_gone<H: Host>(
     Ok(())
 }
 
-async fn wait_for_compute<H: Host>(
+/// Waits until compute is up, and starts it where it is stopped.
+pub(super) async fn wait_for_compute<H: Host>(
     step: &StepHandle<'_, '_, H>,
     mut app: App,
     fresh: bool,

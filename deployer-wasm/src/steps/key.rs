@@ -98,16 +98,20 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
         Some(DeployedKey::Resource(resource)) => (None, resource.as_str()),
         None => (None, RESOURCE),
     };
-    let (scope, key) = attached(wanted.record, resource)
-        .or_else(|| attached(wanted.record, RESOURCE))
-        .unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
-    let in_scope = client.find(secrets::list(&scope)).await?;
-    let scope_exists = in_scope.is_some();
-    let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
+    let attached = attached(wanted.record, resource).or_else(|| attached(wanted.record, RESOURCE));
     let storage = wanted.storage.unwrap_or(match in_yaml {
         Some(_) => KeyStorage::AppYaml,
         None => KeyStorage::SecretScope,
     });
+    // Without a secret of the app's and with a key that goes elsewhere, the scope is nobody's business;
+    // unless there is data that a key kept there may have encrypted.
+    let encrypted = wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data);
+    let concerned =
+        attached.is_some() || storage == KeyStorage::SecretScope || (in_yaml.is_none() && encrypted);
+    let (scope, key) = attached.unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
+    let in_scope = if concerned { client.find(secrets::list(&scope)).await? } else { None };
+    let scope_exists = in_scope.is_some();
+    let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
     Ok(Seen { scope, key, scope_exists, in_secret, storage, in_yaml })
 }
 

@@ -258,6 +258,11 @@ pub fn start(name: &str) -> Call<App> {
     call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(json!({}))
 }
 
+/// Stops the compute of an app.
+pub fn stop(name: &str) -> Call<App> {
+    call(Method::Post, name, "/stop", format!("stopping the app `{name}`"), "CAN MANAGE").body(json!({}))
+}
+
 /// Changes the fields of `changes` and no others. The platform replaces whole lists: merge first.
 pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
     let mask = changes.keys().cloned().collect::<Vec<_>>().join(",");

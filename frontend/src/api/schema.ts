@@ -22,7 +22,7 @@ export const versionSchema = v.object({
 });
 export type Version = v.InferOutput<typeof versionSchema>;
 
-export const databaseStateSchema = v.picklist(["ok", "down", "migrating", "wrong_key"]);
+export const databaseStateSchema = v.picklist(["ok", "down", "migrating", "emptied", "wrong_key"]);
 export type DatabaseState = v.InferOutput<typeof databaseStateSchema>;
 
 export const databaseSchema = v.object({

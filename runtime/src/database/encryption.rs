@@ -37,8 +37,8 @@ pub enum KeyError {
          decrypt the check value that schema `{schema}` has held since {since}. Going on would make the \
          credentials stored there unreadable, so the app does not start. Put the former key back: the deployer \
          keeps it in the app's secret scope, or in `app.yaml` where it was told to; `update` without a key of \
-         its own finds it there. If it is lost, and with it the stored credentials, reset the database: \
-         `update` with `reset_database`"
+         its own finds it there. If nobody has it any more, deploy with a new `schema_name`: the app starts empty \
+         there, and the data here stays"
     )]
     Wrong {
         /// The schema.

@@ -14,6 +14,7 @@ pub mod state;
 pub mod tls;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 pub use error::DatabaseError;
@@ -67,6 +68,8 @@ struct Shared {
     settings: DatabaseSettings,
     key: Option<Key>,
     key_is_required: bool,
+    /// A probe of this process has found everything as it should be.
+    was_ready: AtomicBool,
 }
 
 impl Database {
@@ -87,6 +90,7 @@ impl Database {
                 settings: database,
                 key: settings.encryption_key.clone(),
                 key_is_required: settings.environment == crate::settings::Environment::Production,
+                was_ready: AtomicBool::new(false),
             }),
         })
     }

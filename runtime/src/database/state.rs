@@ -1,5 +1,6 @@
 //! The state of the database as `/api/ready` and `check` tell it.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::error::SqlState;
@@ -19,6 +20,8 @@ pub enum State {
     Down,
     /// The server answers, but the schema is not (yet) what this version needs.
     Migrating,
+    /// The schema was as it should be, and has been emptied or dropped since.
+    Emptied,
     /// The encryption key is not the one the data was encrypted with.
     WrongKey,
 }
@@ -74,6 +77,13 @@ impl Database {
             Err(error) if error.sql_state() == Some(&SqlState::UNDEFINED_TABLE) => None,
             Err(error) => return Err(error),
         };
+        if found.migration.is_none() && self.shared.was_ready.load(Ordering::Relaxed) {
+            found.message = Some(format!(
+                "schema `{}` was emptied or dropped while the app was running, as a reset of the database does",
+                self.schema()
+            ));
+            return Ok(State::Emptied);
+        }
         // A newer database is fine: migrations only add, so the old version serves until it is replaced.
         if found.migration < Some(migrations::NEWEST) {
             found.message = Some(format!(
@@ -94,6 +104,7 @@ impl Database {
             );
             return Ok(State::WrongKey);
         }
+        self.shared.was_ready.store(true, Ordering::Relaxed);
         Ok(State::Ok)
     }
 }

@@ -43,6 +43,21 @@ async fn a_database_that_was_not_initialised_becomes_ready_once_it_is() {
 }
 
 #[tokio::test]
+async fn a_schema_that_was_emptied_under_a_running_app_is_told_as_that() {
+    let variables = Variables::local();
+    variables.initialise().await.expect("initialised");
+    let app = variables.serve().await;
+    assert_eq!(ready(&app).await.0, 200);
+    postgres::run(&format!("DROP SCHEMA {} CASCADE", variables.schema())).await;
+    let (status, body) = ready(&app).await;
+    assert_eq!((status, &body["database"]["state"]), (503, &"emptied".into()));
+    let message = body["database"]["message"].as_str().expect("a message");
+    assert!(message.contains("was emptied or dropped while the app was running"), "{message}");
+    variables.initialise().await.expect("initialised");
+    assert_eq!(ready(&app).await.0, 200, "a deployment makes the tables anew");
+}
+
+#[tokio::test]
 async fn a_broken_connection_is_told_and_healed() {
     let front = Front::plain().await;
     let variables = Variables::local().with("DATABASE_URL", &front.url());

@@ -19,6 +19,11 @@ const EXPLANATIONS: Partial<Record<State, Explanation>> = {
     title: "The database is being brought up to date",
     next: "This takes a few seconds after an upgrade. The page continues by itself.",
   },
+  emptied: {
+    tone: "problem",
+    title: "The database was emptied while Tellr was running",
+    next: "Ask whoever deployed Tellr. A reset keeps the previous data for 7 days in a branch “pre-reset-…” of the database; deploying Tellr again makes the tables anew, empty.",
+  },
   wrong_key: {
     tone: "problem",
     title: "The encryption key is not the one this data was written with",

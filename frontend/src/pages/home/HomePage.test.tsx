@@ -112,6 +112,16 @@ describe("the home page", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("GOOGLE_OAUTH_ENCRYPTION_KEY");
   });
 
+  it("says that the database was emptied, and promises no recovery", async () => {
+    const database = { ...ready.database, state: "emptied", message: "Schema was emptied." };
+    serve({ "/api/ready": { status: 503, body: { ready: false, database } } });
+    open();
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("was emptied while Tellr was running");
+    expect(alert).toHaveTextContent("pre-reset-");
+    expect(alert).not.toHaveTextContent("continues by itself");
+  });
+
   it("tells loading, empty and unreadable libraries apart", async () => {
     serve({
       "/api/prompts": { status: 200, body: { prompts: [] } },

@@ -11,6 +11,7 @@ const STATE_NAMES: Record<State, string> = {
   ok: "Connected",
   down: "Not reachable",
   migrating: "Migrating",
+  emptied: "Emptied",
   wrong_key: "Wrong key",
   unreachable: "Unknown",
   checking: "Checking",

@@ -1,7 +1,7 @@
 /**
  * The database's state as the page sees it.
  *
- * The server reports `ok`, `down`, `migrating` and `wrong_key`; the page adds `checking` (no answer
+ * The server reports `ok`, `down`, `migrating`, `emptied` and `wrong_key`; the page adds `checking` (no answer
  * yet) and `unreachable` (the server itself doesn't answer). When the database comes back, everything
  * that was read from it is asked for again, so the page never shows an outage that is over.
  */

@@ -1,9 +1,11 @@
 //! Nothing is dropped without a way back, also when the run that drops dies on the way.
 
-use deployer::config::{CreateArguments, UpdateArguments};
-use end_to_end::stage::{ADA, Stage, update_of_default};
+use deployer::config::{CreateArguments, DeleteArguments, UpdateArguments};
+use end_to_end::database::execute;
+use end_to_end::stage::{ADA, Stage, delete_of_default, update_of_default};
 use end_to_end::virtual_time::{Death, drive};
 use local_workspace::faults::{Action, Rule};
+use serde_json::json;
 
 fn reset() -> UpdateArguments {
     UpdateArguments { reset_database: Some(true), ..update_of_default() }
@@ -73,5 +75,98 @@ async fn a_reset_that_dies_anywhere_keeps_the_restore_point_with_the_data() {
     assert!(made.contains(&branch(&result)));
     let (_, app) = stage.get("/api/2.0/apps/tellr").await;
     assert_eq!(app["app_status"]["state"], "RUNNING");
+    stage.end().await;
+}
+
+/// Where in the order of all changes the last one of this kind came.
+fn place(stage: &Stage, path: &str) -> usize {
+    let changes = stage.workspace.control().journal.mutations();
+    let place = changes.iter().rposition(|entry| entry.method != "GET" && entry.path == path);
+    place.unwrap_or_else(|| panic!("no {path}"))
+}
+
+#[tokio::test]
+async fn the_app_stands_still_from_the_restore_point_until_its_data_is_dropped() {
+    let stage = Stage::realistic().await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    stage.update(reset()).await.expect("reset");
+    let branch = "/api/2.0/postgres/projects/tellr-db/branches";
+    let [stopped, made, started, deployed] =
+        ["/api/2.0/apps/tellr/stop", branch, "/api/2.0/apps/tellr/start", "/api/2.0/apps/tellr/deployments"]
+            .map(|path| place(&stage, path));
+    assert!(stopped < made && made < started && started < deployed, "{stopped} {made} {started} {deployed}");
+    stage.assert_deployed_once().await;
+    // A delete stops it too, and has no reason to start it.
+    stage.workspace.control().journal.clear();
+    let deleting = DeleteArguments { reset_database: Some(true), ..delete_of_default() };
+    stage.delete(deleting).await.expect("delete");
+    assert!(place(&stage, "/api/2.0/apps/tellr/stop") < place(&stage, branch));
+    assert!(place(&stage, branch) < place(&stage, "/api/2.0/apps/tellr"));
+    assert_eq!(stage.made("POST", "/api/2.0/apps/tellr/start"), 0);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_reset_that_fails_starts_the_app_again() {
+    let stage = Stage::realistic().await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    let denied = Action::error(403, "PERMISSION_DENIED", "no");
+    let rule = Rule { times: None, ..Rule::next("/api/2.0/postgres/projects/tellr-db/branches", denied) };
+    stage.workspace.control().faults.add(rule).expect("a good rule");
+    stage.update(reset()).await.expect_err("no restore point, so no reset");
+    stage.workspace.control().clock.advance(600_000).expect("a virtual clock");
+    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
+    assert_eq!(app["compute_status"]["state"], "ACTIVE", "its data is there, and so is the app: {app:#}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn data_is_dropped_by_the_same_command_when_the_app_is_gone() {
+    let stage = Stage::realistic().await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    execute(&stage, "CREATE TABLE app_data.decks (id int)").await;
+    // A delete without a reset, so that nothing is left but the data.
+    stage.delete(delete_of_default()).await.expect("delete");
+    let deleting = || DeleteArguments { reset_database: Some(true), ..delete_of_default() };
+    let plan = stage.plan_delete(deleting()).await.expect("a plan");
+    assert_eq!(plan.losses.len(), 1, "the app is gone already: {plan:#?}");
+    let result = stage.delete(deleting()).await.expect("the data goes");
+    assert!(result.restore_point.is_some(), "{result:#?}");
+    assert!(!stage.schema_state("tellr-db", "autoscaling", "app_data").await.exists);
+    let error = stage.delete(deleting()).await.expect_err("nothing is left");
+    assert_eq!(error.code, "APP_NOT_FOUND");
+    stage.end().await;
+}
+
+/// Since March 2026 a project may answer the interface of instances as well. It can branch.
+#[tokio::test]
+async fn a_database_that_both_interfaces_show_is_used_as_the_project_that_it_is() {
+    let stage = Stage::realistic().await;
+    stage.post("/api/2.0/postgres/projects?project_id=tellr-db", json!({"spec": {"pg_version": 17}})).await;
+    stage.workspace.control().clock.advance(60_000).expect("a virtual clock");
+    let (_, project) = stage.get("/api/2.0/postgres/projects/tellr-db").await;
+    let instance = json!({
+        "name": "tellr-db", "state": "AVAILABLE", "capacity": "CU_1", "creation_time": project["create_time"],
+        "read_write_dns": "instance-1.example.com",
+    });
+    let shown = Action::Answer { status: 200, headers: [].into(), body: instance };
+    let rule = Rule { times: None, ..Rule::next("/api/2.0/database/instances/tellr-db", shown) };
+    stage.workspace.control().faults.add(rule).expect("a good rule");
+    let created = stage.create(CreateArguments::default()).await.expect("create");
+    assert_eq!(created.lakebase_type, "autoscaling");
+    let plan = stage.plan_update(reset()).await.expect("a plan");
+    assert_eq!(plan.confirmations, 1, "there is a way back");
+    assert!(stage.update(reset()).await.expect("reset").restore_point.is_some());
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_reset_without_a_way_back_is_to_be_asked_for_twice() {
+    let stage = Stage::realistic().await;
+    stage.set(|settings| settings.features.autoscaling = false);
+    stage.create(CreateArguments::default()).await.expect("create");
+    let plan = stage.plan_update(reset()).await.expect("a plan");
+    assert_eq!(plan.confirmations, 2, "{plan:#?}");
+    assert!(plan.losses.iter().all(deployer::operations::Loss::is_final));
     stage.end().await;
 }

@@ -272,6 +272,38 @@ async fn a_stored_key_that_is_none_is_told_without_repeating_it() {
     stage.end().await;
 }
 
+/// The platform's words may repeat what it was sent, and go on for pages.
+#[tokio::test]
+async fn a_secret_that_the_platform_echoes_is_blanked_and_its_words_are_short() {
+    let stage = Stage::with(Pace::scaled(0.01)).await;
+    let token = stage.workspace.token(ADA).to_owned();
+    let page = "Stack frame.\n".repeat(500);
+    let message = format!("Invalid string_value \"{KEY}\" for Bearer {token}\n{page}");
+    let echo = Action::error(400, "INVALID_PARAMETER_VALUE", &message);
+    stage.workspace.control().faults.add(Rule::next("/api/2.0/secrets/put", echo)).expect("a good rule");
+    let arguments =
+        CreateArguments { encryption_key: Some(KEY.to_owned().into()), ..CreateArguments::default() };
+    let host = stage.host(ADA);
+    let error = stage.create_on(&host, arguments).await.expect_err("it is refused");
+    let text = format!("{error:?} {:?}", host.events());
+    assert!(text.contains("Invalid string_value") && text.contains("[hidden]"), "{text}");
+    assert!(!text.contains("bWFya2VkLWtleS") && !text.contains(&token), "{text}");
+    assert!(error.cause.lines().count() <= 6, "{}", error.cause);
+    drop(host);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn the_secret_scope_is_left_alone_where_the_key_goes_elsewhere() {
+    let stage = Stage::with(Pace::scaled(0.01)).await;
+    let arguments =
+        CreateArguments { encryption_key_storage: Some("app_yaml".into()), ..CreateArguments::default() };
+    stage.create(arguments).await.expect("create");
+    let entries = stage.workspace.control().journal.entries();
+    assert!(entries.iter().all(|entry| !entry.path.starts_with("/api/2.0/secrets/")), "nobody asks for it");
+    stage.end().await;
+}
+
 /// What the command line prints, on both channels.
 async fn printed(
     stage: &Stage,

@@ -1,0 +1,155 @@
+//! Text from outside (the platform, the database, the environment) before a person reads it: without
+//! secrets that it repeats, and short.
+
+/// What stands for a secret.
+const HIDDEN: &str = "[hidden]";
+/// How much of a text is shown.
+const MAX_LINES: usize = 6;
+const MAX_CHARS: usize = 1200;
+
+/// The text without what looks like a secret: tokens of the platform, JSON web tokens, Fernet keys and
+/// what they encrypt, credentials in a URL, in an `Authorization` header or after `password=`.
+pub fn blank_secrets(text: &str) -> String {
+    let mut blanked = String::with_capacity(text.len());
+    let (mut rest, mut before) = (text, "");
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix("://") {
+            blanked.push_str("://");
+            (rest, before) = (after, "://");
+            let authority =
+                &after[..after.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(after.len())];
+            if let Some(end) = authority.rfind('@') {
+                blanked.push_str(HIDDEN);
+                rest = &after[end..];
+            }
+            continue;
+        }
+        let end = rest.find(|c: char| !is_of_a_token(c)).unwrap_or(rest.len());
+        if end == 0 {
+            let next = rest.chars().next().map_or(rest.len(), char::len_utf8);
+            blanked.push_str(&rest[..next]);
+            if !rest.starts_with([' ', '"', '\'']) {
+                before = &rest[..next];
+            }
+            rest = &rest[next..];
+            continue;
+        }
+        let token = &rest[..end];
+        match secret_in(token, before) {
+            Some(from) => {
+                blanked.push_str(&token[..from]);
+                blanked.push_str(HIDDEN);
+            }
+            None => blanked.push_str(token),
+        }
+        (before, rest) = (token, &rest[end..]);
+    }
+    blanked
+}
+
+/// The text without secrets, and not more of it than a person reads.
+pub(super) fn shown(text: &str) -> String {
+    let text = blank_secrets(text);
+    let text = text.trim();
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let mut short: String = lines[..lines.len().min(MAX_LINES)].join("\n");
+    let mut cut = lines.len() > MAX_LINES;
+    if let Some((end, _)) = short.char_indices().nth(MAX_CHARS) {
+        short.truncate(end);
+        cut = true;
+    }
+    if cut {
+        short.push_str(" …");
+    }
+    short
+}
+
+fn is_of_a_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | '~')
+}
+
+/// Where in a token the secret begins, if it holds one. `before` is the token before it.
+fn secret_in(token: &str, before: &str) -> Option<usize> {
+    let bare = token.trim_end_matches('.');
+    if (before.eq_ignore_ascii_case("bearer") || before.eq_ignore_ascii_case("basic")) && bare.len() >= 8 {
+        return Some(0);
+    }
+    let named =
+        token.find('=').filter(|at| at + 1 < bare.len()).map(|at| (token[..at].to_ascii_lowercase(), at + 1));
+    if let Some((name, from)) = named
+        && ["password", "passwd", "token", "secret"].iter().any(|word| name.ends_with(word))
+    {
+        return Some(from);
+    }
+    let after_equals = bare.match_indices('=').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(after_equals).find(|from| is_secret(&bare[*from..]))
+}
+
+fn is_secret(text: &str) -> bool {
+    let of_the_platform = ["dapi", "dkea", "dose"].iter().any(|prefix| text.starts_with(prefix));
+    let web_token = text.starts_with("eyJ") && text.len() >= 40;
+    let encrypted = text.starts_with("gAAAAA") && text.len() >= 60;
+    let fernet_key = text.len() == 44 && text.ends_with('=') && !text[..43].contains(['.', '+', '=', '~']);
+    (of_the_platform
+        && text.len() >= 20
+        && text[4..].bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        || web_token
+        || encrypted
+        || fernet_key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FERNET: &str = "Zmlyc3QtZmlyc3QtZmlyc3QtZmlyc3QtZmlyc3QtMTI=";
+
+    #[test]
+    fn secrets_that_a_text_repeats_are_hidden() {
+        let dapi = format!("dapi{}", "0123456789abcdef".repeat(2));
+        let jwt = format!("eyJhbGciOi.{}.{}", "a".repeat(40), "b".repeat(20));
+        for secret in [FERNET, dapi.as_str(), jwt.as_str()] {
+            for text in [
+                format!("Invalid value \"{secret}\" for string_value"),
+                format!("invalid: {secret}."),
+                format!("key={secret}, and more"),
+                format!("'{secret}'"),
+                format!("https://{secret}@host.example.com/path"),
+                format!("https://token:{secret}@host.example.com"),
+                format!("https://host.example.com/?o=1&token={secret}"),
+                format!("Authorization: Bearer {secret}"),
+            ] {
+                let blanked = blank_secrets(&text);
+                assert!(!blanked.contains(&secret[..12]) && blanked.contains(HIDDEN), "{text} → {blanked}");
+            }
+        }
+        assert_eq!(blank_secrets("host=db password=hunter2 user=x"), "host=db password=[hidden] user=x");
+        assert_eq!(blank_secrets("Basic dXNlcjpwYXNz"), "Basic [hidden]");
+    }
+
+    #[test]
+    fn everything_else_stays() {
+        for text in [
+            "",
+            "The app `tellr` (6f9a0c1e-1111-4222-8333-0123456789ab) is in /Workspace/Users/ada+x@example.com/.apps",
+            "Couldn't find projects/tellr-db/branches/pre-reset-20261123-150405 [TraceId: 00-4bf92f3577b34da6a3ce929d0e0e4736]",
+            "relation \"encryption_check\" does not exist; token expired; secret scope tellr-tellr",
+            "https://dbc-1.cloud.databricks.com/apps/tellr?o=123 — größer als 10 MB",
+            "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "bearer of news",
+        ] {
+            assert_eq!(blank_secrets(text), text);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_shortened() {
+        let page: String = (0..400).map(|n| format!("line {n}\n\n")).collect();
+        let short = shown(&page);
+        assert!(short.starts_with("line 0\nline 1") && short.ends_with(" …"), "{short}");
+        assert_eq!(short.lines().count(), MAX_LINES);
+        let one_line = shown(&"ü".repeat(100_000));
+        assert_eq!(one_line.chars().count(), MAX_CHARS + 2);
+        assert_eq!(shown(" two\nlines \n"), "two\nlines");
+    }
+}
