@@ -20,7 +20,8 @@ def _(mo):
         """
         # Deploy Tellr
 
-        Fill in what should differ from the defaults, look at what will happen, and press *Deploy*.
+        Change the settings that should differ from the defaults, review the plan, and press
+        *Deploy*.
         """
     )
 

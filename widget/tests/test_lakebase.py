@@ -206,7 +206,7 @@ def test_no_credential_is_told_apart(
     )
     answer = run(at, "SELECT 1")
     assert answer["error"]["kind"] == kind
-    assert answer["error"]["message"] == f"The workspace minted no credential ({status}): not today"
+    assert answer["error"]["message"] == f"The workspace issued no credential ({status}): not today"
 
 
 def test_a_cut_connection_to_the_workspace_is_a_passing_fault(

@@ -3,12 +3,12 @@
     import tellr
     tellr.create()
 
-``create``, ``update`` and ``delete`` block, show each step, and return what came of it as a dict.
-``plan`` says what one of them would do, ``status`` what stands; neither changes anything.
+``create``, ``update`` and ``delete`` block, show each step, and return the result as a dict.
+``plan`` shows what one of them would do, ``status`` the status of an app; neither changes anything.
 ``Deployer`` is the same as a form in the notebook.
 
-What is wrong with the arguments is a ``ValueError`` before anything is sent. Everything else is a
-``DeploymentError`` that says why, and what to do now.
+A wrong argument raises a ``ValueError`` before anything is sent. Every other failure raises a
+``DeploymentError`` that says why, and what to do next.
 
 Nothing heavy is loaded before it is needed.
 """

@@ -88,7 +88,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (anything may be given
             "class": "input",
             "message": f"`{name}` has the wrong type",
             "cause": f"It is of the type `{type(value).__name__}`",
-            "remedy": "Give a text, or leave it out",
+            "remedy": "Use a text, or leave it out",
             "docs": "README.md#configuration",
         }
     )
@@ -113,14 +113,14 @@ def _config(given: str | os.PathLike[str], session: WorkspaceSession) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        cause = f"`{path}` is no text in UTF-8"
+        cause = f"`{path}` is not UTF-8 text"
         raise invalid("config_yaml_path", cause, "Save the file as UTF-8") from None
 
 
 def _path(key: str, given: str | os.PathLike[str]) -> Path:
     if not isinstance(given, (str, os.PathLike)):
         cause = f"It is of the type `{type(given).__name__}`"
-        raise invalid(key, cause, "Give the path of a file")
+        raise invalid(key, cause, "Use the path of a file")
     return Path(given).expanduser()
 
 
@@ -130,11 +130,11 @@ def _read(key: str, path: Path, limit: int) -> bytes:
         content = path.read_bytes() if size <= limit else None
     except OSError as error:
         cause = f"`{path}` can't be read: {error.strerror or type(error).__name__}"
-        remedy = "Give the path of a file that is there and that you may read"
+        remedy = "Use the path of an existing file that you can read"
         raise invalid(key, cause, remedy) from None
     if content is None:
-        cause = f"`{path}` has {size:,} bytes, and no such file has more than {limit:,}"
-        raise invalid(key, cause, "Look whether it is the right file")
+        cause = f"`{path}` has {size:,} bytes; the limit is {limit:,}"
+        raise invalid(key, cause, "Check that it is the right file")
     return content
 
 
@@ -158,7 +158,7 @@ def _from_workspace(path: str, session: WorkspaceSession) -> bytes:
                 return base64.b64decode(told.get("content") or "")
             why = told.get("message") or "no reason given"
         except (ValueError, AttributeError):
-            why = "the answer can't be read"
+            why = "the response can't be read"
         why = f"{why} ({response['status']})"
-    remedy = "Give the path of a file that is there and that you may read"
+    remedy = "Use the path of an existing file that you can read"
     raise invalid("config_yaml_path", f"`{path}` can't be read: {why}", remedy)

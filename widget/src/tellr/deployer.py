@@ -1,7 +1,7 @@
 """The widget: the deploy page in a notebook.
 
 ``tellr.Deployer(app_name="slides")`` shows the form, filled in as far as arguments were given, and
-the timeline once it runs. Its traits are the arguments, and how the run stands::
+the timeline once it runs. Its traits are the arguments and the state of the run::
 
     deployer = tellr.Deployer(app_name="slides")
     deployer.observe(lambda change: print(change.new), names="status")
@@ -87,7 +87,7 @@ class Deployer(anywidget.AnyWidget):
     # What the page knows this widget by, in all its views.
     _key = traitlets.Unicode().tag(sync=True)
 
-    # How it stands; set from here only.
+    # The state of the run; set from here only.
     status = traitlets.Unicode("idle").tag(sync=True)
     driver = traitlets.Unicode("").tag(sync=True)
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -107,7 +107,7 @@ class Deployer(anywidget.AnyWidget):
         unknown = set(traits) - set(self.trait_names())
         if unknown:
             names = ", ".join(f"`{name}`" for name in sorted(unknown))
-            raise invalid(names, "The widget has no such argument", "Look at help(tellr.Deployer)")
+            raise invalid(names, "The widget has no such parameter", "See help(tellr.Deployer)")
         self._given = Hidden()
         if encryption_key is not None:
             self._given["encryption_key"] = encryption_key
@@ -123,7 +123,7 @@ class Deployer(anywidget.AnyWidget):
             self.comm.on_close(lambda _: self._let_go())
 
     def start(self) -> None:
-        """Begin the operation as it stands in the traits, without pressing the button."""
+        """Start the operation with the arguments in the traits, without the button."""
         self._runs.start(self.operation, self.arguments())
 
     def cancel(self) -> None:
@@ -137,7 +137,7 @@ class Deployer(anywidget.AnyWidget):
         super().close()
 
     def __repr__(self) -> str:
-        """Say how the run stands: the whole widget, where no page can show it."""
+        """Show the state of the run: the whole widget, where no page can show it."""
         about = f"{self.operation} of `{self.app_name or 'tellr'}`: {self.status}"
         if self.error is not None:
             about += f"\n{error_from(self.error)}"

@@ -88,7 +88,7 @@ class _Told:
 
 
 class DeploymentError(_Told, Exception):
-    """Something failed. Running the same again goes on where it stopped."""
+    """Something failed. Running the same again resumes where it stopped."""
 
 
 class InvalidArgumentError(_Told, ValueError):

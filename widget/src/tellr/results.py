@@ -59,7 +59,7 @@ class Plan(Report):
 
 
 class Status(Report):
-    """How an app stands."""
+    """The status of an app."""
 
     def _document(self) -> Document:
         from tellr.progress.document import status

@@ -57,14 +57,14 @@ def run(operation: str, given: Given) -> Result:
 
 
 def plan(operation: str, given: Given) -> Plan:
-    """Look what an operation would do."""
+    """Look up what an operation would do."""
     host, start = _prepared(operation, given)
     found = _look(host, {**start, **_planned(operation)})
     return Plan(found, host.workspace or "", host.user or "")
 
 
 def status(given: Given) -> Status:
-    """Look how an app stands."""
+    """Look up the status of an app."""
     host, start = _prepared("status", given)
     return Status(_look(host, start), host.workspace or "", host.user or "")
 

@@ -1,4 +1,4 @@
-"""The run of a widget: one at a time, whoever drives it, and how it stands.
+"""The run of a widget: one at a time, whoever drives it, and its state.
 
 A page drives where it can, the kernel where no page can, where a key or a wheel is to stay in
 Python, and where a page was lost (`driver.py` decides that). What pages and Python see is the same

@@ -104,7 +104,7 @@ def _load() -> tuple[wasmtime.Engine, wasmtime.Module]:
     except (ImportError, OSError) as error:
         raise failure(
             "MODULE_UNAVAILABLE",
-            "The deployer's module can't be run here",
+            "The deployer's module can't run here",
             f"wasmtime, which runs it, can't be loaded: {error}",
             "Install `wasmtime` for this Python, or use another machine: 64-bit Linux, macOS and "
             "Windows are known to work",

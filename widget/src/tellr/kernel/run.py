@@ -82,8 +82,8 @@ class Run:
                 "GIVEN_UP",
                 "The deployment did not stop in time",
                 f"It was asked to stop, and what was under way did not end in {STOP_SECONDS:.0f} s",
-                "Run the same again: it goes on where this one stopped, as soon as the lock of "
-                "this one has expired",
+                "Run the same again: it resumes where this run stopped, as soon as the lock of "
+                "this run has expired",
             )
         return self._result
 
@@ -95,9 +95,9 @@ class Run:
         except BaseException as error:
             self._error = failure(
                 "MODULE_FAILED",
-                "The deployment stopped because of a mistake in this package",
+                "The deployment stopped because of a bug in this package",
                 f"The code that runs the deployer's module ended with {type(error).__name__}",
-                "Run the same again, which goes on where this stopped; please report it",
+                "Run the same again: it resumes where this run stopped. Please report it",
             )
         self._news.put(None)
 

@@ -113,7 +113,7 @@ def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
 
 
 def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
-    """Lay out how an app stands."""
+    """Lay out the status of an app."""
     rows = _facts(told)
     app = _object(told, "app")
     if app:

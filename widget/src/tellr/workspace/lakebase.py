@@ -138,7 +138,7 @@ def _password(session: WorkspaceSession, target: Mapping[str, str]) -> str:
         kind = "unavailable"
     else:
         kind = "credential"
-    raise _ScriptError(kind, f"The workspace minted no credential ({status}): {why}")
+    raise _ScriptError(kind, f"The workspace issued no credential ({status}): {why}")
 
 
 def _object(text: str) -> dict[str, Any]:
