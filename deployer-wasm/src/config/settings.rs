@@ -311,7 +311,6 @@ settings! {
 
     /// Which of the configuration file's `environments` to use.
     environment: String, [create update delete status] => Setting {
-        label: "Environment",
         otherwise: "ENVIRONMENT, else development, else the only one",
         ..PLAIN
     };

@@ -23,9 +23,7 @@ describe("the form", () => {
     expect(field("App name")).toHaveAccessibleDescription(/takes 2 to 30 lower-case letters/);
     await put(user, "App name", "tellr-app");
     await waitFor(() => expect(field("App name")).toBeValid());
-    expect(field("App name")).toHaveAccessibleDescription(
-      "What the app is called in the workspace.",
-    );
+    expect(field("App name")).toHaveAccessibleDescription("The name of the app in the workspace.");
   });
 
   it("tells a mistake also while somebody stays in the field, after a pause", async () => {

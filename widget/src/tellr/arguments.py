@@ -80,6 +80,8 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (anything may be given
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(name, one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(name, one) for key, one in value.items()}
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     raise InvalidArgumentError(

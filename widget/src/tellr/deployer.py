@@ -29,6 +29,7 @@ from tellr.bridge.service import Service
 from tellr.bridge.wire import Wire
 from tellr.errors import error_from, invalid
 from tellr.secrets import Hidden, Secret
+from tellr.settings import NAMES, SettingTraits
 from tellr.workspace import lakebase
 from tellr.workspace.host import WorkspaceHost
 from tellr.workspace.session import WorkspaceSession
@@ -47,15 +48,7 @@ _NO_PAGE = (
 _log = logging.getLogger("tellr")
 
 
-def _text() -> traitlets.Unicode:
-    return traitlets.Unicode(None, allow_none=True).tag(sync=True)
-
-
-def _flag() -> traitlets.Bool:
-    return traitlets.Bool(None, allow_none=True).tag(sync=True)
-
-
-class Deployer(anywidget.AnyWidget):
+class Deployer(SettingTraits, anywidget.AnyWidget):
     """Deploys Tellr from a form in the notebook.
 
     Every argument of ``tellr.create``, ``update`` and ``delete`` can be given to begin with.
@@ -65,22 +58,8 @@ class Deployer(anywidget.AnyWidget):
 
     _esm = resources.files("tellr") / "static" / "deployer.js"
 
-    # What to deploy; None is the deployer's default.
+    # What to deploy; a trait for each setting is in SettingTraits.
     operation = traitlets.Enum(["create", "update", "delete"], "create").tag(sync=True)
-    lakebase_name = _text()
-    schema_name = _text()
-    app_name = _text()
-    app_file_workspace_path = _text()
-    lakebase_compute = _text()
-    app_compute = _text()
-    app_version = _text()
-    description = _text()
-    use_test_pypi = _flag()
-    encryption_key_storage = _text()
-    app_package = _text()
-    seed_databricks_defaults = _flag()
-    extra_scopes = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
-    reset_database = _flag()
 
     theme = traitlets.Enum(THEMES, "auto").tag(sync=True)
 
@@ -158,7 +137,7 @@ class Deployer(anywidget.AnyWidget):
 
     def arguments(self) -> dict[str, Any]:
         """Collect the arguments of the operation, as far as they were given."""
-        names = _NAMES[self.operation]
+        names = NAMES[self.operation]
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value not in (None, False)}
 
@@ -219,17 +198,3 @@ class Deployer(anywidget.AnyWidget):
             except BaseException as error:
                 # Somebody's observer; the run must not depend on it.
                 self._report(f"An observer of the widget's `{name}` failed", error)
-
-
-_NAMES = {
-    "create": [
-        *("lakebase_name", "schema_name", "app_name", "app_file_workspace_path"),
-        *("lakebase_compute", "app_compute", "app_version", "description", "use_test_pypi"),
-        *("encryption_key_storage", "app_package", "seed_databricks_defaults", "extra_scopes"),
-    ],
-    "delete": [
-        *("lakebase_name", "schema_name", "app_name", "app_file_workspace_path"),
-        "reset_database",
-    ],
-}
-_NAMES["update"] = [*(set(_NAMES["create"]) - {"lakebase_compute"}), "reset_database"]

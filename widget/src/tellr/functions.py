@@ -34,12 +34,14 @@ def create(
     encryption_key: str | None = None,
     use_test_pypi: bool = False,
     *,
-    encryption_key_storage: str | None = None,
-    local_wheel_path: str | PathLike[str] | None = None,
+    # The settings of `create` (generated)
     app_package: str | None = None,
-    environment: str | None = None,
+    local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
     extra_scopes: list[str] | None = None,
+    encryption_key_storage: str | None = None,
+    # end
+    environment: str | None = None,
     progress: str = "auto",
 ) -> Result:
     """Deploy Tellr: database, key, app, permissions, schema, deployment.
@@ -100,13 +102,15 @@ def update(
     encryption_key: str | None = None,
     use_test_pypi: bool = False,
     *,
+    # The settings of `update` (generated)
     app_compute: str | None = None,
     description: str | None = None,
-    encryption_key_storage: str | None = None,
-    local_wheel_path: str | PathLike[str] | None = None,
     app_package: str | None = None,
+    local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
     extra_scopes: list[str] | None = None,
+    encryption_key_storage: str | None = None,
+    # end
     confirm: str | bool | None = None,
     progress: str = "auto",
 ) -> Result:
@@ -140,7 +144,9 @@ def delete(
     client: WorkspaceClient | None = None,
     profile: str | None = None,
     *,
+    # The settings of `delete` (generated)
     app_file_workspace_path: str | None = None,
+    # end
     confirm: str | bool | None = None,
     progress: str = "auto",
 ) -> Result:

@@ -4,14 +4,13 @@ import { Icon } from "../../components/Icon";
 import type { Status } from "../contract";
 import { ChoiceField } from "./ChoiceField";
 import styles from "./DeployForm.module.css";
-import { Labelled, TextField } from "./Field";
+import { Labelled, LinesField, TextField } from "./Field";
 import fieldStyles from "./Field.module.css";
 import { useForm } from "./FormContext";
-import { APP_SIZES, DATABASE_SIZES, DEFAULTS, FOLDED, KEY_PLACES, PACKAGES, takes } from "./fields";
+import { FOLDED, type SwitchKey, setting, type TextKey, takes } from "./fields";
 import { SwitchField } from "./SwitchField";
+import type { FormValues } from "./values";
 import { WheelField } from "./WheelField";
-
-const AS_IT_IS = { value: "", label: "As it is", note: "Unchanged" };
 
 export function DeployForm({
   status,
@@ -50,34 +49,18 @@ export function DeployForm({
 
 function Names({ status }: { status: Status | null }) {
   const { operation } = useForm();
-  const creates = operation === "create";
-  const usual = operation === "delete" ? AS_DEPLOYED : DEFAULTS;
+  const known = operation === "create" ? null : status;
   return (
     <Section title="Names">
-      <TextField
-        name="app_name"
-        placeholder={DEFAULTS.app_name}
-        help="What the app is called in the workspace."
-      />
+      <Field name="app_name" />
       <div className={styles.pair}>
-        <TextField
-          name="lakebase_name"
-          placeholder={(creates ? null : status?.lakebase_name) ?? usual.lakebase_name}
-          help={creates ? "Made if there is none of this name." : null}
-        />
-        <TextField
-          name="schema_name"
-          placeholder={(creates ? null : status?.schema_name) ?? usual.schema_name}
-          help={creates ? "The app’s own place in it." : null}
-        />
+        <Field name="lakebase_name" placeholder={known?.lakebase_name} />
+        <Field name="schema_name" placeholder={known?.schema_name} />
       </div>
       {operation === "delete" ? <Folder status={status} /> : null}
     </Section>
   );
 }
-
-/** What is left out when deleting. */
-const AS_DEPLOYED = { lakebase_name: "as deployed", schema_name: "as deployed" };
 
 function Reset() {
   const { operation } = useForm();
@@ -99,68 +82,61 @@ function Reset() {
 
 function SizeAndVersion() {
   const { operation } = useForm();
-  const updates = operation === "update";
   return (
     <Section title="Size and version">
-      <ChoiceField
-        name="app_compute"
-        choices={updates ? [AS_IT_IS, ...APP_SIZES] : APP_SIZES}
-        otherwise={updates ? "" : "MEDIUM"}
-      />
-      {takes(operation, "lakebase_compute") ? (
-        <ChoiceField
-          name="lakebase_compute"
-          choices={DATABASE_SIZES}
-          otherwise="CU_1"
-          help="It grows and shrinks between these compute units. A database that exists keeps its size."
-        />
-      ) : null}
-      <TextField
-        name="app_version"
-        placeholder="this deployer’s own"
-        help={
-          <>
-            One exact version, or <code>latest</code>.
-          </>
-        }
-      />
+      <Field name="app_compute" />
+      {takes(operation, "lakebase_compute") ? <Field name="lakebase_compute" /> : null}
+      <Field name="app_version" />
     </Section>
   );
 }
 
 function MoreSettings({ status }: { status: Status | null }) {
   const { operation } = useForm();
-  const updates = operation === "update";
   return (
     <div className={styles.folded}>
-      <Folder status={status} />
-      <TextField
-        name="description"
-        mono={false}
-        placeholder={updates ? "as it is" : DEFAULTS.description}
-      />
-      <ChoiceField name="app_package" choices={PACKAGES} otherwise="tellr-app" />
-      <WheelField />
-      <SwitchField
-        name="use_test_pypi"
-        help="For trials: takes the package from TestPyPI, and what it needs from PyPI."
-      />
-      <SwitchField
-        name="seed_databricks_defaults"
-        help="Deck prompts and a style about the platform itself."
-      />
-      <TextField
-        name="extra_scopes"
-        placeholder="none"
-        help="Beside the six that the app always asks for; separated by spaces."
-      />
-      <ChoiceField
-        name="encryption_key_storage"
-        choices={updates ? [{ ...AS_IT_IS, note: "Where it is now" }, ...KEY_PLACES] : KEY_PLACES}
-        otherwise={updates ? "" : "secret_scope"}
-      />
-      <KeyField />
+      {FOLDED.filter((name) => takes(operation, name)).map((name) => {
+        switch (name) {
+          case "app_file_workspace_path":
+            return <Folder key={name} status={status} />;
+          case "local_wheel":
+            return <WheelField key={name} />;
+          case "encryption_key":
+            return <KeyField key={name} />;
+          default:
+            return <Field key={name} name={name as keyof FormValues} />;
+        }
+      })}
     </div>
+  );
+}
+
+/** A setting's field, as it is described. */
+function Field({
+  name,
+  placeholder,
+}: {
+  name: keyof FormValues;
+  placeholder?: string | null | undefined;
+}) {
+  const { operation } = useForm();
+  const { kind, choices, help, leftOut, keptByUpdate } = setting(name);
+  const otherwise = leftOut[operation];
+  if (kind === "flag") return <SwitchField name={name as SwitchKey} help={help} />;
+  const text = name as TextKey;
+  if (kind === "map") return <LinesField name={text} help={help} />;
+  if (choices.length === 0) {
+    const mono = name !== "description";
+    return <TextField name={text} placeholder={placeholder ?? otherwise} help={help} mono={mono} />;
+  }
+  const asItIs = operation === "update" && keptByUpdate;
+  return (
+    <ChoiceField
+      name={text}
+      choices={asItIs ? [{ value: "", label: "As it is", note: otherwise }, ...choices] : choices}
+      otherwise={asItIs ? "" : otherwise}
+      help={help}
+    />
   );
 }
 
@@ -178,26 +154,22 @@ function Section({ title, children }: { title: string; children: React.ReactNode
 
 function Folder({ status }: { status: Status | null }) {
   const { values } = useForm();
-  const app = values.app_name || DEFAULTS.app_name;
+  const app = values.app_name || setting("app_name").leftOut.create;
   return (
     <TextField
       name="app_file_workspace_path"
       placeholder={status?.app_file_workspace_path ?? `/Workspace/Users/<you>/.apps/${app}`}
-      help="Where the app’s files lie in the workspace."
+      help={setting("app_file_workspace_path").help}
     />
   );
 }
 
 function KeyField() {
-  const { operation, unkept, keep, register } = useForm();
+  const { unkept, keep, register } = useForm();
   return (
     <Labelled
       name="encryption_key"
-      help={
-        operation === "create"
-          ? "A Fernet key of your own. One is made if this is empty. It is used once, and kept nowhere in this page."
-          : "The Fernet key in use. It is found if this is empty. It is kept nowhere in this page."
-      }
+      help={`${setting("encryption_key").help} This page keeps it nowhere.`}
     >
       {(control) => (
         <KeyInput

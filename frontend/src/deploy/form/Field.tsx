@@ -84,6 +84,29 @@ export function TextField({
   );
 }
 
+/** Pairs, a line each: `NAME=value`. */
+export function LinesField({ name, help }: { name: TextKey; help: string }) {
+  const { values, change, register } = useForm();
+  return (
+    <Labelled name={name} help={help}>
+      {(control) => (
+        <textarea
+          {...control}
+          ref={register(name)}
+          className={styles.mono}
+          rows={2}
+          placeholder="NAME=value"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={values[name]}
+          onChange={(event) => change(name, event.target.value)}
+        />
+      )}
+    </Labelled>
+  );
+}
+
 /** A field around a control of another kind. */
 export function Labelled({
   name,

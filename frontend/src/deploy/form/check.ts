@@ -84,10 +84,10 @@ export function isWell({ fields, form }: Checked): boolean {
 
 /** The field that an error is about. */
 export function fieldOf(error: DeployError): FieldKey | null {
-  // In a file a key stands below others: `environments.production.app_name`.
-  const key = error.refused?.key?.split(".").at(-1) ?? "";
-  const named = SAME_AS[key] ?? key;
-  return named in TAKEN_BY ? (named as FieldKey) : null;
+  // In a file a key stands below others, `environments.production.app_name`, and what it holds below it.
+  const parts = error.refused?.key?.split(/[.[]/) ?? [];
+  const known = parts.map((key) => SAME_AS[key] ?? key).filter((key) => key in TAKEN_BY);
+  return (known.at(-1) as FieldKey | undefined) ?? null;
 }
 
 function alone(given: Arguments, key: FieldKey): Arguments {

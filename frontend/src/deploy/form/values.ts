@@ -1,25 +1,13 @@
 /** The form's values, and how they become arguments and are made of them. */
 import type { Arguments, Operation } from "../contract";
-import { type FieldKey, takes } from "./fields";
+import { type FieldKey, type SwitchKey, setting, type TextKey, takes } from "./fields";
+import { SETTINGS } from "./settings";
 
-/** What the form keeps. An empty text is a value left out. Nothing secret. */
-export interface FormValues {
-  app_name: string;
-  lakebase_name: string;
-  schema_name: string;
-  app_file_workspace_path: string;
-  lakebase_compute: string;
-  app_compute: string;
-  app_version: string;
-  description: string;
-  app_package: string;
-  encryption_key_storage: string;
-  /** Separated by spaces or commas. */
-  extra_scopes: string;
-  use_test_pypi: boolean;
-  seed_databricks_defaults: boolean;
-  reset_database: boolean;
-}
+/**
+ * What the form keeps. An empty text is a value left out. Nothing secret. Several texts are separated by
+ * spaces or commas; of pairs each has a line, `NAME=value`.
+ */
+export type FormValues = Record<TextKey, string> & Record<SwitchKey, boolean>;
 
 /** What the form holds only while it is open: a secret, and a file of megabytes. */
 export interface Unkept {
@@ -27,22 +15,14 @@ export interface Unkept {
   local_wheel: { file_name: string; content: string } | null;
 }
 
-export const EMPTY: FormValues = {
-  app_name: "",
-  lakebase_name: "",
-  schema_name: "",
-  app_file_workspace_path: "",
-  lakebase_compute: "",
-  app_compute: "",
-  app_version: "",
-  description: "",
-  app_package: "",
-  encryption_key_storage: "",
-  extra_scopes: "",
-  use_test_pypi: false,
-  seed_databricks_defaults: false,
-  reset_database: false,
-};
+/** The keys of what the form keeps. */
+export const KEPT: readonly (keyof FormValues)[] = SETTINGS.map(({ name }) => name).filter(isKept);
+
+function isKept(name: FieldKey): name is keyof FormValues {
+  return !["secret", "wheel"].includes(setting(name).kind);
+}
+
+export const EMPTY: FormValues = fromArguments({});
 
 export const NOTHING_UNKEPT: Unkept = { encryption_key: "", local_wheel: null };
 
@@ -52,41 +32,48 @@ export function toArguments(
   values: FormValues,
   unkept: Unkept = NOTHING_UNKEPT,
 ): Arguments {
-  const given: Arguments = {};
-  const put = <Key extends FieldKey>(key: Key, value: Arguments[Key]) => {
+  const given: Record<string, unknown> = {};
+  const put = (key: FieldKey, value: unknown) => {
     if (value && takes(operation, key)) given[key] = value;
   };
-  const { extra_scopes, ...rest } = values;
-  const scopes = scopesOf(extra_scopes);
-  for (const key of keysOf(rest)) put(key, rest[key]);
-  put("extra_scopes", scopes.length > 0 ? scopes : null);
+  for (const key of KEPT) put(key, argumentOf(key, values[key]));
   put("encryption_key", unkept.encryption_key);
   put("local_wheel", unkept.local_wheel);
-  return given;
+  return given as Arguments;
+}
+
+function argumentOf(key: keyof FormValues, value: string | boolean): unknown {
+  if (typeof value === "boolean") return value;
+  switch (setting(key).kind) {
+    case "texts":
+      return wordsOf(value);
+    case "map":
+      return pairsOf(value);
+    default:
+      return value;
+  }
 }
 
 /** Values made of arguments; what they leave out is empty. */
 export function fromArguments(given: Arguments): FormValues {
-  const text = (key: keyof Arguments) => {
-    const value = given[key];
-    return typeof value === "string" ? value : "";
-  };
-  return {
-    app_name: text("app_name"),
-    lakebase_name: text("lakebase_name"),
-    schema_name: text("schema_name"),
-    app_file_workspace_path: text("app_file_workspace_path"),
-    lakebase_compute: text("lakebase_compute"),
-    app_compute: text("app_compute"),
-    app_version: text("app_version"),
-    description: text("description"),
-    app_package: text("app_package"),
-    encryption_key_storage: text("encryption_key_storage"),
-    extra_scopes: (given.extra_scopes ?? []).join(" "),
-    use_test_pypi: given.use_test_pypi === true,
-    seed_databricks_defaults: given.seed_databricks_defaults === true,
-    reset_database: given.reset_database === true,
-  };
+  const all: Record<string, unknown> = { ...given };
+  const entries = KEPT.map((key) => [key, shownAs(key, all[key])]);
+  return Object.fromEntries(entries) as FormValues;
+}
+
+function shownAs(key: FieldKey, value: unknown): string | boolean {
+  switch (setting(key).kind) {
+    case "flag":
+      return value === true;
+    case "texts":
+      return Array.isArray(value) ? value.join(" ") : "";
+    case "map":
+      return Object.entries(value ?? {})
+        .map(([name, text]) => `${name}=${text}`)
+        .join("\n");
+    default:
+      return typeof value === "string" ? value : "";
+  }
 }
 
 /** Without what must not be kept or shown. */
@@ -95,10 +82,17 @@ export function shown(given: Arguments): Arguments {
   return rest;
 }
 
-export function scopesOf(text: string): string[] {
-  return text.split(/[\s,]+/).filter((scope) => scope !== "");
+function wordsOf(text: string): string[] | null {
+  const words = text.split(/[\s,]+/).filter((word) => word !== "");
+  return words.length > 0 ? words : null;
 }
 
-function keysOf<T extends object>(object: T): (keyof T)[] {
-  return Object.keys(object) as (keyof T)[];
+function pairsOf(text: string): Record<string, string> | null {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.length === 0) return null;
+  const pair = (line: string): [string, string] => {
+    const at = line.indexOf("=");
+    return at < 0 ? [line.trim(), ""] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+  };
+  return Object.fromEntries(lines.map(pair));
 }

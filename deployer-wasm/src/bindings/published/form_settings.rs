@@ -1,0 +1,74 @@
+//! `frontend/src/deploy/form/settings.ts`: the settings as the form shows them.
+
+use std::fmt::Write as _;
+
+use expect_test::expect_file;
+use serde_json::json;
+
+use crate::config::{Kind, SETTINGS, Setting, Taker};
+
+const HEAD: &str = "\
+// Generated from the deployer's table of settings; a test says when it is stale.
+// UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+
+/** The settings that a form has a field for, in its order. */
+export const SETTINGS = [
+";
+
+fn kind(setting: &Setting) -> &'static str {
+    match setting.kind {
+        Kind::Text => "text",
+        Kind::Flag => "flag",
+        Kind::Texts => "texts",
+        Kind::Map => "map",
+        Kind::Secret => "secret",
+        Kind::Wheel => "wheel",
+    }
+}
+
+/// The operations of the form for which something holds.
+fn operations(holds: impl Fn(Taker) -> bool) -> serde_json::Value {
+    let all = [Taker::Create, Taker::Update, Taker::Delete];
+    all.into_iter().filter(|taker| holds(*taker)).map(Taker::as_str).collect()
+}
+
+fn entry(setting: &Setting) -> String {
+    let choices: Vec<_> = setting
+        .choices
+        .iter()
+        .map(|choice| json!({"value": choice.value, "label": choice.label, "note": choice.note}))
+        .collect();
+    let properties = [
+        ("name", json!(setting.name)),
+        ("label", json!(setting.label)),
+        ("help", json!(setting.help())),
+        ("kind", json!(kind(setting))),
+        ("choices", json!(choices)),
+        (
+            "leftOut",
+            json!({
+                "create": setting.left_out(Taker::Create),
+                "update": setting.left_out(Taker::Update),
+                "delete": setting.left_out(Taker::Delete),
+            }),
+        ),
+        ("takenBy", operations(|taker| setting.is_taken_by(taker))),
+        ("neededBy", operations(|taker| setting.is_needed_by(taker))),
+        ("keptByUpdate", json!(!setting.kept.is_empty())),
+        ("inFile", json!(setting.file.is_some())),
+        ("folded", json!(setting.folded)),
+    ];
+    properties.iter().fold("  {\n".to_owned(), |mut text, (name, value)| {
+        // Into a text; that can't fail.
+        let _ = writeln!(text, "    {name}: {value},");
+        text
+    }) + "  },\n"
+}
+
+#[test]
+fn the_settings_of_the_form_are_up_to_date() {
+    // What has no label is not asked for in a form.
+    let shown = SETTINGS.iter().filter(|setting| !setting.label.is_empty());
+    let text = HEAD.to_owned() + &shown.map(entry).collect::<String>() + "] as const;\n";
+    expect_file!["../../../../frontend/src/deploy/form/settings.ts"].assert_eq(&text);
+}

@@ -1,0 +1,71 @@
+"""The deployer's settings: what each operation takes, and a trait of the widget for each.
+
+Generated from the deployer's table of settings; a test says when it is stale.
+UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import traitlets
+
+# The settings that are traits, by the operation that takes them.
+NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "create": (
+        "app_name",
+        "lakebase_name",
+        "schema_name",
+        "app_compute",
+        "lakebase_compute",
+        "app_version",
+        "app_file_workspace_path",
+        "description",
+        "app_package",
+        "use_test_pypi",
+        "seed_databricks_defaults",
+        "extra_scopes",
+        "encryption_key_storage",
+    ),
+    "update": (
+        "app_name",
+        "lakebase_name",
+        "schema_name",
+        "app_compute",
+        "app_version",
+        "app_file_workspace_path",
+        "description",
+        "app_package",
+        "use_test_pypi",
+        "seed_databricks_defaults",
+        "extra_scopes",
+        "encryption_key_storage",
+        "reset_database",
+    ),
+    "delete": (
+        "app_name",
+        "lakebase_name",
+        "schema_name",
+        "app_file_workspace_path",
+        "reset_database",
+    ),
+}
+
+
+class SettingTraits(traitlets.HasTraits):
+    """A trait for each setting; None is the deployer's default."""
+
+    app_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    lakebase_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    schema_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    app_compute = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    lakebase_compute = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    app_version = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    app_file_workspace_path = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    description = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    app_package = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    use_test_pypi = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    seed_databricks_defaults = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    extra_scopes = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    encryption_key_storage = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    reset_database = traitlets.Bool(None, allow_none=True).tag(sync=True)
