@@ -43,7 +43,7 @@ pub(crate) use key_schema::{Holds, Key, environment as environment_keys, flat_fi
 pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 pub use path::WorkspacePath;
 pub use raw::Pairs;
-pub use read_file::environments;
+pub use read_file::{environments, file_text};
 pub use replay::Recorded;
 pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, StatusConfig, UpdateConfig};
 pub use setting::{Choice, Kind, Setting, Taker};

@@ -57,7 +57,7 @@ impl ComputeSize {
             key,
             text,
             if text.eq_ignore_ascii_case("LIQUID") {
-                "`MEDIUM`, `LARGE` or `XLARGE`; `LIQUID` stood in older descriptions, and the platform has no such size"
+                "`MEDIUM`, `LARGE` or `XLARGE`; `LIQUID` is not in the current API (an app that has it keeps it as long as this is left out)"
             } else {
                 "`MEDIUM`, `LARGE` or `XLARGE`"
             },
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn liquid_is_refused_and_explained() {
-        assert!(refusal(ComputeSize::parse("app_compute", "LIQUID")).contains("no such size"));
+        assert!(refusal(ComputeSize::parse("app_compute", "LIQUID")).contains("not in the current API"));
         assert!(!refusal(ComputeSize::parse("app_compute", "HUGE")).contains("LIQUID"));
     }
 

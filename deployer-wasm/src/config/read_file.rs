@@ -60,6 +60,14 @@ fn read_tree(tree: Node, argument: Option<&str>, variable: Option<&str>) -> Resu
     }
 }
 
+/// The text of a configuration file.
+///
+/// # Errors
+/// `YAML_ENCODING`: it is not UTF-8.
+pub fn file_text(bytes: &[u8]) -> Result<&str> {
+    Ok(document::decode(bytes).map_err(Failure::from)?)
+}
+
 /// The names of a file's environments in order; none for a file without them.
 ///
 /// # Errors

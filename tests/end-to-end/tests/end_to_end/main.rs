@@ -4,6 +4,7 @@
 mod asked_app;
 mod browser_sign_in;
 mod command_line;
+mod configurations;
 mod confirmation;
 mod defects;
 mod failures_others;
