@@ -17,6 +17,7 @@ mod enums;
 mod index;
 mod key;
 mod key_schema;
+pub mod launch;
 mod name;
 mod path;
 #[cfg(test)]

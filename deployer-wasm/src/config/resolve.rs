@@ -6,8 +6,9 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
 use super::arguments::{SecretText, WheelArgument};
-use super::enums::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
+use super::enums::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex};
 use super::key::FernetKey;
+use super::launch::Launch;
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 use super::path::WorkspacePath;
 use super::replay::{Recorded, Replay};
@@ -63,8 +64,8 @@ pub struct CreateConfig {
     pub key_storage: KeyStorage,
     /// API scopes beside [`API_SCOPES`].
     pub extra_scopes: Vec<ApiScope>,
-    /// What the database is filled with at first.
-    pub seeds: Seeds,
+    /// What `app.yaml` says beside database and key.
+    pub launch: Launch,
     /// The settings that lead to this configuration again.
     pub(super) settings: Replay,
 }
@@ -98,8 +99,8 @@ pub struct UpdateConfig {
     pub key_storage: Option<KeyStorage>,
     /// API scopes beside [`API_SCOPES`].
     pub extra_scopes: Vec<ApiScope>,
-    /// What the database is filled with at first.
-    pub seeds: Option<Seeds>,
+    /// What `app.yaml` says beside database and key.
+    pub launch: Launch,
     /// Drop the schema and make it anew.
     pub reset_database: bool,
     /// The settings that lead to this configuration again.
@@ -290,10 +291,6 @@ impl Checking {
         (*self.settings.use_test_pypi.get_or_insert(false)).into()
     }
 
-    fn seeds(&self) -> Option<Seeds> {
-        self.settings.seed_databricks_defaults.map(Seeds::from)
-    }
-
     fn reset(&mut self) -> bool {
         *self.settings.reset_database.get_or_insert(false)
     }
@@ -415,7 +412,7 @@ impl Settings {
             key_storage: check!(given.encryption_key_storage, KeyStorage::parse)?
                 .unwrap_or(KeyStorage::SecretScope),
             extra_scopes: given.extra_scopes()?,
-            seeds: given.seeds().unwrap_or(Seeds::Standard),
+            launch: Launch::check(&mut given.settings)?,
             settings: given.end(),
         })
     }
@@ -443,7 +440,7 @@ impl Settings {
             encryption_key: given.encryption_key()?,
             key_storage: check!(given.encryption_key_storage, KeyStorage::parse)?,
             extra_scopes: given.extra_scopes()?,
-            seeds: given.seeds(),
+            launch: Launch::check(&mut given.settings)?,
             reset_database: given.reset(),
             settings: given.end(),
         })
@@ -462,6 +459,7 @@ impl Settings {
         given.version(package)?;
         check!(given.encryption_key_storage, KeyStorage::parse)?;
         given.extra_scopes()?;
+        Launch::check(&mut given.settings)?;
         Ok(DeleteConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
             workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,

@@ -63,7 +63,7 @@ fn nothing_given_is_enough_to_create() {
     assert_eq!(config.version, VersionPin::Exact(PackageVersion::own()));
     assert_eq!(config.index, PackageIndex::Pypi);
     assert_eq!(config.key_storage, KeyStorage::SecretScope);
-    assert_eq!(config.seeds, Seeds::Standard);
+    assert_eq!(config.launch.seeds, Some(Seeds::Standard));
     assert!(
         config.encryption_key.is_none() && config.local_wheel.is_none() && config.extra_scopes.is_empty()
     );
@@ -101,7 +101,7 @@ fn update_and_delete_name_what_they_change() {
     });
     let config = UpdateArguments::from_json(named.clone()).unwrap().resolve(None, None).unwrap();
     assert_eq!(
-        (config.app_compute, &config.description, config.seeds),
+        (config.app_compute, &config.description, config.launch.seeds),
         (None, &None, None),
         "what isn't named stays"
     );

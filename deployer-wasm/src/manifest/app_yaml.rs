@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
+use crate::config::launch::Launch;
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
 use crate::document;
 
@@ -50,8 +51,8 @@ pub struct ManifestInputs<'a> {
     pub schema: &'a SchemaName,
     /// Its key.
     pub key: KeySource<'a>,
-    /// What its database is filled with at first.
-    pub seeds: Seeds,
+    /// What else it is told.
+    pub launch: &'a Launch,
     /// Where its package comes from.
     pub index: PackageIndex,
 }
@@ -113,7 +114,7 @@ enum Source {
 /// The command, for a shell: the platform itself runs it without one. Nothing in it comes from
 /// outside. The last part replaces the shell, so that the platform's SIGTERM reaches the app.
 fn command(inputs: &ManifestInputs<'_>) -> String {
-    let databricks = inputs.seeds == Seeds::Databricks;
+    let databricks = inputs.launch.seeds == Some(Seeds::Databricks);
     match inputs.package {
         // The platform has installed requirements.txt by then.
         AppPackage::TellrApp => {
@@ -156,7 +157,7 @@ mod tests {
         seeds: Seeds,
         index: PackageIndex,
     ) -> String {
-        app_yaml(&ManifestInputs { package, lakebase, schema: &SchemaName::default(), key, seeds, index })
+        app_yaml(&ManifestInputs { package, lakebase, schema: &SchemaName::default(), key, launch: &Launch { seeds: Some(seeds) }, index })
     }
 
     #[test]

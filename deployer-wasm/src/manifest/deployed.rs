@@ -10,6 +10,7 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION};
+use crate::config::launch::Launch;
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
 
@@ -144,8 +145,13 @@ impl DeployedManifest {
         }
     }
 
+    /// What the app is told beside its database and its key.
+    pub fn launch(&self) -> Launch {
+        Launch { seeds: Some(self.seeds()) }
+    }
+
     /// What the app's database is filled with at first.
-    pub fn seeds(&self) -> Seeds {
+    fn seeds(&self) -> Seeds {
         let spaceless: String = self.command.split_whitespace().collect();
         Seeds::from(self.command.contains(SEED_OPTION) || spaceless.contains(SEED_KEYWORD))
     }

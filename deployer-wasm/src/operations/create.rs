@@ -163,7 +163,7 @@ impl Looked {
             version: self.package.version(&config.version),
             wheel: config.local_wheel.as_ref(),
             index: config.index,
-            seeds: config.seeds,
+            launch: config.launch.or(self.deployed.as_ref().map(DeployedManifest::launch)),
             schema: &config.schema_name,
             folder: &self.folder,
         }

@@ -1,7 +1,8 @@
 //! What `create` and `update` have in common: the files that are deployed and what the app gets.
 
+use crate::config::launch::Launch;
 use crate::config::{
-    API_SCOPES, ApiScope, AppPackage, LocalWheel, PackageIndex, SchemaName, Seeds, VersionPin, WorkspacePath,
+    API_SCOPES, ApiScope, AppPackage, LocalWheel, PackageIndex, SchemaName, VersionPin, WorkspacePath,
 };
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::{Failure, Result};
@@ -17,13 +18,13 @@ use crate::workspace::apps::Resource;
 use crate::workspace::{Client, files as workspace_files};
 
 /// What is to run.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Release<'a> {
     pub(super) package: AppPackage,
     pub(super) version: &'a VersionPin,
     pub(super) wheel: Option<&'a LocalWheel>,
     pub(super) index: PackageIndex,
-    pub(super) seeds: Seeds,
+    pub(super) launch: Launch,
     pub(super) schema: &'a SchemaName,
     pub(super) folder: &'a WorkspacePath,
 }
@@ -63,7 +64,7 @@ impl Release<'_> {
             lakebase,
             schema: self.schema,
             key,
-            seeds: self.seeds,
+            launch: &self.launch,
             index: self.index,
         });
         let requirements = manifest::requirements(&RequirementsInputs {

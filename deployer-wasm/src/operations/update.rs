@@ -6,7 +6,7 @@ use super::losses::Loss;
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
 use super::session::{Session, both};
-use crate::config::{Seeds, UpdateConfig, WorkspacePath};
+use crate::config::{UpdateConfig, WorkspacePath};
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
@@ -203,13 +203,12 @@ pub(super) struct Looked {
 impl Looked {
     /// What is to run.
     pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
-        let as_deployed = || self.deployed.as_ref().map(DeployedManifest::seeds);
         Release {
             package: config.package,
             version: self.package.version(&config.version),
             wheel: config.local_wheel.as_ref(),
             index: config.index,
-            seeds: config.seeds.or_else(as_deployed).unwrap_or(Seeds::Standard),
+            launch: config.launch.or(self.deployed.as_ref().map(DeployedManifest::launch)),
             schema: &config.schema_name,
             folder: &self.folder,
         }

@@ -1,0 +1,26 @@
+//! What the app's command and environment say beside its database and its key.
+
+use super::enums::Seeds;
+use super::settings::Settings;
+use crate::error::Result;
+
+/// What `app.yaml` says beside database and key. What is left out is as deployed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Launch {
+    /// What the database is filled with at first.
+    pub seeds: Option<Seeds>,
+}
+
+impl Launch {
+    /// Checks the settings that it is made of.
+    pub(super) fn check(settings: &mut Settings) -> Result<Self> {
+        Ok(Self { seeds: settings.seed_databricks_defaults.map(Seeds::from) })
+    }
+
+    /// The same, with what is deployed in the place of what is left out.
+    #[must_use]
+    pub fn or(&self, deployed: Option<Self>) -> Self {
+        let deployed = deployed.unwrap_or_default();
+        Self { seeds: self.seeds.or(deployed.seeds) }
+    }
+}
