@@ -64,6 +64,11 @@ seed_databricks_defaults?: boolean | null,
  */
 extra_scopes?: Array<string> | null,
 /**
+ * Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files
+ * reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.
+ */
+extra_env?: { [key in string]: string } | null,
+/**
  * Where the encryption key is kept.
  */
 encryption_key_storage?: string | null,
@@ -128,6 +133,11 @@ seed_databricks_defaults?: boolean | null,
  * API scopes of the app beside the six that it always asks for.
  */
 extra_scopes?: Array<string> | null,
+/**
+ * Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files
+ * reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.
+ */
+extra_env?: { [key in string]: string } | null,
 /**
  * Where the encryption key is kept.
  */

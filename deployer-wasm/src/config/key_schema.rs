@@ -76,11 +76,6 @@ pub(crate) fn environment() -> Vec<Key> {
     keys
 }
 
-/// The path that a setting has within an environment, such as `lakebase.schema`.
-pub(super) fn path_in_environment(setting: &str) -> &str {
-    SETTINGS.iter().find(|known| known.name == setting).and_then(|known| known.file).unwrap_or(setting)
-}
-
 /// Refuses keys that don't exist and values of the wrong type. `at` is where the entries stand,
 /// such as `environments.development`, and empty at the top.
 pub(super) fn check(at: &str, keys: &[Key], entries: &Entries) -> Result<(), Failure> {
@@ -277,7 +272,5 @@ mod tests {
         nested.sort_unstable();
         flat.sort_unstable();
         assert_eq!(nested, flat);
-        assert_eq!(path_in_environment("schema_name"), "lakebase.schema");
-        assert_eq!(path_in_environment("app_name"), "app_name");
     }
 }

@@ -1,5 +1,9 @@
 //! What the app's command and environment say beside its database and its key.
 
+mod extra_env;
+
+pub use extra_env::ExtraEnv;
+
 use super::enums::Seeds;
 use super::settings::Settings;
 use crate::error::Result;
@@ -9,18 +13,29 @@ use crate::error::Result;
 pub struct Launch {
     /// What the database is filled with at first.
     pub seeds: Option<Seeds>,
+    /// Further environment variables.
+    pub extra_env: Option<ExtraEnv>,
 }
 
 impl Launch {
     /// Checks the settings that it is made of.
     pub(super) fn check(settings: &mut Settings) -> Result<Self> {
-        Ok(Self { seeds: settings.seed_databricks_defaults.map(Seeds::from) })
+        let env = settings.extra_env.as_ref();
+        Ok(Self {
+            seeds: settings.seed_databricks_defaults.map(Seeds::from),
+            extra_env: env
+                .map(|pairs| ExtraEnv::parse(&settings.source.key("extra_env"), pairs))
+                .transpose()?,
+        })
     }
 
     /// The same, with what is deployed in the place of what is left out.
     #[must_use]
     pub fn or(&self, deployed: Option<Self>) -> Self {
         let deployed = deployed.unwrap_or_default();
-        Self { seeds: self.seeds.or(deployed.seeds) }
+        Self {
+            seeds: self.seeds.or(deployed.seeds),
+            extra_env: self.extra_env.clone().or(deployed.extra_env),
+        }
     }
 }

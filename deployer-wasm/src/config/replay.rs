@@ -87,6 +87,7 @@ mod tests {
             "app_package": "databricks-tellr-app",
             "seed_databricks_defaults": true,
             "extra_scopes": ["files"],
+            "extra_env": {"LOG_LEVEL": "debug"},
         })
     }
 

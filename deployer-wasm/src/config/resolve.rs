@@ -11,6 +11,7 @@ use super::key::FernetKey;
 use super::launch::Launch;
 use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 use super::path::WorkspacePath;
+use super::read_file;
 use super::replay::{Recorded, Replay};
 use super::setting::{Kind, Setting, Taker};
 use super::settings::{
@@ -19,7 +20,6 @@ use super::settings::{
 use super::text::{invalid, refuse_unfilled};
 use super::version::{PackageVersion, VersionPin};
 use super::wheel::LocalWheel;
-use super::{key_schema, read_file};
 use crate::document::Node;
 use crate::error::{DeployError, Failure, Result};
 
@@ -264,7 +264,7 @@ impl Checking {
         }
         let missing =
             SETTINGS.iter().filter(|setting| setting.is_needed_by(taker) && !settings.is_given(setting.name));
-        let keys: Vec<String> = missing.map(|setting| key(&settings.source, setting.name)).collect();
+        let keys: Vec<String> = missing.map(|setting| settings.source.key(setting.name)).collect();
         if !keys.is_empty() {
             let why = "What exists already is changed only if it is named".to_owned();
             return Err(Failure::MissingValue { keys, why }.into());
@@ -300,7 +300,7 @@ impl Checking {
         let Settings { source, extra_scopes, .. } = &mut self.settings;
         let mut scopes = Vec::new();
         for (index, text) in extra_scopes.iter().flatten().enumerate() {
-            let scope = ApiScope::parse(&format!("{}[{index}]", key(source, "extra_scopes")), text)?;
+            let scope = ApiScope::parse(&format!("{}[{index}]", source.key("extra_scopes")), text)?;
             if !API_SCOPES.contains(&scope.as_str()) && !scopes.contains(&scope) {
                 scopes.push(scope);
             }
@@ -348,16 +348,6 @@ macro_rules! check {
     }};
 }
 
-/// The name of a setting as it was called where it was given.
-fn key(source: &Source, name: &str) -> String {
-    match source {
-        Source::Arguments | Source::FlatFile => name.to_owned(),
-        Source::Environment(environment) => {
-            format!("environments.{environment}.{}", key_schema::path_in_environment(name))
-        }
-    }
-}
-
 fn checked<T: fmt::Display>(
     source: &Source,
     name: &str,
@@ -365,7 +355,7 @@ fn checked<T: fmt::Display>(
     parse: impl Fn(&str, &str) -> Result<T, Failure>,
 ) -> Result<Option<T>> {
     let Some(text) = given else { return Ok(None) };
-    let key = key(source, name);
+    let key = source.key(name);
     refuse_unfilled(&key, text)?;
     let value = parse(&key, text)?;
     *text = value.to_string();

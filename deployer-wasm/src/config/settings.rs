@@ -5,7 +5,7 @@
 //! [`Settings`], the arguments of any.
 
 use super::arguments::{SecretText, WheelArgument};
-use super::raw::Raw;
+use super::raw::{Pairs, Raw};
 use super::setting::{Choice, Kind, Setting, Taker};
 use crate::document::Node;
 
@@ -137,6 +137,19 @@ pub(super) enum Source {
     Arguments,
     FlatFile,
     Environment(String),
+}
+
+impl Source {
+    /// The name of a setting as it was called where it was given.
+    pub(super) fn key(&self, name: &str) -> String {
+        let path = || SETTINGS.iter().find(|known| known.name == name).and_then(|known| known.file);
+        match self {
+            Self::Arguments | Self::FlatFile => name.to_owned(),
+            Self::Environment(environment) => {
+                format!("environments.{environment}.{}", path().unwrap_or(name))
+            }
+        }
+    }
 }
 
 const PLAIN: Setting = Setting::PLAIN;
@@ -286,6 +299,16 @@ settings! {
         file: Some("extra_scopes"),
         flag: Some("extra-scope"),
         pattern: Some("^[a-z0-9.:_-]{1,100}$"),
+        ..PLAIN
+    };
+
+    /// Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files
+    /// reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.
+    extra_env: Pairs, [create update - -] => Setting {
+        label: "Further environment variables",
+        kind: Kind::Map,
+        kept: "as deployed",
+        file: Some("extra_env"),
         ..PLAIN
     };
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
-use crate::config::launch::Launch;
+use crate::config::launch::{ExtraEnv, Launch};
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
 use crate::document;
 
@@ -83,10 +83,13 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
         ("LAKEBASE_PROJECT_ID", Source::Value, project),
         ("LAKEBASE_ENDPOINT_NAME", Source::Value, endpoint),
     ];
+    let extra = inputs.launch.extra_env.iter().flat_map(ExtraEnv::iter);
+    let variables = variables.into_iter().chain(extra.map(|(name, text)| (name, Source::Value, text)));
     let env = variables.map(|(name, source, text)| match source {
         Source::Value => Variable { name, value: Some(text), value_from: None },
         Source::ValueFrom => Variable { name, value: None, value_from: Some(text) },
     });
+    let env: Vec<Variable<'_>> = env.collect();
     document::write(&AppYaml { command: ["sh", "-c", &command], env: &env })
 }
 
@@ -157,7 +160,14 @@ mod tests {
         seeds: Seeds,
         index: PackageIndex,
     ) -> String {
-        app_yaml(&ManifestInputs { package, lakebase, schema: &SchemaName::default(), key, launch: &Launch { seeds: Some(seeds) }, index })
+        app_yaml(&ManifestInputs {
+            package,
+            lakebase,
+            schema: &SchemaName::default(),
+            key,
+            launch: &Launch { seeds: Some(seeds), extra_env: None },
+            index,
+        })
     }
 
     #[test]
@@ -249,6 +259,26 @@ env:
             "-r requirements.txt --index-url https://test.{domain}/simple/ --extra-index-url https://{domain}/simple/ && python"
         )));
         assert!(text.contains("init_database(seed_databricks_defaults=True)"));
+    }
+
+    #[test]
+    fn further_variables_are_written_behind_the_deployers_and_read_back() {
+        let pairs = [("LOG_LEVEL", "debug"), ("GREETING", "no: # \"x\" ${y}")];
+        let pairs = pairs.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        let extra_env = Some(ExtraEnv::parse("extra_env", &pairs).unwrap());
+        let launch = Launch { seeds: Some(Seeds::Standard), extra_env };
+        let text = app_yaml(&ManifestInputs {
+            package: AppPackage::TellrApp,
+            lakebase: &provisioned(),
+            schema: &SchemaName::default(),
+            key: KeySource::Secret { resource: "encryption_key" },
+            launch: &launch,
+            index: PackageIndex::Pypi,
+        });
+        assert!(text.ends_with("- name: LOG_LEVEL\n  value: debug\n"), "{text}");
+        let read = DeployedManifest::parse(text.as_bytes()).unwrap();
+        assert_eq!(read.text("GREETING"), Some("no: # \"x\" ${y}"));
+        assert_eq!(read.launch(), launch, "what is deployed is what was wanted, and nothing of ours");
     }
 
     #[test]

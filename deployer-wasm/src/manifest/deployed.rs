@@ -10,7 +10,7 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION};
-use crate::config::launch::Launch;
+use crate::config::launch::{ExtraEnv, Launch};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
 
@@ -147,7 +147,11 @@ impl DeployedManifest {
 
     /// What the app is told beside its database and its key.
     pub fn launch(&self) -> Launch {
-        Launch { seeds: Some(self.seeds()) }
+        let literals = self.env.iter().filter_map(|(name, value)| match value {
+            EnvValue::Literal(text) => Some((name.as_str(), text.as_str())),
+            EnvValue::From(_) => None,
+        });
+        Launch { seeds: Some(self.seeds()), extra_env: Some(ExtraEnv::kept(literals)) }
     }
 
     /// What the app's database is filled with at first.

@@ -39,6 +39,7 @@ def create(
     local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
     extra_scopes: list[str] | None = None,
+    extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,
     # end
     environment: str | None = None,
@@ -109,6 +110,7 @@ def update(
     local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
     extra_scopes: list[str] | None = None,
+    extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,
     # end
     confirm: str | bool | None = None,

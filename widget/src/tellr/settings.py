@@ -25,6 +25,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "use_test_pypi",
         "seed_databricks_defaults",
         "extra_scopes",
+        "extra_env",
         "encryption_key_storage",
     ),
     "update": (
@@ -39,6 +40,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "use_test_pypi",
         "seed_databricks_defaults",
         "extra_scopes",
+        "extra_env",
         "encryption_key_storage",
         "reset_database",
     ),
@@ -67,5 +69,6 @@ class SettingTraits(traitlets.HasTraits):
     use_test_pypi = traitlets.Bool(None, allow_none=True).tag(sync=True)
     seed_databricks_defaults = traitlets.Bool(None, allow_none=True).tag(sync=True)
     extra_scopes = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    extra_env = traitlets.Dict(None, allow_none=True).tag(sync=True)
     encryption_key_storage = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     reset_database = traitlets.Bool(None, allow_none=True).tag(sync=True)

@@ -7,6 +7,7 @@ mod command_line;
 mod configurations;
 mod confirmation;
 mod defects;
+mod extra_env;
 mod failures_others;
 mod failures_platform;
 mod failures_reset;

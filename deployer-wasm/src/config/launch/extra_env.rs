@@ -1,0 +1,112 @@
+//! Further environment variables of the app.
+
+use std::collections::BTreeMap;
+
+use crate::config::raw::Pairs;
+use crate::config::text::invalid;
+use crate::error::Failure;
+
+/// Variables that the deployer or the platform sets. One of them set otherwise would break the app, or its key.
+const RESERVED: &[&str] = &["ENVIRONMENT", "GOOGLE_OAUTH_ENCRYPTION_KEY", "PORT", "PATH", "HOME"];
+/// The beginnings of such variables' names.
+const RESERVED_PREFIXES: &[&str] = &["LAKEBASE_", "DATABRICKS_", "PG", "TELLR_"];
+/// What the name of a variable that holds a secret has in it.
+const SECRET_WORDS: &[&str] = &["PASSWORD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "CREDENTIAL"];
+/// How many there may be.
+const COUNT_LIMIT: usize = 50;
+/// How long a value may be, in bytes.
+const VALUE_LIMIT_BYTES: usize = 4096;
+
+/// Environment variables, each a plain text that whoever reads the app's files may read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExtraEnv(BTreeMap<String, String>);
+
+impl ExtraEnv {
+    /// Checks variables, which were given as `key`.
+    pub fn parse(key: &str, pairs: &Pairs) -> Result<Self, Failure> {
+        if pairs.len() > COUNT_LIMIT {
+            let given = format!("{} variables", pairs.len());
+            return Err(invalid(key, &given, format!("at most {COUNT_LIMIT}")));
+        }
+        for (name, value) in pairs {
+            let is_name = name.len() <= 100
+                && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !is_name {
+                let expected = "names of letters, digits and underscores that don't begin with a digit, such as `LOG_LEVEL`";
+                return Err(invalid(key, name, expected));
+            }
+            if is_reserved(name) {
+                return Err(invalid(key, name, "variables that neither the deployer nor the platform sets"));
+            }
+            let upper = name.to_ascii_uppercase();
+            if SECRET_WORDS.iter().any(|word| upper.contains(word)) {
+                let expected = "no secrets, and this name looks like one: whoever reads the app's files reads its value. Attach a secret to the app instead";
+                return Err(invalid(key, name, expected));
+            }
+            if value.len() > VALUE_LIMIT_BYTES || value.chars().any(|c| c.is_control() && c != '\t') {
+                let expected = format!("texts on one line of at most {VALUE_LIMIT_BYTES} bytes");
+                return Err(invalid(&format!("{key}.{name}"), value, expected));
+            }
+        }
+        Ok(Self(pairs.clone()))
+    }
+
+    /// Those of variables that are there already which could have been given here.
+    pub fn kept<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let theirs = variables.filter(|(name, _)| !is_reserved(name));
+        Self(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// Names and values, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+fn is_reserved(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    RESERVED.contains(&upper.as_str()) || RESERVED_PREFIXES.iter().any(|prefix| upper.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(name: &str, value: &str) -> Result<ExtraEnv, Failure> {
+        ExtraEnv::parse("extra_env", &[(name.to_owned(), value.to_owned())].into())
+    }
+
+    #[test]
+    fn plain_variables_are_taken() {
+        for (name, value) in [("LOG_LEVEL", "debug"), ("_x1", ""), ("GREETING", "hello = 'wörld' # ${x}")] {
+            assert_eq!(parse(name, value).unwrap().iter().next(), Some((name, value)));
+        }
+    }
+
+    #[test]
+    fn what_the_deployer_sets_and_what_looks_like_a_secret_is_refused() {
+        for name in [
+            "ENVIRONMENT",
+            "LAKEBASE_SCHEMA",
+            "lakebase_x",
+            "GOOGLE_OAUTH_ENCRYPTION_KEY",
+            "DATABRICKS_HOST",
+            "PGHOST",
+            "PORT",
+            "MY_PASSWORD",
+            "api_key",
+            "GITHUB_TOKEN",
+            "",
+            "1A",
+            "A B",
+            "A=B",
+            "Ä",
+        ] {
+            assert!(parse(name, "x").is_err(), "{name}");
+        }
+        assert!(parse("A", "x\ny").is_err() && parse("A", &"x".repeat(5000)).is_err());
+        let many: Pairs = (0..60).map(|index| (format!("A{index}"), String::new())).collect();
+        assert!(ExtraEnv::parse("extra_env", &many).is_err());
+    }
+}
