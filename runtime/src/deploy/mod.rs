@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`command`] | runs an operation, and tells |
 //! | [`flags`] | the flags, and what they say once it is checked |
+//! | [`setting_flags`] | the flags of settings, made from the deployer's table |
 //! | `confirmation` | asks before something is lost |
 //! | [`wording`] | texts as a command line says them: flags, other tools' words, examples |
 //! | `introduction` | the first line: which workspace, and as whom |
@@ -40,6 +41,7 @@ mod probe;
 mod profiles;
 mod progress;
 mod report;
+pub mod setting_flags;
 pub mod sign_in;
 mod token_cache;
 pub mod wording;

@@ -13,6 +13,7 @@ const FULL: FormValues = {
   app_package: "tellr-app",
   encryption_key_storage: "app_yaml",
   extra_scopes: "files, vectorsearch  files.read",
+  extra_env: " LOG_LEVEL=debug\n\nGREETING = hello = you ",
   use_test_pypi: true,
   seed_databricks_defaults: true,
   reset_database: true,
@@ -46,6 +47,7 @@ describe("the form's values", () => {
     expect(fromArguments(toArguments("create", FULL))).toEqual({
       ...created,
       extra_scopes: "files vectorsearch files.read",
+      extra_env: "LOG_LEVEL=debug\nGREETING=hello = you",
       reset_database: false,
     });
   });

@@ -1,31 +1,26 @@
 import * as v from "valibot";
 import type { DeployStore, Remembered } from "../../deploy";
+import { EMPTY, type FormValues, KEPT } from "../../deploy/form/values";
 
 const KEY = "tellr.deploy";
 
 const operation = v.picklist(["create", "update", "delete"]);
-const text = v.fallback(v.string(), "");
-const flag = v.fallback(v.boolean(), false);
+/** Each of the form's values, where it is of the type that it is now. */
+const values = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((found): FormValues => {
+    const kept = KEPT.map((key) => {
+      const fits = typeof found[key] === typeof EMPTY[key];
+      return [key, fits ? found[key] : EMPTY[key]];
+    });
+    return Object.fromEntries(kept) as FormValues;
+  }),
+);
 
 /** What an older version of this page may have left there is taken as far as it fits. */
 const rememberedSchema = v.object({
   operation,
-  values: v.object({
-    app_name: text,
-    lakebase_name: text,
-    schema_name: text,
-    app_file_workspace_path: text,
-    lakebase_compute: text,
-    app_compute: text,
-    app_version: text,
-    description: text,
-    app_package: text,
-    encryption_key_storage: text,
-    extra_scopes: text,
-    use_test_pypi: flag,
-    seed_databricks_defaults: flag,
-    reset_database: flag,
-  }),
+  values,
   run: v.optional(v.object({ id: v.string(), operation, appName: v.string() })),
 });
 

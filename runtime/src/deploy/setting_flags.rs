@@ -1,0 +1,228 @@
+//! The flags of settings, with their help: made from the deployer's table, so that a new setting has its flag.
+
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use deployer::config::{Kind, SETTINGS, Setting, Taker};
+use deployer::error::{DeployError, Failure};
+use serde_json::{Map, Value, json};
+
+const CONFIG: &str = "config";
+
+/// An operation, as a type.
+pub trait Operation {
+    /// Which it is.
+    const TAKER: Taker;
+}
+
+/// `create`
+#[derive(Debug)]
+pub struct Create;
+/// `update`
+#[derive(Debug)]
+pub struct Update;
+/// `delete`
+#[derive(Debug)]
+pub struct Delete;
+/// `status`
+#[derive(Debug)]
+pub struct Status;
+
+impl Operation for Create {
+    const TAKER: Taker = Taker::Create;
+}
+impl Operation for Update {
+    const TAKER: Taker = Taker::Update;
+}
+impl Operation for Delete {
+    const TAKER: Taker = Taker::Delete;
+}
+impl Operation for Status {
+    const TAKER: Taker = Taker::Status;
+}
+
+/// The settings that one operation was given as flags.
+#[derive(Debug)]
+pub struct SettingFlags<O> {
+    arguments: Map<String, Value>,
+    wheel: Option<PathBuf>,
+    key: Option<PathBuf>,
+    config: Option<PathBuf>,
+    operation: PhantomData<O>,
+}
+
+fn taken(taker: Taker) -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(move |setting| setting.is_taken_by(taker))
+}
+
+/// The name of a setting's flag, without the dashes. A secret has none of its own: others on the machine could
+/// read it, so a file is named.
+fn name_of(setting: &Setting) -> String {
+    match setting.kind {
+        Kind::Secret => format!("{}-file", setting.flag()),
+        _ => setting.flag(),
+    }
+}
+
+fn flag(setting: &'static Setting, taker: Taker) -> Arg {
+    let arg = Arg::new(setting.name).long(name_of(setting)).help(help(setting, taker));
+    match setting.kind {
+        Kind::Text if setting.choices.is_empty() => arg.value_name("TEXT"),
+        Kind::Text => arg.value_name("CHOICE"),
+        Kind::Flag => arg.action(ArgAction::SetTrue),
+        Kind::Texts => arg.value_name("TEXT").action(ArgAction::Append),
+        Kind::Map => arg.value_name("NAME=VALUE").action(ArgAction::Append),
+        Kind::Secret | Kind::Wheel => arg.value_name("FILE").value_parser(value_parser!(PathBuf)),
+    }
+}
+
+fn help(setting: &Setting, taker: Taker) -> String {
+    let mut help = setting.help().trim_end_matches('.').to_owned();
+    if !setting.choices.is_empty() {
+        let values: Vec<&str> = setting.choices.iter().map(|choice| choice.value).collect();
+        help += &format!(": {}", values.join(", "));
+    }
+    match setting.kind {
+        Kind::Texts | Kind::Map => help += ". May be given several times",
+        Kind::Secret => help += ". TELLR_ENCRYPTION_KEY does the same",
+        _ => {}
+    }
+    let left_out = setting.left_out(taker);
+    if setting.is_needed_by(taker) {
+        help += " [required without --config]";
+    } else if !left_out.is_empty() && setting.kind != Kind::Flag {
+        help += &format!(" [default: {left_out}]");
+    }
+    help
+}
+
+impl<O: Operation> Args for SettingFlags<O> {
+    fn augment_args(command: Command) -> Command {
+        let config = Arg::new(CONFIG)
+            .long(CONFIG)
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("A YAML file that says what to deploy; it excludes the flags that say so");
+        taken(O::TAKER).fold(command.arg(config), |command, setting| command.arg(flag(setting, O::TAKER)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<O: Operation> FromArgMatches for SettingFlags<O> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
+        let mut flags = Self {
+            arguments: Map::new(),
+            wheel: None,
+            key: None,
+            config: path(CONFIG),
+            operation: PhantomData,
+        };
+        for setting in taken(O::TAKER) {
+            let name = setting.name;
+            let all = || matches.get_many::<String>(name).map(|values| values.cloned().collect::<Vec<_>>());
+            let value = match setting.kind {
+                Kind::Text => matches.get_one::<String>(name).map(|text| json!(text)),
+                Kind::Flag => matches.get_flag(name).then(|| json!(true)),
+                Kind::Texts => all().map(|texts| json!(texts)),
+                Kind::Map => all().map(|pairs| pairs.iter().map(|text| pair(text)).collect()),
+                Kind::Wheel => {
+                    flags.wheel = path(name);
+                    None
+                }
+                Kind::Secret => {
+                    flags.key = path(name);
+                    None
+                }
+            };
+            if let Some(value) = value {
+                flags.arguments.insert(name.to_owned(), value);
+            }
+        }
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// `NAME=VALUE`; a name alone has an empty value.
+fn pair(text: &str) -> (String, Value) {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    (name.to_owned(), json!(value))
+}
+
+impl<O: Operation> SettingFlags<O> {
+    /// Whether a file says what to deploy.
+    pub(super) fn is_from_file(&self) -> bool {
+        self.config.is_some()
+    }
+
+    /// Sets the app's name where no flag says it.
+    pub(super) fn set_app_name(&mut self, name: Option<String>) {
+        if let Some(name) = name {
+            self.arguments.entry("app_name").or_insert(json!(name));
+        }
+    }
+
+    /// Checks what was given: reads the files, and has the deployer resolve it.
+    pub(super) fn resolve<T>(
+        mut self,
+        resolve: impl FnOnce(Value, Option<&str>, Option<&str>) -> Result<T, DeployError>,
+    ) -> Result<T, DeployError> {
+        let file = self.read_files()?;
+        let environment = std::env::var("ENVIRONMENT").ok();
+        resolve(Value::Object(self.arguments), file.as_deref(), environment.as_deref())
+    }
+
+    /// Reads the files that are named; returns the text of the configuration.
+    fn read_files(&mut self) -> Result<Option<String>, DeployError> {
+        if let Some(path) = &self.wheel {
+            let content = STANDARD.encode(read("local_wheel_path", path)?);
+            let file_name =
+                path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            self.arguments.insert("local_wheel".into(), json!({"file_name": file_name, "content": content}));
+        }
+        if taken(O::TAKER).any(|setting| setting.kind == Kind::Secret) {
+            let text = match &self.key {
+                Some(path) => Some(text_of("encryption_key_file", path, "a file with a Fernet key")?),
+                None => std::env::var("TELLR_ENCRYPTION_KEY").ok().filter(|text| !text.trim().is_empty()),
+            };
+            if let Some(text) = text {
+                self.arguments.insert("encryption_key".into(), json!(text.trim()));
+            }
+        }
+        self.config
+            .as_deref()
+            .map(|path| {
+                let bytes = read(CONFIG, path)?;
+                deployer::config::file_text(&bytes).map(str::to_owned)
+            })
+            .transpose()
+    }
+}
+
+fn text_of(key: &str, path: &Path, expected: &str) -> Result<String, DeployError> {
+    String::from_utf8(read(key, path)?).map_err(|_| unreadable(key, path, expected))
+}
+
+fn read(key: &str, path: &Path) -> Result<Vec<u8>, DeployError> {
+    std::fs::read(path).map_err(|error| unreadable(key, path, &format!("a file that can be read ({error})")))
+}
+
+fn unreadable(key: &str, path: &Path, expected: &str) -> DeployError {
+    Failure::InvalidValue {
+        key: key.to_owned(),
+        given: path.display().to_string(),
+        expected: expected.to_owned(),
+    }
+    .into()
+}
