@@ -133,7 +133,8 @@ def test_the_widgets_page_imports_only_the_deploy_library_and_the_deployers_pack
 def test_the_notebooks_package_imports_only_the_standard_library_before_it_is_used() -> None:
     """Its dependencies are heavy, and none of them is needed to say what an argument is."""
     package = ROOT / "widget/src/tellr"
-    # A widget is a class of a library's, so its module needs it, and its traits; they are loaded when asked for.
+    # A widget is a class of a library's, so its module needs it; it is loaded when asked for, and
+    # its traits with it.
     widget = {package / "deployer.py", package / "settings.py"}
     allowed = {*sys.stdlib_module_names, "tellr"}
     offenders = [
