@@ -110,6 +110,14 @@ def test_what_can_not_be_restored_is_asked_twice(
         confirmation.ask(plan, confirmation.asker())  # type: ignore[arg-type]
 
 
+def test_where_nothing_is_lost_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = answers(monkeypatch)
+    plan = {"operation": "delete", "app_name": "a", "lost": ["Nothing"], "confirmations": 0}
+    confirmation.ask(plan, confirmation.asker())  # type: ignore[arg-type]
+    confirmation.ask({"app_name": "a", "lost": []}, confirmation.asker())  # type: ignore[arg-type]
+    assert asked == []
+
+
 def test_the_end_of_input_is_no_confirmation() -> None:
     def ended(_: str) -> str:
         raise EOFError

@@ -170,7 +170,7 @@ def test_what_a_newer_deployer_tells_breaks_nothing(odd: object) -> None:
 
 
 def test_losses_are_sentences() -> None:
-    assert loss_sentences({"lost": ["The app"]}) == ["The app"]
+    assert loss_sentences({"lost": ["The app"], "losses": [{"kind": "app"}]}) == ["The app"]
     schema = {"kind": "schema", "name": "s", "lakebase_name": "d"}
     told = [
         {**schema, "tables": 0},

@@ -54,7 +54,8 @@ def ask(plan: Mapping[str, Any], ask_for: Ask) -> None:
         InvalidArgumentError: `NOT_CONFIRMED`; nothing was changed.
     """
     losses = loss_sentences(plan)
-    if not losses:
+    count = plan.get("confirmations", 1)
+    if not losses or count == 0:
         return
     app = str(plan.get("app_name"))
     lines = [f"{plan.get('operation')} of `{app}`. This will be lost:"]
@@ -64,7 +65,6 @@ def ask(plan: Mapping[str, Any], ask_for: Ask) -> None:
         lines.append("This is kept, or can be restored:")
         lines += [f"  - {printable(str(sentence))}" for sentence in kept]
     print("\n".join(lines), flush=True)
-    count = plan.get("confirmations", 1)
     # What can't be restored is asked for twice.
     for again in range(max(1, count if isinstance(count, int) else 1)):
         question = f"Type the app's name ({app}) to continue" + (

@@ -142,9 +142,8 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
 
 def loss_sentences(told: Mapping[str, Any]) -> list[str]:
     """Say what a plan's run will lose, or what a result's run has lost, one sentence each."""
-    if "losses" not in told:
-        return _texts(told, "lost")
-    return [_loss(one) for one in _objects(told, "losses")]
+    # A plan has the deployer's own words, a result only what it was.
+    return _texts(told, "lost") or [_loss(one) for one in _objects(told, "losses")]
 
 
 def _loss(loss: Mapping[str, Any]) -> str:
