@@ -7,12 +7,11 @@
 //! sets. There, a request without them is nobody's (401), whatever `ENVIRONMENT` says. Elsewhere a
 //! named local user stands in, except in production, where nobody does.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::api::ApiError;
-use crate::server::App;
 use crate::settings::{Environment, Settings};
 
 /// An identity longer than this is not one (and would not fit the tables).
@@ -121,11 +120,14 @@ fn name_from(identity: &str) -> String {
     if name.is_empty() { identity.to_owned() } else { name.join(" ") }
 }
 
-impl FromRequestParts<App> for User {
+impl<S: Sync> FromRequestParts<S> for User
+where
+    IdentityRule: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        app.identity.user(&parts.headers).ok_or(ApiError::Unauthorized)
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        IdentityRule::from_ref(state).user(&parts.headers).ok_or(ApiError::Unauthorized)
     }
 }
 

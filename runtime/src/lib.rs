@@ -6,7 +6,9 @@
 //! | module | owns |
 //! |---|---|
 //! | [`settings`] | what the environment says, typed; every variable documented |
-//! | [`server`] | routes and layers in one view |
+//! | [`server`] | the routes of `serve` in one view |
+//! | `site` | the page, an API beside it, and the layers around both |
+//! | [`app`] | what the handlers of `serve` share |
 //! | [`listener`] | connections, HTTP/1.1 and h2c, draining |
 //! | [`api`] | the JSON the page reads |
 //! | [`frontend`] | the files of the page, embedded and compressed at build time |
@@ -18,6 +20,7 @@
 //! | [`check`] | the self-diagnosis for a person |
 
 pub mod api;
+pub mod app;
 pub mod check;
 pub mod database;
 pub mod deploy;
@@ -30,6 +33,7 @@ pub mod logging;
 pub mod requests;
 pub mod server;
 pub mod settings;
+mod site;
 
 /// The name under which the app presents itself: in `/api/version`, to PostgreSQL, to the workspace.
 pub const NAME: &str = "tellr-app";

@@ -10,13 +10,13 @@ use tracing_subscriber::fmt;
 
 use crate::settings::Environment;
 
-/// Starts logging; call it once. A filter that cannot be read is told about and left out.
-pub fn start(environment: Environment) {
+/// Starts logging; call it once. `default` is the filter where `TELLR_LOG` names none, or one that can't be read.
+pub fn start(environment: Environment, default: &str) {
     let wanted = std::env::var("TELLR_LOG").ok().filter(|text| !text.trim().is_empty());
     let (filter, problem) = match wanted.as_deref().map(EnvFilter::try_new) {
-        None => (EnvFilter::new("info"), None),
+        None => (EnvFilter::new(default), None),
         Some(Ok(filter)) => (filter, None),
-        Some(Err(error)) => (EnvFilter::new("info"), Some(error)),
+        Some(Err(error)) => (EnvFilter::new(default), Some(error)),
     };
     let builder =
         fmt::fmt().with_env_filter(filter).with_target(false).with_ansi(std::io::stdout().is_terminal());
@@ -27,6 +27,6 @@ pub fn start(environment: Environment) {
         Environment::Development => builder.init(),
     }
     if let Some(problem) = problem {
-        tracing::warn!(%problem, "TELLR_LOG could not be read; logging at `info`");
+        tracing::warn!(%problem, "TELLR_LOG could not be read; logging at `{default}`");
     }
 }

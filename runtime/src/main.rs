@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use tellr_app::app::AppState;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::deploy::{self, command::Operation};
 use tellr_app::listener::{self, Drained, StopSignals};
-use tellr_app::server::{self, AppState};
+use tellr_app::server;
 use tellr_app::settings::Settings;
 use tellr_app::{check, deploy_page, frontend, logging, settings};
 
@@ -105,7 +106,7 @@ async fn run(command: Command) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    logging::start(settings.environment);
+    logging::start(settings.environment, "info");
     let outcome = match command {
         Command::Serve => serve(&settings).await,
         Command::InitDatabase { seed_databricks_defaults } => {

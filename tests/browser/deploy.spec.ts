@@ -55,6 +55,11 @@ async function open(into: BrowserContext): Promise<Page> {
   return opened;
 }
 
+/** Lets another context in as the first one was: the address that was printed works once. */
+async function letIn(fresh: BrowserContext) {
+  await fresh.addCookies(await context.cookies());
+}
+
 const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
 const field = (name: string) => page.getByLabel(new RegExp(`^${name}`));
 const step = (name: string) =>
@@ -145,6 +150,7 @@ test("without leave to run WebAssembly the page says what is in the way", async 
 /** From the first paint until the form is checked by the deployer's own code; bytes as transferred. */
 async function timeToForm(opening: Promise<BrowserContext>) {
   const fresh = await opening;
+  await letIn(fresh);
   const visit = await fresh.newPage();
   await visit.addInitScript(() => {
     new MutationObserver((_changes, observer) => {
@@ -304,6 +310,7 @@ test("compute that isn't ready in time ends in words, and is gone on with once i
     pace: { durations: { compute_start_ms: 25_000 } },
   });
   const fresh = await browser.newContext();
+  await letIn(fresh);
   page = await open(fresh);
   await page.clock.install();
   await page.goto(served.entrance);

@@ -21,7 +21,7 @@ export interface Workspace {
 }
 
 export interface DeployPage {
-  /** Lets one browser in. */
+  /** Lets one browser in, once. */
   entrance: string;
   stop(): Promise<void>;
 }

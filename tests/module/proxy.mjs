@@ -9,15 +9,20 @@ import { request as ask, createServer } from "node:http";
 /** Starts the proxy on a free port, before what `startServers` answered. */
 export async function startProxy({ workspace, token, entrance }) {
   const page = new URL(entrance);
-  const cookie = `tellr-deploy-${page.port}=${page.searchParams.get("key")}`;
+  const entered = await fetch(page, { redirect: "manual" });
+  const [cookie] = entered.headers.get("set-cookie").split(";");
 
   /** Who answers the request, on which path, and with which headers more. */
-  const way = ({ port, pathname, search }) => {
+  const way = ({ port, pathname, search }, { origin }) => {
     const path = pathname + search;
     const local = new URL(workspace.host).port;
     // Straight to the workspace, from a page of another origin.
     if (port === local) return { port, path, more: {} };
-    if (pathname.startsWith("/api/")) return { port: page.port, path, more: { cookie } };
+    if (pathname.startsWith("/api/")) {
+      // As a page of its own asks it.
+      const own = { cookie, host: page.host, ...(origin ? { origin: page.origin } : {}) };
+      return { port: page.port, path, more: own };
+    }
     if (pathname.startsWith("/__local")) return { port: local, path, more: {} };
     if (pathname.startsWith("/__workspace/")) {
       return {
@@ -37,7 +42,7 @@ export async function startProxy({ workspace, token, entrance }) {
       response.writeHead(200, { "content-type": "application/json" }).end(about);
       return;
     }
-    const { port, path, more } = way(url);
+    const { port, path, more } = way(url, request.headers);
     const headers = { ...request.headers, ...more };
     const passed = ask(
       { host: "127.0.0.1", port, path, method: request.method, headers },

@@ -5,9 +5,9 @@ use axum::extract::State;
 
 use super::ApiError;
 use super::types::{Profile, Profiles, Prompt, Prompts, Style, Styles};
+use crate::app::App;
 use crate::database::DatabaseError;
 use crate::identity::User;
-use crate::server::App;
 
 /// All prompts in use.
 pub async fn prompts(_: User, State(app): State<App>) -> Result<Json<Prompts>, ApiError> {

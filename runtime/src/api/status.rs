@@ -5,8 +5,8 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 
 use super::types::{DatabaseStatus, Health, Ready, Version};
+use crate::app::App;
 use crate::database::State;
-use crate::server::App;
 
 /// The process answers.
 pub async fn health() -> Json<Health> {

@@ -1,12 +1,53 @@
 //! The system's browser.
+//!
+//! The arguments of a program can be read by everybody on the machine, and the addresses that are opened here
+//! let whoever has them act as somebody, or take part in their sign-in. So the browser is given a file that only
+//! this user can read, and the file leads on to the address.
 
+use std::fs::{OpenOptions, Permissions};
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::process::Stdio;
 
+use tempfile::TempDir;
 use tokio::process::Command;
 
-/// Hands it an address; false where there is none.
-pub(crate) fn open(url: &str) -> bool {
+/// The file that the browser was given. Removed when this is dropped.
+pub(crate) struct Opened {
+    _folder: TempDir,
+}
+
+/// Hands the browser an address; nothing where there is none.
+pub(crate) fn open(url: &str) -> Option<Opened> {
+    let private = Permissions::from_mode(0o700);
+    let folder = tempfile::Builder::new().prefix("tellr-").permissions(private).tempdir().ok()?;
+    let path = folder.path().join("open.html");
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).ok()?;
+    file.write_all(leading_to(url).as_bytes()).ok()?;
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let quiet = || Stdio::null();
-    Command::new(opener).arg(url).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().is_ok()
+    Command::new(opener).arg(&path).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().ok()?;
+    Some(Opened { _folder: folder })
+}
+
+/// A page that goes on to `url` by itself.
+fn leading_to(url: &str) -> String {
+    let url = url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Tellr</title>\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta http-equiv=\"refresh\" content=\"0; url={url}\">\n<p><a href=\"{url}\">Continue</a></p>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_stays_one() {
+        let page = leading_to("https://x.example/a?b=c&d=\"><script>");
+        assert!(page.contains("url=https://x.example/a?b=c&amp;d=&quot;&gt;&lt;script&gt;\""), "{page}");
+        assert!(!page.contains("<script>"), "{page}");
+    }
 }

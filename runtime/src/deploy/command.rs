@@ -227,7 +227,8 @@ async fn signed_in(http: reqwest::Client, host: &str) -> Result<Workspace, Deplo
     let sign_in = SignIn::new(http.clone(), host.to_owned(), None);
     let begun = sign_in.begin().await.map_err(oauth::failure)?;
     eprintln!("Sign in to {host} in a browser on this machine:\n\n  {}\n", begun.address);
-    browser::open(&begun.address);
+    // It stays until the browser has been there and back.
+    let _opened = browser::open(&begun.address);
     begun.finished().await.map_err(oauth::failure)?;
     Ok(Workspace::of_person(http, sign_in))
 }

@@ -3,12 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 use deployer::error::{DeployError, Failure};
 
-use super::{Access, DeployPage, PAGE, Place, Session};
+use super::{DeployPage, PAGE, Session};
 use crate::deploy::browser;
 use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print};
@@ -16,7 +15,7 @@ use crate::deploy::sign_in::{self, Asked};
 use crate::deploy::workspace::{Workspace, client};
 use crate::listener::StopSignals;
 use crate::settings::Environment;
-use crate::{frontend, listener, logging, server};
+use crate::{frontend, listener, logging};
 
 /// The flags of `deploy-page`.
 #[derive(Debug, Args)]
@@ -37,6 +36,9 @@ pub struct Flags {
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
+    /// Show each request
+    #[arg(long, short)]
+    verbose: bool,
 }
 
 /// Serves the deploy page until the process is asked to end.
@@ -65,13 +67,13 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let listener = listener::bind(address).map_err(unopened)?;
     let address = listener.local_addr().map_err(unopened)?;
 
-    logging::start(Environment::Development);
+    logging::start(Environment::Development, if flags.verbose { "info" } else { "warn" });
     if !frontend::contents().is_built {
         tracing::warn!("this program was built before the page; it shows a placeholder");
     }
-    let session = Session::new(address.port())
+    let (session, entrance) = Session::new(address.port())
         .map_err(|error| problem(format!("The system gives no random bytes: {error}")))?;
-    let url = format!("http://{address}{}", session.entrance());
+    let url = format!("http://{address}{entrance}");
     let (workspace, sign_in) = if found.has_credential() && !flags.sign_in {
         (Workspace::new(http, found.credential()?), None)
     } else {
@@ -83,7 +85,7 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let stop = StopSignals::new()
         .map_err(|error| problem(format!("The system lets no signals be received: {error}")))?;
     print(&format!(
-        "Deploy page  {url}\n             for your browser only: whoever has this address acts as you\n\
+        "Deploy page  {url}\n             works once: the first browser that opens it acts as you\n\
          Workspace    {}\n",
         workspace.host()
     ));
@@ -95,11 +97,13 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
         ));
     }
     print("Ctrl-C ends it\n");
-    if flags.open && !browser::open(&url) {
+    // The browser may take its time to read what it was given.
+    let opened = if flags.open { browser::open(&url) } else { None };
+    if flags.open && opened.is_none() {
         print("No browser could be started; open the address yourself\n");
     }
     let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
-    let page = DeployPage::new(Access::Server(Arc::new(workspace)), Place::Loopback(session), roots);
-    listener::serve(listener, server::deploy_page_router(page), stop.received(), listener::DRAIN).await;
+    let page = DeployPage::new(workspace, session, roots);
+    listener::serve(listener, super::router(page), stop.received(), listener::DRAIN).await;
     Ok(())
 }

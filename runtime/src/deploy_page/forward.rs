@@ -28,10 +28,9 @@ pub(super) async fn forward(
 ) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
     let mut request = read(&parts)?;
-    let workspace = page.access.workspace(&parts.headers).await?;
     let _slot = page.slots.acquire().await;
     request.body = read_json(&parts, body, LARGEST_BODY_BYTES).await?;
-    let answer = workspace.request(&request).await?;
+    let answer = page.workspace.request(&request).await?;
     respond(answer)
 }
 

@@ -5,9 +5,8 @@
 //! point to this machine is not ours), `Origin` (which page asks; sent with every write), and
 //! `Sec-Fetch-Site`. Beyond that a write has to be JSON, which no form can send.
 //!
-//! Anything that isn't a browser can claim all of this. On the platform its proxy stands before
-//! the app; on a person's own machine the server listens on loopback only, and [`Session`] tells
-//! whose browser it is.
+//! Anything that isn't a browser can claim all of this. The server listens on loopback only, and
+//! [`Session`] tells whose browser it is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,29 +19,19 @@ use axum::response::{IntoResponse, Response};
 use super::refusal::Refusal;
 use super::{DeployPage, Session};
 
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Longer than an answer of the workspace takes (60 s); shorter than the page waits (90 s) and the
-/// platform's proxy (120 s), so that it is this server that tells.
+/// Longer than an answer of the workspace takes (60 s); shorter than the page waits (90 s),
+/// so that it is this server that tells.
 const LIMIT: Duration = Duration::from_secs(85);
 
 /// What an answer of the workspace may do, should somebody open it as a page: nothing.
 const ANSWER_SECURITY_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
 
-/// Where the page is served, which says what its origin is.
-#[derive(Debug)]
-pub enum Place {
-    /// On a person's own machine, by a loopback address, to one browser.
-    Loopback(Session),
-    /// Behind the platform's proxy, which says under which host it was asked.
-    Platform,
-}
-
 /// A layer that lets the page's requests through, for a limited time.
 pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request, next: Next) -> Response {
-    let mut response = match check(&page.place, &request) {
+    let mut response = match check(&page.session, &request) {
         Err(refusal) => refusal.into_response(),
         Ok(()) => match tokio::time::timeout(LIMIT, next.run(request)).await {
             Ok(response) => response,
@@ -54,23 +43,23 @@ pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request,
     response
 }
 
-/// A layer for a server on a person's own machine: under a name that isn't this machine's, as a site
-/// that had its name point here would ask, there is nothing at all.
-pub async fn on_loopback_only(request: Request, next: Next) -> Response {
-    match asked_host(request.uri(), request.headers()).and_then(on_loopback) {
+/// A layer around everything: under a name that isn't this machine's, as a site that had its name point here
+/// would ask, or at another server's port, there is nothing at all.
+pub(super) async fn at_own_address(
+    State(page): State<Arc<DeployPage>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match own_host(&page.session, &request) {
         Ok(_) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn check(place: &Place, request: &Request) -> Result<(), Refusal> {
+fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
     let headers = request.headers();
-    let asked = asked_host(request.uri(), headers)?;
     // As it stands in the origin of a page from there.
-    let host = match place {
-        Place::Loopback(_) => on_loopback(asked)?,
-        Place::Platform => single(headers, &FORWARDED_HOST)?.unwrap_or(asked),
-    };
+    let host = own_host(session, request)?;
     let reads = request.method() == Method::GET;
     match single(headers, &header::ORIGIN)? {
         Some(origin) if is_origin(origin, host) => {}
@@ -92,13 +81,22 @@ fn check(place: &Place, request: &Request) -> Result<(), Refusal> {
             "A request's body has to be JSON",
         ));
     }
-    match place {
-        Place::Loopback(session) if !session.is_open_to(headers) => Err(Refusal::no_credential(
-            "This browser did not come through the address that `tellr-app deploy-page` printed. Open it again \
-             from there",
-        )),
-        _ => Ok(()),
+    if !session.is_open_to(headers) {
+        return Err(Refusal::no_credential(
+            "This browser was not opened with the address that `tellr-app deploy-page` printed, or that address was \
+             used in another browser: it works once. Start `tellr-app deploy-page` again for a new one",
+        ));
     }
+    Ok(())
+}
+
+/// The host that the request was sent to, if it is this server.
+fn own_host<'a>(session: &Session, request: &'a Request) -> Result<&'a str, Refusal> {
+    let host = asked_host(request.uri(), request.headers())?;
+    if port_on_loopback(host) == Some(session.port()) {
+        return Ok(host);
+    }
+    Err(another_host())
 }
 
 /// The host that the request was sent to.
@@ -111,31 +109,23 @@ fn asked_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refus
     }
 }
 
-/// `host`, if it is this machine.
-fn on_loopback(host: &str) -> Result<&str, Refusal> {
-    if is_loopback(host) { Ok(host) } else { Err(another_host()) }
-}
-
 fn another_host() -> Refusal {
     Refusal::forbidden("The request was not made to this server's own address")
 }
 
-/// Whether a page with this origin came from `host`: encrypted, or on this machine.
+/// Whether a page with this origin came from `host`.
 fn is_origin(origin: &str, host: &str) -> bool {
-    match origin.split_once("://") {
-        Some(("https", authority)) => authority == host,
-        Some(("http", authority)) => authority == host && is_loopback(host),
-        _ => false,
-    }
+    origin.strip_prefix("http://") == Some(host)
 }
 
-/// Whether `authority` is one of this machine's own names for itself, with or without a port.
-fn is_loopback(authority: &str) -> bool {
+/// The port of `authority`, if its host is one of this machine's own names for itself.
+fn port_on_loopback(authority: &str) -> Option<u16> {
     let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-    let is_port = port.parse::<u16>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let port = port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok())??;
     let address = host.parse::<std::net::Ipv4Addr>();
-    is_port
-        && (host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|it| it.is_loopback()))
+    let is_here =
+        host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|it| it.is_loopback());
+    is_here.then_some(port)
 }
 
 /// The value of a header that may stand there once.
@@ -155,20 +145,16 @@ mod tests {
 
     use super::*;
 
-    fn is_admitted(place: &Place, method: &str, uri: &str, headers: &[(&str, &str)]) -> bool {
-        let mut request = Request::builder().method(method).uri(uri);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        check(place, &request.body(Body::empty()).expect("a request")).is_ok()
-    }
-
-    const JSON: (&str, &str) = ("content-type", "application/json");
-
     #[test]
     fn this_machine_has_few_names() {
-        for good in ["127.0.0.1:8000", "localhost:8000", "localhost", "127.0.0.2:1", "tellr.localhost:80"] {
-            assert!(is_loopback(good), "{good}");
+        for (good, port) in [
+            ("127.0.0.1:8000", 8000),
+            ("localhost:8000", 8000),
+            ("localhost", 80),
+            ("127.0.0.2:1", 1),
+            ("tellr.localhost:80", 80),
+        ] {
+            assert_eq!(port_on_loopback(good), Some(port), "{good}");
         }
         for bad in [
             "",
@@ -176,6 +162,7 @@ mod tests {
             "localhost:x",
             "localhost:+80",
             "localhost:80:80",
+            "localhost:65536",
             "localhost.example.com",
             "127.0.0.1.example.com",
             "0.0.0.0:8000",
@@ -183,34 +170,27 @@ mod tests {
             "user@localhost",
             "[::1]:8000",
         ] {
-            assert!(!is_loopback(bad), "{bad}");
+            assert_eq!(port_on_loopback(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn on_the_platform_the_proxy_says_which_host_was_asked() {
-        let write = |origin: &str, proxied: &str| {
-            let headers =
-                [("host", "10.1.2.3:8000"), ("x-forwarded-host", proxied), ("origin", origin), JSON];
-            is_admitted(&Place::Platform, "POST", "/", &headers)
-        };
-        assert!(write("https://tellr-1.example.com", "tellr-1.example.com"));
-        assert!(write("http://127.0.0.1:8787", "127.0.0.1:8787"));
-        assert!(!write("http://tellr-1.example.com", "tellr-1.example.com"), "not encrypted");
-        assert!(!write("https://tellr-1.example.com:444", "tellr-1.example.com"));
-        assert!(!write("https://evil.example", "tellr-1.example.com"));
-        assert!(!write("null", "tellr-1.example.com"));
-        assert!(!write("https://10.1.2.3:8000", "tellr-1.example.com"));
-    }
-
-    #[test]
     fn an_address_that_contradicts_the_host_is_refused() {
-        let read = |uri, headers| is_admitted(&Place::Platform, "GET", uri, headers);
-        assert!(read("/", &[("host", "localhost:1")]));
-        assert!(read("http://localhost:1/", &[("host", "localhost:1")]));
-        assert!(!read("http://evil.example/", &[("host", "localhost:1")]));
-        assert!(!read("http://localhost:1/", &[("host", "evil.example")]));
-        assert!(!read("/", &[]), "no host at all");
-        assert!(!read("/", &[("host", "localhost"), ("host", "localhost")]));
+        let (session, _) = Session::new(1).expect("random bytes");
+        let asked = |uri: &str, hosts: &[&str]| {
+            let mut request = Request::get(uri);
+            for host in hosts {
+                request = request.header("host", *host);
+            }
+            own_host(&session, &request.body(Body::empty()).expect("a request")).is_ok()
+        };
+        assert!(asked("/", &["localhost:1"]));
+        assert!(asked("http://localhost:1/", &["localhost:1"]));
+        assert!(!asked("http://evil.example:1/", &["localhost:1"]));
+        assert!(!asked("http://localhost:1/", &["evil.example:1"]));
+        assert!(!asked("/", &["localhost:2"]), "another server's port");
+        assert!(!asked("/", &["localhost"]), "port 80");
+        assert!(!asked("/", &[]), "no host at all");
+        assert!(!asked("/", &["localhost:1", "localhost:1"]));
     }
 }

@@ -6,14 +6,14 @@
 //! Choice: a server on the page's own origin adds the credential. What it does with that credential
 //! is bounded on all sides, because whatever runs in the page, or only reaches this port, can ask it:
 //!
-//! * it answers the page it served and no other (`guard`), and on a person's own machine only
-//!   that person's browser (`session`);
+//! * it answers the page it served and no other (`guard`), and only the browser of whoever started it
+//!   (`session`);
 //! * it passes on the requests that the deployer makes and no others, to one workspace, and copies
 //!   no header from the page (`forward`);
 //! * to a database it speaks schema operations, no SQL, and only on hosts that the workspace
 //!   itself names (`schema`);
-//! * it acts as whoever started it (`tellr-app deploy-page`), or as the signed-in user if that is a
-//!   workspace admin (`tellr-app serve`), and never as the app itself (`access`).
+//! * it acts as whoever started it, on their own machine. `tellr-app serve` has no such page: the tokens of users
+//!   that the platform passes on to an app never have the scope for apps.
 //!
 //! Routes: `/api/workspace/…` with the workspace's own path behind it, `POST /api/workspace-schema`,
 //! `GET /api/workspace-access`, which says whether anybody is signed in, and below it `…/sign-in`, where a
@@ -21,7 +21,6 @@
 //! header `tellr-host-error` is the server's own, not the workspace's; its body is a
 //! [`deployer::host::HostError`].
 
-mod access;
 pub mod command;
 mod forward;
 mod guard;
@@ -37,13 +36,15 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::{any, get, post};
 use tokio::sync::Semaphore;
 
-pub use access::Access;
-pub use guard::{Place, on_loopback_only};
 pub use session::Session;
+
+use crate::api;
+use crate::deploy::workspace::Workspace;
+use crate::site::{DEPLOY_PAGE_SECURITY_POLICY, site};
 
 /// The path of the page.
 const PAGE: &str = "/deploy";
@@ -52,23 +53,25 @@ const MOST_AT_A_TIME: usize = 16;
 
 /// What the handlers share.
 pub struct DeployPage {
-    access: Access,
-    place: Place,
+    workspace: Workspace,
+    session: Session,
     /// Further certificate authorities for databases (libpq's `PGSSLROOTCERT`).
     database_roots: Option<PathBuf>,
     slots: Semaphore,
 }
 
 impl DeployPage {
-    /// A deploy page served at `place` that acts as `access` says.
-    pub fn new(access: Access, place: Place, database_roots: Option<PathBuf>) -> Arc<Self> {
-        Arc::new(Self { access, place, database_roots, slots: Semaphore::new(MOST_AT_A_TIME) })
+    /// The page for the browser of `session`, which acts on `workspace`.
+    pub fn new(workspace: Workspace, session: Session, database_roots: Option<PathBuf>) -> Arc<Self> {
+        Arc::new(Self { workspace, session, database_roots, slots: Semaphore::new(MOST_AT_A_TIME) })
     }
 }
 
-/// The routes below `/api`.
-pub fn api<S: Clone + Send + Sync + 'static>(page: Arc<DeployPage>) -> Router<S> {
-    Router::new()
+/// The routes of `tellr-app deploy-page`: the page and what it needs, nothing that has a database.
+pub fn router(page: Arc<DeployPage>) -> Router {
+    let general = Router::new().route("/health", get(api::health)).route("/version", get(api::version));
+    // Has limits of its own, as files go up through it, and answers that are the workspace's.
+    let workspace = Router::new()
         .route("/workspace", any(forward::forward))
         .route("/workspace/", any(forward::forward))
         .route("/workspace/{*path}", any(forward::forward))
@@ -76,19 +79,22 @@ pub fn api<S: Clone + Send + Sync + 'static>(page: Arc<DeployPage>) -> Router<S>
         .route("/workspace-access/sign-in", get(status::sign_in).fallback(refusal::wrong_method))
         .route("/workspace-schema", post(schema::run).fallback(refusal::wrong_method))
         .layer(from_fn_with_state(Arc::clone(&page), guard::admit))
-        .with_state(page)
+        .with_state(Arc::clone(&page));
+    let pages = Router::new()
+        // The start page shows what is in a database, and here is none.
+        .route("/", get(async || Redirect::temporary(PAGE)))
+        .route(PAGE, get(document).with_state(Arc::clone(&page)));
+    site(general, workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
 }
 
 /// The page itself: the file that every other address of the page gets as well, allowed to compile
 /// the deployer's WebAssembly.
-pub async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: HeaderMap) -> Response {
-    if let Place::Loopback(session) = &page.place
-        && let Some(entered) = session.enter(&uri)
-    {
+async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(entered) = page.session.enter(&uri) {
         return entered;
     }
     let mut response = crate::frontend::serve(uri, headers).await;
-    let policy = HeaderValue::from_static(crate::server::DEPLOY_PAGE_SECURITY_POLICY);
+    let policy = HeaderValue::from_static(DEPLOY_PAGE_SECURITY_POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }

@@ -50,13 +50,12 @@ pub(super) async fn run(
     request: Request,
 ) -> Result<Json<Answer>, Refusal> {
     let (parts, body) = request.into_parts();
-    let workspace = page.access.workspace(&parts.headers).await?;
     let _slot = page.slots.acquire().await;
     let body = read_json(&parts, body, LARGEST_BODY_BYTES).await?.unwrap_or_default();
     let Asked { at, operation } = serde_json::from_value(body).map_err(|error| {
         Refusal::of_request(StatusCode::UNPROCESSABLE_ENTITY, format!("This is no schema operation: {error}"))
     })?;
-    let named = match host_of(&workspace, &at.credential).await {
+    let named = match host_of(&page.workspace, &at.credential).await {
         Ok(named) => named,
         Err(Unnamed::NoSuchName) => return Err(Refusal::forbidden("This is not the name of a database")),
         Err(Unnamed::NotNow(error)) => return Ok(Json(Answer::Error(error))),
@@ -64,7 +63,7 @@ pub(super) async fn run(
     if at.host.is_empty() || named.as_deref() != Some(at.host.as_str()) {
         return Err(Refusal::forbidden("The workspace names another host for this database"));
     }
-    let outcome = lakebase::run(&workspace, page.database_roots.as_deref(), &at, &operation).await;
+    let outcome = lakebase::run(&page.workspace, page.database_roots.as_deref(), &at, &operation).await;
     Ok(Json(outcome.map_or_else(Answer::Error, Answer::Outcome)))
 }
 

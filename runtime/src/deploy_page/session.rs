@@ -1,14 +1,17 @@
-//! Whose browser it is, on a person's own machine.
+//! Whose browser it is.
 //!
 //! Loopback is not private: whoever else is signed in to the machine can connect to the port, and
 //! would deploy with somebody else's credential. So `tellr-app deploy-page` prints an address with a
-//! key in it. The browser that opens it exchanges the key for a cookie and is sent on to the page
+//! key in it. The first browser that opens it exchanges the key for a cookie and is sent on to the page
 //! without it; requests without the cookie get the page's files and nothing from the workspace.
 //!
-//! The key is in the query, which is not logged. Scripts can't read the cookie, and no other site's
-//! request carries it. Browsers keep cookies by host and not by port, hence the port in its name. What
-//! stays is that a server of somebody else on this very machine would be sent the cookie by a page of its
-//! own, if one opened such a page while this runs.
+//! The key counts once, so that whoever finds it later, in a history or a log, can do nothing with it; the
+//! cookie's value is another secret. The key is in the query, which is not logged. Scripts can't read the
+//! cookie, and no other site's request carries it. Browsers keep cookies by host and not by port, hence the
+//! port in its name. What stays is that a server of somebody else on this very machine would be sent the cookie
+//! by a page of its own, if one opened such a page while this runs.
+
+use std::sync::{Mutex, PoisonError};
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -23,39 +26,41 @@ use super::PAGE;
 const KEY_BYTES: usize = 32;
 const PARAMETER: &str = "key";
 
-/// The one browser session of a server, and those who were given its key.
+/// The one browser session of a server.
 #[derive(Debug)]
 pub struct Session {
-    key: SecretString,
-    cookie: String,
+    port: u16,
+    /// Taken by the browser that comes first.
+    key: Mutex<Option<SecretString>>,
+    cookie: SecretString,
 }
 
 impl Session {
-    /// A new one, for the server on `port`.
+    /// A new one, for the server on `port`. Returns it with the path that lets a browser in, which is secret.
     ///
     /// # Errors
     /// When the system gives no random bytes.
-    pub fn new(port: u16) -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; KEY_BYTES];
-        getrandom::fill(&mut bytes)?;
-        let key = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
-        Ok(Self { key, cookie: format!("tellr-deploy-{port}") })
+    pub fn new(port: u16) -> Result<(Self, String), getrandom::Error> {
+        let key = random()?;
+        let entrance = format!("{PAGE}?{PARAMETER}={}", key.expose_secret());
+        Ok((Self { port, key: Mutex::new(Some(key)), cookie: random()? }, entrance))
     }
 
-    /// The path that lets a browser in. Secret.
-    pub fn entrance(&self) -> String {
-        format!("{PAGE}?{PARAMETER}={}", self.key.expose_secret())
+    /// The port of the server.
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Whether the request has the cookie.
     pub(super) fn is_open_to(&self, headers: &HeaderMap) -> bool {
+        let cookie = self.cookie_name();
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .any(|(name, value)| name == self.cookie && self.is_key(value))
+            .any(|(name, value)| name == cookie && is_same(&self.cookie, value))
     }
 
     /// The answer to a request for the page with a key in its address; none, if there is no key.
@@ -63,8 +68,9 @@ impl Session {
         let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let (_, given) = pairs.into_iter().find(|(name, _)| *name == PARAMETER)?;
         let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, PAGE)]).into_response();
-        if self.is_key(given) {
-            let cookie = format!("{}={given}; Path=/api; HttpOnly; SameSite=Strict", self.cookie);
+        if self.takes(given) {
+            let (name, value) = (self.cookie_name(), self.cookie.expose_secret());
+            let cookie = format!("{name}={value}; Path=/api; HttpOnly; SameSite=Strict");
             let mut cookie = HeaderValue::try_from(cookie).ok()?;
             cookie.set_sensitive(true);
             response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -73,8 +79,23 @@ impl Session {
         Some(response)
     }
 
-    fn is_key(&self, given: &str) -> bool {
-        // Of the hashes, so that the time it takes says nothing about the key.
-        Sha256::digest(given) == Sha256::digest(self.key.expose_secret())
+    fn takes(&self, given: &str) -> bool {
+        let mut key = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        key.take_if(|key| is_same(key, given)).is_some()
     }
+
+    fn cookie_name(&self) -> String {
+        format!("tellr-deploy-{}", self.port)
+    }
+}
+
+fn random() -> Result<SecretString, getrandom::Error> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes)?;
+    Ok(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+fn is_same(secret: &SecretString, given: &str) -> bool {
+    // Of the hashes, so that the time it takes says nothing about the secret.
+    Sha256::digest(given) == Sha256::digest(secret.expose_secret())
 }

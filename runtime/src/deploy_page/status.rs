@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use deployer::host::{HostError, HostErrorKind};
@@ -14,7 +14,7 @@ use deployer::workspace::identity;
 use serde::Serialize;
 
 use super::refusal::Refusal;
-use super::{Access, DeployPage, PAGE};
+use super::{DeployPage, PAGE};
 use crate::deploy::oauth;
 use crate::deploy::workspace::Workspace;
 
@@ -42,20 +42,17 @@ pub(super) struct WorkspaceAccess {
 }
 
 /// The handler.
-pub(super) async fn show(
-    State(page): State<Arc<DeployPage>>,
-    request: Request,
-) -> Result<Json<WorkspaceAccess>, Refusal> {
-    let workspace = page.access.workspace(request.headers()).await?;
+pub(super) async fn show(State(page): State<Arc<DeployPage>>) -> Result<Json<WorkspaceAccess>, Refusal> {
+    let workspace = &page.workspace;
     let _slot = page.slots.acquire().await;
-    let (user, problem) = match who_is(&workspace).await? {
+    let (user, problem) = match who_is(workspace).await? {
         Ok(user) => (Some(user), None),
         Err(problem) => (None, Some(problem)),
     };
     let sign_in_url = workspace.sign_in().filter(|_| user.is_none()).map(|_| SIGN_IN);
-    let problem = problem.map(|problem| match (&page.access, sign_in_url) {
-        (Access::Server(_), None) => format!("{problem}. {ANOTHER}"),
-        _ => problem,
+    let problem = problem.map(|problem| match sign_in_url {
+        None => format!("{problem}. {ANOTHER}"),
+        Some(_) => problem,
     });
     let host = workspace.host().to_owned();
     Ok(Json(WorkspaceAccess { host, signed_in: user.is_some(), user, sign_in_url, problem }))
@@ -63,12 +60,8 @@ pub(super) async fn show(
 
 /// `GET /api/workspace-access/sign-in`: sends a browser on to where the workspace signs people in. The
 /// address has the attempt's state in it, so it is for that browser's eyes only, as everything here.
-pub(super) async fn sign_in(
-    State(page): State<Arc<DeployPage>>,
-    request: Request,
-) -> Result<Response, Refusal> {
-    let workspace = page.access.workspace(request.headers()).await?;
-    let Some(sign_in) = workspace.sign_in() else {
+pub(super) async fn sign_in(State(page): State<Arc<DeployPage>>) -> Result<Response, Refusal> {
+    let Some(sign_in) = page.workspace.sign_in() else {
         return Err(Refusal::forbidden("Nobody signs in here; the server has a credential of its own"));
     };
     match sign_in.begin().await {

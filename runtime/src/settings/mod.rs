@@ -47,8 +47,6 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// The key for what is stored encrypted.
     pub encryption_key: Option<Key>,
-    /// The workspace's address, `https://host[:port]`, where one is named.
-    pub workspace_host: Option<String>,
 }
 
 /// One variable that is missing or wrong. Never holds the value of a secret.
@@ -90,7 +88,6 @@ impl Settings {
         let encryption_key = encryption_key(&mut reader);
         let app_name = reader.text("DATABRICKS_APP_NAME");
         let dev_user = reader.text("DEV_USER_ID").unwrap_or_else(|| "dev@localhost".to_owned());
-        let workspace_host = workspace::host(&mut reader);
         let database = database::read(&mut reader);
 
         match database {
@@ -101,15 +98,9 @@ impl Settings {
                 dev_user,
                 database,
                 encryption_key,
-                workspace_host,
             }),
             _ => Err(SettingsError(reader.problems)),
         }
-    }
-
-    /// The workspace that the app runs in, if it runs on the platform.
-    pub fn platform_workspace(&self) -> Option<&str> {
-        self.app_name.as_ref().and(self.workspace_host.as_deref())
     }
 }
 

@@ -29,18 +29,11 @@ pub enum WorkspaceAuth {
 
 const HOST: &str = "DATABRICKS_HOST";
 
-/// Reads the workspace's address, where one is named.
-pub(super) fn host(reader: &mut Reader<'_>) -> Option<String> {
-    let text = reader.text(HOST)?;
-    normalise_host(&text).map_err(|message| reader.problem(HOST, message)).ok()
-}
-
 /// Reads what Lakebase's credentials need.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
-    // What is wrong with it was told when it was read.
     let host = reader
         .required(HOST, "the workspace that issues the database's credentials is needed")
-        .and_then(|text| normalise_host(&text).ok());
+        .and_then(|text| normalise_host(&text).map_err(|message| reader.problem(HOST, message)).ok());
     let client_id = reader.text("DATABRICKS_CLIENT_ID");
     let client_secret = reader.secret("DATABRICKS_CLIENT_SECRET");
     let token = reader.secret("DATABRICKS_TOKEN");

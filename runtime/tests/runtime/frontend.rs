@@ -84,7 +84,7 @@ async fn head_tells_the_same_without_the_body() {
 async fn any_other_path_is_the_pages_own_business() {
     let app = app().await;
     let page = app.get("/").await.text().await.expect("text");
-    for path in ["/sessions/42", "/deploy", "/apiary", "/a%20b"] {
+    for path in ["/sessions/42", "/deployments", "/apiary", "/a%20b"] {
         let answer = app.get(path).await;
         assert_eq!(answer.status(), 200, "{path}");
         assert_eq!(answer.text().await.expect("text"), page, "{path}");

@@ -81,7 +81,9 @@ describe("the home page", () => {
 
     server.answer("/api/ready", { status: 503, body: down });
     server.answer("/api/prompts", DATABASE_ERROR);
-    await pass(5_100);
+    // Somebody comes back to the page.
+    window.dispatchEvent(new Event("visibilitychange"));
+    await pass(100);
     expect(screen.getByRole("alert")).toHaveTextContent("The database can’t be reached");
     expect(screen.getByRole("alert")).toHaveTextContent("No connection to the branch endpoint");
     expect(screen.getByText("Not reachable")).toBeInTheDocument();
@@ -97,6 +99,34 @@ describe("the home page", () => {
     expect(screen.getByText("The database is back")).toBeInTheDocument();
     // Without waiting for the library's own interval.
     expect(screen.getByRole("heading", { name: "Business review II" })).toBeInTheDocument();
+  });
+
+  it("asks nothing while nothing is wrong, so that the database can sleep", async () => {
+    vi.useFakeTimers();
+    const server = serve();
+    open();
+    await pass(1_000);
+    const asked = server.asked();
+    expect(asked).toContain("/api/ready");
+    await pass(60 * 60_000);
+    expect(server.asked()).toEqual(asked);
+  });
+
+  it("finds out about the database when something can't be read, and until it is over", async () => {
+    vi.useFakeTimers();
+    const server = serve({
+      "/api/styles": DATABASE_ERROR,
+      "/api/ready": { status: 503, body: down },
+    });
+    open();
+    await pass(100);
+    expect(screen.getByRole("alert")).toHaveTextContent("The database can’t be reached");
+    server.allWell();
+    await pass(2_100);
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+    const asked = server.asked();
+    await pass(60 * 60_000);
+    expect(server.asked()).toEqual(asked);
   });
 
   it("says that Tellr itself doesn't answer, apart from the database", async () => {

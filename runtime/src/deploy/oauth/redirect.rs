@@ -15,7 +15,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
-use axum::http::{HeaderName, Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use deployer::host::{HostError, HostErrorKind};
 use secrecy::SecretString;
@@ -82,7 +83,7 @@ pub(super) struct Attempt {
 
 /// Waits for the answer behind `door`, for `limit` at most, or until the attempt is given up.
 pub(super) async fn wait(door: Door, attempt: Arc<Attempt>, limit: Duration) {
-    let router = Router::new().fallback(receive).with_state(Arc::clone(&attempt));
+    let router = Router::new().fallback(receive).with_state(Arc::clone(&attempt)).layer(from_fn(close));
     let mut outcome = attempt.outcome.subscribe();
     let (stop, stopped) = watch::channel(false);
     let over = async {
@@ -107,6 +108,17 @@ pub(super) async fn wait(door: Door, attempt: Arc<Attempt>, limit: Duration) {
         }
     };
     tokio::join!(over, serve(door.v4), v6);
+}
+
+/// Ends the connection with each answer: kept open, it would take the browser's next answer, which is for
+/// another attempt at the same port.
+async fn close(request: Request, next: Next) -> Response {
+    let is_http1 = request.version() != Version::HTTP_2;
+    let mut response = next.run(request).await;
+    if is_http1 {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 impl Attempt {

@@ -100,6 +100,96 @@ async fn its_start_is_the_deploy_page_and_the_apps_is_not() {
 }
 
 #[tokio::test]
+async fn the_app_itself_deploys_nothing() {
+    let upstream = Upstream::start().await;
+    for name in ["DATABRICKS_APP_NAME", "DEV_USER_ID"] {
+        let app =
+            Variables::local().with(name, "tellr").with("DATABRICKS_HOST", &upstream.host).serve().await;
+        for path in ["/deploy", "/deploy/"] {
+            let answer = Answer::of(app.client.get(format!("{}{path}", app.url))).await;
+            assert_eq!((answer.status, answer.header("cache-control")), (404, Some("no-store")), "{path}");
+            assert!(answer.body.contains("tellr-app deploy-page"), "{}", answer.body);
+        }
+        for path in ["workspace/api/2.0/apps/tellr", "workspace-access", "workspace-access/sign-in"] {
+            let request = app
+                .client
+                .get(format!("{}/api/{path}", app.url))
+                .header("x-forwarded-email", "ada@example.com")
+                .header("x-forwarded-access-token", TOKEN);
+            let answer = Answer::of(request).await;
+            assert_eq!(answer.status, 404, "{path}");
+            assert_eq!(answer.json()["error"]["code"], "not_found", "{path}");
+        }
+    }
+    assert_eq!(upstream.received_lines(), [""; 0]);
+}
+
+/// A `xdg-open` that keeps what it was given, and a folder with it.
+fn browser() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("text").to_owned();
+    let script = format!(
+        "#!/bin/sh\ncp \"$1\" {path}/page\nstat -c %a \"$1\" \"${{1%/*}}\" >{path}/modes\n\
+         tr '\\0' '\\n' </proc/$$/cmdline >{path}/told.part\nmv {path}/told.part {path}/told\n"
+    );
+    std::fs::write(folder.path().join("xdg-open"), script).expect("written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("xdg-open"), mode).expect("executable");
+    (folder, format!("{path}:/usr/bin:/bin"))
+}
+
+async fn told(folder: &tempfile::TempDir) -> [String; 3] {
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    crate::support::eventually("the browser is started", async || !read("told").is_empty()).await;
+    [read("told"), read("modes"), read("page")]
+}
+
+#[tokio::test]
+async fn a_browser_is_opened_without_the_key_in_its_arguments() {
+    let upstream = Upstream::start().await;
+    let (folder, path) = browser();
+    let page = Serving::deploy_page_with(&["--open"], &variables(&upstream).with("PATH", &path)).await;
+    let entrance = page.line.split_whitespace().last().expect("an address").to_owned();
+    let key = entrance.rsplit('=').next().expect("a key");
+    let [arguments, modes, document] = told(&folder).await;
+    assert!(!arguments.contains(key), "{arguments}");
+    assert_eq!(modes, "600\n700\n");
+    assert!(document.contains(&format!("url={entrance}\"")), "{document}");
+    let given = arguments.lines().find(|argument| argument.contains("/tellr-")).expect("a file").to_owned();
+    assert!(std::path::Path::new(&given).exists(), "the browser may be slow");
+    page.terminate().await;
+    page.end().await;
+    assert!(!std::path::Path::new(&given).exists(), "nothing stays");
+}
+
+#[tokio::test]
+async fn a_sign_in_on_the_command_line_is_not_in_arguments_either() {
+    let upstream = Upstream::start().await;
+    let (folder, path) = browser();
+    let nothing = Variables::nothing().with("HOME", "/nonexistent").with("PATH", &path);
+    let arguments = ["deploy", "status", "--app-name", "tellr", "--sign-in", "--host", &upstream.host];
+    let running = process::spawn(&arguments, &nothing);
+    let [arguments, modes, document] = told(&folder).await;
+    assert!(!arguments.contains("state=") && !arguments.contains("code_challenge"), "{arguments}");
+    assert_eq!(modes, "600\n700\n");
+    assert!(document.contains("/oidc/") && document.contains("state="), "{document}");
+    drop(running);
+}
+
+#[tokio::test]
+async fn requests_are_shown_on_demand_only() {
+    let upstream = Upstream::start().await;
+    for (flags, shown) in [(&[][..], false), (&["-v"], true), (&["--verbose"], true)] {
+        let page = Serving::deploy_page_with(flags, &variables(&upstream)).await;
+        let asked = client(|builder| builder).get(format!("{}/api/version", page.url)).send().await;
+        assert_eq!(asked.expect("an answer").status(), 200);
+        page.terminate().await;
+        let ended = page.end().await;
+        assert_eq!(ended.output.contains("/api/version"), shown, "{}", ended.output);
+    }
+}
+
+#[tokio::test]
 async fn only_the_deploy_page_may_compile_webassembly() {
     let upstream = Upstream::start().await;
     let page = Page::start(&upstream).await;
@@ -108,7 +198,8 @@ async fn only_the_deploy_page_may_compile_webassembly() {
         for path in ["/deploy", "/deploy/", "/sessions/1", "/assets/none.js", "/api/health"] {
             let answer = Answer::of(app.client.get(format!("{origin}{path}"))).await;
             let policy = answer.header("content-security-policy").expect("a policy");
-            let scripts = if path == "/deploy" { "'self' 'wasm-unsafe-eval'" } else { "'self'" };
+            let scripts =
+                if origin != app.url && path == "/deploy" { "'self' 'wasm-unsafe-eval'" } else { "'self'" };
             assert!(policy.contains(&format!("script-src {scripts};")), "{origin}{path}: {policy}");
             assert!(!policy.contains("unsafe-inline"), "{origin}{path}: {policy}");
         }

@@ -116,9 +116,14 @@ async fn another_page_is_not_let_in_by_asking_first() {
 async fn a_name_that_was_made_to_point_here_is_not_served() {
     let (upstream, page) = stage().await;
     let port = page.authority.rsplit(':').next().expect("a port");
-    for host in
-        ["evil.example".to_owned(), format!("evil.example:{port}"), format!("127.0.0.1.evil.example:{port}")]
-    {
+    for host in [
+        "evil.example".to_owned(),
+        format!("evil.example:{port}"),
+        format!("127.0.0.1.evil.example:{port}"),
+        // This machine, but another server on it, as a page of that one would ask.
+        "127.0.0.1".to_owned(),
+        "localhost:1".to_owned(),
+    ] {
         for path in [
             "/deploy",
             &page.entrance,
@@ -184,16 +189,37 @@ async fn others_on_the_machine_get_nothing_from_the_workspace() {
 #[tokio::test]
 async fn the_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
     let (_upstream, page) = stage().await;
-    let browser = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
-    let answer = Answer::of(browser.get(format!("{}{}", page.origin(), page.entrance))).await;
-    let cookie = answer.header("set-cookie").expect("a cookie");
+    let cookie = page.entered.header("set-cookie").expect("a cookie");
     for attribute in ["; HttpOnly", "; SameSite=Strict"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(page.entered.header("cache-control"), Some("no-store"));
+    let port = page.authority.rsplit(':').next().expect("a port");
+    assert!(cookie.starts_with(&format!("tellr-deploy-{port}=")), "{cookie}");
     let key = page.entrance.rsplit('=').next().expect("a key");
     assert!(key.len() >= 43, "a key of 32 bytes");
     assert!(!page.get("/deploy").await.body.contains(key));
+    assert!(!cookie.contains(key), "what is in the browser's history is not what lets it in");
+}
+
+#[tokio::test]
+async fn a_key_counts_once() {
+    let (upstream, page) = stage().await;
+    let late = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
+    let answer = Answer::of(late.get(format!("{}{}", page.origin(), page.entrance))).await;
+    assert_eq!((answer.status, answer.header("location")), (303, Some("/deploy")));
+    assert_eq!(answer.header("set-cookie"), None);
+    // Nor is the key itself what the cookie holds.
+    let key = page.entrance.rsplit('=').next().expect("a key");
+    let name = page.cookie.split('=').next().expect("a name");
+    for cookie in [String::new(), format!("{name}={key}")] {
+        let request = late.get(format!("{}{APP}", page.origin())).header("cookie", &cookie);
+        let answer = Answer::of(request).await;
+        assert_eq!((answer.status, answer.host_error()), (401, Some("credential")), "{cookie}");
+        assert!(answer.body.contains("works once"), "{}", answer.body);
+    }
+    assert_eq!(upstream.received_lines(), [""; 0]);
+    assert_eq!(page.get(APP).await.status, 200, "the first browser is not sent away");
 }
 
 #[tokio::test]

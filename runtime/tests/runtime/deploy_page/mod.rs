@@ -1,6 +1,5 @@
 //! The server beside the deploy page, as the page, other pages and worse meet it.
 
-mod access;
 mod command;
 mod destinations;
 mod forwarding;

@@ -4,9 +4,9 @@ use axum::body::Body;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::app::{Variables, client};
+use crate::support::app::client;
 use crate::support::page::{Answer, Page};
-use crate::support::upstream::{ADMIN, USER, Upstream};
+use crate::support::upstream::Upstream;
 
 const ACCESS: &str = "/api/workspace-access";
 
@@ -73,27 +73,4 @@ async fn nobody_else_learns_it() {
     // Nor does the page choose the workspace.
     let other = page.get(&format!("{ACCESS}?host=https://evil.example")).await;
     assert_eq!(other.json()["host"], upstream.host.as_str());
-}
-
-#[tokio::test]
-async fn on_the_platform_it_is_the_signed_in_admin() {
-    let upstream = Upstream::start().await;
-    let app = Variables::local()
-        .with("DATABRICKS_APP_NAME", "tellr")
-        .with("DATABRICKS_HOST", &upstream.host)
-        .serve()
-        .await;
-    let ask = |token: &str| {
-        Answer::of(
-            app.client
-                .get(format!("{}{ACCESS}", app.url))
-                .header("x-forwarded-host", "tellr-1.example.com")
-                .header("x-forwarded-access-token", token)
-                .header("sec-fetch-site", "same-origin"),
-        )
-    };
-    let told = json!({"host": upstream.host, "signed_in": true, "user": "ada@example.com"});
-    assert_eq!(ask(ADMIN).await.json(), told);
-    let other = ask(USER).await;
-    assert_eq!((other.status, other.host_error()), (403, Some("refused")), "{}", other.body);
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use reqwest::{Client, Response};
 use serde_json::Value;
+use tellr_app::app::AppState;
 use tellr_app::database::credentials::RetryPolicy;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, DatabaseError, Effort, Initialised};
 use tellr_app::listener;
-use tellr_app::server::{self, AppState};
+use tellr_app::server;
 use tellr_app::settings::Settings;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;

@@ -2,7 +2,6 @@
 //! worse, would send them.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
@@ -10,9 +9,9 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tellr_app::deploy::oauth::SignIn;
 use tellr_app::deploy::workspace::{self, Workspace};
-use tellr_app::deploy_page::{Access, DeployPage, Place, Session};
+use tellr_app::deploy_page::{self, DeployPage, Session};
+use tellr_app::listener;
 use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
-use tellr_app::{listener, server};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
@@ -59,8 +58,10 @@ pub(crate) struct Page {
     pub(crate) authority: String,
     /// A browser that was let in.
     pub(crate) client: Client,
-    /// What lets one in: a path.
+    /// What let it in: a path.
     pub(crate) entrance: String,
+    /// The answer to that.
+    pub(crate) entered: Answer,
     pub(crate) cookie: String,
     _running: oneshot::Sender<()>,
     _turn: Option<SemaphorePermit<'static>>,
@@ -93,21 +94,28 @@ impl Page {
     }
 
     async fn serve(workspace: Workspace, roots: Option<&Path>) -> Self {
-        let access = Access::Server(Arc::new(workspace));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let session = Session::new(address.port()).expect("random bytes");
-        let entrance = session.entrance();
-        let page = DeployPage::new(access, Place::Loopback(session), roots.map(Path::to_owned));
+        let (session, entrance) = Session::new(address.port()).expect("random bytes");
+        let page = DeployPage::new(workspace, session, roots.map(Path::to_owned));
         let (running, stopped) = oneshot::channel::<()>();
         let stop = async {
             // Dropping the sender, as the end of a test does, is the signal.
             let _ = stopped.await;
         };
-        tokio::spawn(listener::serve(listener, server::deploy_page_router(page), stop, listener::DRAIN));
-        let cookie = cookie_behind(&format!("http://{address}{entrance}")).await;
+        tokio::spawn(listener::serve(listener, deploy_page::router(page), stop, listener::DRAIN));
+        let entered = enter(&format!("http://{address}{entrance}")).await;
+        let cookie = cookie_of(&entered);
         let client = client(|builder| builder.default_headers(cookies(&cookie)));
-        Self { authority: address.to_string(), client, entrance, cookie, _running: running, _turn: None }
+        Self {
+            authority: address.to_string(),
+            client,
+            entrance,
+            entered,
+            cookie,
+            _running: running,
+            _turn: None,
+        }
     }
 
     pub(crate) fn origin(&self) -> String {
@@ -161,10 +169,19 @@ impl Page {
 
 /// What a browser does that is sent to `entrance`.
 pub(crate) async fn cookie_behind(entrance: &str) -> String {
+    cookie_of(&enter(entrance).await)
+}
+
+/// The first answer to a browser that is sent to `entrance`.
+pub(crate) async fn enter(entrance: &str) -> Answer {
     let client = client(|builder| builder.redirect(reqwest::redirect::Policy::none()));
     let answer = Answer::of(client.get(entrance)).await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/deploy")), "{entrance}");
-    let cookie = answer.header("set-cookie").expect("a cookie");
+    answer
+}
+
+fn cookie_of(entered: &Answer) -> String {
+    let cookie = entered.header("set-cookie").expect("a cookie");
     cookie.split(';').next().expect("a name and a value").to_owned()
 }
 

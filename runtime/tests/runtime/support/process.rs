@@ -35,6 +35,11 @@ pub(crate) async fn run(arguments: &[&str], variables: &Variables) -> Ended {
     Ended { status: output.status, output: String::from_utf8(text).expect("text") }
 }
 
+/// Starts a command, which is killed when it is dropped.
+pub(crate) fn spawn(arguments: &[&str], variables: &Variables) -> Child {
+    command(arguments, variables).spawn().expect("the command starts")
+}
+
 /// `tellr-app serve` from a shell that runs `first` before it.
 pub(crate) async fn run_from_shell(first: &str, variables: &Variables) -> Serving {
     let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
@@ -63,7 +68,13 @@ impl Serving {
 
     /// `tellr-app deploy-page`.
     pub(crate) async fn deploy_page(variables: &Variables) -> Self {
-        Self::launch(command(&["deploy-page", "--port", "0"], variables), "http://127.0.0.1:").await
+        Self::deploy_page_with(&[], variables).await
+    }
+
+    /// `tellr-app deploy-page` with flags.
+    pub(crate) async fn deploy_page_with(flags: &[&str], variables: &Variables) -> Self {
+        let arguments = [&["deploy-page", "--port", "0"], flags].concat();
+        Self::launch(command(&arguments, variables), "http://127.0.0.1:").await
     }
 
     /// Starts a command, which writes `address` and the port behind it once it listens.

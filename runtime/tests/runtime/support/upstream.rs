@@ -16,9 +16,6 @@ use tokio::task::JoinHandle;
 
 /// The credential of whoever runs the deploy page.
 pub(crate) const TOKEN: &str = "planted-token-of-the-server-0123456789";
-/// Of a signed-in workspace admin, and of somebody who is none.
-pub(crate) const ADMIN: &str = "planted-token-of-an-admin-0123456789";
-pub(crate) const USER: &str = "planted-token-of-a-user-0123456789";
 
 /// An endpoint, and an instance, that are in this workspace.
 pub(crate) const ENDPOINT: &str = "projects/tellr-db/branches/production/endpoints/primary";
@@ -192,8 +189,7 @@ async fn answer(State(inner): State<Arc<Mutex<Inner>>>, request: Request<Body>) 
     let is_last = |token: &str| inner.granted > 0 && token == access_token(inner.granted);
     let groups = match received.bearer() {
         Some(token) if is_last(token) && !inner.last_is_revoked => json!([]),
-        Some(TOKEN | ADMIN) => json!([{"display": "users"}, {"display": "admins"}]),
-        Some(USER) => json!([{"display": "users"}, {"display": "not-admins"}]),
+        Some(TOKEN) => json!([{"display": "users"}, {"display": "admins"}]),
         _ => {
             let body = json!({"error_code": "UNAUTHENTICATED", "message": "no such token"});
             return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
