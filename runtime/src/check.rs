@@ -151,10 +151,10 @@ async fn tls(database: &Database, state: &DatabaseState) -> Item {
     }
     let version = async {
         let connection = database.connection().await?;
-        let row = connection
-            .query_opt("SELECT version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()", &[])
+        let rows = connection
+            .query("SELECT version FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()", &[])
             .await?;
-        Ok::<_, crate::database::DatabaseError>(row.map(|row| row.get::<_, String>(0)))
+        Ok::<_, crate::database::DatabaseError>(rows.first().map(|row| row.get::<_, String>(0)))
     };
     match (version.await, database.target()) {
         (Ok(Some(version)), _) => item("tls", Verdict::Ok, format!("{version}, host name verified")),

@@ -16,7 +16,7 @@ use crate::{api, frontend, requests};
 /// The largest request. The platform's proxy takes far more; nothing here needs it.
 const LARGEST_BODY_BYTES: usize = 1024 * 1024;
 /// How long an answer may take. The platform's proxy gives up after 120 s, and people before that.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(28);
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(28);
 
 /// The page needs nothing from anywhere else, and nobody may put it into a frame.
 macro_rules! security_policy {

@@ -6,22 +6,16 @@ use axum::extract::State;
 use super::ApiError;
 use super::types::{Profile, Profiles, Prompt, Prompts, Style, Styles};
 use crate::app::App;
-use crate::database::DatabaseError;
 use crate::identity::User;
 
 /// All prompts in use.
 pub async fn prompts(_: User, State(app): State<App>) -> Result<Json<Prompts>, ApiError> {
-    let rows = app
-        .database
-        .connection()
-        .await?
-        .query(
-            "SELECT id, name, description, category, content, origin
-             FROM deck_prompts WHERE is_active ORDER BY lower(name)",
-            &[],
-        )
-        .await
-        .map_err(DatabaseError::from)?;
+    let schema = app.database.schema().quoted();
+    let statement = format!(
+        "SELECT id, name, description, category, content, origin
+             FROM {schema}.deck_prompts WHERE is_active ORDER BY lower(name)"
+    );
+    let rows = app.database.connection().await?.query(&statement, &[]).await?;
     let prompts = rows
         .iter()
         .map(|row| Prompt {
@@ -38,17 +32,12 @@ pub async fn prompts(_: User, State(app): State<App>) -> Result<Json<Prompts>, A
 
 /// All styles in use.
 pub async fn styles(_: User, State(app): State<App>) -> Result<Json<Styles>, ApiError> {
-    let rows = app
-        .database
-        .connection()
-        .await?
-        .query(
-            "SELECT id, name, description, category, content, is_default, origin
-             FROM slide_styles WHERE is_active ORDER BY is_default DESC, lower(name)",
-            &[],
-        )
-        .await
-        .map_err(DatabaseError::from)?;
+    let schema = app.database.schema().quoted();
+    let statement = format!(
+        "SELECT id, name, description, category, content, is_default, origin
+             FROM {schema}.slide_styles WHERE is_active ORDER BY is_default DESC, lower(name)"
+    );
+    let rows = app.database.connection().await?.query(&statement, &[]).await?;
     let styles = rows
         .iter()
         .map(|row| Style {
@@ -66,17 +55,12 @@ pub async fn styles(_: User, State(app): State<App>) -> Result<Json<Styles>, Api
 
 /// All profiles.
 pub async fn profiles(_: User, State(app): State<App>) -> Result<Json<Profiles>, ApiError> {
-    let rows = app
-        .database
-        .connection()
-        .await?
-        .query(
-            "SELECT id, name, description, is_default, prompt_id, style_id
-             FROM profiles ORDER BY is_default DESC, lower(name)",
-            &[],
-        )
-        .await
-        .map_err(DatabaseError::from)?;
+    let schema = app.database.schema().quoted();
+    let statement = format!(
+        "SELECT id, name, description, is_default, prompt_id, style_id
+             FROM {schema}.profiles ORDER BY is_default DESC, lower(name)"
+    );
+    let rows = app.database.connection().await?.query(&statement, &[]).await?;
     let profiles = rows
         .iter()
         .map(|row| Profile {

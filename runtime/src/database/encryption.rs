@@ -8,8 +8,9 @@
 //! as well, which looks there whether a key is in use before it ever makes one.
 
 use time::OffsetDateTime;
-use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 
+use super::connection::Connection;
 use super::error::DatabaseError;
 use crate::fernet::Key;
 use crate::settings::SchemaName;
@@ -61,13 +62,13 @@ pub enum KeyError {
 
 /// Proves `key` against the stored value, or stores the value.
 pub async fn prove(
-    client: &Client,
+    connection: &Connection,
     schema: &SchemaName,
     key: Option<&Key>,
     required: bool,
 ) -> Result<Proof, DatabaseError> {
     let Some(key) = key else {
-        let in_use = stored(client).await?.is_some();
+        let in_use = stored(connection, schema).await?.is_some();
         return if in_use || required {
             Err(KeyError::Missing { in_use }.into())
         } else {
@@ -75,21 +76,19 @@ pub async fn prove(
         };
     };
     let mut outcome = Proof::Right;
-    if stored(client).await?.is_none()
+    if stored(connection, schema).await?.is_none()
         && let Ok(token) = key.encrypt(KNOWN_VALUE)
     {
         // Several processes may be here at once: the first one's token stays, the others are tried on it.
-        let rows = client
-            .execute(
-                "INSERT INTO encryption_check (id, token) VALUES (1, $1) ON CONFLICT (id) DO NOTHING",
-                &[&token],
-            )
-            .await?;
-        if rows == 1 {
+        let statement = format!(
+            "INSERT INTO {}.encryption_check (id, token) VALUES (1, $1) ON CONFLICT (id) DO NOTHING RETURNING id",
+            schema.quoted()
+        );
+        if !connection.query(&statement, &[(&token, Type::TEXT)]).await?.is_empty() {
             outcome = Proof::Recorded;
         }
     }
-    match stored(client).await? {
+    match stored(connection, schema).await? {
         Some((token, since)) if !decrypts(key, &token) => {
             Err(KeyError::Wrong { schema: schema.clone(), since: since.date().to_string() }.into())
         }
@@ -98,15 +97,24 @@ pub async fn prove(
 }
 
 /// Whether `key` reads the stored value; `None` when there is none to read.
-pub(super) async fn is_right(client: &Client, key: &Key) -> Result<Option<bool>, DatabaseError> {
-    Ok(stored(client).await?.map(|(token, _)| decrypts(key, &token)))
+pub(super) async fn is_right(
+    connection: &Connection,
+    schema: &SchemaName,
+    key: &Key,
+) -> Result<Option<bool>, DatabaseError> {
+    Ok(stored(connection, schema).await?.map(|(token, _)| decrypts(key, &token)))
 }
 
 fn decrypts(key: &Key, token: &str) -> bool {
     key.decrypt(token).is_ok_and(|plain| plain.as_slice() == KNOWN_VALUE)
 }
 
-async fn stored(client: &Client) -> Result<Option<(String, OffsetDateTime)>, DatabaseError> {
-    let row = client.query_opt("SELECT token, created_at FROM encryption_check WHERE id = 1", &[]).await?;
-    Ok(row.map(|row| (row.get(0), row.get(1))))
+async fn stored(
+    connection: &Connection,
+    schema: &SchemaName,
+) -> Result<Option<(String, OffsetDateTime)>, DatabaseError> {
+    let statement =
+        format!("SELECT token, created_at FROM {}.encryption_check WHERE id = 1", schema.quoted());
+    let rows = connection.query(&statement, &[]).await?;
+    Ok(rows.first().map(|row| (row.get(0), row.get(1))))
 }

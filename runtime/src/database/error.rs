@@ -29,6 +29,9 @@ pub enum DatabaseError {
         /// What went wrong.
         reason: String,
     },
+    /// A statement was not answered.
+    #[error("the database did not answer a statement within {} s", .0.as_secs())]
+    Silent(std::time::Duration),
     /// All connections stayed in use for too long.
     #[error("all connections to the database are in use")]
     Busy,

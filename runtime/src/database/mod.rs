@@ -4,6 +4,7 @@
 //! [`Database::initialise`] is what runs once per start, before serving: migrations, the proof of the
 //! encryption key, seeds. Serving never changes the schema, so any number of processes may start.
 
+mod connection;
 pub mod credentials;
 pub mod encryption;
 mod error;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+pub use connection::Connection;
 pub use error::DatabaseError;
-pub use pool::Connection;
 pub use state::{DatabaseState, State};
 
 use crate::fernet::Key;
@@ -33,16 +34,26 @@ pub struct Effort {
     pub patience: Duration,
     /// How long one attempt may take, from the first packet to a session that is set up.
     pub attempt: Duration,
+    /// How long to wait for a connection in all, whatever holds it up.
+    pub connection: Duration,
+    /// How long a statement may take.
+    pub statement: Duration,
+    /// A connection that was idle for longer is tried before it is used.
+    pub trusted_idle: Duration,
     /// How to ask the workspace for credentials.
     pub retry: RetryPolicy,
 }
 
 impl Effort {
-    /// A request is waiting for the answer.
+    /// A request is waiting for the answer. It gets one within 30 s whatever the database does, and within 5 s
+    /// when there is no connection to be had.
     pub fn serving() -> Self {
         Self {
             patience: Duration::from_secs(3),
             attempt: Duration::from_secs(10),
+            connection: Duration::from_secs(4),
+            statement: Duration::from_secs(20),
+            trusted_idle: Duration::from_secs(1),
             retry: RetryPolicy { attempts: 4, ..RetryPolicy::default() },
         }
     }
@@ -52,6 +63,9 @@ impl Effort {
         Self {
             patience: Duration::from_mins(2),
             attempt: Duration::from_secs(20),
+            connection: Duration::from_mins(3),
+            statement: Duration::from_mins(2),
+            trusted_idle: Duration::from_secs(15),
             retry: RetryPolicy { attempts: 10, ..RetryPolicy::default() },
         }
     }
@@ -95,7 +109,7 @@ impl Database {
         })
     }
 
-    /// A connection whose search path is the app's schema.
+    /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
         self.connections.get().await
     }
@@ -120,10 +134,9 @@ impl Database {
     pub async fn initialise(&self, seeds: seeds::Selection) -> Result<Initialised, DatabaseError> {
         let mut connection = self.connection().await?;
         let applied = migrations::run(&mut connection, self.schema(), self.target()).await?;
-        let key =
-            encryption::prove(&connection, self.schema(), self.encryption_key(), self.shared.key_is_required)
-                .await?;
-        let planted = seeds::plant(&mut connection, seeds).await?;
+        let required = self.shared.key_is_required;
+        let key = encryption::prove(&connection, self.schema(), self.encryption_key(), required).await?;
+        let planted = seeds::plant(&mut connection, self.schema(), seeds).await?;
         Ok(Initialised { applied, key, planted })
     }
 
@@ -157,4 +170,17 @@ fn http_client() -> Result<reqwest::Client, DatabaseError> {
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(|_| DatabaseError::HttpClient)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_answered_in_time_whatever_the_database_does() {
+        let Effort { connection, statement, .. } = Effort::serving();
+        assert!(connection < Duration::from_secs(5), "new requests");
+        assert!(connection + statement < crate::site::ANSWER_TIMEOUT);
+        assert!(crate::site::ANSWER_TIMEOUT < Duration::from_secs(30), "those that wait");
+    }
 }

@@ -7,11 +7,15 @@
 //! minted anew and tried once more; a server that is waking up is asked again until the pool's
 //! patience ends. A connection that was idle for a while is tried before it is handed out, and one
 //! that was idle for long is closed, so that an idle app lets its database sleep.
+//!
+//! deadpool-postgres' own manager was looked at: its `Connect` takes a connector of ours, but returns no other
+//! error than tokio-postgres', so that "the workspace refused a credential" could not be told, and its
+//! recycling knows nothing of how long a connection was idle. Its client and statement handling are used.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, Timeouts};
+use deadpool::managed::{Manager, Metrics, Pool, PoolError, RecycleError, Timeouts};
 use deadpool_postgres::ClientWrapper;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::config::SslMode;
@@ -20,31 +24,27 @@ use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Effort;
+use super::connection::Connection;
 use super::credentials::Credentials;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
 
-/// A connection from the pool; dereferences to the PostgreSQL client.
-pub type Connection = Object<Connector>;
-
 /// More do not help two processors, and a small Lakebase has few to give.
 const MOST_CONNECTIONS: usize = 10;
-/// How long a request waits for a connection that somebody else uses.
-const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(5);
-/// A connection idle for longer is tried before it is used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(15);
-/// How long that trial may take.
+/// How long the trial of a connection may take.
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(3);
+/// The limits of a session on the server's side, for when this side is gone. Not as a start-up option:
+/// connection poolers in front of a database refuse those. Nothing depends on them.
+const SESSION: &str = "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '60s'";
 /// A connection idle for longer is closed.
 const LONGEST_IDLE: Duration = Duration::from_mins(4);
 /// A connection is replaced at this age; the platform ends them after three days.
 const LONGEST_LIFE: Duration = Duration::from_hours(12);
 
 /// How the pool makes connections.
-pub struct Connector {
+pub(super) struct Connector {
     config: Config,
     address: String,
-    session: String,
     tls: MakeRustlsConnect,
     credentials: Option<Credentials>,
     effort: Effort,
@@ -76,16 +76,9 @@ impl Connector {
             .application_name(&settings.application_name)
             .connect_timeout(effort.attempt)
             .keepalives_idle(Duration::from_mins(1));
-        // Not as a start-up option: connection poolers in front of a database refuse those.
-        let session = format!(
-            "SET search_path TO {}; SET statement_timeout TO '30s'; \
-             SET idle_in_transaction_session_timeout TO '60s'; SET TimeZone TO 'UTC'",
-            settings.schema.quoted()
-        );
         Self {
             config,
             address: settings.target.address(),
-            session,
             tls: MakeRustlsConnect::new(tls),
             credentials,
             effort,
@@ -115,7 +108,7 @@ impl Connector {
             let (client, connection) = config.connect(self.tls.clone()).await?;
             ClientWrapper::new(client, tokio::spawn(drive(connection)))
         };
-        wrapper.batch_execute(&self.session).await?;
+        wrapper.batch_execute(SESSION).await?;
         Ok(wrapper)
     }
 
@@ -242,7 +235,7 @@ impl Manager for Connector {
         if metrics.created.elapsed() > LONGEST_LIFE {
             return Err(RecycleError::message("the connection is old"));
         }
-        if metrics.last_used() < TRUSTED_IDLE {
+        if metrics.last_used() < self.effort.trusted_idle {
             return Ok(());
         }
         match tokio::time::timeout(TRIAL_TIMEOUT, client.simple_query("")).await {
@@ -259,7 +252,7 @@ pub(super) struct Connections(Pool<Connector>);
 
 impl Connections {
     pub(super) fn new(connector: Connector) -> Self {
-        let timeouts = Timeouts { wait: Some(WAIT_FOR_A_CONNECTION), create: None, recycle: None };
+        let timeouts = Timeouts { wait: Some(connector.effort.connection), create: None, recycle: None };
         let pool = Pool::builder(connector)
             .max_size(MOST_CONNECTIONS)
             .timeouts(timeouts)
@@ -270,13 +263,19 @@ impl Connections {
     }
 
     pub(super) async fn get(&self) -> Result<Connection, DatabaseError> {
-        self.0.get().await.map_err(|error| match error {
+        let Connector { address, effort, .. } = self.0.manager();
+        let object = tokio::time::timeout(effort.connection, self.0.get()).await.map_err(|_| {
+            let reason = Refusal::Silence(effort.connection).to_string();
+            DatabaseError::Connect { address: address.clone(), reason }
+        })?;
+        let object = object.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(_)
             | PoolError::Closed
             | PoolError::NoRuntimeSpecified
             | PoolError::PostCreateHook(_) => DatabaseError::Busy,
-        })
+        })?;
+        Ok(Connection::new(object, effort.statement))
     }
 
     /// Closes what nobody used for a while.

@@ -8,7 +8,7 @@ use tokio_postgres::error::SqlState;
 use super::{Database, DatabaseError, encryption, migrations};
 
 /// A probe gives up after this long; whoever asks has a timeout of their own.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// One word for the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -69,12 +69,24 @@ impl Database {
 
     async fn probe(&self, found: &mut DatabaseState) -> Result<State, DatabaseError> {
         let connection = self.connection().await?;
-        let row = connection.query_one("SELECT current_setting('server_version')", &[]).await?;
-        found.server_version = row.get::<_, String>(0).split_whitespace().next().map(str::to_owned);
-        found.migration = match migrations::newest_applied(&connection).await {
+        let rows = connection.query("SELECT current_setting('server_version')", &[]).await?;
+        let version = rows.first().map(|row| row.get::<_, String>(0)).unwrap_or_default();
+        found.server_version = version.split_whitespace().next().map(str::to_owned);
+        found.migration = match migrations::newest_applied(&connection, self.schema()).await {
             Ok(version) => version,
-            // Either there is no such table, or the schema itself is missing.
-            Err(error) if error.sql_state() == Some(&SqlState::UNDEFINED_TABLE) => None,
+            // There is no such table, or the schema itself is missing or not (yet) the app's to use.
+            Err(error)
+                if matches!(
+                    error.sql_state(),
+                    Some(
+                        &SqlState::UNDEFINED_TABLE
+                            | &SqlState::INVALID_SCHEMA_NAME
+                            | &SqlState::INSUFFICIENT_PRIVILEGE
+                    )
+                ) =>
+            {
+                None
+            }
             Err(error) => return Err(error),
         };
         if found.migration.is_none() && self.shared.was_ready.load(Ordering::Relaxed) {
@@ -95,7 +107,7 @@ impl Database {
             return Ok(State::Migrating);
         }
         if let Some(key) = self.encryption_key()
-            && encryption::is_right(&connection, key).await? == Some(false)
+            && encryption::is_right(&connection, self.schema(), key).await? == Some(false)
         {
             found.message = Some(
                 "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with; \

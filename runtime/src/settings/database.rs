@@ -153,13 +153,12 @@ fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
     let text = expose(&url)
         .replace("sslmode=verify-full", "sslmode=require")
         .replace("sslmode=verify-ca", "sslmode=require");
-    let Ok(mut config) = text.parse::<tokio_postgres::Config>() else {
-        // The parser's own message may quote the string, which may hold a password.
-        reader.problem(
-            NAME,
-            "is not a PostgreSQL connection string such as `postgresql://user@host:5432/database`",
-        );
-        return None;
+    let mut config = match text.parse::<tokio_postgres::Config>() {
+        Ok(config) => config,
+        Err(error) => {
+            reader.problem(NAME, unreadable(&text, &error));
+            return None;
+        }
     };
     if !text.contains("sslmode=") {
         let local = config.get_hosts().iter().all(|host| match host {
@@ -171,6 +170,78 @@ fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
         config.ssl_mode(if local { SslMode::Disable } else { SslMode::Require });
     }
     Some(Target::Postgres(Box::new(config)))
+}
+
+/// What is wrong with a connection string, which may hold a password: nothing of it is repeated but the name of
+/// a parameter.
+fn unreadable(text: &str, error: &tokio_postgres::Error) -> String {
+    let told = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let named = told.split('`').nth(1).filter(|name| stands_as_parameter(text, name));
+    match named {
+        Some("sslrootcert") => {
+            "has the parameter `sslrootcert`; name the file in PGSSLROOTCERT and leave the parameter out"
+                .to_owned()
+        }
+        Some(name @ ("schema" | "search_path" | "currentSchema")) => {
+            format!(
+                "has the parameter `{name}`; name the schema in LAKEBASE_SCHEMA and leave the parameter out"
+            )
+        }
+        Some(name) if told.starts_with("unknown") => format!(
+            "has the parameter `{name}`, which tellr-app doesn't know; leave it out. Known are `sslmode`, \
+             `channel_binding`, `connect_timeout`, `options`, `target_session_attrs` and the other parameters of \
+             tokio-postgres"
+        ),
+        Some("sslmode") => {
+            "has an unknown `sslmode`; it is `disable`, `prefer`, `require` or `verify-full`, and \
+                            certificates are verified whenever TLS is used"
+                .to_owned()
+        }
+        Some(name) => format!("has a value for the parameter `{name}` that it can't have"),
+        None => {
+            "is not a PostgreSQL connection string such as `postgresql://user@host:5432/database`".to_owned()
+        }
+    }
+}
+
+/// Whether `name` is where a parameter's name stands, and not a part of a password that needs quoting.
+fn stands_as_parameter(text: &str, name: &str) -> bool {
+    /// What other clients know (libpq, JDBC, node-postgres, Prisma).
+    const OTHERS: [&str; 26] = [
+        "channel_binding",
+        "connect_timeout",
+        "connection_limit",
+        "currentSchema",
+        "fallback_application_name",
+        "gssencmode",
+        "krbsrvname",
+        "passfile",
+        "pgbouncer",
+        "pool_timeout",
+        "require_auth",
+        "requirepeer",
+        "schema",
+        "search_path",
+        "service",
+        "ssl",
+        "sslcert",
+        "sslcompression",
+        "sslcrl",
+        "sslkey",
+        "sslmode",
+        "sslnegotiation",
+        "sslpassword",
+        "sslrootcert",
+        "sslsni",
+        "target_session_attrs",
+    ];
+    if !text.contains("://") {
+        return OTHERS.contains(&name);
+    }
+    let after_host = text.rsplit('@').next().unwrap_or(text);
+    let query = after_host.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_name && query.split('&').any(|pair| pair.split('=').next() == Some(name))
 }
 
 fn lakebase(reader: &mut Reader<'_>) -> Option<Target> {

@@ -240,3 +240,31 @@ fn what_is_no_workspace_is_named_for_what_it_is() {
         assert!(problem.contains(what) && !problem.contains("marked-secret"), "{text}: {problem}");
     }
 }
+
+#[test]
+fn a_parameter_that_is_not_known_is_named_and_nothing_else() {
+    let message = |url: &str| match read(&[], &[("DATABASE_URL", url)]) {
+        Err(SettingsError(problems)) => {
+            let [problem] = problems.as_slice() else { panic!("{url}: {problems:?}") };
+            assert_eq!(problem.variable, "DATABASE_URL");
+            assert!(!problem.message.contains("planted"), "{}", problem.message);
+            problem.message.clone()
+        }
+        Ok(_) => panic!("{url} was taken"),
+    };
+    let server = "postgresql://me:planted@db.example.com/tellr";
+    for (query, words) in [
+        ("?foo=1", "parameter `foo`, which tellr-app doesn't know"),
+        ("?sslmode=require&pgbouncer=true", "parameter `pgbouncer`"),
+        ("?sslrootcert=/a.pem", "PGSSLROOTCERT"),
+        ("?schema=decks", "LAKEBASE_SCHEMA"),
+        ("?sslmode=allow", "unknown `sslmode`"),
+        ("?connect_timeout=soon", "`connect_timeout`"),
+    ] {
+        let told = message(&format!("{server}{query}"));
+        assert!(told.contains(words), "{query}: {told}");
+    }
+    assert!(message("host=db user=me password=planted gssencmode=disable").contains("`gssencmode`"));
+    // A password that should have been quoted: its second half looks like a parameter.
+    assert!(message("host=db user=me password=half planted=x").contains("is not a PostgreSQL"));
+}

@@ -151,7 +151,7 @@ async fn a_revoked_token_is_replaced_once() {
     ))
     .await;
     crate::support::eventually("the app connects anew", async || match database.connection().await {
-        Ok(connection) => connection.simple_query("").await.is_ok(),
+        Ok(connection) => connection.query("SELECT 1", &[]).await.is_ok(),
         Err(_) => false,
     })
     .await;

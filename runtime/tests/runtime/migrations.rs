@@ -154,3 +154,27 @@ async fn a_schema_of_any_legal_name_works() {
     let done = database.initialise(Selection::Standard).await.expect("initialised");
     assert_eq!(done.applied, [1]);
 }
+
+#[tokio::test]
+async fn a_schema_that_another_makes_at_the_same_moment_is_used() {
+    let variables = Variables::local();
+    let schema = variables.schema();
+    // As the deployer does, who takes no lock of the app's.
+    let other = postgres::admin().await;
+    other.batch_execute(&format!("BEGIN; CREATE SCHEMA {schema}")).await.expect("made");
+    let waiting = tokio::spawn({
+        let variables = variables.clone();
+        async move { variables.initialise().await }
+    });
+    let looking = format!(
+        "SELECT count(*) FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND query = 'CREATE SCHEMA IF NOT EXISTS \"{schema}\"'"
+    );
+    crate::support::eventually("the app is about to make it as well", async || {
+        postgres::one::<i64>(&looking).await > 0
+    })
+    .await;
+    other.batch_execute("COMMIT").await.expect("committed");
+    let done = waiting.await.expect("no panic").expect("initialised");
+    assert_eq!(done.applied, [1]);
+}

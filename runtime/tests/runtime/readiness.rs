@@ -1,8 +1,9 @@
 //! The app listens before its database does, tells what is missing, and recovers by itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Effort, State};
 
 use crate::support::app::{RunningApp, Variables, impatient};
@@ -108,4 +109,87 @@ async fn a_server_that_says_nothing_holds_nobody_up() {
     let found = database.state().await;
     assert_eq!(found.state, State::Down);
     assert!(found.message.is_some_and(|text| text.contains("no answer within 20 ms")));
+}
+
+/// As the app serves, twenty times as fast.
+fn fast() -> Effort {
+    let Effort { patience, attempt, connection, statement, trusted_idle, retry } = Effort::serving();
+    let (patience, attempt, trusted_idle) = (patience / 20, attempt / 20, trusted_idle / 20);
+    Effort { patience, attempt, connection: connection / 20, statement: statement / 20, trusted_idle, retry }
+}
+
+#[tokio::test]
+async fn a_frozen_database_holds_no_request_for_long() {
+    let front = Front::plain().await;
+    let variables = Variables::local().with("DATABASE_URL", &front.url());
+    variables.initialise().await.expect("initialised");
+    let app = variables.serve_with(fast()).await;
+    assert_eq!(app.get("/api/prompts").await.status(), 200);
+
+    front.set(Mode::Frozen);
+
+    let ask = async |path: &str| {
+        let started = Instant::now();
+        let (status, body) = app.json(path).await;
+        assert_eq!(status, 503, "{path}: {body}");
+        started.elapsed()
+    };
+    // More than there are connections; the first of them have one whose server was fine a moment ago.
+    let paths = ["/api/prompts", "/api/styles", "/api/profiles", "/api/ready"].repeat(6);
+    let took = futures_util::future::join_all(paths.iter().map(|path| ask(path))).await;
+    // 30 s in real life. What is left of it is for a machine that has other things to do.
+    assert!(took.iter().max() < Some(&Duration::from_secs(6)), "{took:?}");
+    // New ones, now that this is known: 5 s in real life.
+    for path in ["/api/prompts", "/api/ready"] {
+        let took = ask(path).await;
+        assert!(took < Duration::from_millis(900), "{path}: {took:?}");
+    }
+    assert_eq!(app.get("/api/health").await.status(), 200);
+
+    front.set(Mode::Open);
+
+    eventually("the app recovers", async || app.get("/api/prompts").await.status() == 200).await;
+}
+
+#[tokio::test]
+async fn a_connection_whose_request_went_away_is_not_used_again() {
+    let variables = Variables::local();
+    let database = variables.database();
+    let pid = async || {
+        let connection = database.connection().await.expect("a connection");
+        let rows = connection.query("SELECT pg_backend_pid()", &[]).await.expect("a row");
+        rows[0].get::<_, i32>(0)
+    };
+    let first = pid().await;
+    assert_eq!(pid().await, first, "a good one is used again");
+    {
+        let connection = database.connection().await.expect("a connection");
+        let mut given_up = std::pin::pin!(connection.query("SELECT pg_sleep(60)", &[]));
+        // Sent, and not answered.
+        assert!(futures_util::poll!(&mut given_up).is_pending());
+    }
+    assert_ne!(pid().await, first);
+}
+
+#[tokio::test]
+async fn nothing_depends_on_what_the_session_was_told_before() {
+    let variables = Variables::local();
+    let database = variables.database();
+    // As with a pooler that gives each transaction another session.
+    let forget = async || {
+        let connection = database.connection().await.expect("a connection");
+        connection.query("SELECT set_config('search_path', 'pg_catalog', false)", &[]).await.expect("set");
+    };
+    forget().await;
+    database.initialise(Selection::Standard).await.expect("initialised");
+    forget().await;
+    assert_eq!(database.state().await.state, State::Ok);
+    let done = database.initialise(Selection::Standard).await.expect("initialised again");
+    assert_eq!((done.applied, done.planted), (vec![], vec![]));
+    let url = format!("{}?options=-csearch_path%3Dpg_catalog", postgres::url());
+    let app = variables.with("DATABASE_URL", &url).serve().await;
+    for path in ["/api/prompts", "/api/styles", "/api/profiles"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+    }
 }

@@ -11,14 +11,14 @@
 //! Two things are refused rather than guessed at: a database newer than the program, and a migration
 //! that was changed after it was applied.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Transaction};
 
+use super::connection::Connection;
 use super::error::{DatabaseError, describe};
-use super::pool::Connection;
 use crate::settings::{SchemaName, Target};
 
 /// One step of the schema's history.
@@ -41,6 +41,10 @@ pub const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
 /// How long to wait for another process that is migrating.
 const LOCK_TIMEOUT: &str = "90s";
+
+/// How often it is looked again after [`is_race`], and how much longer is waited each time.
+const MOST_RACES: u32 = 5;
+const AFTER_A_RACE: Duration = Duration::from_millis(50);
 
 /// The schema could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -116,33 +120,74 @@ async fn run_history(
     history: &[Migration],
 ) -> Result<Vec<i32>, DatabaseError> {
     let mut applied = Vec::new();
+    let mut races = 0;
     loop {
-        let transaction = connection.build_transaction().start().await?;
-        lock(&transaction, schema).await?;
-        prepare(&transaction, schema, target).await?;
-        let done = verify(&transaction, schema, history).await?;
-        let Some(next) = history.get(done) else {
-            transaction.commit().await?;
-            return Ok(applied);
-        };
-        let started = Instant::now();
-        apply(&transaction, schema, next).await?;
+        match step(connection, schema, target, history).await {
+            Ok(Some(version)) => applied.push(version),
+            Ok(None) => return Ok(applied),
+            Err(error) if races < MOST_RACES && is_race(&error) => {
+                races += 1;
+                tracing::debug!(%error, "another process made the same at the same time; looking again");
+                tokio::time::sleep(AFTER_A_RACE * races).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Applies the next migration, if one is missing.
+async fn step(
+    connection: &mut Connection,
+    schema: &SchemaName,
+    target: &Target,
+    history: &[Migration],
+) -> Result<Option<i32>, DatabaseError> {
+    let transaction = connection.transaction(schema).await?;
+    lock(&transaction, schema).await?;
+    prepare(&transaction, schema, target).await?;
+    let done = verify(&transaction, schema, history).await?;
+    let Some(next) = history.get(done) else {
         transaction.commit().await?;
-        tracing::info!(
-            migration = next.version,
-            duration_ms = started.elapsed().as_millis(),
-            "migration {} ({}) was applied to schema {schema}",
-            next.version,
-            next.name,
-        );
-        applied.push(next.version);
+        return Ok(None);
+    };
+    let started = Instant::now();
+    apply(&transaction, schema, next).await?;
+    transaction.commit().await?;
+    tracing::info!(
+        migration = next.version,
+        duration_ms = started.elapsed().as_millis(),
+        "migration {} ({}) was applied to schema {schema}",
+        next.version,
+        next.name,
+    );
+    Ok(Some(next.version))
+}
+
+/// Whether somebody who doesn't take this module's lock, the deployer for one, made the same thing or got in the
+/// way at the same moment. `IF NOT EXISTS` looks before it makes, and fails when another transaction commits in
+/// between; the next look finds what that made.
+fn is_race(error: &DatabaseError) -> bool {
+    let DatabaseError::Statement(error) = error else { return false };
+    let Some(error) = error.as_db_error() else { return false };
+    match *error.code() {
+        // Of a catalogue of the server, not of a table of ours.
+        SqlState::UNIQUE_VIOLATION => error.constraint().is_some_and(|name| name.starts_with("pg_")),
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::DUPLICATE_SCHEMA
+        | SqlState::DUPLICATE_OBJECT => true,
+        _ => false,
     }
 }
 
 /// The version of the newest migration applied.
-pub(super) async fn newest_applied(client: &Client) -> Result<Option<i32>, DatabaseError> {
-    let row = client.query_one("SELECT max(version) FROM schema_migrations", &[]).await?;
-    Ok(row.get(0))
+pub(super) async fn newest_applied(
+    connection: &Connection,
+    schema: &SchemaName,
+) -> Result<Option<i32>, DatabaseError> {
+    let statement = format!("SELECT max(version) FROM {}.schema_migrations", schema.quoted());
+    let rows = connection.query(&statement, &[]).await?;
+    Ok(rows.first().and_then(|row| row.get(0)))
 }
 
 /// One process at a time, for each schema of its own.
@@ -221,11 +266,13 @@ async fn apply(
     step: &Migration,
 ) -> Result<(), DatabaseError> {
     let Migration { version, name, sql } = *step;
-    let failed = |error: tokio_postgres::Error| MigrationError::Failed {
-        schema: schema.clone(),
-        version,
-        name,
-        reason: describe(&error),
+    let failed = |error: tokio_postgres::Error| {
+        let reason = describe(&error);
+        let error = DatabaseError::from(error);
+        if is_race(&error) {
+            return error;
+        }
+        MigrationError::Failed { schema: schema.clone(), version, name, reason }.into()
     };
     transaction.batch_execute(sql).await.map_err(failed)?;
     transaction

@@ -9,8 +9,9 @@
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
+use super::connection::Connection;
 use super::error::DatabaseError;
-use super::pool::Connection;
+use crate::settings::SchemaName;
 
 /// Which seeds to plant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +86,11 @@ const PROFILE: &str = "Default";
 /// Plants what was never planted before and returns its names.
 pub async fn plant(
     connection: &mut Connection,
+    schema: &SchemaName,
     selection: Selection,
 ) -> Result<Vec<&'static str>, DatabaseError> {
     let wanted = |seed: &&Seed| seed.origin == STANDARD || selection == Selection::WithDatabricksDefaults;
-    let transaction = connection.build_transaction().start().await?;
+    let transaction = connection.transaction(schema).await?;
     let mut planted = Vec::new();
     for seed in PROMPTS.iter().filter(wanted) {
         if remember(&transaction, "deck_prompt", seed.name).await? {

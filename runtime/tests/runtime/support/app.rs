@@ -86,7 +86,11 @@ impl Variables {
 
     /// Serves; the database is left as it is.
     pub(crate) async fn serve(&self) -> RunningApp {
-        RunningApp::start(self.settings()).await
+        self.serve_with(impatient()).await
+    }
+
+    pub(crate) async fn serve_with(&self, effort: Effort) -> RunningApp {
+        RunningApp::start(self.settings(), effort).await
     }
 }
 
@@ -95,6 +99,9 @@ pub(crate) fn impatient() -> Effort {
     Effort {
         patience: Duration::from_millis(200),
         attempt: PATIENCE,
+        connection: PATIENCE,
+        statement: PATIENCE,
+        trusted_idle: Duration::from_secs(15),
         retry: RetryPolicy {
             attempts: 4,
             first_pause: Duration::from_millis(1),
@@ -111,8 +118,8 @@ pub(crate) struct RunningApp {
 }
 
 impl RunningApp {
-    async fn start(settings: Settings) -> Self {
-        let app = AppState::new(&settings, impatient()).expect("an app");
+    async fn start(settings: Settings, effort: Effort) -> Self {
+        let app = AppState::new(&settings, effort).expect("an app");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (running, stopped) = oneshot::channel::<()>();

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::net::Ipv4Addr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -21,6 +22,8 @@ pub(crate) enum Mode {
     Open,
     /// Takes new ones and leaves them waiting until the mode changes.
     Stalled,
+    /// Passes nothing on any more, but keeps all connections, and takes new ones.
+    Frozen,
     /// Cuts those there are and refuses new ones.
     Broken,
 }
@@ -125,14 +128,16 @@ impl Drop for Front {
 }
 
 async fn pass(
-    mut client: TcpStream,
+    client: TcpStream,
     tls: Option<TlsAcceptor>,
     mut mode: watch::Receiver<Mode>,
     waiting: watch::Sender<usize>,
 ) {
-    if *mode.borrow() == Mode::Stalled {
+    let is_held = |mode: &Mode| matches!(mode, Mode::Stalled | Mode::Frozen);
+    let held = is_held(&mode.borrow());
+    if held {
         waiting.send_modify(|count| *count += 1);
-        let changed = mode.wait_for(|mode| *mode != Mode::Stalled).await.is_ok();
+        let changed = mode.wait_for(|mode| !is_held(mode)).await.is_ok();
         waiting.send_modify(|count| *count -= 1);
         if !changed {
             return;
@@ -141,23 +146,32 @@ async fn pass(
     if *mode.borrow() == Mode::Broken {
         return;
     }
-    let piped = async {
-        let mut server = TcpStream::connect(("127.0.0.1", postgres::port())).await?;
-        match tls {
-            None => copy_bidirectional(&mut client, &mut server).await?,
-            Some(tls) => {
-                // The eight bytes that ask for TLS, answered with "S".
-                client.read_exact(&mut [0; 8]).await?;
-                client.write_all(b"S").await?;
-                let mut client = tls.accept(client).await?;
-                copy_bidirectional(&mut client, &mut server).await?
-            }
-        };
-        Ok::<_, std::io::Error>(())
-    };
+    // What is open stays so while it is frozen, on both sides.
+    let (mut frozen, mut thawed) = (mode.clone(), mode.clone());
+    let mut piped = pin!(pipe(client, tls));
+    let breaks = async { mode.wait_for(|mode| *mode == Mode::Broken).await.is_ok() };
+    let freezes = async { frozen.wait_for(|mode| *mode == Mode::Frozen).await.is_ok() };
     tokio::select! {
         // Either side may end a connection as it likes; the tests look at what the app makes of it.
-        _ = piped => {}
-        _ = mode.wait_for(|mode| *mode == Mode::Broken) => {}
+        _ = &mut piped => {}
+        _ = freezes => {
+            let _ = thawed.wait_for(|mode| *mode != Mode::Frozen).await;
+        }
+        _ = breaks => {}
     }
+}
+
+async fn pipe(mut client: TcpStream, tls: Option<TlsAcceptor>) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(("127.0.0.1", postgres::port())).await?;
+    match tls {
+        None => copy_bidirectional(&mut client, &mut server).await?,
+        Some(tls) => {
+            // The eight bytes that ask for TLS, answered with "S".
+            client.read_exact(&mut [0; 8]).await?;
+            client.write_all(b"S").await?;
+            let mut client = tls.accept(client).await?;
+            copy_bidirectional(&mut client, &mut server).await?
+        }
+    };
+    Ok(())
 }
