@@ -47,6 +47,8 @@ pub enum Failure {
     ConfirmationNeeded { operation: String, app: String },
     /// Somebody was asked whether data may be lost, and did not confirm it.
     NotConfirmed { app: String },
+    /// The running program was to be deployed, and isn't one for the platform.
+    OwnProgramUnfit { problem: String },
     /// A file to upload is over the platform's limit.
     FileTooLarge { file: String, bytes: usize, limit: usize },
 
@@ -55,6 +57,10 @@ pub enum Failure {
     Unreachable { problem: String },
     /// The workspace answers, and a browser keeps the answers from a page of this origin.
     OriginRefused { problem: String },
+    /// Which workspace is meant can't be told, or what was named is none.
+    NoWorkspace { problem: String },
+    /// A port of this machine can't be listened on.
+    PortUnavailable { port: u16, problem: String },
     /// No usable credential, before any request.
     NotSignedIn { problem: String },
     /// 401 in the middle.
@@ -246,6 +252,9 @@ impl Failure {
                 | Self::UnknownEnvironment { .. }
                 | Self::ConfirmationNeeded { .. }
                 | Self::NotConfirmed { .. }
+                | Self::NoWorkspace { .. }
+                | Self::PortUnavailable { .. }
+                | Self::OwnProgramUnfit { .. }
                 | Self::FileTooLarge { .. }
         )
     }

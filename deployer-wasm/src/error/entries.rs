@@ -128,6 +128,13 @@ impl Failure {
                 remedy: "Run it again and type the name as it is shown; nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
+            Self::OwnProgramUnfit { problem } => Entry {
+                code: "OWN_PROGRAM_UNFIT",
+                message: "The running program can't be deployed with `--self`".into(),
+                cause: problem,
+                remedy: "Deploy a published version with `app_version`, or a wheel for Linux on x86-64 with `local_wheel_path`: `make dist` builds one; nothing has been changed".into(),
+                docs: DOCS_CONFIG,
+            },
             Self::FileTooLarge { file, bytes, limit } => Entry {
                 code: "FILE_TOO_LARGE",
                 message: format!("`{file}` has {bytes} bytes, more than the {limit} an app's file may have"),
@@ -149,6 +156,20 @@ impl Failure {
                 cause: problem,
                 remedy: "Run `tellr-app deploy-page`, which passes a page's requests on from its own origin, and open the address that it prints; or put a proxy in front of the workspace that answers this origin".into(),
                 docs: DOCS_PAGE,
+            },
+            Self::NoWorkspace { problem } => Entry {
+                code: "NO_WORKSPACE",
+                message: "No workspace to work in".into(),
+                cause: problem,
+                remedy: "Name a profile of `~/.databrickscfg` (`--profile`), or the workspace's address (`--host`, or `DATABRICKS_HOST`), as in the browser's address bar; nothing has been sent".into(),
+                docs: DOCS_AUTH,
+            },
+            Self::PortUnavailable { port, problem } => Entry {
+                code: "PORT_UNAVAILABLE",
+                message: format!("Port {port} of this machine can't be used"),
+                cause: problem,
+                remedy: "Stop the other program, or choose another port with `--port`; `--port 0` takes any that is free".into(),
+                docs: DOCS_CONFIG,
             },
             Self::NotSignedIn { problem } => Entry {
                 code: "NOT_SIGNED_IN",

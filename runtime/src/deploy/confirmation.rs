@@ -81,7 +81,7 @@ fn questions(plan: &Plan) -> Vec<Question> {
     let app = &plan.app_name;
     let mut questions =
         vec![Question { words: format!("\nType the app's name, {app}, to go on:"), name: app.clone() }];
-    if let (true, Some(schema)) = (has_no_way_back(plan), &plan.schema_name) {
+    if let (2.., Some(schema)) = (plan.confirmations, &plan.schema_name) {
         questions.push(Question {
             words: format!(
                 "There is no restore point. Type the schema's name, {schema}, to lose its data for good:"
@@ -90,9 +90,4 @@ fn questions(plan: &Plan) -> Vec<Question> {
         });
     }
     questions
-}
-
-/// Whether data is lost that can't be got back.
-fn has_no_way_back(plan: &Plan) -> bool {
-    plan.lakebase_type.as_deref() == Some("provisioned") && plan.lost.len() > 1
 }

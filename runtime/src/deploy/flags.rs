@@ -8,7 +8,8 @@ use deployer::config::{StatusConfig, resolve};
 use deployer::error::DeployError;
 use deployer::operations::Change;
 
-use super::setting_flags::{Create, Delete, SettingFlags, Status, Update};
+use super::own_wheel;
+use super::setting_flags::{Create, Delete, Operation, SettingFlags, Status, Update};
 
 /// The operations that change something.
 #[derive(Debug, Subcommand)]
@@ -47,6 +48,24 @@ pub struct Confirmation {
     yes: bool,
 }
 
+/// Which program is deployed.
+#[derive(Debug, Args)]
+pub struct Program {
+    /// Deploy the program that runs: it packs itself as the app's wheel
+    #[arg(long = "self", conflicts_with_all = ["local_wheel", "app_version", "use_test_pypi", "app_package"])]
+    own_program: bool,
+}
+
+impl Program {
+    fn pack_into<O: Operation>(&self, settings: &mut SettingFlags<O>) -> Result<(), DeployError> {
+        if self.own_program {
+            let (file_name, content) = own_wheel::pack()?;
+            settings.set_wheel(&file_name, &content);
+        }
+        Ok(())
+    }
+}
+
 /// The flags of `create`.
 #[derive(Debug, Args)]
 pub struct CreateFlags {
@@ -54,6 +73,8 @@ pub struct CreateFlags {
     connection: Connection,
     #[command(flatten)]
     settings: SettingFlags<Create>,
+    #[command(flatten)]
+    program: Program,
 }
 
 /// The flags of `update`.
@@ -63,6 +84,8 @@ pub struct UpdateFlags {
     connection: Connection,
     #[command(flatten)]
     settings: SettingFlags<Update>,
+    #[command(flatten)]
+    program: Program,
     #[command(flatten)]
     confirmation: Confirmation,
 }
@@ -124,11 +147,13 @@ impl ChangeFlags {
     pub(super) fn read(self) -> Result<(Connection, Change), DeployError> {
         match self {
             Self::Create(flags) => {
-                let CreateFlags { connection, settings } = *flags;
+                let CreateFlags { connection, mut settings, program } = *flags;
+                program.pack_into(&mut settings)?;
                 Ok((connection, Change::Create(Box::new(settings.resolve(resolve::create)?))))
             }
             Self::Update(flags) => {
-                let UpdateFlags { connection, settings, .. } = *flags;
+                let UpdateFlags { connection, mut settings, program, .. } = *flags;
+                program.pack_into(&mut settings)?;
                 Ok((connection, Change::Update(Box::new(settings.resolve(resolve::update)?))))
             }
             Self::Delete(flags) => {

@@ -11,6 +11,7 @@
 //! | [`wording`] | texts as a command line says them: flags, other tools' words, examples |
 //! | `introduction` | the first line: which workspace, and as whom |
 //! | `progress` | what is waited for |
+//! | `own_wheel` | the running program as the app's wheel |
 //! | `report` | a plan and a status, as people read them |
 //! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
 //! | `profiles` | the profiles of that file; `ini` reads its lines |
@@ -36,6 +37,7 @@ pub mod lakebase;
 pub mod native_host;
 mod no_answer;
 pub mod oauth;
+mod own_wheel;
 pub mod printer;
 mod probe;
 mod profiles;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use deployer::error::Failure;
 
 use super::ini::{self, Section};
-use super::sign_in::{Source, not_signed_in};
+use super::sign_in::{Source, no_workspace};
 use crate::settings::normalise_host;
 
 /// Holds settings of Databricks' own command line; never a profile.
@@ -21,8 +21,8 @@ pub(super) enum Unread {
 impl From<Unread> for Failure {
     fn from(unread: Unread) -> Self {
         match unread {
-            Unread::NoFile { shown } => not_signed_in(format!("There is no `{shown}` with profiles")),
-            Unread::Unreadable(problem) => not_signed_in(problem),
+            Unread::NoFile { shown } => no_workspace(format!("There is no `{shown}` with profiles")),
+            Unread::Unreadable(problem) => no_workspace(problem),
         }
     }
 }
@@ -59,7 +59,7 @@ impl Profiles {
     /// The profile of this name.
     pub(super) fn named(&self, name: &str) -> Result<Source, Failure> {
         if name == SETTINGS {
-            return Err(not_signed_in(format!(
+            return Err(no_workspace(format!(
                 "`{SETTINGS}` of `{}` holds settings; it isn't a profile",
                 self.shown
             )));
@@ -98,7 +98,7 @@ impl Profiles {
             [section] => self.source(section).map(Some),
             several => {
                 let names: Vec<&str> = several.iter().map(|section| section.name.as_str()).collect();
-                Err(not_signed_in(format!(
+                Err(no_workspace(format!(
                     "Several profiles of `{}` are for this workspace: {}. Choose one with `--profile`",
                     self.shown,
                     names.join(", ")
@@ -123,7 +123,7 @@ impl Profiles {
     fn source(&self, section: &Section) -> Result<Source, Failure> {
         let name = &section.name;
         if let Some(fault) = &section.fault {
-            return Err(not_signed_in(format!("The profile `{name}` of `{}` {fault}", self.shown)));
+            return Err(no_workspace(format!("The profile `{name}` of `{}` {fault}", self.shown)));
         }
         let shown = format!("The profile `{name}` of `{}`", self.shown);
         let mut source =
@@ -143,7 +143,7 @@ impl Profiles {
     pub(super) fn missing(&self, name: &str) -> Failure {
         let known: Vec<String> = self.profiles().map(|section| format!("`{}`", section.name)).collect();
         let known = if known.is_empty() { "no profiles".to_owned() } else { known.join(", ") };
-        not_signed_in(format!("`{}` has no profile `{name}`; it has {known}", self.shown))
+        no_workspace(format!("`{}` has no profile `{name}`; it has {known}", self.shown))
     }
 }
 

@@ -173,6 +173,12 @@ impl<O: Operation> SettingFlags<O> {
         }
     }
 
+    /// Deploys a wheel that is in memory.
+    pub(super) fn set_wheel(&mut self, file_name: &str, content: &[u8]) {
+        let content = STANDARD.encode(content);
+        self.arguments.insert("local_wheel".into(), json!({"file_name": file_name, "content": content}));
+    }
+
     /// Checks what was given: reads the files, and has the deployer resolve it.
     pub(super) fn resolve<T>(
         mut self,
@@ -185,11 +191,11 @@ impl<O: Operation> SettingFlags<O> {
 
     /// Reads the files that are named; returns the text of the configuration.
     fn read_files(&mut self) -> Result<Option<String>, DeployError> {
-        if let Some(path) = &self.wheel {
-            let content = STANDARD.encode(read("local_wheel_path", path)?);
+        if let Some(path) = self.wheel.take() {
+            let content = read("local_wheel_path", &path)?;
             let file_name =
                 path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            self.arguments.insert("local_wheel".into(), json!({"file_name": file_name, "content": content}));
+            self.set_wheel(&file_name, &content);
         }
         if taken(O::TAKER).any(|setting| setting.kind == Kind::Secret) {
             let text = match &self.key {

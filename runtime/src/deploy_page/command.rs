@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use deployer::error::{DeployError, Failure};
+use deployer::error::{DeployError, ErrorClass, Failure};
 
 use super::{DeployPage, PAGE, Session};
 use crate::deploy::browser;
 use crate::deploy::oauth::{self, SignIn};
-use crate::deploy::printer::{Style, print};
+use crate::deploy::printer::{Style, print, print_error};
 use crate::deploy::sign_in::{self, Asked};
 use crate::deploy::workspace::{Workspace, client};
 use crate::listener::StopSignals;
@@ -46,8 +46,11 @@ pub async fn run(flags: Flags) -> ExitCode {
     match serve(flags).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print(&Style::for_stdout(false).error(&error));
-            ExitCode::FAILURE
+            print_error(&Style::for_stderr().error(&error));
+            match error.class {
+                ErrorClass::Input => ExitCode::from(2),
+                ErrorClass::Deployment => ExitCode::FAILURE,
+            }
         }
     }
 }
@@ -58,11 +61,12 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let problem = |problem: String| DeployError::from(Failure::Unreachable { problem });
     let http = client().map_err(|error| problem(error.to_string()))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, flags.port));
-    let unopened = |error| {
-        problem(format!(
-            "Port {} could not be opened: {error}. `--port 0` takes any that is free",
-            flags.port
-        ))
+    let unopened = |error: std::io::Error| {
+        let problem = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "Another program listens on it".to_owned(),
+            _ => format!("The system says: {error}"),
+        };
+        Failure::PortUnavailable { port: flags.port, problem }
     };
     let listener = listener::bind(address).map_err(unopened)?;
     let address = listener.local_addr().map_err(unopened)?;

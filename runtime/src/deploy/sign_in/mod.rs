@@ -67,7 +67,9 @@ impl Found {
             Ok(auth) => Ok(WorkspaceSettings { host: self.host, auth }),
             Err(problem) => {
                 let host = self.host;
-                Err(not_signed_in(format!("{problem}. `--sign-in` signs in to {host} in the browser")))
+                Err(Failure::NotSignedIn {
+                    problem: format!("{problem}. `--sign-in` signs in to {host} in the browser"),
+                })
             }
         }
     }
@@ -76,7 +78,7 @@ impl Found {
 /// Finds the workspace and the credential. `variable` reads the environment.
 ///
 /// # Errors
-/// `NOT_SIGNED_IN`, with what is missing and where it was looked for.
+/// `NO_WORKSPACE`, with what is missing and where it was looked for.
 pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<Found, Failure> {
     let variable = |name: &str| variable(name).filter(|text| !text.trim().is_empty());
     let asked_address = asked.host.as_deref().map(|host| address("`--host`", host)).transpose()?;
@@ -111,7 +113,7 @@ pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<
             let problem = format!("There is no credential in the environment, and no `{shown}`");
             return match wanted {
                 Some(wanted) => Ok(nobody(wanted, problem)),
-                None => Err(not_signed_in(format!("{problem}; no workspace is named either: {NAMED_BY}"))),
+                None => Err(no_workspace(format!("{problem}; no workspace is named either: {NAMED_BY}"))),
             };
         }
         Err(unread) => return Err(unread.into()),
@@ -139,7 +141,7 @@ fn of_profile(
         && !profile.is_for(Some(&wanted.host))
     {
         let own = profile.host.as_deref().unwrap_or_default();
-        return Err(not_signed_in(format!("{} is for {own}, not for {}", profile.name, wanted.host)));
+        return Err(no_workspace(format!("{} is for {own}, not for {}", profile.name, wanted.host)));
     }
     profile.found(wanted, variable)
 }
@@ -193,12 +195,12 @@ impl Source {
         variable: &impl Fn(&str) -> Option<String>,
     ) -> Result<Found, Failure> {
         if let Some(problem) = &self.problem {
-            return Err(not_signed_in(format!("{} {problem}", self.name)));
+            return Err(no_workspace(format!("{} {problem}", self.name)));
         }
         let own =
             self.host.as_deref().map(|host| address(&format!("The host of {}", lower(&self.name)), host));
         let Some(at) = own.transpose()?.or_else(|| wanted.cloned()) else {
-            return Err(not_signed_in(format!("{} names no workspace: {NAMED_BY}", self.name)));
+            return Err(no_workspace(format!("{} names no workspace: {NAMED_BY}", self.name)));
         };
         let (profile, workspace_id) = (self.profile.clone(), self.workspace_id.clone());
         let workspace_id =
@@ -256,11 +258,11 @@ fn lower(name: &str) -> String {
 }
 
 fn address(of: &str, host: &str) -> Result<Address, Failure> {
-    workspace_address(host).map_err(|problem| not_signed_in(format!("{of} {problem}")))
+    workspace_address(host).map_err(|problem| no_workspace(format!("{of} {problem}")))
 }
 
-pub(super) fn not_signed_in(problem: String) -> Failure {
-    Failure::NotSignedIn { problem }
+pub(super) fn no_workspace(problem: String) -> Failure {
+    Failure::NoWorkspace { problem }
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ fn of(profile: &str) -> Asked {
 
 fn problem(result: Result<Found, Failure>) -> String {
     match result {
-        Err(Failure::NotSignedIn { problem }) => problem,
+        Err(Failure::NoWorkspace { problem }) => problem,
         other => panic!("{other:?}"),
     }
 }
@@ -149,13 +149,13 @@ fn profiles_are_read_as_databricks_sdk_reads_them() {
             None => profiles.default_for(None)?.ok_or_else(|| profiles.missing("DEFAULT")),
         });
         let source = source.and_then(|source| match &source.problem {
-            Some(problem) => Err(not_signed_in(format!("{} {problem}", source.name))),
+            Some(problem) => Err(no_workspace(format!("{} {problem}", source.name))),
             None => Ok(source),
         });
         let (wanted, shown) = (here.unwrap_or(sdk), format!("{file}, {profile:?}"));
         let source = match (source, wanted["refused"].as_str()) {
             (Ok(source), None) => source,
-            (Err(Failure::NotSignedIn { problem }), Some(part)) => {
+            (Err(Failure::NoWorkspace { problem }), Some(part)) => {
                 assert!(problem.contains(part), "{shown}: {problem}");
                 continue;
             }

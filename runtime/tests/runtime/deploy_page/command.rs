@@ -52,7 +52,7 @@ async fn it_listens_on_loopback_only() {
 async fn without_a_credential_it_says_where_one_belongs() {
     let nothing = Variables::nothing().with("HOME", "/nonexistent");
     let ended = process::run(&["deploy-page", "--port", "0"], &nothing).await;
-    assert_eq!(ended.status.code(), Some(1));
+    assert_eq!(ended.status.code(), Some(2));
     for words in ["no workspace is named", "--host https://", "DATABRICKS_HOST", "What now:"] {
         assert!(ended.output.contains(words), "{words}: {}", ended.output);
     }
@@ -83,7 +83,7 @@ async fn a_port_in_use_is_told() {
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let ended = process::run(&["deploy-page", "--port", &port], &variables(&upstream)).await;
-    assert_eq!(ended.status.code(), Some(1));
+    assert_eq!(ended.status.code(), Some(2));
     assert!(ended.output.contains(&port) && ended.output.contains("--port 0"), "{}", ended.output);
 }
 

@@ -17,6 +17,8 @@ mod interruption;
 mod interruption_later;
 mod lifecycle;
 mod lost_keys;
+mod mistakes;
+mod own_program;
 mod ownership;
 mod pace;
 mod plan;

@@ -82,7 +82,7 @@ async fn a_profile_that_is_named_wins_over_the_environment() {
     assert_eq!(code, Some(1), "the default profile's token is wrong: {output}");
     assert!(output.contains("TOKEN_EXPIRED"), "{output}");
     let (code, output) = create(&stage, &environment[..1], &["--profile", "nobody"]).await;
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(2));
     assert!(output.contains("has no profile `nobody`") && output.contains("ada"), "{output}");
     stage.end().await;
 }
