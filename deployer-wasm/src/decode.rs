@@ -56,7 +56,7 @@ impl Mismatch {
         } else if let Some(found) = message.strip_prefix("invalid type: ") {
             format!("is {}, {} was expected", kind(found), wanted(expected.unwrap_or_default()))
         } else if let Some(expected) = expected {
-            format!("has a value of its own, {} was expected", wanted(expected))
+            format!("can't be used, {} was expected", wanted(expected))
         } else {
             "has a value that can't be used".to_owned()
         };
@@ -173,7 +173,7 @@ mod tests {
             ),
             (
                 json!({"name": "x", "inner": {"count": 70_000}}),
-                "`inner.count` has a value of its own, a whole number was expected",
+                "`inner.count` can't be used, a whole number was expected",
             ),
             (json!({"name": 7}), "`name` is a number, text was expected"),
             (json!({"name": null}), "`name` is null, text was expected"),
@@ -183,11 +183,11 @@ mod tests {
             (json!({"name": "x", "list": {}}), "`list` is an object, a list was expected"),
             (
                 json!({"name": "x", "inner": {"at": "noon"}}),
-                "`inner.at` has a value of its own, an RFC 3339 time was expected",
+                "`inner.at` can't be used, an RFC 3339 time was expected",
             ),
             (
                 json!({"name": "x", "inner": {"word": "third"}}),
-                "`inner.word` has a value of its own, `one_thing` or `other` was expected",
+                "`inner.word` can't be used, `one_thing` or `other` was expected",
             ),
             (json!({"name": "x", "closed": {"a": 1}}), "`closed` has a key that isn't known here"),
             (json!("x"), "it is text, an object was expected"),

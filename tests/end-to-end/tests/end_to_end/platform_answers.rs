@@ -59,11 +59,17 @@ async fn a_retry_after_beyond_all_clocks_delays_nothing() {
 }
 
 #[tokio::test]
-async fn json_of_another_shape_is_told_at_once() {
-    for (path, body) in [(ME, json!({"user": "ada"})), (APP, json!([1, 2])), (APP, json!({"name": 7}))] {
+async fn json_of_another_shape_is_told_at_once_with_the_field_and_what_is_there() {
+    let state = json!({"name": "tellr", "compute_status": {"state": 5}});
+    for (path, body, names) in [
+        (ME, json!({"user": "ada"}), "`userName` is missing"),
+        (APP, json!([1, 2]), "it is a list, an object was expected"),
+        (APP, json!({"name": 7}), "`name` is a number, text was expected"),
+        (APP, state, "`compute_status.state` is a number, text was expected"),
+    ] {
         let stage = Stage::with(Pace::none()).await;
         let (error, waited) = fails_while(&stage, Rule::next(path, answer(200, &[], body))).await;
-        assert_says(&error, Expected { code: "UNREADABLE_ANSWER", names: "", because: "" });
+        assert_says(&error, Expected { code: "UNREADABLE_ANSWER", names, because: "" });
         assert!(waited < 1_000, "{path}: {waited} ms");
         stage.end().await;
     }
