@@ -13,4 +13,4 @@ pub mod run;
 
 pub use crate::cancellation::Cancellation;
 pub use graph::{Done, Graph, Output, StepError, StepReport};
-pub use run::{Run, StepHandle};
+pub use run::{Run, StepHandle, Usual};

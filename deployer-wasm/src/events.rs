@@ -33,10 +33,10 @@ pub struct DeployEvent {
     pub state: Option<StepState>,
     /// A sentence for people, without a full stop.
     pub message: String,
-    /// How far the step is, 0 to 1, where that can be told.
+    /// With [`StepState::Waiting`]: how much of the usual time has passed, 0 to 1, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<f32>,
-    /// How long the step has run, or took when it is over; milliseconds.
+    /// How long the step took, or has waited for the platform so far; milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_elapsed_ms: Option<u64>,
     /// Something to open: the app, its logs.

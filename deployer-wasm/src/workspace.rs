@@ -31,8 +31,34 @@ pub use client::Client;
 pub use elapsed::Elapsed;
 pub use retry::{Attempt, RetryPolicy, Verdict};
 
+/// A list that comes in pages.
+pub trait Page {
+    /// The token of the next page, which is taken out; none on the last one.
+    fn take_next(&mut self) -> Option<String>;
+
+    /// Adds the entries of the next page.
+    fn append(&mut self, next: Self);
+}
+
+/// Makes a struct with `next_page_token` and a list a [`Page`].
+macro_rules! page {
+    ($type:ty, $entries:ident) => {
+        impl $crate::workspace::Page for $type {
+            fn take_next(&mut self) -> Option<String> {
+                self.next_page_token.take().filter(|token| !token.is_empty())
+            }
+
+            fn append(&mut self, mut next: Self) {
+                self.$entries.append(&mut next.$entries);
+                self.next_page_token = next.next_page_token;
+            }
+        }
+    };
+}
+pub(crate) use page;
+
 /// A request, the type its answer is parsed into, and the words for its refusal.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Call<T> {
     /// What is sent.
     pub request: WorkspaceRequest,
@@ -45,10 +71,24 @@ pub struct Call<T> {
     answer: PhantomData<fn() -> T>,
 }
 
+impl<T> Clone for Call<T> {
+    // Not derived: whether the answer's type can be copied has nothing to do with it.
+    fn clone(&self) -> Self {
+        let Self { request, doing, what, needed, answer } = self;
+        let (doing, what) = (doing.clone(), what.clone());
+        Self { request: request.clone(), doing, what, needed, answer: *answer }
+    }
+}
+
 impl<T> Call<T> {
     fn new(method: Method, path: String, doing: String, what: String, needed: &'static str) -> Self {
         let request = WorkspaceRequest { method, path, query: Vec::new(), body: None, sensitive: false };
         Self { request, doing, what, needed, answer: PhantomData }
+    }
+
+    /// The same for the page after the one that told `token`.
+    pub(crate) fn page(self, token: &str) -> Self {
+        self.query("page_token", token)
     }
 
     fn query(mut self, name: &str, value: impl Into<String>) -> Self {

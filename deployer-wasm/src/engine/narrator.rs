@@ -64,6 +64,18 @@ impl<'a, H: Host> Narrator<'a, H> {
         self.tell(DeployEvent { step: Some(step.to_owned()), state: Some(state), ..event });
     }
 
+    /// Tells that a step still waits, how long it has, and how far that is of what is usual.
+    pub(crate) fn still_waiting(&self, step: &str, message: String, waited: Duration, progress: f32) {
+        let event = self.event(EventKind::Step, message);
+        self.tell(DeployEvent {
+            step: Some(step.to_owned()),
+            state: Some(StepState::Waiting),
+            step_elapsed_ms: u64::try_from(waited.as_millis()).ok(),
+            progress: Some(progress),
+            ..event
+        });
+    }
+
     pub(crate) fn ended(
         &self,
         step: &str,

@@ -1,6 +1,6 @@
 //! One run of an operation, and the handle a step works with.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -11,6 +11,7 @@ use super::graph::StepError;
 use super::journal::{Entry, Journal};
 use super::narrator::Narrator;
 use crate::cancellation::Cancellation;
+use crate::error::spell;
 use crate::events::StepState;
 use crate::host::Host;
 use crate::workspace::{Client, Elapsed};
@@ -109,7 +110,8 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
 
     /// Patience for something that takes at most `limit`.
     pub fn patience(&self, limit: Duration) -> Patience {
-        Patience { elapsed: RefCell::new(Elapsed::since(self.run.host.now())), limit }
+        let elapsed = RefCell::new(Elapsed::since(self.run.host.now()));
+        Patience { elapsed, limit, task: None, told: Cell::new(Duration::ZERO) }
     }
 }
 
@@ -121,6 +123,19 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
 pub struct Patience {
     elapsed: RefCell<Elapsed>,
     limit: Duration,
+    /// What is waited for, and how long that usually takes.
+    task: Option<(String, Usual)>,
+    /// When that was last told.
+    told: Cell<Duration>,
+}
+
+/// How long the platform usually takes for something.
+#[derive(Debug, Clone, Copy)]
+pub struct Usual {
+    /// As a person reads it: `1 to 3 min`.
+    pub text: &'static str,
+    /// The longer end of it.
+    pub up_to: Duration,
 }
 
 impl Patience {
@@ -128,6 +143,15 @@ impl Patience {
     const LONGEST: Duration = Duration::from_secs(3);
     /// A look, which is tried again for five minutes at most.
     const LOOK: Duration = Duration::from_mins(5);
+    /// How often somebody who watches is told that it still takes.
+    const TOLD_EVERY: Duration = Duration::from_secs(20);
+
+    /// The same, which tells every 20 s how long `what` has taken and how long it usually takes.
+    #[must_use]
+    pub fn telling(mut self, what: impl Into<String>, usual: Usual) -> Self {
+        self.task = Some((what.into(), usual));
+        self
+    }
 
     /// Waits until it is time to look again; `false` when patience is over.
     ///
@@ -138,10 +162,23 @@ impl Patience {
         if waited >= self.limit {
             return Ok(false);
         }
+        self.tell(step, waited);
         let pause = (waited / 12).clamp(Self::SHORTEST, Self::LONGEST);
         step.pause(pause).await?;
         self.elapsed.borrow_mut().count(step.run.host.now(), pause);
         Ok(true)
+    }
+
+    fn tell<H: Host>(&self, step: &StepHandle<'_, '_, H>, waited: Duration) {
+        let Some((what, usual)) = &self.task else { return };
+        if waited < self.told.get().saturating_add(Self::TOLD_EVERY) {
+            return;
+        }
+        self.told.set(waited);
+        let message = format!("{what}: {} so far, usually {}", spell(waited), usual.text);
+        // What takes longer than usual is not done; how far it is, nobody knows.
+        let progress = (waited.as_secs_f32() / usual.up_to.as_secs_f32()).min(0.95);
+        step.run.narrator.still_waiting(step.name, message, waited, progress);
     }
 
     /// How long has been waited.

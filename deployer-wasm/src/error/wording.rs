@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `5 min 20 s`, `45 s`.
-pub(super) fn spell(duration: Duration) -> String {
+pub(crate) fn spell(duration: Duration) -> String {
     let secs = duration.as_secs();
     match (secs / 60, secs % 60) {
         (0, secs) => format!("{secs} s"),

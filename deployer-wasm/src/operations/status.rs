@@ -99,7 +99,11 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &StatusConfig) -> Resul
     let Beside { record, lock, deployed, requirements } = lies_there;
     let record = record.filter(|record| record.app_name == name);
     let text = |variable: &str| deployed.as_ref()?.text(variable).map(str::to_owned);
-    let package = deployed.as_ref().and_then(DeployedManifest::package);
+    // Files lie there before they are deployed. An app that is stopped has no active deployment any more; then
+    // the journal tells that a run got to its end.
+    let finished = record.as_ref().is_some_and(|record| record.run.status == RunStatus::Finished);
+    let was_deployed = app.as_ref().is_some_and(|app| finished || app.active_deployment.is_some());
+    let package = deployed.as_ref().and_then(DeployedManifest::package).filter(|_| was_deployed);
     let version = package.zip(requirements);
     let kind = known_kind(app.as_ref(), record.as_ref(), deployed.as_ref());
     let last_run = record.map(|record| record.run);

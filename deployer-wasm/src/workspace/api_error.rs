@@ -115,6 +115,12 @@ impl ApiError {
         Self::new(ErrorKind::UnexpectedShape, status, String::new(), mismatch.to_string())
     }
 
+    /// A list that goes on after `pages` pages.
+    pub(super) fn endless_list(pages: usize) -> Self {
+        let problem = format!("The list has more than {pages} pages");
+        Self::new(ErrorKind::UnexpectedShape, 200, String::new(), problem)
+    }
+
     fn new(kind: ErrorKind, status: u16, code: String, message: String) -> Self {
         let (doing, what) = (String::new(), String::new());
         Self(Box::new(Refusal {

@@ -8,10 +8,10 @@ use futures_util::pin_mut;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Call;
 use super::api_error::{ApiError, ErrorKind, Interface};
 use super::elapsed::Elapsed;
 use super::retry::{Attempt, RETRIES, RetryPolicy, Verdict};
+use super::{Call, Page};
 use crate::cancellation::Cancellation;
 use crate::decode::{Mismatch, decode};
 use crate::host::{Host, Timestamp, WorkspaceRequest, WorkspaceResponse};
@@ -20,6 +20,8 @@ use crate::host::{Host, Timestamp, WorkspaceRequest, WorkspaceResponse};
 const CLOSING: Duration = Duration::from_mins(2);
 /// No single request takes longer: hosts give up on an answer after a minute.
 const ATTEMPT: Duration = Duration::from_mins(1);
+/// A list of what one app has is a page or two; one without an end is a fault of the other side.
+const MOST_PAGES: usize = 100;
 /// From this many seconds on, a wait that the workspace asks for is worth telling.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
@@ -96,6 +98,26 @@ impl<'a, H: Host> Client<'a, H> {
             Ok(found) => Ok(Some(found)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Like [`Client::find`], for a list: read to its last page.
+    ///
+    /// # Errors
+    /// Any other refusal, and a list without an end.
+    pub async fn find_all<T: DeserializeOwned + Page>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
+        let Some(mut all) = self.find(call.clone()).await? else { return Ok(None) };
+        for _ in 1..MOST_PAGES {
+            let Some(token) = all.take_next() else { return Ok(Some(all)) };
+            all.append(self.send(call.clone().page(&token)).await?);
+        }
+        match all.take_next() {
+            None => Ok(Some(all)),
+            Some(_) => {
+                let mut error = ApiError::endless_list(MOST_PAGES);
+                (error.doing, error.what, error.needed) = (call.doing, call.what, call.needed);
+                Err(error)
+            }
         }
     }
 

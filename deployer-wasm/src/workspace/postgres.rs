@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::operation::Operation;
-use super::{Call, resource_path, segment};
+use super::{Call, page, resource_path, segment};
 use crate::decode::null_as_default;
 use crate::host::Method;
 
@@ -48,7 +48,11 @@ pub struct Endpoints {
     /// The endpoints of a branch.
     #[serde(default, deserialize_with = "null_as_default")]
     pub endpoints: Vec<Endpoint>,
+    /// Where the list goes on.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
 }
+page!(Endpoints, endpoints);
 
 /// An endpoint: the compute one connects to.
 #[derive(Debug, Clone, Deserialize)]
@@ -103,7 +107,11 @@ pub struct Databases {
     /// The databases of a branch.
     #[serde(default, deserialize_with = "null_as_default")]
     pub databases: Vec<Database>,
+    /// Where the list goes on.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
 }
+page!(Databases, databases);
 
 /// A database of a branch.
 #[derive(Debug, Clone, Deserialize)]

@@ -148,6 +148,7 @@ pub struct VirtualHost<'a> {
     death: Option<Death>,
     seed: Cell<u64>,
     on_event: Option<&'a dyn Fn(&DeployEvent)>,
+    on_answer: Option<&'a dyn Fn(usize, &mut WorkspaceResponse)>,
 }
 
 impl<'a> VirtualHost<'a> {
@@ -172,6 +173,7 @@ impl<'a> VirtualHost<'a> {
             death: None,
             seed: Cell::new(0x5eed),
             on_event: None,
+            on_answer: None,
         }
     }
 
@@ -193,6 +195,13 @@ impl<'a> VirtualHost<'a> {
     #[must_use]
     pub fn watched(mut self, listener: &'a dyn Fn(&DeployEvent)) -> Self {
         self.on_event = Some(listener);
+        self
+    }
+
+    /// The same, whose answers are altered on the way; they are counted from 0.
+    #[must_use]
+    pub fn altered(mut self, alter: &'a dyn Fn(usize, &mut WorkspaceResponse)) -> Self {
+        self.on_answer = Some(alter);
         self
     }
 
@@ -272,11 +281,15 @@ impl Drop for UnderWay<'_> {
 
 impl Host for VirtualHost<'_> {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        let index = self.count.get();
         let dies = self.count().await;
-        let answer = {
+        let mut answer = {
             let _under_way = UnderWay::begin(&self.time.shared.under_way);
             self.send(&request).await
         };
+        if let (Some(alter), Ok((answer, _))) = (self.on_answer, &mut answer) {
+            alter(index, answer);
+        }
         if dies {
             self.die().await;
         }

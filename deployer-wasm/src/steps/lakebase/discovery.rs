@@ -130,7 +130,7 @@ pub(super) async fn writable<H: Host>(
     client: &Client<'_, H>,
     branch: &str,
 ) -> Result<Option<Endpoint>, ApiError> {
-    let endpoints = client.find(postgres::list_endpoints(branch)).await?.unwrap_or_default().endpoints;
+    let endpoints = client.find_all(postgres::list_endpoints(branch)).await?.unwrap_or_default().endpoints;
     Ok(endpoints.into_iter().find(Endpoint::is_read_write))
 }
 
@@ -170,7 +170,7 @@ pub(super) async fn project_at<H: Host>(
     host: &str,
 ) -> Result<Lakebase, ApiError> {
     let branch = project.default_branch();
-    let databases = client.find(postgres::list_databases(&branch)).await?.unwrap_or_default().databases;
+    let databases = client.find_all(postgres::list_databases(&branch)).await?.unwrap_or_default().databases;
     let database = databases
         .into_iter()
         .find(|database| database.status.postgres_database.as_deref() == Some(DATABASE))

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use super::discovery::{Found, instance_at, project_at, writable};
 use super::{Lakebase, PATIENCE};
-use crate::engine::{Done, StepError, StepHandle};
+use crate::engine::{Done, StepError, StepHandle, Usual};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::database::{self, Instance};
 use crate::workspace::operation::{self, Operation};
 use crate::workspace::postgres::Project;
+
+const PROJECT_USUAL: Usual = Usual { text: "less than 1 min", up_to: Duration::from_mins(1) };
+const INSTANCE_USUAL: Usual = Usual { text: "3 to 5 min", up_to: Duration::from_mins(5) };
 
 /// Waits until a database that is there can be connected to; never creates one.
 ///
@@ -92,7 +95,7 @@ pub(super) async fn settle_project<H: Host>(
     project: &Project,
 ) -> Result<Lakebase, StepError> {
     let branch = project.default_branch();
-    let patience = step.patience(PATIENCE);
+    let patience = step.patience(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), PROJECT_USUAL);
     loop {
         let writable = writable(step.client(), &branch).await?;
         if let Some((endpoint, host)) =
@@ -117,7 +120,7 @@ pub(super) async fn settle_instance<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
 ) -> Result<Lakebase, StepError> {
-    let patience = step.patience(PATIENCE);
+    let patience = step.patience(PATIENCE).telling(format!("starting the provisioned database `{name}`"), INSTANCE_USUAL);
     loop {
         let instance: Instance = step.client().send(database::get_instance(name)).await?;
         if let Some(host) = instance.ready_host() {

@@ -4,12 +4,16 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use deployer::config::CreateArguments;
 use deployer::error::DeployError;
 use deployer::events::{DeployEvent, EventKind};
+use deployer::host::WorkspaceResponse;
 use end_to_end::stage::{ADA, Stage};
-use end_to_end::words::{Expected, assert_says};
-use local_workspace::faults::{Action, Rule};
+use end_to_end::words::{Expected, assert_good_words, assert_says};
+use local_workspace::faults::{Action, Rule, When};
+use local_workspace::journal::Entry;
 use local_workspace::pace::Pace;
 use serde_json::{Value, json};
 
@@ -146,6 +150,169 @@ async fn a_connection_that_is_lost_later_is_told_while_it_is_tried_again() {
         });
         assert!(told, "{notices:#?}");
     }
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn lists_are_read_to_their_last_page() {
+    for list in ["endpoints", "databases"] {
+        let stage = Stage::with(Pace::none()).await;
+        let path = format!("/api/2.0/postgres/projects/[^/]+/branches/[^/]+/{list}");
+        let first = answer(200, &[], json!({list: [], "next_page_token": "after-0"}));
+        stage.workspace.control().faults.add(Rule::next(&path, first)).expect("a good rule");
+        stage.create(CreateArguments::default()).await.unwrap_or_else(|error| panic!("{error:#?}"));
+        let entries = stage.workspace.control().journal.entries();
+        let asked = |entry: &&Entry| entry.query.as_deref().is_some_and(|query| query.contains("after-0"));
+        assert_eq!(entries.iter().filter(asked).count(), 1, "{list}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_without_an_end_is_given_up() {
+    let stage = Stage::with(Pace::none()).await;
+    let path = "/api/2.0/postgres/projects/[^/]+/branches/[^/]+/endpoints";
+    let page = answer(200, &[], json!({"endpoints": [], "next_page_token": "again"}));
+    let (error, _) = fails_while(&stage, Rule::next(path, page)).await;
+    assert_says(&error, Expected { code: "UNREADABLE_ANSWER", names: "more than 100 pages", because: "" });
+    stage.end().await;
+}
+
+/// Numbers that overflow, round or turn negative in one type or another.
+const EXTREMES: [&str; 9] = [
+    "18446744073709551615",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "4294967295",
+    "-1",
+    "0",
+    "1e308",
+    "-1e308",
+    "0.1",
+];
+
+/// All numbers of a JSON value replaced; how many there were.
+fn replace_numbers(value: &mut Value, extreme: &Value) -> usize {
+    match value {
+        Value::Number(_) => {
+            *value = extreme.clone();
+            1
+        }
+        Value::Array(list) => list.iter_mut().map(|one| replace_numbers(one, extreme)).sum(),
+        Value::Object(object) => object.values_mut().map(|one| replace_numbers(one, extreme)).sum(),
+        // Lengths of time, and moments, are numbers in a text.
+        Value::String(text) => {
+            let is_moment = text.len() >= 19 && text.as_bytes()[4] == b'-' && text.contains('T');
+            let is_duration = text.strip_suffix('s').is_some_and(|secs| secs.parse::<f64>().is_ok());
+            if is_moment {
+                *text = if extreme.to_string().starts_with('-') {
+                    "0000-01-01T00:00:00Z".into()
+                } else {
+                    "9999-12-31T23:59:59.999Z".into()
+                };
+            } else if is_duration {
+                *text = format!("{extreme}s");
+            }
+            usize::from(is_moment || is_duration)
+        }
+        Value::Null | Value::Bool(_) => 0,
+    }
+}
+
+/// Alters one answer: its numbers, what a file holds in them, its `Date`, and a `Retry-After` if it asks to
+/// wait. Whether there was anything to alter.
+fn alter(response: &mut WorkspaceResponse, extreme: &str) -> bool {
+    let number: Value = serde_json::from_str(extreme).expect("a number");
+    let mut altered = 0;
+    if let Ok(mut body) = serde_json::from_str::<Value>(&response.body) {
+        altered += replace_numbers(&mut body, &number);
+        // A file of the deployer's own: the journal, the lock.
+        let file = body["content"].as_str().and_then(|content| STANDARD.decode(content).ok());
+        if let Some(mut file) = file.and_then(|file| serde_json::from_slice::<Value>(&file).ok()) {
+            altered += replace_numbers(&mut file, &number);
+            body["content"] = STANDARD.encode(file.to_string()).into();
+        }
+        response.body = body.to_string();
+    }
+    let date = if extreme.starts_with('-') { "Sat, 01 Jan 0000" } else { "Fri, 31 Dec 9999" };
+    for (name, value) in &mut response.headers {
+        if name == "date" {
+            *value = format!("{date} 23:59:59 GMT");
+            altered += 1;
+        }
+    }
+    response.headers.push(("retry-after".into(), extreme.to_owned()));
+    altered > 0
+}
+
+/// What comes of it is not the point: a run may fail, with an error in words, but not by a panic.
+#[tokio::test]
+async fn no_number_in_an_answer_breaks_the_arithmetic() {
+    let counting = Stage::with(Pace::scaled(0.01)).await;
+    let host = counting.host(ADA);
+    counting.create_on(&host, CreateArguments::default()).await.expect("nothing is altered");
+    let requests = host.requests();
+    drop(host);
+    counting.end().await;
+    assert!(requests > 40, "{requests}");
+    let mut altered = 0;
+    for (nth, extreme) in (0..requests).step_by(2).zip(EXTREMES.iter().cycle()) {
+        let stage = Stage::with(Pace::scaled(0.01)).await;
+        // A busy answer first, so that a pause is computed of what it says.
+        let busy = Rule::nth_request(
+            u64::try_from(nth + 1).expect("few"),
+            When::Before,
+            Action::too_many_requests(None),
+        );
+        stage.workspace.control().faults.add(busy).expect("a good rule");
+        let met = std::cell::Cell::new(false);
+        let change = |index: usize, response: &mut WorkspaceResponse| {
+            if index == nth || index == nth + 1 {
+                met.set(alter(response, extreme) || met.get());
+            }
+        };
+        let host = stage.host(ADA).altered(&change);
+        if let Err(error) = stage.create_on(&host, CreateArguments::default()).await {
+            assert_good_words(&error);
+        }
+        altered += usize::from(met.get());
+        drop(host);
+        stage.end().await;
+    }
+    assert!(altered > requests / 4, "{altered} of {requests}");
+    // And all at once, from the first answer on.
+    for extreme in EXTREMES {
+        let stage = Stage::with(Pace::scaled(0.01)).await;
+        let change = |_: usize, response: &mut WorkspaceResponse| {
+            alter(response, extreme);
+        };
+        let host = stage.host(ADA).altered(&change);
+        if let Err(error) = stage.create_on(&host, CreateArguments::default()).await {
+            assert_good_words(&error);
+        }
+        drop(host);
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn while_the_platform_works_elapsed_and_usual_time_are_told() {
+    let stage = Stage::with(Pace::none()).await;
+    stage.set(|settings| settings.pace.durations.compute_start_ms = 90_000);
+    let told = RefCell::new(Vec::new());
+    let listener = |event: &DeployEvent| {
+        if event.step.as_deref() == Some("app") && event.progress.is_some() {
+            told.borrow_mut().push((event.message.clone(), event.step_elapsed_ms, event.progress));
+        }
+    };
+    let host = stage.host(ADA).watched(&listener);
+    stage.create_on(&host, CreateArguments::default()).await.expect("it starts");
+    let told = told.take();
+    assert_eq!(told.len(), 4, "every 20 s of 90: {told:#?}");
+    let (message, elapsed_ms, progress) = &told[3];
+    assert!(message.starts_with("starting compute of the app `tellr`: 1 min 2"), "{message}");
+    assert!(message.ends_with(" s so far, usually 1 to 3 min"), "{message}");
+    assert!(elapsed_ms.is_some_and(|ms| (80_000..90_000).contains(&ms)) && progress.is_some_and(|p| p < 0.5));
     stage.end().await;
 }
 

@@ -34,6 +34,19 @@ async fn of_nothing_only_the_usual_places_are_told() {
 }
 
 #[tokio::test]
+async fn what_was_written_and_never_deployed_is_not_told_as_deployed() {
+    let stage = brisk().await;
+    let message = "Error installing packages".to_owned();
+    stage.set(|settings| settings.outcomes.deployment = DeploymentOutcome::Failed { message, logs: vec![] });
+    stage.create(CreateArguments::default()).await.expect_err("the deployment fails");
+    assert!(stage.file(&format!("{FOLDER}/requirements.txt")).await.is_some(), "the files are there");
+    let status = stage.status().await;
+    assert_eq!((status.app_package, status.app_version), (None, None));
+    assert!(status.app.is_some() && status.can_resume);
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_running_app_is_told_with_what_lies_deployed() {
     let stage = brisk().await;
     let created = stage.create(CreateArguments::default()).await.expect("create");

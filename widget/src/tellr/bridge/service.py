@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _QUESTIONS = ("validate", "environments", "parse_yaml", "to_yaml")
 # A first sign-in loads much and asks around; mostly it is done by then.
 LOOK_SECONDS = 5.0
+# A list without an end is a fault of the other side.
+_MOST_PAGES = 100
 _ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
 
 
@@ -109,18 +111,29 @@ class Service:
         name = target["name"]
         if target["kind"] == "endpoint":
             branch = name.rpartition("/endpoints/")[0]
-            told = self._read(f"/api/2.0/postgres/{branch}/endpoints")
-            endpoints = [one for one in told.get("endpoints") or () if isinstance(one, dict)]
-            found = next((one for one in endpoints if one.get("name") == name), {})
-            for part in ("status", "hosts"):
-                found = found.get(part) or {}
-            return found.get("host")
+            return self._host_of_endpoint(f"/api/2.0/postgres/{branch}/endpoints", name)
         path = f"/api/2.0/database/instances/{quote(name, safe='')}"
         return self._read(path).get("read_write_dns")
 
-    def _read(self, path: str) -> Message:
+    def _host_of_endpoint(self, path: str, name: str) -> str | None:
+        token = None
+        for _ in range(_MOST_PAGES):
+            told = self._read(path, [("page_token", token)] if token else [])
+            endpoints = [one for one in told.get("endpoints") or () if isinstance(one, dict)]
+            found = next((one for one in endpoints if one.get("name") == name), None)
+            if found is not None:
+                for part in ("status", "hosts"):
+                    found = found.get(part) or {}
+                return found.get("host")
+            token = told.get("next_page_token")
+            if not token:
+                break
+        return None
+
+    def _read(self, path: str, query: list[tuple[str, str]] | None = None) -> Message:
         # Passes through the table, so a name with a path in it asks for nothing else.
-        answer = self._session.request({"method": "GET", "path": path})
+        asked = {"method": "GET", "path": path, "query": query or []}
+        answer = self._session.request(asked)
         if "error" in answer:
             raise NoAnswerError(answer["error"]["kind"], answer["error"]["message"])
         if answer["response"]["status"] != 200:
