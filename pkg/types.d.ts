@@ -504,6 +504,11 @@ last_run?: LastRun,
  */
 lock?: LockState,
 /**
+ * Whether the app was deployed. Files may have been written that never were: then package and version are
+ * what the next deployment brings. Absent for false.
+ */
+deployed?: boolean,
+/**
  * Whether the last run did not finish and nobody is at work: it may be gone on with.
  */
 can_resume: boolean, };
@@ -667,11 +672,11 @@ state?: StepState,
  */
 message: string,
 /**
- * How far the step is, 0 to 1, where that can be told.
+ * With [`StepState::Waiting`]: how much of the usual time has passed, 0 to 1, where that is known.
  */
 progress?: number,
 /**
- * How long the step has run, or took when it is over; milliseconds.
+ * How long the step took, or has waited for the platform so far; milliseconds.
  */
 step_elapsed_ms?: number,
 /**

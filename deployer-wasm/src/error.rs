@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 mod catalogue;
 mod entries;
 mod outside;
+#[cfg(test)]
+mod texts;
 mod wording;
 
 pub use catalogue::{Failure, SchemaOwner};

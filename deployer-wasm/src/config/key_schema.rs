@@ -240,17 +240,11 @@ mod tests {
     #[test]
     fn a_wrong_type_is_named_in_plain_words() {
         for (given, cause) in [
-            (
-                json!({"app_version": 1.0}),
-                "It takes text; put quotes around it, and the number `1.0` was given",
-            ),
-            (json!({"app_name": ["a"]}), "It takes text, and a list was given"),
-            (json!({"use_test_pypi": "yes"}), "It takes `true` or `false`, and the text `yes` was given"),
-            (json!({"extra_scopes": "sql"}), "It takes a list of texts, and text was given"),
-            (
-                json!({"description": {"en": "x"}}),
-                "It takes text, and keys with values of their own was given",
-            ),
+            (json!({"app_version": 1.0}), "Expected text; put quotes around it, found the number `1.0`"),
+            (json!({"app_name": ["a"]}), "Expected text, found a list"),
+            (json!({"use_test_pypi": "yes"}), "Expected `true` or `false`, found the text `yes`"),
+            (json!({"extra_scopes": "sql"}), "Expected a list of texts, found text"),
+            (json!({"description": {"en": "x"}}), "Expected text, found keys with values of their own"),
         ] {
             let error = refusal(&flat_file(), given);
             assert_eq!((error.code.as_str(), error.cause.as_str()), ("WRONG_TYPE", cause));

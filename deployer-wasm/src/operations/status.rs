@@ -50,6 +50,11 @@ pub struct Status {
     /// Who is at work; absent when nobody is, or when whoever was has stopped renewing the lock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<Holding>,
+    /// Whether the app was deployed. Files may have been written that never were: then package and version are
+    /// what the next deployment brings. Absent for false.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub deployed: bool,
     /// Whether the last run did not finish and nobody is at work: it may be gone on with.
     pub can_resume: bool,
 }
@@ -102,8 +107,8 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &StatusConfig) -> Resul
     // Files lie there before they are deployed. An app that is stopped has no active deployment any more; then
     // the journal tells that a run got to its end.
     let finished = record.as_ref().is_some_and(|record| record.run.status == RunStatus::Finished);
-    let was_deployed = app.as_ref().is_some_and(|app| finished || app.active_deployment.is_some());
-    let package = deployed.as_ref().and_then(DeployedManifest::package).filter(|_| was_deployed);
+    let deployed_before = app.as_ref().is_some_and(|app| finished || app.active_deployment.is_some());
+    let package = deployed.as_ref().and_then(DeployedManifest::package);
     let version = package.zip(requirements);
     let kind = known_kind(app.as_ref(), record.as_ref(), deployed.as_ref());
     let last_run = record.map(|record| record.run);
@@ -117,6 +122,7 @@ async fn look<H: Host>(session: &Session<'_, H>, config: &StatusConfig) -> Resul
         app_package: package.map(|package| package.as_str().to_owned()),
         app_version: version.and_then(|(package, text)| manifest::required_version(&text, package)),
         app: app.map(state),
+        deployed: deployed_before,
         can_resume: unfinished && lock.is_none(),
         last_run,
         lock,

@@ -161,7 +161,7 @@ fn refused(name: &str, wanted: &Wanted, fields: &[String], error: ApiError) -> F
             Failure::ResourceRefused { resource, problem: error.into_message() }
         }
         ErrorKind::PermissionDenied if attaching => Failure::PermissionDenied {
-            doing: format!("giving the app `{name}` {resource}"),
+            doing: format!("attach {resource} to the app `{name}`"),
             what: resource,
             needed: "CAN MANAGE (on a secret scope: MANAGE)".into(),
             problem: error.into_message(),

@@ -206,20 +206,18 @@ fn refused(
             Failure::DatabaseUnreachable { host: lakebase.host.clone(), problem }
         }
         (SchemaErrorKind::SignedOut, _) => {
-            Failure::TokenExpired { doing: "asking for a database credential".into() }
+            Failure::TokenExpired { doing: "get a database credential".into() }
         }
-        (SchemaErrorKind::Unavailable, _) => Failure::WorkspaceUnavailable {
-            doing: "asking for a database credential".into(),
-            status: 503,
-            problem,
-        },
+        (SchemaErrorKind::Unavailable, _) => {
+            Failure::WorkspaceUnavailable { doing: "get a database credential".into(), status: 503, problem }
+        }
         (SchemaErrorKind::Login, _) => Failure::DatabaseLogin { user, problem },
         (SchemaErrorKind::Credential, _) => {
             Failure::DatabaseCredential { name: lakebase.name.clone(), problem }
         }
         // The same code says that one may not create a schema and that one may not touch this one.
         (_, Some(INSUFFICIENT_PRIVILEGE)) if problem.contains("for database") => Failure::PermissionDenied {
-            doing: format!("creating the schema `{schema}`"),
+            doing: format!("create the schema `{schema}`"),
             what: format!("the database `{}`", lakebase.name),
             needed: format!("CREATE on its database `{DATABASE}`"),
             problem,

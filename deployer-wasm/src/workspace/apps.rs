@@ -209,7 +209,7 @@ pub struct NewApp<'a> {
 
 /// Reads an app.
 pub fn get(name: &str) -> Call<App> {
-    call(Method::Get, name, "", format!("reading the app `{name}`"), "CAN USE")
+    call(Method::Get, name, "", format!("read the app `{name}`"), "CAN USE")
 }
 
 /// A page of the apps that the caller may see.
@@ -246,8 +246,8 @@ pub fn create(new: &NewApp<'_>) -> Call<App> {
         Method::Post,
         new.name,
         "",
-        format!("creating the app `{}`", new.name),
-        "the right to create apps",
+        format!("create the app `{}`", new.name),
+        "permission to create apps",
     );
     call.request.path = "/api/2.0/apps".into();
     call.query("no_compute", "false").body(body)
@@ -255,7 +255,7 @@ pub fn create(new: &NewApp<'_>) -> Call<App> {
 
 /// Starts the compute of a stopped app.
 pub fn start(name: &str) -> Call<App> {
-    call(Method::Post, name, "/start", format!("starting the app `{name}`"), "CAN MANAGE").body(json!({}))
+    call(Method::Post, name, "/start", format!("start the app `{name}`"), "CAN MANAGE").body(json!({}))
 }
 
 /// Stops the compute of an app.
@@ -270,7 +270,7 @@ pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
         Method::Post,
         name,
         "/update",
-        format!("changing the app `{name}`"),
+        format!("change the app `{name}`"),
         "CAN MANAGE on the app and on what is attached to it",
     )
     .body(json!({"app": changes, "update_mask": mask}))
@@ -278,24 +278,30 @@ pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
 
 /// Reads where the last update stands.
 pub fn get_update(name: &str) -> Call<AppUpdate> {
-    call(Method::Get, name, "/update", format!("waiting for the app `{name}` to change"), "CAN MANAGE")
+    call(
+        Method::Get,
+        name,
+        "/update",
+        format!("read the progress of the change of the app `{name}`"),
+        "CAN MANAGE",
+    )
 }
 
 /// Deletes an app. The name stays taken for some time after.
 pub fn delete(name: &str) -> Call<Empty> {
-    call(Method::Delete, name, "", format!("deleting the app `{name}`"), "CAN MANAGE")
+    call(Method::Delete, name, "", format!("delete the app `{name}`"), "CAN MANAGE")
 }
 
 /// Deploys the folder `source`.
 pub fn deploy(name: &str, source: &str) -> Call<Deployment> {
-    call(Method::Post, name, "/deployments", format!("deploying the app `{name}`"), "CAN MANAGE")
+    call(Method::Post, name, "/deployments", format!("deploy the app `{name}`"), "CAN MANAGE")
         .body(json!({"source_code_path": source, "mode": "SNAPSHOT"}))
 }
 
 /// Reads a deployment.
 pub fn get_deployment(name: &str, id: &str) -> Call<Deployment> {
     let path = format!("/deployments/{}", segment(id));
-    call(Method::Get, name, &path, format!("waiting for the deployment of `{name}`"), "CAN USE")
+    call(Method::Get, name, &path, format!("read the deployment of the app `{name}`"), "CAN USE")
 }
 
 fn call<T>(method: Method, name: &str, path: &str, doing: String, needed: &'static str) -> Call<T> {

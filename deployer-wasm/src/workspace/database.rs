@@ -34,7 +34,7 @@ impl Instance {
 /// Reads an instance.
 pub fn get_instance(name: &str) -> Call<Instance> {
     let path = format!("instances/{}", segment(name));
-    call(Method::Get, &path, format!("reading the Lakebase instance `{name}`"), name, "CAN USE")
+    call(Method::Get, &path, format!("read the Lakebase instance `{name}`"), name, "CAN USE")
 }
 
 /// Creates an instance of `capacity`, such as `CU_1`.
@@ -42,9 +42,9 @@ pub fn create_instance(name: &str, capacity: &str) -> Call<Instance> {
     call(
         Method::Post,
         "instances",
-        format!("creating the Lakebase instance `{name}`"),
+        format!("create the Lakebase instance `{name}`"),
         name,
-        "the right to create Lakebase instances",
+        "permission to create Lakebase instances",
     )
     .body(json!({"name": name, "capacity": capacity}))
 }

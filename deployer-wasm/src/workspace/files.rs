@@ -57,14 +57,14 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
 
 /// Makes a folder and those above it.
 pub fn mkdirs(path: &str) -> Call<Empty> {
-    call(Method::Post, "mkdirs", format!("making the folder `{path}`"), path, "CAN EDIT")
+    call(Method::Post, "mkdirs", format!("create the folder `{path}`"), path, "CAN EDIT")
         .body(json!({"path": path}))
 }
 
 /// Writes a file.
 pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
     // The content may hold a key (`app.yaml` with the key in it), so none is ever printed.
-    call(Method::Post, "import", format!("writing `{path}`"), path, "CAN EDIT")
+    call(Method::Post, "import", format!("write `{path}`"), path, "CAN EDIT")
         .body(json!({
             "path": path,
             "format": "AUTO",
@@ -76,7 +76,7 @@ pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
 
 /// Reads a file.
 pub fn export(path: &str) -> Call<Exported> {
-    call(Method::Get, "export", format!("reading `{path}`"), path, "CAN READ")
+    call(Method::Get, "export", format!("read `{path}`"), path, "CAN READ")
         .query("path", path)
         .query("format", "AUTO")
         .sensitive()
@@ -84,7 +84,7 @@ pub fn export(path: &str) -> Call<Exported> {
 
 /// Removes a file.
 pub fn delete(path: &str) -> Call<Empty> {
-    call(Method::Post, "delete", format!("removing `{path}`"), path, "CAN EDIT")
+    call(Method::Post, "delete", format!("delete `{path}`"), path, "CAN EDIT")
         .body(json!({"path": path, "recursive": false}))
 }
 

@@ -22,7 +22,7 @@ pub fn me() -> Call<Me> {
     Call::new(
         Method::Get,
         "/api/2.0/preview/scim/v2/Me".into(),
-        "asking who is signed in".into(),
+        "read the current user".into(),
         "the workspace".into(),
         "access to the workspace",
     )

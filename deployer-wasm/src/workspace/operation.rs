@@ -36,7 +36,7 @@ pub fn get(name: &str) -> Call<Operation> {
     Call::new(
         Method::Get,
         format!("/api/2.0/postgres/{}", resource_path(name)),
-        "waiting for Lakebase".into(),
+        "read the progress of the Lakebase operation".into(),
         "the Lakebase project".into(),
         "CAN USE",
     )

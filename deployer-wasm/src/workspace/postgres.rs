@@ -145,7 +145,7 @@ pub fn get_project(id: &str) -> Call<Project> {
     call(
         Method::Get,
         &format!("projects/{}", segment(id)),
-        format!("reading the Lakebase project `{id}`"),
+        format!("read the Lakebase project `{id}`"),
         id,
         "CAN USE",
     )
@@ -157,9 +157,9 @@ pub fn create_project(new: &NewProject<'_>) -> Call<Operation> {
     call(
         Method::Post,
         "projects",
-        format!("creating the Lakebase project `{}`", new.id),
+        format!("create the Lakebase project `{}`", new.id),
         new.id,
-        "the right to create Lakebase projects",
+        "permission to create Lakebase projects",
     )
     .query("project_id", new.id)
     .body(json!({"spec": json!({
@@ -173,13 +173,13 @@ pub fn create_project(new: &NewProject<'_>) -> Call<Operation> {
 /// Lists the endpoints of `branch`, a full path.
 pub fn list_endpoints(branch: &str) -> Call<Endpoints> {
     let path = format!("{}/endpoints", resource_path(branch));
-    call(Method::Get, &path, format!("reading the endpoints of `{branch}`"), branch, "CAN USE")
+    call(Method::Get, &path, format!("read the endpoints of `{branch}`"), branch, "CAN USE")
 }
 
 /// Lists the databases of `branch`, a full path.
 pub fn list_databases(branch: &str) -> Call<Databases> {
     let path = format!("{}/databases", resource_path(branch));
-    call(Method::Get, &path, format!("reading the databases of `{branch}`"), branch, "CAN USE")
+    call(Method::Get, &path, format!("read the databases of `{branch}`"), branch, "CAN USE")
 }
 
 /// A branch.
@@ -202,14 +202,14 @@ pub struct BranchStatus {
 
 /// Reads a branch, a full path.
 pub fn get_branch(name: &str) -> Call<Branch> {
-    call(Method::Get, &resource_path(name), format!("reading the branch `{name}`"), name, "CAN USE")
+    call(Method::Get, &resource_path(name), format!("read the branch `{name}`"), name, "CAN USE")
 }
 
 /// Creates the branch `id` in `project` from `source` (full paths), which the platform removes
 /// after `ttl_secs`.
 pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Call<Operation> {
     let path = format!("{}/branches", resource_path(project));
-    call(Method::Post, &path, format!("making the branch `{id}`"), project, "CAN MANAGE")
+    call(Method::Post, &path, format!("create the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
         .body(json!({"spec": json!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
 }

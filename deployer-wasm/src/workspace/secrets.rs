@@ -41,8 +41,7 @@ impl Drop for SecretValue {
 
 /// Lists the keys of a scope; not found where the scope doesn't exist.
 pub fn list(scope: &str) -> Call<SecretList> {
-    call(Method::Get, "list", format!("reading the secret scope `{scope}`"), scope, "READ")
-        .query("scope", scope)
+    call(Method::Get, "list", format!("read the secret scope `{scope}`"), scope, "READ").query("scope", scope)
 }
 
 /// Creates a scope that its creator manages.
@@ -50,23 +49,23 @@ pub fn create_scope(scope: &str) -> Call<Empty> {
     call(
         Method::Post,
         "scopes/create",
-        format!("creating the secret scope `{scope}`"),
+        format!("create the secret scope `{scope}`"),
         scope,
-        "the right to create secret scopes",
+        "permission to create secret scopes",
     )
     .body(json!({"scope": scope}))
 }
 
 /// Writes a secret, replacing what is there.
 pub fn put(scope: &str, key: &str, value: &str) -> Call<Empty> {
-    call(Method::Post, "put", format!("writing `{key}` to the secret scope `{scope}`"), scope, "WRITE")
+    call(Method::Post, "put", format!("write `{key}` to the secret scope `{scope}`"), scope, "WRITE")
         .body(json!({"scope": scope, "key": key, "string_value": value}))
         .sensitive()
 }
 
 /// Reads a secret's value.
 pub fn get(scope: &str, key: &str) -> Call<SecretValue> {
-    call(Method::Get, "get", format!("reading `{key}` of the secret scope `{scope}`"), scope, "READ")
+    call(Method::Get, "get", format!("read `{key}` of the secret scope `{scope}`"), scope, "READ")
         .query("scope", scope)
         .query("key", key)
         .sensitive()

@@ -37,7 +37,7 @@ fn is(event: &DeployEvent, step: &str, state: StepState) -> bool {
 
 #[wasm_bindgen_test]
 async fn a_run_that_is_aborted_before_its_first_effect_has_begun_nothing() {
-    aborted("early", |event| is(event, "lakebase", StepState::Started), "nothing had been begun").await;
+    aborted("early", |event| is(event, "lakebase", StepState::Started), "nothing had been started").await;
 }
 
 #[wasm_bindgen_test]

@@ -18,7 +18,7 @@ async fn one_deploys_and_the_other_is_told_who_and_since_when() {
     assert_eq!(error["code"], "DEPLOY_LOCKED", "{error:#}");
     let message = error["message"].as_str().expect("a text");
     assert!(
-        message.contains("ada@example.com has been at work on app `wanted` (create) since 20"),
+        message.contains("ada@example.com has been running `create` on app `wanted` since 20"),
         "{message}"
     );
     stage.assert_deployed_once().await;

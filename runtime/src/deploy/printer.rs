@@ -105,6 +105,8 @@ fn line(event: &DeployEvent, colour: bool) -> String {
             (" ".to_owned(), format!("{message}: {}", steps.join(", ")))
         }
         (EventKind::Notice, _) => ("!".to_owned(), message),
+        // How long it takes so far and usually: told by `progress`, on a terminal in place.
+        (EventKind::Step, Some(StepState::Waiting)) if event.progress.is_some() => return String::new(),
         (EventKind::Step, Some(StepState::Waiting | StepState::Progress)) => ("…".to_owned(), message),
         (EventKind::Step, Some(StepState::Done)) => (paint("✓", GREEN, colour), message),
         (EventKind::Step, Some(StepState::Unchanged)) => (paint("=", GREEN, colour), message),

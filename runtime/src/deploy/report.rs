@@ -63,7 +63,8 @@ pub(super) fn status(status: &Status) -> String {
         let schema = status.schema_name.as_deref().map(|name| format!(", schema {name}")).unwrap_or_default();
         format!("{name}{kind}{schema}")
     });
-    row(&mut text, "Deployed", package.as_deref());
+    let label = if status.deployed { "Deployed" } else { "Not deployed" };
+    row(&mut text, label, package.as_deref());
     row(&mut text, "Database", database.as_deref());
     row(&mut text, "Files", status.app_file_workspace_path.as_deref());
     row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());

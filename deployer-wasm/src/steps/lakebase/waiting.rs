@@ -95,7 +95,8 @@ pub(super) async fn settle_project<H: Host>(
     project: &Project,
 ) -> Result<Lakebase, StepError> {
     let branch = project.default_branch();
-    let patience = step.patience(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), PROJECT_USUAL);
+    let patience =
+        step.patience(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), PROJECT_USUAL);
     loop {
         let writable = writable(step.client(), &branch).await?;
         if let Some((endpoint, host)) =
@@ -120,7 +121,9 @@ pub(super) async fn settle_instance<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
 ) -> Result<Lakebase, StepError> {
-    let patience = step.patience(PATIENCE).telling(format!("starting the provisioned database `{name}`"), INSTANCE_USUAL);
+    let patience = step
+        .patience(PATIENCE)
+        .telling(format!("starting the provisioned database `{name}`"), INSTANCE_USUAL);
     loop {
         let instance: Instance = step.client().send(database::get_instance(name)).await?;
         if let Some(host) = instance.ready_host() {

@@ -63,7 +63,7 @@ async fn a_terminal_shows_what_is_lost_and_asks_for_the_apps_name() {
     wrong.enter("y");
     let (code, shown) = wrong.end().await;
     assert_eq!(code, Some(2), "{shown}");
-    assert!(shown.contains("The name that was typed is not `tellr`"), "{shown}");
+    assert!(shown.contains("The name typed is not `tellr`"), "{shown}");
     assert_eq!(changes(&stage), before, "nothing was changed");
 
     let mut right = terminal(&stage, "delete", &["tellr"]);

@@ -141,7 +141,7 @@ fn a_file_that_is_not_what_it_shows_is_refused_with_its_line() {
         ("app_name: [tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: \"tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: tellr\n\tschema_name: x\n", "YAML_SYNTAX", "line 2, column 1", "tab"),
-        ("just text\n", "WRONG_TYPE", "`configuration`", "text was given"),
+        ("just text\n", "WRONG_TYPE", "`configuration`", "found text"),
         ("- app_name: tellr\n", "WRONG_TYPE", "`configuration`", "list"),
         ("app_name: 7\n", "WRONG_TYPE", "`app_name`", "number"),
         ("\napp_version: 0.10 # ours\n", "WRONG_TYPE", "line 2, column 14", "the number `0.10`"),

@@ -30,7 +30,7 @@ async fn of_two_deployers_at_once_one_deploys_and_the_other_is_told_who_and_sinc
         (Ok(_), Err(error)) | (Err(error), Ok(_)) => error,
         both => panic!("one of them deploys: {both:#?}"),
     };
-    let names = "ada@example.com has been at work on app `tellr` (create) since 2026-11-23T15:00:0";
+    let names = "ada@example.com has been running `create` on app `tellr` since 2026-11-23T15:00:0";
     assert_says(&error, Expected { code: "DEPLOY_LOCKED", names, because: "/.apps/tellr/.tellr/lock.json`" });
     stage.assert_deployed_once().await;
     for (method, path) in [
@@ -68,7 +68,7 @@ async fn a_deployer_whose_lock_was_taken_over_stops_and_leaves_it() {
     };
     let (created, ()) = join!(stage.create(CreateArguments::default()), taking_over);
     let error = created.expect_err("the lock is somebody else's");
-    let names = "dora@example.com took over the work on app `tellr`";
+    let names = "dora@example.com took over the lock on app `tellr`";
     assert_says(&error, Expected { code: "LOCK_LOST", names, because: "could not be renewed" });
     let left = stage.file(&lock).await.expect("the lock stays");
     assert!(left.contains("dora@example.com"), "{left}");
@@ -104,7 +104,7 @@ async fn a_run_that_is_asked_to_stop_says_what_stands_and_the_next_goes_on() {
             event.step.as_deref() == Some(step) && event.state == Some(StepState::Started)
         }
     };
-    cancelled(started("lakebase"), "nothing had been begun").await;
+    cancelled(started("lakebase"), "nothing had been started").await;
     let done = |event: &DeployEvent| {
         event.step.as_deref() == Some("lakebase") && event.state == Some(StepState::Done)
     };

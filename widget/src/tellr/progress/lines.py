@@ -85,6 +85,9 @@ class Lines:
         self._print(sentence)
 
     def _line(self, event: Mapping[str, Any]) -> str | None:
+        if event.get("progress") is not None:
+            # How long it takes so far: told by `tick`, for all steps in one line.
+            return None
         kind, state, message = event["kind"], event.get("state"), printable(event["message"])
         if kind == "plan" and not self.brief:
             mark = " "
