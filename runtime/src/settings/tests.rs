@@ -91,6 +91,20 @@ fn workspace_host_is_taken_with_and_without_a_scheme() {
 }
 
 #[test]
+fn a_token_inside_the_workspaces_address_is_not_repeated() {
+    let token = format!("dapi{}", "0123456789abcdef".repeat(2));
+    for bad in [
+        format!("https://token:{token}@w.example.com"),
+        format!("https://w.example.com token={token}"),
+        format!("{token} w.example.com"),
+        format!("token:{token}@w .example.com"),
+    ] {
+        let problem = crate::settings::workspace_address(&bad).expect_err("no address");
+        assert!(!problem.contains(&token[..16]), "{problem}");
+    }
+}
+
+#[test]
 fn every_problem_is_told_at_once() {
     let found = problems(
         &[],

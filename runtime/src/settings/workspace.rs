@@ -1,5 +1,6 @@
 //! The workspace that mints database credentials.
 
+use deployer::error::blank_secrets;
 use secrecy::SecretString;
 
 use super::variables::Reader;
@@ -78,7 +79,10 @@ pub fn normalise_host(text: &str) -> Result<String, String> {
 pub fn workspace_address(text: &str) -> Result<Address, String> {
     let text = text.trim().trim_matches(['"', '\'', '<', '>', '\u{feff}']).trim();
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let shown = || text.chars().filter(|c| !c.is_control()).take(100).collect::<String>();
+    let shown = || {
+        let plain: String = blank_secrets(text).chars().filter(|c| !c.is_control()).take(100).collect();
+        plain
+    };
     let unreadable =
         || format!("is `{}`, which isn't an address such as `https://my.cloud.databricks.com`", shown());
     let has_blank = text.chars().any(|c| c.is_whitespace() || c.is_control());
