@@ -230,7 +230,9 @@ def test_a_wheel_is_uploaded_and_deployed(workspace: LocalWorkspace, tmp_path: P
     wheel = tmp_path / "tellr_app-0.1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("tellr_app/__init__.py", "")
-    result = tellr.create(app_name="own-wheel", local_wheel_path=wheel, progress="none")
+    result = tellr.create(
+        app_name="own-wheel", schema_name="own_wheel", local_wheel_path=wheel, progress="none"
+    )
     assert result["status"] == "created"
     written = [entry for entry in workspace.journal() if entry["path"].endswith("/import")]
     assert any("tellr_app-0.1.0-py3-none-any.whl" in (entry["body"] or "") for entry in written)
@@ -242,6 +244,7 @@ def test_a_wheel_is_uploaded_and_deployed(workspace: LocalWorkspace, tmp_path: P
 def test_a_key_goes_where_it_is_asked_to(workspace: LocalWorkspace) -> None:
     tellr.create(
         app_name="keyed",
+        schema_name="keyed",
         encryption_key=KEY,
         encryption_key_storage="app_yaml",
         progress="none",
@@ -255,7 +258,7 @@ def test_a_key_goes_where_it_is_asked_to(workspace: LocalWorkspace) -> None:
 
 
 def test_a_plan_says_what_would_happen_and_changes_nothing(workspace: LocalWorkspace) -> None:
-    told = tellr.plan("create", app_name="planned", encryption_key=KEY)
+    told = tellr.plan("create", app_name="planned", schema_name="planned", encryption_key=KEY)
     assert (told["operation"], told["app_name"]) == ("create", "planned")
     assert {step["step"] for step in told["steps"]} >= {"lakebase", "app", "schema", "deployment"}
     assert {file["name"] for file in told["files"]} == {"app.yaml", "requirements.txt"}

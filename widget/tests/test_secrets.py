@@ -81,8 +81,9 @@ def test_a_failure_shows_none_even_with_all_locals(workspace: LocalWorkspace, wh
     workspace.fault(
         method=method, path=path, times=None, action={"answer": {"status": 400, "body": body}}
     )
+    name = f"fails-{path[-3:]}"
     with pytest.raises(tellr.DeploymentError) as caught:
-        tellr.create(app_name=f"fails-{path[-3:]}", encryption_key=KEY, progress="none")
+        tellr.create(app_name=name, lakebase_name=name, encryption_key=KEY, progress="none")
     shown = verbose(caught.value) + str(caught.value) + repr(caught.value)
     assert "encryption_key = '[hidden]'" in shown
     assert "[token]" in shown
