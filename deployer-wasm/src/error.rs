@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 mod catalogue;
 mod entries;
+mod entry;
 mod outside;
 #[cfg(test)]
 mod texts;

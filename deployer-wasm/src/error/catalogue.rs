@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::entries::Entry;
+use super::entry::Entry;
 use super::outside;
 use super::{DeployError, ErrorClass, RefusedInput, Told};
 use crate::timestamp::Timestamp;

@@ -1,25 +1,11 @@
 //! The words of the catalogue: one arm for each [`Failure`].
 
 use super::catalogue::{Failure, SchemaOwner};
+use super::entry::{
+    DOCS_APP_AUTH, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG, DOCS_LAKEBASE, DOCS_PAGE,
+    DOCS_SECRETS, Entry,
+};
 use super::wording::{list, said, said_by, spell};
-
-const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/";
-const DOCS_APP_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/auth";
-const DOCS_APP_RESOURCES: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/resources";
-const DOCS_LAKEBASE: &str = "https://docs.databricks.com/aws/en/oltp/";
-const DOCS_SECRETS: &str = "https://docs.databricks.com/aws/en/security/secrets/";
-const DOCS_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/auth/";
-const DOCS_PAGE: &str = "pkg/README.md";
-const DOCS_CONFIG: &str = "README.md#configuration";
-
-/// Words for one entry.
-pub(super) struct Entry {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) cause: String,
-    pub(super) remedy: String,
-    pub(super) docs: &'static str,
-}
 
 impl Failure {
     #[expect(clippy::too_many_lines, reason = "a catalogue is one list")]
@@ -142,7 +128,6 @@ impl Failure {
                 remedy: "Publish the package to the index and pin its version instead, or make the file smaller. Nothing has been changed".into(),
                 docs: DOCS_APPS,
             },
-
             Self::Unreachable { problem } => Entry {
                 code: "WORKSPACE_UNREACHABLE",
                 message: "The workspace can't be reached".into(),
@@ -214,8 +199,7 @@ impl Failure {
                 code: "UNREADABLE_ANSWER",
                 message: format!("Couldn't {doing}: the workspace's answer can't be read ({problem})"),
                 cause: format!("The workspace answered with status {status}, in a form that this version doesn't know"),
-                remedy: "Check that the address is the one of a Databricks workspace, then run it again to resume"
-                    .into(),
+                remedy: "Check that the address is the one of a Databricks workspace, then run it again to resume".into(),
                 docs: DOCS_AUTH,
             },
             Self::HostNotFound { problem } => Entry {
@@ -271,8 +255,7 @@ impl Failure {
                 code: "WORKSPACE_REDIRECTS",
                 message: format!("Couldn't {doing}: the workspace redirected the request"),
                 cause: "The address is probably not the one of a workspace, or it requires a sign-in".into(),
-                remedy: "Check the workspace's address: `https://` and the host, as in the browser's address bar"
-                    .into(),
+                remedy: "Check the workspace's address: `https://` and the host, as in the browser's address bar".into(),
                 docs: DOCS_AUTH,
             },
             Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
@@ -282,7 +265,6 @@ impl Failure {
                 remedy: "If the reason names something you can fix, fix it, then run it again to resume".into(),
                 docs: DOCS_APPS,
             },
-
             Self::PermissionDenied { doing, what, needed, problem } => Entry {
                 code: "PERMISSION_DENIED",
                 message: format!("Permission denied: {doing}"),
@@ -290,7 +272,6 @@ impl Failure {
                 remedy: format!("Ask a workspace admin, or the owner of {what}, for {needed}; then run it again to resume"),
                 docs: DOCS_APP_RESOURCES,
             },
-
             Self::AppAlreadyExists { app, creator, ours } => Entry {
                 code: "APP_ALREADY_EXISTS",
                 message: match &creator {
@@ -320,9 +301,7 @@ impl Failure {
                 code: "PACKAGE_DIFFERS",
                 message: format!("The app `{app}` runs the package `{deployed}`, not `{wanted}`"),
                 cause: "The two packages use different tables; neither can read the other's data".into(),
-                remedy: format!(
-                    "Set `app_package` to `{deployed}`; or, to start with an empty database and `{wanted}`, set `reset_database`"
-                ),
+                remedy: format!("Set `app_package` to `{deployed}`; or, to start with an empty database and `{wanted}`, set `reset_database`"),
                 docs: DOCS_CONFIG,
             },
             Self::AppNotFound { app } => Entry {
@@ -406,7 +385,6 @@ impl Failure {
                 remedy: "Wait until the app is running or stopped, then run it again".into(),
                 docs: DOCS_APPS,
             },
-
             Self::DeploymentFailed { app, url, problem } => Entry {
                 code: "DEPLOYMENT_FAILED",
                 message: format!("The deployment of app `{app}` failed"),
@@ -424,10 +402,7 @@ impl Failure {
             Self::DeploymentBusy { app, by, waited } => Entry {
                 code: "DEPLOYMENT_IN_PROGRESS",
                 message: format!("Another deployment of app `{app}` is still in progress after {}", spell(waited)),
-                cause: match by {
-                    Some(by) => format!("{by} started it"),
-                    None => "Another user started it".into(),
-                },
+                cause: format!("{} started it", by.as_deref().unwrap_or("Another user")),
                 remedy: "Wait until it has finished, then run it again".into(),
                 docs: DOCS_APPS,
             },
@@ -472,7 +447,6 @@ impl Failure {
                 remedy: format!("Read the app's log at {url}/logz, fix the problem it shows and run `update`"),
                 docs: DOCS_APPS,
             },
-
             Self::LakebaseUnavailable { problem } => Entry {
                 code: "LAKEBASE_UNAVAILABLE",
                 message: "Lakebase is not available in this workspace".into(),
@@ -529,7 +503,6 @@ impl Failure {
                 remedy: "Delete an old `pre-reset-…` branch of the project if there are many, then run it again".into(),
                 docs: DOCS_LAKEBASE,
             },
-
             Self::SqlUnavailable { problem } => Entry {
                 code: "SQL_UNAVAILABLE",
                 message: "Couldn't set up the database: no connection to PostgreSQL from here".into(),
@@ -575,9 +548,7 @@ impl Failure {
                         format!("The schema `{schema}` of the database `{database}` holds data of `{role}`")
                     }
                 },
-                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, \
-                        and a reset would delete the data of both. Nothing was changed"
-                    .into(),
+                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, and a reset would delete the data of both. Nothing was changed".into(),
                 remedy: match free {
                     Some(free) => format!("Set `schema_name` to a schema of this app's own, such as `{free}`, which is free"),
                     None => "Set `schema_name` to a schema of this app's own".into(),
@@ -598,7 +569,6 @@ impl Failure {
                 remedy: "If the reason names something you can fix, fix it, then run it again to resume".into(),
                 docs: DOCS_LAKEBASE,
             },
-
             Self::KeyMissing { app, places } => Entry {
                 code: "KEY_MISSING",
                 message: format!("The encryption key of app `{app}` can't be found, and its database holds encrypted data"),
@@ -613,7 +583,6 @@ impl Failure {
                 remedy: "Omit `encryption_key` to keep the current key".into(),
                 docs: DOCS_SECRETS,
             },
-
             Self::AppYamlUnreadable { path, problem } => Entry {
                 code: "APP_YAML_UNREADABLE",
                 message: format!("The deployed `{path}` can't be read"),
@@ -642,7 +611,6 @@ impl Failure {
                 remedy: "Delete a scope that is no longer used, or set `encryption_key_storage` to `app_yaml`, which needs no scope".into(),
                 docs: DOCS_SECRETS,
             },
-
             Self::FileRefused { file, problem } => Entry {
                 code: "FILE_TOO_LARGE",
                 message: format!("`{file}` is too large for the workspace"),
@@ -653,16 +621,10 @@ impl Failure {
             Self::TwoKeys { app, scope, key } => Entry {
                 code: "TWO_KEYS",
                 message: format!("The app `{app}` has two encryption keys that differ"),
-                cause: format!(
-                    "The app uses the one in its `app.yaml`; the other is the secret `{scope}/{key}`, \
-                     which would be overwritten"
-                ),
-                remedy: "Keep the key where it is (`encryption_key_storage: app_yaml`); or, if nothing was \
-                         encrypted with the secret's key, delete that secret and run it again"
-                    .into(),
+                cause: format!("The app uses the one in its `app.yaml`; the other is the secret `{scope}/{key}`, which would be overwritten"),
+                remedy: "Keep the key where it is (`encryption_key_storage: app_yaml`); or, if nothing was encrypted with the secret's key, delete that secret and run it again".into(),
                 docs: DOCS_SECRETS,
             },
-
             Self::PathTaken { path } => Entry {
                 code: "PATH_TAKEN",
                 message: format!("`{path}` can't be used as a folder"),
@@ -695,8 +657,7 @@ impl Failure {
                 code: "NOT_TELLR",
                 message: format!("The app `{app}` is not a Tellr app"),
                 cause: format!("`{path}` contains neither an `app.yaml` of Tellr nor a journal of this deployer"),
-                remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`"
-                    .into(),
+                remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`".into(),
                 docs: DOCS_CONFIG,
             },
             Self::Locked { app, holder, operation, since, path } => Entry {
@@ -712,9 +673,7 @@ impl Failure {
                     Some(holder) => format!("{holder} took over the lock on app `{app}`"),
                     None => format!("This deployer lost its lock on app `{app}`"),
                 },
-                cause: "The lock could not be renewed in time, for example because the machine slept or the \
-                        workspace did not answer"
-                    .into(),
+                cause: "The lock could not be renewed in time, for example because the machine slept or the workspace did not answer".into(),
                 remedy: "Check `status`; if no other deployment is running, run it again".into(),
                 docs: DOCS_APPS,
             },
@@ -725,7 +684,6 @@ impl Failure {
                 remedy: "Upgrade the deployer and run it again".into(),
                 docs: DOCS_CONFIG,
             },
-
             Self::Cancelled { app, stands } => Entry {
                 code: "CANCELLED",
                 message: format!("The deployment of app `{app}` was cancelled"),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use expect_test::expect_file;
 
 use super::{DeployError, Failure, SchemaOwner};
-use crate::host::Timestamp;
+use crate::timestamp::Timestamp;
 
 /// Each failure at least once, and once for each wording it has.
 #[expect(clippy::too_many_lines, reason = "a list of samples")]

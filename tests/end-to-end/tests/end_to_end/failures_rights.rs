@@ -269,7 +269,7 @@ async fn a_token_that_was_never_good_is_told_before_anything_happens() {
     let stage = stage().await;
     let host = stage.host_with("not-a-token");
     let error = stage.create_on(&host, CreateArguments::default()).await.expect_err("nobody");
-    assert_says(&error, Expected { code: "TOKEN_EXPIRED", names: "asking who is signed in", because: "" });
+    assert_says(&error, Expected { code: "TOKEN_EXPIRED", names: "read the current user", because: "" });
     assert_eq!(host.requests(), 1);
     drop(host);
     stage.end().await;
