@@ -22,8 +22,6 @@ async fn further_variables_stay_until_others_are_given() {
 
     stage.update(update_of_default()).await.expect("update");
     assert_eq!(app_yaml(&stage).await, text, "an update keeps them");
-    stage.create(CreateArguments::default()).await.expect("create again");
-    assert_eq!(app_yaml(&stage).await, text, "and so does a create that is repeated");
 
     let extra_env = pairs(&[("LOG_LEVEL", "info")]);
     stage.update(UpdateArguments { extra_env, ..update_of_default() }).await.expect("update");

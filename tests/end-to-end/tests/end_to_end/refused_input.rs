@@ -302,6 +302,8 @@ async fn the_command_line_refuses_bad_files_with_exit_code_2_and_sends_nothing()
         .await;
     let unknown = run.file("unknown.yaml", "app_nam: tellr\n");
     run.refused("create", &["--config", &unknown], &["did you mean `app_name`?"]).await;
+    let alias = run.file("alias.yaml", "app_name: *a\n");
+    run.refused("create", &["--config", &alias], &["line 1, column 11"]).await;
     let large = run.file("large.yaml", "a".repeat(10 * 1024 * 1024));
     run.refused("create", &["--config", &large], &["10485760 bytes, more than"]).await;
     let binary = run.file("binary.yaml", [0xff, 0xfe, 0x00]);
