@@ -95,8 +95,6 @@ CIRCLES = {
         ("deploy_page/session.rs", "deploy_page/mod.rs"),
         ("deploy_page/status.rs", "deploy_page/mod.rs"),
         # The layers of a response stand beside the routes, and others answer with them too.
-        ("deploy_page/mod.rs", "server.rs"),
-        ("identity.rs", "server.rs"),
         # The parts of the settings tell a problem with the type of the whole.
         ("settings/variables.rs", "settings/mod.rs"),
     },

@@ -111,7 +111,7 @@ impl Database {
 
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
-        self.connections.get().await
+        Ok(Connection::new(self.connections.get().await?, self.connections.statement_limit()))
     }
 
     /// The schema of the app's tables.

@@ -15,7 +15,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{Manager, Metrics, Pool, PoolError, RecycleError, Timeouts};
+use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, Timeouts};
 use deadpool_postgres::ClientWrapper;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_postgres::config::SslMode;
@@ -24,7 +24,6 @@ use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::Effort;
-use super::connection::Connection;
 use super::credentials::Credentials;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
@@ -262,20 +261,24 @@ impl Connections {
         Self(pool)
     }
 
-    pub(super) async fn get(&self) -> Result<Connection, DatabaseError> {
+    pub(super) async fn get(&self) -> Result<Object<Connector>, DatabaseError> {
         let Connector { address, effort, .. } = self.0.manager();
         let object = tokio::time::timeout(effort.connection, self.0.get()).await.map_err(|_| {
             let reason = Refusal::Silence(effort.connection).to_string();
             DatabaseError::Connect { address: address.clone(), reason }
         })?;
-        let object = object.map_err(|error| match error {
+        object.map_err(|error| match error {
             PoolError::Backend(error) => error,
             PoolError::Timeout(_)
             | PoolError::Closed
             | PoolError::NoRuntimeSpecified
             | PoolError::PostCreateHook(_) => DatabaseError::Busy,
-        })?;
-        Ok(Connection::new(object, effort.statement))
+        })
+    }
+
+    /// How long a statement may take.
+    pub(super) fn statement_limit(&self) -> Duration {
+        self.0.manager().effort.statement
     }
 
     /// Closes what nobody used for a while.
