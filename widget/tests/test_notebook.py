@@ -72,7 +72,7 @@ def test_an_interrupted_cell_says_how_to_go_on(notebook: Kernel, workspace: Loca
 
     workspace.fault(method="POST", path="/api/2.0/apps", action="hang")
     process = notebook.value("__import__('os').getpid()")
-    cell = notebook.begin("tellr.create(app_name='stopped-cell', lakebase_name='stopped-db')")
+    cell = notebook.begin("tellr.create(app_name='stopped-cell', lakebase_name='cell-db')")
     assert workspace.control("GET", "/faults/hanging?timeout_ms=60000")
     os.kill(process, signal.SIGINT)
     notebook.wait(lambda one: "Stopping at the next safe point" in str(one["content"]))
@@ -82,7 +82,7 @@ def test_an_interrupted_cell_says_how_to_go_on(notebook: Kernel, workspace: Loca
     assert "CANCELLED" in "\n".join(error["traceback"])
     workspace.control("DELETE", "/faults")
     done = notebook.run(
-        "print(tellr.create(app_name='stopped-cell', lakebase_name='stopped-db')['status'])"
+        "print(tellr.create(app_name='stopped-cell', lakebase_name='cell-db')['status'])"
     )
     assert text_of(done).strip() == "created"
     notebook.run("tellr.delete('stopped-cell', progress='none')")
