@@ -7,8 +7,9 @@ in (no tests, no build tools), the page's npm lock, and what the notebook's pack
 environment for. The same inputs give the same bytes.
 
 `cargo-cyclonedx` does the first of the three: it lists crates, a bill for each of the workspace, and
-knows nothing of what a page bundles or a Python package asks for. The three would have to be merged
-here all the same, and a program that takes minutes to build would list what `cargo tree` lists.
+knows nothing of what a page bundles or a Python package asks for. The three would have to be
+merged here all the same, and a program that takes minutes to build would list what `cargo tree`
+lists.
 """
 
 from __future__ import annotations

@@ -70,7 +70,6 @@ FOLDERS = ["deployer-wasm/src", "runtime/src"]
 CIRCLES = {
     "deployer-wasm/src": {
         # The failures and their words: `Failure::entry` is written beside the words.
-        ("error/catalogue.rs", "error/entries.rs"),
     },
     "runtime/src": {
         # One error type holds those of all parts of the database, and two of them answer with it.

@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_shortened() {
-        let page: String = (0..400).map(|n| format!("line {n}\n\n")).collect();
+        let page = (0..400).map(|n| format!("line {n}\n\n")).collect::<Vec<_>>().concat();
         let short = shown(&page);
         assert!(short.starts_with("line 0\nline 1") && short.ends_with(" …"), "{short}");
         assert_eq!(short.lines().count(), MAX_LINES);

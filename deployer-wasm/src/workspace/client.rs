@@ -111,14 +111,12 @@ impl<'a, H: Host> Client<'a, H> {
             let Some(token) = all.take_next() else { return Ok(Some(all)) };
             all.append(self.send(call.clone().page(&token)).await?);
         }
-        match all.take_next() {
-            None => Ok(Some(all)),
-            Some(_) => {
-                let mut error = ApiError::endless_list(MOST_PAGES);
-                (error.doing, error.what, error.needed) = (call.doing, call.what, call.needed);
-                Err(error)
-            }
+        if all.take_next().is_none() {
+            return Ok(Some(all));
         }
+        let mut error = ApiError::endless_list(MOST_PAGES);
+        (error.doing, error.what, error.needed) = (call.doing, call.what, call.needed);
+        Err(error)
     }
 
     /// Sends `request` until the answer is JSON or patience ends.

@@ -92,7 +92,7 @@ async fn a_hostile_name_adds_no_variable() {
         assert_says(&error, Expected { code: "INVALID_VALUE", names: "`lakebase_name`", because: "takes" });
     }
     // What may hold any text is one value, whatever stands in it.
-    let description = Some("\"}, {\"name\": \"EVIL\" # $HOME `id` ${x} \\".to_owned());
+    let description = Some("\"}, {\"name\": \"EVIL\" # $HOME `id` $(x) \\".to_owned());
     let arguments = CreateArguments { description: description.clone(), ..CreateArguments::default() };
     stage.create(arguments).await.expect("create");
     let (_, app) = stage.get("/api/2.0/apps/tellr").await;
