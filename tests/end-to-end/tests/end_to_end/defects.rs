@@ -89,7 +89,10 @@ async fn a_hostile_name_adds_no_variable() {
     for hostile in ["x\"\n  - name: EVIL\n    value: \"1", "x\n- name: EVIL", "$(touch evil)", "`id`"] {
         let arguments = CreateArguments { lakebase_name: Some(hostile.into()), ..CreateArguments::default() };
         let error = stage.create(arguments).await.expect_err("not a name");
-        assert_says(&error, Expected { code: "INVALID_VALUE", names: "`lakebase_name`", because: "takes" });
+        assert_says(
+            &error,
+            Expected { code: "INVALID_VALUE", names: "`lakebase_name`", because: "Expected" },
+        );
     }
     // What may hold any text is one value, whatever stands in it.
     let description = Some("\"}, {\"name\": \"EVIL\" # $HOME `id` $(x) \\".to_owned());
@@ -289,7 +292,7 @@ async fn an_app_without_a_client_id_is_an_error_and_not_a_guess() {
     stage.workspace.control().faults.add(rule).expect("a good rule");
     let error = stage.create(CreateArguments::default()).await.expect_err("no client id");
     let names = "`tellr` has no service principal";
-    assert_says(&error, Expected { code: "NO_SERVICE_PRINCIPAL", names, because: "The platform makes it" });
+    assert_says(&error, Expected { code: "NO_SERVICE_PRINCIPAL", names, because: "Databricks creates it" });
     // The database is still on its way; look once it can be looked at.
     stage.workspace.control().clock.advance(10_000).expect("a virtual clock");
     assert!(!stage.schema_state("tellr-db", "autoscaling", "app_data").await.exists);
@@ -321,7 +324,7 @@ async fn a_taken_name_is_told_before_anything_is_made() {
     let error = stage.create(CreateArguments::default()).await.expect_err("it is ben's");
     assert_says(
         &error,
-        Expected { code: "APP_ALREADY_EXISTS", names: "ben@example.com", because: "not touched" },
+        Expected { code: "APP_ALREADY_EXISTS", names: "ben@example.com", because: "not changed" },
     );
     let there = stage.inventory().await;
     assert!(there.projects.is_empty() && there.secrets.is_empty() && there.files.is_empty(), "{there:#?}");

@@ -133,7 +133,7 @@ async fn a_database_in_which_one_may_not_create_a_schema_is_told_as_that() {
     let stage = Stage::with(Pace::scaled(0.01)).await;
     database_of_ben(&stage).await;
     let error = stage.create(CreateArguments::default()).await.expect_err("no right to create");
-    let names = "creating the schema `app_data`";
+    let names = "create the schema `app_data`";
     let because = "permission denied for database";
     assert_says(&error, Expected { code: "PERMISSION_DENIED", names, because });
     assert!(error.remedy.contains("`tellr-db`") && error.remedy.contains("CREATE"), "{error:#?}");
@@ -177,7 +177,10 @@ async fn an_update_of_what_is_not_there_is_told() {
     let lakebase_name = Some("another-db".to_owned());
     let arguments = UpdateArguments { lakebase_name, ..update_of_default() };
     let error = stage.update(arguments).await.expect_err("no such database");
-    assert_says(&error, Expected { code: "LAKEBASE_NOT_FOUND", names: "`another-db`", because: "neither" });
+    assert_says(
+        &error,
+        Expected { code: "LAKEBASE_NOT_FOUND", names: "`another-db`", because: "No autoscaling project" },
+    );
     stage.assert_deployed_once().await;
     stage.end().await;
 }
@@ -213,7 +216,7 @@ async fn nothing_is_dropped_without_a_restore_point() {
     stage.workspace.control().faults.add(rule).expect("a good rule");
     let arguments = UpdateArguments { reset_database: Some(true), ..update_of_default() };
     let error = stage.update(arguments.clone()).await.expect_err("no way back");
-    let names = "`tellr-db` could be made, so nothing was reset";
+    let names = "`tellr-db`, so nothing was reset";
     assert_says(&error, Expected { code: "RESTORE_POINT_FAILED", names, because: "Too many branches" });
     stage.assert_left_in_order("failed").await;
     assert!(stage.schema_state("tellr-db", "autoscaling", "app_data").await.exists);

@@ -186,7 +186,11 @@ async fn a_stopped_instance_is_told_and_not_started_unasked() {
     stage.post("/api/2.0/database/instances", spec).await;
     fails(
         &stage,
-        Expected { code: "LAKEBASE_STOPPED", names: "`tellr-db` is stopped", because: "Somebody stopped it" },
+        Expected {
+            code: "LAKEBASE_STOPPED",
+            names: "`tellr-db` is stopped",
+            because: "It was stopped by a user",
+        },
     )
     .await;
     assert_eq!(stage.inventory().await.projects, Vec::<String>::new(), "and no project instead of it");
@@ -310,7 +314,7 @@ async fn somebody_was_faster(code: DuplicateCode) {
 
 async fn fails_as_taken(stage: &Stage) -> DeployError {
     let names = "`tellr`, created by ben@example.com";
-    fails(stage, Expected { code: "APP_ALREADY_EXISTS", names, because: "not touched" }).await
+    fails(stage, Expected { code: "APP_ALREADY_EXISTS", names, because: "not changed" }).await
 }
 
 /// The app was created and the answer was lost: what exists already is ours.

@@ -62,14 +62,14 @@ async fn without(what: Right, stops: Stops, expected: Expected<'_>) {
 #[tokio::test]
 async fn without_the_right_to_create_apps() {
     let expected =
-        Expected { code: "PERMISSION_DENIED", names: "creating the app `tellr`", because: "'create_apps'" };
+        Expected { code: "PERMISSION_DENIED", names: "create the app `tellr`", because: "'create_apps'" };
     without(Right::CreateApps, Stops::UnderWay, expected).await;
 }
 
 #[tokio::test]
 async fn without_the_right_to_see_apps() {
     let expected =
-        Expected { code: "PERMISSION_DENIED", names: "reading the app `tellr`", because: "'read_apps'" };
+        Expected { code: "PERMISSION_DENIED", names: "read the app `tellr`", because: "'read_apps'" };
     without(Right::ReadApps, Stops::Early, expected).await;
 }
 
@@ -81,7 +81,7 @@ async fn without_the_right_to_manage_the_app() {
 
 #[tokio::test]
 async fn without_the_right_to_create_databases() {
-    let names = "creating the Lakebase project `tellr-db`";
+    let names = "create the Lakebase project `tellr-db`";
     let expected = Expected { code: "PERMISSION_DENIED", names, because: "'create_lakebase'" };
     without(Right::CreateLakebase, Stops::UnderWay, expected).await;
 }
@@ -94,7 +94,7 @@ async fn without_the_right_to_see_databases() {
 
 #[tokio::test]
 async fn without_the_right_to_attach_the_database() {
-    let names = "giving the app `tellr` the database `projects/tellr-db/branches/production`";
+    let names = "attach the database `projects/tellr-db/branches/production`";
     let expected = Expected { code: "PERMISSION_DENIED", names, because: "CAN_MANAGE" };
     without(Right::ManageLakebase, Stops::UnderWay, expected).await;
 }
@@ -107,14 +107,14 @@ async fn without_the_right_to_connect_to_the_database() {
 
 #[tokio::test]
 async fn without_the_right_to_create_secret_scopes() {
-    let names = "creating the secret scope `tellr-tellr`";
+    let names = "create the secret scope `tellr-tellr`";
     let expected = Expected { code: "PERMISSION_DENIED", names, because: "'create_secret_scopes'" };
     without(Right::CreateSecretScopes, Stops::UnderWay, expected).await;
 }
 
 #[tokio::test]
 async fn without_the_right_to_write_the_secret() {
-    let names = "writing `encryption-key` to the secret scope `tellr-tellr`";
+    let names = "write `encryption-key` to the secret scope `tellr-tellr`";
     let expected = Expected { code: "PERMISSION_DENIED", names, because: "'manage_secrets'" };
     without(Right::ManageSecrets, Stops::UnderWay, expected).await;
 }
@@ -188,8 +188,7 @@ async fn no_room_for_another_secret_scope() {
 #[tokio::test]
 async fn where_apps_may_not_act_for_their_users() {
     let code = "USER_AUTHORIZATION_OFF";
-    let expected =
-        Expected { code, names: "user authorization is switched off", because: "The workspace says" };
+    let expected = Expected { code, names: "user authorization is disabled", because: "The workspace says" };
     fails_while(|settings| settings.features.user_authorization = false, Stops::UnderWay, expected).await;
 }
 
@@ -283,7 +282,7 @@ async fn what_lies_where_the_folder_should_be_is_not_overwritten() {
     assert_eq!(stage.post("/api/2.0/workspace/import", file).await.0, 200);
     stage.workspace.control().journal.clear();
     let error = stage.create(CreateArguments::default()).await.expect_err("a file is in the way");
-    assert_says(&error, Expected { code: "PATH_TAKEN", names: FOLDER, because: "not a folder" });
+    assert_says(&error, Expected { code: "PATH_TAKEN", names: FOLDER, because: "A file with this path" });
     assert_eq!(stage.effects_of_ada(), 0);
     assert_eq!(stage.file(parent).await.as_deref(), Some("my notes"));
     stage.send_as(ADA, Method::POST, "/api/2.0/workspace/delete", Some(json!({"path": parent}))).await;

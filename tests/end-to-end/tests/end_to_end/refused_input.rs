@@ -148,7 +148,7 @@ fn a_file_that_is_not_what_it_shows_is_refused_with_its_line() {
         ("use_test_pypi: sometimes\n", "WRONG_TYPE", "`use_test_pypi`", "`true` or `false`"),
         ("app_nam: tellr\n", "UNKNOWN_KEY", "did you mean `app_name`", "`app_name`"),
         ("app_compute: LIQUID\n", "INVALID_VALUE", "`app_compute`", "`MEDIUM`"),
-        ("encryption_key: x\n", "SECRET_IN_FILE", "`encryption_key`", "no longer a secret"),
+        ("encryption_key: x\n", "SECRET_IN_FILE", "`encryption_key`", "no longer secret"),
         ("environments: [development]\n", "WRONG_TYPE", "`environments`", "list"),
         ("environments: {}\n", "UNKNOWN_ENVIRONMENT", "`development`", "nothing"),
         ("environments:\n  a: {}\n  b: {}\n", "UNKNOWN_ENVIRONMENT", "`development`", "`a` and `b`"),
@@ -182,8 +182,11 @@ fn ten_megabytes_of_anything_are_refused_at_once() {
     for piece in ["a", "[", "{a: ", "- ", "\n", "app_name: tellr\n", "\"", "&a ", "? ", "# x\n"] {
         let file = piece.repeat(SIZE / piece.len());
         let error = create_from(&file);
-        let names = format!("{} bytes, more than", file.len());
-        assert_refused(&error, Expected { code: "YAML_TOO_LARGE", names: &names, because: "a page of text" });
+        let names = format!("{} bytes (limit", file.len());
+        assert_refused(
+            &error,
+            Expected { code: "YAML_TOO_LARGE", names: &names, because: "not a configuration file" },
+        );
     }
 }
 
@@ -217,7 +220,7 @@ fn a_wheel_that_the_platform_will_not_take_is_refused() {
         let error = wheel(name, content.into());
         assert_refused(
             &error,
-            Expected { code: "INVALID_VALUE", names: "`local_wheel_path`", because: "takes" },
+            Expected { code: "INVALID_VALUE", names: "`local_wheel_path`", because: "Expected" },
         );
     }
 }
@@ -298,14 +301,13 @@ async fn the_command_line_refuses_bad_files_with_exit_code_2_and_sends_nothing()
     let stage = Stage::with(Pace::none()).await;
     let run = Run { stage: &stage };
     let good = run.file("good.yaml", "app_name: tellr\n");
-    run.refused("create", &["--config", &good, "--app-name", "x1"], &["given together with `app_name`"])
-        .await;
+    run.refused("create", &["--config", &good, "--app-name", "x1"], &["combined with `app_name`"]).await;
     let unknown = run.file("unknown.yaml", "app_nam: tellr\n");
     run.refused("create", &["--config", &unknown], &["did you mean `app_name`?"]).await;
     let alias = run.file("alias.yaml", "app_name: *a\n");
     run.refused("create", &["--config", &alias], &["line 1, column 11"]).await;
     let large = run.file("large.yaml", "a".repeat(10 * 1024 * 1024));
-    run.refused("create", &["--config", &large], &["10485760 bytes, more than"]).await;
+    run.refused("create", &["--config", &large], &["10485760 bytes (limit"]).await;
     let binary = run.file("binary.yaml", [0xff, 0xfe, 0x00]);
     run.refused("create", &["--config", &binary], &["UTF-8"]).await;
     let wrong = run.file("wrong.yaml", "app_name: [tellr]\n");
