@@ -7,18 +7,30 @@ use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
-use serde_path_to_error::{Path, Segment};
+use zeroize::Zeroize as _;
 
 /// The longest place that is told: a key may be of any length.
 const LONGEST_PLACE: usize = 120;
 
-/// Reads a value into a type.
+/// Reads a value into a type. The value is overwritten, as a secret may be among its texts.
 ///
 /// # Errors
 /// Where it doesn't fit, and how.
-pub fn decode<T: DeserializeOwned>(value: Value) -> Result<T, Mismatch> {
-    serde_path_to_error::deserialize(value)
-        .map_err(|error| Mismatch::new(error.path(), &error.inner().to_string()))
+pub fn decode<T: DeserializeOwned>(mut value: Value) -> Result<T, Mismatch> {
+    let complaint = |value: &Value| T::deserialize(value).err().map(|error| error.to_string());
+    let read =
+        T::deserialize(&value).map_err(|error| Mismatch::of(&mut value, &error.to_string(), &complaint));
+    wipe(&mut value);
+    read
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(fields) => fields.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Reads a field that may be `null` where its default is meant: the platform writes either.
@@ -41,17 +53,14 @@ pub struct Mismatch {
 
 impl Mismatch {
     /// From serde's message, which says what it found before a value, and what it expected after it.
-    fn new(path: &Path, message: &str) -> Self {
-        // A key that isn't known may be anything, so it isn't repeated either.
-        let is_unknown_key = message.starts_with("unknown field ");
-        let known = path.iter().count() - usize::from(is_unknown_key);
-        let mut path = joined(path.iter().take(known));
+    fn of(value: &mut Value, message: &str, complaint: Complaint<'_>) -> Self {
+        let mut path = place(value, message, complaint);
         let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
         let quoted = || message.split('`').nth(1).unwrap_or_default();
         let problem = if message.starts_with("missing field ") {
             path = if path.is_empty() { quoted().to_owned() } else { format!("{path}.{}", quoted()) };
             "is missing".to_owned()
-        } else if is_unknown_key {
+        } else if message.starts_with("unknown field ") {
             "has a key that isn't known here".to_owned()
         } else if let Some(found) = message.strip_prefix("invalid type: ") {
             format!("is {}, {} was expected", kind(found), wanted(expected.unwrap_or_default()))
@@ -91,14 +100,52 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// A place as people write it.
-fn joined<'a>(segments: impl Iterator<Item = &'a Segment>) -> String {
-    segments.fold(String::new(), |path, segment| match segment {
-        Segment::Seq { index } => format!("{path}[{index}]"),
-        Segment::Map { key: name } | Segment::Enum { variant: name } if path.is_empty() => name.clone(),
-        Segment::Map { key: name } | Segment::Enum { variant: name } => format!("{path}.{name}"),
-        Segment::Unknown => format!("{path}?"),
-    })
+/// What serde says of a value that it is given.
+type Complaint<'a> = &'a dyn Fn(&Value) -> Option<String>;
+
+/// Where in `whole` the reason for serde's `message` is. Serde doesn't tell, and to have every reader keep
+/// its place (`serde_path_to_error`) is a twentieth of a module. It reads in order and stops at the first
+/// thing that doesn't fit, so that is in the last member of the shortest part with the same message.
+fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
+    let named = message.split('`').nth(1).unwrap_or_default();
+    let (is_missing, is_unknown) =
+        (message.starts_with("missing field "), message.starts_with("unknown field "));
+    let (mut path, mut pointer) = (String::new(), String::new());
+    while let Some(here) = whole.pointer(&pointer).cloned() {
+        let mut fails_as = |part: Value| {
+            if let Some(here) = whole.pointer_mut(&pointer) {
+                *here = part;
+            }
+            complaint(whole).as_deref() == Some(message)
+        };
+        let next = match &here {
+            Value::Object(fields) => {
+                let with =
+                    |name: &str| fields.clone().into_iter().chain([(name.to_owned(), Value::Null)]).collect();
+                if is_missing && !fields.contains_key(named) && !fails_as(with(named)) {
+                    None
+                } else {
+                    let until = |last: &String| -> Value {
+                        fields.clone().into_iter().filter(|(key, _)| key <= last).collect()
+                    };
+                    let key = fields.keys().find(|key| fails_as(until(key)));
+                    key.filter(|key| !(is_unknown && *key == named)).map(|key| {
+                        let dot = if path.is_empty() { "" } else { "." };
+                        (format!("{dot}{key}"), key.replace('~', "~0").replace('/', "~1"))
+                    })
+                }
+            }
+            Value::Array(items) => (0..items.len())
+                .find(|index| fails_as(items[..=*index].into()))
+                .map(|index| (format!("[{index}]"), index.to_string())),
+            _ => None,
+        };
+        fails_as(here);
+        let Some((shown, segment)) = next else { break };
+        path.push_str(&shown);
+        pointer = format!("{pointer}/{segment}");
+    }
+    path
 }
 
 /// What serde found, as people say it. It begins with the kind; a value may follow.
