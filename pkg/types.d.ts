@@ -572,7 +572,7 @@ arguments?: CreateArguments | UpdateArguments | DeleteArguments,
 wheel?: string, };
 
 /**
- * What a lock says of itself.
+ * The lock of an app: what the file says.
  */
 export type LockState = {
 /**
@@ -592,7 +592,7 @@ operation: string,
  */
 since: Timestamp,
 /**
- * When it ends unless it is renewed.
+ * When it ends unless it is renewed, by the workspace's clock. For people: see the module.
  */
 expires_at: Timestamp, };
 

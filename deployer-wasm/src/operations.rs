@@ -9,12 +9,14 @@ use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
 
 mod create;
 mod delete;
+mod dry_run;
 mod known;
+mod locked_run;
 mod losses;
 mod plan;
+mod preflight;
 mod release;
 mod result;
-mod session;
 mod status;
 mod update;
 

@@ -27,7 +27,7 @@ pub mod secrets;
 pub mod surface;
 
 pub use api_error::{ApiError, ErrorKind};
-pub use client::Client;
+pub use client::{Client, Permit};
 pub use elapsed::Elapsed;
 pub use retry::{Attempt, RetryPolicy, Verdict};
 

@@ -30,7 +30,6 @@ except tellr.DeploymentError as error:
 except KeyboardInterrupt:
     print("INTERRUPTED")
 """
-FOLDER = "/Workspace/Users/ada@example.com/.apps/stopped"
 
 
 @pytest.fixture
@@ -67,7 +66,7 @@ def test_an_interrupt_stops_at_a_safe_point_and_the_next_run_goes_on(
     assert "CODE CANCELLED" in out
     assert "  What now: " in out
     assert err == ""
-    lock = f"/api/2.0/workspace/get-status?path={FOLDER}/.tellr/lock.json"
+    lock = "/api/2.0/workspace/get-status?path=/Workspace/Shared/.tellr/locks/stopped.json"
     with pytest.raises(OSError, match="404"):
         workspace.call("GET", lock)
     workspace.control("DELETE", "/faults")

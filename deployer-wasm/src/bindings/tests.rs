@@ -79,11 +79,11 @@ fn a_cancelled_run_ends_at_a_safe_point_and_frees_its_lock() {
     let mut kernel = Kernel::new(Workspace::new().never_ready());
     kernel.start(create());
     kernel.go_on_until(|kernel| kernel.told("waiting"));
-    assert!(kernel.workspace.has_file("lock.json"));
+    assert!(kernel.workspace.has_file("locks/tellr.json"));
     assert_eq!(kernel.call(Machine::cancel, json!({}))["accepted"], true);
     let last = kernel.go_on_until(|_| false);
     assert_eq!((&last["state"], &last["error"]["code"]), (&json!("failed"), &json!("CANCELLED")), "{last}");
-    assert!(!kernel.workspace.has_file("lock.json"));
+    assert!(!kernel.workspace.has_file("locks/tellr.json"));
     assert!(kernel.withdrawn > 0, "sleeps that were cut short are withdrawn");
 }
 

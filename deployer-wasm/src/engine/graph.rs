@@ -22,7 +22,7 @@ use crate::cancellation::{Cancellation, StopReason};
 use crate::error::{DeployError, Failure};
 use crate::events::{PlannedStep, StepState};
 use crate::host::{Host, Timestamp};
-use crate::workspace::ApiError;
+use crate::workspace::{ApiError, ErrorKind};
 
 /// How a step ended without a value.
 #[derive(Debug)]
@@ -47,6 +47,10 @@ impl From<Failure> for StepError {
 
 impl From<ApiError> for StepError {
     fn from(error: ApiError) -> Self {
+        // The run has lost its lock, which is told once for all its steps.
+        if error.is(ErrorKind::Withheld) {
+            return Self::Interrupted;
+        }
         error.into_failure().into()
     }
 }
@@ -244,6 +248,9 @@ impl<'a> Graph<'a> {
             let Some((index, began, ending)) = running.next().await else {
                 break;
             };
+            // What a step says of a request that was withheld is no reason of its own.
+            let lost = matches!(cancellation.reason(), Some(StopReason::LockLost(_)));
+            let ending = if lost && ending.is_err() { Err(StepError::Interrupted) } else { ending };
             let state = self.settle(index, began, host.now(), ending, narrator, &mut failure);
             if state == StepState::Failed {
                 cancellation.stop(StopReason::StepFailed);

@@ -21,8 +21,8 @@ use serde_json::Value;
 use crate::decode::{decode, null_as_default};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::workspace::files::{self, PutMode};
-use crate::workspace::{ApiError, Client};
+use crate::workspace::files::{self, Exported, PutMode};
+use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// The journal's format. A newer one is refused, an older one is read.
 const VERSION: u32 = 1;
@@ -41,6 +41,22 @@ pub struct Record {
     /// What was done or is about to be, by step.
     #[serde(default, deserialize_with = "null_as_default")]
     pub entries: BTreeMap<String, Entry>,
+}
+
+impl Record {
+    fn close(&mut self, status: RunStatus) {
+        self.run.status = status;
+        if status == RunStatus::Finished {
+            self.settle();
+        }
+    }
+
+    /// A run that ended well has found or made whatever it or an earlier one was about to make.
+    fn settle(&mut self) {
+        for entry in self.entries.values_mut() {
+            entry.state = EntryState::Done;
+        }
+    }
 }
 
 /// One run.
@@ -127,19 +143,21 @@ pub async fn read<H: Host>(
     workspace_path: &str,
 ) -> Result<Result<Option<Record>, Failure>, ApiError> {
     let path = file(workspace_path);
-    let Some(exported) = client.find(files::export(&path)).await? else {
-        return Ok(Ok(None));
-    };
+    let exported = client.find(files::export(&path)).await?;
+    Ok(exported.map_or(Ok(None), |exported| parse(&path, exported)))
+}
+
+fn parse(path: &str, exported: Exported) -> Result<Option<Record>, Failure> {
     // A file cut short by a dying workspace is treated as none: the run then knows less, and an app
     // that is there counts as somebody else's, which is the safe side to be wrong on.
     let Some(json) = exported.json() else {
-        return Ok(Ok(None));
+        return Ok(None);
     };
     let version = json["version"].as_u64().and_then(|version| u32::try_from(version).ok());
     if let Some(newer) = version.filter(|version| *version > VERSION) {
-        return Ok(Err(Failure::JournalNewer { path, version: newer, known: VERSION }));
+        return Err(Failure::JournalNewer { path: path.to_owned(), version: newer, known: VERSION });
     }
-    Ok(Ok(decode(json).ok()))
+    Ok(decode(json).ok())
 }
 
 /// The journal of a run under way.
@@ -155,7 +173,13 @@ pub struct Journal {
 impl Journal {
     /// Begins a run, keeping what `earlier` runs knew.
     pub fn begin(workspace_path: &str, app_name: &str, run: RunRecord, earlier: Option<Record>) -> Self {
-        let entries = earlier.filter(|record| record.app_name == app_name).map(|record| record.entries);
+        let entries = earlier.filter(|record| record.app_name == app_name).map(|mut record| {
+            // Of runs that ended well before every run did this itself.
+            if record.run.status == RunStatus::Finished {
+                record.settle();
+            }
+            record.entries
+        });
         let record = Record {
             version: VERSION,
             deployer: env!("CARGO_PKG_VERSION").to_owned(),
@@ -169,6 +193,29 @@ impl Journal {
             changed: Cell::new(1),
             written: Mutex::new(0),
         }
+    }
+
+    /// Writes the file if there is none; false if there is one.
+    ///
+    /// # Errors
+    /// The workspace's refusal.
+    pub async fn found<H: Host>(&self, client: &Client<'_, H>) -> Result<bool, ApiError> {
+        let mut written = self.written.lock().await;
+        let (now, content) = (self.changed.get(), files::json(&*self.record.borrow()));
+        match client.send(files::import(&self.path, &content, PutMode::CreateNew)).await {
+            Ok(_) => {
+                *written = now;
+                Ok(true)
+            }
+            Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Who wrote the file after this run, if that can be read.
+    pub async fn successor<H: Host>(&self, client: &Client<'_, H>) -> Option<String> {
+        let there = parse(&self.path, client.find(files::export(&self.path)).await.ok()??).ok()??;
+        (there.run.id != self.record.borrow().run.id).then_some(there.run.by)
     }
 
     /// What is known of `step`.
@@ -228,7 +275,7 @@ impl Journal {
     /// # Errors
     /// When it can't be written.
     pub async fn end<H: Host>(&self, client: &Client<'_, H>, status: RunStatus) -> Result<(), ApiError> {
-        self.record.borrow_mut().run.status = status;
+        self.record.borrow_mut().close(status);
         self.changed.set(self.changed.get() + 1);
         self.flush(client).await
     }

@@ -1,43 +1,70 @@
-//! One deployer at a time.
+//! One run on an app at a time.
 //!
-//! The lock is a file that is only created if absent, of two at once the workspace lets one
-//! through. It names its holder and a lease of [`LEASE`], which the holder renews every
-//! [`RENEWAL`]. A deployer that died stops renewing, so whoever finds the lock watches it: a
-//! renewal means somebody is at work (and who, and since when, is told); a lease that ends means
-//! nobody is, and the lock is taken over.
+//! # Where the lock is
 //!
-//! Taking over must also let only one through. "Delete it and create mine" would not: the second
-//! to delete may delete the first's new lock. Instead each lock has a *successor* file, named by
-//! the id of the lock it follows and again only created if absent. Who holds the successor of an
-//! expired lock, and still finds that lock in place, may replace it. Should that one die too, its
-//! successor file expires and has a successor of its own.
+//! A file whose place follows from the app's name and from nothing else:
+//! `/Workspace/Shared/.tellr/locks/<app>.json`. So two runs on one app exclude each other also when they
+//! use different folders, are started by different people, or run before there is an app whose record
+//! could name a folder. `Shared` is the one folder of a workspace that everybody may write in.
 //!
-//! Leases are told in the workspace's time (its `Date` header), which all deployers share.
+//! Where it can't be written (an administrator may have closed it), the lock is a file beside the app's
+//! files, in the folder that the app's record names or, without an app, in the folder of the run. Whoever
+//! has taken either of the two looks at the other: see [`acquire`].
+//!
+//! # What it promises
+//!
+//! The workspace lets one of two through who create a file only if it is absent. It has nothing that
+//! would refuse a write of somebody whose lock was taken over (no fencing token, no conditional write), so
+//! the holder has to refuse by itself:
+//!
+//! * **A lock is taken over when it was seen unrenewed for one [`LEASE`]** by whoever waits for it: the
+//!   same file, look after look. What the file says of times is for people to read. Dates of two machines are
+//!   never compared, and a lock that can't be read is one that nobody renews.
+//! * **A holder acts only for half a lease** after its last sight of the lock. Before every request that
+//!   changes something it looks at its clocks; when half of the lease has passed it reads the lock again, and
+//!   stops if it is no longer there. See [`HeldLock`], and [`crate::workspace::Client`], through which a step
+//!   can't send such a request unchecked.
+//! * **Whoever takes over waits for two more renewals** before its first effect. Of several who replace an
+//!   expired lock at the same moment the last one is in the file then, and the others find that out. And a
+//!   holder that was only slow has met the rule above.
+//!
+//! A process that is stopped between the check and the moment at which the request leaves the machine isn't
+//! covered; a request has half a lease to arrive. Nothing short of a fence in the platform would cover it.
+//!
+//! # Clocks
+//!
+//! A holder's age is the larger of what [`Host::elapsed`] and [`Host::now`] say: the first can't be set back,
+//! the second goes on while a laptop sleeps. A clock that is set forward costs one more look at the lock.
+//! Who waits uses no clock at all: it counts looks, with a sleep between them.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::folder;
 use crate::decode::decode;
-use crate::error::Failure;
 use crate::host::{Host, Timestamp};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client, ErrorKind};
+
+mod acquire;
+mod held;
+mod moment;
+
+pub use acquire::{Acquired, Claim, acquire};
+pub use held::{HeldLock, Lost};
 
 /// How long a lock lives without being renewed.
 pub const LEASE: Duration = Duration::from_secs(45);
 /// How often a holder renews it.
 pub const RENEWAL: Duration = Duration::from_secs(15);
-/// How often somebody who found it looks again.
-const WATCH: Duration = Duration::from_secs(5);
-/// Takers-over that may die one after another before we give up.
-const SUCCESSORS: usize = 8;
 
-/// What a lock says of itself.
+/// The folder of all locks.
+const SHARED: &str = "/Workspace/Shared/.tellr/locks";
+
+/// The lock of an app: what the file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LockState"))]
-pub struct Holding {
+pub struct Lease {
     /// The run that holds it.
     pub id: String,
     /// Who holds it.
@@ -46,230 +73,108 @@ pub struct Holding {
     pub operation: String,
     /// Since when, by the workspace's clock.
     pub since: Timestamp,
-    /// When it ends unless it is renewed.
+    /// When it ends unless it is renewed, by the workspace's clock. For people: see the module.
     pub expires_at: Timestamp,
+    /// How often it was renewed.
+    #[serde(default)]
+    #[cfg_attr(test, ts(skip))]
+    pub renewals: u64,
 }
 
-/// A lock that is held.
-pub struct Lock {
-    folder: String,
-    path: String,
-    mine: Holding,
-}
-
-/// Who wants the lock.
-pub struct Claim<'a> {
-    /// The run.
-    pub run: &'a str,
-    /// The person.
-    pub holder: &'a str,
-    /// `create`, `update` or `delete`.
-    pub operation: &'a str,
-    /// The app, for the words.
-    pub app: &'a str,
-}
-
-impl Claim<'_> {
-    fn holding(&self, now: Timestamp) -> Holding {
-        Holding {
-            id: self.run.to_owned(),
-            holder: self.holder.to_owned(),
-            operation: self.operation.to_owned(),
-            since: now,
-            expires_at: now.plus(LEASE),
-        }
-    }
-}
-
-/// How trying to get the lock ended.
-pub enum Acquired {
-    /// It is ours.
-    Mine(Lock),
-    /// Somebody is at work.
-    Taken(Failure),
-}
-
-/// How a lock was lost.
+/// The two places of an app's lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lost {
-    /// Another deployer has it.
-    TakenBy(String),
-    /// Another deployer had it, and let go of it.
-    Gone,
+pub struct Places {
+    /// The file in the folder that everybody may write in.
+    shared: String,
+    /// The file beside the app's files.
+    beside: String,
 }
 
-impl Lock {
-    /// Takes the lock of `workspace_path`, waiting out a lease that nobody renews. `found` is told
-    /// who holds it when we have to wait.
-    ///
-    /// # Errors
-    /// The workspace's refusal.
-    pub async fn acquire<H: Host>(
-        host: &H,
-        client: &Client<'_, H>,
-        workspace_path: &str,
-        claim: &Claim<'_>,
-        found: impl Fn(&str, Duration),
-    ) -> Result<Acquired, ApiError> {
-        let path = format!("{}/lock.json", folder(workspace_path));
-        let busy = |other: Holding| {
-            let Holding { holder, operation, since, .. } = other;
-            let (app, path) = (claim.app.to_owned(), path.clone());
-            Ok(Acquired::Taken(Failure::Locked { app, holder, operation, since, path }))
+impl Places {
+    /// For `app`, whose files are in `folder`: the one that the app's record names or, without an app, the
+    /// one that the run is for.
+    pub fn of(app: &str, folder: &str) -> Self {
+        Self {
+            shared: format!("{SHARED}/{app}.json"),
+            beside: format!("{}/lock.json", super::journal::folder(folder)),
+        }
+    }
+}
+
+/// Who holds the lock of an app now, as far as one look can tell: a lease that ends within the next
+/// moments, as a holder's always does.
+///
+/// # Errors
+/// The workspace's refusal.
+pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<Option<Lease>, ApiError> {
+    for path in [&places.shared, &places.beside] {
+        let found = match look(client, path).await {
+            // A folder that may not be read holds nothing that concerns who asks.
+            Err(error) if error.is(ErrorKind::PermissionDenied) => None,
+            found => found?,
         };
-        // The expired locks met so far: the lock itself, then its dead successors.
-        let mut expired: Vec<String> = Vec::new();
-        let successor = |id: &String| format!("{}/lock-after-{id}.json", folder(workspace_path));
-        loop {
-            let place = expired.last().map_or_else(|| path.clone(), successor);
-            let mine = claim.holding(client.workspace_now());
-            if create(client, &place, &mine).await? {
-                let Some(first) = expired.first() else {
-                    return Ok(Acquired::Mine(Self { folder: workspace_path.to_owned(), path, mine }));
-                };
-                let now = read(client, &path).await?;
-                let still_expired = now.as_ref().is_some_and(|now| now.id == *first);
-                if still_expired {
-                    write(client, &path, &mine).await?;
-                }
-                for id in &expired {
-                    remove(client, &successor(id)).await?;
-                }
-                match now {
-                    _ if still_expired => {
-                        return Ok(Acquired::Mine(Self { folder: workspace_path.to_owned(), path, mine }));
-                    }
-                    // Somebody else took it over, and was done with the successor before we came.
-                    Some(other) => return busy(other),
-                    None => expired.clear(),
-                }
-                continue;
-            }
-            match watch(host, client, &place, &found).await? {
-                Watched::Gone => expired.clear(),
-                Watched::AtWork(other) => return busy(other),
-                Watched::Expired(holding) if expired.len() >= SUCCESSORS => return busy(holding),
-                Watched::Expired(holding) => expired.push(holding.id),
-            }
+        let now = client.workspace_now();
+        let live = |lease: &Lease| lease.expires_at > now && lease.expires_at.since(now) <= LEASE + RENEWAL;
+        if let Some(lease) = found.and_then(|found| found.lease).filter(live) {
+            return Ok(Some(lease));
         }
     }
-
-    /// Renews the lease for as long as it is polled; ends when the lock is lost. Whose it is, the
-    /// file decides and not the clock: after a sleep or an outage longer than the lease the lock
-    /// is still ours if nobody wanted it. One that is gone is lost: somebody had it meanwhile, and
-    /// is done already.
-    ///
-    /// # Errors
-    /// The workspace's refusal.
-    pub async fn keep<H: Host>(&self, host: &H, client: &Client<'_, H>) -> Result<Lost, ApiError> {
-        let mut mine = self.mine.clone();
-        loop {
-            host.sleep(RENEWAL).await;
-            match read(client, &self.path).await? {
-                Some(there) if there.id == mine.id => {}
-                Some(other) => return Ok(Lost::TakenBy(other.holder)),
-                None => return Ok(Lost::Gone),
-            }
-            mine.expires_at = client.workspace_now().plus(LEASE);
-            write(client, &self.path, &mine).await?;
-        }
-    }
-
-    /// Gives the lock back, if it is still ours.
-    ///
-    /// # Errors
-    /// The workspace's refusal; the lock then expires by itself.
-    pub async fn release<H: Host>(&self, client: &Client<'_, H>) -> Result<(), ApiError> {
-        clear(client, &self.folder, &self.mine.id).await
-    }
+    Ok(None)
 }
 
 /// Removes the lock that `run` left behind: a run that finished and died before it let go.
 ///
 /// # Errors
 /// The workspace's refusal.
-pub async fn clear<H: Host>(client: &Client<'_, H>, workspace_path: &str, run: &str) -> Result<(), ApiError> {
-    let path = format!("{}/lock.json", folder(workspace_path));
-    match read(client, &path).await? {
-        Some(holding) if holding.id == run => remove(client, &path).await,
-        _ => Ok(()),
+pub async fn clear<H: Host>(client: &Client<'_, H>, places: &Places, run: &str) -> Result<(), ApiError> {
+    for path in [&places.shared, &places.beside] {
+        if look(client, path).await?.is_some_and(|found| found.is_of(run)) {
+            remove(client, path).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A lock file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Found {
+    /// The content, to see whether it changes.
+    content: String,
+    /// What it says, if it can be read.
+    lease: Option<Lease>,
+}
+
+impl Found {
+    fn is_of(&self, run: &str) -> bool {
+        self.lease.as_ref().is_some_and(|lease| lease.id == run)
+    }
+
+    fn holder(&self) -> String {
+        self.lease.as_ref().map_or_else(|| "an unknown deployer".to_owned(), |lease| lease.holder.clone())
     }
 }
 
-/// The lock of `workspace_path`, if its lease lives: then somebody is at work.
-///
-/// # Errors
-/// The workspace's refusal.
-pub async fn live<H: Host>(
-    client: &Client<'_, H>,
-    workspace_path: &str,
-) -> Result<Option<Holding>, ApiError> {
-    let found = read(client, &format!("{}/lock.json", folder(workspace_path))).await?;
-    Ok(found.filter(|holding| holding.expires_at > client.workspace_now()))
-}
-
-enum Watched {
-    Gone,
-    AtWork(Holding),
-    /// Nobody renewed it.
-    Expired(Holding),
-}
-
-/// Watches a lock until it is renewed, gone, or its lease has ended.
-async fn watch<H: Host>(
-    host: &H,
-    client: &Client<'_, H>,
-    path: &str,
-    found: impl Fn(&str, Duration),
-) -> Result<Watched, ApiError> {
-    let Some(first) = read(client, path).await? else {
-        return Ok(Watched::Gone);
+async fn look<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Found>, ApiError> {
+    let Some(exported) = client.find(files::export(path)).await? else {
+        return Ok(None);
     };
-    found(&first.holder, first.expires_at.since(client.workspace_now()));
-    loop {
-        let left = first.expires_at.since(client.workspace_now());
-        if left.is_zero() {
-            return Ok(Watched::Expired(first));
-        }
-        // One second more than what is left: `Date` is cut to whole seconds.
-        host.sleep(WATCH.min(left + Duration::from_secs(1))).await;
-        match read(client, path).await? {
-            None => return Ok(Watched::Gone),
-            Some(now) if now.id != first.id || now.expires_at > first.expires_at => {
-                return Ok(Watched::AtWork(now));
-            }
-            Some(_) => {}
-        }
-    }
+    let lease = exported.json().and_then(|json| decode(json).ok());
+    Ok(Some(Found { content: exported.content, lease }))
 }
 
-async fn create<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<bool, ApiError> {
+/// Writes the lock if there is none; false if there is one of somebody else.
+async fn create<H: Host>(client: &Client<'_, H>, path: &str, mine: &Lease) -> Result<bool, ApiError> {
     match client.send(files::import(path, &files::json(mine), PutMode::CreateNew)).await {
         Ok(_) => Ok(true),
         // Perhaps it is ours: an answer may have been lost and the request sent again.
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
-            Ok(read(client, path).await?.is_some_and(|holding| holding.id == mine.id))
+            Ok(look(client, path).await?.is_some_and(|found| found.is_of(&mine.id)))
         }
         Err(error) => Err(error),
     }
 }
 
-async fn read<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Holding>, ApiError> {
-    let Some(exported) = client.find(files::export(path)).await? else {
-        return Ok(None);
-    };
-    // What can't be read can't be renewed by anybody: an expired lock of nobody.
-    let unreadable = Holding {
-        id: "unreadable".into(),
-        holder: "an unknown deployer".into(),
-        operation: String::new(),
-        since: Timestamp::from_millis(0),
-        expires_at: Timestamp::from_millis(0),
-    };
-    Ok(Some(exported.json().and_then(|json| decode(json).ok()).unwrap_or(unreadable)))
-}
-
-async fn write<H: Host>(client: &Client<'_, H>, path: &str, mine: &Holding) -> Result<(), ApiError> {
+async fn replace<H: Host>(client: &Client<'_, H>, path: &str, mine: &Lease) -> Result<(), ApiError> {
     client.send(files::import(path, &files::json(mine), PutMode::Overwrite)).await.map(drop)
 }
 

@@ -7,20 +7,21 @@ use futures_util::future::{Either, select};
 use futures_util::pin_mut;
 use serde_json::Value;
 
-use super::graph::StepError;
+use super::graph::{Graph, StepError, StepReport};
 use super::journal::{Entry, Journal};
 use super::narrator::Narrator;
 use crate::cancellation::Cancellation;
 use crate::error::spell;
 use crate::events::StepState;
-use crate::host::Host;
+use crate::host::{Host, HostError, LakebaseTarget, Probe, SchemaError, WorkspaceResponse};
+use crate::schema::{SchemaOperation, SchemaOutcome};
 use crate::workspace::{Client, Elapsed};
 
 /// What is shared by the steps of one run.
 pub struct Run<'a, H> {
-    /// The world.
-    pub host: &'a H,
-    /// The workspace.
+    /// Not for steps: what they change goes through what checks the lock first.
+    host: &'a H,
+    /// The workspace. Sends what changes something only while the run holds its lock.
     pub client: Client<'a, H>,
     /// Tells what happens.
     pub narrator: Narrator<'a, H>,
@@ -33,6 +34,23 @@ pub struct Run<'a, H> {
 }
 
 impl<'a, H: Host> Run<'a, H> {
+    /// A run of a person `me`. What `client` lets through is what its steps can change.
+    pub fn new(
+        host: &'a H,
+        client: Client<'a, H>,
+        narrator: Narrator<'a, H>,
+        cancellation: &'a Cancellation,
+        journal: Journal,
+        me: String,
+    ) -> Self {
+        Self { host, client, narrator, cancellation, journal, me }
+    }
+
+    /// Runs `graph` to its end.
+    pub async fn steps(&self, graph: Graph<'_>) -> (Vec<StepReport>, Result<(), StepError>) {
+        graph.run(self.host, &self.narrator, self.cancellation).await
+    }
+
     /// The handle for the step `name`.
     pub fn step(&self, name: &'static str) -> StepHandle<'_, 'a, H> {
         StepHandle { run: self, name }
@@ -50,6 +68,34 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
     /// The workspace.
     pub fn client(&self) -> &'r Client<'a, H> {
         &self.run.client
+    }
+
+    /// Runs one schema operation, if it is one that only looks or the run holds its lock.
+    ///
+    /// # Errors
+    /// Outside, that the run stops; inside, what the host answered.
+    pub async fn schema(
+        &self,
+        at: &LakebaseTarget,
+        operation: SchemaOperation,
+    ) -> Result<Result<SchemaOutcome, SchemaError>, StepError> {
+        if !matches!(operation, SchemaOperation::Inspect { .. }) {
+            self.client().permit().await?;
+        }
+        Ok(Box::pin(self.run.host.schema(at, operation)).await)
+    }
+
+    /// Asks the app itself.
+    ///
+    /// # Errors
+    /// See [`Host::probe`].
+    pub async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        self.run.host.probe(probe).await
+    }
+
+    /// Fills `out` with bytes fit for keys.
+    pub fn random(&self, out: &mut [u8]) {
+        self.run.host.random(out);
     }
 
     /// Tells news.

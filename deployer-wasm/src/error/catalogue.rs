@@ -105,6 +105,8 @@ pub enum Failure {
     PackageDiffers { app: String, deployed: String, wanted: String },
     /// `update` or `delete` of an app that isn't there.
     AppNotFound { app: String },
+    /// The app was there before the lock was taken and is not under it.
+    AppDeleted { app: String, by: Option<String> },
     /// An app of this name is still being deleted.
     AppDeleting { app: String, waited: Duration },
     /// An app without the identity that it needs.

@@ -7,6 +7,8 @@ use super::entry::{
 };
 use super::wording::{list, said, said_by, spell};
 
+mod lock;
+
 impl Failure {
     #[expect(clippy::too_many_lines, reason = "a catalogue is one list")]
     pub(super) fn entry(self) -> Entry {
@@ -311,6 +313,7 @@ impl Failure {
                 remedy: "Check `app_name` and the workspace, or use `create`".into(),
                 docs: DOCS_APPS,
             },
+            Self::AppDeleted { app, by } => lock::app_deleted(&app, by),
             Self::AppDeleting { app, waited } => Entry {
                 code: "APP_DELETING",
                 message: if waited.as_secs() == 0 {
@@ -660,23 +663,8 @@ impl Failure {
                 remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::Locked { app, holder, operation, since, path } => Entry {
-                code: "DEPLOY_LOCKED",
-                message: format!("{holder} has been running `{operation}` on app `{app}` since {since}"),
-                cause: format!("Only one deployment of an app runs at a time; the lock `{path}` is being renewed"),
-                remedy: "Wait until it has finished. The lock of a deployer that died expires within a minute".into(),
-                docs: DOCS_APPS,
-            },
-            Self::LockLost { app, holder } => Entry {
-                code: "LOCK_LOST",
-                message: match &holder {
-                    Some(holder) => format!("{holder} took over the lock on app `{app}`"),
-                    None => format!("This deployer lost its lock on app `{app}`"),
-                },
-                cause: "The lock could not be renewed in time, for example because the machine slept or the workspace did not answer".into(),
-                remedy: "Check `status`; if no other deployment is running, run it again".into(),
-                docs: DOCS_APPS,
-            },
+            Self::Locked { app, holder, operation, since, path } => lock::held(&app, &holder, &operation, since, &path),
+            Self::LockLost { app, holder } => lock::lost(&app, holder),
             Self::JournalNewer { path, version, known } => Entry {
                 code: "JOURNAL_NEWER",
                 message: format!("`{path}` was written by a newer deployer"),

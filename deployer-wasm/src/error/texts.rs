@@ -106,6 +106,7 @@ fn samples() -> Vec<Failure> {
             wanted: text("tellr-app"),
         },
         Failure::AppNotFound { app: app.clone() },
+        Failure::AppDeleted { app: app.clone(), by: Some(text("ada@example.com")) },
         Failure::AppDeleting { app: app.clone(), waited: Duration::ZERO },
         Failure::AppDeleting { app: app.clone(), waited },
         Failure::NoServicePrincipal { app: app.clone() },

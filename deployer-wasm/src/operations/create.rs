@@ -1,10 +1,10 @@
 //! `create`: from nothing to a running app.
 
 use super::Operation;
-use super::known::{known_kind, names_schema, unfinished};
+use super::known::{deployed_from, known_kind, names_schema, unfinished};
+use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
-use super::session::{Session, both};
 use crate::config::{CreateConfig, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::engine::{Cancellation, Graph, Output, Run};
@@ -30,15 +30,15 @@ pub async fn create<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<CreateResult> {
     let name = config.app_name.as_str();
-    let session = Session::begin(host, cancellation, Operation::Create, name);
-    let looked = look(&session, config).await;
-    let looked = session.told(looked)?;
-    let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
-    let (graph, Made { lakebase, url }) = graph(&held.run, config, &looked);
-    let steps = held.run(format!("create the app `{name}`"), graph).await?;
+    let preflight = Preflight::begin(host, cancellation, Operation::Create, name);
+    let look = async |preflight: &Preflight<'_, H>| look(preflight, config).await;
+    let recorded = |folder: &WorkspacePath| config.recorded(folder);
+    let (locked, looked) = preflight.lock(look, Looked::site, recorded).await?;
+    let (graph, Made { lakebase, url }) = graph(&locked.run, config, &looked);
+    let steps = locked.run(format!("create the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
-    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
+    locked.finish(format!("Tellr is running at {url}"), Some(url.clone())).await?;
     Ok(CreateResult {
         url,
         app_name: name.to_owned(),
@@ -144,6 +144,7 @@ pub(super) fn graph<'a, H: Host>(
 pub(super) struct Looked {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
+    home: WorkspacePath,
     pub(super) app: Option<App>,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
@@ -156,6 +157,10 @@ pub(super) struct Looked {
 }
 
 impl Looked {
+    pub(super) fn site(&self) -> Site<'_> {
+        Site { me: &self.me, folder: &self.folder, home: &self.home }
+    }
+
     /// What is to run.
     pub(super) fn release<'a>(&'a self, config: &'a CreateConfig) -> Release<'a> {
         Release {
@@ -191,19 +196,20 @@ impl Looked {
     }
 }
 
-pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfig) -> Result<Looked> {
-    let client = &session.client;
-    let me = session.me().await?;
+pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &CreateConfig) -> Result<Looked> {
+    let client = &preflight.client;
+    let me = preflight.me().await?;
     let folder = config.workspace_path_for(&me)?;
     let app = async { Ok(app::find(client, config.app_name.as_str()).await?) };
     let ((app, journal), (seen, deployed)) = both(
-        both(app, session.journal(&folder)),
+        both(app, preflight.journal(&folder)),
         both(
             async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
             deployed_manifest(client, &folder),
         ),
     )
     .await?;
+    let home = app.as_ref().and_then(deployed_from).unwrap_or_else(|| folder.clone());
     // What an app of before used counts if it is the same database.
     let same = |manifest: &&DeployedManifest| {
         manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
@@ -213,8 +219,9 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfi
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {
         if let Some(record) = journal.filter(|record| record.run.status == RunStatus::Finished) {
-            // That run may have died with its work done and the lock still held.
-            session.clear_lock(&folder, &record.run.id).await?;
+            // That run may have died with its work done and the lock still locked.
+            let site = Site { me: &me, folder: &folder, home: &home };
+            preflight.clear_lock(&site.lock(&app.name), &record.run.id).await?;
         }
         return Err(refusal);
     }
@@ -227,11 +234,11 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &CreateConfi
         .into());
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
-    let package = package::look(session.host, config.package, version, wheel, config.index).await?;
+    let package = package::look(preflight.host, config.package, version, wheel, config.index).await?;
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
-    let schema = session.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
+    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(Looked { me, folder, app, database, deployed, package, schema, scopes })
+    Ok(Looked { me, folder, home, app, database, deployed, package, schema, scopes })
 }
 
 fn tenant<'a>(

@@ -8,9 +8,9 @@ use super::known::{
     attached_name, deployed_from, folder, known_kind, names_schema, refuse_other_app, unfinished,
 };
 use super::losses::Loss;
+use super::preflight::{Preflight, Site, both};
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
-use super::session::{Session, both};
 use crate::config::{DeleteConfig, SchemaName, WorkspacePath};
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
@@ -35,19 +35,20 @@ pub async fn delete<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<DeleteResult> {
     let name = config.app_name.as_str();
-    let session = Session::begin(host, cancellation, Operation::Delete, name);
-    let looked = look(&session, config).await;
-    let looked = session.told(looked)?;
-    let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
-    let (graph, Made { lakebase, point, state }) = graph(&held.run, config, &looked);
-    let steps = held.run(format!("delete the app `{name}`"), graph).await?;
-    held.run.journal.forget_entries();
+    let preflight = Preflight::begin(host, cancellation, Operation::Delete, name);
+    let look = async |preflight: &Preflight<'_, H>| look(preflight, config).await;
+    let recorded = |folder: &WorkspacePath| config.recorded(folder);
+    let (locked, looked) = preflight.lock(look, Looked::site, recorded).await?;
+    let (graph, Made { lakebase, point, state }) = graph(&locked.run, config, &looked);
+    let steps = locked.run(format!("delete the app `{name}`"), graph).await?;
+    locked.run.journal.forget_entries();
     if looked.secret.is_some() {
-        held.run
+        locked
+            .run
             .narrator
             .notice("the encryption key stays in its secret scope, as data that it encrypted may exist");
     }
-    held.finish(format!("the app `{name}` is deleted"), None).await;
+    locked.finish(format!("the app `{name}` is deleted"), None).await?;
     let dropped =
         looked.reset.as_ref().zip(state.and_then(|state| state.get())).and_then(|(reset, state)| {
             Loss::schema(reset.schema.as_str(), &reset.name, reset.found.kind(), &state)
@@ -135,6 +136,7 @@ pub(super) fn graph<'a, H: Host>(
 pub(super) struct Looked {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
+    home: WorkspacePath,
     /// What is dropped, with `reset_database`.
     pub(super) reset: Option<Database>,
     /// The app; none where an earlier run has deleted it.
@@ -147,6 +149,10 @@ pub(super) struct Looked {
 }
 
 impl Looked {
+    pub(super) fn site(&self) -> Site<'_> {
+        Site { me: &self.me, folder: &self.folder, home: &self.home }
+    }
+
     /// The schema as the app's.
     fn tenant<'a>(&self, config: &'a DeleteConfig, schema: &'a SchemaName) -> Tenant<'a> {
         let database = self.reset.as_ref().map(|reset| reset.name.as_str()).unwrap_or_default();
@@ -183,13 +189,13 @@ fn tenant<'a>(
     }
 }
 
-pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfig) -> Result<Looked> {
-    let client = &session.client;
+pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &DeleteConfig) -> Result<Looked> {
+    let client = &preflight.client;
     let name = config.app_name.as_str();
-    let (me, app) = both(session.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
+    let (me, app) = both(preflight.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
     let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me)?;
     let home = app.as_ref().and_then(deployed_from).unwrap_or_else(|| folder.clone());
-    let (journal, deployed) = both(session.journal(&home), deployed_manifest(client, &home)).await?;
+    let (journal, deployed) = both(preflight.journal(&home), deployed_manifest(client, &home)).await?;
     match &app {
         Some(app) => refuse_other_app(app, &home, journal.as_ref(), deployed.as_ref())?,
         // An earlier delete that died after the app was gone is brought to its end.
@@ -201,7 +207,7 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfi
     let mut kind = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
     let mut reset = None;
     if config.reset_database {
-        let database = database(session, config, &me, app.as_ref(), deployed.as_ref(), kind).await?;
+        let database = database(preflight, config, &me, app.as_ref(), deployed.as_ref(), kind).await?;
         let own = matches!(&database.preview, Preview::Known(state) if state.app.as_deref() == Some(name));
         let began = journal.as_ref().is_some_and(|record| unfinished(record, name, Operation::Delete));
         if app.is_none() && !own && !began {
@@ -214,12 +220,12 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &DeleteConfi
         Resource::Secret { scope, .. } => Some(scope),
         _ => None,
     });
-    Ok(Looked { me, folder, reset, app, deployed, kind, secret })
+    Ok(Looked { me, folder, home, reset, app, deployed, kind, secret })
 }
 
 /// Which database and schema to reset: the ones given, else the ones the app is deployed with.
 async fn database<H: Host>(
-    session: &Session<'_, H>,
+    preflight: &Preflight<'_, H>,
     config: &DeleteConfig,
     me: &str,
     app: Option<&App>,
@@ -239,12 +245,12 @@ async fn database<H: Host>(
         (None, Some(text)) => SchemaName::parse("schema_name", &text).map_err(|_| missing("schema_name"))?,
         (None, None) => return Err(missing("schema_name").into()),
     };
-    let found = lakebase::look(&session.client, &name).await?.choose(known);
+    let found = lakebase::look(&preflight.client, &name).await?.choose(known);
     if matches!(found, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name }.into());
     }
     let tenant = tenant(config, (&name, &schema), app, deployed);
-    let preview = session.preview(me, &name, &found, &tenant).await?;
+    let preview = preflight.preview(me, &name, &found, &tenant).await?;
     Ok(Database { name, schema, preview, found })
 }
 

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::known::attached_name;
 use super::losses::{self, Loss};
+use super::preflight::{Preflight, Site};
 use super::release::Release;
-use super::session::Session;
 use super::{Change, Operation, create, delete, update};
 use crate::config::{CreateConfig, DeleteConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig};
 use crate::engine::Cancellation;
@@ -84,35 +84,31 @@ pub struct PlannedFile {
 /// # Errors
 /// What the operation would refuse.
 pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellation) -> Result<Plan> {
-    let session = Session::looking(host, cancellation, change.operation(), change.app_name());
-    let seen = look(&session, change).await;
-    let (seen, foreseen) = session.told(seen)?;
-    let (folder, me) = match &seen {
-        Seen::Create(_, looked) => (&looked.folder, &looked.me),
-        Seen::Update(_, looked) => (&looked.folder, &looked.me),
-        Seen::Delete(_, looked) => (&looked.folder, &looked.me),
-    };
-    let rehearsal = session.rehearse(folder, me.clone()).await?;
+    let preflight = Preflight::looking(host, cancellation, change.operation(), change.app_name());
+    let seen = look(&preflight, change).await;
+    let (seen, foreseen) = preflight.told(seen)?;
+    let site = seen.site();
+    let dry_run = preflight.dry_run(site).await?;
     let plan = Plan {
         operation: change.operation(),
         app_name: change.app_name().to_owned(),
         lakebase_name: None,
         schema_name: None,
         lakebase_type: None,
-        app_file_workspace_path: folder.to_string(),
+        app_file_workspace_path: site.folder.to_string(),
         steps: match &seen {
-            Seen::Create(config, looked) => create::graph(&rehearsal.run, config, looked).0.plan(),
-            Seen::Update(config, looked) => update::graph(&rehearsal.run, config, looked).0.plan(),
-            Seen::Delete(config, looked) => delete::graph(&rehearsal.run, config, looked).0.plan(),
+            Seen::Create(config, looked) => create::graph(&dry_run.run, config, looked).0.plan(),
+            Seen::Update(config, looked) => update::graph(&dry_run.run, config, looked).0.plan(),
+            Seen::Delete(config, looked) => delete::graph(&dry_run.run, config, looked).0.plan(),
         },
         files: Vec::new(),
-        notes: words::run(&rehearsal),
+        notes: words::run(&dry_run),
         lost: Vec::new(),
         losses: Vec::new(),
         confirmations: 0,
         recoverable: Vec::new(),
         // A run that is under way now is not gone on with: another is refused.
-        resumes: rehearsal.resumed.is_some() && rehearsal.at_work.is_none(),
+        resumes: dry_run.resumed.is_some() && dry_run.at_work.is_none(),
     };
     let mut plan = match (&seen, foreseen) {
         (Seen::Create(config, looked), Some(foreseen)) => plan.of_create(config, looked, &foreseen),
@@ -131,6 +127,16 @@ enum Seen<'a> {
     Delete(&'a DeleteConfig, delete::Looked),
 }
 
+impl Seen<'_> {
+    fn site(&self) -> Site<'_> {
+        match self {
+            Self::Create(_, looked) => looked.site(),
+            Self::Update(_, looked) => looked.site(),
+            Self::Delete(_, looked) => looked.site(),
+        }
+    }
+}
+
 /// What the generated files will say of the database, and where the key is.
 struct Foreseen {
     connection: LakebaseConnection,
@@ -138,14 +144,14 @@ struct Foreseen {
 }
 
 async fn look<'a, H: Host>(
-    session: &Session<'_, H>,
+    preflight: &Preflight<'_, H>,
     change: &'a Change,
 ) -> Result<(Seen<'a>, Option<Foreseen>)> {
-    let client = &session.client;
+    let client = &preflight.client;
     let seen = match change {
-        Change::Create(config) => Seen::Create(config, create::look(session, config).await?),
-        Change::Update(config) => Seen::Update(config, update::look(session, config).await?),
-        Change::Delete(config) => Seen::Delete(config, delete::look(session, config).await?),
+        Change::Create(config) => Seen::Create(config, create::look(preflight, config).await?),
+        Change::Update(config) => Seen::Update(config, update::look(preflight, config).await?),
+        Change::Delete(config) => Seen::Delete(config, delete::look(preflight, config).await?),
     };
     let (database, found, wanted) = match &seen {
         Seen::Create(config, looked) => {

@@ -1,15 +1,16 @@
 //! How things stand: the app, what lies deployed, the last run, and whether one is under way.
 
+use futures_util::join;
 use serde::Serialize;
 
 use super::Operation;
 use super::known::{attached_name, folder, known_kind};
+use super::preflight::{Preflight, both};
 use super::release::deployed_manifest;
-use super::session::{Session, both};
 use crate::config::{StatusConfig, WorkspacePath};
 use crate::engine::Cancellation;
 use crate::engine::journal::{Record, RunRecord, RunStatus};
-use crate::engine::lock::{self, Holding};
+use crate::engine::lock::{self, Lease, Places};
 use crate::error::Result;
 use crate::host::Host;
 use crate::manifest::{self, DeployedManifest, REQUIREMENTS};
@@ -49,7 +50,7 @@ pub struct Status {
     pub last_run: Option<RunRecord>,
     /// Who is at work; absent when nobody is, or when whoever was has stopped renewing the lock.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lock: Option<Holding>,
+    pub lock: Option<Lease>,
     /// Whether the app was deployed. Files may have been written that never were: then package and version are
     /// what the next deployment brings. Absent for false.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -85,20 +86,20 @@ pub struct AppState {
 /// # Errors
 /// The catalogue's entry, where the workspace can't be asked or has no apps.
 pub async fn status<H: Host>(host: &H, config: &StatusConfig, cancellation: &Cancellation) -> Result<Status> {
-    let session = Session::looking(host, cancellation, Operation::Update, config.app_name.as_str());
-    let status = look(&session, config).await;
-    session.told(status)
+    let preflight = Preflight::looking(host, cancellation, Operation::Update, config.app_name.as_str());
+    let status = look(&preflight, config).await;
+    preflight.told(status)
 }
 
-async fn look<H: Host>(session: &Session<'_, H>, config: &StatusConfig) -> Result<Status> {
-    let client = &session.client;
+async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> Result<Status> {
+    let client = &preflight.client;
     let name = config.app_name.as_str();
-    let (me, app) = both(session.me(), async { Ok(app::find(client, name).await?) }).await?;
+    let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
     // Somebody else's app that doesn't tell its folder has one all the same.
     let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).ok();
-    session.safe_point()?;
+    preflight.safe_point()?;
     let lies_there = match &folder {
-        Some(folder) => beside(session, folder).await?,
+        Some(folder) => beside(preflight, name, folder).await?,
         None => Beside::default(),
     };
     let Beside { record, lock, deployed, requirements } = lies_there;
@@ -144,35 +145,35 @@ fn state(app: App) -> AppState {
 #[derive(Default)]
 struct Beside {
     record: Option<Record>,
-    lock: Option<Holding>,
+    lock: Option<Lease>,
     deployed: Option<DeployedManifest>,
     requirements: Option<String>,
 }
 
-async fn beside<H: Host>(session: &Session<'_, H>, folder: &WorkspacePath) -> Result<Beside> {
-    let client = &session.client;
+async fn beside<H: Host>(preflight: &Preflight<'_, H>, app: &str, folder: &WorkspacePath) -> Result<Beside> {
+    let client = &preflight.client;
     let requirements = async {
         let call = files::export(&format!("{folder}/{REQUIREMENTS}"));
         Ok(client.find(call).await?.and_then(|exported| exported.text()))
     };
-    let read = both(
-        both(session.journal(folder), async { Ok(lock::live(client, folder.as_str()).await?) }),
-        both(readable_manifest(session, folder), requirements),
-    );
-    match read.await {
-        Ok(((record, lock), (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
+    let places = Places::of(app, folder.as_str());
+    let read = both(preflight.journal(folder), both(readable_manifest(preflight, folder), requirements));
+    let (lock, read) = join!(lock::holder(client, &places), read);
+    let lock = lock?;
+    match read {
+        Ok((record, (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
         // The folder is somebody else's.
-        Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside::default()),
+        Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside { lock, ..Beside::default() }),
         Err(error) => Err(error),
     }
 }
 
 /// The deployed `app.yaml`; none as well where it can't be read. Whoever is about to change something is told so.
 async fn readable_manifest<H: Host>(
-    session: &Session<'_, H>,
+    preflight: &Preflight<'_, H>,
     folder: &WorkspacePath,
 ) -> Result<Option<DeployedManifest>> {
-    match deployed_manifest(&session.client, folder).await {
+    match deployed_manifest(&preflight.client, folder).await {
         Err(error) if error.is("APP_YAML_UNREADABLE") || error.is("KEY_ENTRY_UNREADABLE") => Ok(None),
         other => other,
     }

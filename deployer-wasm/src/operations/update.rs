@@ -3,9 +3,9 @@
 use super::Operation;
 use super::known::{deployed_from, folder, known_kind, names_schema, refuse_other_app};
 use super::losses::Loss;
+use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
-use super::session::{Session, both};
 use crate::config::{UpdateConfig, WorkspacePath};
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
@@ -32,22 +32,22 @@ pub async fn update<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<UpdateResult> {
     let name = config.app_name.as_str();
-    let session = Session::begin(host, cancellation, Operation::Update, name);
-    let looked = look(&session, config).await;
-    let looked = session.told(looked)?;
-    let held = session.lock(&looked.folder, looked.me.clone(), config.recorded(&looked.folder)).await?;
-    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&held.run, config, &looked);
-    let steps = held.run(format!("update the app `{name}`"), graph).await?;
+    let preflight = Preflight::begin(host, cancellation, Operation::Update, name);
+    let look = async |preflight: &Preflight<'_, H>| look(preflight, config).await;
+    let recorded = |folder: &WorkspacePath| config.recorded(folder);
+    let (locked, looked) = preflight.lock(look, Looked::site, recorded).await?;
+    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&locked.run, config, &looked);
+    let steps = locked.run(format!("update the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
-    held.run.journal.forget("restore_point");
+    locked.run.journal.forget("restore_point");
     let (restore_point, state) =
         emptied.map_or((None, None), |(point, state)| (point.get().flatten(), state.get()));
     let lost = state.and_then(|state| {
         let (schema, database) = (config.schema_name.as_str(), config.lakebase_name.as_str());
         Loss::schema(schema, database, looked.database.kind(), &state)
     });
-    held.finish(format!("Tellr is running at {url}"), Some(url.clone())).await;
+    locked.finish(format!("Tellr is running at {url}"), Some(url.clone())).await?;
     Ok(UpdateResult {
         url,
         app_name: name.to_owned(),
@@ -191,6 +191,7 @@ pub(super) fn graph<'a, H: Host>(
 pub(super) struct Looked {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
+    home: WorkspacePath,
     pub(super) app: App,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
@@ -201,6 +202,10 @@ pub(super) struct Looked {
 }
 
 impl Looked {
+    pub(super) fn site(&self) -> Site<'_> {
+        Site { me: &self.me, folder: &self.folder, home: &self.home }
+    }
+
     /// What is to run.
     pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
         Release {
@@ -236,10 +241,10 @@ impl Looked {
     }
 }
 
-pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfig) -> Result<Looked> {
-    let client = &session.client;
+pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &UpdateConfig) -> Result<Looked> {
+    let client = &preflight.client;
     let name = config.app_name.as_str();
-    let (me, app) = both(session.me(), async { Ok(app::find(client, name).await?) }).await?;
+    let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
     let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
     let folder = folder(config.workspace_path.as_ref(), Some(&app), &config.app_name, &me)?;
     let home = deployed_from(&app).unwrap_or_else(|| folder.clone());
@@ -248,7 +253,7 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfi
             async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
             deployed_manifest(client, &folder),
         ),
-        both(session.journal(&home), deployed_manifest(client, &home)),
+        both(preflight.journal(&home), deployed_manifest(client, &home)),
     )
     .await?;
     refuse_other_app(&app, &home, journal.as_ref(), deployed.as_ref())?;
@@ -267,10 +272,10 @@ pub(super) async fn look<H: Host>(session: &Session<'_, H>, config: &UpdateConfi
         return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
-    let package = package::look(session.host, config.package, version, wheel, config.index).await?;
+    let package = package::look(preflight.host, config.package, version, wheel, config.index).await?;
     let tenant = tenant(config, &app, deployed.as_ref());
-    let schema = session.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
-    Ok(Looked { me, folder, app, database, deployed, package, schema })
+    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
+    Ok(Looked { me, folder, home, app, database, deployed, package, schema })
 }
 
 fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {

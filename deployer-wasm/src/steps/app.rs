@@ -37,12 +37,11 @@ pub struct ReadyApp {
 pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
     let Some(entry) = entry else { return false };
     match entry.state {
-        EntryState::Done => match (entry.detail["app_id"].as_str(), app.id.as_deref()) {
-            (Some(journalled), Some(id)) => journalled == id,
-            _ => true,
-        },
+        EntryState::Done if entry.detail["app_id"].is_string() => {
+            app.id.as_deref().is_none_or(|id| entry.detail["app_id"] == id)
+        }
         // We were about to create it and don't know more. It is ours if it came after that, by us.
-        EntryState::Intended => {
+        EntryState::Done | EntryState::Intended => {
             app.creator.as_deref().is_none_or(|creator| creator == me)
                 && app.create_time.is_none_or(|created| created.plus(SLACK) >= entry.at)
         }

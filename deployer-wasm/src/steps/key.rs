@@ -203,7 +203,7 @@ fn attached(record: Option<&App>, resource: &str) -> Option<(String, String)> {
 
 fn generate<H: Host>(step: &StepHandle<'_, '_, H>) -> FernetKey {
     let mut random = [0u8; 32];
-    step.run.host.random(&mut random);
+    step.random(&mut random);
     let key = FernetKey::generate(random);
     random.zeroize();
     key

@@ -173,7 +173,7 @@ async fn run<H: Host>(
     let (connecting, role) = (step.patience(CONNECTING), step.patience(ROLE));
     let racing = step.patience(RACING);
     loop {
-        let error = match Box::pin(step.run.host.schema(&target, operation.clone())).await {
+        let error = match step.schema(&target, operation.clone()).await? {
             Ok(outcome) => return Ok(outcome),
             Err(error) => error,
         };

@@ -162,7 +162,7 @@ async fn runs<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<Strin
 }
 
 async fn answer<T: DeserializeOwned, H: Host>(step: &StepHandle<'_, '_, H>, probe: &Probe) -> Answer<T> {
-    let answer = match step.run.host.probe(probe).await {
+    let answer = match step.probe(probe).await {
         Ok(answer) => answer,
         Err(error) => {
             return match error.kind {

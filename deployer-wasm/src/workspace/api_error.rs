@@ -121,6 +121,20 @@ impl ApiError {
         Self::new(ErrorKind::UnexpectedShape, 200, String::new(), problem)
     }
 
+    /// For a request that was not sent, as the run doesn't hold the lock of its app.
+    pub(crate) fn withheld() -> Self {
+        let message = "The run doesn't hold the lock of its app".to_owned();
+        Self::new(ErrorKind::Withheld, 0, String::new(), message)
+    }
+
+    /// Whether the same request may well be answered in a moment.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::NoAnswer | ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::NotJson
+        )
+    }
+
     fn new(kind: ErrorKind, status: u16, code: String, message: String) -> Self {
         let (doing, what) = (String::new(), String::new());
         Self(Box::new(Refusal {
@@ -183,7 +197,7 @@ impl ApiError {
             ErrorKind::ProxyAuthentication => Failure::ProxyAuthentication { problem: message },
             ErrorKind::NoAnswer => no_answer(message),
             ErrorKind::OtherOrigin => Failure::OriginRefused { problem: message },
-            ErrorKind::Host => Failure::NotPassedOn { doing, problem: message },
+            ErrorKind::Host | ErrorKind::Withheld => Failure::NotPassedOn { doing, problem: message },
             ErrorKind::Unauthenticated if status == 0 => Failure::NotSignedIn { problem: message },
             ErrorKind::Unauthenticated => Failure::TokenExpired { doing },
             ErrorKind::PermissionDenied => {

@@ -1,9 +1,10 @@
 //! Sends calls, and sends them again where [`RetryPolicy`] says so.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, LocalBoxFuture, select};
 use futures_util::pin_mut;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::retry::{Attempt, RETRIES, RetryPolicy, Verdict};
 use super::{Call, Page};
 use crate::cancellation::Cancellation;
 use crate::decode::{Mismatch, decode};
-use crate::host::{Host, Timestamp, WorkspaceRequest, WorkspaceResponse};
+use crate::host::{Host, Method, Timestamp, WorkspaceRequest, WorkspaceResponse};
 
 /// How long leaving things in order may take.
 const CLOSING: Duration = Duration::from_mins(2);
@@ -31,10 +32,32 @@ struct Answer {
     body: Value,
 }
 
+/// Lets requests through that change something, or doesn't.
+pub trait Permit {
+    /// Asked before each of them is sent, again where it is sent again.
+    fn check(&self) -> LocalBoxFuture<'_, Result<(), ApiError>>;
+}
+
+/// Which requests a client sends beside those that only read.
+#[derive(Clone)]
+enum Changes<'a> {
+    /// None.
+    No,
+    /// All.
+    Unchecked,
+    /// Those for which there is leave.
+    Permitted(Rc<dyn Permit + 'a>),
+}
+
 /// Sends calls to one workspace through a host.
+///
+/// A client is made for reading. One that changes something is made of it together with the [`Permit`] that
+/// is asked each time, so no step can forget to ask; only the lock itself goes without.
 pub struct Client<'a, H> {
     host: &'a H,
-    cancellation: &'a Cancellation,
+    cancellation: Cancellation,
+    changes: Changes<'a>,
+    policy: RetryPolicy,
     /// What is left is to leave things in order, whether or not the run is stopping.
     closing: Cell<bool>,
     /// How far the workspace's clock is ahead of the host's, in milliseconds, by the last `Date`.
@@ -42,15 +65,19 @@ pub struct Client<'a, H> {
     /// Whether the workspace has answered anything yet.
     answered: Cell<bool>,
     /// Who is told why a call takes long.
-    listener: Option<Box<dyn Fn(String) + 'a>>,
+    listener: Option<Rc<dyn Fn(String) + 'a>>,
 }
 
 impl<'a, H: Host> Client<'a, H> {
     /// A client with the usual patience, which ends when the run is asked to stop.
-    pub fn new(host: &'a H, cancellation: &'a Cancellation) -> Self {
+    ///
+    /// It sends only what reads.
+    pub fn new(host: &'a H, cancellation: &Cancellation) -> Self {
         Self {
             host,
-            cancellation,
+            cancellation: cancellation.clone(),
+            changes: Changes::No,
+            policy: RetryPolicy::default(),
             closing: Cell::new(false),
             clock_ahead_ms: Cell::new(0),
             answered: Cell::new(false),
@@ -61,8 +88,43 @@ impl<'a, H: Host> Client<'a, H> {
     /// The same, which tells `listener` in a sentence when a request is sent again.
     #[must_use]
     pub fn telling(mut self, listener: impl Fn(String) + 'a) -> Self {
-        self.listener = Some(Box::new(listener));
+        self.listener = Some(Rc::new(listener));
         self
+    }
+
+    /// A client for the lock itself, which can't be asked about itself.
+    pub(crate) fn unchecked(host: &'a H, cancellation: &Cancellation) -> Self {
+        // Something was answered before a lock is wanted: a broken connection is one that passes.
+        Self { changes: Changes::Unchecked, answered: Cell::new(true), ..Self::new(host, cancellation) }
+    }
+
+    /// The same, which sends nothing twice.
+    #[must_use]
+    pub(crate) fn once(self) -> Self {
+        Self { policy: RetryPolicy { budget: Duration::ZERO }, ..self }
+    }
+
+    /// One that also sends what changes something, as long as `permit` lets it.
+    pub(crate) fn permitted(&self, permit: Rc<dyn Permit + 'a>) -> Self {
+        Self {
+            changes: Changes::Permitted(permit),
+            clock_ahead_ms: self.clock_ahead_ms.clone(),
+            answered: self.answered.clone(),
+            listener: self.listener.clone(),
+            ..Self::new(self.host, &self.cancellation)
+        }
+    }
+
+    /// Whether something may be changed now.
+    ///
+    /// # Errors
+    /// Of the kind [`ErrorKind::Withheld`] if it may not; or why that can't be found out.
+    pub async fn permit(&self) -> Result<(), ApiError> {
+        match &self.changes {
+            Changes::Unchecked => Ok(()),
+            Changes::Permitted(permit) => permit.check().await,
+            Changes::No => Err(ApiError::withheld()),
+        }
     }
 
     /// The time by the workspace's clock, to the second below. Two deployers on two machines
@@ -125,6 +187,9 @@ impl<'a, H: Host> Client<'a, H> {
         let (mut earlier, mut unanswered, mut uncertain) = (0u32, 0u32, false);
         let mut elapsed = Elapsed::since(self.host.now());
         loop {
+            if method != Method::Get {
+                self.permit().await?;
+            }
             let (mut error, response) = match self.attempt(request.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
@@ -200,7 +265,7 @@ impl<'a, H: Host> Client<'a, H> {
     }
 
     fn policy(&self) -> RetryPolicy {
-        if self.closing.get() { RetryPolicy { budget: CLOSING } } else { RetryPolicy::default() }
+        if self.closing.get() { RetryPolicy { budget: CLOSING } } else { self.policy }
     }
 
     /// Waits; false if the run is asked to stop meanwhile. A request under way is never dropped,

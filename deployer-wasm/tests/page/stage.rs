@@ -127,7 +127,16 @@ impl Stage {
 
     /// A file in the app's folder, if it is there.
     pub(crate) async fn file(&self, name: &str) -> Option<String> {
-        let path = format!("/api/2.0/workspace/export?direct_download=true&path={}/{name}", self.folder());
+        self.read(&format!("{}/{name}", self.folder())).await
+    }
+
+    /// The lock of the app, if somebody holds it.
+    pub(crate) async fn lock(&self) -> Option<String> {
+        self.read(&format!("/Workspace/Shared/.tellr/locks/{}.json", self.app)).await
+    }
+
+    async fn read(&self, path: &str) -> Option<String> {
+        let path = format!("/api/2.0/workspace/export?direct_download=true&path={path}");
         let (status, content) = self.ask("GET", &path, None).await;
         assert!(status == 200 || status == 404, "{path}: {status} {content}");
         (status == 200).then_some(content)
@@ -150,7 +159,7 @@ impl Stage {
         assert_eq!(self.made("POST", "/api/2.0/apps").await, 1, "one app");
         assert_eq!(self.made("POST", "/api/2.0/postgres/projects").await, 1, "one database");
         assert_eq!(self.keys().await.len(), 1, "one key");
-        assert_eq!(self.file(".tellr/lock.json").await, None, "the lock is released");
+        assert_eq!(self.lock().await, None, "the lock is released");
     }
 }
 

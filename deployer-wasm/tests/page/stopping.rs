@@ -26,7 +26,7 @@ async fn aborted(app: &'static str, when: fn(&DeployEvent) -> bool, stands: &str
     let error = stopped.error();
     assert_eq!(error["code"], "CANCELLED", "{error:#}");
     assert!(error["cause"].as_str().is_some_and(|cause| cause.contains(stands)), "{error:#}");
-    assert_eq!(stage.file(".tellr/lock.json").await, None, "the lock is released");
+    assert_eq!(stage.lock().await, None, "the lock is released");
     create(&fetch(), stage.create_arguments(json!({}))).await.result();
     stage.assert_deployed_once().await;
 }
@@ -79,7 +79,7 @@ async fn after_a_page_was_closed_the_next_one_waits_for_the_lease_and_goes_on() 
         let run = pin!(create_until(&deployer, stage.create_arguments(json!({})), None, close));
         let Either::Right(_) = select(run, closing).await else { panic!("it was closed before it ended") };
     }
-    assert!(stage.file(".tellr/lock.json").await.is_some(), "nobody was there to release it");
+    assert!(stage.lock().await.is_some(), "nobody was there to release it");
     let began = stage.now_ms().await;
     let created = create(&fetch(), stage.create_arguments(json!({}))).await;
     assert_eq!(created.result()["status"], "created");

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::rivals::effects;
 use crate::stage::{ADA, FOLDER, Stage};
 
 /// The names of all there is of a kind.
@@ -85,7 +86,8 @@ impl Stage {
     pub async fn assert_left_in_order(&self, status: &str) {
         assert_eq!(self.last_run().await.as_deref(), Some(status), "the journal says how the run ended");
         let left = self.folder(&format!("{FOLDER}/.tellr")).await;
-        assert_eq!(left, ["deployment.json"], "the lock is given back");
+        assert_eq!(left, ["deployment.json"], "nothing but the journal stays");
+        assert_eq!(self.folder("/Workspace/Shared/.tellr/locks").await, [""; 0], "the lock is given back");
     }
 
     /// Asserts that Tellr stands as one `create` leaves it: everything once, running, in order.
@@ -106,9 +108,10 @@ impl Stage {
         self.assert_left_in_order("finished").await;
     }
 
-    /// How many requests of this kind Ada's deployers sent that changed something.
+    /// How many requests Ada's deployers sent that changed something but the app's lock.
     pub fn effects_of_ada(&self) -> usize {
-        let entries = self.workspace.control().journal.mutations();
-        entries.iter().filter(|entry| entry.principal.as_deref() == Some(ADA)).count()
+        let mut entries = self.workspace.control().journal.mutations();
+        entries.retain(|entry| entry.principal.as_deref() == Some(ADA));
+        effects(&entries).len()
     }
 }

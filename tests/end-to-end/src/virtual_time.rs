@@ -134,6 +134,17 @@ pub enum Death {
     After(usize),
 }
 
+/// What a request meets on its way.
+pub enum Met {
+    /// This answer; the workspace never sees it.
+    Answer(WorkspaceResponse),
+    /// The answer takes so much longer.
+    Latency(Duration),
+}
+
+/// The header that a deployer's requests are marked with.
+pub const DEPLOYER: &str = "x-deployer";
+
 /// A host on virtual time.
 pub struct VirtualHost<'a> {
     time: Time,
@@ -147,6 +158,16 @@ pub struct VirtualHost<'a> {
     count: Cell<usize>,
     death: Option<Death>,
     seed: Cell<u64>,
+    /// What the requests are marked with.
+    name: Option<String>,
+    /// The process stands still from the first of these moments to the second.
+    frozen: Option<(u64, u64)>,
+    /// By how much this machine's clock is ahead of the workspace's.
+    ahead_ms: i64,
+    /// What requests meet on their way.
+    on_request: Option<&'a dyn Fn(&WorkspaceRequest) -> Option<Met>>,
+    /// When schema operations that change something were begun.
+    changes_of_schema: RefCell<Vec<u64>>,
     on_event: Option<&'a dyn Fn(&DeployEvent)>,
     on_answer: Option<&'a dyn Fn(usize, &mut WorkspaceResponse)>,
 }
@@ -172,6 +193,11 @@ impl<'a> VirtualHost<'a> {
             count: Cell::new(0),
             death: None,
             seed: Cell::new(0x5eed),
+            name: None,
+            frozen: None,
+            ahead_ms: 0,
+            on_request: None,
+            changes_of_schema: RefCell::default(),
             on_event: None,
             on_answer: None,
         }
@@ -182,6 +208,46 @@ impl<'a> VirtualHost<'a> {
     pub fn dying(mut self, death: Option<Death>) -> Self {
         self.death = death;
         self
+    }
+
+    /// The same, whose requests are marked with `name` in the workspace's journal.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: Some(name.to_owned()), ..self }
+    }
+
+    /// The same, whose process is stopped at one moment and goes on at another: what it was waiting for may
+    /// happen meanwhile, and it does nothing.
+    #[must_use]
+    pub fn frozen(self, from_ms: u64, until_ms: u64) -> Self {
+        Self { frozen: Some((from_ms, until_ms)), ..self }
+    }
+
+    /// The same, on a machine whose clock is wrong.
+    #[must_use]
+    pub fn ahead(self, ahead_ms: i64) -> Self {
+        Self { ahead_ms, ..self }
+    }
+
+    /// The same, whose requests meet something on their way.
+    #[must_use]
+    pub fn meeting(self, on_request: &'a dyn Fn(&WorkspaceRequest) -> Option<Met>) -> Self {
+        Self { on_request: Some(on_request), ..self }
+    }
+
+    /// When this deployer began schema operations that change something.
+    pub fn changes_of_schema(&self) -> Vec<u64> {
+        self.changes_of_schema.borrow().clone()
+    }
+
+    /// Waits until the process goes on, if it is stopped now.
+    async fn thaw(&self) {
+        if let Some((from, until)) = self.frozen {
+            let now = self.time.now_ms();
+            if (from..until).contains(&now) {
+                self.time.sleep(Duration::from_millis(until - now)).await;
+            }
+        }
     }
 
     /// The same, with other random bytes.
@@ -240,6 +306,7 @@ impl<'a> VirtualHost<'a> {
             .http
             .request(method, format!("{}{}", self.address, request.path))
             .bearer_auth(&self.token)
+            .header(DEPLOYER, self.name.as_deref().unwrap_or_default())
             .query(&request.query);
         if let Some(body) = &request.body {
             builder = builder.json(body);
@@ -283,6 +350,11 @@ impl Host for VirtualHost<'_> {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         let index = self.count.get();
         let dies = self.count().await;
+        let longer = match self.on_request.and_then(|meets| meets(&request)) {
+            Some(Met::Answer(answer)) => return Ok(answer),
+            Some(Met::Latency(longer)) => longer,
+            None => Duration::ZERO,
+        };
         let mut answer = {
             let _under_way = UnderWay::begin(&self.time.shared.under_way);
             self.send(&request).await
@@ -293,9 +365,15 @@ impl Host for VirtualHost<'_> {
         if dies {
             self.die().await;
         }
-        let (response, latency) = answer?;
-        self.time.sleep(latency).await;
-        Ok(response)
+        let answer = match answer {
+            Ok((response, latency)) => {
+                self.time.sleep(latency + longer).await;
+                Ok(response)
+            }
+            Err(error) => Err(error),
+        };
+        self.thaw().await;
+        answer
     }
 
     async fn schema(
@@ -304,6 +382,9 @@ impl Host for VirtualHost<'_> {
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
         let dies = self.count().await;
+        if !matches!(operation, SchemaOperation::Inspect { .. }) {
+            self.changes_of_schema.borrow_mut().push(self.time.now_ms());
+        }
         let outcome = {
             let _under_way = UnderWay::begin(&self.time.shared.under_way);
             self.native.schema(at, operation).await
@@ -312,6 +393,7 @@ impl Host for VirtualHost<'_> {
             self.die().await;
         }
         self.time.sleep(self.sql_latency).await;
+        self.thaw().await;
         outcome
     }
 
@@ -322,10 +404,12 @@ impl Host for VirtualHost<'_> {
 
     async fn sleep(&self, duration: Duration) {
         self.time.sleep(duration).await;
+        self.thaw().await;
     }
 
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(i64::try_from(self.time.now_ms()).unwrap_or(i64::MAX))
+        let now = i64::try_from(self.time.now_ms()).unwrap_or(i64::MAX);
+        Timestamp::from_millis(now.saturating_add(self.ahead_ms))
     }
 
     fn elapsed(&self) -> Duration {

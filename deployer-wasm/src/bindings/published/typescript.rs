@@ -8,7 +8,7 @@ use crate::config::{
 };
 use crate::engine::StepReport;
 use crate::engine::journal::{RunRecord, RunStatus};
-use crate::engine::lock::Holding;
+use crate::engine::lock::Lease;
 use crate::error::{ErrorClass, RefusedInput, Told};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
@@ -55,7 +55,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<Status>(config),
         declared::<AppState>(config),
         declared::<RunRecord>(config),
-        declared::<Holding>(config),
+        declared::<Lease>(config),
         declared::<RunStatus>(config),
         declared::<StepReport>(config),
         declared::<RestorePoint>(config),

@@ -5,8 +5,8 @@ use crate::config::{
     WorkspacePath,
 };
 use crate::operations::delete::Looked;
+use crate::operations::dry_run::DryRun;
 use crate::operations::release::Release;
-use crate::operations::session::Rehearsal;
 use crate::steps::key::Seen;
 use crate::steps::lakebase::Found;
 use crate::steps::package::Published;
@@ -15,14 +15,14 @@ use crate::steps::schema::Preview;
 use crate::workspace::apps::App;
 
 /// Who is at work, and what is gone on with.
-pub(super) fn run<H>(rehearsal: &Rehearsal<'_, H>) -> Vec<String> {
-    if let Some(lock) = &rehearsal.at_work {
+pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
+    if let Some(lock) = &dry_run.at_work {
         return vec![format!(
             "{} runs `{}` on this app since {}; until that ends, another run is refused",
             lock.holder, lock.operation, lock.since
         )];
     }
-    let resumed = rehearsal.resumed.as_ref().map(|run| {
+    let resumed = dry_run.resumed.as_ref().map(|run| {
         format!(
             "The `{}` that {} began at {} did not end; it is gone on with",
             run.operation, run.by, run.started_at

@@ -53,6 +53,8 @@ pub enum ErrorKind {
     NotJson,
     /// JSON that isn't the expected answer.
     UnexpectedShape,
+    /// It was not sent: the run doesn't hold the lock of its app, or not any more.
+    Withheld,
     /// Anything else.
     Other,
 }

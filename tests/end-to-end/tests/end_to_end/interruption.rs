@@ -107,6 +107,7 @@ async fn world(stage: &Stage) -> Value {
     let (_, secrets) = stage.get("/api/2.0/secrets/list?scope=tellr-tellr").await;
     let (_, files) = stage.get(&format!("/api/2.0/workspace/list?path={FOLDER}")).await;
     let (_, own) = stage.get(&format!("/api/2.0/workspace/list?path={FOLDER}/.tellr")).await;
+    let (_, locks) = stage.get("/api/2.0/workspace/list?path=/Workspace/Shared/.tellr/locks").await;
     let journal = stage.file(&format!("{FOLDER}/.tellr/deployment.json")).await.unwrap_or_default();
     let journal: Value = serde_json::from_str(&journal).unwrap_or_default();
     let state = stage.schema_state("tellr-db", "autoscaling", "app_data").await;
@@ -118,7 +119,8 @@ async fn world(stage: &Stage) -> Value {
         "scopes": names(&scopes["scopes"], "name"),
         "secrets": names(&secrets["secrets"], "key"),
         "files": names(&files["objects"], "path"),
-        "journal and lock": names(&own["objects"], "path"),
+        "journal": names(&own["objects"], "path"),
+        "locks": names(&locks["objects"], "path"),
         "app.yaml": stage.file(&format!("{FOLDER}/app.yaml")).await.map(|text| without_hosts(&text)),
         "requirements.txt": stage.file(&format!("{FOLDER}/requirements.txt")).await,
         "run": journal["run"]["status"],

@@ -18,8 +18,10 @@ fn longest_path(pace: &Pace) -> u64 {
         ..
     } = pace.durations;
     let Latency { read_ms, write_ms, sql_connect_ms, credential_ms, .. } = pace.latency;
-    // Who is asking, then what is there.
-    let preflight = read_ms + read_ms;
+    // Who is asking, then what is there; the lock, whose folder is made the first time; the same look under
+    // it; the folder and the first line of the journal.
+    let (look, lock) = (read_ms + read_ms, write_ms + write_ms + write_ms);
+    let preflight = look + lock + look + write_ms + write_ms;
     let app = write_ms + compute_start_ms + read_ms;
     let lakebase = write_ms + project_create_ms + endpoint_hosts_ms + read_ms;
     let resources = write_ms + app_update_ms + read_ms;

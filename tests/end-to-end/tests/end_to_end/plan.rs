@@ -8,6 +8,7 @@ use deployer::engine::Cancellation;
 use deployer::error::DeployError;
 use deployer::events::{EventKind, PlannedStep};
 use deployer::operations::{self, Change, Plan};
+use end_to_end::rivals::LOCK;
 use end_to_end::stage::{ADA, FOLDER, Stage, delete_of_default, update_of_default};
 use end_to_end::virtual_time::{Death, VirtualHost, drive};
 use end_to_end::words::assert_good_words;
@@ -350,13 +351,13 @@ async fn a_plan_leaves_the_lock_of_a_dead_run_where_it_is() {
         "id": run.id, "holder": ADA, "operation": "create",
         "since": run.started_at, "expires_at": "2026-11-23T15:00:00Z",
     });
-    let path = format!("{FOLDER}/.tellr/lock.json");
-    write(&stage, &path, &lock.to_string()).await;
+    let path = LOCK;
+    write(&stage, path, &lock.to_string()).await;
     let planned = stage.plan_create(CreateArguments::default()).await;
-    assert!(stage.file(&path).await.is_some(), "a plan changes nothing");
+    assert!(stage.file(path).await.is_some(), "a plan changes nothing");
     let run = stage.create(CreateArguments::default()).await.expect_err("it is there");
     assert_same_refusal("APP_ALREADY_EXISTS", planned, &run);
-    assert_eq!(stage.file(&path).await, None);
+    assert_eq!(stage.file(path).await, None);
     stage.end().await;
 }
 

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use deployer::config::{CreateArguments, DeleteArguments, UpdateArguments};
 use deployer::error::DeployError;
 use end_to_end::kill;
+use end_to_end::rivals::LOCK;
 use end_to_end::stage::{ADA, FOLDER, Stage, delete_of_default, update_of_default};
 use end_to_end::words::{Expected, assert_says};
 use local_workspace::faults::{Action, Rule, When};
@@ -132,7 +133,7 @@ async fn a_run_that_goes_well_writes_no_secret() {
     // What was searched is what was meant: journals and locks of the middle of a run.
     let journals = versions(&stage, "/.tellr/deployment.json");
     assert!(journals.len() > 20 && journals.iter().all(|text| text.contains("\"arguments\"")));
-    assert!(versions(&stage, "/.tellr/lock.json").len() > 3);
+    assert!(versions(&stage, LOCK).len() > 3);
     drop(host);
     stage.end().await;
 }

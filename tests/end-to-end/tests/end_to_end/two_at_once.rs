@@ -7,6 +7,7 @@ use deployer::engine::Cancellation;
 use deployer::error::DeployError;
 use deployer::events::{DeployEvent, StepState};
 use deployer::operations::{self, CreateResult};
+use end_to_end::rivals::LOCK;
 use end_to_end::stage::{ADA, FOLDER, Stage, update_of_default};
 use end_to_end::virtual_time::{VirtualHost, drive};
 use end_to_end::words::{Expected, assert_says};
@@ -31,7 +32,10 @@ async fn of_two_deployers_at_once_one_deploys_and_the_other_is_told_who_and_sinc
         both => panic!("one of them deploys: {both:#?}"),
     };
     let names = "ada@example.com has been running `create` on app `tellr` since 2026-11-23T15:00:0";
-    assert_says(&error, Expected { code: "DEPLOY_LOCKED", names, because: "/.apps/tellr/.tellr/lock.json`" });
+    assert_says(
+        &error,
+        Expected { code: "DEPLOY_LOCKED", names, because: "/Workspace/Shared/.tellr/locks/tellr.json`" },
+    );
     stage.assert_deployed_once().await;
     for (method, path) in [
         ("POST", "/api/2.0/apps"),
@@ -50,11 +54,11 @@ async fn a_deployer_whose_lock_was_taken_over_stops_and_leaves_it() {
     let stage = Stage::realistic().await;
     let control = stage.workspace.control();
     control.faults.add(Rule::next("/api/2.0/apps", Action::Hang).on("POST")).expect("a good rule");
-    let lock = format!("{FOLDER}/.tellr/lock.json");
+    let lock = LOCK;
     let taking_over = async {
         let held = control.faults.wait_for_hanging(Duration::from_mins(1)).await;
         assert!(held.is_some(), "the request was held");
-        let text = stage.file(&lock).await.expect("there is a lock");
+        let text = stage.file(lock).await.expect("there is a lock");
         let mut holding: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         holding["id"] = "another-run".into();
         holding["holder"] = "dora@example.com".into();
@@ -70,7 +74,7 @@ async fn a_deployer_whose_lock_was_taken_over_stops_and_leaves_it() {
     let error = created.expect_err("the lock is somebody else's");
     let names = "dora@example.com took over the lock on app `tellr`";
     assert_says(&error, Expected { code: "LOCK_LOST", names, because: "could not be renewed" });
-    let left = stage.file(&lock).await.expect("the lock stays");
+    let left = stage.file(lock).await.expect("the lock stays");
     assert!(left.contains("dora@example.com"), "{left}");
     assert_eq!(stage.made("POST", "/api/2.0/apps/tellr/deployments"), 0, "it stopped in time");
     stage.end().await;
@@ -130,7 +134,7 @@ async fn a_journal_of_a_newer_deployer_is_not_touched() {
     assert!(error.remedy.contains("Upgrade"), "{error:#?}");
     assert_eq!(stage.file(&path).await, before);
     assert_eq!(stage.made("POST", "/api/2.0/apps/tellr/deployments"), deployments);
-    assert_eq!(stage.file(&format!("{FOLDER}/.tellr/lock.json")).await, None);
+    assert_eq!(stage.file(LOCK).await, None);
     stage.end().await;
 }
 

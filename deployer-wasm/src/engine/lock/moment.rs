@@ -1,0 +1,24 @@
+//! A moment, and how long ago it is at most.
+
+use std::time::Duration;
+
+use crate::host::{Host, Timestamp};
+
+/// A moment by both clocks of a host.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    elapsed: Duration,
+    at: Timestamp,
+}
+
+impl Moment {
+    pub(super) fn now<H: Host>(host: &H) -> Self {
+        Self { elapsed: host.elapsed(), at: host.now() }
+    }
+
+    /// How long ago it is: the larger of what the two clocks say. One may stand still while the machine
+    /// sleeps, the other may be set back.
+    pub(super) fn age<H: Host>(self, host: &H) -> Duration {
+        host.elapsed().saturating_sub(self.elapsed).max(host.now().since(self.at))
+    }
+}

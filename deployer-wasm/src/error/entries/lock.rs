@@ -1,0 +1,43 @@
+//! What is told of an app's lock.
+
+use super::{DOCS_APPS, Entry};
+use crate::host::Timestamp;
+
+pub(super) fn held(app: &str, holder: &str, operation: &str, since: Timestamp, path: &str) -> Entry {
+    Entry {
+        code: "DEPLOY_LOCKED",
+        message: format!("{holder} has been running `{operation}` on app `{app}` since {since}"),
+        cause: format!("Only one deployment of an app runs at a time; the lock `{path}` is being renewed"),
+        remedy: "Wait until it has finished, then run the same command again. The lock of a deployer that died is \
+                 taken over after about a minute"
+            .into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn lost(app: &str, holder: Option<String>) -> Entry {
+    Entry {
+        code: "LOCK_LOST",
+        message: match &holder {
+            Some(holder) => format!("{holder} took over the lock on app `{app}`"),
+            None => format!("This deployer lost its lock on app `{app}`"),
+        },
+        cause: "The lock could not be renewed in time, for example because the machine slept or the workspace did \
+                not answer"
+            .into(),
+        remedy: "Wait until the other run has finished, then run the same command again: it resumes from there"
+            .into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn app_deleted(app: &str, by: Option<String>) -> Entry {
+    let by = by.as_deref().unwrap_or("Another run");
+    Entry {
+        code: "APP_DELETED",
+        message: format!("{by} deleted the app `{app}` while this run waited for its lock"),
+        cause: "Another run on the same app finished first; this one has changed nothing".into(),
+        remedy: "Use `create` to deploy it again".into(),
+        docs: DOCS_APPS,
+    }
+}

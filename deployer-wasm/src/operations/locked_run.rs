@@ -1,0 +1,86 @@
+//! A run that holds the app's lock: its steps while the lock is renewed, and journal and lock left in order
+//! however it ended.
+
+use std::rc::Rc;
+
+use crate::cancellation::StopReason;
+use crate::engine::journal::RunStatus;
+use crate::engine::lock::{HeldLock, Lost};
+use crate::engine::{Graph, Run, StepError, StepReport};
+use crate::error::{DeployError, Failure, Result};
+use crate::host::Host;
+
+/// An operation that holds the lock.
+pub(super) struct LockedRun<'a, H> {
+    pub(super) run: Run<'a, H>,
+    pub(super) lock: Rc<HeldLock<'a, H>>,
+    pub(super) app: String,
+    pub(super) preflight: StepReport,
+}
+
+impl<H: Host> LockedRun<'_, H> {
+    /// Runs the steps while renewing the lock. When that ends badly, the journal is closed and the
+    /// lock freed here; when it ends well, [`LockedRun::finish`] does so, once the result is known.
+    /// The reports begin with the preflight's.
+    pub(super) async fn run(&self, title: String, graph: Graph<'_>) -> Result<Vec<StepReport>> {
+        let Run { client, narrator, cancellation, journal, .. } = &self.run;
+        narrator.plan(title, graph.plan());
+        let (mut reports, ending) = self.lock.during(self.run.steps(graph)).await;
+        reports.insert(0, self.preflight.clone());
+        let error = match ending {
+            Ok(()) => return Ok(reports),
+            // A wait that was cut short looks like a failure of what was waited for.
+            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => error,
+            Err(_) => self.interruption().await,
+        };
+        client.close();
+        if self.lock.lost().is_none() {
+            let asked = cancellation.reason() == Some(StopReason::Asked);
+            let status = if asked { RunStatus::Cancelled } else { RunStatus::Failed };
+            // The error is what matters. A journal that stays at "running" and a lock that stays
+            // until it expires are what a run that died leaves, and the next run copes with those.
+            journal.end(client, status).await.ok();
+            self.lock.release().await.ok();
+        }
+        narrator.failed(&error);
+        Err(error)
+    }
+
+    /// Ends a run that went well.
+    ///
+    /// # Errors
+    /// When somebody else has taken over: what became of the app is that run's affair then.
+    pub(super) async fn finish(&self, message: String, url: Option<String>) -> Result<()> {
+        let Run { client, narrator, journal, .. } = &self.run;
+        client.close();
+        let ended = journal.end(client, RunStatus::Finished).await;
+        if let Some(error) = self.loss().await {
+            narrator.failed(&error);
+            return Err(error);
+        }
+        if ended.is_err() || self.lock.release().await.is_err() {
+            narrator.notice("the journal could not be closed; the next run takes a minute longer to begin");
+        }
+        narrator.finished(message, url);
+        Ok(())
+    }
+
+    /// Why the lock was lost, if it was. Of somebody who took over and has ended since, the journal says
+    /// who it was.
+    async fn loss(&self) -> Option<DeployError> {
+        let loss = self.lock.lost()?;
+        let successor = match loss {
+            Lost::Gone => self.run.journal.successor(&self.run.client).await,
+            Lost::TakenBy(_) | Lost::Unrenewed(_) => None,
+        };
+        Some(loss.told(&self.app, successor))
+    }
+
+    async fn interruption(&self) -> DeployError {
+        if let Some(error) = self.loss().await {
+            return error;
+        }
+        let (app, stands) = (self.app.clone(), self.run.journal.begun_in_this_run());
+        Failure::Cancelled { app, stands }.into()
+    }
+}

@@ -1,0 +1,305 @@
+//! Before an operation changes anything: who is asking, what is there, and the lock.
+//!
+//! An operation looks twice. The first look needs no lock, and refuses what can be refused without one.
+//! Until the lock is taken somebody else may be at work on the app, so what the first look found is only
+//! good for finding the lock; the run is made of what the second look finds, under it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::join;
+
+use super::Operation;
+use super::known::unfinished;
+use super::locked_run::LockedRun;
+use crate::cancellation::StopReason;
+use crate::config::{Recorded, WorkspacePath};
+use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
+use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
+use crate::engine::narrator::Narrator;
+use crate::engine::{Cancellation, Run, StepReport};
+use crate::error::{DeployError, Failure, Result};
+use crate::events::StepState;
+use crate::host::{Host, Timestamp};
+use crate::steps::files;
+use crate::steps::lakebase::{self, Found};
+use crate::steps::ownership::Tenant;
+use crate::steps::schema::{self, Preview};
+use crate::workspace::{Client, Permit, apps, files as workspace_files, identity};
+
+const STEP: &str = "preflight";
+
+/// An operation that has begun and changed nothing yet.
+pub(super) struct Preflight<'a, H> {
+    pub(super) host: &'a H,
+    /// Sends only what reads.
+    pub(super) client: Client<'a, H>,
+    pub(super) narrator: Narrator<'a, H>,
+    pub(super) cancellation: &'a Cancellation,
+    pub(super) operation: Operation,
+    pub(super) app: String,
+    pub(super) run: String,
+    began: Timestamp,
+    purpose: Purpose,
+}
+
+/// What a look is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A run.
+    Run,
+    /// A plan or a status: nothing is written.
+    Look,
+}
+
+/// Where an operation works, by what was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site<'s> {
+    /// Who is asking.
+    pub(super) me: &'s str,
+    /// The folder that the run writes files and journal in.
+    pub(super) folder: &'s WorkspacePath,
+    /// The folder that the app was deployed from; the same where it wasn't.
+    pub(super) home: &'s WorkspacePath,
+}
+
+impl Site<'_> {
+    pub(super) fn lock(&self, app: &str) -> Places {
+        Places::of(app, self.home.as_str())
+    }
+}
+
+impl<'a, H: Host> Preflight<'a, H> {
+    pub(super) fn begin(
+        host: &'a H,
+        cancellation: &'a Cancellation,
+        operation: Operation,
+        app: &str,
+    ) -> Self {
+        let mut random = [0u8; 8];
+        host.random(&mut random);
+        let run = format!("{:016x}", u64::from_be_bytes(random));
+        let narrator = Narrator::new(host, run.clone());
+        let news = narrator.clone();
+        let client = Client::new(host, cancellation).telling(move |message| news.notice(message));
+        narrator.step(
+            STEP,
+            StepState::Started,
+            format!("looking at what is there before the {}", operation.as_str()),
+        );
+        let (app, began, purpose) = (app.to_owned(), host.now(), Purpose::Run);
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+    }
+
+    /// The same for somebody who only wants to know.
+    pub(super) fn looking(
+        host: &'a H,
+        cancellation: &'a Cancellation,
+        operation: Operation,
+        app: &str,
+    ) -> Self {
+        let (client, narrator) = (Client::new(host, cancellation), Narrator::silent(host));
+        let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+    }
+
+    /// Tells an error that ended the run before its steps began.
+    pub(super) fn told<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|error| self.tell(error))
+    }
+
+    fn tell(&self, error: DeployError) -> DeployError {
+        // A wait that was cut short looks like a failure of what was waited for.
+        let error = match self.cancellation.reason() {
+            Some(StopReason::LockLost(lost)) => lost,
+            Some(_) => self.cancelled(),
+            None => error.in_step(STEP),
+        };
+        self.narrator.failed(&error);
+        error
+    }
+
+    fn cancelled(&self) -> DeployError {
+        Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into()
+    }
+
+    /// Ends here if whoever asked has cancelled.
+    pub(super) fn safe_point(&self) -> Result<()> {
+        match self.cancellation.reason() {
+            Some(_) => Err(self.cancelled()),
+            None => Ok(()),
+        }
+    }
+
+    /// The user name of who is asking.
+    pub(super) async fn me(&self) -> Result<String> {
+        Ok(self.client.send(identity::me()).await?.user_name)
+    }
+
+    /// Looks at the schema of the database that was `found`, where one can connect to it now.
+    pub(super) async fn preview(
+        &self,
+        me: &str,
+        database: &str,
+        found: &Found,
+        tenant: &Tenant<'_>,
+    ) -> Result<Preview> {
+        if matches!(found, Found::Nothing { .. }) {
+            return Ok(Preview::NoDatabase);
+        }
+        match lakebase::reach(&self.client, database, found).await? {
+            Some(lakebase) => Ok(schema::preview(self.host, &self.client, me, &lakebase, tenant).await?),
+            None => Ok(Preview::Unknown(format!("The database `{database}` is not ready yet"))),
+        }
+    }
+
+    /// The journal of a folder.
+    pub(super) async fn journal(&self, folder: &WorkspacePath) -> Result<Option<Record>> {
+        Ok(journal::read(&self.client, folder.as_str()).await??)
+    }
+
+    /// Frees the lock that a run left behind which finished its work and then died.
+    pub(super) async fn clear_lock(&self, places: &Places, run: &str) -> Result<()> {
+        match self.purpose {
+            Purpose::Run => {
+                Ok(lock::clear(&Client::unchecked(self.host, self.cancellation), places, run).await?)
+            }
+            Purpose::Look => Ok(()),
+        }
+    }
+
+    /// Looks, takes the app's lock, and looks again under it: until then somebody else may have changed
+    /// what was seen. `site` says of what was seen where the run works, `recorded` what the journal keeps of
+    /// its arguments.
+    pub(super) async fn lock<T>(
+        self,
+        look: impl AsyncFn(&Self) -> Result<T>,
+        site: impl Fn(&T) -> Site<'_>,
+        recorded: impl Fn(&WorkspacePath) -> Recorded,
+    ) -> Result<(LockedRun<'a, H>, T)> {
+        let first = self.told(look(&self).await)?;
+        let outcome = self.acquire(&site(&first)).await;
+        let lock = self.told(outcome)?;
+        let permit: Rc<dyn Permit + 'a> = Rc::clone(&lock) as _;
+        let client = self.client.permitted(permit);
+        let again = lock.during(async {
+            let seen = look(&self).await;
+            let seen = match seen {
+                Err(error) if error.is("APP_NOT_FOUND") => Err(self.deleted(&site(&first)).await),
+                seen => seen,
+            }?;
+            let Site { folder, .. } = site(&seen);
+            let earlier = self.journal(folder).await?;
+            self.refuse_other_journal(folder, earlier.as_ref()).await?;
+            let made = client.send(workspace_files::mkdirs(&journal::folder(folder.as_str()))).await;
+            made.map_err(|error| files::refused(folder.as_str(), error))?;
+            let resuming =
+                earlier.as_ref().is_some_and(|record| unfinished(record, &self.app, self.operation));
+            let journal = self.open_journal(&client, site(&seen), recorded(folder), earlier).await?;
+            Ok((seen, journal, resuming))
+        });
+        let (seen, journal, resuming) = match again.await {
+            Ok(seen) => seen,
+            Err(error) => {
+                // The error is what matters; a lock that stays expires by itself.
+                lock.release().await.ok();
+                return Err(self.tell(error));
+            }
+        };
+        let (me, preflight) = (site(&seen).me.to_owned(), self.passed(resuming));
+        let Self { host, narrator, cancellation, app, .. } = self;
+        let run = Run::new(host, client, narrator, cancellation, journal, me);
+        Ok((LockedRun { run, lock, app, preflight }, seen))
+    }
+
+    /// Takes the lock, if nobody else is at work.
+    async fn acquire(&self, site: &Site<'_>) -> Result<Rc<HeldLock<'a, H>>> {
+        self.safe_point()?;
+        let (run, app, operation) = (self.run.as_str(), self.app.as_str(), self.operation.as_str());
+        let claim = Claim { run, holder: site.me, operation, app, now: self.client.workspace_now() };
+        let waits_for = |holder: &str, at_most: Duration| {
+            self.narrator.notice(format!(
+                "{holder} holds the lock of this app; it is taken over unless it is renewed within {} s",
+                at_most.as_secs()
+            ));
+        };
+        let acquired = lock::acquire(self.host, self.cancellation, &site.lock(app), &claim, waits_for).await;
+        match acquired.map_err(|error| files::refused(site.folder.as_str(), error))? {
+            Acquired::Mine(lock) => Ok(Rc::from(lock)),
+            Acquired::Taken(failure) => Err(failure.into()),
+            Acquired::Stopped => Err(self.cancelled()),
+        }
+    }
+
+    /// Begins the journal of the run. The lock is the app's and the folder isn't: of two new apps at once
+    /// that were given the same folder one has it.
+    async fn open_journal(
+        &self,
+        client: &Client<'_, H>,
+        site: Site<'_>,
+        recorded: Recorded,
+        earlier: Option<Record>,
+    ) -> Result<Journal> {
+        let (folder, is_first) = (site.folder.as_str(), earlier.is_none());
+        let record = self.record(client, site.me, Some(recorded));
+        let journal = Journal::begin(folder, &self.app, record, earlier);
+        if is_first && !journal.found(client).await? {
+            let there = self.journal(site.folder).await?;
+            self.refuse_other_journal(site.folder, there.as_ref()).await?;
+        }
+        Ok(journal)
+    }
+
+    /// What is told of an app that was there before the lock was taken and is not under it.
+    async fn deleted(&self, site: &Site<'_>) -> DeployError {
+        let journal = self.journal(site.home).await.ok().flatten();
+        let by = journal.filter(|record| {
+            record.app_name == self.app && record.run.operation == Operation::Delete.as_str()
+        });
+        Failure::AppDeleted { app: self.app.clone(), by: by.map(|record| record.run.by) }.into()
+    }
+
+    /// Tells that everything was looked at.
+    fn passed(&self, resuming: bool) -> StepReport {
+        let (step, elapsed) = (STEP.to_owned(), self.host.now().since(self.began));
+        let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        let message = if resuming { "resuming where an earlier run stopped" } else { "checks passed" };
+        self.narrator.ended(STEP, StepState::Unchanged, message.to_owned(), elapsed, None);
+        StepReport { step, state: StepState::Unchanged, started_ms: 0, elapsed_ms }
+    }
+
+    /// What the journal says of a run that begins.
+    pub(super) fn record(&self, client: &Client<'_, H>, me: &str, recorded: Option<Recorded>) -> RunRecord {
+        let (operation, by) = (self.operation.as_str().to_owned(), me.to_owned());
+        let (arguments, wheel) =
+            recorded.map_or((None, None), |Recorded { arguments, wheel }| (Some(arguments), wheel));
+        let (id, started_at) = (self.run.clone(), client.workspace_now());
+        RunRecord { id, operation, by, started_at, status: RunStatus::Running, arguments, wheel }
+    }
+
+    /// Refuses a folder that another app is deployed from, as long as there is that app.
+    pub(super) async fn refuse_other_journal(
+        &self,
+        folder: &WorkspacePath,
+        record: Option<&Record>,
+    ) -> Result<()> {
+        if let Some(other) = record.map(|record| record.app_name.as_str()).filter(|other| *other != self.app)
+        {
+            let there = self.client.find(apps::get(other)).await?;
+            if there.is_some_and(|app| app.compute() != "DELETING") {
+                let (path, other) = (folder.to_string(), other.to_owned());
+                return Err(Failure::FolderInUse { path, other }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Both of two reads that don't wait for each other.
+pub(super) async fn both<A, B>(
+    one: impl Future<Output = Result<A>>,
+    other: impl Future<Output = Result<B>>,
+) -> Result<(A, B)> {
+    let (one, other) = join!(one, other);
+    Ok((one?, other?))
+}
