@@ -80,8 +80,6 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
 
 /// What is wrong with a certificate, where that is the cause.
 fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
-    let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    let cause = inner.map_or(cause, |inner| inner as &(dyn Error + 'static));
     let rustls::Error::InvalidCertificate(problem) = cause.downcast_ref::<rustls::Error>()? else {
         return None;
     };
@@ -104,6 +102,10 @@ fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
     })
 }
 
+/// An error, what caused it, and so on. What an input-output error wraps is no cause of it to `source`.
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| <dyn Error>::source(*error))
+    std::iter::successors(Some(error), |error| {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| <dyn Error>::source(*error))
+    })
 }

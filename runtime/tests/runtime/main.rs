@@ -18,3 +18,4 @@ mod secrets;
 mod seeds;
 mod shutdown;
 mod tls;
+mod unreachable;

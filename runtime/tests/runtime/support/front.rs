@@ -39,7 +39,7 @@ pub(crate) struct Front {
 
 /// A certificate for some names, and the file a client needs to trust it.
 pub(crate) struct Certificate {
-    acceptor: TlsAcceptor,
+    pub(crate) acceptor: TlsAcceptor,
     pub(crate) root_file: NamedTempFile,
 }
 
