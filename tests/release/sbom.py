@@ -6,7 +6,7 @@ From what was resolved and not from what is installed: Cargo.lock with the edges
 in (no tests, no build tools), the page's npm lock, and what the notebook's package asks an
 environment for. The same inputs give the same bytes.
 
-`cargo-cyclonedx` does the first of the three: it lists crates, a bill for each of the workspace, and
+`cargo-cyclonedx` does the first of the three: it lists crates, one bill for each of ours, and
 knows nothing of what a page bundles or a Python package asks for. The three would have to be
 merged here all the same, and a program that takes minutes to build would list what `cargo tree`
 lists.

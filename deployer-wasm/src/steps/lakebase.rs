@@ -1,5 +1,4 @@
-//! The database: find it ([`discovery`]), or create it ([`creation`]), and wait until one can connect
-//! ([`waiting`]).
+//! The database: find it (`discovery`), or create it (`creation`), and wait until one can connect (`waiting`).
 //!
 //! An existing autoscaling project of the name wins: since March 2026 a new database is a project that
 //! answers both interfaces, and only a project has branches to go back to. Then a provisioned instance; a

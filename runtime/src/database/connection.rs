@@ -7,7 +7,7 @@
 //! Choice: each statement has a limit on this side. A connection whose statement was not answered, for that
 //! reason or because the request went away, is closed and not given back.
 //!
-//! Nothing depends on what an earlier statement set in the session, since a pooler such as PgBouncer may give
+//! Nothing depends on what an earlier statement set in the session, since a pooler such as `PgBouncer` may give
 //! each transaction another session: statements name the schema, and what needs a search path sets it in its
 //! transaction ([`Connection::transaction`]). Statements are not prepared under a name for the same reason.
 

@@ -83,7 +83,7 @@ fn help(setting: &Setting, taker: Taker) -> String {
     let mut help = setting.help().trim_end_matches('.').to_owned();
     if !setting.choices.is_empty() {
         let values: Vec<&str> = setting.choices.iter().map(|choice| choice.value).collect();
-        help += &format!(": {}", values.join(", "));
+        help.extend([": ", &values.join(", ")]);
     }
     match setting.kind {
         Kind::Texts | Kind::Map => help += ". May be given several times",
@@ -94,7 +94,7 @@ fn help(setting: &Setting, taker: Taker) -> String {
     if setting.is_needed_by(taker) {
         help += " [required without --config]";
     } else if !left_out.is_empty() && setting.kind != Kind::Flag {
-        help += &format!(" [default: {left_out}]");
+        help.extend([" [default: ", left_out, "]"]);
     }
     help
 }
@@ -129,7 +129,7 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
             let all = || matches.get_many::<String>(name).map(|values| values.cloned().collect::<Vec<_>>());
             let value = match setting.kind {
                 Kind::Text => matches.get_one::<String>(name).map(|text| json!(text)),
-                Kind::Flag => matches.get_flag(name).then(|| json!(true)),
+                Kind::Flag => matches.get_flag(name).then_some(Value::Bool(true)),
                 Kind::Texts => all().map(|texts| json!(texts)),
                 Kind::Map => all().map(|pairs| pairs.iter().map(|text| pair(text)).collect()),
                 Kind::Wheel => {

@@ -145,6 +145,11 @@ pub enum Met {
 /// The header that a deployer's requests are marked with.
 pub const DEPLOYER: &str = "x-deployer";
 
+/// Says what a request meets on its way.
+type OnRequest<'a> = dyn Fn(&WorkspaceRequest) -> Option<Met> + 'a;
+/// Changes an answer; it is told the request's index.
+type OnAnswer<'a> = dyn Fn(usize, &mut WorkspaceResponse) + 'a;
+
 /// A host on virtual time.
 pub struct VirtualHost<'a> {
     time: Time,
@@ -165,11 +170,11 @@ pub struct VirtualHost<'a> {
     /// By how much this machine's clock is ahead of the workspace's.
     ahead_ms: i64,
     /// What requests meet on their way.
-    on_request: Option<&'a dyn Fn(&WorkspaceRequest) -> Option<Met>>,
+    on_request: Option<&'a OnRequest<'a>>,
     /// When schema operations that change something were begun.
     changes_of_schema: RefCell<Vec<u64>>,
     on_event: Option<&'a dyn Fn(&DeployEvent)>,
-    on_answer: Option<&'a dyn Fn(usize, &mut WorkspaceResponse)>,
+    on_answer: Option<&'a OnAnswer<'a>>,
 }
 
 impl<'a> VirtualHost<'a> {

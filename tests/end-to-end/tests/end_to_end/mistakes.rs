@@ -31,7 +31,7 @@ fn seen(stage: &Stage, words: &str, output: &Output) -> String {
     let folder = stage.workspace.control().dir.display().to_string();
     let seen = seen.replace(stage.workspace.host(), "https://my.cloud.databricks.com").replace(&folder, "~");
     // Times: " 12.3 s" at the begin of a line, and "(1.2 s)" at its end.
-    seen.lines().map(|line| format!("{}\n", without_time(line))).collect()
+    seen.lines().map(without_time).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn without_time(line: &str) -> String {

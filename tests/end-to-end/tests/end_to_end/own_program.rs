@@ -1,5 +1,7 @@
 //! `--self`: the program that runs packs itself as the app's wheel, and what is uploaded installs and starts.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use end_to_end::kill;
@@ -32,7 +34,10 @@ async fn the_running_program_is_deployed_installs_and_starts() {
     let (_, beside) = stage.get(&format!("/api/2.0/workspace/list?path={FOLDER}")).await;
     let objects = [&listed, &beside].into_iter().filter_map(|list| list["objects"].as_array()).flatten();
     let paths: Vec<&str> = objects.filter_map(|object| object["path"].as_str()).collect();
-    let path = paths.iter().find(|path| path.ends_with(".whl")).unwrap_or_else(|| panic!("{paths:?}"));
+    let path = paths
+        .iter()
+        .find(|path| Path::new(path).extension().is_some_and(|kind| kind == "whl"))
+        .unwrap_or_else(|| panic!("{paths:?}"));
     let (_, exported) = stage.get(&format!("/api/2.0/workspace/export?path={path}&format=AUTO")).await;
     let content = STANDARD.decode(exported["content"].as_str().expect("content")).expect("base64");
     let wheel = folder.join(path.rsplit('/').next().expect("a name"));
