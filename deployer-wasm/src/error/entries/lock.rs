@@ -1,7 +1,7 @@
 //! What is told of an app's lock.
 
 use super::{DOCS_APPS, Entry};
-use crate::host::Timestamp;
+use crate::timestamp::Timestamp;
 
 pub(super) fn held(app: &str, holder: &str, operation: &str, since: Timestamp, path: &str) -> Entry {
     Entry {
