@@ -84,7 +84,9 @@ impl Sent {
     }
 
     /// Lets it meet all faults, if it is sent while `run` goes on. Whether it was: how often
-    /// somebody looks whether something is done depends on how long it took to ask.
+    /// somebody looks whether something is done depends on how long it took to ask. What goes on beside
+    /// the run, a renewal of the lock or the look for the app's address, is not asked for again once
+    /// the run has ended.
     pub async fn meets_all_faults<T>(&self, stage: &Stage, run: impl Future<Output = T>) -> (T, bool) {
         let rules = &stage.workspace.control().faults;
         let planned = self.faults();
@@ -95,7 +97,7 @@ impl Sent {
         let fired: u64 = rules.standing().iter().map(|standing| standing.fired).sum();
         rules.clear();
         let all = u64::try_from(planned.len()).expect("a few");
-        assert!(fired == 0 || fired == all, "{self:?} met {fired} of {all} faults");
-        (ended, fired > 0)
+        assert!(fired <= all, "{self:?} met {fired} of {all} faults");
+        (ended, fired == all)
     }
 }
