@@ -136,7 +136,7 @@ begin-test:
 
 # Everything that is shipped.
 .PHONY: built
-built: $(PKG) $(WHEEL) $(NOTEBOOK_WHEEL)
+built: $(PKG) pkg/$(NOTICES) $(WHEEL) $(NOTEBOOK_WHEEL)
 
 # Everything that needs nothing of it. One after the other: they share a folder that cargo locks.
 .PHONY: tested
