@@ -112,13 +112,15 @@ impl<'a, H: Host> HeldLock<'a, H> {
     /// Does `work` and renews the lock meanwhile. When it is lost the run is stopped, and `work` with it. A
     /// renewal that is under way when `work` ends is finished.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> T {
-        self.over.replace(Cancellation::new());
         let work = async {
             let done = work.await;
             self.over.borrow().cancel();
             done
         };
-        join!(work, self.keep()).0
+        let (done, ()) = join!(work, self.keep());
+        // What leaves things in order afterwards may have to look at the lock again, and wait for that.
+        self.over.replace(Cancellation::new());
+        done
     }
 
     async fn keep(&self) {
