@@ -27,9 +27,10 @@ function load() {
   return { call, callAt: (name, address) => read(calls[name](address)), free, memory };
 }
 
+const PROTOCOL = 2;
 const now_ms = Date.UTC(2026, 10, 23);
 const seed = Buffer.alloc(32, 7).toString("base64");
-const start = { protocol: 1, operation: "create", arguments: {}, seed, now_ms };
+const start = { protocol: PROTOCOL, operation: "create", arguments: {}, seed, now_ms };
 
 test("it imports nothing and exports its functions", () => {
   assert.deepEqual(WebAssembly.Module.imports(module), []);
@@ -40,20 +41,20 @@ test("it imports nothing and exports its functions", () => {
 
 test("a run asks for its first request and goes on with the answer", () => {
   const { call } = load();
-  assert.deepEqual(call("start", start), { protocol: 1, accepted: true });
-  const first = call("poll", { protocol: 1, now_ms });
+  assert.deepEqual(call("start", start), { protocol: PROTOCOL, accepted: true });
+  const first = call("poll", { protocol: PROTOCOL, now_ms });
   assert.equal(first.state, "running");
   assert.equal(first.events[0].at, "2026-11-23T00:00:00Z");
   const [command] = first.commands;
   assert.deepEqual([command.kind, command.request.method], ["request", "GET"]);
   const answer = { response: { status: 200, headers: [], body: '{"userName":"ada@example.com"}' } };
-  assert.equal(call("resolve", { protocol: 1, id: command.id, answer }).accepted, true);
-  const second = call("poll", { protocol: 1, now_ms });
+  assert.equal(call("resolve", { protocol: PROTOCOL, id: command.id, answer }).accepted, true);
+  const second = call("poll", { protocol: PROTOCOL, now_ms });
   assert.ok(second.commands.length >= 4, "it looks at several things at once");
 });
 
 test("a kernel of another version is told so", () => {
-  const { refused } = load().call("start", { ...start, protocol: 2 });
+  const { refused } = load().call("start", { ...start, protocol: PROTOCOL + 1 });
   assert.equal(refused.code, "PROTOCOL_MISMATCH");
 });
 
@@ -70,7 +71,7 @@ test("memory does not grow with the number of calls", () => {
   const { call, memory } = load();
   call("start", start);
   const body = "x".repeat(100_000);
-  const ask = () => call("resolve", { protocol: 1, id: 99, answer: { body } });
+  const ask = () => call("resolve", { protocol: PROTOCOL, id: 99, answer: { body } });
   ask();
   const before = memory.buffer.byteLength;
   for (let count = 0; count < 200; count++) ask();
