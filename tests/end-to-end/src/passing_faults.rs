@@ -84,9 +84,7 @@ impl Sent {
     }
 
     /// Lets it meet all faults, if it is sent while `run` goes on. Whether it was: how often
-    /// somebody looks whether something is done depends on how long it took to ask. What goes on beside
-    /// the run, a renewal of the lock or the look for the app's address, is not asked for again once
-    /// the run has ended.
+    /// somebody looks whether something is done depends on how long it took to ask.
     pub async fn meets_all_faults<T>(&self, stage: &Stage, run: impl Future<Output = T>) -> (T, bool) {
         let rules = &stage.workspace.control().faults;
         let planned = self.faults();
@@ -97,7 +95,15 @@ impl Sent {
         let fired: u64 = rules.standing().iter().map(|standing| standing.fired).sum();
         rules.clear();
         let all = u64::try_from(planned.len()).expect("a few");
-        assert!(fired <= all, "{self:?} met {fired} of {all} faults");
-        (ended, fired == all)
+        // What concerns the lock is repeated as a whole, a look first: a renewal ends with the run that it is for,
+        // and a lock that was removed is not removed again. In a run that takes longer there are more renewals.
+        let may_be_of_the_lock = ["import", "export", "delete"]
+            .map(|call| format!("/api/2.0/workspace/{call}"))
+            .contains(&self.path);
+        // The host's own look for the app's address: the run says where it couldn't ask the app, and ends well.
+        let may_be_of_the_host = self.method == "GET" && self.path == "/api/2.0/apps/tellr";
+        let may_meet_fewer = may_be_of_the_lock || may_be_of_the_host;
+        assert!(fired == 0 || fired == all || may_meet_fewer, "{self:?} met {fired} of {all} faults");
+        (ended, fired > 0)
     }
 }
