@@ -99,6 +99,12 @@ impl ApiError {
         Self::new(kind, 0, String::new(), error.message)
     }
 
+    /// Whether a certificate or a proxy keeps answers away, which trying again doesn't change.
+    pub(super) fn is_kept_away(&self) -> bool {
+        let failure = no_answer(self.message.clone());
+        matches!(failure, Failure::ProxyAuthentication { .. } | Failure::CertificateNotTrusted { .. })
+    }
+
     /// A success whose body isn't JSON. The parser tells a place, and never a part of the answer, which may
     /// hold a secret.
     pub(super) fn not_json(response: &WorkspaceResponse, problem: &serde_json::Error) -> Self {

@@ -100,7 +100,9 @@ impl RetryPolicy {
 
 fn worth_trying_again(method: Method, error: &ApiError) -> bool {
     match error.kind {
-        ErrorKind::NoAnswer | ErrorKind::RateLimited => true,
+        // A certificate or a proxy's sign-in stays what it is however often one asks.
+        ErrorKind::NoAnswer => !error.is_kept_away(),
+        ErrorKind::RateLimited => true,
         ErrorKind::Unavailable => match error.status {
             500 => method == Method::Get,
             501 | 505.. => false,
