@@ -337,7 +337,8 @@ test("compute that isn't ready in time ends in words, and is gone on with once i
 test("a page that is loaded again in the middle finds its work and goes on", async ({
   browser,
 }) => {
-  // On a clock that only moves when it is told to: the lease of a lock is not waited for.
+  // The page watches a lock by its own clock: a lease, and two renewals after it took over.
+  test.setTimeout(240_000);
   const still = await startWorkspace("--clock", "virtual", "--apps", "scripted");
   const beside = await startDeployPage(still);
   const fresh = await browser.newContext();
@@ -357,7 +358,7 @@ test("a page that is loaded again in the middle finds its work and goes on", asy
   await still.control("DELETE", "/faults");
   await still.control("POST", "/clock", { advance_ms: 60_000 });
   await button("Go on").click();
-  await expect(done()).toBeVisible({ timeout: 60_000 });
+  await expect(done()).toBeVisible({ timeout: 150_000 });
   await page.getByRole("tab", { name: "Result" }).click();
   await expect(page.getByRole("region", { name: "result.json" })).toContainText("decks");
   await fresh.close();
