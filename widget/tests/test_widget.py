@@ -436,8 +436,9 @@ def test_nothing_secret_is_saved_or_sent(
     widget: Callable[..., Page], workspace: LocalWorkspace
 ) -> None:
     page = widget(f"app_name='saved', lakebase_name='saved-db', encryption_key={KEY!r}")
+    names = {"app_name": "saved", "schema_name": "saved"}
     page.ask("hello")
-    page.ask("run", operation="create", arguments={"app_name": "saved"}, can_drive=False)
+    page.ask("run", operation="create", arguments=names, can_drive=False)
     page.wait_for_state(status="finished")
     contents = [one["content"] for one in page.kernel.published]
     published = json.dumps([one for one in contents if one.get("comm_id") == page.comm])
