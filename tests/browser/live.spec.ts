@@ -85,7 +85,9 @@ test("each style's text reaches the page as the database has it", async ({ page,
   }
 });
 
-test("a row that changes in PostgreSQL changes on a page that is looked at again", async ({ page }) => {
+test("a row that changes in PostgreSQL changes on a page that is looked at again", async ({
+  page,
+}) => {
   const [before = ""] = demo.prompts;
   const after = `${before}, renamed`;
   await page.clock.install();
