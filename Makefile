@@ -19,7 +19,7 @@ WHEEL := .cache/wheel-$(VERSION)
 # The demo's: for this machine, without the minutes that make it small and fast.
 DEMO_WHEELS := .cache/demo/wheels
 DEMO_WHEEL := .cache/demo-wheel-$(VERSION)
-# The stamp outlived its wheel: somebody emptied the folder.
+# Without its wheel a stamp is stale.
 $(foreach stamp,$(WHEEL) $(DEMO_WHEEL),$(shell [ -e "$$(cat $(stamp) 2>/dev/null)" ] || rm -f $(stamp)))
 # What the page shows as commit; says so when there is more than the commit.
 export TELLR_COMMIT := $(shell git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null)

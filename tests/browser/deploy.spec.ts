@@ -353,7 +353,7 @@ test("a page that is loaded again in the middle finds its work and goes on", asy
 
   await page.reload();
   await expect(page.getByText("Your deployment was interrupted")).toBeVisible();
-  await expect(page.getByText(/at most 45 s/)).toBeVisible();
+  await expect(page.getByText(/about 75 s/)).toBeVisible();
   await photograph("interrupted");
   await still.control("DELETE", "/faults");
   await still.control("POST", "/clock", { advance_ms: 60_000 });

@@ -70,7 +70,7 @@ describe("how the app stands", () => {
     };
     const { user, deployer } = open({ ...UNFINISHED, can_resume: false, lock }, remembered);
     expect(await screen.findByText("Your deployment was interrupted")).toBeVisible();
-    expect(screen.getByText(/at most 45 s/)).toBeVisible();
+    expect(screen.getByText(/about 75 s/)).toBeVisible();
     await user.click(button("Go on"));
     await screen.findByRole("link", { name: "Open Tellr" });
     expect(deployer.asked).toHaveLength(1);

@@ -71,7 +71,7 @@ function Interrupted({ status, onGoOn }: { status: Status; onGoOn: () => void })
       <p>
         This page was loaded anew while <Name>{status.app_name}</Name> was at work. What was done is
         kept; nothing is done twice.
-        {status.lock ? " Going on waits until the lock of before has run out, at most 45 s." : ""}
+        {status.lock ? " Resuming waits until the previous lock has expired, about 75 s." : ""}
       </p>
       <Wheel status={status} />
       <Button tone="primary" icon="launch" onClick={onGoOn}>
