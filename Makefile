@@ -97,6 +97,7 @@ quick-checks:
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
 		pkg/tests deployer-wasm/tests widget/front
 	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
+	@$(STAGE) "types (npm package)" frontend/node_modules/.bin/tsc --noEmit --strict --types "" pkg/types.d.ts
 
 .PHONY: lints
 lints:

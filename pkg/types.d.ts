@@ -903,6 +903,12 @@ credential: CredentialTarget, };
 export type CredentialTarget = { "kind": "endpoint", "name": string } | { "kind": "instance", "name": string };
 
 /**
+ * The name of a Databricks App: 2 to 30 lower-case letters, digits and hyphens, beginning
+ * with a letter and not ending with a hyphen. Unique in its workspace.
+ */
+export type AppName = string;
+
+/**
  * The name of the Postgres schema that is the app's own: a lower-case identifier of at most
  * 63 bytes (Postgres would cut a longer one silently), not one that belongs to the system,
  * and not `public`, which a reset would drop with everything that others keep in it.

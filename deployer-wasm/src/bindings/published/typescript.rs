@@ -4,7 +4,8 @@ use expect_test::expect_file;
 use ts_rs::{Config, TS};
 
 use crate::config::{
-    CreateArguments, DeleteArguments, SchemaName, SecretText, StatusArguments, UpdateArguments, WheelArgument,
+    AppName, CreateArguments, DeleteArguments, SchemaName, SecretText, StatusArguments, UpdateArguments,
+    WheelArgument,
 };
 use crate::engine::StepReport;
 use crate::engine::journal::{RunRecord, RunStatus};
@@ -75,6 +76,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<Probe>(config),
         declared::<LakebaseTarget>(config),
         declared::<CredentialTarget>(config),
+        declared::<AppName>(config),
         declared::<SchemaName>(config),
         declared::<SchemaOperation>(config),
         declared::<SchemaOutcome>(config),
