@@ -37,7 +37,7 @@ use tokio::sync::{Mutex, watch};
 
 use authorization::{Endpoints, Proof};
 pub(crate) use page::page;
-use redirect::{Attempt, Door};
+use redirect::{Attempt, RedirectListener};
 pub(super) use token_endpoint::{NotGranted, ask};
 
 /// The public client of Databricks' command line, which every workspace knows.
@@ -142,9 +142,9 @@ impl SignIn {
             attempt.replace();
         }
         let endpoints = Endpoints::discover(&self.http, &self.host).await?;
-        let door = Door::open()?;
+        let listener = RedirectListener::open()?;
         let proof = Proof::new()?;
-        let redirect_uri = door.address();
+        let redirect_uri = listener.address();
         let address = proof.address(&endpoints, &redirect_uri);
         let (sender, outcome) = watch::channel(Outcome::Waiting);
         let attempt = Arc::new(Attempt {
@@ -160,7 +160,7 @@ impl SignIn {
             outcome: outcome.clone(),
             attempt: Arc::downgrade(&attempt),
         });
-        tokio::spawn(redirect::wait(door, attempt, PATIENCE));
+        tokio::spawn(redirect::wait(listener, attempt, PATIENCE));
         Ok(Begun { address, outcome })
     }
 

@@ -37,13 +37,13 @@ const DRAIN: Duration = Duration::from_secs(5);
 const LONGEST_VALUE: usize = 4096;
 
 /// A port of this machine, for `localhost` in both of its meanings.
-pub(super) struct Door {
+pub(super) struct RedirectListener {
     port: u16,
     v4: TcpListener,
     v6: Option<TcpListener>,
 }
 
-impl Door {
+impl RedirectListener {
     /// Takes the first free port.
     pub(super) fn open() -> Result<Self, HostError> {
         for port in PORTS {
@@ -81,8 +81,8 @@ pub(super) struct Attempt {
     pub(super) outcome: watch::Sender<Outcome>,
 }
 
-/// Waits for the answer behind `door`, for `limit` at most, or until the attempt is given up.
-pub(super) async fn wait(door: Door, attempt: Arc<Attempt>, limit: Duration) {
+/// Waits for the answer behind `listener`, for `limit` at most, or until the attempt is given up.
+pub(super) async fn wait(listener: RedirectListener, attempt: Arc<Attempt>, limit: Duration) {
     let router = Router::new().fallback(receive).with_state(Arc::clone(&attempt)).layer(from_fn(close));
     let mut outcome = attempt.outcome.subscribe();
     let (stop, stopped) = watch::channel(false);
@@ -103,11 +103,11 @@ pub(super) async fn wait(door: Door, attempt: Arc<Attempt>, limit: Duration) {
         listener::serve_quietly(listener, router.clone(), stop, DRAIN)
     };
     let v6 = async {
-        if let Some(listener) = door.v6 {
+        if let Some(listener) = listener.v6 {
             serve(listener).await;
         }
     };
-    tokio::join!(over, serve(door.v4), v6);
+    tokio::join!(over, serve(listener.v4), v6);
 }
 
 /// Ends the connection with each answer: kept open, it would take the browser's next answer, which is for
@@ -278,18 +278,18 @@ mod tests {
     async fn who_does_not_come_back_in_time_is_not_waited_for() {
         let http = crate::deploy::workspace::client().expect("a client");
         let sign_in = SignIn::new(http, "https://x.example".to_owned(), None);
-        let door = Door::open().expect("a free port");
+        let listener = RedirectListener::open().expect("a free port");
         let address: reqwest::Url = "https://x.example/a".parse().expect("an address");
         let endpoints = Endpoints { authorization: address.clone(), token: address };
         let (outcome, mut ended) = watch::channel(Outcome::Waiting);
         let attempt = Arc::new(Attempt {
             sign_in: Arc::clone(&sign_in),
             endpoints,
-            redirect_uri: door.address(),
+            redirect_uri: listener.address(),
             proof: Mutex::new(Some(Proof::new().expect("random bytes"))),
             outcome,
         });
-        wait(door, attempt, Duration::ZERO).await;
+        wait(listener, attempt, Duration::ZERO).await;
         let why = "it was not finished within 0 minutes";
         assert_eq!(*ended.borrow_and_update(), Outcome::Failed(why.to_owned()));
         let problem = sign_in.bearer().await.expect_err("nobody is signed in");

@@ -118,8 +118,9 @@ pub(crate) struct Front {
     accepting: AbortHandle,
 }
 
+/// What each accepted connection needs.
 #[derive(Clone)]
-struct Door {
+struct ConnectionContext {
     backend: Backend,
     credentials: Credentials,
     tls: TlsAcceptor,
@@ -148,8 +149,9 @@ impl Front {
     ) -> Result<Self, FrontError> {
         let (address, listener) = addresses.bind().await?;
         let config: Arc<ServerConfig> = authority.server(address)?;
-        let door = Door { backend, credentials: credentials.clone(), tls: TlsAcceptor::from(config) };
-        let accepting = tokio::spawn(accept(listener, door)).abort_handle();
+        let context =
+            ConnectionContext { backend, credentials: credentials.clone(), tls: TlsAcceptor::from(config) };
+        let accepting = tokio::spawn(accept(listener, context)).abort_handle();
         Ok(Self { address, accepting })
     }
 
@@ -165,14 +167,14 @@ impl Drop for Front {
     }
 }
 
-async fn accept(listener: TcpListener, door: Door) {
+async fn accept(listener: TcpListener, context: ConnectionContext) {
     // Connections end with this set, and the set ends with this task.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, client)) => {
-                    connections.spawn(serve(stream, client, door.clone()));
+                    connections.spawn(serve(stream, client, context.clone()));
                 }
                 Err(error) => tracing::warn!(%error, "a database connection was not accepted"),
             },
@@ -181,9 +183,9 @@ async fn accept(listener: TcpListener, door: Door) {
     }
 }
 
-async fn serve(stream: TcpStream, client: SocketAddr, door: Door) {
+async fn serve(stream: TcpStream, client: SocketAddr, context: ConnectionContext) {
     let _ = stream.set_nodelay(true);
-    let login = tokio::time::timeout(LOGIN_LIMIT, log_in(stream, &door)).await;
+    let login = tokio::time::timeout(LOGIN_LIMIT, log_in(stream, &context)).await;
     let result = match login {
         Ok(Ok(Some((mut client, mut server)))) => {
             copy_bidirectional(&mut client, &mut server).await.map(drop)
@@ -198,14 +200,17 @@ async fn serve(stream: TcpStream, client: SocketAddr, door: Door) {
 }
 
 /// Takes a client to its server; `None` when the conversation is over before that.
-async fn log_in(stream: TcpStream, door: &Door) -> io::Result<Option<(TlsStream<TcpStream>, UnixStream)>> {
-    let Some(mut stream) = secure(stream, door).await? else {
+async fn log_in(
+    stream: TcpStream,
+    context: &ConnectionContext,
+) -> io::Result<Option<(TlsStream<TcpStream>, UnixStream)>> {
+    let Some(mut stream) = secure(stream, context).await? else {
         return Ok(None);
     };
     let startup = match wire::read_opening(&mut stream).await? {
         Opening::Startup(startup) => startup,
         Opening::Cancel(message) => {
-            forward_cancel(&message, door).await?;
+            forward_cancel(&message, context).await?;
             return Ok(None);
         }
         Opening::Tls | Opening::Gss => {
@@ -213,17 +218,17 @@ async fn log_in(stream: TcpStream, door: &Door) -> io::Result<Option<(TlsStream<
             return Ok(None);
         }
     };
-    if !is_admitted(&mut stream, &startup, door).await? {
+    if !is_admitted(&mut stream, &startup, context).await? {
         let message = format!("password authentication failed for user \"{}\"", startup.user());
         wire::refuse(&mut stream, "28P01", &message).await?;
         return Ok(None);
     }
-    let Ok(mut server) = UnixStream::connect(&door.backend.socket).await else {
+    let Ok(mut server) = UnixStream::connect(&context.backend.socket).await else {
         wire::refuse(&mut stream, "57P03", "the database system is starting up").await?;
         return Ok(None);
     };
     let mut startup = startup;
-    if door.backend.access == Access::ReadOnly {
+    if context.backend.access == Access::ReadOnly {
         startup.add_option("-c default_transaction_read_only=on");
     }
     server.write_all(&startup.to_bytes()).await?;
@@ -233,21 +238,24 @@ async fn log_in(stream: TcpStream, door: &Door) -> io::Result<Option<(TlsStream<
 async fn is_admitted(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     startup: &Startup,
-    door: &Door,
+    context: &ConnectionContext,
 ) -> io::Result<bool> {
     let password = wire::ask_password(stream).await?;
-    let backend = &door.backend;
-    Ok(door.credentials.admit(backend.compute, backend.storage, startup.user(), &password))
+    let backend = &context.backend;
+    Ok(context.credentials.admit(backend.compute, backend.storage, startup.user(), &password))
 }
 
 /// Gets the client into TLS: directly, or after asking as libpq does.
-async fn secure(mut stream: TcpStream, door: &Door) -> io::Result<Option<TlsStream<TcpStream>>> {
+async fn secure(
+    mut stream: TcpStream,
+    context: &ConnectionContext,
+) -> io::Result<Option<TlsStream<TcpStream>>> {
     let mut first = [0];
     if stream.peek(&mut first).await? == 0 {
         return Ok(None);
     }
     if first[0] == TLS_HANDSHAKE {
-        let stream = door.tls.accept(stream).await?;
+        let stream = context.tls.accept(stream).await?;
         if stream.get_ref().1.alpn_protocol() != Some(ALPN) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "direct TLS without the protocol's name"));
         }
@@ -257,12 +265,12 @@ async fn secure(mut stream: TcpStream, door: &Door) -> io::Result<Option<TlsStre
         match wire::read_opening(&mut stream).await? {
             Opening::Tls => {
                 stream.write_all(b"S").await?;
-                return door.tls.accept(stream).await.map(Some);
+                return context.tls.accept(stream).await.map(Some);
             }
             Opening::Gss => stream.write_all(b"N").await?,
             // libpq sends this in clear on a connection of its own; the key in it is the secret.
             Opening::Cancel(message) => {
-                forward_cancel(&message, door).await?;
+                forward_cancel(&message, context).await?;
                 return Ok(None);
             }
             Opening::Startup(_) => {
@@ -274,10 +282,10 @@ async fn secure(mut stream: TcpStream, door: &Door) -> io::Result<Option<TlsStre
     }
 }
 
-async fn forward_cancel(message: &[u8], door: &Door) -> io::Result<()> {
-    let mut server = UnixStream::connect(&door.backend.socket).await?;
+async fn forward_cancel(message: &[u8], context: &ConnectionContext) -> io::Result<()> {
+    let mut server = UnixStream::connect(&context.backend.socket).await?;
     server.write_all(message).await?;
-    // The server closes when it has passed the wish on.
+    // The server closes the connection after it has processed the cancel request.
     let mut answer = Vec::new();
     tokio::io::AsyncReadExt::read_to_end(&mut server, &mut answer).await?;
     Ok(())
