@@ -198,7 +198,7 @@ $(NOTEBOOK_STATIC)/deployer.js: $(PKG_PAGE) $(NOTEBOOK_FRONT)
 	@$(STAGE) "build the widget" node widget/front/build.mjs
 
 $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) &: LICENSE widget/$(NOTICES) tests/release/pack-notebook.sh $(NOTEBOOK_SOURCES) \
-		$(addprefix $(NOTEBOOK_STATIC)/,deployer.js kernel.wasm workspace_surface.json)
+		$(addprefix $(NOTEBOOK_STATIC)/,deployer.js kernel.wasm workspace_routes.json)
 	@mkdir -p $(@D)
 	@$(STAGE) "build the notebook's packages" tests/release/pack-notebook.sh $(@D)
 	@touch $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST)

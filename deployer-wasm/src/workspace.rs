@@ -23,8 +23,8 @@ pub mod identity;
 pub mod operation;
 pub mod postgres;
 mod retry;
+pub mod routes;
 pub mod secrets;
-pub mod surface;
 
 pub use api_error::{ApiError, ErrorKind};
 pub use client::{Client, Permit};

@@ -26,7 +26,7 @@ LARGEST_BYTES = {"tellr-app": 8_000_000, "tellr": 1_500_000, "@tellr/deployer": 
 # Built files of the notebook's package: not in git, and in the package all the same.
 NOTEBOOK_BUILT = {
     *("static/deployer.js", "static/page.js.gz", "static/page.css.gz", "static/page.wasm.gz"),
-    *("static/page.hash", "static/kernel.wasm", "static/workspace_surface.json"),
+    *("static/page.hash", "static/kernel.wasm", "static/workspace_routes.json"),
 }
 LICENCES = ("LICENSE", "THIRD-PARTY-NOTICES.txt")
 METADATA = ("METADATA", "WHEEL", "RECORD", *(f"licenses/{name}" for name in LICENCES))

@@ -13,7 +13,7 @@ from tellr.workspace.session import NoAnswerError, WorkspaceSession
 
 
 def test_the_table_is_the_deployer_s() -> None:
-    published = json.loads((ROOT / "pkg" / "workspace_surface.json").read_text())
+    published = json.loads((ROOT / "pkg" / "workspace_routes.json").read_text())
     assert routes.table() == published
     assert len(published) > 20
 

@@ -8,5 +8,5 @@
 mod file_schema;
 mod form_settings;
 mod python;
-mod surface;
+mod routes;
 mod typescript;

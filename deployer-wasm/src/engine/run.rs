@@ -154,10 +154,10 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
         }
     }
 
-    /// Patience for something that takes at most `limit`.
-    pub fn patience(&self, limit: Duration) -> Patience {
+    /// A poller of something that takes at most `limit`.
+    pub fn poller(&self, limit: Duration) -> Poller {
         let elapsed = RefCell::new(Elapsed::since(self.run.host.now()));
-        Patience { elapsed, limit, task: None, told: Cell::new(Duration::ZERO) }
+        Poller { elapsed, limit, task: None, told: Cell::new(Duration::ZERO) }
     }
 }
 
@@ -166,7 +166,7 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
 ///
 /// What counts is the time spent on looks and pauses: on a machine that slept meanwhile, the hour in which
 /// nobody looked is not held against the platform.
-pub struct Patience {
+pub struct Poller {
     elapsed: RefCell<Elapsed>,
     limit: Duration,
     /// What is waited for, and how long that usually takes.
@@ -184,7 +184,7 @@ pub struct Usual {
     pub up_to: Duration,
 }
 
-impl Patience {
+impl Poller {
     const SHORTEST: Duration = Duration::from_millis(400);
     const LONGEST: Duration = Duration::from_secs(3);
     /// A look, which is tried again for five minutes at most.
@@ -199,7 +199,7 @@ impl Patience {
         self
     }
 
-    /// Waits until it is time to look again; `false` when patience is over.
+    /// Waits until it is time to look again; `false` when its limit is over.
     ///
     /// # Errors
     /// [`StepError::Interrupted`] when the run stops.

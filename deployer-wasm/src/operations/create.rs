@@ -1,7 +1,7 @@
 //! `create`: from nothing to a running app.
 
 use super::Operation;
-use super::known::{deployed_from, known_kind, names_schema, unfinished};
+use super::inventory::{database_kind, deployed_from, names_schema, unfinished};
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
@@ -31,10 +31,10 @@ pub async fn create<H: Host>(
 ) -> Result<CreateResult> {
     let name = config.app_name.as_str();
     let preflight = Preflight::begin(host, cancellation, Operation::Create, name);
-    let look = async |preflight: &Preflight<'_, H>| look(preflight, config).await;
+    let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, looked) = preflight.lock(look, Looked::site, recorded).await?;
-    let (graph, Made { lakebase, url }) = graph(&locked.run, config, &looked);
+    let (locked, observed) = preflight.lock(observe, CreateObserved::site, recorded).await?;
+    let (graph, Made { lakebase, url }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("create the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
@@ -60,9 +60,9 @@ pub(super) struct Made {
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
     config: &'a CreateConfig,
-    looked: &'a Looked,
+    observed: &'a CreateObserved,
 ) -> (Graph<'a>, Made) {
-    let Looked { folder, app: found_app, database, scopes, .. } = looked;
+    let CreateObserved { folder, app: found_app, database, scopes, .. } = observed;
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
     let schema_name = &config.schema_name;
     let own_schema = (&config.app_name, schema_name);
@@ -84,18 +84,18 @@ pub(super) fn graph<'a, H: Host>(
     // A database that was there before may hold data that a key of before has encrypted.
     let (key, seen) = if matches!(database, Found::Nothing { .. }) {
         let key = graph.add("key", "the encryption key", (), move |()| {
-            key::ensure(run.step("key"), looked.wanted_key(config, None))
+            key::ensure(run.step("key"), observed.wanted_key(config, None))
         });
         (key, None)
     } else {
         let inspect =
             graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
                 move |(lakebase,)| async move {
-                    schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config)).await
+                    schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config)).await
                 }
             });
         let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
-            key::ensure(run.step("key"), looked.wanted_key(config, Some(state)))
+            key::ensure(run.step("key"), observed.wanted_key(config, Some(state)))
         });
         (key, Some(inspect))
     };
@@ -104,7 +104,7 @@ pub(super) fn graph<'a, H: Host>(
         "files",
         format!("the app's files in `{folder}`"),
         (lakebase.clone(), key.clone()),
-        move |(lakebase, key)| looked.release(config).write(run.step("files"), lakebase, key),
+        move |(lakebase, key)| observed.release(config).write(run.step("files"), lakebase, key),
     );
     // 3. Database and secret attached to the app.
     let attached =
@@ -134,14 +134,14 @@ pub(super) fn graph<'a, H: Host>(
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
     });
     let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
-        verify::verify(run.step("verify"), name, looked.release(config).expected())
+        verify::verify(run.step("verify"), name, observed.release(config).expected())
     });
 
     (graph, Made { lakebase, url })
 }
 
 /// What is there before anything is changed.
-pub(super) struct Looked {
+pub(super) struct CreateObserved {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
     home: WorkspacePath,
@@ -156,7 +156,7 @@ pub(super) struct Looked {
     scopes: Vec<String>,
 }
 
-impl Looked {
+impl CreateObserved {
     pub(super) fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
@@ -196,7 +196,10 @@ impl Looked {
     }
 }
 
-pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &CreateConfig) -> Result<Looked> {
+pub(super) async fn observe<H: Host>(
+    preflight: &Preflight<'_, H>,
+    config: &CreateConfig,
+) -> Result<CreateObserved> {
     let client = &preflight.client;
     let me = preflight.me().await?;
     let folder = config.workspace_path_for(&me)?;
@@ -214,7 +217,7 @@ pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &CreateC
     let same = |manifest: &&DeployedManifest| {
         manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
     };
-    let database = seen.choose(known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same)));
+    let database = seen.choose(database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same)));
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {
@@ -238,7 +241,7 @@ pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &CreateC
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(Looked { me, folder, home, app, database, deployed, package, schema, scopes })
+    Ok(CreateObserved { me, folder, home, app, database, deployed, package, schema, scopes })
 }
 
 fn tenant<'a>(

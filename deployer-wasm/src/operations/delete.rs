@@ -4,8 +4,8 @@
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
 use super::Operation;
-use super::known::{
-    attached_name, deployed_from, folder, known_kind, names_schema, refuse_other_app, unfinished,
+use super::inventory::{
+    attached_name, database_kind, deployed_from, folder, names_schema, refuse_other_app, unfinished,
 };
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
@@ -36,13 +36,13 @@ pub async fn delete<H: Host>(
 ) -> Result<DeleteResult> {
     let name = config.app_name.as_str();
     let preflight = Preflight::begin(host, cancellation, Operation::Delete, name);
-    let look = async |preflight: &Preflight<'_, H>| look(preflight, config).await;
+    let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, looked) = preflight.lock(look, Looked::site, recorded).await?;
-    let (graph, Made { lakebase, point, state }) = graph(&locked.run, config, &looked);
+    let (locked, observed) = preflight.lock(observe, DeleteObserved::site, recorded).await?;
+    let (graph, Made { lakebase, point, state }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("delete the app `{name}`"), graph).await?;
     locked.run.journal.forget_entries();
-    if looked.secret.is_some() {
+    if observed.secret.is_some() {
         locked
             .run
             .narrator
@@ -50,10 +50,10 @@ pub async fn delete<H: Host>(
     }
     locked.finish(format!("the app `{name}` is deleted"), None).await?;
     let dropped =
-        looked.reset.as_ref().zip(state.and_then(|state| state.get())).and_then(|(reset, state)| {
+        observed.reset.as_ref().zip(state.and_then(|state| state.get())).and_then(|(reset, state)| {
             Loss::schema(reset.schema.as_str(), &reset.name, reset.found.kind(), &state)
         });
-    let losses = looked.app.as_ref().map(app_lost).into_iter().chain(dropped).collect();
+    let losses = observed.app.as_ref().map(app_lost).into_iter().chain(dropped).collect();
     Ok(DeleteResult {
         app_name: name.to_owned(),
         status: "deleted".into(),
@@ -78,14 +78,14 @@ pub(super) struct Made {
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
     config: &'a DeleteConfig,
-    looked: &'a Looked,
+    observed: &'a DeleteObserved,
 ) -> (Graph<'a>, Made) {
     let name = config.app_name.as_str();
     let app = name;
     let mut graph = Graph::new();
     let (mut point, mut kept, mut state) = (None, None, None);
     // 1. The schema, once there is a way back.
-    let dropped = looked.reset.as_ref().map(|Database { name, schema, found, .. }| {
+    let dropped = observed.reset.as_ref().map(|Database { name, schema, found, .. }| {
         let lakebase = graph.add("lakebase", format!("the database `{name}`"), (), move |()| {
             lakebase::existing(run.step("lakebase"), name, found.clone())
         });
@@ -94,7 +94,7 @@ pub(super) fn graph<'a, H: Host>(
             format!("a look at the schema `{schema}`"),
             (lakebase.clone(),),
             move |(lakebase,)| async move {
-                schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config, schema)).await
+                schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config, schema)).await
             },
         );
         let stopped = graph.add("stop_app", format!("app `{app}`, stopped"), (inspect.done(),), move |_| {
@@ -133,7 +133,7 @@ pub(super) fn graph<'a, H: Host>(
 }
 
 /// What is there before anything is changed.
-pub(super) struct Looked {
+pub(super) struct DeleteObserved {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
     home: WorkspacePath,
@@ -148,7 +148,7 @@ pub(super) struct Looked {
     pub(super) secret: Option<String>,
 }
 
-impl Looked {
+impl DeleteObserved {
     pub(super) fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
@@ -189,7 +189,10 @@ fn tenant<'a>(
     }
 }
 
-pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &DeleteConfig) -> Result<Looked> {
+pub(super) async fn observe<H: Host>(
+    preflight: &Preflight<'_, H>,
+    config: &DeleteConfig,
+) -> Result<DeleteObserved> {
     let client = &preflight.client;
     let name = config.app_name.as_str();
     let (me, app) = both(preflight.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
@@ -204,7 +207,7 @@ pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &DeleteC
         None if config.reset_database && deployed.is_some() => {}
         None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),
     }
-    let mut kind = known_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
+    let mut kind = database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
     let mut reset = None;
     if config.reset_database {
         let database = database(preflight, config, &me, app.as_ref(), deployed.as_ref(), kind).await?;
@@ -220,7 +223,7 @@ pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &DeleteC
         Resource::Secret { scope, .. } => Some(scope),
         _ => None,
     });
-    Ok(Looked { me, folder, home, reset, app, deployed, kind, secret })
+    Ok(DeleteObserved { me, folder, home, reset, app, deployed, kind, secret })
 }
 
 /// Which database and schema to reset: the ones given, else the ones the app is deployed with.

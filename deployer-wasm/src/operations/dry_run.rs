@@ -1,6 +1,6 @@
 //! An operation as it would run now: no lock is taken, nothing is written, nothing is told.
 
-use super::known::unfinished;
+use super::inventory::unfinished;
 use super::preflight::{Preflight, Site, both};
 use crate::engine::Run;
 use crate::engine::journal::{Journal, RunRecord};

@@ -8,7 +8,7 @@
 use futures_util::join;
 use serde::Serialize;
 
-use super::known::attached_name;
+use super::inventory::attached_name;
 use super::losses::{self, Loss};
 use super::preflight::{Preflight, Site};
 use super::release::Release;
@@ -97,9 +97,9 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         lakebase_type: None,
         app_file_workspace_path: site.folder.to_string(),
         steps: match &seen {
-            Seen::Create(config, looked) => create::graph(&dry_run.run, config, looked).0.plan(),
-            Seen::Update(config, looked) => update::graph(&dry_run.run, config, looked).0.plan(),
-            Seen::Delete(config, looked) => delete::graph(&dry_run.run, config, looked).0.plan(),
+            Observed::Create(config, observed) => create::graph(&dry_run.run, config, observed).0.plan(),
+            Observed::Update(config, observed) => update::graph(&dry_run.run, config, observed).0.plan(),
+            Observed::Delete(config, observed) => delete::graph(&dry_run.run, config, observed).0.plan(),
         },
         files: Vec::new(),
         notes: words::run(&dry_run),
@@ -111,9 +111,9 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         resumes: dry_run.resumed.is_some() && dry_run.at_work.is_none(),
     };
     let mut plan = match (&seen, foreseen) {
-        (Seen::Create(config, looked), Some(foreseen)) => plan.of_create(config, looked, &foreseen),
-        (Seen::Update(config, looked), Some(foreseen)) => plan.of_update(config, looked, &foreseen),
-        (Seen::Delete(_, looked), _) => plan.of_delete(looked),
+        (Observed::Create(config, observed), Some(foreseen)) => plan.of_create(config, observed, &foreseen),
+        (Observed::Update(config, observed), Some(foreseen)) => plan.of_update(config, observed, &foreseen),
+        (Observed::Delete(_, observed), _) => plan.of_delete(observed),
         (_, None) => plan,
     };
     plan.confirmations = losses::confirmations(&plan.losses);
@@ -121,18 +121,18 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
 }
 
 /// What a look found, beside what is wanted.
-enum Seen<'a> {
-    Create(&'a CreateConfig, create::Looked),
-    Update(&'a UpdateConfig, update::Looked),
-    Delete(&'a DeleteConfig, delete::Looked),
+enum Observed<'a> {
+    Create(&'a CreateConfig, create::CreateObserved),
+    Update(&'a UpdateConfig, update::UpdateObserved),
+    Delete(&'a DeleteConfig, delete::DeleteObserved),
 }
 
-impl Seen<'_> {
+impl Observed<'_> {
     fn site(&self) -> Site<'_> {
         match self {
-            Self::Create(_, looked) => looked.site(),
-            Self::Update(_, looked) => looked.site(),
-            Self::Delete(_, looked) => looked.site(),
+            Self::Create(_, observed) => observed.site(),
+            Self::Update(_, observed) => observed.site(),
+            Self::Delete(_, observed) => observed.site(),
         }
     }
 }
@@ -140,27 +140,27 @@ impl Seen<'_> {
 /// What the generated files will say of the database, and where the key is.
 struct Foreseen {
     connection: LakebaseConnection,
-    key: key::Seen,
+    key: key::ObservedKey,
 }
 
 async fn look<'a, H: Host>(
     preflight: &Preflight<'_, H>,
     change: &'a Change,
-) -> Result<(Seen<'a>, Option<Foreseen>)> {
+) -> Result<(Observed<'a>, Option<Foreseen>)> {
     let client = &preflight.client;
     let seen = match change {
-        Change::Create(config) => Seen::Create(config, create::look(preflight, config).await?),
-        Change::Update(config) => Seen::Update(config, update::look(preflight, config).await?),
-        Change::Delete(config) => Seen::Delete(config, delete::look(preflight, config).await?),
+        Change::Create(config) => Observed::Create(config, create::observe(preflight, config).await?),
+        Change::Update(config) => Observed::Update(config, update::observe(preflight, config).await?),
+        Change::Delete(config) => Observed::Delete(config, delete::observe(preflight, config).await?),
     };
     let (database, found, wanted) = match &seen {
-        Seen::Create(config, looked) => {
-            (&config.lakebase_name, &looked.database, looked.wanted_key(config, None))
+        Observed::Create(config, observed) => {
+            (&config.lakebase_name, &observed.database, observed.wanted_key(config, None))
         }
-        Seen::Update(config, looked) => {
-            (&config.lakebase_name, &looked.database, looked.wanted_key(config, None))
+        Observed::Update(config, observed) => {
+            (&config.lakebase_name, &observed.database, observed.wanted_key(config, None))
         }
-        Seen::Delete(..) => return Ok((seen, None)),
+        Observed::Delete(..) => return Ok((seen, None)),
     };
     let connection = lakebase::foresee(client, database.as_str(), found, UNKNOWN);
     let (connection, key) = join!(connection, key::look(client, &wanted));
@@ -187,50 +187,60 @@ impl Plan {
         self
     }
 
-    fn of_create(mut self, config: &CreateConfig, looked: &create::Looked, foreseen: &Foreseen) -> Self {
-        let database = (&config.lakebase_name, &config.schema_name, &looked.database);
-        self.notes.extend(words::package(&looked.package, &looked.release(config)));
-        self.notes.push(words::new_app(config, looked.app.as_ref()));
-        self.notes.push(words::database(database.0, &looked.database, Some(config.lakebase_compute)));
-        self.notes.push(words::schema_stays(&config.schema_name, &looked.schema));
-        self.of_release(database, looked.release(config), foreseen, config.encryption_key.is_some())
+    fn of_create(
+        mut self,
+        config: &CreateConfig,
+        observed: &create::CreateObserved,
+        foreseen: &Foreseen,
+    ) -> Self {
+        let database = (&config.lakebase_name, &config.schema_name, &observed.database);
+        self.notes.extend(words::package(&observed.package, &observed.release(config)));
+        self.notes.push(words::new_app(config, observed.app.as_ref()));
+        self.notes.push(words::database(database.0, &observed.database, Some(config.lakebase_compute)));
+        self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
+        self.of_release(database, observed.release(config), foreseen, config.encryption_key.is_some())
     }
 
-    fn of_update(mut self, config: &UpdateConfig, looked: &update::Looked, foreseen: &Foreseen) -> Self {
-        let database = (&config.lakebase_name, &config.schema_name, &looked.database);
-        self.notes.extend(words::changes(config, &looked.app));
-        self.notes.extend(words::package(&looked.package, &looked.release(config)));
-        self.notes.push(words::database(database.0, &looked.database, None));
+    fn of_update(
+        mut self,
+        config: &UpdateConfig,
+        observed: &update::UpdateObserved,
+        foreseen: &Foreseen,
+    ) -> Self {
+        let database = (&config.lakebase_name, &config.schema_name, &observed.database);
+        self.notes.extend(words::changes(config, &observed.app));
+        self.notes.extend(words::package(&observed.package, &observed.release(config)));
+        self.notes.push(words::database(database.0, &observed.database, None));
         if config.reset_database {
-            let database = (config.lakebase_name.as_str(), looked.database.kind());
-            self.of_reset(database, &config.schema_name, &looked.schema);
+            let database = (config.lakebase_name.as_str(), observed.database.kind());
+            self.of_reset(database, &config.schema_name, &observed.schema);
             self.recoverable.push(words::key_stays(&foreseen.key));
         } else {
-            self.notes.push(words::schema_stays(&config.schema_name, &looked.schema));
+            self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
         }
-        self.of_release(database, looked.release(config), foreseen, config.encryption_key.is_some())
+        self.of_release(database, observed.release(config), foreseen, config.encryption_key.is_some())
     }
 
-    fn of_delete(mut self, looked: &delete::Looked) -> Self {
-        let deployed = |name: &str| looked.deployed.as_ref()?.text(name).map(str::to_owned);
-        (self.lakebase_name, self.schema_name) = match &looked.reset {
+    fn of_delete(mut self, observed: &delete::DeleteObserved) -> Self {
+        let deployed = |name: &str| observed.deployed.as_ref()?.text(name).map(str::to_owned);
+        (self.lakebase_name, self.schema_name) = match &observed.reset {
             Some(reset) => (Some(reset.name.clone()), Some(reset.schema.to_string())),
             None => (
-                looked.app.as_ref().and_then(attached_name).or_else(|| deployed("LAKEBASE_INSTANCE")),
+                observed.app.as_ref().and_then(attached_name).or_else(|| deployed("LAKEBASE_INSTANCE")),
                 deployed("LAKEBASE_SCHEMA"),
             ),
         };
-        self.lakebase_type = looked.kind.map(|kind| kind.as_str().to_owned());
-        self.notes.push(words::deleted(&self.app_name, looked.app.as_ref()));
-        self.lost.extend(looked.app.as_ref().map(words::app_goes));
-        self.losses.extend(looked.app.as_ref().map(delete::app_lost));
-        if let (Some(reset), Some(kind)) = (&looked.reset, looked.kind) {
+        self.lakebase_type = observed.kind.map(|kind| kind.as_str().to_owned());
+        self.notes.push(words::deleted(&self.app_name, observed.app.as_ref()));
+        self.lost.extend(observed.app.as_ref().map(words::app_goes));
+        self.losses.extend(observed.app.as_ref().map(delete::app_lost));
+        if let (Some(reset), Some(kind)) = (&observed.reset, observed.kind) {
             self.of_reset((&reset.name, kind), &reset.schema, &reset.preview);
         }
         let (name, schema) = (self.lakebase_name.as_deref(), self.schema_name.as_deref());
-        self.recoverable.push(words::database_stays(looked, name, schema));
-        self.recoverable.extend(looked.secret.as_deref().map(words::secret_stays));
-        self.recoverable.push(words::files_stay(&looked.folder));
+        self.recoverable.push(words::database_stays(observed, name, schema));
+        self.recoverable.extend(observed.secret.as_deref().map(words::secret_stays));
+        self.recoverable.push(words::files_stay(&observed.folder));
         self
     }
 

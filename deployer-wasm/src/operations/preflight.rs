@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::join;
 
 use super::Operation;
-use super::known::unfinished;
+use super::inventory::unfinished;
 use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
 use crate::config::{Recorded, WorkspacePath};

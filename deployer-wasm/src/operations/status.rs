@@ -4,7 +4,7 @@ use futures_util::join;
 use serde::Serialize;
 
 use super::Operation;
-use super::known::{attached_name, folder, known_kind};
+use super::inventory::{attached_name, database_kind, folder};
 use super::preflight::{Preflight, both};
 use super::release::deployed_manifest;
 use crate::config::{StatusConfig, WorkspacePath};
@@ -111,7 +111,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     let deployed_before = app.as_ref().is_some_and(|app| finished || app.active_deployment.is_some());
     let package = deployed.as_ref().and_then(DeployedManifest::package);
     let version = package.zip(requirements);
-    let kind = known_kind(app.as_ref(), record.as_ref(), deployed.as_ref());
+    let kind = database_kind(app.as_ref(), record.as_ref(), deployed.as_ref());
     let last_run = record.map(|record| record.run);
     let unfinished = last_run.as_ref().is_some_and(|run| run.status != RunStatus::Finished);
     Ok(Status {

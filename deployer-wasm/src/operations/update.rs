@@ -1,7 +1,7 @@
 //! `update`: another version, other settings, or an empty database; the key and the data stay.
 
 use super::Operation;
-use super::known::{deployed_from, folder, known_kind, names_schema, refuse_other_app};
+use super::inventory::{database_kind, deployed_from, folder, names_schema, refuse_other_app};
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
@@ -33,10 +33,10 @@ pub async fn update<H: Host>(
 ) -> Result<UpdateResult> {
     let name = config.app_name.as_str();
     let preflight = Preflight::begin(host, cancellation, Operation::Update, name);
-    let look = async |preflight: &Preflight<'_, H>| look(preflight, config).await;
+    let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, looked) = preflight.lock(look, Looked::site, recorded).await?;
-    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&locked.run, config, &looked);
+    let (locked, observed) = preflight.lock(observe, UpdateObserved::site, recorded).await?;
+    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("update the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
@@ -45,7 +45,7 @@ pub async fn update<H: Host>(
         emptied.map_or((None, None), |(point, state)| (point.get().flatten(), state.get()));
     let lost = state.and_then(|state| {
         let (schema, database) = (config.schema_name.as_str(), config.lakebase_name.as_str());
-        Loss::schema(schema, database, looked.database.kind(), &state)
+        Loss::schema(schema, database, observed.database.kind(), &state)
     });
     locked.finish(format!("Tellr is running at {url}"), Some(url.clone())).await?;
     Ok(UpdateResult {
@@ -74,10 +74,10 @@ pub(super) struct Made {
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
     config: &'a UpdateConfig,
-    looked: &'a Looked,
+    observed: &'a UpdateObserved,
 ) -> (Graph<'a>, Made) {
     let (name, database_name) = (config.app_name.as_str(), config.lakebase_name.as_str());
-    let Looked { folder, app: record, database, .. } = looked;
+    let UpdateObserved { folder, app: record, database, .. } = observed;
     let schema_name = &config.schema_name;
     let own_schema = (&config.app_name, schema_name);
 
@@ -97,20 +97,20 @@ pub(super) fn graph<'a, H: Host>(
     let inspect =
         graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
-                schema::inspect(run.step("inspect"), &lakebase, &looked.tenant(config)).await
+                schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config)).await
             }
         });
     let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
         // What a reset throws away needs no key.
         let state = if config.reset_database { None } else { Some(state) };
-        key::ensure(run.step("key"), looked.wanted_key(config, state))
+        key::ensure(run.step("key"), observed.wanted_key(config, state))
     });
     // 2. The generated files.
     let files = graph.add(
         "files",
         format!("the app's files in `{folder}`"),
         (lakebase.clone(), key.clone()),
-        move |(lakebase, key)| looked.release(config).write(run.step("files"), lakebase, key),
+        move |(lakebase, key)| observed.release(config).write(run.step("files"), lakebase, key),
     );
     // 3. The app's record.
     let attached = graph.add(
@@ -181,14 +181,14 @@ pub(super) fn graph<'a, H: Host>(
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
     );
     let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
-        verify::verify(run.step("verify"), name, looked.release(config).expected())
+        verify::verify(run.step("verify"), name, observed.release(config).expected())
     });
 
     (graph, Made { lakebase, deployment, url, emptied })
 }
 
 /// What is there before anything is changed.
-pub(super) struct Looked {
+pub(super) struct UpdateObserved {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
     home: WorkspacePath,
@@ -201,7 +201,7 @@ pub(super) struct Looked {
     pub(super) schema: Preview,
 }
 
-impl Looked {
+impl UpdateObserved {
     pub(super) fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
@@ -241,7 +241,10 @@ impl Looked {
     }
 }
 
-pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &UpdateConfig) -> Result<Looked> {
+pub(super) async fn observe<H: Host>(
+    preflight: &Preflight<'_, H>,
+    config: &UpdateConfig,
+) -> Result<UpdateObserved> {
     let client = &preflight.client;
     let name = config.app_name.as_str();
     let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
@@ -260,7 +263,7 @@ pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &UpdateC
     if lies_there.is_some_and(|manifest| manifest.package().is_none()) {
         return Err(Failure::NotTellr { app: name.to_owned(), path: folder.to_string() }.into());
     }
-    let database = seen.choose(known_kind(Some(&app), journal.as_ref(), deployed.as_ref()));
+    let database = seen.choose(database_kind(Some(&app), journal.as_ref(), deployed.as_ref()));
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }
@@ -275,7 +278,7 @@ pub(super) async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &UpdateC
     let package = package::look(preflight.host, config.package, version, wheel, config.index).await?;
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
-    Ok(Looked { me, folder, home, app, database, deployed, package, schema })
+    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, schema })
 }
 
 fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {

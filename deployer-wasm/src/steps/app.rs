@@ -69,7 +69,7 @@ pub async fn ensure<H: Host>(
     mut found: Option<App>,
 ) -> Result<Done<ReadyApp>, StepError> {
     let mut created = false;
-    let refused_for = step.patience(NAME_SETTLES);
+    let refused_for = step.poller(NAME_SETTLES);
     let app = loop {
         match found {
             Some(app) if app.compute() == "DELETING" => {
@@ -165,10 +165,10 @@ pub(super) async fn wait_until_gone<H: Host>(
     step.waiting(format!(
         "the app `{name}` is being deleted; its name is free when that is done, at most 20 minutes"
     ));
-    let patience = step.patience(DELETION).telling(format!("deleting the app `{name}`"), DELETION_USUAL);
+    let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), DELETION_USUAL);
     while step.client().find(apps::get(name)).await?.is_some() {
-        if !patience.again(step).await? {
-            return Err(Failure::AppDeleting { app: name.to_owned(), waited: patience.waited(step) }.into());
+        if !poller.again(step).await? {
+            return Err(Failure::AppDeleting { app: name.to_owned(), waited: poller.waited(step) }.into());
         }
     }
     Ok(())
@@ -181,8 +181,7 @@ pub(super) async fn wait_for_compute<H: Host>(
     fresh: bool,
 ) -> Result<ReadyApp, StepError> {
     let name = app.name.clone();
-    let patience =
-        step.patience(COMPUTE).telling(format!("starting compute of the app `{name}`"), COMPUTE_USUAL);
+    let poller = step.poller(COMPUTE).telling(format!("starting compute of the app `{name}`"), COMPUTE_USUAL);
     // Compute that failed earlier is given one more start; one that fails under our eyes is not.
     let (mut started, mut may_start_after_error) = (false, !fresh);
     let mut told = String::new();
@@ -198,7 +197,7 @@ pub(super) async fn wait_for_compute<H: Host>(
                 return Ok(ReadyApp { record: app, client_id });
             }
             "DELETING" => {
-                return Err(Failure::AppDeleting { app: name, waited: patience.waited(step) }.into());
+                return Err(Failure::AppDeleting { app: name, waited: poller.waited(step) }.into());
             }
             "ERROR" if !may_start_after_error => {
                 return Err(Failure::ComputeFailed { app: name, problem: message }.into());
@@ -226,8 +225,8 @@ pub(super) async fn wait_for_compute<H: Host>(
             step.waiting(format!("compute of the app `{name}` is {}", state.to_ascii_lowercase()));
             told = state.clone();
         }
-        if !patience.again(step).await? {
-            return Err(Failure::ComputeTimeout { app: name, state, waited: patience.waited(step) }.into());
+        if !poller.again(step).await? {
+            return Err(Failure::ComputeTimeout { app: name, state, waited: poller.waited(step) }.into());
         }
         app = step.client().send(apps::get(&name)).await?;
     }

@@ -37,7 +37,7 @@ pub async fn deploy<H: Host>(
     let id = deployment.deployment_id.clone();
     step.did(json!({"source": folder.as_str(), "deployment_id": id.as_str()})).await?;
     step.waiting(format!("deploying the app `{name}`"));
-    let patience = step.patience(DEPLOYING).telling(format!("deploying the app `{name}`"), DEPLOYING_USUAL);
+    let poller = step.poller(DEPLOYING).telling(format!("deploying the app `{name}`"), DEPLOYING_USUAL);
     let mut told = String::new();
     loop {
         let message = deployment.status.message.clone().unwrap_or_default();
@@ -55,8 +55,8 @@ pub async fn deploy<H: Host>(
             step.say(message.clone());
             told = message;
         }
-        if !patience.again(&step).await? {
-            return Err(Failure::DeploymentTimeout { app, url, waited: patience.waited(&step) }.into());
+        if !poller.again(&step).await? {
+            return Err(Failure::DeploymentTimeout { app, url, waited: poller.waited(&step) }.into());
         }
         deployment = step.client().send(apps::get_deployment(name, &id)).await?;
     }
@@ -70,7 +70,7 @@ async fn trigger<H: Host>(
     folder: &WorkspacePath,
     earlier: Option<&Entry>,
 ) -> Result<Deployment, StepError> {
-    let patience = step.patience(BUSY).telling("waiting until the app can be deployed", DEPLOYING_USUAL);
+    let poller = step.poller(BUSY).telling("waiting until the app can be deployed", DEPLOYING_USUAL);
     let (mut by, mut uncertain) = (None, false);
     loop {
         let error = match step.client().send(apps::deploy(name, folder.as_str())).await {
@@ -98,8 +98,8 @@ async fn trigger<H: Host>(
             let who = pending.creator.as_deref().unwrap_or("somebody else");
             step.waiting(format!("waiting for the deployment that {who} started"));
         }
-        if !patience.again(step).await? {
-            let waited = patience.waited(step);
+        if !poller.again(step).await? {
+            let waited = poller.waited(step);
             return match by {
                 None if !error.says("in progress") => Err(error.into()),
                 by => Err(Failure::DeploymentBusy { app: name.to_owned(), by, waited }.into()),

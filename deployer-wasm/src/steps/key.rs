@@ -66,7 +66,7 @@ pub struct Wanted<'a> {
 }
 
 /// What of the key is there already, without the key itself.
-pub struct Seen {
+pub struct ObservedKey {
     /// The scope that its secret is in, or would be.
     pub scope: String,
     /// The secret's key in that scope, or what it would be.
@@ -80,7 +80,7 @@ pub struct Seen {
     in_yaml: Option<FernetKey>,
 }
 
-impl Seen {
+impl ObservedKey {
     /// Whether the deployed `app.yaml` holds a key.
     pub fn in_yaml(&self) -> bool {
         self.in_yaml.is_some()
@@ -91,7 +91,7 @@ impl Seen {
 ///
 /// # Errors
 /// The workspace's refusal.
-pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Result<Seen, ApiError> {
+pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Result<ObservedKey, ApiError> {
     let deployed = wanted.deployed.and_then(DeployedManifest::key);
     let (in_yaml, resource) = match deployed {
         Some(DeployedKey::Literal(key)) => (Some(key.clone()), RESOURCE),
@@ -112,7 +112,7 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
     let in_scope = if concerned { client.find(secrets::list(&scope)).await? } else { None };
     let scope_exists = in_scope.is_some();
     let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
-    Ok(Seen { scope, key, scope_exists, in_secret, storage, in_yaml })
+    Ok(ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml })
 }
 
 /// Finds the key or makes one.
@@ -123,7 +123,8 @@ pub async fn ensure<H: Host>(
     step: StepHandle<'_, '_, H>,
     wanted: Wanted<'_>,
 ) -> Result<Done<KeyPlace>, StepError> {
-    let Seen { scope, key, scope_exists, in_secret, storage, in_yaml } = look(step.client(), &wanted).await?;
+    let ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml } =
+        look(step.client(), &wanted).await?;
     let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
     // The stored key is read only where it has to be compared or moved.
     let compared = in_secret && (in_yaml.is_some() || wanted.given.is_some() || to_yaml);

@@ -18,7 +18,7 @@ use crate::workspace::apps;
 pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<()>, StepError> {
     let detail = json!({"app": name, "delete": true});
     step.intend(detail.clone()).await?;
-    let patience = step.patience(DELETION).telling(format!("deleting the app `{name}`"), DELETION_USUAL);
+    let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), DELETION_USUAL);
     loop {
         match step.client().send(apps::delete(name)).await {
             Ok(_) => break,
@@ -30,8 +30,8 @@ pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<
                 if deleting {
                     break;
                 }
-                if !patience.again(&step).await? {
-                    let waited: Duration = patience.waited(&step);
+                if !poller.again(&step).await? {
+                    let waited: Duration = poller.waited(&step);
                     return Err(Failure::AppDeleting { app: name.to_owned(), waited }.into());
                 }
             }

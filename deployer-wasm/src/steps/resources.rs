@@ -42,7 +42,7 @@ pub async fn bring_up_to_date<H: Host>(
     wanted: Wanted,
 ) -> Result<Done<ReadyApp>, StepError> {
     let name = app.record.name.clone();
-    let patience = step.patience(PATIENCE);
+    let poller = step.poller(PATIENCE);
     let mut changes = differences(&app.record, &wanted);
     if changes.is_empty() {
         return Ok(Done::unchanged(app, format!("the settings of the app `{name}` are up to date")));
@@ -59,7 +59,7 @@ pub async fn bring_up_to_date<H: Host>(
             // Compute is on its way somewhere, or a deployment is.
             Err(error) if error.is(ErrorKind::Busy) => {
                 step.waiting(format!("the app `{name}` can't be changed yet"));
-                if !patience.again(&step).await? {
+                if !poller.again(&step).await? {
                     return Err(Failure::AppUpdateFailed { app: name, problem: error.into_message() }.into());
                 }
                 let record = step.client().send(apps::get(&name)).await?;
@@ -119,7 +119,7 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
 }
 
 async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), StepError> {
-    let patience = step.patience(PATIENCE);
+    let poller = step.poller(PATIENCE);
     loop {
         let update = step.client().send(apps::get_update(name)).await?;
         match update.status.state.as_deref() {
@@ -131,7 +131,7 @@ async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), S
             // Done, or nothing ever ran: the record tells.
             _ => return Ok(()),
         }
-        if !patience.again(step).await? {
+        if !poller.again(step).await? {
             let problem = "It has not ended".to_owned();
             return Err(Failure::AppUpdateFailed { app: name.to_owned(), problem }.into());
         }

@@ -102,7 +102,7 @@ async fn create<H: Host>(
     id: &str,
     source: &str,
 ) -> Result<(), StepError> {
-    let patience = step.patience(READY);
+    let poller = step.poller(READY);
     loop {
         let asked = step.client().send(postgres::create_branch(project, id, source, KEPT.as_secs())).await;
         match asked {
@@ -110,14 +110,14 @@ async fn create<H: Host>(
                 return match operation_end(step, operation).await? {
                     Ok(()) => Ok(()),
                     Err(OperationEnd::Failed(problem)) => Err(failed(lakebase, problem)),
-                    Err(OperationEnd::Patience(_)) => Err(failed(lakebase, "It has not ended".into())),
+                    Err(OperationEnd::TimedOut(_)) => Err(failed(lakebase, "It has not ended".into())),
                 };
             }
             // Ours, with the answer lost.
             Err(error) if error.is(ErrorKind::AlreadyExists) => return Ok(()),
             // One change at a time per branch, and there is another.
             Err(error) if error.is(ErrorKind::Busy) => {
-                if !patience.again(step).await? {
+                if !poller.again(step).await? {
                     return Err(failed(lakebase, error.into_message()));
                 }
             }
@@ -135,7 +135,7 @@ async fn wait_until_ready<H: Host>(
     lakebase: &Lakebase,
     branch: &str,
 ) -> Result<(), StepError> {
-    let patience = step.patience(READY);
+    let poller = step.poller(READY);
     loop {
         let state = step
             .client()
@@ -144,7 +144,7 @@ async fn wait_until_ready<H: Host>(
             .and_then(|found| found.status.current_state);
         match state.as_deref() {
             Some("READY" | "ARCHIVED") => return Ok(()),
-            _ if !patience.again(step).await? => {
+            _ if !poller.again(step).await? => {
                 let state = state.unwrap_or_else(|| "not there".into());
                 return Err(failed(lakebase, format!("The branch is {state}")));
             }

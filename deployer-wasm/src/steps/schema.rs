@@ -170,14 +170,14 @@ async fn run<H: Host>(
     operation: SchemaOperation,
 ) -> Result<SchemaOutcome, StepError> {
     let target = lakebase.target(&step.run.me);
-    let (connecting, role) = (step.patience(CONNECTING), step.patience(ROLE));
-    let racing = step.patience(RACING);
+    let (connecting, role) = (step.poller(CONNECTING), step.poller(ROLE));
+    let racing = step.poller(RACING);
     loop {
         let error = match step.schema(&target, operation.clone()).await? {
             Ok(outcome) => return Ok(outcome),
             Err(error) => error,
         };
-        let patience = match (error.kind, error.sqlstate.as_deref()) {
+        let poller = match (error.kind, error.sqlstate.as_deref()) {
             // The last: somebody holds a lock on the schema, such as the running app. The statements
             // wait for it half a minute, and are safe to repeat.
             (SchemaErrorKind::Connection | SchemaErrorKind::Unavailable, _)
@@ -186,7 +186,7 @@ async fn run<H: Host>(
             (SchemaErrorKind::Database, Some(code)) if RACES.contains(&code) => &racing,
             _ => return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into()),
         };
-        if !patience.again(step).await? {
+        if !poller.again(step).await? {
             return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into());
         }
     }

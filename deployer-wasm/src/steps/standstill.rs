@@ -38,7 +38,7 @@ pub async fn settled<H: Host>(step: StepHandle<'_, '_, H>, app: App) -> Result<D
 /// # Errors
 /// Why it isn't stopped; nothing has been dropped then.
 pub async fn stop<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<bool>, StepError> {
-    let patience = step.patience(STOPPING);
+    let poller = step.poller(STOPPING);
     let mut asked = false;
     loop {
         let Some(app) = step.client().find(apps::get(name)).await? else {
@@ -75,8 +75,8 @@ pub async fn stop<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Do
             }
             _ => {}
         }
-        if !patience.again(&step).await? {
-            let (app, state, waited) = (name.to_owned(), app.compute().to_owned(), patience.waited(&step));
+        if !poller.again(&step).await? {
+            let (app, state, waited) = (name.to_owned(), app.compute().to_owned(), poller.waited(&step));
             return Err(Failure::ComputeTimeout { app, state, waited }.into());
         }
     }

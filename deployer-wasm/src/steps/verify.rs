@@ -91,7 +91,7 @@ pub async fn verify<H: Host>(
 
 /// Waits until the platform says that the process runs.
 async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<String, StepError> {
-    let patience = step.patience(RUNNING);
+    let poller = step.poller(RUNNING);
     loop {
         let record = step.client().send(apps::get(name)).await?;
         let url = record.address();
@@ -99,7 +99,7 @@ async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<St
         if state == "RUNNING" {
             return Ok(url);
         }
-        if state == "CRASHED" || !patience.again(step).await? {
+        if state == "CRASHED" || !poller.again(step).await? {
             let problem = record.app_status.message.unwrap_or_default();
             return Err(Failure::AppCrashed { app: name.to_owned(), url, state, problem }.into());
         }
@@ -113,13 +113,13 @@ async fn ask<H: Host>(
     url: &str,
     expected: Option<String>,
 ) -> Result<Result<Option<String>, String>, StepError> {
-    let patience = step.patience(READY);
+    let poller = step.poller(READY);
     loop {
         let problem = match is_ready(step, name).await {
             Answer::Told(()) => match runs(step, name).await {
                 Answer::Told(runs) if differs(expected.as_deref(), &runs) => {
                     // The process of before may answer for a moment.
-                    if patience.waited(step) >= REACHED {
+                    if poller.waited(step) >= REACHED {
                         let (app, wanted) = (name.to_owned(), expected.unwrap_or_default());
                         return Err(Failure::AppVersionDiffers { app, wanted, runs }.into());
                     }
@@ -129,10 +129,10 @@ async fn ask<H: Host>(
                 _ => return Ok(Ok(None)),
             },
             Answer::CanNotAsk(why) => return Ok(Err(why)),
-            Answer::Unreached(why) if patience.waited(step) >= REACHED => return Ok(Err(why)),
+            Answer::Unreached(why) if poller.waited(step) >= REACHED => return Ok(Err(why)),
             Answer::Unreached(problem) | Answer::NotYet(problem) => problem,
         };
-        if !patience.again(step).await? {
+        if !poller.again(step).await? {
             let (app, url) = (name.to_owned(), url.to_owned());
             return Err(Failure::AppNotReady { app, url, problem }.into());
         }

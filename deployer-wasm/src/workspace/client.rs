@@ -69,7 +69,7 @@ pub struct Client<'a, H> {
 }
 
 impl<'a, H: Host> Client<'a, H> {
-    /// A client with the usual patience, which ends when the run is asked to stop.
+    /// A client with the usual limit of time, which ends when the run is asked to stop.
     ///
     /// It sends only what reads.
     pub fn new(host: &'a H, cancellation: &Cancellation) -> Self {
@@ -133,7 +133,7 @@ impl<'a, H: Host> Client<'a, H> {
         Timestamp::from_millis(self.host.now().as_millis().saturating_add(self.clock_ahead_ms.get()))
     }
 
-    /// Sends `call` until it is answered or patience ends.
+    /// Sends `call` until it is answered or its time is over.
     ///
     /// # Errors
     /// The refusal, with the call's own words.
@@ -181,7 +181,7 @@ impl<'a, H: Host> Client<'a, H> {
         Err(error)
     }
 
-    /// Sends `request` until the answer is JSON or patience ends.
+    /// Sends `request` until the answer is JSON or its time is over.
     async fn exchange(&self, request: WorkspaceRequest) -> Result<Answer, ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut earlier, mut unanswered, mut uncertain) = (0u32, 0u32, false);

@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_ends_with_the_budget() {
+    fn retrying_ends_with_the_budget() {
         let (error, response) = refusal(503, &[]);
         let late = Attempt {
             earlier: 9,

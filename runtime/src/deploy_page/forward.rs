@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method as HttpMethod, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use deployer::host::{Method, WorkspaceRequest, WorkspaceResponse};
-use deployer::workspace::surface;
+use deployer::workspace::routes;
 use serde_json::Value;
 
 use super::DeployPage;
@@ -46,7 +46,7 @@ fn read(parts: &Parts) -> Result<WorkspaceRequest, Refusal> {
         HttpMethod::DELETE => Method::Delete,
         _ => return Err(unused()),
     };
-    let route = surface::route_of(method, path).ok_or_else(unused)?;
+    let route = routes::route_of(method, path).ok_or_else(unused)?;
     let Query(query) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|_| unused())?;
     for (index, (name, _)) in query.iter().enumerate() {
         if !route.takes(name) || query.iter().skip(index + 1).any(|(other, _)| other == name) {

@@ -12,7 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use deployer::host::{CredentialTarget, LakebaseTarget, SchemaError};
 use deployer::schema::{SchemaOperation, SchemaOutcome};
-use deployer::workspace::{Call, database, postgres, surface};
+use deployer::workspace::{Call, database, postgres, routes};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -93,7 +93,7 @@ async fn host_of(workspace: &Workspace, target: &CredentialTarget) -> Result<Opt
 async fn ask<T: DeserializeOwned>(workspace: &Workspace, call: Call<T>) -> Result<T, Unnamed> {
     let request = call.request;
     // A name with a path in it would ask for something else.
-    surface::route_of(request.method, &request.path).ok_or(Unnamed::NoSuchName)?;
+    routes::route_of(request.method, &request.path).ok_or(Unnamed::NoSuchName)?;
     let answer =
         workspace.request(&request).await.map_err(|error| Unnamed::NotNow(lakebase::unasked(error)))?;
     let found = serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200);

@@ -4,10 +4,10 @@ use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
 };
-use crate::operations::delete::Looked;
+use crate::operations::delete::DeleteObserved;
 use crate::operations::dry_run::DryRun;
 use crate::operations::release::Release;
-use crate::steps::key::Seen;
+use crate::steps::key::ObservedKey;
 use crate::steps::lakebase::Found;
 use crate::steps::package::Published;
 use crate::steps::restore_point;
@@ -87,7 +87,7 @@ pub(super) fn schema_stays(schema: &SchemaName, preview: &Preview) -> String {
     }
 }
 
-pub(super) fn key(seen: &Seen, is_given: bool) -> String {
+pub(super) fn key(seen: &ObservedKey, is_given: bool) -> String {
     let to = place(seen, seen.storage);
     if seen.in_secret && seen.storage == KeyStorage::SecretScope {
         format!("The encryption key in {to} is kept")
@@ -101,7 +101,7 @@ pub(super) fn key(seen: &Seen, is_given: bool) -> String {
     }
 }
 
-fn place(seen: &Seen, storage: KeyStorage) -> String {
+fn place(seen: &ObservedKey, storage: KeyStorage) -> String {
     match storage {
         KeyStorage::SecretScope => format!("the secret scope `{}`", seen.scope),
         KeyStorage::AppYaml => "`app.yaml`".to_owned(),
@@ -148,7 +148,7 @@ pub(super) fn no_way_back(database: &str) -> String {
     format!("There is no way back: the database `{database}` is provisioned and has no branches")
 }
 
-pub(super) fn key_stays(seen: &Seen) -> String {
+pub(super) fn key_stays(seen: &ObservedKey) -> String {
     format!("The encryption key stays, in {}", place(seen, seen.storage))
 }
 
@@ -165,12 +165,12 @@ pub(super) fn app_goes(app: &App) -> String {
 }
 
 /// What of the database outlives the app.
-pub(super) fn database_stays(looked: &Looked, name: Option<&str>, schema: Option<&str>) -> String {
+pub(super) fn database_stays(observed: &DeleteObserved, name: Option<&str>, schema: Option<&str>) -> String {
     match (name, schema) {
-        (Some(name), Some(schema)) if looked.reset.is_none() => {
+        (Some(name), Some(schema)) if observed.reset.is_none() => {
             format!("The database `{name}` stays, and in it the schema `{schema}` with all its data")
         }
-        (Some(name), _) if looked.reset.is_some() => format!("The database `{name}` itself stays"),
+        (Some(name), _) if observed.reset.is_some() => format!("The database `{name}` itself stays"),
         (Some(name), _) => format!("The database `{name}` stays, with all its data"),
         (None, _) => "The database stays, with all its data".to_owned(),
     }

@@ -47,7 +47,7 @@ pub(super) async fn wait<H: Host>(
         Err(OperationEnd::Failed(problem)) => {
             Err(Failure::LakebaseFailed { name: name.to_owned(), problem }.into())
         }
-        Err(OperationEnd::Patience(waited)) => {
+        Err(OperationEnd::TimedOut(waited)) => {
             Err(Failure::LakebaseTimeout { name: name.to_owned(), state: "being created".into(), waited }
                 .into())
         }
@@ -58,8 +58,8 @@ pub(super) async fn wait<H: Host>(
 pub(in crate::steps) enum OperationEnd {
     /// With the platform's words.
     Failed(String),
-    /// Not at all, within our patience.
-    Patience(Duration),
+    /// Not at all, within our limit.
+    TimedOut(Duration),
 }
 
 /// Polls an operation to its end.
@@ -67,7 +67,7 @@ pub(in crate::steps) async fn operation_end<H: Host>(
     step: &StepHandle<'_, '_, H>,
     mut operation: Operation,
 ) -> Result<Result<(), OperationEnd>, StepError> {
-    let patience = step.patience(PATIENCE);
+    let poller = step.poller(PATIENCE);
     loop {
         if let Some(error) = operation.error {
             let code =
@@ -77,8 +77,8 @@ pub(in crate::steps) async fn operation_end<H: Host>(
         if operation.done || operation.name.is_empty() {
             return Ok(Ok(()));
         }
-        if !patience.again(step).await? {
-            return Ok(Err(OperationEnd::Patience(patience.waited(step))));
+        if !poller.again(step).await? {
+            return Ok(Err(OperationEnd::TimedOut(poller.waited(step))));
         }
         // An operation that is forgotten has ended; what it made tells how.
         match step.client().find(operation::get(&operation.name)).await? {
@@ -95,8 +95,8 @@ pub(super) async fn settle_project<H: Host>(
     project: &Project,
 ) -> Result<Lakebase, StepError> {
     let branch = project.default_branch();
-    let patience =
-        step.patience(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), PROJECT_USUAL);
+    let poller =
+        step.poller(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), PROJECT_USUAL);
     loop {
         let writable = writable(step.client(), &branch).await?;
         if let Some((endpoint, host)) =
@@ -104,13 +104,13 @@ pub(super) async fn settle_project<H: Host>(
         {
             return Ok(project_at(step.client(), name, project, &endpoint.name, host).await?);
         }
-        if !patience.again(step).await? {
+        if !poller.again(step).await? {
             let state = writable.and_then(|endpoint| endpoint.status.current_state);
             let state = state.unwrap_or_else(|| "no endpoint yet".into());
             return Err(Failure::LakebaseTimeout {
                 name: name.to_owned(),
                 state,
-                waited: patience.waited(step),
+                waited: poller.waited(step),
             }
             .into());
         }
@@ -121,9 +121,8 @@ pub(super) async fn settle_instance<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
 ) -> Result<Lakebase, StepError> {
-    let patience = step
-        .patience(PATIENCE)
-        .telling(format!("starting the provisioned database `{name}`"), INSTANCE_USUAL);
+    let poller =
+        step.poller(PATIENCE).telling(format!("starting the provisioned database `{name}`"), INSTANCE_USUAL);
     loop {
         let instance: Instance = step.client().send(database::get_instance(name)).await?;
         if let Some(host) = instance.ready_host() {
@@ -140,11 +139,11 @@ pub(super) async fn settle_instance<H: Host>(
             }
             _ => {}
         }
-        if !patience.again(step).await? {
+        if !poller.again(step).await? {
             return Err(Failure::LakebaseTimeout {
                 name: name.to_owned(),
                 state,
-                waited: patience.waited(step),
+                waited: poller.waited(step),
             }
             .into());
         }

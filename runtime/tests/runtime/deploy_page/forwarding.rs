@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use deployer::host::Method as Asked;
-use deployer::workspace::surface::ROUTES;
+use deployer::workspace::routes::ROUTES;
 use reqwest::{Method, Version};
 use serde_json::json;
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def table() -> list[dict[str, Any]]:
     """Read the table: a list of ``{method, path, query}``; ``{}`` stands for one segment."""
-    file = resources.files("tellr") / "static" / "workspace_surface.json"
+    file = resources.files("tellr") / "static" / "workspace_routes.json"
     return json.loads(file.read_text("utf-8"))
 
 

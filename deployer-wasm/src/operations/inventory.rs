@@ -61,7 +61,7 @@ pub(super) fn deployed_from(app: &App) -> Option<WorkspacePath> {
 
 /// The kind of database that an app is known to use: by what is attached to it, else by what an
 /// earlier run made, else by what it was deployed with.
-pub(super) fn known_kind(
+pub(super) fn database_kind(
     app: Option<&App>,
     record: Option<&Record>,
     deployed: Option<&DeployedManifest>,

@@ -1,9 +1,9 @@
-//! `pkg/workspace_surface.json`: what a forwarder in another language passes on.
+//! `pkg/workspace_routes.json`: what a forwarder in another language passes on.
 
 use expect_test::expect_file;
 use serde_json::json;
 
-use crate::workspace::surface::{ROUTES, Route};
+use crate::workspace::routes::{ROUTES, Route};
 
 #[test]
 fn the_table_of_requests_is_up_to_date() {
@@ -14,5 +14,5 @@ fn the_table_of_requests_is_up_to_date() {
     };
     let lines: Vec<String> = ROUTES.iter().map(route).collect();
     let text = format!("[\n  {}\n]\n", lines.join(",\n  "));
-    expect_file!["../../../../pkg/workspace_surface.json"].assert_eq(&text);
+    expect_file!["../../../../pkg/workspace_routes.json"].assert_eq(&text);
 }
