@@ -61,6 +61,15 @@ pub(crate) fn bad_token() -> Response {
     page(StatusCode::UNAUTHORIZED, "Not signed in", body)
 }
 
+/// What the app and the platform wrote.
+pub(crate) fn log(app: &str, lines: &[String]) -> Response {
+    let body = match lines {
+        [] => format!("<p>{} has written nothing yet.</p>", escape(app)),
+        lines => format!("<p>{}</p><pre>{}</pre>", escape(app), escape(&lines.join("\n"))),
+    };
+    page(StatusCode::OK, "Log", &body)
+}
+
 /// Who one can be; `link` says where the choice of somebody leads.
 pub(crate) fn sign_in(users: &[Principal], unknown: Option<&str>, link: impl Fn(&str) -> String) -> Response {
     let words = match unknown {

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Lines kept for each app.
@@ -39,7 +40,11 @@ pub struct LogLine {
 
 /// The log of one app; clones share it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Logs(Arc<Mutex<VecDeque<LogLine>>>);
+pub(super) struct Logs {
+    lines: Arc<Mutex<VecDeque<LogLine>>>,
+    /// How many lines there ever were. Changed under the lock of `lines`.
+    written: watch::Sender<u64>,
+}
 
 impl Logs {
     pub(super) fn add(&self, source: LogSource, message: impl Into<String>) {
@@ -48,20 +53,36 @@ impl Logs {
             message.truncate(message.floor_char_boundary(LONGEST_LINE));
         }
         let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-        let mut lines = self.0.lock();
+        let mut lines = self.lines.lock();
         lines.push_back(LogLine { source, timestamp, message });
         if lines.len() > LINES_KEPT {
             lines.pop_front();
         }
+        self.written.send_modify(|written| *written += 1);
+    }
+
+    /// Is told how many lines there ever were, whenever there is another one.
+    pub(super) fn written(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
+    /// The lines after the first `seen` that there ever were, at most the last `most`, and how many there
+    /// ever were by then.
+    pub(super) fn after(&self, seen: u64, most: usize) -> (Vec<LogLine>, u64) {
+        let lines = self.lines.lock();
+        let written = *self.written.borrow();
+        let fresh = usize::try_from(written.saturating_sub(seen)).unwrap_or(usize::MAX);
+        let skipped = lines.len().saturating_sub(fresh.min(most));
+        (lines.iter().skip(skipped).cloned().collect(), written)
     }
 
     pub(super) fn all(&self) -> Vec<LogLine> {
-        self.0.lock().iter().cloned().collect()
+        self.lines.lock().iter().cloned().collect()
     }
 
     /// The last lines of one source, oldest first.
     pub(super) fn last(&self, source: LogSource, count: usize) -> Vec<String> {
-        let lines = self.0.lock();
+        let lines = self.lines.lock();
         let mut last: Vec<String> = lines
             .iter()
             .rev()
@@ -111,5 +132,20 @@ mod tests {
         }
         assert_eq!(logs.all().len(), LINES_KEPT);
         assert_eq!(logs.all()[0].message, "1");
+    }
+
+    #[test]
+    fn a_reader_gets_what_it_has_not_seen() {
+        let logs = Logs::default();
+        let said = |(lines, written): (Vec<super::LogLine>, u64)| {
+            (lines.into_iter().map(|line| line.message).collect::<Vec<_>>(), written)
+        };
+        for number in 0..4 {
+            logs.add(LogSource::App, number.to_string());
+        }
+        assert_eq!(said(logs.after(0, 2)), (vec!["2".to_owned(), "3".to_owned()], 4));
+        logs.add(LogSource::App, "4");
+        assert_eq!(said(logs.after(4, 10)), (vec!["4".to_owned()], 5));
+        assert_eq!(said(logs.after(5, 10)), (vec![], 5));
     }
 }

@@ -15,6 +15,7 @@
 
 mod environment;
 mod logs;
+mod logz;
 mod process;
 mod proxy;
 mod visitor;

@@ -30,7 +30,7 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep};
 
 use super::visitor::{self, COOKIE as USER_COOKIE, Refusal, Visitor};
-use super::{AppState, Inner, Running, Slot};
+use super::{AppState, Inner, Running, Slot, logz};
 use crate::pages;
 use crate::workspace::Workspace;
 
@@ -57,9 +57,9 @@ impl Drop for Listener {
 }
 
 #[derive(Clone)]
-struct Proxy {
+pub(super) struct Proxy {
     // Weak: the slot owns the listener, and the listener this.
-    slot: Weak<Slot>,
+    pub(super) slot: Weak<Slot>,
     platform: Weak<Inner>,
 }
 
@@ -70,6 +70,8 @@ pub(super) async fn listen(slot: Weak<Slot>, platform: Weak<Inner>) -> io::Resul
     let router = Router::new()
         .route("/.auth/login", get(sign_in))
         .route("/.auth/logout", get(sign_out))
+        .route("/logz", get(logz::page))
+        .route("/logz/stream", get(logz::stream))
         .fallback(forward)
         .with_state(Proxy { slot, platform })
         .into_make_service_with_connect_info::<SocketAddr>();
@@ -148,7 +150,7 @@ async fn forward(
 }
 
 impl Proxy {
-    fn workspace(&self) -> Option<Arc<Workspace>> {
+    pub(super) fn workspace(&self) -> Option<Arc<Workspace>> {
         self.platform.upgrade()?.workspace.get()?.upgrade()
     }
 }
