@@ -24,6 +24,15 @@ pub fn decode<T: DeserializeOwned>(mut value: Value) -> Result<T, Mismatch> {
     read
 }
 
+/// Reads a text into a type, by way of a value: one reader a type, whether it comes as text or as a value.
+///
+/// # Errors
+/// As [`decode`], and where the text is not JSON.
+pub fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, Mismatch> {
+    let value = serde_json::from_str(text).map_err(|_| Mismatch::not_json())?;
+    decode(value)
+}
+
 fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),
@@ -73,6 +82,10 @@ impl Mismatch {
             path = path.chars().take(LONGEST_PLACE).chain(['…']).collect();
         }
         Self { path, problem }
+    }
+
+    fn not_json() -> Self {
+        Self { path: String::new(), problem: "is not JSON".to_owned() }
     }
 
     /// The whole value is of a kind that no type here is read from.

@@ -4,6 +4,8 @@
 #
 # usage: stage.sh NAME COMMAND [ARGUMENT...]
 set -euo pipefail
+# Cargo and other tools share nothing with the calling `make`: its job slots are not open to them, and they warn.
+unset MAKEFLAGS MFLAGS
 . "$(dirname "$0")/environment.sh"
 cd "$root"
 

@@ -14,7 +14,7 @@ use base64ct::{Base64, Encoding as _};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, ready};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::protocol::{
@@ -173,14 +173,35 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
 /// Reads a call: its version first, since another version may have another shape. The parser's
 /// own words are not kept: they repeat values, and one of them may be a secret.
 pub(super) fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
+    fit(call, spoken(call, input)?)
+}
+
+/// Reads a call whose kind stands in the field `tag`, into an enumeration that has the kinds as names.
+pub(super) fn read_tagged<T: DeserializeOwned>(
+    call: &'static str,
+    tag: &str,
+    input: &[u8],
+) -> Result<T, Fault> {
+    let mut spoken = spoken(call, input)?;
+    let Value::String(kind) = spoken[tag].take() else {
+        return Err(Fault::Call { call, problem: format!("It can't be read: `{tag}` is missing") });
+    };
+    fit(call, Value::Object(Map::from_iter([(kind, spoken)])))
+}
+
+fn fit<T: DeserializeOwned>(call: &'static str, spoken: Value) -> Result<T, Fault> {
+    let problem = |mismatch| format!("It can't be read: {mismatch}");
+    decode(spoken).map_err(|mismatch| Fault::Call { call, problem: problem(mismatch) })
+}
+
+fn spoken(call: &'static str, input: &[u8]) -> Result<Value, Fault> {
     let fault = |problem: String| Fault::Call { call, problem };
     let spoken = serde_json::from_slice(input).ok().filter(Value::is_object);
     let spoken = spoken.ok_or_else(|| fault("It is not a JSON object".to_owned()))?;
     match spoken["protocol"].as_u64() {
-        Some(version) if version == u64::from(PROTOCOL) => {}
-        version => return Err(Fault::Mismatch { spoken: version }),
+        Some(version) if version == u64::from(PROTOCOL) => Ok(spoken),
+        version => Err(Fault::Mismatch { spoken: version }),
     }
-    decode(spoken).map_err(|mismatch| fault(format!("It can't be read: {mismatch}")))
 }
 
 pub(super) fn answer(outcome: Result<impl Serialize, Fault>) -> Vec<u8> {

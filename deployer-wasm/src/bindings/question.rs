@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::form;
-use super::machine::{Machine, answer, read};
+use super::machine::{Machine, answer, read_tagged};
 use super::protocol::{Fault, PROTOCOL};
 use super::task::Operation;
 use crate::error::DeployError;
@@ -17,7 +17,7 @@ use crate::schema::{self, SchemaError, SchemaOperation, SchemaOutcome, Script};
 
 /// A question. Asking changes nothing, and a run that is under way doesn't notice.
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case", tag = "question")]
+#[serde(rename_all = "snake_case")]
 enum Question {
     /// The statements of a schema operation.
     Script { operation: SchemaOperation },
@@ -60,7 +60,7 @@ impl Machine {
 }
 
 fn try_ask(input: &[u8]) -> Result<Answered, Fault> {
-    let reply = match read("ask", input)? {
+    let reply = match read_tagged("ask", "question", input)? {
         Question::Script { operation } => Reply::Script(schema::script(&operation)),
         Question::Outcome { operation, row } => match schema::outcome(&operation, row.as_deref()) {
             Ok(outcome) => Reply::Outcome(outcome),

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::config::{AppPackage, LocalWheel, PackageIndex, PackageVersion, VersionPin};
+use crate::decode::decode_text;
 use crate::error::Failure;
 use crate::host::{Host, HostError, Probe, WorkspaceResponse};
 
@@ -90,7 +91,7 @@ fn judge(
     if answer.status != 200 {
         return Ok(Published::Unknown(format!("The index answered with status {}", answer.status)));
     }
-    let Ok(found) = serde_json::from_str::<Package>(&answer.body) else {
+    let Ok(found) = decode_text::<Package>(&answer.body) else {
         return Ok(Published::Unknown("The index's answer can't be read".to_owned()));
     };
     match (wanted, found.releases) {

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::package::release;
+use crate::decode::decode_text;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, HostErrorKind, Probe};
@@ -174,7 +175,7 @@ async fn answer<T: DeserializeOwned, H: Host>(step: &StepHandle<'_, '_, H>, prob
         }
     };
     // `/api/ready` answers 503 with the same body while it isn't.
-    if let Ok(told) = serde_json::from_str::<T>(&answer.body)
+    if let Ok(told) = decode_text::<T>(&answer.body)
         && matches!(answer.status, 200 | 503)
     {
         return Answer::Told(told);
