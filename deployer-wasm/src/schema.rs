@@ -13,9 +13,10 @@
 //! refuse another app's schema ([`OTHER_APP`]), whichever host runs them.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::config::{AppName, SchemaName};
-use crate::decode::decode_text;
+use crate::decode::{decode, decode_text};
 
 mod quote;
 mod script;
@@ -102,13 +103,28 @@ impl TryFrom<Written> for SchemaOperation {
 
 /// What came of a [`SchemaOperation`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "outcome")]
+#[serde(rename_all = "snake_case", tag = "outcome", try_from = "Value")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaOutcome {
     /// It is as it was to be.
     Done,
     /// What [`SchemaOperation::Inspect`] found.
     Inspected(SchemaState),
+}
+
+/// Read like [`SchemaOperation`], and for the same reason.
+impl TryFrom<Value> for SchemaOutcome {
+    type Error = String;
+
+    fn try_from(written: Value) -> Result<Self, Self::Error> {
+        match written["outcome"].as_str() {
+            Some("done") => Ok(Self::Done),
+            Some("inspected") => {
+                decode(written).map(Self::Inspected).map_err(|mismatch| mismatch.to_string())
+            }
+            _ => Err("missing field `outcome`".to_owned()),
+        }
+    }
 }
 
 /// Why a schema operation failed.

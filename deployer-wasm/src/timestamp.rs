@@ -1,15 +1,15 @@
 //! A moment, as every floor tells it.
 //!
 //! The type is small on purpose: the deployer compares moments, adds durations and writes them down, and
-//! takes its clock from [`crate::host::Host`]. Calendars and notations are the `time` crate's.
+//! takes its clock from [`crate::host::Host`]. Calendars and notations are the crates' `time` and `httpdate`.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::de::Unexpected;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::format_description::well_known::Rfc3339;
 
 /// A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +36,12 @@ impl Timestamp {
 
     /// Reads an HTTP date such as `Mon, 23 Nov 2026 15:00:00 GMT`.
     pub fn parse_http(text: &str) -> Option<Self> {
-        OffsetDateTime::parse(text.trim(), &Rfc2822).ok().and_then(Self::of)
+        let text = text.trim();
+        let moment = httpdate::parse_http_date(text).ok()?;
+        // A day that no calendar has is read as one of the next month.
+        let exists = httpdate::fmt_http_date(moment) == text;
+        let since_1970 = moment.duration_since(UNIX_EPOCH).ok().filter(|_| exists)?;
+        i64::try_from(since_1970.as_millis()).ok().map(Self)
     }
 
     fn of(moment: OffsetDateTime) -> Option<Self> {

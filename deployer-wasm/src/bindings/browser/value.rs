@@ -27,5 +27,8 @@ pub(super) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
 /// # Errors
 /// None in practice: what is written has texts as keys.
 pub(super) fn write(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    // By way of JSON here too: one writer a type, whether it goes to the page, a journal or a kernel.
+    let value =
+        serde_json::to_value(value).map_err(|problem| JsValue::from(TypeError::new(&problem.to_string())))?;
     Ok(value.serialize(&Serializer::json_compatible())?)
 }
