@@ -147,6 +147,8 @@ pub const DEPLOYER: &str = "x-deployer";
 
 /// Says what a request meets on its way.
 type OnRequest<'a> = dyn Fn(&WorkspaceRequest) -> Option<Met> + 'a;
+/// Says what a schema operation meets before it gets to the database.
+type OnSchema<'a> = dyn Fn(&SchemaOperation) -> Option<SchemaError> + 'a;
 /// Changes an answer; it is told the request's index.
 type OnAnswer<'a> = dyn Fn(usize, &mut WorkspaceResponse) + 'a;
 
@@ -175,6 +177,7 @@ pub struct VirtualHost<'a> {
     changes_of_schema: RefCell<Vec<u64>>,
     on_event: Option<&'a dyn Fn(&DeployEvent)>,
     on_answer: Option<&'a OnAnswer<'a>>,
+    on_schema: Option<&'a OnSchema<'a>>,
 }
 
 impl<'a> VirtualHost<'a> {
@@ -205,6 +208,7 @@ impl<'a> VirtualHost<'a> {
             changes_of_schema: RefCell::default(),
             on_event: None,
             on_answer: None,
+            on_schema: None,
         }
     }
 
@@ -238,6 +242,12 @@ impl<'a> VirtualHost<'a> {
     #[must_use]
     pub fn meeting(self, on_request: &'a dyn Fn(&WorkspaceRequest) -> Option<Met>) -> Self {
         Self { on_request: Some(on_request), ..self }
+    }
+
+    /// The same, whose schema operations may fail before they get to the database.
+    #[must_use]
+    pub fn failing(self, on_schema: &'a OnSchema<'a>) -> Self {
+        Self { on_schema: Some(on_schema), ..self }
     }
 
     /// When this deployer began schema operations that change something.
@@ -390,9 +400,12 @@ impl Host for VirtualHost<'_> {
         if !matches!(operation, SchemaOperation::Inspect { .. }) {
             self.changes_of_schema.borrow_mut().push(self.time.now_ms());
         }
-        let outcome = {
-            let _under_way = UnderWay::begin(&self.time.shared.under_way);
-            self.native.schema(at, operation).await
+        let outcome = match self.on_schema.and_then(|meets| meets(&operation)) {
+            Some(error) => Err(error),
+            None => {
+                let _under_way = UnderWay::begin(&self.time.shared.under_way);
+                self.native.schema(at, operation).await
+            }
         };
         if dies {
             self.die().await;

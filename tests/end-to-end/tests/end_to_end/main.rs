@@ -30,6 +30,7 @@ mod platform_answers;
 mod refused_input;
 mod restore_points;
 mod safekeeping;
+mod schema_races;
 mod secrets;
 mod sign_in;
 mod status;
