@@ -10,6 +10,7 @@ use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
 mod create;
 mod delete;
 mod dry_run;
+mod folder;
 mod inventory;
 mod locked_run;
 mod losses;

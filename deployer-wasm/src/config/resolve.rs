@@ -38,7 +38,7 @@ pub const API_SCOPES: [&str; 6] = [
 pub struct CreateConfig {
     /// The app.
     pub app_name: AppName,
-    /// The folder for its files, if one was given; see [`CreateConfig::workspace_path_for`].
+    /// The folder for its files, if one was given; else it is `/Workspace/Users/<user>/.apps/<app>`.
     pub workspace_path: Option<WorkspacePath>,
     /// The Lakebase database, which may exist already.
     pub lakebase_name: LakebaseName,
@@ -131,19 +131,6 @@ pub struct StatusConfig {
     pub app_name: AppName,
     /// The folder of its files; where it was deployed from if left out.
     pub workspace_path: Option<WorkspacePath>,
-}
-
-impl CreateConfig {
-    /// The folder for the app's files: the one given, or `/Workspace/Users/<user>/.apps/<app>`.
-    ///
-    /// # Errors
-    /// `INVALID_VALUE` if the user's name makes no folder; a path has to be given then.
-    pub fn workspace_path_for(&self, user_name: &str) -> Result<WorkspacePath> {
-        match &self.workspace_path {
-            Some(path) => Ok(path.clone()),
-            None => Ok(WorkspacePath::of_app(user_name, &self.app_name)?),
-        }
-    }
 }
 
 impl CreateConfig {

@@ -68,11 +68,9 @@ fn nothing_given_is_enough_to_create() {
         config.encryption_key.is_none() && config.local_wheel.is_none() && config.extra_scopes.is_empty()
     );
     assert_eq!(config.workspace_path, None);
-    assert_eq!(
-        config.workspace_path_for("ada@example.com").unwrap().as_str(),
-        "/Workspace/Users/ada@example.com/.apps/tellr"
-    );
-    assert_eq!(refused(config.workspace_path_for("../eve")).code, "INVALID_VALUE");
+    let folder = |user: &str| WorkspacePath::of_app(user, &config.app_name).map_err(DeployError::from);
+    assert_eq!(folder("ada@example.com").unwrap().as_str(), "/Workspace/Users/ada@example.com/.apps/tellr");
+    assert_eq!(refused(folder("../eve")).code, "INVALID_VALUE");
 }
 
 #[test]

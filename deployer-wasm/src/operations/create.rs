@@ -1,6 +1,7 @@
 //! `create`: from nothing to a running app.
 
 use super::Operation;
+use super::folder::own_folder;
 use super::inventory::{database_kind, deployed_from, names_schema, unfinished};
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
@@ -201,11 +202,14 @@ pub(super) async fn observe<H: Host>(
     config: &CreateConfig,
 ) -> Result<CreateObserved> {
     let client = &preflight.client;
-    let me = preflight.me().await?;
-    let folder = config.workspace_path_for(&me)?;
     let app = async { Ok(app::find(client, config.app_name.as_str()).await?) };
-    let ((app, journal), (seen, deployed)) = both(
-        both(app, preflight.journal(&folder)),
+    let (me, app) = both(preflight.me(), app).await?;
+    let folder = match &config.workspace_path {
+        Some(folder) => folder.clone(),
+        None => own_folder(preflight, app.as_ref(), &config.app_name, &me).await?,
+    };
+    let (journal, (seen, deployed)) = both(
+        preflight.journal(&folder),
         both(
             async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
             deployed_manifest(client, &folder),

@@ -4,8 +4,9 @@
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
 use super::Operation;
+use super::folder::folder;
 use super::inventory::{
-    attached_name, database_kind, deployed_from, folder, names_schema, refuse_other_app, unfinished,
+    attached_name, database_kind, deployed_from, names_schema, refuse_other_app, unfinished,
 };
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
@@ -196,7 +197,8 @@ pub(super) async fn observe<H: Host>(
     let client = &preflight.client;
     let name = config.app_name.as_str();
     let (me, app) = both(preflight.me(), async { Ok(client.find(apps::get(name)).await?) }).await?;
-    let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me)?;
+    let folder =
+        folder(preflight, config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).await?;
     let home = app.as_ref().and_then(deployed_from).unwrap_or_else(|| folder.clone());
     let (journal, deployed) = both(preflight.journal(&home), deployed_manifest(client, &home)).await?;
     match &app {

@@ -2,7 +2,7 @@
 //! files, and by the `app.yaml` that lies there.
 
 use super::Operation;
-use crate::config::{AppName, SchemaName, WorkspacePath};
+use crate::config::{SchemaName, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::error::{Failure, Result};
 use crate::manifest::DeployedManifest;
@@ -31,27 +31,6 @@ pub(super) fn refuse_other_app(
         return Ok(());
     }
     Err(Failure::NotTellr { app: app.name.clone(), path: folder.to_string() })
-}
-
-/// The folder given, else the one the app was deployed from, else the usual one of whoever
-/// created it, if that is who is asking.
-pub(super) fn folder(
-    given: Option<&WorkspacePath>,
-    record: Option<&App>,
-    app: &AppName,
-    me: &str,
-) -> Result<WorkspacePath> {
-    if let Some(folder) = given {
-        return Ok(folder.clone());
-    }
-    if let Some(folder) = record.and_then(deployed_from) {
-        return Ok(folder);
-    }
-    let foreign = record.and_then(|app| app.creator.as_deref()).is_some_and(|creator| creator != me);
-    if foreign {
-        return Err(Failure::NoWorkspacePath { app: app.to_string() }.into());
-    }
-    Ok(WorkspacePath::of_app(me, app)?)
 }
 
 /// The folder that an app was deployed from.

@@ -4,7 +4,8 @@ use futures_util::join;
 use serde::Serialize;
 
 use super::Operation;
-use super::inventory::{attached_name, database_kind, folder};
+use super::folder::folder;
+use super::inventory::{attached_name, database_kind};
 use super::preflight::{Preflight, both};
 use super::release::deployed_manifest;
 use crate::config::{StatusConfig, WorkspacePath};
@@ -96,7 +97,11 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     let name = config.app_name.as_str();
     let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
     // Somebody else's app that doesn't tell its folder has one all the same.
-    let folder = folder(config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).ok();
+    let folder =
+        match folder(preflight, config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).await {
+            Err(error) if error.is("NO_WORKSPACE_PATH") || error.is("INVALID_VALUE") => None,
+            folder => Some(folder?),
+        };
     preflight.safe_point()?;
     let lies_there = match &folder {
         Some(folder) => beside(preflight, name, folder).await?,

@@ -1,7 +1,8 @@
 //! `update`: another version, other settings, or an empty database; the key and the data stay.
 
 use super::Operation;
-use super::inventory::{database_kind, deployed_from, folder, names_schema, refuse_other_app};
+use super::folder::folder;
+use super::inventory::{database_kind, deployed_from, names_schema, refuse_other_app};
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
@@ -249,7 +250,7 @@ pub(super) async fn observe<H: Host>(
     let name = config.app_name.as_str();
     let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
     let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
-    let folder = folder(config.workspace_path.as_ref(), Some(&app), &config.app_name, &me)?;
+    let folder = folder(preflight, config.workspace_path.as_ref(), Some(&app), &config.app_name, &me).await?;
     let home = deployed_from(&app).unwrap_or_else(|| folder.clone());
     let ((seen, lies_there), (journal, deployed)) = both(
         both(

@@ -9,6 +9,7 @@ use crate::engine::{Done, StepError, StepHandle, Usual};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::apps::{self, App, NewApp};
+use crate::workspace::identity::same_person;
 use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// Compute normally needs one to three minutes.
@@ -42,7 +43,7 @@ pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
         }
         // We were about to create it and don't know more. It is ours if it came after that, by us.
         EntryState::Done | EntryState::Intended => {
-            app.creator.as_deref().is_none_or(|creator| creator == me)
+            app.creator.as_deref().is_none_or(|creator| same_person(creator, me))
                 && app.create_time.is_none_or(|created| created.plus(SLACK) >= entry.at)
         }
     }

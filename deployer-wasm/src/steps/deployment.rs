@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::ErrorKind;
 use crate::workspace::apps::{self, Deployment};
+use crate::workspace::identity::same_person;
 
 /// The platform gives an app ten minutes to listen, after it has installed it.
 const DEPLOYING: Duration = Duration::from_mins(20);
@@ -123,6 +124,6 @@ fn is_ours<H: Host>(
         earlier.is_none_or(|entry| entry.detail["deployment_id"] != pending.deployment_id.as_str());
     not_earlier
         && pending.source_code_path.as_deref() == Some(folder.as_str())
-        && pending.creator.as_deref().is_none_or(|creator| creator == step.run.me)
+        && pending.creator.as_deref().is_none_or(|creator| same_person(creator, &step.run.me))
         && pending.create_time.is_none_or(|created| created.plus(SLACK) >= intended.at)
 }

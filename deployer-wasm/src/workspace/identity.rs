@@ -17,6 +17,12 @@ pub struct Me {
     pub display_name: Option<String>,
 }
 
+/// Whether two user names are those of one person. The platform compares them without regard to case, and tells
+/// one name in the spelling of whichever service answers: somebody who was created as `Ada@` signs in as `ada@`.
+pub fn same_person(one: &str, other: &str) -> bool {
+    one == other || one.to_lowercase() == other.to_lowercase()
+}
+
 /// Reads who is calling.
 pub fn me() -> Call<Me> {
     Call::new(
@@ -26,4 +32,27 @@ pub fn me() -> Call<Me> {
         "the workspace".into(),
         "access to the workspace",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_person;
+
+    #[test]
+    fn a_person_is_the_same_in_any_case() {
+        for (one, other) in [
+            ("ada@example.com", "ada@example.com"),
+            ("Ada@Example.COM", "ada@example.com"),
+            ("o'neil+x_contoso.com#EXT#@contoso.example", "O'Neil+X_contoso.com#ext#@contoso.example"),
+            ("JÜRGEN@example.com", "jürgen@example.com"),
+            ("6F9A0C1E-1111-4222-8333-0123456789AB", "6f9a0c1e-1111-4222-8333-0123456789ab"),
+        ] {
+            assert!(same_person(one, other), "{one} and {other}");
+        }
+        for (one, other) in
+            [("ada@example.com", "ada@example.co"), ("a+b@x", "a b@x"), ("", "ada@example.com")]
+        {
+            assert!(!same_person(one, other), "{one} and {other}");
+        }
+    }
 }

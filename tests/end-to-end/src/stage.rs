@@ -11,10 +11,12 @@ use deployer::host::{CredentialTarget, Host as _, LakebaseTarget};
 use deployer::operations::{self, CreateResult, DeleteResult, UpdateResult};
 use deployer::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 use local_workspace::clock::{Clock, Timestamp};
+use local_workspace::identity::{PrincipalSpec, Right};
 use local_workspace::pace::Pace;
 use local_workspace::platform::AppsMode;
 use local_workspace::settings::Settings;
 use local_workspace::{LocalWorkspace, Options};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 use serde_json::Value;
 use tellr_app::deploy::native_host::NativeHost;
@@ -50,6 +52,11 @@ impl Stage {
 
     /// A workspace of this pace.
     pub async fn with(pace: Pace) -> Self {
+        Self::with_user(pace, None).await
+    }
+
+    /// The same with one more administrator, of this user name.
+    pub async fn with_user(pace: Pace, user: Option<&str>) -> Self {
         // Both client libraries leave the choice of the TLS provider to the program.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = Clock::virtual_from(START);
@@ -57,6 +64,7 @@ impl Stage {
             clock: clock.clone(),
             settings: Settings { pace, ..Settings::default() },
             apps: AppsMode::Scripted,
+            principals: PrincipalSpec::defaults().into_iter().chain(user.map(administrator)).collect(),
             ..Options::default()
         };
         let workspace = LocalWorkspace::start(options).await.expect("a workspace starts");
@@ -174,6 +182,7 @@ impl Stage {
     /// The text of a workspace file.
     pub async fn file(&self, path: &str) -> Option<String> {
         use base64::Engine as _;
+        let path = utf8_percent_encode(path, NON_ALPHANUMERIC);
         let (status, body) = self.get(&format!("/api/2.0/workspace/export?path={path}&format=AUTO")).await;
         let bytes = base64::engine::general_purpose::STANDARD.decode(body["content"].as_str()?).ok()?;
         (status == 200).then(|| String::from_utf8_lossy(&bytes).into_owned())
@@ -220,6 +229,15 @@ impl Stage {
     /// Ends the workspace in good order.
     pub async fn end(self) {
         self.workspace.shutdown().await;
+    }
+}
+
+fn administrator(user_name: &str) -> PrincipalSpec {
+    PrincipalSpec {
+        user_name: user_name.to_owned(),
+        display_name: None,
+        service_principal: false,
+        rights: Right::of_admin(),
     }
 }
 

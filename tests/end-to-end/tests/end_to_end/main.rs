@@ -21,6 +21,7 @@ mod lock_file;
 mod look_then_lock;
 mod lost_keys;
 mod mistakes;
+mod names;
 mod one_lock;
 mod own_program;
 mod ownership;
