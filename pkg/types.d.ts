@@ -530,6 +530,10 @@ creator?: string,
  */
 compute: string,
 /**
+ * The size of its compute, as the platform names it: also one that is not in the current API, such as `LIQUID`.
+ */
+compute_size?: string,
+/**
  * The state of its process, such as `RUNNING`.
  */
 state?: string,

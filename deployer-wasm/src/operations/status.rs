@@ -73,6 +73,9 @@ pub struct AppState {
     pub creator: Option<String>,
     /// The state of its compute, such as `ACTIVE`.
     pub compute: String,
+    /// The size of its compute, as the platform names it: also one that is not in the current API, such as `LIQUID`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compute_size: Option<String>,
     /// The state of its process, such as `RUNNING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -140,6 +143,7 @@ fn state(app: App) -> AppState {
     AppState {
         url: Some(app.address()).filter(|url| !url.is_empty()),
         compute: app.compute().to_owned(),
+        compute_size: app.compute_size.clone(),
         creator: app.creator,
         state: app.app_status.state,
         message: message.filter(|message| !message.is_empty()),

@@ -37,7 +37,7 @@ pub struct App {
     /// The process on that compute.
     #[serde(default, deserialize_with = "null_as_default")]
     pub app_status: Status,
-    /// MEDIUM, LARGE or XLARGE.
+    /// MEDIUM, LARGE or XLARGE; some apps still have LIQUID, which is not in the current API.
     #[serde(default)]
     pub compute_size: Option<String>,
     /// What is attached to it, kept whole, so that what is not understood is not lost.

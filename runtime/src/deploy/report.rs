@@ -51,6 +51,7 @@ pub(super) fn status(status: &Status) -> String {
             row(&mut text, "Says", app.message.as_deref());
             row(&mut text, "Address", app.url.as_deref());
             row(&mut text, "Created by", app.creator.as_deref());
+            row(&mut text, "Size", app.compute_size.as_deref());
             text
         }
     };

@@ -56,8 +56,12 @@ pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
         state => format!("The app `{}` is there; its compute is {state} and is started", app.name),
     }];
     let size = config.app_compute.map(ComputeSize::as_str);
-    if let Some(size) = size.filter(|size| app.compute_size.as_deref() != Some(size)) {
-        notes.push(format!("Its compute becomes {size}"));
+    match (size, app.compute_size.as_deref()) {
+        (Some(size), there) if there != Some(size) => notes.push(format!("Its compute becomes {size}")),
+        (None, Some(there)) if ComputeSize::parse("app_compute", there).is_err() => {
+            notes.push(format!("Its compute stays {there}, a size that is not in the current API"));
+        }
+        _ => {}
     }
     notes
 }

@@ -4,6 +4,7 @@
 mod asked_app;
 mod browser_sign_in;
 mod command_line;
+mod compute_size;
 mod configurations;
 mod confirmation;
 mod defects;
