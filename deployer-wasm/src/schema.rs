@@ -101,6 +101,18 @@ impl TryFrom<Written> for SchemaOperation {
     }
 }
 
+impl SchemaOperation {
+    /// The app that it is done for.
+    pub fn app(&self) -> &AppName {
+        match self {
+            Self::SetUp { app, .. }
+            | Self::Reset { app, .. }
+            | Self::Drop { app, .. }
+            | Self::Inspect { app, .. } => app,
+        }
+    }
+}
+
 /// What came of a [`SchemaOperation`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome", try_from = "Value")]

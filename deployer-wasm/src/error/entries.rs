@@ -551,7 +551,7 @@ impl Failure {
                         format!("The schema `{schema}` of the database `{database}` holds data of `{role}`")
                     }
                 },
-                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, and a reset would delete the data of both. Nothing was changed".into(),
+                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, and a reset would delete the data of both. This schema was not changed".into(),
                 remedy: match free {
                     Some(free) => format!("Set `schema_name` to a schema of this app's own, such as `{free}`, which is free"),
                     None => "Set `schema_name` to a schema of this app's own".into(),

@@ -184,12 +184,38 @@ async fn run<H: Host>(
             | (SchemaErrorKind::Database, Some(LOCK_NOT_AVAILABLE)) => &connecting,
             (SchemaErrorKind::Database, Some(UNDEFINED_OBJECT)) => &role,
             (SchemaErrorKind::Database, Some(code)) if RACES.contains(&code) => &racing,
+            (_, Some(OTHER_APP)) => {
+                return Err(taken(step, lakebase, schema, &operation, error).await?.into());
+            }
             _ => return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into()),
         };
         if !poller.again(step).await? {
             return Err(refused(step.run.me.clone(), lakebase, schema, &operation, error).into());
         }
     }
+}
+
+/// What is told of a schema that the statements refused: between the look and them another app took it. They are
+/// looked at once more for a name that is free.
+async fn taken<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    lakebase: &Lakebase,
+    schema: &SchemaName,
+    operation: &SchemaOperation,
+    error: SchemaError,
+) -> Result<Failure, StepError> {
+    let look = SchemaOperation::Inspect { app: operation.app().clone(), schema: schema.clone(), role: None };
+    let free = match step.schema(&lakebase.target(&step.run.me), look).await? {
+        Ok(SchemaOutcome::Inspected(state)) => state.free_name,
+        // The refusal is what matters.
+        Ok(SchemaOutcome::Done) | Err(_) => None,
+    };
+    Ok(Failure::SchemaOfAnotherApp {
+        schema: schema.to_string(),
+        database: lakebase.name.clone(),
+        owner: SchemaOwner::App(error.message.rsplit(' ').next().unwrap_or_default().to_owned()),
+        free,
+    })
 }
 
 fn refused(
@@ -221,13 +247,6 @@ fn refused(
             what: format!("the database `{}`", lakebase.name),
             needed: format!("CREATE on its database `{DATABASE}`"),
             problem,
-        },
-        // The look before found the schema free, so its message is all that is known of it.
-        (_, Some(OTHER_APP)) => Failure::SchemaOfAnotherApp {
-            schema,
-            database: lakebase.name.clone(),
-            owner: SchemaOwner::App(problem.rsplit(' ').next().unwrap_or_default().to_owned()),
-            free: None,
         },
         (_, Some(INSUFFICIENT_PRIVILEGE)) => Failure::SchemaNotOwned { schema, problem },
         (_, Some(UNDEFINED_OBJECT)) => match operation {

@@ -5,6 +5,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use deployer::config::CreateArguments;
+use end_to_end::database::execute;
 use end_to_end::kill;
 use end_to_end::stage::{ADA, BEN, Stage};
 use expect_test::{ExpectFile, expect_file};
@@ -115,6 +116,25 @@ async fn a_schema_of_another_app() {
         kill::deploy(&stage, "create").args(["--app-name", "second"]).output().await.expect("it runs");
     let text = seen_error(&stage, &format!("deploy {words}"), &output);
     expect_file!["golden/mistakes/schema.txt"].assert_eq(&text);
+    stage.end().await;
+}
+
+/// Another app takes the schema between the look at it and the statements, which refuse it themselves.
+#[tokio::test]
+async fn a_schema_that_another_app_takes_meanwhile() {
+    let stage = stage().await;
+    let faults = &stage.workspace.control().faults;
+    faults.add(Rule::next("/api/2.0/apps/second/update", Action::Hang).on("POST")).expect("a good rule");
+    let words = "create --app-name second";
+    let process =
+        kill::deploy(&stage, "create").args(["--app-name", "second"]).spawn().expect("the program runs");
+    assert!(faults.wait_for_hanging(Duration::from_mins(1)).await.is_some(), "it attaches the database");
+    execute(&stage, "CREATE SCHEMA app_data; COMMENT ON SCHEMA app_data IS 'Tellr app: first'; CREATE SCHEMA app_data_second").await;
+    faults.clear();
+    faults.release();
+    let output = process.wait_with_output().await.expect("it ends");
+    let text = seen_error(&stage, &format!("deploy {words}"), &output);
+    expect_file!["golden/mistakes/schema_meanwhile.txt"].assert_eq(&text);
     stage.end().await;
 }
 
