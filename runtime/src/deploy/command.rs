@@ -187,22 +187,20 @@ impl Session<()> {
         let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
         let http = workspace::client().map_err(unreachable)?;
         let (id, profile) = (found.workspace_id.clone(), found.profile.clone());
+        let introduction = Arc::new(Introduction::new(style, &found.host, profile));
+        let progress = Progress::new(style, Arc::clone(&introduction));
         let workspace = if connection.sign_in {
-            signed_in(http, &found.host).await?
+            signed_in(http, &found.host).await
         } else {
-            Workspace::new(http, found.credential()?)
+            found.credential().map(|credential| Workspace::new(http, credential)).map_err(DeployError::from)
         };
-        let introduction = Arc::new(Introduction::new(style, workspace.host(), profile));
-        let progress = Progress::new(style);
+        let workspace = workspace.inspect_err(|_| introduction.workspace())?;
         let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
-        let (introduced, told) = (Arc::clone(&introduction), progress.clone());
-        let tell = move |event: DeployEvent| {
-            introduced.say(None);
-            told.event(&event);
-        };
+        let told = progress.clone();
+        let tell = move |event: DeployEvent| told.event(&event);
         let introduced = Arc::clone(&introduction);
         let host = NativeHost::of(workspace.with_id(id), roots.as_deref(), tell)
-            .identifying(move |who| introduced.say(Some(who)));
+            .identifying(move |who| introduced.person(who));
         Ok(Session { host, introduction, progress })
     }
 }
@@ -216,7 +214,7 @@ impl<E> Session<E> {
             never = telling => match never {},
         };
         self.progress.clear();
-        self.introduction.say(None);
+        self.introduction.workspace();
         outcome
     }
 }

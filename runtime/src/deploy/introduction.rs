@@ -1,34 +1,85 @@
 //! The first line of a run: which workspace this is, and who one is there.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::printer::{Style, print, printable};
 
-/// Says once which workspace is worked in, and as whom as soon as the workspace has said so.
+/// What is said so far.
+enum Said {
+    Nothing,
+    Workspace,
+    All,
+}
+
+/// Says once which workspace is worked in and as whom. Whoever prints something else first says it before, with
+/// what is known by then; the person follows in a line of their own.
 pub(super) struct Introduction {
-    /// What there is to say, until it is said.
-    unsaid: Mutex<Option<String>>,
+    said: Mutex<Said>,
+    host: String,
     profile: Option<String>,
 }
 
 impl Introduction {
     /// For the workspace at `host`, which `profile` names.
     pub(super) fn new(style: Style, host: &str, profile: Option<String>) -> Self {
-        let unsaid = matches!(style, Style::Lines { .. }).then(|| host.to_owned());
-        Self { unsaid: Mutex::new(unsaid), profile }
+        // A program that reads events is told by them.
+        let said = if matches!(style, Style::Lines { .. }) { Said::Nothing } else { Said::All };
+        Self { said: Mutex::new(said), host: host.to_owned(), profile }
     }
 
-    /// Says it, unless it was said before.
-    pub(super) fn say(&self, who: Option<&str>) {
-        let host = self.unsaid.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some(host) = host {
-            let who = who.map(|who| format!(" as {}", printable(who))).unwrap_or_default();
-            let profile = self
-                .profile
-                .as_deref()
-                .map(|name| format!(" (profile `{}`)", printable(name)))
-                .unwrap_or_default();
-            print(&format!("Workspace {host}{who}{profile}\n"));
+    /// Says which workspace this is, unless it was said before.
+    pub(super) fn workspace(&self) {
+        print(&self.line(None));
+    }
+
+    /// Says as whom one is there, unless it was said before.
+    pub(super) fn person(&self, who: &str) {
+        print(&self.line(Some(who)));
+    }
+
+    fn line(&self, who: Option<&str>) -> String {
+        let mut said = self.said();
+        let profile = self.profile.as_deref().map(|name| format!(" (profile `{}`)", printable(name)));
+        let (host, profile) = (&self.host, profile.unwrap_or_default());
+        match (&*said, who) {
+            (Said::Nothing, Some(who)) => {
+                *said = Said::All;
+                format!("Workspace {host} as {}{profile}\n", printable(who))
+            }
+            (Said::Nothing, None) => {
+                *said = Said::Workspace;
+                format!("Workspace {host}{profile}\n")
+            }
+            (Said::Workspace, Some(who)) => {
+                *said = Said::All;
+                format!("Signed in as {}\n", printable(who))
+            }
+            (Said::Workspace, None) | (Said::All, _) => String::new(),
         }
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn introduction(style: Style) -> Introduction {
+        Introduction::new(style, "https://x.example", Some("work".into()))
+    }
+
+    #[test]
+    fn one_line_says_both_and_the_person_follows_where_that_was_too_early() {
+        let both = introduction(Style::Lines { colour: false });
+        assert_eq!(both.line(Some("ada")), "Workspace https://x.example as ada (profile `work`)\n");
+        assert_eq!((both.line(None), both.line(Some("ada"))), (String::new(), String::new()));
+        let early = introduction(Style::Lines { colour: false });
+        assert_eq!(early.line(None), "Workspace https://x.example (profile `work`)\n");
+        assert_eq!(early.line(Some("ada\u{1b}[2J")), "Signed in as ada [2J\n");
+        assert_eq!((early.line(None), early.line(Some("ada"))), (String::new(), String::new()));
+        assert_eq!(introduction(Style::Json).line(Some("ada")), "");
     }
 }

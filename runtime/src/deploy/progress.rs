@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use deployer::events::{DeployEvent, EventKind, StepState};
 
+use super::introduction::Introduction;
 use super::printer::{Style, print, printable};
 
 /// How often a line is printed where lines stay.
@@ -20,6 +21,8 @@ const LINES: Duration = Duration::from_secs(20);
 const REDRAWS: Duration = Duration::from_secs(1);
 /// A terminal's line that is told for longer than this is drawn; shorter waits need no words.
 const WORTH_TELLING: Duration = Duration::from_secs(3);
+/// A workspace that is silent for so long is named before it has said who one is.
+const UNNAMED: Duration = Duration::from_secs(2);
 /// The last line is cut off here, so that it is one line on any terminal.
 const WIDTH: usize = 78;
 
@@ -111,11 +114,14 @@ pub(super) struct Progress {
     waits: Arc<Mutex<Waits>>,
     /// Whether the terminal's last line is one of these.
     is_drawn: Arc<AtomicBool>,
+    introduction: Arc<Introduction>,
 }
 
 impl Progress {
-    pub(super) fn new(style: Style) -> Self {
+    /// What is printed comes after the workspace was named.
+    pub(super) fn new(style: Style, introduction: Arc<Introduction>) -> Self {
         Self {
+            introduction,
             style,
             is_terminal: std::io::stdout().is_terminal(),
             waits: Arc::default(),
@@ -127,7 +133,11 @@ impl Progress {
     pub(super) fn event(&self, event: &DeployEvent) {
         self.clear();
         self.waits().hear(event, Instant::now());
-        print(&self.style.event(event));
+        let text = self.style.event(event);
+        if !text.is_empty() {
+            self.introduction.workspace();
+        }
+        print(&text);
     }
 
     /// Removes the last line of a terminal, before something else is printed.
@@ -143,9 +153,13 @@ impl Progress {
             std::future::pending::<()>().await;
         }
         let mut ticks = tokio::time::interval(REDRAWS);
+        let began = Instant::now();
         loop {
             ticks.tick().await;
             let now = Instant::now();
+            if now.saturating_duration_since(began) >= UNNAMED {
+                self.introduction.workspace();
+            }
             if self.draws() {
                 if let Some(line) = self.waits().last_line(now) {
                     self.is_drawn.store(true, Ordering::Relaxed);
