@@ -1,40 +1,22 @@
 // The module for a notebook's kernel, as any WebAssembly runtime sees it: loaded with nothing to import, and
 // driven by JSON in its memory. DEPLOYER_WASM names the module, built with the feature `kernel`.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { compiled, load as loadFrom, PROTOCOL } from "./kernel.mjs";
 
 const path = process.env.DEPLOYER_WASM;
 assert.ok(path, "DEPLOYER_WASM names the module to test");
-const module = new WebAssembly.Module(readFileSync(path));
+const load = () => loadFrom(path);
 
-/** One instance of the module; each call takes an object and answers one. */
-function load() {
-  const { memory, alloc, free, ...calls } = new WebAssembly.Instance(module, {}).exports;
-  const read = (packed) => {
-    const answer = BigInt.asUintN(64, packed);
-    const [address, length] = [Number(answer >> 32n), Number(answer & 0xffffffffn)];
-    const text = new TextDecoder().decode(new Uint8Array(memory.buffer, address, length));
-    free(address);
-    return JSON.parse(text);
-  };
-  const call = (name, object) => {
-    const bytes = new TextEncoder().encode(JSON.stringify(object));
-    const address = alloc(bytes.length);
-    new Uint8Array(memory.buffer, address, bytes.length).set(bytes);
-    return read(calls[name](address));
-  };
-  return { call, callAt: (name, address) => read(calls[name](address)), free, memory };
-}
-
-const PROTOCOL = 2;
 const now_ms = Date.UTC(2026, 10, 23);
 const seed = Buffer.alloc(32, 7).toString("base64");
 const start = { protocol: PROTOCOL, operation: "create", arguments: {}, seed, now_ms };
 
 test("it imports nothing and exports its functions", () => {
-  assert.deepEqual(WebAssembly.Module.imports(module), []);
-  const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
+  assert.deepEqual(WebAssembly.Module.imports(compiled(path)), []);
+  const functions = WebAssembly.Module.exports(compiled(path)).filter(
+    ({ kind }) => kind === "function",
+  );
   const names = functions.map(({ name }) => name).sort();
   assert.deepEqual(names, ["alloc", "ask", "cancel", "free", "poll", "resolve", "start"]);
 });

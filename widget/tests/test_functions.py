@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import tellr
-from local_workspace import ADA, BEN, LocalWorkspace
+from local_workspace import ADA, BEN, ROOT, LocalWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,6 +165,21 @@ def test_wrong_input_is_a_value_error_before_any_request(
     assert isinstance(caught.value, tellr.InvalidArgumentError)
     assert caught.value.code
     assert caught.value.remedy
+    assert workspace.journal() == []
+
+
+CORPUS = ROOT / "tests" / "configurations"
+REFUSED = sorted(path.stem for path in CORPUS.glob("*.txt"))
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_is_refused_in_the_deployer_s_words(workspace: LocalWorkspace, name: str) -> None:
+    code, *words = (CORPUS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(tellr.InvalidArgumentError) as caught:
+        tellr.create(config_yaml_path=CORPUS / f"{name}.yaml", progress="none")
+    assert caught.value.code == code
+    said = f"{caught.value.message} {caught.value.cause} {caught.value.remedy}"
+    assert [part for part in words if part not in said] == []
     assert workspace.journal() == []
 
 

@@ -112,11 +112,9 @@ def _config(given: str | os.PathLike[str], session: WorkspaceSession) -> str:
         content = _from_workspace(path.as_posix(), session)
     else:
         content = _read("config_yaml_path", path, LARGEST_CONFIG_BYTES)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        cause = f"`{path}` is not UTF-8 text"
-        raise invalid("config_yaml_path", cause, "Save the file as UTF-8") from None
+    # As a browser reads a file: what is no UTF-8 leaves a mark, by which the deployer names
+    # the encoding.
+    return content.decode("utf-8", errors="replace")
 
 
 def _path(key: str, given: str | os.PathLike[str]) -> Path:
