@@ -117,7 +117,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "configurations (modules)" node --test --test-reporter=dot pkg/tests/configurations.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
-	@$(STAGE) "modules in a browser" tests/setup/with-wasm.sh node tests/module/run.mjs
+	@$(STAGE) "modules in a browser" node tests/module/run.mjs
 	@$(MAKE) --no-print-directory packages
 	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs

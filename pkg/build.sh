@@ -16,7 +16,7 @@ mkdir -p "$work"
 shrink=(-Oz --flatten --local-cse --rereloop -Oz --reorder-functions --strip-target-features --strip-producers)
 
 # A switch of the crate `sha2`: a loop instead of 64 rounds written out. It hashes one file a run.
-RUSTFLAGS='--cfg sha2_backend_soft="compact"' tests/setup/with-wasm.sh tests/setup/reproducibly.sh \
+RUSTFLAGS='--cfg sha2_backend_soft="compact"' tests/setup/reproducibly.sh \
   cargo build --quiet --locked --package deployer-wasm --lib \
   --features "$module" --profile wasm --target wasm32-unknown-unknown
 compiled=$target/wasm32-unknown-unknown/wasm/deployer.wasm

@@ -6,10 +6,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=$root/.cache/setup
 export PATH="$root/.venv/bin:$cache/bin:$PATH"
 
-# A pinned toolchain that can't be completed by rustup is named here, so that cargo doesn't ask for the rest.
-# shellcheck source=/dev/null
-if [ -e "$cache/rust.env" ]; then . "$cache/rust.env"; fi
-
 # PostgreSQL from the wheel, on machines without one.
 if [ -z "${TELLR_POSTGRES_BIN:-}" ] && [ -e "$cache/postgres-bin" ]; then
   TELLR_POSTGRES_BIN=$(cat "$cache/postgres-bin")

@@ -38,7 +38,6 @@ check_prerequisites() {
 install_rust() {
   local channel target=wasm32-unknown-unknown
   channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
-  rm -f "$cache/rust.env" "$cache/wasm.env"
   if ! have rustup; then
     at_least "$channel" "$(cargo --version | cut -d' ' -f2)" ||
       fail "This cargo is older than Rust $channel and there is no rustup to install it: https://rustup.rs"
@@ -63,13 +62,8 @@ install_rust() {
     return
   fi
   say "install" "$target for Rust $channel: the page's deployer is WebAssembly"
-  if rustup target add --toolchain "$channel" "$target"; then return; fi
-  # From here on cargo must not ask rustup for the missing target at each call.
-  echo "export RUSTUP_TOOLCHAIN=$channel" >"$cache/rust.env"
-  say "install" "$target from Debian's source package, since rustup's server can't be reached"
-  tests/setup/wasm-target.sh "$channel" "$cache/wasm.env" ||
-    fail "There is no $target, which the page's deployer is compiled for; see the message above." \
-      "With rustup's server in reach it is: rustup target add $target --toolchain $channel"
+  rustup target add --toolchain "$channel" "$target" ||
+    fail "rustup could not add $target; see its message above."
 }
 
 # A program from crates.io for tests only, kept beside the checkout's other tools. It is compiled
