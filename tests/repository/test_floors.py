@@ -73,27 +73,15 @@ CIRCLES = {
         # One error type holds those of all parts of the database, and two of them answer with it.
         ("database/error.rs", "database/encryption.rs"),
         ("database/error.rs", "database/migrations/mod.rs"),
-        # The pool connects with what stands beside it in the folder's own file.
-        ("database/pool.rs", "database/mod.rs"),
         # A workspace asks for tokens, and asking for one is a request like the workspace's others.
         ("deploy/oauth/authorization.rs", "deploy/workspace.rs"),
         ("deploy/oauth/token_endpoint.rs", "deploy/workspace.rs"),
         # A sign-in's parts fail with the one error that stands beside them.
-        ("deploy/oauth/authorization.rs", "deploy/oauth/mod.rs"),
         ("deploy/oauth/redirect.rs", "deploy/oauth/mod.rs"),
         # A profile that can't be used is told in the words of a sign-in that failed.
         ("deploy/profiles.rs", "deploy/sign_in/mod.rs"),
         # The words for a command are chosen by the type of the command.
         ("deploy/wording.rs", "deploy/command.rs"),
-        # Handlers take the page's state, which stands beside the routes to them.
-        ("deploy_page/forward.rs", "deploy_page/mod.rs"),
-        ("deploy_page/guard.rs", "deploy_page/mod.rs"),
-        ("deploy_page/schema.rs", "deploy_page/mod.rs"),
-        ("deploy_page/session.rs", "deploy_page/mod.rs"),
-        ("deploy_page/status.rs", "deploy_page/mod.rs"),
-        # The layers of a response stand beside the routes, and others answer with them too.
-        # The parts of the settings tell a problem with the type of the whole.
-        ("settings/variables.rs", "settings/mod.rs"),
     },
 }
 

@@ -23,8 +23,8 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::Effort;
 use super::credentials::Credentials;
+use super::effort::Effort;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
 

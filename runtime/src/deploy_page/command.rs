@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::Args;
 use deployer::error::{DeployError, ErrorClass, Failure};
 
-use super::{DeployPage, PAGE, Session};
+use super::session::PAGE;
+use super::{DeployPage, Session};
 use crate::deploy::browser;
 use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print, print_error};

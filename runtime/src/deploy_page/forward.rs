@@ -15,8 +15,8 @@ use deployer::host::{Method, WorkspaceRequest, WorkspaceResponse};
 use deployer::workspace::routes;
 use serde_json::Value;
 
-use super::DeployPage;
 use super::refusal::Refusal;
+use super::state::DeployPage;
 
 /// The largest body: a file of the platform's limit of 10 MB, in base64, with what is around it.
 const LARGEST_BODY_BYTES: usize = 16 * 1024 * 1024;

@@ -17,7 +17,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
-use super::{DeployPage, Session};
+use super::session::Session;
+use super::state::DeployPage;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -27,9 +27,9 @@ mod guard;
 mod refusal;
 mod schema;
 mod session;
+mod state;
 mod status;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -38,34 +38,13 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Redirect, Response};
 use axum::routing::{any, get, post};
-use tokio::sync::Semaphore;
 
 pub use session::Session;
+pub use state::DeployPage;
 
 use crate::api;
-use crate::deploy::workspace::Workspace;
 use crate::site::{DEPLOY_PAGE_SECURITY_POLICY, site};
-
-/// The path of the page.
-const PAGE: &str = "/deploy";
-/// Requests on their way at a time, for all pages together. One deployment makes some four.
-const MOST_AT_A_TIME: usize = 16;
-
-/// What the handlers share.
-pub struct DeployPage {
-    workspace: Workspace,
-    session: Session,
-    /// Further certificate authorities for databases (libpq's `PGSSLROOTCERT`).
-    database_roots: Option<PathBuf>,
-    slots: Semaphore,
-}
-
-impl DeployPage {
-    /// The page for the browser of `session`, which acts on `workspace`.
-    pub fn new(workspace: Workspace, session: Session, database_roots: Option<PathBuf>) -> Arc<Self> {
-        Arc::new(Self { workspace, session, database_roots, slots: Semaphore::new(MOST_AT_A_TIME) })
-    }
-}
+use session::PAGE;
 
 /// The routes of `tellr-app deploy-page`: the page and what it needs, nothing that has a database.
 pub fn router(page: Arc<DeployPage>) -> Router {

@@ -16,9 +16,9 @@ use deployer::workspace::{Call, database, postgres, routes};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::DeployPage;
 use super::forward::read_json;
 use super::refusal::Refusal;
+use super::state::DeployPage;
 use crate::deploy::lakebase;
 use crate::deploy::workspace::Workspace;
 

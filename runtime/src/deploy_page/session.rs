@@ -20,7 +20,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-use super::PAGE;
+/// The path of the page.
+pub(super) const PAGE: &str = "/deploy";
 
 /// As many bytes as nobody guesses.
 const KEY_BYTES: usize = 32;

@@ -14,7 +14,8 @@ use deployer::workspace::identity;
 use serde::Serialize;
 
 use super::refusal::Refusal;
-use super::{DeployPage, PAGE};
+use super::session::PAGE;
+use super::state::DeployPage;
 use crate::deploy::oauth;
 use crate::deploy::workspace::Workspace;
 

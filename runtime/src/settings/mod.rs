@@ -9,13 +9,14 @@
 //! values of the Lakebase type that is not in use as empty strings.
 
 mod database;
+mod problem;
 mod variables;
 mod workspace;
 
-use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
+pub use problem::{Problem, SettingsError};
 pub use variables::{VARIABLES, Variable, documentation};
 pub use workspace::{Address, WorkspaceAuth, WorkspaceSettings, normalise_host, workspace_address};
 
@@ -48,31 +49,6 @@ pub struct Settings {
     /// The key for what is stored encrypted.
     pub encryption_key: Option<Key>,
 }
-
-/// One variable that is missing or wrong. Never holds the value of a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The variable.
-    pub variable: &'static str,
-    /// What is wrong with it and what would be right.
-    pub message: String,
-}
-
-/// Every problem found in the environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError(pub Vec<Problem>);
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the environment is not complete:")?;
-        for problem in &self.0 {
-            write!(f, "\n  {}: {}", problem.variable, problem.message)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for SettingsError {}
 
 impl Settings {
     /// Reads the process's environment.

@@ -6,7 +6,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write as _;
 
-use super::Problem;
+use super::problem::Problem;
 
 /// One environment variable.
 #[derive(Clone, Copy, Debug)]

@@ -8,8 +8,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::CLIENT_ID;
 use crate::deploy::workspace::{no_answer, text};
+
+/// The public client of Databricks' command line, which every workspace knows.
+pub(super) const CLIENT_ID: &str = "databricks-cli";
 
 /// Everything that the person may do; and tokens that outlive an hour.
 const SCOPES: &str = "all-apis offline_access";

@@ -35,13 +35,11 @@ use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::{Mutex, watch};
 
-use authorization::{Endpoints, Proof};
+use authorization::{CLIENT_ID, Endpoints, Proof};
 pub(crate) use page::page;
 use redirect::{Attempt, RedirectListener};
 pub(super) use token_endpoint::{NotGranted, ask};
 
-/// The public client of Databricks' command line, which every workspace knows.
-const CLIENT_ID: &str = "databricks-cli";
 /// How long the browser may take.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(10);
 

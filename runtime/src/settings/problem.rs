@@ -1,0 +1,28 @@
+//! What is wrong with the environment.
+
+use std::fmt;
+
+/// One variable that is missing or wrong. Never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The variable.
+    pub variable: &'static str,
+    /// What is wrong with it and what would be right.
+    pub message: String,
+}
+
+/// Every problem found in the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError(pub Vec<Problem>);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the environment is not complete:")?;
+        for problem in &self.0 {
+            write!(f, "\n  {}: {}", problem.variable, problem.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
