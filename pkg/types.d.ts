@@ -870,6 +870,10 @@ app: string, } | { "kind": "app_version",
 /**
  * The app's name.
  */
+app: string, } | { "kind": "app_log",
+/**
+ * The app's name.
+ */
 app: string, } | { "kind": "package",
 /**
  * The package's name.

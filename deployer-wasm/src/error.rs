@@ -21,7 +21,7 @@ mod texts;
 mod wording;
 
 pub use catalogue::{Failure, SchemaOwner};
-pub use outside::blank_secrets;
+pub use outside::{MAX_LOG_LINES, blank_secrets};
 pub(crate) use wording::spell;
 
 /// A failure in the catalogue's words. Boxed, as nearly every function can return one, and it is large.
@@ -178,8 +178,17 @@ mod tests {
     fn a_failed_deployment_keeps_the_end_of_the_log() {
         let problem = (0..50).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
         let error: DeployError =
-            Failure::DeploymentFailed { app: "tellr".into(), url: "https://x".into(), problem }.into();
+            Failure::DeploymentFailed { app: "tellr".into(), url: "https://x".into(), problem, log: vec![] }
+                .into();
         assert_eq!(error.log.len(), 20);
         assert_eq!(error.log.last().map(String::as_str), Some("line 49"));
+        let (app, url) = ("tellr".to_owned(), "https://x".to_owned());
+        let log = vec!["starting".to_owned(), "\u{1b}[0m".to_owned(), "password=hunter2".to_owned()];
+        let failed = |problem: &str, log| {
+            let (app, url, problem) = (app.clone(), url.clone(), problem.to_owned());
+            DeployError::from(Failure::DeploymentFailed { app, url, problem, log }).log.clone()
+        };
+        assert_eq!(failed("one\ntwo", log), ["starting", "password=[hidden]"], "what was read comes first");
+        assert!(failed("one sentence, which is the cause", vec![]).is_empty());
     }
 }

@@ -2,6 +2,7 @@
 //! once. No step calls another or knows the order they run in: that is [`crate::operations`].
 
 pub mod app;
+mod app_log;
 pub mod deployment;
 pub mod files;
 pub mod key;

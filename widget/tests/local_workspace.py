@@ -8,6 +8,7 @@ import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90
@@ -44,6 +45,16 @@ class LocalWorkspace:
     def token(self, user: str = ADA) -> str:
         """Give a principal's token."""
         return self._tokens[user]
+
+    def oauth_token(self, user: str = ADA) -> str:
+        """Exchange a principal's token for one that apps accept."""
+        form = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token": self.token(user),
+        }
+        data = urlencode(form).encode()
+        with urllib.request.urlopen(f"{self.host}/oidc/v1/token", data, timeout=60) as answer:
+            return json.load(answer)["access_token"]
 
     def environment(self, user: str = ADA) -> dict[str, str]:
         """Say what points a Databricks client, and libpq, at it."""

@@ -297,3 +297,20 @@ def test_a_status_says_what_stands(workspace: LocalWorkspace) -> None:
     plan = tellr.plan("delete", "standing", reset_database=True)
     assert plan["lost"]
     tellr.delete("standing", progress="none")
+
+
+def test_a_failed_deployment_shows_the_last_lines_of_the_log(
+    workspace: LocalWorkspace, script: Callable[..., Any]
+) -> None:
+    logs = ["starting", "\x1b[31mno module named tellr\x1b[0m"]
+    failed = {"message": "App did not start.", "logs": logs}
+    workspace.control("PATCH", "/settings", {"outcomes": {"deployment": {"failed": failed}}})
+    create = "import tellr\ntellr.create(app_name='logged', lakebase_name='logged-db')"
+    token = workspace.oauth_token()
+    done = script(create, DATABRICKS_TOKEN=token)
+    _, log = done.stderr.split("  Last lines of the log:\n")
+    assert log.splitlines()[:2] == ["  | starting", "  | no module named tellr"]
+    # An app's URL takes no personal token; the error says where the log is.
+    done = script(create)
+    assert "Last lines of the log" not in done.stderr
+    assert "/logz" in done.stderr

@@ -152,7 +152,16 @@ def test_runs_side_by_side_do_not_touch_each_other() -> None:
     assert sorted(found) == [f"`app_name` can't be `Bad {number}`" for number in range(4)]
 
 
-HEAVY = ("wasmtime", "psycopg", "anywidget", "ipywidgets", "databricks", "requests", "IPython")
+HEAVY = (
+    "wasmtime",
+    "websockets",
+    "psycopg",
+    "anywidget",
+    "ipywidgets",
+    "databricks",
+    "requests",
+    "IPython",
+)
 
 
 def test_importing_loads_nothing_heavy(script: Callable[..., Any]) -> None:

@@ -16,6 +16,8 @@ from tellr.workspace.session import NoAnswerError, WorkspaceSession, _app_origin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from local_workspace import LocalWorkspace
+
 TOKEN = "marked-token-0123456789"  # noqa: S105 (not a secret)
 
 
@@ -28,6 +30,8 @@ class Place:
         place = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 place.asked.append((self.path, self.headers["authorization"]))
                 status, body = place.answers.get(self.path, (404, {}))
@@ -113,3 +117,47 @@ def test_an_app_on_this_machine_belongs_to_a_workspace_on_this_machine() -> None
 def test_a_local_workspaces_index_is_not_asked(places: list[Place]) -> None:
     probe = {"kind": "package", "package": "tellr-app", "index": "pypi"}
     assert probes.ask(session_of(places[0]), probe)["error"]["kind"] == "refused"
+
+
+def oauth(workspace: LocalWorkspace) -> WorkspaceSession:
+    """Sign in as Ada with a token that apps accept."""
+    return WorkspaceSession(WorkspaceClient(host=workspace.host, token=workspace.oauth_token()))
+
+
+@pytest.fixture
+def failed(workspace: LocalWorkspace) -> Iterator[LocalWorkspace]:
+    """Fail a deployment of an app that wrote thirty lines."""
+    logs = [f"line {number}" for number in range(30)]
+    failed = {"message": "App did not start.", "logs": logs}
+    settings = {"outcomes": {"deployment": {"failed": failed}}}
+    workspace.control("PATCH", "/settings", settings)
+    workspace.call("POST", "/api/2.0/apps", {"name": "logged"})
+    folder = "/Workspace/Users/ada@example.com/logged"
+    workspace.call("POST", "/api/2.0/workspace/mkdirs", {"path": folder})
+    workspace.call("POST", "/api/2.0/apps/logged/deployments", {"source_code_path": folder})
+    yield workspace
+    workspace.call("DELETE", "/api/2.0/apps/logged")
+
+
+LOG = {"kind": "app_log", "app": "logged"}
+
+
+def test_the_last_lines_of_a_log_are_read(failed: LocalWorkspace) -> None:
+    answer = probes.ask(oauth(failed), LOG)["response"]
+    assert answer["status"] == 200
+    assert json.loads(answer["body"])["lines"] == [f"line {number}" for number in range(10, 30)]
+
+
+def test_a_log_that_refuses_the_credential_has_no_lines(failed: LocalWorkspace) -> None:
+    session = WorkspaceSession(WorkspaceClient(host=failed.host, token=failed.token()))
+    assert probes.ask(session, LOG) == {"response": {"status": 401, "headers": [], "body": ""}}
+
+
+def test_what_has_no_log_is_told(places: list[Place]) -> None:
+    workspace, app, _ = places
+    workspace.answers["/api/2.0/apps/logged"] = (200, {"name": "logged", "url": app.url})
+    assert probes.ask(session_of(workspace), LOG)["response"]["status"] == 404
+    app.stop()
+    error = probes.ask(session_of(workspace), LOG)["error"]
+    assert error["kind"] == "connection"
+    assert TOKEN not in error["message"]

@@ -246,7 +246,7 @@ def test_an_error_reads_as_sentences() -> None:
         "  Why:      pip failed",
         "  What now: Look at the log",
         "  More:     README.md  [DEPLOYMENT_FAILED]",
-        "  The platform's last lines:",
+        "  Last lines of the log:",
         "  | pip failed",
         "  |  [31mno such wheel",
     ]

@@ -130,21 +130,21 @@ pub enum Failure {
 
     // ---- the deployment ----
     /// The deployment ended as FAILED.
-    DeploymentFailed { app: String, url: String, problem: String },
+    DeploymentFailed { app: String, url: String, problem: String, log: Vec<String> },
     /// The deployment was cancelled by somebody.
     DeploymentCancelled { app: String, problem: String },
     /// Another deployment of this app is running and doesn't end.
     DeploymentBusy { app: String, by: Option<String>, waited: Duration },
     /// The deployment doesn't end.
-    DeploymentTimeout { app: String, url: String, waited: Duration },
+    DeploymentTimeout { app: String, url: String, waited: Duration, log: Vec<String> },
     /// The index has no such version of the app's package.
     PackageVersionMissing { package: String, version: String, index: String, newest: Option<String> },
     /// The app runs, and says that it can't work.
-    AppNotReady { app: String, url: String, problem: String },
+    AppNotReady { app: String, url: String, problem: String, log: Vec<String> },
     /// The app runs, in another version than the one deployed.
     AppVersionDiffers { app: String, wanted: String, runs: String },
     /// The app came up and then crashed, or never answered.
-    AppCrashed { app: String, url: String, state: String, problem: String },
+    AppCrashed { app: String, url: String, state: String, problem: String, log: Vec<String> },
 
     // ---- Lakebase ----
     /// Lakebase isn't available here.
@@ -231,7 +231,7 @@ impl From<Failure> for DeployError {
         let Entry { code, message, cause, remedy, docs } = failure.entry();
         // Whatever came from outside is in one of these by now.
         let [message, cause, remedy] = [message, cause, remedy].map(|text| outside::shown(&text));
-        let log = log.iter().map(|line| outside::blank_secrets(line)).collect();
+        let log = outside::log_lines(&log);
         let (code, docs) = (code.to_owned(), docs.to_owned());
         Told { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
     }
@@ -278,21 +278,21 @@ impl Failure {
         Some(RefusedInput { key, line, column })
     }
 
-    /// The tail of what the platform logged, where the failure comes from running the app.
+    /// The last lines of the log, where the failure comes from running the app: those that were read, or else
+    /// those that the platform's own words end with. A single sentence of the platform is no log.
     fn log(&self) -> Vec<String> {
-        match self {
-            Self::DeploymentFailed { problem, .. } | Self::AppCrashed { problem, .. } => problem
-                .lines()
-                .map(str::trim_end)
-                .filter(|line| !line.is_empty())
-                .rev()
-                .take(20)
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-                .into_iter()
-                .rev()
-                .collect(),
-            _ => Vec::new(),
+        let (log, problem) = match self {
+            Self::DeploymentFailed { problem, log, .. } | Self::AppCrashed { problem, log, .. } => {
+                (log, &**problem)
+            }
+            Self::AppNotReady { log, .. } | Self::DeploymentTimeout { log, .. } => (log, ""),
+            _ => return Vec::new(),
+        };
+        if !log.is_empty() {
+            return log.clone();
         }
+        let said: Vec<String> =
+            problem.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        if said.len() > 1 { said } else { Vec::new() }
     }
 }

@@ -388,7 +388,7 @@ impl Failure {
                 remedy: "Wait until the app is running or stopped, then run it again".into(),
                 docs: DOCS_APPS,
             },
-            Self::DeploymentFailed { app, url, problem } => Entry {
+            Self::DeploymentFailed { app, url, problem, log: _ } => Entry {
                 code: "DEPLOYMENT_FAILED",
                 message: format!("The deployment of app `{app}` failed"),
                 cause: said(&problem, "Databricks gave no reason"),
@@ -409,7 +409,7 @@ impl Failure {
                 remedy: "Wait until it has finished, then run it again".into(),
                 docs: DOCS_APPS,
             },
-            Self::DeploymentTimeout { app, url, waited } => Entry {
+            Self::DeploymentTimeout { app, url, waited, log: _ } => Entry {
                 code: "DEPLOYMENT_TIMEOUT",
                 message: format!("The deployment of app `{app}` has not ended after {}", spell(waited)),
                 cause: "An app has about ten minutes to start; the installation may take too long, or the app doesn't listen on `DATABRICKS_APP_PORT`".into(),
@@ -429,7 +429,7 @@ impl Failure {
                 remedy: "Set `app_version` to a published version, or deploy a wheel with `local_wheel_path`".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::AppNotReady { app, url, problem } => Entry {
+            Self::AppNotReady { app, url, problem, log: _ } => Entry {
                 code: "APP_NOT_READY",
                 message: format!("App `{app}` was deployed and is running, but is not ready"),
                 cause: problem,
@@ -443,7 +443,7 @@ impl Failure {
                 remedy: "Stop and start the app in the workspace, then run it again".into(),
                 docs: DOCS_APPS,
             },
-            Self::AppCrashed { app, url, state, problem } => Entry {
+            Self::AppCrashed { app, url, state, problem, log: _ } => Entry {
                 code: "APP_CRASHED",
                 message: format!("The app `{app}` was deployed and is now {state}"),
                 cause: said(&problem, "Databricks gave no reason"),

@@ -6,6 +6,10 @@ const HIDDEN: &str = "[hidden]";
 /// How much of a text is shown.
 const MAX_LINES: usize = 6;
 const MAX_CHARS: usize = 1200;
+/// How many lines of a log are shown.
+pub const MAX_LOG_LINES: usize = 20;
+/// How much of a line of a log is shown.
+const MAX_LINE_CHARS: usize = 400;
 
 /// The text without what looks like a secret: tokens of the platform, JSON web tokens, Fernet keys and
 /// what they encrypt, credentials in a URL, in an `Authorization` header or after `password=`.
@@ -62,6 +66,46 @@ pub(super) fn shown(text: &str) -> String {
         short.push_str(" …");
     }
     short
+}
+
+/// The last lines of a log that hold something, fit to be shown.
+pub(super) fn log_lines(lines: &[String]) -> Vec<String> {
+    let lines: Vec<String> =
+        lines.iter().map(|line| log_line(line)).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(MAX_LOG_LINES)..].to_vec()
+}
+
+/// A line of a log without the control sequences of a terminal, other control characters and secrets, and
+/// not longer than a person reads.
+fn log_line(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len().min(MAX_LINE_CHARS));
+    let mut rest = line.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            // `ESC [` … to a letter: colours and movements.
+            ('\u{1b}', Some('[')) => {
+                rest.next();
+                while rest.next().is_some_and(|c| !('@'..='~').contains(&c)) {}
+            }
+            // `ESC ]` … to BEL, or to `ESC \`: titles and links.
+            ('\u{1b}', Some(']')) => {
+                while rest.next().is_some_and(|c| c != '\u{7}' && c != '\u{1b}') {}
+                if rest.peek() == Some(&'\\') {
+                    rest.next();
+                }
+            }
+            ('\t', _) => plain.push(' '),
+            // Also those that turn the direction of what follows.
+            (c, _) if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {}
+            (c, _) => plain.push(c),
+        }
+    }
+    let mut plain = blank_secrets(plain.trim_end());
+    if let Some((end, _)) = plain.char_indices().nth(MAX_LINE_CHARS) {
+        plain.truncate(end);
+        plain.push_str(" …");
+    }
+    plain
 }
 
 fn is_of_a_token(c: char) -> bool {
@@ -140,6 +184,22 @@ mod tests {
         ] {
             assert_eq!(blank_secrets(text), text);
         }
+    }
+
+    #[test]
+    fn a_line_of_a_log_is_plain_text() {
+        for (line, plain) in [
+            ("\u{1b}[1;31mERROR\u{1b}[0m\tno such wheel\r\n", "ERROR no such wheel"),
+            ("\u{1b}]0;title\u{7}after \u{1b}]8;;https://x\u{1b}\\link", "after link"),
+            ("a\u{0}b\u{8}c\u{9b}d\u{202e}e", "abcde"),
+            ("ends in \u{1b}[31", "ends in"),
+            ("\u{1b}", ""),
+            ("password=\u{1b}[1mhunter2", "password=[hidden]"),
+            ("größer — 日本", "größer — 日本"),
+        ] {
+            assert_eq!(log_line(line), plain, "{line:?}");
+        }
+        assert_eq!(log_line(&"ü".repeat(100_000)).chars().count(), MAX_LINE_CHARS + 2);
     }
 
     #[test]

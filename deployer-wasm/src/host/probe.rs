@@ -7,9 +7,12 @@
 //! Not every host can ask: an app's URL answers no other origin, so a page can't. Such a host says so
 //! ([`super::HostErrorKind::Refused`]), and the deployment says what was not checked.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::config::PackageIndex;
+use crate::error::MAX_LOG_LINES;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,15 @@ pub enum Probe {
         /// The app's name.
         app: String,
     },
+    /// The last lines of the log of the app `app`, with the caller's credential.
+    ///
+    /// The app's URL sends them on the WebSocket `/logz/stream`. The host answers with status 200 and the body
+    /// `{"lines": ["…"]}`, oldest first, at most [`Probe::LOG_LINES`] of them, and takes [`Probe::LOG_TIME`] at
+    /// most; with the handshake's status where that was refused.
+    AppLog {
+        /// The app's name.
+        app: String,
+    },
     /// What an index has of `package`: `GET <index>/pypi/<package>/json`, without a credential.
     Package {
         /// The package's name.
@@ -37,12 +49,17 @@ pub enum Probe {
 }
 
 impl Probe {
-    /// The app that is asked and the path, where it is an app.
+    /// How many lines of a log are asked for.
+    pub const LOG_LINES: usize = MAX_LOG_LINES;
+    /// How long a host reads a log.
+    pub const LOG_TIME: Duration = Duration::from_secs(5);
+
+    /// The app that is asked and the path, where an app is asked by `GET`.
     pub fn app(&self) -> Option<(&str, &'static str)> {
         match self {
             Self::AppReady { app } => Some((app, "/api/ready")),
             Self::AppVersion { app } => Some((app, "/api/version")),
-            Self::Package { .. } => None,
+            Self::AppLog { .. } | Self::Package { .. } => None,
         }
     }
 
@@ -50,7 +67,7 @@ impl Probe {
     pub fn index_url(&self) -> Option<String> {
         match self {
             Self::Package { package, index } => Some(format!("{}/pypi/{package}/json", index.origin())),
-            Self::AppReady { .. } | Self::AppVersion { .. } => None,
+            Self::AppReady { .. } | Self::AppVersion { .. } | Self::AppLog { .. } => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::app::ReadyApp;
+use super::app_log::last_lines;
 use crate::config::WorkspacePath;
 use crate::engine::journal::Entry;
 use crate::engine::{Done, StepError, StepHandle, Usual};
@@ -47,7 +48,10 @@ pub async fn deploy<H: Host>(
             Some("SUCCEEDED") => {
                 return Ok(Done::changed(id, format!("deployed the app `{name}`")));
             }
-            Some("FAILED") => return Err(Failure::DeploymentFailed { app, url, problem }.into()),
+            Some("FAILED") => {
+                let log = last_lines(&step, name).await;
+                return Err(Failure::DeploymentFailed { app, url, problem, log }.into());
+            }
             Some("CANCELLED") => return Err(Failure::DeploymentCancelled { app, problem }.into()),
             _ => {}
         }
@@ -57,7 +61,9 @@ pub async fn deploy<H: Host>(
             told = message;
         }
         if !poller.again(&step).await? {
-            return Err(Failure::DeploymentTimeout { app, url, waited: poller.waited(&step) }.into());
+            let waited = poller.waited(&step);
+            let log = last_lines(&step, name).await;
+            return Err(Failure::DeploymentTimeout { app, url, waited, log }.into());
         }
         deployment = step.client().send(apps::get_deployment(name, &id)).await?;
     }
@@ -79,7 +85,9 @@ async fn trigger<H: Host>(
             Err(error) if error.is(ErrorKind::Busy) => error,
             Err(error) if error.is(ErrorKind::Invalid) => {
                 let (app, url) = (name.to_owned(), url.to_owned());
-                return Err(Failure::DeploymentFailed { app, url, problem: error.into_message() }.into());
+                // Nothing was started, so nothing was logged.
+                let (problem, log) = (error.into_message(), Vec::new());
+                return Err(Failure::DeploymentFailed { app, url, problem, log }.into());
             }
             Err(error) => return Err(error.into()),
         };

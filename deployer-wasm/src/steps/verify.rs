@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::app_log::last_lines;
 use super::package::release;
 use crate::decode::decode_text;
 use crate::engine::{Done, StepError, StepHandle};
@@ -102,7 +103,8 @@ async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<St
         }
         if state == "CRASHED" || !poller.again(step).await? {
             let problem = record.app_status.message.unwrap_or_default();
-            return Err(Failure::AppCrashed { app: name.to_owned(), url, state, problem }.into());
+            let (app, log) = (name.to_owned(), last_lines(step, name).await);
+            return Err(Failure::AppCrashed { app, url, state, problem, log }.into());
         }
     }
 }
@@ -134,8 +136,8 @@ async fn ask<H: Host>(
             Answer::Unreached(problem) | Answer::NotYet(problem) => problem,
         };
         if !poller.again(step).await? {
-            let (app, url) = (name.to_owned(), url.to_owned());
-            return Err(Failure::AppNotReady { app, url, problem }.into());
+            let (app, url, log) = (name.to_owned(), url.to_owned(), last_lines(step, name).await);
+            return Err(Failure::AppNotReady { app, url, problem, log }.into());
         }
     }
 }

@@ -23,9 +23,11 @@
 //! | [`workspace`] | requests with reqwest, signed |
 //! | `no_answer` | why a request had no answer, for people |
 //! | [`lakebase`] | schema operations with tokio-postgres |
+//! | `app_log` | the last lines of the app's log |
 //! | `probe` | asking the app itself, and a package index |
 //! | [`printer`] | the event stream as lines for people, or as JSON |
 
+mod app_log;
 pub(crate) mod browser;
 pub mod command;
 mod confirmation;

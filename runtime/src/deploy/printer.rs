@@ -126,7 +126,7 @@ fn failure(error: &DeployError, colour: bool) -> String {
     let mut text =
         format!("\n{} {}\n", paint("Error:", RED, colour), paint(&printable(&error.message), BOLD, colour));
     // A cause that is a log is shown as one below.
-    let shown = if error.log.len() > 1 { 1 } else { MOST_CAUSE_LINES };
+    let shown = if error.log.is_empty() { MOST_CAUSE_LINES } else { 1 };
     let mut causes = error.cause.lines().take(shown).map(printable);
     let _ = writeln!(text, "  Why:      {}", causes.next().unwrap_or_default());
     for line in causes {
@@ -134,8 +134,8 @@ fn failure(error: &DeployError, colour: bool) -> String {
     }
     let _ = writeln!(text, "  What now: {}", printable(&error.remedy));
     let _ = writeln!(text, "  More:     {}  [{}]", page(&error.docs), error.code);
-    if error.log.len() > 1 {
-        let _ = writeln!(text, "  The platform's last lines:");
+    if !error.log.is_empty() {
+        let _ = writeln!(text, "  Last lines of the log:");
         for line in &error.log {
             let _ = writeln!(text, "  | {}", printable(line));
         }

@@ -11,6 +11,7 @@ use reqwest::Url;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
+use super::app_log;
 use super::workspace::{Workspace, no_answer, refused, text_of_at_most, without};
 
 /// A database that sleeps takes some seconds to wake, and the app asks it.
@@ -24,11 +25,22 @@ impl Workspace {
     /// # Errors
     /// When there was no answer, or the workspace names no address that may be asked.
     pub async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        if let Probe::AppLog { app } = probe {
+            return self.log_of(app).await;
+        }
         match (probe.app(), probe.index_url()) {
             (Some((app, path)), _) => self.ask_app(app, path).await,
             (None, Some(url)) => self.ask_index(&url).await,
             (None, None) => Err(refused("There is nothing to ask".to_owned())),
         }
+    }
+
+    async fn log_of(&self, app: &str) -> Result<WorkspaceResponse, HostError> {
+        let url = self.address_of(app).await?;
+        let token = self.credential.bearer(&self.http, self.host()).await?;
+        let mut answer = app_log::read(&self.http, &url, &token).await?;
+        answer.body = without(&token, answer.body);
+        Ok(answer)
     }
 
     async fn ask_app(&self, app: &str, path: &'static str) -> Result<WorkspaceResponse, HostError> {

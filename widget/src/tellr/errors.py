@@ -66,15 +66,15 @@ class _Told:
         """Say what happened, why, and what now."""
         lines = [printable(self.message)]
         # A cause that is a log is shown as one below.
-        shown = 1 if len(self.log) > 1 else MOST_CAUSE_LINES
+        shown = 1 if self.log else MOST_CAUSE_LINES
         causes = [printable(line) for line in self.cause.splitlines()[:shown]]
         lines += [f"  Why:      {line}" for line in causes[:1]]
         lines += [f"            {line}" for line in causes[1:]]
         if self.remedy:
             lines.append(f"  What now: {printable(self.remedy)}")
         lines.append(f"  More:     {self.docs}  [{self.code}]")
-        if len(self.log) > 1:
-            lines.append("  The platform's last lines:")
+        if self.log:
+            lines.append("  Last lines of the log:")
             lines += [f"  | {printable(line)}" for line in self.log]
         return "\n".join(lines)
 

@@ -314,6 +314,6 @@ fn crash_message(ended: Ended, logs: &Logs) -> String {
     if last.is_empty() {
         format!("App crashed: {ended}")
     } else {
-        format!("App crashed: {ended}. Last log lines:\n{}", last.join("\n"))
+        format!("App crashed: {ended}\nLast log lines:\n{}", last.join("\n"))
     }
 }

@@ -30,6 +30,8 @@ def ask(session: WorkspaceSession, probe: Mapping[str, Any]) -> Answer:
     try:
         if probe["kind"] in _APP_PATHS:
             return {"response": _app(session, probe["app"], _APP_PATHS[probe["kind"]])}
+        if probe["kind"] == "app_log":
+            return {"response": session.app_log(_address(session, probe["app"]))}
         if probe["kind"] == "package":
             return {"response": _index(session, probe["package"], probe["index"])}
     except NoAnswerError as error:
@@ -38,11 +40,16 @@ def ask(session: WorkspaceSession, probe: Mapping[str, Any]) -> Answer:
 
 
 def _app(session: WorkspaceSession, app: str, path: str) -> dict[str, Any]:
+    return session.probe_app(_address(session, app), path)
+
+
+def _address(session: WorkspaceSession, app: str) -> str:
+    """Ask the workspace for the app's URL."""
     if not _NAME.fullmatch(app):
         raise NoAnswerError("refused", "That is no name of an app")
     answer = session.send("GET", f"/api/2.0/apps/{app}")
     record = json.loads(answer["body"]) if answer["status"] == 200 else {}
-    return session.probe_app(str(record.get("url") or ""), path)
+    return str(record.get("url") or "")
 
 
 def _index(session: WorkspaceSession, package: str, index: str) -> dict[str, Any]:

@@ -8,14 +8,16 @@ into exceptions.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tellr.secrets import blank, in_environment
-from tellr.workspace import credentials, routes, trust
+from tellr.workspace import app_log, credentials, routes, trust
 from tellr.workspace.address import AddressError, trimmed
 
 if TYPE_CHECKING:
@@ -98,6 +100,22 @@ class WorkspaceSession:
         """Read `path` of the app at `url`, which the workspace told, with the same credential."""
         config, host, session = self._sign_in()
         return self._exchange(config, session, "GET", _app_origin(url, host), path)
+
+    def app_log(self, url: str) -> dict[str, Any]:
+        """Read the last lines of the log of the app at `url`, with the same credential."""
+        config, host, _ = self._sign_in()
+        origin = _app_origin(url, host)
+        headers = _authenticate(config)
+        secrets = [value.rsplit(" ", 1)[-1] for name, value in headers.items() if _secret(name)]
+        context = None
+        if origin.startswith("https:"):
+            context = _tls()
+        try:
+            status, lines = app_log.read(origin, headers, context)
+        except app_log.NoLogError as error:
+            raise NoAnswerError("connection", str(error)) from None
+        body = json.dumps({"lines": [blank(line, secrets) for line in lines]})
+        return {"status": status, "headers": [], "body": body if status == HTTPStatus.OK else ""}
 
     def is_local(self) -> bool:
         """Say whether the workspace is one on this machine."""
@@ -205,6 +223,14 @@ def _authorities() -> str | bool:
         return trust.for_requests()
     except trust.TrustError as error:
         raise NoAnswerError("refused", str(error)) from None
+
+
+def _tls() -> ssl.SSLContext:
+    """Trust what requests trusts."""
+    import certifi
+
+    found = _authorities()
+    return ssl.create_default_context(cafile=found if isinstance(found, str) else certifi.where())
 
 
 @contextmanager

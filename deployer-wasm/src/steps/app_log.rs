@@ -1,0 +1,40 @@
+//! The last lines of an app's log, for the error of an app that didn't come up.
+//!
+//! What the platform says of a failed deployment is often one sentence; the reason is in the log. The host
+//! reads it where it can ([`Probe::AppLog`]). Where it can't, or the log can't be read, there are no lines,
+//! and the error says where a person reads them.
+
+use serde::Deserialize;
+
+use crate::engine::StepHandle;
+use crate::host::{Host, Probe};
+
+#[derive(Deserialize)]
+struct Log {
+    lines: Vec<String>,
+}
+
+/// The last lines of the log of the app `name`, oldest first, as they were written.
+pub(super) async fn last_lines<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Vec<String> {
+    match step.probe(&Probe::AppLog { app: name.to_owned() }).await {
+        Ok(answer) if answer.status == 200 => read(&answer.body),
+        _ => Vec::new(),
+    }
+}
+
+fn read(body: &str) -> Vec<String> {
+    serde_json::from_str::<Log>(body).map_or_else(|_| Vec::new(), |log| log.lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn what_is_no_log_has_no_lines() {
+        for body in ["", "<html>", "{}", "[]", r#"{"lines": 7}"#, r#"{"lines": [7]}"#] {
+            assert!(read(body).is_empty(), "{body}");
+        }
+        assert_eq!(read(r#"{"lines": ["a", ""]}"#), ["a", ""]);
+    }
+}
