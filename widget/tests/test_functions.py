@@ -308,6 +308,7 @@ def test_a_failed_deployment_shows_the_last_lines_of_the_log(
     create = "import tellr\ntellr.create(app_name='logged', lakebase_name='logged-db')"
     token = workspace.oauth_token()
     done = script(create, DATABRICKS_TOKEN=token)
+    assert done.returncode == 1, done.stdout
     _, log = done.stderr.split("  Last lines of the log:\n")
     assert log.splitlines()[:2] == ["  | starting", "  | no module named tellr"]
     # An app's URL takes no personal token; the error says where the log is.
