@@ -26,13 +26,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CONFIG = HERE / "tellr.yaml"
 OUTPUT = ROOT / ".cache" / "demo"
 ENVIRONMENT_FILE = OUTPUT / "environment"
+# Who browsers are signed in as, so that the app's address opens the app.
+PERSON = "ada@example.com"
 READY_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -96,6 +98,7 @@ def local_workspace(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     command = [
         *(options.workspace.resolve(), "serve", "--json", "--port", str(options.port)),
         *("--pace", options.pace, "--wheels", options.wheels.resolve()),
+        *("--sign-in-as", PERSON),
     ]
     log = OUTPUT / "local-workspace.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -203,36 +206,43 @@ def is_databricks(name: str) -> bool:
 
 def look_at(url: str) -> dict[str, Any]:
     """Check through the app's URL that it shows live data from its database."""
-    readiness = fetch(url, "/api/ready", patience_seconds=READY_SECONDS)
+    fetch = browser(url)
+    readiness = fetch("/api/ready", READY_SECONDS)
     if readiness["database"]["state"] != "ok":
         message = f"the app is up, but its database is {readiness['database']['state']}"
         raise DemoError(message)
-    prompts = fetch(url, "/api/prompts")["prompts"]
-    styles = fetch(url, "/api/styles")["styles"]
+    prompts = fetch("/api/prompts")["prompts"]
+    styles = fetch("/api/styles")["styles"]
     if not prompts or not styles:
         message = "the app answered, but its database holds no prompts or styles"
         raise DemoError(message)
     return {
-        "user": fetch(url, "/api/user/current"),
-        "version": fetch(url, "/api/version"),
+        "user": fetch("/api/user/current"),
+        "version": fetch("/api/version"),
         "database": readiness["database"],
         "prompts": [prompt["name"] for prompt in prompts],
         "styles": [style["name"] for style in styles],
     }
 
 
-def fetch(url: str, path: str, *, patience_seconds: float = 0) -> Any:  # noqa: ANN401
-    """GET a JSON document; tries again for a while where that is asked for."""
-    deadline = time.monotonic() + patience_seconds
-    while True:
-        try:
-            with urllib.request.urlopen(url.rstrip("/") + path, timeout=30) as response:
-                return json.load(response)
-        except (urllib.error.URLError, ConnectionError, ValueError) as error:
-            if time.monotonic() >= deadline:
-                message = f"{url}{path} doesn't answer: {error}"
-                raise DemoError(message) from error
-            time.sleep(0.2)
+def browser(url: str) -> Callable[..., Any]:
+    """Visit the app as a browser does: what it fetches first signs it in."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def fetch(path: str, patience_seconds: float = 0) -> Any:  # noqa: ANN401 (JSON)
+        """GET a JSON document; tries again for a while where that is asked for."""
+        deadline = time.monotonic() + patience_seconds
+        while True:
+            try:
+                with opener.open(url.rstrip("/") + path, timeout=30) as response:
+                    return json.load(response)
+            except (urllib.error.URLError, ConnectionError, ValueError) as error:
+                if time.monotonic() >= deadline:
+                    message = f"{url}{path} doesn't answer: {error}"
+                    raise DemoError(message) from error
+                time.sleep(0.2)
+
+    return fetch
 
 
 def print_closing_screen(url: str, app: dict[str, Any]) -> None:
@@ -253,7 +263,7 @@ schema {database.get("schema") or "?"}
   Deck prompts   {", ".join(app["prompts"])}
   Slide styles   {", ".join(app["styles"])}
 
-  Open the address in a browser. {url}/.auth/login
+  Open the address in a browser. {url}/.auth/login?choose=1
   lets you come as somebody else. In another terminal, in this folder:
 
     . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace

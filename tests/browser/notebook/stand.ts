@@ -35,6 +35,8 @@ export async function workspace(
   apps: "process" | "scripted" = "scripted",
 ): Promise<Workspace> {
   const flags = ["serve", "--json", "--port", "0", "--apps", apps, "--pace", pace];
+  // A browser that opens an app's address is let in.
+  flags.push("--sign-in-as", "ada@example.com");
   if (apps === "process") flags.push("--wheels", join(ROOT, "dist"));
   const child = spawn(WORKSPACE, flags, { stdio: ["ignore", "pipe", "ignore"] });
   const [line] = await once(createInterface(child.stdout), "line");

@@ -157,6 +157,7 @@ impl Passage {
         let public = self.path.starts_with("/.well-known/") || self.path.starts_with("/oidc/");
         match caller {
             Ok(principal) => {
+                self.workspace.token_scopes.check(&parts.headers, self.method.as_str(), &self.path)?;
                 parts.extensions.insert(principal);
             }
             Err(_) if public => {}

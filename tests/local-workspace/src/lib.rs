@@ -30,6 +30,7 @@ pub mod platform;
 pub mod problem;
 mod rights;
 mod scim;
+pub mod scopes;
 pub mod scratch;
 pub mod secrets;
 mod server;

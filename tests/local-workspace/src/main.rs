@@ -9,7 +9,7 @@ use local_workspace::clock::Clock;
 use local_workspace::identity::PrincipalSpec;
 use local_workspace::pace::Pace;
 use local_workspace::platform::AppsMode;
-use local_workspace::settings::{Features, Settings};
+use local_workspace::settings::{Features, Settings, SignInAnswer, SignInSettings};
 use local_workspace::{LocalWorkspace, Options};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,6 +54,9 @@ struct Serve {
     /// Principals instead of ada, ben and carla: a JSON list of `{user_name, rights, …}`.
     #[arg(long, value_name = "FILE")]
     principals: Option<PathBuf>,
+    /// Sign browsers in as this user at once, instead of asking who one is.
+    #[arg(long, value_name = "USER")]
+    sign_in_as: Option<String>,
     /// Let pages of this origin read answers, `*` for all; the platform lets none.
     #[arg(long, value_name = "ORIGIN")]
     cors_origin: Option<String>,
@@ -109,6 +112,10 @@ async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
         settings: Settings {
             pace: options.pace,
             features: Features { cors_origin: options.cors_origin, ..Features::default() },
+            sign_in: SignInSettings {
+                answer: options.sign_in_as.map_or(SignInAnswer::Ask, SignInAnswer::As),
+                ..SignInSettings::default()
+            },
             ..Settings::default()
         },
         apps: match options.apps {

@@ -22,6 +22,7 @@ use crate::lakebase::{CertificateError, Lakebase};
 use crate::oauth::SignIns;
 use crate::permissions::Permissions;
 use crate::platform::{AppsMode, Platform};
+use crate::scopes::TokenScopes;
 use crate::scratch::Scratch;
 use crate::secrets::Secrets;
 use crate::server;
@@ -129,6 +130,7 @@ impl LocalWorkspace {
             files: Files::new(ids.clone(), permissions.clone(), clock.now()),
             secrets: Secrets::default(),
             sign_ins: SignIns::default(),
+            token_scopes: TokenScopes::default(),
             lakebase,
             platform,
             apps: Apps::default(),

@@ -14,6 +14,7 @@ use crate::oauth::SignIns;
 use crate::permissions::Permissions;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::scopes::TokenScopes;
 use crate::secrets::Secrets;
 use crate::settings::SharedSettings;
 
@@ -36,6 +37,8 @@ pub struct Workspace {
     pub identities: Identities,
     /// Sign-ins in a browser.
     pub sign_ins: SignIns,
+    /// Tokens that may not do everything.
+    pub token_scopes: TokenScopes,
     /// Who may do what to one object.
     pub permissions: Permissions,
     /// Workspace files.

@@ -16,15 +16,17 @@ mod spec;
 mod state;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use serde_json::Value;
 
 use crate::clock::Timestamp;
 use crate::problem::Problem;
 pub(crate) use routes::routes;
+use spec::effective_scopes;
 use state::App;
 
 /// The apps of a workspace; clones share them.
@@ -64,11 +66,14 @@ impl Apps {
         self.at(now).contains_key(name)
     }
 
-    /// Who made an app, and whether it acts for its users: what the proxy at its URL must know.
-    pub(crate) fn audience(&self, name: &str, now: Timestamp) -> Option<(String, bool)> {
+    /// What an app may do for its users, none where it doesn't act for them; `None` where there is no app.
+    pub(crate) fn user_scopes(&self, name: &str, now: Timestamp) -> Option<BTreeSet<String>> {
         let app = self.get(name, now).ok()?;
-        let acts_for_users = !app.spec.scopes().is_empty();
-        Some((app.creator, acts_for_users))
+        if app.spec.scopes().is_empty() {
+            return Some(BTreeSet::new());
+        }
+        let all = effective_scopes(&app.spec);
+        Some(all.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
     fn change<T>(

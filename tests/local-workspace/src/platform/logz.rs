@@ -15,12 +15,13 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
 use super::logs::{LogLine, LogSource};
 use super::proxy::Proxy;
+use super::sign_in;
 use super::visitor::{self, Refusal};
 use crate::pages;
 
@@ -44,7 +45,7 @@ fn admitted(proxy: &Proxy, headers: &HeaderMap) -> Result<(), Refusal> {
     let (Some(slot), Some(workspace)) = (proxy.slot.upgrade(), proxy.workspace()) else {
         return Err(Refusal::NoApp);
     };
-    let visitor = visitor::recognise(&workspace, &slot.app, &slot.tokens, headers)?;
+    let visitor = visitor::recognise(&workspace, &slot, headers)?;
     if workspace.permissions.can(&visitor.principal, "apps", &slot.app, "CAN_MANAGE") {
         Ok(())
     } else {
@@ -53,7 +54,7 @@ fn admitted(proxy: &Proxy, headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// The last lines, as a page.
-pub(super) async fn page(State(proxy): State<Proxy>, headers: HeaderMap) -> Response {
+pub(super) async fn page(State(proxy): State<Proxy>, uri: Uri, headers: HeaderMap) -> Response {
     let Some(slot) = proxy.slot.upgrade() else { return pages::not_available("The app") };
     match admitted(&proxy, &headers) {
         Ok(()) => {
@@ -62,6 +63,7 @@ pub(super) async fn page(State(proxy): State<Proxy>, headers: HeaderMap) -> Resp
                 lines.iter().map(|line| format!("[{}] {}", source(line), line.message)).collect();
             pages::log(&slot.app, &lines)
         }
+        Err(Refusal::NotSignedIn) => sign_in::redirect(&uri),
         Err(Refusal::BadToken) => pages::bad_token(),
         Err(Refusal::NotPermitted(user)) => pages::not_permitted(&slot.app, &user),
         Err(Refusal::NoApp) => pages::not_available(&slot.app),
@@ -77,7 +79,7 @@ pub(super) async fn stream(
     match admitted(&proxy, &headers) {
         Ok(()) => {}
         Err(Refusal::NotPermitted(_)) => return StatusCode::FORBIDDEN.into_response(),
-        Err(Refusal::BadToken) => return StatusCode::UNAUTHORIZED.into_response(),
+        Err(Refusal::NotSignedIn | Refusal::BadToken) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(Refusal::NoApp) => return StatusCode::NOT_FOUND.into_response(),
     }
     if !comes_from_here(&headers) {
@@ -125,7 +127,7 @@ async fn tell(mut socket: WebSocket, proxy: &Proxy, headers: &HeaderMap) -> Resu
         }
         let code = match admitted(proxy, headers) {
             Ok(()) => continue,
-            Err(Refusal::BadToken) => CLOSE_UNAUTHENTICATED,
+            Err(Refusal::NotSignedIn | Refusal::BadToken) => CLOSE_UNAUTHENTICATED,
             Err(Refusal::NotPermitted(_)) => CLOSE_FORBIDDEN,
             Err(Refusal::NoApp) => CLOSE_GOING_AWAY,
         };

@@ -18,6 +18,7 @@ mod logs;
 mod logz;
 mod process;
 mod proxy;
+mod sign_in;
 mod visitor;
 
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ use environment::Environments;
 use logs::Logs;
 use process::{Ended, Process};
 use proxy::Listener;
-use visitor::Tokens;
+use visitor::{Sessions, Tokens};
 
 /// Whether apps are real processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +120,7 @@ struct Slot {
     logs: Logs,
     running: Mutex<Running>,
     tokens: Tokens,
+    sessions: Sessions,
     /// One deployment at a time.
     turn: tokio::sync::Mutex<()>,
     listener: OnceLock<Listener>,
@@ -175,6 +177,7 @@ impl Platform {
             logs: Logs::default(),
             running: Mutex::new(Running::Nothing),
             tokens: Tokens::default(),
+            sessions: Sessions::default(),
             turn: tokio::sync::Mutex::default(),
             listener: OnceLock::new(),
         });
@@ -297,6 +300,11 @@ impl Inner {
 }
 
 impl Slot {
+    /// The name of the cookie of its sessions.
+    fn cookie(&self) -> String {
+        visitor::cookie_of(self.listener.get().map_or(0, Listener::port))
+    }
+
     fn state(&self) -> AppState {
         match &*self.running.lock() {
             Running::Nothing => AppState::Unavailable,

@@ -13,10 +13,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, LOCATION, SET_COOKIE, TE, TRAILER,
-    TRANSFER_ENCODING, UPGRADE,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -24,13 +23,12 @@ use axum::routing::get;
 use futures_util::{Stream, StreamExt, stream};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use serde::Deserialize;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, Sleep};
 
-use super::visitor::{self, COOKIE as USER_COOKIE, Refusal, Visitor};
-use super::{AppState, Inner, Running, Slot, logz};
+use super::visitor::{self, Refusal, Visitor};
+use super::{AppState, Inner, Running, Slot, logz, sign_in};
 use crate::pages;
 use crate::workspace::Workspace;
 
@@ -41,12 +39,17 @@ const STUB: &str = r#"{"status":"healthy","stub":true}"#;
 /// An open URL. Dropping it closes it.
 pub(super) struct Listener {
     url: String,
+    port: u16,
     serving: AbortHandle,
 }
 
 impl Listener {
     pub(super) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 }
 
@@ -66,10 +69,11 @@ pub(super) struct Proxy {
 /// Opens a URL for an app.
 pub(super) async fn listen(slot: Weak<Slot>, platform: Weak<Inner>) -> io::Result<Listener> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    let url = format!("http://{address}");
     let router = Router::new()
-        .route("/.auth/login", get(sign_in))
-        .route("/.auth/logout", get(sign_out))
+        .route(sign_in::LOGIN, get(sign_in::sign_in))
+        .route("/.auth/logout", get(sign_in::sign_out))
         .route("/logz", get(logz::page))
         .route("/logz/stream", get(logz::stream))
         .fallback(forward)
@@ -79,40 +83,7 @@ pub(super) async fn listen(slot: Weak<Slot>, platform: Weak<Inner>) -> io::Resul
         // It never ends by itself: accepting goes on after errors.
         let _ = axum::serve(listener, router).await;
     });
-    Ok(Listener { url, serving: serving.abort_handle() })
-}
-
-#[derive(Deserialize)]
-struct SignIn {
-    #[serde(rename = "as")]
-    user: Option<String>,
-}
-
-fn sign_in_link(user: &str) -> String {
-    format!("/.auth/login?as={user}")
-}
-
-async fn sign_in(State(proxy): State<Proxy>, Query(wanted): Query<SignIn>) -> Response {
-    let Some(workspace) = proxy.workspace() else {
-        return pages::not_available("The app");
-    };
-    let users = workspace.identities.users();
-    let Some(name) = wanted.user else {
-        return pages::sign_in(&users, None, sign_in_link);
-    };
-    if !users.iter().any(|user| user.user_name == name) {
-        return pages::sign_in(&users, Some(&name), sign_in_link);
-    }
-    to_start(&format!("{USER_COOKIE}={name}; Path=/; HttpOnly; SameSite=Lax"))
-}
-
-async fn sign_out() -> Response {
-    to_start(&format!("{USER_COOKIE}=; Path=/; Max-Age=0"))
-}
-
-fn to_start(cookie: &str) -> Response {
-    let headers = [(LOCATION, "/"), (SET_COOKIE, cookie)];
-    (StatusCode::FOUND, headers).into_response()
+    Ok(Listener { url, port: address.port(), serving: serving.abort_handle() })
 }
 
 async fn forward(
@@ -124,8 +95,9 @@ async fn forward(
         return pages::not_available("The app");
     };
     let app = slot.app.as_str();
-    let visitor = match visitor::recognise(&workspace, app, &slot.tokens, request.headers()) {
+    let visitor = match visitor::recognise(&workspace, &slot, request.headers()) {
         Ok(visitor) => visitor,
+        Err(Refusal::NotSignedIn) => return sign_in::redirect(request.uri()),
         Err(Refusal::BadToken) => return pages::bad_token(),
         Err(Refusal::NotPermitted(user)) => return pages::not_permitted(app, &user),
         Err(Refusal::NoApp) => return pages::not_available(app),

@@ -1,20 +1,21 @@
 //! Who is at an app's page.
 //!
-//! On the platform a browser signs in before it reaches an app. Here there is no sign-in page: a
-//! visitor is the app's creator until `/.auth/login?as=<user>` makes them somebody else by a
-//! cookie. Programs send an OAuth token, as on the platform; personal tokens are refused there and
-//! here. Either way the app learns who it is from the proxy's headers, and from nothing else.
+//! As on the platform, a browser signs in before it reaches an app, and has a session from then on, which is
+//! good for this one app. Programs send an OAuth token; personal tokens are refused there and here. Whoever
+//! has neither is nobody. The app learns who it is from the proxy's headers, and from nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use parking_lot::Mutex;
 
+use super::Slot;
 use crate::identity::{Principal, PrincipalKind, TokenKind};
+use crate::ids::secret;
 use crate::workspace::Workspace;
 
-/// Name of the cookie that says who the visitor wants to be.
-pub(super) const COOKIE: &str = "local-workspace-user";
+/// How the names of our cookies begin.
+const COOKIE_PREFIX: &str = "databricksapps-";
 
 /// What the proxy tells the app.
 pub(super) struct Visitor {
@@ -26,6 +27,8 @@ pub(super) struct Visitor {
 /// Why somebody does not get in.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
+    /// There is neither a token nor a session.
+    NotSignedIn,
     /// The token says nothing here.
     BadToken,
     /// The app is not for this principal.
@@ -34,46 +37,70 @@ pub(super) enum Refusal {
     NoApp,
 }
 
-/// Tokens handed to an app for its users; a new one when the old one expired.
+/// The browsers that signed in at one app.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<BTreeMap<String, String>>);
+pub(super) struct Sessions(Mutex<BTreeMap<String, String>>);
+
+impl Sessions {
+    /// A new session of a user; its value.
+    pub(super) fn begin(&self, user: &str) -> String {
+        let session = secret("session-");
+        self.0.lock().insert(session.clone(), user.to_owned());
+        session
+    }
+
+    /// Ends the session of this browser.
+    pub(super) fn end(&self, cookie: &str, headers: &HeaderMap) {
+        let mut sessions = self.0.lock();
+        for (_, value) in pairs(headers).filter(|(name, _)| *name == cookie) {
+            sessions.remove(value);
+        }
+    }
+
+    fn user(&self, cookie: &str, headers: &HeaderMap) -> Option<String> {
+        let sessions = self.0.lock();
+        pairs(headers).filter(|(name, _)| *name == cookie).find_map(|(_, value)| sessions.get(value).cloned())
+    }
+}
+
+/// Tokens handed to an app for its users; a new one when the old one expired or the app's scopes changed.
+#[derive(Default)]
+pub(super) struct Tokens(Mutex<BTreeMap<(String, BTreeSet<String>), String>>);
 
 impl Tokens {
-    fn of(&self, user: &str, workspace: &Workspace) -> String {
+    fn of(&self, user: &str, scopes: BTreeSet<String>, workspace: &Workspace) -> String {
         let mut tokens = self.0.lock();
-        if let Some(token) = tokens.get(user)
+        let key = (user.to_owned(), scopes);
+        if let Some(token) = tokens.get(&key)
             && workspace.identities.resolve(token).is_some()
         {
             return token.clone();
         }
         let token = workspace.identities.mint_oauth(user);
-        tokens.insert(user.to_owned(), token.clone());
+        workspace.token_scopes.limit(&token, key.1.clone());
+        tokens.insert(key, token.clone());
         token
     }
 }
 
 /// The visitor behind a request.
-pub(super) fn recognise(
-    workspace: &Workspace,
-    app: &str,
-    tokens: &Tokens,
-    headers: &HeaderMap,
-) -> Result<Visitor, Refusal> {
-    let (creator, acts_for_users) =
-        workspace.apps.audience(app, workspace.clock.now()).ok_or(Refusal::NoApp)?;
+pub(super) fn recognise(workspace: &Workspace, slot: &Slot, headers: &HeaderMap) -> Result<Visitor, Refusal> {
+    let scopes = workspace.apps.user_scopes(&slot.app, workspace.clock.now()).ok_or(Refusal::NoApp)?;
     let principal = match headers.get(header::AUTHORIZATION) {
         Some(value) => by_token(workspace, value).ok_or(Refusal::BadToken)?,
-        None => cookie(headers)
+        None => slot
+            .sessions
+            .user(&slot.cookie(), headers)
             .and_then(|name| workspace.identities.find(&name))
-            .or_else(|| workspace.identities.find(&creator))
-            .ok_or(Refusal::NoApp)?,
+            .ok_or(Refusal::NotSignedIn)?,
     };
-    if !workspace.permissions.can(&principal, "apps", app, "CAN_USE") {
+    if !workspace.permissions.can(&principal, "apps", &slot.app, "CAN_USE") {
         return Err(Refusal::NotPermitted(principal.user_name));
     }
     let allowed = workspace.settings.get().features.user_authorization;
     let is_user = principal.kind == PrincipalKind::User;
-    let token = (acts_for_users && allowed && is_user).then(|| tokens.of(&principal.user_name, workspace));
+    let token = (!scopes.is_empty() && allowed && is_user)
+        .then(|| slot.tokens.of(&principal.user_name, scopes, workspace));
     Ok(Visitor { principal, token })
 }
 
@@ -83,14 +110,15 @@ fn by_token(workspace: &Workspace, value: &HeaderValue) -> Option<Principal> {
     (scheme.eq_ignore_ascii_case("bearer") && kind == TokenKind::OAuth).then_some(principal)
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
-    pairs(headers).find_map(|(name, value)| (name == COOKIE).then(|| value.to_owned()))
+/// The name of the cookie of an app's sessions. Cookies don't know ports, and apps differ in nothing else.
+pub(super) fn cookie_of(port: u16) -> String {
+    format!("{COOKIE_PREFIX}{port}")
 }
 
 /// The `Cookie` header without ours.
 pub(super) fn other_cookies(headers: &HeaderMap) -> Option<HeaderValue> {
     let others: Vec<String> = pairs(headers)
-        .filter(|(name, _)| *name != COOKIE)
+        .filter(|(name, _)| !name.starts_with(COOKIE_PREFIX))
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     if others.is_empty() {
@@ -112,16 +140,30 @@ fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{cookie, other_cookies};
+    use super::{Sessions, cookie_of, other_cookies};
+
+    fn cookies(text: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_str(text).expect("header text"));
+        headers
+    }
 
     #[test]
     fn the_app_gets_its_own_cookies_and_not_ours() {
-        let mut headers = HeaderMap::new();
-        let sent = "a=1; local-workspace-user=ben@example.com; b=x=y";
-        headers.insert(header::COOKIE, HeaderValue::from_static(sent));
-        assert_eq!(cookie(&headers).as_deref(), Some("ben@example.com"));
+        let headers = cookies("a=1; databricksapps-8001=x; b=x=y; databricksapps-8002=y");
         assert_eq!(other_cookies(&headers).expect("two"), "a=1; b=x=y");
-        headers.insert(header::COOKIE, HeaderValue::from_static("local-workspace-user=ben@example.com"));
-        assert_eq!(other_cookies(&headers), None);
+        assert_eq!(other_cookies(&cookies("databricksapps-8001=x")), None);
+    }
+
+    #[test]
+    fn a_session_is_good_at_its_app_until_it_ends() {
+        let (here, there) = (Sessions::default(), Sessions::default());
+        let session = here.begin("ben@example.com");
+        let headers = cookies(&format!("{}={session}", cookie_of(8001)));
+        assert_eq!(here.user(&cookie_of(8001), &headers).as_deref(), Some("ben@example.com"));
+        assert_eq!(here.user(&cookie_of(8002), &headers), None);
+        assert_eq!(there.user(&cookie_of(8001), &headers), None);
+        here.end(&cookie_of(8001), &headers);
+        assert_eq!(here.user(&cookie_of(8001), &headers), None);
     }
 }

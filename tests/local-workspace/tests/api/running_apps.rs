@@ -63,9 +63,14 @@ async fn deploy(local: &Local, body: Value) -> Value {
     tokio::time::timeout(PATIENCE, ended).await.expect("an end in time")
 }
 
+/// A request to an app, by a program that signed in as Ada.
+fn visit(local: &Local, url: &str) -> reqwest::RequestBuilder {
+    crate::support::client().get(url).bearer_auth(local.state().identities.mint_oauth("ada@example.com"))
+}
+
 async fn environment(local: &Local, app: &Value) -> Value {
     let url = app["url"].as_str().expect("a URL");
-    local.send(crate::support::client().get(url)).await.ok()
+    local.send(visit(local, url)).await.ok()
 }
 
 #[tokio::test]
@@ -122,7 +127,7 @@ async fn a_stopped_app_does_not_answer_and_comes_back_with_its_last_good_source(
     deploy(&local, json!({"source_code_path": SOURCE})).await;
     local.post("/api/2.0/apps/tellr/stop", json!({})).await.ok();
     let url = app["url"].as_str().expect("a URL");
-    let stopped = local.send(crate::support::client().get(url)).await;
+    let stopped = local.send(visit(&local, url)).await;
     assert_eq!(stopped.status.as_u16(), 503);
     upload(&local, "app.py", "raise SystemExit('not this one')\n").await;
     local.post("/api/2.0/apps/tellr/start", json!({})).await.ok();

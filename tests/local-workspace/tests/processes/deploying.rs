@@ -13,7 +13,7 @@ use crate::support::{Local, PATIENCE};
 async fn an_app_runs_in_an_environment_of_its_own() {
     let local = Local::with_app(json!({})).await;
     local.deploy_version("one").await;
-    let told = local.ask(local.http.get(local.url("/"))).await;
+    let told = local.ask(local.visit("/")).await;
     assert_eq!(told["version"], "one");
     assert_eq!(told["folder"], json!(["app.yaml", "server.py"]));
     let environment = &told["environment"];
@@ -36,7 +36,7 @@ async fn a_new_version_takes_over_and_the_old_one_is_told_to_end() {
     let url = local.url("/");
     local.deploy_version("two").await;
     assert_eq!(local.url("/"), url);
-    assert_eq!(local.ask(local.http.get(&url)).await["version"], "two");
+    assert_eq!(local.ask(local.visit("/")).await["version"], "two");
     assert!(local.has_logged("goodbye from one"), "{:?}", local.logs());
 }
 
@@ -50,7 +50,7 @@ async fn a_version_that_does_not_come_up_leaves_the_old_one_running() {
     let message = status["message"].as_str().expect("a message");
     assert!(message.contains("exited with code 7"), "{message}");
     assert!(message.contains("cannot go on"), "{message}");
-    assert_eq!(local.ask(local.http.get(local.url("/"))).await["version"], "one");
+    assert_eq!(local.ask(local.visit("/")).await["version"], "one");
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn an_app_that_installs_something_itself_changes_its_own_environment() {
     local.upload("main.py", &server).await;
     let status = local.deploy().await;
     assert_eq!(status["state"], "SUCCEEDED", "{status} {:?}", local.logs());
-    let told = local.ask(local.http.get(local.url("/"))).await;
+    let told = local.ask(local.visit("/")).await;
     let environment = told["environment"]["VIRTUAL_ENV"].as_str().expect("a folder");
     assert!(local.has_logged(&format!("{environment}/lib/")), "{:?}", local.logs());
 }
@@ -135,7 +135,7 @@ async fn an_app_that_installs_something_itself_changes_its_own_environment() {
 async fn a_crash_is_seen_and_said() {
     let local = Local::with_app(json!({})).await;
     local.deploy_version("one").await;
-    let answer = local.http.get(local.url("/crash")).send().await.expect("an answer");
+    let answer = local.visit("/crash").send().await.expect("an answer");
     assert_eq!(answer.status(), 502);
     let crashed = async {
         loop {
@@ -149,7 +149,7 @@ async fn a_crash_is_seen_and_said() {
     let message = tokio::time::timeout(PATIENCE, crashed).await.expect("the crash is seen");
     assert!(message.contains("exited with code 3"), "{message}");
     assert!(message.contains("about to crash"), "{message}");
-    let page = local.http.get(local.url("/")).send().await.expect("an answer");
+    let page = local.visit("/").send().await.expect("an answer");
     assert_eq!(page.status(), 502);
     assert!(page.text().await.expect("a page").contains("about to crash"));
 }
@@ -157,12 +157,12 @@ async fn a_crash_is_seen_and_said() {
 #[tokio::test]
 async fn a_stopped_app_is_told_to_end_and_keeps_its_url() {
     let local = Local::with_app(json!({})).await;
-    let page = local.http.get(local.url("/")).send().await.expect("an answer");
+    let page = local.visit("/").send().await.expect("an answer");
     assert_eq!(page.status(), 503);
     assert!(page.text().await.expect("a page").contains("App not available"));
     local.deploy_version("one").await;
     local.call(Method::POST, "apps/tellr/stop", json!({})).await;
     assert!(local.has_logged("goodbye from one"), "{:?}", local.logs());
-    let page = local.http.get(local.url("/")).send().await.expect("an answer");
+    let page = local.visit("/").send().await.expect("an answer");
     assert_eq!(page.status(), 503);
 }

@@ -101,6 +101,21 @@ impl Local {
         format!("{url}{path}")
     }
 
+    /// A request to the app as Ada, by a program that signed in.
+    pub(crate) fn visit(&self, path: &str) -> reqwest::RequestBuilder {
+        let token = self.workspace.control().identities.mint_oauth(ADA);
+        self.http.get(self.url(path)).bearer_auth(token)
+    }
+
+    /// Signs a browser in; its cookie.
+    pub(crate) async fn session(&self, user: &str) -> String {
+        let answer = self.http.get(self.url(&format!("/.auth/login?as={user}"))).send().await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), 302);
+        let cookie = answer.headers()["set-cookie"].to_str().expect("text").to_owned();
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
     /// What the small app was told.
     pub(crate) async fn ask(&self, request: reqwest::RequestBuilder) -> Value {
         let response = request.send().await.expect("an answer");
