@@ -6,6 +6,7 @@
 
 use serde::Deserialize;
 
+use crate::decode::decode_text;
 use crate::engine::StepHandle;
 use crate::host::{Host, Probe};
 
@@ -23,7 +24,7 @@ pub(super) async fn last_lines<H: Host>(step: &StepHandle<'_, '_, H>, name: &str
 }
 
 fn read(body: &str) -> Vec<String> {
-    serde_json::from_str::<Log>(body).map_or_else(|_| Vec::new(), |log| log.lines)
+    decode_text::<Log>(body).map_or_else(|_| Vec::new(), |log| log.lines)
 }
 
 #[cfg(test)]
