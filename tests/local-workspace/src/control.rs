@@ -53,6 +53,7 @@ async fn overview(State(workspace): Shared) -> Json<Value> {
         "workspace_id": workspace.id.to_string(),
         "dir": workspace.dir,
         "ca_file": workspace.lakebase.ca_file(),
+        "database_address": workspace.lakebase.address_of_names(),
         "now": workspace.clock.now().to_rfc3339(),
         "routes": [
             "GET|POST /__local/clock",

@@ -72,6 +72,8 @@ pub struct Features {
     pub cors_origin: Option<String>,
     /// Which code a taken app name is refused with; both occur.
     pub duplicate_app_code: DuplicateCode,
+    /// What hosts databases get. Decided with the first database.
+    pub database_hosts: DatabaseHosts,
 }
 
 impl Default for Features {
@@ -81,8 +83,22 @@ impl Default for Features {
             user_authorization: true,
             cors_origin: None,
             duplicate_app_code: DuplicateCode::AlreadyExists,
+            database_hosts: DatabaseHosts::Auto,
         }
     }
+}
+
+/// What the host of a database is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseHosts {
+    /// A name where this system resolves names under `localhost`, else an address.
+    #[default]
+    Auto,
+    /// A name, whether this system resolves it or not.
+    Names,
+    /// A literal loopback address.
+    Addresses,
 }
 
 /// The two error codes seen for a name that is taken.

@@ -4,7 +4,7 @@
 //! grants, schemas and expiring passwords, and against a control plane whose operations take time.
 //!
 //! Choice: behind each branch and each provisioned instance runs a real PostgreSQL (`cluster`),
-//! reached through a TLS front with an address of its own (`front`) that checks minted passwords
+//! reached through TLS (`front`) at a host of its own (`hosts`) that checks minted passwords
 //! (`credentials`). The control plane (`autoscaling`, `provisioned`) does the real work within the
 //! request and shows it as done later, by the clock (`tree`, `operations`).
 //!
@@ -20,6 +20,7 @@ mod call;
 mod cluster;
 mod credentials;
 mod front;
+mod hosts;
 mod installation;
 mod operations;
 mod programs;
@@ -54,7 +55,8 @@ use crate::settings::SharedSettings;
 use crate::workspace::Workspace;
 use cluster::Cluster;
 use credentials::{ComputeId, Credentials, StorageId};
-use front::{Access, Addresses, Backend, Front};
+use front::{Access, Backend, Front};
+use hosts::Hosts;
 use installation::Installation;
 use tls::Authority;
 use tree::Tree;
@@ -69,7 +71,7 @@ struct Inner {
     scratch: Arc<Scratch>,
     installation: OnceCell<Installation>,
     authority: Authority,
-    addresses: Addresses,
+    hosts: Hosts,
     credentials: Credentials,
     tree: Mutex<Tree>,
     changes: tokio::sync::Mutex<()>,
@@ -106,7 +108,7 @@ impl Lakebase {
             });
         Ok(Self(Arc::new(Inner {
             authority: Authority::create(dir)?,
-            addresses: Addresses::starting_from(seed),
+            hosts: Hosts::starting_from(seed),
             credentials: Credentials::new(clock.clone()),
             clock,
             settings,
@@ -141,6 +143,11 @@ impl Lakebase {
             .chain(tree.instances.into_values().map(|instance| instance.cluster));
         let stopping: Vec<_> = clusters.filter_map(Arc::into_inner).map(Cluster::destroy).collect();
         futures_util::future::join_all(stopping).await;
+    }
+
+    /// Where the names of databases lead, once there are names.
+    pub fn address_of_names(&self) -> Option<std::net::Ipv4Addr> {
+        self.0.hosts.address_of_names()
     }
 
     async fn installation(&self) -> Result<&Installation, InstallationError> {
@@ -182,7 +189,9 @@ impl Lakebase {
         access: Access,
     ) -> Result<Front, Problem> {
         let backend = Backend { compute, storage, socket: cluster.socket(), access };
-        Front::open(&self.0.addresses, &self.0.authority, &self.0.credentials, backend).await.map_err(broken)
+        let inner = &self.0;
+        let wanted = inner.settings.get().features.database_hosts;
+        Front::open(&inner.hosts, wanted, &inner.authority, &inner.credentials, backend).await.map_err(broken)
     }
 
     fn next(&self) -> u64 {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::autoscaling::app_role;
 use super::call::ObjectKind;
 use super::cluster::Cluster;
-use super::front::PORT;
+use super::hosts::PORT;
 use super::request::missing;
 use super::tree::{EndpointKind, Role};
 use super::{Lakebase, broken, sql};

@@ -83,7 +83,7 @@ async fn connect(
 ) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::Config::new()
         .host(host)
-        .port(super::front::PORT)
+        .port(super::hosts::PORT)
         .user(user)
         .password(password)
         .dbname("databricks_postgres")
@@ -147,7 +147,7 @@ async fn a_connection_without_tls_is_refused() {
     let database = database().await;
     let result = tokio_postgres::Config::new()
         .host(database.front.host())
-        .port(super::front::PORT)
+        .port(super::hosts::PORT)
         .user(ADA)
         .password(database.token(ADA, 60_000))
         .ssl_mode(tokio_postgres::config::SslMode::Disable)
@@ -166,7 +166,7 @@ async fn direct_tls_needs_the_protocols_name() {
         config.alpn_protocols = protocols;
         let host = database.front.host();
         let stream =
-            tokio::net::TcpStream::connect((host.as_str(), super::front::PORT)).await.expect("a connection");
+            tokio::net::TcpStream::connect((host.as_str(), super::hosts::PORT)).await.expect("a connection");
         let name = host.try_into().expect("an address");
         let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
         tokio_postgres::Config::new()

@@ -2,7 +2,7 @@
 //!
 //! Each workspace has an authority of its own, whose certificate is a file that clients trust
 //! through libpq's standard variable `PGSSLROOTCERT`; so `sslmode=verify-full` works here and means
-//! what it means elsewhere. Hosts are literal loopback addresses, named in the certificate as such.
+//! what it means elsewhere. A certificate is for a host's name, or for its address where it has no name.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -63,12 +63,19 @@ impl Authority {
         &self.file
     }
 
-    /// TLS for a server at this address.
-    pub(crate) fn server(&self, address: Ipv4Addr) -> Result<Arc<ServerConfig>, CertificateError> {
+    /// TLS for the server `host`, which is a name where there is no `address`.
+    pub(crate) fn server(
+        &self,
+        host: &str,
+        address: Option<Ipv4Addr>,
+    ) -> Result<Arc<ServerConfig>, CertificateError> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, address.to_string());
-        params.subject_alt_names = vec![SanType::IpAddress(address.into())];
+        params.distinguished_name.push(DnType::CommonName, host);
+        params.subject_alt_names = vec![match address {
+            Some(address) => SanType::IpAddress(address.into()),
+            None => SanType::DnsName(host.try_into()?),
+        }];
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;

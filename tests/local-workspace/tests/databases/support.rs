@@ -145,7 +145,12 @@ impl Local {
         user: &str,
         password: &str,
     ) -> Result<Client, tokio_postgres::Error> {
-        let (client, connection) = tokio_postgres::Config::new()
+        let mut config = tokio_postgres::Config::new();
+        if let Some(address) = self.state().lakebase.address_of_names() {
+            // This system may not resolve names under `localhost`.
+            config.hostaddr(address.into());
+        }
+        let (client, connection) = config
             .host(host)
             .user(user)
             .password(password)
