@@ -24,7 +24,7 @@ use crate::faults::{Action, Fired, Hanging, OperationOutcome, When};
 use crate::journal::{Answer, Arrival};
 use crate::lakebase::OperationFault;
 use crate::pace::LATENCY_HEADER;
-use crate::problem::Problem;
+use crate::problem::{Problem, in_our_shape, with_request_info};
 use crate::workspace::Workspace;
 
 /// Larger requests are refused unread. Uploads are limited to 10 MiB further in, with the
@@ -81,7 +81,7 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
     }
 
     if let Err(problem) = passage.admit(&mut parts, caller) {
-        let response = problem.into_response();
+        let response = with_request_info(problem.into_response(), &passage.request_id());
         passage.workspace.journal.answered(seq, Some(response.status()), Answer::Sent);
         return passage.stamp(response);
     }
@@ -180,9 +180,10 @@ impl Passage {
     async fn deliver(&self, parts: &Parts, body: Bytes, next: Next) -> Response {
         let delivery = Request::from_parts(parts.clone(), Body::from(body));
         let journal = self.workspace.journal.clone();
-        let seq = self.seq;
+        let (seq, request_id) = (self.seq, self.request_id());
         let handler = tokio::spawn(async move {
-            let (parts, body) = next.run(delivery).await.into_parts();
+            let (parts, body) =
+                with_request_info(in_our_shape(next.run(delivery).await), &request_id).into_parts();
             if is_stream(&parts.headers) {
                 journal.handled(seq, parts.status, None);
                 return Response::from_parts(parts, body);
@@ -193,8 +194,14 @@ impl Passage {
         });
         handler.await.unwrap_or_else(|error| {
             tracing::error!(path = %self.path, %error, "a handler panicked");
-            Problem::internal("The local workspace failed on this request; see its log.").into_response()
+            let problem = Problem::internal("The local workspace failed on this request; see its log.");
+            with_request_info(problem.into_response(), &self.request_id())
         })
+    }
+
+    /// The request's id, in a header of every answer and in the details of every refusal.
+    fn request_id(&self) -> String {
+        format!("local-{:08}", self.seq)
     }
 
     fn stamp(&self, mut response: Response) -> Response {
@@ -203,7 +210,7 @@ impl Passage {
         if let Ok(date) = HeaderValue::from_str(&now.to_http_date()) {
             headers.insert(header::DATE, date);
         }
-        if let Ok(id) = HeaderValue::from_str(&format!("local-{:08}", self.seq)) {
+        if let Ok(id) = HeaderValue::from_str(&self.request_id()) {
             headers.insert("x-request-id", id);
         }
         if self.workspace.clock.is_virtual() {

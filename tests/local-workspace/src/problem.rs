@@ -6,6 +6,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -109,6 +110,40 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = json!({"error_code": self.error_code, "message": self.message, "details": self.details});
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        response.extensions_mut().insert(self);
+        response
     }
+}
+
+/// A request that axum refused before a handler saw it, in the platform's shape and words.
+pub(crate) fn in_our_shape(response: Response) -> Response {
+    let is_text =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if is_text && response.status().is_client_error() {
+        return Problem::new(response.status(), "BAD_REQUEST", "Could not read the request's path or body.")
+            .into_response();
+    }
+    response
+}
+
+/// Adds the `google.rpc.RequestInfo` with which people ask the platform's support, as only the edge
+/// knows the request's id. An answer that is no [`Problem`] stays what it is.
+pub(crate) fn with_request_info(mut response: Response, request_id: &str) -> Response {
+    let Some(mut problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    problem.details.push(json!({
+        "@type": "type.googleapis.com/google.rpc.RequestInfo",
+        "request_id": request_id,
+        "serving_data": "",
+    }));
+    let mut told = problem.into_response();
+    told.extensions_mut().remove::<Problem>();
+    for (name, value) in response.headers() {
+        if name != CONTENT_LENGTH && name != CONTENT_TYPE {
+            told.headers_mut().append(name, value.clone());
+        }
+    }
+    told
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{Method, Uri};
+use tower_http::normalize_path::NormalizePath;
 
 use crate::problem::Problem;
 use crate::workspace::Workspace;
@@ -23,7 +24,9 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&workspace), edge::pass));
-    control::routes().fallback_service(platform.with_state(Arc::clone(&workspace))).with_state(workspace)
+    // Before routing, as the platform finds its calls with a trailing slash too.
+    let platform = NormalizePath::trim_trailing_slash(platform.with_state(Arc::clone(&workspace)));
+    control::routes().fallback_service(platform).with_state(workspace)
 }
 
 async fn unknown(method: Method, uri: Uri) -> Problem {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::extract::read_value;
 use crate::identity::{Principal, Right};
 use crate::lakebase::LakebaseResource;
 use crate::permissions::Grantee;
@@ -61,7 +62,8 @@ pub(super) fn read_resources(value: &Value) -> Result<Vec<Resource>, Problem> {
         .ok_or_else(|| Problem::malformed("Could not parse request object: resources must be a list."))?;
     let mut names = BTreeSet::new();
     list.iter()
-        .map(|value| {
+        .enumerate()
+        .map(|(index, value)| {
             let name = value["name"].as_str().unwrap_or_default();
             let length = name.chars().count();
             if !(2..=30).contains(&length) {
@@ -82,8 +84,8 @@ pub(super) fn read_resources(value: &Value) -> Result<Vec<Resource>, Problem> {
                     TARGETS.join(", ")
                 )));
             }
-            let resource: Resource = serde_json::from_value(value.clone()).map_err(|error| {
-                Problem::invalid_parameter(format!("Resource '{name}' is not valid: {error}"))
+            let resource: Resource = read_value(&format!("resources[{index}]"), value).map_err(|words| {
+                Problem::invalid_parameter(format!("Resource '{name}' is not valid: {words}"))
             })?;
             resource.check_permission()?;
             Ok(resource)

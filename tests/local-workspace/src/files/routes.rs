@@ -108,13 +108,13 @@ async fn import(
 
 async fn from_multipart(request: Request) -> Result<(Import, Vec<u8>), Problem> {
     let unreadable =
-        |error: &dyn std::fmt::Display| Problem::malformed(format!("Could not parse form: {error}"));
-    let mut form = Multipart::from_request(request, &()).await.map_err(|error| unreadable(&error))?;
+        || Problem::malformed("Could not parse form: the body is not valid multipart/form-data.");
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
     let mut import = Import::default();
     let mut content = None;
-    while let Some(part) = form.next_field().await.map_err(|error| unreadable(&error))? {
+    while let Some(part) = form.next_field().await.map_err(|_| unreadable())? {
         let name = part.name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
+        let bytes = part.bytes().await.map_err(|_| unreadable())?;
         if name == "content" {
             content = Some(bytes.to_vec());
             continue;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use super::Lakebase;
 use super::operations::OperationFault;
 use super::request::Parameters;
 use crate::clock::Timestamp;
+use crate::extract::read_query;
 use crate::identity::{Principal, Right};
 use crate::pace::Durations;
 use crate::problem::Problem;
@@ -48,9 +49,7 @@ impl FromRequestParts<Arc<Workspace>> for Call {
             .get::<Principal>()
             .cloned()
             .ok_or_else(|| Problem::unauthenticated("Credential was not sent."))?;
-        let Query(parameters) = Query::from_request_parts(parts, workspace)
-            .await
-            .map_err(|error| Problem::invalid_parameter(error.body_text()))?;
+        let parameters = read_query(parts.uri.query())?;
         Ok(Self {
             workspace: Arc::clone(workspace),
             principal,

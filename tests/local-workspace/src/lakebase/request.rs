@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
+use crate::extract::{Unreadable, read_json};
 use crate::problem::Problem;
 
 /// The most that one page holds.
@@ -35,12 +36,11 @@ pub(crate) struct Parameters {
 
 /// Reads a JSON body; an empty one counts as `{}`.
 pub(crate) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
-    let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
-    serde_json::from_slice(bytes).map_err(|error| {
-        if error.is_data() {
-            Problem::invalid_parameter(format!("Could not parse request object: {error}"))
-        } else {
-            Problem::malformed(format!("Could not parse request object: {error}"))
+    read_json(bytes).map_err(|why| {
+        let message = format!("Could not parse request object: {}", why.words());
+        match why {
+            Unreadable::Syntax(_) => Problem::malformed(message),
+            Unreadable::Field(_) => Problem::invalid_parameter(message),
         }
     })
 }

@@ -10,6 +10,7 @@ mod identity;
 mod origins;
 mod permissions;
 mod python_sdk;
+mod refusals;
 mod running_apps;
 mod secrets;
 mod sign_in;

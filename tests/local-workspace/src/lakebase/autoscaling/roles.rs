@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, changeable, keep_busy, leaves, record, view};
 use crate::clock::Timestamp;
+use crate::extract::read_value;
 use crate::identity::{Principal, PrincipalKind};
 use crate::lakebase::broken;
 use crate::lakebase::call::Call;
@@ -339,8 +340,8 @@ fn superuser(spec: &Map<String, Value>) -> Result<bool, Problem> {
 fn attributes(spec: &Map<String, Value>) -> Result<RoleAttributes, Problem> {
     match spec.get("attributes") {
         None | Some(Value::Null) => Ok(RoleAttributes::default()),
-        Some(value) => serde_json::from_value(value.clone())
-            .map_err(|error| Problem::invalid_parameter(format!("Field 'role.spec.attributes': {error}."))),
+        Some(value) => read_value("role.spec.attributes", value)
+            .map_err(|words| Problem::invalid_parameter(format!("Could not parse request object: {words}"))),
     }
 }
 
