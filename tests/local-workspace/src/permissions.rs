@@ -42,7 +42,7 @@ pub enum Grantee {
     User(String),
     /// A service principal, by client id.
     ServicePrincipal(String),
-    /// `users` (everybody) or `admins`.
+    /// `users` (everybody), `admins`, or a group that was made.
     Group(String),
 }
 
@@ -58,7 +58,11 @@ impl Grantee {
     fn covers(&self, principal: &Principal) -> bool {
         match self {
             Self::User(name) | Self::ServicePrincipal(name) => *name == principal.user_name,
-            Self::Group(group) => group == "users" || (group == "admins" && principal.is_admin()),
+            Self::Group(group) => {
+                group == "users"
+                    || (group == "admins" && principal.is_admin())
+                    || principal.groups.contains(group)
+            }
         }
     }
 
@@ -73,7 +77,8 @@ impl Grantee {
 
 #[derive(Clone, Debug)]
 struct Object {
-    owner: Grantee,
+    /// `None` for what the platform itself brings.
+    owner: Option<Grantee>,
     grants: BTreeMap<Grantee, String>,
 }
 
@@ -88,8 +93,13 @@ fn key(object_type: &str, id: &str) -> (String, String) {
 impl Permissions {
     /// Registers a new object; its owner can manage it.
     pub fn register(&self, object_type: &str, id: &str, owner: &Principal) {
-        let object = Object { owner: Grantee::of(owner), grants: BTreeMap::new() };
+        let object = Object { owner: Some(Grantee::of(owner)), grants: BTreeMap::new() };
         self.0.lock().insert(key(object_type, id), object);
+    }
+
+    /// Registers an object of the platform; only administrators can manage it.
+    pub fn register_without_owner(&self, object_type: &str, id: &str) {
+        self.0.lock().insert(key(object_type, id), Object { owner: None, grants: BTreeMap::new() });
     }
 
     /// Forgets an object and all grants on it.
@@ -101,6 +111,15 @@ impl Permissions {
     pub fn forget_grantee(&self, grantee: &Grantee) {
         for object in self.0.lock().values_mut() {
             object.grants.remove(grantee);
+        }
+    }
+
+    /// A group has another name now and keeps what was granted to it.
+    pub fn rename_group(&self, before: &str, after: &str) {
+        for object in self.0.lock().values_mut() {
+            if let Some(level) = object.grants.remove(&Grantee::Group(before.to_owned())) {
+                object.grants.insert(Grantee::Group(after.to_owned()), level);
+            }
         }
     }
 
@@ -121,7 +140,7 @@ impl Permissions {
         }
         let wanted = rank(object_type, level);
         self.0.lock().get(&key(object_type, id)).is_some_and(|object| {
-            object.owner.covers(principal)
+            object.owner.as_ref().is_some_and(|owner| owner.covers(principal))
                 || object.grants.iter().any(|(grantee, granted)| {
                     grantee.covers(principal) && rank(object_type, granted) >= wanted
                 })
@@ -255,7 +274,7 @@ fn grants(
             let grantee = match (entry.user_name, entry.group_name, entry.service_principal_name) {
                 (Some(name), None, None) => known(workspace, Grantee::User(name))?,
                 (None, None, Some(name)) => known(workspace, Grantee::ServicePrincipal(name))?,
-                (None, Some(name), None) if name == "users" || name == "admins" => Grantee::Group(name),
+                (None, Some(name), None) if workspace.has_group(&name) => Grantee::Group(name),
                 (None, Some(name), None) => {
                     return Err(Problem::resource_does_not_exist(format!(
                         "Principal: GroupName({name}) does not exist."
@@ -289,7 +308,7 @@ fn known(workspace: &Workspace, grantee: Grantee) -> Result<Grantee, Problem> {
 fn answer(workspace: &Workspace, object_type: &str, id: &str) -> Result<Json<Value>, Problem> {
     let object = workspace.permissions.find(object_type, id)?;
     let mut direct = object.grants;
-    direct.insert(object.owner, "CAN_MANAGE".to_owned());
+    direct.extend(object.owner.map(|owner| (owner, "CAN_MANAGE".to_owned())));
     let mut list: Vec<Value> = direct
         .iter()
         .map(|(grantee, level)| {

@@ -23,6 +23,7 @@ use crate::oauth::SignIns;
 use crate::permissions::Permissions;
 use crate::platform::{AppsMode, Platform};
 use crate::scopes::TokenScopes;
+use crate::scim::Directory;
 use crate::scratch::Scratch;
 use crate::secrets::Secrets;
 use crate::server;
@@ -129,6 +130,7 @@ impl LocalWorkspace {
             identities: Identities::new(clock.clone(), ids.clone()),
             files: Files::new(ids.clone(), permissions.clone(), clock.now()),
             secrets: Secrets::default(),
+            directory: Directory::default(),
             sign_ins: SignIns::default(),
             token_scopes: TokenScopes::default(),
             lakebase,

@@ -11,10 +11,11 @@ use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::lakebase::Lakebase;
 use crate::oauth::SignIns;
-use crate::permissions::Permissions;
+use crate::permissions::{Grantee, Permissions};
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::scopes::TokenScopes;
+use crate::scim::Directory;
 use crate::secrets::Secrets;
 use crate::settings::SharedSettings;
 
@@ -35,6 +36,8 @@ pub struct Workspace {
     pub settings: SharedSettings,
     /// Who may call.
     pub identities: Identities,
+    /// What SCIM keeps of principals, and their groups.
+    pub directory: Directory,
     /// Sign-ins in a browser.
     pub sign_ins: SignIns,
     /// Tokens that may not do everything.
@@ -65,6 +68,21 @@ impl Workspace {
             self.files.make_home(&principal, self.clock.now());
         }
         credentials
+    }
+
+    /// Removes a principal with its tokens and everything that was granted to it. Its files stay.
+    pub fn remove_principal(&self, principal: &Principal) {
+        self.identities.remove(&principal.user_name);
+        self.sign_ins.revoke(&principal.user_name);
+        self.permissions.forget_grantee(&Grantee::of(principal));
+        self.secrets.forget_principal(&principal.user_name);
+        self.directory.forget(principal.id);
+    }
+
+    /// Whether there is a group of this name.
+    pub fn has_group(&self, name: &str) -> bool {
+        matches!(name, "users" | "admins")
+            || self.directory.groups().iter().any(|group| group.display_name == name)
     }
 
     /// Refuses a principal that lacks a right in general or had it taken away.

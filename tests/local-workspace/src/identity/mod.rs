@@ -4,7 +4,10 @@
 //! tokens that expire by the workspace's clock. Both look the same on the wire. Rights are a plain
 //! set per principal, coarser than the platform's groups and entitlements, but enough to provoke
 //! every refusal a deployer can meet; who may do what to one object is the business of
-//! `permissions`.
+//! `permissions`, and what SCIM shows of a principal that of `scim`.
+
+mod client_secrets;
+mod personal_tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -20,6 +23,10 @@ use crate::clock::{Clock, Timestamp};
 use crate::ids::{Ids, secret};
 use crate::problem::Problem;
 pub use crate::rights::Right;
+use client_secrets::ClientSecrets;
+pub use client_secrets::{ClientSecret, MAX_CLIENT_SECRETS};
+use personal_tokens::Issued;
+pub use personal_tokens::PersonalToken;
 
 /// How long an OAuth token lives, in milliseconds.
 pub const OAUTH_TOKEN_TTL_MS: u64 = 3_600_000;
@@ -50,6 +57,9 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// What it may do in general.
     pub rights: BTreeSet<Right>,
+    /// Names of the groups it belongs to, directly or through other groups, apart from `users` and
+    /// `admins`: everybody is in the first, the second is [`Right::WorkspaceAdmin`].
+    pub groups: BTreeSet<String>,
 }
 
 impl Principal {
@@ -136,12 +146,15 @@ struct Token {
     user_name: String,
     kind: TokenKind,
     expires: Option<Timestamp>,
+    /// What the token API tells of a personal token.
+    issued: Option<Issued>,
 }
 
 #[derive(Default)]
 struct Registry {
     principals: BTreeMap<String, Principal>,
-    client_secrets: BTreeMap<String, String>,
+    inactive: BTreeSet<String>,
+    client_secrets: ClientSecrets,
     tokens: BTreeMap<String, Token>,
 }
 
@@ -184,6 +197,7 @@ impl Identities {
             user_name: spec.user_name,
             kind: PrincipalKind::User,
             rights: spec.rights,
+            groups: BTreeSet::new(),
         };
         let user_name = principal.user_name.clone();
         self.registry.lock().principals.insert(user_name.clone(), principal);
@@ -194,25 +208,39 @@ impl Identities {
     /// Adds a service principal and returns it with its client secret.
     pub fn add_service_principal(&self, display_name: &str, rights: BTreeSet<Right>) -> (Principal, String) {
         let client_id = self.ids.uuid().to_string();
+        let principal = self.add_service_principal_without_secret(client_id, display_name, rights);
+        let client_secret = secret("dose");
+        let created = self.clock.now();
+        let kept = ClientSecret { id: String::new(), value: client_secret.clone(), created, expires: None };
+        self.registry.lock().client_secrets.insert(&principal.user_name, kept);
+        (principal, client_secret)
+    }
+
+    /// Adds a service principal with this client id, which can't prove itself yet.
+    pub fn add_service_principal_without_secret(
+        &self,
+        client_id: String,
+        display_name: &str,
+        rights: BTreeSet<Right>,
+    ) -> Principal {
         let principal = Principal {
             id: self.ids.number(),
             user_name: client_id.clone(),
             display_name: display_name.to_owned(),
             kind: PrincipalKind::ServicePrincipal { client_id: client_id.clone() },
             rights,
+            groups: BTreeSet::new(),
         };
-        let client_secret = secret("dose");
-        let mut registry = self.registry.lock();
-        registry.principals.insert(client_id.clone(), principal.clone());
-        registry.client_secrets.insert(client_id, client_secret.clone());
-        (principal, client_secret)
+        self.registry.lock().principals.insert(client_id, principal.clone());
+        principal
     }
 
     /// Removes a principal and all its tokens.
     pub fn remove(&self, user_name: &str) {
         let mut registry = self.registry.lock();
         registry.principals.remove(user_name);
-        registry.client_secrets.remove(user_name);
+        registry.inactive.remove(user_name);
+        registry.client_secrets.forget(user_name);
         registry.tokens.retain(|_, token| token.user_name != user_name);
     }
 
@@ -235,12 +263,26 @@ impl Identities {
 
     /// Changes what a principal may do in general.
     pub fn set_rights(&self, user_name: &str, rights: BTreeSet<Right>) -> bool {
-        match self.registry.lock().principals.get_mut(user_name) {
-            Some(principal) => {
-                principal.rights = rights;
-                true
-            }
-            None => false,
+        self.change(user_name, |principal| principal.rights = rights)
+    }
+
+    /// Changes a principal; `false` when there is none of this name.
+    pub fn change(&self, user_name: &str, change: impl FnOnce(&mut Principal)) -> bool {
+        self.registry.lock().principals.get_mut(user_name).map(change).is_some()
+    }
+
+    /// Whether a principal may sign in at all.
+    pub fn is_active(&self, user_name: &str) -> bool {
+        !self.registry.lock().inactive.contains(user_name)
+    }
+
+    /// Lets a principal sign in, or refuses it from now on.
+    pub fn set_active(&self, user_name: &str, active: bool) {
+        let mut registry = self.registry.lock();
+        if active {
+            registry.inactive.remove(user_name);
+        } else {
+            registry.inactive.insert(user_name.to_owned());
         }
     }
 
@@ -266,7 +308,7 @@ impl Identities {
     }
 
     fn mint(&self, user_name: &str, kind: TokenKind, expires: Option<Timestamp>, token: String) -> String {
-        let entry = Token { user_name: user_name.to_owned(), kind, expires };
+        let entry = Token { user_name: user_name.to_owned(), kind, expires, issued: None };
         self.registry.lock().tokens.insert(token.clone(), entry);
         token
     }
@@ -281,17 +323,15 @@ impl Identities {
         }
     }
 
-    /// Whether this is the client's secret.
-    pub fn verify_client(&self, client_id: &str, client_secret: &str) -> bool {
-        self.registry.lock().client_secrets.get(client_id).is_some_and(|known| known == client_secret)
-    }
-
     /// Who a bearer token stands for, and of which kind it is; `None` when unknown or expired.
     pub fn resolve(&self, token: &str) -> Option<(Principal, TokenKind)> {
         let now = self.clock.now();
         let registry = self.registry.lock();
         let entry = registry.tokens.get(token).filter(|entry| entry.expires.is_none_or(|end| now < end))?;
         let principal = registry.principals.get(&entry.user_name)?;
+        if registry.inactive.contains(&entry.user_name) {
+            return None;
+        }
         Some((principal.clone(), entry.kind))
     }
 
@@ -305,8 +345,13 @@ impl Identities {
         if let Some((principal, _)) = self.resolve(token) {
             return Ok(principal);
         }
-        if self.registry.lock().tokens.contains_key(token) {
-            return Err(Problem::unauthenticated("Token is expired."));
+        let registry = self.registry.lock();
+        match registry.tokens.get(token) {
+            Some(entry) if registry.inactive.contains(&entry.user_name) => {
+                return Err(Problem::permission_denied("User is deactivated."));
+            }
+            Some(_) => return Err(Problem::unauthenticated("Token is expired.")),
+            None => {}
         }
         Err(Problem::unauthenticated("Invalid access token."))
     }

@@ -12,6 +12,7 @@ mod permissions;
 mod python_sdk;
 mod refusals;
 mod running_apps;
+mod scim;
 mod secrets;
 mod sign_in;
 mod support;
