@@ -9,6 +9,7 @@
 //! [`LocalWorkspace`] runs one inside a test; the command `local-workspace serve` runs one for
 //! everybody else.
 
+mod absent;
 pub mod apps;
 pub mod clock;
 mod connection;
@@ -37,6 +38,7 @@ mod server;
 mod serving;
 pub mod settings;
 mod start;
+mod tokens;
 pub mod workspace;
 
 pub use start::{LocalWorkspace, Options, StartError};

@@ -8,7 +8,9 @@ use tower_http::normalize_path::NormalizePath;
 
 use crate::problem::Problem;
 use crate::workspace::Workspace;
-use crate::{apps, control, edge, files, lakebase, oauth, permissions, scim, secrets, serving};
+use crate::{
+    absent, apps, control, edge, files, lakebase, oauth, permissions, scim, secrets, serving, tokens,
+};
 
 /// The platform's services behind the edge, and the control address beside it.
 pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
@@ -19,6 +21,8 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(secrets::routes())
         .merge(permissions::routes())
         .merge(serving::routes())
+        .merge(tokens::routes())
+        .merge(absent::routes())
         .merge(apps::routes())
         .merge(lakebase::routes())
         .fallback(unknown)

@@ -1,4 +1,7 @@
 //! The model serving endpoints this workspace has, as far as apps and pickers look at them.
+//!
+//! An endpoint is called by its name and has an id beside it, which only its permissions use; a
+//! client that confuses the two is refused here as on the platform.
 
 use std::sync::Arc;
 
@@ -9,10 +12,18 @@ use serde_json::{Value, json};
 
 use crate::extract::Caller;
 use crate::identity::Right;
+use crate::permissions::{Grantee, Permissions};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-const CHAT_MODELS: [&str; 2] = ["databricks-claude-sonnet-4-5", "databricks-gpt-oss-120b"];
+/// The object type of their permissions.
+const OBJECT_TYPE: &str = "serving-endpoints";
+
+/// Names and ids; like the platform's own models they belong to nobody, and everybody may query them.
+const CHAT_MODELS: [(&str, &str); 2] = [
+    ("databricks-claude-sonnet-4-5", "3f6a1c0b9d4e4b7f8a5c2e1d7b90f346"),
+    ("databricks-gpt-oss-120b", "b81d5e92c07a4f36a2d94c6e0f17385a"),
+];
 
 /// `/api/2.0/serving-endpoints*`.
 pub(crate) fn routes() -> Router<Arc<Workspace>> {
@@ -21,17 +32,27 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/api/2.0/serving-endpoints/{name}", get(read))
 }
 
-/// Whether there is such an endpoint.
-pub(crate) fn exists(name: &str) -> bool {
-    CHAT_MODELS.contains(&name)
+/// Gives every endpoint its access control list.
+pub(crate) fn register(permissions: &Permissions) {
+    for (_, id) in CHAT_MODELS {
+        permissions.register_without_owner(OBJECT_TYPE, id);
+        permissions.grant(OBJECT_TYPE, id, Grantee::Group("users".to_owned()), "CAN_QUERY");
+    }
 }
 
-fn endpoint(name: &str) -> Value {
+/// Whether there is such an endpoint.
+pub(crate) fn exists(name: &str) -> bool {
+    CHAT_MODELS.iter().any(|(known, _)| *known == name)
+}
+
+fn endpoint((name, id): (&str, &str)) -> Value {
     json!({
         "name": name,
-        "id": name,
+        "id": id,
         "task": "llm/v1/chat",
         "endpoint_type": "FOUNDATION_MODEL_API",
+        "creation_timestamp": 1_760_000_000_000_u64,
+        "last_updated_timestamp": 1_760_000_000_000_u64,
         "state": {"ready": "READY", "config_update": "NOT_UPDATING"},
         "config": {"served_entities": [{"name": name, "foundation_model": {"name": name, "display_name": name}}]},
     })
@@ -42,7 +63,7 @@ async fn list(
     Caller(caller): Caller,
 ) -> Result<Json<Value>, Problem> {
     workspace.require(&caller, Right::QueryServing)?;
-    let endpoints: Vec<Value> = CHAT_MODELS.iter().map(|name| endpoint(name)).collect();
+    let endpoints: Vec<Value> = CHAT_MODELS.into_iter().map(endpoint).collect();
     Ok(Json(json!({"endpoints": endpoints})))
 }
 
@@ -52,10 +73,13 @@ async fn read(
     Path(name): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     workspace.require(&caller, Right::QueryServing)?;
-    if !exists(&name) {
+    let Some(found) = CHAT_MODELS.into_iter().find(|(known, _)| *known == name) else {
         return Err(Problem::resource_does_not_exist(format!(
             "The given endpoint does not exist, please retry after checking the specified model and version deployment exists. Endpoint name: {name}"
         )));
-    }
-    Ok(Json(endpoint(&name)))
+    };
+    let mut shown = endpoint(found);
+    let manages = workspace.permissions.can(&caller, OBJECT_TYPE, found.1, "CAN_MANAGE");
+    shown["permission_level"] = json!(if manages { "CAN_MANAGE" } else { "CAN_QUERY" });
+    Ok(Json(shown))
 }

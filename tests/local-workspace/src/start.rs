@@ -27,6 +27,7 @@ use crate::scim::Directory;
 use crate::scratch::Scratch;
 use crate::secrets::Secrets;
 use crate::server;
+use crate::serving;
 use crate::settings::{Settings, SharedSettings};
 use crate::workspace::Workspace;
 
@@ -119,6 +120,7 @@ impl LocalWorkspace {
         let ids = Ids::default();
         let settings = SharedSettings::new(options.settings);
         let permissions = Permissions::default();
+        serving::register(&permissions);
         let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
         // Installing happens in another folder than ours.
         let wheels =

@@ -23,6 +23,9 @@ use crate::workspace::Workspace;
 pub use sign_ins::SignIns;
 use sign_ins::{Redeemed, Refused};
 
+/// The account this workspace belongs to, of which there is nothing else.
+const ACCOUNT_ID: &str = "5b7c19e4-0d3a-4c86-9f52-a1e8d47b6c30";
+
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// `/oidc/*` and `/.well-known/*`.
@@ -39,8 +42,10 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
 async fn host_metadata(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
     Json(json!({
         "oidc_endpoint": format!("{}/oidc", workspace.host),
+        "account_id": ACCOUNT_ID,
         "workspace_id": workspace.id.to_string(),
         "cloud": "AWS",
+        "token_federation_default_oidc_audiences": [format!("{}/oidc/v1/token", workspace.host)],
     }))
 }
 
@@ -50,6 +55,8 @@ async fn discovery(State(workspace): State<Arc<Workspace>>) -> Json<Value> {
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/v1/authorize"),
         "token_endpoint": format!("{issuer}/v1/token"),
+        "request_uri_parameter_supported": false,
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "response_types_supported": ["code"],
         "grant_types_supported": ["client_credentials", TOKEN_EXCHANGE, "authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],

@@ -16,3 +16,4 @@ mod scim;
 mod secrets;
 mod sign_in;
 mod support;
+mod tokens;
