@@ -24,7 +24,9 @@ use crate::workspace::Workspace;
 /// have.
 fn levels(object_type: &str) -> Option<&'static [&'static str]> {
     match object_type {
-        "apps" | "database-instances" | "database-projects" => Some(&["CAN_USE", "CAN_MANAGE"]),
+        "apps" | "authorization" | "database-instances" | "database-projects" => {
+            Some(&["CAN_USE", "CAN_MANAGE"])
+        }
         "serving-endpoints" => Some(&["CAN_VIEW", "CAN_QUERY", "CAN_MANAGE"]),
         "directories" | "files" | "notebooks" => Some(&["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"]),
         _ => None,
@@ -332,7 +334,7 @@ fn answer(workspace: &Workspace, object_type: &str, id: &str) -> Result<Json<Val
     }));
     Ok(Json(json!({
         "object_id": format!("/{object_type}/{id}"),
-        "object_type": object_type,
+        "object_type": if object_type == "authorization" { id } else { object_type },
         "access_control_list": list,
     })))
 }

@@ -29,6 +29,7 @@ use crate::secrets::Secrets;
 use crate::server;
 use crate::serving;
 use crate::settings::{Settings, SharedSettings};
+use crate::tokens;
 use crate::workspace::Workspace;
 
 /// How to start.
@@ -121,6 +122,7 @@ impl LocalWorkspace {
         let settings = SharedSettings::new(options.settings);
         let permissions = Permissions::default();
         serving::register(&permissions);
+        tokens::register(&permissions);
         let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
         // Installing happens in another folder than ours.
         let wheels =

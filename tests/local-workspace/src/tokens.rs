@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::extract::{Caller, JsonBody, Params};
 use crate::identity::{PersonalToken, Principal};
+use crate::permissions::{Grantee, Permissions};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
@@ -30,6 +31,15 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route(&format!("{managed}/tokens"), get(list_all))
         .route(&format!("{managed}/tokens/{{id}}"), get(read).delete(revoke))
         .route(&format!("{managed}/on-behalf-of/tokens"), post(create_for))
+}
+
+/// Who may have tokens at all: everybody, until an administrator changes it. It is only a list here:
+/// whoever is not on it gets tokens all the same.
+pub(crate) fn register(permissions: &Permissions) {
+    for id in ["tokens", "passwords"] {
+        permissions.register_without_owner("authorization", id);
+        permissions.grant("authorization", id, Grantee::Group("users".to_owned()), "CAN_USE");
+    }
 }
 
 type Shared = State<Arc<Workspace>>;

@@ -5,21 +5,14 @@
 //! to know it, so it is done here too.
 
 use super::Kind;
+use super::notebook::{Language, from_jupyter, source};
 use crate::problem::Problem;
-
-/// Extension, language, and first line of an exported notebook.
-const LANGUAGES: [(&str, &str, &str); 4] = [
-    ("py", "PYTHON", "# Databricks notebook source"),
-    ("sql", "SQL", "-- Databricks notebook source"),
-    ("scala", "SCALA", "// Databricks notebook source"),
-    ("r", "R", "# Databricks notebook source"),
-];
 
 const JUPYTER: &str = "ipynb";
 
 /// The extension of a notebook's source.
 pub(super) fn extension(language: &str) -> &'static str {
-    LANGUAGES.iter().find(|(_, known, _)| *known == language).map_or("", |(extension, ..)| extension)
+    Language::named(language).map_or("", |language| language.extension)
 }
 
 /// What is uploaded.
@@ -40,28 +33,28 @@ pub(super) fn interpret(upload: Upload<'_>, limit: usize) -> Result<(String, Kin
         )));
     }
     let (stem, extension) = split(path);
-    let known = LANGUAGES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(extension));
+    let known = Language::of_extension(extension);
     let is_jupyter = extension.eq_ignore_ascii_case(JUPYTER);
     match format {
         "AUTO" | "" => {
             if is_jupyter {
-                return Ok(notebook(stem, "PYTHON", bytes));
+                return jupyter(stem, &bytes);
             }
             match known {
-                Some((_, language, marker)) if first_line(&bytes) == marker.as_bytes() => {
+                Some(language) if first_line(&bytes) == language.marker().as_bytes() => {
                     Ok(notebook(stem, language, bytes))
                 }
                 _ => Ok((path.to_owned(), Kind::File(bytes))),
             }
         }
         "RAW" => Ok((path.to_owned(), Kind::File(bytes))),
-        "JUPYTER" => Ok(notebook(if is_jupyter { stem } else { path }, "PYTHON", bytes)),
+        "JUPYTER" => jupyter(if is_jupyter { stem } else { path }, &bytes),
         "SOURCE" => {
             let language = match language.filter(|language| !language.is_empty()) {
-                Some(asked) => LANGUAGES.iter().find(|(_, language, _)| *language == asked),
+                Some(asked) => Language::named(asked).filter(|language| language.name == asked),
                 None => known,
             };
-            let (_, language, _) = language.ok_or_else(|| {
+            let language = language.ok_or_else(|| {
                 Problem::invalid_parameter(
                     "language is required and must be PYTHON, R, SCALA or SQL for format SOURCE.",
                 )
@@ -81,8 +74,14 @@ fn split(path: &str) -> (&str, &str) {
     }
 }
 
-fn notebook(path: &str, language: &'static str, source: Vec<u8>) -> (String, Kind) {
-    (path.to_owned(), Kind::Notebook { language, source })
+fn notebook(path: &str, language: &Language, source: Vec<u8>) -> (String, Kind) {
+    (path.to_owned(), Kind::Notebook { language: language.name, source })
+}
+
+/// A notebook from a Jupyter file; like every other it is kept as source, without its outputs.
+fn jupyter(path: &str, bytes: &[u8]) -> Result<(String, Kind), Problem> {
+    let (language, cells) = from_jupyter(bytes)?;
+    Ok(notebook(path, language, source(language, &cells).into_bytes()))
 }
 
 fn first_line(bytes: &[u8]) -> &[u8] {

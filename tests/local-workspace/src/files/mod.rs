@@ -1,6 +1,8 @@
 //! Workspace files: one tree, in memory, under two names (`/Users/…` and `/Workspace/Users/…`).
 
+mod export;
 mod import;
+mod notebook;
 mod routes;
 mod tree;
 

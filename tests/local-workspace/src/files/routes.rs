@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::export::{Exported, Format};
 use super::import::{Upload, interpret};
 use super::{Kind, Node};
 use crate::extract::{Caller, JsonBody, Params};
@@ -137,6 +138,8 @@ struct Export {
     #[serde(default)]
     path: String,
     #[serde(default)]
+    format: String,
+    #[serde(default)]
     direct_download: bool,
 }
 
@@ -146,18 +149,17 @@ async fn export(
     Params(export): Params<Export>,
 ) -> Result<Response, Problem> {
     workspace.require(&caller, Right::ReadFiles)?;
+    if export.path.is_empty() {
+        return Err(Problem::invalid_parameter("Missing required field: path"));
+    }
+    let format = Format::parse(&export.format)?;
     let node = workspace.files.get(&caller, &export.path)?;
-    let (bytes, file_type) = match node.kind {
+    let Exported { bytes, file_type } = match node.kind {
         Kind::Directory => {
-            return Err(Problem::invalid_parameter(format!(
-                "{} is a directory and cannot be exported.",
-                export.path
-            )));
+            let below = workspace.files.below(&caller, &export.path)?;
+            super::export::directory(&export.path, &below, format)?
         }
-        Kind::File(bytes) => (bytes, "file"),
-        Kind::Notebook { language, source } => {
-            (source, super::import::extension(language).trim_start_matches('.'))
-        }
+        _ => super::export::object(&export.path, &node, format)?,
     };
     if export.direct_download {
         return Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response());

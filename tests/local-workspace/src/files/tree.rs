@@ -224,6 +224,18 @@ impl Files {
             .collect())
     }
 
+    /// Everything below a folder that the principal can read, by its path relative to it.
+    pub fn below(&self, principal: &Principal, path: &str) -> Result<Vec<(String, Node)>, Problem> {
+        let canonical = canonical(path)?;
+        let nodes = self.nodes.lock();
+        self.require(&nodes, principal, &canonical, "CAN_READ")?;
+        let start = canonical.trim_end_matches('/').len() + 1;
+        Ok(below(&nodes, &canonical)
+            .filter(|(name, _)| self.allowed(&nodes, principal, name, "CAN_READ"))
+            .map(|(name, node)| (name[start..].to_owned(), node.clone()))
+            .collect())
+    }
+
     /// Makes a folder and those above it; fine if it is there.
     pub fn make_directory(&self, principal: &Principal, path: &str, now: Timestamp) -> Result<(), Problem> {
         let canonical = canonical(path)?;

@@ -31,8 +31,8 @@ pub struct Profile {
 impl Profile {
     /// Of a principal that nobody described: the names are those it is displayed with.
     fn of(principal: &Principal) -> Self {
-        let mut profile = Self::default();
-        profile.entitlements = ["databricks-sql-access", "workspace-access"].map(str::to_owned).into();
+        let entitlements = ["databricks-sql-access", "workspace-access"].map(str::to_owned).into();
+        let mut profile = Self { entitlements, ..Self::default() };
         if principal.client_id().is_none() {
             let (given, family) = match principal.display_name.rsplit_once(' ') {
                 Some((given, family)) => (given, Some(family.to_owned())),

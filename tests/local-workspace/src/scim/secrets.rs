@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -47,7 +49,7 @@ fn find(workspace: &Workspace, caller: &Principal, id: &str) -> Result<Principal
 }
 
 fn shown(secret: &ClientSecret) -> Value {
-    let hash: String = Sha256::digest(&secret.value).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = BASE64.encode(Sha256::digest(&secret.value));
     let mut shown = json!({
         "id": secret.id,
         "secret_hash": hash,

@@ -7,6 +7,7 @@ mod deployments;
 mod faults;
 mod files;
 mod identity;
+mod notebooks;
 mod origins;
 mod permissions;
 mod python_sdk;
