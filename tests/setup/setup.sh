@@ -113,6 +113,21 @@ install_python() { # requirements reason
   echo "$wanted" >"$stamp"
 }
 
+# A Python environment of its own, for a version that .venv doesn't have.
+install_environment() { # folder requirements reason
+  local wanted
+  wanted=$(hash_of "$2")
+  if [ "$(cat "$1/requirements-hash" 2>/dev/null)" = "$wanted" ]; then
+    say "present" "$2 in $1"
+    return
+  fi
+  say "install" "$2 into $1: $3"
+  rm -rf "$1"
+  python3 -m venv "$1"
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
+  echo "$wanted" >"$1/requirements-hash"
+}
+
 # The local workspace's Lakebase is a real PostgreSQL.
 install_postgres() {
   if [ -n "${TELLR_POSTGRES_BIN:-}" ] && [ -x "$TELLR_POSTGRES_BIN/postgres" ]; then
@@ -171,6 +186,10 @@ fi
 if [ "$level" = tests ]; then
   install_node_modules tests/browser "Playwright drives the browser tests"
   install_chromium
+  for age in oldest middle; do
+    install_environment ".cache/python-sdk/$age" "tests/local-workspace/tests/python_sdk/requirements-$age.txt" \
+      "the local workspace answers old versions of Databricks' SDK too"
+  done
   install_cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen-test-runner \
     "it runs the module's tests" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner
   install_cargo_tool wasm-pack 0.15.1 wasm-pack "it starts the module's tests in a browser" --locked
