@@ -115,8 +115,9 @@ impl Scope {
         if principal.is_admin() {
             return Some(SecretLevel::Manage);
         }
-        let own = self.acls.get(&principal.user_name).copied();
-        own.max(self.acls.get("users").copied())
+        let names = [principal.user_name.as_str(), "users"];
+        let granted = names.into_iter().chain(principal.groups.iter().map(String::as_str));
+        granted.filter_map(|name| self.acls.get(name)).max().copied()
     }
 }
 
@@ -336,7 +337,7 @@ async fn put_acl(
     JsonBody(new): JsonBody<NewAcl>,
 ) -> Answer {
     workspace.require(&caller, Right::ManageSecrets)?;
-    if new.principal != "users" && workspace.identities.find(&new.principal).is_none() {
+    if !workspace.has_group(&new.principal) && workspace.identities.find(&new.principal).is_none() {
         return Err(Problem::resource_does_not_exist(format!("Principal {} does not exist.", new.principal)));
     }
     workspace.secrets.within(&caller, &new.scope, SecretLevel::Manage, |scope| {

@@ -14,8 +14,8 @@ use crate::oauth::SignIns;
 use crate::permissions::{Grantee, Permissions};
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::scopes::TokenScopes;
 use crate::scim::Directory;
+use crate::scopes::TokenScopes;
 use crate::secrets::Secrets;
 use crate::settings::SharedSettings;
 

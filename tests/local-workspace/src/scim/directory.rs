@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::identity::{Identities, Principal, Right};
 
@@ -97,22 +97,31 @@ impl State {
 
 /// Profiles and groups of a workspace; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Directory(Arc<Mutex<State>>);
+pub struct Directory {
+    state: Arc<Mutex<State>>,
+    turns: Arc<Mutex<()>>,
+}
 
 impl Directory {
+    /// Changes of principals and groups take turns, so that a name that was free when it was looked
+    /// at still is when it is taken.
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turns.lock()
+    }
+
     /// What SCIM knows of a principal.
     pub fn profile(&self, principal: &Principal) -> Profile {
-        self.0.lock().profiles.get(&principal.id).cloned().unwrap_or_else(|| Profile::of(principal))
+        self.state.lock().profiles.get(&principal.id).cloned().unwrap_or_else(|| Profile::of(principal))
     }
 
     /// Describes a principal.
     pub fn set_profile(&self, id: u64, profile: Profile) {
-        self.0.lock().profiles.insert(id, profile);
+        self.state.lock().profiles.insert(id, profile);
     }
 
     /// Forgets a principal that no longer exists.
     pub fn forget(&self, id: u64) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         state.profiles.remove(&id);
         for group in state.groups.values_mut() {
             group.members.remove(&id);
@@ -121,23 +130,23 @@ impl Directory {
 
     /// The groups that somebody made, by id.
     pub fn groups(&self) -> Vec<Group> {
-        self.0.lock().groups.values().cloned().collect()
+        self.state.lock().groups.values().cloned().collect()
     }
 
     /// One of them.
     pub fn group(&self, id: u64) -> Option<Group> {
-        self.0.lock().groups.get(&id).cloned()
+        self.state.lock().groups.get(&id).cloned()
     }
 
     /// Writes a group; its members belong to it from now on.
     pub fn put_group(&self, group: Group, identities: &Identities) {
-        self.0.lock().groups.insert(group.id, group);
+        self.state.lock().groups.insert(group.id, group);
         self.tell(identities);
     }
 
     /// Removes a group, also from the groups it was in.
     pub fn remove_group(&self, id: u64, identities: &Identities) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         state.groups.remove(&id);
         for group in state.groups.values_mut() {
             group.members.remove(&id);
@@ -147,12 +156,12 @@ impl Directory {
     }
 
     pub(super) fn memberships(&self, member: u64) -> Vec<Membership> {
-        self.0.lock().memberships(member)
+        self.state.lock().memberships(member)
     }
 
     /// Principals carry the names of their groups, so that a check of permissions needs no look here.
     fn tell(&self, identities: &Identities) {
-        let state = self.0.lock();
+        let state = self.state.lock();
         for principal in identities.all() {
             let groups: BTreeSet<String> =
                 state.memberships(principal.id).into_iter().map(|group| group.display_name).collect();

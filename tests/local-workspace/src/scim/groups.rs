@@ -117,6 +117,7 @@ pub(super) async fn read(
 
 pub(super) async fn create(State(workspace): Shared, Caller(caller): Caller, body: Bytes) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let group = described(&workspace, None, problem::read(&body)?)?;
     let shown = put(&workspace, group)?;
     Ok((StatusCode::CREATED, Json(shown)).into_response())
@@ -129,6 +130,7 @@ pub(super) async fn replace(
     body: Bytes,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let before = find(&workspace, &id)?;
     Ok(Json(rewrite(&workspace, before, problem::read(&body)?)?).into_response())
 }
@@ -140,6 +142,7 @@ pub(super) async fn patch(
     body: Bytes,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let before = find(&workspace, &id)?;
     let patched = problem::read::<Patch>(&body)?.apply(resource(&workspace, &before))?;
     rewrite(&workspace, before, patched)?;
@@ -152,6 +155,7 @@ pub(super) async fn delete(
     Path(id): Path<String>,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let group = find(&workspace, &id)?;
     if group.id == USERS.0 || group.id == ADMINS.0 {
         return Err(fixed(&group));

@@ -95,6 +95,11 @@ async fn clients_find_the_workspace_and_its_token_endpoint() {
     let local = Local::start().await;
     let config = local.send(local.request(Method::GET, "/.well-known/databricks-config")).await.ok();
     assert_eq!(config["workspace_id"], local.state().id.to_string());
+    assert_eq!(config["oidc_endpoint"], format!("{}/oidc", local.workspace.host()));
+    assert_eq!(config["cloud"], "AWS");
+    assert_eq!(config["account_id"].as_str().map(str::len), Some(36));
+    let audiences = config["token_federation_default_oidc_audiences"].as_array();
+    assert_eq!(audiences.map(Vec::len), Some(1));
     let path = "/oidc/.well-known/oauth-authorization-server";
     let discovery = local.send(local.request(Method::GET, path)).await.ok();
     assert_eq!(discovery["token_endpoint"], format!("{}/oidc/v1/token", local.workspace.host()));

@@ -168,6 +168,17 @@ async fn a_user_is_made_changed_deactivated_and_deleted() {
 }
 
 #[tokio::test]
+async fn of_users_made_at_once_under_one_name_there_is_one() {
+    let local = Local::start().await;
+    let users = format!("{BASE}/Users");
+    let create = || local.post(&users, json!({"userName": "dora@example.com"}));
+    let (a, b, c, d) = tokio::join!(create(), create(), create(), create());
+    let mut statuses = [a, b, c, d].map(|answer| answer.status.as_u16());
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409, 409, 409]);
+}
+
+#[tokio::test]
 async fn what_is_no_principal_is_refused_before_anything_is_made() {
     let local = Local::start().await;
     let before = local.get(&format!("{BASE}/Users")).await.ok()["totalResults"].clone();
@@ -212,6 +223,18 @@ async fn groups_hold_people_and_groups_and_carry_permissions() {
     assert_eq!(local.get_by(BEN, permissions).await.refusal().0, 403);
     local.patch(permissions, acl).await.ok();
     local.get_by(BEN, permissions).await.ok();
+
+    // So it is with a secret scope.
+    local.post("/api/2.0/secrets/scopes/create", json!({"scope": "shared"})).await.ok();
+    local
+        .post("/api/2.0/secrets/put", json!({"scope": "shared", "key": "k", "string_value": "v"}))
+        .await
+        .ok();
+    let secret = "/api/2.0/secrets/get?scope=shared&key=k";
+    assert_eq!(local.get_by(BEN, secret).await.refusal().0, 403);
+    let acl = json!({"scope": "shared", "principal": "makers", "permission": "READ"});
+    local.post("/api/2.0/secrets/acls/put", acl).await.ok();
+    local.get_by(BEN, secret).await.ok();
 
     let outer_path = format!("{BASE}/Groups/{}", text(&outer, "id"));
     let rename = json!({"Operations": [{"op": "replace", "path": "displayName", "value": "all makers"}]});

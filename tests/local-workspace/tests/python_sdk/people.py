@@ -116,6 +116,8 @@ def users(client: Client) -> None:
     client.users.update(made.id, user_name="dora@example.com", active=False)
     assert client.users.get(made.id).active is False
     assert client.users.get(made.id, attributes="userName").active is None
+    assert client.users.get_permissions().object_id == "/authorization/passwords"
+    assert client.users.get_permission_levels().permission_levels
     client.users.delete(made.id)
     with refused(NotFound, f"User with id {made.id} not found."):
         client.users.get(made.id)

@@ -56,6 +56,7 @@ pub(in crate::scim) async fn replace<K: Of>(
     body: Bytes,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let principal = find(&workspace, K::KIND, &id)?;
     write(&workspace, &principal, problem::read_resource(problem::read(&body)?)?)?;
     Ok(Json(resource(&workspace, &find(&workspace, K::KIND, &id)?)).into_response())
@@ -68,6 +69,7 @@ pub(in crate::scim) async fn patch<K: Of>(
     body: Bytes,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let principal = find(&workspace, K::KIND, &id)?;
     let patched = problem::read::<Patch>(&body)?.apply(resource(&workspace, &principal))?;
     write(&workspace, &principal, problem::read_resource(patched)?)?;
@@ -80,6 +82,7 @@ pub(in crate::scim) async fn delete<K: Of>(
     Path(id): Path<String>,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     workspace.remove_principal(&find(&workspace, K::KIND, &id)?);
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -91,6 +94,7 @@ pub(in crate::scim) async fn create_user(
     body: Bytes,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let described: Described = problem::read_resource(problem::read(&body)?)?;
     let user_name = described.user_name.clone();
     let is_address = user_name.split('@').filter(|part| !part.is_empty()).count() == 2;
@@ -119,6 +123,7 @@ pub(in crate::scim) async fn create_service_principal(
     body: Bytes,
 ) -> Answer {
     ScimProblem::require_admin(&caller)?;
+    let _turn = workspace.directory.turn();
     let described: Described = problem::read_resource(problem::read(&body)?)?;
     let client_id = match described.application_id.as_str() {
         "" => workspace.ids.uuid().to_string(),
