@@ -1,10 +1,13 @@
 """The packages: built the same twice, and looked at by checks that find what is wrong."""
 
+import base64
+import io
 import json
 import os
 import shutil
 import subprocess
 import tarfile
+import urllib.request
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -141,6 +144,53 @@ def test_a_package_that_can_not_be_imported_is_found(tmp_path: Path) -> None:
             spoiled.writestr(info, content)
     with pytest.raises(ReleaseError, match="spoiled on purpose"):
         check.check_installs(replace(good, path=path), VERSION)
+
+
+def packed_by(program: Path) -> dict[str, bytes]:
+    """Let the program deploy itself into a local workspace; what the wheel there holds."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+    flags = ["--json", "--port", "0", "--apps", "scripted", "--pace", "none"]
+    command = [target / "debug/local-workspace", "serve", *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as workspace:
+        try:
+            assert workspace.stdout is not None
+            told = json.loads(workspace.stdout.readline())
+            ada = told["principals"][0]
+            environment = {
+                "DATABRICKS_HOST": told["host"],
+                "DATABRICKS_TOKEN": ada["token"],
+                "PGSSLROOTCERT": told["ca_file"],
+            }
+            deploy = [program, "deploy", "create", "--self"]
+            subprocess.run(deploy, env=environment, check=True, capture_output=True)
+            folder = f"/Workspace/Users/{ada['user_name']}/.apps/tellr/wheels"
+
+            def ask(path: str) -> dict:
+                headers = {"authorization": f"Bearer {ada['token']}"}
+                url = f"{told['host']}/api/2.0/workspace/{path}"
+                request = urllib.request.Request(url, headers=headers)
+                with urllib.request.urlopen(request) as answer:
+                    return json.load(answer)
+
+            [wheel] = ask(f"list?path={folder}")["objects"]
+            content = base64.b64decode(ask(f"export?path={wheel['path']}&format=AUTO")["content"])
+        finally:
+            workspace.terminate()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def test_the_program_packs_itself_with_what_its_wheel_carries(tmp_path: Path) -> None:
+    with zipfile.ZipFile(artifact("tellr_app-*.whl").path) as wheel:
+        published = {name: wheel.read(name) for name in wheel.namelist()}
+    [script] = [name for name in published if name.endswith("/scripts/tellr-app")]
+    program = tmp_path / "tellr-app"
+    program.write_bytes(published[script])
+    program.chmod(0o755)
+    packed = packed_by(program)
+    for name in (script, *(name for name in published if "/licenses/" in name)):
+        assert packed.get(name) == published[name], name
+    assert {Path(name).name for name in packed if "/licenses/" in name} == set(check.LICENCES)
 
 
 def test_every_kind_of_package_is_there_once() -> None:

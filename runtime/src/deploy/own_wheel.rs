@@ -25,6 +25,8 @@ const MODULES: [(&str, &str); 4] = [
     ("run.py", include_str!("../../python/tellr_app/run.py")),
 ];
 const LICENSE: &str = include_str!("../../../LICENSE");
+/// The notices of what is in the program, which the release's build makes first; empty where they were not made.
+const NOTICES: &str = include_str!(concat!(env!("OUT_DIR"), "/THIRD-PARTY-NOTICES.txt"));
 /// The minor version of the glibc that the platform's Ubuntu 22.04 has.
 const PLATFORM_GLIBC: u32 = 35;
 /// What the platform runs: ELF, 64 bit, little-endian; and at its offset, x86-64.
@@ -41,8 +43,11 @@ pub(super) fn pack() -> Result<(String, Vec<u8>), DeployError> {
     if !crate::frontend::contents().is_built {
         eprintln!("This program was built before its page; the app will show a placeholder");
     }
+    if NOTICES.is_empty() {
+        eprintln!("This program was built without the notices of third parties; its wheel carries none");
+    }
     let program = running_program().map_err(|error| cannot(format!("It can't be read: {error}")))?;
-    Ok(wheel(&program).map_err(cannot)?)
+    Ok(wheel(&program, NOTICES).map_err(cannot)?)
 }
 
 /// The bytes of the running program. On Linux also where its file was replaced meanwhile.
@@ -54,7 +59,7 @@ fn running_program() -> std::io::Result<Vec<u8>> {
 }
 
 /// A wheel's file name and bytes. The same program gives the same bytes.
-fn wheel(program: &[u8]) -> Result<(String, Vec<u8>), String> {
+fn wheel(program: &[u8], notices: &str) -> Result<(String, Vec<u8>), String> {
     if !program.starts_with(&ELF_64_LITTLE) || program.get(MACHINE) != Some(&X86_64[..]) {
         let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
         return Err(format!(
@@ -69,27 +74,35 @@ fn wheel(program: &[u8]) -> Result<(String, Vec<u8>), String> {
         None => "linux_x86_64".to_owned(),
     };
     let tag = format!("py3-none-{platform}");
-    let content = pack_files(program, &tag).map_err(|error| format!("It can't be packed: {error}"))?;
+    let content =
+        pack_files(program, &tag, notices).map_err(|error| format!("It can't be packed: {error}"))?;
     Ok((format!("tellr_app-{VERSION}-{tag}.whl"), content))
 }
 
-fn pack_files(program: &[u8], tag: &str) -> zip::result::ZipResult<Vec<u8>> {
+fn pack_files(program: &[u8], tag: &str, notices: &str) -> zip::result::ZipResult<Vec<u8>> {
     let info = format!("tellr_app-{VERSION}.dist-info");
     let mut archive = Archive { zip: ZipWriter::new(Cursor::new(Vec::new())), record: String::new() };
     for (name, text) in MODULES {
         archive.add(&format!("tellr_app/{name}"), text.as_bytes(), 0o644)?;
     }
     archive.add(&format!("tellr_app-{VERSION}.data/scripts/tellr-app"), program, 0o755)?;
+    let licences: Vec<(&str, &str)> = [("LICENSE", LICENSE), ("THIRD-PARTY-NOTICES.txt", notices)]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    let files: String = licences.iter().map(|(name, _)| format!("License-File: {name}\n")).collect();
     let metadata = format!(
         "Metadata-Version: 2.4\nName: tellr-app\nVersion: {VERSION}\n\
          Summary: Tellr: the AI slide generator's server, with its page inside\nLicense-Expression: Apache-2.0\n\
-         License-File: LICENSE\nRequires-Python: >=3.10\n"
+         {files}Requires-Python: >=3.10\n"
     );
     archive.add(&format!("{info}/METADATA"), metadata.as_bytes(), 0o644)?;
     let wheel =
         format!("Wheel-Version: 1.0\nGenerator: tellr-app ({VERSION})\nRoot-Is-Purelib: false\nTag: {tag}\n");
     archive.add(&format!("{info}/WHEEL"), wheel.as_bytes(), 0o644)?;
-    archive.add(&format!("{info}/licenses/LICENSE"), LICENSE.as_bytes(), 0o644)?;
+    for (name, text) in licences {
+        archive.add(&format!("{info}/licenses/{name}"), text.as_bytes(), 0o644)?;
+    }
     archive.finish(&format!("{info}/RECORD"))
 }
 
@@ -156,7 +169,7 @@ mod tests {
     #[test]
     fn a_wheel_installs_by_its_record() {
         let (name, content) =
-            wheel(&program(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_PRIVATE\0")).expect("a wheel");
+            wheel(&program(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_PRIVATE\0"), "notices\n").expect("a wheel");
         assert_eq!(name, format!("tellr_app-{VERSION}-py3-none-manylinux_2_34_x86_64.whl"));
         let mut zip = zip::ZipArchive::new(Cursor::new(content.clone())).expect("a zip file");
         let names: Vec<String> = zip.file_names().map(|name| name.expect("a name").into_owned()).collect();
@@ -172,11 +185,20 @@ mod tests {
             let recorded = format!("{name},sha256={hash},{}", content.len());
             assert!(line == recorded || *line == format!("{info}/RECORD,,"), "{line}");
         }
+        for (licence, text) in [("LICENSE", LICENSE), ("THIRD-PARTY-NOTICES.txt", "notices\n")] {
+            let (mut carried, mut metadata) = (String::new(), String::new());
+            let path = format!("{info}/licenses/{licence}");
+            zip.by_name(&path).expect("it is there").read_to_string(&mut carried).expect("text");
+            assert_eq!(carried, text);
+            let path = format!("{info}/METADATA");
+            zip.by_name(&path).expect("it is there").read_to_string(&mut metadata).expect("text");
+            assert!(metadata.lines().any(|line| line == format!("License-File: {licence}")), "{metadata}");
+        }
         let script =
             zip.by_name(&format!("tellr_app-{VERSION}.data/scripts/tellr-app")).expect("the program");
         assert_eq!(script.unix_mode().map(|mode| mode & 0o777), Some(0o755));
         assert_eq!(
-            wheel(&program(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_PRIVATE\0")).expect("a wheel").1,
+            wheel(&program(b"\0GLIBC_2.2.5\0GLIBC_2.34\0GLIBC_PRIVATE\0"), "notices\n").expect("a wheel").1,
             content
         );
     }
@@ -189,11 +211,17 @@ mod tests {
             program
         };
         for other in [&b"\xcf\xfa\xed\xfe mach-o"[..], b"MZ", b"", &arm] {
-            let why = wheel(other).expect_err("it can't run there");
+            let why = wheel(other, "").expect_err("it can't run there");
             assert!(why.contains("Linux programs for x86-64"), "{why}");
         }
-        let newer = wheel(&program(b"\0GLIBC_2.17\0GLIBC_2.39\0")).expect_err("it can't run there");
+        let newer =
+            wheel(&program(b"\0GLIBC_2.17\0GLIBC_2.39\0"), "notices\n").expect_err("it can't run there");
         assert!(newer.contains("needs glibc 2.39") && newer.contains("has 2.35"), "{newer}");
-        assert!(wheel(&program(b"")).expect("linked statically").0.ends_with("-py3-none-linux_x86_64.whl"));
+        assert!(
+            wheel(&program(b""), "notices\n")
+                .expect("linked statically")
+                .0
+                .ends_with("-py3-none-linux_x86_64.whl")
+        );
     }
 }
