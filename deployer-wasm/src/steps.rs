@@ -14,4 +14,5 @@ pub mod resources;
 pub mod restore_point;
 pub mod schema;
 pub mod standstill;
+pub mod usual;
 pub mod verify;

@@ -105,7 +105,7 @@ def test_a_long_wait_is_told_with_what_is_usual() -> None:
         shown.tick()
     told = out.getvalue().splitlines()[1:]
     assert len(told) == 5, "a line every 20 s"
-    assert told[0] == "   26.2 s  … still waiting: app 20 s (usually 1 to 3 minutes)"
+    assert told[0] == "   26.2 s  … still waiting: app 20 s (usually 1 to 3 min)"
     assert "app 1 min 40 s (usually" in told[-1]
     shown.event(step("done", "app"))
     clock.now += 10 * SILENT_SECONDS
@@ -125,7 +125,7 @@ def test_a_job_s_log_is_not_filled_with_waiting() -> None:
 def test_the_timeline_says_what_is_usual_while_it_lasts() -> None:
     timeline = Timeline(Clock())
     timeline.add(step("waiting", "app"))
-    assert "usually 1 to 3 minutes" in html.render(timeline, "Tellr")
+    assert "usually 1 to 3 min" in html.render(timeline, "Tellr")
     timeline.add(step("done", "app"))
     assert "usually" not in html.render(timeline, "Tellr")
 

@@ -9,12 +9,12 @@
 //! |---|---|
 //! | the arguments of each operation, and their TypeScript types | the macro of [`super::settings`], `pkg/types.d.ts` |
 //! | which keys there are, and their types | [`super::key_schema`] |
-//! | both shapes of file, read and written | [`super::read_file`], [`super::write_file`] |
+//! | both shapes of file, read; the flat one, written | [`super::read_file`], [`super::write_file`] |
 //! | what the journal keeps, to resume a run with the same | [`super::replay`] |
 //! | the file's JSON Schema | `pkg/deploy_config.schema.json` |
 //! | flags and their help | `runtime/src/deploy/setting_flags.rs`, when the program starts |
 //! | the form's fields | `frontend/src/deploy/form/settings.ts` |
-//! | Python's keyword-only parameters and the widget's traits | `widget/src/tellr/settings.py` |
+//! | Python's keyword-only parameters, their description and defaults, and the widget's traits | `widget/src/tellr/{functions,defaults,settings}.py` |
 //!
 //! What can't be in a table is code: the type that a text is parsed into, and where the value is used
 //! ([`super::resolve`] and the operations). Generated files are committed, and a test says when one is stale.

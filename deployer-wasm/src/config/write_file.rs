@@ -1,4 +1,7 @@
 //! Writing a configuration file.
+//!
+//! Both shapes of file are read, and the flat one is written. A file is written where a form's values are saved, and
+//! these are one deployment; the other shape is for several side by side, which nothing here holds at once.
 
 use super::resolve::CreateConfig;
 use crate::document::{self, Node};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::usual;
 use crate::engine::journal::{Entry, EntryState};
-use crate::engine::{Done, StepError, StepHandle, Usual};
+use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::apps::{self, App, NewApp};
@@ -14,11 +15,8 @@ use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// Compute normally needs one to three minutes.
 const COMPUTE: Duration = Duration::from_mins(20);
-const COMPUTE_USUAL: Usual = Usual { text: "1 to 3 min", up_to: Duration::from_mins(3) };
 /// A deleted app keeps its name for up to twenty minutes.
 pub(super) const DELETION: Duration = Duration::from_mins(25);
-
-pub(super) const DELETION_USUAL: Usual = Usual { text: "up to 20 min", up_to: Duration::from_mins(20) };
 /// A name that is refused though no app has it: the list of apps may be behind, or a deletion not quite done.
 const NAME_SETTLES: Duration = Duration::from_mins(2);
 
@@ -166,7 +164,7 @@ pub(super) async fn wait_until_gone<H: Host>(
     step.waiting(format!(
         "the app `{name}` is being deleted; its name is free when that is done, at most 20 minutes"
     ));
-    let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), DELETION_USUAL);
+    let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), usual::DELETION);
     while step.client().find(apps::get(name)).await?.is_some() {
         if !poller.again(step).await? {
             return Err(Failure::AppDeleting { app: name.to_owned(), waited: poller.waited(step) }.into());
@@ -182,7 +180,8 @@ pub(super) async fn wait_for_compute<H: Host>(
     fresh: bool,
 ) -> Result<ReadyApp, StepError> {
     let name = app.name.clone();
-    let poller = step.poller(COMPUTE).telling(format!("starting compute of the app `{name}`"), COMPUTE_USUAL);
+    let poller =
+        step.poller(COMPUTE).telling(format!("starting compute of the app `{name}`"), usual::COMPUTE);
     // Compute that failed earlier is given one more start; one that fails under our eyes is not.
     let (mut started, mut may_start_after_error) = (false, !fresh);
     let mut told = String::new();

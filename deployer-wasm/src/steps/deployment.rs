@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::app::ReadyApp;
 use super::app_log::last_lines;
+use super::usual;
 use crate::config::WorkspacePath;
 use crate::engine::journal::Entry;
-use crate::engine::{Done, StepError, StepHandle, Usual};
+use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::ErrorKind;
@@ -17,7 +18,6 @@ use crate::workspace::identity::same_person;
 
 /// The platform gives an app ten minutes to listen, after it has installed it.
 const DEPLOYING: Duration = Duration::from_mins(20);
-const DEPLOYING_USUAL: Usual = Usual { text: "1 to 3 min", up_to: Duration::from_mins(3) };
 /// For somebody else's deployment to end, or for compute to take deployments.
 const BUSY: Duration = Duration::from_mins(20);
 /// By how much two clocks, and times cut to whole seconds, may differ.
@@ -39,7 +39,7 @@ pub async fn deploy<H: Host>(
     let id = deployment.deployment_id.clone();
     step.did(json!({"source": folder.as_str(), "deployment_id": id.as_str()})).await?;
     step.waiting(format!("deploying the app `{name}`"));
-    let poller = step.poller(DEPLOYING).telling(format!("deploying the app `{name}`"), DEPLOYING_USUAL);
+    let poller = step.poller(DEPLOYING).telling(format!("deploying the app `{name}`"), usual::DEPLOYMENT);
     let mut told = String::new();
     loop {
         let message = deployment.status.message.clone().unwrap_or_default();
@@ -77,7 +77,7 @@ async fn trigger<H: Host>(
     folder: &WorkspacePath,
     earlier: Option<&Entry>,
 ) -> Result<Deployment, StepError> {
-    let poller = step.poller(BUSY).telling("waiting until the app can be deployed", DEPLOYING_USUAL);
+    let poller = step.poller(BUSY).telling("waiting until the app can be deployed", usual::DEPLOYMENT);
     let (mut by, mut uncertain) = (None, false);
     loop {
         let error = match step.client().send(apps::deploy(name, folder.as_str())).await {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::app::{DELETION, DELETION_USUAL, wait_until_gone};
+use super::app::{DELETION, wait_until_gone};
+use super::usual;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
@@ -18,7 +19,7 @@ use crate::workspace::apps;
 pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<()>, StepError> {
     let detail = json!({"app": name, "delete": true});
     step.intend(detail.clone()).await?;
-    let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), DELETION_USUAL);
+    let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), usual::DELETION);
     loop {
         match step.client().send(apps::delete(name)).await {
             Ok(_) => break,

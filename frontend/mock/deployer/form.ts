@@ -1,6 +1,7 @@
 /** Enough of the deployer's checking and of YAML to work on the form without WebAssembly. */
 import type { Arguments, CreateArguments, DeployError, Operation } from "../../src/deploy/contract";
 import { refused } from "./errors.ts";
+import { SETTINGS } from "./settings.ts";
 
 interface Rule {
   key: keyof Arguments;
@@ -8,33 +9,23 @@ interface Rule {
   takes: string;
 }
 
+/** What the refusals of some say; of the others they show the form. */
+const WORDS: Record<string, string> = {
+  app_name:
+    "2 to 30 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen, such as `tellr`",
+  lakebase_name: "1 to 63 letters, digits and hyphens, beginning with a letter, such as `tellr-db`",
+  schema_name: "1 to 63 lower-case letters, digits and underscores, such as `app_data`",
+  app_file_workspace_path: "a folder below `/Workspace`",
+};
+
 const RULES: readonly Rule[] = [
-  {
-    key: "app_name",
-    pattern: /^[a-z][a-z0-9-]{0,28}[a-z0-9]$/,
-    takes:
-      "2 to 30 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen, such as `tellr`",
-  },
-  {
-    key: "lakebase_name",
-    pattern: /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/i,
-    takes: "1 to 63 letters, digits and hyphens, beginning with a letter, such as `tellr-db`",
-  },
-  {
-    key: "schema_name",
-    pattern: /^[a-z_][a-z0-9_]{0,62}$/,
-    takes: "1 to 63 lower-case letters, digits and underscores, such as `app_data`",
-  },
-  {
-    key: "app_file_workspace_path",
-    pattern: /^\/Workspace\/.+/,
-    takes: "a folder below `/Workspace`",
-  },
-  {
-    key: "app_compute",
-    pattern: /^(MEDIUM|LARGE|XLARGE)$/i,
-    takes: "`MEDIUM`, `LARGE` or `XLARGE`",
-  },
+  ...SETTINGS.flatMap(({ name: key, kind, choices, pattern: form }): Rule[] => {
+    if (kind !== "text") return [];
+    const takes = WORDS[key] ?? `\`${choices.join("`, `")}\``;
+    if (choices.length > 0)
+      return [{ key, pattern: new RegExp(`^(${choices.join("|")})$`, "i"), takes }];
+    return form ? [{ key, pattern: new RegExp(form), takes }] : [];
+  }),
   {
     key: "app_version",
     pattern: /^(latest|\d+(\.\d+)*\w*)$/,
@@ -64,12 +55,10 @@ export function validate(config: Arguments, operation: Operation): DeployError |
       "`app_version` takes nothing beside `local_wheel_path`, as the wheel is a version already",
     );
   }
-  const needed: Record<Operation, readonly (keyof Arguments)[]> = {
-    create: [],
-    update: ["app_name", "lakebase_name", "schema_name"],
-    delete: ["app_name"],
-  };
-  const missing = needed[operation].find((key) => !config[key]);
+  const needed = SETTINGS.filter(({ neededBy }) =>
+    (neededBy as readonly Operation[]).includes(operation),
+  );
+  const missing = needed.find(({ name }) => !config[name])?.name;
   if (missing === undefined) return undefined;
   return refused(
     missing,
@@ -79,18 +68,19 @@ export function validate(config: Arguments, operation: Operation): DeployError |
   );
 }
 
+const OWN_VERSION = "0.1.0";
+
+/** The value of each setting that a file may hold, where nothing is given. */
 const DEFAULTS: CreateArguments = {
-  app_name: "tellr",
-  lakebase_name: "tellr-db",
-  schema_name: "app_data",
-  lakebase_compute: "CU_1",
-  app_compute: "MEDIUM",
-  description: "Tellr AI Slide Generator",
-  app_package: "tellr-app",
-  app_version: "0.1.0",
-  use_test_pypi: false,
-  encryption_key_storage: "secret_scope",
-  seed_databricks_defaults: false,
+  ...Object.fromEntries(
+    SETTINGS.filter(({ file, default: value }) => file && value !== null).map(
+      ({ name, kind, default: value }) => [
+        name,
+        kind === "flag" ? String(value) === "true" : value,
+      ],
+    ),
+  ),
+  app_version: OWN_VERSION,
 };
 
 export function toYaml(given: CreateArguments): string {
@@ -107,13 +97,9 @@ export function toYaml(given: CreateArguments): string {
 }
 
 /** Names of the other shape of file, by where they stand in it. */
-const NESTED: Record<string, string> = {
-  workspace_path: "app_file_workspace_path",
-  compute_size: "app_compute",
-  database_name: "lakebase_name",
-  schema: "schema_name",
-  capacity: "lakebase_compute",
-};
+const NESTED: Record<string, string> = Object.fromEntries(
+  SETTINGS.flatMap(({ name, file }) => (file ? [[file.split(".").at(-1), name]] : [])),
+);
 
 export function environments(file: string): string[] {
   syntax(file);

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use deployer::events::{DeployEvent, EventKind, StepState};
+use deployer::steps::usual;
 
 use super::introduction::Introduction;
 use super::printer::{Style, print, printable};
@@ -25,14 +26,6 @@ const WORTH_TELLING: Duration = Duration::from_secs(3);
 const UNNAMED: Duration = Duration::from_secs(2);
 /// The last line is cut off here, so that it is one line on any terminal.
 const WIDTH: usize = 78;
-
-/// How long the platform usually takes, by step: what users report of real workspaces.
-const USUAL: [(&str, &str); 4] = [
-    ("lakebase", "usually less than 3 minutes"),
-    ("app", "usually 1 to 3 minutes"),
-    ("deployment", "usually less than 2 minutes"),
-    ("verify", "usually less than a minute"),
-];
 
 /// A step that is under way.
 struct Waiting {
@@ -101,7 +94,7 @@ impl Waiting {
         } else {
             format!("{} min {} s", waited / 60, waited % 60)
         };
-        let usual = USUAL.iter().find(|(step, _)| *step == self.step).map(|(_, usual)| format!(", {usual}"));
+        let usual = usual::of_step(&self.step).map(|usual| format!(", usually {}", usual.text));
         format!("{waited}{}: {}", usual.unwrap_or_default(), self.message)
     }
 }
@@ -219,7 +212,7 @@ mod tests {
         waits.hear(&event("app", StepState::Started, "creating the app"), began);
         waits.hear(&event("app", StepState::Waiting, "its compute is starting"), later(began, 2));
         assert!(waits.due(later(began, 21)).is_empty(), "something was told at 2 s");
-        let line = "           … app           22 s, usually 1 to 3 minutes: its compute is starting";
+        let line = "           … app           22 s, usually 1 to 3 min: its compute is starting";
         assert_eq!(waits.due(later(began, 22)), [line]);
         assert!(waits.due(later(began, 41)).is_empty());
         assert!(waits.due(later(began, 64))[0].contains("1 min 4 s, usually"));
@@ -234,7 +227,7 @@ mod tests {
         assert_eq!(waits.last_line(later(began, 1)), None);
         waits.hear(&event("app", StepState::Waiting, "its compute is starting"), began);
         let line = waits.last_line(later(began, 5)).expect("a line");
-        assert_eq!(line, "           … app           5 s, usually 1 to 3 minutes: its compute  (+1 more)");
+        assert_eq!(line, "           … app           5 s, usually 1 to 3 min: its compute is s (+1 more)");
         waits.hear(&event("app", StepState::Done, "it runs"), later(began, 6));
         let line = waits.last_line(later(began, 7)).expect("a line");
         assert!(line.contains("lakebase") && !line.contains('\x1b'), "{line:?}");

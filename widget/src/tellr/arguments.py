@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tellr.defaults import DEFAULTS
 from tellr.errors import InvalidArgumentError, invalid
 from tellr.secrets import Hidden
 
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
 
     from tellr.workspace.session import WorkspaceSession
 
-# What the specification's signature says where nothing is given. A file may say otherwise, so
-# these count as nothing.
-_DEFAULTS = {
-    "create": {
-        "lakebase_compute": "CU_1",
-        "app_compute": "MEDIUM",
-        "description": "Tellr AI Slide Generator",
-    }
-}
 _OURS = ("client", "profile", "config_yaml_path", "local_wheel_path", "confirm", "progress")
 _PLAIN = (str, int, float, bool)
 # The platform takes no file over 10 MB; one that is far beyond isn't even read.
@@ -35,7 +27,8 @@ class Given:
 
     def __init__(self, operation: str, parameters: Mapping[str, Any]) -> None:
         self._parameters = Hidden(parameters)
-        self._defaults = _DEFAULTS.get(operation, {})
+        # A file may say otherwise, so these count as nothing.
+        self._defaults = DEFAULTS.get(operation, {})
         self.client = parameters["client"]
         self.profile: str | None = parameters["profile"]
         self.progress: str = parameters["progress"]

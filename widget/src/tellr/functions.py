@@ -53,29 +53,43 @@ def create(
         tellr.create(app_name="slides", lakebase_compute="CU_2")
 
     Args:
-        lakebase_name: The Lakebase database, created if it doesn't exist; ``tellr-db`` if left out.
-        schema_name: The PostgreSQL schema in it; ``app_data`` if left out.
-        app_name: The app; ``tellr`` if left out.
-        app_file_workspace_path: The workspace folder for the app's files; ``.apps/<app>`` in your
-            home folder if left out.
-        lakebase_compute: ``CU_1``, ``CU_2``, ``CU_4`` or ``CU_8``, for a database that is created.
-        app_compute: ``MEDIUM``, ``LARGE`` or ``XLARGE``.
-        app_version: One exact version of the app, or ``latest``; this package's own if left out.
-        description: What the workspace shows beside the app's name.
+        app_name: The name of the app in the workspace. If left out: ``tellr``.
+        lakebase_name: The Lakebase database. ``create`` creates it if it doesn't exist. If left
+            out: ``tellr-db``.
+        schema_name: The Postgres schema in the database that holds the app's data. If left out:
+            ``app_data``.
+        app_compute: The size of the app's compute. One of ``MEDIUM``, ``LARGE``, ``XLARGE``. If
+            left out: ``MEDIUM``.
+        lakebase_compute: The size of a database that is created, in compute units; it scales
+            between half and twice of it. A database that exists keeps its size. One of ``CU_1``,
+            ``CU_2``, ``CU_4``, ``CU_8``. If left out: ``CU_1``.
+        app_version: The version of the app's package: one exact version, or ``latest``. If left
+            out: this deployer's own version.
+        app_file_workspace_path: The workspace folder for the app's files. If left out:
+            /Workspace/Users/<you>/.apps/<app>.
+        description: The description that the workspace shows beside the app's name. If left out:
+            ``Tellr AI Slide Generator``.
+        app_package: Which of the two apps to deploy. One of ``tellr-app``,
+            ``databricks-tellr-app``. If left out: ``tellr-app``.
+        local_wheel_path: A wheel of the app on this machine, deployed instead of a published
+            version.
+        use_test_pypi: Install the app from the test index, and what it needs from the usual one.
+        seed_databricks_defaults: Also add deck prompts and a style about the Databricks platform.
+        extra_scopes: API scopes of the app beside the six that it always asks for.
+        extra_env: Further environment variables of the app, as names with texts. Not for secrets:
+            whoever reads the app's files reads them. Names that the deployer or the platform sets
+            are refused. What is left out stays as deployed.
+        encryption_key_storage: Where the encryption key is kept. One of ``secret_scope``,
+            ``app_yaml``. If left out: ``secret_scope``.
+        encryption_key: A Fernet key to use. The key in use is found by itself and kept; one is made
+            if there is none.
         client: A ``WorkspaceClient`` to take the workspace and the credential from.
         profile: A profile of ``~/.databrickscfg`` to take them from; it wins over the environment.
             If both are left out: the environment, then the file's default profile, then the
             notebook's own identity.
         config_yaml_path: A file, or a path below ``/Workspace``, that says what to deploy. It
             excludes the arguments that say so.
-        encryption_key: A Fernet key; the key in use is kept, and one is created if there is none.
-        use_test_pypi: Install the app from the test index.
-        encryption_key_storage: ``secret_scope`` (if left out) or ``app_yaml``.
-        local_wheel_path: A wheel of the app to deploy instead of a published version.
-        app_package: ``tellr-app`` (if left out) or ``databricks-tellr-app``.
         environment: Which of the file's ``environments``.
-        seed_databricks_defaults: Also add the prompts and the style about Databricks.
-        extra_scopes: API scopes of the app beside those that it always has.
         progress: ``timeline`` (notebooks), ``lines``, ``brief`` (one per step), ``none``; ``auto``
             chooses by where this runs.
 

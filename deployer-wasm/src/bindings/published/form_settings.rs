@@ -1,4 +1,6 @@
-//! `frontend/src/deploy/form/settings.ts`: the settings as the form shows them.
+//! `frontend/src/deploy/form/settings.ts`: the settings as the form shows them. And
+//! `frontend/mock/deployer/settings.ts`: what the deployer that stands in for the module while the page is developed
+//! checks of them.
 
 use std::fmt::Write as _;
 
@@ -58,6 +60,10 @@ fn entry(setting: &Setting) -> String {
         ("inFile", json!(setting.file.is_some())),
         ("folded", json!(setting.folded)),
     ];
+    object(&properties)
+}
+
+fn object(properties: &[(&str, serde_json::Value)]) -> String {
     properties.iter().fold("  {\n".to_owned(), |mut text, (name, value)| {
         // Into a text; that can't fail.
         let _ = writeln!(text, "    {name}: {value},");
@@ -71,4 +77,31 @@ fn the_settings_of_the_form_are_up_to_date() {
     let shown = SETTINGS.iter().filter(|setting| !setting.label.is_empty());
     let text = HEAD.to_owned() + &shown.map(entry).collect::<String>() + "] as const;\n";
     expect_file!["../../../../frontend/src/deploy/form/settings.ts"].assert_eq(&text);
+}
+
+const MOCK_HEAD: &str = "\
+// Generated from the deployer's table of settings; a test says when it is stale.
+// UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+
+/** What there is to check of the settings. */
+export const SETTINGS = [
+";
+
+#[test]
+fn the_settings_of_the_stand_in_are_up_to_date() {
+    let entry = |setting: &Setting| {
+        let choices: Vec<&str> = setting.choices.iter().map(|choice| choice.value).collect();
+        object(&[
+            ("name", json!(setting.name)),
+            ("kind", json!(kind(setting))),
+            ("default", json!(setting.default)),
+            ("choices", json!(choices)),
+            ("pattern", json!(setting.pattern)),
+            ("neededBy", operations(|taker| setting.is_needed_by(taker))),
+            ("takenBy", operations(|taker| setting.is_taken_by(taker))),
+            ("file", json!(setting.file)),
+        ])
+    };
+    let text = MOCK_HEAD.to_owned() + &SETTINGS.iter().map(entry).collect::<String>() + "] as const;\n";
+    expect_file!["../../../../frontend/mock/deployer/settings.ts"].assert_eq(&text);
 }

@@ -1,11 +1,13 @@
 //! What the notebook's package knows of settings: `widget/src/tellr/settings.py`, and the keyword-only part of its
-//! functions' signatures.
+//! functions' signatures, their descriptions, and the defaults that the specification's signatures spell out. And how
+//! long the platform usually takes: `widget/src/tellr/progress/usual.py`.
 
 use std::fmt::Write as _;
 
 use expect_test::expect_file;
 
 use crate::config::{Kind, SETTINGS, Setting, Taker};
+use crate::steps::usual;
 
 const HEAD: &str = r#""""The deployer's settings: what each operation takes, and a trait of the widget for each.
 
@@ -102,7 +104,7 @@ fn parameter(setting: &Setting) -> String {
 }
 
 #[test]
-fn the_functions_of_the_notebooks_package_take_every_setting() {
+fn the_functions_of_the_notebooks_package_take_every_setting_and_tell_of_it() {
     let mut functions = include_str!("../../../../widget/src/tellr/functions.py").to_owned();
     for (taker, positional) in POSITIONAL {
         let keywords = SETTINGS.iter().filter(|setting| {
@@ -114,5 +116,124 @@ fn the_functions_of_the_notebooks_package_take_every_setting() {
         functions =
             format!("{before}{begin}{}    # end\n{after}", keywords.map(parameter).collect::<String>());
     }
-    expect_file!["../../../../widget/src/tellr/functions.py"].assert_eq(&functions);
+    expect_file!["../../../../widget/src/tellr/functions.py"].assert_eq(&with_descriptions(&functions));
+}
+
+const USUAL_HEAD: &str = r#""""How long the platform usually takes for what a step waits for.
+
+Generated from the deployer's table; a test says when it is stale.
+UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+USUAL: Final[dict[str, str]] = {
+"#;
+
+#[test]
+fn the_usual_times_of_the_notebooks_package_are_up_to_date() {
+    let entries = usual::BY_STEP.iter().fold(String::new(), |mut text, (step, usual)| {
+        let _ = writeln!(text, "    \"{step}\": \"usually {}\",", usual.text);
+        text
+    });
+    expect_file!["../../../../widget/src/tellr/progress/usual.py"]
+        .assert_eq(&format!("{USUAL_HEAD}{entries}}}\n"));
+}
+
+/// Where the specification's signature of `create` has a value instead of None.
+const SPELLED_OUT: [&str; 3] = ["lakebase_compute", "app_compute", "description"];
+
+const DEFAULTS_HEAD: &str = r#""""The defaults that the specification's signatures spell out.
+
+Generated from the deployer's table of settings; a test says when it is stale.
+UPDATE_EXPECT=1 cargo test -p deployer-wasm published
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEFAULTS: Final[dict[str, dict[str, str]]] = {
+    "create": {
+"#;
+
+#[test]
+fn the_defaults_of_the_notebooks_package_are_up_to_date() {
+    let spelled_out = SETTINGS.iter().filter(|setting| SPELLED_OUT.contains(&setting.name));
+    let entries = spelled_out.fold(String::new(), |mut text, setting| {
+        let default = setting.default.expect("it is a fixed value");
+        let _ = writeln!(text, "        \"{}\": \"{default}\",", setting.name);
+        text
+    });
+    let text = format!("{DEFAULTS_HEAD}{entries}    }}\n}}\n");
+    expect_file!["../../../../widget/src/tellr/defaults.py"].assert_eq(&text);
+}
+
+/// A line of Python has at most so many characters.
+const WIDTH: usize = 100;
+
+/// What is told of a parameter of `create`, as it stands in the function's description.
+fn described(setting: &Setting) -> String {
+    let mut words = setting.help().replace('`', "``");
+    if !setting.choices.is_empty() {
+        let values: Vec<String> =
+            setting.choices.iter().map(|choice| format!("``{}``", choice.value)).collect();
+        let _ = write!(words, " One of {}.", values.join(", "));
+    }
+    match (setting.default, setting.otherwise) {
+        (Some(default), _) if setting.kind != Kind::Flag => {
+            let _ = write!(words, " If left out: ``{default}``.");
+        }
+        (None, otherwise) if !otherwise.is_empty() => {
+            let _ = write!(words, " If left out: {otherwise}.");
+        }
+        _ => {}
+    }
+    let mut lines = vec![format!("        {}:", setting.parameter())];
+    for word in words.split(' ') {
+        let line = lines.last_mut().expect("there is one");
+        if line.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(format!("            {word}"));
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The parameters that a description tells of, each with its lines.
+fn told(text: &str) -> Vec<(String, String)> {
+    let mut parameters: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        match line.strip_prefix("        ").filter(|rest| !rest.starts_with(' ')) {
+            Some(rest) => {
+                let name = rest.split(':').next().unwrap_or_default().to_owned();
+                parameters.push((name, format!("{line}\n")));
+            }
+            None => {
+                let (_, lines) = parameters.last_mut().expect("a parameter comes first");
+                let _ = writeln!(lines, "{line}");
+            }
+        }
+    }
+    parameters
+}
+
+/// The description of `create` with what the table tells of each setting. What is told of the other parameters stays.
+fn with_descriptions(functions: &str) -> String {
+    let (before, rest) = functions.split_once("    Args:\n").expect("the parameters of `create`");
+    let (args, after) = rest.split_once("\n\n").expect("the end of the parameters");
+    let is_asked_for = |setting: &&Setting| !setting.label.is_empty();
+    let settings = SETTINGS.iter().filter(|setting| setting.is_taken_by(Taker::Create)).filter(is_asked_for);
+    let is_setting =
+        |name: &str| SETTINGS.iter().filter(is_asked_for).any(|setting| setting.parameter() == name);
+    let by_hand = told(args).into_iter().filter(|(name, _)| !is_setting(name)).map(|(_, lines)| lines);
+    format!(
+        "{before}    Args:\n{}{}\n{after}",
+        settings.map(described).collect::<String>(),
+        by_hand.collect::<String>()
+    )
 }

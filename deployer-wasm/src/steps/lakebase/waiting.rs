@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use super::discovery::{Found, instance_at, project_at, writable};
 use super::{Lakebase, PATIENCE};
-use crate::engine::{Done, StepError, StepHandle, Usual};
+use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
+use crate::steps::usual;
 use crate::workspace::database::{self, Instance};
 use crate::workspace::operation::{self, Operation};
 use crate::workspace::postgres::Project;
-
-const PROJECT_USUAL: Usual = Usual { text: "less than 1 min", up_to: Duration::from_mins(1) };
-const INSTANCE_USUAL: Usual = Usual { text: "3 to 5 min", up_to: Duration::from_mins(5) };
 
 /// Waits until a database that is there can be connected to; never creates one.
 ///
@@ -96,7 +94,7 @@ pub(super) async fn settle_project<H: Host>(
 ) -> Result<Lakebase, StepError> {
     let branch = project.default_branch();
     let poller =
-        step.poller(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), PROJECT_USUAL);
+        step.poller(PATIENCE).telling(format!("starting the autoscaling database `{name}`"), usual::PROJECT);
     loop {
         let writable = writable(step.client(), &branch).await?;
         if let Some((endpoint, host)) =
@@ -122,7 +120,7 @@ pub(super) async fn settle_instance<H: Host>(
     name: &str,
 ) -> Result<Lakebase, StepError> {
     let poller =
-        step.poller(PATIENCE).telling(format!("starting the provisioned database `{name}`"), INSTANCE_USUAL);
+        step.poller(PATIENCE).telling(format!("starting the provisioned database `{name}`"), usual::INSTANCE);
     loop {
         let instance: Instance = step.client().send(database::get_instance(name)).await?;
         if let Some(host) = instance.ready_host() {
