@@ -4,6 +4,7 @@ use deployer::config::CreateArguments;
 use end_to_end::kill;
 use end_to_end::stage::{ADA, Stage};
 use end_to_end::terminal::Terminal;
+use local_workspace::faults::{Action, Rule};
 use local_workspace::pace::Pace;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -92,6 +93,28 @@ async fn a_reset_with_a_restore_point_asks_once() {
 }
 
 #[tokio::test]
+async fn a_reset_without_a_restore_point_asks_twice() {
+    let stage = Stage::with(Pace::none()).await;
+    stage.set(|settings| settings.features.autoscaling = false);
+    stage.create(CreateArguments::default()).await.expect("create");
+    let before = changes(&stage);
+    let second = "There is no restore point. Type the schema's name, app_data, to lose its data for good: ";
+    for (answer, code) in [("tellr", 2), ("", 2), ("app_data", 0)] {
+        let mut reset = terminal(&stage, "update", &RESET);
+        let shown = reset.until("Type the app's name, tellr, to go on: ").await;
+        assert!(shown.contains("There is no way back") && !shown.contains("for good"), "{shown}");
+        reset.enter("tellr");
+        reset.until(second).await;
+        assert_eq!(changes(&stage), before, "nothing is changed before both are answered");
+        reset.enter(answer);
+        let (ended, shown) = reset.end().await;
+        assert_eq!(ended, Some(code), "{shown}");
+        assert_eq!(changes(&stage) > before, code == 0, "{shown}");
+    }
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn ctrl_c_at_the_question_changes_nothing() {
     let stage = deployed().await;
     let before = changes(&stage);
@@ -112,5 +135,29 @@ async fn the_first_line_names_the_workspace_and_who_one_is() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let first = format!("Workspace {} as {ADA}", stage.workspace.host());
     assert_eq!(said.lines().next(), Some(first.as_str()), "{said}");
+    stage.end().await;
+}
+
+/// A lost connection is tried again up to five times, and each time is told with its number.
+#[tokio::test]
+async fn a_lost_connection_is_told_as_retries() {
+    let stage = Stage::with(Pace::none()).await;
+    let rule = Rule::next("/api/2.0/apps", Action::Cut).on("POST").times(2);
+    stage.workspace.control().faults.add(rule).expect("a good rule");
+    let output = kill::deploy(&stage, "create").output().await.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let told: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.split_once("  ! ")?.1.split_once("can't reach "))
+        .map(|(_, rest)| rest)
+        .collect();
+    assert_eq!(told.len(), 2, "{said}");
+    for (line, nth) in told.iter().zip(1..) {
+        assert!(
+            line.starts_with("the workspace (") && line.ends_with(&format!("), retrying ({nth} of 5)")),
+            "{line}"
+        );
+    }
     stage.end().await;
 }
