@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import socket
 import threading
 import time
 from types import SimpleNamespace
@@ -15,8 +17,10 @@ from databricks.sdk import WorkspaceClient
 import tellr
 from local_workspace import LocalWorkspace
 from tellr.kernel import host as hosts
+from tellr.kernel import run as runs
 from tellr.kernel.run import Run
 from tellr.workspace import session as sessions
+from tellr.workspace.host import WorkspaceHost
 from tellr.workspace.session import NoAnswerError, WorkspaceSession
 from upstream import sends, upstream
 
@@ -178,10 +182,57 @@ def test_a_host_that_can_not_be_reached_says_why() -> None:
     assert caught.value.kind == "connection"
 
 
+def test_a_workspace_that_never_answers_is_given_up_within_five_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = _virtual(monkeypatch)
+    # One that refuses, and one that takes every connection and closes it.
+    with socket.socket() as closed, socket.create_server(("127.0.0.1", 0)) as closing:
+        closed.bind(("127.0.0.1", 0))
+        threading.Thread(target=_close_all, args=(closing,), daemon=True).start()
+        for server, why in ((closed, "refused"), (closing, "")):
+            began, attempts = clock.now, 0
+            session = session_at(f"http://127.0.0.1:{server.getsockname()[1]}")
+
+            class Host(WorkspaceHost):
+                def request(self, request: Any) -> hosts.Answer:  # noqa: ANN401
+                    nonlocal attempts
+                    attempts += 1
+                    return super().request(request)
+
+            _, error, _ = finished(Host(session), operation="status")
+            assert isinstance(error, tellr.DeploymentError)
+            assert error.code == "WORKSPACE_UNREACHABLE"
+            assert why in error.cause
+            # Pauses of 0.5, 1 and 2 s, more or less; and two requests go side by side.
+            assert 2 * 3 <= attempts <= 2 * 5, attempts
+            assert 1.0 < clock.now - began <= 5.0
+
+
+def _close_all(server: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            server.accept()[0].close()
+
+
+def _virtual(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Let time pass for a run only while it does nothing but sleep."""
+    clock = SimpleNamespace(now=1_000.0)
+    passing = SimpleNamespace(monotonic=lambda: clock.now, time_ns=lambda: int(clock.now * 1e9))
+    monkeypatch.setattr(runs, "time", passing)
+    patience = Run._patience
+
+    def sleeps(self: Run) -> float:
+        if self._sleeps and not self._commands:
+            clock.now = max(clock.now, min(self._sleeps.values()))
+        return patience(self)
+
+    monkeypatch.setattr(Run, "_patience", sleeps)
+    return clock
+
+
 @pytest.mark.parametrize("at", ["request", "schema"])
 def test_a_host_that_raises_ends_the_run_in_words(workspace: LocalWorkspace, at: str) -> None:
-    from tellr.workspace.host import WorkspaceHost
-
     class Host(WorkspaceHost):
         def request(self, request: Any) -> hosts.Answer:  # noqa: ANN401
             if at == "request":

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
+from nbformat import v4
 
 from kernels import Kernel, kernel, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from local_workspace import LocalWorkspace
 
@@ -86,3 +91,23 @@ def test_an_interrupted_cell_says_how_to_go_on(notebook: Kernel, workspace: Loca
     )
     assert text_of(done).strip() == "created"
     notebook.run("tellr.delete('stopped-cell', progress='none')")
+
+
+def test_a_saved_deployer_without_its_page_is_text_in_a_copy(
+    notebook: Kernel, tmp_path: Path
+) -> None:
+    messages = notebook.run("tellr.Deployer(app_name='saved')")
+    (shown,) = (one["content"] for one in messages if one["msg_type"] == "execute_result")
+    book = v4.new_notebook(cells=[v4.new_code_cell("tellr.Deployer(app_name='saved')")])
+    book.cells[0].outputs = [
+        v4.new_output("execute_result", data=shown["data"], metadata=shown["metadata"])
+    ]
+    # As a notebook is saved that keeps no widgets' state.
+    assert "widgets" not in book.metadata
+    path = tmp_path / "saved.ipynb"
+    nbformat.write(book, path)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", path]
+    subprocess.run(command, check=True, capture_output=True)
+    copy = path.with_suffix(".html").read_text(encoding="utf-8")
+    assert "tellr.Deployer, create of `saved`: idle" in copy
+    assert "application/vnd.jupyter.widget-view+json" not in copy
