@@ -7,8 +7,9 @@ use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Effort, State};
 
 use crate::support::app::{RunningApp, Variables, impatient};
+use crate::support::eventually;
 use crate::support::front::{Front, Mode};
-use crate::support::{eventually, postgres};
+use crate::support::postgres::{self, Cluster};
 
 async fn ready(app: &RunningApp) -> (u16, Value) {
     app.json("/api/ready").await
@@ -127,7 +128,30 @@ async fn a_frozen_database_holds_no_request_for_long() {
     assert_eq!(app.get("/api/prompts").await.status(), 200);
 
     front.set(Mode::Frozen);
+    holds_nobody_up(&app).await;
+    front.set(Mode::Open);
 
+    eventually("the app recovers", async || app.get("/api/prompts").await.status() == 200).await;
+}
+
+/// The same with a server whose processes all stand still.
+#[tokio::test]
+async fn a_frozen_postgresql_process_holds_no_request_for_long() {
+    let cluster = Cluster::start();
+    let variables = Variables::local().with("DATABASE_URL", &cluster.url());
+    variables.initialise().await.expect("initialised");
+    let app = variables.serve_with(fast()).await;
+    assert_eq!(app.get("/api/prompts").await.status(), 200);
+
+    let frozen = cluster.freeze();
+    holds_nobody_up(&app).await;
+    drop(frozen);
+
+    eventually("the app recovers", async || app.get("/api/prompts").await.status() == 200).await;
+}
+
+/// Asserts what holds while the database of an app with [`fast`] limits is frozen.
+async fn holds_nobody_up(app: &RunningApp) {
     let ask = async |path: &str| {
         let started = Instant::now();
         let (status, body) = app.json(path).await;
@@ -145,10 +169,6 @@ async fn a_frozen_database_holds_no_request_for_long() {
         assert!(took < Duration::from_millis(900), "{path}: {took:?}");
     }
     assert_eq!(app.get("/api/health").await.status(), 200);
-
-    front.set(Mode::Open);
-
-    eventually("the app recovers", async || app.get("/api/prompts").await.status() == 200).await;
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::{Client, NoTls};
 
 use super::PATIENCE;
@@ -22,8 +23,10 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
 /// The role that may do everything.
 pub(crate) const ADMIN: &str = "tellr";
 
-struct Cluster {
+/// A server of its own, with its processes.
+pub(crate) struct Cluster {
     port: u16,
+    folder: PathBuf,
     /// Dropping its standard input, as the end of the process does, stops the server.
     _supervisor: Child,
 }
@@ -35,7 +38,7 @@ pub(crate) fn port() -> u16 {
 
 /// A connection string for the role that may do everything.
 pub(crate) fn url() -> String {
-    format!("postgresql://{ADMIN}@127.0.0.1:{}/postgres", port())
+    CLUSTER.url()
 }
 
 /// A name nobody else uses, for a schema or a role.
@@ -65,8 +68,43 @@ pub(crate) async fn run(statements: &str) {
     admin().await.batch_execute(statements).await.expect(statements);
 }
 
+/// All processes of a server, standing still until this is dropped.
+pub(crate) struct Frozen(Vec<Pid>);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        for process in &self.0 {
+            // It may be gone.
+            let _ = kill_process(*process, Signal::CONT);
+        }
+    }
+}
+
 impl Cluster {
-    fn start() -> Self {
+    /// A connection string for the role that may do everything.
+    pub(crate) fn url(&self) -> String {
+        format!("postgresql://{ADMIN}@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Stops all its processes where they are, as a machine does that stands still: connections stay open, and
+    /// new ones are taken by the system alone.
+    pub(crate) fn freeze(&self) -> Frozen {
+        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
+        let main = file.lines().next().expect("its first line").to_owned();
+        let process = |id: &str| Pid::from_raw(id.parse().expect("a number")).expect("a process");
+        // First the one that makes the others.
+        let mut frozen = Frozen(vec![process(&main)]);
+        kill_process(frozen.0[0], Signal::STOP).expect("it is stopped");
+        let children = std::fs::read_to_string(format!("/proc/{main}/task/{main}/children"));
+        for child in children.expect("its children").split_whitespace().map(process) {
+            frozen.0.push(child);
+            kill_process(child, Signal::STOP).expect("it is stopped");
+        }
+        frozen
+    }
+
+    /// A new one.
+    pub(crate) fn start() -> Self {
         const SCRIPT: &str = r#"
             "$BIN/initdb" -D "$DIR/data" -U tellr -A trust -N --no-instructions >"$DIR/log" 2>&1 || { cat "$DIR/log" >&2; exit 1; }
             printf 'local all all trust\nhost all tellr 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n' >"$DIR/data/pg_hba.conf"
@@ -74,6 +112,8 @@ impl Cluster {
                 -c fsync=off -c max_connections=300 >>"$DIR/log" 2>&1 </dev/null &
             server=$!
             cat >/dev/null
+            # What a test had frozen can't end.
+            kill -CONT "$server" $(cat "/proc/$server/task/$server/children" 2>/dev/null)
             kill -INT "$server"
             wait "$server"
             rm -rf "$DIR"
@@ -98,7 +138,7 @@ impl Cluster {
         }
         let mut supervisor = shell.spawn().expect("a shell");
         await_server(port, &mut supervisor, &folder);
-        Self { port, _supervisor: supervisor }
+        Self { port, folder, _supervisor: supervisor }
     }
 }
 
