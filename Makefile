@@ -115,8 +115,8 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
-	@$(STAGE) "configurations and looks (modules)" node --test --test-reporter=dot \
-		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs
+	@$(STAGE) "modules as shipped" node --test --test-reporter=dot \
+		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs pkg/tests/names.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
 	@$(STAGE) "modules in a browser" node tests/module/run.mjs
 	@$(MAKE) --no-print-directory packages

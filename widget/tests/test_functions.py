@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -166,6 +167,21 @@ def test_wrong_input_is_a_value_error_before_any_request(
     assert caught.value.code
     assert caught.value.remedy
     assert workspace.journal() == []
+
+
+def test_a_folder_with_marks_is_the_same_in_every_call(workspace: LocalWorkspace) -> None:
+    folder = "/Workspace/Shared/100% o'neil's + #1 ü & b=c?/tellr"
+    names = {"app_name": "marks", "lakebase_name": "marks-db"}
+    tellr.create(**names, app_file_workspace_path=folder, progress="none")
+    assert tellr.status("marks")["app_file_workspace_path"] == folder
+    read = {
+        parse_qs(entry["query"])["path"][0]
+        for entry in workspace.journal()
+        if entry["path"] == "/api/2.0/workspace/export" and entry["status"] == 200
+    }
+    written = {f"{folder}/{name}" for name in ("app.yaml", "requirements.txt")}
+    assert written <= read
+    tellr.delete("marks", progress="none")
 
 
 CORPUS = ROOT / "tests" / "configurations"
