@@ -72,6 +72,10 @@ pub struct Features {
     pub cors_origin: Option<String>,
     /// Which code a taken app name is refused with; both occur.
     pub duplicate_app_code: DuplicateCode,
+    /// New instances are of the older kind, which has no branches. Without it they are autoscaling projects
+    /// that both interfaces show, as on the platform since March 2026. A workspace without autoscaling has
+    /// no others.
+    pub provisioned_instances: bool,
     /// What hosts databases get. Decided with the first database.
     pub database_hosts: DatabaseHosts,
 }
@@ -83,6 +87,7 @@ impl Default for Features {
             user_authorization: true,
             cors_origin: None,
             duplicate_app_code: DuplicateCode::AlreadyExists,
+            provisioned_instances: false,
             database_hosts: DatabaseHosts::Auto,
         }
     }

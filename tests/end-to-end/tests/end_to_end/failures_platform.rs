@@ -182,6 +182,7 @@ async fn without_autoscaling_there_is_one_provisioned_database() {
 #[tokio::test]
 async fn a_stopped_instance_is_told_and_not_started_unasked() {
     let stage = Stage::realistic().await;
+    stage.set(|settings| settings.features.provisioned_instances = true);
     let spec = json!({"name": "tellr-db", "capacity": "CU_1", "stopped": true});
     stage.post("/api/2.0/database/instances", spec).await;
     fails(

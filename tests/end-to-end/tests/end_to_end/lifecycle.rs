@@ -41,12 +41,25 @@ async fn with_an_autoscaling_database_that_was_there() {
 #[tokio::test]
 async fn with_a_provisioned_database_that_was_there() {
     let stage = Stage::realistic().await;
+    stage.set(|settings| settings.features.provisioned_instances = true);
     let spec = json!({"name": "tellr-db", "capacity": "CU_1"});
     let (status, _) = stage.post("/api/2.0/database/instances", spec).await;
     assert_eq!(status, 200);
     through(&stage, Way { package: "tellr-app", kind: "provisioned" }).await;
     assert_eq!(stage.made("POST", "/api/2.0/postgres/projects"), 0);
     assert_eq!(stage.made("POST", "/api/2.0/database/instances"), 1, "only the one made beforehand");
+    stage.end().await;
+}
+
+/// As the platform does since March 2026: an instance is a project that both interfaces show.
+#[tokio::test]
+async fn with_an_instance_that_is_a_project() {
+    let stage = Stage::realistic().await;
+    let spec = json!({"name": "tellr-db", "capacity": "CU_1"});
+    let (status, _) = stage.post("/api/2.0/database/instances", spec).await;
+    assert_eq!(status, 200);
+    through(&stage, Way { package: "tellr-app", kind: "autoscaling" }).await;
+    assert_eq!(stage.made("POST", "/api/2.0/postgres/projects"), 0);
     stage.end().await;
 }
 

@@ -49,6 +49,7 @@ impl Database {
                 post("/api/2.0/postgres/projects?project_id=tellr-db", spec).await;
             }
             Self::Provisioned => {
+                stage.set(|settings| settings.features.provisioned_instances = true);
                 post("/api/2.0/database/instances", json!({"name": "tellr-db", "capacity": "CU_1"})).await;
             }
         }

@@ -27,6 +27,7 @@ mod programs;
 mod provisioned;
 mod request;
 mod resource;
+mod shown;
 mod sql;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
-//! Lakebase provisioned: `/api/2.0/database/*`.
+//! The interface of Lakebase's older product: `/api/2.0/database/*`.
 //!
-//! The older product: one instance, one server, a state to poll instead of operations. The
-//! platform no longer makes new ones and answers for autoscaling projects here; installations that
-//! have an instance still talk to it like this, and so does whoever falls back to it.
+//! There it was one instance, one server, a state to poll instead of operations. Since March 2026 what is
+//! created here is an autoscaling project that both interfaces show (`shown`). An instance of the older kind
+//! is made where the settings say so (`features.provisioned_instances`), as installations from before have
+//! one, and in a workspace without autoscaling. Whether a project that was created as one is shown here too
+//! isn't known; here it is not.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,14 +17,16 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::autoscaling::{drop_role, owner_role};
+use super::autoscaling::{close, drop_role, make_for_instance, owner_role};
 use super::broken;
 use super::call::{Call, ObjectKind};
+use super::cluster::Cluster;
 use super::credentials::{ComputeId, StorageId};
 use super::front::Access;
 use super::request::{apply_mask, body, mask, page, required};
+use super::shown::Shown;
 use super::sql::{self, RoleAttributes};
-use super::tree::{DEFAULT_DATABASE, Instance, Role, Tree};
+use super::tree::{DEFAULT_DATABASE, Instance, Role};
 use crate::clock::Timestamp;
 use crate::identity::Right;
 use crate::problem::Problem;
@@ -54,41 +58,28 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/api/2.0/database/credentials", post(mint))
 }
 
-impl Tree {
-    fn instance(&self, name: &str) -> Result<&Instance, Problem> {
-        self.instances.get(name).ok_or_else(|| unknown(name))
-    }
-
-    fn instance_mut(&mut self, name: &str) -> Result<&mut Instance, Problem> {
-        self.instances.get_mut(name).ok_or_else(|| unknown(name))
-    }
-}
-
-fn unknown(name: &str) -> Problem {
-    Problem::not_found(format!("Database instance {name} not found."))
-}
-
 async fn list(call: Call) -> Answer {
     call.may_read()?;
     let now = call.now();
     let tree = call.lakebase().0.tree.lock();
-    let instances = tree.instances.values().map(|i| to_json(i, now)).collect();
+    let instances = tree.shown().map(|shown| to_json(&shown, now)).collect();
     page("database_instances", instances, &call.parameters).map(Json)
 }
 
 async fn read(call: Call, Path(name): Path<String>) -> Answer {
     call.may_read()?;
     let tree = call.lakebase().0.tree.lock();
-    Ok(Json(to_json(tree.instance(&name)?, call.now())))
+    Ok(Json(to_json(&tree.instance(&name)?, call.now())))
 }
 
 async fn find_by_uid(call: Call) -> Answer {
     call.may_read()?;
     let tree = call.lakebase().0.tree.lock();
     let uid = &call.parameters.uid;
-    let instance =
-        tree.instances.values().find(|instance| instance.uid == *uid).ok_or_else(|| unknown(uid))?;
-    Ok(Json(to_json(instance, call.now())))
+    let shown = tree.shown().find(|shown| shown.uid == *uid);
+    let shown =
+        shown.ok_or_else(|| Problem::not_found(format!("Database instance with uid {uid} not found.")))?;
+    Ok(Json(to_json(&shown, call.now())))
 }
 
 async fn create(call: Call, bytes: Bytes) -> Answer {
@@ -103,9 +94,11 @@ async fn create(call: Call, bytes: Bytes) -> Answer {
 
     let lakebase = call.lakebase();
     let _turn = lakebase.0.changes.lock().await;
+    // Ids of projects have small letters only.
+    let id = name.to_ascii_lowercase();
     {
         let tree = lakebase.0.tree.lock();
-        if tree.instances.contains_key(name) {
+        if tree.instances.contains_key(name) || tree.projects.contains_key(&id) {
             return Err(Problem::new(
                 StatusCode::CONFLICT,
                 "RESOURCE_ALREADY_EXISTS",
@@ -113,13 +106,42 @@ async fn create(call: Call, bytes: Bytes) -> Answer {
             ));
         }
         let most = call.workspace.settings.get().quotas.max_instances;
-        if tree.instances.len() >= most {
+        if tree.shown().count() >= most {
             return Err(Problem::limit_exceeded(format!(
                 "The maximum number of database instances for your workspace is {most}."
             )));
         }
     }
-    let now = call.now();
+    let permissions = &call.workspace.permissions;
+    let features = call.workspace.settings.get().features;
+    if features.provisioned_instances || !features.autoscaling {
+        let instance = make(&call, name, settings, stopped).await?;
+        lakebase.0.tree.lock().instances.insert(name.to_owned(), instance);
+    } else {
+        let limits = limits_of(&settings);
+        settings.insert("name".to_owned(), name.into());
+        let takes_ms = call.durations().instance_create_ms;
+        let mut project = make_for_instance(&call, &id, settings, limits, takes_ms).await?;
+        if stopped {
+            for branch in project.branches.values_mut() {
+                close(branch);
+            }
+        }
+        lakebase.0.tree.lock().projects.insert(id, project);
+    }
+    permissions.register(ObjectKind::Instance.as_str(), name, &call.principal);
+    let tree = lakebase.0.tree.lock();
+    Ok(Json(to_json(&tree.instance(name)?, call.now())))
+}
+
+/// An instance of the older kind.
+async fn make(
+    call: &Call,
+    name: &str,
+    settings: Map<String, Value>,
+    stopped: bool,
+) -> Result<Instance, Problem> {
+    let (lakebase, now) = (call.lakebase(), call.now());
     let cluster = lakebase.new_cluster().await?;
     let role = owner_role(&call.principal, now);
     let statements = sql::create_role(&role.postgres_role, true, role.attributes, true)
@@ -128,7 +150,7 @@ async fn create(call: Call, bytes: Bytes) -> Answer {
     let compute = ComputeId(lakebase.next());
     let storage = StorageId(lakebase.next());
     let front = lakebase.open_front(compute, storage, &cluster, Access::ReadWrite).await?;
-    let instance = Instance {
+    Ok(Instance {
         name: name.to_owned(),
         uid: call.workspace.ids.uuid().to_string(),
         owner: call.principal.user_name.clone(),
@@ -142,13 +164,17 @@ async fn create(call: Call, bytes: Bytes) -> Answer {
         storage,
         cluster,
         front: Some(front),
-    };
-    let answer = to_json(&instance, now);
-    let permissions = &call.workspace.permissions;
-    permissions.register(ObjectKind::Instance.as_str(), name, &call.principal);
-    let mut tree = lakebase.0.tree.lock();
-    tree.instances.insert(name.to_owned(), instance);
-    Ok(Json(answer))
+    })
+}
+
+/// The limits of a project's compute that stand for an instance's capacity.
+fn limits_of(settings: &Map<String, Value>) -> (f64, f64) {
+    match settings.get("capacity").and_then(Value::as_str) {
+        Some("CU_2") => (1.0, 4.0),
+        Some("CU_4") => (2.0, 8.0),
+        Some("CU_8") => (4.0, 12.0),
+        _ => (0.5, 2.0),
+    }
 }
 
 async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
@@ -157,22 +183,24 @@ async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
     let _turn = lakebase.0.changes.lock().await;
     let (cluster, compute, storage, opens) = {
         let mut tree = lakebase.0.tree.lock();
-        let instance = tree.instance_mut(&name)?;
-        call.may_manage(ObjectKind::Instance, &name)?;
+        let shown = tree.instance(&name)?;
+        call.may_manage(shown.object.0, shown.object.1)?;
         let mask = mask(&call.parameters, SETTABLE)?;
-        let mut settings = instance.settings.clone();
-        settings.insert("stopped".to_owned(), instance.stopped.into());
+        let mut settings = shown.settings.clone();
+        settings.insert("stopped".to_owned(), shown.stopped.into());
         apply_mask(&mask, &wanted, &mut settings);
         check(&settings)?;
         let stopped = settings.remove("stopped") == Some(Value::Bool(true));
+        let (cluster, compute, storage) = (Arc::clone(shown.cluster), shown.compute, shown.storage);
+        let found = tree.instance_mut(&name)?;
         if stopped {
-            instance.front = None;
+            *found.front = None;
         }
-        instance.stopped = stopped;
-        instance.settings = settings;
-        let opens = !stopped && instance.front.is_none();
-        let cluster = Arc::clone(&instance.cluster);
-        (cluster, instance.compute, instance.storage, opens)
+        if let Some(is_stopped) = found.stopped {
+            *is_stopped = stopped;
+        }
+        *found.settings = settings;
+        (cluster, compute, storage, !stopped && found.front.is_none())
     };
     let front = if opens {
         let access = Access::ReadWrite;
@@ -181,30 +209,33 @@ async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
         None
     };
     let mut tree = lakebase.0.tree.lock();
-    let instance = tree.instance_mut(&name)?;
     if front.is_some() {
-        instance.front = front;
+        *tree.instance_mut(&name)?.front = front;
     }
-    Ok(Json(to_json(instance, call.now())))
+    Ok(Json(to_json(&tree.instance(&name)?, call.now())))
 }
 
 async fn delete(call: Call, Path(name): Path<String>) -> Answer {
     let lakebase = call.lakebase();
     let _turn = lakebase.0.changes.lock().await;
-    let instance = {
+    let clusters: Vec<Arc<Cluster>> = {
         let mut tree = lakebase.0.tree.lock();
-        tree.instance(&name)?;
-        call.may_manage(ObjectKind::Instance, &name)?;
+        let shown = tree.instance(&name)?;
+        let (kind, id) = (shown.object.0, shown.object.1.to_owned());
+        call.may_manage(kind, &id)?;
         if call.parameters.purge == Some(false) {
             return Err(Problem::bad_request(
                 "Soft deletion is not supported: purge must be omitted or true.",
             ));
         }
-        tree.instances.remove(&name)
+        call.workspace.permissions.forget(kind.as_str(), &id);
+        let project = if kind == ObjectKind::Project { tree.projects.remove(&id) } else { None };
+        let branches = project.into_iter().flat_map(|project| project.branches.into_values());
+        let instance = tree.instances.remove(&name);
+        branches.map(|branch| branch.cluster).chain(instance.map(|instance| instance.cluster)).collect()
     };
-    let permissions = &call.workspace.permissions;
-    permissions.forget(ObjectKind::Instance.as_str(), &name);
-    if let Some(cluster) = instance.and_then(|instance| Arc::into_inner(instance.cluster)) {
+    call.workspace.permissions.forget(ObjectKind::Instance.as_str(), &name);
+    for cluster in clusters.into_iter().filter_map(Arc::into_inner) {
         cluster.destroy().await;
     }
     Ok(Json(json!({})))
@@ -233,7 +264,7 @@ async fn mint(call: Call, bytes: Bytes) -> Answer {
         if !instance.roles.contains_key(identity)
             && !instance.roles.values().any(|role| role.postgres_role == *identity)
         {
-            call.may_use(ObjectKind::Instance, name)?;
+            call.may_use(instance.object.0, instance.object.1)?;
         }
         computes.push(instance.compute);
     }
@@ -277,14 +308,14 @@ async fn create_role(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answ
     let cluster = {
         let tree = lakebase.0.tree.lock();
         let instance = tree.instance(&name)?;
-        call.may_manage(ObjectKind::Instance, &name)?;
+        call.may_manage(instance.object.0, instance.object.1)?;
         if instance.roles.values().any(|role| role.postgres_role == wanted.name) {
             return Err(Problem::already_exists(format!("Role {} already exists.", wanted.name)));
         }
-        Arc::clone(&instance.cluster)
+        Arc::clone(instance.cluster)
     };
     let role = Role {
-        id: wanted.name.clone(),
+        id: role_id(&wanted.name),
         postgres_role: wanted.name.clone(),
         identity_type: wanted.identity_type.unwrap_or_else(|| "USER".to_owned()),
         auth_method: "LAKEBASE_OAUTH_V1".to_owned(),
@@ -299,8 +330,20 @@ async fn create_role(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answ
         .map_err(|error| Problem::bad_request(error.to_string()))?;
     let answer = role_json(&role);
     let mut tree = lakebase.0.tree.lock();
-    tree.instance_mut(&name)?.roles.insert(wanted.name, role);
+    tree.instance_mut(&name)?.roles.insert(role.id.clone(), role);
     Ok(Json(answer))
+}
+
+/// The id under which the other interface shows a role.
+fn role_id(name: &str) -> String {
+    let plain: String = name
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(60)
+        .collect();
+    let is_client = name.len() == 36 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if is_client { format!("sp-{plain}") } else { format!("r-{}", plain.trim_end_matches('-')) }
 }
 
 async fn delete_role(call: Call, Path((name, role)): Path<(String, String)>) -> Answer {
@@ -309,10 +352,10 @@ async fn delete_role(call: Call, Path((name, role)): Path<(String, String)>) -> 
     let (cluster, key) = {
         let tree = lakebase.0.tree.lock();
         let instance = tree.instance(&name)?;
-        call.may_manage(ObjectKind::Instance, &name)?;
+        call.may_manage(instance.object.0, instance.object.1)?;
         let found = instance.roles.iter().find(|(_, known)| known.postgres_role == role);
         match found {
-            Some((key, _)) => (Arc::clone(&instance.cluster), key.clone()),
+            Some((key, _)) => (Arc::clone(instance.cluster), key.clone()),
             None if call.parameters.allow_missing => return Ok(Json(json!({}))),
             None => return Err(unknown_role(&role)),
         }
@@ -340,7 +383,7 @@ fn role_json(role: &Role) -> Value {
     json
 }
 
-fn to_json(instance: &Instance, now: Timestamp) -> Value {
+fn to_json(instance: &Shown<'_>, now: Timestamp) -> Value {
     let state = if instance.stopped {
         "STOPPED"
     } else if instance.ready > now {
@@ -349,19 +392,20 @@ fn to_json(instance: &Instance, now: Timestamp) -> Value {
         "AVAILABLE"
     };
     let mut json = instance.settings.clone();
+    json.remove("name");
     let effective: Vec<(String, Value)> =
         json.iter().map(|(key, value)| (format!("effective_{key}"), value.clone())).collect();
     json.extend(effective);
     let mut json = Value::Object(json);
-    json["name"] = instance.name.clone().into();
-    json["uid"] = instance.uid.clone().into();
-    json["creator"] = instance.owner.clone().into();
+    json["name"] = instance.name.into();
+    json["uid"] = instance.uid.into();
+    json["creator"] = instance.owner.into();
     json["creation_time"] = instance.created.to_rfc3339().into();
-    json["pg_version"] = "PG_VERSION_16".into();
+    json["pg_version"] = instance.version.into();
     json["stopped"] = instance.stopped.into();
     json["effective_stopped"] = instance.stopped.into();
     json["state"] = state.into();
-    if let Some(front) = &instance.front {
+    if let Some(front) = instance.front {
         json["read_write_dns"] = front.host().into();
     }
     json

@@ -143,17 +143,17 @@ impl Lakebase {
                 })
             }
             LakebaseResource::Database { instance_name, database_name } => {
-                let instance = tree.instances.get(instance_name).ok_or_else(|| {
+                let instance = tree.instance(instance_name).map_err(|_| {
                     Problem::not_found(format!("Database instance {instance_name} does not exist"))
                 })?;
-                let host = instance.front.as_ref().map(super::Front::host).unwrap_or_default();
+                let host = instance.front.map(super::Front::host).unwrap_or_default();
                 Ok(Found {
-                    object: (ObjectKind::Instance, instance_name.clone()),
+                    object: (instance.object.0, instance.object.1.to_owned()),
                     database: database_name.clone(),
                     host: host.clone(),
                     value_from: host,
-                    cluster: Arc::clone(&instance.cluster),
-                    has_role: knows(&instance.roles),
+                    cluster: Arc::clone(instance.cluster),
+                    has_role: knows(instance.roles),
                 })
             }
         }
@@ -168,7 +168,7 @@ impl Lakebase {
                 .ok()
                 .map(|branch| &mut branch.roles),
             LakebaseResource::Database { instance_name, .. } => {
-                tree.instances.get_mut(instance_name).map(|instance| &mut instance.roles)
+                tree.instance_mut(instance_name).ok().map(|instance| instance.roles)
             }
         };
         // Gone in the meantime: then its roles are gone too.

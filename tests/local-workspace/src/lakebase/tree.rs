@@ -48,6 +48,8 @@ pub(crate) struct Project {
     /// `display_name`, `pg_version`, `history_retention_duration`, `default_endpoint_settings`, …
     pub(crate) settings: Map<String, Value>,
     pub(crate) branches: BTreeMap<String, Branch>,
+    /// Where it was created as an instance: what the older interface shows of it, its name among it.
+    pub(crate) instance: Option<Map<String, Value>>,
 }
 
 /// A branch: one cluster, and how to reach it.

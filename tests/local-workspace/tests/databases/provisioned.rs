@@ -1,4 +1,4 @@
-//! Provisioned instances.
+//! The interface of instances: of the older kind, and of projects that are created there.
 
 use local_workspace::settings::Settings;
 use serde_json::json;
@@ -8,9 +8,23 @@ use crate::support::{ADA, Local, sql_state};
 
 const INSTANCE: &str = "database/instances/tellr-db";
 
+fn older_kind(settings: &mut Settings) {
+    settings.features.provisioned_instances = true;
+}
+
 #[tokio::test]
 async fn an_instance_starts_serves_stops_and_goes() {
-    let local = Local::realistic().await;
+    for older in [false, true] {
+        let local = Local::realistic().await;
+        if older {
+            local.state().settings.update(older_kind);
+        }
+        through(&local).await;
+        assert_eq!(local.get("postgres/projects/tellr-db").await.refusal().0, 404, "nothing is left");
+    }
+}
+
+async fn through(local: &Local) {
     let created =
         local.post("database/instances", json!({"name": "tellr-db", "capacity": "CU_2"})).await.ok();
     assert_eq!(created["state"], "STARTING");
@@ -33,6 +47,7 @@ async fn an_instance_starts_serves_stops_and_goes() {
     let stop = format!("{INSTANCE}?update_mask=stopped");
     assert_eq!(local.patch(&stop, json!({"stopped": true})).await.ok()["state"], "STOPPED");
     local.connect(host, ADA, password).await.expect_err("nobody listens");
+    assert_eq!(local.patch(&stop, json!({"stopped": false})).await.ok()["state"], "AVAILABLE");
     local.delete(&format!("{INSTANCE}?purge=true")).await.ok();
     let gone = local.get(INSTANCE).await;
     assert_eq!(gone.refusal(), (404, "NOT_FOUND", "Database instance tellr-db not found."));
@@ -53,11 +68,55 @@ async fn refusals_are_the_platforms() {
 }
 
 #[tokio::test]
-async fn the_two_products_do_not_see_each_other() {
+async fn a_new_instance_is_a_project_that_both_interfaces_show() {
     let local = Local::start().await;
+    local.post("database/instances", json!({"name": "tellr-db", "capacity": "CU_2"})).await.ok();
+    let (instance, project) =
+        (local.get(INSTANCE).await.ok(), local.get("postgres/projects/tellr-db").await.ok());
+    assert_eq!((&instance["uid"], &instance["creator"]), (&project["uid"], &json!(ADA)));
+    assert_eq!(instance["creation_time"], project["create_time"]);
+    assert_eq!(instance["pg_version"], "PG_VERSION_17");
+    let limits = &project["status"]["default_endpoint_settings"];
+    assert_eq!(
+        (&limits["autoscaling_limit_min_cu"], &limits["autoscaling_limit_max_cu"]),
+        (&json!(1.0), &json!(4.0))
+    );
+    let branch = "projects/tellr-db/branches/production";
+    assert_eq!(instance["read_write_dns"], local.host(branch).await);
+
+    // A credential of either interface opens the one database.
+    local.ada_at(branch).await.batch_execute("CREATE SCHEMA app_data").await.expect("a schema");
+    let body = json!({"request_id": "r", "instance_names": ["tellr-db"]});
+    let minted = local.post("database/credentials", body).await.ok();
+    let host = instance["read_write_dns"].as_str().expect("a host");
+    let client = local.connect(host, ADA, minted["token"].as_str().expect("a token")).await;
+    client
+        .expect("a connection")
+        .batch_execute("CREATE TABLE app_data.t ()")
+        .await
+        .expect("the schema is there");
+
+    let role = json!({"name": "ben@example.com", "identity_type": "USER"});
+    local.post(&format!("{INSTANCE}/roles"), role).await.ok();
+    let roles = local.get(&format!("postgres/{branch}/roles")).await.ok();
+    let names: Vec<_> = roles["roles"].as_array().expect("roles").iter().collect();
+    assert!(names.iter().any(|role| role["status"]["postgres_role"] == "ben@example.com"), "{names:?}");
+
+    let again = local.post("postgres/projects?project_id=tellr-db", json!({"spec": {}})).await;
+    assert_eq!(again.refusal().1, "ALREADY_EXISTS");
+    local.delete("postgres/projects/tellr-db?purge=true").await.ok();
+    assert_eq!(local.get(INSTANCE).await.refusal().0, 404);
+    assert_eq!(local.get("database/instances").await.ok()["database_instances"], json!([]));
+}
+
+#[tokio::test]
+async fn the_older_kind_and_what_was_created_as_a_project_have_one_interface_each() {
+    let local = Local::start().await;
+    local.state().settings.update(older_kind);
     local.project("tellr-db").await;
     assert_eq!(local.get(INSTANCE).await.refusal().0, 404);
-    local.post("database/instances", json!({"name": "older-db"})).await.ok();
+    let older = local.post("database/instances", json!({"name": "older-db"})).await.ok();
+    assert_eq!(older["pg_version"], "PG_VERSION_16");
     assert_eq!(local.get("postgres/projects/older-db").await.refusal().0, 404);
 }
 

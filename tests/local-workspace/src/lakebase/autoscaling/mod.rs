@@ -19,6 +19,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
 
+pub(crate) use projects::{close, make_for_instance};
 pub(crate) use roles::{app_role, drop_role, owner_role};
 
 use super::call::{Call, ObjectKind};

@@ -90,26 +90,62 @@ pub(super) async fn create(call: Call, bytes: Bytes) -> Answer {
     let name = format!("projects/{id}");
     let now = call.now();
     if call.takes_effect() {
-        let origin = Origin::New { owner: call.principal.clone(), endpoint_settings };
-        let mut branch = branch_of(&call, &id, DEFAULT_BRANCH, origin, takes_ms).await?;
-        branch.is_protected = wanted.initial_branch_spec.is_protected;
-        let project = Project {
-            uid: call.workspace.ids.uuid().to_string(),
-            owner: call.principal.user_name.clone(),
-            created: now,
-            updated: now,
-            deleted: None,
-            settings,
-            branches: BTreeMap::from([(branch.id.clone(), branch)]),
-            id: id.clone(),
-        };
-        let permissions = &call.workspace.permissions;
-        permissions.register(ObjectKind::Project.as_str(), &id, &call.principal);
+        let mut project = make(&call, &id, settings, endpoint_settings, takes_ms).await?;
+        for branch in project.branches.values_mut() {
+            branch.is_protected = wanted.initial_branch_spec.is_protected;
+        }
         lakebase.0.tree.lock().projects.insert(id, project);
     }
     let mut tree = lakebase.0.tree.lock();
     let outcome = leaves(&tree, &name, now);
     Ok(record(&call, &mut tree, Kind::Project, name, takes_ms, outcome))
+}
+
+/// A project with its first branch; the caller's from now on.
+async fn make(
+    call: &Call,
+    id: &str,
+    settings: Map<String, Value>,
+    endpoint_settings: Map<String, Value>,
+    takes_ms: u64,
+) -> Result<Project, Problem> {
+    let origin = Origin::New { owner: call.principal.clone(), endpoint_settings };
+    let branch = branch_of(call, id, DEFAULT_BRANCH, origin, takes_ms).await?;
+    let now = call.now();
+    let permissions = &call.workspace.permissions;
+    permissions.register(ObjectKind::Project.as_str(), id, &call.principal);
+    Ok(Project {
+        uid: call.workspace.ids.uuid().to_string(),
+        owner: call.principal.user_name.clone(),
+        created: now,
+        updated: now,
+        deleted: None,
+        settings,
+        branches: BTreeMap::from([(branch.id.clone(), branch)]),
+        id: id.to_owned(),
+        instance: None,
+    })
+}
+
+/// The project that becomes of an instance with these settings. The caller holds the turn.
+pub(crate) async fn make_for_instance(
+    call: &Call,
+    id: &str,
+    instance: Map<String, Value>,
+    limits: (f64, f64),
+    takes_ms: u64,
+) -> Result<Project, Problem> {
+    let spec = json!({
+        "default_endpoint_settings": {
+            "autoscaling_limit_min_cu": limits.0,
+            "autoscaling_limit_max_cu": limits.1,
+        },
+    });
+    let settings = with_defaults(id, spec.as_object().unwrap_or(&Map::new()))?;
+    let endpoint_settings = object(&settings, "default_endpoint_settings");
+    let mut project = make(call, id, settings, endpoint_settings, takes_ms).await?;
+    project.instance = Some(instance);
+    Ok(project)
 }
 
 pub(super) async fn update(call: Call, Path(id): Path<String>, bytes: Bytes) -> Answer {
@@ -200,7 +236,7 @@ pub(super) async fn undelete(call: Call, Path(id): Path<String>) -> Answer {
 }
 
 /// Closes a branch's addresses; its server and data stay.
-pub(super) fn close(branch: &mut crate::lakebase::tree::Branch) {
+pub(crate) fn close(branch: &mut crate::lakebase::tree::Branch) {
     for endpoint in branch.endpoints.values_mut() {
         endpoint.front = None;
     }
