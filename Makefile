@@ -95,6 +95,7 @@ quick-checks:
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
+		tests/local-workspace/tests/node \
 		pkg/tests deployer-wasm/tests widget/front
 	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
 	@$(STAGE) "types (npm package)" frontend/node_modules/.bin/tsc --noEmit --strict --types "" pkg/types.d.ts

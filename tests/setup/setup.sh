@@ -185,6 +185,7 @@ if [ "$level" != demo ]; then
 fi
 if [ "$level" = tests ]; then
   install_node_modules tests/browser "Playwright drives the browser tests"
+  install_node_modules tests/local-workspace/tests/node "Databricks' driver for Node tests the local workspace"
   install_chromium
   for age in oldest middle; do
     install_environment ".cache/python-sdk/$age" "tests/local-workspace/tests/python_sdk/requirements-$age.txt" \

@@ -107,6 +107,8 @@ impl Lakebase {
             ("PGSSLMODE", "require".to_owned()),
             ("PGAPPNAME", "databricks-app".to_owned()),
             ("PGSSLROOTCERT", self.ca_file().display().to_string()),
+            // Node's drivers know no variable of libpq for this.
+            ("NODE_EXTRA_CA_CERTS", self.ca_file().display().to_string()),
         ];
         ResourceEnv {
             variables: variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),

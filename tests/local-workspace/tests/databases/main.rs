@@ -3,6 +3,7 @@
 mod autoscaling;
 mod branches;
 mod credentials;
+mod drivers;
 mod hosts;
 mod provisioned;
 mod roles;

@@ -57,13 +57,22 @@ impl Local {
         Self::with(Pace::realistic()).await
     }
 
+    /// On this clock.
+    pub(crate) async fn at(clock: Clock) -> Self {
+        Self::begin(clock, Pace::none()).await
+    }
+
     async fn with(pace: Pace) -> Self {
+        Self::begin(Clock::virtual_from(Timestamp(1_795_000_000_000)), pace).await
+    }
+
+    async fn begin(clock: Clock, pace: Pace) -> Self {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| {
             rustls::crypto::ring::default_provider().install_default().expect("the first provider");
         });
         let options = Options {
-            clock: Clock::virtual_from(Timestamp(1_795_000_000_000)),
+            clock,
             settings: Settings { pace, ..Settings::default() },
             apps: AppsMode::Scripted,
             ..Options::default()
