@@ -2,12 +2,18 @@
 //!
 //! Serde's own message repeats the value that it found, which may be a secret. So what doesn't fit is told
 //! as the place, what kind of value is there, and what was expected.
+//!
+//! Values are read by [`json::Json`], which takes no list for an object.
+
+mod json;
 
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroize as _;
+
+use json::Json;
 
 /// The longest place that is told: a key may be of any length.
 const LONGEST_PLACE: usize = 120;
@@ -17,9 +23,9 @@ const LONGEST_PLACE: usize = 120;
 /// # Errors
 /// Where it doesn't fit, and how.
 pub fn decode<T: DeserializeOwned>(mut value: Value) -> Result<T, Mismatch> {
-    let complaint = |value: &Value| T::deserialize(value).err().map(|error| error.to_string());
-    let read =
-        T::deserialize(&value).map_err(|error| Mismatch::of(&mut value, &error.to_string(), &complaint));
+    let complaint = |value: &Value| T::deserialize(Json(value)).err().map(|error| error.to_string());
+    let read = T::deserialize(Json(&value))
+        .map_err(|error| Mismatch::of(&mut value, &error.to_string(), &complaint));
     wipe(&mut value);
     read
 }
@@ -132,6 +138,7 @@ fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
             complaint(whole).as_deref() == Some(message)
         };
         let next = match &here {
+            Value::Object(_) if !is_missing && !is_unknown && fails_as(Value::Object(Map::new())) => None,
             Value::Object(fields) => {
                 let with =
                     |name: &str| fields.clone().into_iter().chain([(name.to_owned(), Value::Null)]).collect();
@@ -148,6 +155,8 @@ fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
                     })
                 }
             }
+            // It is the list itself, whatever is in it.
+            Value::Array(_) if fails_as(Value::Array(Vec::new())) => None,
             Value::Array(items) => (0..items.len())
                 .find(|index| fails_as(items[..=*index].into()))
                 .map(|index| (format!("[{index}]"), index.to_string())),
@@ -241,6 +250,9 @@ mod tests {
             (json!({}), "`name` is missing"),
             (json!({"name": "x", "list": [{}, {"at": 5}]}), "`list[1].at` is a number, text was expected"),
             (json!({"name": "x", "list": {}}), "`list` is an object, a list was expected"),
+            (json!({"name": "x", "list": {"at": 5}}), "`list` is an object, a list was expected"),
+            (json!({"name": "x", "inner": [7, null, null]}), "`inner` is a list, an object was expected"),
+            (json!(["x"]), "it is a list, an object was expected"),
             (
                 json!({"name": "x", "inner": {"at": "noon"}}),
                 "`inner.at` can't be used, an RFC 3339 time was expected",

@@ -27,10 +27,17 @@ test("a run asks for its first request and goes on with the answer", () => {
   const first = call("poll", { protocol: PROTOCOL, now_ms });
   assert.equal(first.state, "running");
   assert.equal(first.events[0].at, "2026-11-23T00:00:00Z");
-  const [command] = first.commands;
-  assert.deepEqual([command.kind, command.request.method], ["request", "GET"]);
-  const answer = { response: { status: 200, headers: [], body: '{"userName":"ada@example.com"}' } };
-  assert.equal(call("resolve", { protocol: PROTOCOL, id: command.id, answer }).accepted, true);
+  assert.ok(first.commands.length > 0);
+  for (const { id, kind, request } of first.commands) {
+    assert.deepEqual([kind, request.method], ["request", "GET"]);
+    const isMe = request.path.endsWith("/Me");
+    const answer = {
+      response: isMe
+        ? { status: 200, headers: [], body: '{"userName":"ada@example.com"}' }
+        : { status: 404, headers: [], body: '{"error_code":"RESOURCE_DOES_NOT_EXIST"}' },
+    };
+    assert.equal(call("resolve", { protocol: PROTOCOL, id, answer }).accepted, true);
+  }
   const second = call("poll", { protocol: PROTOCOL, now_ms });
   assert.ok(second.commands.length >= 4, "it looks at several things at once");
 });

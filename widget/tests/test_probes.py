@@ -132,11 +132,15 @@ def failed(workspace: LocalWorkspace) -> Iterator[LocalWorkspace]:
     settings = {"outcomes": {"deployment": {"failed": failed}}}
     workspace.control("PATCH", "/settings", settings)
     workspace.call("POST", "/api/2.0/apps", {"name": "logged"})
+    while workspace.call("GET", "/api/2.0/apps/logged")["compute_status"]["state"] != "ACTIVE":
+        pass  # It comes up by itself; until then a deployment is a conflict.
     folder = "/Workspace/Users/ada@example.com/logged"
     workspace.call("POST", "/api/2.0/workspace/mkdirs", {"path": folder})
     workspace.call("POST", "/api/2.0/apps/logged/deployments", {"source_code_path": folder})
     yield workspace
     workspace.call("DELETE", "/api/2.0/apps/logged")
+    while any(app["name"] == "logged" for app in workspace.call("GET", "/api/2.0/apps").get("apps", [])):
+        pass  # It is gone a moment later.
 
 
 LOG = {"kind": "app_log", "app": "logged"}

@@ -208,15 +208,12 @@ fn described(setting: &Setting) -> String {
 fn told(text: &str) -> Vec<(String, String)> {
     let mut parameters: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
-        match line.strip_prefix("        ").filter(|rest| !rest.starts_with(' ')) {
-            Some(rest) => {
-                let name = rest.split(':').next().unwrap_or_default().to_owned();
-                parameters.push((name, format!("{line}\n")));
-            }
-            None => {
-                let (_, lines) = parameters.last_mut().expect("a parameter comes first");
-                let _ = writeln!(lines, "{line}");
-            }
+        if let Some(rest) = line.strip_prefix("        ").filter(|rest| !rest.starts_with(' ')) {
+            let name = rest.split(':').next().unwrap_or_default().to_owned();
+            parameters.push((name, format!("{line}\n")));
+        } else {
+            let (_, lines) = parameters.last_mut().expect("a parameter comes first");
+            let _ = writeln!(lines, "{line}");
         }
     }
     parameters
