@@ -186,10 +186,11 @@ fn archive(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u
 fn html(name: &str, cells: &[String], model: &Value) -> String {
     let encoded = BASE64.encode(pages::percent_encode(&model.to_string()));
     let name = pages::escape(name);
-    let shown: String = cells.iter().map(|cell| format!("<pre>{}</pre>\n", pages::escape(cell))).collect();
+    let cells: Vec<String> = cells.iter().map(|cell| pages::escape(cell)).collect();
+    let shown = cells.join("</pre>\n<pre>");
     format!(
         "<!DOCTYPE html>\n<html>\n<head>\n<meta name=\"databricks-html-version\" content=\"1\">\n\
-         <title>{name} - Databricks</title>\n<meta charset=\"utf-8\">\n</head>\n<body>\n{shown}\
+         <title>{name} - Databricks</title>\n<meta charset=\"utf-8\">\n</head>\n<body>\n<pre>{shown}</pre>\n\
          <script>var __DATABRICKS_NOTEBOOK_MODEL = '{encoded}';</script>\n</body>\n</html>\n"
     )
 }
