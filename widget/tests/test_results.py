@@ -46,7 +46,12 @@ PLAN = {
 }
 STATUS = {
     "app_name": "slides",
-    "app": {"url": "https://tellr.example", "compute": "ACTIVE", "state": "RUNNING"},
+    "app": {
+        "url": "https://tellr.example",
+        "compute": "ACTIVE",
+        "state": "RUNNING",
+        "compute_size": "LIQUID",
+    },
     "lakebase_name": "slides-db",
     "schema_name": "app_data",
     "app_package": "tellr-app",
@@ -116,7 +121,7 @@ def test_a_status_is_laid_out_as_text() -> None:
         "Status: slides",
         "Workspace https://my.cloud.databricks.com as ada@example.com",
         "",
-        "  App       RUNNING (compute ACTIVE)",
+        "  App       RUNNING (compute ACTIVE, LIQUID)",
         "  URL       https://tellr.example",
         "  Database  slides-db",
         "  Schema    app_data",

@@ -202,20 +202,28 @@ pub(super) async fn observe<H: Host>(
     config: &CreateConfig,
 ) -> Result<CreateObserved> {
     let client = &preflight.client;
-    let app = async { Ok(app::find(client, config.app_name.as_str()).await?) };
-    let (me, app) = both(preflight.me(), app).await?;
-    let folder = match &config.workspace_path {
+    let me = preflight.me().await?;
+    let mut folder = match &config.workspace_path {
         Some(folder) => folder.clone(),
-        None => own_folder(preflight, app.as_ref(), &config.app_name, &me).await?,
+        None => WorkspacePath::of_app(&me, &config.app_name)?,
     };
-    let (journal, (seen, deployed)) = both(
-        preflight.journal(&folder),
+    let app = async { Ok(app::find(client, config.app_name.as_str()).await?) };
+    let ((app, mut journal), (seen, mut deployed)) = both(
+        both(app, preflight.journal(&folder)),
         both(
             async { Ok(lakebase::look(client, config.lakebase_name.as_str()).await?) },
             deployed_manifest(client, &folder),
         ),
     )
     .await?;
+    if config.workspace_path.is_none() {
+        let own = own_folder(preflight, app.as_ref(), &config.app_name, &me).await?;
+        if own != folder {
+            folder = own;
+            (journal, deployed) =
+                both(preflight.journal(&folder), deployed_manifest(client, &folder)).await?;
+        }
+    }
     let home = app.as_ref().and_then(deployed_from).unwrap_or_else(|| folder.clone());
     // What an app of before used counts if it is the same database.
     let same = |manifest: &&DeployedManifest| {

@@ -175,13 +175,16 @@ END"
 /// How many names the look tries for a schema that the app could have instead.
 const NAMES_TRIED: usize = 9;
 
+/// The names that are tried, the best first. An app's name is short enough for each to be a schema's.
+fn own_names(app: &AppName) -> Vec<String> {
+    let own = format!("{}_{}", SchemaName::default(), app.as_str().replace('-', "_"));
+    (1..=NAMES_TRIED).map(|nth| if nth == 1 { own.clone() } else { format!("{own}_{nth}") }).collect()
+}
+
 /// One row of one text: a `SchemaState` as JSON. It asks the catalogue only, which everybody may read.
 fn inspect(app: &AppName, schema: &SchemaName, role: Option<&str>) -> String {
     let encrypted = ENCRYPTED_TABLES.map(quote_literal).join(", ");
-    let own = format!("{}_{}", SchemaName::default(), app.as_str().replace('-', "_"));
-    let free: Vec<String> = (1..=NAMES_TRIED)
-        .map(|nth| if nth == 1 { quote_literal(&own) } else { quote_literal(&format!("{own}_{nth}")) })
-        .collect();
+    let free: Vec<String> = own_names(app).iter().map(|name| quote_literal(name)).collect();
     format!(
         "SELECT json_build_object(
   'exists', n.oid IS NOT NULL,
@@ -284,6 +287,19 @@ mod tests {
             assert!(script.returns_rows && !script.transaction);
             assert_eq!(script.statements.len(), 1);
             assert_eq!(position(&script, "SELECT"), 0);
+        }
+    }
+
+    #[test]
+    fn every_name_that_may_be_proposed_is_a_schemas() {
+        for app in ["tellr", "a1", "a-b-c", &"a".repeat(30)] {
+            let app = AppName::parse("app_name", app).unwrap();
+            let names = own_names(&app);
+            assert_eq!(names.len(), NAMES_TRIED);
+            for name in names {
+                assert!(name.len() <= 63, "{name}");
+                SchemaName::parse("schema_name", &name).unwrap();
+            }
         }
     }
 

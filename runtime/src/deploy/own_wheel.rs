@@ -90,11 +90,12 @@ fn pack_files(program: &[u8], tag: &str, notices: &str) -> zip::result::ZipResul
         .into_iter()
         .filter(|(_, text)| !text.is_empty())
         .collect();
-    let files: String = licences.iter().map(|(name, _)| format!("License-File: {name}\n")).collect();
+    let files: Vec<String> = licences.iter().map(|(name, _)| format!("License-File: {name}")).collect();
+    let files = files.join("\n");
     let metadata = format!(
         "Metadata-Version: 2.4\nName: tellr-app\nVersion: {VERSION}\n\
          Summary: Tellr: the AI slide generator's server, with its page inside\nLicense-Expression: Apache-2.0\n\
-         {files}Requires-Python: >=3.10\n"
+         {files}\nRequires-Python: >=3.10\n"
     );
     archive.add(&format!("{info}/METADATA"), metadata.as_bytes(), 0o644)?;
     let wheel =

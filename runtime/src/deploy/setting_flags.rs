@@ -83,7 +83,7 @@ fn help(setting: &Setting, taker: Taker) -> String {
     let mut help = setting.help().trim_end_matches('.').to_owned();
     if !setting.choices.is_empty() {
         let values: Vec<&str> = setting.choices.iter().map(|choice| choice.value).collect();
-        help.extend([": ", &values.join(", ")]);
+        help.extend([". One of ", &values.join(", ")]);
     }
     match setting.kind {
         Kind::Texts | Kind::Map => help += ". May be given several times",

@@ -400,12 +400,11 @@ impl Host for VirtualHost<'_> {
         if !matches!(operation, SchemaOperation::Inspect { .. }) {
             self.changes_of_schema.borrow_mut().push(self.time.now_ms());
         }
-        let outcome = match self.on_schema.and_then(|meets| meets(&operation)) {
-            Some(error) => Err(error),
-            None => {
-                let _under_way = UnderWay::begin(&self.time.shared.under_way);
-                self.native.schema(at, operation).await
-            }
+        let outcome = if let Some(error) = self.on_schema.and_then(|meets| meets(&operation)) {
+            Err(error)
+        } else {
+            let _under_way = UnderWay::begin(&self.time.shared.under_way);
+            self.native.schema(at, operation).await
         };
         if dies {
             self.die().await;

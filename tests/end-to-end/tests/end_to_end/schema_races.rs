@@ -1,4 +1,4 @@
-//! What PostgreSQL says to one of two who change one schema at the same moment, code by code: it is tried again.
+//! What Postgres says to one of two who change one schema at the same moment, code by code: it is tried again.
 
 use std::cell::Cell;
 

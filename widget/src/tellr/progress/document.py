@@ -117,9 +117,8 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     rows = _facts(told)
     app = _object(told, "app")
     if app:
-        rows.insert(
-            0, ("App", _words(app, "state", "message") + f" (compute {app.get('compute')})")
-        )
+        compute = _words(app, "compute", "compute_size")
+        rows.insert(0, ("App", f"{_words(app, 'state', 'message')} (compute {compute})"))
         rows[1:1] = [("URL", str(app["url"]))] if app.get("url") else []
     else:
         rows.insert(0, ("App", f"There is no app `{told.get('app_name')}`"))
