@@ -57,6 +57,8 @@ pub struct Latency {
     pub sql_connect_ms: u64,
     /// Minting a database credential or an OAuth token.
     pub credential_ms: u64,
+    /// Waking a database that was suspended.
+    pub wake_ms: u64,
 }
 
 impl Latency {
@@ -113,6 +115,7 @@ impl Pace {
                 upload_ms: 400,
                 sql_connect_ms: 300,
                 credential_ms: 200,
+                wake_ms: 300,
             },
         }
     }
@@ -140,6 +143,7 @@ impl Pace {
                 upload_ms: scale(l.upload_ms),
                 sql_connect_ms: scale(l.sql_connect_ms),
                 credential_ms: scale(l.credential_ms),
+                wake_ms: scale(l.wake_ms),
             },
         }
     }

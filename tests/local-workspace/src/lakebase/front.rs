@@ -11,15 +11,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustls::ServerConfig;
 use rustls::server::Acceptor;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::activity::{self, Activity};
 use super::credentials::{ComputeId, Credentials, StorageId};
 use super::hosts::{FrontError, Hosts, Open, Routes};
 use super::tls::{ALPN, Authority};
@@ -28,6 +30,8 @@ use crate::settings::DatabaseHosts;
 
 /// A client that does not get to its password by then is gone.
 const LOGIN_LIMIT: Duration = Duration::from_mins(1);
+/// What is passed on at once.
+const CHUNK_BYTES: usize = 16 * 1024;
 /// First byte of a TLS record that opens a connection.
 const TLS_HANDSHAKE: u8 = 0x16;
 
@@ -68,6 +72,8 @@ pub(crate) struct Backend {
     pub(crate) socket: PathBuf,
     /// What clients may do.
     pub(crate) access: Access,
+    /// What the compute does.
+    pub(crate) activity: Activity,
 }
 
 impl Front {
@@ -117,8 +123,8 @@ async fn serve(stream: TcpStream, client: SocketAddr, routes: Routes) {
     let _ = stream.set_nodelay(true);
     let login = tokio::time::timeout(LOGIN_LIMIT, log_in(stream, &routes)).await;
     let result = match login {
-        Ok(Ok(Some((mut client, mut server, mut alive)))) => tokio::select! {
-            copied = copy_bidirectional(&mut client, &mut server) => copied.map(drop),
+        Ok(Ok(Some(Session { client, server, activity, mut alive }))) => tokio::select! {
+            passed = pass(client, server, activity) => passed,
             // Never a value, only the end.
             _ = alive.changed() => Ok(()),
         },
@@ -131,8 +137,65 @@ async fn serve(stream: TcpStream, client: SocketAddr, routes: Routes) {
     }
 }
 
-/// Both sides of a session, and what ends with its host.
-type Session = (TlsStream<TcpStream>, UnixStream, watch::Receiver<()>);
+/// A session after its login.
+struct Session {
+    client: TlsStream<TcpStream>,
+    server: UnixStream,
+    activity: activity::Session,
+    /// Ends with the host.
+    alive: watch::Receiver<()>,
+}
+
+/// Passes on what both sides say until one ends, or the compute was suspended.
+async fn pass(
+    client: TlsStream<TcpStream>,
+    server: UnixStream,
+    activity: activity::Session,
+) -> io::Result<()> {
+    let (mut from_client, mut to_client) = tokio::io::split(client);
+    let (mut from_server, mut to_server) = server.into_split();
+    let activity = Mutex::new(activity);
+    let asking = async {
+        let mut bytes = vec![0; CHUNK_BYTES];
+        loop {
+            let count = from_client.read(&mut bytes).await?;
+            if count == 0 {
+                // What the server still has to say ends the session.
+                to_server.shutdown().await?;
+                return std::future::pending().await;
+            }
+            if !activity.lock().asked() {
+                return Ok(true);
+            }
+            to_server.write_all(&bytes[..count]).await?;
+        }
+    };
+    let answering = async {
+        let mut bytes = vec![0; CHUNK_BYTES];
+        let mut end = Vec::new();
+        loop {
+            let count = from_server.read(&mut bytes).await?;
+            if count == 0 {
+                to_client.shutdown().await?;
+                return Ok(false);
+            }
+            end.extend_from_slice(&bytes[count.saturating_sub(wire::READY_BYTES)..count]);
+            end.drain(..end.len().saturating_sub(wire::READY_BYTES));
+            activity.lock().answered(wire::is_ready(&end));
+            to_client.write_all(&bytes[..count]).await?;
+            to_client.flush().await?;
+        }
+    };
+    let suspended: io::Result<bool> = tokio::select! {
+        ended = asking => ended,
+        ended = answering => ended,
+    };
+    if suspended? {
+        let message = "terminating connection due to administrator command";
+        wire::refuse(&mut to_client, "57P01", message).await?;
+    }
+    Ok(())
+}
 
 /// Takes a client to its server; `None` when the conversation is over before that.
 async fn log_in(stream: TcpStream, routes: &Routes) -> io::Result<Option<Session>> {
@@ -164,7 +227,9 @@ async fn log_in(stream: TcpStream, routes: &Routes) -> io::Result<Option<Session
         startup.add_option("-c default_transaction_read_only=on");
     }
     server.write_all(&startup.to_bytes()).await?;
-    Ok(Some((stream, server, context.alive)))
+    let (activity, takes) = context.backend.activity.begin();
+    tokio::time::sleep(takes).await;
+    Ok(Some(Session { client: stream, server, activity, alive: context.alive }))
 }
 
 async fn is_admitted(

@@ -8,13 +8,14 @@
 //! (`credentials`). The control plane (`autoscaling`, `provisioned`) does the real work within the
 //! request and shows it as done later, by the clock (`tree`, `operations`).
 //!
-//! Trade-off: the version of PostgreSQL is the machine's, whatever `pg_version` says, and scaling,
-//! replicas and scale-to-zero are only reported. A read-only endpoint is the same server with
+//! Trade-off: the version of PostgreSQL is the machine's, whatever `pg_version` says, and scaling
+//! and replicas are only reported. A read-only endpoint is the same server with
 //! read-only transactions.
 //!
 //! Locks: `tree` is held for moments and never across an await, so reads are never kept waiting by
 //! a server that starts; `changes` lets one change at a time do its work.
 
+mod activity;
 mod autoscaling;
 mod call;
 mod cluster;
@@ -54,6 +55,7 @@ use crate::problem::Problem;
 use crate::scratch::Scratch;
 use crate::settings::SharedSettings;
 use crate::workspace::Workspace;
+use activity::Activity;
 use cluster::Cluster;
 use credentials::{ComputeId, Credentials, StorageId};
 use front::{Access, Backend, Front};
@@ -188,11 +190,17 @@ impl Lakebase {
         storage: StorageId,
         cluster: &Cluster,
         access: Access,
+        activity: Activity,
     ) -> Result<Front, Problem> {
-        let backend = Backend { compute, storage, socket: cluster.socket(), access };
+        let backend = Backend { compute, storage, socket: cluster.socket(), access, activity };
         let inner = &self.0;
         let wanted = inner.settings.get().features.database_hosts;
         Front::open(&inner.hosts, wanted, &inner.authority, &inner.credentials, backend).await.map_err(broken)
+    }
+
+    /// What a new compute does: nothing yet.
+    fn activity(&self) -> Activity {
+        Activity::new(self.0.clock.clone(), self.0.settings.clone())
     }
 
     fn next(&self) -> u64 {

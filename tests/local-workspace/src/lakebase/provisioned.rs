@@ -149,7 +149,8 @@ async fn make(
     cluster.execute(DEFAULT_DATABASE, &statements).await.map_err(broken)?;
     let compute = ComputeId(lakebase.next());
     let storage = StorageId(lakebase.next());
-    let front = lakebase.open_front(compute, storage, &cluster, Access::ReadWrite).await?;
+    let front =
+        lakebase.open_front(compute, storage, &cluster, Access::ReadWrite, lakebase.activity()).await?;
     Ok(Instance {
         name: name.to_owned(),
         uid: call.workspace.ids.uuid().to_string(),
@@ -181,7 +182,7 @@ async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
     let wanted: Map<String, Value> = body(&bytes)?;
     let lakebase = call.lakebase();
     let _turn = lakebase.0.changes.lock().await;
-    let (cluster, compute, storage, opens) = {
+    let (cluster, compute, storage, activity, opens) = {
         let mut tree = lakebase.0.tree.lock();
         let shown = tree.instance(&name)?;
         call.may_manage(shown.object.0, shown.object.1)?;
@@ -192,6 +193,7 @@ async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
         check(&settings)?;
         let stopped = settings.remove("stopped") == Some(Value::Bool(true));
         let (cluster, compute, storage) = (Arc::clone(shown.cluster), shown.compute, shown.storage);
+        let activity = shown.activity.cloned().unwrap_or_else(|| lakebase.activity());
         let found = tree.instance_mut(&name)?;
         if stopped {
             *found.front = None;
@@ -200,11 +202,11 @@ async fn update(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answer {
             *is_stopped = stopped;
         }
         *found.settings = settings;
-        (cluster, compute, storage, !stopped && found.front.is_none())
+        (cluster, compute, storage, activity, !stopped && found.front.is_none())
     };
     let front = if opens {
         let access = Access::ReadWrite;
-        Some(lakebase.open_front(compute, storage, &cluster, access).await?)
+        Some(lakebase.open_front(compute, storage, &cluster, access, activity).await?)
     } else {
         None
     };

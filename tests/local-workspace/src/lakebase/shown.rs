@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::activity::Activity;
 use super::call::ObjectKind;
 use super::cluster::Cluster;
 use super::credentials::{ComputeId, StorageId};
@@ -30,6 +31,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) storage: StorageId,
     pub(crate) cluster: &'a Arc<Cluster>,
     pub(crate) front: Option<&'a Front>,
+    /// Of a compute that can be suspended.
+    pub(crate) activity: Option<&'a Activity>,
     /// Whose permissions count.
     pub(crate) object: (ObjectKind, &'a str),
 }
@@ -59,6 +62,7 @@ impl<'a> Shown<'a> {
             storage: instance.storage,
             cluster: &instance.cluster,
             front: instance.front.as_ref(),
+            activity: None,
             object: (ObjectKind::Instance, &instance.name),
         }
     }
@@ -82,6 +86,7 @@ impl<'a> Shown<'a> {
             storage: branch.storage,
             cluster: &branch.cluster,
             front: endpoint.front.as_ref(),
+            activity: Some(&endpoint.activity),
             object: (ObjectKind::Project, &project.id),
         })
     }

@@ -43,7 +43,10 @@ async fn database() -> Database {
     let roles = create_role(ADA, true, RoleAttributes::OWNER, true)
         + &grant_connect_and_create(ADA, "databricks_postgres");
     cluster.execute("postgres", &roles).await.expect("a role");
-    let front = lakebase.open_front(COMPUTE, STORAGE, &cluster, Access::ReadWrite).await.expect("an address");
+    let front = lakebase
+        .open_front(COMPUTE, STORAGE, &cluster, Access::ReadWrite, lakebase.activity())
+        .await
+        .expect("an address");
     Database { lakebase, clock, cluster, front, _dir: dir }
 }
 
@@ -208,7 +211,7 @@ async fn a_read_only_front_refuses_writes() {
     let compute = ComputeId(902);
     let front = database
         .lakebase
-        .open_front(compute, STORAGE, &database.cluster, Access::ReadOnly)
+        .open_front(compute, STORAGE, &database.cluster, Access::ReadOnly, database.lakebase.activity())
         .await
         .expect("an address");
     let expires = database.clock.now().plus_ms(60_000);

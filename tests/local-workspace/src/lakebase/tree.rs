@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::activity::Activity;
 use super::cluster::Cluster;
 use super::credentials::{ComputeId, StorageId};
 use super::front::Front;
@@ -87,6 +88,7 @@ pub(crate) struct Endpoint {
     /// `autoscaling_limit_min_cu`, `autoscaling_limit_max_cu`, `suspend_timeout_duration`, …
     pub(crate) settings: Map<String, Value>,
     pub(crate) compute: ComputeId,
+    pub(crate) activity: Activity,
     /// Absent while the endpoint is disabled or its branch deleted.
     pub(crate) front: Option<Front>,
 }

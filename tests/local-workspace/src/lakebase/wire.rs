@@ -17,6 +17,14 @@ const LONGEST_OPENING: u32 = 10_000;
 /// A minted token is some hundred bytes; PostgreSQL allows 65535.
 const LONGEST_PASSWORD: u32 = 65_535;
 
+/// Length of the message by which a server says that it waits for its client.
+pub(crate) const READY_BYTES: usize = 6;
+
+/// Whether this is that message: `ReadyForQuery`.
+pub(crate) fn is_ready(message: &[u8]) -> bool {
+    message.len() == READY_BYTES && message.starts_with(&[b'Z', 0, 0, 0, 5])
+}
+
 /// What a client opens with.
 #[derive(Debug)]
 pub(crate) enum Opening {

@@ -7,4 +7,5 @@ mod drivers;
 mod hosts;
 mod provisioned;
 mod roles;
+mod scale_to_zero;
 mod support;

@@ -125,7 +125,12 @@ impl Local {
     /// Creates a project and returns the host of its first endpoint.
     pub(crate) async fn project(&self, id: &str) -> String {
         let path = format!("postgres/projects?project_id={id}");
-        self.post(&path, json!({"spec": {"display_name": id}})).await.ok();
+        self.post(
+            &path,
+            json!({"spec": {"display_name": id, "default_endpoint_settings": {"no_suspension": true}}}),
+        )
+        .await
+        .ok();
         self.host(&format!("projects/{id}/branches/production")).await
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, changeable, keep_busy, leaves, record, view};
 use crate::clock::Timestamp;
+use crate::lakebase::activity::Activity;
 use crate::lakebase::call::Call;
 use crate::lakebase::cluster::Cluster;
 use crate::lakebase::credentials::{ComputeId, StorageId};
@@ -104,6 +105,7 @@ pub(super) async fn create(
             Some(present) => {
                 // Adopted: it keeps its address, its times and the credentials minted for it.
                 present.settings = fresh.settings;
+                present.activity.follow(&present.settings);
                 present.updated = now;
                 if disabled {
                     present.front = None;
@@ -145,6 +147,7 @@ pub(super) async fn update(
         let names_disabled = mask.iter().any(|field| field == "disabled");
         if call.takes_effect() {
             endpoint.settings = settings;
+            endpoint.activity.follow(&endpoint.settings);
             endpoint.updated = now;
             if names_disabled && disabled == Some(Value::Bool(true)) {
                 endpoint.front = None;
@@ -205,19 +208,19 @@ pub(super) async fn primary(
 pub(super) async fn reopen(call: &Call, project: &str, branch: &str) -> Result<(), Problem> {
     let lakebase = call.lakebase();
     let now = call.now();
-    let closed: Vec<(String, ComputeId, EndpointKind)> = {
+    let closed: Vec<(String, ComputeId, EndpointKind, Activity)> = {
         let tree = lakebase.0.tree.lock();
         let branch = tree.branch(project, branch, now)?;
         let closed = branch.endpoints.values().filter(|e| e.front.is_none());
-        closed.map(|e| (e.id.clone(), e.compute, e.kind)).collect()
+        closed.map(|e| (e.id.clone(), e.compute, e.kind, e.activity.clone())).collect()
     };
-    for (id, compute, kind) in closed {
+    for (id, compute, kind, activity) in closed {
         let (storage, cluster) = {
             let tree = lakebase.0.tree.lock();
             let branch: &Branch = tree.branch(project, branch, now)?;
             (branch.storage, Arc::clone(&branch.cluster))
         };
-        let front = lakebase.open_front(compute, storage, &cluster, access(kind)).await?;
+        let front = lakebase.open_front(compute, storage, &cluster, access(kind), activity).await?;
         let mut tree = lakebase.0.tree.lock();
         if let Some(endpoint) = tree.branch_mut(project, branch, now)?.endpoints.get_mut(&id) {
             endpoint.front = Some(front);
@@ -277,7 +280,9 @@ async fn new_endpoint(
 ) -> Result<Endpoint, Problem> {
     let lakebase = call.lakebase();
     let compute = ComputeId(lakebase.next());
-    let front = lakebase.open_front(compute, storage, cluster, access(kind)).await?;
+    let activity = lakebase.activity();
+    activity.follow(&settings);
+    let front = lakebase.open_front(compute, storage, cluster, access(kind), activity.clone()).await?;
     let now = call.now();
     Ok(Endpoint {
         id: id.to_owned(),
@@ -289,6 +294,7 @@ async fn new_endpoint(
         host_known: ready.plus_ms(call.durations().endpoint_hosts_ms),
         settings,
         compute,
+        activity,
         front: Some(front),
     })
 }

@@ -95,6 +95,7 @@ pub(crate) fn endpoint_json(parent: &str, endpoint: &Endpoint, now: Timestamp) -
     let state = match (endpoint.ready > now, disabled) {
         (true, _) => "INIT",
         (false, true) => "IDLE",
+        (false, false) if endpoint.activity.is_suspended() => "IDLE",
         (false, false) => "ACTIVE",
     };
     status.insert("endpoint_id".to_owned(), endpoint.id.clone().into());
