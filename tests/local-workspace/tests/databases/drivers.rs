@@ -20,7 +20,7 @@ fn tests() -> PathBuf {
 /// Runs a conversation, in the environment of somebody who is signed in and knows a database.
 async fn converse(program: impl AsRef<Path>, arguments: &[&Path]) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970") + LEFT;
-    let start = now - Duration::from_hours(1);
+    let start = now.saturating_sub(Duration::from_hours(1));
     let clock = Clock::virtual_from(Timestamp(start.as_millis().try_into().expect("milliseconds")));
     let local = Local::at(clock).await;
     local.state().settings.update(|settings| settings.features.database_hosts = DatabaseHosts::Names);
