@@ -199,6 +199,8 @@ test("from a form over the review to an app that answers", async () => {
     context.waitForEvent("page"),
     page.getByRole("link", { name: "Open Tellr" }).click(),
   ]);
+  // The app lets nobody in without signing in to the workspace.
+  await app.getByRole("link", { name: /ada@example\.com/ }).click();
   await expect(app.getByText("Connected")).toBeVisible({ timeout: 30_000 });
   await expect(app.getByText(/Lakebase autoscaling, PostgreSQL/)).toBeVisible();
   await app.close();
