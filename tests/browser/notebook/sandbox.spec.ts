@@ -70,7 +70,7 @@ test("a kernel that has gone is told, and what to do", async ({ page }) => {
   await expect(frame.getByText(/The name .*gone.* is free/)).toBeVisible({ timeout: 60_000 });
   framedWidget.run("import os; os._exit(1)");
   await frame.getByRole("button", { name: "Review" }).click();
-  await expect(frame.getByText("if there is none any more, run this cell again")).toBeVisible({
+  await expect(frame.getByText("if the kernel was stopped, run this cell again")).toBeVisible({
     timeout: 20_000,
   });
   await page.clock.fastForward("11:00");
