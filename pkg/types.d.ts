@@ -52,7 +52,7 @@ app_package?: string | null,
  */
 local_wheel?: WheelArgument | null,
 /**
- * Install the app from the test index, and what it needs from the usual one.
+ * Install the app from TestPyPI, and its dependencies from PyPI.
  */
 use_test_pypi?: boolean | null,
 /**
@@ -60,12 +60,13 @@ use_test_pypi?: boolean | null,
  */
 seed_databricks_defaults?: boolean | null,
 /**
- * API scopes of the app beside the six that it always asks for.
+ * API scopes of the app, in addition to the six that it always requests.
  */
 extra_scopes?: Array<string> | null,
 /**
- * Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files
- * reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.
+ * Additional environment variables of the app, as names with values. Not for secrets: they are readable in
+ * the app's files. Names that the deployer or the platform sets are refused. If omitted, they stay as
+ * deployed.
  */
 extra_env?: { [key in string]: string } | null,
 /**
@@ -73,7 +74,7 @@ extra_env?: { [key in string]: string } | null,
  */
 encryption_key_storage?: string | null,
 /**
- * A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.
+ * A Fernet key to use. If omitted, the existing key is kept, or a new one is created.
  */
 encryption_key?: SecretText | null,
 /**
@@ -122,7 +123,7 @@ app_package?: string | null,
  */
 local_wheel?: WheelArgument | null,
 /**
- * Install the app from the test index, and what it needs from the usual one.
+ * Install the app from TestPyPI, and its dependencies from PyPI.
  */
 use_test_pypi?: boolean | null,
 /**
@@ -130,12 +131,13 @@ use_test_pypi?: boolean | null,
  */
 seed_databricks_defaults?: boolean | null,
 /**
- * API scopes of the app beside the six that it always asks for.
+ * API scopes of the app, in addition to the six that it always requests.
  */
 extra_scopes?: Array<string> | null,
 /**
- * Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files
- * reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.
+ * Additional environment variables of the app, as names with values. Not for secrets: they are readable in
+ * the app's files. Names that the deployer or the platform sets are refused. If omitted, they stay as
+ * deployed.
  */
 extra_env?: { [key in string]: string } | null,
 /**
@@ -143,7 +145,7 @@ extra_env?: { [key in string]: string } | null,
  */
 encryption_key_storage?: string | null,
 /**
- * A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.
+ * A Fernet key to use. If omitted, the existing key is kept, or a new one is created.
  */
 encryption_key?: SecretText | null,
 /**
@@ -366,7 +368,7 @@ steps: Array<PlannedStep>,
  */
 files: Array<PlannedFile>,
 /**
- * What is there, what will be made, and what is gone on with; sentences without a full stop.
+ * What exists, what will be created, and what is resumed; sentences without a full stop.
  */
 notes: Array<string>,
 /**
@@ -387,7 +389,7 @@ confirmations: number,
  */
 recoverable: Array<string>,
 /**
- * Whether an earlier run of the same operation did not end, and is gone on with.
+ * Whether an earlier run of the same operation did not finish, and is resumed.
  */
 resumes: boolean, };
 
@@ -509,7 +511,7 @@ lock?: LockState,
  */
 deployed?: boolean,
 /**
- * Whether the last run did not finish and nobody is at work: it may be gone on with.
+ * Whether the last run did not finish and no run is in progress: it can be resumed.
  */
 can_resume: boolean, };
 

@@ -76,7 +76,7 @@ impl Mismatch {
             path = if path.is_empty() { quoted().to_owned() } else { format!("{path}.{}", quoted()) };
             "is missing".to_owned()
         } else if message.starts_with("unknown field ") {
-            "has a key that isn't known here".to_owned()
+            "has an unknown key".to_owned()
         } else if let Some(found) = message.strip_prefix("invalid type: ") {
             format!("is {}, {} was expected", kind(found), wanted(expected.unwrap_or_default()))
         } else if let Some(expected) = expected {
@@ -261,7 +261,7 @@ mod tests {
                 json!({"name": "x", "inner": {"word": "third"}}),
                 "`inner.word` can't be used, `one_thing` or `other` was expected",
             ),
-            (json!({"name": "x", "closed": {"a": 1}}), "`closed` has a key that isn't known here"),
+            (json!({"name": "x", "closed": {"a": 1}}), "`closed` has an unknown key"),
             (json!("x"), "it is text, an object was expected"),
         ] {
             assert_eq!(decode::<Outer>(value).unwrap_err().to_string(), problem);

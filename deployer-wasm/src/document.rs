@@ -104,7 +104,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Problem> {
     match std::str::from_utf8(bytes) {
         Ok(text) if !utf16 => Ok(text),
         _ if utf16 || bytes.contains(&0) => Err(Problem::Encoding { found: "UTF-16" }),
-        _ => Err(Problem::Encoding { found: "text in another encoding, or no text" }),
+        _ => Err(Problem::Encoding { found: "not text, or text in another encoding" }),
     }
 }
 

@@ -223,7 +223,7 @@ test("an update to another version finds by itself what is deployed", async () =
   await expect(page.getByText(`version ${NEXT_VERSION}`)).toBeVisible();
 });
 
-test("a deployment that fails is told in the platform's words, as text, and gone on with", async () => {
+test("a deployment that fails is reported in the platform's words, as text, and resumed", async () => {
   const message = `<img src=x onerror="document.title='owned'"> exited with 1`;
   const logs = ["<script>document.title='owned'</script>", "ERROR: no such table"];
   await workspace.control("PATCH", "/settings", {
@@ -304,7 +304,7 @@ async function passUntil(shown: Locator, limitMs: number, leapMs = 10_000) {
   await expect(shown).toBeVisible();
 }
 
-test("compute that isn't ready in time ends in words, and is gone on with once it is", async ({
+test("compute that isn't ready in time ends with a message, and is resumed once it is", async ({
   browser,
 }) => {
   // Longer than twenty minutes on the page's clock, which is made to run ahead.
@@ -379,7 +379,7 @@ async function signIn(fresh: BrowserContext) {
   await tab.close();
 }
 
-test("a sign-in that ends half way is told, made anew, and the work is gone on with", async ({
+test("a sign-in that ends half way is reported and repeated, and the run is resumed", async ({
   browser,
 }) => {
   const signedIn = await startDeployPage(workspace, "browser");

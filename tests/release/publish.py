@@ -4,7 +4,7 @@ usage: publish.py [--test] [--dry-run] [--before-building] [--tree FOLDER] [--di
 
 Refuses what can't be taken back later: a tree that isn't committed, a version that differs
 somewhere, files that `make dist` didn't check, and a version that is there already. A version of
-which a part is there, with the same bytes, is an upload that broke off: it is gone on with.
+which a part is there, with the same bytes, is an interrupted upload: it is resumed.
 
 Who publishes is known to twine (TWINE_USERNAME and TWINE_PASSWORD, or ~/.pypirc) and to npm
 (`npm login`). TELLR_INDEX and TELLR_NPM_REGISTRY name other places than the usual ones.

@@ -41,7 +41,7 @@ PLAN = {
             "restore_point": {"prefix": "pre-reset-", "kept_days": 7},
         },
     ],
-    "recoverable": ["The key stays in the secret scope"],
+    "recoverable": ["The key is kept in the secret scope"],
     "resumes": False,
 }
 STATUS = {
@@ -109,7 +109,7 @@ def test_a_plan_is_laid_out_as_text() -> None:
         "A branch keeps the data for 7 days",
         "",
         "Kept, or can be restored:",
-        "  - The key stays in the secret scope",
+        "  - The key is kept in the secret scope",
         "",
         "Files:",
         "  app.yaml (2 lines)",

@@ -41,7 +41,7 @@ import type {
 } from "./types.js";
 export * from "./types.js";
 
-/** The server beside the page passes requests on: `/api/workspace/…` and `/api/workspace-schema`. */
+/** The page's server passes requests on: `/api/workspace/…` and `/api/workspace-schema`. */
 export interface FetchHost {
   kind: "fetch";
   /** What stands before these paths; empty for the page's own origin. */

@@ -39,19 +39,19 @@ impl Unanswered<'_> {
             Address::Answers => (
                 HostErrorKind::Origin,
                 format!(
-                    "`{workspace}` answers, and the browser keeps its answers from this page: they have no CORS headers for the origin `{origin}`. Databricks' own workspaces never have them"
+                    "`{workspace}` answers, but the browser blocks its answers: they have no CORS headers for the origin `{origin}`. Databricks workspaces never send them"
                 ),
             ),
             Address::Silent => (
                 HostErrorKind::Connection,
                 format!(
-                    "Nothing can be reached at `{workspace}` from this page ({said}). The address may be wrong, or the page's Content-Security-Policy allows no requests to it"
+                    "No server can be reached at `{workspace}` from this page ({said}). The address may be wrong, or the page's Content-Security-Policy allows no requests to it"
                 ),
             ),
             Address::Unknown => (
                 HostErrorKind::Connection,
                 format!(
-                    "Either nothing can be reached at `{workspace}`, or its answers have no CORS headers for the origin `{origin}` ({said}); this page is isolated, which keeps the browser from telling"
+                    "Either no server can be reached at `{workspace}`, or its answers have no CORS headers for the origin `{origin}` ({said}); this page is cross-origin isolated, so the browser doesn't show which"
                 ),
             ),
         };
@@ -62,7 +62,7 @@ impl Unanswered<'_> {
     /// gateway's own answer, which has no CORS headers.
     pub fn later(&self) -> HostError {
         let Self { workspace, said, .. } = self;
-        let message = format!("The connection to `{workspace}` broke ({said})");
+        let message = format!("The connection to `{workspace}` was interrupted ({said})");
         HostError { kind: HostErrorKind::Connection, message }
     }
 }
@@ -74,7 +74,10 @@ pub fn is_token(text: &str) -> bool {
 
 /// The page gave no token for a request; `why` holds none either.
 pub fn no_token(why: &str) -> HostError {
-    HostError { kind: HostErrorKind::Credential, message: format!("The page's `token` gave no token: {why}") }
+    HostError {
+        kind: HostErrorKind::Credential,
+        message: format!("The page's function `token` returned no token: {why}"),
+    }
 }
 
 /// A page by itself reaches no database.
@@ -123,14 +126,14 @@ mod tests {
     #[test]
     fn a_page_that_can_not_find_out_is_told_both() {
         let error = told(LOST.at_first(Address::Unknown));
-        assert!(error.cause.contains("CORS") && error.cause.contains("nothing can be reached"), "{error:#?}");
+        assert!(error.cause.contains("CORS") && error.cause.contains("no server can be reached"), "{error:#?}");
     }
 
     #[test]
     fn a_workspace_that_did_answer_is_not_said_to_refuse() {
         let error = LOST.later();
         assert_eq!(error.kind, HostErrorKind::Connection);
-        assert!(error.message.contains("broke") && !error.message.contains("CORS"), "{error:?}");
+        assert!(error.message.contains("was interrupted") && !error.message.contains("CORS"), "{error:?}");
     }
 
     #[test]

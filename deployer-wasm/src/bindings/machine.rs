@@ -74,7 +74,10 @@ impl Machine {
         const CALL: &str = "start";
         let start: Start = read(CALL, input)?;
         if self.run.is_some() {
-            return Err(Fault::Call { call: CALL, problem: "A run is under way in this module".to_owned() });
+            return Err(Fault::Call {
+                call: CALL,
+                problem: "A run is already in progress in this module".to_owned(),
+            });
         }
         let seed = seed(start.seed.expose()).ok_or_else(|| Fault::Call {
             call: CALL,
@@ -132,7 +135,7 @@ impl Machine {
     fn run(&mut self, call: &'static str) -> Result<&mut Run, Fault> {
         self.run
             .as_mut()
-            .ok_or_else(|| Fault::Call { call, problem: "No run is under way in this module".to_owned() })
+            .ok_or_else(|| Fault::Call { call, problem: "No run is in progress in this module".to_owned() })
     }
 }
 
@@ -159,7 +162,7 @@ fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<Asked, Fault> {
         (Wanted::Plan, Some(operation)) => Ok(Asked::Plan(operation)),
         (Wanted::Status, None) => Ok(Asked::Status),
         _ => {
-            let problem = "`plan_of` goes with the operation `plan`, and with no other".to_owned();
+            let problem = "`plan_of` is only allowed with the operation `plan`".to_owned();
             Err(Fault::Call { call: "start", problem })
         }
     }

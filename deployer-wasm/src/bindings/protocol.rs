@@ -267,22 +267,22 @@ impl From<Fault> for DeployError {
         let (code, message, cause, remedy) = match fault {
             Fault::Mismatch { spoken } => (
                 "PROTOCOL_MISMATCH",
-                "The notebook's code and the deployer's module don't fit together".to_owned(),
+                "The package's Python code and its deployer module have different versions".to_owned(),
                 match spoken {
                     Some(spoken) => format!(
-                        "The notebook's code speaks version {spoken} of their protocol, the module version {PROTOCOL}"
+                        "The Python code uses protocol version {spoken}, the module version {PROTOCOL}"
                     ),
                     None => format!(
-                        "The notebook's code doesn't say which version of their protocol it speaks; the module speaks version {PROTOCOL}"
+                        "The Python code names no protocol version; the module uses version {PROTOCOL}"
                     ),
                 },
-                "Install the package again in one piece, and restart Python so that no part of an older one stays loaded",
+                "Reinstall the package `tellr` and restart Python, so that no older module stays loaded",
             ),
             Fault::Call { call, problem } => (
                 "PROTOCOL_FAULT",
-                format!("The deployer's module can't take the call `{call}`"),
+                format!("The deployer's module rejected the call `{call}`"),
                 problem,
-                "This is a mistake in the code that drives the module; please report it with this text",
+                "This is a bug in the code that calls the module; please report it with this text",
             ),
         };
         Told {

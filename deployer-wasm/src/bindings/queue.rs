@@ -115,7 +115,7 @@ impl QueueHost {
             return if (1..self.next_id.get()).contains(&id) {
                 Ok(false)
             } else {
-                Err(fault(format!("There was no command {id}")))
+                Err(fault(format!("There is no command {id}")))
             };
         };
         let (sent, kept) = match found {
@@ -155,7 +155,7 @@ fn fault(problem: String) -> Fault {
 }
 
 /// Only while a run is being torn down, when nobody reads it any more.
-const GONE: &str = "The run was given up";
+const GONE: &str = "The run was abandoned";
 
 fn answered(answer: Result<RequestAnswer, oneshot::Canceled>) -> Result<WorkspaceResponse, HostError> {
     match answer {

@@ -181,8 +181,8 @@ fn another_version_is_told_by_its_numbers() {
     let mut machine = Machine::default();
     for (call, spoken) in [
         (json!({"protocol": 3, "something": "new"}), "version 3"),
-        (json!({"operation": "create"}), "doesn't say"),
-        (json!({"protocol": "1"}), "doesn't say"),
+        (json!({"operation": "create"}), "names no protocol version"),
+        (json!({"protocol": "1"}), "names no protocol version"),
     ] {
         let answer: Value = serde_json::from_slice(&machine.start(call.to_string().as_bytes())).unwrap();
         let refused = &answer["refused"];

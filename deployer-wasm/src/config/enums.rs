@@ -57,7 +57,7 @@ impl ComputeSize {
             key,
             text,
             if text.eq_ignore_ascii_case("LIQUID") {
-                "`MEDIUM`, `LARGE` or `XLARGE`; `LIQUID` is not in the current API (an app that has it keeps it as long as this is left out)"
+                "`MEDIUM`, `LARGE` or `XLARGE`; `LIQUID` is not in the current API (an app that has it keeps it if this setting is omitted)"
             } else {
                 "`MEDIUM`, `LARGE` or `XLARGE`"
             },

@@ -148,13 +148,13 @@ fn wrong_type(path: &str, holds: &Holds, found: &Node) -> Failure {
     let kind_found = scalar.map(|scalar| scalar.kind);
     let expected = match (holds, kind_found) {
         (Holds::Value(Kind::Text | Kind::Secret), Some(ScalarKind::Number | ScalarKind::Flag)) => {
-            "text; put quotes around it"
+            "text (put quotes around it)"
         }
         (Holds::Value(Kind::Text | Kind::Secret), _) => "text",
         (Holds::Value(Kind::Flag), _) => "`true` or `false`",
-        (Holds::Value(Kind::Texts), _) => "a list of texts",
-        (Holds::Value(Kind::Map), _) => "names, each with a text",
-        (Holds::Value(Kind::Wheel) | Holds::Group(_), _) => "keys with values of their own",
+        (Holds::Value(Kind::Texts), _) => "a list of text values",
+        (Holds::Value(Kind::Map), _) => "names with text values",
+        (Holds::Value(Kind::Wheel) | Holds::Group(_), _) => "a mapping with keys and values",
     };
     // What stands in the place of a flag is a word, and no secret; any other text is not repeated.
     let text = |scalar: &Scalar| shown(&scalar.text, 40);
@@ -162,11 +162,11 @@ fn wrong_type(path: &str, holds: &Holds, found: &Node) -> Failure {
     let found = match found {
         Node::Null => "nothing".to_owned(),
         Node::List(_) => "a list".to_owned(),
-        Node::Map(_) => "keys with values of their own".to_owned(),
+        Node::Map(_) => "a mapping with keys and values".to_owned(),
         Node::Scalar(scalar) => match (scalar.kind, holds) {
             (ScalarKind::Number, _) if is_secret => "a number".to_owned(),
             (ScalarKind::Number, _) => format!("the number `{}`", text(scalar)),
-            (ScalarKind::Flag, _) => format!("`{}`, which is no text,", text(scalar)),
+            (ScalarKind::Flag, _) => format!("`{}`, which is not text,", text(scalar)),
             (ScalarKind::Text, Holds::Value(Kind::Flag)) => format!("the text `{}`", text(scalar)),
             (ScalarKind::Text, _) => "text".to_owned(),
         },
@@ -240,11 +240,11 @@ mod tests {
     #[test]
     fn a_wrong_type_is_named_in_plain_words() {
         for (given, cause) in [
-            (json!({"app_version": 1.0}), "Expected text; put quotes around it, found the number `1.0`"),
+            (json!({"app_version": 1.0}), "Expected text (put quotes around it), found the number `1.0`"),
             (json!({"app_name": ["a"]}), "Expected text, found a list"),
             (json!({"use_test_pypi": "yes"}), "Expected `true` or `false`, found the text `yes`"),
-            (json!({"extra_scopes": "sql"}), "Expected a list of texts, found text"),
-            (json!({"description": {"en": "x"}}), "Expected text, found keys with values of their own"),
+            (json!({"extra_scopes": "sql"}), "Expected a list of text values, found text"),
+            (json!({"description": {"en": "x"}}), "Expected text, found a mapping with keys and values"),
         ] {
             let error = refusal(&flat_file(), given);
             assert_eq!((error.code.as_str(), error.cause.as_str()), ("WRONG_TYPE", cause));

@@ -13,7 +13,7 @@ use crate::error::Result;
 pub struct Launch {
     /// What the database is filled with at first.
     pub seeds: Option<Seeds>,
-    /// Further environment variables.
+    /// Additional environment variables.
     pub extra_env: Option<ExtraEnv>,
 }
 

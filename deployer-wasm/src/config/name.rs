@@ -96,7 +96,7 @@ impl SchemaName {
         } else if text.starts_with("pg_") || text == "information_schema" {
             "a schema of its own, such as `app_data`; names beginning with `pg_` and `information_schema` belong to Postgres"
         } else if text == "public" {
-            "a schema of its own, such as `app_data`; `public` is shared with others, and a reset would drop what they keep there"
+            "a schema of its own, such as `app_data`; `public` is shared with other users, and a reset would drop their data"
         } else {
             return Ok(Self(text.to_owned()));
         };

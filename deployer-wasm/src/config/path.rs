@@ -35,7 +35,7 @@ impl WorkspacePath {
             .iter()
             .any(|segment| matches!(segment.trim(), "" | "." | "..") || segment.trim() != *segment)
         {
-            return refuse("a path without empty parts, `.`, `..`, and blanks around a name");
+            return refuse("a path without empty parts, `.`, `..`, or spaces around a name");
         }
         match segments.first() {
             Some(&"Workspace") => {

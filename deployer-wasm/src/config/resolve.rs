@@ -253,7 +253,7 @@ impl Checking {
             SETTINGS.iter().filter(|setting| setting.is_needed_by(taker) && !settings.is_given(setting.name));
         let keys: Vec<String> = missing.map(|setting| settings.source.key(setting.name)).collect();
         if !keys.is_empty() {
-            let why = "What exists already is changed only if it is named".to_owned();
+            let why = "An existing app is changed only if these settings are given explicitly".to_owned();
             return Err(Failure::MissingValue { keys, why }.into());
         }
         Ok(Self { settings, taker })
@@ -311,12 +311,12 @@ impl Checking {
             return Err(invalid(
                 "app_version",
                 version,
-                "nothing beside `local_wheel_path`, as the wheel is a version already",
+                "no version together with `local_wheel_path`: the wheel has its own",
             )
             .into());
         }
         let content = Base64::decode_vec(&content).map_err(|_| {
-            invalid("local_wheel_path", &file_name, "a file that arrives whole; its content is not base64")
+            invalid("local_wheel_path", &file_name, "a complete file; its content is not valid base64")
         })?;
         Ok(Some(LocalWheel::new(&file_name, content, package)?))
     }
@@ -484,7 +484,7 @@ fn choose(direct: Settings, file: Option<&str>, variable: Option<&str>) -> Resul
             Some(name) => Err(invalid(
                 "environment",
                 name,
-                "a name together with a configuration file, and nothing without one",
+                "an environment's name, and only together with a configuration file",
             )
             .into()),
             None => Ok(direct),

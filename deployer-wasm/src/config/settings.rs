@@ -267,15 +267,15 @@ settings! {
 
     /// A wheel of the app on this machine, deployed instead of a published version.
     local_wheel: WheelArgument, [create update - -] => Setting {
-        label: "Wheel from this machine",
+        label: "Local wheel",
         kind: Kind::Wheel,
         parameter: Some("local_wheel_path"),
         ..PLAIN
     };
 
-    /// Install the app from the test index, and what it needs from the usual one.
+    /// Install the app from TestPyPI, and its dependencies from PyPI.
     use_test_pypi: bool, [create update - -] => Setting {
-        label: "Install from the test index",
+        label: "Install from TestPyPI",
         kind: Kind::Flag,
         default: Some("false"),
         file: Some("use_test_pypi"),
@@ -292,9 +292,9 @@ settings! {
         ..PLAIN
     };
 
-    /// API scopes of the app beside the six that it always asks for.
+    /// API scopes of the app, in addition to the six that it always requests.
     extra_scopes: Vec<String>, [create update - -] => Setting {
-        label: "Further API scopes",
+        label: "Additional API scopes",
         kind: Kind::Texts,
         file: Some("extra_scopes"),
         flag: Some("extra-scope"),
@@ -302,10 +302,11 @@ settings! {
         ..PLAIN
     };
 
-    /// Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files
-    /// reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.
+    /// Additional environment variables of the app, as names with values. Not for secrets: they are readable in
+    /// the app's files. Names that the deployer or the platform sets are refused. If omitted, they stay as
+    /// deployed.
     extra_env: Pairs, [create update - -] => Setting {
-        label: "Further environment variables",
+        label: "Additional environment variables",
         kind: Kind::Map,
         kept: "as deployed",
         file: Some("extra_env"),
@@ -314,18 +315,18 @@ settings! {
 
     /// Where the encryption key is kept.
     encryption_key_storage: String, [create update - -] => Setting {
-        label: "Where the encryption key is kept",
+        label: "Encryption key storage",
         default: Some("secret_scope"),
         kept: "where it is now",
         choices: &[
             choice("secret_scope", "Secret scope", "app.yaml only refers to it"),
-            choice("app_yaml", "app.yaml", "Whoever reads the app's files reads it"),
+            choice("app_yaml", "app.yaml", "Readable in the app's files"),
         ],
         file: Some("encryption_key_storage"),
         ..PLAIN
     };
 
-    /// A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.
+    /// A Fernet key to use. If omitted, the existing key is kept, or a new one is created.
     encryption_key: SecretText, [create update - -] => Setting {
         label: "Encryption key",
         kind: Kind::Secret,

@@ -48,8 +48,11 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
 fn refuse_unreadable_characters(text: &str) -> Result<(), Problem> {
     if text.contains('\0') {
         // UTF-16 that was taken for UTF-8 has one beside every letter.
-        let found =
-            if text.matches('\0').count() > text.len() / 4 { "UTF-16" } else { "no text: it has a NUL" };
+        let found = if text.matches('\0').count() > text.len() / 4 {
+            "UTF-16"
+        } else {
+            "not text: it contains a NUL character"
+        };
         return Err(Problem::Encoding { found });
     }
     // What a decoder puts in the place of what it can't read.
@@ -132,8 +135,8 @@ fn advice(text: &str, place: Option<Place>) -> Option<&'static str> {
     let indentation: String = line.chars().take_while(|c| c.is_whitespace()).collect();
     let found = line.chars().nth(place.column - 1);
     match found {
-        _ if indentation.contains('\t') => Some("a tab can't indent; use spaces"),
-        Some('\t') => Some("a tab can't stand here; use spaces"),
+        _ if indentation.contains('\t') => Some("indentation must use spaces, not tabs"),
+        Some('\t') => Some("a tab is not allowed here; use spaces"),
         Some('@' | '`' | '%') => Some("text that begins with `@`, `%` or a backtick needs quotes around it"),
         _ => None,
     }
@@ -238,7 +241,7 @@ impl<'de> Visitor<'de> for Typed<'_> {
         value.newtype_variant::<IgnoredAny>()?;
         Err(self
             .limits
-            .refuse("a tag of one's own (`!…`) is not accepted; put quotes around text that begins with `!`"))
+            .refuse("custom tags (`!…`) are not supported; put quotes around text that begins with `!`"))
     }
 }
 
@@ -268,7 +271,7 @@ impl Visitor<'_> for Key<'_> {
         self.limits.count(key.len())?;
         if !self.seen.borrow_mut().insert(key.to_owned()) {
             let key: String = key.chars().take(120).flat_map(char::escape_default).collect();
-            return Err(self.limits.refuse(format!("the key `{key}` stands here twice")));
+            return Err(self.limits.refuse(format!("the key `{key}` appears twice")));
         }
         Ok(key.to_owned())
     }
@@ -289,7 +292,7 @@ impl Visitor<'_> for NoSecond {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the end: a second document begins here, and only one is read")
+        f.write_str("the end of the file: a second document begins here, and only one is supported")
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {

@@ -100,16 +100,16 @@ fn a_number_keeps_its_source() {
 #[test]
 fn what_is_refused_is_told_with_its_place_and_the_remedy() {
     for (text, place, told) in [
-        ("a: b\na: c", Some((2, 1)), "the key `a` stands here twice"),
+        ("a: b\na: c", Some((2, 1)), "the key `a` appears twice"),
         ("x:\n  - a: b\n    a: c", Some((3, 5)), "twice"),
-        ("a: b\n\tc: d", Some((2, 1)), "a tab can't indent; use spaces"),
+        ("a: b\n\tc: d", Some((2, 1)), "indentation must use spaces, not tabs"),
         ("a:\n\t- b", Some((2, 1)), "use spaces"),
         ("a: b\n---\na: c", Some((3, 1)), "a second document begins here"),
         ("a: @b", Some((1, 4)), "needs quotes"),
         ("a: `b`", Some((1, 4)), "needs quotes"),
         ("a: {{ name }}", Some((1, 5)), "put quotes around"),
         ("? [a]\n: b", Some((1, 3)), "a key that is a single text"),
-        ("a: !mine b", Some((1, 4)), "a tag of one's own"),
+        ("a: !mine b", Some((1, 4)), "custom tags"),
         ("a: b\nc: *x", Some((2, 4)), "unknown anchor"),
         ("a: 'b", None, "end of stream"),
         ("a: b: c", Some((1, 5)), "mapping values are not allowed"),
@@ -130,7 +130,7 @@ fn what_is_no_utf8_is_named() {
     assert_eq!(decode(&marked), Err(Problem::Encoding { found: "UTF-16" }));
     assert_eq!(
         decode(b"a: \xe4\n"),
-        Err(Problem::Encoding { found: "text in another encoding, or no text" })
+        Err(Problem::Encoding { found: "not text, or text in another encoding" })
     );
     let text = decode(&utf16).unwrap();
     assert_eq!(parse(text), Err(Problem::Encoding { found: "UTF-16" }));

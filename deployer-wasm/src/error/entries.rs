@@ -120,7 +120,7 @@ impl Failure {
                 code: "OWN_PROGRAM_UNFIT",
                 message: "The running program can't be deployed with `--self`".into(),
                 cause: problem,
-                remedy: "Deploy a published version with `app_version`, or a wheel for Linux on x86-64 with `local_wheel_path`: `make dist` builds one; nothing has been changed".into(),
+                remedy: "Deploy a published version with `app_version`, or a wheel for Linux on x86-64 with `local_wheel_path`: `make dist` builds one. Nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
             Self::FileTooLarge { file, bytes, limit } => Entry {
@@ -146,16 +146,16 @@ impl Failure {
             },
             Self::NoWorkspace { problem } => Entry {
                 code: "NO_WORKSPACE",
-                message: "No workspace to work in".into(),
+                message: "The workspace can't be determined".into(),
                 cause: problem,
-                remedy: "Name a profile of `~/.databrickscfg` (`--profile`), or the workspace's address (`--host`, or `DATABRICKS_HOST`), as in the browser's address bar; nothing has been sent".into(),
+                remedy: "Set a profile of `~/.databrickscfg` (`--profile`), or the workspace's address (`--host` or `DATABRICKS_HOST`), as in the browser's address bar. Nothing has been sent".into(),
                 docs: DOCS_AUTH,
             },
             Self::PortUnavailable { port, problem } => Entry {
                 code: "PORT_UNAVAILABLE",
                 message: format!("Port {port} of this machine can't be used"),
                 cause: problem,
-                remedy: "Stop the other program, or choose another port with `--port`; `--port 0` takes any that is free".into(),
+                remedy: "Stop the other program, or choose another port with `--port`; `--port 0` takes any free port".into(),
                 docs: DOCS_CONFIG,
             },
             Self::NotSignedIn { problem } => Entry {
@@ -201,7 +201,7 @@ impl Failure {
                 code: "UNREADABLE_ANSWER",
                 message: format!("Couldn't {doing}: the workspace's answer can't be read ({problem})"),
                 cause: format!("The workspace answered with status {status}, in a form that this version doesn't know"),
-                remedy: "Check that the address is the one of a Databricks workspace, then run it again to resume".into(),
+                remedy: "Check that the address is that of a Databricks workspace, then run it again to resume".into(),
                 docs: DOCS_AUTH,
             },
             Self::HostNotFound { problem } => Entry {
@@ -256,7 +256,7 @@ impl Failure {
             Self::Redirected { doing } => Entry {
                 code: "WORKSPACE_REDIRECTS",
                 message: format!("Couldn't {doing}: the workspace redirected the request"),
-                cause: "The address is probably not the one of a workspace, or it requires a sign-in".into(),
+                cause: "The address is probably not that of a workspace, or it requires a sign-in".into(),
                 remedy: "Check the workspace's address: `https://` and the host, as in the browser's address bar".into(),
                 docs: DOCS_AUTH,
             },
@@ -576,7 +576,7 @@ impl Failure {
                 code: "KEY_MISSING",
                 message: format!("The encryption key of app `{app}` can't be found, and its database holds encrypted data"),
                 cause: format!("Not found in {}. A new key couldn't decrypt that data, so none is created", list(&places)),
-                remedy: "Set `encryption_key` to the key. If nobody has it, set `schema_name` to a new name: the app starts with an empty schema there, and this data is kept".into(),
+                remedy: "Set `encryption_key` to the key. If the key is lost, set `schema_name` to a new name: the app starts with an empty schema there, and this data is kept".into(),
                 docs: DOCS_SECRETS,
             },
             Self::KeyDiffers { app, place } => Entry {
@@ -595,8 +595,8 @@ impl Failure {
             },
             Self::KeyEntryUnreadable { path, problem } => Entry {
                 code: "KEY_ENTRY_UNREADABLE",
-                message: format!("`{path}` names `GOOGLE_OAUTH_ENCRYPTION_KEY`, and the key can't be read"),
-                cause: format!("Its entry can't be used: {problem}. Making a new key would make data unreadable that the old one encrypted"),
+                message: format!("The encryption key in `{path}` can't be read"),
+                cause: format!("Its entry `GOOGLE_OAUTH_ENCRYPTION_KEY` can't be used: {problem}. A new key couldn't decrypt existing data, so none is created"),
                 remedy: "Write the entry in the workspace's file as `- name: GOOGLE_OAUTH_ENCRYPTION_KEY` with `value: <the key>` or `valueFrom: <the attached secret>` below it, then run it again. Remove it only if nothing was encrypted with it".into(),
                 docs: DOCS_CONFIG,
             },

@@ -18,7 +18,7 @@ fn samples() -> Vec<Failure> {
     let (app, name, url) =
         ("tellr".to_owned(), "tellr-db".to_owned(), "https://tellr-1.aws.databricksapps.com".to_owned());
     let (path, schema) = ("/Workspace/Users/ada@example.com/.apps/tellr".to_owned(), "app_data".to_owned());
-    let (problem, doing) = ("the words of the other side".to_owned(), "create the app `tellr`".to_owned());
+    let (problem, doing) = ("the reason that was reported".to_owned(), "create the app `tellr`".to_owned());
     let (key, none, waited) = ("app_name".to_owned(), String::new(), Duration::from_secs(290));
     let text = |text: &str| text.to_owned();
     let since = Timestamp::from_millis(1_795_446_000_000);
@@ -31,7 +31,7 @@ fn samples() -> Vec<Failure> {
         Failure::InvalidSecret { key: text("encryption_key"), expected: text("a Fernet key") },
         Failure::MissingValue {
             keys: vec![text("app_name"), text("lakebase_name")],
-            why: text("It has no default"),
+            why: text("An existing app is changed only if these settings are given explicitly"),
         },
         Failure::SecretInFile { key: text("encryption_key") },
         Failure::ConfigConflict { arguments: vec![key.clone(), text("schema_name")] },
@@ -186,7 +186,7 @@ fn samples() -> Vec<Failure> {
         Failure::SchemaFailed { schema, sqlstate: text("42501"), problem: problem.clone() },
         Failure::KeyMissing {
             app: app.clone(),
-            places: vec![text("the secret `tellr-tellr/encryption-key`"), text("app.yaml")],
+            places: vec![text("secret tellr-tellr/encryption-key"), text("app.yaml")],
         },
         Failure::KeyDiffers { app: app.clone(), place: text("the secret `tellr-tellr/encryption-key`") },
         Failure::TwoKeys { app: app.clone(), scope: text("tellr-tellr"), key: text("encryption-key") },
@@ -258,12 +258,18 @@ fn texts_keep_one_manner() {
             assert!(!text.is_empty() && !text.ends_with('.'), "{text}");
             let odd = [
                 "somebody",
+                "nobody",
+                "whoever",
+                "whatever",
                 "goes on where",
+                "gone on with",
                 "may not do",
                 "could be had",
                 "at work",
                 "lets in",
                 "made anew",
+                "broke off",
+                "under way",
             ];
             assert!(!odd.iter().any(|odd| text.contains(odd)), "{text}");
         }

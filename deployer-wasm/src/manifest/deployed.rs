@@ -73,7 +73,7 @@ impl DeployedManifest {
             Node::Null => return Ok(Self::default()),
             _ => {
                 return Err(Unusable::File(
-                    "it holds no keys with values, such as `command` and `env`".into(),
+                    "it is not a mapping with keys such as `command` and `env`".into(),
                 ));
             }
         };
@@ -163,7 +163,7 @@ impl DeployedManifest {
 
 fn unreadable(problem: Problem) -> Unusable {
     Unusable::File(match problem {
-        Problem::TooLarge { bytes } => format!("it has {bytes} bytes, and no `app.yaml` has so many"),
+        Problem::TooLarge { bytes } => format!("it has {bytes} bytes, too many for an `app.yaml`"),
         Problem::Encoding { found } => format!("it is not UTF-8 but {found}"),
         Problem::Syntax { place: Some(place), problem } => {
             format!("at line {}, column {}: {problem}", place.line, place.column)
@@ -214,7 +214,7 @@ fn words(node: &Node) -> Vec<String> {
 /// The key's entry. Whatever names the variable and is no entry that is understood, is refused; beside `env`
 /// only where that has no key, as an entry's anchor may be defined there.
 fn key(env: &[(String, EnvValue)], odd: &[Node], beside: &[Node]) -> Result<Option<DeployedKey>, Unusable> {
-    let unknown = || Unusable::KeyEntry("it is in a form that isn't understood".into());
+    let unknown = || Unusable::KeyEntry("it has an unsupported form".into());
     if odd.iter().any(mentions_key) {
         return Err(unknown());
     }
@@ -229,7 +229,7 @@ fn key(env: &[(String, EnvValue)], odd: &[Node], beside: &[Node]) -> Result<Opti
                 }
                 let key = FernetKey::parse(KEY_VARIABLE, &text);
                 DeployedKey::Literal(
-                    key.map_err(|_| Unusable::KeyEntry("its value is no Fernet key".into()))?,
+                    key.map_err(|_| Unusable::KeyEntry("its value is not a Fernet key".into()))?,
                 )
             }
             EnvValue::From(resource) if resource.trim().is_empty() => continue,
@@ -237,7 +237,7 @@ fn key(env: &[(String, EnvValue)], odd: &[Node], beside: &[Node]) -> Result<Opti
         };
         match &found {
             Some(other) if *other != this => {
-                return Err(Unusable::KeyEntry("there are two entries of it, which differ".into()));
+                return Err(Unusable::KeyEntry("it has two entries that differ".into()));
             }
             _ => found = Some(this),
         }

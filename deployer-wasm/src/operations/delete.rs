@@ -1,6 +1,5 @@
 //! `delete`: the app goes; the data goes only if that is asked for, and the key never does.
-//!
-//! The key stays in its secret scope because data it has encrypted may stay: in the schema, or in
+//! The key is kept in its secret scope because data encrypted with it may still exist: in the schema, or in
 //! the restore point made before the schema was dropped. A later `create` finds it and goes on.
 
 use super::Operation;
@@ -26,7 +25,7 @@ use crate::steps::{key, removal, restore_point, schema, standstill};
 use crate::workspace::apps::{self, App, Resource};
 
 /// Deletes the app and waits until its name is free. With `reset_database`, its schema is dropped
-/// first, after a restore point was made where that is possible. The database itself stays.
+/// first, after a restore point was created where that is possible. The database itself is kept.
 ///
 /// # Errors
 /// The catalogue's entry; `APP_NOT_FOUND` where there is nothing to delete.
@@ -44,10 +43,9 @@ pub async fn delete<H: Host>(
     let steps = locked.run(format!("delete the app `{name}`"), graph).await?;
     locked.run.journal.forget_entries();
     if observed.secret.is_some() {
-        locked
-            .run
-            .narrator
-            .notice("the encryption key stays in its secret scope, as data that it encrypted may exist");
+        locked.run.narrator.notice(
+            "the encryption key is kept in its secret scope, because data encrypted with it may still exist",
+        );
     }
     locked.finish(format!("the app `{name}` is deleted"), None).await?;
     let dropped =
@@ -92,7 +90,7 @@ pub(super) fn graph<'a, H: Host>(
         });
         let inspect = graph.add(
             "inspect",
-            format!("a look at the schema `{schema}`"),
+            format!("state of the schema `{schema}`"),
             (lakebase.clone(),),
             move |(lakebase,)| async move {
                 schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config, schema)).await
@@ -260,6 +258,6 @@ async fn database<H: Host>(
 }
 
 fn missing(key: &str) -> Failure {
-    let why = "The database is to be reset, and the app doesn't tell which one it uses".to_owned();
+    let why = "The database can't be reset: the app doesn't show which database it uses".to_owned();
     Failure::MissingValue { keys: vec![key.to_owned()], why }
 }

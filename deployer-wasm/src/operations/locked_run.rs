@@ -59,7 +59,7 @@ impl<H: Host> LockedRun<'_, H> {
             return Err(error);
         }
         if ended.is_err() || self.lock.release().await.is_err() {
-            narrator.notice("the journal could not be closed; the next run takes a minute longer to begin");
+            narrator.notice("the journal could not be closed; the next run starts about a minute later");
         }
         narrator.finished(message, url);
         Ok(())

@@ -26,7 +26,7 @@ use crate::steps::schema::Preview;
 mod words;
 
 /// Stands for what only the making of a database tells.
-const UNKNOWN: &str = "(known once the database is made)";
+const UNKNOWN: &str = "(known after the database is created)";
 /// Stands for the key.
 const THE_KEY: &str = "(the encryption key)";
 
@@ -54,7 +54,7 @@ pub struct Plan {
     /// The generated files as they would be written. The key is never in them, and what is not
     /// known yet stands in parentheses.
     pub files: Vec<PlannedFile>,
-    /// What is there, what will be made, and what is gone on with; sentences without a full stop.
+    /// What exists, what will be created, and what is resumed; sentences without a full stop.
     pub notes: Vec<String>,
     /// What is gone afterwards; sentences without a full stop.
     pub lost: Vec<String>,
@@ -65,7 +65,7 @@ pub struct Plan {
     pub confirmations: u8,
     /// What stays or can be got back, and for how long.
     pub recoverable: Vec<String>,
-    /// Whether an earlier run of the same operation did not end, and is gone on with.
+    /// Whether an earlier run of the same operation did not finish, and is resumed.
     pub resumes: bool,
 }
 
@@ -107,7 +107,7 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         losses: Vec::new(),
         confirmations: 0,
         recoverable: Vec::new(),
-        // A run that is under way now is not gone on with: another is refused.
+        // A run in progress is not resumed: another run is refused.
         resumes: dry_run.resumed.is_some() && dry_run.at_work.is_none(),
     };
     let mut plan = match (&seen, foreseen) {

@@ -85,7 +85,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         narrator.step(
             STEP,
             StepState::Started,
-            format!("looking at what is there before the {}", operation.as_str()),
+            format!("checking what exists before the {}", operation.as_str()),
         );
         let (app, began, purpose) = (app.to_owned(), host.now(), Purpose::Run);
         Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
@@ -219,7 +219,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         let claim = Claim { run, holder: site.me, operation, app, now: self.client.workspace_now() };
         let waits_for = |holder: &str, at_most: Duration| {
             self.narrator.notice(format!(
-                "{holder} holds the lock of this app; it is taken over unless it is renewed within {} s",
+                "{holder} holds the lock of this app; taking it over unless it is renewed within {} s",
                 at_most.as_secs()
             ));
         };

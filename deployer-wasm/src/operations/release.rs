@@ -107,7 +107,7 @@ pub(super) async fn deployed_manifest<H: Host>(
     let path = format!("{folder}/{}", manifest::APP_YAML);
     let Some(exported) = client.find(workspace_files::export(&path)).await? else { return Ok(None) };
     let Some(bytes) = exported.bytes() else {
-        let problem = "the workspace sent no content that can be decoded".to_owned();
+        let problem = "the workspace's answer has no content that can be decoded".to_owned();
         return Err(Failure::AppYamlUnreadable { path, problem }.into());
     };
     match DeployedManifest::parse(&bytes) {

@@ -57,7 +57,7 @@ pub struct Status {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub deployed: bool,
-    /// Whether the last run did not finish and nobody is at work: it may be gone on with.
+    /// Whether the last run did not finish and no run is in progress: it can be resumed.
     pub can_resume: bool,
 }
 

@@ -96,7 +96,7 @@ pub(super) fn graph<'a, H: Host>(
         }
     });
     let inspect =
-        graph.add("inspect", format!("a look at the schema `{schema_name}`"), (lakebase.clone(),), {
+        graph.add("inspect", format!("state of the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
                 schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config)).await
             }

@@ -147,7 +147,7 @@ fn grants(schema: &SchemaName, role: &str) -> [String; 4] {
   IF NOT ({granted}) THEN
     GRANT USAGE, CREATE ON SCHEMA {schema} TO {role};
     IF NOT ({granted}) THEN
-      RAISE insufficient_privilege USING MESSAGE = (SELECT format('%I belongs to %s, who alone can give rights on it', nspname, pg_get_userbyid(nspowner)) FROM pg_namespace WHERE nspname = {schema_name});
+      RAISE insufficient_privilege USING MESSAGE = (SELECT format('%I belongs to %s; only its owner can grant privileges on it', nspname, pg_get_userbyid(nspowner)) FROM pg_namespace WHERE nspname = {schema_name});
     END IF;
   END IF;
 END"

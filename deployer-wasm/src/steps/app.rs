@@ -106,9 +106,9 @@ pub async fn ensure<H: Host>(
     let ready = wait_for_compute(&step, app, created).await?;
     let name = new.name;
     Ok(if created {
-        Done::changed(ready, format!("created the app `{name}`, compute is up"))
+        Done::changed(ready, format!("created the app `{name}`; its compute is running"))
     } else {
-        Done::unchanged(ready, format!("the app `{name}` is there, compute is up"))
+        Done::unchanged(ready, format!("the app `{name}` exists; its compute is running"))
     })
 }
 
@@ -120,9 +120,9 @@ pub async fn ready<H: Host>(step: StepHandle<'_, '_, H>, app: App) -> Result<Don
     let (name, was_up) = (app.name.clone(), app.compute() == "ACTIVE");
     let ready = wait_for_compute(&step, app, false).await?;
     Ok(if was_up {
-        Done::unchanged(ready, format!("the app `{name}` is there, compute is up"))
+        Done::unchanged(ready, format!("the app `{name}` exists; its compute is running"))
     } else {
-        Done::changed(ready, format!("the compute of the app `{name}` is up again"))
+        Done::changed(ready, format!("the compute of the app `{name}` is running again"))
     })
 }
 
@@ -162,7 +162,7 @@ pub(super) async fn wait_until_gone<H: Host>(
     name: &str,
 ) -> Result<(), StepError> {
     step.waiting(format!(
-        "the app `{name}` is being deleted; its name is free when that is done, at most 20 minutes"
+        "the app `{name}` is being deleted; waiting until its name is free (up to 20 minutes)"
     ));
     let poller = step.poller(DELETION).telling(format!("deleting the app `{name}`"), usual::DELETION);
     while step.client().find(apps::get(name)).await?.is_some() {

@@ -147,13 +147,13 @@ pub async fn ensure<H: Host>(
         return Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message));
     }
     let (chosen, origin) = match (in_use, wanted.given) {
-        (Some(found), _) => (found, format!("kept the encryption key of {place}")),
-        (None, Some(given)) => (given.clone(), "took the encryption key given".to_owned()),
+        (Some(found), _) => (found, format!("kept the encryption key from {place}")),
+        (None, Some(given)) => (given.clone(), "using the given encryption key".to_owned()),
         (None, None) if wanted.schema.is_some_and(|schema| schema.encrypted_data) => {
             let places = vec![format!("secret {scope}/{key}"), "app.yaml".to_owned()];
             return Err(Failure::KeyMissing { app: wanted.app.to_owned(), places }.into());
         }
-        (None, None) => (generate(&step), "made an encryption key".to_owned()),
+        (None, None) => (generate(&step), "created an encryption key".to_owned()),
     };
     match storage {
         KeyStorage::AppYaml => {

@@ -99,7 +99,7 @@ fn judge(
             // A version that can't stand in `requirements.txt` is the platform's to resolve.
             Ok(match PackageVersion::parse("app_version", &found.info.version) {
                 Ok(version) => Published::Found(VersionPin::Exact(version)),
-                Err(_) => Published::Unknown("The index tells no newest version".to_owned()),
+                Err(_) => Published::Unknown("The index names no newest version".to_owned()),
             })
         }
         (VersionPin::Exact(version), Some(releases)) => {

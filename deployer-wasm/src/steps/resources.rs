@@ -75,12 +75,12 @@ pub async fn bring_up_to_date<H: Host>(
     // What the platform writes in another way than we do is no reason to send it for ever.
     let still: Vec<String> = differences(&record, &wanted).keys().cloned().collect();
     if !still.is_empty() {
-        step.say(format!("the platform accepted {} and shows it differently", still.join(", ")));
+        step.say(format!("the platform accepted {} but shows a different value", still.join(", ")));
     }
     if fields.iter().any(|field| field == "user_api_scopes") {
         step.say(
-            "the app's API scopes changed: stop and start the app for them to hold; \
-             people who use it are asked to agree once more",
+            "the app's API scopes changed: stop and start the app to apply them; its users are asked for \
+             consent again",
         );
     }
     let message = format!("set {} of the app `{name}`", fields.join(", "));
@@ -132,7 +132,7 @@ async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), S
             _ => return Ok(()),
         }
         if !poller.again(step).await? {
-            let problem = "It has not ended".to_owned();
+            let problem = "It has not finished".to_owned();
             return Err(Failure::AppUpdateFailed { app: name.to_owned(), problem }.into());
         }
     }

@@ -50,10 +50,8 @@ pub async fn make<H: Host>(
     schema: &SchemaState,
 ) -> Result<Done<Option<RestorePoint>>, StepError> {
     let Some((project, source)) = &lakebase.branch else {
-        let message = format!(
-            "`{}` is provisioned and has no branches: what is dropped can't be brought back",
-            lakebase.name
-        );
+        let message =
+            format!("`{}` is provisioned and has no branches: dropped data can't be restored", lakebase.name);
         return Ok(Done::unchanged(None, message));
     };
     let now = step.client().workspace_now();
@@ -69,7 +67,7 @@ pub async fn make<H: Host>(
         }
     }
     if earlier.is_none() && !schema.exists {
-        return Ok(Done::unchanged(None, "there is nothing to go back to"));
+        return Ok(Done::unchanged(None, "the schema doesn't exist yet, so it needs no restore point"));
     }
     let Made { branch_id: id, made_at } =
         earlier.unwrap_or_else(|| Made { branch_id: branch_id(now), made_at: now });
@@ -82,10 +80,10 @@ pub async fn make<H: Host>(
     }
     wait_until_ready(&step, lakebase, &branch).await?;
     if found {
-        return Ok(Done::unchanged(Some(point), format!("the restore point `{id}` is there")));
+        return Ok(Done::unchanged(Some(point), format!("the restore point `{id}` exists")));
     }
     step.did(detail).await?;
-    Ok(Done::changed(Some(point), format!("made the restore point `{id}`, kept for 7 days")))
+    Ok(Done::changed(Some(point), format!("created the restore point `{id}`, kept for 7 days")))
 }
 
 /// What the journal keeps of a restore point.
@@ -110,7 +108,7 @@ async fn create<H: Host>(
                 return match operation_end(step, operation).await? {
                     Ok(()) => Ok(()),
                     Err(OperationEnd::Failed(problem)) => Err(failed(lakebase, problem)),
-                    Err(OperationEnd::TimedOut(_)) => Err(failed(lakebase, "It has not ended".into())),
+                    Err(OperationEnd::TimedOut(_)) => Err(failed(lakebase, "It has not finished".into())),
                 };
             }
             // Ours, with the answer lost.

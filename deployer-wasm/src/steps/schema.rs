@@ -57,7 +57,9 @@ pub async fn preview<H: Host>(
             ownership::check(client, &lakebase.name, tenant, &state).await?;
             Ok(Preview::Known(state))
         }
-        Ok(SchemaOutcome::Done) => Ok(Preview::Unknown("The look at it brought nothing".into())),
+        Ok(SchemaOutcome::Done) => {
+            Ok(Preview::Unknown("The database did not return the schema's state".into()))
+        }
         Err(error) => Ok(Preview::Unknown(error.message)),
     }
 }
@@ -85,7 +87,7 @@ pub async fn inspect<H: Host>(
         SchemaOutcome::Done => Err(Failure::SchemaFailed {
             schema: schema.to_string(),
             sqlstate: String::new(),
-            problem: "The look at it brought nothing".into(),
+            problem: "The database did not return the schema's state".into(),
         }
         .into()),
     }
@@ -157,7 +159,7 @@ pub async fn drop<H: Host>(
 /// Told with the drop itself: what comes after it may fail, and then no result tells.
 fn told(way_back: Option<&RestorePoint>) -> String {
     way_back.map_or_else(String::new, |point| {
-        format!("; its data is in the branch `{}` until {}", point.branch, point.expires_at)
+        format!("; its previous data is kept in the branch `{}` until {}", point.branch, point.expires_at)
     })
 }
 

@@ -86,7 +86,7 @@ pub async fn verify<H: Host>(
     let message = match ask(&step, name, &url, expected).await? {
         Ok(Some(version)) => format!("the app is ready at {url} (version {version})"),
         Ok(None) => format!("the app is ready at {url}"),
-        Err(why) => format!("the app is running at {url}; it was not asked whether it is ready ({why})"),
+        Err(why) => format!("the app is running at {url}; its readiness was not checked ({why})"),
     };
     Ok(Done::unchanged(url, message))
 }
@@ -147,7 +147,7 @@ async fn is_ready<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<(
         Answer::Told(Ready { ready: true, .. }) => Answer::Told(()),
         Answer::Told(Ready { database, .. }) => {
             let said = database.and_then(|database| database.message);
-            Answer::NotYet(said.unwrap_or_else(|| "The app says that it is not ready".to_owned()))
+            Answer::NotYet(said.unwrap_or_else(|| "The app reports that it is not ready".to_owned()))
         }
         Answer::NotYet(why) => Answer::NotYet(why),
         Answer::Unreached(why) => Answer::Unreached(why),

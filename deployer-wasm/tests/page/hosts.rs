@@ -79,6 +79,6 @@ async fn a_server_that_is_not_there_is_told_as_that() {
     let error = failed.error();
     assert_eq!(error["code"], "WORKSPACE_UNREACHABLE", "{error:#}");
     let cause = error["cause"].as_str().expect("a text");
-    assert!(cause.contains("The server beside the page can't be reached"), "{cause}");
+    assert!(cause.contains("The page's server can't be reached"), "{cause}");
     assert_eq!(stage.journal("").await.len(), 0);
 }

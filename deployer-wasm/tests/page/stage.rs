@@ -198,7 +198,7 @@ pub(crate) fn direct(base_url: &str, token: &Function, sql: Sql) -> Deployer {
 /// Who runs SQL for a deployer that goes straight to the workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sql {
-    /// The server beside the page.
+    /// The page's server.
     BesideThePage,
     /// Nobody.
     Nobody,

@@ -52,7 +52,7 @@ export function validate(config: Arguments, operation: Operation): DeployError |
     return refused(
       "app_version",
       `\`app_version\` can't be \`${config.app_version}\``,
-      "`app_version` takes nothing beside `local_wheel_path`, as the wheel is a version already",
+      "`app_version` takes no version together with `local_wheel_path`: the wheel has its own",
     );
   }
   const needed = SETTINGS.filter(({ neededBy }) =>

@@ -2,7 +2,7 @@
  * A deployer with an invented workspace, for working on the page and for tests.
  *
  * The app's name says what happens: `tellr` goes well, `tellr-there` exists, `tellr-locked` is somebody
- * else's at the moment, `tellr-unfinished` can be gone on with, and `tellr-slow-compute`,
+ * else's at the moment, `tellr-unfinished` can be resumed, and `tellr-slow-compute`,
  * `tellr-crash`, `tellr-expired` and `tellr-hostile` fail in their ways.
  */
 import type {

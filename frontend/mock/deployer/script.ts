@@ -35,7 +35,7 @@ export function eventsOf(script: Script): DeployEvent[] {
       step: "preflight",
       state: "started",
       elapsed_ms: 0,
-      message: `looking at what is there before the ${operation}`,
+      message: `checking what exists before the ${operation}`,
     },
     {
       kind: "step",

@@ -31,7 +31,7 @@ export function scriptFor(operation: Operation, given: Arguments): Script {
       app_name: app,
       steps: deleteSteps(names, given.reset_database === true),
       notices: [
-        "the encryption key stays in its secret scope, as data that it encrypted may exist",
+        "the encryption key is kept in its secret scope, because data encrypted with it may still exist",
       ],
       finished: `the app \`${app}\` is deleted`,
     };
@@ -75,14 +75,14 @@ function createSteps({ app, database, schema, folder, url }: Names): ScriptedSte
       waits_for: [],
       acts_ms: 1_100,
       waits: { ms: 92_000, message: `compute of the app \`${app}\` is starting` },
-      done: `created the app \`${app}\`, compute is up`,
+      done: `created the app \`${app}\`; its compute is running`,
     },
     {
       step: "key",
       title: "the encryption key",
       waits_for: [],
       acts_ms: 1_300,
-      done: `made an encryption key, in the secret scope \`tellr-${app}\``,
+      done: `created an encryption key, in the secret scope \`tellr-${app}\``,
     },
     {
       step: "files",
@@ -128,12 +128,12 @@ function updateSteps(
       title: `the compute of the app \`${app}\``,
       waits_for: [],
       acts_ms: 300,
-      done: `the app \`${app}\` is there, compute is up`,
+      done: `the app \`${app}\` exists; its compute is running`,
       unchanged: true,
     },
     {
       step: "inspect",
-      title: `a look at the schema \`${schema}\``,
+      title: `state of the schema \`${schema}\``,
       waits_for: ["lakebase"],
       acts_ms: 900,
       done: `the schema \`${schema}\` is there, with 14 tables`,
@@ -170,7 +170,7 @@ function updateSteps(
             waits_for: ["lakebase", "inspect", "resources", "files"],
             acts_ms: 700,
             waits: { ms: 7_000, message: "making the restore point `pre-reset-20261125-131535`" },
-            done: "made the restore point `pre-reset-20261125-131535`, kept for 7 days",
+            done: "created the restore point `pre-reset-20261125-131535`, kept for 7 days",
           },
         ]
       : []),
@@ -237,7 +237,7 @@ function deleteSteps({ app, database, schema }: Names, reset: boolean): Scripted
       waits_for: ["lakebase"],
       acts_ms: 700,
       waits: { ms: 7_000, message: "making the restore point `pre-reset-20261125-131535`" },
-      done: "made the restore point `pre-reset-20261125-131535`, kept for 7 days",
+      done: "created the restore point `pre-reset-20261125-131535`, kept for 7 days",
     },
     {
       step: "schema",

@@ -78,7 +78,7 @@ describe("the form", () => {
     const { user, deployer } = openDeploy();
     await user.click(screen.getByText("More settings"));
     await user.type(screen.getByLabelText("Encryption key"), KEY);
-    await put(user, "Further API scopes", "files, vectorsearch");
+    await put(user, "Additional API scopes", "files, vectorsearch");
     await user.click(screen.getByRole("radio", { name: /Large 4 vCPU/ }));
     await user.click(screen.getByRole("switch", { name: "Add content about Databricks" }));
     await review(user, "slides");
@@ -163,7 +163,7 @@ describe("a configuration file", () => {
     await user.click(screen.getByText("More settings"));
     const large = file("tellr_app-0.1.0-py3-none-any.whl", "");
     Object.defineProperty(large, "size", { value: 2_000_000_000 });
-    await user.upload(screen.getByLabelText("Wheel from this machine"), large);
+    await user.upload(screen.getByLabelText("Local wheel"), large);
     expect(await screen.findByText(/has 2000.0 MB. Databricks Apps refuses/)).toBeVisible();
   });
 });

@@ -159,7 +159,7 @@ describe("a run", () => {
     );
   });
 
-  it("is cancelled at the next safe point, says so meanwhile, and can be gone on with", async () => {
+  it("is cancelled at the next safe point, shows that meanwhile, and can be resumed", async () => {
     const { deployer, event, fail, aborted } = told();
     const { user } = openDeploy({ deployer });
     await deploy(user);
@@ -267,7 +267,7 @@ describe("a run", () => {
     await screen.findByRole("link", { name: "Open Tellr" });
     await user.click(screen.getByText("Event log"));
     const lines = within(screen.getByRole("list", { name: "Events" })).getAllByRole("listitem");
-    expect(lines[0]).toHaveTextContent("looking at what is there before the create");
+    expect(lines[0]).toHaveTextContent("checking what exists before the create");
     expect(lines.at(-1)).toHaveTextContent("Tellr is running at");
   });
 

@@ -96,7 +96,7 @@ describe("how the app stands", () => {
     const last_run = UNFINISHED.last_run as NonNullable<Status["last_run"]>;
     const { user, deployer } = open({ ...UNFINISHED, last_run: { ...last_run, wheel } });
     await user.click(await screen.findByRole("button", { name: "Go on" }));
-    const picker = screen.getByLabelText("Wheel from this machine");
+    const picker = screen.getByLabelText("Local wheel");
     await waitFor(() => expect(picker).toHaveFocus());
     await user.upload(picker, new File(["PK"], wheel));
     expect(await screen.findByRole("button", { name: "Remove" })).toBeVisible();

@@ -114,7 +114,7 @@ test("a page that is reloaded shows the run that the kernel took over", async ({
   expect(problems).toEqual([]);
 });
 
-test("it can be cancelled and gone on with", async ({ page }) => {
+test("it can be cancelled and resumed", async ({ page }) => {
   const widget = await opened(page, "cancels");
   const middle = await standingStill("cancels");
   await begin(widget, "cancels");

@@ -26,7 +26,7 @@ class Result(dict[str, Any]):
 
 
 class Report(dict[str, Any]):
-    """What a look at the workspace found, shown as a page."""
+    """A status or a plan, shown as a page."""
 
     def __init__(self, found: Mapping[str, Any], workspace: str = "", user: str = "") -> None:
         super().__init__(found)

@@ -87,7 +87,7 @@ impl DirectHost {
         let given = js_host::call(&self.object, &self.token, &[]).await;
         let given = given.map_err(|thrown| no_token(&said(&thrown)))?;
         let token = Zeroizing::new(given.as_string().unwrap_or_default());
-        if is_token(&token) { Ok(token) } else { Err(no_token("what it gave can't stand in a header")) }
+        if is_token(&token) { Ok(token) } else { Err(no_token("its value is not valid in a header")) }
     }
 
     async fn read(&self, answer: Response) -> Result<WorkspaceResponse, HostError> {

@@ -1,4 +1,4 @@
-//! The server beside the page passes requests on, with a credential that the page never sees.
+//! The page's server passes requests on, with a credential that the page never sees.
 //!
 //! `/api/workspace` with the workspace's own path behind it, and `POST /api/workspace-schema`. An
 //! answer with the header `tellr-host-error` is the server's own, not the workspace's.
@@ -59,7 +59,7 @@ impl FetchHost {
             let text = answer.text().await.map_err(|error| no_answer(&error))?;
             let broken = |problem: &dyn fmt::Display| HostError {
                 kind: HostErrorKind::Connection,
-                message: format!("The answer of the server beside the page can't be read: {problem}"),
+                message: format!("The answer of the page's server can't be read: {problem}"),
             };
             let answered = serde_json::from_str(&text).map_err(|problem| broken(&problem))?;
             decode(answered).map_err(|mismatch| broken(&mismatch))
@@ -96,7 +96,7 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Response,
     let told = answer.text().await.ok().and_then(|text| serde_json::from_str(&text).ok());
     Err(told.unwrap_or_else(|| HostError {
         kind: HostErrorKind::Refused,
-        message: format!("The server beside the page refused the request ({status})"),
+        message: format!("The page's server refused the request ({status})"),
     }))
 }
 
@@ -105,11 +105,11 @@ fn no_answer(error: &Error) -> HostError {
     if exchange::is_timeout(error) {
         return HostError {
             kind: HostErrorKind::Timeout,
-            message: "The server beside the page did not answer in time".to_owned(),
+            message: "The page's server did not answer in time".to_owned(),
         };
     }
     HostError {
         kind: HostErrorKind::Connection,
-        message: format!("The server beside the page can't be reached: {error}"),
+        message: format!("The page's server can't be reached: {error}"),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsValue> {
         |why: &str| JsValue::from(TypeError::new(&format!("The deployer can't read this value: {why}")));
     // As JSON first: its kinds are the ones that a page, a kernel and a file have in common.
     let value: Value = serde_wasm_bindgen::from_value(value.clone())
-        .map_err(|_| refused("it is not made of JSON's kinds"))?;
+        .map_err(|_| refused("it contains a value that JSON doesn't have"))?;
     decode(value).map_err(|mismatch| refused(&mismatch.to_string()))
 }
 

@@ -1,4 +1,4 @@
-//! Further environment variables of the app.
+//! Additional environment variables of the app.
 
 use std::collections::BTreeMap;
 
@@ -41,11 +41,11 @@ impl ExtraEnv {
             }
             let upper = name.to_ascii_uppercase();
             if SECRET_WORDS.iter().any(|word| upper.contains(word)) {
-                let expected = "no secrets, and this name looks like one: whoever reads the app's files reads its value. Attach a secret to the app instead";
+                let expected = "no secrets, and this name looks like one: its value would be readable in the app's files. Attach a secret to the app instead";
                 return Err(invalid(key, name, expected));
             }
             if value.len() > VALUE_LIMIT_BYTES || value.chars().any(|c| c.is_control() && c != '\t') {
-                let expected = format!("texts on one line of at most {VALUE_LIMIT_BYTES} bytes");
+                let expected = format!("single-line values of at most {VALUE_LIMIT_BYTES} bytes");
                 return Err(invalid(&format!("{key}.{name}"), value, expected));
             }
         }

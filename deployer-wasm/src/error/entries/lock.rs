@@ -8,8 +8,8 @@ pub(super) fn held(app: &str, holder: &str, operation: &str, since: Timestamp, p
         code: "DEPLOY_LOCKED",
         message: format!("{holder} has been running `{operation}` on app `{app}` since {since}"),
         cause: format!("Only one deployment of an app runs at a time; the lock `{path}` is being renewed"),
-        remedy: "Wait until it has finished, then run the same command again. The lock of a deployer that died is \
-                 taken over after about a minute"
+        remedy: "Wait until it has finished, then run the same command again. If the other deployer was \
+                 killed, its lock is taken over after about a minute"
             .into(),
         docs: DOCS_APPS,
     }

@@ -14,17 +14,17 @@ use crate::steps::restore_point;
 use crate::steps::schema::Preview;
 use crate::workspace::apps::App;
 
-/// Who is at work, and what is gone on with.
+/// A run in progress, and an earlier run that is resumed.
 pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
     if let Some(lock) = &dry_run.at_work {
         return vec![format!(
-            "{} runs `{}` on this app since {}; until that ends, another run is refused",
+            "{} has been running `{}` on this app since {}; another run is refused until it ends",
             lock.holder, lock.operation, lock.since
         )];
     }
     let resumed = dry_run.resumed.as_ref().map(|run| {
         format!(
-            "The `{}` that {} began at {} did not end; it is gone on with",
+            "The `{}` that {} started at {} did not finish; this run resumes it",
             run.operation, run.by, run.started_at
         )
     });
@@ -34,11 +34,11 @@ pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
 pub(super) fn new_app(config: &CreateConfig, found: Option<&App>) -> String {
     let name = &config.app_name;
     match found {
-        None => format!("The app `{name}` is created, with {} compute", config.app_compute),
+        None => format!("Create the app `{name}` with {} compute", config.app_compute),
         Some(app) if app.compute() == "DELETING" => {
-            format!("An app `{name}` is being deleted; the new one is created when its name is free")
+            format!("An app `{name}` is being deleted; the new one is created when the name is free")
         }
-        Some(_) => format!("The app `{name}` is there from the earlier run"),
+        Some(_) => format!("The app `{name}` exists from the earlier run"),
     }
 }
 
@@ -52,14 +52,14 @@ pub(super) fn package(published: &Published, release: &Release<'_>) -> Option<St
 /// What changes of the app itself.
 pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
     let mut notes = vec![match app.compute() {
-        "ACTIVE" => format!("The app `{}` is there", app.name),
-        state => format!("The app `{}` is there; its compute is {state} and is started", app.name),
+        "ACTIVE" => format!("The app `{}` exists", app.name),
+        state => format!("The app `{}` exists; its compute is {state} and is started", app.name),
     }];
     let size = config.app_compute.map(ComputeSize::as_str);
     match (size, app.compute_size.as_deref()) {
-        (Some(size), there) if there != Some(size) => notes.push(format!("Its compute becomes {size}")),
+        (Some(size), there) if there != Some(size) => notes.push(format!("Change its compute to {size}")),
         (None, Some(there)) if ComputeSize::parse("app_compute", there).is_err() => {
-            notes.push(format!("Its compute stays {there}, a size that is not in the current API"));
+            notes.push(format!("Keep its compute {there}, a size that is not in the current API"));
         }
         _ => {}
     }
@@ -71,37 +71,40 @@ pub(super) fn database(name: &LakebaseName, found: &Found, capacity: Option<Capa
     let kind = found.kind().as_str();
     match (found, capacity) {
         (Found::Nothing { .. }, Some(capacity)) => {
-            format!("The {kind} database `{name}` is created, with {capacity}")
+            format!("Create the {kind} database `{name}` with {capacity}")
         }
-        _ => format!("The {kind} database `{name}` is there and is used"),
+        _ => format!("Use the existing {kind} database `{name}`"),
     }
 }
 
 /// What becomes of the schema where nothing is reset.
 pub(super) fn schema_stays(schema: &SchemaName, preview: &Preview) -> String {
     match preview {
-        Preview::Known(state) if !state.exists => format!("The schema `{schema}` is created"),
-        Preview::NoDatabase => format!("The schema `{schema}` is created"),
+        Preview::Known(state) if !state.exists => format!("Create the schema `{schema}`"),
+        Preview::NoDatabase => format!("Create the schema `{schema}`"),
         Preview::Known(state) => {
-            format!("The schema `{schema}` keeps its {} tables and their data", state.tables)
+            format!("Keep the schema `{schema}` with its {} tables and their data", state.tables)
         }
         Preview::Unknown(why) => {
-            format!("The schema `{schema}` keeps its data. It could not be looked at now: {why}")
+            format!("Keep the data of the schema `{schema}`. Its contents could not be read now: {why}")
         }
     }
 }
 
 pub(super) fn key(seen: &ObservedKey, is_given: bool) -> String {
     let to = place(seen, seen.storage);
-    if seen.in_secret && seen.storage == KeyStorage::SecretScope {
-        format!("The encryption key in {to} is kept")
-    } else if seen.in_yaml() || seen.in_secret {
-        let from = if seen.in_yaml() { KeyStorage::AppYaml } else { KeyStorage::SecretScope };
-        format!("The encryption key in {} is kept, in {to}", place(seen, from))
+    if seen.in_yaml() || seen.in_secret {
+        let is_in_secret = seen.in_secret && (seen.storage == KeyStorage::SecretScope || !seen.in_yaml());
+        let from = if is_in_secret { KeyStorage::SecretScope } else { KeyStorage::AppYaml };
+        if from == seen.storage {
+            format!("Keep the encryption key in {to}")
+        } else {
+            format!("Keep the encryption key from {}, and store it in {to}", place(seen, from))
+        }
     } else if is_given {
-        format!("The encryption key given goes to {to}")
+        format!("Store the given encryption key in {to}")
     } else {
-        format!("An encryption key is made and goes to {to}")
+        format!("Create an encryption key and store it in {to}")
     }
 }
 
@@ -116,11 +119,11 @@ fn place(seen: &ObservedKey, storage: KeyStorage) -> String {
 pub(super) fn release(release: &Release<'_>) -> String {
     let (package, folder) = (release.package, release.folder);
     let what = match (release.wheel, release.version) {
-        (Some(wheel), _) => format!("The wheel `{}`", wheel.file_name),
+        (Some(wheel), _) => format!("the wheel `{}`", wheel.file_name),
         (None, VersionPin::Exact(version)) => format!("`{package}` {version}"),
-        (None, VersionPin::Latest) => format!("The newest `{package}`"),
+        (None, VersionPin::Latest) => format!("the newest `{package}`"),
     };
-    format!("{what} is deployed from `{folder}`")
+    format!("Deploy {what} from `{folder}`")
 }
 
 /// What is in a schema that is dropped.
@@ -142,24 +145,24 @@ pub(super) fn schema_goes(schema: &SchemaName, database: &str, preview: &Preview
 
 pub(super) fn way_back(database: &str) -> String {
     format!(
-        "Before the schema is dropped, the database `{database}` gets a branch `{}…` to go back to, kept for {} days",
+        "Before the schema is dropped, a restore point is created: the branch `{}…` of the database `{database}`, kept for {} days",
         restore_point::PREFIX,
         restore_point::KEPT_DAYS
     )
 }
 
 pub(super) fn no_way_back(database: &str) -> String {
-    format!("There is no way back: the database `{database}` is provisioned and has no branches")
+    format!("No restore point is possible: the database `{database}` is provisioned and has no branches")
 }
 
 pub(super) fn key_stays(seen: &ObservedKey) -> String {
-    format!("The encryption key stays, in {}", place(seen, seen.storage))
+    format!("The encryption key is kept in {}", place(seen, seen.storage))
 }
 
 pub(super) fn deleted(name: &str, app: Option<&App>) -> String {
     match app {
-        Some(_) => format!("The app `{name}` is deleted; its name is free some minutes later"),
-        None => format!("The app `{name}` is gone already; the delete is brought to its end"),
+        Some(_) => format!("Delete the app `{name}`; its name is free a few minutes later"),
+        None => format!("The app `{name}` is already deleted; complete the earlier `delete`"),
     }
 }
 
@@ -172,18 +175,20 @@ pub(super) fn app_goes(app: &App) -> String {
 pub(super) fn database_stays(observed: &DeleteObserved, name: Option<&str>, schema: Option<&str>) -> String {
     match (name, schema) {
         (Some(name), Some(schema)) if observed.reset.is_none() => {
-            format!("The database `{name}` stays, and in it the schema `{schema}` with all its data")
+            format!("The database `{name}` is kept, with the schema `{schema}` and all its data")
         }
-        (Some(name), _) if observed.reset.is_some() => format!("The database `{name}` itself stays"),
-        (Some(name), _) => format!("The database `{name}` stays, with all its data"),
-        (None, _) => "The database stays, with all its data".to_owned(),
+        (Some(name), _) if observed.reset.is_some() => format!("The database `{name}` itself is kept"),
+        (Some(name), _) => format!("The database `{name}` is kept, with all its data"),
+        (None, _) => "The database is kept, with all its data".to_owned(),
     }
 }
 
 pub(super) fn secret_stays(scope: &str) -> String {
-    format!("The encryption key stays in the secret scope `{scope}`, as data that it encrypted may exist")
+    format!(
+        "The encryption key is kept in the secret scope `{scope}`, because data encrypted with it may still exist"
+    )
 }
 
 pub(super) fn files_stay(folder: &WorkspacePath) -> String {
-    format!("The app's files stay in `{folder}`")
+    format!("The app's files are kept in `{folder}`")
 }

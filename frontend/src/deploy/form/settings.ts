@@ -122,7 +122,7 @@ export const SETTINGS = [
   },
   {
     name: "local_wheel",
-    label: "Wheel from this machine",
+    label: "Local wheel",
     help: "A wheel of the app on this machine, deployed instead of a published version.",
     kind: "wheel",
     choices: [],
@@ -135,8 +135,8 @@ export const SETTINGS = [
   },
   {
     name: "use_test_pypi",
-    label: "Install from the test index",
-    help: "Install the app from the test index, and what it needs from the usual one.",
+    label: "Install from TestPyPI",
+    help: "Install the app from TestPyPI, and its dependencies from PyPI.",
     kind: "flag",
     choices: [],
     leftOut: {"create":"false","delete":"false","update":"false"},
@@ -161,8 +161,8 @@ export const SETTINGS = [
   },
   {
     name: "extra_scopes",
-    label: "Further API scopes",
-    help: "API scopes of the app beside the six that it always asks for.",
+    label: "Additional API scopes",
+    help: "API scopes of the app, in addition to the six that it always requests.",
     kind: "texts",
     choices: [],
     leftOut: {"create":"","delete":"","update":""},
@@ -174,8 +174,8 @@ export const SETTINGS = [
   },
   {
     name: "extra_env",
-    label: "Further environment variables",
-    help: "Further environment variables of the app, as names with texts. Not for secrets: whoever reads the app's files reads them. Names that the deployer or the platform sets are refused. What is left out stays as deployed.",
+    label: "Additional environment variables",
+    help: "Additional environment variables of the app, as names with values. Not for secrets: they are readable in the app's files. Names that the deployer or the platform sets are refused. If omitted, they stay as deployed.",
     kind: "map",
     choices: [],
     leftOut: {"create":"","delete":"as deployed","update":"as deployed"},
@@ -187,10 +187,10 @@ export const SETTINGS = [
   },
   {
     name: "encryption_key_storage",
-    label: "Where the encryption key is kept",
+    label: "Encryption key storage",
     help: "Where the encryption key is kept.",
     kind: "text",
-    choices: [{"label":"Secret scope","note":"app.yaml only refers to it","value":"secret_scope"},{"label":"app.yaml","note":"Whoever reads the app's files reads it","value":"app_yaml"}],
+    choices: [{"label":"Secret scope","note":"app.yaml only refers to it","value":"secret_scope"},{"label":"app.yaml","note":"Readable in the app's files","value":"app_yaml"}],
     leftOut: {"create":"secret_scope","delete":"where it is now","update":"where it is now"},
     takenBy: ["create","update"],
     neededBy: [],
@@ -201,7 +201,7 @@ export const SETTINGS = [
   {
     name: "encryption_key",
     label: "Encryption key",
-    help: "A Fernet key to use. The key in use is found by itself and kept; one is made if there is none.",
+    help: "A Fernet key to use. If omitted, the existing key is kept, or a new one is created.",
     kind: "secret",
     choices: [],
     leftOut: {"create":"","delete":"","update":""},

@@ -119,7 +119,7 @@ function Running({
         <p className={styles.hint}>
           {stopping
             ? "Stopping at the next safe point. What was begun is brought to an end first."
-            : `${over} of ${all} steps done. Keep this page open; if it closes, the deployment can be gone on with.`}
+            : `${over} of ${all} steps done. Keep this page open; if it closes, the deployment can be resumed.`}
           {url ? ` ${url}` : ""}
         </p>
         <Button size="small" icon="stop" disabled={stopping} onClick={onStop}>

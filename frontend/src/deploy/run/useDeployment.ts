@@ -23,7 +23,7 @@ export function useDeployment(deployer: DeployerLike): Deployment {
   const [run, act] = useReducer(reduceRun, IDLE);
   const current = useRef<AbortController | null>(null);
 
-  // Whoever takes the page away can't see the run any more; it is left in order, to be gone on with.
+  // Once the page is closed, the run is no longer visible; it stops at a safe point and can be resumed.
   useEffect(() => () => current.current?.abort(), []);
 
   const start = useCallback(

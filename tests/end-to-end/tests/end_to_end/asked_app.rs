@@ -108,7 +108,7 @@ async fn a_personal_token_can_not_ask_and_the_result_says_so() {
     answers(&stage, READY, 200, json!({"ready": true}));
     let (result, said) = create(&stage, stage.workspace.token(ADA)).await;
     result.expect("the platform says that it runs");
-    assert!(said.contains("was not asked whether it is ready") && said.contains("status 401"), "{said}");
+    assert!(said.contains("its readiness was not checked") && said.contains("status 401"), "{said}");
     stage.end().await;
 }
 

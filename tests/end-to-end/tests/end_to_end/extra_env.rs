@@ -1,4 +1,4 @@
-//! Further environment variables of an app.
+//! Additional environment variables of an app.
 
 use deployer::config::{CreateArguments, Pairs, UpdateArguments};
 use end_to_end::stage::{FOLDER, Stage, update_of_default};

@@ -16,7 +16,7 @@ use local_workspace::faults::{Action, Rule};
 use local_workspace::pace::Pace;
 use serde_json::json;
 
-const UNKNOWN: &str = "(known once the database is made)";
+const UNKNOWN: &str = "(known after the database is created)";
 const THE_KEY: &str = "(the encryption key)";
 
 /// How the database comes about.
@@ -125,11 +125,12 @@ async fn what_a_create_is_planned_to_do_it_does() {
             assert_eq!(app_yaml(&plan).contains(THE_KEY), storage == "app_yaml");
             assert_eq!(app_yaml(&plan).contains("valueFrom: encryption_key"), storage == "secret_scope");
             let made_or_used = match database {
-                Database::New | Database::NewProvisioned => "database `tellr-db` is created, with CU_1",
-                Database::Autoscaling | Database::Provisioned => "database `tellr-db` is there and is used",
+                Database::New | Database::NewProvisioned => "database `tellr-db` with CU_1",
+                Database::Autoscaling => "Use the existing autoscaling database `tellr-db`",
+                Database::Provisioned => "Use the existing provisioned database `tellr-db`",
             };
             assert!(told_in(&plan.notes, made_or_used), "{plan:#?}");
-            assert!(told_in(&plan.notes, "An encryption key is made"), "{plan:#?}");
+            assert!(told_in(&plan.notes, "Create an encryption key and store it in"), "{plan:#?}");
             drop(host);
             stage.end().await;
         }
@@ -156,14 +157,14 @@ async fn what_an_update_is_planned_to_do_it_does() {
             assert_eq!(plan.lakebase_type.as_deref(), Some(done.lakebase_type.as_str()));
             assert_files(&stage, &plan).await;
             assert!(!app_yaml(&plan).contains('('), "all is known: {}", app_yaml(&plan));
-            assert!(told_in(&plan.notes, "The encryption key in the secret scope `tellr-tellr` is kept"));
-            assert!(told_in(&plan.notes, "`tellr-app` 9.9.9 is deployed"), "{plan:#?}");
-            assert_eq!(told_in(&plan.notes, "Its compute becomes LARGE"), !reset, "{plan:#?}");
-            assert_eq!(told_in(&plan.notes, "The schema `app_data` keeps its"), !reset);
+            assert!(told_in(&plan.notes, "Keep the encryption key in the secret scope `tellr-tellr`"));
+            assert!(told_in(&plan.notes, "Deploy `tellr-app` 9.9.9 from"), "{plan:#?}");
+            assert_eq!(told_in(&plan.notes, "Change its compute to LARGE"), !reset, "{plan:#?}");
+            assert_eq!(told_in(&plan.notes, "Keep the schema `app_data` with its"), !reset);
             assert_eq!(plan.lost.is_empty() && plan.recoverable.is_empty(), !reset, "{plan:#?}");
             if reset {
                 assert_way_back(database, &plan, done.restore_point.map(|point| point.branch));
-                assert!(told_in(&plan.recoverable, "The encryption key stays"), "{plan:#?}");
+                assert!(told_in(&plan.recoverable, "The encryption key is kept"), "{plan:#?}");
             }
             drop(host);
         }
@@ -174,10 +175,13 @@ async fn what_an_update_is_planned_to_do_it_does() {
 /// What a plan says of the way back is what there is afterwards.
 fn assert_way_back(database: Database, plan: &Plan, branch: Option<String>) {
     assert!(told_in(&plan.lost, "All data in the schema `app_data` of the database `tellr-db`: 0 tables"));
-    let promised = told_in(&plan.recoverable, "a branch `pre-reset-…` to go back to, kept for 7 days");
+    let promised = told_in(
+        &plan.recoverable,
+        "a restore point is created: the branch `pre-reset-…` of the database `tellr-db`, kept for 7 days",
+    );
     assert_eq!(promised, database.kind() == "autoscaling", "{plan:#?}");
     assert_eq!(branch.is_some_and(|branch| branch.contains("/pre-reset-")), promised);
-    let none = told_in(&plan.lost, "There is no way back: the database `tellr-db` is provisioned");
+    let none = told_in(&plan.lost, "No restore point is possible: the database `tellr-db` is provisioned");
     assert_eq!(none, !promised, "{plan:#?}");
 }
 
@@ -203,13 +207,13 @@ async fn what_a_delete_is_planned_to_do_it_does() {
             );
             assert!(plan.files.is_empty());
             assert!(told_in(&plan.lost, &format!("The app `tellr` at {url}")), "{plan:#?}");
-            assert!(told_in(&plan.recoverable, "key stays in the secret scope `tellr-tellr`"), "{plan:#?}");
-            assert!(told_in(&plan.recoverable, &format!("The app's files stay in `{FOLDER}`")));
+            assert!(told_in(&plan.recoverable, "key is kept in the secret scope `tellr-tellr`"), "{plan:#?}");
+            assert!(told_in(&plan.recoverable, &format!("The app's files are kept in `{FOLDER}`")));
             if reset {
                 assert_way_back(database, &plan, done.restore_point.map(|point| point.branch));
-                assert!(told_in(&plan.recoverable, "The database `tellr-db` itself stays"), "{plan:#?}");
+                assert!(told_in(&plan.recoverable, "The database `tellr-db` itself is kept"), "{plan:#?}");
             } else {
-                let stays = "The database `tellr-db` stays, and in it the schema `app_data`";
+                let stays = "The database `tellr-db` is kept, with the schema `app_data`";
                 assert!(told_in(&plan.recoverable, stays), "{plan:#?}");
                 assert_eq!(plan.lost.len(), 1, "{plan:#?}");
             }
@@ -234,7 +238,10 @@ async fn a_create_that_died_is_planned_to_go_on() {
         let died = stage.create_dying(CreateArguments::default(), Death::After(index)).await;
         assert!(died.is_none(), "request {index} was never sent");
         let plan = stage.plan_create(CreateArguments::default()).await.expect("a plan");
-        assert!(told_in(&plan.notes, "ada@example.com runs `create` on this app since"), "{plan:#?}");
+        assert!(
+            told_in(&plan.notes, "ada@example.com has been running `create` on this app since"),
+            "{plan:#?}"
+        );
         assert!(!plan.resumes, "as far as one can see it is under way: {plan:#?}");
         stage.workspace.control().clock.advance(60_000).expect("a virtual clock");
         let plan = stage.plan_create(CreateArguments::default()).await.expect("a plan");
@@ -244,7 +251,7 @@ async fn a_create_that_died_is_planned_to_go_on() {
         let begun = stage.last_run().await.is_some();
         assert!(begun || index == EARLY, "after request {index} of {requests} there is a journal");
         assert_eq!(plan.resumes, begun, "after request {index}: {plan:#?}");
-        let told_so = told_in(&plan.notes, "The `create` that ada@example.com began at 2026-11-23T15:00");
+        let told_so = told_in(&plan.notes, "The `create` that ada@example.com started at 2026-11-23T15:00");
         assert_eq!(told_so, begun, "after request {index}: {plan:#?}");
         let host = stage.host(ADA);
         stage.create_on(&host, CreateArguments::default()).await.expect("it goes on");
@@ -369,16 +376,16 @@ async fn the_plan_says_which_key_will_be_used() {
     let given =
         || CreateArguments { encryption_key: Some(KEY.to_owned().into()), ..CreateArguments::default() };
     let plan = stage.plan_create(given()).await.expect("a plan");
-    assert!(told_in(&plan.notes, "The encryption key given goes to the secret scope `tellr-tellr`"));
+    assert!(told_in(&plan.notes, "Store the given encryption key in the secret scope `tellr-tellr`"));
     let in_yaml = || CreateArguments { encryption_key_storage: Some("app_yaml".into()), ..given() };
     let plan = stage.plan_create(in_yaml()).await.expect("a plan");
-    assert!(told_in(&plan.notes, "The encryption key given goes to `app.yaml`"), "{plan:#?}");
+    assert!(told_in(&plan.notes, "Store the given encryption key in `app.yaml`"), "{plan:#?}");
     assert!(!serde_json::to_string(&plan).expect("JSON").contains(KEY));
     stage.create(in_yaml()).await.expect("create");
     let moved = |to: &str| UpdateArguments { encryption_key_storage: Some(to.into()), ..update_of_default() };
     for (arguments, note, stays) in [
-        (update_of_default(), "The encryption key in `app.yaml` is kept, in `app.yaml`", true),
-        (moved("secret_scope"), "in `app.yaml` is kept, in the secret scope `tellr-tellr`", false),
+        (update_of_default(), "Keep the encryption key in `app.yaml`", true),
+        (moved("secret_scope"), "from `app.yaml`, and store it in the secret scope `tellr-tellr`", false),
     ] {
         let plan = stage.plan_update(arguments).await.expect("a plan");
         assert!(told_in(&plan.notes, note), "{plan:#?}");

@@ -81,7 +81,7 @@ fn a_wrong_type_is_told_with_its_key_and_the_right_one() {
         ("app_name", json!(["tellr"]), "text"),
         ("use_test_pypi", json!("yes"), "`true` or `false`"),
         ("seed_databricks_defaults", json!(1), "`true` or `false`"),
-        ("extra_scopes", json!("sql"), "a list of texts"),
+        ("extra_scopes", json!("sql"), "a list of text values"),
         ("local_wheel", json!("a.whl"), "keys"),
         ("description", json!({"en": "x"}), "text"),
     ] {
@@ -128,7 +128,7 @@ fn update_and_delete_want_to_be_told_what() {
     let error = DeleteArguments::from_json(json!({}))
         .and_then(|given| given.resolve(None, None))
         .expect_err("no name");
-    assert_refused(&error, Expected { code: "MISSING_VALUE", names: "`app_name`", because: "named" });
+    assert_refused(&error, Expected { code: "MISSING_VALUE", names: "`app_name`", because: "given explicitly" });
 }
 
 #[test]

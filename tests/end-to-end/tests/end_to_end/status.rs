@@ -201,7 +201,7 @@ async fn a_journal_of_before_is_read() {
     let status = stage.status().await;
     assert!(status.can_resume, "{status:#?}");
     assert_eq!(status.last_run.and_then(|run| run.arguments), None);
-    stage.create(CreateArguments::default()).await.expect("and it is gone on with");
+    stage.create(CreateArguments::default()).await.expect("and it is resumed");
     stage.end().await;
 }
 

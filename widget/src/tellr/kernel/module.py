@@ -130,7 +130,7 @@ def mismatch(spoken: object) -> DeploymentError:
     """Tell that the halves of an installation don't fit together."""
     return failure(
         "PROTOCOL_MISMATCH",
-        "The notebook's code and the deployer's module don't fit together",
+        "The package's Python code and its deployer module have different versions",
         f"The module speaks version {spoken} of their protocol, the notebook's code {PROTOCOL}",
         _REINSTALL,
     )
