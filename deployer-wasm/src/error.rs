@@ -22,7 +22,7 @@ mod wording;
 
 pub use catalogue::{Failure, SchemaOwner};
 pub use outside::{MAX_LOG_LINES, blank_secrets};
-pub(crate) use wording::spell;
+pub use wording::spell;
 
 /// A failure in the catalogue's words. Boxed, as nearly every function can return one, and it is large.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

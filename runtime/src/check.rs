@@ -88,7 +88,7 @@ pub async fn run(settings: Result<Settings, SettingsError>) -> Report {
                 ));
             }
             for name in ["database", "tls", "migrations", "key"] {
-                items.push(item(name, Verdict::Skipped, "the settings come first"));
+                items.push(item(name, Verdict::Skipped, "needs valid settings"));
             }
         }
     }
@@ -121,12 +121,12 @@ fn reach(database: &Database, state: &DatabaseState) -> Item {
             "database",
             Verdict::Failed(match database.target() {
                 Target::Lakebase { .. } => {
-                    "see that the Lakebase database runs, that it is a resource of the app, and that the \
-                     app's service principal may connect; the deployer's `update` repairs all three"
+                    "check that the Lakebase database runs, is a resource of the app, and lets the app's \
+                     service principal connect; the deployer's `update` repairs all three"
                         .to_owned()
                 }
                 Target::Postgres(_) => {
-                    "see that the server of DATABASE_URL runs and lets this user in".to_owned()
+                    "check that the server of DATABASE_URL runs and accepts this user".to_owned()
                 }
             }),
             state.message.clone().unwrap_or_default(),
@@ -147,7 +147,7 @@ fn reach(database: &Database, state: &DatabaseState) -> Item {
 /// What the server says about this very connection.
 async fn tls(database: &Database, state: &DatabaseState) -> Item {
     if state.state == State::Down {
-        return item("tls", Verdict::Skipped, "the database comes first");
+        return item("tls", Verdict::Skipped, "needs the database");
     }
     let version = async {
         let connection = database.connection().await?;
@@ -160,7 +160,7 @@ async fn tls(database: &Database, state: &DatabaseState) -> Item {
         (Ok(Some(version)), _) => item("tls", Verdict::Ok, format!("{version}, host name verified")),
         // A front that ends TLS before the server: our side verified it, or there would be no connection.
         (Ok(None), Target::Lakebase { .. }) => {
-            item("tls", Verdict::Ok, "verified up to the database's front")
+            item("tls", Verdict::Ok, "verified up to the database's proxy")
         }
         (Ok(None), Target::Postgres(_)) => item(
             "tls",
@@ -174,7 +174,7 @@ async fn tls(database: &Database, state: &DatabaseState) -> Item {
 fn migrations(state: &DatabaseState) -> Item {
     let applied = state.migration.unwrap_or(0);
     match state.state {
-        State::Down => item("migrations", Verdict::Skipped, "the database comes first"),
+        State::Down => item("migrations", Verdict::Skipped, "needs the database"),
         State::Migrating | State::Emptied => item(
             "migrations",
             Verdict::Failed("run `tellr-app init-database`".to_owned()),
@@ -189,16 +189,16 @@ fn migrations(state: &DatabaseState) -> Item {
 fn key(settings: &Settings, state: &DatabaseState) -> Item {
     match (state.state, &settings.encryption_key) {
         (State::Down | State::Migrating | State::Emptied, _) => {
-            item("key", Verdict::Skipped, "the database and its migrations come first")
+            item("key", Verdict::Skipped, "needs the database and its migrations")
         }
         (State::WrongKey, _) => item(
             "key",
             Verdict::Failed(
-                "put the former key back; the deployer keeps it in the app's secret scope".to_owned(),
+                "restore the previous key; the deployer keeps it in the app's secret scope".to_owned(),
             ),
-            "GOOGLE_OAUTH_ENCRYPTION_KEY is not the key this database was set up with",
+            "GOOGLE_OAUTH_ENCRYPTION_KEY is not the key that this database was set up with",
         ),
-        (State::Ok, Some(_)) => item("key", Verdict::Ok, "the key is the one the database was set up with"),
+        (State::Ok, Some(_)) => item("key", Verdict::Ok, "the key matches the database"),
         (State::Ok, None) => item(
             "key",
             Verdict::Warning,
@@ -219,7 +219,7 @@ fn page() -> Item {
         item(
             "page",
             Verdict::Failed("build with `make`".to_owned()),
-            "this program was built before the page; it holds a placeholder",
+            "this program was built without the page; it shows a placeholder",
         )
     }
 }

@@ -26,20 +26,20 @@ enum Command {
     /// Serve the page and the API
     #[command(after_long_help = settings::documentation())]
     Serve,
-    /// Bring the database up to date: tables, the proof of the encryption key, what a new app starts with
+    /// Prepare the database: migrations, check of the encryption key, initial content
     #[command(after_long_help = settings::documentation())]
     InitDatabase {
         /// Also add the prompts and the style about the Databricks platform
         #[arg(long)]
         seed_databricks_defaults: bool,
     },
-    /// Look at everything the app needs and say what is missing
+    /// Check everything the app needs and report what is missing
     #[command(after_long_help = settings::documentation())]
     Check,
-    /// Deploy Tellr to a Databricks workspace, change it there, or delete it
+    /// Create, update, delete or inspect a Tellr app in a Databricks workspace
     #[command(subcommand)]
     Deploy(Operation),
-    /// Serve the deploy page on this machine: the deployer, in the browser
+    /// Serve the deploy page on this machine: the deployer as a web page
     DeployPage(deploy_page::command::Flags),
 }
 
@@ -144,7 +144,7 @@ async fn serve(settings: &Settings) -> Outcome {
         settings.database.target.address(),
     );
     if !frontend::contents().is_built {
-        tracing::warn!("this program was built before the page; it shows a placeholder");
+        tracing::warn!("this program was built without the page; it shows a placeholder");
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
     let drained =
@@ -152,9 +152,9 @@ async fn serve(settings: &Settings) -> Outcome {
     housekeeping.abort();
     app.database.close();
     match drained {
-        Drained::Completely => tracing::info!("all requests were answered; tellr-app ends"),
+        Drained::Completely => tracing::info!("all requests were answered; stopping"),
         Drained::CutOff => {
-            tracing::warn!("some requests took too long and were cut off; tellr-app ends");
+            tracing::warn!("some requests took too long and were aborted; stopping");
         }
     }
     Ok(())
@@ -173,8 +173,8 @@ async fn init_database(settings: &Settings, seeds: Selection) -> Outcome {
     let database = Database::open(settings, Effort::starting())?;
     let done = database.initialise(seeds).await?;
     match done.key {
-        encryption::Proof::Recorded => tracing::info!("the encryption key is now the database's"),
-        encryption::Proof::Right => tracing::info!("the encryption key is the database's"),
+        encryption::Proof::Recorded => tracing::info!("the encryption key is now recorded in the database"),
+        encryption::Proof::Right => tracing::info!("the encryption key matches the database"),
         encryption::Proof::NotInUse => {
             tracing::warn!("there is no encryption key; credentials of users cannot be stored");
         }

@@ -141,7 +141,7 @@ test("without leave to run WebAssembly the page says what is in the way", async 
   });
   await visit.reload();
   await expect(
-    visit.getByRole("heading", { name: "This page may not run WebAssembly" }),
+    visit.getByRole("heading", { name: "WebAssembly is blocked on this page" }),
   ).toBeVisible();
   await expect(visit.getByText("WASM_BLOCKED")).toBeVisible();
   await visit.close();
@@ -208,7 +208,7 @@ test("from a form over the review to an app that answers", async () => {
 });
 
 test("an update to another version finds by itself what is deployed", async () => {
-  await button("Change something").click();
+  await button("Change settings").click();
   await expect(field("Lakebase database")).toHaveValue("tellr-db");
   await expect(field("Schema")).toHaveValue("app_data");
   await field("Version").fill(NEXT_VERSION);
@@ -219,7 +219,7 @@ test("an update to another version finds by itself what is deployed", async () =
   );
   await button("Update").click();
   await expect(done()).toBeVisible({ timeout: 120_000 });
-  await button("Change something").click();
+  await button("Change settings").click();
   await expect(page.getByText(`version ${NEXT_VERSION}`)).toBeVisible();
 });
 
@@ -236,7 +236,7 @@ test("a deployment that fails is reported in the platform's words, as text, and 
   await expect(failure).toContainText("DEPLOYMENT_FAILED");
   await expect(failure).toContainText(message);
   await expect(step("Deployment")).toContainText("failed");
-  await expect(step("Health check")).toContainText("not begun");
+  await expect(step("Health check")).toContainText("not started");
   expect(await page.locator("main img, main script").count()).toBe(0);
   expect(await page.title()).not.toBe("owned");
   await photograph("failed");
@@ -248,7 +248,7 @@ test("a deployment that fails is reported in the platform's words, as text, and 
 });
 
 test("a version that doesn't exist is named as what went wrong, and another one goes on", async () => {
-  await button("Change something").click();
+  await button("Change settings").click();
   await field("Version").fill("9.9.9");
   await review();
   await button("Update").click();
@@ -259,28 +259,28 @@ test("a version that doesn't exist is named as what went wrong, and another one 
   await expect(page.getByText(/An unfinished update of/)).toBeVisible();
   await field("Version").fill(NEXT_VERSION);
   await review();
-  await button("Go on").click();
+  await button("Resume").click();
   await expect(done()).toBeVisible({ timeout: 120_000 });
 });
 
 test("a reset wants the app's name, and keeps a way back", async () => {
-  await button("Change something").click();
+  await button("Change settings").click();
   await page.getByRole("switch", { name: "Empty the database" }).check();
   await review();
-  await expect(page.getByRole("region", { name: "What is lost" })).toContainText("app_data");
-  await expect(page.getByRole("region", { name: /can be got back/ })).toContainText("7 days");
+  await expect(page.getByRole("region", { name: "Will be lost" })).toContainText("app_data");
+  await expect(page.getByRole("region", { name: /can be restored/ })).toContainText("7 days");
   await expect(button("Update")).toBeDisabled();
   await photograph("reset");
   await page.getByLabel(/To confirm/).fill("tellr");
   await button("Update").click();
   await expect(done()).toBeVisible({ timeout: 120_000 });
-  await expect(page.getByText(/^What was in the database is in the branch/)).toContainText(
+  await expect(page.getByText(/^Previous data is kept in the branch/)).toContainText(
     "pre-reset-",
   );
 });
 
 test("a deletion wants the app's name, and the app is gone", async () => {
-  await button("Change something").click();
+  await button("Change settings").click();
   await page.getByRole("radio", { name: /^Delete/ }).check();
   await review();
   await page.getByLabel(/To confirm/).fill("tellr");
@@ -359,7 +359,7 @@ test("a page that is loaded again in the middle finds its work and goes on", asy
   await photograph("interrupted");
   await still.control("DELETE", "/faults");
   await still.control("POST", "/clock", { advance_ms: 60_000 });
-  await button("Go on").click();
+  await button("Resume").click();
   await expect(done()).toBeVisible({ timeout: 150_000 });
   await page.getByRole("tab", { name: "Result" }).click();
   await expect(page.getByRole("region", { name: "result.json" })).toContainText("decks");
@@ -386,7 +386,7 @@ test("a sign-in that ends half way is reported and repeated, and the run is resu
   const fresh = await browser.newContext();
   page = await open(fresh);
   await page.goto(signedIn.entrance);
-  await expect(page.getByText(/^Nobody is signed in to .* yet/)).toBeVisible();
+  await expect(page.getByText(/^Not signed in to .* yet/)).toBeVisible();
   await photograph("signed-out");
   await signIn(fresh);
 

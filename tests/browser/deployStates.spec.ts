@@ -52,7 +52,7 @@ const STATES: Record<string, State> = {
       await page
         .getByLabel("Configuration as YAML")
         .fill("app_name: slides\nextra_scopes: [files\n");
-      await button(page, "Fill the form").click();
+      await button(page, "Fill in the form").click();
     },
     shows: /can't be read at line 2, column 15/,
   },
@@ -77,7 +77,7 @@ const STATES: Record<string, State> = {
   },
   locked: {
     act: (page) => named(page, "tellr-locked"),
-    shows: /Somebody is at work on/,
+    shows: /is in progress/,
   },
   review: { act: review, shows: "This is what deploying will do" },
   "review-reset": {
@@ -89,7 +89,7 @@ const STATES: Record<string, State> = {
       await page.getByRole("switch", { name: "Empty the database" }).check();
       await review(page);
     },
-    shows: "What is lost",
+    shows: "Will be lost",
   },
   running: { act: (page) => deploy(page, 60_000), shows: /Compute of the app tellr is starting/ },
   failed: {

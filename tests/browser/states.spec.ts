@@ -31,7 +31,7 @@ const STATES: Record<string, State> = {
         body: { ready: false, database: { ...ready.database, state: "migrating" } },
       },
     },
-    shows: "The database is being brought up to date",
+    shows: "The database is being migrated",
   },
   empty: {
     answers: {
@@ -150,7 +150,7 @@ test("a chosen theme outlives a reload", async ({ browser }) => {
 test("an unknown address says so and leads back", async ({ page }) => {
   await serveBuiltPage(page);
   await page.goto(`${ADDRESS}/no/such/page`);
-  await expect(page.getByRole("heading", { name: "There is no page here" })).toBeVisible();
-  await page.getByRole("link", { name: "Back to the start" }).click();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
+  await page.getByRole("link", { name: "Back to the home page" }).click();
   await expect(page.getByText("Connected")).toBeVisible();
 });

@@ -166,7 +166,7 @@ impl Deployer {
         run(Rc::clone(&self.way), Asked::Run(Operation::Create), config, options).await
     }
 
-    /// Another version, other settings, or an empty database; key and data stay.
+    /// Change the version or the settings of an app, or empty its database.
     ///
     /// # Errors
     /// The catalogue's entry.

@@ -126,7 +126,10 @@ mod tests {
     #[test]
     fn a_page_that_can_not_find_out_is_told_both() {
         let error = told(LOST.at_first(Address::Unknown));
-        assert!(error.cause.contains("CORS") && error.cause.contains("no server can be reached"), "{error:#?}");
+        assert!(
+            error.cause.contains("CORS") && error.cause.contains("no server can be reached"),
+            "{error:#?}"
+        );
     }
 
     #[test]

@@ -9,6 +9,21 @@ use super::wording::{list, said, said_by, spell};
 
 mod lock;
 
+// Texts that several entries share.
+const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
+const CHECK_THE_ADDRESS: &str =
+    "Check the workspace's address: `https://` and the host, as in the browser's address bar";
+const WAIT_AND_RESUME: &str = "Wait a few minutes and run it again to resume";
+const RESUME_WAITING: &str = "Run it again later to resume waiting";
+const MAKE_IT_SMALLER: &str =
+    "Publish the package to the index and pin its version instead, or make the file smaller";
+const NO_REASON_OF_WORKSPACE: &str = "The workspace gave no reason";
+const NO_REASON: &str = "Databricks gave no reason";
+
+fn read_the_log(url: &str, next: &str) -> String {
+    format!("Read the app's log at {url}/logz, {next}")
+}
+
 impl Failure {
     #[expect(clippy::too_many_lines, reason = "a catalogue is one list")]
     pub(super) fn entry(self) -> Entry {
@@ -127,7 +142,7 @@ impl Failure {
                 code: "FILE_TOO_LARGE",
                 message: format!("`{file}` is too large: {bytes} bytes (limit {limit} for a file of an app)"),
                 cause: "Databricks Apps rejects deployments with a file over 10 MB".into(),
-                remedy: "Publish the package to the index and pin its version instead, or make the file smaller. Nothing has been changed".into(),
+                remedy: format!("{MAKE_IT_SMALLER}. Nothing has been changed"),
                 docs: DOCS_APPS,
             },
             Self::Unreachable { problem } => Entry {
@@ -180,21 +195,21 @@ impl Failure {
                     format!("Couldn't {doing}: the workspace still limits requests after {}", spell(waited))
                 },
                 cause: "Too many requests are sent to this workspace, by this deployer or by others".into(),
-                remedy: "Wait a few minutes and run it again to resume".into(),
+                remedy: WAIT_AND_RESUME.into(),
                 docs: DOCS_APPS,
             },
             Self::WorkspaceUnavailable { doing, status, problem } => Entry {
                 code: "WORKSPACE_UNAVAILABLE",
                 message: format!("Couldn't {doing}: the workspace failed (status {status})"),
-                cause: said(&problem, "The workspace gave no reason"),
-                remedy: "Wait a few minutes and run it again to resume. If this continues, contact Databricks support".into(),
+                cause: said(&problem, NO_REASON_OF_WORKSPACE),
+                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support"),
                 docs: "https://status.databricks.com/",
             },
             Self::NotPassedOn { doing, problem } => Entry {
                 code: "NOT_PASSED_ON",
                 message: format!("Couldn't {doing}: the request was not forwarded to the workspace"),
                 cause: problem,
-                remedy: "If the reason names something you can fix, fix it, then run it again to resume".into(),
+                remedy: FIX_THE_CAUSE.into(),
                 docs: DOCS_AUTH,
             },
             Self::UnreadableAnswer { doing, status, problem } => Entry {
@@ -222,7 +237,7 @@ impl Failure {
                 code: "PROXY_AUTHENTICATION",
                 message: "The HTTP proxy requires authentication (407)".into(),
                 cause: said_by("The proxy", &problem, "The proxy between here and the workspace did not accept the request"),
-                remedy: "Set `HTTPS_PROXY` to `http://user:password@proxy:port`, or add the workspace's host to `NO_PROXY` if it can be reached directly".into(),
+                remedy: "Add the user name and password to the proxy's address in `HTTPS_PROXY`, or add the workspace's host to `NO_PROXY` if it can be reached directly".into(),
                 docs: DOCS_AUTH,
             },
             Self::AddressBlocked { problem } => Entry {
@@ -243,7 +258,7 @@ impl Failure {
                 code: "SIGN_IN_PAGE",
                 message: format!("Couldn't {doing}: received a sign-in page instead of an answer"),
                 cause: "The workspace's address is not the address of its API, or the network requires a sign-in in the browser first".into(),
-                remedy: "Check the workspace's address: `https://` and the host, as in the browser's address bar. On a guest or company network, sign in to the network first".into(),
+                remedy: format!("{CHECK_THE_ADDRESS}. On a guest or company network, sign in to the network first"),
                 docs: DOCS_AUTH,
             },
             Self::ScopeMissing { doing, problem } => Entry {
@@ -257,14 +272,14 @@ impl Failure {
                 code: "WORKSPACE_REDIRECTS",
                 message: format!("Couldn't {doing}: the workspace redirected the request"),
                 cause: "The address is probably not that of a workspace, or it requires a sign-in".into(),
-                remedy: "Check the workspace's address: `https://` and the host, as in the browser's address bar".into(),
+                remedy: CHECK_THE_ADDRESS.into(),
                 docs: DOCS_AUTH,
             },
             Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
                 code: "UNEXPECTED_ANSWER",
                 message: format!("Couldn't {doing}: the workspace refused ({})", format!("{status} {code}").trim()),
-                cause: said(&problem, "The workspace gave no reason"),
-                remedy: "If the reason names something you can fix, fix it, then run it again to resume".into(),
+                cause: said(&problem, NO_REASON_OF_WORKSPACE),
+                remedy: FIX_THE_CAUSE.into(),
                 docs: DOCS_APPS,
             },
             Self::PermissionDenied { doing, what, needed, problem } => Entry {
@@ -363,14 +378,14 @@ impl Failure {
             Self::ResourceRefused { resource, problem } => Entry {
                 code: "RESOURCE_REFUSED",
                 message: format!("Couldn't attach {resource} to the app"),
-                cause: said(&problem, "The workspace gave no reason"),
+                cause: said(&problem, NO_REASON_OF_WORKSPACE),
                 remedy: "Check that it exists and that you have permission to manage it, then run it again to resume".into(),
                 docs: DOCS_APP_RESOURCES,
             },
             Self::ComputeFailed { app, problem } => Entry {
                 code: "COMPUTE_FAILED",
                 message: format!("Couldn't start the compute of app `{app}`"),
-                cause: said(&problem, "Databricks gave no reason"),
+                cause: said(&problem, NO_REASON),
                 remedy: "Run it again. If it fails again, try another `app_compute` or ask a workspace admin".into(),
                 docs: DOCS_APPS,
             },
@@ -378,21 +393,21 @@ impl Failure {
                 code: "COMPUTE_TIMEOUT",
                 message: format!("The compute of app `{app}` is still {state} after {}", spell(waited)),
                 cause: "Compute usually starts in 1 to 3 minutes; Databricks may be short of capacity".into(),
-                remedy: "Run it again later to resume waiting".into(),
+                remedy: RESUME_WAITING.into(),
                 docs: DOCS_APPS,
             },
             Self::AppUpdateFailed { app, problem } => Entry {
                 code: "APP_UPDATE_FAILED",
                 message: format!("Couldn't change the settings of app `{app}`"),
-                cause: said(&problem, "Databricks gave no reason"),
+                cause: said(&problem, NO_REASON),
                 remedy: "Wait until the app is running or stopped, then run it again".into(),
                 docs: DOCS_APPS,
             },
             Self::DeploymentFailed { app, url, problem, log: _ } => Entry {
                 code: "DEPLOYMENT_FAILED",
                 message: format!("The deployment of app `{app}` failed"),
-                cause: said(&problem, "Databricks gave no reason"),
-                remedy: format!("Read the app's log at {url}/logz, fix the problem it shows and run it again. An earlier deployment, if there was one, keeps running"),
+                cause: said(&problem, NO_REASON),
+                remedy: read_the_log(&url, "fix the problem it shows and run it again. An earlier deployment, if there was one, keeps running"),
                 docs: DOCS_APPS,
             },
             Self::DeploymentCancelled { app, problem } => Entry {
@@ -413,7 +428,7 @@ impl Failure {
                 code: "DEPLOYMENT_TIMEOUT",
                 message: format!("The deployment of app `{app}` has not ended after {}", spell(waited)),
                 cause: "An app has about ten minutes to start; the installation may take too long, or the app doesn't listen on `DATABRICKS_APP_PORT`".into(),
-                remedy: format!("Read the app's log at {url}/logz, then run it again"),
+                remedy: read_the_log(&url, "then run it again"),
                 docs: DOCS_APPS,
             },
             Self::PackageVersionMissing { package, version, index, newest } => Entry {
@@ -446,8 +461,8 @@ impl Failure {
             Self::AppCrashed { app, url, state, problem, log: _ } => Entry {
                 code: "APP_CRASHED",
                 message: format!("The app `{app}` was deployed and is now {state}"),
-                cause: said(&problem, "Databricks gave no reason"),
-                remedy: format!("Read the app's log at {url}/logz, fix the problem it shows and run `update`"),
+                cause: said(&problem, NO_REASON),
+                remedy: read_the_log(&url, "fix the problem it shows and run `update`"),
                 docs: DOCS_APPS,
             },
             Self::LakebaseUnavailable { problem } => Entry {
@@ -474,15 +489,15 @@ impl Failure {
             Self::LakebaseFailed { name, problem } => Entry {
                 code: "LAKEBASE_FAILED",
                 message: format!("Couldn't set up the Lakebase database `{name}`"),
-                cause: said(&problem, "Databricks gave no reason"),
-                remedy: "If the reason names something you can fix, fix it, then run it again to resume".into(),
+                cause: said(&problem, NO_REASON),
+                remedy: FIX_THE_CAUSE.into(),
                 docs: DOCS_LAKEBASE,
             },
             Self::LakebaseTimeout { name, state, waited } => Entry {
                 code: "LAKEBASE_TIMEOUT",
                 message: format!("The Lakebase database `{name}` is not ready after {} ({state})", spell(waited)),
                 cause: "Databricks may be short of capacity".into(),
-                remedy: "Run it again later to resume waiting".into(),
+                remedy: RESUME_WAITING.into(),
                 docs: DOCS_LAKEBASE,
             },
             Self::LakebaseQuota { name, problem } => Entry {
@@ -502,7 +517,7 @@ impl Failure {
             Self::RestorePointFailed { name, problem } => Entry {
                 code: "RESTORE_POINT_FAILED",
                 message: format!("Couldn't create a restore point of `{name}`, so nothing was reset"),
-                cause: said(&problem, "Databricks gave no reason"),
+                cause: said(&problem, NO_REASON),
                 remedy: "Delete an old `pre-reset-…` branch of the project if there are many, then run it again".into(),
                 docs: DOCS_LAKEBASE,
             },
@@ -569,7 +584,7 @@ impl Failure {
                 code: "SCHEMA_FAILED",
                 message: format!("Couldn't change the schema `{schema}` (SQLSTATE {sqlstate})"),
                 cause: format!("The database says: {problem}"),
-                remedy: "If the reason names something you can fix, fix it, then run it again to resume".into(),
+                remedy: FIX_THE_CAUSE.into(),
                 docs: DOCS_LAKEBASE,
             },
             Self::KeyMissing { app, places } => Entry {
@@ -618,7 +633,7 @@ impl Failure {
                 code: "FILE_TOO_LARGE",
                 message: format!("`{file}` is too large for the workspace"),
                 cause: said(&problem, "The limit for a file of an app is 10 MB"),
-                remedy: "Publish the package to the index and pin its version instead, or make the file smaller; then run it again".into(),
+                remedy: format!("{MAKE_IT_SMALLER}; then run it again"),
                 docs: DOCS_APPS,
             },
             Self::TwoKeys { app, scope, key } => Entry {

@@ -270,6 +270,8 @@ fn texts_keep_one_manner() {
                 "made anew",
                 "broke off",
                 "under way",
+                // A text of the catalogue that looks like a secret is hidden as one.
+                "[hidden]",
             ];
             assert!(!odd.iter().any(|odd| text.contains(odd)), "{text}");
         }

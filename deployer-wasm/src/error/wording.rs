@@ -1,9 +1,10 @@
-//! How durations, lists and the platform's own words are put into a sentence.
+//! Durations, lists and quoted reasons, as parts of a sentence.
 
 use std::time::Duration;
 
-/// `5 min 20 s`, `45 s`.
-pub(crate) fn spell(duration: Duration) -> String {
+/// A duration for people: `5 min 20 s`, `45 s`.
+#[must_use]
+pub fn spell(duration: Duration) -> String {
     let secs = duration.as_secs();
     match (secs / 60, secs % 60) {
         (0, secs) => format!("{secs} s"),

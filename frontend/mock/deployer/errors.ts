@@ -71,7 +71,7 @@ export const HOSTILE: DeployError = {
 
 export const LOCKED = entry(
   "DEPLOY_LOCKED",
-  "ben@example.com has been at work on app `tellr-locked` (update) since 2026-11-25T13:12:04Z",
+  "ben@example.com has been running `update` on app `tellr-locked` since 2026-11-25T13:12:04Z",
   "Two deployments at once would undo each other; the lock is being renewed",
   "Wait until it has ended. A deployer that died frees the lock by itself within a minute",
 );

@@ -73,11 +73,11 @@ const NOTES: Record<Operation, (app: string, database: string) => string[]> = {
     "an encryption key is made and kept in a secret scope",
   ],
   update: (app, database) => [
-    `the app \`${app}\` is there and runs version 0.1.0`,
+    `the app \`${app}\` exists and runs version 0.1.0`,
     `the autoscaling database \`${database}\` is used`,
     "the encryption key in use is kept",
   ],
-  delete: (app) => [`the app \`${app}\` is there; its name is free some minutes after`],
+  delete: (app) => [`delete the app \`${app}\`; its name is free a few minutes later`],
 };
 
 function files(app: string, database: string, schema: string, version: string) {
@@ -100,7 +100,7 @@ env:
 - name: LAKEBASE_TYPE
   value: autoscaling
 - name: LAKEBASE_PG_HOST
-  value: (known once the database is there)
+  value: (known after the database is created)
 - name: GOOGLE_OAUTH_ENCRYPTION_KEY
   valueFrom: encryption-key
 `,

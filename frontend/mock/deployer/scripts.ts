@@ -136,7 +136,7 @@ function updateSteps(
       title: `state of the schema \`${schema}\``,
       waits_for: ["lakebase"],
       acts_ms: 900,
-      done: `the schema \`${schema}\` is there, with 14 tables`,
+      done: `the schema \`${schema}\` exists, with 14 tables`,
       unchanged: true,
     },
     {

@@ -16,6 +16,6 @@ describe("the error boundary", () => {
     );
     expect(screen.getByRole("alert")).toHaveTextContent("This page stopped working");
     expect(screen.getByRole("alert")).not.toHaveTextContent("a secret detail");
-    expect(screen.getByRole("link", { name: "load the page again" })).toBeVisible();
+    expect(screen.getByRole("link", { name: "reload the page" })).toBeVisible();
   });
 });

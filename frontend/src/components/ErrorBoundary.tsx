@@ -18,8 +18,8 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
     return (
       <Notice tone="problem" title="This page stopped working">
         <p>
-          That is a mistake in Tellr, not in what you did. Your data is not affected;{" "}
-          <a href={window.location.pathname}>load the page again</a> to go on.
+          This is a bug in Tellr. Your data is not affected;{" "}
+          <a href={window.location.pathname}>reload the page</a> to continue.
         </p>
       </Notice>
     );

@@ -115,7 +115,7 @@ function FormView({
           standing={app.standing}
           operation={operation}
           ownRun={app.ownRun?.id}
-          onGoOn={app.goOn}
+          onResume={app.goOn}
           onSwitch={app.switchTo}
         />
       )}

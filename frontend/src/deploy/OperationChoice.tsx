@@ -4,9 +4,9 @@ import type { Operation } from "./contract";
 import styles from "./OperationChoice.module.css";
 
 const OPERATIONS: readonly { value: Operation; name: string; note: string; icon: IconName }[] = [
-  { value: "create", name: "Deploy", note: "A new Tellr, from nothing to running", icon: "launch" },
-  { value: "update", name: "Update", note: "Another version or other settings", icon: "refresh" },
-  { value: "delete", name: "Delete", note: "Away with the app; its data stays", icon: "bin" },
+  { value: "create", name: "Deploy", note: "Create a new Tellr app", icon: "launch" },
+  { value: "update", name: "Update", note: "Change the version or settings", icon: "refresh" },
+  { value: "delete", name: "Delete", note: "Delete the app; keep its data", icon: "bin" },
 ];
 
 export function OperationChoice({
@@ -19,7 +19,7 @@ export function OperationChoice({
   const id = useId();
   return (
     <fieldset className={styles.choice}>
-      <legend className="visually-hidden">What to do</legend>
+      <legend className="visually-hidden">Operation</legend>
       {OPERATIONS.map((option) => (
         <label key={option.value} className={styles.option}>
           <input

@@ -40,17 +40,17 @@ export function whyUnavailable(thrown: unknown): DeployError {
   if (typeof WebAssembly !== "object") {
     return entry(
       "WASM_MISSING",
-      "This browser runs no WebAssembly",
-      "The deployer is a WebAssembly module, and here it is switched off, as some hardened browsers do",
+      "WebAssembly is disabled in this browser",
+      "The deployer is a WebAssembly module, and some hardened browsers disable WebAssembly",
       "Open this page in another browser, or deploy with `tellr-app deploy create`",
     );
   }
   if (/content security policy|unsafe-eval/i.test(words)) {
     return entry(
       "WASM_BLOCKED",
-      "This page may not run WebAssembly",
+      "WebAssembly is blocked on this page",
       `The page’s Content-Security-Policy forbids it: ${words}`,
-      "Load the page again from its own address, `/deploy`; the policy there allows it. If it stays, something between you and the server rewrites its headers",
+      "Reload the page from its own address, `/deploy`. If the message stays, a proxy between you and the server changes its headers",
     );
   }
   return entry(

@@ -60,7 +60,7 @@ describe("the page inside somebody else's", () => {
     );
     vi.unstubAllGlobals();
     const { getByRole } = render(<Unavailable thrown={blocked} onRetry={() => undefined} />);
-    expect(getByRole("heading")).toHaveTextContent("This page may not run WebAssembly");
+    expect(getByRole("heading")).toHaveTextContent("WebAssembly is blocked on this page");
     expect(getByRole("button", { name: "Try again" })).toBeVisible();
   });
 });

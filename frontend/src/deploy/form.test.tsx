@@ -44,9 +44,7 @@ describe("the form", () => {
     expect(await screen.findByText(/One setting needs a look/)).toBeVisible();
     await waitFor(() => expect(field("Workspace folder")).toHaveFocus());
     expect(field("Workspace folder")).toBeInvalid();
-    expect(
-      screen.queryByText("Nothing is changed yet. The workspace was only looked at."),
-    ).toBeNull();
+    expect(screen.queryByText("Nothing has been changed. The workspace was only read.")).toBeNull();
     expect(deployer.asked).toEqual([]);
   });
 
@@ -111,7 +109,7 @@ describe("a configuration file", () => {
   it("fills the form when it is dropped anywhere on the page", async () => {
     openDeploy();
     drop(file("mine.yaml", "app_name: slides\nlakebase_compute: CU_4\n"));
-    expect(await screen.findByText(/The form is filled from/)).toHaveTextContent("mine.yaml");
+    expect(await screen.findByText(/The form was filled in from/)).toHaveTextContent("mine.yaml");
     expect(field("App name")).toHaveValue("slides");
     expect(screen.getByRole("radio", { name: /^4 CU/ })).toBeChecked();
   });
@@ -122,7 +120,7 @@ describe("a configuration file", () => {
     await user.click(button("Paste text"));
     await user.click(screen.getByLabelText("Configuration as YAML"));
     await user.paste("app_name: slides\nextra_scopes: [files\n");
-    await user.click(button("Fill the form"));
+    await user.click(button("Fill in the form"));
     expect(await screen.findByRole("alert")).toHaveTextContent("line 2, column 15");
     const shown = screen.getByRole("region", { name: "the pasted text" });
     expect(shown.querySelector("[data-marked]")).toHaveTextContent("extra_scopes: [files");
@@ -164,6 +162,6 @@ describe("a configuration file", () => {
     const large = file("tellr_app-0.1.0-py3-none-any.whl", "");
     Object.defineProperty(large, "size", { value: 2_000_000_000 });
     await user.upload(screen.getByLabelText("Local wheel"), large);
-    expect(await screen.findByText(/has 2000.0 MB. Databricks Apps refuses/)).toBeVisible();
+    expect(await screen.findByText(/is 2000.0 MB. Databricks Apps refuses/)).toBeVisible();
   });
 });

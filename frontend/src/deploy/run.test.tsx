@@ -95,9 +95,9 @@ describe("the review", () => {
       expect(screen.getByRole("textbox", { name: "Schema" })).toHaveValue("app_data"),
     );
     await user.click(button("Review"));
-    const lost = await screen.findByRole("region", { name: "What is lost" });
+    const lost = await screen.findByRole("region", { name: "Will be lost" });
     expect(lost).toHaveTextContent("14 tables");
-    expect(screen.getByRole("region", { name: /can be got back/ })).toHaveTextContent("7 days");
+    expect(screen.getByRole("region", { name: /can be restored/ })).toHaveTextContent("7 days");
     expect(button("Update")).toBeDisabled();
     const typed = screen.getByRole("textbox", { name: /To confirm/ });
     await user.type(typed, "tellr-ther");
@@ -115,9 +115,9 @@ describe("the review", () => {
     await user.click(button("Review"));
     const typed = await screen.findByRole("textbox", { name: /To confirm/ });
     await user.type(typed, "tellr{Enter}");
-    expect(screen.queryByText("Tellr is gone")).toBeNull();
+    expect(screen.queryByText("Tellr was deleted")).toBeNull();
     await user.type(typed, "-there{Enter}");
-    expect(await screen.findByText("Tellr is gone")).toBeVisible();
+    expect(await screen.findByText("Tellr was deleted")).toBeVisible();
     expect(deployer.asked.map(({ operation }) => operation)).toEqual(["delete"]);
   });
 
@@ -145,7 +145,7 @@ describe("a run", () => {
     });
     event({ step: "lakebase", state: "started", message: "the database" });
     await waitFor(() => expect(step("Database").getByText("running")).toBeVisible());
-    expect(step("Schema").getByText("not yet")).toBeVisible();
+    expect(step("Schema").getByText("pending")).toBeVisible();
     expect(step("Schema").getByText("Waits for Database")).toBeVisible();
     event({ step: "lakebase", state: "waiting", message: "creating the database" });
     expect(await step("Database").findByText("waiting for the platform")).toBeVisible();
@@ -166,7 +166,7 @@ describe("a run", () => {
     event({ step: "lakebase", state: "started", message: "the database" });
     await user.click(await screen.findByRole("button", { name: "Cancel" }));
     expect(aborted()).toBe(true);
-    expect(await screen.findByText(/^Stopping at the next safe point\. What/)).toBeVisible();
+    expect(await screen.findByText(/^Stopping at the next safe point\. Steps/)).toBeVisible();
     expect(button("Stopping")).toBeDisabled();
     const cancelled = {
       code: "CANCELLED",
@@ -179,7 +179,7 @@ describe("a run", () => {
     fail(Object.assign(new Error("x"), cancelled));
     expect(await screen.findByRole("heading", { name: /was cancelled/ })).toHaveFocus();
     expect(step("Database").getByText("interrupted")).toBeVisible();
-    expect(button("Go on")).toBeVisible();
+    expect(button("Resume")).toBeVisible();
   });
 
   it("that fails shows what, why and what to do, the log, and resumes with the same", async () => {
@@ -194,7 +194,7 @@ describe("a run", () => {
       "No matching distribution found for tellr-app==0.9.9",
     );
     expect(step("Deployment").getByText("failed")).toBeVisible();
-    expect(step("Health check").getByText("not begun")).toBeVisible();
+    expect(step("Health check").getByText("not started")).toBeVisible();
     await user.click(button("Resume"));
     await waitFor(() => expect(deployer.asked).toHaveLength(2));
     expect(deployer.asked[1]).toEqual(deployer.asked[0]);
@@ -230,10 +230,10 @@ describe("a run", () => {
     await user.click(screen.getByRole("tab", { name: "Result" }));
     expect(screen.getByRole("region", { name: "result.json" })).toHaveTextContent('"created"');
     expect(step("App").getByText("1 min 33 s")).toBeInTheDocument();
-    await user.click(button("Change something"));
+    await user.click(button("Change settings"));
     expect(screen.getByRole("radio", { name: /^Update/ })).toBeChecked();
     expect(screen.getByRole("textbox", { name: "Lakebase database" })).toHaveValue("tellr-db");
-    expect(await screen.findByText(/is there, made by/)).toBeVisible();
+    expect(await screen.findByText(/already exists \(created by/)).toBeVisible();
   });
 
   it("follows its events, until somebody scrolls back to read", async () => {
@@ -257,7 +257,7 @@ describe("a run", () => {
     event({ kind: "notice", message: "third" });
     await screen.findByText("third", { selector: "ol *" });
     expect(list.scrollTop).toBe(100);
-    await user.click(button("To the newest"));
+    await user.click(button("Scroll to the newest"));
     expect(list.scrollTop).toBe(900);
   });
 

@@ -47,8 +47,8 @@ describe("how the app stands", () => {
   it("with unfinished work goes on with what was wanted then", async () => {
     const { user, deployer } = open(UNFINISHED);
     expect(await screen.findByText(/An unfinished deployment of/)).toBeVisible();
-    expect(screen.getByText(/ada@example.com began it/)).toBeVisible();
-    await user.click(button("Go on"));
+    expect(screen.getByText(/ada@example.com started it/)).toBeVisible();
+    await user.click(button("Resume"));
     expect(await screen.findByRole("link", { name: "Open Tellr" })).toBeVisible();
     expect(deployer.asked).toEqual([
       { operation: "create", given: { app_name: "tellr", lakebase_compute: "CU_2" } },
@@ -71,7 +71,7 @@ describe("how the app stands", () => {
     const { user, deployer } = open({ ...UNFINISHED, can_resume: false, lock }, remembered);
     expect(await screen.findByText("Your deployment was interrupted")).toBeVisible();
     expect(screen.getByText(/about 75 s/)).toBeVisible();
-    await user.click(button("Go on"));
+    await user.click(button("Resume"));
     await screen.findByRole("link", { name: "Open Tellr" });
     expect(deployer.asked).toHaveLength(1);
   });
@@ -86,7 +86,7 @@ describe("how the app stands", () => {
         arguments: { app_name: "tellr-there", reset_database: true },
       },
     });
-    await user.click(await screen.findByRole("button", { name: "Go on" }));
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
     expect(await screen.findByRole("textbox", { name: /To confirm/ })).toBeVisible();
     expect(deployer.asked).toEqual([]);
   });
@@ -95,23 +95,23 @@ describe("how the app stands", () => {
     const wheel = "tellr_app-0.1.0-py3-none-any.whl";
     const last_run = UNFINISHED.last_run as NonNullable<Status["last_run"]>;
     const { user, deployer } = open({ ...UNFINISHED, last_run: { ...last_run, wheel } });
-    await user.click(await screen.findByRole("button", { name: "Go on" }));
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
     const picker = screen.getByLabelText("Local wheel");
     await waitFor(() => expect(picker).toHaveFocus());
     await user.upload(picker, new File(["PK"], wheel));
     expect(await screen.findByRole("button", { name: "Remove" })).toBeVisible();
-    await user.click(await screen.findByRole("button", { name: "Go on" }));
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
     await screen.findByRole("link", { name: "Open Tellr" });
     expect(deployer.asked.map(({ given }) => given.local_wheel?.file_name)).toEqual([wheel]);
   });
 
-  it("names who is at work, and looks again by itself", async () => {
+  it("names the run in progress, and checks again by itself", async () => {
     const { user, asked } = openLocked();
-    expect(await screen.findByText(/Somebody is at work on/)).toBeVisible();
-    expect(screen.getByText(/ben@example.com began an update/)).toBeVisible();
-    expect(screen.queryByRole("button", { name: "Go on" })).toBeNull();
+    expect(await screen.findByText(/A run on/)).toBeVisible();
+    expect(screen.getByText(/ben@example.com started an update/)).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Resume" })).toBeNull();
     asked.mockResolvedValue({ app_name: "tellr-locked", can_resume: false });
-    await user.click(button("Look again"));
+    await user.click(button("Check again"));
     expect(await screen.findByText(/is free/)).toBeVisible();
   });
 

@@ -13,13 +13,13 @@ use crate::database::DatabaseError;
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// Nobody is known to be asking.
-    #[error("No identity came with this request. Open the app through its URL on the platform")]
+    #[error("This request has no identity. Open the app through its URL on the platform")]
     Unauthorized,
-    /// There is nothing at this path.
-    #[error("There is nothing at this path")]
+    /// There is no such path.
+    #[error("There is no such path")]
     NotFound,
-    /// The answer took too long.
-    #[error("The answer took too long. Try again")]
+    /// The request timed out.
+    #[error("The request timed out. Try again")]
     Timeout,
     /// The handler failed in a way nobody foresaw.
     #[error("Something went wrong on the server. The log has the details under this request's id")]
@@ -86,7 +86,7 @@ pub async fn as_json(request: Request, next: Next) -> Response {
         return response;
     }
     let message = match status {
-        StatusCode::METHOD_NOT_ALLOWED => "This path does not take that method",
+        StatusCode::METHOD_NOT_ALLOWED => "This path does not support this method",
         StatusCode::PAYLOAD_TOO_LARGE => "The request is too large",
         _ => "The request was refused",
     };

@@ -35,11 +35,11 @@ pub enum KeyError {
     /// Another key than the one in use.
     #[error(
         "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with: it does not \
-         decrypt the check value that schema `{schema}` has held since {since}. Going on would make the \
-         credentials stored there unreadable, so the app does not start. Put the former key back: the deployer \
-         keeps it in the app's secret scope, or in `app.yaml` where it was told to; `update` without a key of \
-         its own finds it there. If nobody has it any more, deploy with a new `schema_name`: the app starts empty \
-         there, and the data here stays"
+         decrypt the check value that schema `{schema}` has held since {since}. Continuing would make \
+         the credentials stored there unreadable, so the app does not start. Restore the previous key: \
+         the deployer keeps it in the app's secret scope, or in `app.yaml` if so configured, and \
+         `update` without `encryption_key` finds it there. If the key is lost, deploy with a new \
+         `schema_name`: the app starts with an empty schema there, and this data is kept"
     )]
     Wrong {
         /// The schema.

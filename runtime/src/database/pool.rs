@@ -217,7 +217,7 @@ impl Manager for Connector {
             if !refusal.is_passing() || started.elapsed() + pause > self.effort.patience {
                 return Err(self.failed(&refusal));
             }
-            tracing::debug!(reason = %refusal, "the database is not there yet");
+            tracing::debug!(reason = %refusal, "the database is not available yet");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }

@@ -111,7 +111,7 @@ impl Database {
         {
             found.message = Some(
                 "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with; \
-                 put the former key back"
+                 restore the previous key"
                     .to_owned(),
             );
             return Ok(State::WrongKey);

@@ -237,7 +237,7 @@ fn cancelled_by_signal() -> Cancellation {
     let handle = cancellation.clone();
     tokio::spawn(async move {
         if crate::listener::asked_to_stop().await.is_ok() {
-            eprintln!("Stopping at the next safe point; once more to stop at once");
+            eprintln!("Stopping at the next safe point. Press Ctrl-C again to stop immediately");
             handle.cancel();
             if crate::listener::asked_to_stop().await.is_ok() {
                 std::process::exit(130);

@@ -80,11 +80,11 @@ struct Question {
 fn questions(plan: &Plan) -> Vec<Question> {
     let app = &plan.app_name;
     let mut questions =
-        vec![Question { words: format!("\nType the app's name, {app}, to go on:"), name: app.clone() }];
+        vec![Question { words: format!("\nType the app's name, {app}, to continue:"), name: app.clone() }];
     if let (2.., Some(schema)) = (plan.confirmations, &plan.schema_name) {
         questions.push(Question {
             words: format!(
-                "There is no restore point. Type the schema's name, {schema}, to lose its data for good:"
+                "There is no restore point. Type the schema's name, {schema}, to delete its data permanently:"
             ),
             name: schema.clone(),
         });

@@ -63,7 +63,7 @@ impl Credential {
             Err(NotGranted::Refused { status, why }) => Err(HostError {
                 kind: HostErrorKind::Credential,
                 message: format!(
-                    "The workspace gave the service principal `{client_id}` no token ({status}): {why}"
+                    "The workspace issued no token for the service principal `{client_id}` ({status}): {why}"
                 ),
             }),
         }

@@ -14,28 +14,28 @@ use super::setting_flags::{Create, Delete, Operation, SettingFlags, Status, Upda
 /// The operations that change something.
 #[derive(Debug, Subcommand)]
 pub enum ChangeFlags {
-    /// From nothing to a running app; run again, it goes on where it stopped
+    /// Create the app, its database and its key; run it again to resume
     Create(Box<CreateFlags>),
-    /// Another version, other settings, or an empty database; key and data stay
+    /// Change the version or the settings of an app, or empty its database
     Update(Box<UpdateFlags>),
-    /// Delete the app; the database and the key stay
+    /// Delete the app; keep the database and the key
     Delete(Box<DeleteFlags>),
 }
 
 /// How to reach the workspace and how to print.
 #[derive(Debug, Args)]
 pub struct Connection {
-    /// The workspace's address; else `DATABRICKS_HOST`, else the profile's
+    /// The workspace's address (default: `DATABRICKS_HOST`, then the profile's)
     #[arg(long)]
     pub(super) host: Option<String>,
-    /// A profile of ~/.databrickscfg; else the environment's credential, else `DEFAULT`.
-    /// There is no flag for a token: others on the machine could read it
+    /// A profile of ~/.databrickscfg (default: the environment's credential, then `DEFAULT`). There is no flag
+    /// for a token: other users of this machine could read it
     #[arg(long)]
     pub(super) profile: Option<String>,
-    /// Sign in in the browser instead; the credential lives in memory and ends with this run
+    /// Sign in with the browser instead; the credential is kept in memory, for this run only
     #[arg(long)]
     pub(super) sign_in: bool,
-    /// Print events and the result as lines of JSON
+    /// Print events and the result as JSON lines
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -43,7 +43,7 @@ pub struct Connection {
 /// Whether what is lost is confirmed already.
 #[derive(Debug, Args)]
 pub struct Confirmation {
-    /// Don't ask before something is lost. Without a terminal, nothing is lost without this
+    /// Don't ask for confirmation before data is deleted. Required where there is no terminal
     #[arg(long, short)]
     yes: bool,
 }
@@ -51,7 +51,7 @@ pub struct Confirmation {
 /// Which program is deployed.
 #[derive(Debug, Args)]
 pub struct Program {
-    /// Deploy the program that runs: it packs itself as the app's wheel
+    /// Deploy the running program: it packs itself as the app's wheel
     #[arg(long = "self", conflicts_with_all = ["local_wheel", "app_version", "use_test_pypi", "app_package"])]
     own_program: bool,
 }

@@ -78,7 +78,7 @@ async fn database_password(
         Some(token) if answer.status == 200 => Ok(SecretString::from(token.to_owned())),
         _ => {
             let why = body["message"].as_str().unwrap_or("no reason given");
-            let message = format!("The workspace minted no credential ({}): {why}", answer.status);
+            let message = format!("The workspace issued no credential ({}): {why}", answer.status);
             Err(refused(answer.status, message))
         }
     }

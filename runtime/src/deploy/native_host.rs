@@ -108,7 +108,8 @@ impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
 
     fn random(&self, out: &mut [u8]) {
         // Without the system's randomness there is no safe way on, as a key is made of this.
-        getrandom::fill(out).unwrap_or_else(|error| panic!("the system gives no random bytes: {error}"));
+        getrandom::fill(out)
+            .unwrap_or_else(|error| panic!("the operating system returned no random bytes: {error}"));
     }
 
     fn emit(&self, event: DeployEvent) {

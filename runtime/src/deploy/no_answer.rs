@@ -40,7 +40,7 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
     let is_through_proxy = says(&["tunnel", "socks", "proxy"]).is_some();
     if says(&["proxy authorization required", "407"]).is_some() {
         return format!(
-            "The proxy on the way to {at} asks for a user name and password (407, proxy authorization required)"
+            "The proxy for {at} requires a user name and password (407, proxy authorization required)"
         );
     }
     if let Some(problem) = chain(error).find_map(certificate) {
@@ -59,12 +59,12 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
         return format!("{what} {at} in time");
     }
     match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
-        _ if is_through_proxy => format!("The proxy on the way to {at} gives no connection: {last}"),
+        _ if is_through_proxy => format!("The proxy for {at} refused the connection: {last}"),
         Some(io::ErrorKind::ConnectionRefused) => {
-            format!("{at} refuses the connection: nothing listens there, or a firewall is in between")
+            format!("{at} refused the connection: no server listens there, or a firewall blocks it")
         }
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
-            format!("The connection to {at} broke off")
+            format!("The connection to {at} was interrupted")
         }
         Some(
             io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown,
@@ -85,17 +85,18 @@ fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
     };
     Some(match problem {
         rustls::CertificateError::UnknownIssuer => {
-            "no known authority has issued it. Where a company's proxy inspects the traffic, `SSL_CERT_FILE` or \
-             `REQUESTS_CA_BUNDLE` names a file with its authority"
+            "it was not issued by a trusted authority. If a company's proxy inspects the traffic, set \
+             `SSL_CERT_FILE` or `REQUESTS_CA_BUNDLE` to a file with its CA certificate"
                 .to_owned()
         }
         rustls::CertificateError::Expired | rustls::CertificateError::ExpiredContext { .. } => {
             "it has expired, or this machine's clock is wrong".to_owned()
         }
         rustls::CertificateError::NotValidYet | rustls::CertificateError::NotValidYetContext { .. } => {
-            "it isn't valid yet, or this machine's clock is wrong".to_owned()
+            "it is not valid yet, or this machine's clock is wrong".to_owned()
         }
-        rustls::CertificateError::NotValidForName | rustls::CertificateError::NotValidForNameContext { .. } => {
+        rustls::CertificateError::NotValidForName
+        | rustls::CertificateError::NotValidForNameContext { .. } => {
             "it was issued for another name".to_owned()
         }
         other => other.to_string(),

@@ -41,7 +41,7 @@ const X86_64: [u8; 2] = [62, 0];
 pub(super) fn pack() -> Result<(String, Vec<u8>), DeployError> {
     let cannot = |problem: String| Failure::OwnProgramUnfit { problem };
     if !crate::frontend::contents().is_built {
-        eprintln!("This program was built before its page; the app will show a placeholder");
+        eprintln!("This program was built without the page; the app will show a placeholder");
     }
     if NOTICES.is_empty() {
         eprintln!("This program was built without the notices of third parties; its wheel carries none");
@@ -63,12 +63,12 @@ fn wheel(program: &[u8], notices: &str) -> Result<(String, Vec<u8>), String> {
     if !program.starts_with(&ELF_64_LITTLE) || program.get(MACHINE) != Some(&X86_64[..]) {
         let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
         return Err(format!(
-            "Databricks Apps runs Linux programs for x86-64, and this one is for {os} on {machine}"
+            "Databricks Apps runs Linux programs for x86-64, but this one is for {os} on {machine}"
         ));
     }
     let platform = match newest_glibc(program) {
         Some(minor) if minor > PLATFORM_GLIBC => {
-            return Err(format!("It needs glibc 2.{minor}, and Databricks Apps has 2.{PLATFORM_GLIBC}"));
+            return Err(format!("It needs glibc 2.{minor}, but Databricks Apps has 2.{PLATFORM_GLIBC}"));
         }
         Some(minor) => format!("manylinux_2_{minor}_x86_64"),
         None => "linux_x86_64".to_owned(),

@@ -31,7 +31,7 @@ impl Workspace {
         match (probe.app(), probe.index_url()) {
             (Some((app, path)), _) => self.ask_app(app, path).await,
             (None, Some(url)) => self.ask_index(&url).await,
-            (None, None) => Err(refused("There is nothing to ask".to_owned())),
+            (None, None) => Err(refused("The probe names neither an app nor a package index".to_owned())),
         }
     }
 
@@ -69,7 +69,7 @@ impl Workspace {
     /// The URL of `app`, as the workspace tells it.
     async fn address_of(&self, app: &str) -> Result<Url, HostError> {
         if app.is_empty() || !app.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(refused("That is no name of an app".to_owned()));
+            return Err(refused("This is not an app name".to_owned()));
         }
         let request = WorkspaceRequest {
             method: Method::Get,
@@ -82,7 +82,7 @@ impl Workspace {
         let record: Value = serde_json::from_str(&record.body).unwrap_or_default();
         let url = record["url"].as_str().unwrap_or_default();
         app_url(url, is_on_this_machine(self.host()))
-            .ok_or_else(|| refused(format!("The workspace tells no address of the app `{app}`")))
+            .ok_or_else(|| refused(format!("The workspace shows no address for the app `{app}`")))
     }
 }
 

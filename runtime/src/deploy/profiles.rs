@@ -21,7 +21,7 @@ pub(super) enum Unread {
 impl From<Unread> for Failure {
     fn from(unread: Unread) -> Self {
         match unread {
-            Unread::NoFile { shown } => no_workspace(format!("There is no `{shown}` with profiles")),
+            Unread::NoFile { shown } => no_workspace(format!("There is no file `{shown}` with profiles")),
             Unread::Unreadable(problem) => no_workspace(problem),
         }
     }

@@ -1,7 +1,7 @@
-//! What a run is waiting for, told while nothing else happens.
+//! What a run is waiting for, shown while no events arrive.
 //!
-//! A platform that works for two minutes sends nothing meanwhile. On a terminal the last line shows what is
-//! waited for, for how long, and what is usual; where the output goes to a file or a pipe, a line says so every
+//! The platform may work for two minutes without an event. On a terminal the last line shows what is
+//! waited for, for how long, and what is usual; if the output goes to a file or a pipe, a line is printed every
 //! 20 seconds.
 
 use std::convert::Infallible;
@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use deployer::error::spell;
 use deployer::events::{DeployEvent, EventKind, StepState};
 use deployer::steps::usual;
 
@@ -27,7 +28,7 @@ const UNNAMED: Duration = Duration::from_secs(2);
 /// The last line is cut off here, so that it is one line on any terminal.
 const WIDTH: usize = 78;
 
-/// A step that is under way.
+/// A step in progress.
 struct Waiting {
     step: String,
     message: String,
@@ -35,11 +36,11 @@ struct Waiting {
     told: Instant,
 }
 
-/// The steps that are under way.
+/// The steps in progress.
 #[derive(Default)]
-struct Waits(Vec<Waiting>);
+struct StepsInProgress(Vec<Waiting>);
 
-impl Waits {
+impl StepsInProgress {
     fn hear(&mut self, event: &DeployEvent, now: Instant) {
         let (EventKind::Step, Some(step), Some(state)) = (event.kind, &event.step, event.state) else {
             return;
@@ -88,12 +89,7 @@ impl Waits {
 
 impl Waiting {
     fn sentence(&self, now: Instant) -> String {
-        let waited = now.saturating_duration_since(self.since).as_secs();
-        let waited = if waited < 60 {
-            format!("{waited} s")
-        } else {
-            format!("{} min {} s", waited / 60, waited % 60)
-        };
+        let waited = spell(now.saturating_duration_since(self.since));
         let usual = usual::of_step(&self.step).map(|usual| format!(", usually {}", usual.text));
         format!("{waited}{}: {}", usual.unwrap_or_default(), self.message)
     }
@@ -104,7 +100,7 @@ impl Waiting {
 pub(super) struct Progress {
     style: Style,
     is_terminal: bool,
-    waits: Arc<Mutex<Waits>>,
+    waits: Arc<Mutex<StepsInProgress>>,
     /// Whether the terminal's last line is one of these.
     is_drawn: Arc<AtomicBool>,
     introduction: Arc<Introduction>,
@@ -173,7 +169,7 @@ impl Progress {
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
 
-    fn waits(&self) -> MutexGuard<'_, Waits> {
+    fn waits(&self) -> MutexGuard<'_, StepsInProgress> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -208,7 +204,7 @@ mod tests {
 
     #[test]
     fn where_lines_stay_one_comes_every_twenty_seconds_of_silence() {
-        let (mut waits, began) = (Waits::default(), Instant::now());
+        let (mut waits, began) = (StepsInProgress::default(), Instant::now());
         waits.hear(&event("app", StepState::Started, "creating the app"), began);
         waits.hear(&event("app", StepState::Waiting, "its compute is starting"), later(began, 2));
         assert!(waits.due(later(began, 21)).is_empty(), "something was told at 2 s");
@@ -222,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_terminal_shows_the_last_step_in_one_line() {
-        let (mut waits, began) = (Waits::default(), Instant::now());
+        let (mut waits, began) = (StepsInProgress::default(), Instant::now());
         waits.hear(&event("lakebase", StepState::Waiting, "the database\x1b[2J starts"), began);
         assert_eq!(waits.last_line(later(began, 1)), None);
         waits.hear(&event("app", StepState::Waiting, "its compute is starting"), began);

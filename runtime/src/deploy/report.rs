@@ -10,7 +10,7 @@ use super::printer::printable;
 /// What an operation would do.
 pub(super) fn plan(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
-    let mut text = format!("`{operation}` of the app `{app}` would do this; nothing is changed yet\n");
+    let mut text = format!("Plan: `{operation}` the app `{app}`. Nothing has been changed\n");
     list(&mut text, "", &plan.notes);
     text.push_str("\nSteps\n");
     for step in &plan.steps {
@@ -27,7 +27,7 @@ pub(super) fn plan(plan: &Plan) -> String {
         }
     }
     list(&mut text, "\nLost\n", &plan.lost);
-    list(&mut text, "\nStays, or can be got back\n", &plan.recoverable);
+    list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
     text
 }
 
@@ -70,10 +70,11 @@ pub(super) fn status(status: &Status) -> String {
     row(&mut text, "Files", status.app_file_workspace_path.as_deref());
     row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());
     let lock = status.lock.as_ref();
-    let at_work = lock.map(|lock| format!("{} runs `{}` since {}", lock.holder, lock.operation, lock.since));
-    row(&mut text, "At work", at_work.as_deref());
+    let at_work = lock
+        .map(|lock| format!("{} has been running `{}` since {}", lock.holder, lock.operation, lock.since));
+    row(&mut text, "In progress", at_work.as_deref());
     if status.can_resume {
-        text.push_str("\nThe last run did not finish; run it again and it goes on where it stopped\n");
+        text.push_str("\nThe last run did not finish; run it again to resume it\n");
     }
     text
 }

@@ -101,11 +101,10 @@ fn help(setting: &Setting, taker: Taker) -> String {
 
 impl<O: Operation> Args for SettingFlags<O> {
     fn augment_args(command: Command) -> Command {
-        let config = Arg::new(CONFIG)
-            .long(CONFIG)
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .help("A YAML file that says what to deploy; it excludes the flags that say so");
+        let config =
+            Arg::new(CONFIG).long(CONFIG).value_name("FILE").value_parser(value_parser!(PathBuf)).help(
+                "A YAML file with the settings of the deployment; can't be combined with the flags for them",
+            );
         taken(O::TAKER).fold(command.arg(config), |command, setting| command.arg(flag(setting, O::TAKER)))
     }
 

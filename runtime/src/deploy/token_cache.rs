@@ -52,7 +52,7 @@ pub(super) fn token(
     let cache: Cache = serde_json::from_str(&text)
         .map_err(|_| format!("`{shown}` isn't a token cache of a known format"))?;
     if cache.version != VERSION {
-        return Err(format!("`{shown}` has format {}, which isn't known here", cache.version));
+        return Err(format!("`{shown}` has format {}, which is not supported", cache.version));
     }
     // By its host first: that says for certain where it may be sent.
     let of_host = cache.tokens.get(host).or_else(|| cache.tokens.get(&format!("{host}/")));

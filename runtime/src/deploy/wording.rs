@@ -1,4 +1,4 @@
-//! The deployer's texts, as a command line says them.
+//! The deployer's texts, as the command line shows them.
 //!
 //! The catalogue names settings by their keys, as a file and Python do. Here they are flags.
 
@@ -9,7 +9,7 @@ use deployer::error::DeployError;
 
 use super::command::Operation;
 
-/// The words for a subcommand that other tools have, and what is meant here.
+/// Names that other tools give to these subcommands.
 const OTHER_WORDS: [(&str, &[&str]); 5] = [
     ("create", &["up", "deploy", "install", "launch", "start", "init", "new", "add", "run"]),
     ("update", &["upgrade", "redeploy", "change", "set", "patch", "restart"]),
@@ -18,12 +18,12 @@ const OTHER_WORDS: [(&str, &[&str]); 5] = [
     ("plan", &["preview", "diff", "dry-run", "check"]),
 ];
 
-/// The subcommand that is meant by a word of another tool.
+/// The subcommand that corresponds to another tool's name for it.
 pub fn meant_by(word: &str) -> Option<&'static str> {
     OTHER_WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(right, _)| *right)
 }
 
-/// What is said beside a file, and never in it.
+/// Flags that are given in addition to a file, never in it.
 const BESIDE_A_FILE: [&str; 4] = ["config", "environment", "encryption_key_file", "local_wheel_path"];
 
 /// An error with settings named by their flags, where they were not given in a file.
@@ -70,40 +70,41 @@ fn flags() -> BTreeSet<String> {
     names
 }
 
+/// The examples in the help of `deploy` itself.
+const EXAMPLES: [&str; 3] = [
+    "tellr-app deploy create --profile my-workspace",
+    "tellr-app deploy status tellr",
+    "tellr-app deploy plan update --app-name tellr --app-version latest",
+];
+
+/// The examples in the help of each operation.
+const EXAMPLES_OF: [(&str, &[&str]); 4] = [
+    (
+        "create",
+        &[
+            "tellr-app deploy create --profile my-workspace",
+            "tellr-app deploy create --host https://my.cloud.databricks.com --sign-in",
+            "tellr-app deploy create --config tellr.yaml --environment production",
+        ],
+    ),
+    (
+        "update",
+        &[
+            "tellr-app deploy update --app-name tellr --lakebase-name tellr-db --schema-name app_data",
+            "tellr-app deploy update --config tellr.yaml --environment production",
+        ],
+    ),
+    ("delete", &["tellr-app deploy delete tellr", "tellr-app deploy delete tellr --yes"]),
+    ("status", &["tellr-app deploy status tellr", "tellr-app deploy status tellr --json"]),
+];
+
 /// Adds examples to the help of each operation.
 pub fn with_examples(deploy: Command) -> Command {
     let examples = |lines: &[&str]| format!("Examples:\n  {}", lines.join("\n  "));
-    deploy
-        .after_help(examples(&[
-            "tellr-app deploy create --profile my-workspace",
-            "tellr-app deploy status tellr",
-            "tellr-app deploy plan update --app-name tellr --app-version latest",
-        ]))
-        .mut_subcommand("create", |command| {
-            command.after_help(examples(&[
-                "tellr-app deploy create --profile my-workspace",
-                "tellr-app deploy create --host https://my.cloud.databricks.com --sign-in",
-                "tellr-app deploy create --config tellr.yaml --environment production",
-            ]))
-        })
-        .mut_subcommand("update", |command| {
-            command.after_help(examples(&[
-                "tellr-app deploy update --app-name tellr --lakebase-name tellr-db --schema-name app_data",
-                "tellr-app deploy update --config tellr.yaml --environment production",
-            ]))
-        })
-        .mut_subcommand("delete", |command| {
-            command.after_help(examples(&[
-                "tellr-app deploy delete tellr",
-                "tellr-app deploy delete tellr --yes",
-            ]))
-        })
-        .mut_subcommand("status", |command| {
-            command.after_help(examples(&[
-                "tellr-app deploy status tellr",
-                "tellr-app deploy status tellr --json",
-            ]))
-        })
+    let deploy = deploy.after_help(examples(&EXAMPLES));
+    EXAMPLES_OF.iter().fold(deploy, |deploy, (operation, lines)| {
+        deploy.mut_subcommand(operation, |command| command.after_help(examples(lines)))
+    })
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Workspace {
     ) -> Result<WorkspaceResponse, HostError> {
         // The logic sends paths, never addresses; this is what keeps a mistake from leaving the workspace.
         if !request.path.starts_with("/api/") || request.path.contains("..") {
-            return Err(refused(format!("`{}` is not a path of the workspace's interface", request.path)));
+            return Err(refused(format!("`{}` is not a path of the workspace's API", request.path)));
         }
         let method = match request.method {
             Method::Get => reqwest::Method::GET,

@@ -24,7 +24,7 @@ pub struct Flags {
     /// A profile of ~/.databrickscfg; else the environment's credential, else `DEFAULT`
     #[arg(long)]
     profile: Option<String>,
-    /// The workspace's address; else `DATABRICKS_HOST`, else the profile's. Where no credential for it is
+    /// The workspace's address (default: `DATABRICKS_HOST`, then the profile's). Where no credential for it is
     /// found, the page begins with a sign-in
     #[arg(long)]
     host: Option<String>,
@@ -64,7 +64,7 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, flags.port));
     let unopened = |error: std::io::Error| {
         let problem = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "Another program listens on it".to_owned(),
+            std::io::ErrorKind::AddrInUse => "Another program uses it".to_owned(),
             _ => format!("The system says: {error}"),
         };
         Failure::PortUnavailable { port: flags.port, problem }
@@ -74,10 +74,10 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
 
     logging::start(Environment::Development, if flags.verbose { "info" } else { "warn" });
     if !frontend::contents().is_built {
-        tracing::warn!("this program was built before the page; it shows a placeholder");
+        tracing::warn!("this program was built without the page; it shows a placeholder");
     }
     let (session, entrance) = Session::new(address.port())
-        .map_err(|error| problem(format!("The system gives no random bytes: {error}")))?;
+        .map_err(|error| problem(format!("The operating system returned no random bytes: {error}")))?;
     let url = format!("http://{address}{entrance}");
     let (workspace, sign_in) = if found.has_credential() && !flags.sign_in {
         (Workspace::new(http, found.credential()?), None)
@@ -87,25 +87,24 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
         let begun = sign_in.begin().await.map_err(oauth::failure)?;
         (Workspace::of_person(http, sign_in), Some(begun.address))
     };
-    let stop = StopSignals::new()
-        .map_err(|error| problem(format!("The system lets no signals be received: {error}")))?;
+    let stop = StopSignals::new().map_err(|error| problem(format!("Signals can't be received: {error}")))?;
     print(&format!(
-        "Deploy page  {url}\n             works once: the first browser that opens it acts as you\n\
+        "Deploy page  {url}\n             works once; the browser that opens it acts on your behalf\n\
          Workspace    {}\n",
         workspace.host()
     ));
     if let Some(address) = sign_in {
         print(&format!(
-            "Sign in      {address}\n             in a browser on this machine, within {} minutes; the deploy page \
-             has a link for it, too\n",
+            "Sign in      {address}\n             in a browser on this machine, within {} minutes (also \
+             linked on the deploy page)\n",
             oauth::PATIENCE.as_secs() / 60
         ));
     }
-    print("Ctrl-C ends it\n");
+    print("Press Ctrl-C to stop\n");
     // The browser may take its time to read what it was given.
     let opened = if flags.open { browser::open(&url) } else { None };
     if flags.open && opened.is_none() {
-        print("No browser could be started; open the address yourself\n");
+        print("No browser could be started; open the address by hand\n");
     }
     let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
     let page = DeployPage::new(workspace, session, roots);

@@ -38,7 +38,7 @@ pub(super) async fn forward(
 fn read(parts: &Parts) -> Result<WorkspaceRequest, Refusal> {
     let path = parts.uri.path();
     let path = path.strip_prefix("/workspace").unwrap_or(path);
-    let unused = || Refusal::forbidden("This is not a request that the deployer makes");
+    let unused = || Refusal::forbidden("The deployer doesn't send this request");
     let method = match parts.method {
         HttpMethod::GET => Method::Get,
         HttpMethod::POST => Method::Post,
@@ -81,7 +81,7 @@ fn respond(answer: WorkspaceResponse) -> Result<Response, Refusal> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     if status.is_redirection() {
         // A browser makes something of its own of such an answer, even without a place to go to.
-        let message = format!("The workspace sends the request elsewhere ({status}). Check its address");
+        let message = format!("The workspace redirected the request ({status}). Check its address");
         return Err(Refusal::of_request(StatusCode::BAD_GATEWAY, message));
     }
     let mut response = (status, answer.body).into_response();

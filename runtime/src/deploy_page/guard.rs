@@ -66,7 +66,7 @@ fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
         Some(origin) if is_origin(origin, host) => {}
         Some(_) => return Err(Refusal::forbidden("The request comes from a page of another origin")),
         None if reads => {}
-        None => return Err(Refusal::forbidden("The request does not say from which page it comes")),
+        None => return Err(Refusal::forbidden("The request doesn't show which page it comes from")),
     }
     if single(headers, &FETCH_SITE)?.is_some_and(|site| site != "same-origin") {
         return Err(Refusal::forbidden("The request does not come from the deploy page"));
@@ -79,7 +79,7 @@ fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
     if (writes || kind.is_some()) && !is_json {
         return Err(Refusal::of_request(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "A request's body has to be JSON",
+            "The body of a request must be JSON",
         ));
     }
     if !session.is_open_to(headers) {

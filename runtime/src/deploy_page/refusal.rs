@@ -37,7 +37,7 @@ impl Refusal {
 
     /// It took too long.
     pub(super) fn timeout() -> Self {
-        let message = "The answer took too long".to_owned();
+        let message = "The request timed out".to_owned();
         HostError { kind: HostErrorKind::Timeout, message }.into()
     }
 }
@@ -65,12 +65,7 @@ impl IntoResponse for Refusal {
             HostErrorKind::Refused => "refused",
             HostErrorKind::Origin => "origin",
         };
-        tracing::info!(
-            status = self.status.as_u16(),
-            kind,
-            "nothing was passed on to the workspace: {}",
-            self.error
-        );
+        tracing::info!(status = self.status.as_u16(), kind, "not forwarded to the workspace: {}", self.error);
         let mut response = (self.status, Json(self.error)).into_response();
         response.headers_mut().insert(HOST_ERROR, HeaderValue::from_static(kind));
         response
@@ -79,5 +74,5 @@ impl IntoResponse for Refusal {
 
 /// The answer to a method that a route does not take.
 pub(super) async fn wrong_method() -> Refusal {
-    Refusal::of_request(StatusCode::METHOD_NOT_ALLOWED, "This path does not take that method")
+    Refusal::of_request(StatusCode::METHOD_NOT_ALLOWED, "This path does not support this method")
 }

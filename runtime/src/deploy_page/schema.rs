@@ -53,7 +53,10 @@ pub(super) async fn run(
     let _slot = page.slots.acquire().await;
     let body = read_json(&parts, body, LARGEST_BODY_BYTES).await?.unwrap_or_default();
     let Asked { at, operation } = serde_json::from_value(body).map_err(|error| {
-        Refusal::of_request(StatusCode::UNPROCESSABLE_ENTITY, format!("This is no schema operation: {error}"))
+        Refusal::of_request(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("This is not a schema operation: {error}"),
+        )
     })?;
     let named = match host_of(&page.workspace, &at.credential).await {
         Ok(named) => named,
@@ -98,7 +101,7 @@ async fn ask<T: DeserializeOwned>(workspace: &Workspace, call: Call<T>) -> Resul
         workspace.request(&request).await.map_err(|error| Unnamed::NotNow(lakebase::unasked(error)))?;
     let found = serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200);
     found.ok_or_else(|| {
-        let message = format!("The workspace does not tell the database's host ({})", answer.status);
+        let message = format!("The workspace does not show the database's host ({})", answer.status);
         Unnamed::NotNow(lakebase::refused(answer.status, message))
     })
 }

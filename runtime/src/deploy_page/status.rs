@@ -63,7 +63,7 @@ pub(super) async fn show(State(page): State<Arc<DeployPage>>) -> Result<Json<Wor
 /// address has the attempt's state in it, so it is for that browser's eyes only, as everything here.
 pub(super) async fn sign_in(State(page): State<Arc<DeployPage>>) -> Result<Response, Refusal> {
     let Some(sign_in) = page.workspace.sign_in() else {
-        return Err(Refusal::forbidden("Nobody signs in here; the server has a credential of its own"));
+        return Err(Refusal::forbidden("No sign-in is needed: the server has its own credential"));
     };
     match sign_in.begin().await {
         Ok(begun) => {
@@ -73,9 +73,9 @@ pub(super) async fn sign_in(State(page): State<Arc<DeployPage>>) -> Result<Respo
         }
         // A person is looking at it, not the page.
         Err(error) => {
-            tracing::warn!("no sign-in could be begun: {error}");
+            tracing::warn!("no sign-in could be started: {error}");
             let words = format!("{}.", error.message);
-            Ok(oauth::page(StatusCode::BAD_GATEWAY, "The sign-in could not be begun", &words, Some(PAGE)))
+            Ok(oauth::page(StatusCode::BAD_GATEWAY, "The sign-in could not be started", &words, Some(PAGE)))
         }
     }
 }
@@ -90,13 +90,14 @@ async fn who_is(workspace: &Workspace) -> Result<Result<String, String>, HostErr
     match answer.status {
         200 => {
             let me: Option<identity::Me> = serde_json::from_str(&answer.body).ok();
-            let message = || "The workspace does not say who is signed in; check its address".to_owned();
+            let message =
+                || "The workspace's answer doesn't name the current user; check its address".to_owned();
             me.map(|me| Ok(me.user_name))
                 .ok_or_else(|| HostError { kind: HostErrorKind::Refused, message: message() })
         }
         status @ (401 | 403) => Ok(Err(format!("The workspace does not accept the credential ({status})"))),
         status => {
-            let message = format!("The workspace does not say who is signed in at the moment ({status})");
+            let message = format!("The workspace can't name the current user at the moment ({status})");
             Err(HostError { kind: HostErrorKind::Connection, message })
         }
     }

@@ -77,7 +77,7 @@ pub enum InvalidToken {
 
 /// The machine has no source of randomness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the operating system gave no randomness")]
+#[error("the operating system returned no random bytes")]
 pub struct NoRandomness;
 
 impl Key {

@@ -110,7 +110,7 @@ impl Connections {
 
     fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
         let Some(slot) = self.slots.admit(peer.ip()) else {
-            tracing::warn!("a connection was refused: all there may be are being answered");
+            tracing::warn!("a connection was refused: the limit of connections is reached");
             // An answer of this size is taken whole, or the client is gone.
             let _ = stream.try_write(FULL);
             return;

@@ -67,7 +67,7 @@ impl Table {
         let (_, number) =
             candidates.filter_map(|(number, activity)| Some((activity.spare()?, *number))).min()?;
         let activity = self.remove(number)?;
-        tracing::debug!(peer = %activity.peer, "a connection gives way to a new one");
+        tracing::debug!(peer = %activity.peer, "an idle connection was closed to make room for a new one");
         activity.give_way.notify_one();
         Some(())
     }

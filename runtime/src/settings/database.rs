@@ -193,11 +193,11 @@ fn unreadable(text: &str, error: &tokio_postgres::Error) -> String {
              tokio-postgres"
         ),
         Some("sslmode") => {
-            "has an unknown `sslmode`; it is `disable`, `prefer`, `require` or `verify-full`, and \
+            "has an unknown `sslmode`; expected `disable`, `prefer`, `require` or `verify-full`, and \
                             certificates are verified whenever TLS is used"
                 .to_owned()
         }
-        Some(name) => format!("has a value for the parameter `{name}` that it can't have"),
+        Some(name) => format!("has an invalid value for the parameter `{name}`"),
         None => {
             "is not a PostgreSQL connection string such as `postgresql://user@host:5432/database`".to_owned()
         }
@@ -315,7 +315,7 @@ fn lakebase_name(reader: &mut Reader<'_>) -> Option<Lakebase> {
             None
         }
         (Some(other), _, _) => {
-            reader.problem("LAKEBASE_TYPE", format!("is `{other}`; it is `autoscaling` or `provisioned`"));
+            reader.problem("LAKEBASE_TYPE", format!("is `{other}`; expected `autoscaling` or `provisioned`"));
             None
         }
         (None, None, None) => {

@@ -85,8 +85,10 @@ fn environment(reader: &mut Reader<'_>) -> Environment {
         Some("production") => Environment::Production,
         None | Some("development" | "test") => Environment::Development,
         Some(other) => {
-            reader
-                .problem("ENVIRONMENT", format!("is `{other}`; it is `production`, `development` or `test`"));
+            reader.problem(
+                "ENVIRONMENT",
+                format!("is `{other}`; expected `production`, `development` or `test`"),
+            );
             Environment::Production
         }
     }
@@ -98,8 +100,10 @@ fn port(reader: &mut Reader<'_>) -> u16 {
         return DEFAULT;
     };
     text.parse().unwrap_or_else(|_| {
-        reader
-            .problem("DATABRICKS_APP_PORT", format!("is `{text}`; it is a port number between 0 and 65535"));
+        reader.problem(
+            "DATABRICKS_APP_PORT",
+            format!("is `{text}`; expected a port number between 0 and 65535"),
+        );
         DEFAULT
     })
 }

@@ -17,7 +17,7 @@ pub struct SettingsError(pub Vec<Problem>);
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the environment is not complete:")?;
+        f.write_str("the environment is incomplete:")?;
         for problem in &self.0 {
             write!(f, "\n  {}: {}", problem.variable, problem.message)?;
         }

@@ -23,43 +23,46 @@ const fn variable(name: &'static str, meaning: &'static str) -> Variable {
 
 /// Every variable the app reads.
 pub const VARIABLES: &[Variable] = &[
-    variable("ENVIRONMENT", "`production`, `development` or `test`; development without it"),
-    variable("DATABRICKS_APP_PORT", "the port to listen on; 8000 without it"),
+    variable("ENVIRONMENT", "`production`, `development` or `test` (default: development)"),
+    variable("DATABRICKS_APP_PORT", "the port to listen on (default: 8000)"),
     variable(
         "DATABRICKS_APP_NAME",
         "set by the platform; makes the app trust the platform's identity headers",
     ),
-    variable("DEV_USER_ID", "the e-mail address of the local user in development; dev@localhost"),
+    variable("DEV_USER_ID", "the e-mail address of the local user in development (default: dev@localhost)"),
     variable(
         "DATABASE_URL",
         "a PostgreSQL connection string; wins over Lakebase. TLS, when used, is always verified; \
          without `sslmode` it is off on this machine and required elsewhere",
     ),
-    variable("LAKEBASE_TYPE", "`autoscaling` or `provisioned`; guessed from the variables below"),
-    variable("LAKEBASE_PG_HOST", "the database host of an autoscaling endpoint; else PGHOST"),
+    variable("LAKEBASE_TYPE", "`autoscaling` or `provisioned` (default: derived from the variables below)"),
+    variable("LAKEBASE_PG_HOST", "the database host of an autoscaling endpoint (default: PGHOST)"),
     variable("LAKEBASE_PROJECT_ID", "the autoscaling project, for messages"),
     variable(
         "LAKEBASE_ENDPOINT_NAME",
         "`projects/…/branches/…/endpoints/…`, for the credential of an autoscaling database",
     ),
     variable("LAKEBASE_INSTANCE", "the instance, for the credential of a provisioned database"),
-    variable("LAKEBASE_SCHEMA", "the PostgreSQL schema of the app's tables; app_data"),
+    variable("LAKEBASE_SCHEMA", "the PostgreSQL schema of the app's tables (default: app_data)"),
     variable("PGHOST", "the database host, set by the platform's database resource"),
-    variable("PGPORT", "the database port; 5432"),
-    variable("PGDATABASE", "the database; databricks_postgres"),
-    variable("PGUSER", "the database role; DATABRICKS_CLIENT_ID without it"),
+    variable("PGPORT", "the database port (default: 5432)"),
+    variable("PGDATABASE", "the database (default: databricks_postgres)"),
+    variable("PGUSER", "the database role (default: DATABRICKS_CLIENT_ID)"),
     variable(
         "PGSSLMODE",
         "read to refuse `disable`: a connection to Lakebase is always encrypted and verified",
     ),
-    variable("PGSSLROOTCERT", "a PEM file of authorities to trust for the database, besides the system's"),
-    variable("PGAPPNAME", "the name of the connections in the database's statistics; tellr-app"),
+    variable(
+        "PGSSLROOTCERT",
+        "a PEM file of CA certificates to trust for the database, in addition to the system's",
+    ),
+    variable("PGAPPNAME", "the name of the connections in the database's statistics (default: tellr-app)"),
     variable("DATABRICKS_HOST", "the workspace, with or without `https://`"),
     variable("DATABRICKS_CLIENT_ID", "the app's service principal"),
     variable("DATABRICKS_CLIENT_SECRET", "its OAuth secret"),
     variable("DATABRICKS_TOKEN", "a token instead of the two above, for local use"),
     variable("GOOGLE_OAUTH_ENCRYPTION_KEY", "the Fernet key for stored credentials; required in production"),
-    variable("TELLR_LOG", "what to log, as in `info,tellr_app=debug`; info"),
+    variable("TELLR_LOG", "what to log, such as `info,tellr_app=debug` (default: info)"),
 ];
 
 /// The list as text for `--help`.

@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
             reader.problem(
                 "DATABRICKS_CLIENT_ID",
                 "is not set; the platform sets it together with DATABRICKS_CLIENT_SECRET. \
-                 On your own machine, DATABRICKS_TOKEN does as well",
+                 On your own machine, set DATABRICKS_TOKEN instead",
             );
             return None;
         }

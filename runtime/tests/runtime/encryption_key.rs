@@ -28,7 +28,7 @@ async fn another_key_stops_the_start_and_says_what_to_do() {
     for part in [
         "is not the one this database was set up with",
         "would make the credentials stored there unreadable",
-        "Put the former key back",
+        "Restore the previous key",
         variables.schema(),
     ] {
         assert!(ended.output.contains(part), "{part:?} is missing in: {}", ended.output);
@@ -46,7 +46,7 @@ async fn a_server_with_another_key_is_not_ready() {
     assert_eq!((status, &ready["ready"]), (503, &false.into()));
     assert_eq!(ready["database"]["state"], "wrong_key");
     assert!(
-        ready["database"]["message"].as_str().is_some_and(|text| text.contains("put the former key back"))
+        ready["database"]["message"].as_str().is_some_and(|text| text.contains("restore the previous key"))
     );
 }
 

@@ -76,7 +76,7 @@ const REFUSES: &[u8] =
 #[tokio::test]
 async fn a_host_that_refuses_or_does_not_resolve_is_told_at_once() {
     let refused = status(&[("DATABRICKS_HOST", "https://127.0.0.1:1")]).await;
-    assert_says(&refused, &["Workspace https://127.0.0.1:1\n", "127.0.0.1:1 refuses the connection"]);
+    assert_says(&refused, &["Workspace https://127.0.0.1:1\n", "127.0.0.1:1 refused the connection"]);
     let unknown = status(&[("DATABRICKS_HOST", "https://my-workspcae.invalid")]).await;
     assert_says(&unknown, &["Failed to resolve my-workspcae.invalid", "typing errors"]);
 }
@@ -104,7 +104,7 @@ async fn a_certificate_that_is_not_trusted_is_told_at_once() {
     let unknown = status(&[("DATABRICKS_HOST", &host)]).await;
     assert_says(
         &unknown,
-        &["CERTIFICATE_NOT_TRUSTED", "no known authority has issued it", "`SSL_CERT_FILE`"],
+        &["CERTIFICATE_NOT_TRUSTED", "it was not issued by a trusted authority", "`SSL_CERT_FILE`"],
     );
     assert_eq!(said.recv().await, Some(Vec::new()), "nothing was sent");
     // The status asks two things at once, and neither again.
@@ -157,6 +157,6 @@ async fn a_socks_proxy_is_used_and_named() {
     let proxy = format!("socks5h://{proxy}");
     let ended =
         status(&[("DATABRICKS_HOST", "https://my.cloud.databricks.com"), ("ALL_PROXY", &proxy)]).await;
-    assert_says(&ended, &["The proxy on the way to my.cloud.databricks.com gives no connection"]);
+    assert_says(&ended, &["The proxy for my.cloud.databricks.com refused the connection"]);
     assert_eq!(said.recv().await.expect("it was asked").first(), Some(&5), "SOCKS, version 5");
 }

@@ -121,10 +121,10 @@ test("it can be cancelled and resumed", async ({ page }) => {
   await middle.reached();
   await widget.getByRole("button", { name: "Cancel" }).click();
   await middle.goneOnWith();
-  const goOn = widget.getByRole("button", { name: "Go on" });
-  await expect(goOn).toBeVisible({ timeout: 60_000 });
+  const resume = widget.getByRole("button", { name: "Resume" });
+  await expect(resume).toBeVisible({ timeout: 60_000 });
   await page.screenshot({ path: join(OUTPUT, "lab-cancelled.png") });
-  await goOn.click();
+  await resume.click();
   await expect(widget.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 90_000 });
   expect(problems).toEqual([]);
 });

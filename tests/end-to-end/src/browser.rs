@@ -46,7 +46,7 @@ impl DeployPage {
             sign_in = sign_in.or_else(|| address("Sign in"));
             written += &line;
             written.push('\n');
-            if line == "Ctrl-C ends it" {
+            if line == "Press Ctrl-C to stop" {
                 break;
             }
         }

@@ -163,7 +163,7 @@ fn announce(workspace: &LocalWorkspace, as_json: bool) -> std::io::Result<()> {
         for principal in workspace.principals() {
             writeln!(out, "Token      {:<20} {}", principal.user_name, principal.token)?;
         }
-        writeln!(out, "Ctrl-C ends it")?;
+        writeln!(out, "Press Ctrl-C to stop")?;
     }
     out.flush()
 }

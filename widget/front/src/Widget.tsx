@@ -114,7 +114,7 @@ function noticeOf(
     return (
       <Notice tone="warning" title="The notebook’s kernel does the work">
         <p>
-          This page may not run WebAssembly, so the kernel runs the deployer. Everything works the
+          WebAssembly is blocked on this page, so the kernel runs the deployer. Everything works the
           same as long as the kernel is not restarted.
         </p>
       </Notice>

@@ -43,7 +43,7 @@ export async function greet(kernel: Kernel, module: () => Promise<ArrayBuffer>):
   if (hello.package !== PACKAGE_VERSION) {
     return {
       kind: "unfit",
-      title: "The widget and the notebook’s package don’t fit together",
+      title: "The widget and the notebook’s package have different versions",
       cause: `This page shows version ${PACKAGE_VERSION} of the widget, and the kernel has version ${hello.package}.`,
       remedy: "Restart the kernel, and run the cell again.",
     };

@@ -48,7 +48,7 @@ export function FailureCard({
         <dd>
           <Prose text={sentence(saysMore(error) ? firstLine(error) : error.cause)} />
         </dd>
-        <dt>What to do</dt>
+        <dt>What now</dt>
         <dd>
           <Prose text={sentence(error.remedy)} links />
         </dd>

@@ -10,10 +10,10 @@ export function asDeployError(thrown: unknown): DeployError {
   return {
     code: "UNEXPECTED",
     class: "deployment",
-    message: "Something went wrong that should not have",
+    message: "Unexpected error",
     cause,
     remedy:
-      "Load the page again and go on: what was done is kept. If it stays, report it with this text",
+      "Reload the page and resume: completed steps are kept. If it happens again, report it with this text",
     docs: "",
   };
 }

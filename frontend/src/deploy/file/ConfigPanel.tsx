@@ -20,8 +20,8 @@ export function ConfigPanel({ reader, yaml }: { reader: ConfigFileReader; yaml: 
           As a file
         </h3>
         <p className={styles.lead}>
-          Drop a YAML file anywhere here to fill the form, or keep the form as one. A key is never
-          in it.
+          Drop a YAML file here to fill in the form, or save the form as a file. The file never
+          contains the encryption key.
         </p>
       </header>
       <div className={styles.actions}>
@@ -85,7 +85,7 @@ function PasteBox({ onDone }: { onDone: (text: string) => void }) {
         onChange={(event) => setText(event.target.value)}
       />
       <Button size="small" tone="primary" disabled={!text.trim()} onClick={() => onDone(text)}>
-        Fill the form
+        Fill in the form
       </Button>
     </div>
   );
@@ -117,7 +117,7 @@ function Given({
           </>
         ) : (
           <p>
-            The form is filled from <code>{name}</code>.
+            The form was filled in from <code>{name}</code>.
           </p>
         )}
         {environments.length > 0 ? (
@@ -137,7 +137,7 @@ function Given({
       </div>
       <button type="button" className={styles.forget} onClick={onForget}>
         <Icon name="cross" />
-        <span className="visually-hidden">Put this message away</span>
+        <span className="visually-hidden">Dismiss this message</span>
       </button>
     </div>
   );

@@ -68,14 +68,14 @@ function Reset() {
     <SwitchField
       name="reset_database"
       danger
-      help="Drops the schema with all that Tellr keeps in it, and makes it anew. The review says what can be got back."
+      help="Drops the schema with all its data and creates it again. The review shows what can be restored."
     />
   ) : (
     <SwitchField
       name="reset_database"
       danger
       label="Drop the schema as well"
-      help="Without it, database and schema stay. The review says what can be got back."
+      help="Otherwise the database and the schema are kept. The review shows what can be restored."
     />
   );
 }
@@ -133,7 +133,7 @@ function Field({
   return (
     <ChoiceField
       name={text}
-      choices={asItIs ? [{ value: "", label: "As it is", note: otherwise }, ...choices] : choices}
+      choices={asItIs ? [{ value: "", label: "Unchanged", note: otherwise }, ...choices] : choices}
       otherwise={asItIs ? "" : otherwise}
       help={help}
     />
@@ -169,7 +169,7 @@ function KeyField() {
   return (
     <Labelled
       name="encryption_key"
-      help={`${setting("encryption_key").help} This page keeps it nowhere.`}
+      help={`${setting("encryption_key").help} This page doesn’t store it.`}
     >
       {(control) => (
         <KeyInput

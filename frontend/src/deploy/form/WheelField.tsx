@@ -20,8 +20,7 @@ export function WheelField() {
     <Labelled
       name="local_wheel"
       help={
-        problem ??
-        (wheel ? null : "Deploys this file in place of a published version. At most 10 MB.")
+        problem ?? (wheel ? null : "Deploys this file instead of a published version. Up to 10 MB.")
       }
     >
       {(control) => (

@@ -13,7 +13,7 @@ export interface ReadWheel {
 export async function readWheel(file: File): Promise<ReadWheel> {
   if (file.size > LIMIT_BYTES) {
     const size = (file.size / MEGABYTE).toFixed(1);
-    const problem = `${file.name} has ${size} MB. Databricks Apps refuses files over 10 MB.`;
+    const problem = `${file.name} is ${size} MB. Databricks Apps refuses files over 10 MB.`;
     return { wheel: null, problem };
   }
   try {

@@ -18,7 +18,7 @@ import styles from "./Done.module.css";
 const TITLES: Record<Operation, string> = {
   create: "Tellr is running",
   update: "Tellr is up to date",
-  delete: "Tellr is gone",
+  delete: "Tellr was deleted",
 };
 
 export function Done({
@@ -64,7 +64,7 @@ export function Done({
           ) : null}
           {point ? (
             <p className={styles.lead}>
-              What was in the database is in the branch <code>{point.branch}</code> until{" "}
+              Previous data is kept in the branch <code>{point.branch}</code> until{" "}
               {shortMoment(point.expires_at).replace(/^(on|at) /, "")}.
             </p>
           ) : null}
@@ -75,7 +75,7 @@ export function Done({
               </LinkButton>
             ) : null}
             <Button onClick={onAgain}>
-              {request.operation === "delete" ? "Back to the form" : "Change something"}
+              {request.operation === "delete" ? "Back to the form" : "Change settings"}
             </Button>
           </div>
         </div>
@@ -121,9 +121,9 @@ function Texts({
   return (
     <section className={styles.texts} aria-labelledby={id}>
       <h3 id={id} className={styles.subtitle}>
-        The same again, without this page
+        Run it from code
       </h3>
-      <Tabs label="The same as text" tabs={tabs} />
+      <Tabs label="Formats" tabs={tabs} />
     </section>
   );
 }

@@ -10,9 +10,9 @@ export function Consequences({ plan: { lost, recoverable } }: { plan: Plan }) {
   if (lost.length === 0 && recoverable.length === 0) return null;
   return (
     <div className={styles.both}>
-      {lost.length > 0 ? <Side title="What is lost" tone="lost" sentences={lost} /> : null}
+      {lost.length > 0 ? <Side title="Will be lost" tone="lost" sentences={lost} /> : null}
       {recoverable.length > 0 ? (
-        <Side title="What stays, or can be got back" tone="kept" sentences={recoverable} />
+        <Side title="Kept, or can be restored" tone="kept" sentences={recoverable} />
       ) : null}
     </div>
   );

@@ -16,7 +16,7 @@ export function PlanChart({ steps }: { steps: readonly PlannedStep[] }) {
       name: stepName(step),
       icon: "dot",
       tone: "good",
-      word: waits_for.length > 0 ? `after ${waits_for.map(stepName).join(", ")}` : "at once",
+      word: waits_for.length > 0 ? `after ${waits_for.map(stepName).join(", ")}` : "immediately",
       note: <Prose text={capital(title)} />,
       bars: [{ key: step, kind: "planned", place: [at / count, 1 / count] }],
       end: null,

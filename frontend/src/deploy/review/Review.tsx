@@ -44,7 +44,7 @@ export function Review({
         <h2 ref={headingRef} tabIndex={-1} className={styles.title}>
           {TITLES[operation]}
         </h2>
-        <p className={styles.lead}>Nothing is changed yet. The workspace was only looked at.</p>
+        <p className={styles.lead}>Nothing has been changed. The workspace was only read.</p>
       </header>
       {plan ? (
         <PlanView plan={plan} request={request} onBack={onBack} onStart={onStart} />
@@ -60,7 +60,7 @@ export function Review({
             <Button onClick={() => onSwitch("create")}>Deploy it instead</Button>
           ) : null}
           <Button icon="refresh" onClick={look}>
-            Look again
+            Check again
           </Button>
         </FailureCard>
       ) : (
@@ -76,7 +76,7 @@ function Looking({ onBack }: { onBack: () => void }) {
       <div className={styles.looking} role="status">
         <p className={styles.busy}>
           <Icon name="turn" turning />
-          Looking at what is there
+          Checking the workspace
         </p>
         {["a", "b", "c", "d", "e"].map((key) => (
           <span key={key} className={styles.line} />
@@ -115,8 +115,8 @@ function PlanView({
           Steps
         </h3>
         <p className={styles.hint}>
-          Steps whose bars stand above one another run at the same time. Each begins as soon as
-          those are done that it comes after.
+          Steps with overlapping bars run at the same time. Each starts when the steps it depends on
+          are done.
         </p>
         <PlanChart steps={plan.steps} />
       </section>
@@ -171,7 +171,7 @@ function PlanView({
           disabled={!confirmed}
           onClick={onStart}
         >
-          {plan.resumes ? "Go on" : VERBS[plan.operation]}
+          {plan.resumes ? "Resume" : VERBS[plan.operation]}
         </Button>
       </div>
     </>

@@ -55,7 +55,7 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
         {following ? null : (
           <div className={styles.newest}>
             <Button size="small" onClick={() => setFollowing(true)}>
-              To the newest
+              Scroll to the newest
             </Button>
           </div>
         )}

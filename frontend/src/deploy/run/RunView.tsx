@@ -54,7 +54,7 @@ export function RunView({
           headingRef={headingRef}
         >
           <Button tone="primary" icon="launch" onClick={onResume}>
-            {run.phase === "cancelled" ? "Go on" : "Resume"}
+            Resume
           </Button>
           <Button icon="back" onClick={onBack}>
             Back to the form
@@ -68,7 +68,7 @@ export function RunView({
               Timeline
             </h3>
             <p className={styles.legend} aria-hidden="true">
-              <span className={styles.acting} /> at work
+              <span className={styles.acting} /> working
               <span className={styles.waiting} /> waiting for the platform
             </p>
           </div>
@@ -118,7 +118,7 @@ function Running({
       <div className={styles.line}>
         <p className={styles.hint}>
           {stopping
-            ? "Stopping at the next safe point. What was begun is brought to an end first."
+            ? "Stopping at the next safe point. Steps in progress are completed first."
             : `${over} of ${all} steps done. Keep this page open; if it closes, the deployment can be resumed.`}
           {url ? ` ${url}` : ""}
         </p>

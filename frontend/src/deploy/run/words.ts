@@ -25,13 +25,13 @@ export function stepName(step: string): string {
 }
 
 export const STATUS_WORDS: Record<StepStatus, string> = {
-  pending: "not yet",
+  pending: "pending",
   running: "running",
   waiting: "waiting for the platform",
   done: "done",
   unchanged: "unchanged",
   failed: "failed",
-  skipped: "not begun",
+  skipped: "not started",
   interrupted: "interrupted",
 };
 
@@ -76,7 +76,7 @@ export function announcement(run: RunState): string {
     case "failed":
       return `It failed: ${run.error?.message ?? ""}`;
     case "cancelled":
-      return "Stopped as you asked.";
+      return "Cancelled.";
     case "stopping":
       return "Stopping at the next safe point.";
     case "running": {

@@ -20,14 +20,14 @@ export function StandingPanel({
   standing,
   operation,
   ownRun,
-  onGoOn,
+  onResume,
   onSwitch,
 }: {
   standing: Standing;
   operation: Operation;
   /** The run that this page began before it was loaded again. */
   ownRun: string | undefined;
-  onGoOn: () => void;
+  onResume: () => void;
   onSwitch: (operation: Operation) => void;
 }) {
   const { status, error, looking, look } = standing;
@@ -35,10 +35,10 @@ export function StandingPanel({
     return (
       <Panel tone="problem" icon="warning" title={<Prose text={sentence(error.message)} />}>
         <p>
-          <Prose text={sentence(error.cause)} /> The form can be filled meanwhile.
+          <Prose text={sentence(error.cause)} /> You can fill in the form meanwhile.
         </p>
         <Button size="small" icon="refresh" onClick={look}>
-          Look again
+          Check again
         </Button>
       </Panel>
     );
@@ -47,13 +47,14 @@ export function StandingPanel({
     return looking ? (
       <p className={styles.looking}>
         <Icon name="turn" turning />
-        Looking at the workspace
+        Checking the workspace
       </p>
     ) : null;
   }
-  if (isOwnRun(status, ownRun)) return <Interrupted status={status} onGoOn={onGoOn} />;
+  if (isOwnRun(status, ownRun)) return <Interrupted status={status} onResume={onResume} />;
   if (status.lock) return <Locked status={status} onLook={look} />;
-  if (status.can_resume && status.last_run) return <Unfinished status={status} onGoOn={onGoOn} />;
+  if (status.can_resume && status.last_run)
+    return <Unfinished status={status} onResume={onResume} />;
   return <Settled status={status} operation={operation} onSwitch={onSwitch} />;
 }
 
@@ -64,28 +65,28 @@ function isOwnRun({ last_run, lock }: Status, ownRun: string | undefined): boole
   return lock === undefined || lock.id === ownRun;
 }
 
-function Interrupted({ status, onGoOn }: { status: Status; onGoOn: () => void }) {
+function Interrupted({ status, onResume }: { status: Status; onResume: () => void }) {
   const operation = status.last_run?.operation ?? "create";
   return (
     <Panel tone="attention" icon="pause" title={`Your ${NOUN[operation]} was interrupted`}>
       <p>
-        This page was loaded anew while <Name>{status.app_name}</Name> was at work. What was done is
+        This page was reloaded during a run on <Name>{status.app_name}</Name>. Completed steps are
         kept; nothing is done twice.
         {status.lock ? " Resuming waits until the previous lock has expired, about 75 s." : ""}
       </p>
       <Wheel status={status} />
-      <Button tone="primary" icon="launch" onClick={onGoOn}>
-        Go on
+      <Button tone="primary" icon="launch" onClick={onResume}>
+        Resume
       </Button>
     </Panel>
   );
 }
 
-function Unfinished({ status, onGoOn }: { status: Status; onGoOn: () => void }) {
+function Unfinished({ status, onResume }: { status: Status; onResume: () => void }) {
   const run = status.last_run;
   if (!run) return null;
   const how = {
-    running: "never came to its end",
+    running: "did not finish",
     failed: "failed",
     cancelled: "was stopped",
     finished: "ended",
@@ -96,17 +97,17 @@ function Unfinished({ status, onGoOn }: { status: Status; onGoOn: () => void }) 
       icon="pause"
       title={
         <>
-          An unfinished {NOUN[run.operation]} of <Name>{status.app_name}</Name> is here
+          An unfinished {NOUN[run.operation]} of <Name>{status.app_name}</Name> can be resumed
         </>
       }
     >
       <p>
-        {run.by} began it {shortMoment(run.started_at)}, and it {how}. Going on uses its settings;
-        what was done is kept.
+        {run.by} started it {shortMoment(run.started_at)}, and it {how}. Resuming uses its settings;
+        completed steps are kept.
       </p>
       <Wheel status={status} />
-      <Button tone="primary" icon="launch" onClick={onGoOn}>
-        Go on
+      <Button tone="primary" icon="launch" onClick={onResume}>
+        Resume
       </Button>
     </Panel>
   );
@@ -117,8 +118,7 @@ function Wheel({ status }: { status: Status }) {
   if (!wheel) return null;
   return (
     <p>
-      It deployed a file from somebody’s machine, <Name>{wheel}</Name>. Choose that file again
-      first.
+      It deployed a local file, <Name>{wheel}</Name>. Choose that file again first.
     </p>
   );
 }
@@ -132,16 +132,16 @@ function Locked({ status, onLook }: { status: Status; onLook: () => void }) {
       icon="lock"
       title={
         <>
-          Somebody is at work on <Name>{status.app_name}</Name> right now
+          A run on <Name>{status.app_name}</Name> is in progress
         </>
       }
     >
       <p>
-        {lock.holder} began {withArticle(lock.operation)} {shortMoment(lock.since)}. Two at once
-        would undo each other. This page looks again every few seconds.
+        {lock.holder} started {withArticle(lock.operation)} {shortMoment(lock.since)}. Only one run
+        per app is possible at a time. This page checks again every few seconds.
       </p>
       <Button size="small" icon="refresh" onClick={onLook}>
-        Look again
+        Check again
       </Button>
     </Panel>
   );
@@ -197,7 +197,7 @@ function Settled({
       icon={operation === "create" ? "warning" : "check"}
       title={
         <>
-          <Name>{app_name}</Name> is there{app.creator ? `, made by ${app.creator}` : ""}
+          <Name>{app_name}</Name> already exists{app.creator ? ` (created by ${app.creator})` : ""}
         </>
       }
     >

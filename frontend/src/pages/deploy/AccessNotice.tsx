@@ -28,7 +28,7 @@ export function AccessNotice({
           <LinkButton tone="primary" href={access.sign_in_url}>
             Sign in
           </LinkButton>
-          <p>Opens the workspace’s own sign-in. This page goes on by itself when you are back.</p>
+          <p>Opens the workspace’s sign-in page. This page continues when you return.</p>
         </div>
       ) : null}
     </Notice>

@@ -75,7 +75,7 @@ describe("the deploy page as a route", () => {
   it("says that the server is gone", async () => {
     serve({ [ACCESS]: "unreachable" });
     open();
-    expect(await screen.findByRole("alert")).toHaveTextContent("Is it still running?");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Check that it is still running.");
   });
 
   it("can be filled in before its deployer is there", async () => {
@@ -100,7 +100,7 @@ describe("the deploy page as a route", () => {
       new WebAssembly.CompileError("violates the Content Security policy: 'unsafe-eval'"),
     );
     open();
-    expect(await screen.findByText("This page may not run WebAssembly")).toBeVisible();
+    expect(await screen.findByText("WebAssembly is blocked on this page")).toBeVisible();
     expect(screen.getByText("WASM_BLOCKED")).toBeVisible();
   });
 

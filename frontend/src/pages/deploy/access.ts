@@ -36,7 +36,7 @@ async function askAccess(signal: AbortSignal): Promise<Access> {
   const response = await fetch(ADDRESS, { signal, headers: { accept: "application/json" } }).catch(
     (cause: unknown) => {
       if (signal.aborted) throw cause;
-      throw new AccessRefused("The server beside this page doesn’t answer. Is it still running?");
+      throw new AccessRefused("This page’s server doesn’t answer. Check that it is still running.");
     },
   );
   const body: unknown = await response.json().catch(() => null);

@@ -12,22 +12,22 @@ const EXPLANATIONS: Partial<Record<State, Explanation>> = {
   down: {
     tone: "problem",
     title: "The database can’t be reached",
-    next: "What was read before stays on the page. It checks again every two seconds.",
+    next: "The page keeps showing the last data it loaded, and checks again every two seconds.",
   },
   migrating: {
     tone: "warning",
-    title: "The database is being brought up to date",
+    title: "The database is being migrated",
     next: "This takes a few seconds after an upgrade. The page continues by itself.",
   },
   emptied: {
     tone: "problem",
     title: "The database was emptied while Tellr was running",
-    next: "Ask whoever deployed Tellr. A reset keeps the previous data for 7 days in a branch “pre-reset-…” of the database; deploying Tellr again makes the tables anew, empty.",
+    next: "Contact the person who deployed Tellr. A reset keeps the previous data for 7 days in a branch “pre-reset-…” of the database; deploying Tellr again creates empty tables.",
   },
   wrong_key: {
     tone: "problem",
-    title: "The encryption key is not the one this data was written with",
-    next: "Ask whoever deployed Tellr to put back the app’s GOOGLE_OAUTH_ENCRYPTION_KEY. Nothing is lost.",
+    title: "The encryption key doesn’t match the data",
+    next: "Ask the person who deployed Tellr to restore the app’s GOOGLE_OAUTH_ENCRYPTION_KEY. No data is lost.",
   },
   unreachable: {
     tone: "problem",

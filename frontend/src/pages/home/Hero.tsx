@@ -21,8 +21,8 @@ export function Hero({ readiness }: { readiness: ReadinessView }) {
           {headline(readiness.state === "ok" || readiness.state === "checking", firstName)}
         </h1>
         <p className={styles.lead}>
-          Tellr turns a question about your data into a deck. It runs inside your workspace, with
-          your rights, and keeps what it makes in your Lakebase.
+          Tellr turns a question about your data into a slide deck. It runs in your workspace, with
+          your permissions, and stores decks in your Lakebase database.
         </p>
         {profile ? <ProfileLine profile={profile} prompt={prompt} style={style} /> : null}
       </div>
@@ -82,7 +82,7 @@ function ProfileLine({
 
 function headline(well: boolean, firstName: string | undefined): string {
   const name = firstName ? `, ${firstName}` : "";
-  return well ? `The stage is yours${name}.` : `One moment${name}.`;
+  return well ? `Welcome${name}` : "Connecting…";
 }
 
 /** The default profile and what it points to; the default style where a profile names none. */

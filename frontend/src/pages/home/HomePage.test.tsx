@@ -52,7 +52,7 @@ describe("the home page", () => {
   it("says what the default profile tells and looks like, and links to both", async () => {
     serve();
     open();
-    const hero = within(await screen.findByRole("region", { name: /the stage is yours/i }));
+    const hero = within(await screen.findByRole("region", { name: /welcome/i }));
     expect(await hero.findByRole("link", { name: "Business review" })).toHaveAttribute(
       "href",
       "#prompt-1",

@@ -1,4 +1,4 @@
-/** The start page: who is here, whether everything works, and what there is to make decks with. */
+/** The home page: the user, the system status, and the prompts and styles for decks. */
 import { DatabaseNotice } from "./DatabaseNotice";
 import { Hero } from "./Hero";
 import styles from "./HomePage.module.css";

@@ -51,15 +51,16 @@ function Content<T>({
   if (data) {
     return (
       <p className={styles.empty}>
-        There are no {noun} yet. Tellr brings a first set along;{" "}
-        <code>tellr-app init-database</code> puts it into an empty library.
+        There are no {noun} yet. Run <code>tellr-app init-database</code> to add the initial
+        content.
       </p>
     );
   }
   if (error) {
     return (
       <p className={styles.empty}>
-        The {noun} can’t be read now: {error.message} They appear here as soon as it works again.
+        The {noun} can’t be read now: {error.message} They appear here as soon as the database is
+        available again.
       </p>
     );
   }

@@ -12,7 +12,7 @@ export function PromptLibrary() {
     <Library
       id="prompts-title"
       title="Deck prompts"
-      lead="What a deck says and to whom: the brief that Tellr follows."
+      lead="What a deck says and to whom: the instructions that Tellr follows."
       noun="deck prompts"
       query={useQuery(prompts)}
     >

@@ -14,7 +14,7 @@ export function StyleLibrary() {
     <Library
       id="styles-title"
       title="Slide styles"
-      lead="How a deck looks. The previews are drawn from the colours that each style names."
+      lead="How a deck looks. The previews use the colours of each style."
       noun="slide styles"
       cards="wide"
       query={useQuery(stylesQuery)}

@@ -39,7 +39,7 @@ export function SystemStatus({ readiness }: { readiness: ReadinessView }) {
           </span>
         </Reading>
         <Reading
-          name="Answers in"
+          name="Response time"
           note={latencies.length > 1 ? <Sparkline values={latencies} /> : "One query, round trip"}
         >
           {latency == null ? "–" : formatMilliseconds(latency)}
@@ -78,7 +78,7 @@ function formatMilliseconds(value: number): string {
 }
 
 function databaseNote(database: Database | null): string {
-  if (!database) return "Asking the server";
+  if (!database) return "Checking the server";
   const kind = KIND_NAMES[database.kind];
   const [release] = database.server_version?.split(" ") ?? [];
   if (!release) return kind;

@@ -3,9 +3,9 @@ import { Badge } from "../../components/Badge";
 import styles from "./Card.module.css";
 
 const ORIGINS: Record<Origin, string> = {
-  seed: "Comes with Tellr",
+  seed: "Built in",
   databricks: "Databricks set",
-  user: "Made here",
+  user: "Created here",
 };
 
 export function Tags({

@@ -60,8 +60,8 @@ pub enum MigrationError {
     },
     /// A later version of the program was here.
     #[error(
-        "schema `{schema}` is at migration {found}, and this version of tellr-app knows only up to {known}. \
-         Deploy the version that was running before, or a newer one"
+        "schema `{schema}` is at migration {found}, and this version of tellr-app supports migrations up \
+         to {known}. Deploy the previous version again, or a newer one"
     )]
     Newer {
         /// The schema.
@@ -73,8 +73,9 @@ pub enum MigrationError {
     },
     /// A migration is not what it was when it was applied.
     #[error(
-        "migration {version} (`{name}`) was applied to schema `{schema}` with other contents than this version \
-         of tellr-app holds; the schema may not be what the program expects. Deploy the version it was applied with"
+        "migration {version} (`{name}`) was applied to schema `{schema}` with different contents than in \
+         this version of tellr-app; the schema may not match the program. Deploy the version that \
+         applied it"
     )]
     Changed {
         /// The schema.
@@ -91,7 +92,7 @@ pub enum MigrationError {
         schema: SchemaName,
     },
     /// A statement failed; nothing of the migration remains.
-    #[error("migration {version} (`{name}`) failed in schema `{schema}` and was undone: {reason}")]
+    #[error("migration {version} (`{name}`) failed in schema `{schema}` and was rolled back: {reason}")]
     Failed {
         /// The schema.
         schema: SchemaName,
@@ -127,7 +128,7 @@ async fn run_history(
             Ok(None) => return Ok(applied),
             Err(error) if races < MOST_RACES && is_race(&error) => {
                 races += 1;
-                tracing::debug!(%error, "another process made the same at the same time; looking again");
+                tracing::debug!(%error, "another process created the same objects at the same time; checking again");
                 tokio::time::sleep(AFTER_A_RACE * races).await;
             }
             Err(error) => return Err(error),

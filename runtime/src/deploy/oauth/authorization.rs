@@ -43,13 +43,13 @@ impl Endpoints {
         let status = answer.status();
         let body = text(answer).await?;
         if status.is_server_error() || status.as_u16() == 429 {
-            let message = format!("{host} does not say at the moment where people sign in ({status})");
+            let message = format!("{host} does not provide its OAuth endpoints at the moment ({status})");
             return Err(HostError { kind: HostErrorKind::Connection, message });
         }
         Self::read(&body).filter(|_| status.is_success()).ok_or_else(|| HostError {
             kind: HostErrorKind::Refused,
             message: format!(
-                "{host} does not say where people sign in ({status}). Check that it is the address of a workspace"
+                "{host} does not provide OAuth endpoints ({status}). Check that it is the address of a workspace"
             ),
         })
     }
@@ -121,7 +121,7 @@ fn random<const BYTES: usize>() -> Result<SecretString, HostError> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| HostError {
         kind: HostErrorKind::Refused,
-        message: format!("The system gives no random bytes: {error}"),
+        message: format!("The operating system returned no random bytes: {error}"),
     })?;
     Ok(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
 }

@@ -102,16 +102,16 @@ impl Begun {
         match outcome.as_deref() {
             Ok(Outcome::SignedIn) => Ok(()),
             Ok(Outcome::Failed(why)) => Err(credential(did_not_succeed(why))),
-            Ok(Outcome::Waiting) | Err(_) => Err(credential(did_not_succeed("it broke off"))),
+            Ok(Outcome::Waiting) | Err(_) => Err(credential(did_not_succeed("it was interrupted"))),
         }
     }
 }
 
 impl SignIn {
-    /// Nobody is signed in to the workspace at `host` yet. `back` is the address of the page that leads
+    /// Not signed in to the workspace at `host` yet. `back` is the address of the page that leads
     /// to the sign-in.
     pub fn new(http: reqwest::Client, host: String, back: Option<String>) -> Arc<Self> {
-        let why = format!("Nobody is signed in to {host} yet");
+        let why = format!("Not signed in to {host} yet");
         let standing = Mutex::new(Standing::SignedOut { why });
         Arc::new(Self { http, host, back, standing, attempt: Mutex::default() })
     }
@@ -185,7 +185,7 @@ impl SignIn {
         let this = Arc::clone(self);
         let renewed = tokio::spawn(async move { this.renew(refused).await });
         renewed.await.unwrap_or_else(|_| {
-            let message = "Renewing the sign-in broke off".to_owned();
+            let message = "Renewing the sign-in was interrupted".to_owned();
             Err(HostError { kind: HostErrorKind::Connection, message })
         })
     }
@@ -279,7 +279,7 @@ impl SignIn {
     }
 
     fn succeeded(&self, outcome: &watch::Sender<Outcome>) {
-        tracing::info!("somebody signed in to {}", self.host);
+        tracing::info!("signed in to {}", self.host);
         outcome.send_replace(Outcome::SignedIn);
     }
 

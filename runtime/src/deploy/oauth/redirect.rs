@@ -57,8 +57,8 @@ impl RedirectListener {
             }
         }
         let message = format!(
-            "None of the ports {} to {} is free, and the workspace sends the browser back to no other. End \
-             whatever uses one of them",
+            "None of the ports {} to {} is free, and the workspace redirects the browser to no other \
+             port. Stop a program that uses one of them",
             PORTS.start(),
             PORTS.end()
         );
@@ -132,7 +132,7 @@ impl Attempt {
     /// Ends the attempt for a newer one.
     pub(super) fn replace(&self) {
         if self.take().is_some() {
-            self.outcome.send_replace(Outcome::Failed("another one was begun".to_owned()));
+            self.outcome.send_replace(Outcome::Failed("another sign-in was started".to_owned()));
         }
     }
 
@@ -155,16 +155,16 @@ enum Said {
 
 async fn receive(State(attempt): State<Arc<Attempt>>, request: Request) -> Response {
     let sign_in = Arc::clone(&attempt.sign_in);
-    let refuse = |status, words: &str| page(status, "Nobody was signed in", words, sign_in.back());
+    let refuse = |status, words: &str| page(status, "You are not signed in", words, sign_in.back());
     if !is_opened_here(&attempt.redirect_uri, &request) {
-        return refuse(StatusCode::FORBIDDEN, "Only the workspace's sign-in leads here.");
+        return refuse(StatusCode::FORBIDDEN, "This address only accepts the workspace's sign-in.");
     }
     if request.method() != Method::GET || request.uri().path() != "/" {
-        return refuse(StatusCode::NOT_FOUND, "There is nothing at this address.");
+        return refuse(StatusCode::NOT_FOUND, "There is no page at this address.");
     }
     let answer = read(request.uri());
     let Some((proof, said)) = answer.and_then(|(state, said)| Some((attempt.take_for(&state)?, said))) else {
-        let words = "This is not the answer to the sign-in that is under way. Begin again where you began.";
+        let words = "This answer doesn't belong to the sign-in in progress. Start the sign-in again.";
         return refuse(StatusCode::BAD_REQUEST, words);
     };
     // In a task of its own: a code works once, and who closes the tab early is signed in as well.
@@ -172,13 +172,13 @@ async fn receive(State(attempt): State<Arc<Attempt>>, request: Request) -> Respo
     match finished.await {
         Ok(Ok(())) => {
             let words = format!(
-                "Tellr's deployer now acts as you at {}. Close this tab and go back to where you began.",
+                "Tellr's deployer now acts on your behalf at {}. You can close this tab and return to the deployer.",
                 sign_in.host()
             );
             page(StatusCode::OK, "You are signed in", &words, sign_in.back())
         }
         Ok(Err(why)) => refuse(StatusCode::BAD_REQUEST, &format!("The sign-in did not succeed: {why}.")),
-        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "The sign-in broke off. Begin again."),
+        Err(_) => refuse(StatusCode::INTERNAL_SERVER_ERROR, "The sign-in was interrupted. Start it again."),
     }
 }
 

@@ -95,7 +95,7 @@ pub(in crate::deploy) async fn ask(
 fn read(status: StatusCode, body: &str, asked: Instant) -> Result<Granted, NotGranted> {
     let failed = |kind, message| Err(NotGranted::Failed(HostError { kind, message }));
     if status.is_server_error() || matches!(status.as_u16(), 408 | 429) {
-        let message = format!("The workspace gives no tokens at the moment ({status})");
+        let message = format!("The workspace issues no tokens at the moment ({status})");
         return failed(HostErrorKind::Connection, message);
     }
     let answer: Answer = serde_json::from_str(body).unwrap_or_default();
@@ -109,7 +109,7 @@ fn read(status: StatusCode, body: &str, asked: Instant) -> Result<Granted, NotGr
     let is_bearer = answer.token_type.is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
     let token = answer.access_token.filter(|token| !token.is_empty() && is_bearer && status.is_success());
     let Some(token) = token else {
-        let message = format!("The workspace's answer to a request for a token is none ({status})");
+        let message = format!("The workspace's answer to the token request can't be read ({status})");
         return failed(HostErrorKind::Refused, message);
     };
     let life = answer.expires_in.and_then(Seconds::life).unwrap_or(UNKNOWN_LIFE).min(LONGEST_LIFE);

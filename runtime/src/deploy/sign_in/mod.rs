@@ -26,7 +26,7 @@ use super::token_cache;
 use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, workspace_address};
 
 /// How a workspace is named, for people.
-const NAMED_BY: &str = "give `--host https://…`, or set `DATABRICKS_HOST`";
+const NAMED_BY: &str = "set `--host https://…` or `DATABRICKS_HOST`";
 
 /// What the command line says.
 #[derive(Debug, Clone, Default)]
@@ -237,7 +237,7 @@ impl Source {
                         Ok(token) => Ok(("databricks-cli", WorkspaceAuth::Token(token))),
                         Err(problem) => Err(format!(
                             "{name} uses the sign-in of Databricks' command line (`auth_type = databricks-cli`), and \
-                             {problem}. `databricks auth login --host {host}` makes one"
+                             {problem}. `databricks auth login --host {host}` creates one"
                         )),
                     }
                 }

@@ -52,7 +52,7 @@ async fn an_answer_to_no_question_is_refused() {
     ];
     for attack in attacks {
         let answer = Answer::of(at.coming_back(attack)).await;
-        assert!(answer.status == 400 && answer.body.contains("Nobody was signed in"), "{}", answer.body);
+        assert!(answer.status == 400 && answer.body.contains("You are not signed in"), "{}", answer.body);
         assert!(!answer.body.contains("555") && !answer.body.contains("mallory"), "{}", answer.body);
         assert_harmless(&upstream, &page, &at, &format!("{attack:?}")).await;
     }

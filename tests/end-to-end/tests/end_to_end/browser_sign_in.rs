@@ -44,7 +44,7 @@ fn secrets_in(stage: &Stage, text: &str) -> Vec<String> {
         let verifier = form.split('&').filter_map(|pair| pair.strip_prefix("code_verifier="));
         secrets.extend(verifier.map(str::to_owned));
     }
-    assert!(secrets.len() > 3, "somebody signed in");
+    assert!(secrets.len() > 3, "signed in to ");
     secrets.retain(|secret| text.contains(secret.as_str()));
     secrets
 }
@@ -112,7 +112,7 @@ async fn somebody_signs_in_deploys_is_renewed_and_signs_in_again() {
     assert_eq!(fetch(Method::GET, ME, None).await.json()["userName"], BEN);
 
     let written = program.end().await;
-    assert!(written.contains("somebody signed in"), "the log was read: {written}");
+    assert!(written.contains("signed in to "), "the log was read: {written}");
     assert_eq!(secrets_in(&stage, &written), [""; 0], "in the log");
     assert_eq!(secrets_in(&stage, &browser.seen()), [""; 0], "in the browser");
     stage.end().await;
@@ -184,7 +184,7 @@ async fn a_code_of_somebody_else_is_of_no_use() {
     injected.query_pairs_mut().append_pair("state", &parameter(&address(&adas), "state"));
     let browser = Browser::default();
     let refused = browser.open(&injected).await;
-    assert!(refused.status == 400 && refused.body.contains("Nobody was signed in"), "{}", refused.body);
+    assert!(refused.status == 400 && refused.body.contains("You are not signed in"), "{}", refused.body);
     assert!(!refused.body.contains(&code), "{}", refused.body);
     let page = browser.open(&adas.entrance).await.url;
     let access = browser.fetch(&page, Method::GET, ACCESS, None).await.json();

@@ -28,7 +28,7 @@ async fn a_plan_is_read_by_people() {
     assert_tells(
         &output,
         &[
-            "`create` of the app `tellr` would do this; nothing is changed yet",
+            "Plan: `create` the app `tellr`. Nothing has been changed",
             "Create the autoscaling database `tellr-db` with CU_1",
             "Steps\n  lakebase      the database `tellr-db`\n",
             "(after lakebase, key)",
@@ -41,10 +41,7 @@ async fn a_plan_is_read_by_people() {
     stage.create(deployer::config::CreateArguments::default()).await.expect("create");
     let (code, output) = run(&stage, &["plan", "delete", "--app-name", "tellr", "--reset-database"]).await;
     assert_eq!(code, Some(0), "{output}");
-    assert_tells(
-        &output,
-        &["Lost\n  The app `tellr` at http", "Stays, or can be got back\n", "`pre-reset-…`"],
-    );
+    assert_tells(&output, &["Lost\n  The app `tellr` at http", "Kept, or recoverable\n", "`pre-reset-…`"]);
     assert!(!output.contains("app.yaml\n"), "a delete writes no files: {output}");
     stage.end().await;
 }

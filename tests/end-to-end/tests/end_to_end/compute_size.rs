@@ -34,7 +34,7 @@ async fn a_size_that_the_api_no_longer_has_is_shown_and_kept_by_an_update() {
     assert_eq!(status.app.expect("an app").compute_size.as_deref(), Some("LIQUID"));
 
     let told = notes(&stage, &host, update_of_default()).await;
-    let stays = "Its compute stays LIQUID, a size that is not in the current API";
+    let stays = "Keep its compute LIQUID, a size that is not in the current API";
     assert!(told.iter().any(|note| note == stays), "{told:?}");
     // Another setting changes, and the size is not sent with it.
     let update = UpdateArguments { description: Some("Slides for all".into()), ..update_of_default() };
@@ -55,7 +55,7 @@ async fn a_size_that_the_api_no_longer_has_is_shown_and_kept_by_an_update() {
     // A size that is asked for is set.
     let large = || UpdateArguments { app_compute: Some("LARGE".into()), ..update_of_default() };
     let told = notes(&stage, &host, large()).await;
-    assert!(told.iter().any(|note| note == "Its compute becomes LARGE"), "{told:?}");
+    assert!(told.iter().any(|note| note == "Change its compute to LARGE"), "{told:?}");
     stage.update_on(&host, large()).await.unwrap_or_else(|error| panic!("{error:#?}"));
     assert_eq!(stage.get("/api/2.0/apps/tellr").await.1["compute_size"], "LARGE");
     drop(host);

@@ -57,7 +57,7 @@ async fn a_terminal_shows_what_is_lost_and_asks_for_the_apps_name() {
     let stage = deployed().await;
     let before = changes(&stage);
     let mut wrong = terminal(&stage, "delete", &["tellr"]);
-    let shown = wrong.until("Type the app's name, tellr, to go on: ").await;
+    let shown = wrong.until("Type the app's name, tellr, to continue: ").await;
     for part in ["Lost\r\n  The app `tellr` at http", "Kept, or recoverable\r\n"] {
         assert!(shown.contains(part), "`{part}` is missing in:\n{shown}");
     }
@@ -68,7 +68,7 @@ async fn a_terminal_shows_what_is_lost_and_asks_for_the_apps_name() {
     assert_eq!(changes(&stage), before, "nothing was changed");
 
     let mut right = terminal(&stage, "delete", &["tellr"]);
-    right.until("to go on: ").await;
+    right.until("to continue: ").await;
     right.enter("tellr");
     let (code, shown) = right.end().await;
     assert_eq!(code, Some(0), "{shown}");
@@ -80,7 +80,7 @@ async fn a_terminal_shows_what_is_lost_and_asks_for_the_apps_name() {
 async fn a_reset_with_a_restore_point_asks_once() {
     let stage = deployed().await;
     let mut reset = terminal(&stage, "update", &RESET);
-    let shown = reset.until("to go on: ").await;
+    let shown = reset.until("to continue: ").await;
     assert!(shown.contains("app_data"), "{shown}");
     reset.enter("tellr");
     let (code, shown) = reset.end().await;
@@ -119,7 +119,7 @@ async fn ctrl_c_at_the_question_changes_nothing() {
     let stage = deployed().await;
     let before = changes(&stage);
     let mut asked = terminal(&stage, "delete", &["tellr"]);
-    asked.until("to go on: ").await;
+    asked.until("to continue: ").await;
     let id = Pid::from_raw(asked.id()).expect("a process");
     kill_process(id, Signal::INT).expect("it runs");
     let (code, shown) = asked.end().await;

@@ -49,7 +49,7 @@ fn a_bad_value_is_told_with_its_key_and_what_would_be_right() {
         ("schema_name", json!("App"), "lower-case"),
         ("schema_name", json!("a-b"), "lower-case letters, digits and underscores"),
         ("schema_name", json!("pg_x"), "belong to Postgres"),
-        ("schema_name", json!("public"), "shared with others"),
+        ("schema_name", json!("public"), "shared with other users"),
         ("schema_name", json!("a".repeat(64)), "1 to 63"),
         ("app_file_workspace_path", json!("tellr"), "an absolute path"),
         ("app_file_workspace_path", json!("/Workspace/Users/ada/../eve/x"), "`.`, `..`"),
@@ -122,7 +122,7 @@ fn update_and_delete_want_to_be_told_what() {
         (json!({"app_name": "tellr", "lakebase_name": "tellr-db"}), "`schema_name`"),
     ] {
         let error = update(given).expect_err("something is missing");
-        let because = "changed only if it is named";
+        let because = "changed only if these settings are given explicitly";
         assert_refused(&error, Expected { code: "MISSING_VALUE", names: missing, because });
     }
     let error = DeleteArguments::from_json(json!({}))
@@ -136,7 +136,7 @@ fn a_file_that_is_not_what_it_shows_is_refused_with_its_line() {
     for (file, code, names, because) in [
         ("app_name: tellr\nschema_name: *a\n", "YAML_SYNTAX", "line 2, column 14", "unknown anchor"),
         ("app_name: !ours tellr\n", "YAML_SYNTAX", "line 1, column 11", "tag"),
-        ("app_name: tellr\napp_name: other\n", "YAML_SYNTAX", "line", "stands here twice"),
+        ("app_name: tellr\napp_name: other\n", "YAML_SYNTAX", "line", "appears twice"),
         ("app_name: tellr\n---\napp_name: other\n", "YAML_SYNTAX", "line 3", "second document"),
         ("app_name: [tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: \"tellr\n", "YAML_SYNTAX", "line", "YAML parser"),

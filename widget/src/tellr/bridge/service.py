@@ -138,7 +138,7 @@ class Service:
             raise NoAnswerError(answer["error"]["kind"], answer["error"]["message"])
         if answer["response"]["status"] != 200:
             status = answer["response"]["status"]
-            message = f"The workspace does not tell the database's host ({status})"
+            message = f"The workspace does not show the database's host ({status})"
             raise NoAnswerError("connection", message)
         return _object(answer["response"]["body"])
 

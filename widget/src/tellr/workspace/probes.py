@@ -46,7 +46,7 @@ def _app(session: WorkspaceSession, app: str, path: str) -> dict[str, Any]:
 def _address(session: WorkspaceSession, app: str) -> str:
     """Ask the workspace for the app's URL."""
     if not _NAME.fullmatch(app):
-        raise NoAnswerError("refused", "That is no name of an app")
+        raise NoAnswerError("refused", "This is not an app name")
     answer = session.send("GET", f"/api/2.0/apps/{app}")
     record = json.loads(answer["body"]) if answer["status"] == 200 else {}
     return str(record.get("url") or "")

@@ -91,7 +91,7 @@ class WorkspaceSession:
     ) -> dict[str, Any]:
         """Send any request to the workspace, and to nothing else; status, headers and body."""
         if not path.startswith("/api/") or ".." in path:
-            message = f"`{path}` is not a path of the workspace's interface"
+            message = f"`{path}` is not a path of the workspace's API"
             raise NoAnswerError("refused", message)
         config, host, session = self._sign_in()
         return self._exchange(config, session, method, host, path, query, body)
