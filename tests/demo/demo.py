@@ -264,7 +264,7 @@ schema {database.get("schema") or "?"}
   Slide styles   {", ".join(app["styles"])}
 
   Open the address in a browser. {url}/.auth/login?choose=1
-  lets you come as somebody else. In another terminal, in this folder:
+  lets you sign in as another user. In another terminal, in this folder:
 
     . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace
     {command} deploy update --config {CONFIG.relative_to(ROOT)}

@@ -108,7 +108,7 @@ def version_in(manifest: Path) -> str:
         return json.loads(manifest.read_text())["version"]
     found = re.search(r'^version = "(.+)"', manifest.read_text(), re.MULTILINE)
     if not found:
-        message = f"{manifest} carries no version"
+        message = f"{manifest} contains no version"
         raise ReleaseError(message)
     return found[1]
 

@@ -129,7 +129,7 @@ def build_from_source(artifact: Artifact, folder: Path, version: str) -> None:
     }
     if differing - about:
         message = (
-            f"{artifact.path.name} makes another wheel than the published: {sorted(differing)}"
+            f"{artifact.path.name} builds a different wheel than the published one: {sorted(differing)}"
         )
         raise ReleaseError(message)
 
@@ -194,9 +194,9 @@ def main() -> int:
         for artifact in artifacts:
             check_installs(artifact, version)
     except ReleaseError as problem:
-        print(f"\nThe packages are not as they should be: {problem}", file=sys.stderr)
+        print(f"\nThe packages have problems: {problem}", file=sys.stderr)
         return 1
-    print("  contents, metadata, and installing into empty environments: as they should be")
+    print("  contents, metadata and installation into empty environments are correct")
     return 0
 
 

@@ -47,10 +47,10 @@ class Index:
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return {}
-            message = f"{self.simple} answers {error.code} when asked what is there"
+            message = f"{self.simple} answers {error.code} when asked for its versions"
             raise ReleaseError(message) from error
         except OSError as error:
-            message = f"{self.simple} can't be asked what is there: {error}"
+            message = f"{self.simple} can't be asked for its versions: {error}"
             raise ReleaseError(message) from error
         return {file["filename"]: file["hashes"].get("sha256", "") for file in files}
 
@@ -93,7 +93,7 @@ class Registry:
         if done.returncode != 0:
             if isinstance(said, dict) and said.get("error", {}).get("code") == "E404":
                 return None
-            message = f"npm can't be asked what is there: {done.stderr.strip()}"
+            message = f"npm can't be asked for its versions: {done.stderr.strip()}"
             raise ReleaseError(message)
         if said is None:
             return None
@@ -105,7 +105,7 @@ def call(command: list[str]) -> None:
     """Run an uploader, which says itself what it does."""
     if subprocess.run(command).returncode != 0:
         said = f"`{' '.join(command[:4])} …` failed; see its message above"
-        message = f"{said}. Run the same again to go on"
+        message = f"{said}. Run it again to resume"
         raise ReleaseError(message)
 
 

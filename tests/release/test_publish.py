@@ -195,7 +195,7 @@ def test_a_version_that_somebody_published_with_other_contents_is_refused(
 
 def test_an_upload_that_broke_off_is_gone_on_with(publish: Publish, shelves: Shelves) -> None:
     shelves.broken.add(f"tellr-{VERSION}.tar.gz")
-    refused(publish(), "Run the same again to go on")
+    refused(publish(), "Run it again to resume")
     assert sorted(shelves.files) == ["tellr", "tellr-app"]
     assert not shelves.npm
     shelves.broken.clear()

@@ -144,7 +144,7 @@ def test_an_address_is_taken_as_people_paste_it(pasted: str, address: str) -> No
         ("my workspace", "isn't an address"),
         ("", "isn't an address"),
         ("https://my.example:port", "isn't an address"),
-        ("https://token:dapi-secret@my.cloud.databricks.com", "holds a user name or a password"),
+        ("https://token:dapi-secret@my.cloud.databricks.com", "contains a user name or a password"),
     ],
 )
 def test_what_is_no_workspace_s_address_is_named(pasted: str, words: str) -> None:

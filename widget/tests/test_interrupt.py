@@ -60,7 +60,7 @@ def test_an_interrupt_stops_at_a_safe_point_and_the_next_run_goes_on(
     running: subprocess.Popen[str], workspace: LocalWorkspace
 ) -> None:
     running.send_signal(signal.SIGINT)
-    wait_for(running, "Stopping at the next safe point; interrupt once more to stop at once")
+    wait_for(running, "Stopping at the next safe point; interrupt again to stop immediately")
     workspace.control("POST", "/faults/release")
     out, err = running.communicate(timeout=PATIENCE_SECONDS)
     assert "CODE CANCELLED" in out

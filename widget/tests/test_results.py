@@ -139,7 +139,7 @@ def test_a_status_is_laid_out_as_text() -> None:
         "  Operation  update",
         "  Since      2026-11-23T00:00:00Z",
         "",
-        "  - The last run did not finish. Run the same again: it resumes where it stopped",
+        "  - The last run did not finish. Run it again to resume where it stopped",
     ]
     assert "There is no app `slides`" in repr(Status({"app_name": "slides", "can_resume": False}))
 

@@ -113,7 +113,7 @@ def test_no_other_request_is_passed_on(
     ):
         assert page.ask("request", request=request)["error"]["kind"] == "refused"
     assert page.ask("weather")["error"]["kind"] == "refused"
-    assert page.ask("request")["error"]["message"] == "The kernel failed at it (KeyError)"
+    assert page.ask("request")["error"]["message"] == "The kernel failed (KeyError)"
     assert workspace.journal() == []
 
 

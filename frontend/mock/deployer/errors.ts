@@ -80,7 +80,7 @@ export const CANCELLED = entry(
   "CANCELLED",
   "The deployment of app `tellr` was cancelled",
   "You asked for it; begun or done so far: `lakebase`, `app` and `key`",
-  "Run the same again to go on where it stopped",
+  "Run it again to resume where it stopped",
 );
 
 export const SIGNED_OUT = entry(

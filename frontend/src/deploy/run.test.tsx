@@ -173,7 +173,7 @@ describe("a run", () => {
       class: "deployment",
       message: "The deployment of app `tellr` was cancelled",
       cause: "You asked for it; begun or done so far: `lakebase`",
-      remedy: "Run the same again to go on where it stopped",
+      remedy: "Run it again to resume where it stopped",
       docs: "",
     };
     fail(Object.assign(new Error("x"), cancelled));

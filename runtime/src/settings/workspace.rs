@@ -95,15 +95,17 @@ pub fn workspace_address(text: &str) -> Result<Address, String> {
         }
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("holds a user name or a password; give the address alone, and the credential beside it"
-            .to_owned());
+        return Err(
+            "contains a user name or a password; use the address alone, and the credential beside it"
+                .to_owned(),
+        );
     }
     let (Some(name), scheme) = (url.host_str(), url.scheme()) else { return Err(unreadable()) };
     if !matches!(scheme, "https" | "http") {
         return Err(format!("starts with `{scheme}://`; it is `https://`"));
     }
     if scheme == "http" && !is_loopback(name) {
-        return Err("starts with `http://`; a secret would travel unencrypted. Use `https://`".to_owned());
+        return Err("starts with `http://`; a secret would be sent unencrypted. Use `https://`".to_owned());
     }
     if let Some(what) = another_place(name) {
         return Err(format!(

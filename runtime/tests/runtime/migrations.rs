@@ -84,7 +84,10 @@ async fn a_database_newer_than_the_program_is_refused() {
     ))
     .await;
     let message = refusal(&variables).await;
-    assert!(message.contains("is at migration 2") && message.contains("supports migrations up to 1"), "{message}");
+    assert!(
+        message.contains("is at migration 2") && message.contains("supports migrations up to 1"),
+        "{message}"
+    );
     assert!(message.contains("Deploy the previous version"), "{message}");
 }
 

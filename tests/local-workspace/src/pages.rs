@@ -48,7 +48,7 @@ pub(crate) fn too_slow(app: &str, secs: u64) -> Response {
 /// The visitor may not use the app.
 pub(crate) fn not_permitted(app: &str, user: &str) -> Response {
     let body = format!(
-        "<p>{} does not have permission to use {}.</p><a href=\"/.auth/login?choose=1\">Sign in as somebody else</a>",
+        "<p>{} does not have permission to use {}.</p><a href=\"/.auth/login?choose=1\">Sign in as another user</a>",
         escape(user),
         escape(app)
     );

@@ -83,7 +83,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (anything may be given
             "class": "input",
             "message": f"`{name}` has the wrong type",
             "cause": f"It is of the type `{type(value).__name__}`",
-            "remedy": "Use a text, or leave it out",
+            "remedy": "Use a string, or omit it",
             "docs": "README.md#configuration",
         }
     )

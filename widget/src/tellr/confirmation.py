@@ -29,7 +29,7 @@ def is_given(confirm: object, app_name: str) -> bool:
     if confirm == app_name:
         return True
     cause = f"It is {confirm!r}, and the app is `{app_name}`"
-    raise invalid("confirm", cause, "Give the app's name, or True; leave it out to be asked")
+    raise invalid("confirm", cause, "Use the app's name or True; omit it to be asked")
 
 
 def asker() -> Ask | None:
@@ -88,7 +88,7 @@ def not_confirmed(app: str) -> InvalidArgumentError:
             "class": "input",
             "message": f"Not confirmed: `{app}` was left as it is",
             "cause": "The answer was not the app's name",
-            "remedy": f'Run it again and type the name, or give `confirm="{app}"`',
+            "remedy": f'Run it again and type the name, or set `confirm="{app}"`',
             "docs": "README.md#configuration",
         }
     )

@@ -73,16 +73,16 @@ def create(
             ``databricks-tellr-app``. If left out: ``tellr-app``.
         local_wheel_path: A wheel of the app on this machine, deployed instead of a published
             version.
-        use_test_pypi: Install the app from the test index, and what it needs from the usual one.
+        use_test_pypi: Install the app from TestPyPI, and its dependencies from PyPI.
         seed_databricks_defaults: Also add deck prompts and a style about the Databricks platform.
-        extra_scopes: API scopes of the app beside the six that it always asks for.
-        extra_env: Further environment variables of the app, as names with texts. Not for secrets:
-            whoever reads the app's files reads them. Names that the deployer or the platform sets
-            are refused. What is left out stays as deployed.
+        extra_scopes: API scopes of the app, in addition to the six that it always requests.
+        extra_env: Additional environment variables of the app, as names with values. Not for
+            secrets: they are readable in the app's files. Names that the deployer or the platform
+            sets are refused. If omitted, they stay as deployed.
         encryption_key_storage: Where the encryption key is kept. One of ``secret_scope``,
             ``app_yaml``. If left out: ``secret_scope``.
-        encryption_key: A Fernet key to use. The key in use is found by itself and kept; one is made
-            if there is none.
+        encryption_key: A Fernet key to use. If omitted, the existing key is kept, or a new one is
+            created.
         client: A ``WorkspaceClient`` to take the workspace and the credential from.
         profile: A profile of ``~/.databrickscfg`` to take them from; it wins over the environment.
             If both are left out: the environment, then the file's default profile, then the

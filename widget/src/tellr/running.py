@@ -109,7 +109,7 @@ def _watch(under_way: Run, host: WorkspaceHost, shown: Reporter) -> None:
             if interrupted:
                 raise
             interrupted = True
-            shown.note("Stopping at the next safe point; interrupt once more to stop at once")
+            shown.note("Stopping at the next safe point; interrupt again to stop immediately")
 
 
 class _Introduced:
@@ -158,7 +158,7 @@ def _notes(operation: str, result: Mapping[str, Any]) -> list[str]:
                 f"Previous data is kept in branch `{point['branch']}` until {point['expires_at']}"
             )
         else:
-            notes.append("There is no restore point: the database can't branch, or was empty")
+            notes.append("There is no restore point: the database has no branches, or was empty")
     return notes
 
 

@@ -4,7 +4,7 @@
 //!
 //! | named by | workspace | credential |
 //! |---|---|---|
-//! | `--profile` (with or without `--host`) | the profile's | the profile's; the environment is not looked at |
+//! | `--profile` (with or without `--host`) | the profile's | the profile's; the environment is ignored |
 //! | `--host` | that one | the environment's if it is for this workspace, else a profile for it |
 //! | `DATABRICKS_HOST` and a credential | that one | the environment's |
 //! | `DATABRICKS_CONFIG_PROFILE` | the profile's | the profile's |

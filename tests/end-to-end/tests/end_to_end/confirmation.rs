@@ -98,10 +98,11 @@ async fn a_reset_without_a_restore_point_asks_twice() {
     stage.set(|settings| settings.features.autoscaling = false);
     stage.create(CreateArguments::default()).await.expect("create");
     let before = changes(&stage);
-    let second = "There is no restore point. Type the schema's name, app_data, to lose its data for good: ";
+    let second =
+        "There is no restore point. Type the schema's name, app_data, to delete its data permanently: ";
     for (answer, code) in [("tellr", 2), ("", 2), ("app_data", 0)] {
         let mut reset = terminal(&stage, "update", &RESET);
-        let shown = reset.until("Type the app's name, tellr, to go on: ").await;
+        let shown = reset.until("Type the app's name, tellr, to continue: ").await;
         assert!(shown.contains("There is no way back") && !shown.contains("for good"), "{shown}");
         reset.enter("tellr");
         reset.until(second).await;

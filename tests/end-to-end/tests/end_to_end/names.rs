@@ -140,7 +140,7 @@ async fn names_with_marks_are_the_same_in_every_call() {
         assert!(said.contains(folder) && said.contains(&format!("`create` by {GUEST}")), "{said}");
         let names = ["--app-name", "tellr", "--lakebase-name", "tellr-db", "--schema-name", "app_data"];
         let said = succeeds(deploy("update", &names).args(["--app-compute", "LARGE"])).await;
-        assert!(!said.contains("made an encryption key"), "the files before were read: {said}");
+        assert!(!said.contains("created an encryption key"), "the files before were read: {said}");
         succeeds(&mut deploy("delete", &["tellr", "--yes"])).await;
         assert_eq!(stage.get("/api/2.0/apps/tellr").await.0, 404);
         stage.end().await;

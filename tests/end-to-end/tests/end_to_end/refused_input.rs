@@ -128,7 +128,10 @@ fn update_and_delete_want_to_be_told_what() {
     let error = DeleteArguments::from_json(json!({}))
         .and_then(|given| given.resolve(None, None))
         .expect_err("no name");
-    assert_refused(&error, Expected { code: "MISSING_VALUE", names: "`app_name`", because: "given explicitly" });
+    assert_refused(
+        &error,
+        Expected { code: "MISSING_VALUE", names: "`app_name`", because: "given explicitly" },
+    );
 }
 
 #[test]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST_CALLS = 64
 _REMEMBERED_CALLS = 4096
 LONGEST_SLEEP_MS = 10 * 60 * 1000
-NOT_DRIVING = "This page doesn't run the deployment any more; the notebook's kernel does"
+NOT_DRIVING = "This page no longer runs the deployment; the notebook's kernel does"
 
 
 class Dispatcher:
@@ -100,7 +100,7 @@ class Dispatcher:
         if message.get("tellr") != PROTOCOL:
             call.reply(error=_mismatch(message.get("tellr")))
         elif full:
-            call.reply(error=_host_error("connection", f"There are {MOST_CALLS} calls under way"))
+            call.reply(error=_host_error("connection", f"There are {MOST_CALLS} calls in progress"))
         elif is_number(ttl := message.get("ttl_ms")) and age > ttl:
             seconds = age / 1000
             words = f"The kernel was busy for {seconds:.0f} s, and this request has expired"
@@ -121,7 +121,7 @@ class Dispatcher:
             call.reply(error=error.args[0])
         except Exception as error:
             call.reply(
-                error=_host_error("refused", f"The kernel failed at it ({type(error).__name__})")
+                error=_host_error("refused", f"The kernel failed ({type(error).__name__})")
             )
 
     def _handlers(self) -> dict[str, Callable[[Call], None]]:
@@ -198,7 +198,7 @@ def _mismatch(spoken: object) -> Message:
     error = failure(
         "PROTOCOL_MISMATCH",
         "The page of this widget and the notebook's package have different versions",
-        f"The page speaks version {spoken} of their protocol, the package version {PROTOCOL}",
+        f"The page uses protocol version {spoken}, the package version {PROTOCOL}",
         "Reload the page of the notebook, restart Python, and run the cell again",
     )
     return error.args[0]

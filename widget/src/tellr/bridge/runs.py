@@ -158,7 +158,7 @@ class Runs:
             return
         arguments = call.message["arguments"]
         if operation not in OPERATIONS or not isinstance(arguments, dict):
-            call.reply(error={"kind": "refused", "message": "The kernel runs no such operation"})
+            call.reply(error={"kind": "refused", "message": "The kernel doesn't know this operation"})
             return
         with self._lock:
             live = self.live
@@ -385,7 +385,7 @@ def _stopped(live: LiveRun) -> DeploymentError:
         "CANCELLED",
         f"The {live.operation} of `{live.app_name}` was cancelled",
         "It was asked to stop, and the page that ran it is gone",
-        "What was created stays. Run the same again: it resumes where this run stopped",
+        "What was created is kept. Run it again: it resumes where this run stopped",
     )
 
 
@@ -394,5 +394,5 @@ def _broken(error: BaseException) -> DeploymentError:
         "MODULE_FAILED",
         "The deployment stopped because of a bug in this package",
         f"The code that shows the run ended with {type(error).__name__}",
-        "Run the same again: it resumes where this run stopped. Please report it",
+        "Run it again: it resumes where this run stopped. Please report it",
     )

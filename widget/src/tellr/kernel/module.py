@@ -62,7 +62,7 @@ class Module:
                 "MODULE_FAILED",
                 "The deployer's module stopped working",
                 f"The call `{name}` ended with {trap}",
-                "Run the same again: it resumes where this run stopped. If it happens again, "
+                "Run it again: it resumes where this run stopped. If it happens again, "
                 "please report it",
             )
         if "refused" in answer:
@@ -131,7 +131,7 @@ def mismatch(spoken: object) -> DeploymentError:
     return failure(
         "PROTOCOL_MISMATCH",
         "The package's Python code and its deployer module have different versions",
-        f"The module speaks version {spoken} of their protocol, the notebook's code {PROTOCOL}",
+        f"The module uses protocol version {spoken}, the Python code {PROTOCOL}",
         _REINSTALL,
     )
 

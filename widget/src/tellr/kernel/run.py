@@ -81,8 +81,8 @@ class Run:
             raise failure(
                 "GIVEN_UP",
                 "The deployment did not stop in time",
-                f"It was asked to stop, and what was under way did not end in {STOP_SECONDS:.0f} s",
-                "Run the same again: it resumes where this run stopped, as soon as the lock of "
+                f"It was asked to stop, and the steps in progress did not end in {STOP_SECONDS:.0f} s",
+                "Run it again: it resumes where this run stopped, as soon as the lock of "
                 "this run has expired",
             )
         return self._result
@@ -97,7 +97,7 @@ class Run:
                 "MODULE_FAILED",
                 "The deployment stopped because of a bug in this package",
                 f"The code that runs the deployer's module ended with {type(error).__name__}",
-                "Run the same again: it resumes where this run stopped. Please report it",
+                "Run it again: it resumes where this run stopped. Please report it",
             )
         self._news.put(None)
 

@@ -134,7 +134,7 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
         words = [(_label(name), str(value)) for name, value in lock.items() if _is_plain(value)]
         sections.append(Section("Run in progress", words))
     if told.get("can_resume"):
-        words = "The last run did not finish. Run the same again: it resumes where it stopped"
+        words = "The last run did not finish. Run it again to resume where it stopped"
         sections.append(Section("", [("", words)]))
     return Document(f"Status: {told.get('app_name')}", about(workspace, user), sections)
 

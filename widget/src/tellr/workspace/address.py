@@ -38,7 +38,7 @@ def trimmed(text: str) -> str:
         raise AddressError(unreadable) from None
     if "@" in parts.netloc:
         # It may hold a password, so it isn't repeated.
-        message = "holds a user name or a password; give the address alone"
+        message = "contains a user name or a password; use the address alone"
         raise AddressError(message)
     if not re.fullmatch(r"[A-Za-z0-9._:-]+", name):
         raise AddressError(unreadable)
@@ -46,7 +46,7 @@ def trimmed(text: str) -> str:
         message = f"starts with `{parts.scheme}://`; use `https://`"
         raise AddressError(message)
     if parts.scheme == "http" and name not in _LOOPBACK:
-        message = "starts with `http://`; a secret would travel unencrypted. Use `https://`"
+        message = "starts with `http://`; a secret would be sent unencrypted. Use `https://`"
         raise AddressError(message)
     if other := _other_place(name):
         message = (

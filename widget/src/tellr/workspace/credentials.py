@@ -72,9 +72,9 @@ def find(profile: str | None, environment: Mapping[str, str], settings: Mapping[
         return Found(None)
     if file.is_there:
         message = f"`{file.shown}` has no default profile. {file.profiles()}"
-        raise NotFoundError(f"{message}. Name one with `profile=`")
+        raise NotFoundError(f"{message}. Choose one with `profile=`")
     message = (
-        f"No workspace is named: neither `DATABRICKS_HOST` is set, nor is there a `{file.shown}`"
+        f"The workspace can't be determined: `DATABRICKS_HOST` is not set, and there is no `{file.shown}`"
     )
     raise NotFoundError(message)
 
@@ -129,7 +129,7 @@ class _File:
         if len(fitting) > 1:
             names = ", ".join(sorted(fitting))
             message = f"Several profiles in `{self.shown}` are for {host}: {names}"
-            raise NotFoundError(f"{message}. Name one with `profile=`")
+            raise NotFoundError(f"{message}. Choose one with `profile=`")
         return _from_profile((fitting[0], self._sections[fitting[0]]), host) if fitting else None
 
     def profiles(self) -> str:

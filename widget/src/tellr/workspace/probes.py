@@ -36,7 +36,7 @@ def ask(session: WorkspaceSession, probe: Mapping[str, Any]) -> Answer:
             return {"response": _index(session, probe["package"], probe["index"])}
     except NoAnswerError as error:
         return {"error": {"kind": error.kind, "message": str(error)}}
-    return {"error": {"kind": "refused", "message": "The notebook's code knows no such question"}}
+    return {"error": {"kind": "refused", "message": "The notebook's code doesn't know this probe"}}
 
 
 def _app(session: WorkspaceSession, app: str, path: str) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _index(session: WorkspaceSession, package: str, index: str) -> dict[str, Any
         message = "A local workspace has a package index of its own"
         raise NoAnswerError("refused", message)
     if index not in _INDEXES or not _NAME.fullmatch(package):
-        raise NoAnswerError("refused", "That is no package of an index")
+        raise NoAnswerError("refused", "This is not a package of the index")
     import requests
 
     try:

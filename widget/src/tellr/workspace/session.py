@@ -75,7 +75,7 @@ class WorkspaceSession:
         """Pass on a request of the deployer; the protocol's answer."""
         names = [name for name, _ in request.get("query") or ()]
         if not routes.allows(request["method"], request["path"], names):
-            message = f"{request['method']} {request['path']} is no request of the deployer"
+            message = f"{request['method']} {request['path']} is not a request of the deployer"
             return {"error": {"kind": "refused", "message": message}}
         try:
             return {"response": self.send(**_sendable(request))}
@@ -183,7 +183,7 @@ class WorkspaceSession:
         except Exception as error:
             raise NoAnswerError("credential", _first_line(error)) from None
         if not host:
-            raise NoAnswerError("credential", "The credential found names no workspace (no host)")
+            raise NoAnswerError("credential", "The credential names no workspace (no host)")
         try:
             return config, trimmed(host), session
         except AddressError as error:
@@ -266,7 +266,7 @@ def _app_origin(url: str, workspace: str) -> str:
     both_local = parts.hostname in _LOOPBACK and urlsplit(workspace).hostname in _LOOPBACK
     allowed = parts.scheme == "https" or (parts.scheme == "http" and both_local)
     if not parts.hostname or "@" in parts.netloc or not allowed:
-        raise NoAnswerError("refused", "The workspace tells no address of the app")
+        raise NoAnswerError("refused", "The workspace shows no address for the app")
     return f"{parts.scheme}://{parts.netloc}"
 
 
