@@ -107,7 +107,8 @@ lints:
 	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
 
 # What fails fast comes first. Each line stops the run when it fails. Side by side runs what compiles: a
-# module or a wheel is optimised on one core for minutes. What drives a browser or measures runs alone.
+# module or a wheel is optimised on one core for minutes. So do the tests in notebooks and those in browsers, which
+# wait more than they compute. What measures runs alone.
 .PHONY: test
 test: setup-tests begin-test quick-checks ## Everything that is checked, with a summary of figures
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
@@ -119,17 +120,11 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "modules as shipped" node --test --test-reporter=dot \
 		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs pkg/tests/names.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
-	@$(STAGE) "modules in a browser" node tests/module/run.mjs
 	@$(MAKE) --no-print-directory packages
 	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
-	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
-	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
-	@$(STAGE) "the same requests from three faces" env PYTHON="$$(ls .cache/widget/newest-*/bin/python)" \
-		node --test --test-reporter=dot tests/module/journals.test.mjs
-	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
-	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 
@@ -149,6 +144,18 @@ tested: lints
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app
+
+# What is shipped, where people use it. Needs `built` and the programs of `tested`.
+.PHONY: in-notebooks in-browsers
+in-notebooks:
+	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
+	@$(STAGE) "notebook tests (newest)" widget/tests/run.sh newest $(NOTEBOOK_WHEEL)
+	@$(STAGE) "the same requests from three faces" env PYTHON="$$(ls .cache/widget/newest-*/bin/python)" \
+		node --test --test-reporter=dot tests/module/journals.test.mjs
+	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh
+in-browsers:
+	@$(STAGE) "modules in a browser" node tests/module/run.mjs
+	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 
 .PHONY: dist
 dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
