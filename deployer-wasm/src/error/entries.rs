@@ -1,6 +1,6 @@
 //! The words of the catalogue: one arm for each [`Failure`].
 
-use super::catalogue::{Failure, SchemaOwner};
+use super::catalogue::Failure;
 use super::entry::{
     DOCS_APP_AUTH, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG, DOCS_LAKEBASE, DOCS_PAGE,
     DOCS_SECRETS, Entry,
@@ -8,6 +8,7 @@ use super::entry::{
 use super::wording::{list, said, said_by, spell};
 
 mod lock;
+mod ownership;
 
 // Texts that several entries share.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
@@ -289,24 +290,7 @@ impl Failure {
                 remedy: format!("Ask a workspace admin, or the owner of {what}, for {needed}; then run it again to resume"),
                 docs: DOCS_APP_RESOURCES,
             },
-            Self::AppAlreadyExists { app, creator, ours } => Entry {
-                code: "APP_ALREADY_EXISTS",
-                message: match &creator {
-                    Some(creator) => format!("App already exists: `{app}`, created by {creator}"),
-                    None => format!("App already exists: `{app}`"),
-                },
-                cause: if ours {
-                    "It was deployed from this folder before".into()
-                } else {
-                    "No run of this deployer in this folder created it, so it is not changed".into()
-                },
-                remedy: if ours {
-                    "Use `update` to change it, or `delete` to remove it first".into()
-                } else {
-                    "Choose another `app_name`, or use `update` if this is your Tellr app".into()
-                },
-                docs: DOCS_APPS,
-            },
+            Self::AppAlreadyExists { app, creator, ours } => ownership::app_exists(&app, creator.as_deref(), ours),
             Self::AppNameRefused { app } => Entry {
                 code: "APP_ALREADY_EXISTS",
                 message: format!("App already exists: `{app}`"),
@@ -556,23 +540,9 @@ impl Failure {
                 remedy: "Choose another `schema_name`, or ask the schema's owner to run this".into(),
                 docs: DOCS_LAKEBASE,
             },
-            Self::SchemaOfAnotherApp { schema, database, owner, free } => Entry {
-                code: "SCHEMA_OF_ANOTHER_APP",
-                message: match &owner {
-                    SchemaOwner::App(app) => {
-                        format!("The schema `{schema}` of the database `{database}` belongs to the app `{app}`")
-                    }
-                    SchemaOwner::Role(role) => {
-                        format!("The schema `{schema}` of the database `{database}` holds data of `{role}`")
-                    }
-                },
-                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, and a reset would delete the data of both. This schema was not changed".into(),
-                remedy: match free {
-                    Some(free) => format!("Set `schema_name` to a schema of this app's own, such as `{free}`, which is free"),
-                    None => "Set `schema_name` to a schema of this app's own".into(),
-                },
-                docs: DOCS_CONFIG,
-            },
+            Self::SchemaOfAnotherApp { schema, database, owner, free } => {
+                ownership::schema_of_another_app(&schema, &database, &owner, free.as_deref())
+            }
             Self::AppRoleMissing { role } => Entry {
                 code: "APP_ROLE_MISSING",
                 message: format!("The database has no role `{role}` for the app"),

@@ -1,0 +1,50 @@
+//! What is told of what belongs to somebody else.
+
+use super::{DOCS_APPS, DOCS_CONFIG, Entry};
+use crate::error::catalogue::SchemaOwner;
+
+pub(super) fn app_exists(app: &str, creator: Option<&str>, ours: bool) -> Entry {
+    Entry {
+        code: "APP_ALREADY_EXISTS",
+        message: match creator {
+            Some(creator) => format!("App already exists: `{app}`, created by {creator}"),
+            None => format!("App already exists: `{app}`"),
+        },
+        cause: if ours {
+            "It was deployed from this folder before".into()
+        } else {
+            "No run of this deployer in this folder created it, so it is not changed".into()
+        },
+        remedy: if ours {
+            "Use `update` to change it, or `delete` to remove it first".into()
+        } else {
+            "Choose another `app_name`, or use `update` if this is your Tellr app".into()
+        },
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn schema_of_another_app(
+    schema: &str,
+    database: &str,
+    owner: &SchemaOwner,
+    free: Option<&str>,
+) -> Entry {
+    Entry {
+                code: "SCHEMA_OF_ANOTHER_APP",
+                message: match owner {
+                    SchemaOwner::App(app) => {
+                        format!("The schema `{schema}` of the database `{database}` belongs to the app `{app}`")
+                    }
+                    SchemaOwner::Role(role) => {
+                        format!("The schema `{schema}` of the database `{database}` holds data of `{role}`")
+                    }
+                },
+                cause: "Each app needs a schema of its own: two apps in one would overwrite each other's data, and a reset would delete the data of both. This schema was not changed".into(),
+                remedy: match free {
+                    Some(free) => format!("Set `schema_name` to a schema of this app's own, such as `{free}`, which is free"),
+                    None => "Set `schema_name` to a schema of this app's own".into(),
+                },
+                docs: DOCS_CONFIG,
+            }
+}
