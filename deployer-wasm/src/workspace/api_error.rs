@@ -220,7 +220,7 @@ impl ApiError {
 fn no_answer(problem: String) -> Failure {
     let text = problem.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
-    if says(&["407", "proxy authentication", "proxy authorization"]) {
+    if says(&["proxy authentication", "proxy authorization"]) {
         Failure::ProxyAuthentication { problem }
     } else if says(&["certificate", "unknownissuer", "self-signed", "self signed"]) {
         Failure::CertificateNotTrusted { problem }
