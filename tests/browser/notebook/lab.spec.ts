@@ -2,6 +2,7 @@
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { keepPicture } from "../pictures.ts";
 import { EXAMPLES, figure, lab, OUTPUT, type Server, type Workspace, workspace } from "./stand.ts";
 
 let there: Workspace;
@@ -70,6 +71,7 @@ test("somebody deploys from the form, and Python sees what came of it", async ({
   const widget = await opened(page, "deploys");
   await expect(widget.getByText("ada@example.com")).toBeVisible();
   await page.screenshot({ path: join(OUTPUT, "lab-form.png") });
+  await keepPicture("widget", page.locator(".jp-NotebookPanel"), await widget.innerText());
   await begin(widget, "deploys");
   await expect(widget.getByRole("button", { name: "Cancel" })).toBeVisible();
   await page.screenshot({ path: join(OUTPUT, "lab-running.png") });

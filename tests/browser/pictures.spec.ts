@@ -1,0 +1,64 @@
+/** The README's pictures of the terminal, the app and the deploy page. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "@playwright/test";
+import { BINARIES, startDeployPage, startWorkspace, type Workspace } from "./deployStand.ts";
+import { keepPicture } from "./pictures.ts";
+
+const TERMINAL = `body{margin:0;background:#14161c}pre{box-sizing:border-box;width:1080px;margin:0;
+padding:20px 24px;color:#e4e7ee;font:14px/1.5 "DejaVu Sans Mono",monospace;white-space:pre-wrap}`;
+
+test.describe.configure({ mode: "serial" });
+test.setTimeout(180_000);
+test.use({ viewport: { width: 1120, height: 760 }, colorScheme: "light" });
+
+let workspace: Workspace;
+
+test.beforeAll(async () => {
+  workspace = await startWorkspace("--pace", "none");
+});
+
+test.afterAll(() => workspace?.stop());
+
+test("the pictures of the terminal and of the app", async ({ page }) => {
+  const command = ["deploy", "create", "--app-name", "tellr"];
+  const { stdout } = await promisify(execFile)(join(BINARIES, "tellr-app"), command, {
+    env: {
+      HOME: process.env.HOME,
+      PATH: process.env.PATH,
+      DATABRICKS_HOST: workspace.host,
+      DATABRICKS_TOKEN: workspace.token,
+      PGSSLROOTCERT: workspace.caFile,
+    },
+  });
+  const output = `$ tellr-app ${command.join(" ")}\n${stdout}`;
+  await page.setContent(`<style>${TERMINAL}</style><pre></pre>`);
+  const terminal = page.locator("pre");
+  await terminal.evaluate((pre, text) => pre.append(text), output);
+  await keepPicture("terminal", terminal, output);
+
+  const [, url] = /Tellr is running: (\S+)/.exec(stdout) ?? [];
+  expect(url, stdout).toBeDefined();
+  await page.goto(url ?? "");
+  await page.getByRole("link", { name: /Ada/ }).click();
+  await expect(page.getByText("Connected")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 3 }).first()).toBeVisible();
+  await keepPicture("app", page, await page.getByRole("region", { name: /Welcome/ }).innerText());
+});
+
+test("the picture of the deploy page", async ({ page }) => {
+  const served = await startDeployPage(workspace);
+  await page.goto(served.entrance);
+  await page.getByLabel("App name").fill("slides");
+  await page.getByLabel("Schema").fill("slides");
+  await page.getByRole("button", { name: "Review" }).click();
+  const path = "/api/2.0/apps/slides/deployments";
+  await workspace.control("POST", "/faults", { method: "POST", path, action: "hang" });
+  await page.getByRole("button", { name: "Deploy", exact: true }).click();
+  await workspace.control("GET", "/faults/hanging?timeout_ms=60000");
+  await keepPicture("deploy-page", page, await page.getByRole("main").innerText());
+  await workspace.control("DELETE", "/faults");
+  await expect(page.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 90_000 });
+  await served.stop();
+});
