@@ -7,6 +7,7 @@ use deployer::config::CreateArguments;
 use end_to_end::kill::{self, Ending};
 use end_to_end::stage::{ADA, FOLDER, Stage};
 use end_to_end::virtual_time::Death;
+use futures_util::future::join_all;
 use local_workspace::pace::Pace;
 use serde_json::{Value, json};
 
@@ -47,32 +48,46 @@ fn brisk() -> Pace {
     Pace::scaled(0.01)
 }
 
+/// How many killed runs are looked at side by side. Each waits, by the wall clock, until the lock of the dead one is
+/// taken over: that takes more than a minute, in which nothing is computed.
+const AT_A_TIME: u64 = 32;
+
 /// The same with real processes of the command line, killed with SIGKILL.
 #[tokio::test]
 async fn a_deployer_process_killed_at_any_request_is_finished_by_the_next() {
     let mut expected = None;
-    for nth in 1.. {
-        let stage = Stage::with(Pace::none()).await;
-        let ending = kill::create_killed_at(&stage, nth).await;
-        let key = key(&stage).await;
-        if ending == Ending::Killed {
-            stage.workspace.control().clock.advance(60_000).expect("a virtual clock");
-            let (code, output) = kill::create(&stage).await;
-            let had_finished = output.contains("APP_ALREADY_EXISTS");
-            assert!(code == Some(0) || had_finished, "killed at request {nth}:\n{output}");
+    let mut first = 1;
+    loop {
+        let runs = join_all((first..first + AT_A_TIME).map(killed_at_and_run_again)).await;
+        for (nth, (ending, world)) in (first..).zip(runs) {
+            assert_eq!(&world, expected.get_or_insert_with(|| world.clone()), "killed at request {nth}");
+            if ending == Ending::Finished {
+                assert!(nth > 20, "it took {nth} requests only");
+                return;
+            }
         }
-        let world = world(&stage).await;
-        assert_eq!(&world, expected.get_or_insert_with(|| world.clone()), "killed at request {nth}");
-        if let Some(key) = key {
-            assert_eq!(self::key(&stage).await, Some(key), "killed at request {nth}: another key");
-        }
-        once(&stage, usize::try_from(nth).unwrap());
-        stage.end().await;
-        if ending == Ending::Finished {
-            assert!(nth > 20, "it took {nth} requests only");
-            return;
-        }
+        first += AT_A_TIME;
     }
+}
+
+/// A `create` that is killed at its `nth` request, if it has so many, and the next one; and what they leave behind.
+async fn killed_at_and_run_again(nth: u64) -> (Ending, Value) {
+    let stage = Stage::with(Pace::none()).await;
+    let ending = kill::create_killed_at(&stage, nth).await;
+    let key = key(&stage).await;
+    if ending == Ending::Killed {
+        stage.workspace.control().clock.advance(60_000).expect("a virtual clock");
+        let (code, output) = kill::create(&stage).await;
+        let had_finished = output.contains("APP_ALREADY_EXISTS");
+        assert!(code == Some(0) || had_finished, "killed at request {nth}:\n{output}");
+    }
+    let world = world(&stage).await;
+    if let Some(key) = key {
+        assert_eq!(self::key(&stage).await, Some(key), "killed at request {nth}: another key");
+    }
+    once(&stage, usize::try_from(nth).unwrap());
+    stage.end().await;
+    (ending, world)
 }
 
 /// Each thing was made once.
