@@ -32,7 +32,7 @@ export function Description({ help, error, id }: Described) {
       ) : null}
       {help ? (
         <p className={styles.help} id={`${id}-help`}>
-          {help}
+          {typeof help === "string" ? <Prose text={help} /> : help}
         </p>
       ) : null}
     </>
