@@ -57,6 +57,7 @@ test("the picture of the deploy page", async ({ page }) => {
   await workspace.control("POST", "/faults", { method: "POST", path, action: "hang" });
   await page.getByRole("button", { name: "Deploy", exact: true }).click();
   await workspace.control("GET", "/faults/hanging?timeout_ms=60000");
+  await expect(page.getByText("8 of 10 steps done")).toBeVisible();
   await keepPicture("deploy-page", page, await page.getByRole("main").innerText());
   await workspace.control("DELETE", "/faults");
   await expect(page.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 90_000 });
