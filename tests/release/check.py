@@ -129,7 +129,8 @@ def build_from_source(artifact: Artifact, folder: Path, version: str) -> None:
     }
     if differing - about:
         message = (
-            f"{artifact.path.name} builds a different wheel than the published one: {sorted(differing)}"
+            f"{artifact.path.name} builds a different wheel than the published one: "
+            f"{sorted(differing)}"
         )
         raise ReleaseError(message)
 

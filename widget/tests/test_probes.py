@@ -139,7 +139,9 @@ def failed(workspace: LocalWorkspace) -> Iterator[LocalWorkspace]:
     workspace.call("POST", "/api/2.0/apps/logged/deployments", {"source_code_path": folder})
     yield workspace
     workspace.call("DELETE", "/api/2.0/apps/logged")
-    while any(app["name"] == "logged" for app in workspace.call("GET", "/api/2.0/apps").get("apps", [])):
+    while any(
+        app["name"] == "logged" for app in workspace.call("GET", "/api/2.0/apps").get("apps", [])
+    ):
         pass  # It is gone a moment later.
 
 

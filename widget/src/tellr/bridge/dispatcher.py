@@ -120,9 +120,7 @@ class Dispatcher:
         except (DeploymentError, InvalidArgumentError) as error:
             call.reply(error=error.args[0])
         except Exception as error:
-            call.reply(
-                error=_host_error("refused", f"The kernel failed ({type(error).__name__})")
-            )
+            call.reply(error=_host_error("refused", f"The kernel failed ({type(error).__name__})"))
 
     def _handlers(self) -> dict[str, Callable[[Call], None]]:
         service = self._service

@@ -158,7 +158,9 @@ class Runs:
             return
         arguments = call.message["arguments"]
         if operation not in OPERATIONS or not isinstance(arguments, dict):
-            call.reply(error={"kind": "refused", "message": "The kernel doesn't know this operation"})
+            call.reply(
+                error={"kind": "refused", "message": "The kernel doesn't know this operation"}
+            )
             return
         with self._lock:
             live = self.live

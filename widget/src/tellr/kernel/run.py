@@ -81,7 +81,8 @@ class Run:
             raise failure(
                 "GIVEN_UP",
                 "The deployment did not stop in time",
-                f"It was asked to stop, and the steps in progress did not end in {STOP_SECONDS:.0f} s",
+                "It was asked to stop, and the steps in progress did not end "
+                f"in {STOP_SECONDS:.0f} s",
                 "Run it again: it resumes where this run stopped, as soon as the lock of "
                 "this run has expired",
             )

@@ -74,7 +74,8 @@ def find(profile: str | None, environment: Mapping[str, str], settings: Mapping[
         message = f"`{file.shown}` has no default profile. {file.profiles()}"
         raise NotFoundError(f"{message}. Choose one with `profile=`")
     message = (
-        f"The workspace can't be determined: `DATABRICKS_HOST` is not set, and there is no `{file.shown}`"
+        "The workspace can't be determined: `DATABRICKS_HOST` is not set, "
+        f"and there is no `{file.shown}`"
     )
     raise NotFoundError(message)
 
