@@ -22,12 +22,29 @@ SHIPPED = {
             "yaml_serde",
         ],
     ),
+    "tellr-slides": (
+        ["--target", "wasm32-unknown-unknown"],
+        ["schemars", "serde_json", "serde_path_to_error", "url"],
+    ),
 }
 # yaml_serde stands in manifests, and so in sources, under the name of the crate that it continues.
 NAMES = {"yaml_serde": "serde_yaml"}
 SOURCES = {
     "tellr-app": ["runtime/src", "deployer-wasm/src"],
     "deployer-wasm": ["deployer-wasm/src"],
+    "tellr-slides": ["runtime/slides/src"],
+}
+# What a deck may not reach, not even through a library: randomness, clocks, a page, a runtime.
+OUTSIDE = {
+    "getrandom",
+    "rand",
+    "time",
+    "chrono",
+    "js-sys",
+    "web-sys",
+    "wasm-bindgen",
+    "tokio",
+    "reqwest",
 }
 
 
@@ -61,6 +78,11 @@ def test_each_library_is_used_by_our_own_code(package: str) -> None:
     )
     named = {library: NAMES.get(library, library).replace("-", "_") for library in libraries}
     assert {library for library, name in named.items() if f"{name}::" not in code} == set()
+
+
+def test_a_deck_reaches_nothing_outside() -> None:
+    arguments, _ = SHIPPED["tellr-slides"]
+    assert tree("tellr-slides", arguments) & OUTSIDE == set()
 
 
 def test_the_modules_are_built_with_stable_options_alone() -> None:

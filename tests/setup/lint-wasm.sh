@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Lints what only exists in the deployer's modules.
+# Lints the crates that also run in a page, as they are compiled for it.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 cd "$root"
 
 lint() {
-  cargo clippy --quiet --package deployer-wasm "$@" -- -D warnings
+  cargo clippy --quiet --target wasm32-unknown-unknown --package "$@" -- -D warnings
 }
 
-lint --target wasm32-unknown-unknown --features browser --lib --test page
-lint --target wasm32-unknown-unknown --features kernel --lib
+lint deployer-wasm --features browser --lib --test page
+lint deployer-wasm --features kernel --lib
+lint tellr-slides --lib

@@ -1,0 +1,37 @@
+//! What a Tellr deck is.
+//!
+//! A deck is data, not markup: typed JSON with a format number. This crate owns that data: what may
+//! stand in it and how much of it, how it is read, and what is wrong with one that is refused. It
+//! has no network, clock, randomness, files or database; ids come from the caller. It compiles to
+//! `wasm32-unknown-unknown`, so that a page and the server can check the same deck the same way.
+//!
+//! Nothing uses it yet: the server and the page take it up once decks are kept and drawn.
+//!
+//! Read it floor by floor, each module using only those below it:
+//!
+//! | floor | what it knows |
+//! |---|---|
+//! | [`read`], [`schema`] | JSON into a deck, with each problem at its path; the JSON Schema |
+//! | [`upgrade`], [`check`] | older formats; limits and rules that types can't express |
+//! | [`deck`] | the deck and its slides |
+//! | [`block`] | what stands on a slide |
+//! | [`table`], [`chart`] | rows and cells; series and axes |
+//! | [`source`] | where a number comes from |
+//! | [`text`], [`number`], [`id`] | rich text, decimals, identifiers |
+//! | [`link`], [`limits`], [`problem`] | links that may be followed; how much is too much; what is wrong, and where |
+
+pub mod block;
+pub mod chart;
+pub mod check;
+pub mod deck;
+pub mod id;
+pub mod limits;
+pub mod link;
+pub mod number;
+pub mod problem;
+pub mod read;
+pub mod schema;
+pub mod source;
+pub mod table;
+pub mod text;
+pub mod upgrade;

@@ -1,0 +1,6 @@
+//! What a deck is, seen from outside.
+
+mod generate;
+mod reading;
+mod sample;
+mod schema;
