@@ -2,7 +2,7 @@
 // UPDATE_EXPECT=1 cargo test -p deployer-wasm published
 
 /**
- * What can be done.
+ * The operations.
  */
 export type Operation = "create" | "update" | "delete";
 
@@ -206,7 +206,7 @@ app_file_workspace_path?: string | null,
 environment?: string | null, };
 
 /**
- * A wheel as a face hands it over.
+ * A wheel as an interface passes it.
  */
 export type WheelArgument = {
 /**
@@ -219,7 +219,7 @@ file_name: string,
 content: string, };
 
 /**
- * A secret that was not checked yet: never printed, overwritten when dropped.
+ * A secret that is not checked yet: never printed, overwritten when dropped.
  */
 export type SecretText = string;
 
@@ -228,7 +228,7 @@ export type SecretText = string;
  */
 export type CreateResult = {
 /**
- * Where the app answers.
+ * The app's URL.
  */
 url: string,
 /**
@@ -252,7 +252,7 @@ status: string,
  */
 lakebase_type: string,
 /**
- * How each step went.
+ * The outcome of each step.
  */
 steps: Array<StepReport>, };
 
@@ -261,7 +261,7 @@ steps: Array<StepReport>, };
  */
 export type UpdateResult = {
 /**
- * Where the app answers.
+ * The app's URL.
  */
 url: string,
 /**
@@ -285,15 +285,15 @@ database_reset: boolean,
  */
 lakebase_type: string,
 /**
- * The branch to go back to, where the schema was emptied and the database has branches.
+ * The restore point, if the schema was emptied and the database has branches.
  */
 restore_point?: RestorePoint,
 /**
- * What is gone.
+ * What was lost.
  */
 losses?: Array<Loss>,
 /**
- * How each step went.
+ * The outcome of each step.
  */
 steps: Array<StepReport>, };
 
@@ -314,24 +314,24 @@ status: string,
  */
 database_reset: boolean,
 /**
- * `autoscaling` or `provisioned`, where the database is known.
+ * `autoscaling` or `provisioned`, if the database is known.
  */
 lakebase_type?: string,
 /**
- * The branch to go back to, where the schema was dropped and the database has branches.
+ * The restore point, if the schema was dropped and the database has branches.
  */
 restore_point?: RestorePoint,
 /**
- * What is gone.
+ * What was lost.
  */
 losses?: Array<Loss>,
 /**
- * How each step went.
+ * The outcome of each step.
  */
 steps: Array<StepReport>, };
 
 /**
- * What an operation would do as things stand. To know it took only requests that read.
+ * What an operation would do in the current state. Determined with read-only requests.
  */
 export type Plan = {
 /**
@@ -343,15 +343,15 @@ operation: Operation,
  */
 app_name: string,
 /**
- * Its database, where it is known.
+ * Its database, if known.
  */
 lakebase_name?: string,
 /**
- * Its schema, where it is known.
+ * Its schema, if known.
  */
 schema_name?: string,
 /**
- * `autoscaling` or `provisioned`, where the database is known.
+ * `autoscaling` or `provisioned`, if the database is known.
  */
 lakebase_type?: string,
 /**
@@ -359,37 +359,37 @@ lakebase_type?: string,
  */
 app_file_workspace_path: string,
 /**
- * The steps and what each waits for: the same as the run will tell.
+ * The steps and their dependencies: the same list that the run will emit.
  */
 steps: Array<PlannedStep>,
 /**
- * The generated files as they would be written. The key is never in them, and what is not
- * known yet stands in parentheses.
+ * The generated files as they would be written. They never contain the key; values that are not known
+ * yet are shown in parentheses.
  */
 files: Array<PlannedFile>,
 /**
- * What exists, what will be created, and what is resumed; sentences without a full stop.
+ * What exists, what will be created, and what will be resumed; sentences without a full stop.
  */
 notes: Array<string>,
 /**
- * What is gone afterwards; sentences without a full stop.
+ * What will be deleted; sentences without a full stop.
  */
 lost: Array<string>,
 /**
- * The same as data.
+ * The same as structured data.
  */
 losses: Array<Loss>,
 /**
- * How often a person is to be asked before the run: not at all where nothing is lost, once where all of
- * it can be got back for a while or is the app alone, twice where data is lost without a way back.
+ * How many confirmations to ask for before the run: none if nothing is lost, one if only the app is lost
+ * or all of the data can be restored for some time, two if data is lost without a restore point.
  */
 confirmations: number,
 /**
- * What stays or can be got back, and for how long.
+ * What is kept or can be restored, and for how long.
  */
 recoverable: Array<string>,
 /**
- * Whether an earlier run of the same operation did not finish, and is resumed.
+ * Whether an earlier run of the same operation did not finish, and will be resumed.
  */
 resumes: boolean, };
 
@@ -407,8 +407,9 @@ name: string,
 content: string, };
 
 /**
- * Something that is gone after an operation. A plan lists what will be lost, so that a face can show it
- * and ask before the run ([`crate::operations::Plan::confirmations`]); a result lists what was.
+ * Something that an operation deletes. A plan lists what will be lost, so that an interface can show it and
+ * ask for confirmation before the run ([`crate::operations::Plan::confirmations`]); a result lists what was
+ * lost.
  *
  * As JSON, `{"kind": "app", "name": "tellr", "url": "https://…"}` or
  * `{"kind": "schema", "name": "app_data", "lakebase_name": "tellr-db", "tables": 12,
@@ -420,7 +421,7 @@ export type Loss = { "kind": "app",
  */
 name: string,
 /**
- * Where it answered.
+ * Its URL.
  */
 url?: string, } | { "kind": "schema",
 /**
@@ -432,7 +433,7 @@ name: string,
  */
 lakebase_name: string,
 /**
- * How many tables are in it; absent where `unknown` says why this could not be found out.
+ * The number of its tables; absent if `unknown` gives the reason why it couldn't be determined.
  */
 tables?: number,
 /**
@@ -440,20 +441,20 @@ tables?: number,
  */
 largest: Array<TableEstimate>,
 /**
- * Why the schema could not be looked at.
+ * Why the schema couldn't be inspected.
  */
 unknown?: string,
 /**
- * The branch that keeps the data for a while. Absent: there is no way back.
+ * The branch that keeps the data for some time. Absent: the data can't be restored.
  */
 restore_point?: PromisedRestorePoint, };
 
 /**
- * The branch that is made before a schema is dropped.
+ * The branch that is created before a schema is dropped.
  */
 export type PromisedRestorePoint = {
 /**
- * How its name begins; the moment it is made follows.
+ * The prefix of its name, which is followed by the time of creation.
  */
 prefix: string,
 /**
@@ -462,7 +463,7 @@ prefix: string,
 kept_days: number, };
 
 /**
- * How things stand with an app. To know it took only requests that read.
+ * The status of an app. Determined with read-only requests.
  */
 export type Status = {
 /**
@@ -470,44 +471,44 @@ export type Status = {
  */
 app_name: string,
 /**
- * The folder of its files; absent where the app is somebody else's and doesn't tell.
+ * The folder of its files; absent if the app is another user's and its record doesn't name one.
  */
 app_file_workspace_path?: string,
 /**
- * The app; absent where there is none of this name.
+ * The app; absent if it doesn't exist.
  */
 app?: AppState,
 /**
- * Its database, by what lies deployed.
+ * Its database, according to the deployed files.
  */
 lakebase_name?: string,
 /**
- * `autoscaling` or `provisioned`, by what lies deployed.
+ * `autoscaling` or `provisioned`, according to the deployed files.
  */
 lakebase_type?: string,
 /**
- * Its schema, by what lies deployed.
+ * Its schema, according to the deployed files.
  */
 schema_name?: string,
 /**
- * Which app, by what lies deployed.
+ * Which app, according to the deployed files.
  */
 app_package?: string,
 /**
- * Which version, by what lies deployed; absent where it was left to the package index.
+ * The version in the deployed files; absent if it is the newest one on the package index.
  */
 app_version?: string,
 /**
- * The latest run that the journal knows of.
+ * The latest run in the journal.
  */
 last_run?: LastRun,
 /**
- * Who is at work; absent when nobody is, or when whoever was has stopped renewing the lock.
+ * The run in progress; absent if there is none, or if it has stopped renewing the lock.
  */
 lock?: LockState,
 /**
- * Whether the app was deployed. Files may have been written that never were: then package and version are
- * what the next deployment brings. Absent for false.
+ * Whether the app was deployed. If only its files were written, package and version are those of the
+ * next deployment. Absent for false.
  */
 deployed?: boolean,
 /**
@@ -516,15 +517,15 @@ deployed?: boolean,
 can_resume: boolean, };
 
 /**
- * An app as the platform shows it.
+ * An app as the platform reports it.
  */
 export type AppState = {
 /**
- * Where it answers.
+ * Its URL.
  */
 url?: string,
 /**
- * Who created it.
+ * Its creator.
  */
 creator?: string,
 /**
@@ -532,7 +533,8 @@ creator?: string,
  */
 compute: string,
 /**
- * The size of its compute, as the platform names it: also one that is not in the current API, such as `LIQUID`.
+ * The size of its compute, as the platform names it; may be a value outside the current API, such as
+ * `LIQUID`.
  */
 compute_size?: string,
 /**
@@ -540,7 +542,7 @@ compute_size?: string,
  */
 state?: string,
 /**
- * The platform's words on it.
+ * The platform's message about it.
  */
 message?: string, };
 
@@ -557,28 +559,28 @@ id: string,
  */
 operation: Operation,
 /**
- * Who started it.
+ * The user who started it.
  */
 by: string,
 /**
- * When, by the workspace's clock.
+ * The start time, by the workspace's clock.
  */
 started_at: Timestamp,
 /**
- * Where it stands; `running` where it is under way or died.
+ * Its state; `running` if it is in progress or died.
  */
 status: RunStatus,
 /**
- * Its arguments, to go on with: all of them but a key and a wheel.
+ * Its arguments, to resume it: all except a key and a wheel.
  */
 arguments?: CreateArguments | UpdateArguments | DeleteArguments,
 /**
- * The file name of the wheel that it deploys, which has to be given again to go on.
+ * The file name of the wheel that it deploys, which has to be given again to resume it.
  */
 wheel?: string, };
 
 /**
- * The lock of an app: what the file says.
+ * The lock of an app: the content of the file.
  */
 export type LockState = {
 /**
@@ -586,29 +588,29 @@ export type LockState = {
  */
 id: string,
 /**
- * Who holds it.
+ * The user who holds it.
  */
 holder: string,
 /**
- * What for: `create`, `update` or `delete`.
+ * The operation: `create`, `update` or `delete`.
  */
 operation: string,
 /**
- * Since when, by the workspace's clock.
+ * When it was acquired, by the workspace's clock.
  */
 since: Timestamp,
 /**
- * When it ends unless it is renewed, by the workspace's clock. For people: see the module.
+ * When it expires unless it is renewed, by the workspace's clock. For users only: see the module.
  */
 expires_at: Timestamp, };
 
 /**
- * Where a run stands. A run that died stays `Running`.
+ * The state of a run. A run that died stays `Running`.
  */
 export type RunStatus = "running" | "finished" | "failed" | "cancelled";
 
 /**
- * How a step went, for the result's `steps`.
+ * The outcome of a step, for the result's `steps`.
  */
 export type StepReport = {
 /**
@@ -616,20 +618,20 @@ export type StepReport = {
  */
 step: string,
 /**
- * Where it ended.
+ * Its final state.
  */
 state: StepState,
 /**
- * Milliseconds from the run's beginning to the step's.
+ * Milliseconds from the start of the run to the start of the step.
  */
 started_ms: number,
 /**
- * How long it took, in milliseconds.
+ * Its duration, in milliseconds.
  */
 elapsed_ms: number, };
 
 /**
- * A branch to go back to.
+ * A branch from which data can be restored.
  */
 export type RestorePoint = {
 /**
@@ -642,11 +644,11 @@ branch: string,
 expires_at: Timestamp, };
 
 /**
- * One thing that happened, in the order of [`DeployEvent::sequence`].
+ * One event, in the order of [`DeployEvent::sequence`].
  */
 export type DeployEvent = {
 /**
- * The run this belongs to; the same id stands in the journal and in the lock.
+ * The run this belongs to; the journal and the lock have the same id.
  */
 run: string,
 /**
@@ -658,27 +660,27 @@ sequence: number,
  */
 at: Timestamp,
 /**
- * Milliseconds since the run began.
+ * Milliseconds since the start of the run.
  */
 elapsed_ms: number,
 /**
- * What kind of event this is, which says what else is set.
+ * The kind of event, which determines the other fields.
  */
 kind: EventKind,
 /**
- * The step that speaks: a name of [`EventKind::Plan`]'s list.
+ * The step it is about: a name in the list of [`EventKind::Plan`].
  */
 step?: string,
 /**
- * Where the step stands now.
+ * The state of the step.
  */
 state?: StepState,
 /**
- * A sentence for people, without a full stop.
+ * A sentence for users, without a full stop.
  */
 message: string,
 /**
- * With [`StepState::Waiting`]: how much of the usual time has passed, 0 to 1, where that is known.
+ * With [`StepState::Waiting`]: how much of the usual time has passed, 0 to 1, if known.
  */
 progress?: number,
 /**
@@ -686,15 +688,15 @@ progress?: number,
  */
 step_elapsed_ms?: number,
 /**
- * Something to open: the app, its logs.
+ * A link: the app, its logs.
  */
 url?: string,
 /**
- * With [`EventKind::Plan`]: the steps to come and what each waits for.
+ * With [`EventKind::Plan`]: the steps and their dependencies.
  */
 steps?: Array<PlannedStep>,
 /**
- * With [`StepState::Failed`] and [`EventKind::Failed`]: why.
+ * With [`StepState::Failed`] and [`EventKind::Failed`]: the error.
  */
 error?: DeployError, };
 
@@ -704,12 +706,12 @@ error?: DeployError, };
 export type EventKind = "plan" | "step" | "notice" | "finished" | "failed";
 
 /**
- * Where a step stands.
+ * The state of a step.
  */
 export type StepState = "started" | "waiting" | "progress" | "done" | "unchanged" | "failed" | "skipped";
 
 /**
- * A step that a run is going to take.
+ * A step of the run.
  */
 export type PlannedStep = {
 /**
@@ -717,7 +719,7 @@ export type PlannedStep = {
  */
 step: string,
 /**
- * What it does, for people.
+ * A description for users.
  */
 title: string,
 /**
@@ -726,7 +728,7 @@ title: string,
 waits_for: Array<string>, };
 
 /**
- * What every face shows when something went wrong.
+ * The error that every interface shows.
  */
 export type DeployError = {
 /**
@@ -734,7 +736,7 @@ export type DeployError = {
  */
 code: string,
 /**
- * Whether the input was refused, before anything happened, or something failed later.
+ * Whether the input was refused before anything happened, or something failed later.
  */
 class: ErrorClass,
 /**
@@ -754,15 +756,15 @@ remedy: string,
  */
 docs: string,
 /**
- * The step that failed, where it was one.
+ * The step that failed, if the error belongs to one.
  */
 step?: string,
 /**
- * The platform's own last words: the tail of a build or of the app's log.
+ * The platform's own output: the tail of a build or of the app's log.
  */
 log?: Array<string>,
 /**
- * With the class `input`: what of it was refused.
+ * With the class `input`: which input was refused.
  */
 refused?: RefusedInput, };
 
@@ -772,7 +774,7 @@ refused?: RefusedInput, };
 export type ErrorClass = "input" | "deployment";
 
 /**
- * What of the input was refused, so that a form shows an error where it belongs.
+ * Which input was refused, so that a form shows an error at the right field.
  */
 export type RefusedInput = {
 /**
@@ -790,7 +792,7 @@ line?: number,
 column?: number, };
 
 /**
- * A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
+ * A point in time: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
  */
 export type Timestamp = string;
 
@@ -821,7 +823,7 @@ query?: Array<[string, string]>,
  */
 body?: unknown,
 /**
- * The body or the answer holds a secret: it must not be logged, and is left out of `Debug`.
+ * The body or the answer holds a secret: it must not be logged, and `Debug` omits it.
  */
 sensitive: boolean, };
 
@@ -834,8 +836,8 @@ export type WorkspaceResponse = {
  */
 status: number,
 /**
- * Headers that matter here, names in lower case: at least `date`, `retry-after`,
- * `x-databricks-org-id`, `content-type` and `location` are passed on where they are present.
+ * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
+ * and `location` are included where present.
  */
 headers: Array<[string, string]>,
 /**
@@ -848,11 +850,11 @@ body: string, };
  */
 export type HostError = {
 /**
- * What kind of failure, which decides whether trying again makes sense.
+ * The kind of failure, which determines whether a retry makes sense.
  */
 kind: HostErrorKind,
 /**
- * For people; holds no secret.
+ * A message for users; holds no secret.
  */
 message: string, };
 
@@ -862,7 +864,7 @@ message: string, };
 export type HostErrorKind = "connection" | "timeout" | "credential" | "refused" | "origin";
 
 /**
- * What is asked.
+ * The query.
  */
 export type Probe = { "kind": "app_ready",
 /**
@@ -887,7 +889,7 @@ package: string,
 index: "pypi" | "test_pypi", };
 
 /**
- * Which database a schema operation is for.
+ * The database of a schema operation.
  */
 export type LakebaseTarget = {
 /**
@@ -899,35 +901,35 @@ host: string,
  */
 database: string,
 /**
- * The Postgres role to connect as: the deploying person's user name.
+ * The Postgres role to connect as: the caller's user name.
  */
 user: string,
 /**
- * What to mint the credential for.
+ * The resource to mint the credential for.
  */
 credential: CredentialTarget, };
 
 /**
- * What a database credential is minted for: the two kinds of Lakebase have a call each.
+ * The resource of a database credential: each of the two kinds of Lakebase has its own call.
  */
 export type CredentialTarget = { "kind": "endpoint", "name": string } | { "kind": "instance", "name": string };
 
 /**
- * The name of a Databricks App: 2 to 30 lower-case letters, digits and hyphens, beginning
- * with a letter and not ending with a hyphen. Unique in its workspace.
+ * The name of a Databricks App: 2 to 30 lower-case letters, digits and hyphens, starting with a letter
+ * and not ending with a hyphen. Unique in its workspace.
  */
 export type AppName = string;
 
 /**
- * The name of the Postgres schema that is the app's own: a lower-case identifier of at most
- * 63 bytes (Postgres would cut a longer one silently), not one that belongs to the system,
- * and not `public`, which a reset would drop with everything that others keep in it.
+ * The name of the app's Postgres schema: a lower-case identifier of at most 63 bytes (Postgres would
+ * silently truncate a longer one), not a system schema, and not `public`, which may hold other users'
+ * data that a reset would drop.
  */
 export type SchemaName = string;
 
 /**
- * What is to be done to the schema of `app`. `role` is the app's role in the database: the
- * client id of its service principal.
+ * An operation on the schema of `app`. `role` is the app's role in the database: the client id of its
+ * service principal.
  */
 export type SchemaOperation = { "operation": "set_up",
 /**
@@ -971,37 +973,37 @@ app: AppName,
  */
 schema: SchemaName,
 /**
- * The role whose rights are asked for, if any.
+ * The role whose privileges are queried, if any.
  */
 role: string | null, };
 
 /**
- * What came of a [`SchemaOperation`].
+ * The outcome of a [`SchemaOperation`].
  */
 export type SchemaOutcome = { "outcome": "done" } | { "outcome": "inspected" } & SchemaState;
 
 /**
- * How a schema stands.
+ * The state of a schema.
  */
 export type SchemaState = {
 /**
- * There is such a schema.
+ * The schema exists.
  */
 exists: boolean,
 /**
- * The role it belongs to.
+ * The role that owns it.
  */
 owner: string | null,
 /**
- * The app it records as its own; none where it was made before schemas recorded one.
+ * The app that it records; `None` if it was created before schemas recorded one.
  */
 app: string | null,
 /**
- * The caller may record an app: the comment of a schema is its owner's to write.
+ * The caller may record an app: only the owner may write a schema's comment.
  */
 can_record: boolean,
 /**
- * How many tables are in it.
+ * The number of its tables.
  */
 tables: number,
 /**
@@ -1009,34 +1011,34 @@ tables: number,
  */
 largest: Array<TableEstimate>,
 /**
- * There are rows that only the app's key can read, or were until lately: a table that was
- * emptied counts until the database has tidied up. It errs on the side of keeping the key.
+ * Whether it has, or recently had, rows encrypted with the app's key: an emptied table counts until the
+ * database has vacuumed it. Erring on this side keeps the key.
  */
 encrypted_data: boolean,
 /**
- * The role asked for exists.
+ * The given role exists.
  */
 role_exists: boolean,
 /**
- * The role asked for may use the schema and create tables in it.
+ * The given role may use the schema and create tables in it.
  */
 role_granted: boolean,
 /**
- * The role asked for owns a table in it, or the schema itself.
+ * The given role owns a table in it, or the schema itself.
  */
 role_owns: boolean,
 /**
- * Up to 100 other roles than the caller and the one asked for that own the schema or a table
- * in it, or may create tables in it; no superusers.
+ * Up to 100 roles other than the caller and the given one that own the schema or a table in it, or may
+ * create tables in it; no superusers.
  */
 other_roles: Array<string>,
 /**
- * The name of a schema that the app could have instead: there is none of this name.
+ * An alternative schema name for the app that doesn't exist yet.
  */
 free_name: string | null, };
 
 /**
- * A table and what the database's statistics say of its size.
+ * A table and its estimated size from the database's statistics.
  */
 export type TableEstimate = {
 /**
@@ -1044,7 +1046,7 @@ export type TableEstimate = {
  */
 name: string,
 /**
- * About how many rows are in it; absent where the database has not counted yet.
+ * The estimated number of rows; absent if the database has no statistics yet.
  */
 rows: number | null, };
 
@@ -1053,7 +1055,7 @@ rows: number | null, };
  */
 export type SchemaError = {
 /**
- * What kind of failure.
+ * The kind of failure.
  */
 kind: SchemaErrorKind,
 /**
@@ -1061,7 +1063,7 @@ kind: SchemaErrorKind,
  */
 sqlstate?: string | null,
 /**
- * For people; holds no secret.
+ * A message for users; holds no secret.
  */
 message: string, };
 

@@ -1,24 +1,23 @@
-//! The faces of the WebAssembly builds. No logic of a deployment lives here.
+//! Bindings of the WebAssembly builds. They contain no deployment logic.
 //!
-//! One crate makes two modules, because the two places they run in have nothing in common but
-//! the logic. A notebook's kernel has no JavaScript: its module imports *nothing*, so that any
-//! WebAssembly runtime can load it, and speaks JSON through linear memory. A page has
-//! JavaScript's promises and abort signals, and wants them. Features say which is built, and
-//! neither adds a byte to the native crate.
+//! One crate builds two modules, because their two environments have different interfaces. A notebook kernel
+//! has no JavaScript: its module has *no* imports, so any WebAssembly runtime can load it, and exchanges JSON
+//! through linear memory. A web page needs promises and abort signals. Cargo features select the module to
+//! build; neither feature affects the native crate.
 //!
 //! | module | owns | built with |
 //! |---|---|---|
-//! | [`task`] | from an operation's name and raw arguments to its result | either |
-//! | [`protocol`] | the JSON that crosses to a kernel, and its version | `kernel` |
-//! | [`queue`] | a host that writes down what it wants and is told later what came of it | `kernel` |
+//! | [`task`] | running an operation, given its name and raw arguments | either |
+//! | [`protocol`] | the JSON exchanged with a kernel, and its version | `kernel` |
+//! | [`queue`] | a host that queues commands and receives their outcomes later | `kernel` |
 //! | [`machine`] | one run at a time: start, poll, resolve, cancel | `kernel` |
-//! | [`question`] | what can be asked without a run | `kernel` |
+//! | [`question`] | queries that need no run | `kernel` |
 //! | `kernel` | the exported functions, on wasm32 only | `kernel` |
-//! | [`form`] | a form's values checked, and turned into a file and back | either |
-//! | [`direct`] | what can be said of a workspace that is asked without a server between | `browser` |
-//! | `browser` | the class that a page uses and its three hosts, on wasm32 only | `browser` |
+//! | [`form`] | checking a form's values, and converting them to a file and back | either |
+//! | [`direct`] | diagnosing a workspace that the page reaches directly, without a server | `browser` |
+//! | `browser` | the class for web pages and its three hosts, on wasm32 only | `browser` |
 //!
-//! All but the exported functions are safe Rust that is tested natively.
+//! Everything except the exported functions is safe Rust and is tested natively.
 
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub mod browser;

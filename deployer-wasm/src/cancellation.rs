@@ -1,9 +1,8 @@
 //! Stopping at a safe point.
 //!
-//! Between two requests everything that was done is known and remembered; in the middle of one
-//! it isn't. So cancelling drops no future: it sets a flag that steps look at before each effect
-//! and that ends their waits early. The same flag is how the failure of one step ends the waits
-//! of the others.
+//! Between two requests, everything done so far is known and recorded; during a request it isn't. So
+//! cancelling drops no future: it sets a flag that steps check before each effect and that ends their waits
+//! early. The same flag ends the waits of all other steps when one step fails.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,11 +13,11 @@ use crate::error::DeployError;
 /// Why a run stops early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StopReason {
-    /// Whoever started the run asked for it.
+    /// The user cancelled the run.
     Asked,
     /// Another step failed.
     StepFailed,
-    /// The lock is not ours any more, or can't be kept: the error says which.
+    /// The lock was lost, or can't be renewed: the error says which.
     LockLost(DeployError),
 }
 
@@ -36,7 +35,7 @@ struct Shared {
 }
 
 impl Cancellation {
-    /// A handle that nobody has used yet.
+    /// A handle that has not been cancelled.
     pub fn new() -> Self {
         Self::default()
     }

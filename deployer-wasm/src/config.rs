@@ -1,16 +1,15 @@
-//! What is wanted: the arguments of each operation, checked before the first request.
+//! The arguments of each operation, checked before the first request.
 //!
-//! Two kinds of type live here. *Arguments* ([`CreateArguments`] and its siblings) are what a
-//! face collected: raw text, everything optional, named as the functions' parameters are.
-//! *Configurations* ([`CreateConfig`] …) are what the operations work with: every value parsed
-//! into a type of its own, every default applied. The only way from one to the other is
-//! `resolve`, so a wrong name is refused before anything was sent, with its key and what would
-//! be right, and no code further down checks a name again.
+//! There are two kinds of type. *Arguments* ([`CreateArguments`] and its siblings) are what an interface
+//! collected: raw text, everything optional, named as the functions' parameters are. *Configurations*
+//! ([`CreateConfig`] …) are what the operations use: every value parsed into a type of its own, every default
+//! applied. Only `resolve` converts one to the other, so an invalid name is refused before any request, with
+//! its key and a valid form, and later code needn't check names again.
 //!
-//! A configuration file replaces the arguments that say *what* is wanted; the two exclude each
-//! other, as they could contradict each other. The arguments that say *how* (`environment`,
-//! `encryption_key`, the local wheel, `reset_database`) are allowed beside a file: a secret, an
-//! artefact of one machine and an order to destroy data have no place in a file that is kept.
+//! A configuration file replaces the arguments that say *what* to deploy; the two can't be combined, as they
+//! could contradict each other. The arguments that say *how* (`environment`, `encryption_key`, the local
+//! wheel, `reset_database`) are allowed together with a file: a secret, a file of one machine and an order to
+//! destroy data don't belong in a file that is kept.
 
 mod arguments;
 mod enums;

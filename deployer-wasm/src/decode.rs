@@ -1,9 +1,9 @@
-//! JSON read into types, and in words what of it doesn't fit.
+//! Reads JSON into types, and describes mismatches.
 //!
-//! Serde's own message repeats the value that it found, which may be a secret. So what doesn't fit is told
-//! as the place, what kind of value is there, and what was expected.
+//! Serde's own message repeats the value that it found, which may be a secret. So a mismatch is reported as
+//! its location, the type of the value found, and what was expected.
 //!
-//! Values are read by [`json::Json`], which takes no list for an object.
+//! Values are read through `json::Json`, which doesn't accept a list for an object.
 
 mod json;
 
@@ -15,13 +15,13 @@ use zeroize::Zeroize as _;
 
 use json::Json;
 
-/// The longest place that is told: a key may be of any length.
+/// The maximum length of a reported location: a key may have any length.
 const LONGEST_PLACE: usize = 120;
 
 /// Reads a value into a type. The value is overwritten, as a secret may be among its texts.
 ///
 /// # Errors
-/// Where it doesn't fit, and how.
+/// The location and description of a mismatch.
 pub fn decode<T: DeserializeOwned>(mut value: Value) -> Result<T, Mismatch> {
     let complaint = |value: &Value| T::deserialize(Json(value)).err().map(|error| error.to_string());
     let read = T::deserialize(Json(&value))
@@ -30,10 +30,10 @@ pub fn decode<T: DeserializeOwned>(mut value: Value) -> Result<T, Mismatch> {
     read
 }
 
-/// Reads a text into a type, by way of a value: one reader a type, whether it comes as text or as a value.
+/// Reads a text into a type, through a value: each type has one reader, for text and values alike.
 ///
 /// # Errors
-/// As [`decode`], and where the text is not JSON.
+/// As [`decode`], and a text that is not JSON.
 pub fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T, Mismatch> {
     let value = serde_json::from_str(text).map_err(|_| Mismatch::not_json())?;
     decode(value)
@@ -48,7 +48,7 @@ fn wipe(value: &mut Value) {
     }
 }
 
-/// Reads a field that may be `null` where its default is meant: the platform writes either.
+/// Reads a field that may be `null` for its default: the platform writes either.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -60,14 +60,14 @@ where
 /// Why a value can't be read as a type. Repeats nothing of the value but its keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// Where, such as `compute_status.state`; empty for the whole.
+    /// The location, such as `compute_status.state`; empty for the whole value.
     path: String,
     /// What is wrong there, as in "`state` *is a number, text was expected*".
     problem: String,
 }
 
 impl Mismatch {
-    /// From serde's message, which says what it found before a value, and what it expected after it.
+    /// From serde's message, which gives the value found first, and then what was expected.
     fn of(value: &mut Value, message: &str, complaint: Complaint<'_>) -> Self {
         let mut path = place(value, message, complaint);
         let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
@@ -94,7 +94,7 @@ impl Mismatch {
         Self { path: String::new(), problem: "is not JSON".to_owned() }
     }
 
-    /// The whole value is of a kind that no type here is read from.
+    /// The whole value has a type that nothing here is read from.
     pub(crate) fn of_kind(found: &Value, expected: &str) -> Self {
         let found = match found {
             Value::Null => "null",
@@ -119,12 +119,13 @@ impl fmt::Display for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// What serde says of a value that it is given.
+/// Serde's message for a value.
 type Complaint<'a> = &'a dyn Fn(&Value) -> Option<String>;
 
-/// Where in `whole` the reason for serde's `message` is. Serde doesn't tell, and to have every reader keep
-/// its place (`serde_path_to_error`) is a twentieth of a module. It reads in order and stops at the first
-/// thing that doesn't fit, so that is in the last member of the shortest part with the same message.
+/// The location in `whole` that caused serde's `message`. Serde doesn't report it, and tracking the path in
+/// every reader (`serde_path_to_error`) would add a twentieth to a module's size. Serde reads in order and
+/// stops at the first mismatch, so the location is the last member of the shortest prefix that gives the same
+/// message.
 fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
     let named = message.split('`').nth(1).unwrap_or_default();
     let (is_missing, is_unknown) =
@@ -155,7 +156,7 @@ fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
                     })
                 }
             }
-            // It is the list itself, whatever is in it.
+            // The list itself is the mismatch, not one of its items.
             Value::Array(_) if fails_as(Value::Array(Vec::new())) => None,
             Value::Array(items) => (0..items.len())
                 .find(|index| fails_as(items[..=*index].into()))
@@ -170,7 +171,7 @@ fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
     path
 }
 
-/// What serde found, as people say it. It begins with the kind; a value may follow.
+/// What serde found, in plain words. Serde's text starts with the type; a value may follow.
 fn kind(found: &str) -> &'static str {
     match found.split([' ', ',']).next().unwrap_or_default() {
         "integer" | "floating" | "number" => "a number",
@@ -183,7 +184,7 @@ fn kind(found: &str) -> &'static str {
     }
 }
 
-/// What serde expected, as people say it.
+/// What serde expected, in plain words.
 fn wanted(expected: &str) -> &str {
     match expected {
         "a string" => "text",

@@ -1,16 +1,18 @@
-//! A YAML document that a person wrote or may have edited: a configuration file, a deployed `app.yaml`.
+//! A YAML document that was written by hand or may have been edited: a configuration file, a deployed
+//! `app.yaml`.
 //!
-//! The library does the parsing: comments, anchors, block scalars, flow collections and the rest of YAML are
-//! what it says they are. Three things are added here.
+//! The library does the parsing of comments, anchors, block scalars, flow collections and the rest of YAML.
+//! This module adds three things.
 //!
-//! * **Limits.** A few bytes of aliases can stand for gigabytes, so values, their depth and the bytes of their
-//!   texts are counted while they are read, and the reading stops at the limits below.
-//! * **What would be ambiguous is refused**: a key that stands twice, a second document, a tag of somebody's
-//!   own, a file that is not UTF-8.
-//! * **The source of a scalar.** A number keeps the text it was written as, so that `1.10` is never shown as
-//!   `1.1`. The library gives a scalar either its type or its text, so it is asked twice.
+//! * **Limits.** A few bytes of aliases can expand to gigabytes, so values, their depth and the bytes of
+//!   their texts are counted while they are read, and reading stops at the limits below.
+//! * **Ambiguous input is refused**: duplicate keys, a second document, custom tags, a file that is not
+//!   UTF-8.
+//! * **The source text of a scalar.** A number keeps its original text, so that `1.10` is never shown as
+//!   `1.1`. The library returns either a scalar's type or its text, so the document is read twice.
 //!
-//! Merge keys (`<<`) are applied: what stands in a mapping itself wins, then the first of several merged ones.
+//! Merge keys (`<<`) are applied: a mapping's own entries take precedence, then the first of several merged
+//! mappings.
 
 mod locate;
 mod read;
@@ -22,13 +24,13 @@ pub use locate::locate;
 pub use read::parse;
 pub use write::write;
 
-/// The largest document that is read, in bytes. A configuration has about one thousand.
+/// The maximum size of a document, in bytes. A configuration has about one thousand.
 pub const SIZE_LIMIT_BYTES: usize = 256 * 1024;
-/// How deep values may be nested. A configuration needs four.
+/// The maximum nesting depth. A configuration needs four.
 pub const DEPTH_LIMIT: usize = 32;
-/// How many values there may be, with every alias counted as what it stands for. An `app.yaml` has dozens.
+/// The maximum number of values, with every alias expanded. An `app.yaml` has dozens.
 pub const NODE_LIMIT: usize = 20_000;
-/// How many bytes all texts may have together, with every alias counted as what it stands for.
+/// The maximum size of all texts together, in bytes, with every alias expanded.
 pub const TEXT_LIMIT_BYTES: usize = 4 * SIZE_LIMIT_BYTES;
 
 /// A value.
@@ -40,31 +42,31 @@ pub enum Node {
     Scalar(Scalar),
     /// Values in order.
     List(Vec<Node>),
-    /// Keys and their values in order. No key stands twice.
+    /// Keys and their values in order, without duplicate keys.
     Map(Vec<(String, Node)>),
 }
 
 /// A single value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Scalar {
-    /// As it was written, without quotes.
+    /// Its source text, without quotes.
     pub text: String,
-    /// What it is taken for.
+    /// Its type.
     pub kind: ScalarKind,
 }
 
-/// What a scalar is taken for.
+/// The type of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarKind {
     /// A text.
     Text,
     /// `true` or `false`.
     Flag,
-    /// A number, or what other parsers take for one, such as `012`.
+    /// A number, or what other parsers read as one, such as `012`.
     Number,
 }
 
-/// Where something stands.
+/// A position in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// From 1.
@@ -78,19 +80,19 @@ pub struct Place {
 pub enum Problem {
     /// It has more than [`SIZE_LIMIT_BYTES`].
     TooLarge {
-        /// How many it has.
+        /// Its size.
         bytes: usize,
     },
-    /// It is not text in UTF-8.
+    /// It is not UTF-8 text.
     Encoding {
-        /// What it seems to be.
+        /// The encoding that it seems to have.
         found: &'static str,
     },
-    /// It is no YAML, or not what is read here.
+    /// It is not valid YAML, or uses an unsupported feature.
     Syntax {
-        /// Where, as far as the library tells.
+        /// The position, if the library reports it.
         place: Option<Place>,
-        /// For people.
+        /// A description for users.
         problem: String,
     },
 }
@@ -181,7 +183,7 @@ impl serde::Serialize for Node {
     }
 }
 
-/// Without the texts: one may be a key.
+/// Without the texts: one of them may be a key.
 impl std::fmt::Debug for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

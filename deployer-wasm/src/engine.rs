@@ -1,9 +1,9 @@
-//! How a deployment runs, whatever its steps are.
+//! Runs the steps of an operation.
 //!
-//! The engine knows no step by name. It runs steps side by side as their inputs become ready
-//! ([`graph`]), remembers what is about to happen and what came of it ([`journal`]), keeps two
-//! deployers apart ([`lock`]), stops at safe points ([`crate::cancellation`]) and tells what happens
-//! ([`narrator`]). [`run`] is the handle to all of these that a step works with.
+//! The engine knows no step by name. It runs steps concurrently as their inputs become ready ([`graph`]),
+//! records each effect before and after it happens ([`journal`]), allows one run per app at a time
+//! ([`lock`]), stops at safe points ([`crate::cancellation`]) and emits events ([`narrator`]). [`run`] is the
+//! handle to all of these for a step.
 
 pub mod graph;
 pub mod journal;

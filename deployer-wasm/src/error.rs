@@ -1,12 +1,11 @@
 //! The catalogue of failures.
 //!
-//! A person who reads an error wants to know what happened, to what, why, and what to do next.
-//! Those four sentences are written here and nowhere else: code raises a [`Failure`], which
-//! names the facts, and the catalogue turns it into a [`DeployError`], which every face shows as
-//! it is. So a wording is changed in one place, no raw JSON reaches a person, and a test can
-//! walk the whole catalogue.
+//! A user who reads an error wants to know what happened, to what, why, and what to do next. Those sentences
+//! are written here and nowhere else: code raises a [`Failure`] with the facts, and the catalogue turns it
+//! into a [`DeployError`], which every interface shows unchanged. So a wording is changed in one place, no
+//! raw JSON reaches a user, and a test can check the whole catalogue.
 //!
-//! Texts follow one manner: no full stop at the end of `message`, things in backticks.
+//! Style: no full stop at the end of `message`, names in backticks.
 
 use std::ops::{Deref, DerefMut};
 
@@ -51,13 +50,13 @@ impl From<Told> for DeployError {
     }
 }
 
-/// What every face shows when something went wrong.
+/// The error that every interface shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DeployError", optional_fields))]
 pub struct Told {
     /// A stable name to match on, such as `APP_ALREADY_EXISTS`.
     pub code: String,
-    /// Whether the input was refused, before anything happened, or something failed later.
+    /// Whether the input was refused before anything happened, or something failed later.
     pub class: ErrorClass,
     /// What happened, to what.
     pub message: String,
@@ -67,19 +66,19 @@ pub struct Told {
     pub remedy: String,
     /// Where to read more.
     pub docs: String,
-    /// The step that failed, where it was one.
+    /// The step that failed, if the error belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// The platform's own last words: the tail of a build or of the app's log.
+    /// The platform's own output: the tail of a build or of the app's log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
     pub log: Vec<String>,
-    /// With the class `input`: what of it was refused.
+    /// With the class `input`: which input was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<RefusedInput>,
 }
 
-/// What of the input was refused, so that a form shows an error where it belongs.
+/// Which input was refused, so that a form shows an error at the right field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct RefusedInput {
@@ -107,7 +106,7 @@ pub enum ErrorClass {
 }
 
 impl DeployError {
-    /// The same error, said to have happened in `step`, unless a step is already named.
+    /// The same error with `step` as its step, unless it already has one.
     #[must_use]
     pub fn in_step(mut self, step: &str) -> Self {
         self.step.get_or_insert_with(|| step.to_owned());

@@ -1,52 +1,52 @@
-//! What a deployment tells while it runs.
+//! The events of a deployment.
 //!
-//! Every face (the printed lines, the widget, the page, `--json`) renders this one stream, so an
-//! event carries everything a face needs and nothing a face may not show: no token, no key, no
-//! password has a place in it. Events are flat rather than a union per kind, because three of
-//! the four readers are not written in Rust and a flat object with optional members is what they
-//! handle best. The shape only ever grows.
+//! Every interface (printed lines, the widget, the page, `--json`) renders this one stream, so an event
+//! carries everything an interface needs and nothing that must not be shown: there are no fields for tokens,
+//! keys or passwords. Events are flat rather than a union per kind, because three of the four consumers are
+//! not written in Rust, and a flat object with optional fields is easiest for them. Fields are only ever
+//! added.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::DeployError;
 use crate::timestamp::Timestamp;
 
-/// One thing that happened, in the order of [`DeployEvent::sequence`].
+/// One event, in the order of [`DeployEvent::sequence`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct DeployEvent {
-    /// The run this belongs to; the same id stands in the journal and in the lock.
+    /// The run this belongs to; the journal and the lock have the same id.
     pub run: String,
     /// Counts from 0 within a run, without gaps.
     pub sequence: u32,
     /// When, by the host's clock.
     pub at: Timestamp,
-    /// Milliseconds since the run began.
+    /// Milliseconds since the start of the run.
     pub elapsed_ms: u64,
-    /// What kind of event this is, which says what else is set.
+    /// The kind of event, which determines the other fields.
     pub kind: EventKind,
-    /// The step that speaks: a name of [`EventKind::Plan`]'s list.
+    /// The step it is about: a name in the list of [`EventKind::Plan`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
-    /// Where the step stands now.
+    /// The state of the step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<StepState>,
-    /// A sentence for people, without a full stop.
+    /// A sentence for users, without a full stop.
     pub message: String,
-    /// With [`StepState::Waiting`]: how much of the usual time has passed, 0 to 1, where that is known.
+    /// With [`StepState::Waiting`]: how much of the usual time has passed, 0 to 1, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<f32>,
     /// How long the step took, or has waited for the platform so far; milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_elapsed_ms: Option<u64>,
-    /// Something to open: the app, its logs.
+    /// A link: the app, its logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// With [`EventKind::Plan`]: the steps to come and what each waits for.
+    /// With [`EventKind::Plan`]: the steps and their dependencies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<PlannedStep>>"))]
     pub steps: Vec<PlannedStep>,
-    /// With [`StepState::Failed`] and [`EventKind::Failed`]: why.
+    /// With [`StepState::Failed`] and [`EventKind::Failed`]: the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<DeployError>,
 }
@@ -56,30 +56,30 @@ pub struct DeployEvent {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum EventKind {
-    /// The steps of this run are known. The first event of a run that got past its preflight.
+    /// The list of steps. The first event of a run that passed its preflight checks.
     Plan,
-    /// A step changed state or has news.
+    /// A step changed its state or reports progress.
     Step,
-    /// Something worth knowing that belongs to no step.
+    /// A message that belongs to no step.
     Notice,
-    /// The run ended well.
+    /// The run succeeded.
     Finished,
-    /// The run ended with an error.
+    /// The run failed.
     Failed,
 }
 
-/// Where a step stands.
+/// The state of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum StepState {
-    /// It began to look at what is there.
+    /// It has started to inspect the current state.
     Started,
-    /// It asked for something and waits until the platform has done it.
+    /// It has sent a request and waits for the platform.
     Waiting,
-    /// News while it runs.
+    /// Progress of a running step.
     Progress,
-    /// It is done; something was changed.
+    /// It is done and changed something.
     Done,
     /// It is done; everything was already as wanted.
     Unchanged,
@@ -89,13 +89,13 @@ pub enum StepState {
     Skipped,
 }
 
-/// A step that a run is going to take.
+/// A step of the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PlannedStep {
     /// Its name, such as `lakebase`.
     pub step: String,
-    /// What it does, for people.
+    /// A description for users.
     pub title: String,
     /// The steps that have to be done first.
     pub waits_for: Vec<String>,

@@ -1,14 +1,13 @@
-//! What the deploy logic needs from the world.
+//! The interface between the deploy logic and its environment.
 //!
-//! The logic runs in a notebook's kernel, in a notebook widget, in a page and natively; each
-//! place has its own way to send a request, wait and tell the time. [`Host`] is that difference
-//! and nothing else. It is shaped so that **no credential passes through the logic**: a request
-//! carries a path relative to the workspace and the host adds its own authorisation; a schema
-//! operation is typed, and the host mints the database credential itself. A page that runs the
-//! logic therefore never holds a token, whatever the page's script does.
+//! The logic runs in a notebook's kernel, in a notebook widget, in a page and natively; each environment has
+//! its own way to send requests, wait and read the time. [`Host`] covers these differences and nothing else.
+//! By its design **no credential passes through the logic**: a request has a path relative to the workspace
+//! and the host adds its own authorisation; a schema operation is typed, and the host mints the database
+//! credential itself. So a page that runs the logic never holds a token.
 //!
-//! Futures are not `Send`: in two of the four places there is one thread, and natively one is
-//! plenty for a deployment.
+//! Futures are not `Send`: two of the four environments are single-threaded, and natively one thread is
+//! enough for a deployment.
 
 use std::fmt;
 use std::time::Duration;
@@ -22,14 +21,14 @@ use crate::schema::{SchemaOperation, SchemaOutcome};
 mod probe;
 
 pub use probe::Probe;
-// What whoever implements a host needs beside it.
+// Re-exported for implementations of `Host`.
 pub use crate::schema::{SchemaError, SchemaErrorKind};
 pub use crate::timestamp::Timestamp;
 
-/// What the deploy logic needs from the world. No credentials pass through it.
+/// What the deploy logic needs from its environment. No credentials pass through it.
 #[expect(async_fn_in_trait, reason = "hosts are single-threaded, so the futures need no Send bound")]
 pub trait Host {
-    /// Sends one request to the workspace and returns whatever it answered, refusals included.
+    /// Sends one request to the workspace and returns its answer, including refusals.
     ///
     /// # Errors
     /// Only when there was no answer: see [`HostErrorKind`].
@@ -39,35 +38,34 @@ pub trait Host {
     /// itself and connects with verified TLS.
     ///
     /// # Errors
-    /// When no credential could be had, no connection was made, or the database refused.
+    /// If no credential was available, the connection failed, or the database refused.
     async fn schema(
         &self,
         at: &LakebaseTarget,
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError>;
 
-    /// Asks the app itself, or a package index, and returns whatever it answered.
+    /// Queries the app itself, or a package index, and returns the answer.
     ///
     /// # Errors
-    /// When there was no answer, and [`HostErrorKind::Refused`] where this host can't ask.
+    /// If there was no answer, and [`HostErrorKind::Refused`] if this host can't send probes.
     async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError>;
 
     /// Completes after `duration`.
     async fn sleep(&self, duration: Duration);
 
-    /// The time now. May be set back or forward by whoever owns the machine; where two machines
-    /// have to agree, the workspace's own `Date` is used instead.
+    /// The current time. The user may change this clock; where two machines have to agree, the workspace's
+    /// own `Date` is used instead.
     fn now(&self) -> Timestamp;
 
-    /// The time since a moment of the host's choosing, by a clock that nobody can set back. It may
-    /// stand still while the machine sleeps, as Linux' does: what must notice a sleep looks at
-    /// [`Host::now`] too.
+    /// The time since an arbitrary start, by a monotonic clock. It may stand still while the machine sleeps,
+    /// as on Linux: code that has to detect a sleep also uses [`Host::now`].
     fn elapsed(&self) -> Duration;
 
-    /// Fills `out` with bytes fit for keys.
+    /// Fills `out` with cryptographically secure random bytes.
     fn random(&self, out: &mut [u8]);
 
-    /// Tells what happened. Must not block.
+    /// Passes an event to the user interface. Must not block.
     fn emit(&self, event: DeployEvent);
 }
 
@@ -78,7 +76,7 @@ pub trait Host {
 pub enum Method {
     /// Reads.
     Get,
-    /// Creates, or acts.
+    /// Creates a resource, or triggers an action.
     Post,
     /// Changes.
     Patch,
@@ -114,7 +112,7 @@ pub struct WorkspaceRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(type = "unknown"))]
     pub body: Option<serde_json::Value>,
-    /// The body or the answer holds a secret: it must not be logged, and is left out of `Debug`.
+    /// The body or the answer holds a secret: it must not be logged, and `Debug` omits it.
     #[serde(default)]
     pub sensitive: bool,
 }
@@ -138,8 +136,8 @@ impl fmt::Debug for WorkspaceRequest {
 pub struct WorkspaceResponse {
     /// The HTTP status.
     pub status: u16,
-    /// Headers that matter here, names in lower case: at least `date`, `retry-after`,
-    /// `x-databricks-org-id`, `content-type` and `location` are passed on where they are present.
+    /// Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
+    /// and `location` are included where present.
     #[serde(default, deserialize_with = "null_as_default")]
     pub headers: Vec<(String, String)>,
     /// The body as text. All answers the deployer reads are JSON.
@@ -154,7 +152,7 @@ impl WorkspaceResponse {
 }
 
 impl fmt::Debug for WorkspaceResponse {
-    // A body may hold a secret, and what prints a response cannot know.
+    // The body may hold a secret, and a response doesn't know whether it does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WorkspaceResponse")
             .field("status", &self.status)
@@ -168,9 +166,9 @@ impl fmt::Debug for WorkspaceResponse {
 #[error("{message}")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct HostError {
-    /// What kind of failure, which decides whether trying again makes sense.
+    /// The kind of failure, which determines whether a retry makes sense.
     pub kind: HostErrorKind,
-    /// For people; holds no secret.
+    /// A message for users; holds no secret.
     pub message: String,
 }
 
@@ -179,19 +177,19 @@ pub struct HostError {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum HostErrorKind {
-    /// No connection, or it broke. The request may or may not have had its effect. Worth trying again.
+    /// No connection, or it broke. The request may or may not have had its effect. Can be retried.
     Connection,
-    /// No answer in time. The request may or may not have had its effect. Worth trying again.
+    /// No answer in time. The request may or may not have had its effect. Can be retried.
     Timeout,
-    /// The host has no usable credential. Trying again does not help.
+    /// The host has no usable credential. A retry does not help.
     Credential,
-    /// The host does not pass this request on. Trying again does not help.
+    /// The host does not forward this request. A retry does not help.
     Refused,
-    /// The workspace answers, and not for pages of this origin. Trying again does not help.
+    /// The workspace refuses pages of this origin. A retry does not help.
     Origin,
 }
 
-/// Which database a schema operation is for.
+/// The database of a schema operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LakebaseTarget {
@@ -199,13 +197,13 @@ pub struct LakebaseTarget {
     pub host: String,
     /// The database, `databricks_postgres`.
     pub database: String,
-    /// The Postgres role to connect as: the deploying person's user name.
+    /// The Postgres role to connect as: the caller's user name.
     pub user: String,
-    /// What to mint the credential for.
+    /// The resource to mint the credential for.
     pub credential: CredentialTarget,
 }
 
-/// What a database credential is minted for: the two kinds of Lakebase have a call each.
+/// The resource of a database credential: each of the two kinds of Lakebase has its own call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "name")]
 #[cfg_attr(test, derive(ts_rs::TS))]

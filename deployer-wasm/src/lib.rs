@@ -1,23 +1,23 @@
 //! Deploys Tellr to Databricks Apps.
 //!
-//! The logic is written once and runs in four places: a notebook's kernel, a notebook widget, a
-//! page in the browser, and natively. It therefore owns no network, clock, randomness or file
-//! system; everything it needs from outside is one trait, [`host::Host`].
+//! The logic is written once and runs in four environments: a notebook's kernel, a notebook widget, a page in
+//! the browser, and natively. It therefore uses no network, clock, randomness or file system directly;
+//! everything it needs from outside is one trait, [`host::Host`].
 //!
-//! Read it floor by floor, each using only those below it:
+//! The layers, each of which uses only those below it:
 //!
-//! | floor | what it knows |
+//! | layer | content |
 //! |---|---|
-//! | [`operations`] | create, update, delete, as short programs; what one would do, and how things stand |
-//! | [`steps`] | one step each: look, act, wait; safe to run twice |
-//! | [`engine`] | run steps side by side, remember, exclude |
-//! | [`manifest`], [`workspace`] | files to generate, the platform's API |
-//! | [`host`] | what is needed from outside |
-//! | [`config`], [`schema`] | what is wanted, as checked values; what is done to the database, as SQL |
-//! | [`events`], [`cancellation`] | what is told while it runs; stopping at a safe point |
+//! | [`operations`] | create, update, delete as short programs; plan and status |
+//! | [`steps`] | one step each: inspect, act, wait; each is idempotent |
+//! | [`engine`] | running steps concurrently, the journal, the lock |
+//! | [`manifest`], [`workspace`] | the generated files, the platform's API |
+//! | [`host`] | the interface to the environment |
+//! | [`config`], [`schema`] | the configuration as checked values; the database operations as SQL |
+//! | [`events`], [`cancellation`] | events of a run; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
-//! | [`document`] | a YAML document, read within limits |
-//! | [`timestamp`], [`decode`] | a moment; JSON read into types |
+//! | [`document`] | YAML documents, read within limits |
+//! | [`timestamp`], [`decode`] | a point in time; reading JSON into types |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;

@@ -1,12 +1,12 @@
-//! The two files that are generated, and how a deployed one is read back.
+//! The two generated files, and how a deployed one is read back.
 //!
-//! Both files are made from typed values, and `app.yaml` by the YAML serializer: a value can
-//! then hold anything and still be one value. A text template would let a name that contains a
-//! quote and a line's end add an environment variable of its own.
+//! Both files are built from typed values, and `app.yaml` by the YAML serializer, so that any content of a
+//! value stays one value. With a text template, a name that contains a quote and a line break could add an
+//! environment variable.
 //!
-//! What the platform doesn't document is left out: it knows `command` and `env` only, injects
-//! `DATABRICKS_HOST` and the service principal's credentials by itself, and `valueFrom` names a
-//! resource attached to the app, never anything of the `system.` kind.
+//! Undocumented features of the platform are not used: it supports only `command` and `env`, injects
+//! `DATABRICKS_HOST` and the service principal's credentials by itself, and `valueFrom` names a resource
+//! attached to the app, never one of the `system.` kind.
 
 mod app_yaml;
 mod deployed;
@@ -25,7 +25,7 @@ pub const REQUIREMENTS: &str = "requirements.txt";
 /// The variable that holds the Fernet key.
 pub const KEY_VARIABLE: &str = "GOOGLE_OAUTH_ENCRYPTION_KEY";
 
-/// The option by which our app is told to seed the content made for Databricks.
+/// The option that tells our app to add the content about Databricks.
 const SEED_OPTION: &str = "--seed-databricks-defaults";
 /// The same for the original app.
 const SEED_KEYWORD: &str = "seed_databricks_defaults=True";

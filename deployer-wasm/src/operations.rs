@@ -1,7 +1,7 @@
-//! The operations: short programs that read like the specification's numbered steps.
+//! The operations: short programs that follow the specification's numbered steps.
 //!
-//! Beside the three that change something, two that only look: what one of them would do
-//! ([`Plan`]), and how things stand ([`Status`]).
+//! Three of them change something, two only read: [`Plan`] shows what an operation would do, [`Status`] the
+//! state of an app.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,21 +29,21 @@ pub use result::{CreateResult, DeleteResult, UpdateResult};
 pub use status::{AppState, Status, status};
 pub use update::update;
 
-/// What can be done.
+/// The operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Operation {
-    /// From nothing to a running app.
+    /// Create an app and everything it needs.
     Create,
-    /// Another version, other settings, or an empty database.
+    /// Change the version or the settings, or empty the database.
     Update,
-    /// Away with the app.
+    /// Delete the app.
     Delete,
 }
 
 impl Operation {
-    /// Its name, as journal and lock have it.
+    /// Its name, as used in journal and lock.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -53,19 +53,19 @@ impl Operation {
     }
 }
 
-/// An operation whose arguments are checked.
+/// An operation with checked arguments.
 #[derive(Debug)]
 pub enum Change {
-    /// From nothing to a running app.
+    /// Create an app and everything it needs.
     Create(Box<CreateConfig>),
-    /// Another version, other settings, or an empty database.
+    /// Change the version or the settings, or empty the database.
     Update(Box<UpdateConfig>),
-    /// Away with the app.
+    /// Delete the app.
     Delete(Box<DeleteConfig>),
 }
 
 impl Change {
-    /// Which of the three.
+    /// Which of the three it is.
     pub fn operation(&self) -> Operation {
         match self {
             Self::Create(_) => Operation::Create,
@@ -74,7 +74,7 @@ impl Change {
         }
     }
 
-    /// The app it is about.
+    /// The app to operate on.
     pub fn app_name(&self) -> &str {
         match self {
             Self::Create(config) => config.app_name.as_str(),

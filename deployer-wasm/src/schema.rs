@@ -1,16 +1,15 @@
-//! The schema step: what is done to the database, as SQL that a host runs.
+//! The database operations on a schema, as SQL that a host runs.
 //!
-//! The logic has no connection to a database; the host has one, and is given a typed operation.
-//! Hosts written in Rust render it here; a host written in another language is handed the
-//! rendered [`Script`]. Either way the statements exist once, are plain text without parameters
-//! (identifiers and literals are quoted in `quote`), and answer in text.
+//! The logic has no connection to a database; the host has one, and receives a typed operation. Hosts written
+//! in Rust render it here; a host written in another language receives the rendered [`Script`]. Either way
+//! the statements exist once, are plain text without parameters (identifiers and literals are quoted in
+//! `quote`), and return text.
 //!
-//! Every operation can run twice with the effect of once. All of them are one transaction: a
-//! reset that fails leaves the schema as it was. The app's role gets rights on its schema and
-//! nothing else; it is not made a superuser.
+//! Every operation is idempotent. Each is one transaction: a reset that fails leaves the schema unchanged.
+//! The app's role gets privileges on its schema only; it is not a superuser.
 //!
-//! A schema records which app it belongs to, in a line of its comment. The scripts themselves
-//! refuse another app's schema ([`OTHER_APP`]), whichever host runs them.
+//! A schema records its app in a line of its comment. The scripts themselves refuse another app's schema
+//! ([`OTHER_APP`]), whichever host runs them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,13 +24,13 @@ mod state;
 pub use script::{OTHER_APP, Script, script};
 pub use state::{SchemaState, TableEstimate};
 
-/// What is to be done to the schema of `app`. `role` is the app's role in the database: the
-/// client id of its service principal.
+/// An operation on the schema of `app`. `role` is the app's role in the database: the client id of its
+/// service principal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "operation", try_from = "Written")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaOperation {
-    /// Make the schema if it isn't there, record its app, and give the role its rights.
+    /// Create the schema if it doesn't exist, record its app, and grant the role its privileges.
     SetUp {
         /// The app.
         app: AppName,
@@ -40,7 +39,8 @@ pub enum SchemaOperation {
         /// The app's role, which has to exist.
         role: String,
     },
-    /// Drop the schema with everything in it, make it anew, record its app, and give the role its rights.
+    /// Drop the schema with everything in it, create it again, record its app, and grant the role its
+    /// privileges.
     Reset {
         /// The app.
         app: AppName,
@@ -56,19 +56,19 @@ pub enum SchemaOperation {
         /// The schema.
         schema: SchemaName,
     },
-    /// Look, and change nothing.
+    /// Inspect the schema without changing anything.
     Inspect {
         /// The app.
         app: AppName,
         /// The schema.
         schema: SchemaName,
-        /// The role whose rights are asked for, if any.
+        /// The role whose privileges are queried, if any.
         role: Option<String>,
     },
 }
 
-/// A [`SchemaOperation`] as it is read. The reader that serde makes for a tagged enumeration keeps every value
-/// of unknown meaning aside first; its code is a fiftieth of a module.
+/// A [`SchemaOperation`] as it is deserialised. Serde's own deserializer for a tagged enumeration first
+/// buffers every value generically; its code is a fiftieth of a module's size.
 #[derive(Deserialize)]
 struct Written {
     operation: OperationName,
@@ -102,7 +102,7 @@ impl TryFrom<Written> for SchemaOperation {
 }
 
 impl SchemaOperation {
-    /// The app that it is done for.
+    /// The app of the operation.
     pub fn app(&self) -> &AppName {
         match self {
             Self::SetUp { app, .. }
@@ -113,18 +113,18 @@ impl SchemaOperation {
     }
 }
 
-/// What came of a [`SchemaOperation`].
+/// The outcome of a [`SchemaOperation`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome", try_from = "Value")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum SchemaOutcome {
-    /// It is as it was to be.
+    /// The operation succeeded.
     Done,
-    /// What [`SchemaOperation::Inspect`] found.
+    /// The result of [`SchemaOperation::Inspect`].
     Inspected(SchemaState),
 }
 
-/// Read like [`SchemaOperation`], and for the same reason.
+/// Deserialised like [`SchemaOperation`], for the same reason.
 impl TryFrom<Value> for SchemaOutcome {
     type Error = String;
 
@@ -144,12 +144,12 @@ impl TryFrom<Value> for SchemaOutcome {
 #[error("{message}")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields = nullable))]
 pub struct SchemaError {
-    /// What kind of failure.
+    /// The kind of failure.
     pub kind: SchemaErrorKind,
     /// The five characters of Postgres' `SQLSTATE`, if the database answered.
     #[serde(default)]
     pub sqlstate: Option<String>,
-    /// For people; holds no secret.
+    /// A message for users; holds no secret.
     pub message: String,
 }
 
@@ -162,20 +162,20 @@ pub enum SchemaErrorKind {
     Credential,
     /// The workspace does not accept the host's own credential.
     SignedOut,
-    /// The workspace is busy or failing. Worth trying again.
+    /// The workspace is busy or failing. Can be retried.
     Unavailable,
-    /// The database does not let the user in.
+    /// The database refused the login.
     Login,
-    /// No connection, or it broke. Schema operations are safe to repeat. Worth trying again.
+    /// No connection, or it broke. Can be retried, as schema operations are idempotent.
     Connection,
-    /// The database refused the statement; `sqlstate` says which way.
+    /// The database refused the statement; `sqlstate` gives the reason.
     Database,
 }
 
-/// What the operation came to, from the row its script returned, if it returns one.
+/// The outcome of the operation, from the row its script returned, if any.
 ///
 /// # Errors
-/// If the row is not the one that the script asks for.
+/// If the row doesn't have the script's columns.
 pub fn outcome(
     operation: &SchemaOperation,
     row: Option<&[Option<String>]>,

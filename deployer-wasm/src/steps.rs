@@ -1,5 +1,5 @@
-//! One file a step. Each looks first, then acts, then waits, and can run twice with the effect of
-//! once. No step calls another or knows the order they run in: that is [`crate::operations`].
+//! One file per step. Each step inspects first, then acts, then waits, and is idempotent. No step calls
+//! another or knows the order in which they run: that is defined in [`crate::operations`].
 
 pub mod app;
 mod app_log;

@@ -1,7 +1,7 @@
-//! A moment, as every floor tells it.
+//! A point in time.
 //!
-//! The type is small on purpose: the deployer compares moments, adds durations and writes them down, and
-//! takes its clock from [`crate::host::Host`]. Calendars and notations are the crates' `time` and `httpdate`.
+//! The type is small on purpose: the deployer compares times, adds durations and writes them down, and takes
+//! its clock from [`crate::host::Host`]. The crates `time` and `httpdate` handle calendars and formats.
 
 use std::fmt;
 use std::time::{Duration, UNIX_EPOCH};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A moment: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
+/// A point in time: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "string"))]
 pub struct Timestamp(i64);
@@ -38,7 +38,7 @@ impl Timestamp {
     pub fn parse_http(text: &str) -> Option<Self> {
         let text = text.trim();
         let moment = httpdate::parse_http_date(text).ok()?;
-        // A day that no calendar has is read as one of the next month.
+        // A day that doesn't exist would be read as one of the next month.
         let exists = httpdate::fmt_http_date(moment) == text;
         let since_1970 = moment.duration_since(UNIX_EPOCH).ok().filter(|_| exists)?;
         i64::try_from(since_1970.as_millis()).ok().map(Self)
@@ -65,7 +65,7 @@ impl fmt::Display for Timestamp {
         let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * NANOS_PER_MILLI).ok();
         match moment.and_then(|moment| moment.format(&Rfc3339).ok()) {
             Some(text) => f.write_str(&text),
-            // RFC 3339 has no years before 0 and after 9999.
+            // RFC 3339 has no years before 0 or after 9999.
             None => write!(f, "{} ms", self.0),
         }
     }

@@ -1,10 +1,9 @@
-//! The platform's interface, typed: the only place with a URL path or a platform field name.
+//! Typed access to the platform's API: the only place with URL paths and names of platform fields.
 //!
-//! Each resource has a file of functions that *make* requests and types that its answers are
-//! parsed into; nothing here sends. A [`Call`] carries, beside the request, the words an error
-//! about it needs (what was being done, to what, which right it takes), so that the place that
-//! knows the request is also the place that can explain its refusal. Sending, and trying again,
-//! is `client` and `retry`; what Tellr is, nothing here knows.
+//! Each resource has a file with functions that *build* requests and types for parsing its answers; nothing
+//! in them sends. A [`Call`] carries, beside the request, the words for an error message about it (the
+//! action, its target, the permission it requires), so that the code that knows the request also explains its
+//! refusal. `client` and `retry` send and retry; nothing here depends on what Tellr is.
 
 use std::marker::PhantomData;
 
@@ -31,9 +30,9 @@ pub use client::{Client, Permit};
 pub use elapsed::Elapsed;
 pub use retry::{Attempt, RetryPolicy, Verdict};
 
-/// A list that comes in pages.
+/// A paginated list.
 pub trait Page {
-    /// The token of the next page, which is taken out; none on the last one.
+    /// Takes the token of the next page; `None` on the last one.
     fn take_next(&mut self) -> Option<String>;
 
     /// Adds the entries of the next page.
@@ -62,17 +61,17 @@ pub(crate) use page;
 pub struct Call<T> {
     /// What is sent.
     pub request: WorkspaceRequest,
-    /// What this does, as in "while *reading the app `tellr`*".
+    /// The action, as in "while *reading the app `tellr`*".
     pub doing: String,
-    /// The thing a right is needed on, such as "the Lakebase project `tellr-db`".
+    /// The resource that a permission is required on, such as "the Lakebase project `tellr-db`".
     pub what: String,
-    /// The right it takes, such as "CAN MANAGE".
+    /// The required permission, such as "CAN MANAGE".
     pub needed: &'static str,
     answer: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Call<T> {
-    // Not derived: whether the answer's type can be copied has nothing to do with it.
+    // Not derived: that would require the answer's type to be `Clone`.
     fn clone(&self) -> Self {
         let Self { request, doing, what, needed, answer } = self;
         let (doing, what) = (doing.clone(), what.clone());
@@ -86,7 +85,7 @@ impl<T> Call<T> {
         Self { request, doing, what, needed, answer: PhantomData }
     }
 
-    /// The same for the page after the one that told `token`.
+    /// The same for the page after the one that returned `token`.
     pub(crate) fn page(self, token: &str) -> Self {
         self.query("page_token", token)
     }
@@ -107,11 +106,12 @@ impl<T> Call<T> {
     }
 }
 
-/// What stands in a path segment as it is: letters, digits and the four marks that RFC 3986 leaves alone.
+/// Characters that need no encoding in a path segment: letters, digits and the four marks that RFC 3986
+/// leaves alone.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Percent-encodes one path segment. Names are validated long before; this keeps a stray
-/// character from ever becoming another path.
+/// Percent-encodes one path segment. Names are validated earlier; this makes sure that no character can
+/// change the path.
 fn segment(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -1,14 +1,14 @@
-//! The class that a page uses.
+//! The class for web pages.
 //!
 //! ```js
 //! const deployer = new Deployer({ kind: "fetch", baseUrl: "" });
 //! const result = await deployer.create({ app_name: "tellr" }, { onEvent: console.log, signal });
 //! ```
 //!
-//! Values cross as what JSON has: objects, lists, texts, numbers, flags, null.
+//! Values cross the boundary as JSON types: object, list, string, number, boolean, null.
 //!
-//! A page's own mistakes end nothing halfway: what `onEvent` throws is dropped, and aborting
-//! `signal` stops at the next safe point, as cancelling does everywhere.
+//! Errors in the page don't interrupt a run: exceptions thrown by `onEvent` are ignored, and aborting
+//! `signal` stops the run at the next safe point, like any cancellation.
 
 use std::rc::Rc;
 
@@ -94,7 +94,7 @@ impl Deployer {
     /// A deployer that reaches the workspace through `host`.
     ///
     /// # Errors
-    /// A `TypeError` if it is no kind of host.
+    /// A `TypeError` if `host` is not a valid host.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "FetchHost | DirectHost | FunctionsHost")] host: JsValue,
@@ -102,10 +102,10 @@ impl Deployer {
         Ok(Self { way: Rc::new(Way::of(&host)?) })
     }
 
-    /// What is wrong with a configuration, or nothing. For `create` unless told otherwise.
+    /// What is wrong with a configuration, or nothing. Checked for `create` by default.
     ///
     /// # Errors
-    /// A `TypeError` if `config` is no JSON.
+    /// A `TypeError` if `config` is not JSON.
     #[wasm_bindgen(unchecked_return_type = "DeployError | undefined")]
     pub fn validate(
         &self,
@@ -132,8 +132,8 @@ impl Deployer {
         value::write(&arguments)
     }
 
-    /// The names of a configuration file's environments, for a choice among them; none for a file
-    /// that describes one deployment.
+    /// The names of a configuration file's environments, for the user to choose from; empty for a file that
+    /// describes one deployment.
     ///
     /// # Errors
     /// The catalogue's entry, with line and column.
@@ -153,7 +153,7 @@ impl Deployer {
         form::to_yaml(value::read(&config)?).map_err(thrown)
     }
 
-    /// From nothing to a running app. `config` is an object of arguments, or a file's text.
+    /// Creates an app and everything it needs. `config` is an object of arguments, or a file's text.
     ///
     /// # Errors
     /// The catalogue's entry.
@@ -179,7 +179,7 @@ impl Deployer {
         run(Rc::clone(&self.way), Asked::Run(Operation::Update), config, options).await
     }
 
-    /// Away with the app; the database and the key stay.
+    /// Deletes the app and keeps the database and the key.
     ///
     /// # Errors
     /// The catalogue's entry.
@@ -192,7 +192,7 @@ impl Deployer {
         run(Rc::clone(&self.way), Asked::Run(Operation::Delete), config, options).await
     }
 
-    /// What an operation would do. Sends only requests that read, and refuses what it refuses.
+    /// What an operation would do. Sends read-only requests, and fails where the operation would fail.
     ///
     /// # Errors
     /// The catalogue's entry.
@@ -210,7 +210,7 @@ impl Deployer {
         run(Rc::clone(&self.way), asked, config, options).await
     }
 
-    /// How things stand with an app: what lies deployed, the last run, who is at work.
+    /// The status of an app: what is deployed, the last run, and the run in progress.
     ///
     /// # Errors
     /// The catalogue's entry.
@@ -281,7 +281,7 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        // A listener that is left behind would only cancel a run that has ended.
+        // A listener that isn't removed would at most cancel a run that has already ended.
         self.signal.remove_event_listener_with_callback(ABORT, self.closure.as_ref().unchecked_ref()).ok();
     }
 }

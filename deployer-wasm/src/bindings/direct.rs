@@ -1,38 +1,38 @@
-//! Straight to a workspace, with a token of the page's: what can be known and said about it.
+//! Direct access to a workspace with a token supplied by the page: diagnosing why a request had no answer.
 //!
-//! Databricks' own workspaces answer no page of another origin, and a browser doesn't tell a page
-//! why it got no answer: a refusal by the browser for the page's origin, a name that doesn't exist
-//! and a cable that is unplugged are one `TypeError`. So whoever gets none asks once more in a way
-//! that needs nobody's leave, without a credential and without being able to read the answer. That
-//! something answers is all one learns from it, and it is what makes the difference.
+//! Databricks' own workspaces accept no requests from other origins, and a browser doesn't tell a page why a
+//! request failed: a CORS refusal, an unknown host name and a lost connection are all the same `TypeError`.
+//! After a failure, the page therefore sends a second request in `no-cors` mode, without a credential and
+//! without access to the answer. Whether anything answers it distinguishes a CORS refusal from an unreachable
+//! address.
 
 use crate::error::Failure;
 use crate::host::{HostError, HostErrorKind};
 
-/// What asking once more tells of an address.
+/// What the second request shows about an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Address {
     /// Something answers.
     Answers,
     /// Nothing does.
     Silent,
-    /// The page is isolated from other origins, so that the browser would let no such answer in.
+    /// The page is isolated from other origins, so the browser would block the answer to the second request.
     Unknown,
 }
 
-/// A request that the browser let go without an answer.
+/// A request that failed in the browser without an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Unanswered<'a> {
     /// Where it was sent to.
     pub workspace: &'a str,
     /// The origin of the page.
     pub origin: &'a str,
-    /// The browser's words.
+    /// The browser's message.
     pub said: &'a str,
 }
 
 impl Unanswered<'_> {
-    /// Why the first request had no answer, by what asking once more told of the address.
+    /// Why the first request had no answer, given what the second request showed about the address.
     pub fn at_first(&self, address: Address) -> HostError {
         let Self { workspace, origin, said } = self;
         let (kind, message) = match address {
@@ -58,8 +58,8 @@ impl Unanswered<'_> {
         HostError { kind, message }
     }
 
-    /// Why a later one had none. The workspace lets this page in, so it was the way there, or a
-    /// gateway's own answer, which has no CORS headers.
+    /// Why a later request had no answer. The workspace has accepted this page's origin before, so the cause
+    /// is the connection, or a gateway's own answer, which has no CORS headers.
     pub fn later(&self) -> HostError {
         let Self { workspace, said, .. } = self;
         let message = format!("The connection to `{workspace}` was interrupted ({said})");
@@ -67,12 +67,12 @@ impl Unanswered<'_> {
     }
 }
 
-/// Whether a header can hold `text` as a token.
+/// Whether `text` can be sent as a token in a header.
 pub fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The page gave no token for a request; `why` holds none either.
+/// The page supplied no token for a request; `why` doesn't contain one either.
 pub fn no_token(why: &str) -> HostError {
     HostError {
         kind: HostErrorKind::Credential,
@@ -80,7 +80,7 @@ pub fn no_token(why: &str) -> HostError {
     }
 }
 
-/// A page by itself reaches no database.
+/// A page can't connect to a database by itself.
 pub fn no_sql() -> Failure {
     Failure::SqlUnavailable {
         problem: "A page can't connect to PostgreSQL, and its host has no function `schema` that does".into(),
@@ -99,7 +99,7 @@ mod tests {
         said: "TypeError: Failed to fetch",
     };
 
-    /// The error that a person reads.
+    /// The error to show.
     fn told(error: HostError) -> DeployError {
         ApiError::from_host(error).into()
     }

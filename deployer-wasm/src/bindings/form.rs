@@ -1,9 +1,8 @@
-//! What a form wants to know before anything happens: whether its values are good, and how they
-//! look as a file.
+//! Support for forms: checking a form's values before a run, and converting them to a configuration file and
+//! back.
 //!
-//! A page has no configuration of its own. It holds the arguments as an object, and this turns
-//! them into a file and a file into them by the same code that a deployment goes through, so
-//! that a form can't accept what `create` refuses.
+//! A page has no configuration parser of its own. It keeps the arguments as an object, and this module checks
+//! and converts them with the same code as a deployment, so a form can't accept what `create` refuses.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +11,7 @@ use crate::config::{self, resolve};
 use crate::error::{DeployError, Result};
 
 /// The task that `config` describes: arguments as an object, or the text of a configuration file.
-/// `environment` chooses among a file's.
+/// `environment` selects one of a file's environments.
 ///
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
@@ -29,8 +28,8 @@ pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
     task(Asked::Run(operation), config, None).err()
 }
 
-/// A configuration file as arguments for `create`, all defaults filled in. `environment` chooses
-/// among a file's.
+/// A configuration file as arguments for `create`, all defaults filled in. `environment` selects one of the
+/// file's environments.
 ///
 /// # Errors
 /// Of the class `Input`, with the key, or line and column.
@@ -39,7 +38,7 @@ pub fn parse_yaml(file: &str, environment: Option<&str>) -> Result<Value> {
     Ok(config::to_node(&config).into())
 }
 
-/// The names of a file's environments, for a choice among them.
+/// The names of a file's environments, for the user to choose from.
 ///
 /// # Errors
 /// Of the class `Input`, with line and column.
@@ -47,8 +46,8 @@ pub fn environments(file: &str) -> Result<Vec<String>> {
     config::environments(file)
 }
 
-/// Arguments for `create` as a configuration file, without the two parts that a file never
-/// holds: the key and the local wheel.
+/// Arguments for `create` as a configuration file, without the two settings that a file never holds: the key
+/// and the local wheel.
 ///
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.

@@ -1,13 +1,13 @@
-//! The exported functions: the [`Machine`] behind linear memory.
+//! The exported functions: the [`Machine`], accessed through linear memory.
 //!
-//! Bytes cross in buffers. The kernel `alloc`s one, writes a call's JSON into it and passes its
-//! address; the call takes the buffer away. The answer comes as one number, the address of a
-//! buffer in the upper and its length in the lower 32 bits; the kernel reads it and `free`s it.
-//! Buffers are overwritten when they go, as keys pass through them.
+//! Data is passed in buffers. The kernel `alloc`s one, writes a call's JSON into it and passes its address;
+//! the call takes ownership of the buffer. The answer is one number, with the address of a buffer in the
+//! upper and its length in the lower 32 bits; the kernel reads the buffer and `free`s it. Buffers are
+//! overwritten when freed, as they may hold keys.
 //!
-//! Buffers are kept in a table by address, so that nothing here turns a number into a pointer: a
-//! wrong address is an empty call, which the machine refuses, and not undefined behaviour. What
-//! the crate's ban on `unsafe` has to make room for is the export of names alone.
+//! Buffers are kept in a table by address, so no code here turns a number into a pointer: a wrong address is
+//! an empty call, which the machine refuses, and not undefined behaviour. The only exception to the crate's
+//! ban on `unsafe` is the export of symbol names.
 #![allow(unsafe_code, reason = "exporting a name is `unsafe(no_mangle)`; there is no unsafe block")]
 
 use std::cell::RefCell;
@@ -21,31 +21,31 @@ thread_local! {
     static BUFFERS: RefCell<Vec<Zeroizing<Vec<u8>>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Makes a buffer of `length` bytes; its address.
+/// Allocates a buffer of `length` bytes and returns its address.
 #[unsafe(no_mangle)]
 pub extern "C" fn alloc(length: usize) -> usize {
     keep(vec![0; length.max(1)])
 }
 
-/// Lets a buffer go; nothing happens if there is none at `address`.
+/// Frees a buffer; does nothing if there is none at `address`.
 #[unsafe(no_mangle)]
 pub extern "C" fn free(address: usize) {
     drop(take(address));
 }
 
-/// Begins a run with the call in the buffer at `address`.
+/// Starts a run with the call in the buffer at `address`.
 #[unsafe(no_mangle)]
 pub extern "C" fn start(address: usize) -> u64 {
     call(address, Machine::start)
 }
 
-/// Lets the run go on.
+/// Continues the run.
 #[unsafe(no_mangle)]
 pub extern "C" fn poll(address: usize) -> u64 {
     call(address, Machine::poll)
 }
 
-/// Says what came of a command.
+/// Passes the outcome of a command.
 #[unsafe(no_mangle)]
 pub extern "C" fn resolve(address: usize) -> u64 {
     call(address, Machine::resolve)
@@ -57,7 +57,7 @@ pub extern "C" fn cancel(address: usize) -> u64 {
     call(address, Machine::cancel)
 }
 
-/// Asks something that needs no run.
+/// Answers a query that needs no run.
 #[unsafe(no_mangle)]
 pub extern "C" fn ask(address: usize) -> u64 {
     call(address, Machine::ask)

@@ -1,8 +1,7 @@
-//! One run at a time, driven by JSON: what the exported functions do, without linear memory.
+//! One run at a time, driven by JSON: the behaviour of the exported functions, without linear memory.
 //!
-//! A run is one future over a [`QueueHost`]. No executor is needed: whenever somebody calls
-//! `poll`, the future is polled until nothing in it is awake any more, and then everything that
-//! can happen next has to come from outside.
+//! A run is one future over a [`QueueHost`]. It needs no executor: each call of `poll` polls the future until
+//! nothing in it can make progress without outside input.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,7 +26,7 @@ use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
 use crate::host::Timestamp;
 
-/// Takes the protocol's calls. Bytes of JSON in, bytes of JSON out, and never a panic.
+/// Handles the protocol's calls. Takes and returns JSON bytes, and never panics.
 #[derive(Default)]
 pub struct Machine {
     run: Option<Run>,
@@ -40,7 +39,7 @@ struct Run {
     awake: Arc<Awake>,
 }
 
-/// Whether anything in the future wants to be polled.
+/// Whether anything in the future has been woken and has to be polled.
 struct Awake(AtomicBool);
 
 impl Wake for Awake {
@@ -50,17 +49,17 @@ impl Wake for Awake {
 }
 
 impl Machine {
-    /// Begins a run; see [`Start`].
+    /// Starts a run; see [`Start`].
     pub fn start(&mut self, input: &[u8]) -> Vec<u8> {
         answer(self.try_start(input))
     }
 
-    /// Lets the run go on; see [`Poll`].
+    /// Continues the run; see [`Poll`].
     pub fn poll(&mut self, input: &[u8]) -> Vec<u8> {
         answer(self.try_poll(input))
     }
 
-    /// Says what came of a command; see [`Resolve`].
+    /// Passes the outcome of a command; see [`Resolve`].
     pub fn resolve(&mut self, input: &[u8]) -> Vec<u8> {
         answer(self.try_resolve(input))
     }
@@ -140,7 +139,7 @@ impl Machine {
 }
 
 impl Run {
-    /// Polls until nothing is awake; what it ended with, if it ended.
+    /// Polls until nothing is woken; returns the result if the run has ended.
     fn go_on(&mut self) -> Option<DeployResult<Outcome>> {
         let waker = Waker::from(Arc::clone(&self.awake));
         let mut context = Context::from_waker(&waker);
@@ -153,7 +152,7 @@ impl Run {
     }
 }
 
-/// What a call asks for.
+/// The type of a call.
 fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<Asked, Fault> {
     match (wanted, plan_of) {
         (Wanted::Create, None) => Ok(Asked::Run(Operation::Create)),
@@ -173,13 +172,13 @@ fn seed(text: &str) -> Option<Zeroizing<[u8; SEED_BYTES]>> {
     bytes.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
-/// Reads a call: its version first, since another version may have another shape. The parser's
-/// own words are not kept: they repeat values, and one of them may be a secret.
+/// Parses a call: its version first, since another version may have another shape. The parser's own messages
+/// are not kept: they repeat values, and one of them may be a secret.
 pub(super) fn read<T: DeserializeOwned>(call: &'static str, input: &[u8]) -> Result<T, Fault> {
     fit(call, spoken(call, input)?)
 }
 
-/// Reads a call whose kind stands in the field `tag`, into an enumeration that has the kinds as names.
+/// Parses a call whose type is in the field `tag`, into an enumeration with the types as variant names.
 pub(super) fn read_tagged<T: DeserializeOwned>(
     call: &'static str,
     tag: &str,

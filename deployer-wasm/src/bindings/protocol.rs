@@ -1,10 +1,10 @@
-//! The JSON that crosses between a kernel and the module, version 2.
+//! The JSON exchanged between a kernel and the module, version 2.
 //!
-//! The module imports nothing: no clock, no randomness, no network. So the kernel drives it by
-//! six calls, each of which takes one JSON object and answers one. Whatever the logic wants from
-//! outside comes back from `poll` as a *command* with an id; the kernel carries commands out side
-//! by side and `resolve`s each when it is done. The clock is part of `poll`, as time matters
-//! only there; randomness comes once, as the seed of a stream of key quality.
+//! The module imports nothing: no clock, no randomness, no network. So the kernel drives it with five calls,
+//! each of which takes one JSON object and returns one. Requests of the logic to the outside are returned by
+//! `poll` as *commands* with ids; the kernel carries commands out concurrently and `resolve`s each when it is
+//! done. `poll` passes the time, as time matters only there; randomness is passed once, as the seed of a
+//! cryptographically secure generator.
 //!
 //! | call | takes | answers |
 //! |---|---|---|
@@ -12,15 +12,15 @@
 //! | `poll` | [`Poll`] | [`Turn`] |
 //! | `resolve` | [`Resolve`] | [`Accepted`] |
 //! | `cancel` | `{"protocol": 2}` | [`Accepted`] |
-//! | `ask` | `{"protocol": 2, "question": "…", …}`, see [`super::question`] | what was asked for |
+//! | `ask` | `{"protocol": 2, "question": "…", …}`, see [`super::question`] | the answer to the query |
 //!
-//! `start` begins one of the three operations, or `plan` with `plan_of`, or `status`; those two send
-//! only requests that read, and tell no events.
+//! `start` starts one of the three operations, or `plan` with `plan_of`, or `status`; the last two send
+//! read-only requests and emit no events.
 //!
-//! How to drive a run: `start`; then, until `state` is not `running`: `poll`, show the events,
-//! begin the commands, wait until at least one of those under way is done, `resolve` all that
-//! are. A turn may be empty while commands are under way. Wrong arguments are no fault of the
-//! protocol: the first `poll` answers `failed` with the catalogue's entry, of class `input`.
+//! How to drive a run: `start`; then, until `state` is not `running`: `poll`, show the events, start the
+//! commands, wait until at least one pending command is done, `resolve` all that are done. A turn may have no
+//! new commands while earlier ones are pending. Invalid arguments are not a protocol error: the first `poll`
+//! answers `failed` with the catalogue's entry, of class `input`.
 //!
 //! Answers to commands, the `answer` of `resolve`:
 //!
@@ -31,12 +31,12 @@
 //! | `probe` | as to `request`; `{"error": {"kind": "refused", …}}` where the kernel can't ask |
 //! | `sleep` | `null` |
 //!
-//! A call that doesn't fit is answered with [`Refused`], and leaves the run as it is. Any change
-//! that an older kernel could misread gets a new number, and `start` refuses other numbers, so
-//! that the halves of a mixed installation tell so instead of guessing.
+//! An invalid call is answered with [`Refused`], and doesn't change the run. Any change that an older kernel
+//! could misread gets a new version number, and `start` refuses other versions, so that a mixed installation
+//! fails with a clear error.
 //!
-//! The arguments may hold a key, and answers may hold an app's files. Neither side may log what
-//! crosses here; of a command with `sensitive`, not even parts.
+//! The arguments may hold a key, and answers may hold an app's files. Neither side may log these messages; of
+//! a command with `sensitive`, not even parts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,21 +48,21 @@ use crate::events::DeployEvent;
 use crate::host::{HostError, LakebaseTarget, Probe, SchemaError, WorkspaceRequest, WorkspaceResponse};
 use crate::schema::{SchemaOperation, Script};
 
-/// The version that this module speaks.
+/// The protocol version of this module.
 pub const PROTOCOL: u32 = 2;
 
 /// Random bytes in [`Start::seed`].
 pub const SEED_BYTES: usize = 32;
 
-/// Begins a run.
+/// Starts a run.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Start {
     /// [`PROTOCOL`].
     pub protocol: u32,
-    /// What to do.
+    /// What to run.
     pub operation: Wanted,
-    /// With [`Wanted::Plan`], and only there: the operation to plan.
+    /// Only with [`Wanted::Plan`]: the operation to plan.
     #[serde(default)]
     pub plan_of: Option<Operation>,
     /// The operation's arguments, named as the functions' parameters are.
@@ -80,23 +80,23 @@ pub struct Start {
     pub now_ms: i64,
 }
 
-/// What a run may be for. The last two send only requests that read, and tell no events.
+/// What to run. The last two send read-only requests, and emit no events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
-    /// From nothing to a running app.
+    /// Create an app and everything it needs.
     Create,
-    /// Another version, other settings, or an empty database.
+    /// Change the version or the settings, or empty the database.
     Update,
-    /// Away with the app.
+    /// Delete the app.
     Delete,
     /// What one of these would do; [`Start::plan_of`] says which. The result is a `Plan`.
     Plan,
-    /// How things stand. The result is a `Status`.
+    /// The status of an app. The result is a `Status`.
     Status,
 }
 
-/// Lets the run go on as far as it can.
+/// Continues the run as far as possible.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Poll {
@@ -104,11 +104,11 @@ pub struct Poll {
     pub protocol: u32,
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
-    /// Milliseconds since any fixed moment, by a clock that nobody can set back, where there is one.
+    /// Milliseconds since any fixed moment, by a monotonic clock, where available.
     pub elapsed_ms: Option<u64>,
 }
 
-/// Says what came of a command.
+/// Passes the outcome of a command.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resolve {
@@ -116,7 +116,7 @@ pub struct Resolve {
     pub protocol: u32,
     /// The command's id.
     pub id: u64,
-    /// What came of it.
+    /// The outcome.
     #[serde(default)]
     pub answer: Value,
 }
@@ -134,7 +134,7 @@ pub struct Cancel {
 pub struct Accepted {
     /// [`PROTOCOL`].
     pub protocol: u32,
-    /// False where it came too late to matter: the command was withdrawn meanwhile.
+    /// False if the command was withdrawn in the meantime.
     pub accepted: bool,
 }
 
@@ -143,32 +143,32 @@ pub struct Accepted {
 pub struct Turn {
     /// [`PROTOCOL`].
     pub protocol: u32,
-    /// Where the run stands.
+    /// The state of the run.
     pub state: RunState,
     /// What happened since the last turn, in order.
     pub events: Vec<DeployEvent>,
-    /// What the run wants now.
+    /// The new commands of this turn.
     pub commands: Vec<Issued>,
-    /// Commands of earlier turns whose outcome no longer matters: sleeps may be ended, requests
-    /// may be let go. Resolving them does no harm.
+    /// Commands of earlier turns whose outcome no longer matters: the kernel may end sleeps and abandon
+    /// requests. Resolving them is harmless.
     pub withdrawn: Vec<u64>,
     /// With [`RunState::Finished`]: the operation's result.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Outcome>,
-    /// With [`RunState::Failed`]: why.
+    /// With [`RunState::Failed`]: the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<DeployError>,
 }
 
-/// Where a run stands.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
     /// It waits for commands.
     Running,
-    /// It ended well, and `poll` must not be called again.
+    /// It succeeded, and `poll` must not be called again.
     Finished,
-    /// It ended with an error, and `poll` must not be called again.
+    /// It failed, and `poll` must not be called again.
     Failed,
 }
 
@@ -177,12 +177,12 @@ pub enum RunState {
 pub struct Issued {
     /// Unique within a run.
     pub id: u64,
-    /// What is wanted.
+    /// What to do.
     #[serde(flatten)]
     pub command: Command,
 }
 
-/// What the logic wants from outside.
+/// What the logic asks of the kernel.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Command {
@@ -193,16 +193,16 @@ pub enum Command {
     },
     /// Mint a credential for the target, connect with verified TLS, and run the script.
     Schema {
-        /// Where.
+        /// Which database.
         at: LakebaseTarget,
-        /// What it is, for a host that renders statements itself or passes it on.
+        /// The operation, for a host that renders statements itself or forwards it.
         operation: SchemaOperation,
         /// The statements.
         script: Script,
     },
-    /// Ask the app itself, or a package index.
+    /// Query the app itself, or a package index.
     Probe {
-        /// What to ask.
+        /// The query.
         probe: Probe,
     },
     /// Wait.
@@ -212,27 +212,27 @@ pub enum Command {
     },
 }
 
-/// What came of [`Command::Request`] or [`Command::Probe`].
+/// The outcome of [`Command::Request`] or [`Command::Probe`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RequestAnswer {
     /// The workspace answered.
     Response(WorkspaceResponse),
-    /// It didn't.
+    /// It didn't answer.
     Error(HostError),
 }
 
-/// What came of [`Command::Schema`].
+/// The outcome of [`Command::Schema`].
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SchemaAnswer {
-    /// The script ran; the row that it returned, if it returns one.
+    /// The script ran; the row that it returned, if any.
     Row(Option<Vec<Option<String>>>),
-    /// It didn't run.
+    /// It failed.
     Error(SchemaError),
 }
 
-/// The answer to a call that doesn't fit.
+/// The answer to an invalid call.
 #[derive(Debug, Serialize)]
 pub struct Refused {
     /// [`PROTOCOL`].
@@ -243,17 +243,17 @@ pub struct Refused {
 
 /// What was wrong with a call.
 ///
-/// Not in the catalogue, as these are no failures of a deployment: somebody's installation, or
-/// the code that drives the module, is broken.
+/// Not in the catalogue, as this is not a failure of a deployment: the installation, or the code that drives
+/// the module, is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The kernel speaks another version.
+    /// The kernel uses another version.
     Mismatch {
-        /// The version it speaks, if it said so.
+        /// The kernel's version, if it was given.
         spoken: Option<u64>,
     },
-    /// The call isn't of the protocol's shape, or comes at the wrong time. Says which and how,
-    /// and never repeats what was handed over.
+    /// The call doesn't have the protocol's shape, or comes at the wrong time. The message says which, and
+    /// never repeats the input.
     Call {
         /// The call.
         call: &'static str,

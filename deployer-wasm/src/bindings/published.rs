@@ -1,9 +1,9 @@
-//! What is generated from this crate: TypeScript types, the schema of a configuration file, and the
-//! table of requests in `pkg/`; the settings as the form and the notebook's package know them.
+//! What is generated from this crate: TypeScript types, the schema of a configuration file, the table of
+//! requests in `pkg/`, and the settings for the form and for the Python package.
 //!
-//! All are committed, as their readers (an editor, a package's user, a notebook's kernel)
-//! have no Rust. A test compares; `UPDATE_EXPECT=1 cargo test -p deployer-wasm published` writes them anew.
-//! The derives stand behind `cfg(test)`, so no build carries them.
+//! The generated files are committed, as their users (an editor, a package's user, a notebook's kernel) have
+//! no Rust. A test compares them; `UPDATE_EXPECT=1 cargo test -p deployer-wasm published` regenerates them.
+//! The derives are behind `cfg(test)`, so no build contains them.
 
 mod file_schema;
 mod form_settings;

@@ -1,9 +1,9 @@
-//! What a kernel may ask without a run: things that the logic knows by itself.
+//! Queries that a kernel can send without a run, which the logic answers by itself.
 //!
-//! A notebook's widget runs the logic in the page, and the kernel is its host. A schema operation
-//! reaches the kernel typed, so that no statement's text ever comes from a page; the kernel asks
-//! here for the statements, and for what the row that came back means. And where a page can't run
-//! WebAssembly, its form asks the kernel what it would have asked its own module.
+//! A notebook's widget runs the logic in the page, with the kernel as its host. A schema operation reaches
+//! the kernel as a typed value, so no SQL text ever comes from a page; the kernel asks this module for the
+//! statements, and for the meaning of the returned row. Where a page can't run WebAssembly, its form sends
+//! the kernel the queries that it would have sent to its own module.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,13 +15,13 @@ use super::task::Operation;
 use crate::error::DeployError;
 use crate::schema::{self, SchemaError, SchemaOperation, SchemaOutcome, Script};
 
-/// A question. Asking changes nothing, and a run that is under way doesn't notice.
+/// A query. It changes nothing, and doesn't affect a run in progress.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Question {
     /// The statements of a schema operation.
     Script { operation: SchemaOperation },
-    /// What a schema operation came to, from the row that its script returned, if it returns one.
+    /// The outcome of a schema operation, from the row that its script returned, if any.
     Outcome { operation: SchemaOperation, row: Option<Vec<Option<String>>> },
     /// What is wrong with arguments, or with the text of a file; null if nothing is.
     Validate { operation: Operation, config: Value },
@@ -33,14 +33,14 @@ enum Question {
     ToYaml { config: Value },
 }
 
-/// The reply to a question.
+/// The answer to a query.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Reply {
     Script(Script),
     Outcome(SchemaOutcome),
     SchemaError(SchemaError),
-    /// To the others: what was asked for, or what is wrong.
+    /// To the other queries: the result, or what is wrong.
     Value(Value),
     Error(DeployError),
 }
@@ -53,7 +53,7 @@ struct Answered {
 }
 
 impl Machine {
-    /// Answers a question.
+    /// Answers a query.
     pub fn ask(&mut self, input: &[u8]) -> Vec<u8> {
         answer(try_ask(input))
     }

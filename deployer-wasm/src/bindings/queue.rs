@@ -1,9 +1,9 @@
-//! A host that has no way out: it writes down what the logic wants, as commands with ids, and the
-//! logic waits until somebody resolves them.
+//! A host without outside access: it queues what the logic asks for, as commands with ids, and the logic
+//! waits until the commands are resolved.
 //!
-//! Dropping a future that waits (a sleep that a cancellation cut short, the lock's renewal at the
-//! end of a run) withdraws its command. A command and its future are the two ends of a channel,
-//! so both directions, "it is done" and "nobody waits any more", need no bookkeeping of their own.
+//! Dropping a waiting future (a sleep ended by a cancellation, the lock's renewal at the end of a run)
+//! withdraws its command. A command and its future are the two ends of a channel, so neither "done" nor "no
+//! longer awaited" needs bookkeeping of its own.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -23,19 +23,19 @@ use crate::host::{
 };
 use crate::schema::{self, SchemaOperation, SchemaOutcome};
 
-/// A host whose requests are carried out by whoever empties its queue.
+/// A host whose commands are carried out by the code that takes them from its queue.
 pub struct QueueHost {
     now: Cell<Timestamp>,
     elapsed: Cell<Duration>,
     random: RefCell<ChaCha20Rng>,
     next_id: Cell<u64>,
-    /// Not handed over yet.
+    /// Commands not taken yet.
     issued: RefCell<Vec<Issued>>,
     events: RefCell<Vec<DeployEvent>>,
     waiting: RefCell<BTreeMap<u64, Waiting>>,
 }
 
-/// The other end of a future that waits for a command.
+/// The sending end for a future that waits for a command.
 enum Waiting {
     Request(oneshot::Sender<RequestAnswer>),
     Schema(oneshot::Sender<SchemaAnswer>),
@@ -52,14 +52,14 @@ impl Waiting {
     }
 }
 
-/// What happened in a host since it was last asked.
+/// What happened in a host since the last call.
 #[derive(Debug, Default)]
 pub struct News {
-    /// What was told.
+    /// The events.
     pub events: Vec<DeployEvent>,
-    /// What is wanted.
+    /// The new commands.
     pub commands: Vec<Issued>,
-    /// What was wanted earlier and is no longer.
+    /// The withdrawn commands.
     pub withdrawn: Vec<u64>,
 }
 
@@ -77,9 +77,9 @@ impl QueueHost {
         }
     }
 
-    /// Sets the time, and what passed by the clock that nobody can set back.
+    /// Sets the time, and the time elapsed by the monotonic clock.
     pub fn set_time(&self, now: Timestamp, elapsed: Option<Duration>) {
-        // Who passes no such clock has the other one, as far as it runs forward.
+        // Without a monotonic clock, the other one is used, as far as it moves forward.
         let elapsed = elapsed.unwrap_or_else(|| self.elapsed.get() + now.since(self.now.get()));
         self.elapsed.set(elapsed.max(self.elapsed.get()));
         self.now.set(now);
@@ -96,7 +96,7 @@ impl QueueHost {
             }
             !gone
         });
-        // What was wanted and given up within one turn concerns nobody.
+        // A command that was withdrawn in the turn that created it is not reported.
         withdrawn.retain(|id| {
             let handed_over = commands.iter().all(|issued| issued.id != *id);
             commands.retain(|issued| issued.id != *id);
@@ -105,10 +105,10 @@ impl QueueHost {
         News { events: self.events.take(), commands, withdrawn }
     }
 
-    /// Hands the answer to the command `id` to whoever waits for it; false if nobody does.
+    /// Passes the answer to the future that waits for the command `id`; false if none does.
     ///
     /// # Errors
-    /// If there was never such a command, or the answer is not one to it. The command stays.
+    /// If there was never such a command, or the answer has the wrong type. The command stays.
     pub fn resolve(&self, id: u64, answer: Value) -> Result<bool, Fault> {
         let mut waiting = self.waiting.borrow_mut();
         let Some(found) = waiting.remove(&id) else {
@@ -154,7 +154,7 @@ fn fault(problem: String) -> Fault {
     Fault::Call { call: "resolve", problem }
 }
 
-/// Only while a run is being torn down, when nobody reads it any more.
+/// Only while a run is being torn down, when its result is no longer read.
 const GONE: &str = "The run was abandoned";
 
 fn answered(answer: Result<RequestAnswer, oneshot::Canceled>) -> Result<WorkspaceResponse, HostError> {
@@ -195,7 +195,7 @@ impl Host for QueueHost {
 
     async fn sleep(&self, duration: Duration) {
         let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        // Given up or over: the wait has ended either way.
+        // Withdrawn or done: the wait has ended either way.
         let _ended = self.issue(Command::Sleep { duration_ms }, Waiting::Sleep).await;
     }
 

@@ -1,8 +1,8 @@
-//! From an operation's name and raw arguments to its result.
+//! Running an operation, given its name and raw arguments.
 //!
-//! Every face does the same two things: have the arguments checked, then run what they ask for.
-//! The kernel and the page differ in how values reach them, so both hand over JSON and get a
-//! value that serialises to the specification's dict.
+//! Every interface does the same two things: check the arguments, then run the operation. The kernel and the
+//! page differ in how they receive values, so both pass JSON and receive a value that serialises to the
+//! specification's dict.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,29 +15,29 @@ use crate::operations::{self, Change, CreateResult, DeleteResult, Plan, Status, 
 
 pub use crate::operations::Operation;
 
-/// What is asked for.
+/// What to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    /// An operation, for real.
+    /// An operation.
     Run(Operation),
     /// What an operation would do.
     Plan(Operation),
-    /// How things stand.
+    /// The status of an app.
     Status,
 }
 
-/// Something to do, its arguments checked.
+/// An operation, plan or status with checked arguments.
 #[derive(Debug)]
 pub enum Task {
-    /// An operation, for real.
+    /// An operation.
     Run(Change),
     /// What an operation would do.
     Plan(Change),
-    /// How things stand.
+    /// The status of an app.
     Status(Box<StatusConfig>),
 }
 
-/// What came of a [`Task`]; serialises as the operation's own result.
+/// The result of a [`Task`]; serialises as the operation's own result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Outcome {
@@ -76,8 +76,8 @@ fn change(
 }
 
 impl Task {
-    /// Checks `arguments`, a JSON object. `file` is the text of a configuration file, and
-    /// `environment` the variable `ENVIRONMENT` of whoever runs this.
+    /// Checks `arguments`, a JSON object. `file` is the text of a configuration file, and `environment` the
+    /// caller's environment variable `ENVIRONMENT`.
     ///
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
@@ -97,8 +97,8 @@ impl Task {
         })
     }
 
-    /// Whether it connects to the database. What only looks does not, and neither does a delete
-    /// that leaves the schema.
+    /// Whether it needs a database connection. Read-only tasks can do without one, and so can a delete that
+    /// keeps the schema.
     pub fn needs_sql(&self) -> bool {
         match self {
             Self::Run(Change::Create(_) | Change::Update(_)) => true,
@@ -107,12 +107,12 @@ impl Task {
         }
     }
 
-    /// Does it.
+    /// Runs it.
     ///
     /// # Errors
     /// The catalogue's entry.
     pub async fn run<H: Host>(&self, host: &H, cancellation: &Cancellation) -> Result<Outcome> {
-        // On the heap: the state of a whole deployment would otherwise lie in every caller's.
+        // Boxed: otherwise every caller's stack frame would hold the state of a whole deployment.
         Ok(match self {
             Self::Run(Change::Create(config)) => {
                 Outcome::Created(Box::pin(operations::create(host, config, cancellation)).await?)

@@ -1,11 +1,11 @@
-//! Arguments that are neither texts nor flags.
+//! Arguments that are neither strings nor flags.
 
 use std::fmt;
 
 use serde::Deserialize;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// A wheel as a face hands it over.
+/// A wheel as an interface passes it.
 #[derive(Clone, Default, PartialEq, Eq)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct WheelArgument {
@@ -21,7 +21,7 @@ impl fmt::Debug for WheelArgument {
     }
 }
 
-/// A secret that was not checked yet: never printed, overwritten when dropped.
+/// A secret that is not checked yet: never printed, overwritten when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SecretText(String);

@@ -1,12 +1,12 @@
-//! Values that are one of a few.
+//! Settings with a fixed set of values.
 //!
-//! Sizes are read in either case, as people write both in a file; they are written as the
-//! platform writes them.
+//! Sizes are read in either case, as people write both in a file; they are written as the platform writes
+//! them.
 
 use super::text::invalid;
 use crate::error::Failure;
 
-/// One of a few words: the enum, its words, and serde as those words.
+/// Defines such a setting: the enum, its values as strings, and their serde representation.
 macro_rules! choice {
     ($(#[$attribute:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$attribute])*
@@ -19,7 +19,7 @@ macro_rules! choice {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word for it, as it is written in a configuration.
+            /// The value as it is written in a configuration.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+
@@ -89,8 +89,8 @@ impl Capacity {
             .ok_or_else(|| invalid(key, text, "`CU_1`, `CU_2`, `CU_4` or `CU_8`"))
     }
 
-    /// The least and the most compute units of an autoscaling database of this size: half of it and
-    /// twice it. The platform takes a spread of at most 16.
+    /// The minimum and maximum compute units of an autoscaling database of this size: half of it and twice
+    /// it. The platform allows a spread of at most 16.
     pub const fn autoscaling_limits(self) -> (f64, f64) {
         match self {
             Self::Cu1 => (0.5, 2.0),
@@ -125,9 +125,9 @@ impl AppPackage {
 choice! {
     /// Where the key that encrypts the app's data is kept.
     KeyStorage {
-        /// In a secret scope; `app.yaml` only refers to it.
+        /// In a secret scope; `app.yaml` only references it.
         SecretScope = "secret_scope",
-        /// In `app.yaml` itself, readable by whoever may read the app's files.
+        /// In `app.yaml` itself, readable by everyone with access to the app's files.
         AppYaml = "app_yaml",
     }
 }
@@ -148,17 +148,17 @@ choice! {
     PackageIndex {
         /// The public one.
         Pypi = "pypi",
-        /// The one for trials; what isn't there still comes from the public one.
+        /// TestPyPI; packages that it doesn't have are still installed from PyPI.
         TestPypi = "test_pypi",
     }
 }
 
 choice! {
-    /// What the database is filled with at first.
+    /// The initial content of the database.
     Seeds {
-        /// What everybody gets.
+        /// The default content.
         Standard = "standard",
-        /// That, and the content made for Databricks.
+        /// The default content, and content about Databricks.
         Databricks = "databricks",
     }
 }

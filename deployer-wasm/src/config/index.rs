@@ -1,4 +1,4 @@
-//! Where the package indexes are.
+//! The addresses of the package indexes.
 
 use super::PackageIndex;
 

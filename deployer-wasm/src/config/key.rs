@@ -1,8 +1,8 @@
 //! The key that encrypts what the app stores of its users' Google accounts.
 //!
-//! Fernet's own form: 32 random bytes as 44 characters of URL-safe base64. It is overwritten in
-//! memory when dropped, never printed by `Debug`, and has no serde: wherever it is written,
-//! somebody called [`FernetKey::expose`] there.
+//! In Fernet's own format: 32 random bytes as 44 characters of URL-safe base64. It is overwritten in memory
+//! when dropped, never printed by `Debug`, and has no serde implementation: the only way to write it is an
+//! explicit call of [`FernetKey::expose`].
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::error::Failure;
 pub struct FernetKey(Zeroizing<String>);
 
 impl FernetKey {
-    /// Checks `text`, which was given as `key`. The failure doesn't repeat it.
+    /// Checks `text`, which was given as `key`. The error doesn't repeat it.
     pub fn parse(key: &str, text: &str) -> Result<Self, Failure> {
         let refusal = || Failure::InvalidSecret {
             key: key.to_owned(),
@@ -29,7 +29,7 @@ impl FernetKey {
         if bytes.len() == 32 { Ok(Self(Zeroizing::new(text.to_owned()))) } else { Err(refusal()) }
     }
 
-    /// A new key from 32 bytes fit for keys.
+    /// A new key from 32 cryptographically secure random bytes.
     pub fn generate(mut random: [u8; 32]) -> Self {
         let key = Self(Zeroizing::new(Base64Url::encode_string(&random)));
         random.zeroize();

@@ -1,11 +1,10 @@
-//! Which keys there are, and of what type.
+//! The valid keys and their types.
 //!
-//! Arguments as JSON and configuration files as YAML go through the same check, so that a mistyped key or a
-//! number in the place of a name is told in the same words wherever it was written. Only afterwards the
-//! types are filled, and nothing is left to complain about.
+//! Arguments as JSON and configuration files as YAML go through the same check, so a mistyped key or a value
+//! of the wrong type gets the same message in both. Filling the types afterwards can't fail.
 //!
 //! A file has one of two shapes. The flat one has the settings' names as keys. The other has `environments`,
-//! each with keys of its own names, some in a group; [`Setting::file`] says where each setting stands there.
+//! each with keys of different names, some of them in groups; [`Setting::file`] gives a setting's key there.
 
 use super::setting::{Kind, Setting, Taker};
 use super::settings::SETTINGS;
@@ -13,25 +12,25 @@ use super::text::shown;
 use crate::document::{Node, Scalar, ScalarKind};
 use crate::error::Failure;
 
-/// What a mapping holds.
+/// The keys of a mapping.
 pub(super) type Entries = [(String, Node)];
 
-/// A key and what it holds.
+/// A key and its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// Its name where it stands.
+    /// Its name in this mapping.
     pub(crate) name: &'static str,
-    /// The setting it gives; empty for a group.
+    /// The setting that it sets; empty for a group.
     pub(crate) setting: &'static str,
     pub(crate) holds: Holds,
 }
 
-/// What a key holds.
+/// The content of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Holds {
-    /// A value of a setting.
+    /// The value of a setting.
     Value(Kind),
-    /// Keys with values of their own.
+    /// A group of further keys.
     Group(Vec<Key>),
 }
 
@@ -76,8 +75,8 @@ pub(crate) fn environment() -> Vec<Key> {
     keys
 }
 
-/// Refuses keys that don't exist and values of the wrong type. `at` is where the entries stand,
-/// such as `environments.development`, and empty at the top.
+/// Refuses unknown keys and values of the wrong type. `at` is the path of the mapping, such as
+/// `environments.development`, and empty at the top level.
 pub(super) fn check(at: &str, keys: &[Key], entries: &Entries) -> Result<(), Failure> {
     for (name, value) in entries {
         let path = join(at, name);
@@ -92,7 +91,7 @@ pub(super) fn check(at: &str, keys: &[Key], entries: &Entries) -> Result<(), Fai
 fn check_value(path: &str, holds: &Holds, value: &Node) -> Result<(), Failure> {
     let is = |node: &Node, wanted| matches!(node, Node::Scalar(scalar) if scalar.kind == wanted);
     match (holds, value) {
-        // An empty value is one that was left out.
+        // An empty value counts as omitted.
         (_, Node::Null) => Ok(()),
         (Holds::Group(inner), Node::Map(entries)) => check(path, inner, entries),
         (Holds::Value(Kind::Text | Kind::Secret), value) if is(value, ScalarKind::Text) => Ok(()),
@@ -121,7 +120,7 @@ pub(super) fn mapping<'a>(path: &str, value: &'a Node) -> Result<&'a Entries, Fa
     value.as_map().ok_or_else(|| wrong_type(path, &Holds::Group(Vec::new()), value))
 }
 
-/// What stands in entries that were checked, by the settings' names.
+/// The values of checked entries, by the settings' names.
 pub(super) fn by_setting(keys: &[Key], entries: Vec<(String, Node)>) -> Vec<(&'static str, Node)> {
     let mut found = Vec::new();
     for (name, value) in entries {
@@ -156,7 +155,7 @@ fn wrong_type(path: &str, holds: &Holds, found: &Node) -> Failure {
         (Holds::Value(Kind::Map), _) => "names with text values",
         (Holds::Value(Kind::Wheel) | Holds::Group(_), _) => "a mapping with keys and values",
     };
-    // What stands in the place of a flag is a word, and no secret; any other text is not repeated.
+    // A value given for a flag is no secret and can be repeated; any other text is not repeated.
     let text = |scalar: &Scalar| shown(&scalar.text, 40);
     let is_secret = matches!(holds, Holds::Value(Kind::Secret));
     let found = match found {
@@ -189,7 +188,7 @@ fn unknown(path: &str, name: &str, keys: &[Key]) -> Failure {
     }
 }
 
-/// The key that means here what `name` means in the other shape of file.
+/// The key in this shape of file that corresponds to `name` in the other shape.
 fn other_name(name: &str, keys: &[Key]) -> Option<&'static str> {
     let pairs = SETTINGS.iter().filter_map(|setting| {
         let path = setting.file?;

@@ -1,4 +1,4 @@
-//! What the app's command and environment say beside its database and its key.
+//! The settings in the app's command and environment, other than its database and its key.
 
 mod extra_env;
 
@@ -8,17 +8,17 @@ use super::enums::Seeds;
 use super::settings::Settings;
 use crate::error::Result;
 
-/// What `app.yaml` says beside database and key. What is left out is as deployed.
+/// The settings in `app.yaml` other than database and key. Omitted ones stay as deployed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Launch {
-    /// What the database is filled with at first.
+    /// The initial content of the database.
     pub seeds: Option<Seeds>,
     /// Additional environment variables.
     pub extra_env: Option<ExtraEnv>,
 }
 
 impl Launch {
-    /// Checks the settings that it is made of.
+    /// Checks the settings that it consists of.
     pub(super) fn check(settings: &mut Settings) -> Result<Self> {
         let env = settings.extra_env.as_ref();
         Ok(Self {
@@ -29,7 +29,7 @@ impl Launch {
         })
     }
 
-    /// The same, with what is deployed in the place of what is left out.
+    /// The same, with omitted settings replaced by the deployed ones.
     #[must_use]
     pub fn or(&self, deployed: Option<Self>) -> Self {
         let deployed = deployed.unwrap_or_default();

@@ -1,15 +1,14 @@
-//! The names of things: app, database, schema, API scope; and the app's description.
+//! Names of the app, database, schema and API scopes; and the app's description.
 //!
-//! Each rule is the platform's (or Postgres') own, so that a name that passes here is not
-//! refused three minutes into a deployment. All of them match the whole text: a trailing newline
-//! is part of a name and makes it wrong.
+//! The rules are those of the platform or of Postgres, so a name accepted here is not refused three minutes
+//! into a deployment. All rules match the whole text: a trailing newline makes a name invalid.
 
 use super::text::{checked_text, invalid};
 use crate::error::Failure;
 
 checked_text! {
-    /// The name of a Databricks App: 2 to 30 lower-case letters, digits and hyphens, beginning
-    /// with a letter and not ending with a hyphen. Unique in its workspace.
+    /// The name of a Databricks App: 2 to 30 lower-case letters, digits and hyphens, starting with a letter
+    /// and not ending with a hyphen. Unique in its workspace.
     AppName, "app_name"
 }
 
@@ -39,12 +38,12 @@ impl Default for AppName {
 }
 
 checked_text! {
-    /// The name of a Lakebase database, of either kind: 1 to 63 letters, digits and hyphens,
-    /// beginning with a letter and not ending with a hyphen.
+    /// The name of a Lakebase database, of either kind: 1 to 63 letters, digits and hyphens, starting with a
+    /// letter and not ending with a hyphen.
     ///
-    /// Provisioned instances may have upper-case letters in their names and autoscaling projects
-    /// may not. A name with upper-case letters can therefore only be that of an instance that
-    /// exists already; see [`LakebaseName::can_be_created`].
+    /// Provisioned instances may have upper-case letters in their names, autoscaling projects may not. A name
+    /// with upper-case letters can therefore only belong to an existing instance; see
+    /// [`LakebaseName::can_be_created`].
     LakebaseName, "lakebase_name"
 }
 
@@ -66,7 +65,7 @@ impl LakebaseName {
         }
     }
 
-    /// Whether a new database can have this name: those are created lower-case only.
+    /// Whether a new database can have this name: new names are lower-case only.
     pub fn can_be_created(&self) -> bool {
         !self.0.bytes().any(|b| b.is_ascii_uppercase())
     }
@@ -79,9 +78,9 @@ impl Default for LakebaseName {
 }
 
 checked_text! {
-    /// The name of the Postgres schema that is the app's own: a lower-case identifier of at most
-    /// 63 bytes (Postgres would cut a longer one silently), not one that belongs to the system,
-    /// and not `public`, which a reset would drop with everything that others keep in it.
+    /// The name of the app's Postgres schema: a lower-case identifier of at most 63 bytes (Postgres would
+    /// silently truncate a longer one), not a system schema, and not `public`, which may hold other users'
+    /// data that a reset would drop.
     SchemaName, "schema_name"
 }
 
@@ -111,8 +110,8 @@ impl Default for SchemaName {
 }
 
 checked_text! {
-    /// An API scope that the app asks its users for, such as `catalog.tables:read`. Which scopes
-    /// exist is the platform's to say, and it changes; only the form is checked here.
+    /// An API scope that the app requests from its users, such as `catalog.tables:read`. The platform defines
+    /// which scopes exist, and this changes; only the format is checked here.
     ApiScope, "extra_scopes"
 }
 
@@ -134,7 +133,7 @@ impl ApiScope {
 }
 
 checked_text! {
-    /// What the workspace shows beside the app's name: at most 500 characters on one line.
+    /// The description that the workspace shows beside the app's name: at most 500 characters on one line.
     Description, "description"
 }
 
@@ -164,7 +163,7 @@ mod tests {
     use super::*;
     use crate::config::properties::fixed_seed;
 
-    /// Every text is accepted unchanged, or refused with the key in the failure.
+    /// Every text is accepted unchanged, or refused with the key in the error.
     fn check<T: std::fmt::Display>(
         parse: fn(&str, &str) -> Result<T, Failure>,
         accepted: &[&str],

@@ -1,9 +1,8 @@
 //! The workspace folder that an app's files are uploaded to.
 //!
-//! The workspace knows one tree under two spellings, `/Users/…` and `/Workspace/Users/…`; the
-//! second is used throughout, so that two spellings of one folder share one lock and one
-//! journal. A folder that holds other things as well is refused: everything in it would be
-//! deployed as the app's source.
+//! The workspace has two spellings of the same tree, `/Users/…` and `/Workspace/Users/…`; the second is used
+//! throughout, so that both spellings of a folder share one lock and one journal. Home folders and `Shared`
+//! themselves are refused, because everything in the folder would be deployed as the app's source.
 
 use super::name::AppName;
 use super::text::{checked_text, invalid};
@@ -17,7 +16,7 @@ checked_text! {
 const EXAMPLE: &str = "`/Workspace/Users/<you>/.apps/tellr`";
 
 impl WorkspacePath {
-    /// Checks `text`, which was given as `key`, and brings it to the form `/Workspace/…`.
+    /// Checks `text`, which was given as `key`, and converts it to the form `/Workspace/…`.
     pub fn parse(key: &str, text: &str) -> Result<Self, Failure> {
         let refuse = |expected: &str| Err(invalid(key, text, format!("{expected}, such as {EXAMPLE}")));
 
@@ -44,7 +43,7 @@ impl WorkspacePath {
             Some(&("Users" | "Shared" | "Repos")) => {}
             _ => return refuse("a path that begins with `/Workspace/`"),
         }
-        // `/Workspace/Users/<name>` is somebody's home and `/Workspace/Shared` everybody's.
+        // `/Workspace/Users/<name>` is a user's home and `/Workspace/Shared` is shared by all users.
         let least = if matches!(segments.first(), Some(&("Users" | "Repos"))) { 3 } else { 2 };
         if segments.len() < least {
             return refuse("a folder of the app's own");
@@ -52,7 +51,7 @@ impl WorkspacePath {
         Ok(Self(format!("/Workspace/{}", segments.join("/"))))
     }
 
-    /// Where an app's files go if nobody says otherwise: `/Workspace/Users/<user>/.apps/<app>`.
+    /// The default folder of an app's files: `/Workspace/Users/<user>/.apps/<app>`.
     pub(crate) fn of_app(user_name: &str, app: &AppName) -> Result<Self, Failure> {
         Self::parse("app_file_workspace_path", &format!("/Workspace/Users/{user_name}/.apps/{app}"))
     }

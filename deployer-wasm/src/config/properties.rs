@@ -1,5 +1,5 @@
-//! Properties of configurations: whatever is written reads as the same, whatever is read is
-//! accepted or refused, and never a panic.
+//! Properties of configurations: writing and reading a configuration returns the same one, and any input is
+//! accepted or refused without a panic.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -7,7 +7,7 @@ use proptest::test_runner::RngSeed;
 use super::*;
 use crate::error::{DeployError, ErrorClass, Failure};
 
-/// The same cases in every run: a test that fails, fails for everybody.
+/// Fixed cases, so that every run tests the same ones and failures are reproducible.
 pub(super) fn fixed_seed() -> ProptestConfig {
     ProptestConfig {
         rng_seed: RngSeed::Fixed(0x7e11),
@@ -20,7 +20,7 @@ fn read(file: &str) -> Result<CreateConfig, DeployError> {
     CreateArguments::default().resolve(Some(file), None)
 }
 
-/// Texts of the accepted form.
+/// Texts of the accepted format.
 fn text<T>(pattern: &str, parse: fn(&str, &str) -> Result<T, Failure>) -> impl Strategy<Value = String>
 where
     T: std::fmt::Debug,

@@ -1,4 +1,4 @@
-//! Raw values of settings: as they are given, before they are checked.
+//! Raw values of settings, before they are checked.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ pub type Pairs = BTreeMap<String, String>;
 
 /// The raw value of a setting.
 pub(super) trait Raw: Sized {
-    /// The value of a node that was checked against the setting's kind; none for an empty one.
+    /// The value of a node that was checked against the setting's type; `None` for an empty one.
     fn from_node(node: Node) -> Option<Self>;
-    /// The value as it is written; none if it is never written.
+    /// The value as written to a file; `None` if it is never written.
     fn to_node(&self) -> Option<Node>;
 }
 
@@ -61,7 +61,7 @@ impl Raw for Pairs {
     fn from_node(node: Node) -> Option<Self> {
         match node {
             Node::Map(entries) => {
-                // A name without a value has an empty text.
+                // A name without a value gets an empty text.
                 let text = |value| String::from_node(value).unwrap_or_default();
                 Some(entries.into_iter().map(|(name, value)| (name, text(value))).collect())
             }
@@ -70,7 +70,7 @@ impl Raw for Pairs {
     }
 
     fn to_node(&self) -> Option<Node> {
-        // An empty one says that there should be none.
+        // An empty mapping means "none".
         Some(Node::Map(self.iter().map(|(name, text)| (name.clone(), Node::text(text.as_str()))).collect()))
     }
 }

@@ -1,8 +1,8 @@
 //! Reading a configuration file.
 //!
-//! The document is read by [`crate::document`], within its limits and with what would be ambiguous refused, and
-//! then checked by the same tables as direct arguments. An error names the key as it stands in the file, and the
-//! line and column where the library tells them.
+//! The document is read by [`crate::document`], which enforces limits and refuses ambiguous input, and then
+//! checked with the same tables as direct arguments. An error names the key as it is written in the file,
+//! with line and column where the library reports them.
 
 use super::key_schema::{self, Entries, Key};
 use super::settings::{Settings, Source};
@@ -10,13 +10,13 @@ use crate::document::{self, Node, Place, Problem, SIZE_LIMIT_BYTES, ScalarKind};
 use crate::error::{DeployError, Failure, RefusedInput, Result};
 
 const ENVIRONMENTS: &str = "environments";
-/// The environment of a file that has several, if nobody names one.
+/// The default environment of a file that has several.
 const DEFAULT_ENVIRONMENT: &str = "development";
-/// The one argument that is a secret, and therefore never stands in a file.
+/// The one argument that is a secret, and therefore never allowed in a file.
 const SECRET: &str = "encryption_key";
 
-/// Reads a file of either shape. `argument` and `variable` are the two ways to name an
-/// environment; the first wins.
+/// Reads a file of either shape. `argument` and `variable` are the two ways to select an environment; the
+/// first takes precedence.
 pub(super) fn read(text: &str, argument: Option<&str>, variable: Option<&str>) -> Result<Settings> {
     let tree = parse(text)?;
     read_tree(tree, argument, variable).map_err(|error| placed(text, error))
@@ -104,7 +104,7 @@ fn environment_file(name: &str, value: &Node) -> Result<Settings> {
     Ok(read_checked(&keys, environment, Source::Environment(name.to_owned())))
 }
 
-/// What entries give, which were checked.
+/// The settings in entries that were checked.
 fn read_checked(keys: &[Key], entries: &Entries, source: Source) -> Settings {
     let mut settings = Settings { source, ..Settings::default() };
     let mut found = key_schema::by_setting(keys, entries.to_vec());
@@ -115,7 +115,7 @@ fn read_checked(keys: &[Key], entries: &Entries, source: Source) -> Settings {
     settings
 }
 
-/// A block scalar (`|`, `>`) ends with a newline that nobody meant.
+/// Removes the newline that ends a block scalar (`|`, `>`) and isn't part of the value.
 fn trim_last_newline(node: &mut Node) {
     match node {
         Node::Scalar(scalar) if scalar.kind == ScalarKind::Text && scalar.text.ends_with('\n') => {
@@ -127,7 +127,7 @@ fn trim_last_newline(node: &mut Node) {
     }
 }
 
-/// The environment that is meant: the one named, else `development`, else the only one.
+/// The selected environment: the one named, else `development`, else the only one.
 fn environment<'a>(
     environments: &'a Entries,
     argument: Option<&str>,

@@ -1,8 +1,8 @@
 //! Reading arguments from JSON.
 //!
-//! The faces differ in how they ask (keyword arguments, flags, a form) and agree in what they
-//! hand over: [`CreateArguments`] and its siblings, or the same as JSON through `from_json`, which
-//! refuses unknown keys and wrong types in the same words as for a file.
+//! The interfaces differ in how they collect arguments (keyword arguments, flags, a form) but pass them in
+//! the same types: [`CreateArguments`] and its siblings, or the same as JSON through `from_json`, which
+//! refuses unknown keys and wrong types with the same messages as for a file.
 
 use serde_json::Value;
 

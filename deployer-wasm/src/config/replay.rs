@@ -1,10 +1,10 @@
-//! The settings that lead to a configuration again.
+//! The settings that reproduce a configuration.
 //!
-//! The journal keeps them, so that whoever resumes a run (after a reload, from another machine, as another
-//! person) resumes it with the same; and a file is written from them. Every default is written out, as another
-//! version may have others. Three things are left out: a key, which is a secret and is found where it was put;
-//! a wheel's bytes, of which the name is kept to ask for it again; and which environment of a file was chosen,
-//! as what it says is here.
+//! The journal keeps them, so that a run is resumed with the same settings after a reload, on another machine
+//! or by another user; a configuration file is written from them too. Every default is written out, as
+//! another version may have other defaults. Three things are omitted: the key, which is a secret and is found
+//! where it is stored; a wheel's bytes, of which only the name is kept, to ask for the file again; and the
+//! selected environment of a file, whose settings are already included.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const ENVIRONMENT: &str = "environment";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Replay(Vec<(&'static str, Node)>);
 
-/// What the journal keeps of a configuration.
+/// The settings that the journal keeps of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// The arguments, as each operation takes them from JSON.
@@ -32,14 +32,14 @@ pub struct Recorded {
 }
 
 impl Replay {
-    /// What is kept of settings that were checked.
+    /// Selects what is kept of checked settings.
     pub(super) fn of(settings: &Settings, taker: Taker) -> Self {
         let kept =
             SETTINGS.iter().filter(|setting| setting.is_taken_by(taker) && setting.name != ENVIRONMENT);
         Self(kept.filter_map(|setting| Some((setting.name, settings.get(setting.name)?))).collect())
     }
 
-    /// What of it a file holds, as a flat one.
+    /// The part that a flat file holds.
     pub(super) fn flat_file(&self) -> Node {
         let in_file =
             |name: &str| SETTINGS.iter().any(|setting| setting.name == name && setting.file.is_some());
@@ -47,9 +47,9 @@ impl Replay {
         Node::Map(entries.map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
     }
 
-    /// What the journal keeps; `folder` is where the app's files are.
+    /// What the journal keeps; `folder` is the folder of the app's files.
     pub(super) fn recorded(&self, folder: &WorkspacePath, wheel: Option<&LocalWheel>) -> Recorded {
-        // A wheel takes the place of the version; naming both would be refused.
+        // The wheel replaces the version; giving both would be refused.
         let kept =
             self.0.iter().filter(|(name, _)| *name != FOLDER && !(*name == VERSION && wheel.is_some()));
         let mut entries: Vec<(String, Node)> =
@@ -72,7 +72,7 @@ mod tests {
         WorkspacePath::parse("app_file_workspace_path", "/Workspace/Shared/slides").unwrap()
     }
 
-    /// Everything that can be given, each not as it is by default.
+    /// All settings, each with a value other than its default.
     fn release() -> Value {
         json!({
             "app_name": "slides",

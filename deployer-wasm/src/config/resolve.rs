@@ -1,4 +1,4 @@
-//! From arguments to configurations: defaults, exclusions, every value parsed.
+//! Converts arguments to configurations: applies defaults, checks exclusions, parses every value.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ use super::wheel::LocalWheel;
 use crate::document::Node;
 use crate::error::{DeployError, Failure, Result};
 
-/// What the app asks its users for: to query, to use Genie, to browse the catalog, to call models.
+/// The API scopes that the app always requests: SQL, Genie, catalog browsing, model serving.
 pub const API_SCOPES: [&str; 6] = [
     "sql",
     "dashboards.genie",
@@ -33,49 +33,49 @@ pub const API_SCOPES: [&str; 6] = [
     "serving.serving-endpoints",
 ];
 
-/// What `create` works with.
+/// The configuration of `create`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateConfig {
     /// The app.
     pub app_name: AppName,
-    /// The folder for its files, if one was given; else it is `/Workspace/Users/<user>/.apps/<app>`.
+    /// The folder for its files, if given; otherwise `/Workspace/Users/<user>/.apps/<app>`.
     pub workspace_path: Option<WorkspacePath>,
-    /// The Lakebase database, which may exist already.
+    /// The Lakebase database; it may already exist.
     pub lakebase_name: LakebaseName,
     /// The Postgres schema.
     pub schema_name: SchemaName,
-    /// The size of a database that has to be created.
+    /// The size of the database if it has to be created.
     pub lakebase_compute: Capacity,
     /// The size of the app's compute.
     pub app_compute: ComputeSize,
-    /// What the workspace shows beside the app's name.
+    /// The description that the workspace shows beside the app's name.
     pub description: Description,
     /// Which app.
     pub package: AppPackage,
-    /// Which version; without meaning where there is a local wheel.
+    /// Which version; ignored if there is a local wheel.
     pub version: VersionPin,
     /// A wheel to deploy instead of a published version.
     pub local_wheel: Option<LocalWheel>,
-    /// Where the package comes from.
+    /// The index that the package is installed from.
     pub index: PackageIndex,
-    /// The key to use; one is made if there is none.
+    /// The key to use; if absent, one is created when needed.
     pub encryption_key: Option<FernetKey>,
-    /// Where the key is kept.
+    /// Where the key is stored.
     pub key_storage: KeyStorage,
     /// API scopes beside [`API_SCOPES`].
     pub extra_scopes: Vec<ApiScope>,
-    /// What `app.yaml` says beside database and key.
+    /// The settings in `app.yaml` other than database and key.
     pub launch: Launch,
-    /// The settings that lead to this configuration again.
+    /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
 
-/// What `update` works with; what is `None` stays as it is.
+/// The configuration of `update`; settings that are `None` stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpdateConfig {
     /// The app.
     pub app_name: AppName,
-    /// The folder of its files; where it was deployed from if left out.
+    /// The folder of its files; if omitted, the folder it was deployed from.
     pub workspace_path: Option<WorkspacePath>,
     /// The Lakebase database.
     pub lakebase_name: LakebaseName,
@@ -83,31 +83,31 @@ pub struct UpdateConfig {
     pub schema_name: SchemaName,
     /// The size of the app's compute.
     pub app_compute: Option<ComputeSize>,
-    /// What the workspace shows beside the app's name.
+    /// The description that the workspace shows beside the app's name.
     pub description: Option<Description>,
     /// Which app.
     pub package: AppPackage,
-    /// Which version; without meaning where there is a local wheel.
+    /// Which version; ignored if there is a local wheel.
     pub version: VersionPin,
     /// A wheel to deploy instead of a published version.
     pub local_wheel: Option<LocalWheel>,
-    /// Where the package comes from.
+    /// The index that the package is installed from.
     pub index: PackageIndex,
-    /// The key, if one was given; otherwise the one in use is found and kept.
+    /// The key, if given; otherwise the key in use is found and kept.
     pub encryption_key: Option<FernetKey>,
-    /// Where the key is kept.
+    /// Where the key is stored.
     pub key_storage: Option<KeyStorage>,
     /// API scopes beside [`API_SCOPES`].
     pub extra_scopes: Vec<ApiScope>,
-    /// What `app.yaml` says beside database and key.
+    /// The settings in `app.yaml` other than database and key.
     pub launch: Launch,
-    /// Drop the schema and make it anew.
+    /// Drop the schema and create it again.
     pub reset_database: bool,
-    /// The settings that lead to this configuration again.
+    /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
 
-/// What `delete` works with; what is `None` is as deployed.
+/// The configuration of `delete`; settings that are `None` are taken from the deployed app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeleteConfig {
     /// The app.
@@ -120,35 +120,35 @@ pub struct DeleteConfig {
     pub schema_name: Option<SchemaName>,
     /// Drop the schema.
     pub reset_database: bool,
-    /// The settings that lead to this configuration again.
+    /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
 
-/// What `status` looks for.
+/// The configuration of `status`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusConfig {
     /// The app.
     pub app_name: AppName,
-    /// The folder of its files; where it was deployed from if left out.
+    /// The folder of its files; if omitted, the folder it was deployed from.
     pub workspace_path: Option<WorkspacePath>,
 }
 
 impl CreateConfig {
-    /// What the journal keeps; `folder` is where the app's files are.
+    /// What the journal keeps; `folder` is the folder of the app's files.
     pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
         self.settings.recorded(folder, self.local_wheel.as_ref())
     }
 }
 
 impl UpdateConfig {
-    /// What the journal keeps; `folder` is where the app's files are.
+    /// What the journal keeps; `folder` is the folder of the app's files.
     pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
         self.settings.recorded(folder, self.local_wheel.as_ref())
     }
 }
 
 impl DeleteConfig {
-    /// What the journal keeps; `folder` is where the app's files are.
+    /// What the journal keeps; `folder` is the folder of the app's files.
     pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
         self.settings.recorded(folder, None)
     }
@@ -166,8 +166,8 @@ impl CreateArguments {
 }
 
 impl UpdateArguments {
-    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. A file may
-    /// be the one that `create` used: the size of the database in it is checked and not changed.
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. The file may be the one
+    /// that `create` used: its database size is checked and otherwise ignored.
     ///
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
@@ -177,8 +177,8 @@ impl UpdateArguments {
 }
 
 impl DeleteArguments {
-    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. A file may
-    /// be the one that `create` used: all of it is checked, and the names in it are used.
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. The file may be the one
+    /// that `create` used: all of it is checked, and its names are used.
     ///
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
@@ -188,8 +188,8 @@ impl DeleteArguments {
 }
 
 impl StatusArguments {
-    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. Of a file,
-    /// the two names in question are used.
+    /// Checks everything and fills in the defaults; see [`CreateArguments::resolve`]. Only the two names that
+    /// `status` needs are used from a file.
     ///
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
@@ -230,8 +230,8 @@ pub fn status(arguments: Value, file: Option<&str>, environment: Option<&str>) -
     Settings::read(Taker::Status, arguments)?.status(file, environment)
 }
 
-/// The settings of one operation, while they are checked. What is checked is written back as it is
-/// understood, defaults included, so that what is left at the end leads to the same configuration.
+/// The settings of one operation during the check. Checked settings are written back in normalised form,
+/// defaults included, so that the remaining settings reproduce the same configuration.
 struct Checking {
     settings: Settings,
     taker: Taker,
@@ -240,7 +240,7 @@ struct Checking {
 impl Checking {
     fn begin(taker: Taker, direct: Settings, file: Option<&str>, variable: Option<&str>) -> Result<Self> {
         let mut settings = choose(direct, file, variable)?;
-        // A file is one for all operations, and names what `create` took.
+        // One file serves all operations, and has the settings of `create`.
         let is_whole = settings.source != Source::Arguments;
         for setting in SETTINGS {
             let filled = taker == Taker::Create && setting.is_taken_by(taker)
@@ -264,8 +264,8 @@ impl Checking {
         checked_or(source, "app_package", app_package, AppPackage::parse, || AppPackage::TellrApp)
     }
 
-    /// The version; without one, our app goes with the deployer's own version, as the two are
-    /// made together, and the original app has none to go with.
+    /// The version. By default, our app gets the deployer's own version, as the two are released together;
+    /// the original app has no matching version.
     fn version(&mut self, package: AppPackage) -> Result<VersionPin> {
         let Settings { source, app_version, .. } = &mut self.settings;
         checked_or(source, "app_version", app_version, VersionPin::parse, || match package {
@@ -282,7 +282,7 @@ impl Checking {
         *self.settings.reset_database.get_or_insert(false)
     }
 
-    /// The scopes beside the six, each once.
+    /// The additional scopes, without duplicates.
     fn extra_scopes(&mut self) -> Result<Vec<ApiScope>> {
         let Settings { source, extra_scopes, .. } = &mut self.settings;
         let mut scopes = Vec::new();
@@ -301,8 +301,7 @@ impl Checking {
         Ok(text.map(|text| FernetKey::parse("encryption_key", text)).transpose()?)
     }
 
-    /// The wheel takes the place of the version that a file names; two direct arguments that
-    /// contradict each other are refused.
+    /// The wheel replaces the version in a file; two contradicting direct arguments are refused.
     fn wheel(&mut self, package: AppPackage) -> Result<Option<LocalWheel>> {
         let Some(WheelArgument { file_name, content }) = self.settings.local_wheel.take() else {
             return Ok(None);
@@ -321,13 +320,13 @@ impl Checking {
         Ok(Some(LocalWheel::new(&file_name, content, package)?))
     }
 
-    /// What is left, for the journal and for a file.
+    /// The remaining settings, for the journal and for a file.
     fn end(self) -> Replay {
         Replay::of(&self.settings, self.taker)
     }
 }
 
-/// Checks one setting's text, and writes it back as it is understood.
+/// Checks one setting's text, and writes it back in normalised form.
 macro_rules! check {
     ($checking:ident.$name:ident, $parse:path) => {{
         let Settings { source, $name, .. } = &mut $checking.settings;
@@ -476,7 +475,7 @@ fn in_file(file: Option<&str>, error: DeployError) -> DeployError {
     }
 }
 
-/// The file's values or the direct ones; both would be a contradiction.
+/// The file's values or the direct ones; both together are refused.
 fn choose(direct: Settings, file: Option<&str>, variable: Option<&str>) -> Result<Settings> {
     let argument = direct.environment.as_deref();
     let Some(file) = file else {
@@ -498,7 +497,7 @@ fn choose(direct: Settings, file: Option<&str>, variable: Option<&str>) -> Resul
     if !arguments.is_empty() {
         return Err(Failure::ConfigConflict { arguments }.into());
     }
-    // What has no place in a file is given beside it.
+    // Settings that a file can't hold are given as arguments.
     Ok(Settings {
         encryption_key: direct.encryption_key,
         local_wheel: direct.local_wheel,

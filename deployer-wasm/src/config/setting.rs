@@ -1,68 +1,69 @@
-//! What is known of a setting: everything that a face needs to offer it.
+//! The description of a setting: everything that an interface needs to offer it.
 //!
-//! # One description, many faces
+//! # One description for all interfaces
 //!
-//! A setting is described once, in the table of [`super::settings`]: its name, what it holds, its default, its help,
-//! which operations take it, and where it stands in a file. From the table come:
+//! A setting is described once, in the table of [`super::settings`]: its name, its type, its default, its
+//! help, which operations take it, and its key in a file. The following are derived from the table:
 //!
 //! | what | where |
 //! |---|---|
 //! | the arguments of each operation, and their TypeScript types | the macro of [`super::settings`], `pkg/types.d.ts` |
-//! | which keys there are, and their types | [`super::key_schema`] |
-//! | both shapes of file, read; the flat one, written | [`super::read_file`], [`super::write_file`] |
-//! | what the journal keeps, to resume a run with the same | [`super::replay`] |
+//! | the valid keys and their types | [`super::key_schema`] |
+//! | reading both shapes of file; writing the flat one | [`super::read_file`], [`super::write_file`] |
+//! | the settings in the journal, to resume a run | [`super::replay`] |
 //! | the file's JSON Schema | `pkg/deploy_config.schema.json` |
 //! | flags and their help | `runtime/src/deploy/setting_flags.rs`, when the program starts |
 //! | the form's fields | `frontend/src/deploy/form/settings.ts` |
 //! | Python's keyword-only parameters, their description and defaults, and the widget's traits | `widget/src/tellr/{functions,defaults,settings}.py` |
 //!
-//! What can't be in a table is code: the type that a text is parsed into, and where the value is used
-//! ([`super::resolve`] and the operations). Generated files are committed, and a test says when one is stale.
+//! The parts that don't fit a table are code: the type that a text is parsed into, and where the value is
+//! used ([`super::resolve`] and the operations). Generated files are committed, and a test reports stale
+//! ones.
 
-/// A setting, as it is described to people and programs.
+/// A setting, described for users and programs.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// Its name, as an argument and as a key of a flat file.
     pub name: &'static str,
-    /// Sentences for people, with line ends as in the source; see [`Setting::help`].
+    /// The help text, with line ends as in the source; see [`Setting::help`].
     pub(super) doc: &'static str,
-    /// A few words above a form's field.
+    /// The label of the form's field.
     pub label: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub kind: Kind,
-    /// The values it can have, if they are a few.
+    /// Its possible values, if there is a fixed set.
     pub choices: &'static [Choice],
-    /// Its value where `create` is not given one.
+    /// The default in `create`.
     pub default: Option<&'static str>,
-    /// What holds where `create` is not given one, in words, if that is no fixed value.
+    /// The default in `create` in words, if it isn't a fixed value.
     pub otherwise: &'static str,
-    /// What holds where an operation on an existing app is not given one, in words.
+    /// The default in words for operations on an existing app.
     pub kept: &'static str,
     /// Which operations take it, in the order of [`Taker::ALL`].
     pub(super) taken_by: [bool; 4],
-    /// Which operations can't do without it, unless a file is given.
+    /// Which operations require it, unless a file is given.
     pub needed_by: &'static [Taker],
-    /// Where it stands in an environment of a file, such as `lakebase.schema`; a flat file has it under its
-    /// name. None for what never stands in a file.
+    /// Its key in an environment of a file, such as `lakebase.schema`; a flat file uses its name. `None` for
+    /// settings that are never in a file.
     pub file: Option<&'static str>,
-    /// The name of its flag without the dashes, where that isn't its name with hyphens.
+    /// The name of its flag without the dashes, if it isn't its name with hyphens.
     pub flag: Option<&'static str>,
-    /// The name of its parameter in Python, where that isn't its name.
+    /// The name of its parameter in Python, if it isn't its name.
     pub parameter: Option<&'static str>,
-    /// The form of its text as a regular expression, for editors; the deployer checks more.
+    /// The format of its text as a regular expression, for editors; the deployer checks more.
     pub pattern: Option<&'static str>,
-    /// Whether a form shows it only when it is asked for more.
+    /// Whether a form shows it only under the advanced settings.
     pub folded: bool,
 }
 
-/// What a setting holds.
+/// The type of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A text.
     Text,
     /// `true` or `false`.
     Flag,
-    /// Texts in order.
+    /// A list of texts.
     Texts,
     /// Names, each with a text.
     Map,
@@ -72,14 +73,14 @@ pub enum Kind {
     Wheel,
 }
 
-/// A value that a setting can have.
+/// A possible value of a setting.
 #[derive(Debug, Clone, Copy)]
 pub struct Choice {
-    /// As it is written.
+    /// As it is written in a configuration.
     pub value: &'static str,
     /// As a form shows it.
     pub label: &'static str,
-    /// A few words about it.
+    /// A short explanation.
     pub note: &'static str,
 }
 
@@ -112,7 +113,7 @@ impl Taker {
 }
 
 impl Setting {
-    /// What most settings have.
+    /// The defaults of a description.
     pub(super) const PLAIN: Self = Self {
         name: "",
         doc: "",
@@ -131,7 +132,7 @@ impl Setting {
         folded: true,
     };
 
-    /// Sentences for people, on one line.
+    /// The help text on one line.
     pub fn help(&self) -> String {
         self.doc.split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -141,7 +142,7 @@ impl Setting {
         self.taken_by[taker as usize]
     }
 
-    /// Whether an operation can't do without it.
+    /// Whether an operation requires it.
     pub fn is_needed_by(&self, taker: Taker) -> bool {
         self.needed_by.contains(&taker)
     }
@@ -156,7 +157,7 @@ impl Setting {
         self.parameter.unwrap_or(self.name)
     }
 
-    /// What holds where an operation isn't given it, in words; empty where nothing does.
+    /// The default for an operation, in words; empty where there is none.
     pub fn left_out(&self, taker: Taker) -> &'static str {
         match (taker, self.default) {
             (Taker::Create, Some(default)) => default,

@@ -1,17 +1,17 @@
-//! The settings: the one table that every face is made from. See [`super::setting`].
+//! The settings: the one table from which all interfaces are derived. See [`super::setting`].
 //!
 //! An entry has its help, its name with the type of its raw value, which operations take it, and the rest of
-//! its description. The macro makes of them the table [`SETTINGS`], the arguments of each operation, and
-//! [`Settings`], the arguments of any.
+//! its description. The macro generates the table [`SETTINGS`], the arguments of each operation, and
+//! [`Settings`], which holds the arguments of any operation.
 
 use super::arguments::{SecretText, WheelArgument};
 use super::raw::{Pairs, Raw};
 use super::setting::{Choice, Kind, Setting, Taker};
 use crate::document::Node;
 
-/// An operation's arguments: those of the settings that it takes.
+/// An operation's arguments: the settings that it takes.
 macro_rules! arguments {
-    // All were looked at.
+    // All settings are processed.
     (@$taker:ident $doc:literal $Name:ident [$({$($help:literal)+} $name:ident $type:ty;)*]) => {
         #[allow(clippy::doc_markdown, reason = "help is for people, without marks for code")]
         #[doc = concat!(" ", $doc)]
@@ -34,7 +34,7 @@ macro_rules! arguments {
             }
         }
     };
-    // The next one takes part, or doesn't.
+    // Whether the next setting belongs to the operation.
     (@create $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; create $u:tt $d:tt $s:tt) $($more:tt)*) => {
         arguments!(@create $doc $Name [$($kept)* $help $name $type;] $($more)*);
     };
@@ -72,7 +72,7 @@ macro_rules! is_taken {
 
 macro_rules! settings {
     ($($(#[doc = $help:literal])+ $name:ident: $type:ty, [$($taker:tt)+] => $rest:expr;)+) => {
-        /// All settings, in the order in which people are told of them.
+        /// All settings, in the order in which they are documented.
         pub const SETTINGS: &[Setting] = &[$(
             Setting {
                 name: stringify!($name),
@@ -82,16 +82,16 @@ macro_rules! settings {
             }
         ),+];
 
-        /// What was given of all settings, unchecked.
+        /// The given values of all settings, unchecked.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub(super) struct Settings {
             $(pub(super) $name: Option<$type>,)+
-            /// Where they were given.
+            /// The source of the values.
             pub(super) source: Source,
         }
 
         impl Settings {
-            /// Sets one to a value that was checked against its kind; an empty one is left out.
+            /// Sets one to a value that was checked against its type; an empty one counts as omitted.
             pub(super) fn set(&mut self, name: &str, value: Node) {
                 match name {
                     $(stringify!($name) => self.$name = Raw::from_node(value),)+
@@ -106,7 +106,7 @@ macro_rules! settings {
                 }
             }
 
-            /// The value of one; none if it wasn't given or is never written.
+            /// The value of one; `None` if it wasn't given or is never written.
             pub(super) fn get(&self, name: &str) -> Option<Node> {
                 match name {
                     $(stringify!($name) => self.$name.as_ref()?.to_node(),)+
@@ -130,7 +130,7 @@ macro_rules! settings {
     };
 }
 
-/// Where settings were given.
+/// The source of a setting's value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Source {
     #[default]
@@ -140,7 +140,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// The name of a setting as it was called where it was given.
+    /// The name of a setting as used in its source.
     pub(super) fn key(&self, name: &str) -> String {
         let path = || SETTINGS.iter().find(|known| known.name == name).and_then(|known| known.file);
         match self {

@@ -1,9 +1,8 @@
 //! The version of the app's package.
 //!
-//! A version ends up in `requirements.txt`, where a comma, a blank or a semicolon would mean
-//! something else entirely. So only what an index can hold is accepted: public versions as
-//! Python's packaging rules normalise them (`1.2`, `1.2rc1`, `1.2.post1`, `1.2.dev3`), without a
-//! local part.
+//! A version is written to `requirements.txt`, where a comma, a space or a semicolon would change its
+//! meaning. So only valid public versions are accepted, as normalised by Python's packaging rules (`1.2`,
+//! `1.2rc1`, `1.2.post1`, `1.2.dev3`), without a local part.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +24,7 @@ impl PackageVersion {
         }
     }
 
-    /// The version of this deployer, which is also that of the app made with it.
+    /// The version of this deployer, which is also that of the app released with it.
     pub fn own() -> Self {
         Self(env!("CARGO_PKG_VERSION").to_owned())
     }
@@ -55,19 +54,19 @@ fn is_public_version(text: &str) -> bool {
     rest.is_empty()
 }
 
-/// What follows the digits that `text` begins with, if it does.
+/// What follows the leading digits of `text`, if there are any.
 fn number(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     (rest.len() < text.len()).then_some(rest)
 }
 
-/// Which version is installed.
+/// Which version to install.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VersionPin {
-    /// Whatever the index has newest when the app is deployed.
+    /// The newest one on the index when the app is deployed.
     Latest,
-    /// This one.
+    /// An exact version.
     Exact(PackageVersion),
 }
 

@@ -1,8 +1,8 @@
-//! A wheel from somebody's own machine, deployed instead of a published version.
+//! A local wheel, deployed instead of a published version.
 //!
-//! The platform refuses any source file over 10 MB, minutes later and without saying which; so
-//! the size is checked here. The file's name goes into a path and into `requirements.txt`, so it
-//! has to be a wheel's name and nothing else, and one of the package that is deployed.
+//! The platform refuses any source file over 10 MB, minutes later and without naming the file; so the size is
+//! checked here. The file's name becomes part of a path and of `requirements.txt`, so it must be a valid
+//! wheel name, of the package that is deployed.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::enums::AppPackage;
 use super::text::invalid;
 use crate::error::Failure;
 
-/// The largest file the platform deploys, in bytes.
+/// The maximum size of a file that the platform deploys, in bytes.
 pub const WHEEL_LIMIT_BYTES: usize = 10_485_760;
 
 const KEY: &str = "local_wheel_path";
@@ -25,7 +25,7 @@ pub struct LocalWheel {
 }
 
 impl LocalWheel {
-    /// Checks that this is a wheel of `package` that the platform will take.
+    /// Checks that this is a wheel of `package` that the platform accepts.
     pub fn new(file_name: &str, content: Vec<u8>, package: AppPackage) -> Result<Self, Failure> {
         let expected =
             || format!("a wheel of `{package}`, such as `{}-0.1.0-py3-none-any.whl`", distribution(package));
@@ -62,7 +62,7 @@ impl fmt::Debug for LocalWheel {
     }
 }
 
-/// The package's name as it stands in a wheel's file name.
+/// The package's name as it is written in a wheel's file name.
 fn distribution(package: AppPackage) -> String {
     package.as_str().replace('-', "_")
 }

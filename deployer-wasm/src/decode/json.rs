@@ -1,8 +1,8 @@
-//! Serde's view of a JSON value.
+//! A serde deserializer for JSON values.
 //!
-//! `serde_json` has one of its own, which reads an object's fields from a list as well, in the order of their
-//! declaration. A list where an object is due is a mistake of the sender's here; and the code for it, once for each
-//! type, is a fortieth of a module.
+//! `serde_json`'s own also reads an object's fields from a list, in the order of their declaration. Here a
+//! list in place of an object is an error; and the code for lists, once for each type, is a fortieth of a
+//! module's size.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
@@ -18,7 +18,7 @@ impl<'de> Json<'de> {
         match self.0 {
             Value::Null => Unexpected::Unit,
             Value::Bool(value) => Unexpected::Bool(*value),
-            // What the number is, nobody is told.
+            // The number's value is not reported.
             Value::Number(_) => Unexpected::Other("number"),
             Value::String(text) => Unexpected::Str(text),
             Value::Array(_) => Unexpected::Seq,

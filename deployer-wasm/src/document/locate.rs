@@ -1,6 +1,7 @@
-//! Where the value of a key stands.
+//! Finds the position of a key's value.
 //!
-//! The library tells a place only with an error, so the document is read again up to the key and refused there.
+//! The library reports a position only with an error, so the document is read again up to the key and an
+//! error is raised there.
 
 use std::cell::Cell;
 use std::fmt;
@@ -9,8 +10,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::Place;
 
-/// Where the value of `path` stands in a text that was read before, such as `environments.dev.lakebase.schema`
-/// or `extra_scopes[1]`; of a key without a value, the key. None for what was merged in.
+/// The position of the value of `path` in a text that was read before, such as
+/// `environments.dev.lakebase.schema` or `extra_scopes[1]`; for a key without a value, of the key. `None` for
+/// merged entries.
 pub fn locate(text: &str, path: &str) -> Option<Place> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let found = Cell::new(false);
@@ -22,7 +24,7 @@ pub fn locate(text: &str, path: &str) -> Option<Place> {
 
 #[derive(Clone, Copy)]
 struct Search<'a> {
-    /// What is left of the path; empty at the value itself.
+    /// The rest of the path; empty at the value itself.
     path: &'a str,
     found: &'a Cell<bool>,
 }

@@ -1,4 +1,4 @@
-//! From text to values, by the library and within the limits.
+//! Reads text into values, with the library and within the limits.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -16,10 +16,10 @@ use super::{
 /// The key whose value is merged into the mapping that it stands in.
 const MERGE: &str = "<<";
 
-/// Reads a text that holds one document; nothing at all is [`Node::Null`].
+/// Reads a text that holds one document; an empty text is [`Node::Null`].
 ///
 /// # Errors
-/// What is no YAML, what is ambiguous, and what is beyond the limits; with its place.
+/// Invalid YAML, ambiguous input and exceeded limits; with the position.
 pub fn parse(text: &str) -> Result<Node, Problem> {
     if text.len() > SIZE_LIMIT_BYTES {
         return Err(Problem::TooLarge { bytes: text.len() });
@@ -35,7 +35,7 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
         Some(first) => Typed { limits: &limits, depth: 0 }.deserialize(first).map_err(syntax)?,
         None => return Ok(Node::Null),
     };
-    // A line `---` at the end begins a document with nothing in it.
+    // A line `---` at the end starts an empty second document.
     for other in documents {
         NoSecond.deserialize(other).map_err(syntax)?;
     }
@@ -47,7 +47,7 @@ pub fn parse(text: &str) -> Result<Node, Problem> {
 
 fn refuse_unreadable_characters(text: &str) -> Result<(), Problem> {
     if text.contains('\0') {
-        // UTF-16 that was taken for UTF-8 has one beside every letter.
+        // UTF-16 read as UTF-8 has a NUL byte beside every letter.
         let found = if text.matches('\0').count() > text.len() / 4 {
             "UTF-16"
         } else {
@@ -55,17 +55,17 @@ fn refuse_unreadable_characters(text: &str) -> Result<(), Problem> {
         };
         return Err(Problem::Encoding { found });
     }
-    // What a decoder puts in the place of what it can't read.
+    // The replacement character for undecodable bytes.
     if text.contains('\u{fffd}') {
         return Err(Problem::Encoding { found: "text in another encoding" });
     }
     Ok(())
 }
 
-/// Refuses a line of brackets that is deeper than any value may be: the library looks at all open brackets for
-/// each further one.
+/// Refuses a line with more nested brackets than any value may have: the library's running time is quadratic
+/// in the number of open brackets.
 fn refuse_deep_flow(text: &str) -> Result<(), Problem> {
-    // Brackets in texts are counted as well, so that the text needs no second parser; hence the wide limit.
+    // Brackets in strings are counted as well, so that no second parser is needed; hence the generous limit.
     const OPEN_LIMIT: usize = 1000;
 
     let mut open = 0_usize;
@@ -89,7 +89,7 @@ fn refuse_deep_flow(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What was read so far, and why the reading was stopped here rather than by the library.
+/// The counts so far, and why reading was stopped here rather than by the library.
 #[derive(Default)]
 struct Limits {
     nodes: Cell<usize>,
@@ -128,7 +128,7 @@ impl Limits {
     }
 }
 
-/// Better words than the library's, for what people run into.
+/// Better messages than the library's for common mistakes.
 fn advice(text: &str, place: Option<Place>) -> Option<&'static str> {
     let place = place?;
     let line = text.lines().nth(place.line - 1)?;
@@ -142,7 +142,7 @@ fn advice(text: &str, place: Option<Place>) -> Option<&'static str> {
     }
 }
 
-/// A value with its type, without the source of numbers.
+/// A value with its type, without the source text of numbers.
 #[derive(Clone, Copy)]
 struct Typed<'a> {
     limits: &'a Limits,
@@ -191,7 +191,7 @@ impl<'de> Visitor<'de> for Typed<'_> {
         self.scalar(if flag { "true" } else { "false" }, ScalarKind::Flag)
     }
 
-    // The source of a number is read in the second round.
+    // The source text of a number is read in the second pass.
     fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<Node, E> {
         self.scalar("", ScalarKind::Number)
     }
@@ -245,7 +245,7 @@ impl<'de> Visitor<'de> for Typed<'_> {
     }
 }
 
-/// A key, as it was written: a number as a key is told as an unknown one.
+/// A key as it was written: a number as a key is reported as an unknown key.
 struct Key<'a> {
     limits: &'a Limits,
     seen: &'a RefCell<HashSet<String>>,
@@ -255,7 +255,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = String;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        // Asked for what it is, as a refusal is told with its place only by the value's own visitor.
+        // The type is requested too, because only the value's own visitor reports an error with its position.
         deserializer.deserialize_str(self)
     }
 }
@@ -277,7 +277,7 @@ impl Visitor<'_> for Key<'_> {
     }
 }
 
-/// Refuses whatever a further document holds.
+/// Refuses any further document.
 struct NoSecond;
 
 impl<'de> DeserializeSeed<'de> for NoSecond {
@@ -304,7 +304,7 @@ impl Visitor<'_> for NoSecond {
     }
 }
 
-/// The second round: fills in how each scalar was written.
+/// The second pass: adds the source text of each scalar.
 struct Sourced<'a, 't> {
     node: &'a mut Node,
     text: &'t str,
@@ -330,7 +330,7 @@ impl<'de> Visitor<'de> for Sourced<'_, '_> {
         f.write_str("the value that was read before")
     }
 
-    /// A plain or quoted scalar on one line, which the library lends from the text itself.
+    /// A plain or quoted scalar on one line, which the library borrows from the text itself.
     fn visit_borrowed_str<E: serde::de::Error>(self, source: &'de str) -> Result<(), E> {
         if let Node::Scalar(scalar) = self.node {
             let at = (source.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
@@ -375,13 +375,13 @@ fn changed<E: serde::de::Error>() -> E {
     E::custom("the text reads differently the second time")
 }
 
-/// `012`: a text here, and the number ten to parsers of YAML 1.1.
+/// `012`: a text here, but the number ten for YAML 1.1 parsers.
 fn is_octal_to_others(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Applies merge keys, from the inside to the outside.
+/// Applies merge keys, innermost first.
 fn merge(node: Node) -> Result<Node, String> {
     match node {
         Node::List(items) => Ok(Node::List(items.into_iter().map(merge).collect::<Result<_, _>>()?)),

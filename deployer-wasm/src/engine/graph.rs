@@ -1,13 +1,12 @@
-//! Runs steps side by side, each as soon as what it needs is there.
+//! Runs steps concurrently, each as soon as its inputs are ready.
 //!
-//! A step is added with the [`Output`]s it needs, and gets their values as arguments. So the edges
-//! of the graph *are* the data that flows along them: a step cannot read what it does not wait
-//! for, and an order that nothing needs cannot be written down by accident. A step may also wait
-//! for one whose value it has no use for ([`Output::done`]).
+//! A step is added with the [`Output`]s it needs, and gets their values as arguments. So the edges of the
+//! graph *are* the data dependencies: a step can't read a value that it doesn't wait for, and the order has
+//! no unneeded constraints. A step may also wait for another one without using its value ([`Output::done`]).
 //!
-//! All steps run in one task, polled together. When one fails, the others are told to stop
-//! waiting ([`crate::cancellation`]) and are then run to their end, since dropping a future between a
-//! request and its answer would forget what the platform did.
+//! All steps run in one task, polled together. When one fails, the others stop waiting
+//! ([`crate::cancellation`]) and then run to their end, since dropping a future between a request and its
+//! answer would lose track of what the platform did.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -27,9 +26,9 @@ use crate::workspace::{ApiError, ErrorKind};
 /// How a step ended without a value.
 #[derive(Debug)]
 pub enum StepError {
-    /// It failed.
+    /// The step failed.
     Failed(DeployError),
-    /// The run is stopping, for a reason that is not this step's.
+    /// The run is stopping for a reason outside this step.
     Interrupted,
 }
 
@@ -47,7 +46,7 @@ impl From<Failure> for StepError {
 
 impl From<ApiError> for StepError {
     fn from(error: ApiError) -> Self {
-        // The run has lost its lock, which is told once for all its steps.
+        // The lost lock is reported once for the run, not for each step.
         if error.is(ErrorKind::Withheld) {
             return Self::Interrupted;
         }
@@ -55,7 +54,7 @@ impl From<ApiError> for StepError {
     }
 }
 
-/// What a step made of its work.
+/// The result of a step.
 #[derive(Debug, Clone)]
 pub struct Done<T> {
     value: T,
@@ -69,27 +68,27 @@ impl<T> Done<T> {
         Self { value, changed: true, message: message.into() }
     }
 
-    /// Everything was as wanted already.
+    /// Everything was already as wanted.
     pub fn unchanged(value: T, message: impl Into<String>) -> Self {
         Self { value, changed: false, message: message.into() }
     }
 }
 
-/// How a step went, for the result's `steps`.
+/// The outcome of a step, for the result's `steps`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StepReport {
     /// Its name.
     pub step: String,
-    /// Where it ended.
+    /// Its final state.
     pub state: StepState,
-    /// Milliseconds from the run's beginning to the step's.
+    /// Milliseconds from the start of the run to the start of the step.
     pub started_ms: u64,
-    /// How long it took, in milliseconds.
+    /// Its duration, in milliseconds.
     pub elapsed_ms: u64,
 }
 
-/// The value a step will have, once it is done. Give it to [`Graph::add`] to wait for it.
+/// The value of a step, once it is done. Pass it to [`Graph::add`] to wait for it.
 pub struct Output<T> {
     index: usize,
     cell: Rc<RefCell<Option<T>>>,
@@ -107,18 +106,18 @@ impl<T: Clone> Output<T> {
         self.cell.borrow().clone()
     }
 
-    /// To wait for the step without its value.
+    /// A dependency on the step without its value.
     pub fn done(&self) -> Output<()> {
         Output { index: self.index, cell: Rc::new(RefCell::new(Some(()))) }
     }
 
     fn value(&self) -> T {
-        // A step is only started when those it waits for have put their values in.
+        // A step only starts when the steps it waits for have stored their values.
         self.get().unwrap_or_else(|| unreachable!("a step ran before what it waits for"))
     }
 }
 
-/// What a step waits for: up to four outputs.
+/// The dependencies of a step: up to four outputs.
 pub trait Inputs {
     /// The values of the outputs.
     type Values;
@@ -162,7 +161,7 @@ struct Node<'a> {
     report: Option<StepReport>,
 }
 
-/// Steps and what each waits for.
+/// Steps and their dependencies.
 #[derive(Default)]
 pub struct Graph<'a> {
     nodes: Vec<Node<'a>>,
@@ -174,8 +173,7 @@ impl<'a> Graph<'a> {
         Self { nodes: Vec::new() }
     }
 
-    /// Adds the step `name`, which runs when all `inputs` are there. `title` says for people what
-    /// it does.
+    /// Adds the step `name`, which runs when all `inputs` are ready. `title` describes it to users.
     pub fn add<I, T, Fut>(
         &mut self,
         name: &'static str,
@@ -224,7 +222,7 @@ impl<'a> Graph<'a> {
     /// Runs all steps. Ends when every started step has ended.
     ///
     /// # Errors
-    /// The first step's error, and the reports of all steps either way.
+    /// The error of the first step that failed. The reports of all steps are returned either way.
     pub async fn run<H: Host>(
         mut self,
         host: &H,
@@ -248,7 +246,7 @@ impl<'a> Graph<'a> {
             let Some((index, began, ending)) = running.next().await else {
                 break;
             };
-            // What a step says of a request that was withheld is no reason of its own.
+            // A withheld request is reported as the lost lock, not as the step's own failure.
             let lost = matches!(cancellation.reason(), Some(StopReason::LockLost(_)));
             let ending = if lost && ending.is_err() { Err(StepError::Interrupted) } else { ending };
             let state = self.settle(index, began, host.now(), ending, narrator, &mut failure);
@@ -271,7 +269,7 @@ impl<'a> Graph<'a> {
         (reports, result)
     }
 
-    /// Takes the steps whose inputs are there.
+    /// Takes the steps whose inputs are ready.
     fn ready(&mut self) -> Vec<(usize, Start<'a>)> {
         let done: Vec<bool> = self.nodes.iter().map(|node| node.done).collect();
         self.nodes
@@ -282,7 +280,7 @@ impl<'a> Graph<'a> {
             .collect()
     }
 
-    /// Notes how a step ended, and tells.
+    /// Records how a step ended, and emits the event.
     fn settle<H: Host>(
         &mut self,
         index: usize,

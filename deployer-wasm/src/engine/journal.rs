@@ -1,15 +1,14 @@
-//! What a deployment remembers, in the workspace.
+//! The record of a deployment, kept in the workspace.
 //!
-//! A run can die between any two requests, together with the machine it ran on. So before each
-//! effect the journal says what is about to happen, and after it what came of it; the file lies
-//! beside the app's files, where the next run finds it from whatever machine. It answers the one
-//! question that looking at the platform cannot: *whose* is this app, ours or somebody else's?
-//! Everything else a new run finds out by looking, so a journal that is behind is never wrong,
-//! only less informed.
+//! A run can die between any two requests, together with its machine. So the journal records each effect
+//! before the request and again after its outcome; the file is beside the app's files, where the next run
+//! finds it from any machine. It answers the one question that the platform's state can't: *whose* is this
+//! app, ours or another user's? A new run reads everything else from the platform, so an outdated journal has
+//! less information but is never wrong.
 //!
-//! It holds names and ids and never a secret. Steps that run side by side share one file; writes
-//! wait for one another and each carries everything known by then, so N steps that journal at the
-//! same time cost at most two writes.
+//! It holds names and ids and never a secret. Steps that run concurrently share one file; writes are
+//! serialised and each contains everything known by then, so N steps that write at the same time cost at most
+//! two writes.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -24,21 +23,21 @@ use crate::host::{Host, Timestamp};
 use crate::workspace::files::{self, Exported, PutMode};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
-/// The journal's format. A newer one is refused, an older one is read.
+/// The journal's format version. A newer one is refused, an older one is read.
 const VERSION: u32 = 1;
 
-/// What the file holds.
+/// The content of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// The format.
+    /// The format version.
     pub version: u32,
-    /// The version of the deployer that wrote it last.
+    /// The version of the deployer that last wrote it.
     pub deployer: String,
     /// The app it is about.
     pub app_name: String,
     /// The latest run.
     pub run: RunRecord,
-    /// What was done or is about to be, by step.
+    /// The effects that were made or are about to be, by step.
     #[serde(default, deserialize_with = "null_as_default")]
     pub entries: BTreeMap<String, Entry>,
 }
@@ -51,7 +50,7 @@ impl Record {
         }
     }
 
-    /// A run that ended well has found or made whatever it or an earlier one was about to make.
+    /// A successful run has completed or found every effect that it or an earlier run had announced.
     fn settle(&mut self) {
         for entry in self.entries.values_mut() {
             entry.state = EntryState::Done;
@@ -68,44 +67,44 @@ pub struct RunRecord {
     /// `create`, `update` or `delete`.
     #[cfg_attr(test, ts(type = "Operation"))]
     pub operation: String,
-    /// Who started it.
+    /// The user who started it.
     pub by: String,
-    /// When, by the workspace's clock.
+    /// The start time, by the workspace's clock.
     pub started_at: Timestamp,
-    /// Where it stands; `running` where it is under way or died.
+    /// Its state; `running` if it is in progress or died.
     pub status: RunStatus,
-    /// Its arguments, to go on with: all of them but a key and a wheel.
+    /// Its arguments, to resume it: all except a key and a wheel.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional, type = "CreateArguments | UpdateArguments | DeleteArguments"))]
     #[serde(default)]
     pub arguments: Option<Value>,
-    /// The file name of the wheel that it deploys, which has to be given again to go on.
+    /// The file name of the wheel that it deploys, which has to be given again to resume it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(default)]
     pub wheel: Option<String>,
 }
 
-/// Where a run stands. A run that died stays `Running`.
+/// The state of a run. A run that died stays `Running`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum RunStatus {
-    /// Under way, or died.
+    /// In progress, or died.
     Running,
-    /// Ended well.
+    /// Succeeded.
     Finished,
-    /// Ended with an error.
+    /// Failed.
     Failed,
-    /// Stopped by whoever started it.
+    /// Cancelled by the user.
     Cancelled,
 }
 
-/// What the journal says of one step's effect.
+/// The journal's entry for one step's effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// About to happen, or happened.
     pub state: EntryState,
-    /// When that was written, by the workspace's clock.
+    /// The time of the entry, by the workspace's clock.
     pub at: Timestamp,
     /// The run that wrote it.
     pub run: String,
@@ -115,17 +114,17 @@ pub struct Entry {
     pub detail: Value,
 }
 
-/// The two moments an effect is journalled at.
+/// The two points at which an effect is journalled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryState {
     /// The request is about to be sent.
     Intended,
-    /// It had its effect.
+    /// The effect has happened.
     Done,
 }
 
-/// The folder beside the app's files that journal and lock lie in.
+/// The folder beside the app's files that holds journal and lock.
 pub fn folder(workspace_path: &str) -> String {
     format!("{workspace_path}/.tellr")
 }
@@ -134,10 +133,10 @@ fn file(workspace_path: &str) -> String {
     format!("{}/deployment.json", folder(workspace_path))
 }
 
-/// Reads the journal of `workspace_path`; none where there is none or it can't be understood.
+/// Reads the journal of `workspace_path`; `None` if there is none or it can't be parsed.
 ///
 /// # Errors
-/// The workspace's refusal, or a journal of a newer deployer.
+/// The workspace's refusal, or a journal written by a newer deployer.
 pub async fn read<H: Host>(
     client: &Client<'_, H>,
     workspace_path: &str,
@@ -148,8 +147,8 @@ pub async fn read<H: Host>(
 }
 
 fn parse(path: &str, exported: Exported) -> Result<Option<Record>, Failure> {
-    // A file cut short by a dying workspace is treated as none: the run then knows less, and an app
-    // that is there counts as somebody else's, which is the safe side to be wrong on.
+    // A truncated file is treated as missing: the run then knows less, and an existing app counts as another
+    // user's, which is the safe assumption.
     let Some(json) = exported.json() else {
         return Ok(None);
     };
@@ -160,21 +159,21 @@ fn parse(path: &str, exported: Exported) -> Result<Option<Record>, Failure> {
     Ok(decode(json).ok())
 }
 
-/// The journal of a run under way.
+/// The journal of a run in progress.
 pub struct Journal {
     path: String,
     record: RefCell<Record>,
     /// Counts changes to `record`.
     changed: Cell<u64>,
-    /// The count that the file has. Held while a write is under way.
+    /// The version of `record` in the file. Held during a write.
     written: Mutex<u64>,
 }
 
 impl Journal {
-    /// Begins a run, keeping what `earlier` runs knew.
+    /// Starts a run, keeping the record of `earlier` runs.
     pub fn begin(workspace_path: &str, app_name: &str, run: RunRecord, earlier: Option<Record>) -> Self {
         let entries = earlier.filter(|record| record.app_name == app_name).map(|mut record| {
-            // Of runs that ended well before every run did this itself.
+            // For successful runs of older versions, which didn't do this themselves.
             if record.run.status == RunStatus::Finished {
                 record.settle();
             }
@@ -195,7 +194,7 @@ impl Journal {
         }
     }
 
-    /// Writes the file if there is none; false if there is one.
+    /// Writes the file if it doesn't exist; false if it does.
     ///
     /// # Errors
     /// The workspace's refusal.
@@ -212,28 +211,28 @@ impl Journal {
         }
     }
 
-    /// Who wrote the file after this run, if that can be read.
+    /// The run that wrote the file after this run, if it can be read.
     pub async fn successor<H: Host>(&self, client: &Client<'_, H>) -> Option<String> {
         let there = parse(&self.path, client.find(files::export(&self.path)).await.ok()??).ok()??;
         (there.run.id != self.record.borrow().run.id).then_some(there.run.by)
     }
 
-    /// What is known of `step`.
+    /// The entry of `step`.
     pub fn entry(&self, step: &str) -> Option<Entry> {
         self.record.borrow().entries.get(step).cloned()
     }
 
-    /// The steps that this run began to have effects in, whether or not they got to their end.
+    /// The steps in which this run announced effects, whether or not they completed.
     pub fn begun_in_this_run(&self) -> Vec<String> {
         let record = self.record.borrow();
         let begun = record.entries.iter().filter(|(_, entry)| entry.run == record.run.id);
         begun.map(|(step, _)| step.clone()).collect()
     }
 
-    /// Says that `step` is about to have an effect, and waits until that is written.
+    /// Records that `step` is about to have an effect, and waits until that is written.
     ///
     /// # Errors
-    /// When it can't be written: then the effect must not happen.
+    /// If it can't be written: then the effect must not happen.
     pub async fn intend<H: Host>(
         &self,
         client: &Client<'_, H>,
@@ -244,10 +243,10 @@ impl Journal {
         self.flush(client).await
     }
 
-    /// Says what came of `step`, and waits until that is written.
+    /// Records the effect of `step`, and waits until that is written.
     ///
     /// # Errors
-    /// When it can't be written.
+    /// If it can't be written.
     pub async fn done<H: Host>(
         &self,
         client: &Client<'_, H>,
@@ -258,13 +257,13 @@ impl Journal {
         self.flush(client).await
     }
 
-    /// Forgets all entries: the app is gone.
+    /// Removes all entries: the app is deleted.
     pub fn forget_entries(&self) {
         self.record.borrow_mut().entries.clear();
         self.changed.set(self.changed.get() + 1);
     }
 
-    /// Forgets `step`: what it did matters to nobody after this run.
+    /// Removes the entry of `step`: it doesn't matter after this run.
     pub fn forget(&self, step: &str) {
         self.record.borrow_mut().entries.remove(step);
         self.changed.set(self.changed.get() + 1);
@@ -273,7 +272,7 @@ impl Journal {
     /// Ends the run.
     ///
     /// # Errors
-    /// When it can't be written.
+    /// If it can't be written.
     pub async fn end<H: Host>(&self, client: &Client<'_, H>, status: RunStatus) -> Result<(), ApiError> {
         self.record.borrow_mut().close(status);
         self.changed.set(self.changed.get() + 1);
@@ -287,7 +286,7 @@ impl Journal {
         self.changed.set(self.changed.get() + 1);
     }
 
-    /// Writes what is not written yet.
+    /// Writes the changes that are not written yet.
     async fn flush<H: Host>(&self, client: &Client<'_, H>) -> Result<(), ApiError> {
         let wanted = self.changed.get();
         let mut written = self.written.lock().await;

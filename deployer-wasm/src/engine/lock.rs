@@ -1,41 +1,41 @@
 //! One run on an app at a time.
 //!
-//! # Where the lock is
+//! # Location
 //!
-//! A file whose place follows from the app's name and from nothing else:
-//! `/Workspace/Shared/.tellr/locks/<app>.json`. So two runs on one app exclude each other also when they
-//! use different folders, are started by different people, or run before there is an app whose record
-//! could name a folder. `Shared` is the one folder of a workspace that everybody may write in.
+//! The lock is a file whose path depends on the app's name only: `/Workspace/Shared/.tellr/locks/<app>.json`.
+//! So two runs on one app exclude each other even if they use different folders, are started by different
+//! users, or run before the app exists and its record could name a folder. `Shared` is the one folder of a
+//! workspace in which all users may write.
 //!
-//! Where it can't be written (an administrator may have closed it), the lock is a file beside the app's
-//! files, in the folder that the app's record names or, without an app, in the folder of the run. Whoever
-//! has taken either of the two looks at the other: see [`acquire`].
+//! If the folder can't be written to (an administrator may have restricted it), the lock is a file beside the
+//! app's files, in the folder named in the app's record or, without an app, in the folder of the run. A run
+//! that holds either file also checks the other: see [`acquire`].
 //!
-//! # What it promises
+//! # Guarantees
 //!
-//! The workspace lets one of two through who create a file only if it is absent. It has nothing that
-//! would refuse a write of somebody whose lock was taken over (no fencing token, no conditional write), so
-//! the holder has to refuse by itself:
+//! The workspace API can create a file only if it is absent, so one of two concurrent creators succeeds. It
+//! has no fencing tokens or conditional writes, so it can't refuse writes of a run whose lock was taken over;
+//! the holder has to stop by itself:
 //!
-//! * **A lock is taken over when it was seen unrenewed for one [`LEASE`]** by whoever waits for it: the
-//!   same file, look after look. What the file says of times is for people to read. Dates of two machines are
-//!   never compared, and a lock that can't be read is one that nobody renews.
-//! * **A holder acts only for half a lease** after its last sight of the lock. Before every request that
-//!   changes something it looks at its clocks; when half of the lease has passed it reads the lock again, and
-//!   stops if it is no longer there. See [`HeldLock`], and [`crate::workspace::Client`], through which a step
-//!   can't send such a request unchecked.
-//! * **Whoever takes over waits for two more renewals** before its first effect. Of several who replace an
-//!   expired lock at the same moment the last one is in the file then, and the others find that out. And a
-//!   holder that was only slow has met the rule above.
+//! * **A lock is taken over after it was observed unrenewed for one [`LEASE`]**: the waiting run reads the
+//!   same content each time. The times in the file are for users only. Dates of two machines are never
+//!   compared, and a lock file that can't be parsed counts as unrenewed.
+//! * **A holder acts only for half a lease** after it last verified the lock. Before every request that
+//!   changes something it checks its clocks; when half of the lease has passed it reads the lock again, and
+//!   stops if it is no longer the holder. See [`HeldLock`], and [`crate::workspace::Client`], through which a
+//!   step can't send such a request unchecked.
+//! * **After a takeover, the new holder waits for two more renewals** before its first effect. If several
+//!   runs replace an expired lock at the same moment, the last one's content is in the file by then, and the
+//!   others detect that. A previous holder that was only slow has stopped by then under the rule above.
 //!
-//! A process that is stopped between the check and the moment at which the request leaves the machine isn't
-//! covered; a request has half a lease to arrive. Nothing short of a fence in the platform would cover it.
+//! Not covered: a process that is suspended between the check and sending the request, for more than half a
+//! lease. Only fencing in the platform could cover it.
 //!
 //! # Clocks
 //!
-//! A holder's age is the larger of what [`Host::elapsed`] and [`Host::now`] say: the first can't be set back,
-//! the second goes on while a laptop sleeps. A clock that is set forward costs one more look at the lock.
-//! Who waits uses no clock at all: it counts looks, with a sleep between them.
+//! The age of a holder's last check is the larger of what [`Host::elapsed`] and [`Host::now`] report: the
+//! first is monotonic, the second continues while a laptop sleeps. A clock that is set forward costs one
+//! extra read of the lock. A waiting run uses no clock: it counts reads, with a sleep between them.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ mod moment;
 pub use acquire::{Acquired, Claim, acquire};
 pub use held::{HeldLock, Lost};
 
-/// How long a lock lives without being renewed.
+/// How long a lock is valid without being renewed.
 pub const LEASE: Duration = Duration::from_secs(45);
 /// How often a holder renews it.
 pub const RENEWAL: Duration = Duration::from_secs(15);
@@ -61,38 +61,38 @@ pub const RENEWAL: Duration = Duration::from_secs(15);
 /// The folder of all locks.
 const SHARED: &str = "/Workspace/Shared/.tellr/locks";
 
-/// The lock of an app: what the file says.
+/// The lock of an app: the content of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "LockState"))]
 pub struct Lease {
     /// The run that holds it.
     pub id: String,
-    /// Who holds it.
+    /// The user who holds it.
     pub holder: String,
-    /// What for: `create`, `update` or `delete`.
+    /// The operation: `create`, `update` or `delete`.
     pub operation: String,
-    /// Since when, by the workspace's clock.
+    /// When it was acquired, by the workspace's clock.
     pub since: Timestamp,
-    /// When it ends unless it is renewed, by the workspace's clock. For people: see the module.
+    /// When it expires unless it is renewed, by the workspace's clock. For users only: see the module.
     pub expires_at: Timestamp,
-    /// How often it was renewed.
+    /// The number of renewals.
     #[serde(default)]
     #[cfg_attr(test, ts(skip))]
     pub renewals: u64,
 }
 
-/// The two places of an app's lock.
+/// The two possible locations of an app's lock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
-    /// The file in the folder that everybody may write in.
+    /// The file in the shared folder.
     shared: String,
     /// The file beside the app's files.
     beside: String,
 }
 
 impl Places {
-    /// For `app`, whose files are in `folder`: the one that the app's record names or, without an app, the
-    /// one that the run is for.
+    /// For `app`, whose files are in `folder`: the folder named in the app's record or, without an app, the
+    /// folder of the run.
     pub fn of(app: &str, folder: &str) -> Self {
         Self {
             shared: format!("{SHARED}/{app}.json"),
@@ -101,15 +101,15 @@ impl Places {
     }
 }
 
-/// Who holds the lock of an app now, as far as one look can tell: a lease that ends within the next
-/// moments, as a holder's always does.
+/// The current holder of an app's lock, as far as a single read can tell: a lock that expires about
+/// one lease from now at the latest, as a holder's always does.
 ///
 /// # Errors
 /// The workspace's refusal.
 pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<Option<Lease>, ApiError> {
     for path in [&places.shared, &places.beside] {
         let found = match look(client, path).await {
-            // A folder that may not be read holds nothing that concerns who asks.
+            // A folder that the caller may not read holds no lock that concerns the caller.
             Err(error) if error.is(ErrorKind::PermissionDenied) => None,
             found => found?,
         };
@@ -122,7 +122,7 @@ pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<
     Ok(None)
 }
 
-/// Removes the lock that `run` left behind: a run that finished and died before it let go.
+/// Removes the lock that `run` left behind: a run that finished and died before releasing it.
 ///
 /// # Errors
 /// The workspace's refusal.
@@ -138,9 +138,9 @@ pub async fn clear<H: Host>(client: &Client<'_, H>, places: &Places, run: &str) 
 /// A lock file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Found {
-    /// The content, to see whether it changes.
+    /// The raw content, to detect changes.
     content: String,
-    /// What it says, if it can be read.
+    /// The parsed content, if it can be parsed.
     lease: Option<Lease>,
 }
 
@@ -162,11 +162,11 @@ async fn look<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Foun
     Ok(Some(Found { content: exported.content, lease }))
 }
 
-/// Writes the lock if there is none; false if there is one of somebody else.
+/// Writes the lock if it doesn't exist; false if another run's lock exists.
 async fn create<H: Host>(client: &Client<'_, H>, path: &str, mine: &Lease) -> Result<bool, ApiError> {
     match client.send(files::import(path, &files::json(mine), PutMode::CreateNew)).await {
         Ok(_) => Ok(true),
-        // Perhaps it is ours: an answer may have been lost and the request sent again.
+        // It may be our own: the answer may have been lost and the request repeated.
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
             Ok(look(client, path).await?.is_some_and(|found| found.is_of(&mine.id)))
         }

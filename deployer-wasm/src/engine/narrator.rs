@@ -1,4 +1,4 @@
-//! Numbers events, stamps them with the time, and hands them to the host.
+//! Numbers events, adds timestamps, and passes them to the host.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,18 +8,18 @@ use crate::error::{DeployError, blank_secrets};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{Host, Timestamp};
 
-/// Tells what happens in one run.
+/// Emits the events of one run.
 pub struct Narrator<'a, H> {
     host: &'a H,
     run: String,
     began: Timestamp,
     sequence: Rc<Cell<u32>>,
-    /// Whether anybody is told.
+    /// Whether events are emitted.
     aloud: bool,
 }
 
 impl<H> Clone for Narrator<'_, H> {
-    /// A second handle to the same run: events are numbered together.
+    /// A second handle to the same run with the same numbering.
     fn clone(&self) -> Self {
         let Self { host, run, began, sequence, aloud } = self;
         Self { host, run: run.clone(), began: *began, sequence: Rc::clone(sequence), aloud: *aloud }
@@ -27,17 +27,17 @@ impl<H> Clone for Narrator<'_, H> {
 }
 
 impl<'a, H: Host> Narrator<'a, H> {
-    /// A narrator for the run `run`, which begins now.
+    /// The narrator of the run `run`, which starts now.
     pub fn new(host: &'a H, run: String) -> Self {
         Self { host, run, began: host.now(), sequence: Rc::default(), aloud: true }
     }
 
-    /// A narrator who keeps to himself, for what only looks.
+    /// A narrator that emits nothing, for read-only operations.
     pub fn silent(host: &'a H) -> Self {
         Self { aloud: false, ..Self::new(host, String::new()) }
     }
 
-    /// Milliseconds since the run began.
+    /// Milliseconds since the start of the run.
     pub fn elapsed_ms(&self) -> u64 {
         self.since_start_ms(self.host.now())
     }
@@ -46,25 +46,25 @@ impl<'a, H: Host> Narrator<'a, H> {
         u64::try_from(moment.since(self.began).as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Tells the steps to come.
+    /// Emits the list of steps.
     pub fn plan(&self, message: String, steps: Vec<PlannedStep>) {
         let event = self.event(EventKind::Plan, message);
         self.tell(DeployEvent { steps, ..event });
     }
 
-    /// Tells something that belongs to no step.
+    /// Emits a message that belongs to no step.
     pub fn notice(&self, message: impl Into<String>) {
         let event = self.event(EventKind::Notice, message.into());
         self.tell(event);
     }
 
-    /// Tells where a step stands.
+    /// Emits the state of a step.
     pub fn step(&self, step: &str, state: StepState, message: String) {
         let event = self.event(EventKind::Step, message);
         self.tell(DeployEvent { step: Some(step.to_owned()), state: Some(state), ..event });
     }
 
-    /// Tells that a step still waits, how long it has, and how far that is of what is usual.
+    /// Emits that a step is still waiting, for how long, and how that compares to the usual duration.
     pub(crate) fn still_waiting(&self, step: &str, message: String, waited: Duration, progress: f32) {
         let event = self.event(EventKind::Step, message);
         self.tell(DeployEvent {
@@ -95,13 +95,13 @@ impl<'a, H: Host> Narrator<'a, H> {
         });
     }
 
-    /// Tells that the run ended well.
+    /// Emits that the run succeeded.
     pub fn finished(&self, message: String, url: Option<String>) {
         let event = self.event(EventKind::Finished, message);
         self.tell(DeployEvent { url, ..event });
     }
 
-    /// Tells that the run failed.
+    /// Emits that the run failed.
     pub fn failed(&self, error: &DeployError) {
         let event = self.event(EventKind::Failed, error.message.clone());
         let (step, error) = (error.step.clone(), Some(error.clone()));

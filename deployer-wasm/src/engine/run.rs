@@ -1,4 +1,4 @@
-//! One run of an operation, and the handle a step works with.
+//! One run of an operation, and the handle for its steps.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -17,24 +17,24 @@ use crate::host::{Host, HostError, LakebaseTarget, Probe, SchemaError, Workspace
 use crate::schema::{SchemaOperation, SchemaOutcome};
 use crate::workspace::{Client, Elapsed};
 
-/// What is shared by the steps of one run.
+/// What the steps of one run share.
 pub struct Run<'a, H> {
-    /// Not for steps: what they change goes through what checks the lock first.
+    /// Not for steps: their changes must go through the client that checks the lock first.
     host: &'a H,
-    /// The workspace. Sends what changes something only while the run holds its lock.
+    /// The workspace. Sends changing requests only while the run holds its lock.
     pub client: Client<'a, H>,
-    /// Tells what happens.
+    /// Emits events.
     pub narrator: Narrator<'a, H>,
     /// Stops the run.
     pub cancellation: &'a Cancellation,
-    /// Remembers.
+    /// Records effects.
     pub journal: Journal,
-    /// The user name of who deploys.
+    /// The user name of the caller.
     pub me: String,
 }
 
 impl<'a, H: Host> Run<'a, H> {
-    /// A run of a person `me`. What `client` lets through is what its steps can change.
+    /// A run of the user `me`. The permissions of `client` limit what its steps can change.
     pub fn new(
         host: &'a H,
         client: Client<'a, H>,
@@ -57,7 +57,7 @@ impl<'a, H: Host> Run<'a, H> {
     }
 }
 
-/// What a step works with: the run, under the step's name.
+/// A step's handle to the run, under the step's name.
 pub struct StepHandle<'r, 'a, H> {
     /// The run.
     pub run: &'r Run<'a, H>,
@@ -70,10 +70,10 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
         &self.run.client
     }
 
-    /// Runs one schema operation, if it is one that only looks or the run holds its lock.
+    /// Runs one schema operation, if it only reads or the run holds its lock.
     ///
     /// # Errors
-    /// Outside, that the run stops; inside, what the host answered.
+    /// The outer error: the run stops; the inner one: the host's answer.
     pub async fn schema(
         &self,
         at: &LakebaseTarget,
@@ -85,7 +85,7 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
         Ok(Box::pin(self.run.host.schema(at, operation)).await)
     }
 
-    /// Asks the app itself.
+    /// Queries the app itself.
     ///
     /// # Errors
     /// See [`Host::probe`].
@@ -93,44 +93,44 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
         self.run.host.probe(probe).await
     }
 
-    /// Fills `out` with bytes fit for keys.
+    /// Fills `out` with cryptographically secure random bytes.
     pub fn random(&self, out: &mut [u8]) {
         self.run.host.random(out);
     }
 
-    /// Tells news.
+    /// Emits progress.
     pub fn say(&self, message: impl Into<String>) {
         self.run.narrator.step(self.name, StepState::Progress, message.into());
     }
 
-    /// Tells what is waited for.
+    /// Emits what is waited for.
     pub fn waiting(&self, message: impl Into<String>) {
         self.run.narrator.step(self.name, StepState::Waiting, message.into());
     }
 
-    /// What the journal knows of this step.
+    /// The journal's entry of this step.
     pub fn entry(&self) -> Option<Entry> {
         self.run.journal.entry(self.name)
     }
 
-    /// Writes down that an effect is about to happen. A safe point: ends here if the run stops.
+    /// Records that an effect is about to happen. A safe point: returns an error here if the run stops.
     ///
     /// # Errors
-    /// When the run stops or the journal can't be written; the effect must not happen then.
+    /// If the run stops or the journal can't be written; then the effect must not happen.
     pub async fn intend(&self, detail: Value) -> Result<(), StepError> {
         self.safe_point()?;
         Ok(self.run.journal.intend(self.client(), self.name, detail).await?)
     }
 
-    /// Writes down what came of it.
+    /// Records the effect.
     ///
     /// # Errors
-    /// When the journal can't be written.
+    /// If the journal can't be written.
     pub async fn did(&self, detail: Value) -> Result<(), StepError> {
         Ok(self.run.journal.done(self.client(), self.name, detail).await?)
     }
 
-    /// Ends the step here if the run stops.
+    /// Returns an error if the run stops.
     ///
     /// # Errors
     /// [`StepError::Interrupted`].
@@ -141,7 +141,7 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
         }
     }
 
-    /// Waits, and ends the step if the run stops meanwhile.
+    /// Waits; returns an error if the run stops meanwhile.
     ///
     /// # Errors
     /// [`StepError::Interrupted`].
@@ -154,55 +154,55 @@ impl<'r, 'a, H: Host> StepHandle<'r, 'a, H> {
         }
     }
 
-    /// A poller of something that takes at most `limit`.
+    /// A poller with the time limit `limit`.
     pub fn poller(&self, limit: Duration) -> Poller {
         let elapsed = RefCell::new(Elapsed::since(self.run.host.now()));
         Poller { elapsed, limit, task: None, told: Cell::new(Duration::ZERO) }
     }
 }
 
-/// Paces looking again: often at first, then less, so that a short wait is noticed at once and a
-/// long one costs few requests. The delay in noticing stays below a tenth of the time waited.
+/// Paces polling: often at first, then less, so that a short wait ends promptly and a long one costs few
+/// requests. The delay stays below a tenth of the time waited.
 ///
-/// What counts is the time spent on looks and pauses: on a machine that slept meanwhile, the hour in which
-/// nobody looked is not held against the platform.
+/// The limit counts the time spent on requests and pauses only: on a machine that slept meanwhile, the time
+/// without polling doesn't count.
 pub struct Poller {
     elapsed: RefCell<Elapsed>,
     limit: Duration,
-    /// What is waited for, and how long that usually takes.
+    /// What is waited for, and its usual duration.
     task: Option<(String, Usual)>,
-    /// When that was last told.
+    /// When the last progress event was emitted.
     told: Cell<Duration>,
 }
 
-/// How long the platform usually takes for something.
+/// The platform's usual duration of something.
 #[derive(Debug, Clone, Copy)]
 pub struct Usual {
-    /// As a person reads it: `1 to 3 min`.
+    /// As text: `1 to 3 min`.
     pub text: &'static str,
-    /// The longer end of it.
+    /// The upper end of the range.
     pub up_to: Duration,
 }
 
 impl Poller {
     const SHORTEST: Duration = Duration::from_millis(400);
     const LONGEST: Duration = Duration::from_secs(3);
-    /// A look, which is tried again for five minutes at most.
+    /// The time limit of one poll, including retries.
     const LOOK: Duration = Duration::from_mins(5);
-    /// How often somebody who watches is told that it still takes.
+    /// The interval of progress events.
     const TOLD_EVERY: Duration = Duration::from_secs(20);
 
-    /// The same, which tells every 20 s how long `what` has taken and how long it usually takes.
+    /// The same poller, which emits every 20 s how long `what` has taken and how long it usually takes.
     #[must_use]
     pub fn telling(mut self, what: impl Into<String>, usual: Usual) -> Self {
         self.task = Some((what.into(), usual));
         self
     }
 
-    /// Waits until it is time to look again; `false` when its limit is over.
+    /// Waits until the next poll; `false` when the limit has passed.
     ///
     /// # Errors
-    /// [`StepError::Interrupted`] when the run stops.
+    /// [`StepError::Interrupted`] if the run stops.
     pub async fn again<H: Host>(&self, step: &StepHandle<'_, '_, H>) -> Result<bool, StepError> {
         let waited = self.elapsed.borrow_mut().count(step.run.host.now(), Self::LOOK);
         if waited >= self.limit {
@@ -222,12 +222,12 @@ impl Poller {
         }
         self.told.set(waited);
         let message = format!("{what}: {} so far, usually {}", spell(waited), usual.text);
-        // What takes longer than usual is not done; how far it is, nobody knows.
+        // After the usual duration, progress is unknown rather than 100%.
         let progress = (waited.as_secs_f32() / usual.up_to.as_secs_f32()).min(0.95);
         step.run.narrator.still_waiting(step.name, message, waited, progress);
     }
 
-    /// How long has been waited.
+    /// The time waited so far.
     pub fn waited<H: Host>(&self, step: &StepHandle<'_, '_, H>) -> Duration {
         self.elapsed.borrow_mut().count(step.run.host.now(), Self::LOOK)
     }

@@ -1,4 +1,4 @@
-//! The known failures, one variant each; their words are in [`super::entries`].
+//! The known failures, one variant each; their texts are in [`super::entries`].
 
 use std::time::Duration;
 
@@ -7,121 +7,121 @@ use super::outside;
 use super::{DeployError, ErrorClass, RefusedInput, Told};
 use crate::timestamp::Timestamp;
 
-/// Whose a schema is.
+/// The owner of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaOwner {
     /// The app of this name.
     App(String),
-    /// A role of the database that is none of the caller's and of no app that the caller sees.
+    /// A database role other than the caller's, of no app that the caller can see.
     Role(String),
 }
 
-/// A known failure and the facts that its words need.
+/// A known failure with the facts for its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "a field is a fact that the entry's words name; its name says it")]
 pub enum Failure {
     // ---- input: refused before the first request ----
-    /// A value is not what its key takes.
+    /// A value is not valid for its key.
     InvalidValue { key: String, given: String, expected: String },
-    /// A value that is a secret is not what its key takes; it is not repeated.
+    /// A secret value is not valid for its key; it is not repeated.
     InvalidSecret { key: String, expected: String },
-    /// Values that have no default aren't there.
+    /// Required values are missing.
     MissingValue { keys: Vec<String>, why: String },
     /// A secret in a configuration file.
     SecretInFile { key: String },
     /// A configuration file together with direct arguments.
     ConfigConflict { arguments: Vec<String> },
-    /// The YAML can't be read at all.
+    /// The YAML can't be parsed.
     YamlSyntax { place: Option<(usize, usize)>, problem: String },
-    /// The YAML is larger than any configuration is.
+    /// The YAML exceeds the size limit.
     YamlTooLarge { bytes: usize, limit: usize },
     /// The file is not text in UTF-8.
     YamlEncoding { found: String },
-    /// A key that doesn't exist.
+    /// An unknown key.
     UnknownKey { key: String, known: Vec<String>, nearest: Option<String> },
-    /// The value of a key has another type.
+    /// A value has the wrong type.
     WrongType { key: String, expected: String, found: String },
-    /// A file with `environments`, and none of the wanted name.
+    /// A file with `environments`, none of which has the selected name.
     UnknownEnvironment { wanted: String, known: Vec<String> },
-    /// Data would be lost, and nobody can be asked whether that is wanted.
+    /// Data would be lost, and there is no interactive prompt to confirm it.
     ConfirmationNeeded { operation: String, app: String },
-    /// Somebody was asked whether data may be lost, and did not confirm it.
+    /// The user did not confirm that data may be lost.
     NotConfirmed { app: String },
-    /// The running program was to be deployed, and isn't one for the platform.
+    /// The running program was to be deployed, but isn't built for the platform.
     OwnProgramUnfit { problem: String },
-    /// A file to upload is over the platform's limit.
+    /// A file to upload exceeds the platform's limit.
     FileTooLarge { file: String, bytes: usize, limit: usize },
 
     // ---- reaching the workspace ----
-    /// No answer at all.
+    /// No answer.
     Unreachable { problem: String },
-    /// The workspace answers, and a browser keeps the answers from a page of this origin.
+    /// The workspace answers, but a browser blocks the answers for pages of this origin.
     OriginRefused { problem: String },
-    /// Which workspace is meant can't be told, or what was named is none.
+    /// The workspace can't be determined, or the given address is not one.
     NoWorkspace { problem: String },
-    /// A port of this machine can't be listened on.
+    /// The program can't listen on a local port.
     PortUnavailable { port: u16, problem: String },
-    /// No usable credential, before any request.
+    /// No usable credential; no request was sent.
     NotSignedIn { problem: String },
-    /// 401 in the middle.
+    /// 401 during a run.
     TokenExpired { doing: String },
-    /// The workspace kept saying "too many requests".
+    /// The workspace kept answering "too many requests".
     RateLimited { doing: String, waited: Duration },
     /// The workspace kept failing.
     WorkspaceUnavailable { doing: String, status: u16, problem: String },
-    /// What carries requests to the workspace did not pass one on.
+    /// The host that forwards requests to the workspace refused one.
     NotPassedOn { doing: String, problem: String },
-    /// An answer that can't be read.
+    /// An answer that can't be parsed.
     UnreadableAnswer { doing: String, status: u16, problem: String },
     /// The host name of the workspace doesn't resolve.
     HostNotFound { problem: String },
-    /// The certificate of the workspace, or of a proxy in front of it, isn't trusted.
+    /// The certificate of the workspace, or of a proxy in front of it, is not trusted.
     CertificateNotTrusted { problem: String },
-    /// An HTTP proxy wants a sign-in.
+    /// An HTTP proxy requires authentication.
     ProxyAuthentication { problem: String },
     /// The caller's address is on no IP access list.
     AddressBlocked { problem: String },
     /// The workspace only answers through a private endpoint.
     PrivateLink { problem: String },
-    /// A page to sign in on, instead of an answer.
+    /// A sign-in page instead of an answer.
     SignInPage { doing: String },
     /// The OAuth token lacks a scope.
     ScopeMissing { doing: String, problem: String },
-    /// Redirected somewhere else.
+    /// A redirect to another location.
     Redirected { doing: String },
-    /// An answer nobody expected.
+    /// An unexpected answer.
     UnexpectedAnswer { doing: String, status: u16, code: String, problem: String },
 
-    // ---- rights ----
-    /// 403 on something.
+    // ---- permissions ----
+    /// 403 on a resource.
     PermissionDenied { doing: String, what: String, needed: String, problem: String },
 
     // ---- the app ----
-    /// The name is taken by an app that no run of ours created.
+    /// The name is taken by an app that no unfinished run created.
     AppAlreadyExists { app: String, creator: Option<String>, ours: bool },
-    /// The name is taken, though no app of this name is shown.
+    /// The name is taken, but no app of this name is visible.
     AppNameRefused { app: String },
-    /// `update` with the other of the two app packages.
+    /// `update` to the other of the two app packages.
     PackageDiffers { app: String, deployed: String, wanted: String },
-    /// `update` or `delete` of an app that isn't there.
+    /// `update` or `delete` of an app that doesn't exist.
     AppNotFound { app: String },
-    /// The app was there before the lock was taken and is not under it.
+    /// The app existed before the lock was acquired, but no longer afterwards.
     AppDeleted { app: String, by: Option<String> },
     /// An app of this name is still being deleted.
     AppDeleting { app: String, waited: Duration },
-    /// An app without the identity that it needs.
+    /// An app without the service principal that it needs.
     NoServicePrincipal { app: String },
-    /// No more apps in this workspace.
+    /// The workspace's limit of apps is reached.
     AppQuota { app: String, problem: String },
     /// Databricks Apps isn't available here.
     AppsUnavailable { problem: String },
-    /// API scopes were asked for and user authorisation is switched off.
+    /// API scopes were requested, but user authorisation is disabled.
     UserAuthorizationOff { problem: String },
     /// The platform doesn't know a scope.
     ScopeRefused { scopes: Vec<String>, problem: String },
     /// A resource can't be attached.
     ResourceRefused { resource: String, problem: String },
-    /// Compute went to ERROR.
+    /// Compute entered the state ERROR.
     ComputeFailed { app: String, problem: String },
     /// Compute didn't come up in time.
     ComputeTimeout { app: String, state: String, waited: Duration },
@@ -131,7 +131,7 @@ pub enum Failure {
     // ---- the deployment ----
     /// The deployment ended as FAILED.
     DeploymentFailed { app: String, url: String, problem: String, log: Vec<String> },
-    /// The deployment was cancelled by somebody.
+    /// The deployment was cancelled by another user.
     DeploymentCancelled { app: String, problem: String },
     /// Another deployment of this app is running and doesn't end.
     DeploymentBusy { app: String, by: Option<String>, waited: Duration },
@@ -139,9 +139,9 @@ pub enum Failure {
     DeploymentTimeout { app: String, url: String, waited: Duration, log: Vec<String> },
     /// The index has no such version of the app's package.
     PackageVersionMissing { package: String, version: String, index: String, newest: Option<String> },
-    /// The app runs, and says that it can't work.
+    /// The app runs, but reports that it isn't ready.
     AppNotReady { app: String, url: String, problem: String, log: Vec<String> },
-    /// The app runs, in another version than the one deployed.
+    /// The app runs in another version than the deployed one.
     AppVersionDiffers { app: String, wanted: String, runs: String },
     /// The app came up and then crashed, or never answered.
     AppCrashed { app: String, url: String, state: String, problem: String, log: Vec<String> },
@@ -149,77 +149,77 @@ pub enum Failure {
     // ---- Lakebase ----
     /// Lakebase isn't available here.
     LakebaseUnavailable { problem: String },
-    /// Nothing of this name, where something is needed.
+    /// Nothing of this name, where an existing one is required.
     LakebaseNotFound { name: String },
-    /// The name belongs to a project that was deleted and not purged.
+    /// The name belongs to a project that was deleted but not purged.
     LakebaseNameReserved { name: String, problem: String },
     /// Creating it ended in an error.
     LakebaseFailed { name: String, problem: String },
     /// It didn't become ready.
     LakebaseTimeout { name: String, state: String, waited: Duration },
-    /// No more projects or instances here.
+    /// The limit of projects or instances is reached.
     LakebaseQuota { name: String, problem: String },
-    /// There is an instance, but it is stopped.
+    /// The instance exists but is stopped.
     LakebaseStopped { name: String },
-    /// The restore point couldn't be made, so nothing was dropped.
+    /// The restore point couldn't be created, so nothing was dropped.
     RestorePointFailed { name: String, problem: String },
 
     // ---- the schema ----
-    /// Nothing here can connect to the database.
+    /// This host can't connect to a database.
     SqlUnavailable { problem: String },
     /// No connection to the database.
     DatabaseUnreachable { host: String, problem: String },
-    /// The database doesn't let us in.
+    /// The database refused the login.
     DatabaseLogin { user: String, problem: String },
     /// No database credential.
     DatabaseCredential { name: String, problem: String },
-    /// The schema belongs to somebody else.
+    /// The schema belongs to another user.
     SchemaNotOwned { schema: String, problem: String },
-    /// The schema is another app's. `owner` is that app, or else the role whose data is in it.
+    /// The schema belongs to another app. `owner` is that app, or the role that has data in it.
     SchemaOfAnotherApp { schema: String, database: String, owner: SchemaOwner, free: Option<String> },
-    /// The app's role isn't there.
+    /// The app's role doesn't exist.
     AppRoleMissing { role: String },
-    /// Any other refusal of the database.
+    /// Any other database error.
     SchemaFailed { schema: String, sqlstate: String, problem: String },
 
     // ---- the key ----
-    /// Encrypted data is there and its key isn't.
+    /// There is encrypted data, but its key is missing.
     KeyMissing { app: String, places: Vec<String> },
-    /// A key was given and another one is in use.
+    /// A key was given, but another one is in use.
     KeyDiffers { app: String, place: String },
-    /// Two places hold a key, not the same.
+    /// Two places hold different keys.
     TwoKeys { app: String, scope: String, key: String },
 
-    /// The deployed `app.yaml` is there and can't be read, so nobody knows whether it holds the key.
+    /// The deployed `app.yaml` can't be read, so it is unknown whether it holds the key.
     AppYamlUnreadable { path: String, problem: String },
-    /// The deployed `app.yaml` names the key in a form that isn't understood.
+    /// The deployed `app.yaml` specifies the key in an unsupported form.
     KeyEntryUnreadable { path: String, problem: String },
-    /// What lies where the key should be is none.
+    /// The stored value is not a valid key.
     KeyUnreadable { secret: String },
-    /// No more secret scopes here.
+    /// The limit of secret scopes is reached.
     SecretScopeQuota { scope: String, problem: String },
 
     // ---- files, journal, lock ----
-    /// The workspace finds a file too large.
+    /// The workspace refused a file as too large.
     FileRefused { file: String, problem: String },
-    /// Something that isn't a folder stands where a folder is needed.
+    /// A file is in the place of a required folder.
     PathTaken { path: String },
-    /// The folder isn't there and can't be made.
+    /// The folder doesn't exist and can't be created.
     PathMissing { path: String, problem: String },
-    /// Somebody else's app that doesn't tell which folder it was deployed from.
+    /// Another user's app whose record doesn't name the folder it was deployed from.
     NoWorkspacePath { app: String },
     /// The folder holds another app's files.
     FolderInUse { path: String, other: String },
-    /// The app isn't one of ours to change.
+    /// Nothing shows that the app was deployed by Tellr, so it isn't changed.
     NotTellr { app: String, path: String },
-    /// Another deployer is at work.
+    /// Another run is in progress.
     Locked { app: String, holder: String, operation: String, since: Timestamp, path: String },
-    /// Our lock was taken over while we ran.
+    /// The lock was taken over during the run.
     LockLost { app: String, holder: Option<String> },
     /// The journal was written by a newer deployer.
     JournalNewer { path: String, version: u32, known: u32 },
 
-    // ---- the person ----
+    // ---- the user ----
     /// Cancelled.
     Cancelled { app: String, stands: Vec<String> },
 }
@@ -229,7 +229,7 @@ impl From<Failure> for DeployError {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
         let (log, refused) = (failure.log(), failure.refused());
         let Entry { code, message, cause, remedy, docs } = failure.entry();
-        // Whatever came from outside is in one of these by now.
+        // By now, all text from outside is in one of these fields.
         let [message, cause, remedy] = [message, cause, remedy].map(|text| outside::shown(&text));
         let log = outside::log_lines(&log);
         let (code, docs) = (code.to_owned(), docs.to_owned());
@@ -261,7 +261,7 @@ impl Failure {
         )
     }
 
-    /// Which key, or which place in a file.
+    /// The key, or the position in a file.
     fn refused(&self) -> Option<RefusedInput> {
         let (key, line, column) = match self {
             Self::InvalidValue { key, .. }
@@ -278,8 +278,8 @@ impl Failure {
         Some(RefusedInput { key, line, column })
     }
 
-    /// The last lines of the log, where the failure comes from running the app: those that were read, or else
-    /// those that the platform's own words end with. A single sentence of the platform is no log.
+    /// The last lines of the log, if the failure comes from running the app: the lines that were read, or
+    /// else those at the end of the platform's message. A single sentence of the platform is not a log.
     fn log(&self) -> Vec<String> {
         let (log, problem) = match self {
             Self::DeploymentFailed { problem, log, .. } | Self::AppCrashed { problem, log, .. } => {

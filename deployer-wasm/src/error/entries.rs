@@ -1,4 +1,4 @@
-//! The words of the catalogue: one arm for each [`Failure`].
+//! The texts of the catalogue: one arm for each [`Failure`].
 
 use super::catalogue::Failure;
 use super::entry::{
@@ -10,7 +10,7 @@ use super::wording::{list, said, said_by, spell};
 mod lock;
 mod ownership;
 
-// Texts that several entries share.
+// Texts shared by several entries.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
 const CHECK_THE_ADDRESS: &str =
     "Check the workspace's address: `https://` and the host, as in the browser's address bar";

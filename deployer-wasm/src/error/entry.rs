@@ -1,4 +1,4 @@
-//! What an entry of the catalogue is, and where its readers find more.
+//! The structure of a catalogue entry, and the documentation links.
 
 pub(super) const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/";
 pub(super) const DOCS_APP_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/auth";
@@ -10,7 +10,7 @@ pub(super) const DOCS_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools
 pub(super) const DOCS_PAGE: &str = "pkg/README.md";
 pub(super) const DOCS_CONFIG: &str = "README.md#configuration";
 
-/// Words for one entry.
+/// The text of one entry.
 pub(super) struct Entry {
     pub(super) code: &'static str,
     pub(super) message: String,

@@ -1,18 +1,18 @@
-//! Text from outside (the platform, the database, the environment) before a person reads it: without
-//! secrets that it repeats, and short.
+//! Prepares text from outside (the platform, the database, the environment) for display: removes secrets, and
+//! shortens it.
 
-/// What stands for a secret.
+/// The replacement for a secret.
 const HIDDEN: &str = "[hidden]";
-/// How much of a text is shown.
+/// The maximum length of a shown text.
 const MAX_LINES: usize = 6;
 const MAX_CHARS: usize = 1200;
-/// How many lines of a log are shown.
+/// The maximum number of log lines.
 pub const MAX_LOG_LINES: usize = 20;
-/// How much of a line of a log is shown.
+/// The maximum length of a log line.
 const MAX_LINE_CHARS: usize = 400;
 
-/// The text without what looks like a secret: tokens of the platform, JSON web tokens, Fernet keys and
-/// what they encrypt, credentials in a URL, in an `Authorization` header or after `password=`.
+/// Removes what looks like a secret: tokens of the platform, JSON web tokens, Fernet keys and the data
+/// encrypted with them, credentials in a URL, in an `Authorization` header or after `password=`.
 pub fn blank_secrets(text: &str) -> String {
     let mut blanked = String::with_capacity(text.len());
     let (mut rest, mut before) = (text, "");
@@ -51,7 +51,7 @@ pub fn blank_secrets(text: &str) -> String {
     blanked
 }
 
-/// The text without secrets, and not more of it than a person reads.
+/// The text without secrets, shortened for display.
 pub(super) fn shown(text: &str) -> String {
     let text = blank_secrets(text);
     let text = text.trim();
@@ -68,15 +68,15 @@ pub(super) fn shown(text: &str) -> String {
     short
 }
 
-/// The last lines of a log that hold something, fit to be shown.
+/// The last non-empty lines of a log, prepared for display.
 pub(super) fn log_lines(lines: &[String]) -> Vec<String> {
     let lines: Vec<String> =
         lines.iter().map(|line| log_line(line)).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(MAX_LOG_LINES)..].to_vec()
 }
 
-/// A line of a log without the control sequences of a terminal, other control characters and secrets, and
-/// not longer than a person reads.
+/// A log line without terminal control sequences, other control characters and secrets, shortened for
+/// display.
 fn log_line(line: &str) -> String {
     let mut plain = String::with_capacity(line.len().min(MAX_LINE_CHARS));
     let mut rest = line.chars().peekable();
@@ -95,7 +95,7 @@ fn log_line(line: &str) -> String {
                 }
             }
             ('\t', _) => plain.push(' '),
-            // Also those that turn the direction of what follows.
+            // Also characters that change the text direction.
             (c, _) if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {}
             (c, _) => plain.push(c),
         }
@@ -112,7 +112,7 @@ fn is_of_a_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=' | '~')
 }
 
-/// Where in a token the secret begins, if it holds one. `before` is the token before it.
+/// The offset of the secret in a token, if it holds one. `before` is the preceding token.
 fn secret_in(token: &str, before: &str) -> Option<usize> {
     let bare = token.trim_end_matches('.');
     if (before.eq_ignore_ascii_case("bearer") || before.eq_ignore_ascii_case("basic")) && bare.len() >= 8 {

@@ -1,7 +1,7 @@
-//! All texts of the catalogue in one file, `texts.txt`, as people read them: to be read in one go.
+//! All texts of the catalogue as users see them, in one file for review: `texts.txt`.
 //!
-//! `UPDATE_EXPECT=1 cargo test -p deployer-wasm texts` writes it anew; a test says when it is stale, and
-//! another when a failure has no sample here.
+//! `UPDATE_EXPECT=1 cargo test -p deployer-wasm texts` regenerates it; a test reports a stale file, and
+//! another one a failure without a sample here.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use expect_test::expect_file;
 use super::{DeployError, Failure, SchemaOwner};
 use crate::timestamp::Timestamp;
 
-/// Each failure at least once, and once for each wording it has.
+/// Each failure at least once, and once for each of its wordings.
 #[expect(clippy::too_many_lines, reason = "a list of samples")]
 fn samples() -> Vec<Failure> {
     let (app, name, url) =
@@ -270,7 +270,7 @@ fn texts_keep_one_manner() {
                 "made anew",
                 "broke off",
                 "under way",
-                // A text of the catalogue that looks like a secret is hidden as one.
+                // A catalogue text that looks like a secret would be redacted as one.
                 "[hidden]",
             ];
             assert!(!odd.iter().any(|odd| text.contains(odd)), "{text}");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A duration for people: `5 min 20 s`, `45 s`.
+/// A duration as text: `5 min 20 s`, `45 s`.
 #[must_use]
 pub fn spell(duration: Duration) -> String {
     let secs = duration.as_secs();
@@ -23,12 +23,12 @@ pub(super) fn list(items: &[String]) -> String {
     }
 }
 
-/// The platform's own words as a cause, or `otherwise` where it gave none.
+/// The platform's own message as a cause, or `otherwise` if there is none.
 pub(super) fn said(problem: &str, otherwise: &str) -> String {
     said_by("The workspace", problem, otherwise)
 }
 
-/// The words of `speaker` as a cause, or `otherwise` where there are none.
+/// The message of `speaker` as a cause, or `otherwise` if there is none.
 pub(super) fn said_by(speaker: &str, problem: &str, otherwise: &str) -> String {
     match problem.trim() {
         "" => otherwise.to_owned(),

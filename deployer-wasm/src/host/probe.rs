@@ -1,11 +1,11 @@
-//! Questions to something other than the workspace's API: the app itself, and a package index.
+//! Queries to something other than the workspace's API: the app itself, and a package index.
 //!
-//! A probe names *what* is asked, never a URL. The host asks the workspace for the app's URL and sends the
-//! credential there and to no other host; so whatever runs the logic, a page among them, can't have
-//! the credential sent to a place of its own. A package index is asked without a credential.
+//! A probe names *what* to query, never a URL. The host asks the workspace for the app's URL and sends the
+//! credential to that host only; so the code that runs the logic, such as a page, can't have the credential
+//! sent to another server. A package index is queried without a credential.
 //!
-//! Not every host can ask: an app's URL answers no other origin, so a page can't. Such a host says so
-//! ([`super::HostErrorKind::Refused`]), and the deployment says what was not checked.
+//! Not every host can send probes: an app's URL accepts no requests from other origins, so a page can't. Such
+//! a host answers [`super::HostErrorKind::Refused`], and the deployment reports what was not checked.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::PackageIndex;
 use crate::error::MAX_LOG_LINES;
 
-/// What is asked.
+/// The query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -31,14 +31,14 @@ pub enum Probe {
     },
     /// The last lines of the log of the app `app`, with the caller's credential.
     ///
-    /// The app's URL sends them on the WebSocket `/logz/stream`. The host answers with status 200 and the body
-    /// `{"lines": ["…"]}`, oldest first, at most [`Probe::LOG_LINES`] of them, and takes [`Probe::LOG_TIME`] at
-    /// most; with the handshake's status where that was refused.
+    /// The app's URL sends them on the WebSocket `/logz/stream`. The host answers with status 200 and the
+    /// body `{"lines": ["…"]}`, oldest first, at most [`Probe::LOG_LINES`] of them, within
+    /// [`Probe::LOG_TIME`]; or with the handshake's status if that was refused.
     AppLog {
         /// The app's name.
         app: String,
     },
-    /// What an index has of `package`: `GET <index>/pypi/<package>/json`, without a credential.
+    /// The index's data about `package`: `GET <index>/pypi/<package>/json`, without a credential.
     Package {
         /// The package's name.
         package: String,
@@ -49,12 +49,12 @@ pub enum Probe {
 }
 
 impl Probe {
-    /// How many lines of a log are asked for.
+    /// The maximum number of log lines.
     pub const LOG_LINES: usize = MAX_LOG_LINES;
-    /// How long a host reads a log.
+    /// The maximum time for reading a log.
     pub const LOG_TIME: Duration = Duration::from_secs(5);
 
-    /// The app that is asked and the path, where an app is asked by `GET`.
+    /// The app and the path, for a probe that is a `GET` of an app.
     pub fn app(&self) -> Option<(&str, &'static str)> {
         match self {
             Self::AppReady { app } => Some((app, "/api/ready")),
@@ -63,7 +63,7 @@ impl Probe {
         }
     }
 
-    /// The address of the package in its index, where it is an index.
+    /// The address of the package on its index, for a probe of an index.
     pub fn index_url(&self) -> Option<String> {
         match self {
             Self::Package { package, index } => Some(format!("{}/pypi/{package}/json", index.origin())),

@@ -1,4 +1,4 @@
-//! `app.yaml`: how the platform starts the app, and what the app is told.
+//! `app.yaml`: the app's command and environment variables.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::config::launch::{ExtraEnv, Launch};
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
 use crate::document;
 
-/// What the app has to know of its database.
+/// The database settings of the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LakebaseConnection {
     /// A provisioned instance; the platform injects its host.
@@ -19,41 +19,41 @@ pub enum LakebaseConnection {
     Autoscaling {
         /// The project's id.
         project: String,
-        /// The endpoint's path, `projects/…/branches/…/endpoints/…`, which credentials are for.
+        /// The endpoint's path, `projects/…/branches/…/endpoints/…`, for minting credentials.
         endpoint: String,
         /// The endpoint's host name.
         host: String,
     },
 }
 
-/// Where the app finds its Fernet key.
+/// The source of the app's Fernet key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeySource<'a> {
     /// In a secret that is attached to the app.
     Secret {
-        /// The name under which it is attached.
+        /// The name of the attached resource.
         resource: &'a str,
     },
     /// In `app.yaml` itself.
     Literal(&'a FernetKey),
-    /// In `app.yaml` itself, which is only to be shown: these words in the key's place.
+    /// In `app.yaml` itself, for display only: this text replaces the key.
     Hidden(&'a str),
 }
 
-/// What `app.yaml` is made from.
+/// The input for `app.yaml`.
 #[derive(Debug, Clone, Copy)]
 pub struct ManifestInputs<'a> {
     /// Which app.
     pub package: AppPackage,
     /// Its database.
     pub lakebase: &'a LakebaseConnection,
-    /// Its schema in there.
+    /// Its schema in the database.
     pub schema: &'a SchemaName,
     /// Its key.
     pub key: KeySource<'a>,
-    /// What else it is told.
+    /// Its other settings.
     pub launch: &'a Launch,
-    /// Where its package comes from.
+    /// The index that its package is installed from.
     pub index: PackageIndex,
 }
 
@@ -64,8 +64,8 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
         KeySource::Literal(key) => (Source::Value, key.expose()),
         KeySource::Hidden(words) => (Source::Value, words),
     };
-    // Of a provisioned instance the last three are empty, and never absent: the original app
-    // reads them as they are.
+    // For a provisioned instance the last three are empty, but never absent: the original app reads them
+    // unconditionally.
     let (instance, kind, host, project, endpoint) = match inputs.lakebase {
         LakebaseConnection::Provisioned { instance } => (instance.as_str(), "provisioned", "", "", ""),
         LakebaseConnection::Autoscaling { project, endpoint, host } => {
@@ -114,12 +114,12 @@ enum Source {
     ValueFrom,
 }
 
-/// The command, for a shell: the platform itself runs it without one. Nothing in it comes from
-/// outside. The last part replaces the shell, so that the platform's SIGTERM reaches the app.
+/// The command, run by a shell, as the platform itself runs it without one. Nothing in it comes from outside.
+/// The last part uses `exec`, so that the platform's SIGTERM reaches the app.
 fn command(inputs: &ManifestInputs<'_>) -> String {
     let databricks = inputs.launch.seeds == Some(Seeds::Databricks);
     match inputs.package {
-        // The platform has installed requirements.txt by then.
+        // The platform has installed requirements.txt at this point.
         AppPackage::TellrApp => {
             let seed = if databricks { format!(" {SEED_OPTION}") } else { String::new() };
             format!("tellr-app init-database{seed} && exec tellr-app serve")

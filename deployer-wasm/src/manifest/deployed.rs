@@ -1,9 +1,9 @@
-//! An `app.yaml` that is in the workspace already.
+//! Reads an `app.yaml` from the workspace.
 //!
-//! It may be ours, the original deployer's, or somebody's who edited it. It may hold the one copy of the key
-//! that the app's data is encrypted with, so it is read completely or not at all: a file that can't be read, or
-//! that names the key in a form which isn't understood, is an error, and never a file without a key. What has
-//! nothing to do with the key is passed over.
+//! It may be ours, the original deployer's, or an edited one. It may hold the only copy of the key that
+//! encrypts the app's data, so it is either read completely or refused: a file that can't be read, or that
+//! specifies the key in an unsupported form, is an error, and never counts as a file without a key. Errors
+//! that don't concern the key are ignored.
 
 use std::fmt;
 
@@ -14,13 +14,13 @@ use crate::config::launch::{ExtraEnv, Launch};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
 
-/// What an environment variable is set to. Overwritten when dropped and hidden by `Debug`, as it
-/// may be the key.
+/// The value of an environment variable. Overwritten when dropped and hidden by `Debug`, as it may be the
+/// key.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub enum EnvValue {
-    /// This text.
+    /// A literal text.
     Literal(String),
-    /// What the resource of this name gives.
+    /// The value of the resource of this name.
     From(String),
 }
 
@@ -33,21 +33,21 @@ impl fmt::Debug for EnvValue {
     }
 }
 
-/// Where a deployed `app.yaml` has the app's key from.
+/// The source of the app's key in a deployed `app.yaml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeployedKey {
-    /// It holds the key itself.
+    /// The file holds the key itself.
     Literal(FernetKey),
-    /// The attached resource of this name has it.
+    /// The attached resource of this name holds it.
     Resource(String),
 }
 
-/// Why a deployed `app.yaml` can't be used. For people; it repeats no value.
+/// Why a deployed `app.yaml` can't be used, for users; repeats no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unusable {
-    /// It is no YAML, or no mapping.
+    /// It is not YAML, or not a mapping.
     File(String),
-    /// The entry of the key is in a form that isn't understood.
+    /// The entry of the key is in an unsupported form.
     KeyEntry(String),
 }
 
@@ -63,13 +63,13 @@ impl DeployedManifest {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`Unusable`]: the file can't be read, or the key's entry is in a form that isn't understood.
+    /// [`Unusable`]: the file can't be read, or the key's entry is in an unsupported form.
     pub fn parse(bytes: &[u8]) -> Result<Self, Unusable> {
         let text = document::decode(bytes).map_err(unreadable)?;
         let document = document::parse(text).map_err(unreadable)?;
         let entries = match document {
             Node::Map(entries) => entries,
-            // An empty file is one without a variable.
+            // An empty file has no variables.
             Node::Null => return Ok(Self::default()),
             _ => {
                 return Err(Unusable::File(
@@ -78,7 +78,7 @@ impl DeployedManifest {
             }
         };
         let (mut command, mut env) = (String::new(), Vec::new());
-        // What of `env` isn't understood, and what is beside it.
+        // The unsupported entries of `env`, and the other keys of the file.
         let (mut odd, mut beside) = (Vec::new(), Vec::new());
         for (name, value) in entries {
             match (name.as_str(), value) {
@@ -110,12 +110,12 @@ impl DeployedManifest {
         Ok(Self { command, env, key })
     }
 
-    /// Where the app has its key from; none if the file doesn't name one.
+    /// The source of the app's key; `None` if the file has none.
     pub fn key(&self) -> Option<&DeployedKey> {
         self.key.as_ref()
     }
 
-    /// The value of the variable `name`; of several the last, which is the one that counts.
+    /// The value of the variable `name`; the last one if there are several, as the platform uses that.
     pub fn variable(&self, name: &str) -> Option<&EnvValue> {
         self.env.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
     }
@@ -125,8 +125,8 @@ impl DeployedManifest {
         self.env.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The text of the variable `name`, where it is a literal that says something. The original
-    /// deployer wrote `None` where it meant nothing.
+    /// The text of the variable `name`, if it is a non-empty literal. The original deployer wrote `None` for
+    /// an unset value.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.variable(name)? {
             EnvValue::Literal(text) if !matches!(text.as_str(), "" | "None") => Some(text),
@@ -134,7 +134,7 @@ impl DeployedManifest {
         }
     }
 
-    /// Which app it starts, where the command tells.
+    /// The app that it starts, if the command shows it.
     pub fn package(&self) -> Option<AppPackage> {
         if self.command.contains("databricks_tellr_app") || self.command.contains("databricks-tellr-app") {
             Some(AppPackage::DatabricksTellrApp)
@@ -145,7 +145,7 @@ impl DeployedManifest {
         }
     }
 
-    /// What the app is told beside its database and its key.
+    /// The app's settings other than its database and its key.
     pub fn launch(&self) -> Launch {
         let literals = self.env.iter().filter_map(|(name, value)| match value {
             EnvValue::Literal(text) => Some((name.as_str(), text.as_str())),
@@ -154,7 +154,7 @@ impl DeployedManifest {
         Launch { seeds: Some(self.seeds()), extra_env: Some(ExtraEnv::kept(literals)) }
     }
 
-    /// What the app's database is filled with at first.
+    /// The initial content of the app's database.
     fn seeds(&self) -> Seeds {
         let spaceless: String = self.command.split_whitespace().collect();
         Seeds::from(self.command.contains(SEED_OPTION) || spaceless.contains(SEED_KEYWORD))
@@ -172,12 +172,12 @@ fn unreadable(problem: Problem) -> Unusable {
     })
 }
 
-/// A variable, from an item of the list `env`. None if it isn't understood.
+/// A variable, from an item of the list `env`. `None` if it has an unsupported form.
 fn variable(item: &Node) -> Option<(String, EnvValue)> {
     Some((scalar(item.get("name")?)?, setting(item)?))
 }
 
-/// What a variable is set to: `value: …`, `valueFrom: …`, `valueFrom: {resource: …}`, or the value itself.
+/// The value of a variable: `value: …`, `valueFrom: …`, `valueFrom: {resource: …}`, or the value itself.
 fn setting(node: &Node) -> Option<EnvValue> {
     if !matches!(node, Node::Map(_)) {
         return scalar(node).map(EnvValue::Literal);
@@ -195,7 +195,7 @@ fn setting(node: &Node) -> Option<EnvValue> {
     }
 }
 
-/// Whatever a scalar says, as it was written: `8000` and `1.0` as well.
+/// The source text of any scalar, including `8000` and `1.0`.
 fn scalar(node: &Node) -> Option<String> {
     match node {
         Node::Scalar(scalar) => Some(scalar.text.clone()),
@@ -211,8 +211,8 @@ fn words(node: &Node) -> Vec<String> {
     }
 }
 
-/// The key's entry. Whatever names the variable and is no entry that is understood, is refused; beside `env`
-/// only where that has no key, as an entry's anchor may be defined there.
+/// The key's entry. An entry that names the variable in an unsupported form is refused; outside `env`, only
+/// if `env` has no key, as an entry's anchor may be defined there.
 fn key(env: &[(String, EnvValue)], odd: &[Node], beside: &[Node]) -> Result<Option<DeployedKey>, Unusable> {
     let unknown = || Unusable::KeyEntry("it has an unsupported form".into());
     if odd.iter().any(mentions_key) {
@@ -222,7 +222,7 @@ fn key(env: &[(String, EnvValue)], odd: &[Node], beside: &[Node]) -> Result<Opti
     for (_, value) in env.iter().filter(|(name, _)| name.trim() == KEY_VARIABLE) {
         let this = match value {
             EnvValue::Literal(text) => {
-                // A key that is folded over lines has blanks in it, which its readers pass over.
+                // A key folded over several lines contains spaces, which its readers ignore.
                 let text: Zeroizing<String> = Zeroizing::new(text.split_ascii_whitespace().collect());
                 if text.is_empty() {
                     continue;

@@ -1,9 +1,9 @@
-//! How a package index is chosen.
+//! The pip options for a package index.
 
 use crate::config::PackageIndex;
 
-/// The options that choose `index`, or none where it is the one that is used anyway. Packages
-/// that are not on the index for trials still come from the public one.
+/// The options that select `index`, or none for pip's default index. Packages that are not on TestPyPI are
+/// still installed from PyPI.
 pub(super) fn options(index: PackageIndex) -> Vec<String> {
     match index {
         PackageIndex::Pypi => Vec::new(),

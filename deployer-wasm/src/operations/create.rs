@@ -1,4 +1,4 @@
-//! `create`: from nothing to a running app.
+//! `create`: creates an app and everything it needs.
 
 use super::Operation;
 use super::folder::own_folder;
@@ -20,11 +20,11 @@ use crate::steps::schema::Preview;
 use crate::steps::{app, deployment, key, resources, schema, verify};
 use crate::workspace::apps::{App, NewApp};
 
-/// Brings Tellr up: database, app, key, files, schema, deployment. Run again after anything that
-/// went wrong, it goes on where it stopped.
+/// Creates database, app, key, files, schema and deployment. If run again after a failure, it resumes where
+/// it stopped.
 ///
 /// # Errors
-/// The catalogue's entry; `APP_ALREADY_EXISTS` for an app that no unfinished run of ours made.
+/// The catalogue's entry; `APP_ALREADY_EXISTS` for an app that no unfinished run created.
 pub async fn create<H: Host>(
     host: &H,
     config: &CreateConfig,
@@ -51,13 +51,13 @@ pub async fn create<H: Host>(
     })
 }
 
-/// What the steps make, once they have run.
+/// The outputs of the steps.
 pub(super) struct Made {
     lakebase: Output<Lakebase>,
     url: Output<String>,
 }
 
-/// The steps, for what was found.
+/// The steps, given what was found.
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
     config: &'a CreateConfig,
@@ -75,14 +75,14 @@ pub(super) fn graph<'a, H: Host>(
     };
 
     let mut graph = Graph::new();
-    // 1. The database, and at the same time the app's compute and the key.
+    // 1. The database, and concurrently the app's compute and the key.
     let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
         lakebase::ensure(run.step("lakebase"), database_name, config.lakebase_compute, database.clone())
     });
     let app = graph.add("app", format!("the app `{name}` and its compute"), (), move |()| {
         app::ensure(run.step("app"), new, found_app.clone())
     });
-    // A database that was there before may hold data that a key of before has encrypted.
+    // An existing database may hold data that an earlier key has encrypted.
     let (key, seen) = if matches!(database, Found::Nothing { .. }) {
         let key = graph.add("key", "the encryption key", (), move |()| {
             key::ensure(run.step("key"), observed.wanted_key(config, None))
@@ -120,7 +120,7 @@ pub(super) fn graph<'a, H: Host>(
                 resources::bring_up_to_date(run.step("resources"), app, wanted).await
             }
         });
-    // 4. The schema, for the role that the platform made for the app.
+    // 4. The schema, for the role that the platform created for the app.
     let ready = graph.add(
         "schema",
         format!("the schema `{schema_name}`"),
@@ -130,7 +130,7 @@ pub(super) fn graph<'a, H: Host>(
             schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, seen).await
         },
     );
-    // 5. The deployment, and the proof that it runs.
+    // 5. The deployment, and the check that it runs.
     let deployment = graph.add("deployment", "the deployment", (attached, ready, files), {
         move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
     });
@@ -141,7 +141,7 @@ pub(super) fn graph<'a, H: Host>(
     (graph, Made { lakebase, url })
 }
 
-/// What is there before anything is changed.
+/// The state before anything is changed.
 pub(super) struct CreateObserved {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
@@ -149,11 +149,11 @@ pub(super) struct CreateObserved {
     pub(super) app: Option<App>,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
-    /// What the package index has.
+    /// The result of querying the package index.
     pub(super) package: Published,
-    /// The schema, as far as it could be looked at.
+    /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
-    /// The scopes that the app will have.
+    /// The app's scopes.
     scopes: Vec<String>,
 }
 
@@ -162,7 +162,7 @@ impl CreateObserved {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
 
-    /// What is to run.
+    /// The package to run.
     pub(super) fn release<'a>(&'a self, config: &'a CreateConfig) -> Release<'a> {
         Release {
             package: config.package,
@@ -175,12 +175,12 @@ impl CreateObserved {
         }
     }
 
-    /// The schema that the app is to have.
+    /// The app's schema.
     fn tenant<'a>(&self, config: &'a CreateConfig) -> Tenant<'a> {
         tenant(config, self.app.as_ref(), self.deployed.as_ref())
     }
 
-    /// What is wanted of the key; `schema` where the data was looked at.
+    /// The request for the key step; `schema` if the data was inspected.
     pub(super) fn wanted_key<'a>(
         &'a self,
         config: &'a CreateConfig,
@@ -225,7 +225,7 @@ pub(super) async fn observe<H: Host>(
         }
     }
     let home = app.as_ref().and_then(deployed_from).unwrap_or_else(|| folder.clone());
-    // What an app of before used counts if it is the same database.
+    // The key of an earlier app matters if it used the same database.
     let same = |manifest: &&DeployedManifest| {
         manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
     };
@@ -234,7 +234,7 @@ pub(super) async fn observe<H: Host>(
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {
         if let Some(record) = journal.filter(|record| record.run.status == RunStatus::Finished) {
-            // That run may have died with its work done and the lock still locked.
+            // That run may have died after finishing its work, without releasing the lock.
             let site = Site { me: &me, folder: &folder, home: &home };
             preflight.clear_lock(&site.lock(&app.name), &record.run.id).await?;
         }
@@ -269,7 +269,7 @@ fn tenant<'a>(
     }
 }
 
-/// Refuses an app that no unfinished run of ours made.
+/// Refuses an app that no unfinished run created.
 fn refuse_foreign(app: &App, journal: Option<&Record>, me: &str) -> Result<()> {
     let journal = journal.filter(|record| record.app_name == app.name);
     let entry = journal.and_then(|record| record.entries.get("app"));

@@ -1,6 +1,6 @@
-//! `delete`: the app goes; the data goes only if that is asked for, and the key never does.
-//! The key is kept in its secret scope because data encrypted with it may still exist: in the schema, or in
-//! the restore point made before the schema was dropped. A later `create` finds it and goes on.
+//! `delete`: deletes the app; deletes its data only on request, and never the key. The key stays in its
+//! secret scope because data encrypted with it may still exist: in the schema, or in the restore point
+//! created before the schema was dropped. A later `create` finds it and uses it again.
 
 use super::Operation;
 use super::folder::folder;
@@ -24,7 +24,7 @@ use crate::steps::schema::Preview;
 use crate::steps::{key, removal, restore_point, schema, standstill};
 use crate::workspace::apps::{self, App, Resource};
 
-/// Deletes the app and waits until its name is free. With `reset_database`, its schema is dropped
+/// Deletes the app and waits until its name is available again. With `reset_database`, its schema is dropped
 /// first, after a restore point was created where that is possible. The database itself is kept.
 ///
 /// # Errors
@@ -66,14 +66,14 @@ pub async fn delete<H: Host>(
     })
 }
 
-/// What the steps make, once they have run; with `reset_database`.
+/// The outputs of the steps; with `reset_database`.
 pub(super) struct Made {
     lakebase: Option<Output<Lakebase>>,
     point: Option<Output<Option<RestorePoint>>>,
     state: Option<Output<SchemaState>>,
 }
 
-/// The steps, for what was found.
+/// The steps, given what was found.
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
     config: &'a DeleteConfig,
@@ -83,7 +83,7 @@ pub(super) fn graph<'a, H: Host>(
     let app = name;
     let mut graph = Graph::new();
     let (mut point, mut kept, mut state) = (None, None, None);
-    // 1. The schema, once there is a way back.
+    // 1. The schema, once there is a restore point.
     let dropped = observed.reset.as_ref().map(|Database { name, schema, found, .. }| {
         let lakebase = graph.add("lakebase", format!("the database `{name}`"), (), move |()| {
             lakebase::existing(run.step("lakebase"), name, found.clone())
@@ -131,17 +131,17 @@ pub(super) fn graph<'a, H: Host>(
     (graph, Made { lakebase: kept, point, state })
 }
 
-/// What is there before anything is changed.
+/// The state before anything is changed.
 pub(super) struct DeleteObserved {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
     home: WorkspacePath,
     /// What is dropped, with `reset_database`.
     pub(super) reset: Option<Database>,
-    /// The app; none where an earlier run has deleted it.
+    /// The app; `None` if an earlier run has deleted it.
     pub(super) app: Option<App>,
     pub(super) deployed: Option<DeployedManifest>,
-    /// The kind of the app's database, where it is known.
+    /// The kind of the app's database, if known.
     pub(super) kind: Option<Kind>,
     /// The scope of the app's secret, where one is attached.
     pub(super) secret: Option<String>,
@@ -152,7 +152,7 @@ impl DeleteObserved {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
 
-    /// The schema as the app's.
+    /// The schema together with its app.
     fn tenant<'a>(&self, config: &'a DeleteConfig, schema: &'a SchemaName) -> Tenant<'a> {
         let database = self.reset.as_ref().map(|reset| reset.name.as_str()).unwrap_or_default();
         tenant(config, (database, schema), self.app.as_ref(), self.deployed.as_ref())
@@ -163,12 +163,12 @@ impl DeleteObserved {
 pub(super) struct Database {
     pub(super) name: String,
     pub(super) schema: SchemaName,
-    /// The schema, as far as it could be looked at.
+    /// The schema, as far as it could be inspected.
     pub(super) preview: Preview,
     found: Found,
 }
 
-/// The app, as something that is lost.
+/// The app, as an entry in the list of losses.
 pub(super) fn app_lost(app: &App) -> Loss {
     let url = Some(app.address()).filter(|url| !url.is_empty());
     Loss::App { name: app.name.clone(), url }
@@ -201,9 +201,10 @@ pub(super) async fn observe<H: Host>(
     let (journal, deployed) = both(preflight.journal(&home), deployed_manifest(client, &home)).await?;
     match &app {
         Some(app) => refuse_other_app(app, &home, journal.as_ref(), deployed.as_ref())?,
-        // An earlier delete that died after the app was gone is brought to its end.
+        // Completes an earlier delete that died after the app was deleted.
         None if journal.as_ref().is_some_and(|record| unfinished(record, name, Operation::Delete)) => {}
-        // The app is gone and its data is to go too: the schema has to say that it is this app's.
+        // The app no longer exists and its data is to be deleted too: the schema itself must record that it
+        // belongs to this app.
         None if config.reset_database && deployed.is_some() => {}
         None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),
     }
@@ -226,7 +227,7 @@ pub(super) async fn observe<H: Host>(
     Ok(DeleteObserved { me, folder, home, reset, app, deployed, kind, secret })
 }
 
-/// Which database and schema to reset: the ones given, else the ones the app is deployed with.
+/// The database and schema to reset: the given ones, else the ones the app is deployed with.
 async fn database<H: Host>(
     preflight: &Preflight<'_, H>,
     config: &DeleteConfig,

@@ -1,4 +1,4 @@
-//! An operation as it would run now: no lock is taken, nothing is written, nothing is told.
+//! An operation without effects: it takes no lock, writes nothing and emits no events.
 
 use super::inventory::unfinished;
 use super::preflight::{Preflight, Site, both};
@@ -8,19 +8,19 @@ use crate::engine::lock::{self, Lease};
 use crate::error::Result;
 use crate::host::Host;
 
-/// An operation as it would run now, without the lock.
+/// The state of an operation without the lock.
 pub(super) struct DryRun<'a, H> {
-    /// To build the graph with, and not to run it: its client sends only what reads.
+    /// For building the graph only, not for running it: its client sends read-only requests.
     pub(super) run: Run<'a, H>,
     /// The earlier run that would be resumed.
     pub(super) resumed: Option<RunRecord>,
-    /// Who is at work now.
+    /// The run in progress.
     pub(super) at_work: Option<Lease>,
 }
 
 impl<'a, H: Host> Preflight<'a, H> {
-    /// What the run would begin with, as far as that can be known without the lock. Refuses what
-    /// the run refuses under it.
+    /// The initial state of the run, as far as it can be determined without the lock. Refuses what the run
+    /// would refuse.
     pub(super) async fn dry_run(self, site: Site<'_>) -> Result<DryRun<'a, H>> {
         let outcome = async {
             self.safe_point()?;

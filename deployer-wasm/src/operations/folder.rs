@@ -8,8 +8,8 @@ use crate::host::Host;
 use crate::workspace::apps::App;
 use crate::workspace::identity::same_person;
 
-/// The folder given, else the one the app was deployed from, else the usual one of whoever
-/// created it, if that is the caller.
+/// The given folder, else the one the app was deployed from, else the default folder of the app's creator, if
+/// that is the caller.
 pub(super) async fn folder<H: Host>(
     preflight: &Preflight<'_, H>,
     given: Option<&WorkspacePath>,
@@ -30,8 +30,8 @@ pub(super) async fn folder<H: Host>(
     own_folder(preflight, record, app, me).await
 }
 
-/// The usual folder of the caller's app. Where the app's record spells the caller's name in another way, an
-/// unfinished run may have written its journal below that spelling; then the folder is there.
+/// The default folder of the caller's app. If the app's record spells the caller's name differently, an
+/// unfinished run may have written its journal below that spelling; then that folder is used.
 pub(super) async fn own_folder<H: Host>(
     preflight: &Preflight<'_, H>,
     record: Option<&App>,

@@ -1,5 +1,5 @@
-//! What is known of an app before anything is changed: by its record, by the journal beside its
-//! files, and by the `app.yaml` that lies there.
+//! What is known about an app before anything is changed: from its record, the journal beside its files, and
+//! the deployed `app.yaml`.
 
 use super::Operation;
 use crate::config::{SchemaName, WorkspacePath};
@@ -17,8 +17,8 @@ pub(super) fn unfinished(record: &Record, app: &str, operation: Operation) -> bo
         && record.run.status != RunStatus::Finished
 }
 
-/// Refuses an app whose folder holds neither a Tellr's `app.yaml` nor a journal about it: a slip
-/// in a name must not overwrite or delete something else.
+/// Refuses an app whose folder holds neither Tellr's `app.yaml` nor a journal about it: a mistyped name must
+/// not overwrite or delete something else.
 pub(super) fn refuse_other_app(
     app: &App,
     folder: &WorkspacePath,
@@ -38,8 +38,8 @@ pub(super) fn deployed_from(app: &App) -> Option<WorkspacePath> {
     WorkspacePath::parse("source_code_path", app.source_path()?).ok()
 }
 
-/// The kind of database that an app is known to use: by what is attached to it, else by what an
-/// earlier run made, else by what it was deployed with.
+/// The kind of database that the app uses: according to its attached resources, else to an earlier run's
+/// journal, else to its deployed files.
 pub(super) fn database_kind(
     app: Option<&App>,
     record: Option<&Record>,
@@ -62,7 +62,7 @@ pub(super) fn database_kind(
     }
 }
 
-/// The name of the database that an app has attached.
+/// The name of the database that is attached to an app.
 pub(super) fn attached_name(app: &App) -> Option<String> {
     match Resource::find(&app.resources, resources::DATABASE)? {
         Resource::Postgres { branch, .. } => branch.split('/').nth(1).map(str::to_owned),

@@ -1,5 +1,5 @@
-//! A run that holds the app's lock: its steps while the lock is renewed, and journal and lock left in order
-//! however it ended.
+//! A run that holds the app's lock: runs the steps while renewing the lock, and cleans up journal and lock at
+//! the end.
 
 use std::rc::Rc;
 
@@ -19,9 +19,9 @@ pub(super) struct LockedRun<'a, H> {
 }
 
 impl<H: Host> LockedRun<'_, H> {
-    /// Runs the steps while renewing the lock. When that ends badly, the journal is closed and the
-    /// lock freed here; when it ends well, [`LockedRun::finish`] does so, once the result is known.
-    /// The reports begin with the preflight's.
+    /// Runs the steps while renewing the lock. On failure, the journal is closed and the lock released here;
+    /// on success, [`LockedRun::finish`] does so once the result is known. The reports begin with the
+    /// preflight's.
     pub(super) async fn run(&self, title: String, graph: Graph<'_>) -> Result<Vec<StepReport>> {
         let Run { client, narrator, cancellation, journal, .. } = &self.run;
         narrator.plan(title, graph.plan());
@@ -29,7 +29,7 @@ impl<H: Host> LockedRun<'_, H> {
         reports.insert(0, self.preflight.clone());
         let error = match ending {
             Ok(()) => return Ok(reports),
-            // A wait that was cut short looks like a failure of what was waited for.
+            // An interrupted wait looks like a failure of what was waited for.
             Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => error,
             Err(_) => self.interruption().await,
         };
@@ -37,8 +37,8 @@ impl<H: Host> LockedRun<'_, H> {
         if self.lock.lost().is_none() {
             let asked = cancellation.reason() == Some(StopReason::Asked);
             let status = if asked { RunStatus::Cancelled } else { RunStatus::Failed };
-            // The error is what matters. A journal that stays at "running" and a lock that stays
-            // until it expires are what a run that died leaves, and the next run copes with those.
+            // The original error takes precedence. If this fails, the journal stays at "running" and the lock
+            // stays until it expires, as after a run that died, which the next run can handle.
             journal.end(client, status).await.ok();
             self.lock.release().await.ok();
         }
@@ -46,10 +46,10 @@ impl<H: Host> LockedRun<'_, H> {
         Err(error)
     }
 
-    /// Ends a run that went well.
+    /// Ends a run that succeeded.
     ///
     /// # Errors
-    /// When somebody else has taken over: what became of the app is that run's affair then.
+    /// If another run has taken over: the app's state then depends on that run.
     pub(super) async fn finish(&self, message: String, url: Option<String>) -> Result<()> {
         let Run { client, narrator, journal, .. } = &self.run;
         client.close();
@@ -65,8 +65,8 @@ impl<H: Host> LockedRun<'_, H> {
         Ok(())
     }
 
-    /// Why the lock was lost, if it was. Of somebody who took over and has ended since, the journal says
-    /// who it was.
+    /// Why the lock was lost, if it was. If the run that took over has already ended, its user is known from
+    /// the journal.
     async fn loss(&self) -> Option<DeployError> {
         let loss = self.lock.lost()?;
         let successor = match loss {

@@ -1,4 +1,4 @@
-//! What an operation loses, in a form that a face can show and ask about.
+//! What an operation deletes, as data for display and confirmation.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,8 +7,9 @@ use crate::steps::lakebase::Kind;
 use crate::steps::restore_point;
 use crate::steps::schema::Preview;
 
-/// Something that is gone after an operation. A plan lists what will be lost, so that a face can show it
-/// and ask before the run ([`crate::operations::Plan::confirmations`]); a result lists what was.
+/// Something that an operation deletes. A plan lists what will be lost, so that an interface can show it and
+/// ask for confirmation before the run ([`crate::operations::Plan::confirmations`]); a result lists what was
+/// lost.
 ///
 /// As JSON, `{"kind": "app", "name": "tellr", "url": "https://…"}` or
 /// `{"kind": "schema", "name": "app_data", "lakebase_name": "tellr-db", "tables": 12,
@@ -17,11 +18,11 @@ use crate::steps::schema::Preview;
 #[serde(rename_all = "snake_case", tag = "kind")]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub enum Loss {
-    /// The app itself: its address, its service principal, its logs.
+    /// The app itself: its URL, its service principal, its logs.
     App {
         /// Its name.
         name: String,
-        /// Where it answered.
+        /// Its URL.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         url: Option<String>,
     },
@@ -31,34 +32,34 @@ pub enum Loss {
         name: String,
         /// The database that it is in.
         lakebase_name: String,
-        /// How many tables are in it; absent where `unknown` says why this could not be found out.
+        /// The number of its tables; absent if `unknown` gives the reason why it couldn't be determined.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         tables: Option<u32>,
         /// Up to 50 of the tables, the largest first, each with an estimate of its rows.
         #[serde(default)]
         largest: Vec<TableEstimate>,
-        /// Why the schema could not be looked at.
+        /// Why the schema couldn't be inspected.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unknown: Option<String>,
-        /// The branch that keeps the data for a while. Absent: there is no way back.
+        /// The branch that keeps the data for some time. Absent: the data can't be restored.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         restore_point: Option<PromisedRestorePoint>,
     },
 }
 
-/// The branch that is made before a schema is dropped.
+/// The branch that is created before a schema is dropped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct PromisedRestorePoint {
-    /// How its name begins; the moment it is made follows.
+    /// The prefix of its name, which is followed by the time of creation.
     pub prefix: String,
     /// For how many days the platform keeps it.
     pub kept_days: u64,
 }
 
 impl Loss {
-    /// A schema of a database of this kind, as a look before the run found it. None where there is no
-    /// such schema to lose.
+    /// A schema in a database of this kind, as found before the run. `None` if there is no such schema to
+    /// lose.
     pub(super) fn previewed(schema: &str, lakebase: &str, kind: Kind, preview: &Preview) -> Option<Self> {
         match preview {
             Preview::NoDatabase => None,
@@ -74,7 +75,7 @@ impl Loss {
         }
     }
 
-    /// A schema as it was found. None where there was none.
+    /// A schema as it was found. `None` if there was none.
     pub(super) fn schema(schema: &str, lakebase: &str, kind: Kind, state: &SchemaState) -> Option<Self> {
         state.exists.then(|| Self::Schema {
             name: schema.to_owned(),
@@ -86,7 +87,7 @@ impl Loss {
         })
     }
 
-    /// Whether it can be got back.
+    /// Whether it can be restored.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Schema { restore_point: None, .. })
     }
@@ -97,7 +98,7 @@ fn promised(kind: Kind) -> Option<PromisedRestorePoint> {
     (kind == Kind::Autoscaling).then_some(PromisedRestorePoint { prefix, kept_days })
 }
 
-/// How often to ask before these are lost.
+/// How many confirmations to ask for.
 pub(super) fn confirmations(losses: &[Loss]) -> u8 {
     match losses {
         [] => 0,

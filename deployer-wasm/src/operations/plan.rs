@@ -1,9 +1,9 @@
-//! What an operation would do, told before anything happens.
+//! A preview of what an operation would do.
 //!
-//! A plan comes from the code that runs: the same look at what is there, the same refusals, the
-//! same graph of steps and the same generated files. It ends where the run would take the lock, so
-//! it sends only requests that read, and looks at the schema, for which the host mints a credential of
-//! the database. A database that can't be reached now is no error of a plan.
+//! A plan is made by the code that runs: the same inspection, the same refusals, the same graph of steps and
+//! the same generated files. It stops before the run would take the lock, so it sends read-only requests; to
+//! inspect the schema, the host mints a database credential. A database that can't be reached at the moment
+//! is not an error of a plan.
 
 use futures_util::join;
 use serde::Serialize;
@@ -25,12 +25,12 @@ use crate::steps::schema::Preview;
 
 mod words;
 
-/// Stands for what only the making of a database tells.
+/// A placeholder for values that are known only after the database is created.
 const UNKNOWN: &str = "(known after the database is created)";
-/// Stands for the key.
+/// A placeholder for the key.
 const THE_KEY: &str = "(the encryption key)";
 
-/// What an operation would do as things stand. To know it took only requests that read.
+/// What an operation would do in the current state. Determined with read-only requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Plan {
@@ -38,34 +38,34 @@ pub struct Plan {
     pub operation: Operation,
     /// The app.
     pub app_name: String,
-    /// Its database, where it is known.
+    /// Its database, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lakebase_name: Option<String>,
-    /// Its schema, where it is known.
+    /// Its schema, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_name: Option<String>,
-    /// `autoscaling` or `provisioned`, where the database is known.
+    /// `autoscaling` or `provisioned`, if the database is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lakebase_type: Option<String>,
     /// The folder of the app's files.
     pub app_file_workspace_path: String,
-    /// The steps and what each waits for: the same as the run will tell.
+    /// The steps and their dependencies: the same list that the run will emit.
     pub steps: Vec<PlannedStep>,
-    /// The generated files as they would be written. The key is never in them, and what is not
-    /// known yet stands in parentheses.
+    /// The generated files as they would be written. They never contain the key; values that are not known
+    /// yet are shown in parentheses.
     pub files: Vec<PlannedFile>,
-    /// What exists, what will be created, and what is resumed; sentences without a full stop.
+    /// What exists, what will be created, and what will be resumed; sentences without a full stop.
     pub notes: Vec<String>,
-    /// What is gone afterwards; sentences without a full stop.
+    /// What will be deleted; sentences without a full stop.
     pub lost: Vec<String>,
-    /// The same as data.
+    /// The same as structured data.
     pub losses: Vec<Loss>,
-    /// How often a person is to be asked before the run: not at all where nothing is lost, once where all of
-    /// it can be got back for a while or is the app alone, twice where data is lost without a way back.
+    /// How many confirmations to ask for before the run: none if nothing is lost, one if only the app is lost
+    /// or all of the data can be restored for some time, two if data is lost without a restore point.
     pub confirmations: u8,
-    /// What stays or can be got back, and for how long.
+    /// What is kept or can be restored, and for how long.
     pub recoverable: Vec<String>,
-    /// Whether an earlier run of the same operation did not finish, and is resumed.
+    /// Whether an earlier run of the same operation did not finish, and will be resumed.
     pub resumes: bool,
 }
 
@@ -82,7 +82,7 @@ pub struct PlannedFile {
 /// What an operation would do.
 ///
 /// # Errors
-/// What the operation would refuse.
+/// The operation's refusal.
 pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellation) -> Result<Plan> {
     let preflight = Preflight::looking(host, cancellation, change.operation(), change.app_name());
     let seen = look(&preflight, change).await;
@@ -107,7 +107,7 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         losses: Vec::new(),
         confirmations: 0,
         recoverable: Vec::new(),
-        // A run in progress is not resumed: another run is refused.
+        // A run in progress is not resumed: a second run would be refused.
         resumes: dry_run.resumed.is_some() && dry_run.at_work.is_none(),
     };
     let mut plan = match (&seen, foreseen) {
@@ -120,7 +120,7 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
     Ok(plan)
 }
 
-/// What a look found, beside what is wanted.
+/// What was found, beside what is wanted.
 enum Observed<'a> {
     Create(&'a CreateConfig, create::CreateObserved),
     Update(&'a UpdateConfig, update::UpdateObserved),
@@ -137,7 +137,7 @@ impl Observed<'_> {
     }
 }
 
-/// What the generated files will say of the database, and where the key is.
+/// The database settings in the generated files, and where the key is.
 struct Foreseen {
     connection: LakebaseConnection,
     key: key::ObservedKey,
@@ -244,7 +244,7 @@ impl Plan {
         self
     }
 
-    /// What goes with a schema that is dropped, and how it can be got back, or that it can't.
+    /// What is lost with a dropped schema, and whether it can be restored.
     fn of_reset(&mut self, (database, kind): (&str, Kind), schema: &SchemaName, preview: &Preview) {
         let Some(loss) = Loss::previewed(schema.as_str(), database, kind, preview) else { return };
         self.losses.push(loss);

@@ -1,8 +1,8 @@
-//! Before an operation changes anything: who is asking, what is there, and the lock.
+//! The checks before an operation changes anything: the caller, the current state, and the lock.
 //!
-//! An operation looks twice. The first look needs no lock, and refuses what can be refused without one.
-//! Until the lock is taken somebody else may be at work on the app, so what the first look found is only
-//! good for finding the lock; the run is made of what the second look finds, under it.
+//! An operation inspects the state twice. The first time needs no lock, and refuses what can be refused
+//! without one. Until the lock is acquired another run may change the app, so the first result is only used
+//! to locate the lock; the run is based on the second inspection, under the lock.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,10 +29,10 @@ use crate::workspace::{Client, Permit, apps, files as workspace_files, identity}
 
 const STEP: &str = "preflight";
 
-/// An operation that has begun and changed nothing yet.
+/// An operation that has started but changed nothing yet.
 pub(super) struct Preflight<'a, H> {
     pub(super) host: &'a H,
-    /// Sends only what reads.
+    /// Sends read-only requests.
     pub(super) client: Client<'a, H>,
     pub(super) narrator: Narrator<'a, H>,
     pub(super) cancellation: &'a Cancellation,
@@ -43,7 +43,7 @@ pub(super) struct Preflight<'a, H> {
     purpose: Purpose,
 }
 
-/// What a look is for.
+/// The purpose of an inspection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     /// A run.
@@ -52,14 +52,14 @@ enum Purpose {
     Look,
 }
 
-/// Where an operation works, by what was found.
+/// The folders and the user of an operation, according to what was found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Site<'s> {
-    /// Who is asking.
+    /// The caller.
     pub(super) me: &'s str,
     /// The folder that the run writes files and journal in.
     pub(super) folder: &'s WorkspacePath,
-    /// The folder that the app was deployed from; the same where it wasn't.
+    /// The folder that the app was deployed from; the same as `folder` for a new app.
     pub(super) home: &'s WorkspacePath,
 }
 
@@ -91,7 +91,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
     }
 
-    /// The same for somebody who only wants to know.
+    /// The same for a read-only operation.
     pub(super) fn looking(
         host: &'a H,
         cancellation: &'a Cancellation,
@@ -103,13 +103,13 @@ impl<'a, H: Host> Preflight<'a, H> {
         Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
     }
 
-    /// Tells an error that ended the run before its steps began.
+    /// Emits an error that ended the run before its steps started.
     pub(super) fn told<T>(&self, outcome: Result<T>) -> Result<T> {
         outcome.map_err(|error| self.tell(error))
     }
 
     fn tell(&self, error: DeployError) -> DeployError {
-        // A wait that was cut short looks like a failure of what was waited for.
+        // An interrupted wait looks like a failure of what was waited for.
         let error = match self.cancellation.reason() {
             Some(StopReason::LockLost(lost)) => lost,
             Some(_) => self.cancelled(),
@@ -123,7 +123,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         Failure::Cancelled { app: self.app.clone(), stands: Vec::new() }.into()
     }
 
-    /// Ends here if whoever asked has cancelled.
+    /// Returns an error if the user has cancelled.
     pub(super) fn safe_point(&self) -> Result<()> {
         match self.cancellation.reason() {
             Some(_) => Err(self.cancelled()),
@@ -131,12 +131,12 @@ impl<'a, H: Host> Preflight<'a, H> {
         }
     }
 
-    /// The user name of who is asking.
+    /// The user name of the caller.
     pub(super) async fn me(&self) -> Result<String> {
         Ok(self.client.send(identity::me()).await?.user_name)
     }
 
-    /// Looks at the schema of the database that was `found`, where one can connect to it now.
+    /// Inspects the schema of the database that was `found`, if it can be connected to now.
     pub(super) async fn preview(
         &self,
         me: &str,
@@ -158,7 +158,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         Ok(journal::read(&self.client, folder.as_str()).await??)
     }
 
-    /// Frees the lock that a run left behind which finished its work and then died.
+    /// Releases the lock left behind by a run that finished its work and then died.
     pub(super) async fn clear_lock(&self, places: &Places, run: &str) -> Result<()> {
         match self.purpose {
             Purpose::Run => {
@@ -168,9 +168,9 @@ impl<'a, H: Host> Preflight<'a, H> {
         }
     }
 
-    /// Looks, takes the app's lock, and looks again under it: until then somebody else may have changed
-    /// what was seen. `site` says of what was seen where the run works, `recorded` what the journal keeps of
-    /// its arguments.
+    /// Inspects the state, takes the app's lock, and inspects again under the lock: another run may have
+    /// changed the state until then. `site` determines from the state where the run works, `recorded` which
+    /// arguments the journal keeps.
     pub(super) async fn lock<T>(
         self,
         look: impl AsyncFn(&Self) -> Result<T>,
@@ -201,7 +201,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         let (seen, journal, resuming) = match again.await {
             Ok(seen) => seen,
             Err(error) => {
-                // The error is what matters; a lock that stays expires by itself.
+                // The original error takes precedence; a lock that remains expires by itself.
                 lock.release().await.ok();
                 return Err(self.tell(error));
             }
@@ -212,7 +212,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         Ok((LockedRun { run, lock, app, preflight }, seen))
     }
 
-    /// Takes the lock, if nobody else is at work.
+    /// Takes the lock, unless another run is in progress.
     async fn acquire(&self, site: &Site<'_>) -> Result<Rc<HeldLock<'a, H>>> {
         self.safe_point()?;
         let (run, app, operation) = (self.run.as_str(), self.app.as_str(), self.operation.as_str());
@@ -231,8 +231,8 @@ impl<'a, H: Host> Preflight<'a, H> {
         }
     }
 
-    /// Begins the journal of the run. The lock is the app's and the folder isn't: of two new apps at once
-    /// that were given the same folder one has it.
+    /// Starts the journal of the run. The lock is per app and not per folder: of two new apps that are
+    /// created in the same folder at the same time, only one gets it.
     async fn open_journal(
         &self,
         client: &Client<'_, H>,
@@ -250,7 +250,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         Ok(journal)
     }
 
-    /// What is told of an app that was there before the lock was taken and is not under it.
+    /// The error for an app that existed before the lock was acquired, but no longer afterwards.
     async fn deleted(&self, site: &Site<'_>) -> DeployError {
         let journal = self.journal(site.home).await.ok().flatten();
         let by = journal.filter(|record| {
@@ -259,7 +259,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         Failure::AppDeleted { app: self.app.clone(), by: by.map(|record| record.run.by) }.into()
     }
 
-    /// Tells that everything was looked at.
+    /// Emits that the inspection is done.
     fn passed(&self, resuming: bool) -> StepReport {
         let (step, elapsed) = (STEP.to_owned(), self.host.now().since(self.began));
         let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
@@ -268,7 +268,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         StepReport { step, state: StepState::Unchanged, started_ms: 0, elapsed_ms }
     }
 
-    /// What the journal says of a run that begins.
+    /// The journal's entry for a run that starts.
     pub(super) fn record(&self, client: &Client<'_, H>, me: &str, recorded: Option<Recorded>) -> RunRecord {
         let (operation, by) = (self.operation.as_str().to_owned(), me.to_owned());
         let (arguments, wheel) =
@@ -277,7 +277,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         RunRecord { id, operation, by, started_at, status: RunStatus::Running, arguments, wheel }
     }
 
-    /// Refuses a folder that another app is deployed from, as long as there is that app.
+    /// Refuses a folder that another existing app is deployed from.
     pub(super) async fn refuse_other_journal(
         &self,
         folder: &WorkspacePath,
@@ -295,7 +295,7 @@ impl<'a, H: Host> Preflight<'a, H> {
     }
 }
 
-/// Both of two reads that don't wait for each other.
+/// Runs two reads concurrently and returns both results.
 pub(super) async fn both<A, B>(
     one: impl Future<Output = Result<A>>,
     other: impl Future<Output = Result<B>>,

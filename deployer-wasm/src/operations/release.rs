@@ -1,4 +1,4 @@
-//! What `create` and `update` have in common: the files that are deployed and what the app gets.
+//! The parts common to `create` and `update`: the deployed files and the app's settings.
 
 use crate::config::launch::Launch;
 use crate::config::{
@@ -17,7 +17,7 @@ use crate::steps::{files, resources};
 use crate::workspace::apps::Resource;
 use crate::workspace::{Client, files as workspace_files};
 
-/// What is to run.
+/// The package to run.
 #[derive(Clone)]
 pub(super) struct Release<'a> {
     pub(super) package: AppPackage,
@@ -45,7 +45,7 @@ impl Release<'_> {
         files::upload(step, self.folder, files::all(app_yaml, requirements, self.wheel)).await
     }
 
-    /// What the app will tell of itself.
+    /// The version that the app is expected to report.
     pub(super) fn expected(&self) -> Expected {
         match (self.package, self.wheel, self.version) {
             (AppPackage::DatabricksTellrApp, ..) => Expected::Nothing,
@@ -77,14 +77,14 @@ impl Release<'_> {
     }
 }
 
-/// What is attached to the app.
+/// The resources attached to the app.
 pub(super) fn attachments(lakebase: &Lakebase, key: &KeyPlace) -> Vec<(&'static str, Resource)> {
     let mut all = vec![(resources::DATABASE, lakebase.resource.clone())];
     all.extend(key.resource().map(|secret| (key::RESOURCE, secret)));
     all
 }
 
-/// The six scopes and the extra ones, each once.
+/// The six scopes and the additional ones, without duplicates.
 pub(super) fn all_scopes(extra: &[ApiScope]) -> Vec<String> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in API_SCOPES.into_iter().chain(extra.iter().map(ApiScope::as_str)) {
@@ -98,8 +98,8 @@ pub(super) fn all_scopes(extra: &[ApiScope]) -> Vec<String> {
 /// The `app.yaml` that is in `folder`, if there is one.
 ///
 /// # Errors
-/// `APP_YAML_UNREADABLE`: there is one, and it can't be read or its key's entry isn't understood. That is never
-/// taken for a file without a key, or the key would be replaced.
+/// `APP_YAML_UNREADABLE`: it can't be read or its key's entry has an unsupported form. It must never count as
+/// a file without a key, or the key would be replaced.
 pub(super) async fn deployed_manifest<H: Host>(
     client: &Client<'_, H>,
     folder: &WorkspacePath,

@@ -1,4 +1,4 @@
-//! What the operations return: the specification's dicts, and fields beyond them.
+//! The results of the operations: the specification's dicts, with additional fields.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::steps::restore_point::RestorePoint;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CreateResult {
-    /// Where the app answers.
+    /// The app's URL.
     pub url: String,
     /// The app.
     pub app_name: String,
@@ -22,7 +22,7 @@ pub struct CreateResult {
     pub status: String,
     /// `autoscaling` or `provisioned`.
     pub lakebase_type: String,
-    /// How each step went.
+    /// The outcome of each step.
     pub steps: Vec<StepReport>,
 }
 
@@ -30,7 +30,7 @@ pub struct CreateResult {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct UpdateResult {
-    /// Where the app answers.
+    /// The app's URL.
     pub url: String,
     /// The app.
     pub app_name: String,
@@ -42,14 +42,14 @@ pub struct UpdateResult {
     pub database_reset: bool,
     /// `autoscaling` or `provisioned`.
     pub lakebase_type: String,
-    /// The branch to go back to, where the schema was emptied and the database has branches.
+    /// The restore point, if the schema was emptied and the database has branches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_point: Option<RestorePoint>,
-    /// What is gone.
+    /// What was lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<Loss>>"))]
     pub losses: Vec<Loss>,
-    /// How each step went.
+    /// The outcome of each step.
     pub steps: Vec<StepReport>,
 }
 
@@ -63,16 +63,16 @@ pub struct DeleteResult {
     pub status: String,
     /// Whether the schema was dropped.
     pub database_reset: bool,
-    /// `autoscaling` or `provisioned`, where the database is known.
+    /// `autoscaling` or `provisioned`, if the database is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lakebase_type: Option<String>,
-    /// The branch to go back to, where the schema was dropped and the database has branches.
+    /// The restore point, if the schema was dropped and the database has branches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore_point: Option<RestorePoint>,
-    /// What is gone.
+    /// What was lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<Loss>>"))]
     pub losses: Vec<Loss>,
-    /// How each step went.
+    /// The outcome of each step.
     pub steps: Vec<StepReport>,
 }

@@ -1,4 +1,4 @@
-//! How things stand: the app, what lies deployed, the last run, and whether one is under way.
+//! The status of an app: what is deployed, the last run, and the run in progress.
 
 use futures_util::join;
 use serde::Serialize;
@@ -19,41 +19,41 @@ use crate::steps::app;
 use crate::workspace::apps::App;
 use crate::workspace::files;
 
-/// How things stand with an app. To know it took only requests that read.
+/// The status of an app. Determined with read-only requests.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct Status {
     /// The app that was asked about.
     pub app_name: String,
-    /// The folder of its files; absent where the app is somebody else's and doesn't tell.
+    /// The folder of its files; absent if the app is another user's and its record doesn't name one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_file_workspace_path: Option<String>,
-    /// The app; absent where there is none of this name.
+    /// The app; absent if it doesn't exist.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<AppState>,
-    /// Its database, by what lies deployed.
+    /// Its database, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lakebase_name: Option<String>,
-    /// `autoscaling` or `provisioned`, by what lies deployed.
+    /// `autoscaling` or `provisioned`, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lakebase_type: Option<String>,
-    /// Its schema, by what lies deployed.
+    /// Its schema, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_name: Option<String>,
-    /// Which app, by what lies deployed.
+    /// Which app, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_package: Option<String>,
-    /// Which version, by what lies deployed; absent where it was left to the package index.
+    /// The version in the deployed files; absent if it is the newest one on the package index.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_version: Option<String>,
-    /// The latest run that the journal knows of.
+    /// The latest run in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_run: Option<RunRecord>,
-    /// Who is at work; absent when nobody is, or when whoever was has stopped renewing the lock.
+    /// The run in progress; absent if there is none, or if it has stopped renewing the lock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<Lease>,
-    /// Whether the app was deployed. Files may have been written that never were: then package and version are
-    /// what the next deployment brings. Absent for false.
+    /// Whether the app was deployed. If only its files were written, package and version are those of the
+    /// next deployment. Absent for false.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub deployed: bool,
@@ -61,34 +61,35 @@ pub struct Status {
     pub can_resume: bool,
 }
 
-/// An app as the platform shows it.
+/// An app as the platform reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
 pub struct AppState {
-    /// Where it answers.
+    /// Its URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Who created it.
+    /// Its creator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator: Option<String>,
     /// The state of its compute, such as `ACTIVE`.
     pub compute: String,
-    /// The size of its compute, as the platform names it: also one that is not in the current API, such as `LIQUID`.
+    /// The size of its compute, as the platform names it; may be a value outside the current API, such as
+    /// `LIQUID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compute_size: Option<String>,
     /// The state of its process, such as `RUNNING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// The platform's words on it.
+    /// The platform's message about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-/// Looks how things stand with an app. Whatever there is not, or what the person may not read, is
-/// absent from the answer.
+/// Determines the status of an app. Fields for what doesn't exist or may not be read by the caller are
+/// absent.
 ///
 /// # Errors
-/// The catalogue's entry, where the workspace can't be asked or has no apps.
+/// The catalogue's entry, if the workspace can't be reached or has no apps.
 pub async fn status<H: Host>(host: &H, config: &StatusConfig, cancellation: &Cancellation) -> Result<Status> {
     let preflight = Preflight::looking(host, cancellation, Operation::Update, config.app_name.as_str());
     let status = look(&preflight, config).await;
@@ -99,7 +100,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     let client = &preflight.client;
     let name = config.app_name.as_str();
     let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
-    // Somebody else's app that doesn't tell its folder has one all the same.
+    // Another user's app whose record doesn't name its folder still has one.
     let folder =
         match folder(preflight, config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).await {
             Err(error) if error.is("NO_WORKSPACE_PATH") || error.is("INVALID_VALUE") => None,
@@ -113,8 +114,8 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     let Beside { record, lock, deployed, requirements } = lies_there;
     let record = record.filter(|record| record.app_name == name);
     let text = |variable: &str| deployed.as_ref()?.text(variable).map(str::to_owned);
-    // Files lie there before they are deployed. An app that is stopped has no active deployment any more; then
-    // the journal tells that a run got to its end.
+    // The files exist before the deployment. A stopped app has no active deployment; then the journal shows
+    // whether a run has completed.
     let finished = record.as_ref().is_some_and(|record| record.run.status == RunStatus::Finished);
     let deployed_before = app.as_ref().is_some_and(|app| finished || app.active_deployment.is_some());
     let package = deployed.as_ref().and_then(DeployedManifest::package);
@@ -150,7 +151,7 @@ fn state(app: App) -> AppState {
     }
 }
 
-/// What lies in the app's folder.
+/// What is in the app's folder.
 #[derive(Default)]
 struct Beside {
     record: Option<Record>,
@@ -171,13 +172,14 @@ async fn beside<H: Host>(preflight: &Preflight<'_, H>, app: &str, folder: &Works
     let lock = lock?;
     match read {
         Ok((record, (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
-        // The folder is somebody else's.
+        // The folder belongs to another user.
         Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside { lock, ..Beside::default() }),
         Err(error) => Err(error),
     }
 }
 
-/// The deployed `app.yaml`; none as well where it can't be read. Whoever is about to change something is told so.
+/// The deployed `app.yaml`; also `None` if it can't be read. Operations that change something report that
+/// error.
 async fn readable_manifest<H: Host>(
     preflight: &Preflight<'_, H>,
     folder: &WorkspacePath,

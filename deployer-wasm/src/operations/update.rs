@@ -1,4 +1,5 @@
-//! `update`: another version, other settings, or an empty database; the key and the data stay.
+//! `update`: changes the version or the settings, or empties the database; keeps the key and, unless reset,
+//! the data.
 
 use super::Operation;
 use super::folder::folder;
@@ -21,9 +22,9 @@ use crate::steps::schema::Preview;
 use crate::steps::{app, deployment, key, resources, restore_point, schema, standstill, verify};
 use crate::workspace::apps::App;
 
-/// Brings an app that is there to the version and the settings wanted, and deploys it. With
-/// `reset_database`, its schema is emptied while the app is stopped, after a restore point was made where
-/// that is possible and after everything that could fail before it has not.
+/// Changes an existing app to the given version and settings, and deploys it. With `reset_database`, its
+/// schema is emptied while the app is stopped, after a restore point was created where that is possible and
+/// after all steps that could fail earlier have succeeded.
 ///
 /// # Errors
 /// The catalogue's entry; `APP_NOT_FOUND` and `LAKEBASE_NOT_FOUND` where there is nothing to update.
@@ -62,7 +63,7 @@ pub async fn update<H: Host>(
     })
 }
 
-/// What the steps make, once they have run.
+/// The outputs of the steps.
 pub(super) struct Made {
     lakebase: Output<Lakebase>,
     deployment: Output<String>,
@@ -71,7 +72,7 @@ pub(super) struct Made {
     emptied: Option<(Output<Option<RestorePoint>>, Output<SchemaState>)>,
 }
 
-/// The steps, for what was found.
+/// The steps, given what was found.
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
     config: &'a UpdateConfig,
@@ -83,7 +84,7 @@ pub(super) fn graph<'a, H: Host>(
     let own_schema = (&config.app_name, schema_name);
 
     let mut graph = Graph::new();
-    // 1. What is there: the database, the schema in it, the app's compute, the key.
+    // 1. The existing state: the database, the schema in it, the app's compute, the key.
     let lakebase = graph.add("lakebase", format!("the database `{database_name}`"), (), |()| {
         lakebase::existing(run.step("lakebase"), database_name, database.clone())
     });
@@ -102,7 +103,7 @@ pub(super) fn graph<'a, H: Host>(
             }
         });
     let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
-        // What a reset throws away needs no key.
+        // Data that a reset deletes needs no key.
         let state = if config.reset_database { None } else { Some(state) };
         key::ensure(run.step("key"), observed.wanted_key(config, state))
     });
@@ -128,13 +129,13 @@ pub(super) fn graph<'a, H: Host>(
             resources::bring_up_to_date(run.step("resources"), app, wanted).await
         },
     );
-    // 4. The schema: made ready, or emptied once the app stands still and there is a way back.
+    // 4. The schema: set up, or emptied once the app is stopped and there is a restore point.
     let mut emptied = None;
     let (deployable, ready) = if config.reset_database {
         let stopped = graph.add(
             "stop_app",
             format!("app `{name}`, stopped"),
-            // Last of all that can fail or take long.
+            // After everything that can fail or take long.
             (inspect.done(), attached.done(), files.done()),
             move |_| standstill::stop(run.step("stop_app"), name),
         );
@@ -174,7 +175,7 @@ pub(super) fn graph<'a, H: Host>(
         );
         (attached, ready)
     };
-    // 5. The deployment, and the proof that it runs.
+    // 5. The deployment, and the check that it runs.
     let deployment = graph.add(
         "deployment",
         "the deployment",
@@ -188,7 +189,7 @@ pub(super) fn graph<'a, H: Host>(
     (graph, Made { lakebase, deployment, url, emptied })
 }
 
-/// What is there before anything is changed.
+/// The state before anything is changed.
 pub(super) struct UpdateObserved {
     pub(super) me: String,
     pub(super) folder: WorkspacePath,
@@ -196,9 +197,9 @@ pub(super) struct UpdateObserved {
     pub(super) app: App,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
-    /// What the package index has.
+    /// The result of querying the package index.
     pub(super) package: Published,
-    /// The schema, as far as it could be looked at.
+    /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
 }
 
@@ -207,7 +208,7 @@ impl UpdateObserved {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
 
-    /// What is to run.
+    /// The package to run.
     pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
         Release {
             package: config.package,
@@ -220,12 +221,12 @@ impl UpdateObserved {
         }
     }
 
-    /// The schema that the app is to have.
+    /// The app's schema.
     fn tenant<'a>(&self, config: &'a UpdateConfig) -> Tenant<'a> {
         tenant(config, &self.app, self.deployed.as_ref())
     }
 
-    /// What is wanted of the key; `schema` where the data was looked at and matters.
+    /// The request for the key step; `schema` if the data was inspected and is kept.
     pub(super) fn wanted_key<'a>(
         &'a self,
         config: &'a UpdateConfig,
@@ -268,7 +269,7 @@ pub(super) async fn observe<H: Host>(
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }
-    // The two apps have tables of their own kind: one can't go on with the other's data.
+    // The two apps have different tables: one can't use the other's data.
     let other =
         deployed.as_ref().and_then(DeployedManifest::package).filter(|package| *package != config.package);
     if let Some(deployed) = other.filter(|_| !config.reset_database) {

@@ -1,18 +1,18 @@
 //! Quoting for SQL text, by the rules of Postgres' lexer.
 
-/// `name` as an identifier, in double quotes. Postgres takes at most 63 bytes of it.
+/// `name` as an identifier, in double quotes. Postgres allows at most 63 bytes.
 pub(super) fn quote_identifier(name: &str) -> String {
     format!("\"{}\"", without_nul(name).replace('"', "\"\""))
 }
 
-/// `text` as a literal, in single quotes. With a backslash in it, the form is used in which a
-/// backslash means the same whatever `standard_conforming_strings` says.
+/// `text` as a literal, in single quotes. If it contains a backslash, the `E''` form is used, which has the
+/// same meaning for any `standard_conforming_strings`.
 pub(super) fn quote_literal(text: &str) -> String {
     let quoted = without_nul(text).replace('\'', "''");
     if quoted.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
-/// Postgres has no such character, and a client would end the statement at it.
+/// Postgres doesn't support this character, and a client would end the statement at it.
 fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

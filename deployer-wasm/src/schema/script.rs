@@ -6,29 +6,29 @@ use super::SchemaOperation;
 use super::quote::{quote_identifier, quote_literal};
 use crate::config::{AppName, SchemaName};
 
-/// What a host runs, one statement after the other.
+/// The statements that a host runs, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {
     /// The statements, without parameters and without a closing semicolon.
     pub statements: Vec<String>,
-    /// All of them in one transaction.
+    /// Whether to run them in one transaction.
     pub transaction: bool,
-    /// The last one returns one row, all columns text or null.
+    /// Whether the last one returns one row, in which all columns are text or null.
     pub returns_rows: bool,
 }
 
-/// Tables whose rows only the app's key can read, in our app and in the original.
+/// Tables whose rows are encrypted with the app's key, in our app and in the original.
 const ENCRYPTED_TABLES: [&str; 4] =
     ["encryption_check", "encryption_keys", "google_oauth_tokens", "google_global_credentials"];
 
-/// A running app holds locks on its tables. Rather than hang on one behind which everybody else
-/// then waits, give up; trying again is safe.
+/// A running app holds locks on its tables. Waiting for one would block all later queries on the table, so
+/// the statements time out; trying again is safe.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '30s'";
 
-/// The `SQLSTATE` with which a script refuses the schema of another app.
+/// The `SQLSTATE` with which a script refuses another app's schema.
 pub const OTHER_APP: &str = "TLR01";
 
-/// How the line of a schema's comment begins that names its app.
+/// The prefix of the line in a schema's comment that names its app.
 const RECORD: &str = "Tellr app: ";
 
 /// The statements of `operation`.
@@ -65,9 +65,9 @@ fn drop(schema: &SchemaName) -> String {
     format!("DROP SCHEMA IF EXISTS {} CASCADE", quote_identifier(schema.as_str()))
 }
 
-/// What comes first: one deployer at a time changes a schema, and only its app's. Postgres itself
-/// lets two create the same schema, or grant on it, and then refuses one of them with an error about
-/// its own catalogue.
+/// The first statements: they allow one deployer at a time to change a schema, and only its own app's.
+/// Postgres itself lets two sessions create the same schema or grant on it concurrently, and then fails one
+/// of them with an error about its system catalogue.
 fn guard(app: &AppName, schema: &SchemaName) -> Vec<String> {
     let name = quote_literal(schema.as_str());
     let lock = quote_literal(&format!("tellr schema {schema}"));
@@ -87,14 +87,14 @@ END",
     ]
 }
 
-/// The app that the schema `n` records.
+/// The app recorded for the schema `n`.
 fn recorded() -> String {
     let pattern = quote_literal(&format!("(?n)^{RECORD}([^[:space:]]+)$"));
     format!("substring(obj_description(n.oid, 'pg_namespace') FROM {pattern})")
 }
 
-/// Adds the record to the comment of a schema that has none. Only its owner may; a schema of somebody
-/// else stays without.
+/// Adds the record to the comment of a schema that has none. Only the schema's owner may; for other users it
+/// stays without a record.
 fn record(app: &AppName, schema: &SchemaName) -> String {
     let name = quote_literal(schema.as_str());
     block(&format!(
@@ -110,8 +110,8 @@ END",
     ))
 }
 
-/// `CREATE SCHEMA IF NOT EXISTS` alone wants the right to create schemas even where there is
-/// nothing to create, and whoever only redeploys may not have it.
+/// `CREATE SCHEMA IF NOT EXISTS` alone requires the privilege to create schemas even if the schema exists,
+/// and a user who only redeploys may not have it.
 fn create_if_missing(schema: &SchemaName) -> String {
     block(&format!(
         "BEGIN
@@ -124,16 +124,16 @@ END",
     ))
 }
 
-/// Statements with conditions. The body is a literal, so that nothing quoted in it can end it.
+/// Statements with conditions. The body is a quoted literal, so that nothing in it can end it early.
 fn block(body: &str) -> String {
     format!("DO {}", quote_literal(body))
 }
 
-/// The role's rights: to use the schema and create in it, to work with the tables and sequences
-/// that we own there, and with those that we shall create. Tables that the app created are its
-/// own already, and not ours to grant. Nothing is granted that the role has. To whoever may use
-/// somebody else's schema but not give it away, Postgres says no more than a warning and grants
-/// nothing; so it is asked whether the role has now what it needs.
+/// The role's privileges: use the schema and create in it, read and write the tables and sequences that we
+/// own there now or create later. Tables that the app created already belong to it, and we can't grant on
+/// them. Existing privileges are not granted again. If the caller may use another user's schema but not grant
+/// on it, Postgres only issues a warning and grants nothing; so the script checks afterwards whether the role
+/// has the privileges it needs.
 fn grants(schema: &SchemaName, role: &str) -> [String; 4] {
     let schema_name = quote_literal(schema.as_str());
     let role_name = quote_literal(role);
@@ -172,16 +172,17 @@ END"
     ]
 }
 
-/// How many names the look tries for a schema that the app could have instead.
+/// How many alternative schema names the inspection tries.
 const NAMES_TRIED: usize = 9;
 
-/// The names that are tried, the best first. An app's name is short enough for each to be a schema's.
+/// The alternative names, best first. An app's name is short enough for each to be a valid schema name.
 fn own_names(app: &AppName) -> Vec<String> {
     let own = format!("{}_{}", SchemaName::default(), app.as_str().replace('-', "_"));
     (1..=NAMES_TRIED).map(|nth| if nth == 1 { own.clone() } else { format!("{own}_{nth}") }).collect()
 }
 
-/// One row of one text: a `SchemaState` as JSON. It asks the catalogue only, which everybody may read.
+/// One row with one text column: a `SchemaState` as JSON. It queries the system catalogue only, which every
+/// user may read.
 fn inspect(app: &AppName, schema: &SchemaName, role: Option<&str>) -> String {
     let encrypted = ENCRYPTED_TABLES.map(quote_literal).join(", ");
     let free: Vec<String> = own_names(app).iter().map(|name| quote_literal(name)).collect();
@@ -311,7 +312,7 @@ mod tests {
             SchemaOperation::Inspect { app: AppName::default(), schema: schema(), role: Some(role.into()) },
         ] {
             for statement in script(&operation).statements {
-                // With the quoted parts taken out, nothing of it is left.
+                // Without the quoted parts, nothing of it remains.
                 let bare: Vec<&str> = statement.split('\'').step_by(2).collect();
                 let bare = bare.concat().split('"').step_by(2).collect::<String>();
                 assert!(!bare.contains("DROP"), "{statement}");

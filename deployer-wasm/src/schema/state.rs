@@ -1,46 +1,46 @@
-//! How a schema stands: what is in it, and whose it is.
+//! The state of a schema: its content and its owner.
 
 use serde::{Deserialize, Serialize};
 
-/// How a schema stands.
+/// The state of a schema.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each asked for by its name")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SchemaState {
-    /// There is such a schema.
+    /// The schema exists.
     pub exists: bool,
-    /// The role it belongs to.
+    /// The role that owns it.
     pub owner: Option<String>,
-    /// The app it records as its own; none where it was made before schemas recorded one.
+    /// The app that it records; `None` if it was created before schemas recorded one.
     pub app: Option<String>,
-    /// The caller may record an app: the comment of a schema is its owner's to write.
+    /// The caller may record an app: only the owner may write a schema's comment.
     pub can_record: bool,
-    /// How many tables are in it.
+    /// The number of its tables.
     pub tables: u32,
     /// Up to 50 of them, the largest first.
     pub largest: Vec<TableEstimate>,
-    /// There are rows that only the app's key can read, or were until lately: a table that was
-    /// emptied counts until the database has tidied up. It errs on the side of keeping the key.
+    /// Whether it has, or recently had, rows encrypted with the app's key: an emptied table counts until the
+    /// database has vacuumed it. Erring on this side keeps the key.
     pub encrypted_data: bool,
-    /// The role asked for exists.
+    /// The given role exists.
     pub role_exists: bool,
-    /// The role asked for may use the schema and create tables in it.
+    /// The given role may use the schema and create tables in it.
     pub role_granted: bool,
-    /// The role asked for owns a table in it, or the schema itself.
+    /// The given role owns a table in it, or the schema itself.
     pub role_owns: bool,
-    /// Up to 100 other roles than the caller and the one asked for that own the schema or a table
-    /// in it, or may create tables in it; no superusers.
+    /// Up to 100 roles other than the caller and the given one that own the schema or a table in it, or may
+    /// create tables in it; no superusers.
     pub other_roles: Vec<String>,
-    /// The name of a schema that the app could have instead: there is none of this name.
+    /// An alternative schema name for the app that doesn't exist yet.
     pub free_name: Option<String>,
 }
 
-/// A table and what the database's statistics say of its size.
+/// A table and its estimated size from the database's statistics.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TableEstimate {
     /// Its name.
     pub name: String,
-    /// About how many rows are in it; absent where the database has not counted yet.
+    /// The estimated number of rows; absent if the database has no statistics yet.
     pub rows: Option<u64>,
 }

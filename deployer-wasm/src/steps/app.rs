@@ -1,4 +1,4 @@
-//! The app's record and its compute: find or create it, and wait until compute is up.
+//! The app's record and its compute: finds or creates the app, and waits until compute is running.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::workspace::apps::{self, App, NewApp};
 use crate::workspace::identity::same_person;
 use crate::workspace::{ApiError, Client, ErrorKind};
 
-/// Compute normally needs one to three minutes.
+/// Compute usually takes one to three minutes.
 const COMPUTE: Duration = Duration::from_mins(20);
-/// A deleted app keeps its name for up to twenty minutes.
+/// The name of a deleted app stays taken for up to twenty minutes.
 pub(super) const DELETION: Duration = Duration::from_mins(25);
-/// A name that is refused though no app has it: the list of apps may be behind, or a deletion not quite done.
+/// A name that is refused though no app has it: the list of apps may be outdated, or a deletion not complete.
 const NAME_SETTLES: Duration = Duration::from_mins(2);
 
-/// By how much two clocks, and times cut to whole seconds, may differ.
+/// The maximum difference between two clocks, including times rounded to seconds.
 const SLACK: Duration = Duration::from_mins(1);
 
-/// An app that can be deployed to.
+/// An app that is ready for a deployment.
 #[derive(Debug, Clone)]
 pub struct ReadyApp {
     /// The record, as last read.
@@ -32,14 +32,14 @@ pub struct ReadyApp {
     pub client_id: String,
 }
 
-/// Whether `app` is the one that a run of ours created, by what the journal says of the step.
+/// Whether `app` was created by one of our runs, according to the journal's entry of the step.
 pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
     let Some(entry) = entry else { return false };
     match entry.state {
         EntryState::Done if entry.detail["app_id"].is_string() => {
             app.id.as_deref().is_none_or(|id| entry.detail["app_id"] == id)
         }
-        // We were about to create it and don't know more. It is ours if it came after that, by us.
+        // The journal only says that we were about to create it. It is ours if we created it after that.
         EntryState::Done | EntryState::Intended => {
             app.creator.as_deref().is_none_or(|creator| same_person(creator, me))
                 && app.create_time.is_none_or(|created| created.plus(SLACK) >= entry.at)
@@ -47,7 +47,7 @@ pub fn is_ours(app: &App, entry: Option<&Entry>, me: &str) -> bool {
     }
 }
 
-/// The app `name`, where there is one.
+/// The app `name`, if it exists.
 ///
 /// # Errors
 /// `APPS_UNAVAILABLE` where the workspace has no apps at all, or the workspace's refusal.
@@ -58,10 +58,10 @@ pub async fn find<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Option<
     })
 }
 
-/// Brings the app about. `found` is what the look before said.
+/// Creates the app if needed. `found` is the result of the earlier inspection.
 ///
 /// # Errors
-/// Why it can't be had; `APP_ALREADY_EXISTS` if somebody else was faster.
+/// Why that failed; `APP_ALREADY_EXISTS` if another user created it in the meantime.
 pub async fn ensure<H: Host>(
     step: StepHandle<'_, '_, H>,
     new: NewApp<'_>,
@@ -112,10 +112,10 @@ pub async fn ensure<H: Host>(
     })
 }
 
-/// Makes sure that the compute of an app that is there is up.
+/// Waits until the compute of an existing app is running.
 ///
 /// # Errors
-/// Why it isn't.
+/// Why it isn't running.
 pub async fn ready<H: Host>(step: StepHandle<'_, '_, H>, app: App) -> Result<Done<ReadyApp>, StepError> {
     let (name, was_up) = (app.name.clone(), app.compute() == "ACTIVE");
     let ready = wait_for_compute(&step, app, false).await?;
@@ -139,7 +139,7 @@ fn refused(new: &NewApp<'_>, error: ApiError) -> Failure {
     }
 }
 
-/// The catalogue's entry for scopes that aren't accepted, if that is what the refusal is about.
+/// The catalogue's entry for refused scopes, if that is the reason for the refusal.
 pub(super) fn scopes_refused(scopes: &[String], error: &ApiError) -> Option<Failure> {
     let problem = error.message.clone();
     if !error.is(ErrorKind::Invalid) {
@@ -156,7 +156,7 @@ pub(super) fn scopes_refused(scopes: &[String], error: &ApiError) -> Option<Fail
     Some(Failure::ScopeRefused { scopes, problem })
 }
 
-/// Waits until a deleted app's name is free.
+/// Waits until a deleted app's name is available.
 pub(super) async fn wait_until_gone<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
@@ -173,7 +173,7 @@ pub(super) async fn wait_until_gone<H: Host>(
     Ok(())
 }
 
-/// Waits until compute is up, and starts it where it is stopped.
+/// Waits until compute is running, and starts it if it is stopped.
 pub(super) async fn wait_for_compute<H: Host>(
     step: &StepHandle<'_, '_, H>,
     mut app: App,
@@ -182,7 +182,7 @@ pub(super) async fn wait_for_compute<H: Host>(
     let name = app.name.clone();
     let poller =
         step.poller(COMPUTE).telling(format!("starting compute of the app `{name}`"), usual::COMPUTE);
-    // Compute that failed earlier is given one more start; one that fails under our eyes is not.
+    // Compute that failed earlier is started once more; compute that fails during this run is not.
     let (mut started, mut may_start_after_error) = (false, !fresh);
     let mut told = String::new();
     loop {
@@ -202,14 +202,14 @@ pub(super) async fn wait_for_compute<H: Host>(
             "ERROR" if !may_start_after_error => {
                 return Err(Failure::ComputeFailed { app: name, problem: message }.into());
             }
-            // Asked for already; the record is behind.
+            // Already started; the record is outdated.
             "STOPPED" if started => {}
             "STOPPED" | "ERROR" => {
                 step.safe_point()?;
                 match step.client().send(apps::start(&name)).await {
                     Ok(_) => (started, may_start_after_error) = (true, false),
-                    // It is starting already: somebody else, or our own request with its answer
-                    // lost. Or the platform isn't ready to start it, and is asked again after a pause.
+                    // It is already starting, by another user or by our own request whose answer was lost. Or
+                    // the platform isn't ready to start it, and the request is repeated after a pause.
                     Err(error) if error.is(ErrorKind::Busy) || error.is(ErrorKind::Invalid) => {
                         let now = step.client().send(apps::get(&name)).await?;
                         if now.compute() == state && error.is(ErrorKind::Invalid) {

@@ -1,8 +1,8 @@
-//! The last lines of an app's log, for the error of an app that didn't come up.
+//! The last lines of an app's log, for the error of an app that didn't start.
 //!
-//! What the platform says of a failed deployment is often one sentence; the reason is in the log. The host
-//! reads it where it can ([`Probe::AppLog`]). Where it can't, or the log can't be read, there are no lines,
-//! and the error says where a person reads them.
+//! The platform's message about a failed deployment is often one sentence; the reason is in the log. The host
+//! reads it if it can ([`Probe::AppLog`]). Otherwise there are no lines, and the error says where to find the
+//! log.
 
 use serde::Deserialize;
 

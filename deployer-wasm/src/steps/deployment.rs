@@ -16,11 +16,11 @@ use crate::workspace::ErrorKind;
 use crate::workspace::apps::{self, Deployment};
 use crate::workspace::identity::same_person;
 
-/// The platform gives an app ten minutes to listen, after it has installed it.
+/// The platform gives an app ten minutes to listen on its port, after it has installed it.
 const DEPLOYING: Duration = Duration::from_mins(20);
-/// For somebody else's deployment to end, or for compute to take deployments.
+/// How long to wait for another deployment to end, or for compute to accept deployments.
 const BUSY: Duration = Duration::from_mins(20);
-/// By how much two clocks, and times cut to whole seconds, may differ.
+/// The maximum difference between two clocks, including times rounded to seconds.
 const SLACK: Duration = Duration::from_mins(1);
 
 /// Deploys `folder` and waits for the deployment to end; the value is its id.
@@ -55,7 +55,7 @@ pub async fn deploy<H: Host>(
             Some("CANCELLED") => return Err(Failure::DeploymentCancelled { app, problem }.into()),
             _ => {}
         }
-        // That it is in progress has been said; the platform also tells of installing and starting.
+        // "In progress" was already reported; the platform also reports installing and starting.
         if !message.is_empty() && !message.to_ascii_lowercase().contains("in progress") && told != message {
             step.say(message.clone());
             told = message;
@@ -69,7 +69,7 @@ pub async fn deploy<H: Host>(
     }
 }
 
-/// Starts a deployment, or joins the one that we started and lost the answer to.
+/// Starts a deployment, or joins the one that we started if its answer was lost.
 async fn trigger<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
@@ -85,21 +85,21 @@ async fn trigger<H: Host>(
             Err(error) if error.is(ErrorKind::Busy) => error,
             Err(error) if error.is(ErrorKind::Invalid) => {
                 let (app, url) = (name.to_owned(), url.to_owned());
-                // Nothing was started, so nothing was logged.
+                // Nothing was started, so there is no log.
                 let (problem, log) = (error.into_message(), Vec::new());
                 return Err(Failure::DeploymentFailed { app, url, problem, log }.into());
             }
             Err(error) => return Err(error.into()),
         };
         uncertain |= error.uncertain;
-        // Another deployment is under way, or compute is not quite up.
+        // Another deployment is in progress, or compute is not ready yet.
         let record = step.client().send(apps::get(name)).await?;
         let under_way = record
             .pending_deployment
             .filter(|pending| pending.status.state.as_deref() == Some("IN_PROGRESS"));
         if let Some(pending) = under_way {
-            // Only a request whose answer was lost can have started it unheard; the platform itself
-            // deploys an older state of the same folder when compute is started.
+            // Our request can only have started it if its answer was lost; the platform itself deploys an
+            // older state of the same folder when compute is started.
             if uncertain && is_ours(step, &pending, folder, earlier) {
                 return Ok(pending);
             }
@@ -117,8 +117,8 @@ async fn trigger<H: Host>(
     }
 }
 
-/// Whether `pending` was started by this run: from our folder, by us, after we said so. One of an
-/// earlier run of ours may have older files, and is waited for.
+/// Whether `pending` was started by this run: from our folder, by us, after our request. One of an earlier
+/// run may have older files, and is waited for instead.
 fn is_ours<H: Host>(
     step: &StepHandle<'_, '_, H>,
     pending: &Deployment,

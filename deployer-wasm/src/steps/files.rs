@@ -1,4 +1,4 @@
-//! The app's files: write what differs from what lies there, and nothing else.
+//! The app's files: writes only those that differ from the existing ones.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
 
-/// A file to lie in the app's folder. Its content is not printed: `app.yaml` may hold the key.
+/// A file for the app's folder. Its content is not printed: `app.yaml` may hold the key.
 #[derive(Clone)]
 pub struct AppFile {
     /// Its path within the folder.
@@ -72,7 +72,7 @@ pub async fn upload<H: Host>(
         let written = step.client().send(files::import(&path, &file.content, PutMode::Overwrite));
         async move { written.await.map_err(|error| refused(&path, error)) }
     });
-    // All to their ends, whatever comes of one: a write that is let go may still have its effect.
+    // Waits for all writes even if one fails: a dropped write may still have its effect.
     join_all(writes).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     step.did(detail).await?;
     Ok(Done::changed((), format!("wrote {} to `{folder}`", names.join(", "))))

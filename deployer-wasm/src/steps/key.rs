@@ -1,8 +1,8 @@
 //! The Fernet key that encrypts stored Google credentials.
 //!
-//! It is made once per app. Whatever else goes wrong, a key that has encrypted something must not
-//! be replaced: so every place a key may be in is looked at first, an existing one is kept (and
-//! moved, if asked), and none is made where encrypted data shows that one is missing.
+//! It is created once per app. A key that has encrypted something must never be replaced: so every place that
+//! may hold a key is checked first, an existing one is kept (and moved, if requested), and none is created if
+//! encrypted data shows that one is missing.
 
 use base64ct::{Base64, Encoding as _};
 use serde_json::json;
@@ -20,10 +20,10 @@ use crate::workspace::{ApiError, Client, ErrorKind};
 
 /// The key of the secret, in a scope per app.
 const SECRET: &str = "encryption-key";
-/// The name under which the secret is attached to the app.
+/// The name of the attached secret resource.
 pub const RESOURCE: &str = "encryption_key";
 
-/// Where the app finds its key.
+/// The source of the app's key.
 #[derive(Debug, Clone)]
 pub enum KeyPlace {
     /// In a secret, attached to the app.
@@ -49,33 +49,33 @@ impl KeyPlace {
     }
 }
 
-/// What is wanted and what is known.
+/// The input of the key step.
 pub struct Wanted<'a> {
     /// The app.
     pub app: &'a str,
-    /// Where it should be; `None`: where it is.
+    /// Where to store it; `None`: keep the current place.
     pub storage: Option<KeyStorage>,
-    /// The key given by the person.
+    /// The key given by the user.
     pub given: Option<&'a FernetKey>,
-    /// The app's record, where there is one.
+    /// The app's record, if it exists.
     pub record: Option<&'a App>,
-    /// The `app.yaml` that lies there.
+    /// The deployed `app.yaml`.
     pub deployed: Option<&'a DeployedManifest>,
-    /// The schema, where the database was there before: it tells whether a key is in use.
+    /// The schema, if the database existed before: it shows whether a key is in use.
     pub schema: Option<SchemaState>,
 }
 
-/// What of the key is there already, without the key itself.
+/// Where keys were found, without the keys themselves.
 pub struct ObservedKey {
-    /// The scope that its secret is in, or would be.
+    /// The scope of its secret, existing or to be created.
     pub scope: String,
-    /// The secret's key in that scope, or what it would be.
+    /// The secret's key in that scope, existing or to be created.
     pub key: String,
-    /// Whether there is that scope.
+    /// Whether the scope exists.
     pub scope_exists: bool,
-    /// Whether there is that secret.
+    /// Whether the secret exists.
     pub in_secret: bool,
-    /// Where the key will be.
+    /// Where the key will be stored.
     pub storage: KeyStorage,
     in_yaml: Option<FernetKey>,
 }
@@ -87,7 +87,7 @@ impl ObservedKey {
     }
 }
 
-/// Looks where a key is, and reads none but that of a deployed `app.yaml`.
+/// Finds where a key is, without reading any except that of a deployed `app.yaml`.
 ///
 /// # Errors
 /// The workspace's refusal.
@@ -103,8 +103,8 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
         Some(_) => KeyStorage::AppYaml,
         None => KeyStorage::SecretScope,
     });
-    // Without a secret of the app's and with a key that goes elsewhere, the scope is nobody's business;
-    // unless there is data that a key kept there may have encrypted.
+    // Without an attached secret and with a key that is stored elsewhere, the scope needn't be checked;
+    // unless there is data that a key in it may have encrypted.
     let encrypted = wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data);
     let concerned =
         attached.is_some() || storage == KeyStorage::SecretScope || (in_yaml.is_none() && encrypted);
@@ -115,7 +115,7 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
     Ok(ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml })
 }
 
-/// Finds the key or makes one.
+/// Finds the key or creates one.
 ///
 /// # Errors
 /// `KEY_MISSING`, `KEY_DIFFERS`, or the workspace's refusal.
@@ -126,7 +126,7 @@ pub async fn ensure<H: Host>(
     let ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml } =
         look(step.client(), &wanted).await?;
     let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
-    // The stored key is read only where it has to be compared or moved.
+    // The stored key is read only to compare or move it.
     let compared = in_secret && (in_yaml.is_some() || wanted.given.is_some() || to_yaml);
     let stored = if compared { Some(read(&step, &scope, &key).await?) } else { None };
     let differs = |place: &str| Failure::KeyDiffers { app: wanted.app.to_owned(), place: place.to_owned() };
@@ -135,7 +135,7 @@ pub async fn ensure<H: Host>(
     if conflict && wanted.storage == Some(KeyStorage::SecretScope) {
         return Err(Failure::TwoKeys { app: wanted.app.to_owned(), scope, key }.into());
     }
-    // What `app.yaml` says is what the app runs with.
+    // The app runs with the key in `app.yaml`.
     let place =
         if in_yaml.is_some() { "`app.yaml`".to_owned() } else { format!("the secret scope `{scope}`") };
     let in_use = in_yaml.clone().or(stored);
@@ -176,7 +176,7 @@ pub async fn ensure<H: Host>(
 async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Result<(), StepError> {
     match step.client().send(secrets::create_scope(scope)).await {
         Ok(_) => Ok(()),
-        // Ours, with the answer lost, or made a moment ago by somebody who then may manage it.
+        // Created by us with the answer lost, or a moment ago by another user, who may then manage it.
         Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(()),
         Err(error) if error.is(ErrorKind::QuotaExceeded) => {
             Err(Failure::SecretScopeQuota { scope: scope.to_owned(), problem: error.into_message() }.into())
@@ -194,7 +194,7 @@ async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> 
     Ok(parsed.map_err(|_| Failure::KeyUnreadable { secret: format!("{scope}/{key}") })?)
 }
 
-/// The secret that the app has attached under a name.
+/// The secret that is attached to the app under a name.
 fn attached(record: Option<&App>, resource: &str) -> Option<(String, String)> {
     match Resource::find(&record?.resources, resource)? {
         Resource::Secret { scope, key, .. } => Some((scope, key)),

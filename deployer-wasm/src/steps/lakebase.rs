@@ -1,10 +1,11 @@
-//! The database: find it (`discovery`), or create it (`creation`), and wait until one can connect (`waiting`).
+//! The database: finds it (`discovery`), or creates it (`creation`), and waits until it accepts connections
+//! (`waiting`).
 //!
-//! An existing autoscaling project of the name wins: since March 2026 a new database is a project that
-//! answers both interfaces, and only a project has branches to go back to. Then a provisioned instance; a
-//! new database is autoscaling. Only the platform's word that the autoscaling interface *does not exist
-//! here* leads to creating a provisioned instance. A fault that passes leads nowhere but to trying again:
-//! the alternative is a second database.
+//! An existing autoscaling project of the name takes precedence: since March 2026 a new database is a project
+//! that is visible through both interfaces, and only a project has branches for restore points. Then an
+//! existing provisioned instance; a new database is autoscaling. A provisioned instance is created only if
+//! the platform answers that the autoscaling interface *does not exist* in this workspace. A transient error
+//! only leads to a retry: the alternative would be a second database.
 
 use std::time::Duration;
 
@@ -21,14 +22,14 @@ pub use discovery::{Found, Interfaces, foresee, look, reach};
 pub use waiting::existing;
 pub(super) use waiting::{OperationEnd, operation_end};
 
-/// The database every Lakebase comes with, and the one Tellr's schema lives in.
+/// The default database of every Lakebase, which holds Tellr's schema.
 pub const DATABASE: &str = "databricks_postgres";
 const AUTOSCALING: &str = "autoscaling";
 const PROVISIONED: &str = "provisioned";
-/// A new provisioned instance takes some three minutes, a project some seconds.
+/// A new provisioned instance takes about three minutes, a project some seconds.
 const PATIENCE: Duration = Duration::from_mins(20);
 
-/// Which of the two kinds an app is known to use, where both have the name.
+/// Which of the two kinds an app is known to use, if both have the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A provisioned instance.
@@ -47,18 +48,18 @@ impl Kind {
     }
 }
 
-/// A database one can connect to.
+/// A database that accepts connections.
 #[derive(Debug, Clone)]
 pub struct Lakebase {
     /// Its name.
     pub name: String,
-    /// What the app is told about it.
+    /// The app's database settings.
     pub connection: LakebaseConnection,
-    /// How it is attached to the app.
+    /// The resource that attaches it to the app.
     pub resource: Resource,
-    /// Where the read-write endpoint listens.
+    /// The host name of the read-write endpoint.
     pub host: String,
-    /// Autoscaling: the project and the branch, as full paths.
+    /// For autoscaling: the project and the branch, as full paths.
     pub branch: Option<(String, String)>,
 }
 
@@ -68,7 +69,7 @@ impl Lakebase {
         if self.branch.is_some() { AUTOSCALING } else { PROVISIONED }
     }
 
-    /// Where a schema operation of `user` goes.
+    /// The target of a schema operation of `user`.
     pub fn target(&self, user: &str) -> LakebaseTarget {
         let credential = match &self.connection {
             LakebaseConnection::Provisioned { instance } => CredentialTarget::Instance(instance.clone()),

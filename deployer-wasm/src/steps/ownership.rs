@@ -1,9 +1,9 @@
-//! Whose a schema is.
+//! Determines which app a schema belongs to.
 //!
-//! A schema records its app ([`SchemaState::app`]), and then that is the answer. One that was made
-//! before schemas recorded an app is adopted where it shows that it is this app's: its role owns what
-//! is in it or was granted rights on it, or the app's own `app.yaml` names it. Where the role of
-//! another live app has rights on it, it is that app's.
+//! If a schema records its app ([`SchemaState::app`]), that is the owner. One that was created before schemas
+//! recorded an app is adopted if it demonstrably belongs to this app: the app's role owns objects in it or
+//! has privileges on it, or the app's own `app.yaml` names it. If the role of another existing app has
+//! privileges on it, it belongs to that app.
 
 use crate::config::{AppName, SchemaName};
 use crate::error::{Failure, SchemaOwner};
@@ -12,32 +12,32 @@ use crate::schema::{SchemaOperation, SchemaState};
 use crate::workspace::apps::{self, App};
 use crate::workspace::{ApiError, Client};
 
-/// No workspace has more apps than these pages hold.
+/// An upper limit for the number of pages in the list of a workspace's apps.
 const MAX_PAGES: usize = 100;
 
-/// An app and the schema that it is to have.
+/// An app and its intended schema.
 #[derive(Debug, Clone)]
 pub struct Tenant<'a> {
     /// The app.
     pub app: &'a AppName,
     /// The schema.
     pub schema: &'a SchemaName,
-    /// The app's role in the database, where it is known.
+    /// The app's role in the database, if known.
     pub role: Option<String>,
     /// Whether the `app.yaml` in the app's own folder names this schema of this database.
     pub deployed: bool,
 }
 
 impl Tenant<'_> {
-    /// The operation that finds out how the schema stands.
+    /// The operation that reads the schema's state.
     pub(super) fn inspection(&self) -> SchemaOperation {
         let (app, schema) = (self.app.clone(), self.schema.clone());
         SchemaOperation::Inspect { app, schema, role: self.role.clone() }
     }
 }
 
-/// Refuses a schema that is not the app's. Where the schema has no record, the workspace's
-/// apps may have to be listed.
+/// Refuses a schema that belongs to another app. If the schema has no record, the workspace's apps may have
+/// to be listed.
 ///
 /// # Errors
 /// `SCHEMA_OF_ANOTHER_APP`, or the workspace's refusal.
@@ -66,14 +66,15 @@ pub async fn check<H: Host>(
     }
 }
 
-/// What the schema itself tells of its owner.
+/// What the schema itself shows about its owner.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    /// It is the app's, or nobody's.
+    /// It belongs to the app, or to none.
     This,
     /// It records this app.
     Other(String),
-    /// It has no record, and others have rights on it: whether these are live apps, the workspace knows.
+    /// It has no record, and other roles have privileges on it: only the workspace knows whether these are
+    /// existing apps.
     AskForApps,
 }
 
@@ -81,13 +82,13 @@ fn owner(tenant: &Tenant<'_>, state: &SchemaState) -> Verdict {
     match state.app.as_deref() {
         Some(app) if app == tenant.app.as_str() => Verdict::This,
         Some(app) => Verdict::Other(app.to_owned()),
-        // Nobody else has anything to do with it, or what is in it was made by this app.
+        // No other role has privileges on it, or its content was created by this app.
         None if !state.exists || state.role_owns || state.other_roles.is_empty() => Verdict::This,
         None => Verdict::AskForApps,
     }
 }
 
-/// The owner of a schema without a record, on which other roles have rights.
+/// The owner of a schema without a record, on which other roles have privileges.
 fn owner_among(tenant: &Tenant<'_>, state: &SchemaState, live: &[App]) -> Option<SchemaOwner> {
     let of_app = |app: &&App| {
         let role = app.service_principal_client_id.as_deref();
@@ -97,7 +98,7 @@ fn owner_among(tenant: &Tenant<'_>, state: &SchemaState, live: &[App]) -> Option
     if let Some(other) = other {
         return Some(SchemaOwner::App(other.name.clone()));
     }
-    // The others are people, apps that are gone, or apps that the caller may not see.
+    // The other roles belong to users, to deleted apps, or to apps that the caller may not see.
     if state.tables == 0 || state.role_granted || tenant.deployed {
         return None;
     }

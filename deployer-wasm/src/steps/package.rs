@@ -1,8 +1,8 @@
-//! The app's package on its index: whether the wanted version is there, and which one `latest` is.
+//! The app's package on its index: whether the given version exists, and which one `latest` is.
 //!
-//! Asked before anything is changed, because the platform asks only when everything else is made. Not
-//! every host can ask, and not every index answers: then the plan says what was not checked, and the
-//! platform's own answer counts.
+//! Checked before anything is changed, because the platform checks only after everything else is created. Not
+//! every host can query the index, and not every index answers: then the plan says what was not checked, and
+//! the platform's own error applies.
 
 use std::collections::BTreeMap;
 
@@ -14,19 +14,19 @@ use crate::decode::decode_text;
 use crate::error::Failure;
 use crate::host::{Host, HostError, Probe, WorkspaceResponse};
 
-/// What was found on the index.
+/// The result of the query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Published {
     /// No index is needed: a wheel is uploaded.
     Wheel,
-    /// The wanted version is there; of `latest`, this one.
+    /// The given version exists; for `latest`, this is it.
     Found(VersionPin),
-    /// The index wasn't asked or gave no usable answer; why.
+    /// The index wasn't queried or gave no usable answer, with the reason.
     Unknown(String),
 }
 
 impl Published {
-    /// The version to install, where `wanted` may be `latest`.
+    /// The version to install if `wanted` may be `latest`.
     pub fn version<'a>(&'a self, wanted: &'a VersionPin) -> &'a VersionPin {
         match self {
             Self::Found(version) => version,
@@ -35,7 +35,7 @@ impl Published {
     }
 }
 
-/// What an index tells of a package, as far as it is of interest.
+/// The relevant part of the index's answer.
 #[derive(Deserialize)]
 struct Package {
     info: Info,
@@ -48,10 +48,10 @@ struct Info {
     version: String,
 }
 
-/// Looks on the index.
+/// Queries the index.
 ///
 /// # Errors
-/// `PACKAGE_VERSION_MISSING` where the index answers that it has no such version.
+/// `PACKAGE_VERSION_MISSING` if the index answers that it has no such version.
 pub async fn look<H: Host>(
     host: &H,
     package: AppPackage,
@@ -83,7 +83,8 @@ fn judge(
         Err(error) => return Ok(Published::Unknown(error.message)),
     };
     if answer.status == 404 {
-        // An index that is no index answers 404 to everything, with a page; this one answers in JSON.
+        // A server that is no package index answers any path with 404 and an HTML page; an index answers in
+        // JSON.
         let says_so = serde_json::from_str::<serde_json::Value>(&answer.body).is_ok();
         let unknown = || Ok(Published::Unknown("The index answered with status 404".to_owned()));
         return if says_so { Err(missing(None)) } else { unknown() };
@@ -96,7 +97,7 @@ fn judge(
     };
     match (wanted, found.releases) {
         (VersionPin::Latest, _) => {
-            // A version that can't stand in `requirements.txt` is the platform's to resolve.
+            // A version that isn't supported in our `requirements.txt` is left to the platform to resolve.
             Ok(match PackageVersion::parse("app_version", &found.info.version) {
                 Ok(version) => Published::Found(VersionPin::Exact(version)),
                 Err(_) => Published::Unknown("The index names no newest version".to_owned()),
@@ -118,7 +119,7 @@ fn judge(
     }
 }
 
-/// A version without the zeros at its end, which don't count: `1.0` is `1`.
+/// A version without trailing zero segments, which are insignificant: `1.0` equals `1`.
 pub(super) fn release(version: &str) -> &str {
     let mut version = version;
     while let Some(shorter) = version.strip_suffix(".0") {

@@ -1,4 +1,4 @@
-//! Removes the app and waits until its name is free.
+//! Deletes the app and waits until its name is available.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub async fn delete<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<
         match step.client().send(apps::delete(name)).await {
             Ok(_) => break,
             Err(error) if error.is_not_found() => break,
-            // Being deleted already, or starting: the platform wants the dust to settle.
+            // It is already being deleted, or starting: the platform refuses until that is done.
             Err(error) if error.is(ErrorKind::Busy) => {
                 let deleting =
                     step.client().find(apps::get(name)).await?.is_none_or(|app| app.compute() == "DELETING");

@@ -1,8 +1,8 @@
-//! The app's record, brought up to date: what is attached, scopes, description, compute size.
+//! Updates the app's record: attached resources, scopes, description, compute size.
 //!
-//! The platform replaces whole lists, and an update without a mask empties what it doesn't name.
-//! So what is there is read, merged by name with what is wanted, and only the fields that differ
-//! are sent, under a mask that names just them. What other people attached stays.
+//! The platform replaces whole lists, and an update without a mask clears the fields that it doesn't name. So
+//! the current record is read, merged by name with the wanted entries, and only the fields that differ are
+//! sent, under a mask with just these fields. Resources that other users attached are kept.
 
 use std::time::Duration;
 
@@ -19,14 +19,14 @@ use crate::workspace::{ApiError, ErrorKind};
 pub const DATABASE: &str = "app_database";
 const PATIENCE: Duration = Duration::from_mins(15);
 
-/// What the record should say; `None`: leave it.
+/// The wanted content of the record; `None`: leave unchanged.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// What must be attached, by name.
+    /// Resources that must be attached, by name.
     pub resources: Vec<(&'static str, Resource)>,
-    /// The scopes that must be there; others stay.
+    /// Scopes that must be present; others are kept.
     pub scopes: Vec<String>,
-    /// What people read about the app.
+    /// The description for users.
     pub description: Option<String>,
     /// MEDIUM, LARGE or XLARGE.
     pub compute_size: Option<String>,
@@ -56,7 +56,7 @@ pub async fn bring_up_to_date<H: Host>(
                 wait(&step, &name).await?;
                 break step.client().send(apps::get(&name)).await?;
             }
-            // Compute is on its way somewhere, or a deployment is.
+            // A change of compute, or a deployment, is in progress.
             Err(error) if error.is(ErrorKind::Busy) => {
                 step.waiting(format!("the app `{name}` can't be changed yet"));
                 if !poller.again(&step).await? {
@@ -72,7 +72,7 @@ pub async fn bring_up_to_date<H: Host>(
         }
     };
     step.did(detail).await?;
-    // What the platform writes in another way than we do is no reason to send it for ever.
+    // A value that the platform returns in another spelling than ours must not be sent again each time.
     let still: Vec<String> = differences(&record, &wanted).keys().cloned().collect();
     if !still.is_empty() {
         step.say(format!("the platform accepted {} but shows a different value", still.join(", ")));
@@ -87,7 +87,7 @@ pub async fn bring_up_to_date<H: Host>(
     Ok(Done::changed(ReadyApp { record, ..app }, message))
 }
 
-/// The fields that differ, whole as they are to be sent.
+/// The fields that differ, complete as they are to be sent.
 fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
     let mut changes = Map::new();
     let attached = |(name, resource): &(&'static str, Resource)| {
@@ -109,7 +109,7 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
         ("description", &wanted.description, &record.description),
         ("compute_size", &wanted.compute_size, &record.compute_size),
     ] {
-        // The platform leaves out what is empty.
+        // The platform omits empty fields.
         let there = there.as_deref().unwrap_or_default();
         if let Some(wanted) = wanted.as_deref().filter(|wanted| *wanted != there) {
             changes.insert(field.into(), wanted.into());
@@ -128,7 +128,7 @@ async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), S
                 let problem = update.status.message.unwrap_or_default();
                 return Err(Failure::AppUpdateFailed { app: name.to_owned(), problem }.into());
             }
-            // Done, or nothing ever ran: the record tells.
+            // The update is done, or there never was one: the record shows the result.
             _ => return Ok(()),
         }
         if !poller.again(step).await? {

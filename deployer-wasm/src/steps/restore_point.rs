@@ -1,7 +1,7 @@
-//! A branch of the database to go back to, made before anything is dropped.
+//! A branch of the database as a restore point, created before anything is dropped.
 //!
-//! Only autoscaling databases have branches. For a provisioned one there is no restore point,
-//! and that is said before it happens and in the result.
+//! Only autoscaling databases have branches. For a provisioned one there is no restore point; the plan and
+//! the result both say so.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ use crate::workspace::postgres;
 /// How long the platform keeps the branch.
 pub const KEPT_DAYS: u64 = 7;
 const KEPT: Duration = Duration::from_hours(KEPT_DAYS * 24);
-/// How the branch's name begins; its moment follows.
+/// The prefix of the branch's name, followed by the time.
 pub const PREFIX: &str = "pre-reset-";
 
-/// From asking for the branch to its being ready.
+/// The time limit for creating the branch.
 const READY: Duration = Duration::from_mins(10);
 
-/// A branch to go back to.
+/// A branch from which data can be restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct RestorePoint {
@@ -37,10 +37,9 @@ pub struct RestorePoint {
     pub expires_at: Timestamp,
 }
 
-/// Makes the restore point. `schema` is what a look found: one that holds tables always gets a
-/// branch of its own, whatever was made before. One that is empty may have been emptied by an
-/// earlier run that did not end; the journal then still names the branch that run made, and that
-/// is the one with the data.
+/// Creates the restore point. `schema` is the result of an inspection: one that holds tables always gets a
+/// new branch, even if an earlier one exists. An empty one may have been emptied by an earlier run that did
+/// not finish; the journal then still names the branch of that run, which holds the data.
 ///
 /// # Errors
 /// `RESTORE_POINT_FAILED`, or the workspace's refusal.
@@ -61,8 +60,8 @@ pub async fn make<H: Host>(
         let made: Option<Made> = decode(entry.detail).ok();
         if let Some(made) = made.filter(|made| made.made_at.plus(KEPT) > now) {
             found = step.client().find(postgres::get_branch(&path(&made.branch_id))).await?.is_some();
-            // One that was made and is gone was removed by somebody: its name must not come back
-            // with other data.
+            // A recorded branch that no longer exists was deleted by a user: its name must not be reused for
+            // other data.
             earlier = Some(made).filter(|_| found || entry.state == EntryState::Intended);
         }
     }
@@ -86,7 +85,7 @@ pub async fn make<H: Host>(
     Ok(Done::changed(Some(point), format!("created the restore point `{id}`, kept for 7 days")))
 }
 
-/// What the journal keeps of a restore point.
+/// The journal's entry for a restore point.
 #[derive(Deserialize)]
 struct Made {
     branch_id: String,
@@ -111,9 +110,9 @@ async fn create<H: Host>(
                     Err(OperationEnd::TimedOut(_)) => Err(failed(lakebase, "It has not finished".into())),
                 };
             }
-            // Ours, with the answer lost.
+            // Created by us, with the answer lost.
             Err(error) if error.is(ErrorKind::AlreadyExists) => return Ok(()),
-            // One change at a time per branch, and there is another.
+            // The platform allows one change at a time per branch, and another one is in progress.
             Err(error) if error.is(ErrorKind::Busy) => {
                 if !poller.again(step).await? {
                     return Err(failed(lakebase, error.into_message()));
@@ -127,7 +126,7 @@ async fn create<H: Host>(
     }
 }
 
-/// A branch that is still being made holds nothing yet.
+/// A branch that is still being created holds nothing yet.
 async fn wait_until_ready<H: Host>(
     step: &StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -155,7 +154,7 @@ fn failed(lakebase: &Lakebase, problem: String) -> StepError {
     Failure::RestorePointFailed { name: lakebase.name.clone(), problem }.into()
 }
 
-/// `pre-reset-20261123-150000`, from a moment in UTC.
+/// The name for a time in UTC: `pre-reset-20261123-150000`.
 fn branch_id(now: Timestamp) -> String {
     let digits: String =
         now.to_string().chars().take_while(|c| *c != '.' && *c != 'Z').filter(char::is_ascii_digit).collect();

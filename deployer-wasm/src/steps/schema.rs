@@ -1,4 +1,4 @@
-//! The schema: look at it, set it up for the app, empty it, drop it.
+//! The schema: inspects it, sets it up for the app, empties it, drops it.
 
 use std::time::Duration;
 
@@ -14,33 +14,33 @@ use crate::host::{Host, SchemaError, SchemaErrorKind};
 use crate::schema::{OTHER_APP, SchemaOperation, SchemaOutcome, SchemaState};
 use crate::workspace::Client;
 
-/// A database that scaled to zero wakes within a second; a network that hiccups takes longer.
+/// A database that scaled to zero resumes within a second; a network failure takes longer.
 const CONNECTING: Duration = Duration::from_mins(1);
-/// The platform makes the app's role some moments after the database was attached.
+/// The platform creates the app's role shortly after the database was attached.
 const ROLE: Duration = Duration::from_mins(1);
-/// For as long as somebody else is changing the same schema.
+/// How long to wait for another session that changes the same schema.
 const RACING: Duration = Duration::from_mins(1);
 const UNDEFINED_OBJECT: &str = "42704";
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
-/// Somebody else is making the same schema, or granting on it, at this moment: a duplicate key in
-/// Postgres's own catalogue, a serialization failure, a deadlock, a schema or an object that is
-/// there by now, a catalogue entry updated by both. None of the statements writes to a table of anybody's.
+/// Another session is creating the same schema, or granting on it, at this moment: a duplicate key in
+/// Postgres's system catalogue, a serialization failure, a deadlock, a schema or an object that now exists, a
+/// catalogue entry updated by both. None of the statements writes to a user's table.
 const RACES: [&str; 6] = ["23505", "40001", "40P01", "42P06", "42710", "XX000"];
 
-/// What of a schema is known before the run begins.
+/// What is known about a schema before the run starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Preview {
-    /// There is no database yet, and so no schema.
+    /// The database doesn't exist yet, and so neither does the schema.
     NoDatabase,
-    /// The database could not be looked at now, for this reason; the run looks again.
+    /// The database couldn't be inspected now, for this reason; the run tries again.
     Unknown(String),
-    /// How it stands.
+    /// The state of the schema.
     Known(SchemaState),
 }
 
-/// Looks at the schema once, before anything is changed and without a step. What keeps it from looking
-/// is no error: the run tells that in its own step, and tries for longer.
+/// Inspects the schema once, before anything is changed and without a step. Failing to connect is not an
+/// error here: the run reports that in its own step, after trying for longer.
 ///
 /// # Errors
 /// `SCHEMA_OF_ANOTHER_APP`.
@@ -64,10 +64,10 @@ pub async fn preview<H: Host>(
     }
 }
 
-/// Looks at the schema, and refuses one that is not the app's.
+/// Inspects the schema, and refuses one that belongs to another app.
 ///
 /// # Errors
-/// Why the database can't be looked at; `SCHEMA_OF_ANOTHER_APP`.
+/// Why the database can't be inspected; `SCHEMA_OF_ANOTHER_APP`.
 pub async fn inspect<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -93,11 +93,11 @@ pub async fn inspect<H: Host>(
     }
 }
 
-/// Creates the schema if need be and gives `role` what the app needs in it. `seen` is what an
-/// earlier look found.
+/// Creates the schema if needed and grants `role` what the app needs in it. `seen` is the result of an
+/// earlier inspection.
 ///
 /// # Errors
-/// Why it can't be set up.
+/// Why that failed.
 pub async fn set_up<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -118,10 +118,10 @@ pub async fn set_up<H: Host>(
     Ok(Done::changed((), format!("set up the schema `{schema}` for the app")))
 }
 
-/// Drops the schema with all it holds and sets it up anew, in one transaction.
+/// Drops the schema with everything in it and creates it again, in one transaction.
 ///
 /// # Errors
-/// Why it can't be; the data is then untouched.
+/// Why that failed; the data is then unchanged.
 pub async fn reset<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -138,10 +138,10 @@ pub async fn reset<H: Host>(
     Ok(Done::changed((), format!("emptied the schema `{schema}`{}", told(way_back))))
 }
 
-/// Drops the schema with all it holds.
+/// Drops the schema with everything in it.
 ///
 /// # Errors
-/// Why it can't be.
+/// Why that failed.
 pub async fn drop<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -156,15 +156,15 @@ pub async fn drop<H: Host>(
     Ok(Done::changed((), format!("dropped the schema `{schema}`{}", told(way_back))))
 }
 
-/// Told with the drop itself: what comes after it may fail, and then no result tells.
+/// Reported with the drop itself: a later step may fail, and then there is no result to report it.
 fn told(way_back: Option<&RestorePoint>) -> String {
     way_back.map_or_else(String::new, |point| {
         format!("; its previous data is kept in the branch `{}` until {}", point.branch, point.expires_at)
     })
 }
 
-/// Runs one operation, again while the connection fails, the app's role isn't there yet, or somebody
-/// else changes the same schema. All operations are safe to repeat.
+/// Runs one operation, and retries while the connection fails, the app's role doesn't exist yet, or another
+/// session changes the same schema. All operations are idempotent.
 async fn run<H: Host>(
     step: &StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -180,8 +180,8 @@ async fn run<H: Host>(
             Err(error) => error,
         };
         let poller = match (error.kind, error.sqlstate.as_deref()) {
-            // The last: somebody holds a lock on the schema, such as the running app. The statements
-            // wait for it half a minute, and are safe to repeat.
+            // The last code: another session holds a lock on the schema, such as the running app. The
+            // statements wait for it for half a minute, and are safe to repeat.
             (SchemaErrorKind::Connection | SchemaErrorKind::Unavailable, _)
             | (SchemaErrorKind::Database, Some(LOCK_NOT_AVAILABLE)) => &connecting,
             (SchemaErrorKind::Database, Some(UNDEFINED_OBJECT)) => &role,
@@ -197,8 +197,8 @@ async fn run<H: Host>(
     }
 }
 
-/// What is told of a schema that the statements refused: between the look and them another app took it. They are
-/// looked at once more for a name that is free.
+/// The error for a schema that the statements refused: between the inspection and the statements another app
+/// took it. The schema is inspected once more for an alternative name.
 async fn taken<H: Host>(
     step: &StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
@@ -209,7 +209,7 @@ async fn taken<H: Host>(
     let look = SchemaOperation::Inspect { app: operation.app().clone(), schema: schema.clone(), role: None };
     let free = match step.schema(&lakebase.target(&step.run.me), look).await? {
         Ok(SchemaOutcome::Inspected(state)) => state.free_name,
-        // The refusal is what matters.
+        // The refusal takes precedence.
         Ok(SchemaOutcome::Done) | Err(_) => None,
     };
     Ok(Failure::SchemaOfAnotherApp {
@@ -243,7 +243,7 @@ fn refused(
         (SchemaErrorKind::Credential, _) => {
             Failure::DatabaseCredential { name: lakebase.name.clone(), problem }
         }
-        // The same code says that one may not create a schema and that one may not touch this one.
+        // The same code covers missing privileges to create a schema and to change this one.
         (_, Some(INSUFFICIENT_PRIVILEGE)) if problem.contains("for database") => Failure::PermissionDenied {
             doing: format!("create the schema `{schema}`"),
             what: format!("the database `{}`", lakebase.name),

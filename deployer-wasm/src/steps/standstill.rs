@@ -1,5 +1,5 @@
-//! An app that stands still while its data is dropped: what it would write between the restore point
-//! and the drop would be in neither.
+//! Keeps the app stopped while its data is dropped: data written between the restore point and the drop would
+//! be in neither.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::host::Host;
 use crate::workspace::ErrorKind;
 use crate::workspace::apps::{self, App};
 
-/// The platform gives an app 15 seconds to end, and its compute some more.
+/// The platform gives an app 15 seconds to exit, and stopping its compute takes longer.
 const STOPPING: Duration = Duration::from_mins(10);
 
-/// Waits until the compute of an app is up, or leaves it as it is where it is stopped: what is about to
-/// be stopped need not be started.
+/// Waits until the compute of an app is running, or leaves it if it is stopped: an app that is about to be
+/// stopped needn't be started.
 ///
 /// # Errors
-/// Why neither is so.
+/// Why it is in neither state.
 pub async fn settled<H: Host>(step: StepHandle<'_, '_, H>, app: App) -> Result<Done<ReadyApp>, StepError> {
     if matches!(app.compute(), "STOPPED" | "STOPPING") {
         let client_id = app.service_principal_client_id.clone().filter(|id| id.contains('-'));
@@ -32,8 +32,8 @@ pub async fn settled<H: Host>(step: StepHandle<'_, '_, H>, app: App) -> Result<D
     super::app::ready(step, app).await
 }
 
-/// Stops the compute of the app `name` and waits until it is stopped. The value says whether this run
-/// stopped it.
+/// Stops the compute of the app `name` and waits until it is stopped. The value says whether this run stopped
+/// it.
 ///
 /// # Errors
 /// Why it isn't stopped; nothing has been dropped then.
@@ -52,13 +52,13 @@ pub async fn stop<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Do
             "STOPPED" | "DELETING" => {
                 return Ok(Done::unchanged(false, format!("app `{name}` is not running")));
             }
-            // Asked for already; the record is behind.
+            // Already stopping; the record is outdated.
             "ACTIVE" | "ERROR" if asked => {}
             "ACTIVE" | "ERROR" => {
                 step.intend(json!({"app": name, "stop": true})).await?;
                 match step.client().send(apps::stop(name)).await {
                     Ok(_) => asked = true,
-                    // It is on its way somewhere, or the answer to our own request was lost.
+                    // It is changing its state, or the answer to our own request was lost.
                     Err(error) if error.is(ErrorKind::Busy) => {}
                     Err(error) if error.is(ErrorKind::Invalid) => {
                         let now = step.client().find(apps::get(name)).await?;
@@ -85,7 +85,7 @@ pub async fn stop<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Do
 /// Starts the app again after its data was dropped.
 ///
 /// # Errors
-/// Why its compute isn't up.
+/// Why its compute isn't running.
 pub async fn start<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<Done<ReadyApp>, StepError> {
     let app = step.client().send(apps::get(name)).await?;
     let was_up = app.compute() == "ACTIVE";
@@ -97,8 +97,8 @@ pub async fn start<H: Host>(step: StepHandle<'_, '_, H>, name: &str) -> Result<D
     })
 }
 
-/// Where what needed a stopped app failed, the app that this run `stopped` is told to start: its data is
-/// still there. Whether it comes up is not waited for.
+/// If a step that needed the app stopped has failed, an app that this run `stopped` is started again: its
+/// data still exists. The start is not waited for.
 pub async fn or_start_again<H: Host, T>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
@@ -106,7 +106,7 @@ pub async fn or_start_again<H: Host, T>(
     outcome: Result<Done<T>, StepError>,
 ) -> Result<Done<T>, StepError> {
     if stopped && matches!(outcome, Err(StepError::Failed(_))) && step.safe_point().is_ok() {
-        // The failure is what matters, and the same command starts the app as well.
+        // The original failure takes precedence, and running the same command again starts the app as well.
         step.client().send(apps::start(name)).await.ok();
     }
     outcome

@@ -1,9 +1,9 @@
-//! Whether the app runs, and whether it is the one that was deployed.
+//! Checks that the app runs, and in the deployed version.
 //!
-//! First the platform is asked, until it says that the process runs. Then the app itself, through its
-//! URL: `/api/ready`, which is true when its database is what it needs, and `/api/version`. That tells
+//! First the platform is polled until it reports that the process runs. Then the app itself is queried
+//! through its URL: `/api/ready`, which is true when its database is usable, and `/api/version`. That detects
 //! two faults that the platform doesn't see: an app without its database, and an old version that kept
-//! running because nothing was installed anew. Where the app can't be asked, the result says so and why.
+//! running because nothing was reinstalled. If the app can't be queried, the result says so and why.
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::error::Failure;
 use crate::host::{Host, HostErrorKind, Probe};
 use crate::workspace::apps;
 
-/// From a deployment that succeeded to an app that says it runs.
+/// From a successful deployment to an app that the platform reports as running.
 const RUNNING: Duration = Duration::from_mins(3);
-/// From there to an app that is ready: it waits for its database, which may have to wake.
+/// From there to an app that is ready: it waits for its database, which may have to resume.
 const READY: Duration = Duration::from_mins(2);
-/// For an app whose URL can't be reached from here; that it runs is known already.
+/// For an app whose URL can't be reached from this host; the platform has already reported that it runs.
 const REACHED: Duration = Duration::from_secs(20);
 
 /// `GET /api/ready`.
@@ -43,23 +43,23 @@ struct Version {
     version: String,
 }
 
-/// What the app's URL answered.
+/// The answer of the app's URL.
 enum Answer<T> {
     Told(T),
-    /// Not now; asking again may help. What a person reads if it doesn't.
+    /// Not ready; may change on retry. The message to show if it doesn't.
     NotYet(String),
-    /// The URL can't be reached from here, as far as can be told after one attempt.
+    /// The URL can't be reached from this host, as far as one attempt shows.
     Unreached(String),
-    /// This host, or this credential, can't ask.
+    /// This host, or this credential, isn't able to query the app.
     CanNotAsk(String),
 }
 
-/// What an app should tell of itself.
+/// What the app is expected to report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// It knows no such questions.
+    /// It has no such endpoints.
     Nothing,
-    /// It is ready; which version it is was left to the package index.
+    /// It is ready, in any version.
     AnyVersion,
     /// It is ready, in this version.
     Version(String),
@@ -91,7 +91,7 @@ pub async fn verify<H: Host>(
     Ok(Done::unchanged(url, message))
 }
 
-/// Waits until the platform says that the process runs.
+/// Waits until the platform reports that the process runs.
 async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<String, StepError> {
     let poller = step.poller(RUNNING);
     loop {
@@ -109,7 +109,7 @@ async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<St
     }
 }
 
-/// Asks the app; its version, or why it can't be asked.
+/// Queries the app; its version, or why it can't be queried.
 async fn ask<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
@@ -121,7 +121,7 @@ async fn ask<H: Host>(
         let problem = match is_ready(step, name).await {
             Answer::Told(()) => match runs(step, name).await {
                 Answer::Told(runs) if differs(expected.as_deref(), &runs) => {
-                    // The process of before may answer for a moment.
+                    // The previous process may still answer for a moment.
                     if poller.waited(step) >= REACHED {
                         let (app, wanted) = (name.to_owned(), expected.unwrap_or_default());
                         return Err(Failure::AppVersionDiffers { app, wanted, runs }.into());
@@ -176,7 +176,7 @@ async fn answer<T: DeserializeOwned, H: Host>(step: &StepHandle<'_, '_, H>, prob
             };
         }
     };
-    // `/api/ready` answers 503 with the same body while it isn't.
+    // `/api/ready` answers 503 with the same body while it isn't ready.
     if let Ok(told) = decode_text::<T>(&answer.body)
         && matches!(answer.status, 200 | 503)
     {
@@ -187,14 +187,14 @@ async fn answer<T: DeserializeOwned, H: Host>(step: &StepHandle<'_, '_, H>, prob
             "its URL did not accept this credential, status {}; personal access tokens are not accepted there",
             answer.status
         )),
-        // The proxy in front of an app whose process isn't there yet.
+        // The proxy in front of an app whose process isn't listening yet.
         429 | 500..=599 => Answer::NotYet(format!("Its URL answers with status {}", answer.status)),
         status => Answer::CanNotAsk(format!("it has no `/api/ready`, status {status}")),
     }
 }
 
-/// Whether the app runs another version than `expected`. Only plain releases are compared: others are
-/// spelled in one way by Python's packaging and in another by the app.
+/// Whether the app runs another version than `expected`. Only plain releases are compared: Python's packaging
+/// and the app spell other versions differently.
 fn differs(expected: Option<&str>, runs: &str) -> bool {
     let plain =
         |version: &str| !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');

@@ -1,7 +1,7 @@
-//! Refusals: reading every error body the platform writes, and saying what kind each is.
+//! Refusals: parses every form of error body that the platform writes, and classifies it.
 //!
-//! [`body`] reads what a refusal says of itself, [`kind`] decides what it is, and this file keeps it with
-//! what was being done, up to the entry of the catalogue.
+//! [`body`] parses what a refusal says, [`kind`] classifies it, and this file combines it with the action, up
+//! to the entry of the catalogue.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -16,7 +16,7 @@ mod kind;
 use body::Body;
 pub use kind::ErrorKind;
 
-/// A request that did not end well. Boxed, as every call of a deployment can return one, and it is large.
+/// A failed request. Boxed, as every call of a deployment can return one, and it is large.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Refusal>);
 
@@ -34,32 +34,32 @@ impl DerefMut for ApiError {
     }
 }
 
-/// What is known of a refused request.
+/// The details of a refused request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What happened.
+    /// The kind of refusal.
     pub kind: ErrorKind,
-    /// The platform's own name for it, such as `RESOURCE_DOES_NOT_EXIST`; may be empty.
+    /// The platform's own code, such as `RESOURCE_DOES_NOT_EXIST`; may be empty.
     pub code: String,
-    /// The platform's own words.
+    /// The platform's own message.
     pub message: String,
     /// The HTTP status; 0 if there was no answer.
     pub status: u16,
-    /// What was being done, on what, and which right it takes: see [`super::Call`].
+    /// The action, its target and the permission it requires: see [`super::Call`].
     pub doing: String,
     /// See [`super::Call::what`].
     pub what: String,
     /// See [`super::Call::needed`].
     pub needed: &'static str,
-    /// How long this call was tried before giving up.
+    /// How long this call was retried before giving up.
     pub waited: Duration,
     /// Whether an earlier attempt may have had its effect, with the answer lost.
     pub uncertain: bool,
-    /// Which of the platform's interfaces was asked.
+    /// The API that was called.
     pub interface: Interface,
 }
 
-/// The platform's interfaces, as far as a missing one has a meaning of its own.
+/// The platform's APIs, as far as the absence of one matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interface {
     /// `/api/2.0/apps`.
@@ -83,7 +83,7 @@ impl Interface {
 }
 
 impl ApiError {
-    /// Reads a refusal. `response.status` is not a success.
+    /// Parses a refusal. `response.status` is not a success.
     pub(super) fn from_response(response: &WorkspaceResponse) -> Self {
         let body = Body::read(&response.body, response.status);
         Self::new(ErrorKind::of(response, &body), response.status, body.code, body.message)
@@ -99,14 +99,14 @@ impl ApiError {
         Self::new(kind, 0, String::new(), error.message)
     }
 
-    /// Whether a certificate or a proxy keeps answers away, which trying again doesn't change.
+    /// Whether the cause is a certificate or a proxy, so that a retry doesn't help.
     pub(super) fn is_kept_away(&self) -> bool {
         let failure = no_answer(self.message.clone());
         matches!(failure, Failure::ProxyAuthentication { .. } | Failure::CertificateNotTrusted { .. })
     }
 
-    /// A success whose body isn't JSON. The parser tells a place, and never a part of the answer, which may
-    /// hold a secret.
+    /// A success whose body isn't JSON. The parser reports a position, and never a part of the answer, which
+    /// may hold a secret.
     pub(super) fn not_json(response: &WorkspaceResponse, problem: &serde_json::Error) -> Self {
         let body = Body::read(&response.body, response.status);
         if body.is_page {
@@ -121,19 +121,19 @@ impl ApiError {
         Self::new(ErrorKind::UnexpectedShape, status, String::new(), mismatch.to_string())
     }
 
-    /// A list that goes on after `pages` pages.
+    /// A list that doesn't end after `pages` pages.
     pub(super) fn endless_list(pages: usize) -> Self {
         let problem = format!("The list has more than {pages} pages");
         Self::new(ErrorKind::UnexpectedShape, 200, String::new(), problem)
     }
 
-    /// For a request that was not sent, as the run doesn't hold the lock of its app.
+    /// A request that was not sent, because the run doesn't hold the lock of its app.
     pub(crate) fn withheld() -> Self {
         let message = "The run doesn't hold the lock of its app".to_owned();
         Self::new(ErrorKind::Withheld, 0, String::new(), message)
     }
 
-    /// Whether the same request may well be answered in a moment.
+    /// Whether the same request may succeed on retry.
     pub fn is_passing(&self) -> bool {
         matches!(
             self.kind,
@@ -157,12 +157,12 @@ impl ApiError {
         }))
     }
 
-    /// Whether the thing does not exist (while the interface does).
+    /// Whether the resource does not exist (while the API does).
     pub fn is_not_found(&self) -> bool {
         self.kind == ErrorKind::NotFound
     }
 
-    /// The platform's own words.
+    /// The platform's own message.
     pub fn into_message(self) -> String {
         self.0.message
     }
@@ -177,12 +177,12 @@ impl ApiError {
         matches!(self.kind, ErrorKind::NoAnswer | ErrorKind::Unavailable | ErrorKind::NotJson)
     }
 
-    /// Whether the platform's words hold `phrase`, whatever the case.
+    /// Whether the platform's message contains `phrase`, ignoring case.
     pub fn says(&self, phrase: &str) -> bool {
         self.message.to_ascii_lowercase().contains(&phrase.to_ascii_lowercase())
     }
 
-    /// The catalogue's entry for a refusal that no step has better words for.
+    /// The catalogue's entry for a refusal that no step handles specially.
     pub fn into_failure(self) -> Failure {
         let Refusal { kind, code, message, status, doing, what, needed, waited, interface, .. } = *self.0;
         match kind {
@@ -216,7 +216,8 @@ impl ApiError {
     }
 }
 
-/// What kept an answer away, by what the host says of it. Each host has another library's words.
+/// The cause of a missing answer, according to the host's message. Each host uses a different library's
+/// wording.
 fn no_answer(problem: String) -> Failure {
     let text = problem.to_ascii_lowercase();
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));

@@ -13,16 +13,16 @@ use crate::host::{Method, Timestamp};
 pub struct App {
     /// Its name, unique in the workspace.
     pub name: String,
-    /// Stays the same for the app's life; a new one after delete and create.
+    /// Constant for the app's life; differs after the app is deleted and created again.
     #[serde(default)]
     pub id: Option<String>,
-    /// What people read about it.
+    /// The description for users.
     #[serde(default)]
     pub description: Option<String>,
-    /// Where it answers; sometimes without a scheme.
+    /// Its URL; sometimes without a scheme.
     #[serde(default)]
     pub url: Option<String>,
-    /// The user name of who created it.
+    /// The user name of its creator.
     #[serde(default)]
     pub creator: Option<String>,
     /// When it was created.
@@ -40,19 +40,19 @@ pub struct App {
     /// MEDIUM, LARGE or XLARGE; some apps still have LIQUID, which is not in the current API.
     #[serde(default)]
     pub compute_size: Option<String>,
-    /// What is attached to it, kept whole, so that what is not understood is not lost.
+    /// The attached resources, kept as raw JSON, so that unknown kinds are not lost.
     #[serde(default, deserialize_with = "null_as_default")]
     pub resources: Vec<Value>,
-    /// The scopes asked for.
+    /// The requested scopes.
     #[serde(default, deserialize_with = "null_as_default")]
     pub user_api_scopes: Vec<String>,
-    /// The folder last deployed from.
+    /// The folder of the last deployment.
     #[serde(default)]
     pub default_source_code_path: Option<String>,
-    /// The deployment that runs.
+    /// The active deployment.
     #[serde(default)]
     pub active_deployment: Option<Deployment>,
-    /// The deployment on its way.
+    /// The pending deployment.
     #[serde(default)]
     pub pending_deployment: Option<Deployment>,
 }
@@ -80,13 +80,13 @@ impl App {
     }
 }
 
-/// A state and the platform's words on it.
+/// A state and the platform's message about it.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Status {
     /// The state.
     #[serde(default)]
     pub state: Option<String>,
-    /// The words.
+    /// The message.
     #[serde(default)]
     pub message: Option<String>,
 }
@@ -94,16 +94,16 @@ pub struct Status {
 /// A deployment of an app.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Deployment {
-    /// Made by the platform.
+    /// Assigned by the platform.
     #[serde(default, deserialize_with = "null_as_default")]
     pub deployment_id: String,
-    /// The folder it was made from.
+    /// The source folder.
     #[serde(default)]
     pub source_code_path: Option<String>,
-    /// Who asked for it.
+    /// The user who created it.
     #[serde(default)]
     pub creator: Option<String>,
-    /// When.
+    /// When it was created.
     #[serde(default)]
     pub create_time: Option<Timestamp>,
     /// `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `CANCELLED`.
@@ -111,7 +111,7 @@ pub struct Deployment {
     pub status: Status,
 }
 
-/// Where an app update stands.
+/// The state of an app update.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct AppUpdate {
     /// `NOT_UPDATED`, `IN_PROGRESS`, `SUCCEEDED` or `FAILED`.
@@ -119,7 +119,7 @@ pub struct AppUpdate {
     pub status: Status,
 }
 
-/// What the database of an app is, as the platform wants it attached.
+/// A resource of an app, in the format in which the platform attaches it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resource {
     /// Lakebase autoscaling: full paths.
@@ -152,7 +152,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// The resource under its name, as it stands in an app's `resources`.
+    /// The resource under its name, as an entry of an app's `resources`.
     pub fn named(&self, name: &str) -> Value {
         match self {
             Self::Postgres { branch, database, permission } => json!({
@@ -174,7 +174,7 @@ impl Resource {
         }
     }
 
-    /// Reads the entry `name` of an app's `resources`, where it is one of the kinds known here.
+    /// Reads the entry `name` of an app's `resources`, if its kind is known here.
     pub fn find(resources: &[Value], name: &str) -> Option<Self> {
         let entry = resources.iter().find(|entry| entry["name"] == name)?;
         let text = |kind: &str, key: &str| entry[kind][key].as_str().map(str::to_owned);
@@ -194,12 +194,12 @@ impl Resource {
     }
 }
 
-/// What to ask for when an app is created.
+/// The request to create an app.
 #[derive(Debug, Clone)]
 pub struct NewApp<'a> {
     /// The name.
     pub name: &'a str,
-    /// What people read about it.
+    /// The description for users.
     pub description: &'a str,
     /// MEDIUM, LARGE or XLARGE.
     pub compute_size: &'a str,
@@ -212,18 +212,18 @@ pub fn get(name: &str) -> Call<App> {
     call(Method::Get, name, "", format!("read the app `{name}`"), "CAN USE")
 }
 
-/// A page of the apps that the caller may see.
+/// A page of the apps that the caller can see.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Apps {
     /// The apps.
     #[serde(default, deserialize_with = "null_as_default")]
     pub apps: Vec<App>,
-    /// Where the next page begins; none or empty on the last one.
+    /// The token of the next page; absent or empty on the last one.
     #[serde(default)]
     pub next_page_token: Option<String>,
 }
 
-/// Lists apps, a page at a time.
+/// Lists apps, one page at a time.
 pub fn list(page_token: Option<&str>) -> Call<Apps> {
     let mut call: Call<Apps> =
         call(Method::Get, "", "", "listing the apps of the workspace".to_owned(), "CAN USE");
@@ -276,7 +276,7 @@ pub fn update(name: &str, changes: Map<String, Value>) -> Call<AppUpdate> {
     .body(json!({"app": changes, "update_mask": mask}))
 }
 
-/// Reads where the last update stands.
+/// Reads the state of the last update.
 pub fn get_update(name: &str) -> Call<AppUpdate> {
     call(
         Method::Get,
@@ -287,7 +287,7 @@ pub fn get_update(name: &str) -> Call<AppUpdate> {
     )
 }
 
-/// Deletes an app. The name stays taken for some time after.
+/// Deletes an app. The name stays taken for some time afterwards.
 pub fn delete(name: &str) -> Call<Empty> {
     call(Method::Delete, name, "", format!("delete the app `{name}`"), "CAN MANAGE")
 }

@@ -1,4 +1,4 @@
-//! Sends calls, and sends them again where [`RetryPolicy`] says so.
+//! Sends calls, and retries them according to [`RetryPolicy`].
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,13 +17,13 @@ use crate::cancellation::Cancellation;
 use crate::decode::{Mismatch, decode};
 use crate::host::{Host, Method, Timestamp, WorkspaceRequest, WorkspaceResponse};
 
-/// How long leaving things in order may take.
+/// The time limit of cleanup.
 const CLOSING: Duration = Duration::from_mins(2);
-/// No single request takes longer: hosts give up on an answer after a minute.
+/// The time limit of a single request: hosts give up on an answer after a minute.
 const ATTEMPT: Duration = Duration::from_mins(1);
-/// A list of what one app has is a page or two; one without an end is a fault of the other side.
+/// The list of one app's resources is a page or two; an endless one is an error of the other side.
 const MOST_PAGES: usize = 100;
-/// From this many seconds on, a wait that the workspace asks for is worth telling.
+/// Waits requested by the workspace are reported from this many seconds on.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// An answer that is JSON.
@@ -32,46 +32,46 @@ struct Answer {
     body: Value,
 }
 
-/// Lets requests through that change something, or doesn't.
+/// Permits or refuses requests that change something.
 pub trait Permit {
-    /// Asked before each of them is sent, again where it is sent again.
+    /// Called before each of them is sent, also before retries.
     fn check(&self) -> LocalBoxFuture<'_, Result<(), ApiError>>;
 }
 
-/// Which requests a client sends beside those that only read.
+/// Which requests a client sends in addition to read-only ones.
 #[derive(Clone)]
 enum Changes<'a> {
     /// None.
     No,
     /// All.
     Unchecked,
-    /// Those for which there is leave.
+    /// Those that are permitted.
     Permitted(Rc<dyn Permit + 'a>),
 }
 
 /// Sends calls to one workspace through a host.
 ///
-/// A client is made for reading. One that changes something is made of it together with the [`Permit`] that
-/// is asked each time, so no step can forget to ask; only the lock itself goes without.
+/// A client is created for reading. One that changes something is derived from it with the [`Permit`] that is
+/// called before each change, so no step can skip the check; only the lock's own client has none.
 pub struct Client<'a, H> {
     host: &'a H,
     cancellation: Cancellation,
     changes: Changes<'a>,
     policy: RetryPolicy,
-    /// What is left is to leave things in order, whether or not the run is stopping.
+    /// Whether only cleanup is left, which is done even if the run is stopping.
     closing: Cell<bool>,
-    /// How far the workspace's clock is ahead of the host's, in milliseconds, by the last `Date`.
+    /// The difference between the workspace's clock and the host's, in milliseconds, by the last `Date`.
     clock_ahead_ms: Cell<i64>,
     /// Whether the workspace has answered anything yet.
     answered: Cell<bool>,
-    /// Who is told why a call takes long.
+    /// Receives messages about slow calls.
     listener: Option<Rc<dyn Fn(String) + 'a>>,
 }
 
 impl<'a, H: Host> Client<'a, H> {
-    /// A client with the usual limit of time, which ends when the run is asked to stop.
+    /// A client with the default time limit, which stops when the run is asked to stop.
     ///
-    /// It sends only what reads.
+    /// It sends read-only requests.
     pub fn new(host: &'a H, cancellation: &Cancellation) -> Self {
         Self {
             host,
@@ -85,26 +85,26 @@ impl<'a, H: Host> Client<'a, H> {
         }
     }
 
-    /// The same, which tells `listener` in a sentence when a request is sent again.
+    /// The same client, which sends `listener` a message when a request is retried.
     #[must_use]
     pub fn telling(mut self, listener: impl Fn(String) + 'a) -> Self {
         self.listener = Some(Rc::new(listener));
         self
     }
 
-    /// A client for the lock itself, which can't be asked about itself.
+    /// A client for the lock itself, which needs no permit.
     pub(crate) fn unchecked(host: &'a H, cancellation: &Cancellation) -> Self {
-        // Something was answered before a lock is wanted: a broken connection is one that passes.
+        // The workspace has answered before a lock is acquired: a broken connection is a transient error.
         Self { changes: Changes::Unchecked, answered: Cell::new(true), ..Self::new(host, cancellation) }
     }
 
-    /// The same, which sends nothing twice.
+    /// The same client without retries.
     #[must_use]
     pub(crate) fn once(self) -> Self {
         Self { policy: RetryPolicy { budget: Duration::ZERO }, ..self }
     }
 
-    /// One that also sends what changes something, as long as `permit` lets it.
+    /// A client that also sends changing requests, if `permit` allows it.
     pub(crate) fn permitted(&self, permit: Rc<dyn Permit + 'a>) -> Self {
         Self {
             changes: Changes::Permitted(permit),
@@ -115,10 +115,10 @@ impl<'a, H: Host> Client<'a, H> {
         }
     }
 
-    /// Whether something may be changed now.
+    /// Whether changes are permitted now.
     ///
     /// # Errors
-    /// Of the kind [`ErrorKind::Withheld`] if it may not; or why that can't be found out.
+    /// Of the kind [`ErrorKind::Withheld`] if not; or why that can't be determined.
     pub async fn permit(&self) -> Result<(), ApiError> {
         match &self.changes {
             Changes::Unchecked => Ok(()),
@@ -127,21 +127,21 @@ impl<'a, H: Host> Client<'a, H> {
         }
     }
 
-    /// The time by the workspace's clock, to the second below. Two deployers on two machines
-    /// agree on it, which their own clocks do not promise.
+    /// The time by the workspace's clock, rounded down to seconds. Two deployers on two machines agree on it,
+    /// which their own clocks do not guarantee.
     pub fn workspace_now(&self) -> Timestamp {
         Timestamp::from_millis(self.host.now().as_millis().saturating_add(self.clock_ahead_ms.get()))
     }
 
-    /// Sends `call` until it is answered or its time is over.
+    /// Sends `call` until it is answered or the time limit has passed.
     ///
     /// # Errors
     /// The refusal, with the call's own words.
     pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
         let Call { request, doing, what, needed, .. } = call;
-        // On the heap: a host's request may be kilobytes of state, and many calls are nested.
+        // Boxed: a host's request may have kilobytes of state, and many calls are nested.
         let answer = Box::pin(self.exchange(request)).await;
-        // JSON that doesn't fit isn't asked for again: the platform would answer the same.
+        // An answer of the wrong shape isn't requested again: the platform would answer the same.
         let read = answer.and_then(|Answer { status, body }| {
             read(body).map_err(|mismatch| ApiError::unexpected_shape(status, &mismatch))
         });
@@ -151,7 +151,7 @@ impl<'a, H: Host> Client<'a, H> {
         })
     }
 
-    /// Like [`Client::send`], with "it doesn't exist" as an answer.
+    /// Like [`Client::send`], but returns `None` if the resource doesn't exist.
     ///
     /// # Errors
     /// Any other refusal.
@@ -163,10 +163,10 @@ impl<'a, H: Host> Client<'a, H> {
         }
     }
 
-    /// Like [`Client::find`], for a list: read to its last page.
+    /// Like [`Client::find`], for a list: reads all pages.
     ///
     /// # Errors
-    /// Any other refusal, and a list without an end.
+    /// Any other refusal, and a list that doesn't end.
     pub async fn find_all<T: DeserializeOwned + Page>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
         let Some(mut all) = self.find(call.clone()).await? else { return Ok(None) };
         for _ in 1..MOST_PAGES {
@@ -181,7 +181,7 @@ impl<'a, H: Host> Client<'a, H> {
         Err(error)
     }
 
-    /// Sends `request` until the answer is JSON or its time is over.
+    /// Sends `request` until the answer is JSON or the time limit has passed.
     async fn exchange(&self, request: WorkspaceRequest) -> Result<Answer, ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut earlier, mut unanswered, mut uncertain) = (0u32, 0u32, false);
@@ -195,7 +195,7 @@ impl<'a, H: Host> Client<'a, H> {
                 Err(failed) => failed,
             };
             unanswered = if error.is(ErrorKind::NoAnswer) { unanswered.saturating_add(1) } else { 0 };
-            // Time, not pauses: a workspace that answers nothing takes a minute an attempt.
+            // Limits time rather than pauses: each attempt at an unresponsive workspace takes a minute.
             let waited = elapsed.count(self.host.now(), ATTEMPT);
             let (response, answered_before) = (response.as_ref(), self.answered.get());
             let failed =
@@ -237,7 +237,7 @@ impl<'a, H: Host> Client<'a, H> {
         }
     }
 
-    /// Tells why a call takes longer, where somebody who watches would wonder.
+    /// Reports why a call takes long, if the delay is noticeable to users.
     fn tell(&self, failed: &Attempt<'_>, pause: Duration) {
         let Some(listener) = &self.listener else { return };
         let message = match failed.error.kind {
@@ -258,8 +258,8 @@ impl<'a, H: Host> Client<'a, H> {
         listener(message);
     }
 
-    /// From here on only what leaves things in order is sent: it is tried for two minutes at most, also
-    /// when the run was asked to stop.
+    /// From here on only cleanup requests are sent: they are retried for two minutes at most, even if the run
+    /// was asked to stop.
     pub fn close(&self) {
         self.closing.set(true);
     }
@@ -268,8 +268,8 @@ impl<'a, H: Host> Client<'a, H> {
         if self.closing.get() { RetryPolicy { budget: CLOSING } } else { self.policy }
     }
 
-    /// Waits; false if the run is asked to stop meanwhile. A request under way is never dropped,
-    /// only the wait before the next.
+    /// Waits; false if the run is asked to stop meanwhile. A pending request is never dropped, only the wait
+    /// before the next.
     async fn pause(&self, duration: Duration) -> bool {
         if self.closing.get() {
             self.host.sleep(duration).await;
@@ -283,7 +283,7 @@ impl<'a, H: Host> Client<'a, H> {
     fn read_clock(&self, date: Option<&str>) {
         if let Some(date) = date.and_then(Timestamp::parse_http) {
             let ahead = date.as_millis().saturating_sub(self.host.now().as_millis());
-            // `Date` has whole seconds: a difference below one says nothing.
+            // `Date` has whole seconds: differences below one second are insignificant.
             self.clock_ahead_ms.set(if ahead.unsigned_abs() < 1500 { 0 } else { ahead });
         }
     }
@@ -295,13 +295,13 @@ impl<'a, H: Host> Client<'a, H> {
     }
 }
 
-/// The body as JSON. An answer without one says nothing, which is what `{}` says.
+/// The body as JSON. An empty body counts as `{}`.
 fn parse(response: &WorkspaceResponse) -> serde_json::Result<Value> {
     let body = response.body.trim();
     serde_json::from_str(if body.is_empty() { "{}" } else { body })
 }
 
-/// Reads an answer. Every answer of the platform is an object.
+/// Parses an answer. Every answer of the platform is an object.
 fn read<T: DeserializeOwned>(body: Value) -> Result<T, Mismatch> {
     if body.is_object() { decode(body) } else { Err(Mismatch::of_kind(&body, "an object")) }
 }

@@ -1,5 +1,5 @@
-//! Lakebase provisioned: `/api/2.0/database/*`. Being retired by the platform; kept for
-//! instances that exist and for workspaces without autoscaling.
+//! Lakebase provisioned: `/api/2.0/database/*`. Being retired by the platform; supported for existing
+//! instances and for workspaces without autoscaling.
 
 use serde::Deserialize;
 use serde_json::json;

@@ -1,17 +1,17 @@
-//! Time that was really waited.
+//! Measures time spent waiting, excluding sleep of the machine.
 //!
-//! A deadline by the clock is wrong on a machine that sleeps: a laptop that was closed for an hour would find
-//! every wait timed out, though the platform was not asked once in that hour. So waits add up the time
-//! between two looks, and count no more of it than the look and the pause could have taken.
+//! A deadline by the clock is wrong on a machine that sleeps: on a laptop that was closed for an hour every
+//! wait would have timed out, though the platform was not queried in that hour. So waits add up the time
+//! between two polls, counting at most the time that a poll and its pause could have taken.
 
 use std::time::Duration;
 
 use crate::host::Timestamp;
 
-/// By how much a pause or a request may overrun before the rest counts as a gap.
+/// How much longer than planned a pause or a request may take before the rest counts as a gap.
 const OVERRUN: Duration = Duration::from_secs(30);
 
-/// Adds up waited time.
+/// Adds up the time waited.
 #[derive(Debug, Clone)]
 pub struct Elapsed {
     last: Timestamp,
@@ -19,12 +19,12 @@ pub struct Elapsed {
 }
 
 impl Elapsed {
-    /// Begins `now`.
+    /// Starts at `now`.
     pub fn since(now: Timestamp) -> Self {
         Self { last: now, waited: Duration::ZERO }
     }
 
-    /// Counts the time up to `now`, of which what was done can have taken `at_most`; the total.
+    /// Adds the time up to `now`, but at most `at_most`; returns the total.
     pub fn count(&mut self, now: Timestamp, at_most: Duration) -> Duration {
         let passed = now.since(self.last).min(at_most.saturating_add(OVERRUN));
         self.last = now;
@@ -32,7 +32,7 @@ impl Elapsed {
         self.waited
     }
 
-    /// What was counted so far.
+    /// The total so far.
     pub fn waited(&self) -> Duration {
         self.waited
     }

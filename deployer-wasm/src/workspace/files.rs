@@ -1,7 +1,7 @@
 //! Workspace files: `/api/2.0/workspace/*`.
 //!
-//! Files go up as base64 in JSON. The multipart form of the same call is no smaller where it
-//! matters (a notebook's comm carries text) and cannot be repeated by every host; this one can.
+//! Files are uploaded as base64 in JSON. The multipart form of the same call is no smaller where size matters
+//! (a notebook's comm carries text), and not every host can repeat it.
 
 use base64ct::{Base64, Encoding as _};
 use serde::{Deserialize, Serialize};
@@ -12,11 +12,11 @@ use super::secrets::Empty;
 use crate::decode::null_as_default;
 use crate::host::Method;
 
-/// What to do when the file exists: the shape of a lock and of a state file are different values
-/// of this, not a flag.
+/// What to do if the file exists: creating a lock and replacing a state file are different values of this
+/// type, rather than a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutMode {
-    /// Refuse if something of the name exists. One of two writers at once wins.
+    /// Refuse if something of the name exists. Of two concurrent writers, one succeeds.
     CreateNew,
     /// Replace.
     Overwrite,
@@ -50,12 +50,12 @@ impl Exported {
 /// A file's content: `value` as JSON.
 ///
 /// # Panics
-/// Never for what is written here: types with a derived writer and texts as keys.
+/// Never for the values used here: types with derived serializers and string keys.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     serde_json::to_vec(value).expect("texts are keys, and no writer has errors of its own")
 }
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 pub fn mkdirs(path: &str) -> Call<Empty> {
     call(Method::Post, "mkdirs", format!("create the folder `{path}`"), path, "CAN EDIT")
         .body(json!({"path": path}))
@@ -63,7 +63,7 @@ pub fn mkdirs(path: &str) -> Call<Empty> {
 
 /// Writes a file.
 pub fn import(path: &str, content: &[u8], mode: PutMode) -> Call<Empty> {
-    // The content may hold a key (`app.yaml` with the key in it), so none is ever printed.
+    // The content may hold a key (in `app.yaml`), so contents are never printed.
     call(Method::Post, "import", format!("write `{path}`"), path, "CAN EDIT")
         .body(json!({
             "path": path,

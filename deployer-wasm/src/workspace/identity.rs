@@ -1,4 +1,4 @@
-//! Who is calling: SCIM `Me`.
+//! The caller: SCIM `Me`.
 
 use serde::Deserialize;
 
@@ -12,19 +12,20 @@ pub struct Me {
     /// the caller's Postgres role.
     #[serde(rename = "userName")]
     pub user_name: String,
-    /// The name to show.
+    /// The display name.
     #[serde(rename = "displayName", default)]
     pub display_name: Option<String>,
 }
 
-/// Whether two user names are those of one person. The platform compares them without regard to case, and tells
-/// one name in the spelling of whichever service answers: somebody who was created as `Ada@` signs in as `ada@`.
-/// Only ASCII has two cases here: a name that differs in others is looked at as another one's, which is safe.
+/// Whether two user names belong to the same person. The platform compares them case-insensitively, and each
+/// service may return another spelling: a user created as `Ada@` may sign in as `ada@`. Only ASCII case is
+/// ignored here: a name that differs in the case of other letters counts as another user's, which is the safe
+/// assumption.
 pub fn same_person(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// Reads who is calling.
+/// Reads the caller.
 pub fn me() -> Call<Me> {
     Call::new(
         Method::Get,

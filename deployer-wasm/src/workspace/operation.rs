@@ -1,4 +1,4 @@
-//! Long-running operations of the `postgres` interface.
+//! Long-running operations of the `postgres` API.
 
 use serde::Deserialize;
 
@@ -6,13 +6,13 @@ use super::{Call, resource_path};
 use crate::decode::null_as_default;
 use crate::host::Method;
 
-/// An operation: what creating or deleting something of `postgres` answers.
+/// An operation: the answer to creating or deleting a `postgres` resource.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Operation {
-    /// `<resource>/operations/<id>`; absent where the platform finished at once.
+    /// `<resource>/operations/<id>`; absent if the platform finished at once.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
-    /// Whether it has ended, well or not. Deletes may end without a `response`.
+    /// Whether it has ended, successfully or not. Deletes may end without a `response`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub done: bool,
     /// Why it failed, once `done`.
@@ -23,15 +23,15 @@ pub struct Operation {
 /// Why an operation failed.
 #[derive(Debug, Clone, Deserialize)]
 pub struct OperationError {
-    /// The platform's name for it.
+    /// The platform's error code.
     #[serde(default, deserialize_with = "null_as_default")]
     pub error_code: String,
-    /// The platform's words.
+    /// The platform's message.
     #[serde(default, deserialize_with = "null_as_default")]
     pub message: String,
 }
 
-/// Reads an operation again.
+/// Reads an operation's current state.
 pub fn get(name: &str) -> Call<Operation> {
     Call::new(
         Method::Get,

@@ -1,7 +1,7 @@
 //! Lakebase autoscaling: `/api/2.0/postgres/*`.
 //!
-//! Projects hold branches; a branch holds endpoints, roles and databases. Every write answers an
-//! [`Operation`]. What is read back is `status`; `spec` may be missing.
+//! Projects hold branches; a branch holds endpoints, roles and databases. Every write returns an
+//! [`Operation`]. Values are read from `status`; `spec` may be missing.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -36,7 +36,7 @@ pub struct ProjectStatus {
 }
 
 impl Project {
-    /// The branch the app works on: the default one, `production` where it isn't told.
+    /// The branch that the app uses: the default one, or `production` if the project doesn't name it.
     pub fn default_branch(&self) -> String {
         self.status.default_branch.clone().unwrap_or_else(|| format!("{}/branches/production", self.name))
     }
@@ -48,13 +48,13 @@ pub struct Endpoints {
     /// The endpoints of a branch.
     #[serde(default, deserialize_with = "null_as_default")]
     pub endpoints: Vec<Endpoint>,
-    /// Where the list goes on.
+    /// The token of the next page.
     #[serde(default)]
     pub next_page_token: Option<String>,
 }
 page!(Endpoints, endpoints);
 
-/// An endpoint: the compute one connects to.
+/// An endpoint: the compute that accepts connections.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Endpoint {
     /// `projects/<id>/branches/<id>/endpoints/<id>`.
@@ -70,15 +70,15 @@ pub struct EndpointStatus {
     /// `ENDPOINT_TYPE_READ_WRITE` or `ENDPOINT_TYPE_READ_ONLY`.
     #[serde(default)]
     pub endpoint_type: Option<String>,
-    /// INIT, ACTIVE, IDLE (scaled to zero; connecting wakes it) or DEGRADED.
+    /// INIT, ACTIVE, IDLE (scaled to zero; resumes on connecting) or DEGRADED.
     #[serde(default)]
     pub current_state: Option<String>,
-    /// Missing for a while on a fresh branch.
+    /// Missing for a while on a new branch.
     #[serde(default)]
     pub hosts: Option<Hosts>,
 }
 
-/// Where an endpoint listens.
+/// The addresses of an endpoint.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Hosts {
     /// The read-write host.
@@ -87,7 +87,7 @@ pub struct Hosts {
 }
 
 impl Endpoint {
-    /// The host to connect to, once there is one and the compute can be connected to.
+    /// The host to connect to, once there is one and the compute accepts connections.
     pub fn ready_host(&self) -> Option<&str> {
         let connectable =
             matches!(self.status.current_state.as_deref(), None | Some("ACTIVE" | "IDLE" | "DEGRADED"));
@@ -95,7 +95,7 @@ impl Endpoint {
         (connectable && !host.is_empty()).then_some(host)
     }
 
-    /// Whether one can write through it.
+    /// Whether it accepts writes.
     pub fn is_read_write(&self) -> bool {
         self.status.endpoint_type.as_deref() != Some("ENDPOINT_TYPE_READ_ONLY")
     }
@@ -107,7 +107,7 @@ pub struct Databases {
     /// The databases of a branch.
     #[serde(default, deserialize_with = "null_as_default")]
     pub databases: Vec<Database>,
-    /// Where the list goes on.
+    /// The token of the next page.
     #[serde(default)]
     pub next_page_token: Option<String>,
 }
@@ -131,12 +131,12 @@ pub struct DatabaseStatus {
     pub postgres_database: Option<String>,
 }
 
-/// What to ask for when a project is created.
+/// The request to create a project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewProject<'a> {
     /// The project's id and display name.
     pub id: &'a str,
-    /// Smallest and largest compute, in CU.
+    /// Minimum and maximum compute, in CU.
     pub limits: (f64, f64),
 }
 
@@ -205,8 +205,8 @@ pub fn get_branch(name: &str) -> Call<Branch> {
     call(Method::Get, &resource_path(name), format!("read the branch `{name}`"), name, "CAN USE")
 }
 
-/// Creates the branch `id` in `project` from `source` (full paths), which the platform removes
-/// after `ttl_secs`.
+/// Creates the branch `id` in `project` from `source` (full paths), which the platform deletes after
+/// `ttl_secs`.
 pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Call<Operation> {
     let path = format!("{}/branches", resource_path(project));
     call(Method::Post, &path, format!("create the branch `{id}`"), project, "CAN MANAGE")

@@ -1,19 +1,19 @@
-//! When a request is sent again, and after how long.
+//! When a request is retried, and after how long.
 //!
-//! What is tried again: no answer (the connection broke or nothing came in time), 429, 503, 502,
-//! 504, 408, 500 to a read, and an answer to a read that isn't JSON. That includes writes whose effect may
-//! already be there. It is safe because no step trusts the answer to a write: each looks first, and takes
-//! "it exists already" after a write of its own as a reason to look again, not as a failure. JSON of another
-//! shape is not tried again: the workspace would answer the same.
+//! Retried are: no answer (the connection broke or timed out), 429, 503, 502, 504, 408, 500 to a read, and an
+//! answer to a read that isn't JSON. That includes writes which may already have had their effect. It is safe
+//! because no step relies on the answer to a write: each reads the state first, and treats "it already
+//! exists" after its own write as a reason to read again, not as a failure. JSON of another shape is not
+//! retried: the workspace would answer the same.
 //!
-//! How long:
-//! * An answer that asks for another try: what `Retry-After` says, in seconds or as a date, else exponential
+//! Delays:
+//! * An answer that asks for a retry: the value of `Retry-After`, in seconds or as a date, else exponential
 //!   from 0.5 s to 10 s with jitter, until [`RetryPolicy::budget`] is used up.
-//! * No answer, after earlier ones: [`RETRIES`] times within about a minute. A laptop that changes its network
-//!   is back by then, and a run can be resumed.
-//! * No answer, and none before: [`FIRST_ANSWER`]. The address is wrong, or the network is.
+//! * No answer, after earlier ones: [`RETRIES`] times within about a minute. That is enough for a laptop that
+//!   changes its network, and a run can be resumed.
+//! * No answer, and none before: [`FIRST_ANSWER`]. The address or the network is probably wrong.
 //!
-//! Numbers in an answer are somebody else's: none of them enters arithmetic that can overflow.
+//! Numbers in an answer are untrusted: none of them is used in arithmetic that can overflow.
 
 use std::time::Duration;
 
@@ -24,19 +24,19 @@ use crate::host::{Method, Timestamp, WorkspaceResponse};
 const PASSING: [&str; 3] =
     ["please try again later", "rpc token bucket limit has been exceeded", "unexpected error"];
 
-/// For how long a workspace is tried that has not answered once.
+/// How long requests to a workspace that has never answered are retried.
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
-/// How often a lost connection is tried again.
+/// How often a request is retried after a lost connection.
 pub(super) const RETRIES: u32 = 5;
-/// The pauses before these tries.
+/// The pauses before these retries.
 const RECONNECT_SECS: [f64; RETRIES as usize] = [0.5, 2.0, 8.0, 20.0, 30.0];
-/// A longer `Retry-After` is no wish of a workspace but a broken header.
+/// A longer `Retry-After` is ignored as a faulty header.
 const LONGEST_WISH: Duration = Duration::from_hours(24);
 
-/// How patient a call is.
+/// How long a call is retried.
 #[derive(Debug, Clone, Copy)]
 pub struct RetryPolicy {
-    /// The longest one call may take, all its attempts and waits together.
+    /// The time limit of one call, including all attempts and waits.
     pub budget: Duration,
 }
 
@@ -51,15 +51,15 @@ impl Default for RetryPolicy {
 pub struct Attempt<'e> {
     /// The call's method.
     pub method: Method,
-    /// How it failed.
+    /// The failure.
     pub error: &'e ApiError,
-    /// The answer, where there was one.
+    /// The answer, if there was one.
     pub response: Option<&'e WorkspaceResponse>,
-    /// How many attempts failed before this one.
+    /// The number of failed attempts before this one.
     pub earlier: u32,
-    /// How many attempts in a row, this one included, had no answer.
+    /// The number of consecutive attempts without an answer, including this one.
     pub unanswered: u32,
-    /// Since the first attempt was sent.
+    /// The time since the first attempt was sent.
     pub waited: Duration,
     /// Whether the workspace has answered anything yet.
     pub answered_before: bool,
@@ -68,14 +68,14 @@ pub struct Attempt<'e> {
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Wait this long and send it again.
+    /// Wait this long and retry.
     Again(Duration),
     /// Give up.
     Stop,
 }
 
 impl RetryPolicy {
-    /// Judges a failed attempt. `jitter` is uniform in 0..1.
+    /// Decides about a failed attempt. `jitter` is uniform in 0..1.
     pub fn judge(self, attempt: Attempt<'_>, jitter: f64) -> Verdict {
         if !worth_trying_again(attempt.method, attempt.error) {
             return Verdict::Stop;
@@ -100,7 +100,7 @@ impl RetryPolicy {
 
 fn worth_trying_again(method: Method, error: &ApiError) -> bool {
     match error.kind {
-        // A certificate or a proxy's sign-in stays what it is however often one asks.
+        // A certificate error or a proxy's authentication requirement doesn't change on retry.
         ErrorKind::NoAnswer => !error.is_kept_away(),
         ErrorKind::RateLimited => true,
         ErrorKind::Unavailable => match error.status {

@@ -1,13 +1,12 @@
-//! All requests of this floor, as a table: what a forwarder passes on, and nothing else.
+//! All requests of this module as a table: an allow-list for forwarders.
 //!
-//! A page that runs the deployer has no credential. A server beside it adds one, and would do so
-//! for any request of any script that runs in the page. So it must know which requests the
-//! deployer makes. The table stands here, next to the functions that make them, and a test reads
-//! those functions' sources: it fails as soon as one has no line in the table, or a line no function.
+//! A page that runs the deployer has no credential. A server beside it adds one, and would do so for any
+//! request of any script in the page. So it must know which requests the deployer makes. The table is next to
+//! the functions that make the requests, and a test reads their sources: it fails if a function has no entry
+//! in the table, or an entry no function.
 //!
-//! What is in a path between the slashes is compared as it was written, percent-encoding
-//! included, and has to be written the way `segment` does. So there is one spelling of
-//! each path, and none of `..`, `%2F` or `%2E%2E` is part of it.
+//! The path segments are compared in their encoded form, and must be encoded the way `segment` does. So each
+//! path has exactly one spelling, and none contains `..`, `%2F` or `%2E%2E`.
 
 use percent_encoding::percent_decode_str;
 
@@ -18,9 +17,9 @@ use crate::host::Method;
 pub struct Route {
     /// The method.
     pub method: Method,
-    /// The path, in which `{}` stands for one segment.
+    /// The path, in which `{}` matches one segment.
     pub path: &'static str,
-    /// The names that may stand in the query.
+    /// The allowed query parameters.
     pub query: &'static [&'static str],
 }
 
@@ -61,13 +60,13 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/preview/scim/v2/Me", &[]),
 ];
 
-/// The route that a request takes, if the deployer makes such requests.
+/// The route of a request, if the deployer makes such requests.
 pub fn route_of(method: Method, path: &str) -> Option<&'static Route> {
     ROUTES.iter().find(|route| route.method == method && is_path(route.path, path))
 }
 
 impl Route {
-    /// Whether `name` may stand in the query.
+    /// Whether the query parameter `name` is allowed.
     pub fn takes(&self, name: &str) -> bool {
         self.query.contains(&name)
     }
@@ -85,11 +84,11 @@ fn is_path(pattern: &str, path: &str) -> bool {
     }
 }
 
-/// Whether this is what `segment` makes of a name: everything outside of its small
-/// alphabet as `%` and two capital digits. A name that would be read as something other than a
-/// name, by anybody who decodes it once too often, is none: dots alone, slashes, `%`, controls.
+/// Whether this is the output of `segment` for a name: everything outside of its small alphabet as `%` and
+/// two upper-case digits. Refuses names that would change their meaning if decoded twice: dots alone,
+/// slashes, `%`, control characters.
 fn is_segment(text: &str) -> bool {
-    // What isn't an escape, or no text, is spelled differently when it is encoded again.
+    // Invalid escapes and invalid UTF-8 differ after being encoded again.
     let name = percent_decode_str(text).decode_utf8_lossy();
     let misread = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
     let only_dots = name.bytes().all(|byte| byte == b'.');
@@ -106,7 +105,7 @@ mod tests {
     use super::*;
     use crate::host::WorkspaceRequest;
 
-    /// Every function that makes a request, under its name, with a request it made.
+    /// Every function that builds a request, with its name and a sample request.
     fn requests() -> Vec<(&'static str, WorkspaceRequest)> {
         let app = apps::NewApp { name: "a", description: "", compute_size: "MEDIUM", user_api_scopes: &[] };
         let project = postgres::NewProject { id: "p", limits: (0.5, 2.0) };
@@ -144,7 +143,7 @@ mod tests {
         ]
     }
 
-    /// The names of all public functions of a resource's file that return a call.
+    /// The names of all public functions in a resource's file that return a call.
     fn constructors(module: &str, source: &str) -> BTreeSet<String> {
         source
             .split("\npub fn ")

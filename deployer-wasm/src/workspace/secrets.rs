@@ -7,14 +7,14 @@ use super::Call;
 use crate::decode::null_as_default;
 use crate::host::Method;
 
-/// An answer with nothing in it.
+/// An empty answer.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Empty {}
 
 /// The secrets of a scope, without their values.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct SecretList {
-    /// One entry a key.
+    /// One entry per key.
     #[serde(default, deserialize_with = "null_as_default")]
     pub secrets: Vec<SecretKey>,
 }
@@ -39,12 +39,12 @@ impl Drop for SecretValue {
     }
 }
 
-/// Lists the keys of a scope; not found where the scope doesn't exist.
+/// Lists the keys of a scope; "not found" if the scope doesn't exist.
 pub fn list(scope: &str) -> Call<SecretList> {
     call(Method::Get, "list", format!("read the secret scope `{scope}`"), scope, "READ").query("scope", scope)
 }
 
-/// Creates a scope that its creator manages.
+/// Creates a scope managed by its creator.
 pub fn create_scope(scope: &str) -> Call<Empty> {
     call(
         Method::Post,
@@ -56,7 +56,7 @@ pub fn create_scope(scope: &str) -> Call<Empty> {
     .body(json!({"scope": scope}))
 }
 
-/// Writes a secret, replacing what is there.
+/// Writes a secret, replacing an existing one.
 pub fn put(scope: &str, key: &str, value: &str) -> Call<Empty> {
     call(Method::Post, "put", format!("write `{key}` to the secret scope `{scope}`"), scope, "WRITE")
         .body(json!({"scope": scope, "key": key, "string_value": value}))

@@ -1,7 +1,7 @@
-//! Straight to a workspace that answers other origins, with a token of the page's.
+//! Direct access to a workspace that accepts requests from other origins, with a token supplied by the page.
 //!
-//! The page is asked for the token before each request, and it is held no longer than that takes:
-//! whoever can renew one does so there. Cookies are not sent, and redirects are not followed.
+//! The page is asked for a token before each request, so it can renew the token as needed; the token is
+//! dropped after the request. Cookies are not sent, and redirects are not followed.
 
 use std::cell::Cell;
 
@@ -22,18 +22,18 @@ use crate::host::{
 };
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
-/// A workspace, as a page reaches it by itself.
+/// A workspace that the page reaches directly.
 pub(super) struct DirectHost {
     object: JsValue,
     workspace: String,
     token: Function,
     schema: Option<Function>,
-    /// An answer was read: the workspace lets this page in.
+    /// Whether any answer was read, that is, whether the workspace accepts this page's origin.
     let_in: Cell<bool>,
 }
 
 impl DirectHost {
-    /// The host that `object` is, if it has an address and a function that gives tokens.
+    /// The host described by `object`, if it has an address and a function that supplies tokens.
     pub(super) fn of(object: &JsValue) -> Option<Self> {
         let property = |name: &str| Reflect::get(object, &JsValue::from_str(name)).ok();
         let workspace = property("baseUrl")?.as_string().filter(|url| !url.is_empty())?;
@@ -46,7 +46,7 @@ impl DirectHost {
         })
     }
 
-    /// Whether the page brought a way to run SQL.
+    /// Whether the page supplied a function that runs SQL.
     pub(super) fn runs_sql(&self) -> bool {
         self.schema.is_some()
     }
@@ -76,7 +76,7 @@ impl DirectHost {
         operation: &SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
         let Some(schema) = &self.schema else {
-            // Nobody gets here: what needs SQL is refused before it begins.
+            // Unreachable: operations that need SQL are refused before they start.
             let message = "The page's host has no function `schema`".to_owned();
             return Err(SchemaError { kind: SchemaErrorKind::Credential, sqlstate: None, message });
         };
@@ -91,7 +91,7 @@ impl DirectHost {
     }
 
     async fn read(&self, answer: Response) -> Result<WorkspaceResponse, HostError> {
-        // A redirect that is not followed has no status that a page may see.
+        // The browser hides the status of a redirect that it doesn't follow.
         if answer.status() == 0 {
             return Ok(WorkspaceResponse { status: 302, headers: Vec::new(), body: String::new() });
         }
@@ -116,8 +116,8 @@ impl DirectHost {
         Unanswered { workspace: &self.workspace, origin, said }
     }
 
-    /// Whether anything answers at the workspace's address. Asked without a credential, and in a
-    /// way that lets a page know no more than that.
+    /// Whether anything answers at the workspace's address. Sent without a credential and in `no-cors` mode,
+    /// so the page learns nothing else.
     async fn address(&self) -> Address {
         if of_page("crossOriginIsolated").is_truthy() {
             return Address::Unknown;

@@ -1,4 +1,4 @@
-//! One request with `fetch`, and its answer: what is the same wherever it goes.
+//! One `fetch` request and its answer, shared by the hosts.
 
 use gloo_net::Error;
 use gloo_net::http::{Method as HttpMethod, RequestBuilder, Response};
@@ -8,12 +8,12 @@ use crate::host::{Method, WorkspaceRequest, WorkspaceResponse};
 
 /// The headers that the deploy logic reads.
 const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
-/// Longer than a server beside the page waits for the workspace, so that it is the server that tells.
+/// Longer than the server beside the page waits for the workspace, so that the server reports the timeout.
 const ANSWER_MS: u32 = 90_000;
-/// How `fetch` calls it when that has passed.
+/// The name of the error that `fetch` throws after this timeout.
 const TIMEOUT: &str = "TimeoutError";
 
-/// A request of the deploy logic, to `address` with the workspace's path behind it.
+/// Builds a request of the deploy logic, for the workspace path below `address`.
 pub(super) fn of_logic(address: &str, request: &WorkspaceRequest) -> RequestBuilder {
     let method = match request.method {
         Method::Get => HttpMethod::GET,
@@ -28,7 +28,7 @@ pub(super) fn of_logic(address: &str, request: &WorkspaceRequest) -> RequestBuil
     builder.query(request.query.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
-/// A request that ends at some time, whatever happens.
+/// A request with a timeout.
 pub(super) fn to(url: &str, method: HttpMethod) -> RequestBuilder {
     RequestBuilder::new(url)
         .method(method)

@@ -1,7 +1,7 @@
-//! The page's server passes requests on, with a credential that the page never sees.
+//! The page's server forwards requests and adds the credential, which the page never sees.
 //!
-//! `/api/workspace` with the workspace's own path behind it, and `POST /api/workspace-schema`. An
-//! answer with the header `tellr-host-error` is the server's own, not the workspace's.
+//! Requests go to `/api/workspace` followed by the workspace's own path, and to `POST /api/workspace-schema`.
+//! An answer with the header `tellr-host-error` comes from the server itself, not from the workspace.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ enum Answered {
 }
 
 impl FetchHost {
-    /// A server whose paths begin with `base_url`.
+    /// A server whose paths start with `base_url`.
     pub(super) fn new(base_url: String) -> Self {
         Self { base_url: base_url.trim_end_matches('/').to_owned() }
     }
@@ -80,13 +80,14 @@ impl FetchHost {
     }
 }
 
-/// Sends, and tells the server's own refusals from the workspace's.
+/// Sends a request, and distinguishes the server's own refusals from the workspace's.
 async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Response, HostError> {
     let builder = builder
         .credentials(RequestCredentials::SameOrigin)
-        // The server follows none and sends none; one would come from somewhere else.
+        // The server neither follows nor sends redirects; a redirect would come from something else.
         .redirect(RequestRedirect::Error)
-        // On all, so that none is of the kind that a page elsewhere may send unasked.
+        // Set on all requests: a custom header keeps other origins from sending them without a CORS
+        // preflight.
         .header("content-type", "application/json");
     let answer = exchange::send(builder, body).await.map_err(|error| no_answer(&error))?;
     if answer.headers().get(HOST_ERROR).is_none() {
@@ -100,7 +101,7 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Response,
     }))
 }
 
-/// What people should read of a request without an answer.
+/// The message shown for a request without an answer.
 fn no_answer(error: &Error) -> HostError {
     if exchange::is_timeout(error) {
         return HostError {

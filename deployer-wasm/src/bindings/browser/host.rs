@@ -1,5 +1,5 @@
-//! What all kinds of host have in common: a page's clock, timers and randomness, and its
-//! listener. They differ in the way to the workspace.
+//! What all hosts in a page have in common: the page's clock, timers, randomness and event listener. They
+//! differ only in how they reach the workspace.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,18 +19,18 @@ use crate::host::{
 };
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
-/// The way to the workspace.
+/// How the workspace is reached.
 pub(super) enum Way {
     /// Through the server beside the page.
     Fetch(FetchHost),
-    /// Straight there.
+    /// Directly.
     Direct(DirectHost),
-    /// Through functions that the page was given.
+    /// Through functions that the page supplied.
     Functions(JsHost),
 }
 
 impl Way {
-    /// Reads what a page gave.
+    /// Parses the description that a page supplied.
     pub(super) fn of(host: &JsValue) -> Result<Self, JsValue> {
         let property =
             |name: &str| Reflect::get(host, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
@@ -65,7 +65,7 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
-/// The world, seen from a page.
+/// The deployer's host in a page.
 pub(super) struct PageHost {
     way: Rc<Way>,
     on_event: Option<Function>,
@@ -101,7 +101,7 @@ impl Host for PageHost {
     async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
         match &*self.way {
             Way::Functions(host) => host.probe(probe).await,
-            // An app's URL and a package index answer no page of another origin.
+            // An app's URL and a package index accept no requests from another origin.
             Way::Fetch(_) | Way::Direct(_) => {
                 let message = "A page in the browser can't send requests to other addresses".to_owned();
                 Err(HostError { kind: HostErrorKind::Refused, message })
@@ -125,7 +125,7 @@ impl Host for PageHost {
     }
 
     fn elapsed(&self) -> Duration {
-        // Of this page, since it was opened; workers have one too.
+        // Time since the page was opened; also available in workers.
         Duration::try_from_secs_f64(performance_now() / 1000.0).unwrap_or_default()
     }
 
@@ -135,7 +135,7 @@ impl Host for PageHost {
 
     fn emit(&self, event: DeployEvent) {
         if let (Some(listener), Ok(event)) = (&self.on_event, value::write(&event)) {
-            // What a listener throws is its own affair; a deployment doesn't end halfway for it.
+            // An exception in a listener must not end a deployment halfway.
             listener.call1(&JsValue::NULL, &event).ok();
         }
     }

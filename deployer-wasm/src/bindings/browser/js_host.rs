@@ -1,4 +1,5 @@
-//! Functions that the page was given carry requests out: in a notebook's widget, its kernel.
+//! A host whose requests are carried out by functions that the page supplies: in a notebook's widget, by its
+//! kernel.
 
 use std::time::Duration;
 
@@ -14,19 +15,19 @@ use crate::host::{
 };
 use crate::schema::{SchemaOperation, SchemaOutcome};
 
-/// An object with two functions, and perhaps two more.
+/// An object with two required and two optional functions.
 pub(super) struct JsHost {
     object: JsValue,
     request: Function,
     schema: Function,
     probe: Option<Function>,
-    /// Browsers let the timers of a page that nobody looks at run late, up to a minute, and a lock
-    /// has to be renewed before. Whoever has a better clock than that gives it.
+    /// Browsers delay the timers of a hidden page by up to a minute, and a lock has to be renewed sooner. A
+    /// page with a more reliable clock supplies it here.
     sleep: Option<Function>,
 }
 
 impl JsHost {
-    /// The host that `object` is, if it has the functions.
+    /// The host described by `object`, if it has the required functions.
     pub(super) fn of(object: &JsValue) -> Option<Self> {
         let function = |name: &str| Reflect::get(object, &JsValue::from_str(name)).ok()?.dyn_into().ok();
         Some(Self {
@@ -50,7 +51,7 @@ impl JsHost {
         self.answer(function, value::write(probe)).await
     }
 
-    /// What `function` answers to a question.
+    /// The answer of `function` to a query.
     async fn answer(
         &self,
         function: &Function,
@@ -75,7 +76,7 @@ impl JsHost {
         run_schema(&self.object, &self.schema, at, operation).await
     }
 
-    /// Waits by the page's own clock; false if it has none, or a broken one.
+    /// Waits with the page's own clock; false if there is none or it fails.
     pub(super) async fn sleep(&self, duration: Duration) -> bool {
         let Some(sleep) = &self.sleep else { return false };
         let millis = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
@@ -83,7 +84,7 @@ impl JsHost {
     }
 }
 
-/// Calls a function of the page's object and waits, whether or not it answers a promise.
+/// Calls a function of the page's object, and awaits the result if it is a promise.
 pub(super) async fn call(
     object: &JsValue,
     function: &Function,
@@ -112,13 +113,13 @@ pub(super) async fn run_schema(
     }
 }
 
-/// What was thrown, if it is an error of the host's own types.
+/// The thrown value, if it is an error of the host's own types.
 fn known<T: DeserializeOwned>(thrown: &JsValue) -> Option<T> {
-    // `null` and plain texts are JSON too, but no errors of ours.
+    // `null` and plain strings are JSON too, but not errors of these types.
     if thrown.is_object() { value::read(thrown).ok() } else { None }
 }
 
-/// The words of something that was thrown.
+/// The message of a thrown value.
 pub(super) fn said(thrown: &JsValue) -> String {
     let message = thrown.dyn_ref::<Error>().map(|error| String::from(error.message()));
     message.or_else(|| thrown.as_string()).unwrap_or_else(|| "The page's host gave no reason".to_owned())

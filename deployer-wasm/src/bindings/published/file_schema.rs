@@ -1,9 +1,8 @@
-//! `pkg/deploy_config.schema.json`: what an editor completes and checks in a configuration file.
+//! `pkg/deploy_config.schema.json`: lets an editor complete and check a configuration file.
 //!
-//! All of it comes from the table of settings, and every sample below is put to the parser as well.
-//!
-//! It is a little stricter than the parser, which reads sizes in either case: a file should have
-//! the platform's spelling.
+//! It is generated from the table of settings, and every sample below is also checked by the parser. It is
+//! slightly stricter than the parser, which accepts sizes in either case: a file should use the platform's
+//! spelling.
 
 use expect_test::expect_file;
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! `frontend/src/deploy/form/settings.ts`: the settings as the form shows them. And
-//! `frontend/mock/deployer/settings.ts`: what the deployer that stands in for the module while the page is developed
-//! checks of them.
+//! `frontend/mock/deployer/settings.ts`: the checks of the mock deployer that replaces the module during page
+//! development.
 
 use std::fmt::Write as _;
 
@@ -28,7 +28,7 @@ fn kind(setting: &Setting) -> &'static str {
     }
 }
 
-/// The operations of the form for which something holds.
+/// The form's operations for which a condition holds.
 fn operations(holds: impl Fn(Taker) -> bool) -> serde_json::Value {
     let all = [Taker::Create, Taker::Update, Taker::Delete];
     all.into_iter().filter(|taker| holds(*taker)).map(Taker::as_str).collect()
@@ -65,7 +65,7 @@ fn entry(setting: &Setting) -> String {
 
 fn object(properties: &[(&str, serde_json::Value)]) -> String {
     properties.iter().fold("  {\n".to_owned(), |mut text, (name, value)| {
-        // Into a text; that can't fail.
+        // Writing to a string can't fail.
         let _ = writeln!(text, "    {name}: {value},");
         text
     }) + "  },\n"
@@ -73,7 +73,7 @@ fn object(properties: &[(&str, serde_json::Value)]) -> String {
 
 #[test]
 fn the_settings_of_the_form_are_up_to_date() {
-    // What has no label is not asked for in a form.
+    // Settings without a label are not shown in a form.
     let shown = SETTINGS.iter().filter(|setting| !setting.label.is_empty());
     let text = HEAD.to_owned() + &shown.map(entry).collect::<String>() + "] as const;\n";
     expect_file!["../../../../frontend/src/deploy/form/settings.ts"].assert_eq(&text);

@@ -1,6 +1,6 @@
-//! What the notebook's package knows of settings: `widget/src/tellr/settings.py`, and the keyword-only part of its
-//! functions' signatures, their descriptions, and the defaults that the specification's signatures spell out. And how
-//! long the platform usually takes: `widget/src/tellr/progress/usual.py`.
+//! Settings for the Python package: `widget/src/tellr/settings.py`, the keyword-only parameters of its
+//! functions, their descriptions, and the defaults in the specification's signatures. Also the platform's
+//! usual durations: `widget/src/tellr/progress/usual.py`.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ import traitlets
 
 "#;
 
-/// The parameters in front of the `*`: those of the specification, in its order.
+/// The parameters before the `*`: those of the specification, in its order.
 const POSITIONAL: [(Taker, &[&str]); 3] = [
     (
         Taker::Create,
@@ -73,7 +73,7 @@ fn trait_of(setting: &Setting) -> String {
     format!("    {} = {made}.tag(sync=True)\n", setting.name)
 }
 
-/// Traits are saved with the notebook and known to the page: none holds a key, or a wheel's bytes.
+/// Traits are saved with the notebook and visible to the page, so none may hold a key or a wheel's bytes.
 fn is_trait(setting: &Setting) -> bool {
     !setting.label.is_empty() && !matches!(setting.kind, Kind::Secret | Kind::Wheel)
 }
@@ -91,7 +91,7 @@ fn the_settings_of_the_notebooks_package_are_up_to_date() {
     expect_file!["../../../../widget/src/tellr/settings.py"].assert_eq(&text);
 }
 
-/// The parameter as it stands behind the `*`.
+/// The parameter as it is written after the `*`.
 fn parameter(setting: &Setting) -> String {
     let annotated = match setting.kind {
         Kind::Text | Kind::Secret => "str | None = None",
@@ -171,10 +171,10 @@ fn the_defaults_of_the_notebooks_package_are_up_to_date() {
     expect_file!["../../../../widget/src/tellr/defaults.py"].assert_eq(&text);
 }
 
-/// A line of Python has at most so many characters.
+/// The maximum length of a Python line.
 const WIDTH: usize = 100;
 
-/// What is told of a parameter of `create`, as it stands in the function's description.
+/// The description of a parameter of `create`, as part of the function's docstring.
 fn described(setting: &Setting) -> String {
     let mut words = setting.help().replace('`', "``");
     if !setting.choices.is_empty() {
@@ -204,7 +204,7 @@ fn described(setting: &Setting) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The parameters that a description tells of, each with its lines.
+/// The parameters that a docstring describes, each with its lines.
 fn told(text: &str) -> Vec<(String, String)> {
     let mut parameters: Vec<(String, String)> = Vec::new();
     for line in text.lines() {
@@ -219,7 +219,8 @@ fn told(text: &str) -> Vec<(String, String)> {
     parameters
 }
 
-/// The description of `create` with what the table tells of each setting. What is told of the other parameters stays.
+/// The docstring of `create` with the table's description of each setting. Descriptions of other parameters
+/// are kept.
 fn with_descriptions(functions: &str) -> String {
     let (before, rest) = functions.split_once("    Args:\n").expect("the parameters of `create`");
     let (args, after) = rest.split_once("\n\n").expect("the end of the parameters");

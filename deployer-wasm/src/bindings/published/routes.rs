@@ -1,4 +1,4 @@
-//! `pkg/workspace_routes.json`: what a forwarder in another language passes on.
+//! `pkg/workspace_routes.json`: the requests that a forwarder in another language lets through.
 
 use expect_test::expect_file;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::workspace::routes::{ROUTES, Route};
 
 #[test]
 fn the_table_of_requests_is_up_to_date() {
-    // One route a line, so that a change reads as one.
+    // One route per line, so that a diff shows one change as one line.
     let route = |route: &Route| {
         let method = route.method.to_string();
         json!({"method": method, "path": route.path, "query": route.query}).to_string()

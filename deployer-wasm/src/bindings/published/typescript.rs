@@ -36,7 +36,7 @@ fn declared<T: TS + 'static>(config: &Config) -> String {
 
 #[test]
 fn the_typescript_types_are_up_to_date() {
-    // A JSON number is a `number`; none here comes near 2⁵³.
+    // A JSON number is a `number`; none of these comes near 2⁵³.
     let config = &Config::new().with_large_int("number");
     let all = [
         declared::<Operation>(config),

@@ -6,18 +6,18 @@ use crate::config::raw::Pairs;
 use crate::config::text::invalid;
 use crate::error::Failure;
 
-/// Variables that the deployer or the platform sets. One of them set otherwise would break the app, or its key.
+/// Variables that the deployer or the platform sets. Overriding one of them would break the app, or its key.
 const RESERVED: &[&str] = &["ENVIRONMENT", "GOOGLE_OAUTH_ENCRYPTION_KEY", "PORT", "PATH", "HOME"];
-/// The beginnings of such variables' names.
+/// Prefixes of such variables' names.
 const RESERVED_PREFIXES: &[&str] = &["LAKEBASE_", "DATABRICKS_", "PG", "TELLR_"];
-/// What the name of a variable that holds a secret has in it.
+/// Parts of a name that indicate a secret.
 const SECRET_WORDS: &[&str] = &["PASSWORD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "CREDENTIAL"];
-/// How many there may be.
+/// The maximum number of variables.
 const COUNT_LIMIT: usize = 50;
-/// How long a value may be, in bytes.
+/// The maximum length of a value, in bytes.
 const VALUE_LIMIT_BYTES: usize = 4096;
 
-/// Environment variables, each a plain text that whoever reads the app's files may read.
+/// Environment variables with plain values, readable by everyone with access to the app's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExtraEnv(BTreeMap<String, String>);
 
@@ -52,7 +52,7 @@ impl ExtraEnv {
         Ok(Self(pairs.clone()))
     }
 
-    /// Those of variables that are there already which could have been given here.
+    /// The existing variables that are valid as additional ones.
     pub fn kept<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let theirs = variables.filter(|(name, _)| !is_reserved(name));
         Self(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())

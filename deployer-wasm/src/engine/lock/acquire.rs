@@ -1,4 +1,4 @@
-//! Taking the lock, and waiting out one that nobody renews.
+//! Acquiring the lock, and waiting until an abandoned one expires.
 
 use std::time::Duration;
 
@@ -13,24 +13,24 @@ use crate::error::Failure;
 use crate::host::{Host, Timestamp};
 use crate::workspace::{ApiError, Client, ErrorKind, Permit as _, files};
 
-/// Between two looks at a lock of somebody else.
+/// The pause between two reads of another run's lock.
 const WATCH: Duration = Duration::from_secs(5);
-/// So many looks without a change are one lease.
+/// This many reads without a change make one lease.
 const LOOKS: u64 = LEASE.as_secs() / WATCH.as_secs();
-/// After so many renewals a lock that was taken over is ours.
+/// After this many renewals, a lock that was taken over is ours.
 const SETTLING: u32 = 2;
 
-/// Who wants the lock.
+/// The run that acquires the lock.
 pub struct Claim<'a> {
     /// The run.
     pub run: &'a str,
-    /// The person.
+    /// The user.
     pub holder: &'a str,
     /// `create`, `update` or `delete`.
     pub operation: &'a str,
     /// The app.
     pub app: &'a str,
-    /// Now, by the workspace's clock.
+    /// The current time, by the workspace's clock.
     pub now: Timestamp,
 }
 
@@ -56,22 +56,23 @@ impl Claim<'_> {
     }
 }
 
-/// How trying to get the lock ended.
+/// The outcome of an attempt to acquire the lock.
 pub enum Acquired<'a, H> {
-    /// It is ours.
+    /// The lock was acquired.
     Mine(Box<HeldLock<'a, H>>),
-    /// Somebody is at work.
+    /// Another run is in progress.
     Taken(Failure),
-    /// The run was asked to stop while it waited.
+    /// The run was asked to stop during the wait.
     Stopped,
 }
 
-/// Takes the lock, waiting out a lease that nobody renews. `waits_for` is told who holds it and how long
-/// that takes.
+/// Acquires the lock, waiting for one lease if the holder may have died. `waits_for` is called with the
+/// holder and the duration of the wait.
 ///
-/// Of the two [`Places`] the shared one counts. Somebody who may not write there takes the other one, then
-/// looks at the first and gives way to a holder there; somebody who has the first waits until the other one
-/// is free. So each of two at once sees the other's file, and one of them goes on.
+/// Of the two [`Places`], the shared one takes precedence. A run that may not write there acquires the other
+/// one, then reads the shared one and gives way to a holder there; a run that holds the shared one waits
+/// until the other is free. So each of two concurrent runs sees the other's file, and only one of them
+/// continues.
 ///
 /// # Errors
 /// The workspace's refusal.
@@ -86,7 +87,7 @@ pub async fn acquire<'a, H: Host>(
     let attempt = Attempt { host, run, client, claim, waits_for };
     let acquired = attempt.acquire(places).await;
     if !matches!(acquired, Ok(Acquired::Mine(_) | Acquired::Taken(_))) {
-        // A file may have been written whose answer was lost.
+        // The file may have been written although the answer was lost.
         attempt.abandon(places).await;
     }
     acquired
@@ -100,12 +101,12 @@ struct Attempt<'a, 'c, H, F> {
     waits_for: F,
 }
 
-/// How watching a lock ended.
+/// The outcome of watching a lock.
 enum Watched {
     Gone,
-    /// Somebody renewed it.
+    /// It was renewed.
     AtWork(Found),
-    /// Nobody renewed it for one lease.
+    /// It was not renewed for one lease.
     Expired(Found),
     /// The run was asked to stop.
     Stopped,
@@ -127,14 +128,14 @@ impl<'a, H: Host, F: Fn(&str, Duration)> Attempt<'a, '_, H, F> {
                 return Ok(Acquired::Taken(self.claim.taken(beside, &other)));
             }
             Ok(Watched::Stopped) => return Ok(Acquired::Stopped),
-            // A folder that we can't read is nobody's who could be at work with us on this app.
+            // A folder that we can't read can't belong to a run that competes for this app.
             Err(error) if is_closed(&error) => {}
             Err(error) => return Err(error),
         }
         Ok(Acquired::Mine(held))
     }
 
-    /// For somebody who may not write in the shared folder.
+    /// For a user who may not write in the shared folder.
     async fn acquire_beside(&self, places: &Places) -> Result<Acquired<'a, H>, ApiError> {
         let Places { shared, beside } = places;
         let mut expired: Option<Found> = None;
@@ -158,7 +159,7 @@ impl<'a, H: Host, F: Fn(&str, Duration)> Attempt<'a, '_, H, F> {
         }
     }
 
-    /// Takes the lock at `path`.
+    /// Acquires the lock at `path`.
     async fn take(&self, path: &str) -> Result<Acquired<'a, H>, ApiError> {
         loop {
             let (seen, lease) = (Moment::now(self.host), self.claim.lease());
@@ -172,22 +173,22 @@ impl<'a, H: Host, F: Fn(&str, Duration)> Attempt<'a, '_, H, F> {
                 Watched::Expired(found) => match self.take_over(path, &found).await? {
                     Some(Acquired::Mine(held)) => return Ok(Acquired::Mine(Box::new(held.of_run(self.run)))),
                     Some(ended) => return Ok(ended),
-                    // Somebody else was faster: is that one at work?
+                    // Another run was faster: check whether it is still active.
                     None => {}
                 },
             }
         }
     }
 
-    /// Replaces an expired lock, and waits until nobody else can believe to hold it. None if somebody else
-    /// replaced it.
+    /// Replaces an expired lock, and waits until no other run can consider itself the holder. `None` if
+    /// another run replaced it.
     async fn take_over(&self, path: &str, expired: &Found) -> Result<Option<Acquired<'a, H>>, ApiError> {
         let (seen, lease) = (Moment::now(self.host), self.claim.lease());
         if look(&self.client, path).await?.as_ref() != Some(expired) || seen.age(self.host) >= RENEWAL {
             return Ok(None);
         }
         replace(&self.client, path, &lease).await?;
-        // What happens to the lock now stops no run yet.
+        // Losing the lock doesn't stop the run yet.
         let held = self.held(path, lease, seen, &Cancellation::new());
         for _ in 0..SETTLING {
             if !self.pause(RENEWAL).await {
@@ -206,7 +207,7 @@ impl<'a, H: Host, F: Fn(&str, Duration)> Attempt<'a, '_, H, F> {
         HeldLock::new(self.host, run, self.claim.app, path.to_owned(), lease, seen)
     }
 
-    /// Writes the lock if there is none, making its folder if need be.
+    /// Writes the lock if it doesn't exist, creating its folder if needed.
     async fn create(&self, path: &str, lease: &Lease) -> Result<bool, ApiError> {
         match create(&self.client, path, lease).await {
             Err(error) if error.is(ErrorKind::NotFound) => {
@@ -218,7 +219,8 @@ impl<'a, H: Host, F: Fn(&str, Duration)> Attempt<'a, '_, H, F> {
         }
     }
 
-    /// Watches a lock until it is renewed, gone, or was not renewed for a lease. `held` is ours meanwhile.
+    /// Watches a lock until it is renewed, removed, or was not renewed for a lease. Keeps renewing `held`
+    /// meanwhile.
     async fn watch(&self, path: &str, held: Option<&HeldLock<'a, H>>) -> Result<Watched, ApiError> {
         let Some(first) = look(&self.client, path).await? else {
             return Ok(Watched::Gone);
@@ -248,14 +250,14 @@ impl<'a, H: Host, F: Fn(&str, Duration)> Attempt<'a, '_, H, F> {
         self.run.reason().is_none()
     }
 
-    /// Removes what this attempt may have written. What can't be removed expires by itself.
+    /// Removes what this attempt may have written. If that fails, it expires by itself.
     async fn abandon(&self, places: &Places) {
         let client = Client::unchecked(self.host, self.run).once();
         super::clear(&client, places, self.claim.run).await.ok();
     }
 }
 
-/// Whether a place can't be used by who runs this.
+/// Whether a location can't be used by the caller.
 fn is_closed(error: &ApiError) -> bool {
     matches!(error.kind, ErrorKind::PermissionDenied | ErrorKind::NotFound | ErrorKind::Invalid)
 }

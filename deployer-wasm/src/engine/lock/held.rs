@@ -1,4 +1,4 @@
-//! A lock that is held: checked before each effect, renewed while the run goes on, given back at its end.
+//! A held lock: checked before each effect, renewed during the run, released at its end.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -15,52 +15,52 @@ use crate::error::{DeployError, Failure};
 use crate::host::Host;
 use crate::workspace::{ApiError, Client, Permit};
 
-/// How long a holder may act on its last sight of the lock.
+/// How long a holder may act after it last verified the lock.
 const TRUST: Duration = LEASE.checked_div(2).expect("two isn't zero");
-/// A lock that was seen so recently isn't renewed: a check did so.
+/// A lock that was verified this recently isn't renewed.
 pub(super) const RECENT: Duration = RENEWAL.checked_div(2).expect("two isn't zero");
-/// How long a workspace that doesn't answer is asked again before the run ends for that.
+/// How long renewing is retried against an unresponsive workspace before the run stops.
 const OUTAGE: Duration = Duration::from_mins(5);
-/// How long giving the lock back may take.
+/// How long releasing the lock may take.
 const CLOSING: Duration = Duration::from_mins(2);
-/// Between two of these attempts.
+/// The pause between two of these attempts.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// A lock that a run holds.
+/// The lock of a run.
 ///
-/// It has a client of its own, which sends each request once: what is repeated here is the whole renewal,
-/// look and write, so that a write never rests on a look of long ago.
+/// It has a client of its own, which doesn't retry requests: a retry repeats the whole renewal, read and
+/// write, so that a write is never based on an outdated read.
 pub struct HeldLock<'a, H> {
     host: &'a H,
     client: Client<'a, H>,
     path: String,
     app: String,
     lease: RefCell<Lease>,
-    /// Before the request whose answer showed last that the lock is ours.
+    /// The time before the last request whose answer confirmed that the lock is ours.
     seen: Cell<Moment>,
-    /// One renewal at a time.
+    /// Serialises renewals.
     renewing: Mutex<()>,
-    /// Why it isn't ours any more.
+    /// Why it was lost, if it was.
     lost: RefCell<Option<Lost>>,
     /// Stops the run when the lock is lost.
     run: Cancellation,
-    /// Ends the renewals beside the work that is done now.
+    /// Stops the renewals that run beside the current work.
     over: RefCell<Cancellation>,
 }
 
 /// How a lock was lost.
 #[derive(Debug, Clone)]
 pub enum Lost {
-    /// Somebody else's lock is in its place.
+    /// Another run's lock is in its place.
     TakenBy(String),
-    /// It isn't there, or may not have been: whoever took over has ended since.
+    /// It doesn't exist, or may not have existed for a while: a run that took over has ended since.
     Gone,
     /// It couldn't be renewed.
     Unrenewed(DeployError),
 }
 
 impl Lost {
-    /// What is told of it; `holder` where it is known otherwise who took over.
+    /// The error for it; `holder` if the other run is known from elsewhere.
     pub fn told(&self, app: &str, holder: Option<String>) -> DeployError {
         let app = app.to_owned();
         match self {
@@ -94,23 +94,23 @@ impl<'a, H: Host> HeldLock<'a, H> {
         }
     }
 
-    /// The same lock, for the run that `run` stops.
+    /// The same lock, for the run that is stopped through `run`.
     pub(super) fn of_run(self, run: &Cancellation) -> Self {
         Self { run: run.clone(), ..self }
     }
 
-    /// Whether the lock may be relied on without another look.
+    /// Whether the lock is valid without reading it again.
     fn is_fresh(&self) -> bool {
         self.seen.get().age(self.host) < TRUST
     }
 
-    /// Why the lock isn't ours any more, if it isn't.
+    /// Why the lock was lost, if it was.
     pub fn lost(&self) -> Option<Lost> {
         self.lost.borrow().clone()
     }
 
-    /// Does `work` and renews the lock meanwhile. When it is lost the run is stopped, and `work` with it. A
-    /// renewal that is under way when `work` ends is finished.
+    /// Runs `work` and renews the lock meanwhile. If the lock is lost, the run is stopped, and `work` with
+    /// it. A renewal in progress when `work` ends is completed.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let work = async {
             let done = work.await;
@@ -118,7 +118,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
             done
         };
         let (done, ()) = join!(work, self.keep());
-        // What leaves things in order afterwards may have to look at the lock again, and wait for that.
+        // Cleanup after the work may have to read the lock again, and must be able to wait for that.
         self.over.replace(Cancellation::new());
         done
     }
@@ -126,7 +126,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
     async fn keep(&self) {
         while self.pause(RENEWAL).await {
             if let Err(error) = self.renew(RECENT).await {
-                // Once the work is done the renewal that failed was one too many.
+                // The work is already done, so the failed renewal doesn't matter.
                 if self.over.borrow().reason().is_none() {
                     self.stop(Lost::Unrenewed(error.into()));
                 }
@@ -135,7 +135,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
         }
     }
 
-    /// Renews the lock, unless it was seen within the time `recent`.
+    /// Renews the lock, unless it was verified within the time `recent`.
     pub(super) async fn renew(&self, recent: Duration) -> Result<(), ApiError> {
         let _one_at_a_time = self.renewing.lock().await;
         if self.lost().is_some() {
@@ -148,7 +148,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
         loop {
             match self.try_to_renew().await {
                 Ok(()) if self.is_fresh() => return Ok(()),
-                // Too slowly to rely on it: the machine was stopped meanwhile, or the workspace is slow.
+                // Too slow to rely on: the machine was suspended meanwhile, or the workspace is slow.
                 Ok(()) if began.age(self.host) < OUTAGE => {}
                 Ok(()) => return Err(self.lose(Lost::Gone)),
                 Err(error) => {
@@ -161,7 +161,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
         }
     }
 
-    /// Looks, and writes the renewal; only looks if that took too long to rest a write on it.
+    /// Reads the lock and writes the renewal; only reads if that took too long to base a write on it.
     async fn try_to_renew(&self) -> Result<(), ApiError> {
         let before = Moment::now(self.host);
         let mut lease = self.lease.borrow().clone();
@@ -177,8 +177,8 @@ impl<'a, H: Host> HeldLock<'a, H> {
         lease.expires_at = self.client.workspace_now().plus(LEASE);
         let written = replace(&self.client, &self.path, &lease).await;
         if before.age(self.host) >= LEASE {
-            // It may have been written over the lock of somebody who had taken over by then. That run
-            // stops at its next look; this one must not act either.
+            // It may have overwritten the lock of a run that had taken over by then. That run stops at its
+            // next check; this one must not act either.
             return Err(self.lose(Lost::Gone));
         }
         written?;
@@ -187,7 +187,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
         Ok(())
     }
 
-    /// Gives the lock back, if it is still ours.
+    /// Releases the lock, if it is still ours.
     ///
     /// # Errors
     /// The workspace's refusal; the lock then expires by itself.
@@ -202,7 +202,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
         }
     }
 
-    /// Looks, and removes the lock; false if the look took too long to rest a removal on it.
+    /// Reads and removes the lock; false if the read took too long to base a removal on it.
     async fn try_to_release(&self) -> Result<bool, ApiError> {
         let (before, run) = (Moment::now(self.host), self.lease.borrow().id.clone());
         if !look(&self.client, &self.path).await?.is_some_and(|found| found.is_of(&run)) {
@@ -225,7 +225,7 @@ impl<'a, H: Host> HeldLock<'a, H> {
         self.lost.borrow_mut().get_or_insert(loss);
     }
 
-    /// Waits; false if the renewals are to end.
+    /// Waits; false if the renewals are to stop.
     async fn pause(&self, duration: Duration) -> bool {
         let over = self.over.borrow().clone();
         let (sleep, ended) = (self.host.sleep(duration), over.stopped());

@@ -1,10 +1,10 @@
-//! A moment, and how long ago it is at most.
+//! A point in time, and its age.
 
 use std::time::Duration;
 
 use crate::host::{Host, Timestamp};
 
-/// A moment by both clocks of a host.
+/// A point in time by both clocks of a host.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Moment {
     elapsed: Duration,
@@ -16,8 +16,8 @@ impl Moment {
         Self { elapsed: host.elapsed(), at: host.now() }
     }
 
-    /// How long ago it is: the larger of what the two clocks say. One may stand still while the machine
-    /// sleeps, the other may be set back.
+    /// Its age: the larger of what the two clocks report. The monotonic clock may stand still while the
+    /// machine sleeps; the other may be set back.
     pub(super) fn age<H: Host>(self, host: &H) -> Duration {
         host.elapsed().saturating_sub(self.elapsed).max(host.now().since(self.at))
     }

@@ -1,4 +1,4 @@
-//! What is told of an app's lock.
+//! The texts about an app's lock.
 
 use super::{DOCS_APPS, Entry};
 use crate::timestamp::Timestamp;

@@ -1,4 +1,4 @@
-//! What is told of what belongs to somebody else.
+//! The texts about resources that belong to another user or app.
 
 use super::{DOCS_APPS, DOCS_CONFIG, Entry};
 use crate::error::catalogue::SchemaOwner;

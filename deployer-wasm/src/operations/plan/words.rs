@@ -42,14 +42,14 @@ pub(super) fn new_app(config: &CreateConfig, found: Option<&App>) -> String {
     }
 }
 
-/// Where the index could not tell whether the version is there.
+/// If the index couldn't confirm that the version exists.
 pub(super) fn package(published: &Published, release: &Release<'_>) -> Option<String> {
     let Published::Unknown(why) = published else { return None };
     let (package, version) = (release.package, release.version.as_str());
     Some(format!("Not checked: whether `{package}` {version} is on the package index ({why})"))
 }
 
-/// What changes of the app itself.
+/// Changes to the app itself.
 pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
     let mut notes = vec![match app.compute() {
         "ACTIVE" => format!("The app `{}` exists", app.name),
@@ -66,7 +66,7 @@ pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
     notes
 }
 
-/// The database; `capacity` where one may be made.
+/// The database; `capacity` if one may be created.
 pub(super) fn database(name: &LakebaseName, found: &Found, capacity: Option<Capacity>) -> String {
     let kind = found.kind().as_str();
     match (found, capacity) {
@@ -77,7 +77,7 @@ pub(super) fn database(name: &LakebaseName, found: &Found, capacity: Option<Capa
     }
 }
 
-/// What becomes of the schema where nothing is reset.
+/// What happens to the schema if it isn't reset.
 pub(super) fn schema_stays(schema: &SchemaName, preview: &Preview) -> String {
     match preview {
         Preview::Known(state) if !state.exists => format!("Create the schema `{schema}`"),
@@ -115,7 +115,7 @@ fn place(seen: &ObservedKey, storage: KeyStorage) -> String {
     }
 }
 
-/// What is deployed, from where.
+/// The package that is deployed, and its index.
 pub(super) fn release(release: &Release<'_>) -> String {
     let (package, folder) = (release.package, release.folder);
     let what = match (release.wheel, release.version) {
@@ -126,7 +126,7 @@ pub(super) fn release(release: &Release<'_>) -> String {
     format!("Deploy {what} from `{folder}`")
 }
 
-/// What is in a schema that is dropped.
+/// The content of a schema that is dropped.
 pub(super) fn schema_goes(schema: &SchemaName, database: &str, preview: &Preview) -> String {
     let place = format!("the schema `{schema}` of the database `{database}`");
     match preview {
@@ -171,7 +171,7 @@ pub(super) fn app_goes(app: &App) -> String {
     format!("The app `{}` at {address}, its service principal and its logs", app.name)
 }
 
-/// What of the database outlives the app.
+/// The parts of the database that are kept when the app is deleted.
 pub(super) fn database_stays(observed: &DeleteObserved, name: Option<&str>, schema: Option<&str>) -> String {
     match (name, schema) {
         (Some(name), Some(schema)) if observed.reset.is_none() => {

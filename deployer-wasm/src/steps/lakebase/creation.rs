@@ -1,4 +1,4 @@
-//! Creating a database where there is none.
+//! Creates a database if it doesn't exist.
 
 use serde_json::json;
 
@@ -12,10 +12,10 @@ use crate::host::Host;
 use crate::workspace::postgres::{self, NewProject, Project};
 use crate::workspace::{ApiError, ErrorKind, database};
 
-/// Brings the database about, from what was `found`.
+/// Creates the database if needed, given what was `found`.
 ///
 /// # Errors
-/// Why it can't be had.
+/// Why that failed.
 pub async fn ensure<H: Host>(
     step: StepHandle<'_, '_, H>,
     name: &str,
@@ -35,7 +35,7 @@ pub async fn ensure<H: Host>(
     }
 }
 
-/// Creates a project; `None` if it turns out that there is no autoscaling here.
+/// Creates a project; `None` if the workspace turns out not to have autoscaling.
 async fn create_project<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
@@ -49,8 +49,8 @@ async fn create_project<H: Host>(
             step.waiting(format!("creating the autoscaling database `{name}`"));
             wait(step, name, operation).await?;
         }
-        // Made by an earlier run, by somebody else just now, or by us with the answer lost. It is
-        // what we want in each case, if it is there.
+        // Created by an earlier run, by another user just now, or by us with the answer lost. In each case it
+        // can be used if it exists.
         Err(error) if error.is(ErrorKind::AlreadyExists) => {
             if step.client().find(postgres::get_project(name)).await?.is_none() {
                 return Err(Failure::LakebaseNameReserved {

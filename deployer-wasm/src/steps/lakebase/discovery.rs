@@ -1,4 +1,4 @@
-//! Which database of a name there is, and where it can be reached.
+//! Finds the database of a name and its address.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::workspace::postgres::{self, Endpoint, Project};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
 const PERMISSION: &str = "CAN_CONNECT_AND_CREATE";
-/// By how much the two interfaces may differ in when they say that one database was created.
+/// The maximum difference between the creation times that the two interfaces report for one database.
 const ONE_CREATION: Duration = Duration::from_mins(10);
 
-/// What of a name is there already.
+/// The existing database of a name.
 #[derive(Debug, Clone)]
 pub enum Found {
     /// A provisioned instance.
     Provisioned,
     /// An autoscaling project.
     Autoscaling(Project),
-    /// Nothing. Whether the autoscaling interface exists here.
+    /// None. Whether the autoscaling interface exists here.
     Nothing {
         /// False where the workspace has no autoscaling.
         autoscaling: bool,
@@ -31,7 +31,7 @@ pub enum Found {
 }
 
 impl Found {
-    /// Of which kind it is, or will be.
+    /// The kind of the existing or new database.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Autoscaling(_) | Self::Nothing { autoscaling: true } => Kind::Autoscaling,
@@ -40,7 +40,7 @@ impl Found {
     }
 }
 
-/// What the two interfaces say of a name.
+/// What the two interfaces report about a name.
 #[derive(Debug, Clone)]
 pub struct Interfaces {
     instance: Option<Instance>,
@@ -50,9 +50,9 @@ pub struct Interfaces {
 }
 
 impl Interfaces {
-    /// What to use. Where both interfaces know the name, it is one project seen through both, and the
-    /// project is used. The exception is an app that is `known` to use a provisioned instance that was
-    /// created at another time than the project: those are two databases, and the app keeps its own.
+    /// The database to use. If both interfaces have the name, it is usually one project seen through both,
+    /// and the project is used. The exception is an app that is `known` to use a provisioned instance that
+    /// was created at another time than the project: those are two databases, and the app keeps its own.
     pub fn choose(self, known: Option<Kind>) -> Found {
         match (self.instance, self.project) {
             (Some(instance), Some(project))
@@ -67,7 +67,7 @@ impl Interfaces {
     }
 }
 
-/// Whether an instance and a project of one name were created at two times.
+/// Whether an instance and a project of one name were created at different times.
 fn differ(instance: &Instance, project: &Project) -> bool {
     let time = |text: &Option<String>| text.as_deref().and_then(Timestamp::parse);
     match (time(&instance.creation_time), time(&project.create_time)) {
@@ -76,10 +76,10 @@ fn differ(instance: &Instance, project: &Project) -> bool {
     }
 }
 
-/// Looks what of `name` is there.
+/// Looks up the database `name`.
 ///
 /// # Errors
-/// The workspace's refusal, passing faults included.
+/// The workspace's refusal, transient errors included.
 pub async fn look<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Interfaces, ApiError> {
     let (instance, project) =
         join!(client.send(database::get_instance(name)), client.send(postgres::get_project(name)),);
@@ -92,7 +92,7 @@ pub async fn look<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Interfa
     }
 }
 
-/// Not there, or no such interface: nothing of the kind.
+/// `None` if it doesn't exist or there is no such interface.
 fn absent<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     match answer {
         Ok(found) => Ok(Some(found)),
@@ -101,8 +101,7 @@ fn absent<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     }
 }
 
-/// What the app will be told of the database, as far as that is known now; `unknown` stands for
-/// the rest.
+/// The app's database settings, as far as they are known now; `unknown` replaces the rest.
 ///
 /// # Errors
 /// The workspace's refusal.
@@ -124,8 +123,8 @@ pub async fn foresee<H: Host>(
     Ok(LakebaseConnection::Autoscaling { project: name.to_owned(), endpoint, host })
 }
 
-/// The endpoint of a branch that takes writes. A fresh branch is not found for a moment, then has
-/// an endpoint without a host.
+/// The endpoint of a branch that accepts writes. A new branch is not found at first, then has an endpoint
+/// without a host.
 pub(super) async fn writable<H: Host>(
     client: &Client<'_, H>,
     branch: &str,
@@ -134,7 +133,7 @@ pub(super) async fn writable<H: Host>(
     Ok(endpoints.into_iter().find(Endpoint::is_read_write))
 }
 
-/// The database that was `found`, where one can connect to it now.
+/// The database that was `found`, if it accepts connections now.
 ///
 /// # Errors
 /// The workspace's refusal.
@@ -161,7 +160,7 @@ pub async fn reach<H: Host>(
     }
 }
 
-/// A project whose endpoint listens at `host`, with the paths of what the app is given.
+/// A project whose endpoint has the host `host`, with the paths for the app's resources.
 pub(super) async fn project_at<H: Host>(
     client: &Client<'_, H>,
     name: &str,
@@ -188,7 +187,7 @@ pub(super) async fn project_at<H: Host>(
     })
 }
 
-/// An instance that listens at `host`.
+/// An instance with the host `host`.
 pub(super) fn instance_at(name: &str, host: &str) -> Lakebase {
     Lakebase {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Waiting until a database can be connected to.
+//! Waits until a database accepts connections.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::workspace::database::{self, Instance};
 use crate::workspace::operation::{self, Operation};
 use crate::workspace::postgres::Project;
 
-/// Waits until a database that is there can be connected to; never creates one.
+/// Waits until an existing database accepts connections; never creates one.
 ///
 /// # Errors
-/// Why it can't be had; `LAKEBASE_NOT_FOUND` when there is none.
+/// Why it doesn't; `LAKEBASE_NOT_FOUND` if it doesn't exist.
 pub async fn existing<H: Host>(
     step: StepHandle<'_, '_, H>,
     name: &str,
@@ -52,11 +52,11 @@ pub(super) async fn wait<H: Host>(
     }
 }
 
-/// How an operation ended badly.
+/// How an operation failed.
 pub(in crate::steps) enum OperationEnd {
-    /// With the platform's words.
+    /// It failed, with the platform's message.
     Failed(String),
-    /// Not at all, within our limit.
+    /// It didn't end within our time limit.
     TimedOut(Duration),
 }
 
@@ -78,7 +78,7 @@ pub(in crate::steps) async fn operation_end<H: Host>(
         if !poller.again(step).await? {
             return Ok(Err(OperationEnd::TimedOut(poller.waited(step))));
         }
-        // An operation that is forgotten has ended; what it made tells how.
+        // An operation that no longer exists has ended; the resource itself shows the outcome.
         match step.client().find(operation::get(&operation.name)).await? {
             Some(next) => operation = next,
             None => return Ok(Ok(())),

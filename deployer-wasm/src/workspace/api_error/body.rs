@@ -1,25 +1,25 @@
-//! Reads a refusal's body, in each of the shapes that the platform and what stands in front of it write.
+//! Parses a refusal's body, in each of the formats that the platform and the proxies in front of it use.
 
 use serde_json::Value;
 
-/// The most of somebody else's words that is kept, in characters.
+/// The maximum length of an outside message, in characters.
 const LONGEST: usize = 1_000;
 
-/// What a refusal says of itself.
+/// The content of a refusal.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Body {
-    /// `error_code`, by name; may be empty.
+    /// `error_code`, as a name; may be empty.
     pub(super) code: String,
     /// The `reason` of `details`, such as `QUOTA_EXCEEDED`; may be empty.
     pub(super) reason: String,
-    /// The words for people.
+    /// The message for users.
     pub(super) message: String,
-    /// Whether it is a page instead of an answer.
+    /// Whether it is an HTML page instead of an API answer.
     pub(super) is_page: bool,
 }
 
 impl Body {
-    /// Reads `text`, the body of an answer with `status`.
+    /// Parses `text`, the body of an answer with `status`.
     pub(super) fn read(text: &str, status: u16) -> Self {
         let text = text.trim();
         if let Ok(Value::Object(object)) = serde_json::from_str(text) {
@@ -44,7 +44,7 @@ impl Body {
             let message = text("scimType").map(|kind| format!("{kind} {detail}")).unwrap_or(detail);
             return Self { code: format!("SCIM_{status}"), message: shortened(&message), ..Self::default() };
         }
-        // OAuth puts the code in `error`; the old interface puts the whole text there.
+        // OAuth puts the code in `error`; the old API puts the whole message there.
         let oauth = object.contains_key("error_description").then(|| text("error")).flatten();
         let code = code_name(object.get("error_code")).or(oauth).unwrap_or_default();
         let message = text("message")
@@ -56,7 +56,7 @@ impl Body {
     }
 }
 
-/// The name of an `error_code`: text, the number of a gRPC status, or the HTTP status once more.
+/// The name of an `error_code`, which may be text, a gRPC status number, or the HTTP status.
 fn code_name(code: Option<&Value>) -> Option<String> {
     let text = match code? {
         Value::String(text) => text.clone(),
@@ -81,7 +81,7 @@ fn code_name(code: Option<&Value>) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// The first reason in a refusal's `details`; the kinds without one count by what they are.
+/// The first reason in a refusal's `details`; for entries without one, their type.
 fn reason(details: &[Value]) -> Option<String> {
     details.iter().find_map(|detail| match detail.get("reason").and_then(Value::as_str) {
         Some(reason) if !reason.is_empty() => Some(reason.to_owned()),

@@ -1,23 +1,23 @@
-//! The kinds of refusal, and which one an answer is.
+//! The kinds of refusal, and the classification of answers.
 //!
-//! A status alone does not tell: 404 is "no such app" and also "this workspace has no such interface", 429
-//! is a busy workspace and also a full one. So the body's `error_code` and the `reason` in its `details`
-//! decide first, then the status; words count only where neither has decided, because the names in
-//! them may hold any word.
+//! The status alone is ambiguous: 404 means "no such app" and also "this workspace has no such API", 429
+//! means a busy workspace and also an exhausted quota. So the body's `error_code` and the `reason` in its
+//! `details` decide first, then the status; the message is considered only if neither has decided, because
+//! names in it may contain any word.
 
 use super::body::Body;
 use crate::host::WorkspaceResponse;
 
-/// The kinds of refusal that code decides on.
+/// The kinds of refusal that the code distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The thing does not exist.
+    /// The resource does not exist.
     NotFound,
-    /// The whole interface does not exist in this workspace.
+    /// The whole API does not exist in this workspace.
     InterfaceMissing,
     /// The name is taken.
     AlreadyExists,
-    /// The credential isn't accepted.
+    /// The credential was rejected.
     Unauthenticated,
     /// The caller lacks a permission.
     PermissionDenied,
@@ -27,33 +27,33 @@ pub enum ErrorKind {
     AddressBlocked,
     /// The workspace is only reachable through a private endpoint.
     PrivateLink,
-    /// A page to sign in on, instead of an answer.
+    /// A sign-in page instead of an answer.
     SignInPage,
     /// Any other redirect.
     Redirected,
-    /// An HTTP proxy on the way wants a sign-in of its own.
+    /// An HTTP proxy requires its own authentication.
     ProxyAuthentication,
     /// Too many requests.
     RateLimited,
-    /// A quota is used up.
+    /// A quota is exhausted.
     QuotaExceeded,
-    /// Not now: another change of the same thing is in progress.
+    /// Temporarily refused: another change of the same resource is in progress.
     Busy,
     /// A value was refused.
     Invalid,
     /// The platform failed, or a gateway in front of it.
     Unavailable,
-    /// The connection failed or there was no answer in time.
+    /// The connection failed or timed out.
     NoAnswer,
-    /// The host has no credential, or does not pass the request on.
+    /// The host has no credential, or does not forward the request.
     Host,
-    /// The workspace answers no page of this origin.
+    /// The workspace accepts no requests from this page's origin.
     OtherOrigin,
     /// An answer that isn't JSON.
     NotJson,
     /// JSON that isn't the expected answer.
     UnexpectedShape,
-    /// It was not sent: the run doesn't hold the lock of its app, or not any more.
+    /// Not sent: the run doesn't hold the lock of its app, or no longer.
     Withheld,
     /// Anything else.
     Other,
@@ -73,7 +73,8 @@ impl ErrorKind {
             return kind;
         }
         match body.code.as_str() {
-            // One code for a full workspace and for a busy one; no name stands in what tells them apart.
+            // The same code is used for an exhausted quota and for a busy workspace; the texts that
+            // distinguish them contain no names.
             "RESOURCE_EXHAUSTED" => {
                 let full = says("maximum number of") && !says("request");
                 return if full { Self::QuotaExceeded } else { Self::RateLimited };
@@ -113,9 +114,9 @@ impl ErrorKind {
         }
     }
 
-    /// What an `error_code` or a `reason` says by itself. `PERMISSION_DENIED` is told apart by the words, as
-    /// the network's refusals bear it too; `BAD_REQUEST`, `INVALID_PARAMETER_VALUE` and the like say no more
-    /// than the status.
+    /// The meaning of an `error_code` or a `reason` alone. `PERMISSION_DENIED` is distinguished by the
+    /// message, as network refusals use it too; `BAD_REQUEST`, `INVALID_PARAMETER_VALUE` and the like add
+    /// nothing to the status.
     fn of_name(name: &str) -> Option<Self> {
         Some(match name {
             "ENDPOINT_NOT_FOUND" | "FEATURE_DISABLED" => Self::InterfaceMissing,
@@ -134,8 +135,7 @@ impl ErrorKind {
         })
     }
 
-    /// Where a redirect leads says what it is. Only the place is looked at, never shown: it may hold a state
-    /// or a token.
+    /// Classifies a redirect by its target. The target is never shown: it may hold a state or a token.
     fn of_redirect(location: &str) -> Self {
         let location = location.to_ascii_lowercase();
         let leads_to = |part: &str| location.contains(part);
@@ -148,7 +148,7 @@ impl ErrorKind {
         }
     }
 
-    /// What a success is that holds a page.
+    /// Classifies a success whose body is an HTML page.
     pub(super) fn of_page(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         let holds = |part: &str| text.contains(part);
