@@ -24,7 +24,7 @@ pub struct Profile {
     pub family_name: Option<String>,
     /// Its id at an identity provider.
     pub external_id: Option<String>,
-    /// Entitlements apart from [`CREATE_CLUSTERS`], which is a right.
+    /// Entitlements apart from `allow-cluster-create`, which is a right.
     pub entitlements: BTreeSet<String>,
 }
 
