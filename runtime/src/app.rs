@@ -1,4 +1,4 @@
-//! What the handlers of `tellr-app serve` share.
+//! The state shared by the handlers of `tellr-app serve`.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use crate::database::{Database, DatabaseError, Effort};
 use crate::identity::IdentityRule;
 use crate::settings::Settings;
 
-/// What the handlers share; cheap to clone.
+/// The shared state; cheap to clone.
 pub type App = Arc<AppState>;
 
-/// What the handlers share.
+/// The shared state.
 pub struct AppState {
-    /// The data.
+    /// The database.
     pub database: Database,
-    /// Where identities come from.
+    /// The source of identities.
     pub identity: IdentityRule,
 }
 
 impl AppState {
-    /// Prepares the app. Works while the database is down.
+    /// Prepares the app. Works even if the database is down.
     pub fn new(settings: &Settings, effort: Effort) -> Result<App, DatabaseError> {
         Ok(Arc::new(Self {
             database: Database::open(settings, effort)?,

@@ -1,4 +1,4 @@
-//! The self-diagnosis: one line for each thing the app needs, and what to do where one is missing.
+//! The self-check: one line for each requirement of the app, with instructions for those that aren't met.
 
 use std::fmt;
 
@@ -6,31 +6,31 @@ use crate::database::{Database, DatabaseState, Effort, State};
 use crate::frontend;
 use crate::settings::{Settings, SettingsError, Target};
 
-/// One thing looked at.
+/// One checked requirement.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// What it is.
+    /// The requirement.
     pub name: &'static str,
-    /// How it is.
+    /// Its result.
     pub verdict: Verdict,
-    /// What was found.
+    /// The details.
     pub found: String,
 }
 
-/// How a thing is.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// As it should be.
+    /// Met.
     Ok,
-    /// Works, but somebody should know.
+    /// Met, with a warning.
     Warning,
-    /// Not as it should be; the text says what to do.
+    /// Not met; the text says what to do.
     Failed(String),
-    /// Could not be looked at, because something before it failed.
+    /// Not checked, because an earlier check failed.
     Skipped,
 }
 
-/// Everything that was looked at, in order.
+/// All results, in order.
 #[derive(Clone, Debug)]
 pub struct Report(pub Vec<Item>);
 
@@ -61,7 +61,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// Looks at everything.
+/// Runs all checks.
 pub async fn run(settings: Result<Settings, SettingsError>) -> Report {
     let mut items = Vec::new();
     match settings {
@@ -144,7 +144,7 @@ fn reach(database: &Database, state: &DatabaseState) -> Item {
     }
 }
 
-/// What the server says about this very connection.
+/// The server's view of this connection.
 async fn tls(database: &Database, state: &DatabaseState) -> Item {
     if state.state == State::Down {
         return item("tls", Verdict::Skipped, "needs the database");
@@ -158,7 +158,8 @@ async fn tls(database: &Database, state: &DatabaseState) -> Item {
     };
     match (version.await, database.target()) {
         (Ok(Some(version)), _) => item("tls", Verdict::Ok, format!("{version}, host name verified")),
-        // A front that ends TLS before the server: our side verified it, or there would be no connection.
+        // TLS may end at a proxy in front of the server: our side has verified it, or there would be no
+        // connection.
         (Ok(None), Target::Lakebase { .. }) => {
             item("tls", Verdict::Ok, "verified up to the database's proxy")
         }

@@ -1,15 +1,15 @@
-//! The page, out of the program itself.
+//! Serves the page from files embedded in the program.
 //!
-//! Problem: the platform restarts an app on a clean disk, and compressing the same script for every
-//! visitor costs more than everything else the server does for it.
+//! Problem: the platform restarts an app on a clean disk, and compressing the same script for every visitor
+//! costs more than all other work of the server.
 //!
-//! Choice: the files are part of the binary (rust-embed), each in up to three encodings made at build time
-//! (`build.rs`). A response is a table look-up and a pointer into the binary.
+//! Choice: the files are part of the binary (rust-embed), each in up to three encodings generated at build
+//! time (`build.rs`). A response is a table look-up and a pointer into the binary.
 //!
-//! Cache rules: names under `/assets/` hold a hash of the contents, so these files may be kept for
-//! ever; everything else is asked for again and usually answered with 304. Any other path is the
-//! page's own business and gets `index.html`; `/api/` and `/assets/` never do, because a script or a
-//! JSON that turns out to be HTML is a bug nobody understands.
+//! Cache rules: names under `/assets/` contain a hash of the contents, so these files may be cached for
+//! ever; everything else is revalidated and usually answered with 304. Any other path is handled by the
+//! page's router and gets `index.html`; `/api/` and `/assets/` never do, because HTML in place of a script
+//! or JSON leads to confusing errors.
 
 use std::borrow::Cow;
 
@@ -20,13 +20,13 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rust_embed::{Embed, EmbeddedFile};
 
-/// What the build script left: the page's files under `identity`, and under `br` and `gzip` those that are
-/// smaller so.
+/// The output of the build script: the page's files under `identity`, and under `br` and `gzip` those that
+/// are smaller when compressed.
 #[derive(Embed)]
 #[folder = "$OUT_DIR/page"]
 struct Page;
 
-/// An encoding that files lie in. Its name is the folder's, and the one in `content-encoding`.
+/// An encoding of the embedded files. Its name is the folder's name, and the value of `content-encoding`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Brotli,
@@ -54,18 +54,18 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const NOT_AT_ALL: HeaderValue = HeaderValue::from_static("no-store");
 
-/// What of the page is inside this program, for `check`.
+/// Information about the embedded page, for `check`.
 #[derive(Clone, Copy, Debug)]
 pub struct Contents {
-    /// False when the program was built before the page.
+    /// False if the program was built before the page.
     pub is_built: bool,
-    /// How many files.
+    /// The number of files.
     pub files: usize,
-    /// What they weigh as they are sent to a current browser.
+    /// Their total size as sent to a current browser.
     pub compressed_bytes: usize,
 }
 
-/// Tells what of the page is inside this program.
+/// Returns information about the embedded page.
 pub fn contents() -> Contents {
     let paths: Vec<_> = Page::iter().collect();
     let plain = paths.iter().filter_map(|path| path.strip_prefix("identity/"));
@@ -80,7 +80,7 @@ pub fn contents() -> Contents {
     }
 }
 
-/// The handler of everything that is not under `/api/`.
+/// The handler of all paths outside `/api/`.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     let accepted = Accepted::from_headers(&headers);
@@ -91,7 +91,7 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// The file `path` in the best encoding that is accepted and that it comes in.
+/// The file `path` in the best accepted encoding that exists.
 fn find(path: &str, accepted: Accepted) -> Option<(Encoding, EmbeddedFile)> {
     [(Encoding::Brotli, accepted.brotli), (Encoding::Gzip, accepted.gzip), (Encoding::Identity, true)]
         .into_iter()
@@ -103,7 +103,7 @@ fn missing() -> Response {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     (
         StatusCode::NOT_FOUND,
-        // A page that is open during a deployment may ask for the former version's files.
+        // A page that is open during a deployment may request the previous version's files.
         [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, NOT_AT_ALL)],
         "There is no such file\n",
     )
@@ -111,7 +111,7 @@ fn missing() -> Response {
 }
 
 fn respond(path: &str, (encoding, file): (Encoding, EmbeddedFile), request: &HeaderMap) -> Response {
-    // Strong: it is of the bytes that are sent, and another encoding is another sequence of bytes.
+    // A strong tag: each encoding has different bytes.
     let etag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]));
     let mut response = if is_listed(request, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -138,7 +138,7 @@ fn respond(path: &str, (encoding, file): (Encoding, EmbeddedFile), request: &Hea
     response
 }
 
-/// The media type; texts are in UTF-8.
+/// The media type; text files are in UTF-8.
 fn content_type(file: &EmbeddedFile) -> String {
     let kind = file.metadata.mimetype();
     if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() }
@@ -148,7 +148,7 @@ fn set(response: &mut Response, name: HeaderName, value: HeaderValue) {
     response.headers_mut().insert(name, value);
 }
 
-/// `assets/index-BxT2f8aQ.js`: what Vite names after its contents.
+/// `assets/index-BxT2f8aQ.js`: Vite's names with a content hash.
 fn has_hashed_name(path: &str) -> bool {
     const SHORTEST_HASH: usize = 8;
     let Some(name) = path.strip_prefix("assets/") else {
@@ -159,7 +159,7 @@ fn has_hashed_name(path: &str) -> bool {
         text.len() >= SHORTEST_HASH
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
     };
-    // A hash may hold a dash itself, so it is looked for from the first one on.
+    // A hash may contain a dash itself, so the search starts at the first dash.
     stem.split_once('-').is_some_and(|(_, rest)| is_hash(rest))
 }
 
@@ -174,7 +174,7 @@ fn is_listed(request: &HeaderMap, etag: &str) -> bool {
         .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
-/// The encodings that a request takes, besides none.
+/// The encodings that a request accepts, besides none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Accepted {
     brotli: bool,

@@ -1,11 +1,11 @@
-//! Who is asking.
+//! The identity of the caller.
 //!
-//! Problem: on the platform a proxy authenticates people and tells the app in `X-Forwarded-*` headers.
-//! Anywhere else such headers are just something a caller wrote.
+//! Problem: on the platform a proxy authenticates users and passes their identity to the app in
+//! `X-Forwarded-*` headers. Anywhere else such headers could be forged by the caller.
 //!
-//! Choice: the headers are read on the platform only, which is known by the app name the platform
-//! sets. There, a request without them is nobody's (401), whatever `ENVIRONMENT` says. Elsewhere a
-//! named local user stands in, except in production, where nobody does.
+//! Choice: the headers are read on the platform only, which is detected by the app name that the platform
+//! sets. There, a request without them is refused (401), whatever `ENVIRONMENT` says. Elsewhere a
+//! configured local user is used, except in production, where every request is refused.
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -14,34 +14,34 @@ use axum::http::request::Parts;
 use crate::api::ApiError;
 use crate::settings::{Environment, Settings};
 
-/// An identity longer than this is not one (and would not fit the tables).
+/// A longer identity is invalid (and would not fit the tables).
 const LONGEST: usize = 255;
 
-/// Where identities come from.
+/// The source of identities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdentityRule {
     /// The platform's headers.
     Platform,
     /// This local user.
     Local(String),
-    /// Nowhere: production, but not on the platform.
+    /// None: production, but not on the platform.
     Nobody,
 }
 
-/// Who is asking. As an argument of a handler it makes the route refuse everybody who is unknown.
+/// The caller. As an argument of a handler it makes the route refuse unknown callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// What owns the user's data: the e-mail address, or a service principal's id.
+    /// The owner of the user's data: the e-mail address, or a service principal's id.
     pub name: String,
     /// The e-mail address, if there is one.
     pub email: Option<String>,
-    /// A name to greet with.
+    /// A display name.
     pub display_name: String,
-    /// Who says so.
+    /// The source of the identity.
     pub source: Source,
 }
 
-/// Who says who is asking.
+/// The source of an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The platform's proxy.
@@ -51,7 +51,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The word in the API.
+    /// The value in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Platform => "platform",
@@ -61,7 +61,7 @@ impl Source {
 }
 
 impl IdentityRule {
-    /// The rule that the settings ask for.
+    /// The source selected by the settings.
     pub fn from_settings(settings: &Settings) -> Self {
         if settings.app_name.is_some() {
             Self::Platform
@@ -104,7 +104,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     usable.then(|| value.to_owned())
 }
 
-/// `Ada Lovelace` for `ada.lovelace@example.com`; what has no such shape stays as it is.
+/// `Ada Lovelace` for `ada.lovelace@example.com`; other forms are left unchanged.
 fn name_from(identity: &str) -> String {
     let Some((local, _)) = identity.split_once('@') else {
         return identity.to_owned();

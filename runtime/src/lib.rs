@@ -1,23 +1,23 @@
-//! Tellr, the app: one process that serves the page it carries inside and the API behind it.
+//! Tellr, the app: one process that serves the embedded page and the API.
 //!
-//! The library holds everything; the binary only reads the command line. That way a test starts the
-//! same server a person starts, inside its own process, and sees the same routes and layers.
+//! The library holds everything; the binary only parses the command line. So a test can start the same
+//! server as a user, in its own process, with the same routes and layers.
 //!
-//! | module | owns |
+//! | module | content |
 //! |---|---|
-//! | [`settings`] | what the environment says, typed; every variable documented |
-//! | [`server`] | the routes of `serve` in one view |
+//! | [`settings`] | the environment as typed settings; every variable documented |
+//! | [`server`] | all routes of `serve` |
 //! | `site` | the page, an API beside it, and the layers around both |
-//! | [`app`] | what the handlers of `serve` share |
+//! | [`app`] | the state shared by the handlers of `serve` |
 //! | [`listener`] | connections, HTTP/1.1 and h2c, draining |
-//! | [`api`] | the JSON the page reads |
+//! | [`api`] | the JSON API for the page |
 //! | [`frontend`] | the files of the page, embedded and compressed at build time |
-//! | [`identity`] | who is asking |
-//! | [`database`] | pool, credentials, migrations, seeds, the proof of the encryption key |
-//! | [`fernet`] | encryption of what is stored encrypted |
-//! | [`deploy`] | the deployer's native face: flags, sign-in, printing |
-//! | [`deploy_page`] | the server beside the deployer in the browser |
-//! | [`check`] | the self-diagnosis for a person |
+//! | [`identity`] | the identity of the caller |
+//! | [`database`] | pool, credentials, migrations, seeds, the check of the encryption key |
+//! | [`fernet`] | encryption of stored secrets |
+//! | [`deploy`] | the deployer's command line: flags, sign-in, printing |
+//! | [`deploy_page`] | the server for the deployer in the browser |
+//! | [`check`] | the self-check |
 
 pub mod api;
 pub mod app;
@@ -35,14 +35,14 @@ pub mod server;
 pub mod settings;
 mod site;
 
-/// The name under which the app presents itself: in `/api/version`, to PostgreSQL, to the workspace.
+/// The app's name in `/api/version`, for PostgreSQL, and for the workspace.
 pub const NAME: &str = "tellr-app";
 
-/// The version, the same for every part of the project.
+/// The version, the same for all parts of the project.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The commit the binary was built from, when the build was told (`TELLR_COMMIT`).
+/// The commit the binary was built from, if given to the build (`TELLR_COMMIT`).
 ///
-/// The build never asks git by itself: cargo would not notice every new commit, and a wrong answer
-/// is worse than none.
+/// The build never queries git by itself: cargo would not notice every new commit, and a wrong answer is
+/// worse than none.
 pub const COMMIT: Option<&str> = option_env!("TELLR_COMMIT");

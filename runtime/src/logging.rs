@@ -1,7 +1,7 @@
-//! The log: sentences with fields, on standard output, where the platform collects it.
+//! The log: messages with fields, on standard output, where the platform collects it.
 //!
-//! In production each line is a JSON object, because there it is read by a search; elsewhere it is
-//! read by a person. `TELLR_LOG` chooses what is logged.
+//! In production each line is a JSON object, for log search; elsewhere it is text. `TELLR_LOG` sets the
+//! filter.
 
 use std::io::IsTerminal as _;
 
@@ -10,7 +10,7 @@ use tracing_subscriber::fmt;
 
 use crate::settings::Environment;
 
-/// Starts logging; call it once. `default` is the filter where `TELLR_LOG` names none, or one that can't be read.
+/// Starts logging; call it once. `default` is the filter if `TELLR_LOG` is unset or invalid.
 pub fn start(environment: Environment, default: &str) {
     let wanted = std::env::var("TELLR_LOG").ok().filter(|text| !text.trim().is_empty());
     let (filter, problem) = match wanted.as_deref().map(EnvFilter::try_new) {

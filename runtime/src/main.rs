@@ -43,12 +43,12 @@ enum Command {
     DeployPage(deploy_page::command::Flags),
 }
 
-/// Two worker threads serve thousands of requests a second; more only take memory.
+/// Two worker threads serve thousands of requests a second; more would only use memory.
 const MOST_WORKER_THREADS: usize = 4;
 
 fn main() -> ExitCode {
     let command = match parse().command {
-        // The deployer runs on one thread and brings its own event loop.
+        // The deployer runs on one thread with its own event loop.
         Command::Deploy(operation) => return deploy::command::run(operation),
         command => command,
     };
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Reads the command line. A subcommand of another tool leads to ours.
+/// Parses the command line. Another tool's name for a subcommand leads to a hint about ours.
 fn parse() -> Arguments {
     let command = Arguments::command().mut_subcommand("deploy", deploy::wording::with_examples);
     let parsed = command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
@@ -88,7 +88,7 @@ fn parse() -> Arguments {
 }
 
 async fn run(command: Command) -> ExitCode {
-    // What the app needs of its environment, the deploy page does not.
+    // The app's environment variables are not required for the deploy page.
     let command = match command {
         Command::DeployPage(flags) => return Box::pin(deploy_page::command::run(flags)).await,
         command => command,
@@ -160,7 +160,7 @@ async fn serve(settings: &Settings) -> Outcome {
     Ok(())
 }
 
-/// So that an idle app lets its database sleep.
+/// So that the database of an idle app can scale to zero.
 async fn close_idle_connections(database: Database) {
     let mut minutes = tokio::time::interval(std::time::Duration::from_mins(1));
     loop {

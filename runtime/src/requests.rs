@@ -1,4 +1,4 @@
-//! What happens around every request: an id, a line in the log, a limit on time, an answer after a panic.
+//! Middleware for every request: an id, a log line, a time limit, an answer after a panic.
 
 use std::any::Any;
 use std::time::{Duration, Instant};
@@ -15,8 +15,8 @@ use crate::api::ApiError;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST_ID: usize = 128;
 
-/// Gives the request an id, logs its end, and sends the id back. The platform's proxy sends an id of
-/// its own, which is kept, so that its log and ours can be read together.
+/// Assigns the request an id, logs its end, and returns the id. An id sent by the platform's proxy is kept,
+/// so that both logs can be correlated.
 pub async fn observe(request: Request, next: Next) -> Response {
     let id = request
         .headers()
@@ -33,7 +33,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
         let response = next.run(request).await;
         let status = response.status().as_u16();
         let duration_ms = started.elapsed().as_millis();
-        // The level has to be known to the compiler. Without the query: it is the user's.
+        // The level has to be a constant. The query is not logged: it may contain the user's data.
         macro_rules! log_at {
             ($level:ident) => {
                 tracing::$level!(
@@ -43,7 +43,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
                 )
             };
         }
-        // Probes come every few seconds; as long as all is well they are not worth a line.
+        // Probes come every few seconds; successful ones are not logged.
         let is_probe = matches!(path.as_str(), "/api/health" | "/api/ready");
         if status >= 500 {
             log_at!(warn);
@@ -63,14 +63,14 @@ pub async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// An id is written into logs, so it may hold nothing but what ids are made of.
+/// Ids are written into logs, so only their usual characters are allowed.
 fn is_plausible(id: &str) -> bool {
     !id.is_empty()
         && id.len() <= LONGEST_ID
         && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
 }
 
-/// Answers when the handler does not, within the time given as state.
+/// Answers if the handler does not finish within the time given as state.
 pub async fn limit_time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| ApiError::Timeout.into_response())
 }

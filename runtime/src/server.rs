@@ -1,4 +1,4 @@
-//! Every route of `tellr-app serve`, in one view.
+//! All routes of `tellr-app serve`.
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,8 +24,8 @@ pub fn router(app: App) -> Router {
     site(api, Router::new(), pages).with_state(app)
 }
 
-/// The deploy page is among the files of the page, but an app can't deploy: the tokens that the platform passes
-/// on to it never have the scope for apps.
+/// The deploy page is among the embedded files, but an app can't deploy: the tokens that the platform
+/// passes to it never have the scope for apps.
 async fn deploy_elsewhere() -> Response {
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     let text = "Tellr is not deployed from inside the app. Use a notebook, or run `tellr-app deploy-page` on your \

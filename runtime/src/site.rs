@@ -1,4 +1,4 @@
-//! The page with an API beside it, and the layers around both: what `serve` and `deploy-page` have in common.
+//! The page, an API and the layers around both, as used by `serve` and `deploy-page`.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{api, frontend, requests};
 
-/// The largest request. The platform's proxy takes far more; nothing here needs it.
+/// The maximum size of a request. The platform's proxy allows far more; nothing here needs it.
 const LARGEST_BODY_BYTES: usize = 1024 * 1024;
-/// How long an answer may take. The platform's proxy gives up after 120 s, and people before that.
+/// The time limit of an answer. The platform's proxy gives up after 120 s, and users sooner.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(28);
 
-/// The page needs nothing from anywhere else, and nobody may put it into a frame.
+/// The page needs no external resources, and must not be embedded in a frame.
 macro_rules! security_policy {
     ($scripts:literal) => {
         concat!(
@@ -31,7 +31,7 @@ macro_rules! security_policy {
 }
 
 const CONTENT_SECURITY_POLICY: &str = security_policy!("'self'");
-/// The deploy page compiles WebAssembly, which no other page does.
+/// Only the deploy page may compile WebAssembly.
 pub(crate) const DEPLOY_PAGE_SECURITY_POLICY: &str = security_policy!("'self' 'wasm-unsafe-eval'");
 
 /// Sent with every response.
@@ -44,8 +44,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
-/// `api` below `/api`, `own_limits` beside it for routes with limits of their own, `pages` besides the page's
-/// files, and the layers, listed from the outside in.
+/// `api` below `/api`, `own_limits` beside it for routes with limits of their own, `pages` besides the
+/// page's files, and the layers, outermost first.
 pub(crate) fn site<S: Clone + Send + Sync + 'static>(
     api: Router<S>,
     own_limits: Router<S>,

@@ -1,4 +1,4 @@
-//! Failures as JSON: `{"error": {"code", "message"}}`, with the status that says the same.
+//! API errors as JSON: `{"error": {"code", "message"}}`, with the matching HTTP status.
 
 use axum::Json;
 use axum::extract::Request;
@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use super::types::{Failure, FailureDetail};
 use crate::database::DatabaseError;
 
-/// Any failure of a request.
+/// An error of a request.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// Nobody is known to be asking.
+    /// The caller is unknown.
     #[error("This request has no identity. Open the app through its URL on the platform")]
     Unauthorized,
     /// There is no such path.
@@ -21,13 +21,13 @@ pub enum ApiError {
     /// The request timed out.
     #[error("The request timed out. Try again")]
     Timeout,
-    /// The handler failed in a way nobody foresaw.
+    /// The handler failed unexpectedly.
     #[error("Something went wrong on the server. The log has the details under this request's id")]
     Internal,
-    /// The database did not do its part.
+    /// The database failed.
     #[error("The database is not available at the moment. Try again shortly")]
     Database(#[from] DatabaseError),
-    /// Refused by a layer before it came to a handler.
+    /// Refused by a layer before it reached a handler.
     #[error("{1}")]
     Refused(StatusCode, &'static str),
 }
@@ -61,7 +61,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         if let Self::Database(error) = &self {
-            // Here and nowhere else: the answer to the user does not tell what the log does.
+            // Logged here and nowhere else: the user's answer doesn't contain the details.
             tracing::error!(%error, "a request failed because of the database");
         }
         let status = self.status();
@@ -74,7 +74,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// A layer that gives the refusals of the framework (wrong method, too large a body …) the same shape.
+/// A layer that gives the framework's refusals (wrong method, too large a body …) the same shape.
 pub async fn as_json(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();

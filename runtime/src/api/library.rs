@@ -1,4 +1,4 @@
-//! What a deck can start from: prompts, styles, profiles. Everybody who may open the app may read them.
+//! The material for a deck: prompts, styles, profiles. Readable by every user of the app.
 
 use axum::Json;
 use axum::extract::State;

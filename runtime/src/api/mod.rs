@@ -1,4 +1,4 @@
-//! The JSON the page reads. The shapes are in [`types`]; a failure is always [`ApiError`].
+//! The JSON API for the page. The types are in [`types`]; errors are always [`ApiError`].
 
 mod error;
 mod library;

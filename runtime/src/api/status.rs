@@ -1,4 +1,4 @@
-//! Whether the app runs, whether it can work, and which version it is.
+//! Health, version and readiness of the app.
 
 use axum::Json;
 use axum::extract::State as Shared;
@@ -13,12 +13,13 @@ pub async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// Which build this is.
+/// The version of this build.
 pub async fn version() -> Json<Version> {
     Json(Version { name: crate::NAME, version: crate::VERSION, commit: crate::COMMIT })
 }
 
-/// The database answers and is what this version needs. Looks each time, so it recovers by itself.
+/// The database answers and has the schema that this version needs. Checked on each request, so it recovers
+/// without a restart.
 pub async fn ready(Shared(app): Shared<App>) -> (StatusCode, Json<Ready>) {
     let found = app.database.state().await;
     let ready = found.state == State::Ok;

@@ -1,4 +1,4 @@
-//! Every JSON body the API sends. Names are the wire's; all are lower case with underscores.
+//! Every JSON body that the API sends. Field names are sent unchanged; all are lower case with underscores.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub struct Version {
     pub name: &'static str,
     /// Such as `0.1.0`.
     pub version: &'static str,
-    /// The commit, where the build was told; else `null`.
+    /// The commit, if it was given to the build; else `null`.
     pub commit: Option<&'static str>,
 }
 
@@ -32,7 +32,7 @@ pub struct Ready {
     pub database: DatabaseStatus,
 }
 
-/// The database in [`Ready`]. Fields that are not known are `null`; `message` is absent when all is well.
+/// The database in [`Ready`]. Unknown fields are `null`; `message` is absent if there is no problem.
 #[derive(Clone, Debug, Serialize)]
 pub struct DatabaseStatus {
     /// `ok`, `down`, `migrating` or `wrong_key`.
@@ -45,9 +45,9 @@ pub struct DatabaseStatus {
     pub schema: String,
     /// The newest migration applied.
     pub migration: Option<i32>,
-    /// How long the look at the database took, in milliseconds.
+    /// How long the database check took, in milliseconds.
     pub latency_ms: u64,
-    /// What is wrong and what to do, for a person.
+    /// What is wrong and what to do, for users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -55,11 +55,11 @@ pub struct DatabaseStatus {
 /// `GET /api/user/current`; 401 without an identity.
 #[derive(Clone, Debug, Serialize)]
 pub struct CurrentUser {
-    /// What owns the user's sessions: the e-mail address, or a service principal's id.
+    /// The owner of the user's sessions: the e-mail address, or a service principal's id.
     pub user_name: String,
-    /// The e-mail address; `null` for a caller that has none, such as a service principal.
+    /// The e-mail address; `null` for a caller without one, such as a service principal.
     pub email: Option<String>,
-    /// A name to greet with.
+    /// A display name.
     pub display_name: String,
     /// `platform` or `local`.
     pub source: &'static str,
@@ -72,7 +72,7 @@ pub struct Prompts {
     pub prompts: Vec<Prompt>,
 }
 
-/// What a deck presents.
+/// The content of a deck.
 #[derive(Clone, Debug, Serialize)]
 pub struct Prompt {
     /// Its id.
@@ -81,7 +81,7 @@ pub struct Prompt {
     pub name: String,
     /// One sentence.
     pub description: String,
-    /// A word to group by.
+    /// A category.
     pub category: String,
     /// The instructions.
     pub content: String,
@@ -96,7 +96,7 @@ pub struct Styles {
     pub styles: Vec<Style>,
 }
 
-/// How a deck looks.
+/// The visual style of a deck.
 #[derive(Clone, Debug, Serialize)]
 pub struct Style {
     /// Its id.
@@ -105,11 +105,11 @@ pub struct Style {
     pub name: String,
     /// One sentence.
     pub description: String,
-    /// A word to group by.
+    /// A category.
     pub category: String,
     /// The instructions.
     pub content: String,
-    /// Whether new decks start with it; true for at most one.
+    /// Whether it is the default for new decks; true for at most one.
     pub is_default: bool,
     /// `seed`, `databricks` or `user`.
     pub origin: String,
@@ -122,7 +122,7 @@ pub struct Profiles {
     pub profiles: Vec<Profile>,
 }
 
-/// A named choice of prompt and style.
+/// A named combination of prompt and style.
 #[derive(Clone, Debug, Serialize)]
 pub struct Profile {
     /// Its id.
@@ -131,7 +131,7 @@ pub struct Profile {
     pub name: String,
     /// One sentence.
     pub description: String,
-    /// Whether new sessions start with it; true for at most one.
+    /// Whether it is the default for new sessions; true for at most one.
     pub is_default: bool,
     /// The prompt, unless it was deleted.
     pub prompt_id: Option<Uuid>,
@@ -139,18 +139,18 @@ pub struct Profile {
     pub style_id: Option<Uuid>,
 }
 
-/// The body of every failure.
+/// The body of every error.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
-    /// What failed.
+    /// The error.
     pub error: FailureDetail,
 }
 
-/// What failed.
+/// The error.
 #[derive(Clone, Debug, Serialize)]
 pub struct FailureDetail {
-    /// A word for programs, such as `not_found`.
+    /// A machine-readable code, such as `not_found`.
     pub code: &'static str,
-    /// A sentence for people.
+    /// A message for users.
     pub message: String,
 }

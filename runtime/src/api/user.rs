@@ -1,11 +1,11 @@
-//! Who is asking.
+//! The current user.
 
 use axum::Json;
 
 use super::types::CurrentUser;
 use crate::identity::User;
 
-/// The user as the platform, or the local settings, know them.
+/// The user as known from the platform or the local settings.
 pub async fn current_user(user: User) -> Json<CurrentUser> {
     Json(CurrentUser {
         user_name: user.name,

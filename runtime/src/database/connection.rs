@@ -1,15 +1,16 @@
-//! A connection that is lent out, and given back only if it is fit for the next one.
+//! A pooled connection that is only returned to the pool if it can be reused.
 //!
-//! Problem: a server that stops answering without closing its connections (a frozen machine, a network that
-//! drops packets) leaves statements waiting for ever, and a connection whose statement was given up still has
-//! its answer ahead of it.
+//! Problem: a server that stops answering without closing its connections (a suspended machine, a network
+//! that drops packets) leaves statements waiting for ever, and a connection whose statement was abandoned
+//! still has an answer pending.
 //!
-//! Choice: each statement has a limit on this side. A connection whose statement was not answered, for that
-//! reason or because the request went away, is closed and not given back.
+//! Choice: each statement has a timeout on the client. A connection whose statement was not answered,
+//! because of the timeout or because the request was dropped, is closed instead of returned.
 //!
-//! Nothing depends on what an earlier statement set in the session, since a pooler such as `PgBouncer` may give
-//! each transaction another session: statements name the schema, and what needs a search path sets it in its
-//! transaction ([`Connection::transaction`]). Statements are not prepared under a name for the same reason.
+//! Nothing depends on session state set by an earlier statement, since a pooler such as `PgBouncer` may
+//! give each transaction another session: statements name the schema, and a transaction that needs a search
+//! path sets it ([`Connection::transaction`]). Statements are not prepared under a name for the same
+//! reason.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,7 +27,7 @@ use crate::settings::SchemaName;
 pub struct Connection {
     object: Option<Object<Connector>>,
     limit: Duration,
-    /// A statement was sent and not answered.
+    /// A statement was sent but not answered yet.
     waits: AtomicBool,
 }
 
@@ -35,7 +36,7 @@ impl Connection {
         Self { object: Some(object), limit, waits: AtomicBool::new(false) }
     }
 
-    /// The rows of one statement, which names the schema of its tables.
+    /// The rows returned by one statement, which names the schema of its tables.
     pub async fn query(
         &self,
         statement: &str,
@@ -51,12 +52,12 @@ impl Connection {
         Ok(rows?)
     }
 
-    /// A transaction in which tables without a schema are those of `schema`.
+    /// A transaction in which unqualified tables are those of `schema`.
     pub async fn transaction(&mut self, schema: &SchemaName) -> Result<Transaction<'_>, DatabaseError> {
         let Some(object) = &mut self.object else {
             return Err(DatabaseError::Busy);
         };
-        // Not deadpool's own kind of transaction, which would keep prepared statements.
+        // Not deadpool's own transaction type, which would keep prepared statements.
         let client: &mut tokio_postgres::Client = object;
         let transaction = client.transaction().await?;
         transaction.batch_execute(&format!("SET LOCAL search_path TO {}", schema.quoted())).await?;

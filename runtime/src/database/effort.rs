@@ -1,29 +1,29 @@
-//! How hard the app tries to get an answer from its database.
+//! Time limits and retries for database access.
 
 use std::time::Duration;
 
 use super::credentials::RetryPolicy;
 
-/// How hard to try. The defaults suit a server; starting up and tests have reasons of their own.
+/// Time limits. The defaults suit a server; starting up and tests use other ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// How long to keep trying to connect to a server that is not there.
+    /// How long to retry connecting to an unreachable server.
     pub patience: Duration,
-    /// How long one attempt may take, from the first packet to a session that is set up.
+    /// The time limit of one attempt, from the first packet to an established session.
     pub attempt: Duration,
-    /// How long to wait for a connection in all, whatever holds it up.
+    /// The total time limit for a connection, including waiting for a free one.
     pub connection: Duration,
-    /// How long a statement may take.
+    /// The time limit of a statement.
     pub statement: Duration,
-    /// A connection that was idle for longer is tried before it is used.
+    /// A connection that was idle for longer is tested before it is used.
     pub trusted_idle: Duration,
-    /// How to ask the workspace for credentials.
+    /// How to request credentials from the workspace.
     pub retry: RetryPolicy,
 }
 
 impl Effort {
-    /// A request is waiting for the answer. It gets one within 30 s whatever the database does, and within 5 s
-    /// when there is no connection to be had.
+    /// For requests that wait for the answer. A request is answered within 30 s whatever the database does,
+    /// and within 5 s if no connection is available.
     pub fn serving() -> Self {
         Self {
             patience: Duration::from_secs(3),
@@ -35,7 +35,7 @@ impl Effort {
         }
     }
 
-    /// Nothing works before the database does, and it may have to wake up first.
+    /// For starting up: nothing works before the database does, and it may have to resume first.
     pub fn starting() -> Self {
         Self {
             patience: Duration::from_mins(2),

@@ -1,11 +1,11 @@
-//! The proof that the configured key is the one the data was encrypted with.
+//! Checks that the configured key is the one the data was encrypted with.
 //!
-//! Problem: a Fernet key that was lost and made anew decrypts nothing. Without a check that shows up
-//! as credentials that "disappeared", weeks later, one user at a time.
+//! Problem: a Fernet key that was lost and replaced can't decrypt the existing data. Without a check this
+//! is noticed weeks later, as missing credentials of single users.
 //!
-//! Choice: the first start encrypts a known value into `encryption_check`; every later start must be
-//! able to decrypt it, or the app is not started. The table and its columns are known to the deployer
-//! as well, which looks there whether a key is in use before it ever makes one.
+//! Choice: the first start encrypts a known value into `encryption_check`; every later start must be able
+//! to decrypt it, or the app does not start. The deployer knows this table and its columns too, and checks
+//! there whether a key is in use before it creates one.
 
 use time::OffsetDateTime;
 use tokio_postgres::types::Type;
@@ -18,12 +18,12 @@ use crate::settings::SchemaName;
 /// What the stored token decrypts to.
 const KNOWN_VALUE: &[u8] = b"tellr encryption check v1";
 
-/// What became of the key.
+/// The result of the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// The database had none; this key is now the database's.
+    /// The database had no key; this key was recorded.
     Recorded,
-    /// The key is the database's.
+    /// The key matches the database.
     Right,
     /// There is no key, and none is needed yet.
     NotInUse,
@@ -32,7 +32,7 @@ pub enum Proof {
 /// The key cannot be used with this database.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum KeyError {
-    /// Another key than the one in use.
+    /// Another key than the recorded one.
     #[error(
         "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with: it does not \
          decrypt the check value that schema `{schema}` has held since {since}. Continuing would make \
@@ -44,10 +44,10 @@ pub enum KeyError {
     Wrong {
         /// The schema.
         schema: SchemaName,
-        /// The day the key was recorded.
+        /// The date when the key was recorded.
         since: String,
     },
-    /// None, where one is needed.
+    /// No key, though one is required.
     #[error(
         "GOOGLE_OAUTH_ENCRYPTION_KEY is not set{}. Credentials of users are only ever stored encrypted, so the \
          app does not start without it. The deployer sets it; by hand, it is a Fernet key: 32 random bytes in \
@@ -55,12 +55,12 @@ pub enum KeyError {
         if *.in_use { ", but this database was set up with a key" } else { "" }
     )]
     Missing {
-        /// Whether the database was set up with a key.
+        /// Whether a key was recorded in the database.
         in_use: bool,
     },
 }
 
-/// Proves `key` against the stored value, or stores the value.
+/// Checks `key` against the stored value, or stores the value.
 pub async fn prove(
     connection: &Connection,
     schema: &SchemaName,
@@ -79,7 +79,8 @@ pub async fn prove(
     if stored(connection, schema).await?.is_none()
         && let Ok(token) = key.encrypt(KNOWN_VALUE)
     {
-        // Several processes may be here at once: the first one's token stays, the others are tried on it.
+        // Several processes may start at once: the first one's token is kept, and the others are checked
+        // against it.
         let statement = format!(
             "INSERT INTO {}.encryption_check (id, token) VALUES (1, $1) ON CONFLICT (id) DO NOTHING RETURNING id",
             schema.quoted()
@@ -96,7 +97,7 @@ pub async fn prove(
     }
 }
 
-/// Whether `key` reads the stored value; `None` when there is none to read.
+/// Whether `key` decrypts the stored value; `None` if there is none.
 pub(super) async fn is_right(
     connection: &Connection,
     schema: &SchemaName,

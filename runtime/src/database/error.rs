@@ -1,4 +1,4 @@
-//! What can go wrong between the app and its data.
+//! Errors of the database layer.
 
 use std::error::Error as _;
 
@@ -9,10 +9,10 @@ use super::encryption::KeyError;
 use super::migrations::MigrationError;
 use super::tls::TlsError;
 
-/// Any failure of the database.
+/// Any database error.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// No password could be had.
+    /// No password is available.
     #[error(transparent)]
     Credential(#[from] CredentialError),
     /// TLS could not be set up.
@@ -21,7 +21,7 @@ pub enum DatabaseError {
     /// The HTTP client could not be set up.
     #[error("the client for the workspace could not be set up")]
     HttpClient,
-    /// The server could not be reached, or did not let the app in.
+    /// The server could not be reached, or refused the login.
     #[error("the database at {address} could not be reached: {reason}")]
     Connect {
         /// `host:port`.
@@ -29,19 +29,19 @@ pub enum DatabaseError {
         /// What went wrong.
         reason: String,
     },
-    /// A statement was not answered.
+    /// A statement timed out.
     #[error("the database did not answer a statement within {} s", .0.as_secs())]
     Silent(std::time::Duration),
-    /// All connections stayed in use for too long.
+    /// All connections were in use for too long.
     #[error("all connections to the database are in use")]
     Busy,
     /// A statement failed.
     #[error("the database refused a statement: {}", describe(.0))]
     Statement(#[from] tokio_postgres::Error),
-    /// The schema could not be brought up to date.
+    /// The schema could not be migrated.
     #[error(transparent)]
     Migration(#[from] MigrationError),
-    /// The encryption key is not the database's.
+    /// The encryption key does not match the database.
     #[error(transparent)]
     Key(#[from] KeyError),
 }

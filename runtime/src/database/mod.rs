@@ -1,8 +1,8 @@
 //! The app's data: a PostgreSQL schema, usually in Lakebase.
 //!
-//! [`Database`] is what the rest of the app holds: it gives connections and tells its state.
-//! [`Database::initialise`] is what runs once per start, before serving: migrations, the proof of the
-//! encryption key, seeds. Serving never changes the schema, so any number of processes may start.
+//! [`Database`] is the interface for the rest of the app: it provides connections and reports its state.
+//! [`Database::initialise`] runs once per start, before serving: migrations, the check of the encryption
+//! key, initial content. Serving never changes the schema, so any number of processes may start.
 
 mod connection;
 pub mod credentials;
@@ -39,12 +39,12 @@ struct Shared {
     settings: DatabaseSettings,
     key: Option<Key>,
     key_is_required: bool,
-    /// A probe of this process has found everything as it should be.
+    /// A check in this process has succeeded.
     was_ready: AtomicBool,
 }
 
 impl Database {
-    /// Prepares the pool. Nothing connects before the first use, so this works while the database is down.
+    /// Prepares the pool. It connects on first use, so this works even if the database is down.
     pub fn open(settings: &Settings, effort: Effort) -> Result<Self, DatabaseError> {
         let database = settings.database.clone();
         let credentials = match &database.target {
@@ -76,18 +76,18 @@ impl Database {
         &self.shared.settings.schema
     }
 
-    /// The server.
+    /// The server's address.
     pub fn target(&self) -> &Target {
         &self.shared.settings.target
     }
 
-    /// The key for what is stored encrypted.
+    /// The key for encrypted data.
     pub fn encryption_key(&self) -> Option<&Key> {
         self.shared.key.as_ref()
     }
 
-    /// Brings the schema up to date, proves the encryption key, plants the seeds. Safe to run by any
-    /// number of processes at once and any number of times.
+    /// Migrates the schema, checks the encryption key, adds the initial content. Idempotent, and safe to
+    /// run in any number of processes at once.
     pub async fn initialise(&self, seeds: seeds::Selection) -> Result<Initialised, DatabaseError> {
         let mut connection = self.connection().await?;
         let applied = migrations::run(&mut connection, self.schema(), self.target()).await?;
@@ -97,25 +97,25 @@ impl Database {
         Ok(Initialised { applied, key, planted })
     }
 
-    /// Closes connections that nobody used for a while.
+    /// Closes connections that were idle for a while.
     pub fn close_idle(&self) {
         self.connections.close_idle();
     }
 
-    /// Ends the pool.
+    /// Closes the pool.
     pub fn close(&self) {
         self.connections.close();
     }
 }
 
-/// What [`Database::initialise`] did.
+/// The result of [`Database::initialise`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Initialised {
-    /// The migrations applied now.
+    /// The migrations that were applied.
     pub applied: Vec<i32>,
-    /// What became of the encryption key.
+    /// The result of the encryption key's check.
     pub key: encryption::Proof,
-    /// The names of the seeds planted now.
+    /// The names of the content that was added.
     pub planted: Vec<&'static str>,
 }
 
@@ -123,7 +123,7 @@ fn http_client() -> Result<reqwest::Client, DatabaseError> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config(None)?)
         .user_agent(concat!("tellr-app/", env!("CARGO_PKG_VERSION")))
-        // A redirect would carry the authorisation elsewhere; the API never sends one.
+        // A redirect would send the credential to another server; the API never redirects.
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(|_| DatabaseError::HttpClient)

@@ -1,16 +1,17 @@
-//! Connections: made, checked, kept, given back.
+//! The connection pool.
 //!
-//! Problem: a Lakebase database sleeps when nobody uses it, drops its sessions when it does, and
-//! takes passwords that change every hour.
+//! Problem: a Lakebase database scales to zero when idle, drops its sessions then, and requires passwords
+//! that change every hour.
 //!
-//! Choice: deadpool keeps up to ten connections; how one is made is ours. A refused password is
-//! minted anew and tried once more; a server that is waking up is asked again until the pool's
-//! patience ends. A connection that was idle for a while is tried before it is handed out, and one
-//! that was idle for long is closed, so that an idle app lets its database sleep.
+//! Choice: deadpool keeps up to ten connections; creating them is implemented here. After a refused
+//! password a new one is minted and tried once; connecting to a server that is resuming is retried up to
+//! the pool's time limit. A connection that was idle for a while is tested before it is used, and one that
+//! was idle for long is closed, so that the database of an idle app can scale to zero.
 //!
-//! deadpool-postgres' own manager was looked at: its `Connect` takes a connector of ours, but returns no other
-//! error than tokio-postgres', so that "the workspace refused a credential" could not be told, and its
-//! recycling knows nothing of how long a connection was idle. Its client and statement handling are used.
+//! Alternative considered: deadpool-postgres' own manager. Its `Connect` accepts a custom connector, but
+//! can only return errors of tokio-postgres, so "the workspace refused a credential" couldn't be reported,
+//! and its recycling doesn't know how long a connection was idle. Its client and statement handling are
+//! used.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -28,19 +29,19 @@ use super::effort::Effort;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
 
-/// More do not help two processors, and a small Lakebase has few to give.
+/// More don't help two processors, and a small Lakebase allows few connections.
 const MOST_CONNECTIONS: usize = 10;
-/// How long the trial of a connection may take.
+/// The time limit for testing a connection.
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(3);
-/// The limits of a session on the server's side, for when this side is gone. Not as a start-up option:
-/// connection poolers in front of a database refuse those. Nothing depends on them.
+/// Time limits of a session on the server, in case this client is gone. Not set as start-up options,
+/// because connection poolers refuse those. Nothing depends on them.
 const SESSION: &str = "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '60s'";
 /// A connection idle for longer is closed.
 const LONGEST_IDLE: Duration = Duration::from_mins(4);
-/// A connection is replaced at this age; the platform ends them after three days.
+/// The maximum age of a connection; the platform closes them after three days.
 const LONGEST_LIFE: Duration = Duration::from_hours(12);
 
-/// How the pool makes connections.
+/// How the pool creates connections.
 pub(super) struct Connector {
     config: Config,
     address: String,
@@ -51,7 +52,7 @@ pub(super) struct Connector {
 
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // By hand, because the configuration may hold a password.
+        // Implemented by hand, because the configuration may hold a password.
         write!(f, "Connector({})", self.address)
     }
 }
@@ -85,7 +86,7 @@ impl Connector {
     }
 
     async fn connect(&self, password: Option<&SecretString>) -> Result<ClientWrapper, Refusal> {
-        // A server may take the connection and then say nothing.
+        // A server may accept the connection and then send nothing.
         tokio::time::timeout(self.effort.attempt, self.open_session(password))
             .await
             .map_err(|_| Refusal::Silence(self.effort.attempt))?
@@ -116,18 +117,18 @@ impl Connector {
     }
 }
 
-/// Runs a connection until it ends. An end is noticed where the connection is used next.
+/// Runs a connection until it ends. The end is noticed at the connection's next use.
 async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
     if let Err(error) = connection.await {
         tracing::debug!(error = %describe(&error), "a connection to the database ended");
     }
 }
 
-/// One attempt that failed.
+/// One failed attempt to connect.
 enum Refusal {
-    /// The server, or the way to it, said why.
+    /// An error from the server or the network.
     Error(tokio_postgres::Error),
-    /// Nobody said anything for this long.
+    /// No answer within this time.
     Silence(Duration),
 }
 
@@ -155,7 +156,7 @@ impl Refusal {
         )
     }
 
-    /// Whether another attempt may find things changed: the server is waking up, restarting or full.
+    /// Whether a retry may succeed: the server is resuming, restarting or full.
     fn is_passing(&self) -> bool {
         match self.code() {
             Some(code) => matches!(
@@ -169,7 +170,7 @@ impl Refusal {
         }
     }
 
-    /// A wrong certificate stays wrong, however often it is looked at.
+    /// An invalid certificate doesn't change on retry.
     fn is_about_certificates(&self) -> bool {
         let Self::Error(error) = self else {
             return false;
@@ -179,7 +180,7 @@ impl Refusal {
             if error.is::<rustls::Error>() {
                 return true;
             }
-            // An I/O error hides what it wraps from `source`.
+            // `source` of an I/O error skips the error that it wraps.
             next = match error.downcast_ref::<std::io::Error>().and_then(|io| io.get_ref()) {
                 Some(inner) => Some(inner),
                 None => error.source(),
@@ -276,17 +277,17 @@ impl Connections {
         })
     }
 
-    /// How long a statement may take.
+    /// The time limit of a statement.
     pub(super) fn statement_limit(&self) -> Duration {
         self.0.manager().effort.statement
     }
 
-    /// Closes what nobody used for a while.
+    /// Closes connections that were idle for a while.
     pub(super) fn close_idle(&self) {
         self.0.retain(|_, metrics| metrics.last_used() < LONGEST_IDLE);
     }
 
-    /// Ends the pool; connections in use end when they are given back.
+    /// Closes the pool; connections in use are closed when they are returned.
     pub(super) fn close(&self) {
         self.0.close();
     }

@@ -1,4 +1,4 @@
-//! The state of the database as `/api/ready` and `check` tell it.
+//! The state of the database for `/api/ready` and `check`.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -7,42 +7,42 @@ use tokio_postgres::error::SqlState;
 
 use super::{Database, DatabaseError, encryption, migrations};
 
-/// A probe gives up after this long; whoever asks has a timeout of their own.
+/// The time limit of a check; callers have timeouts of their own.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// One word for the state.
+/// The state in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// Everything is as it should be.
+    /// No problem found.
     Ok,
-    /// The server cannot be reached or does not answer.
+    /// The server can't be reached or doesn't answer.
     Down,
     /// The server answers, but the schema is not (yet) what this version needs.
     Migrating,
-    /// The schema was as it should be, and has been emptied or dropped since.
+    /// The schema was valid earlier, and has been emptied or dropped since.
     Emptied,
     /// The encryption key is not the one the data was encrypted with.
     WrongKey,
 }
 
-/// What a probe found.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub struct DatabaseState {
-    /// The word for it.
+    /// The state.
     pub state: State,
     /// The server's version, such as `17.2`.
     pub server_version: Option<String>,
     /// The newest migration applied.
     pub migration: Option<i32>,
-    /// How long the probe took, with the connection.
+    /// The duration of the check, including the connection.
     pub latency: Duration,
-    /// What a person should know when the state is not [`State::Ok`].
+    /// A message for users if the state is not [`State::Ok`].
     pub message: Option<String>,
 }
 
 impl Database {
-    /// Looks at the database now.
+    /// Checks the database now.
     pub async fn state(&self) -> DatabaseState {
         let started = Instant::now();
         let mut found = DatabaseState {
@@ -74,7 +74,7 @@ impl Database {
         found.server_version = version.split_whitespace().next().map(str::to_owned);
         found.migration = match migrations::newest_applied(&connection, self.schema()).await {
             Ok(version) => version,
-            // There is no such table, or the schema itself is missing or not (yet) the app's to use.
+            // The table doesn't exist, or the schema is missing or not (yet) accessible to the app.
             Err(error)
                 if matches!(
                     error.sql_state(),
@@ -96,7 +96,7 @@ impl Database {
             ));
             return Ok(State::Emptied);
         }
-        // A newer database is fine: migrations only add, so the old version serves until it is replaced.
+        // A newer schema is fine: migrations only add, so the old version serves until it is replaced.
         if found.migration < Some(migrations::NEWEST) {
             found.message = Some(format!(
                 "schema `{}` is at migration {} and this version needs {}; run `tellr-app init-database`",

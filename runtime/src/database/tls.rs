@@ -1,8 +1,8 @@
-//! Whom to trust at the other end.
+//! TLS verification of servers.
 //!
-//! Every TLS connection checks the certificate's chain, its dates and the host name; there is no
-//! switch to turn that off. The roots are the machine's. A machine without any (the platform's
-//! clean base image is not documented to have them) gets Mozilla's, which are compiled in.
+//! Every TLS connection verifies the certificate's chain, its dates and the host name; there is no option
+//! to turn that off. The trusted roots are the machine's. A machine without any (the platform's base image
+//! is not documented to have them) uses Mozilla's, which are compiled in.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,27 +11,27 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Files of further roots, as other tools name them: Python's `requests`, and curl. `SSL_CERT_FILE` and
-/// `SSL_CERT_DIR`, which stand for all of the machine's roots, are read by the library.
+/// Environment variables for additional root certificates, as used by Python's `requests` and by curl.
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which replace the machine's roots, are read by the library.
 const BUNDLES: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
-/// A file of roots could not be used.
+/// A file of root certificates could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// It could not be read, or is not PEM.
     #[error("{variable} names `{}`, which could not be read: {source}", path.display())]
     RootFile {
-        /// The variable of the environment.
+        /// The environment variable.
         variable: &'static str,
         /// The file.
         path: PathBuf,
         /// What went wrong.
         source: rustls::pki_types::pem::Error,
     },
-    /// It holds no certificate that can be an authority.
+    /// It contains no CA certificate.
     #[error("{variable} names `{}`, which holds no certificate", path.display())]
     NoRoot {
-        /// The variable of the environment.
+        /// The environment variable.
         variable: &'static str,
         /// The file.
         path: PathBuf,
@@ -41,10 +41,10 @@ pub enum TlsError {
     Setup(#[from] rustls::Error),
 }
 
-/// A client that trusts the machine's roots, those of a company's proxy, and those in `further_roots`, which
-/// `PGSSLROOTCERT` names.
+/// A client that trusts the machine's roots, those of a company's proxy, and those in `further_roots`, the
+/// file named by `PGSSLROOTCERT`.
 pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsError> {
-    // Some other place would be trusted than the one that was named.
+    // Otherwise servers would be verified against other roots than the configured ones.
     if let Some(path) = named_by("SSL_CERT_FILE") {
         add_file(&mut RootCertStore::empty(), "SSL_CERT_FILE", &path)?;
     }
@@ -59,7 +59,7 @@ pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsEr
     }
     for variable in BUNDLES {
         match named_by(variable) {
-            // It may be a folder as well.
+            // The variable may name a folder as well.
             Some(path) if path.is_dir() => {
                 let found = rustls_native_certs::load_certs_from_paths(None, Some(&path));
                 roots.add_parsable_certificates(found.certs);
@@ -78,7 +78,7 @@ pub fn client_config(further_roots: Option<&Path>) -> Result<ClientConfig, TlsEr
         .with_no_client_auth())
 }
 
-/// The file that a variable of the environment names.
+/// The file named by an environment variable.
 fn named_by(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
 }

@@ -1,8 +1,8 @@
 //! The last lines of an app's log, from the WebSocket `/logz/stream` of its URL.
 //!
-//! The stream sends the last lines of before and then new ones, and doesn't say where the past ends: reading
-//! ends when nothing came for a moment, or at one of the limits. The connection is the HTTP client's, so that
-//! proxies and certificate authorities are the same as for everything else; no redirect is followed.
+//! The stream sends the recent lines and then new ones, without marking where the recent lines end: reading
+//! stops after a short pause, or at one of the limits. The connection uses the common HTTP client, so that
+//! proxies and certificate authorities are the same as for all other requests; redirects are not followed.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -21,16 +21,16 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::workspace::no_answer;
 
-/// The first line takes no longer, if there is one.
+/// The time limit for the first line.
 const FIRST: Duration = Duration::from_secs(2);
-/// Nothing new for so long: the lines of before have been sent.
+/// After a pause of this length, the recent lines have been sent.
 const QUIET: Duration = Duration::from_millis(500);
-/// A longer message ends the reading.
+/// A longer message stops the reading.
 const LARGEST_MESSAGE_BYTES: usize = 64 * 1024;
-/// More than this is not read.
+/// The maximum amount of data.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-/// A frame of the stream; of its other fields nothing is read.
+/// A frame of the stream; its other fields are ignored.
 #[derive(Deserialize)]
 struct Line {
     message: String,
@@ -44,7 +44,7 @@ pub(super) async fn read(
 ) -> Result<WorkspaceResponse, HostError> {
     let mut lines = VecDeque::new();
     let reading = read_into(&mut lines, http, url, token);
-    // What was read by the end of the time is the answer.
+    // When the time is over, the lines read so far are the answer.
     let status = match tokio::time::timeout(Probe::LOG_TIME, reading).await {
         Ok(status) => status?,
         Err(_) if lines.is_empty() => {
@@ -57,7 +57,7 @@ pub(super) async fn read(
     Ok(WorkspaceResponse { status: status.as_u16(), headers: Vec::new(), body })
 }
 
-/// Reads lines until there are no more; the handshake's status where it was refused.
+/// Reads lines until there are no more; returns the handshake's status if it was refused.
 async fn read_into(
     lines: &mut VecDeque<String>,
     http: &reqwest::Client,
@@ -85,7 +85,7 @@ async fn read_into(
         .max_message_size(Some(LARGEST_MESSAGE_BYTES))
         .max_frame_size(Some(LARGEST_MESSAGE_BYTES));
     let mut stream = WebSocketStream::from_raw_socket(connection, Role::Client, Some(limits)).await;
-    // The search term: every line.
+    // An empty search term matches every line.
     stream.send(Message::text("")).await.map_err(|error| broken(&error))?;
     let mut bytes = 0_usize;
     while let Ok(Some(Ok(message))) = tokio::time::timeout(patience(lines), stream.next()).await {

@@ -1,8 +1,8 @@
-//! The system's browser.
+//! Opens the system's browser.
 //!
-//! The arguments of a program can be read by everybody on the machine, and the addresses that are opened here
-//! let whoever has them act as somebody, or take part in their sign-in. So the browser is given a file that only
-//! this user can read, and the file leads on to the address.
+//! A program's arguments are visible to all users of the machine, and the URLs opened here contain secrets
+//! of a session or a sign-in. So the browser opens a local file that only this user can read, which
+//! redirects to the URL.
 
 use std::fs::{OpenOptions, Permissions};
 use std::io::Write as _;
@@ -12,12 +12,12 @@ use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// The file that the browser was given. Removed when this is dropped.
+/// The file that the browser opens. Deleted when this is dropped.
 pub(crate) struct Opened {
     _folder: TempDir,
 }
 
-/// Hands the browser an address; nothing where there is none.
+/// Opens a URL in the browser; does nothing if there is none.
 pub(crate) fn open(url: &str) -> Option<Opened> {
     let private = Permissions::from_mode(0o700);
     let folder = tempfile::Builder::new().prefix("tellr-").permissions(private).tempdir().ok()?;
@@ -30,7 +30,7 @@ pub(crate) fn open(url: &str) -> Option<Opened> {
     Some(Opened { _folder: folder })
 }
 
-/// A page that goes on to `url` by itself.
+/// An HTML page that redirects to `url`.
 fn leading_to(url: &str) -> String {
     let url = url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
     format!(

@@ -1,10 +1,10 @@
 //! The command line of `tellr-app deploy`.
 //!
-//! Exit codes: 0 done, 1 failed, 2 refused before anything was changed (wrong input, or a loss that nobody
-//! confirmed), 130 cancelled.
+//! Exit codes: 0 success, 1 failure, 2 refused before anything was changed (invalid input, or a data loss
+//! that was not confirmed), 130 cancelled.
 //!
-//! What happens goes to standard output, errors and questions to standard error. With `--json` an error is the
-//! last line of JSON on standard output.
+//! Events go to standard output, errors and questions to standard error. With `--json` an error is the last
+//! line of JSON on standard output.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,26 +34,26 @@ use super::workspace::{self, ClientError, Workspace};
 /// The deployer's operations.
 #[derive(Debug, Subcommand)]
 pub enum Operation {
-    /// One of the three, for real.
+    /// One of the three operations.
     #[command(flatten)]
     Change(ChangeFlags),
-    /// Say what an operation would do; nothing is changed
+    /// Show what an operation would do, without changing anything
     #[command(subcommand)]
     Plan(ChangeFlags),
-    /// Say how things stand with an app: what is deployed, the last run, who is at work
+    /// Show the status of an app: what is deployed, the last run, the run in progress
     Status(Box<StatusFlags>),
 }
 
-/// Runs an operation and prints what happens.
+/// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
     let style = Style::for_stdout(operation.connection().json);
     let is_from_file = operation.is_from_file();
-    // One thread: the logic is single-threaded, and the waits are the workspace's.
+    // One thread: the logic is single-threaded, and most of the time is spent waiting for the workspace.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(perform(operation, style));
-            // A name server that doesn't answer is not waited for.
+            // Don't wait for a name server that doesn't answer.
             runtime.shutdown_background();
             outcome
         }
@@ -170,7 +170,7 @@ fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String 
     }
 }
 
-/// A workspace, and what is told of the work in it.
+/// A workspace, and the output of the work in it.
 struct Session<E> {
     host: NativeHost<E>,
     introduction: Arc<Introduction>,
@@ -206,7 +206,7 @@ impl Session<()> {
 }
 
 impl<E> Session<E> {
-    /// Does the work, and tells what is waited for meanwhile.
+    /// Runs the work, and shows progress meanwhile.
     async fn told<T>(&self, work: impl Future<Output = Result<T, DeployError>>) -> Result<T, DeployError> {
         let telling = self.progress.clone().tell();
         let outcome = tokio::select! {
@@ -219,19 +219,19 @@ impl<E> Session<E> {
     }
 }
 
-/// The workspace at `host`, as whoever now signs in in the browser. What is said meanwhile goes where it
-/// is in nobody's way who reads the events.
+/// The workspace at `host`, as the user who signs in in the browser. Messages go to standard error, or to
+/// another place that doesn't mix with the events.
 async fn signed_in(http: reqwest::Client, host: &str) -> Result<Workspace, DeployError> {
     let sign_in = SignIn::new(http.clone(), host.to_owned(), None);
     let begun = sign_in.begin().await.map_err(oauth::failure)?;
     eprintln!("Sign in to {host} in a browser on this machine:\n\n  {}\n", begun.address);
-    // It stays until the browser has been there and back.
+    // Kept until the sign-in is complete.
     let _opened = browser::open(&begun.address);
     begun.finished().await.map_err(oauth::failure)?;
     Ok(Workspace::of_person(http, sign_in))
 }
 
-/// Ctrl-C, or SIGTERM, stops at the next safe point; a second one ends the process at once.
+/// Ctrl-C, or SIGTERM, stops at the next safe point; a second one ends the process immediately.
 fn cancelled_by_signal() -> Cancellation {
     let cancellation = Cancellation::new();
     let handle = cancellation.clone();

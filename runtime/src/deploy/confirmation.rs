@@ -1,8 +1,8 @@
-//! Asking before something is lost.
+//! Confirmation before data is deleted.
 //!
-//! A delete and a reset are shown first, with what they lose, and go on when the app's name was typed. Where data
-//! is lost without a way back, the schema's name is asked for as well. A script says `--yes`; a process without a
-//! terminal and without `--yes` is refused before anything has happened.
+//! A delete or a reset first shows what will be lost, and continues after the user has typed the app's
+//! name. If data would be lost without a restore point, the schema's name is required as well. Scripts use
+//! `--yes`; a process without a terminal and without `--yes` is refused before anything has happened.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -13,7 +13,7 @@ use deployer::operations::{self, Change, Plan};
 
 use super::report;
 
-/// Whether an operation loses something, so that it is to be confirmed.
+/// Whether an operation loses something, so that it has to be confirmed.
 fn loses(change: &Change) -> bool {
     match change {
         Change::Create(_) => false,
@@ -22,7 +22,8 @@ fn loses(change: &Change) -> bool {
     }
 }
 
-/// Refuses what would have to be confirmed where nobody can be asked. Nothing has been sent by then.
+/// Refuses an operation that needs confirmation if there is no terminal to ask on. No request has been sent
+/// by then.
 ///
 /// # Errors
 /// `NOT_CONFIRMED`.
@@ -38,7 +39,7 @@ pub(super) fn can_be_asked(change: &Change, yes: bool) -> Result<(), DeployError
 /// Shows what the operation loses and asks for the names.
 ///
 /// # Errors
-/// What the operation would refuse; `NOT_CONFIRMED` when another name was typed, or none.
+/// The operation's own refusal; `NOT_CONFIRMED` if another name was typed, or none.
 pub(super) async fn confirm<H: Host>(
     host: &H,
     change: &Change,
@@ -49,12 +50,12 @@ pub(super) async fn confirm<H: Host>(
         return Ok(());
     }
     let plan = Box::pin(operations::plan(host, change, cancellation)).await?;
-    // Not on standard output, which may go elsewhere.
+    // Not on standard output, which may be redirected.
     eprint!("{}", report::losses(&plan));
     for question in questions(&plan) {
         eprint!("{} ", question.words);
         let _ = std::io::stderr().flush();
-        // In a thread of its own, so that Ctrl-C is heard meanwhile.
+        // In a separate thread, so that Ctrl-C is handled meanwhile.
         let answer = tokio::task::spawn_blocking(|| {
             let mut line = String::new();
             std::io::stdin().read_line(&mut line).map(|_| line).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What the workspace is called with.
+//! The credential for the workspace.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,18 +10,18 @@ use tokio::sync::Mutex;
 use super::oauth::{self, NotGranted, SignIn};
 use crate::settings::WorkspaceAuth;
 
-/// What the workspace is called with.
+/// The credential for the workspace.
 pub(super) enum Credential {
-    /// A token that doesn't change.
+    /// A fixed token.
     Token(SecretString),
-    /// A service principal, who fetches tokens.
+    /// A service principal, which requests tokens.
     ServicePrincipal {
         client_id: String,
         client_secret: SecretString,
-        /// The last one, and when it should be renewed.
+        /// The last token, and when to renew it.
         token: Mutex<Option<(SecretString, Instant)>>,
     },
-    /// Whoever signed in in the browser.
+    /// The user who signed in in the browser.
     Person(Arc<SignIn>),
 }
 
@@ -37,7 +37,7 @@ impl From<WorkspaceAuth> for Credential {
 }
 
 impl Credential {
-    /// The access token to send to `host`, minted or renewed if need be.
+    /// The access token to send to `host`, minted or renewed if needed.
     pub(super) async fn bearer(&self, http: &reqwest::Client, host: &str) -> Result<SecretString, HostError> {
         let (client_id, client_secret, token) = match self {
             Self::Token(token) => return Ok(token.clone()),
@@ -69,8 +69,8 @@ impl Credential {
         }
     }
 
-    /// Another token than `refused`, which the workspace did not take: revoked, or expired before its
-    /// time. None, if there can be no other.
+    /// Another token than `refused`, which the workspace rejected: it was revoked, or expired early. `None`
+    /// if there can be no other.
     pub(super) async fn another(
         &self,
         refused: &SecretString,
@@ -81,7 +81,7 @@ impl Credential {
             Self::Token(_) => Ok(None),
             Self::Person(sign_in) => sign_in.another(refused).await.map(Some),
             Self::ServicePrincipal { token, .. } => {
-                // Only that one is thrown away: somebody else may have fetched a better one meanwhile.
+                // Only this one is dropped: another task may have requested a newer one meanwhile.
                 let mut kept = token.lock().await;
                 kept.take_if(|(token, _)| token.expose_secret() == refused.expose_secret());
                 drop(kept);

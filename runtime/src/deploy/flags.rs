@@ -1,7 +1,7 @@
-//! The flags of `tellr-app deploy`, and what they say once it is checked.
+//! The flags of `tellr-app deploy`, and their checked values.
 //!
-//! The flags of settings are in [`super::setting_flags`]; here are those that say how to connect, to print and to
-//! ask, and which flags an operation has.
+//! The flags of settings are in [`super::setting_flags`]; here are those for connecting, printing and
+//! confirming, and which flags each operation has.
 
 use clap::{Args, Subcommand};
 use deployer::config::{StatusConfig, resolve};
@@ -22,7 +22,7 @@ pub enum ChangeFlags {
     Delete(Box<DeleteFlags>),
 }
 
-/// How to reach the workspace and how to print.
+/// How to connect to the workspace and how to print.
 #[derive(Debug, Args)]
 pub struct Connection {
     /// The workspace's address (default: `DATABRICKS_HOST`, then the profile's)
@@ -40,7 +40,7 @@ pub struct Connection {
     pub(super) json: bool,
 }
 
-/// Whether what is lost is confirmed already.
+/// Whether data loss is already confirmed.
 #[derive(Debug, Args)]
 pub struct Confirmation {
     /// Don't ask for confirmation before data is deleted. Required where there is no terminal
@@ -125,7 +125,7 @@ impl ChangeFlags {
         }
     }
 
-    /// Whether what is lost is confirmed already.
+    /// Whether data loss is already confirmed.
     pub(super) fn is_confirmed(&self) -> bool {
         match self {
             Self::Create(_) => true,
@@ -134,7 +134,7 @@ impl ChangeFlags {
         }
     }
 
-    /// Whether a file says what to deploy.
+    /// Whether a configuration file is given.
     pub(super) fn is_from_file(&self) -> bool {
         match self {
             Self::Create(flags) => flags.settings.is_from_file(),
@@ -143,7 +143,7 @@ impl ChangeFlags {
         }
     }
 
-    /// Checks what is to be deployed, in which workspace.
+    /// Checks what is to be deployed, and in which workspace.
     pub(super) fn read(self) -> Result<(Connection, Change), DeployError> {
         match self {
             Self::Create(flags) => {
@@ -170,12 +170,12 @@ impl StatusFlags {
         &self.connection
     }
 
-    /// Whether a file says what was deployed.
+    /// Whether a configuration file is given.
     pub(super) fn is_from_file(&self) -> bool {
         self.settings.is_from_file()
     }
 
-    /// Checks what is asked about.
+    /// Checks the arguments of `status`.
     pub(super) fn read(self) -> Result<(Connection, StatusConfig), DeployError> {
         let Self { connection, name, mut settings } = self;
         settings.set_app_name(name);

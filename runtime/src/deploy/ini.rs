@@ -1,10 +1,10 @@
-//! A `.databrickscfg`, read line by line as Python's `configparser` reads it.
+//! Reads a `.databrickscfg` line by line with the rules of Python's `configparser`.
 //!
-//! Databricks' Python SDK reads the file with `configparser`, and a profile has to mean the same here: which
-//! lines continue a value, where a section's name ends, that `;` and `\` in a value are part of it. The crates
-//! for INI files each follow another dialect (escapes, inline comments, quotes), and one bad line anywhere makes
-//! the whole file unreadable for them. Here a fault belongs to the section that it stands in, so that a section
-//! that nobody asked for can't stop a deployment.
+//! Databricks' Python SDK reads the file with `configparser`, and a profile has to mean the same here:
+//! which lines continue a value, where a section's name ends, that `;` and `\` in a value are part of it.
+//! The crates for INI files use other dialects (escapes, inline comments, quotes), and one invalid line
+//! makes the whole file unreadable for them. Here an error belongs to its section, so that an unrelated
+//! section can't prevent a deployment.
 
 /// The values of one section.
 #[derive(Debug, Default)]
@@ -12,12 +12,12 @@ pub(super) struct Section {
     pub(super) name: String,
     /// Keys in lower case.
     values: Vec<(String, Vec<String>)>,
-    /// Why `configparser` refuses it, for people.
+    /// Why `configparser` refuses it, for users.
     pub(super) fault: Option<String>,
 }
 
 impl Section {
-    /// The value of `key`, if it is there and says something.
+    /// The value of `key`, if it exists and isn't empty.
     pub(super) fn get(&self, key: &str) -> Option<String> {
         let (_, lines) = self.values.iter().find(|(name, _)| name == key)?;
         let value = lines.join("\n").trim_end_matches(is_blank).to_owned();
@@ -33,15 +33,15 @@ impl Section {
     }
 }
 
-/// The section that holds what other tools take as defaults; it may appear more than once.
+/// The section that holds other tools' defaults; it may appear more than once.
 const DEFAULT: &str = "DEFAULT";
 
-/// Reads all sections, in order. What stands above the first one belongs to `DEFAULT`.
+/// Reads all sections, in order. Lines before the first section belong to `DEFAULT`.
 pub(super) fn sections(text: &str) -> Vec<Section> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut sections = vec![Section { name: DEFAULT.to_owned(), ..Section::default() }];
     let mut current = 0;
-    // Whether a line that is indented further continues a value, and how far the value's key is indented.
+    // Whether a further indented line continues a value, and the indentation of the value's key.
     let (mut in_value, mut indent) = (false, 0);
     for (number, line) in
         text.replace("\r\n", "\n").split(['\n', '\r']).enumerate().map(|(i, line)| (i + 1, line))
@@ -80,14 +80,14 @@ pub(super) fn sections(text: &str) -> Vec<Section> {
                 section.values.push((key, vec![value.trim_matches(is_blank).to_owned()]));
                 in_value = true;
             }
-            // The line isn't repeated: it may be half of a secret.
+            // The line isn't repeated: it may be part of a secret.
             _ => section.fail(format!("can't be read at line {number}: it isn't `key = value`")),
         }
     }
     sections
 }
 
-/// The place of the section `name`, which begins at line `number`.
+/// The index of the section `name`, which starts at line `number`.
 fn open(sections: &mut Vec<Section>, name: &str, number: usize) -> usize {
     if let Some(known) = sections.iter().position(|section| section.name == name) {
         if name != DEFAULT {
@@ -105,7 +105,7 @@ fn header(line: &str) -> Option<&str> {
     Some(name).filter(|name| !name.is_empty())
 }
 
-/// What Python strips.
+/// The whitespace that Python strips.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }

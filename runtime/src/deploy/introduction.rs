@@ -1,18 +1,18 @@
-//! The first line of a run: which workspace this is, and who one is there.
+//! The first line of a run: the workspace and the user.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::printer::{Style, print, printable};
 
-/// What is said so far.
+/// The parts printed so far.
 enum Said {
     Nothing,
     Workspace,
     All,
 }
 
-/// Says once which workspace is worked in and as whom. Whoever prints something else first says it before, with
-/// what is known by then; the person follows in a line of their own.
+/// Prints the workspace and the user once. Code that prints something else prints this first, with what is
+/// known by then; the user then follows on a separate line.
 pub(super) struct Introduction {
     said: Mutex<Said>,
     host: String,
@@ -20,19 +20,19 @@ pub(super) struct Introduction {
 }
 
 impl Introduction {
-    /// For the workspace at `host`, which `profile` names.
+    /// For the workspace at `host`, from the profile `profile`.
     pub(super) fn new(style: Style, host: &str, profile: Option<String>) -> Self {
-        // A program that reads events is told by them.
+        // With JSON output, the events have this information.
         let said = if matches!(style, Style::Lines { .. }) { Said::Nothing } else { Said::All };
         Self { said: Mutex::new(said), host: host.to_owned(), profile }
     }
 
-    /// Says which workspace this is, unless it was said before.
+    /// Prints the workspace, unless it was printed before.
     pub(super) fn workspace(&self) {
         print(&self.line(None));
     }
 
-    /// Says as whom one is there, unless it was said before.
+    /// Prints the user, unless it was printed before.
     pub(super) fn person(&self, who: &str) {
         print(&self.line(Some(who)));
     }

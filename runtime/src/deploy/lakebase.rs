@@ -1,4 +1,4 @@
-//! Schema operations, run on a Lakebase database with a credential minted for each.
+//! Runs schema operations on a Lakebase database, with a credential minted for each.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,14 +17,14 @@ use uuid::Uuid;
 use super::workspace::Workspace;
 use crate::database::tls;
 
-/// How long a connection to a database may take to come about.
+/// The time limit for connecting to a database.
 const CONNECT: Duration = Duration::from_secs(15);
 
 /// Runs `operation` on the database at `at`, as the workspace's principal. `roots` names a file of
 /// further certificate authorities (libpq's `PGSSLROOTCERT`).
 ///
 /// # Errors
-/// When no credential could be had, no connection was made, or the database refused.
+/// If no credential was available, the connection failed, or the database refused.
 pub async fn run(
     workspace: &Workspace,
     roots: Option<&Path>,
@@ -84,7 +84,7 @@ async fn database_password(
     }
 }
 
-/// The workspace, which an operation needs before it gets to a database, could not be asked.
+/// The workspace, which is needed before connecting to the database, could not be reached.
 pub(crate) fn unasked(error: HostError) -> SchemaError {
     let kind = match error.kind {
         HostErrorKind::Connection | HostErrorKind::Timeout => SchemaErrorKind::Unavailable,
@@ -94,7 +94,7 @@ pub(crate) fn unasked(error: HostError) -> SchemaError {
     SchemaError { kind, sqlstate: None, message: error.message }
 }
 
-/// The workspace answered with `status` and nothing that an operation could go on with.
+/// The workspace answered with `status` and nothing that can be used.
 pub(crate) fn refused(status: u16, message: String) -> SchemaError {
     let kind = match status {
         401 => SchemaErrorKind::SignedOut,
@@ -104,10 +104,10 @@ pub(crate) fn refused(status: u16, message: String) -> SchemaError {
     SchemaError { kind, sqlstate: None, message }
 }
 
-/// The statements wait half a minute for locks by themselves.
+/// The statements themselves wait half a minute for locks.
 const QUERY: Duration = Duration::from_mins(2);
 
-/// Waits for `work` no longer than `limit`.
+/// Waits for `work`, at most for `limit`.
 async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = T>) -> Result<T, SchemaError> {
     tokio::time::timeout(limit, work).await.map_err(|_| SchemaError {
         kind: SchemaErrorKind::Connection,
@@ -136,12 +136,12 @@ async fn connect(
         .ssl_mode(tokio_postgres::config::SslMode::Require)
         .connect_timeout(CONNECT)
         .application_name("tellr");
-    // The library's own limit is for TCP alone; a server may also go silent after that.
+    // The library's own limit covers TCP only; a server may also stop answering after that.
     let (client, connection) =
         within(2 * CONNECT, "the connection", config.connect(MakeRustlsConnect::new(tls)))
             .await?
             .map_err(|error| connecting(&error))?;
-    // Ends when the client is dropped; an error of the connection also reaches the query under way.
+    // Ends when the client is dropped; the pending query also gets an error of the connection.
     tokio::spawn(connection);
     Ok(client)
 }
@@ -150,7 +150,7 @@ fn connecting(error: &tokio_postgres::Error) -> SchemaError {
     match error.as_db_error() {
         Some(refusal) => {
             let code = refusal.code().code();
-            // Class 28: who you say you are. Class 57 and 53: starting up, shutting down, too many.
+            // Class 28: authentication. Class 57 and 53: starting up, shutting down, too many connections.
             let kind = match code.get(..2) {
                 Some("28") => SchemaErrorKind::Login,
                 Some("57" | "53" | "08") => SchemaErrorKind::Connection,

@@ -1,31 +1,31 @@
 //! `tellr-app deploy`: the deployer, run natively.
 //!
-//! The logic is the crate `deployer`; this is one of its faces and one of its hosts.
+//! The logic is the crate `deployer`; this module is its command line and its native host.
 //!
-//! | module | owns |
+//! | module | content |
 //! |---|---|
-//! | [`command`] | runs an operation, and tells |
-//! | [`flags`] | the flags, and what they say once it is checked |
-//! | [`setting_flags`] | the flags of settings, made from the deployer's table |
-//! | `confirmation` | asks before something is lost |
-//! | [`wording`] | texts as a command line says them: flags, other tools' words, examples |
-//! | `introduction` | the first line: which workspace, and as whom |
-//! | `progress` | what is waited for |
-//! | `own_wheel` | the running program as the app's wheel |
-//! | `report` | a plan and a status, as people read them |
-//! | [`sign_in`] | as whom: flags, environment, a profile of `~/.databrickscfg` |
-//! | `profiles` | the profiles of that file; `ini` reads its lines |
-//! | `token_cache` | the sign-ins of Databricks' own command line |
-//! | [`oauth`] | signing in in the browser, where there is no credential |
-//! | `browser` | the system's browser |
-//! | `credential` | the token to send, and another one when it is refused |
-//! | [`native_host`] | what the logic needs from this machine |
-//! | [`workspace`] | requests with reqwest, signed |
-//! | `no_answer` | why a request had no answer, for people |
+//! | [`command`] | runs an operation and prints its events |
+//! | [`flags`] | the flags and their checked values |
+//! | [`setting_flags`] | the flags of settings, generated from the deployer's table |
+//! | `confirmation` | confirmation before data is deleted |
+//! | [`wording`] | adapts texts to the command line: flags, other tools' command names, examples |
+//! | `introduction` | the first line: the workspace and the user |
+//! | `progress` | the progress display |
+//! | `own_wheel` | packs the running program as the app's wheel |
+//! | `report` | a plan and a status as text |
+//! | [`sign_in`] | selects the credential: flags, environment, a profile of `~/.databrickscfg` |
+//! | `profiles` | the profiles of that file; `ini` parses it |
+//! | `token_cache` | the cached tokens of Databricks' own command line |
+//! | [`oauth`] | sign-in in the browser, if there is no credential |
+//! | `browser` | opens the system's browser |
+//! | `credential` | the access token, and a new one if it is refused |
+//! | [`native_host`] | the deployer's host on this machine |
+//! | [`workspace`] | authenticated requests with reqwest |
+//! | `no_answer` | why a request had no answer, for users |
 //! | [`lakebase`] | schema operations with tokio-postgres |
 //! | `app_log` | the last lines of the app's log |
-//! | `probe` | asking the app itself, and a package index |
-//! | [`printer`] | the event stream as lines for people, or as JSON |
+//! | `probe` | queries to the app itself and to a package index |
+//! | [`printer`] | prints the event stream as text or as JSON |
 
 mod app_log;
 pub(crate) mod browser;

@@ -14,10 +14,10 @@ use super::lakebase;
 use super::workspace::{self, Workspace};
 use crate::settings::WorkspaceSettings;
 
-/// Is told the user name when the workspace has said as whom it is called.
+/// Called with the user name when the workspace has returned it.
 type Identified = Box<dyn Fn(&str) + Send + Sync>;
 
-/// The path by which the workspace says it.
+/// The API path that returns it.
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 
 /// Runs the deploy logic against one workspace, as one principal.
@@ -30,11 +30,11 @@ pub struct NativeHost<E> {
 }
 
 impl<E: FnMut(DeployEvent)> NativeHost<E> {
-    /// A host that hands events to `events`. `database_roots` names a file of further certificate
+    /// A host that passes events to `events`. `database_roots` names a file of additional certificate
     /// authorities for database connections (libpq's `PGSSLROOTCERT`).
     ///
     /// # Errors
-    /// When TLS can't be set up.
+    /// If TLS can't be set up.
     pub fn new(
         workspace: WorkspaceSettings,
         database_roots: Option<&Path>,
@@ -43,7 +43,7 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
         Ok(Self::of(Workspace::new(workspace::client()?, workspace), database_roots, events))
     }
 
-    /// As [`NativeHost::new`], for a workspace that is there already.
+    /// As [`NativeHost::new`], for an existing workspace client.
     pub fn of(workspace: Workspace, database_roots: Option<&Path>, events: E) -> Self {
         Self {
             workspace,
@@ -56,7 +56,7 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
 }
 
 impl<E> NativeHost<E> {
-    /// The same, which tells `identified` the user name as soon as the workspace has said it.
+    /// The same, which calls `identified` with the user name as soon as the workspace has returned it.
     #[must_use]
     pub fn identifying(mut self, identified: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.identified = Some(Box::new(identified));
@@ -107,7 +107,7 @@ impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
     }
 
     fn random(&self, out: &mut [u8]) {
-        // Without the system's randomness there is no safe way on, as a key is made of this.
+        // Without the system's randomness there is no safe way to continue, as keys are made from this.
         getrandom::fill(out)
             .unwrap_or_else(|error| panic!("the operating system returned no random bytes: {error}"));
     }

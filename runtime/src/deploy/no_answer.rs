@@ -1,16 +1,17 @@
-//! Why a request had no answer, for people.
+//! Describes for users why a request had no answer.
 //!
-//! reqwest's own words are a chain such as "error sending request for url (…): client error (Connect): tcp
-//! connect error: Connection refused (os error 111)". The address is known, and of the chain people need the last
-//! link and what it means. The deploy logic tells a wrong certificate, a proxy that wants a sign-in and an unknown
-//! name from a passing fault by these words; none of those is tried for a minute.
+//! reqwest's own message is a chain such as "error sending request for url (…): client error (Connect): tcp
+//! connect error: Connection refused (os error 111)". The URL is known, and users need only the last link
+//! and its meaning. The deploy logic also uses these texts to distinguish an invalid certificate, a proxy
+//! that requires authentication and an unknown host name from transient errors; none of those is retried
+//! for a minute.
 
 use std::error::Error;
 use std::io;
 
 use deployer::host::{HostError, HostErrorKind};
 
-/// Tells why there was no answer. Nothing of a URL but its host is repeated.
+/// Describes why there was no answer. Of a URL, only the host is repeated.
 pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
     let kind = if error.is_timeout() && !error.is_connect() {
         HostErrorKind::Timeout
@@ -27,7 +28,7 @@ pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
     HostError { kind, message: reason(error, &at, error.is_timeout()) }
 }
 
-/// The reason in `error` or one of its causes, about the host `at`.
+/// The reason found in `error` or one of its causes, about the host `at`.
 fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
     let links: Vec<String> = chain(error).map(ToString::to_string).collect();
     let says = |words: &[&str]| {
@@ -78,7 +79,7 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
     }
 }
 
-/// What is wrong with a certificate, where that is the cause.
+/// The problem with a certificate, if that is the cause.
 fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
     let rustls::Error::InvalidCertificate(problem) = cause.downcast_ref::<rustls::Error>()? else {
         return None;
@@ -103,7 +104,7 @@ fn certificate(cause: &(dyn Error + 'static)) -> Option<String> {
     })
 }
 
-/// An error, what caused it, and so on. What an input-output error wraps is no cause of it to `source`.
+/// An error and its chain of causes. Includes the error wrapped by an I/O error, which `source` skips.
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| {
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);

@@ -1,8 +1,8 @@
-//! The event stream, for people or for programs.
+//! Prints the event stream, as text or as JSON.
 //!
-//! For people: one line when a step ends and one when there is something to wait for, with the
-//! time since the beginning in front, readable without colour and when written to a file. For
-//! programs (`--json`): each event as a line of JSON, and last a line with the result or the error.
+//! Text: one line when a step ends and one when it starts to wait, each with the time since the start,
+//! readable without colour and in a file. JSON (`--json`): each event as one line, and last a line with the
+//! result or the error.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write};
@@ -12,10 +12,10 @@ use deployer::events::{DeployEvent, EventKind, StepState};
 use serde::Serialize;
 use serde_json::json;
 
-/// How to write.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Lines for people; colour only on a terminal.
+    /// Text; colour only on a terminal.
     Lines {
         /// Whether to use colour.
         colour: bool,
@@ -35,7 +35,7 @@ impl Style {
         Self::Lines { colour: is_coloured(std::io::stderr().is_terminal()) }
     }
 
-    /// The text for one event; empty where there is nothing to say.
+    /// The text for one event; empty if nothing is printed.
     pub fn event(self, event: &DeployEvent) -> String {
         match self {
             Self::Json => json_line("event", "event", event),
@@ -43,7 +43,7 @@ impl Style {
         }
     }
 
-    /// The last words of a run that went well.
+    /// The last lines of a successful run.
     pub fn result(self, result: &impl Serialize, sentence: &str) -> String {
         match self {
             Self::Json => json_line("result", "result", result),
@@ -51,7 +51,7 @@ impl Style {
         }
     }
 
-    /// The last words of a run that failed.
+    /// The last lines of a failed run.
     pub fn error(self, error: &DeployError) -> String {
         match self {
             Self::Json => json_line("error", "error", error),
@@ -60,7 +60,7 @@ impl Style {
     }
 }
 
-/// Writes to standard output at once, and goes on if nobody reads it.
+/// Writes to standard output immediately, and ignores errors if it is closed.
 pub fn print(text: &str) {
     if !text.is_empty() {
         let mut out = std::io::stdout().lock();
@@ -72,7 +72,7 @@ fn is_coloured(is_terminal: bool) -> bool {
     is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Writes to standard error at once.
+/// Writes to standard error immediately.
 pub fn print_error(text: &str) {
     let mut out = std::io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -82,7 +82,7 @@ fn json_line(kind: &str, name: &str, value: &impl Serialize) -> String {
     format!("{}\n", json!({"type": kind, name: value}))
 }
 
-/// A platform's explanation is a line or two; more is told where the log is.
+/// The platform's explanation is limited to a line or two; the log has more.
 const MOST_CAUSE_LINES: usize = 8;
 
 const GREEN: &str = "32";
@@ -105,14 +105,15 @@ fn line(event: &DeployEvent, colour: bool) -> String {
             (" ".to_owned(), format!("{message}: {}", steps.join(", ")))
         }
         (EventKind::Notice, _) => ("!".to_owned(), message),
-        // How long it takes so far and usually: told by `progress`, on a terminal in place.
+        // The time taken so far and the usual duration are shown by `progress`, on a terminal in place.
         (EventKind::Step, Some(StepState::Waiting)) if event.progress.is_some() => return String::new(),
         (EventKind::Step, Some(StepState::Waiting | StepState::Progress)) => ("…".to_owned(), message),
         (EventKind::Step, Some(StepState::Done)) => (paint("✓", GREEN, colour), message),
         (EventKind::Step, Some(StepState::Unchanged)) => (paint("=", GREEN, colour), message),
         (EventKind::Step, Some(StepState::Failed)) => (paint("✗", RED, colour), message),
         (EventKind::Step, Some(StepState::Skipped)) => ("-".to_owned(), message),
-        // What begins is told when it ends or has to wait; the end is told by the result.
+        // The start of a step isn't printed, only its end or a wait; the end of the run is printed with the
+        // result.
         _ => return String::new(),
     };
     let took = match event.step_elapsed_ms {
@@ -125,7 +126,7 @@ fn line(event: &DeployEvent, colour: bool) -> String {
 fn failure(error: &DeployError, colour: bool) -> String {
     let mut text =
         format!("\n{} {}\n", paint("Error:", RED, colour), paint(&printable(&error.message), BOLD, colour));
-    // A cause that is a log is shown as one below.
+    // A cause that is a log is printed like the log below.
     let shown = if error.log.is_empty() { MOST_CAUSE_LINES } else { 1 };
     let mut causes = error.cause.lines().take(shown).map(printable);
     let _ = writeln!(text, "  Why:      {}", causes.next().unwrap_or_default());
@@ -143,12 +144,12 @@ fn failure(error: &DeployError, colour: bool) -> String {
     text
 }
 
-/// Where to read more. What lies in the project's folder is not on the reader's machine; the help is.
+/// The documentation link. Files of the project don't exist on the user's machine; the help does.
 fn page(docs: &str) -> &str {
     if docs.starts_with("https://") { docs } else { "tellr-app deploy --help" }
 }
 
-/// The platform's words may hold anything; control characters must not reach a terminal.
+/// The platform's messages may contain anything; control characters must not reach a terminal.
 pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,8 +1,8 @@
-//! Asks the app itself, and a package index.
+//! Queries the app itself, and a package index.
 //!
-//! The app's URL is the one that the workspace tells, and the credential goes there and nowhere else: no
-//! redirect is followed. It has to be `https`; only beside a workspace on this machine may it be on this
-//! machine too. An index gets no credential.
+//! The app's URL is read from the workspace, and the credential is sent there and nowhere else: redirects
+//! are not followed. The URL has to be `https`; only with a workspace on this machine may the app be on
+//! this machine too. An index gets no credential.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use serde_json::Value;
 use super::app_log;
 use super::workspace::{Workspace, no_answer, refused, text_of_at_most, without};
 
-/// A database that sleeps takes some seconds to wake, and the app asks it.
+/// A database that scaled to zero takes some seconds to resume, and the app queries it.
 const ANSWER: Duration = Duration::from_secs(30);
-/// What an app says of itself is a few lines; the versions of a package are a few thousand at most.
+/// An app's own answers are a few lines; the list of a package's versions is a few thousand at most.
 const LARGEST_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 impl Workspace {
-    /// Asks what `probe` names.
+    /// Sends the query `probe`.
     ///
     /// # Errors
-    /// When there was no answer, or the workspace names no address that may be asked.
+    /// If there was no answer, or the workspace returned no address that may be queried.
     pub async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
         if let Probe::AppLog { app } = probe {
             return self.log_of(app).await;
@@ -60,13 +60,13 @@ impl Workspace {
 
     async fn ask_index(&self, url: &str) -> Result<WorkspaceResponse, HostError> {
         if is_on_this_machine(self.host()) {
-            // A local workspace installs from a folder too, which nothing here knows.
+            // A local workspace installs from a folder too, which this code doesn't know.
             return Err(refused("A local workspace has a package index of its own".to_owned()));
         }
         answered(self.http.get(url).header("accept", "application/json").timeout(ANSWER)).await
     }
 
-    /// The URL of `app`, as the workspace tells it.
+    /// The URL of `app`, read from the workspace.
     async fn address_of(&self, app: &str) -> Result<Url, HostError> {
         if app.is_empty() || !app.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(refused("This is not an app name".to_owned()));

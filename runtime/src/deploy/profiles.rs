@@ -8,11 +8,11 @@ use super::ini::{self, Section};
 use super::sign_in::{Source, no_workspace};
 use crate::settings::normalise_host;
 
-/// Holds settings of Databricks' own command line; never a profile.
+/// A section with settings of Databricks' own command line; never a profile.
 const SETTINGS: &str = "__settings__";
 const DEFAULT: &str = "DEFAULT";
 
-/// Why there are no profiles to look at.
+/// Why the profiles can't be read.
 pub(super) enum Unread {
     NoFile { shown: String },
     Unreadable(String),
@@ -68,8 +68,8 @@ impl Profiles {
         self.source(section)
     }
 
-    /// The profile to use when none was named: the one that `default_profile` names, or else `DEFAULT`, if it is
-    /// for the wanted workspace; else the one that is.
+    /// The default profile: the one that `default_profile` names, or else `DEFAULT`, if it belongs to the
+    /// given workspace; else the only one that does.
     pub(super) fn default_for(&self, wanted: Option<&str>) -> Result<Option<Source>, Failure> {
         let settings = self.sections.iter().find(|section| section.name == SETTINGS);
         let chosen = settings.and_then(|section| section.get("default_profile"));
@@ -79,7 +79,7 @@ impl Profiles {
             (None, _) => self.section(DEFAULT).map(|section| self.source(section)).transpose()?,
         };
         if let Some(default) = default {
-            // `DEFAULT` is often there with nothing in it.
+            // `DEFAULT` often exists but is empty.
             let says_something = default.host.is_some() || default.has_credential();
             if default.is_for(wanted) && (says_something || wanted.is_none()) {
                 return Ok(Some(default));
@@ -107,10 +107,10 @@ impl Profiles {
         }
     }
 
-    /// All that are profiles.
+    /// All sections that are profiles.
     fn profiles(&self) -> impl Iterator<Item = &Section> {
         self.sections.iter().filter(|section| {
-            // `DEFAULT` is always among what was read; it is in the file if it holds something.
+            // `DEFAULT` is always in the parsed result; it is in the file if it isn't empty.
             section.name != SETTINGS
                 && (section.name != DEFAULT || !section.is_empty() || section.fault.is_some())
         })
@@ -139,7 +139,7 @@ impl Profiles {
         Ok(source)
     }
 
-    /// There is no profile `name`.
+    /// The error for a missing profile `name`.
     pub(super) fn missing(&self, name: &str) -> Failure {
         let known: Vec<String> = self.profiles().map(|section| format!("`{}`", section.name)).collect();
         let known = if known.is_empty() { "no profiles".to_owned() } else { known.join(", ") };
@@ -147,7 +147,7 @@ impl Profiles {
     }
 }
 
-/// The text of a file, or what is wrong with it.
+/// The text of a file, or the error.
 fn text(bytes: &[u8]) -> Result<&str, String> {
     let is_utf_16 =
         bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0);

@@ -1,8 +1,8 @@
-//! What a run is waiting for, shown while no events arrive.
+//! Shows what a run is waiting for while no events arrive.
 //!
-//! The platform may work for two minutes without an event. On a terminal the last line shows what is
-//! waited for, for how long, and what is usual; if the output goes to a file or a pipe, a line is printed every
-//! 20 seconds.
+//! The platform may work for two minutes without an event. On a terminal the last line shows the step, how
+//! long it has been waiting, and the usual duration; in a file or a pipe, a line is printed every 20
+//! seconds.
 
 use std::convert::Infallible;
 use std::io::IsTerminal as _;
@@ -17,15 +17,15 @@ use deployer::steps::usual;
 use super::introduction::Introduction;
 use super::printer::{Style, print, printable};
 
-/// How often a line is printed where lines stay.
+/// How often a line is printed without a terminal.
 const LINES: Duration = Duration::from_secs(20);
-/// How often the last line of a terminal is drawn anew.
+/// How often the last line of a terminal is redrawn.
 const REDRAWS: Duration = Duration::from_secs(1);
-/// A terminal's line that is told for longer than this is drawn; shorter waits need no words.
+/// How long a step has to wait before the line is drawn on a terminal; shorter waits aren't shown.
 const WORTH_TELLING: Duration = Duration::from_secs(3);
-/// A workspace that is silent for so long is named before it has said who one is.
+/// After this time without an answer, the workspace is printed even though the user isn't known yet.
 const UNNAMED: Duration = Duration::from_secs(2);
-/// The last line is cut off here, so that it is one line on any terminal.
+/// The maximum length of the last line, so that it fits on one line of any terminal.
 const WIDTH: usize = 78;
 
 /// A step in progress.
@@ -59,7 +59,7 @@ impl StepsInProgress {
         }
     }
 
-    /// The lines that are due: of steps that nothing was told of for 20 seconds.
+    /// The due lines: for steps without an event for 20 seconds.
     fn due(&mut self, now: Instant) -> Vec<String> {
         let mut lines = Vec::new();
         for waiting in &mut self.0 {
@@ -71,7 +71,7 @@ impl StepsInProgress {
         lines
     }
 
-    /// The last line of a terminal: the step that began last, and how many others there are.
+    /// The last line of a terminal: the step that started last, and the number of others.
     fn last_line(&self, now: Instant) -> Option<String> {
         let waiting = self.0.last()?;
         if now.saturating_duration_since(waiting.since) < WORTH_TELLING {
@@ -95,19 +95,19 @@ impl Waiting {
     }
 }
 
-/// Prints events, and what is waited for between them.
+/// Prints events, and progress between them.
 #[derive(Clone)]
 pub(super) struct Progress {
     style: Style,
     is_terminal: bool,
     waits: Arc<Mutex<StepsInProgress>>,
-    /// Whether the terminal's last line is one of these.
+    /// Whether the terminal's last line is a progress line.
     is_drawn: Arc<AtomicBool>,
     introduction: Arc<Introduction>,
 }
 
 impl Progress {
-    /// What is printed comes after the workspace was named.
+    /// Prints the workspace first.
     pub(super) fn new(style: Style, introduction: Arc<Introduction>) -> Self {
         Self {
             introduction,
@@ -129,14 +129,14 @@ impl Progress {
         print(&text);
     }
 
-    /// Removes the last line of a terminal, before something else is printed.
+    /// Clears the progress line of a terminal, before something else is printed.
     pub(super) fn clear(&self) {
         if self.is_drawn.swap(false, Ordering::Relaxed) {
             print("\r\x1b[K");
         }
     }
 
-    /// Tells what is waited for, for as long as this is polled.
+    /// Shows progress for as long as this is polled.
     pub(super) async fn tell(self) -> Infallible {
         if matches!(self.style, Style::Json) {
             std::future::pending::<()>().await;
@@ -162,7 +162,7 @@ impl Progress {
         }
     }
 
-    /// Whether the last line is drawn anew: not where lines stay, and not on a terminal without control codes.
+    /// Whether the last line is redrawn: only on a terminal that supports control codes.
     fn draws(&self) -> bool {
         self.is_terminal
             && matches!(self.style, Style::Lines { .. })

@@ -1,4 +1,4 @@
-//! A plan and a status, as people read them.
+//! A plan and a status as text.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use deployer::operations::{Plan, Status};
 
 use super::printer::printable;
 
-/// What an operation would do.
+/// The text of a plan.
 pub(super) fn plan(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("Plan: `{operation}` the app `{app}`. Nothing has been changed\n");
@@ -31,7 +31,7 @@ pub(super) fn plan(plan: &Plan) -> String {
     text
 }
 
-/// What an operation loses, before it is confirmed.
+/// The text of what an operation loses, before it is confirmed.
 pub(super) fn losses(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("\n`{operation}` of the app `{app}`\n");
@@ -40,7 +40,7 @@ pub(super) fn losses(plan: &Plan) -> String {
     text
 }
 
-/// How things stand.
+/// The text of a status.
 pub(super) fn status(status: &Status) -> String {
     let mut text = match &status.app {
         None => format!("There is no app `{}`\n", status.app_name),
@@ -105,7 +105,7 @@ fn row(text: &mut String, name: &str, value: Option<&str>) {
     }
 }
 
-/// What is told comes from the workspace in part, and must not reach a terminal as it is.
+/// Part of the text comes from the workspace, and must not reach a terminal unescaped.
 fn line(text: &mut String, content: &str) {
     let _ = writeln!(text, "{}", printable(content));
 }

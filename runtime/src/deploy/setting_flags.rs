@@ -1,4 +1,5 @@
-//! The flags of settings, with their help: made from the deployer's table, so that a new setting has its flag.
+//! The flags of settings, with their help: generated from the deployer's table, so that each new setting
+//! has a flag.
 
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,9 @@ use serde_json::{Map, Value, json};
 
 const CONFIG: &str = "config";
 
-/// An operation, as a type.
+/// An operation, as a type parameter.
 pub trait Operation {
-    /// Which it is.
+    /// The operation.
     const TAKER: Taker;
 }
 
@@ -44,7 +45,7 @@ impl Operation for Status {
     const TAKER: Taker = Taker::Status;
 }
 
-/// The settings that one operation was given as flags.
+/// The settings given to one operation as flags.
 #[derive(Debug)]
 pub struct SettingFlags<O> {
     arguments: Map<String, Value>,
@@ -58,8 +59,8 @@ fn taken(taker: Taker) -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(move |setting| setting.is_taken_by(taker))
 }
 
-/// The name of a setting's flag, without the dashes. A secret has none of its own: others on the machine could
-/// read it, so a file is named.
+/// The name of a setting's flag, without the dashes. A secret has no flag for its value, which other users
+/// of the machine could read; its flag names a file.
 fn name_of(setting: &Setting) -> String {
     match setting.kind {
         Kind::Secret => format!("{}-file", setting.flag()),
@@ -160,12 +161,12 @@ fn pair(text: &str) -> (String, Value) {
 }
 
 impl<O: Operation> SettingFlags<O> {
-    /// Whether a file says what to deploy.
+    /// Whether a configuration file is given.
     pub(super) fn is_from_file(&self) -> bool {
         self.config.is_some()
     }
 
-    /// Sets the app's name where no flag says it.
+    /// Sets the app's name if no flag does.
     pub(super) fn set_app_name(&mut self, name: Option<String>) {
         if let Some(name) = name {
             self.arguments.entry("app_name").or_insert(json!(name));
@@ -178,7 +179,7 @@ impl<O: Operation> SettingFlags<O> {
         self.arguments.insert("local_wheel".into(), json!({"file_name": file_name, "content": content}));
     }
 
-    /// Checks what was given: reads the files, and has the deployer resolve it.
+    /// Checks the values: reads the files, and resolves the configuration with the deployer.
     pub(super) fn resolve<T>(
         mut self,
         resolve: impl FnOnce(Value, Option<&str>, Option<&str>) -> Result<T, DeployError>,
@@ -188,7 +189,7 @@ impl<O: Operation> SettingFlags<O> {
         resolve(Value::Object(self.arguments), file.as_deref(), environment.as_deref())
     }
 
-    /// Reads the files that are named; returns the text of the configuration.
+    /// Reads the named files; returns the text of the configuration.
     fn read_files(&mut self) -> Result<Option<String>, DeployError> {
         if let Some(path) = self.wheel.take() {
             let content = read("local_wheel_path", &path)?;

@@ -1,7 +1,7 @@
-//! The tokens that `databricks auth login` keeps in `~/.databricks/token-cache.json`.
+//! The tokens that `databricks auth login` stores in `~/.databricks/token-cache.json`.
 //!
-//! They are only read. A cached token that has expired would have to be renewed and written back, under the
-//! command line's own lock; signing in again is one command, or `--sign-in`.
+//! They are only read. An expired token would have to be renewed and written back, under the command line's
+//! own lock; signing in again is one command, or `--sign-in`.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ use time::{Duration, OffsetDateTime};
 
 use super::profiles::home;
 
-/// The format that is known.
+/// The supported format version.
 const VERSION: u32 = 1;
-/// A token that ends sooner is of no use to a deployment, which takes some minutes.
+/// A token that expires sooner is useless for a deployment, which takes some minutes.
 const LEAST_LIFE: Duration = Duration::minutes(5);
-/// A cache holds a few kilobytes a workspace.
+/// The maximum size; a cache holds a few kilobytes per workspace.
 const LARGEST_BYTES: u64 = 4 * 1024 * 1024;
 
 #[derive(Deserialize)]
@@ -48,13 +48,13 @@ pub(super) fn token(
         return Err(format!("`{shown}` is too large to be a token cache"));
     }
     let text = std::fs::read_to_string(&path).map_err(|error| format!("`{shown}` can't be read: {error}"))?;
-    // The library's words may quote what it read, which is full of tokens.
+    // The library's messages may quote the file, which is full of tokens.
     let cache: Cache = serde_json::from_str(&text)
         .map_err(|_| format!("`{shown}` isn't a token cache of a known format"))?;
     if cache.version != VERSION {
         return Err(format!("`{shown}` has format {}, which is not supported", cache.version));
     }
-    // By its host first: that says for certain where it may be sent.
+    // By host first: then it is certain where the token may be sent.
     let of_host = cache.tokens.get(host).or_else(|| cache.tokens.get(&format!("{host}/")));
     let token = of_host
         .or_else(|| profile.and_then(|profile| cache.tokens.get(profile)))

@@ -1,6 +1,6 @@
-//! The deployer's texts, as the command line shows them.
+//! Adapts the deployer's texts to the command line.
 //!
-//! The catalogue names settings by their keys, as a file and Python do. Here they are flags.
+//! The catalogue names settings by their keys, as in a file and in Python. Here they become flags.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use deployer::error::DeployError;
 
 use super::command::Operation;
 
-/// Names that other tools give to these subcommands.
+/// Other tools' names for these subcommands.
 const OTHER_WORDS: [(&str, &[&str]); 5] = [
     ("create", &["up", "deploy", "install", "launch", "start", "init", "new", "add", "run"]),
     ("update", &["upgrade", "redeploy", "change", "set", "patch", "restart"]),
@@ -23,10 +23,10 @@ pub fn meant_by(word: &str) -> Option<&'static str> {
     OTHER_WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(right, _)| *right)
 }
 
-/// Flags that are given in addition to a file, never in it.
+/// Flags that are given in addition to a file, and never in it.
 const BESIDE_A_FILE: [&str; 4] = ["config", "environment", "encryption_key_file", "local_wheel_path"];
 
-/// An error with settings named by their flags, where they were not given in a file.
+/// An error with settings named by their flags, unless they were given in a file.
 pub(super) fn with_flags(mut error: DeployError, is_from_file: bool) -> DeployError {
     let mut flags = flags();
     if is_from_file {
@@ -39,12 +39,12 @@ pub(super) fn with_flags(mut error: DeployError, is_from_file: bool) -> DeployEr
     error
 }
 
-/// A text with `app_name` as `--app-name`, where there is such a flag. One word may as well be something else
-/// than a flag, and is one only if it is the key that was `refused`.
+/// A text with `app_name` as `--app-name`, if there is such a flag. A single word may have another meaning,
+/// and is only replaced if it is the key that was `refused`.
 fn named(text: &str, refused: Option<&str>, flags: &BTreeSet<String>) -> String {
     let mut parts = text.split('`');
     let mut said = parts.next().unwrap_or_default().to_owned();
-    // Every second part stands between backticks.
+    // Every second part is between backticks.
     for (index, part) in parts.enumerate() {
         said.push('`');
         let flag = part.replace('_', "-");

@@ -1,10 +1,9 @@
-//! A workspace, called as one principal: the credential is added here and goes nowhere else.
+//! A client for one workspace with one credential, which is added here and sent nowhere else.
 //!
-//! Both of the binary's ways to run the deploy logic end here: `tellr-app deploy`, and a page in
-//! the browser through [`crate::deploy_page`]. What both need to be sure of is therefore written
-//! once: the credential goes to the workspace and to no other host, whatever path is asked for;
-//! redirects are not followed; an answer has a size and comes in time; and should the other end
-//! repeat the credential in its answer, that place is blanked.
+//! Both ways in which the binary runs the deploy logic use it: `tellr-app deploy`, and a page in the
+//! browser through [`crate::deploy_page`]. So these guarantees are implemented once: the credential is sent
+//! to the workspace and to no other host, for any path; redirects are not followed; answers are limited in
+//! size and time; and if an answer repeats the credential, that part is redacted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,19 +18,19 @@ use super::oauth::SignIn;
 use crate::database::tls::{self, TlsError};
 use crate::settings::WorkspaceSettings;
 
-/// No single answer of the workspace takes longer; waiting is done by asking again.
+/// The time limit of a single request; longer waits use polling.
 const ANSWER: Duration = Duration::from_mins(1);
-/// How long a connection to the workspace may take to come about: with a wrong address, this is the time
-/// until a person is told.
+/// The time limit for connecting to the workspace: with a wrong address, this is the time until the error
+/// is shown.
 const CONNECT: Duration = Duration::from_secs(4);
-/// The largest answer: a wheel of the largest size allowed, read back in base64.
+/// The maximum size of an answer: a wheel of the maximum size, read back as base64.
 const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The headers that the deploy logic reads.
 const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
-/// Shorter ones are nobody's token, and blanking them would only spoil answers.
+/// Shorter strings are no tokens, and redacting them would only damage answers.
 const SHORTEST_TOKEN: usize = 16;
 
-/// The client for workspaces could not be made.
+/// The client for workspaces could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// TLS could not be set up.
@@ -42,40 +41,40 @@ pub enum ClientError {
     Http(#[from] reqwest::Error),
 }
 
-/// Makes the HTTP client for workspaces. It holds no credential, so several [`Workspace`]s can
-/// share it and its connections.
+/// Creates the HTTP client for workspaces. It holds no credential, so several [`Workspace`]s can share it
+/// and its connections.
 pub fn client() -> Result<reqwest::Client, ClientError> {
     Ok(reqwest::Client::builder()
         .tls_backend_preconfigured(tls::client_config(None)?)
         .timeout(ANSWER)
         .connect_timeout(CONNECT)
-        // A redirect would carry the credential to another place.
+        // A redirect would send the credential to another server.
         .redirect(redirect::Policy::none())
         .user_agent(concat!("tellr/", env!("CARGO_PKG_VERSION")))
         .build()?)
 }
 
-/// One workspace, as one principal.
+/// One workspace with one credential.
 pub struct Workspace {
     pub(super) http: reqwest::Client,
     host: String,
-    /// Where several workspaces share a host, which one.
+    /// Which workspace, if several share a host.
     id: Option<String>,
     pub(super) credential: Credential,
 }
 
 impl Workspace {
-    /// The workspace and the principal of `settings`.
+    /// The workspace and the credential of `settings`.
     pub fn new(http: reqwest::Client, settings: WorkspaceSettings) -> Self {
         Self { http, host: settings.host, id: None, credential: settings.auth.into() }
     }
 
-    /// The workspace of a sign-in, as whoever signs in.
+    /// The workspace of a sign-in, with the credential of the user who signs in.
     pub fn of_person(http: reqwest::Client, sign_in: Arc<SignIn>) -> Self {
         Self { http, host: sign_in.host().to_owned(), id: None, credential: Credential::Person(sign_in) }
     }
 
-    /// The same, by its id: several workspaces may share a host.
+    /// The same, with the workspace's id: several workspaces may share a host.
     #[must_use]
     pub fn with_id(mut self, id: Option<String>) -> Self {
         self.id = id;
@@ -87,7 +86,7 @@ impl Workspace {
         &self.host
     }
 
-    /// The sign-in in the browser, where that is how people sign in here.
+    /// The browser sign-in, if it is used.
     pub fn sign_in(&self) -> Option<&Arc<SignIn>> {
         match &self.credential {
             Credential::Person(sign_in) => Some(sign_in),
@@ -95,10 +94,10 @@ impl Workspace {
         }
     }
 
-    /// Sends `request`, and once more with another token if the workspace did not take the first.
+    /// Sends `request`, and once more with another token if the workspace rejects the first.
     ///
     /// # Errors
-    /// When there was no answer, or none that can be passed on.
+    /// If there was no answer, or none that can be passed on.
     pub async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         let token = self.credential.bearer(&self.http, &self.host).await?;
         let answer = self.send(request, &token).await?;
@@ -115,7 +114,7 @@ impl Workspace {
         request: &WorkspaceRequest,
         token: &SecretString,
     ) -> Result<WorkspaceResponse, HostError> {
-        // The logic sends paths, never addresses; this is what keeps a mistake from leaving the workspace.
+        // The logic sends paths, never URLs; this makes sure that an error in it can't leave the workspace.
         if !request.path.starts_with("/api/") || request.path.contains("..") {
             return Err(refused(format!("`{}` is not a path of the workspace's API", request.path)));
         }
@@ -163,12 +162,12 @@ pub(super) async fn text_of_at_most(mut answer: reqwest::Response, most: usize) 
         }
         bytes.extend_from_slice(&chunk);
     }
-    // All answers that are read are JSON, which is UTF-8; of anything else, a person reads a sentence.
+    // All answers that are parsed are JSON, which is UTF-8; others are only shown to users.
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
-/// `text` with the token blanked.
+/// `text` with the token redacted.
 pub(super) fn without(token: &SecretString, text: String) -> String {
     let token = token.expose_secret();
     if token.len() >= SHORTEST_TOKEN && text.contains(token) { text.replace(token, "[token]") } else { text }

@@ -1,4 +1,4 @@
-//! `tellr-app deploy-page`: the deploy page on one's own machine.
+//! `tellr-app deploy-page`: the deploy page on the user's own machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -101,7 +101,7 @@ async fn serve(flags: Flags) -> Result<(), DeployError> {
         ));
     }
     print("Press Ctrl-C to stop\n");
-    // The browser may take its time to read what it was given.
+    // Keeps the file until the browser has read it.
     let opened = if flags.open { browser::open(&url) } else { None };
     if flags.open && opened.is_none() {
         print("No browser could be started; open the address by hand\n");

@@ -1,8 +1,8 @@
-//! Passes the deployer's requests on.
+//! Forwards the deployer's requests.
 //!
-//! Nothing of what the page sent is copied. It is read into the same typed request that the
-//! deployer makes natively, compared with the deployer's own table of requests, and sent by the
-//! same code. So there is no header, address or spelling of a path that could slip through.
+//! Nothing of the page's request is copied. It is parsed into the same typed request that the deployer
+//! makes natively, checked against the deployer's own table of requests, and sent by the same code. So no
+//! unexpected header, address or encoding of a path can pass through.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use serde_json::Value;
 use super::refusal::Refusal;
 use super::state::DeployPage;
 
-/// The largest body: a file of the platform's limit of 10 MB, in base64, with what is around it.
+/// The maximum size of a body: a file of the platform's limit of 10 MB, in base64, with its JSON.
 const LARGEST_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// The handler of `/api/workspace/…`.
@@ -34,7 +34,7 @@ pub(super) async fn forward(
     respond(answer)
 }
 
-/// The request that the method, the path and the query spell, if the deployer makes such requests.
+/// The request described by method, path and query, if the deployer makes such requests.
 fn read(parts: &Parts) -> Result<WorkspaceRequest, Refusal> {
     let path = parts.uri.path();
     let path = path.strip_prefix("/workspace").unwrap_or(path);
@@ -53,7 +53,7 @@ fn read(parts: &Parts) -> Result<WorkspaceRequest, Refusal> {
             return Err(unused());
         }
     }
-    // Without knowing what is secret, everything is taken to be.
+    // The server doesn't know which requests are secret, so it treats all as secret.
     Ok(WorkspaceRequest { method, path: path.to_owned(), query, body: None, sensitive: true })
 }
 
@@ -80,12 +80,12 @@ pub(super) async fn read_json(parts: &Parts, body: Body, limit: usize) -> Result
 fn respond(answer: WorkspaceResponse) -> Result<Response, Refusal> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     if status.is_redirection() {
-        // A browser makes something of its own of such an answer, even without a place to go to.
+        // A browser handles such an answer itself, even without a `Location`.
         let message = format!("The workspace redirected the request ({status}). Check its address");
         return Err(Refusal::of_request(StatusCode::BAD_GATEWAY, message));
     }
     let mut response = (status, answer.body).into_response();
-    // All that are left of the workspace's headers were chosen by name.
+    // The remaining headers of the workspace are selected by name.
     response.headers_mut().remove(header::CONTENT_TYPE);
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

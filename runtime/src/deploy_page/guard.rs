@@ -1,12 +1,12 @@
-//! Whose requests are answered: those of the page that this server served.
+//! Accepts requests only from the page that this server served.
 //!
-//! A browser sends requests of any page to any address, this one included. Three of its own
-//! statements tell them apart, and a page can forge none: `Host` (a name that some other site lets
-//! point to this machine is not ours), `Origin` (which page asks; sent with every write), and
-//! `Sec-Fetch-Site`. Beyond that a write has to be JSON, which no form can send.
+//! A browser sends requests of any page to any address, including this one. Three of its headers identify
+//! the sender, and a page can forge none: `Host` (not ours if another site's name points to this machine),
+//! `Origin` (the requesting page; sent with every write), and `Sec-Fetch-Site`. In addition, a write has to
+//! be JSON, which no form can send.
 //!
-//! Anything that isn't a browser can claim all of this. The server listens on loopback only, and
-//! [`Session`] tells whose browser it is.
+//! A client other than a browser can forge all of this. The server listens on loopback only, and
+//! [`Session`] identifies the user's browser.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,15 +22,16 @@ use super::state::DeployPage;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Longer than an answer of the workspace takes (60 s); shorter than the page waits (90 s),
-/// so that it is this server that tells.
+/// Longer than the workspace's timeout (60 s) and shorter than the page's (90 s), so that this server
+/// reports the timeout.
 const LIMIT: Duration = Duration::from_secs(85);
 
-/// What an answer of the workspace may do, should somebody open it as a page: nothing.
+/// The content security policy for answers of the workspace, in case one is opened as a page: everything is
+/// forbidden.
 const ANSWER_SECURITY_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; sandbox; frame-ancestors 'none'");
 
-/// A layer that lets the page's requests through, for a limited time.
+/// A layer that accepts the page's requests, with a time limit.
 pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request, next: Next) -> Response {
     let mut response = match check(&page.session, &request) {
         Err(refusal) => refusal.into_response(),
@@ -39,13 +40,13 @@ pub(super) async fn admit(State(page): State<Arc<DeployPage>>, request: Request,
             Err(_) => Refusal::timeout().into_response(),
         },
     };
-    // Only a page of the server's own has one already.
+    // Only a page of this server has the cookie already.
     response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(ANSWER_SECURITY_POLICY);
     response
 }
 
-/// A layer around everything: under a name that isn't this machine's, as a site that had its name point here
-/// would ask, or at another server's port, there is nothing at all.
+/// A layer around everything: requests for another host name, as sent by a site whose name points to this
+/// machine, or for another server's port, get 404.
 pub(super) async fn at_own_address(
     State(page): State<Arc<DeployPage>>,
     request: Request,
@@ -59,7 +60,7 @@ pub(super) async fn at_own_address(
 
 fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
     let headers = request.headers();
-    // As it stands in the origin of a page from there.
+    // In the form used in the origin of a page from there.
     let host = own_host(session, request)?;
     let reads = request.method() == Method::GET;
     match single(headers, &header::ORIGIN)? {
@@ -91,7 +92,7 @@ fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The host that the request was sent to, if it is this server.
+/// The host of the request, if it is this server.
 fn own_host<'a>(session: &Session, request: &'a Request) -> Result<&'a str, Refusal> {
     let host = asked_host(request.uri(), request.headers())?;
     if port_on_loopback(host) == Some(session.port()) {
@@ -100,9 +101,9 @@ fn own_host<'a>(session: &Session, request: &'a Request) -> Result<&'a str, Refu
     Err(another_host())
 }
 
-/// The host that the request was sent to.
+/// The host of the request.
 fn asked_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
-    // HTTP/2 has it in the address, and so has a request in the form that proxies get.
+    // HTTP/2 has it in the URI, and so do requests in proxy form.
     let from_address = uri.authority().map(axum::http::uri::Authority::as_str);
     match (from_address, single(headers, &header::HOST)?) {
         (Some(one), Some(other)) if one != other => Err(another_host()),
@@ -119,7 +120,7 @@ fn is_origin(origin: &str, host: &str) -> bool {
     origin.strip_prefix("http://") == Some(host)
 }
 
-/// The port of `authority`, if its host is one of this machine's own names for itself.
+/// The port of `authority`, if its host is one of this machine's loopback names.
 fn port_on_loopback(authority: &str) -> Option<u16> {
     let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
     let port = port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok())??;
@@ -129,7 +130,7 @@ fn port_on_loopback(authority: &str) -> Option<u16> {
     is_here.then_some(port)
 }
 
-/// The value of a header that may stand there once.
+/// The value of a header, if it occurs once.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
     let mut values = headers.get_all(name).iter();
     let odd = || Refusal::forbidden(format!("The header `{name}` is not as a browser sends it"));

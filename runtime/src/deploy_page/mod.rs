@@ -1,25 +1,24 @@
-//! The server beside the deploy page.
+//! The server of the deploy page.
 //!
-//! Problem: the deploy logic runs in the browser, but the workspace answers no request of a page on
-//! another origin, and a token must not be where the page's script can read it.
+//! Problem: the deploy logic runs in the browser, but the workspace accepts no requests from a page of
+//! another origin, and the page's script must not be able to read a token.
 //!
-//! Choice: a server on the page's own origin adds the credential. What it does with that credential
-//! is bounded on all sides, because whatever runs in the page, or only reaches this port, can ask it:
+//! Choice: a server on the page's own origin adds the credential. The use of that credential is restricted
+//! in several ways, because any script in the page, and any client of this port, can send requests:
 //!
-//! * it answers the page it served and no other (`guard`), and only the browser of whoever started it
+//! * it answers only the page that it served (`guard`), and only the browser of the user who started it
 //!   (`session`);
-//! * it passes on the requests that the deployer makes and no others, to one workspace, and copies
-//!   no header from the page (`forward`);
-//! * to a database it speaks schema operations, no SQL, and only on hosts that the workspace
-//!   itself names (`schema`);
-//! * it acts as whoever started it, on their own machine. `tellr-app serve` has no such page: the tokens of users
-//!   that the platform passes on to an app never have the scope for apps.
+//! * it forwards only the requests that the deployer makes, to one workspace, and copies no header from the
+//!   page (`forward`);
+//! * databases get only typed schema operations, no SQL, and only on hosts that the workspace itself
+//!   returns (`schema`);
+//! * it uses the credential of the user who started it, on their own machine. `tellr-app serve` has no such
+//!   page: the user tokens that the platform passes to an app never have the scope for apps.
 //!
-//! Routes: `/api/workspace/…` with the workspace's own path behind it, `POST /api/workspace-schema`,
-//! `GET /api/workspace-access`, which says whether anybody is signed in, and below it `…/sign-in`, where a
-//! link leads to the workspace's sign-in (`status`). An answer with the
-//! header `tellr-host-error` is the server's own, not the workspace's; its body is a
-//! [`deployer::host::HostError`].
+//! Routes: `/api/workspace/…` followed by the workspace's own path, `POST /api/workspace-schema`, `GET
+//! /api/workspace-access`, which reports whether a user is signed in, and below it `…/sign-in`, which
+//! redirects to the workspace's sign-in (`status`). An answer with the header `tellr-host-error` comes from
+//! the server itself, not from the workspace; its body is a [`deployer::host::HostError`].
 
 pub mod command;
 mod forward;
@@ -46,10 +45,11 @@ use crate::api;
 use crate::site::{DEPLOY_PAGE_SECURITY_POLICY, site};
 use session::PAGE;
 
-/// The routes of `tellr-app deploy-page`: the page and what it needs, nothing that has a database.
+/// The routes of `tellr-app deploy-page`: the page and its API, without anything that needs the app's
+/// database.
 pub fn router(page: Arc<DeployPage>) -> Router {
     let general = Router::new().route("/health", get(api::health)).route("/version", get(api::version));
-    // Has limits of its own, as files go up through it, and answers that are the workspace's.
+    // Has limits of its own, as files are uploaded through it, and returns the workspace's answers.
     let workspace = Router::new()
         .route("/workspace", any(forward::forward))
         .route("/workspace/", any(forward::forward))
@@ -60,14 +60,14 @@ pub fn router(page: Arc<DeployPage>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&page), guard::admit))
         .with_state(Arc::clone(&page));
     let pages = Router::new()
-        // The start page shows what is in a database, and here is none.
+        // The start page shows the database's content, and there is no database here.
         .route("/", get(async || Redirect::temporary(PAGE)))
         .route(PAGE, get(document).with_state(Arc::clone(&page)));
     site(general, workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
 }
 
-/// The page itself: the file that every other address of the page gets as well, allowed to compile
-/// the deployer's WebAssembly.
+/// The page itself: the same file as for every other path of the page, with permission to compile the
+/// deployer's WebAssembly.
 async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(entered) = page.session.enter(&uri) {
         return entered;

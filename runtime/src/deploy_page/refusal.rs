@@ -1,15 +1,15 @@
-//! What the server says when it does not pass something on.
+//! The server's own answers to requests that it doesn't forward.
 
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use deployer::host::{HostError, HostErrorKind};
 
-/// The header of an answer that is the server's own: the kind of the failure.
+/// The header of the server's own answers: the kind of the failure.
 const HOST_ERROR: HeaderName = HeaderName::from_static("tellr-host-error");
 
-/// Why nothing was passed on, or no answer came. Never 404: to the deployer that would mean
-/// that the thing it asked for does not exist.
+/// Why the request was not forwarded, or had no answer. Never 404: for the deployer that would mean that
+/// the requested resource doesn't exist.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
@@ -17,17 +17,17 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// The request is not one to pass on.
+    /// The request is not allowed.
     pub(super) fn of_request(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, error: HostError { kind: HostErrorKind::Refused, message: message.into() } }
     }
 
-    /// The caller may not.
+    /// The caller is not allowed.
     pub(super) fn forbidden(message: impl Into<String>) -> Self {
         Self::of_request(StatusCode::FORBIDDEN, message)
     }
 
-    /// There is no credential to pass it on with.
+    /// There is no credential to forward it with.
     pub(super) fn no_credential(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
@@ -35,7 +35,7 @@ impl Refusal {
         }
     }
 
-    /// It took too long.
+    /// The request timed out.
     pub(super) fn timeout() -> Self {
         let message = "The request timed out".to_owned();
         HostError { kind: HostErrorKind::Timeout, message }.into()
@@ -45,7 +45,7 @@ impl Refusal {
 impl From<HostError> for Refusal {
     fn from(error: HostError) -> Self {
         let status = match error.kind {
-            // The last comes from pages alone, and none of them is asked here.
+            // The last kind only occurs in pages that reach the workspace directly, never here.
             HostErrorKind::Connection | HostErrorKind::Refused | HostErrorKind::Origin => {
                 StatusCode::BAD_GATEWAY
             }
@@ -72,7 +72,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The answer to a method that a route does not take.
+/// The answer to a method that a route doesn't support.
 pub(super) async fn wrong_method() -> Refusal {
     Refusal::of_request(StatusCode::METHOD_NOT_ALLOWED, "This path does not support this method")
 }

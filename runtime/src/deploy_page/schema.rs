@@ -1,9 +1,9 @@
 //! Runs typed schema operations for the page.
 //!
-//! The page says which database and which operation; the SQL is rendered here. The host to connect
-//! to comes with the request as well, since the deployer knows it, but it is not believed: a
-//! credential for the database would go to whatever host a page made up. The workspace is asked
-//! which host the endpoint or the instance has.
+//! The page names a database and an operation; the SQL is rendered here. The request also has the host to
+//! connect to, since the deployer knows it, but it is not trusted: otherwise a database credential could be
+//! sent to any host that the page names. The host of the endpoint or the instance is read from the
+//! workspace.
 
 use std::sync::Arc;
 
@@ -28,19 +28,19 @@ const LARGEST_BODY_BYTES: usize = 64 * 1024;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    /// On which database.
+    /// The database.
     at: LakebaseTarget,
-    /// What to do.
+    /// The operation.
     operation: SchemaOperation,
 }
 
-/// The answer, with status 200 either way.
+/// The answer, with status 200 in both cases.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
-    /// What came of it.
+    /// The outcome.
     Outcome(SchemaOutcome),
-    /// Why nothing did.
+    /// The error.
     Error(SchemaError),
 }
 
@@ -70,15 +70,15 @@ pub(super) async fn run(
     Ok(Json(outcome.map_or_else(Answer::Error, Answer::Outcome)))
 }
 
-/// Why no host could be told.
+/// Why no host was found.
 enum Unnamed {
-    /// It can't be the name of an endpoint or an instance.
+    /// The name is not valid for an endpoint or an instance.
     NoSuchName,
-    /// The workspace did not tell.
+    /// The workspace did not return it.
     NotNow(SchemaError),
 }
 
-/// The host that the workspace names for an endpoint or an instance.
+/// The host that the workspace returns for an endpoint or an instance.
 async fn host_of(workspace: &Workspace, target: &CredentialTarget) -> Result<Option<String>, Unnamed> {
     match target {
         CredentialTarget::Endpoint(name) => {
@@ -95,7 +95,7 @@ async fn host_of(workspace: &Workspace, target: &CredentialTarget) -> Result<Opt
 
 async fn ask<T: DeserializeOwned>(workspace: &Workspace, call: Call<T>) -> Result<T, Unnamed> {
     let request = call.request;
-    // A name with a path in it would ask for something else.
+    // A name that contains a path would request another resource.
     routes::route_of(request.method, &request.path).ok_or(Unnamed::NoSuchName)?;
     let answer =
         workspace.request(&request).await.map_err(|error| Unnamed::NotNow(lakebase::unasked(error)))?;

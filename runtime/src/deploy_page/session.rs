@@ -1,15 +1,15 @@
-//! Whose browser it is.
+//! Identifies the user's browser.
 //!
-//! Loopback is not private: whoever else is signed in to the machine can connect to the port, and
-//! would deploy with somebody else's credential. So `tellr-app deploy-page` prints an address with a
-//! key in it. The first browser that opens it exchanges the key for a cookie and is sent on to the page
-//! without it; requests without the cookie get the page's files and nothing from the workspace.
+//! Loopback is not private: other users of the machine can connect to the port, and would deploy with this
+//! user's credential. So `tellr-app deploy-page` prints a URL with a key in it. The first browser that
+//! opens it exchanges the key for a cookie and is redirected to the page without it; requests without the
+//! cookie get the page's files and nothing from the workspace.
 //!
-//! The key counts once, so that whoever finds it later, in a history or a log, can do nothing with it; the
+//! The key works once, so that it is useless to anyone who finds it later in a history or a log; the
 //! cookie's value is another secret. The key is in the query, which is not logged. Scripts can't read the
-//! cookie, and no other site's request carries it. Browsers keep cookies by host and not by port, hence the
-//! port in its name. What stays is that a server of somebody else on this very machine would be sent the cookie
-//! by a page of its own, if one opened such a page while this runs.
+//! cookie, and it is not sent with other sites' requests. Browsers store cookies by host and not by port,
+//! hence the port in its name. Remaining risk: another user's server on this machine would receive the
+//! cookie if the user opened that server's page in the same browser while this server runs.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 /// The path of the page.
 pub(super) const PAGE: &str = "/deploy";
 
-/// As many bytes as nobody guesses.
+/// Enough bytes that they can't be guessed.
 const KEY_BYTES: usize = 32;
 const PARAMETER: &str = "key";
 
@@ -31,16 +31,17 @@ const PARAMETER: &str = "key";
 #[derive(Debug)]
 pub struct Session {
     port: u16,
-    /// Taken by the browser that comes first.
+    /// Taken by the first browser.
     key: Mutex<Option<SecretString>>,
     cookie: SecretString,
 }
 
 impl Session {
-    /// A new one, for the server on `port`. Returns it with the path that lets a browser in, which is secret.
+    /// A new session for the server on `port`. Returned with the secret path that starts the session in a
+    /// browser.
     ///
     /// # Errors
-    /// When the system gives no random bytes.
+    /// If the system provides no random bytes.
     pub fn new(port: u16) -> Result<(Self, String), getrandom::Error> {
         let key = random()?;
         let entrance = format!("{PAGE}?{PARAMETER}={}", key.expose_secret());
@@ -64,7 +65,7 @@ impl Session {
             .any(|(name, value)| name == cookie && is_same(&self.cookie, value))
     }
 
-    /// The answer to a request for the page with a key in its address; none, if there is no key.
+    /// The answer to a request for the page with a key in its URL; `None` if there is no key.
     pub(super) fn enter(&self, uri: &Uri) -> Option<Response> {
         let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
         let (_, given) = pairs.into_iter().find(|(name, _)| *name == PARAMETER)?;
@@ -97,6 +98,6 @@ fn random() -> Result<SecretString, getrandom::Error> {
 }
 
 fn is_same(secret: &SecretString, given: &str) -> bool {
-    // Of the hashes, so that the time it takes says nothing about the secret.
+    // Compares hashes, so that the timing doesn't reveal the secret.
     Sha256::digest(given) == Sha256::digest(secret.expose_secret())
 }

@@ -1,7 +1,7 @@
-//! Whether anybody is signed in: `GET /api/workspace-access`; and the way to sign in.
+//! Whether a user is signed in: `GET /api/workspace-access`; and the sign-in.
 //!
-//! It is what the page asks first, and again while it waits for a sign-in. The host is told and never
-//! taken: which workspace gets the credential is for whoever started the server to say.
+//! The page sends this request first, and again while it waits for a sign-in. The host is only returned and
+//! never accepted: the user who starts the server decides which workspace gets the credential.
 
 use std::sync::Arc;
 
@@ -19,25 +19,25 @@ use super::state::DeployPage;
 use crate::deploy::oauth;
 use crate::deploy::workspace::Workspace;
 
-/// What can be done about a profile's or the environment's credential.
+/// What to do about a rejected credential of a profile or the environment.
 const ANOTHER: &str = "Start `tellr-app deploy-page` again with another `--profile`, or with `--sign-in`";
 /// The path of the second handler.
 const SIGN_IN: &str = "/api/workspace-access/sign-in";
 
-/// The answer. `user` is there when `signed_in` is true.
+/// The answer. `user` is set if `signed_in` is true.
 #[derive(Debug, Serialize)]
 pub(super) struct WorkspaceAccess {
     /// The workspace's address, `https://host[:port]`.
     host: String,
     /// Whether the workspace can be called.
     signed_in: bool,
-    /// As whom: an e-mail address, or a service principal's application id.
+    /// The user: an e-mail address, or a service principal's application id.
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<String>,
-    /// Where a link for signing in leads; absent where a sign-in in the browser is not how it is done.
+    /// The path of the sign-in link; absent if the sign-in in the browser is not used.
     #[serde(skip_serializing_if = "Option::is_none")]
     sign_in_url: Option<&'static str>,
-    /// Why nobody is signed in, for people.
+    /// Why no user is signed in, for display.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
 }
@@ -59,8 +59,8 @@ pub(super) async fn show(State(page): State<Arc<DeployPage>>) -> Result<Json<Wor
     Ok(Json(WorkspaceAccess { host, signed_in: user.is_some(), user, sign_in_url, problem }))
 }
 
-/// `GET /api/workspace-access/sign-in`: sends a browser on to where the workspace signs people in. The
-/// address has the attempt's state in it, so it is for that browser's eyes only, as everything here.
+/// `GET /api/workspace-access/sign-in`: redirects the browser to the workspace's sign-in. The URL contains
+/// the attempt's state, so only the session's browser may get it, like everything here.
 pub(super) async fn sign_in(State(page): State<Arc<DeployPage>>) -> Result<Response, Refusal> {
     let Some(sign_in) = page.workspace.sign_in() else {
         return Err(Refusal::forbidden("No sign-in is needed: the server has its own credential"));
@@ -71,7 +71,7 @@ pub(super) async fn sign_in(State(page): State<Arc<DeployPage>>) -> Result<Respo
                 [(header::LOCATION, begun.address.as_str()), (header::REFERRER_POLICY, "no-referrer")];
             Ok((StatusCode::SEE_OTHER, headers).into_response())
         }
-        // A person is looking at it, not the page.
+        // This is shown to the user directly, not read by the page's script.
         Err(error) => {
             tracing::warn!("no sign-in could be started: {error}");
             let words = format!("{}.", error.message);
@@ -80,7 +80,7 @@ pub(super) async fn sign_in(State(page): State<Arc<DeployPage>>) -> Result<Respo
     }
 }
 
-/// The principal's name, or why the workspace knows none.
+/// The principal's name, or why the workspace returns none.
 async fn who_is(workspace: &Workspace) -> Result<Result<String, String>, HostError> {
     let answer = match workspace.request(&identity::me().request).await {
         Ok(answer) => answer,

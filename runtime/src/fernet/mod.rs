@@ -1,14 +1,15 @@
-//! Fernet tokens: the encryption of what is stored encrypted.
+//! Fernet tokens, used to encrypt stored secrets.
 //!
 //! Problem: the deployment's contract is a Fernet key (version 0x80: AES-128 in CBC mode under an
 //! HMAC-SHA256), and rows written by other programs with that key must stay readable.
 //!
-//! Choice: the format in some hundred lines on RustCrypto's primitives. The crate `fernet` can be built
-//! without OpenSSL by its feature `rustcrypto`, and isn't used all the same: its last release (0.2.2, of
-//! 2024) would bring second, older versions of `aes`, `cbc`, `hmac`, `sha2` and `getrandom` with their
-//! foundations into the program, and is under the MPL, unlike all else here. The primitives are the
-//! library's; the published vectors are among the tests. The order is fixed: the MAC is checked over everything, in constant time,
-//! before a single byte is decrypted, so padding tells an attacker nothing.
+//! Choice: the format is implemented in about a hundred lines on RustCrypto's primitives. The crate
+//! `fernet` can be built without OpenSSL by its feature `rustcrypto`, but isn't used: its last release
+//! (0.2.2, of 2024) would add second, older versions of `aes`, `cbc`, `hmac`, `sha2` and `getrandom` with
+//! their dependencies to the program, and has the MPL licence, unlike all other dependencies. The
+//! primitives are the library's; the tests include the published vectors. The order is fixed: the MAC is
+//! checked over the whole token, in constant time, before a single byte is decrypted, so padding errors
+//! reveal nothing to an attacker.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -33,7 +34,7 @@ const HEADER: usize = 1 + 8 + IV;
 /// How far ahead the clock of the program that wrote a token may be.
 const MAX_CLOCK_SKEW_SECS: u64 = 60;
 
-/// Writers pad; readers forgive a missing padding, which gets lost when keys are pasted.
+/// Writers add padding; readers accept missing padding, which gets lost when keys are pasted.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -57,20 +58,20 @@ impl fmt::Debug for Key {
 #[error("is not a Fernet key: 32 bytes in URL-safe base64, 44 characters")]
 pub struct InvalidKey;
 
-/// Why a token was not accepted. The reasons are for the tests and the log; which of them it was must
-/// not be told to whoever sent the token.
+/// Why a token was not accepted. The reasons are for tests and the log; they must not be shown to the
+/// sender of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidToken {
     /// Not base64, too short, or of another version.
     #[error("the text is not a Fernet token")]
     Malformed,
-    /// Written with another key, or changed since.
+    /// Encrypted with another key, or modified.
     #[error("the token was not written with this key, or was changed since")]
     Forged,
     /// Older than the caller accepts.
     #[error("the token is too old")]
     Expired,
-    /// From the future.
+    /// Its time is in the future.
     #[error("the token is from the future")]
     NotYetValid,
 }
@@ -81,7 +82,7 @@ pub enum InvalidToken {
 pub struct NoRandomness;
 
 impl Key {
-    /// Reads a key as `GOOGLE_OAUTH_ENCRYPTION_KEY` holds it.
+    /// Parses a key in the format of `GOOGLE_OAUTH_ENCRYPTION_KEY`.
     pub fn parse(text: &SecretString) -> Result<Self, InvalidKey> {
         let bytes = BASE64.decode(text.expose_secret().trim()).map(Zeroizing::new).map_err(|_| InvalidKey)?;
         let (signing, encryption) = bytes.split_at_checked(HALF).ok_or(InvalidKey)?;
@@ -156,7 +157,7 @@ impl Key {
     }
 }
 
-/// A clock before 1970 counts as 1970: then a token is only ever found too new, never too young.
+/// A clock before 1970 counts as 1970: then a token may be found too new, but never too old.
 fn unix_now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }

@@ -1,4 +1,4 @@
-//! What a connection is doing, which says how long it may go on with it.
+//! The activity of a connection, which determines its time limits.
 
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,31 +9,32 @@ use tokio::time::Instant;
 
 use super::limits::Limits;
 
-/// What one connection is doing. Shared by its task, its stream, its requests and the table of connections.
+/// The activity of one connection. Shared by its task, its stream, its requests and the table of
+/// connections.
 #[derive(Debug)]
 pub(super) struct Activity {
     pub(super) peer: IpAddr,
     state: Mutex<State>,
-    /// Told when the connection has to make room for another.
+    /// Notified when the connection has to be closed for another one.
     pub(super) give_way: Notify,
 }
 
 #[derive(Debug)]
 struct State {
     requests: Requests,
-    /// The requests that are being answered; for each the time when a part of its answer was handed over,
+    /// The requests that are being answered; for each the time when a part of its answer was passed on,
     /// until the connection asks for the next part.
     running: Vec<(u64, Option<Instant>)>,
     next: u64,
     /// When the connection was accepted, or its last request was answered.
     quiet_since: Instant,
-    /// When the first byte after that came.
+    /// When the first byte after that was received.
     head_since: Option<Instant>,
-    /// Since when the client takes nothing of what is to be sent.
+    /// Since when the client hasn't read pending data.
     blocked_since: Option<Instant>,
 }
 
-/// Whether there was a request, and in which version of HTTP.
+/// Whether there was a request, and its version of HTTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Requests {
     None,
@@ -41,25 +42,25 @@ enum Requests {
     Http2,
 }
 
-/// A connection that can give way to another, in the order in which they do.
+/// A connection that can be closed for another one, in order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Spare {
-    /// Between two requests.
+    /// Idle between two requests.
     Idle,
-    /// Has not sent (all of) a request.
+    /// Has not sent a complete request.
     Silent,
     /// Does not read its answer.
     Blocked,
 }
 
-/// How long a connection may stay as it is.
+/// How long a connection may stay in its current state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Allowed {
-    /// Until then; afterwards it is closed.
+    /// Closed after this time.
     Until(Instant),
-    /// Until then; afterwards it is told to end, as it may be about to send a request.
+    /// Told to end after this time, as it may be about to send a request.
     IdleUntil(Instant),
-    /// As long as the request takes, which has limits of its own.
+    /// Not limited here: requests have their own limits.
     WhileBusy,
 }
 
@@ -91,16 +92,16 @@ impl Activity {
         }
         match (state.requests, state.head_since) {
             (Requests::None, _) => Allowed::Until(state.quiet_since + limits.head),
-            // A head that has begun may be finished.
+            // A request head that has started may be completed.
             (Requests::Http1, Some(since)) => Allowed::Until(since + limits.head),
-            // HTTP/2 sends more than requests, so that its bytes say nothing.
+            // HTTP/2 sends more than requests, so received bytes don't indicate one.
             (Requests::Http1, None) | (Requests::Http2, _) => {
                 Allowed::IdleUntil(state.quiet_since + limits.keep_alive)
             }
         }
     }
 
-    /// Whether the connection can give way, and since when; none, while it is answering.
+    /// Whether the connection can be closed for another one, and since when; `None` while it is answering.
     pub(super) fn spare(&self) -> Option<(Spare, Instant)> {
         let state = self.state();
         if let Some(since) = state.blocked_since {
@@ -135,14 +136,14 @@ impl Activity {
         number
     }
 
-    /// A request was answered, or given up.
+    /// A request was answered, or dropped.
     pub(super) fn end(&self, number: u64) {
         let mut state = self.state();
         state.running.retain(|(running, _)| *running != number);
         state.quiet_since = Instant::now();
     }
 
-    /// A part of an answer was handed over, or the next one is asked for.
+    /// A part of an answer was passed on, or the next one is requested.
     pub(super) fn handed(&self, number: u64, at: Option<Instant>) {
         let mut state = self.state();
         if let Some((_, handed)) = state.running.iter_mut().find(|(running, _)| *running == number) {
@@ -150,7 +151,7 @@ impl Activity {
         }
     }
 
-    /// Bytes came in.
+    /// Bytes were received.
     pub(super) fn received(&self) {
         let mut state = self.state();
         if state.running.is_empty() && state.head_since.is_none() {
@@ -158,7 +159,7 @@ impl Activity {
         }
     }
 
-    /// The client took bytes, or none although there are some.
+    /// The client read bytes, or none although some are pending.
     pub(super) fn sent(&self, taken: bool) {
         let mut state = self.state();
         if taken {

@@ -1,4 +1,4 @@
-//! One connection, from when it is accepted to its end.
+//! One connection, from accepting it to its end.
 
 use std::convert::Infallible;
 use std::io;
@@ -25,19 +25,19 @@ use super::activity::{Activity, Allowed};
 use super::limits::{LARGEST_HEADER_LIST_BYTES, Limits, MOST_HEADERS};
 use super::slots::Slot;
 
-/// How often a quiet HTTP/2 connection is asked whether it is still there.
+/// How often an idle HTTP/2 connection is pinged.
 const PING_INTERVAL: std::time::Duration = std::time::Duration::from_secs(30);
-/// HTTP/1.1's buffer: a header list of the largest size with what is around it, so that it is refused by
+/// HTTP/1.1's buffer: a header list of the maximum size plus overhead, so that it is refused by
 /// [`is_too_large`], as with HTTP/2, and not by a lower limit.
 const BUFFER_BYTES: usize = LARGEST_HEADER_LIST_BYTES + 32 * 1024;
-/// HTTP/2's limit, which it would count itself; above ours for the same reason.
+/// HTTP/2's own limit; above ours for the same reason.
 const HTTP2_HEADER_LIST_BYTES: u32 = 80 * 1024;
 
 fn server() -> auto::Builder<TokioExecutor> {
     let mut server = auto::Builder::new(TokioExecutor::new());
     server
         .http1()
-        // It would count the time between two requests as well, and nothing before the first byte.
+        // hyper's limit would also count the time between two requests, and nothing before the first byte.
         .header_read_timeout(None)
         .max_buf_size(BUFFER_BYTES);
     server
@@ -49,8 +49,8 @@ fn server() -> auto::Builder<TokioExecutor> {
     server
 }
 
-/// Serves one connection until it ends by itself, breaks a limit, or has to give way. After `stopping` says
-/// so, what was already sent is answered, and then it ends.
+/// Serves one connection until it ends, exceeds a limit, or is closed for another one. After `stopping` is
+/// signalled, requests already received are answered, and then it ends.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
@@ -82,12 +82,12 @@ pub(super) async fn serve(
                 if !activity.is_busy() {
                     return;
                 }
-                // A request came at this very moment.
+                // A request arrived at this moment.
                 connection.as_mut().graceful_shutdown();
             }
             // An error means that the server is gone, which is a reason to end as well.
             _ = stopping.wait_for(|stopping| *stopping), if !phase.is_stopping() => {
-                // HTTP/2 answers what is on its way by itself.
+                // HTTP/2 completes pending requests by itself.
                 let told = activity.is_busy() || activity.speaks_http2();
                 if told {
                     connection.as_mut().graceful_shutdown();
@@ -106,14 +106,14 @@ pub(super) async fn serve(
     }
 }
 
-/// How far the end of a connection is.
+/// The progress of ending a connection.
 #[derive(Clone, Copy, Debug)]
 enum Phase {
-    /// Not in sight.
+    /// Not ending.
     Open,
     /// It was idle for too long, and was told to end.
     Closing { by: Instant },
-    /// The server ends; whether the connection was told so, and when to look at it again.
+    /// The server is stopping; whether the connection was told so, and when to check it again.
     Stopping { told: bool, check: Instant },
 }
 
@@ -167,7 +167,7 @@ impl Phase {
     }
 }
 
-/// Answers one request, and says so in `activity` for as long as it takes.
+/// Answers one request, and records it in `activity` meanwhile.
 async fn answer(
     router: Router,
     activity: Arc<Activity>,
@@ -183,9 +183,9 @@ async fn answer(
     Ok(response.map(|body| Answer { body, running }))
 }
 
-/// Whether the header list is larger than both versions of HTTP may send.
+/// Whether the header list exceeds the limit for both versions of HTTP.
 fn is_too_large(headers: &HeaderMap) -> bool {
-    /// What HTTP/2 counts for each field besides its name and value (RFC 9113, 6.5.2).
+    /// The overhead that HTTP/2 counts for each field (RFC 9113, 6.5.2).
     const FIELD_BYTES: usize = 32;
     let bytes: usize =
         headers.iter().map(|(name, value)| name.as_str().len() + value.len() + FIELD_BYTES).sum();
@@ -204,7 +204,7 @@ impl Drop for Running {
     }
 }
 
-/// The body of an answer. A part of it that the client doesn't take is noticed by the next not being asked for.
+/// The body of an answer. If the client doesn't read a part of it, the next one isn't requested.
 struct Answer {
     body: Body,
     running: Running,
@@ -233,7 +233,7 @@ impl http_body::Body for Answer {
     }
 }
 
-/// A stream whose reads and writes are noticed.
+/// A stream that records reads and writes.
 struct Observed<S> {
     stream: S,
     activity: Arc<Activity>,

@@ -1,36 +1,36 @@
-//! How many connections there may be, and for how long.
+//! Limits on the number and duration of connections.
 
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// How long running requests have to finish when the platform asks the app to end.
+/// How long running requests may take to finish after the app is asked to stop.
 pub const DRAIN: Duration = Duration::from_secs(9);
 
-/// The largest header list of a request: names and values, and 32 bytes for each field as HTTP/2 counts.
-/// The same for both versions of HTTP, as a proxy may turn one into the other.
+/// The maximum size of a request's header list: names and values, and 32 bytes for each field as HTTP/2
+/// counts. The same for both versions of HTTP, as a proxy may convert between them.
 pub const LARGEST_HEADER_LIST_BYTES: usize = 64 * 1024;
-/// The most fields of a header list. HTTP/1.1's parser has to reserve space for them.
+/// The maximum number of header fields. HTTP/1.1's parser has to reserve space for them.
 pub const MOST_HEADERS: usize = 100;
 
-/// Open files that are not connections of the listener: the database's, the workspace's, logs, the runtime's.
+/// File descriptors for other uses: the database, the workspace, logs, the runtime.
 const OTHER_FILES: usize = 128;
 
 /// The limits of one listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at a time.
+    /// The maximum number of connections.
     pub connections: usize,
-    /// Connections of one address at a time, so that one address can't take the places of all others.
+    /// The maximum number of connections per address, so that one address can't take up all of them.
     pub per_peer: usize,
-    /// How long a client may take to send the head of a request; for the first one, from when it connects.
+    /// The time limit for sending the head of a request; for the first one, counted from connecting.
     pub head: Duration,
-    /// How long a connection may be idle between two requests. Longer than the proxies in front of it keep
-    /// one (60 s, or 75 s), so that it is the proxy that closes, which knows whether it is about to send.
+    /// The time limit for an idle connection. Longer than that of the proxies in front (60 s, or 75 s), so
+    /// that the proxy closes it, which knows whether it is about to send a request.
     pub keep_alive: Duration,
-    /// How long a client may read nothing of an answer that is ready.
+    /// The time limit for a client that doesn't read its answer.
     pub write: Duration,
-    /// How long what was sent before the server was asked to end may take to be read.
+    /// The time limit for reading the requests sent before the server was asked to stop.
     pub linger: Duration,
 }
 
@@ -48,14 +48,14 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The default, or less where the process may not open as many files. As many as it may are asked for
-    /// first: shells and service managers commonly start programs with 256 or 1,024.
+    /// The default, or less if the process may not open as many files. The soft limit is raised to the
+    /// maximum first: shells and service managers commonly start programs with 256 or 1,024.
     pub(super) fn of_this_process() -> Self {
         let limits = Self::default();
         let mut files = getrlimit(Resource::Nofile);
         if files.current < files.maximum {
             let raised = rustix::process::Rlimit { current: files.maximum, maximum: files.maximum };
-            // Some systems refuse the number that they call the maximum.
+            // Some systems refuse the number that they report as the maximum.
             if setrlimit(Resource::Nofile, raised).is_ok() {
                 files = raised;
             }
@@ -64,7 +64,7 @@ impl Limits {
         limits.within(files)
     }
 
-    /// With no more connections than there are files for.
+    /// Reduces the number of connections to the available file descriptors.
     fn within(self, files: usize) -> Self {
         let connections = self.connections.min(files.saturating_sub(OTHER_FILES)).max(1);
         Self { connections, per_peer: self.per_peer.min(connections - connections / 4), ..self }

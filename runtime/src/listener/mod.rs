@@ -1,23 +1,23 @@
-//! Connections: accepted, served with HTTP/1.1 or HTTP/2 without TLS, drained at the end. The one listener of
-//! `serve`, of `deploy-page` and of the port that a sign-in comes back to.
+//! The HTTP listener: accepts connections, serves HTTP/1.1 or HTTP/2 without TLS, and drains them at the
+//! end. Used by `serve`, by `deploy-page` and for the sign-in's redirect.
 //!
-//! The platform ends TLS at its proxy and asks apps to understand both versions of HTTP on the same
-//! port. After SIGTERM it waits 15 s and then kills; so the app stops accepting at once, lets
-//! requests that are running finish within [`DRAIN`], and leaves.
+//! The platform ends TLS at its proxy and requires apps to support both versions of HTTP on the same port.
+//! After SIGTERM it waits 15 s and then kills the process; so the app stops accepting immediately, lets
+//! running requests finish within [`DRAIN`], and exits.
 //!
-//! Problem: whoever can connect can also connect and send nothing, or a byte at a time, or not read the answer.
+//! Problem: a client can connect and send nothing, or send one byte at a time, or not read the answer.
 //!
-//! Choice: each connection says what it is doing (`activity`), and the limits follow from that ([`Limits`]):
-//! for the head of a request from the first moment, for being idle, for reading an answer. When the places run
-//! out, connections that do nothing give way (`slots`). When the server ends, what was received is answered:
-//! connections that wait to be accepted are, and each has a moment for its bytes to be read; one that is silent
-//! is not waited for.
+//! Choice: each connection records its activity (`activity`), which determines its time limits
+//! ([`Limits`]): for sending the head of a request, for being idle, for reading an answer. At the maximum
+//! number of connections, inactive ones are closed (`slots`). When the server stops, all received requests
+//! are answered: connections waiting to be accepted are accepted, and each gets a short time to send its
+//! request; a silent one is not waited for.
 //!
-//! HTTP itself is hyper-util's `auto` server. Its own time limits fall short of this: `header_read_timeout`
-//! counts the time between requests as well, nothing limits the bytes that tell the version apart, and its
-//! `GracefulShutdown` closes a connection whose request was received but not yet read. `axum-server` was looked
-//! at: it accepts without a limit, takes no part in who gives way, and ends by the same shutdown, so that all
-//! of this would have had to go into its acceptor.
+//! HTTP itself is hyper-util's `auto` server. Its own time limits are not sufficient: `header_read_timeout`
+//! also counts the time between requests, nothing limits the bytes that identify the version, and its
+//! `GracefulShutdown` closes a connection whose request was received but not yet read. Alternative
+//! considered: `axum-server` accepts without a limit, can't close inactive connections for new ones, and
+//! uses the same shutdown, so all of this would have been needed in its acceptor as well.
 
 mod activity;
 mod connection;
@@ -38,11 +38,12 @@ use tokio::task::JoinSet;
 pub use limits::{DRAIN, LARGEST_HEADER_LIST_BYTES, Limits, MOST_HEADERS};
 use slots::Slots;
 
-/// After an error of `accept` such as "too many open files", which would come again at once.
+/// The pause after an error of `accept` such as "too many open files", which would otherwise repeat
+/// immediately.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Connections that gave way and have not ended yet.
+/// Connections that were told to end for others and have not ended yet.
 const MOST_ENDING: usize = 32;
-/// What a client is told when every connection there may be is being answered.
+/// The answer if all connections are busy.
 const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
@@ -51,21 +52,21 @@ const FULL: &[u8] =
 pub enum Drained {
     /// They were.
     Completely,
-    /// Some took longer than they had.
+    /// Some exceeded the time limit.
     CutOff,
 }
 
-/// Opens a port. The system holds as many connections that wait to be accepted as there may be, so that a burst
-/// of them isn't sent away for a second.
+/// Opens a port. The system's queue holds as many connections as there may be, so that a burst isn't
+/// refused for a second.
 pub fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A port that was in use a moment ago can be taken again.
+    // A port that was in use a moment ago can be reused.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(u32::try_from(Limits::default().connections).unwrap_or(u32::MAX))
 }
 
-/// Serves until `stop` resolves, then lets running requests finish, for `drain` at most.
+/// Serves until `stop` resolves, then lets running requests finish, at most for `drain`.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -77,7 +78,7 @@ pub async fn serve(
     connections.drain(drain).await
 }
 
-/// As [`serve`], for a listener that comes and goes while the process stays: nothing is logged.
+/// As [`serve`], for a temporary listener within a longer-lived process: nothing is logged.
 pub async fn serve_quietly(
     listener: TcpListener,
     router: Router,
@@ -103,7 +104,7 @@ impl Connections {
         Self { router, limits, slots: Slots::new(limits), tasks: JoinSet::new(), stopping }
     }
 
-    /// Whether those that gave way are really gone, so that there are files for new ones.
+    /// Whether the connections that were closed for others have ended, so that their files are available.
     fn has_room(&self) -> bool {
         self.tasks.len() < self.limits.connections + MOST_ENDING
     }
@@ -111,11 +112,11 @@ impl Connections {
     fn take(&mut self, stream: TcpStream, peer: SocketAddr) {
         let Some(slot) = self.slots.admit(peer.ip()) else {
             tracing::warn!("a connection was refused: the limit of connections is reached");
-            // An answer of this size is taken whole, or the client is gone.
+            // An answer of this size is sent at once, or the client is gone.
             let _ = stream.try_write(FULL);
             return;
         };
-        // Answers are small and complete; waiting to fill a packet only delays them.
+        // Answers are small and complete; waiting to fill a packet would only delay them.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection could not be made to send at once");
         }
@@ -124,7 +125,7 @@ impl Connections {
         self.tasks.spawn(served);
     }
 
-    /// Takes what waits to be accepted; the system then refuses new connections.
+    /// Accepts all waiting connections; the system then refuses new ones.
     fn take_last(&mut self, listener: TcpListener) {
         let listener = match listener.into_std() {
             Ok(listener) => listener,
@@ -133,7 +134,7 @@ impl Connections {
                 return;
             }
         };
-        // It doesn't block: an error says that nobody waits any more.
+        // It is non-blocking: an error means that no more are waiting.
         while let Ok((stream, peer)) = listener.accept() {
             let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
             if let Ok(stream) = stream {
@@ -145,7 +146,7 @@ impl Connections {
     async fn drain(mut self, limit: Duration) -> Drained {
         self.stopping.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
-        // What is left is cut off with the set of tasks.
+        // The remaining ones are aborted with the set of tasks.
         match tokio::time::timeout(limit, all).await {
             Ok(()) => Drained::Completely,
             Err(_) => Drained::CutOff,
@@ -161,7 +162,7 @@ async fn accept_until(listener: TcpListener, router: Router, stop: impl Future<O
         tokio::select! {
             biased;
             () = &mut stop => break,
-            // So that the set holds no more than there are.
+            // Removes finished tasks, so that the set doesn't grow.
             Some(_) = connections.tasks.join_next() => {}
             (stream, peer) = accept(&listener), if connections.has_room() => connections.take(stream, peer),
         }
@@ -189,7 +190,8 @@ pub struct StopSignals {
 }
 
 impl StopSignals {
-    /// Waits for signals from now on. Before the first connection is accepted, so that none is cut off.
+    /// Handles signals from now on. Called before the first connection is accepted, so that none is cut
+    /// off.
     pub fn new() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }

@@ -1,9 +1,9 @@
-//! The table of connections: who is let in, and who gives way.
+//! The table of connections: decides which are accepted and which are closed.
 //!
-//! A new connection is worth more than one that does nothing, as it is about to send a request. So nothing
-//! waits to be accepted: when there is no room, the connection that has been idle for longest is closed, then
-//! the one that has been silent for longest, then the one that has not read its answer for longest. Only if
-//! all are being answered is the new one refused.
+//! A new connection has priority over inactive ones, as it is about to send a request. So connections don't
+//! queue: at the limit, the connection that has been idle for longest is closed, then the one that has been
+//! silent for longest, then the one that has not read its answer for longest. Only if all are being
+//! answered, the new one is refused.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,7 +26,7 @@ struct Table {
     next: u64,
 }
 
-/// The place of a connection, free again when it is dropped.
+/// The slot of a connection, free again when it is dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
     slots: Arc<Slots>,
@@ -43,7 +43,7 @@ impl Slots {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a connection from `peer`; none, if all connections are being answered.
+    /// A slot for a connection from `peer`; `None` if all connections are being answered.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<Slot> {
         let mut table = self.table();
         if table.of_peer.get(&peer).is_some_and(|count| *count >= self.limits.per_peer) {
@@ -86,7 +86,7 @@ impl Table {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        // It is gone already where the connection gave way.
+        // It was already removed if the connection was closed for another one.
         self.slots.table().remove(self.number);
     }
 }

@@ -1,4 +1,4 @@
-//! Where the data is: Lakebase of one of its two kinds, or any PostgreSQL.
+//! The database: Lakebase of either kind, or any PostgreSQL.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,25 +8,25 @@ use tokio_postgres::config::{Host, SslMode};
 use super::variables::{Reader, expose};
 use super::workspace::{self, WorkspaceAuth, WorkspaceSettings};
 
-/// Where the data is.
+/// The database.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
-    /// The server, and how to be let in.
+    /// The server, and how to authenticate.
     pub target: Target,
     /// The schema of the app's tables.
     pub schema: SchemaName,
-    /// Authorities to trust for the server's certificate, besides the system's.
+    /// Certificate authorities for the server, in addition to the system's.
     pub root_certificates: Option<PathBuf>,
     /// The name of the connections in the database's statistics.
     pub application_name: String,
 }
 
-/// The server, and how to be let in.
+/// The server, and how to authenticate.
 #[derive(Clone)]
 pub enum Target {
     /// Lakebase: the password is a credential that the workspace mints, TLS is always verified.
     Lakebase {
-        /// Which database the credential is for.
+        /// The resource of the credential.
         lakebase: Lakebase,
         /// The workspace that mints it.
         workspace: WorkspaceSettings,
@@ -43,7 +43,7 @@ pub enum Target {
     Postgres(Box<tokio_postgres::Config>),
 }
 
-/// The name under which the workspace mints a credential.
+/// The resource that the workspace mints a credential for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lakebase {
     /// An autoscaling endpoint, `projects/…/branches/…/endpoints/…`.
@@ -60,13 +60,13 @@ pub enum Lakebase {
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // By hand, because a connection string may hold a password.
+        // Implemented by hand, because a connection string may hold a password.
         write!(f, "Target({} at {})", self.kind(), self.address())
     }
 }
 
 impl Target {
-    /// `autoscaling`, `provisioned` or `postgres`, as the API and the messages call it.
+    /// `autoscaling`, `provisioned` or `postgres`, as used in the API and in messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Lakebase { lakebase: Lakebase::Autoscaling { .. }, .. } => "autoscaling",
@@ -91,15 +91,15 @@ impl Target {
     }
 }
 
-/// A PostgreSQL schema name. Any name PostgreSQL can hold, since it is always quoted; only the
-/// server's own `pg_…` names are refused.
+/// A PostgreSQL schema name. Any name that PostgreSQL allows, since it is always quoted; only the server's
+/// own `pg_…` names are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaName(String);
 
 impl SchemaName {
     /// Checks a name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        /// PostgreSQL cuts longer identifiers off without a word.
+        /// PostgreSQL silently truncates longer identifiers.
         const MAX_BYTES: usize = 63;
         if text.is_empty() || text.len() > MAX_BYTES {
             return Err(format!("is `{text}`; a schema name has 1 to {MAX_BYTES} bytes"));
@@ -113,7 +113,7 @@ impl SchemaName {
         Ok(Self(text.to_owned()))
     }
 
-    /// The name as it is.
+    /// The plain name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -139,7 +139,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
             None
         }
     };
-    // `system` is libpq's word for what is the case here anyway.
+    // `system` is libpq's value for the behaviour implemented here.
     let root_certificates = reader.text("PGSSLROOTCERT").filter(|path| path != "system").map(PathBuf::from);
     let application_name = reader.text("PGAPPNAME").unwrap_or_else(|| crate::NAME.to_owned());
     let target = if reader.text("DATABASE_URL").is_some() { postgres(reader) } else { lakebase(reader) };
@@ -149,7 +149,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
 fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
     const NAME: &str = "DATABASE_URL";
     let url = reader.secret(NAME)?;
-    // TLS is verified in every mode that uses it, so these two are the client library's `require`.
+    // TLS is verified in every mode that uses it, so these two equal the client library's `require`.
     let text = expose(&url)
         .replace("sslmode=verify-full", "sslmode=require")
         .replace("sslmode=verify-ca", "sslmode=require");
@@ -172,8 +172,8 @@ fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
     Some(Target::Postgres(Box::new(config)))
 }
 
-/// What is wrong with a connection string, which may hold a password: nothing of it is repeated but the name of
-/// a parameter.
+/// Describes the error in a connection string, which may hold a password: only the name of a parameter is
+/// repeated.
 fn unreadable(text: &str, error: &tokio_postgres::Error) -> String {
     let told = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let named = told.split('`').nth(1).filter(|name| stands_as_parameter(text, name));
@@ -204,9 +204,10 @@ fn unreadable(text: &str, error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// Whether `name` is where a parameter's name stands, and not a part of a password that needs quoting.
+/// Whether `name` is in the position of a parameter's name, rather than part of a password that needs
+/// quoting.
 fn stands_as_parameter(text: &str, name: &str) -> bool {
-    /// What other clients know (libpq, JDBC, node-postgres, Prisma).
+    /// Parameters of other clients (libpq, JDBC, node-postgres, Prisma).
     const OTHERS: [&str; 26] = [
         "channel_binding",
         "connect_timeout",

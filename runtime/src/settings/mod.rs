@@ -1,12 +1,12 @@
-//! The environment, read once and typed.
+//! The environment, read once into typed settings.
 //!
-//! Problem: on the platform an app is configured by some twenty environment variables from three
-//! sources (the platform itself, its database resource, the deployer's `app.yaml`). A value that is
-//! wrong should be told at start, with its name, all of them at once, and not as a failing query later.
+//! Problem: on the platform an app is configured by some twenty environment variables from three sources
+//! (the platform itself, its database resource, the deployer's `app.yaml`). Invalid values should be
+//! reported at start, all at once and with their names, and not as a failing query later.
 //!
-//! Choice: one pass over the variables gives [`Settings`] or every [`Problem`] found. Nothing else in
-//! the crate reads the environment. An empty variable counts as unset, because a manifest writes the
-//! values of the Lakebase type that is not in use as empty strings.
+//! Choice: one pass over the variables returns [`Settings`] or every [`Problem`] found. Nothing else in the
+//! crate reads the environment. An empty variable counts as unset, because a manifest sets the variables of
+//! the unused Lakebase type to empty strings.
 
 mod database;
 mod problem;
@@ -23,30 +23,30 @@ pub use workspace::{Address, WorkspaceAuth, WorkspaceSettings, normalise_host, w
 use crate::fernet::Key;
 use variables::Reader;
 
-/// Where the app runs, as far as it behaves differently there.
+/// The environment, as far as the app behaves differently in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// Nobody is let in without an identity; logs are JSON; an encryption key is required.
+    /// Unknown callers are refused; logs are JSON; an encryption key is required.
     Production,
-    /// A named local user stands in for the platform's identity; logs are for a person.
+    /// A configured local user replaces the platform's identity; logs are text.
     Development,
 }
 
-/// Everything the app knows about the world when it starts.
+/// The app's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Production or development.
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// The name of the app on the platform; `None` anywhere else. Only the platform's proxy can be
-    /// trusted to set identity headers, so this decides whether they are read.
+    /// The name of the app on the platform; `None` anywhere else. Only the platform's proxy can be trusted
+    /// to set identity headers, so this decides whether they are read.
     pub app_name: Option<String>,
     /// The e-mail address of the local user in development.
     pub dev_user: String,
-    /// Where the data is.
+    /// The database.
     pub database: DatabaseSettings,
-    /// The key for what is stored encrypted.
+    /// The key for encrypted data.
     pub encryption_key: Option<Key>,
 }
 

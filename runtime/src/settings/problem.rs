@@ -1,13 +1,13 @@
-//! What is wrong with the environment.
+//! Problems with environment variables.
 
 use std::fmt;
 
-/// One variable that is missing or wrong. Never holds the value of a secret.
+/// One variable that is missing or invalid. Never holds the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The variable.
     pub variable: &'static str,
-    /// What is wrong with it and what would be right.
+    /// What is wrong with it and what is valid.
     pub message: String,
 }
 

@@ -1,7 +1,7 @@
-//! The list of variables, and the only place that reads one.
+//! The list of environment variables, and the only place that reads one.
 //!
-//! The list is what `tellr-app --help` prints. Reading a variable that is not on it panics in a debug
-//! build, so the list cannot fall behind the code: the tests read them all.
+//! The list is printed by `tellr-app --help`. Reading a variable that is not in it panics in a debug build,
+//! so the list is always complete: the tests read them all.
 
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use super::problem::Problem;
 pub struct Variable {
     /// Its name.
     pub name: &'static str,
-    /// What it means, and what holds without it.
+    /// Its meaning, and the default.
     pub meaning: &'static str,
 }
 
@@ -69,14 +69,14 @@ pub const VARIABLES: &[Variable] = &[
 pub fn documentation() -> String {
     let mut text = String::from("Environment:\n");
     for Variable { name, meaning } in VARIABLES {
-        // Writing to a String cannot fail. Without line breaks, the terminal's width decides; the two lines keep
-        // a name from standing between words.
+        // Writing to a String can't fail. Without line breaks, the terminal's width decides; each variable
+        // has two lines, so that its name is not in the middle of text.
         let _ = writeln!(text, "  {name}\n          {meaning}");
     }
     text
 }
 
-/// Reads variables and collects what is wrong with them.
+/// Reads variables and collects the problems.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     pub(super) problems: Vec<Problem>,
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         Self { lookup, problems: Vec::new() }
     }
 
-    /// The value without surrounding blanks; `None` when unset or empty.
+    /// The value without surrounding spaces; `None` if unset or empty.
     pub(super) fn text(&self, name: &'static str) -> Option<String> {
         debug_assert!(VARIABLES.iter().any(|v| v.name == name), "`{name}` is not on the list of variables");
         let value = (self.lookup)(name)?;
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    /// A value that no message may show.
+    /// A value that must not be shown in messages.
     pub(super) fn secret(&self, name: &'static str) -> Option<SecretString> {
         self.text(name).map(SecretString::from)
     }
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a secret's text is needed to parse it.
+/// If a secret's text is needed to parse it.
 pub(super) fn expose(secret: &SecretString) -> &str {
     secret.expose_secret()
 }

@@ -8,13 +8,13 @@ use super::variables::Reader;
 /// How to reach the workspace.
 #[derive(Clone, Debug)]
 pub struct WorkspaceSettings {
-    /// `https://host[:port]`, without a slash at the end.
+    /// `https://host[:port]`, without a trailing slash.
     pub host: String,
-    /// As whom.
+    /// The credential.
     pub auth: WorkspaceAuth,
 }
 
-/// As whom the app calls the workspace.
+/// The app's credential for the workspace.
 #[derive(Clone, Debug)]
 pub enum WorkspaceAuth {
     /// The app's service principal: OAuth tokens by client credentials.
@@ -24,13 +24,13 @@ pub enum WorkspaceAuth {
         /// Its secret.
         client_secret: SecretString,
     },
-    /// A token that somebody put into the environment of their own machine.
+    /// A token from the environment of a user's own machine.
     Token(SecretString),
 }
 
 const HOST: &str = "DATABRICKS_HOST";
 
-/// Reads what Lakebase's credentials need.
+/// Reads the settings for Lakebase's credentials.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     let host = reader
         .required(HOST, "the workspace that issues the database's credentials is needed")
@@ -38,7 +38,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     let client_id = reader.text("DATABRICKS_CLIENT_ID");
     let client_secret = reader.secret("DATABRICKS_CLIENT_SECRET");
     let token = reader.secret("DATABRICKS_TOKEN");
-    // The service principal first: the deployer's manifest may name a token that the platform never fills.
+    // The service principal takes precedence: the deployer's manifest may name a token that the platform
+    // never sets.
     let auth = match (client_id, client_secret, token) {
         (Some(client_id), Some(client_secret), _) => {
             WorkspaceAuth::ClientCredentials { client_id, client_secret }
@@ -60,22 +61,22 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     Some(WorkspaceSettings { host: host?, auth })
 }
 
-/// The address of a workspace, as people paste it: with or without `https://`, with the page that they were on.
+/// A workspace's address, as users paste it: with or without `https://`, possibly with a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// `https://host[:port]`, in lower case.
     pub host: String,
-    /// The id of `?o=`, where one is there: several workspaces may share a host.
+    /// The id from `?o=`, if present: several workspaces may share a host.
     pub workspace_id: Option<String>,
 }
 
-/// The host of a workspace's address; else what is wrong with it.
+/// The host of a workspace's address; else the error.
 pub fn normalise_host(text: &str) -> Result<String, String> {
     workspace_address(text).map(|address| address.host)
 }
 
-/// The address of a workspace from what people paste: `host`, `https://host/`, `https://host/browse?o=123`, and
-/// on this machine only `http://host`; else what is wrong with it, after its name.
+/// Parses a workspace's address as users paste it: `host`, `https://host/`, `https://host/browse?o=123`,
+/// and on this machine only `http://host`; else returns the error, to follow the name of the input.
 pub fn workspace_address(text: &str) -> Result<Address, String> {
     let text = text.trim().trim_matches(['"', '\'', '<', '>', '\u{feff}']).trim();
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -87,7 +88,7 @@ pub fn workspace_address(text: &str) -> Result<Address, String> {
         || format!("is `{}`, which isn't an address such as `https://my.cloud.databricks.com`", shown());
     let has_blank = text.chars().any(|c| c.is_whitespace() || c.is_control());
     let url = reqwest::Url::parse(&with_scheme).ok().filter(|_| !has_blank).ok_or_else(|| {
-        // It may hold a password before an `@`.
+        // It may contain a password before an `@`.
         if text.contains('@') {
             "isn't an address such as `https://my.cloud.databricks.com`".to_owned()
         } else {
@@ -118,7 +119,7 @@ pub fn workspace_address(text: &str) -> Result<Address, String> {
     Ok(Address { host: format!("{scheme}://{name}{port}"), workspace_id: workspace_id.filter(is_id) })
 }
 
-/// What `host` is, where it is Databricks' and not a workspace.
+/// The kind of Databricks host that `host` is, if it is not a workspace.
 fn another_place(host: &str) -> Option<&'static str> {
     let is_databricks = [
         "databricks.com",

@@ -1,13 +1,13 @@
 //! Database passwords that the workspace mints.
 //!
-//! Problem: a Lakebase password is a credential that lives an hour. It is asked for with an OAuth
-//! token, which lives an hour as well; either request may meet a busy or restarting service.
+//! Problem: a Lakebase password is a credential that is valid for an hour. It is requested with an OAuth
+//! token, which is valid for an hour as well; either request may meet a busy or restarting service.
 //!
-//! Choice: both are kept and renewed when half their life is over, by whoever asks next. One caller
-//! asks the workspace while the others wait for its answer. An early renewal that fails costs nothing:
-//! the old credential is still good. A credential that the database refuses is thrown away, so the
-//! next connection brings a fresh one. There is no background task: without new connections nobody
-//! needs a password, and an idle app leaves the workspace alone.
+//! Choice: both are cached and renewed after half of their lifetime, by the next caller that needs one. One
+//! caller sends the request while the others wait for its answer. An early renewal that fails does no harm:
+//! the old credential is still valid. A credential that the database refuses is dropped, so the next
+//! connection uses a new one. There is no background task: without new connections no password is needed,
+//! and an idle app sends the workspace no requests.
 
 mod workspace;
 
@@ -25,12 +25,12 @@ use crate::settings::{Lakebase, WorkspaceAuth, WorkspaceSettings};
 use workspace::Workspace;
 pub use workspace::{CredentialError, RetryPolicy};
 
-/// A credential this close to its end is not handed out any more.
+/// A credential this close to its expiry is no longer used.
 const LAST_MOMENT: Duration = Duration::from_mins(1);
-/// The life of a credential whose answer does not tell: short enough to be true of all of them.
+/// The assumed lifetime of a credential without an expiry time: shorter than any real one.
 const UNKNOWN_LIFE: Duration = Duration::from_mins(10);
 
-/// Mints and keeps the passwords of one database.
+/// Mints and caches the passwords of one database.
 #[derive(Debug)]
 pub struct Credentials {
     workspace: Workspace,
@@ -62,7 +62,7 @@ impl Minted {
 }
 
 impl Credentials {
-    /// Prepares; nothing is sent before the first password is needed.
+    /// Prepares the cache; nothing is sent before the first password is needed.
     pub fn new(
         http: reqwest::Client,
         workspace: WorkspaceSettings,
@@ -79,7 +79,7 @@ impl Credentials {
         }
     }
 
-    /// A password that the database should accept now.
+    /// A password that the database should currently accept.
     pub async fn password(&self) -> Result<SecretString, CredentialError> {
         let mut kept = self.password.lock().await;
         let attempts = match &*kept {
@@ -102,8 +102,8 @@ impl Credentials {
         }
     }
 
-    /// Tells that the database refused `password`. Only that one is thrown away: somebody else may
-    /// have minted a better one meanwhile.
+    /// Reports that the database refused `password`. Only this one is dropped: another caller may have
+    /// minted a newer one meanwhile.
     pub async fn refused(&self, password: &SecretString) {
         let mut kept = self.password.lock().await;
         if kept.as_ref().is_some_and(|minted| minted.secret.expose_secret() == password.expose_secret()) {
@@ -119,7 +119,7 @@ impl Credentials {
             Err(CredentialError::Refused { status, .. }) if *status == StatusCode::UNAUTHORIZED
         );
         if unauthorised && self.drop_bearer(&bearer).await {
-            // The token was revoked before its time, as happens when the app's secret is rotated.
+            // The token was revoked before its expiry, as happens when the app's secret is rotated.
             let bearer = self.bearer(attempts).await?;
             return self.request_password(&bearer, attempts).await;
         }
@@ -173,7 +173,7 @@ impl Credentials {
         Ok(kept.insert(minted).secret.clone())
     }
 
-    /// Forgets a refused token; false when it is not ours to renew.
+    /// Drops a refused token; false if it can't be renewed.
     async fn drop_bearer(&self, bearer: &SecretString) -> bool {
         let mut kept = self.oauth.lock().await;
         kept.take_if(|minted| minted.secret.expose_secret() == bearer.expose_secret()).is_some()
@@ -187,7 +187,7 @@ struct TokenAnswer {
     expires_in: Seconds,
 }
 
-/// The platform sends a number; some of its own test servers send text.
+/// The platform sends a number; some of its own test servers send a string.
 #[derive(Default, Deserialize)]
 #[serde(untagged)]
 enum Seconds {
@@ -211,12 +211,12 @@ impl Seconds {
 #[derive(Deserialize)]
 struct PasswordAnswer {
     token: String,
-    /// The two kinds of Lakebase call it differently.
+    /// The two kinds of Lakebase use different field names.
     #[serde(alias = "expire_time", alias = "expiration_time")]
     expires: Option<String>,
 }
 
-/// From now; an end that is past leaves nothing, one that cannot be read leaves little.
+/// The lifetime from now; zero if it has expired, short if it can't be parsed.
 fn life_until(moment: &str) -> Duration {
     match OffsetDateTime::parse(moment, &Rfc3339) {
         Ok(end) => Duration::try_from(end - OffsetDateTime::now_utc()).unwrap_or(Duration::ZERO),

@@ -1,8 +1,8 @@
-//! Asking the workspace: one request, tried again while its failure may pass.
+//! Sends one request to the workspace, and retries it on transient failures.
 //!
-//! Minting twice does no harm, so every passing failure is retried: no answer, 429, any 5xx. The pause
-//! is the server's where it names one. What the workspace says on a refusal is passed on, shortened;
-//! what it says on success is a secret and is never part of a message.
+//! Minting twice does no harm, so every transient failure is retried: no answer, 429, any 5xx. The pause is
+//! the server's, if it gives one. The workspace's message about a refusal is passed on, shortened; a
+//! successful answer is a secret and is never part of a message.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// When a request is tried again. Minting twice does no harm, so every passing failure is retried.
+/// When a request is retried. Minting twice does no harm, so every transient failure is retried.
 #[derive(Clone, Copy, Debug)]
 pub struct RetryPolicy {
-    /// How many requests at most.
+    /// The maximum number of requests.
     pub attempts: u32,
     /// The pause after the first failure; it doubles from there.
     pub first_pause: Duration,
-    /// The longest pause, also where the server asks for a longer one.
+    /// The longest pause, even if the server asks for a longer one.
     pub longest_pause: Duration,
     /// How long to wait for one answer.
     pub timeout: Duration,
@@ -34,13 +34,13 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Why there is no password.
+/// Why no password is available.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CredentialError {
-    /// The workspace answered, and the answer was no.
+    /// The workspace refused the request.
     #[error("the workspace refused {what}: {status}{}", detail(.code.as_deref(), .message.as_deref()))]
     Refused {
-        /// What was asked for.
+        /// The purpose of the request.
         what: &'static str,
         /// The status of the answer.
         status: StatusCode,
@@ -49,10 +49,10 @@ pub enum CredentialError {
         /// The platform's message.
         message: Option<String>,
     },
-    /// There was no answer, or none that could be read.
+    /// There was no answer, or it can't be parsed.
     #[error("the workspace at {host} gave no usable answer when asked for {what}: {reason}")]
     Unreachable {
-        /// What was asked for.
+        /// The purpose of the request.
         what: &'static str,
         /// The workspace.
         host: String,
@@ -65,17 +65,17 @@ fn detail(code: Option<&str>, message: Option<&str>) -> String {
     [code, message].into_iter().flatten().fold(String::new(), |text, part| format!("{text}: {part}"))
 }
 
-/// A workspace to ask.
+/// The workspace that is called.
 #[derive(Debug)]
 pub(super) struct Workspace {
     pub(super) http: reqwest::Client,
-    /// `https://host`, without a slash at the end.
+    /// `https://host`, without a trailing slash.
     pub(super) host: String,
     pub(super) retry: RetryPolicy,
 }
 
 impl Workspace {
-    /// The answer to `request`, asked for at most `attempts` times.
+    /// The answer to `request`, with at most `attempts` attempts.
     pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         what: &'static str,
@@ -159,7 +159,7 @@ struct ErrorAnswer {
     message: Option<String>,
 }
 
-/// The innermost reason, which is the one a person can act on ("connection refused").
+/// The innermost cause, which is the most useful to a user ("connection refused").
 fn reason_of(error: reqwest::Error) -> String {
     let error = error.without_url();
     if error.is_timeout() {

@@ -1,15 +1,15 @@
-//! The schema's history, applied once.
+//! Schema migrations, each applied once.
 //!
-//! Problem: every process of every start wants the schema to be right, several at the same time, and
-//! a deployment may be rolled back to a version that knows less than the database.
+//! Problem: several processes may migrate the schema at the same time at their start, and a deployment may
+//! be rolled back to a version that is older than the database.
 //!
-//! Choice: numbered files, embedded with a checksum. One migration is one transaction that first takes
-//! an advisory lock and then looks what is still to do. The lock ends with its transaction, so a
-//! process that dies holds up nobody, and it needs no session, so a pooler in front does not break it.
-//! A migration only ever adds: the version before must keep working on the newer schema.
+//! Choice: numbered files, embedded with a checksum. One migration is one transaction that first takes an
+//! advisory lock and then checks what is still to do. The lock ends with its transaction, so a process that
+//! dies blocks no other, and it needs no session, so it works behind a pooler. A migration only ever adds:
+//! the previous version must keep working on the newer schema.
 //!
-//! Two things are refused rather than guessed at: a database newer than the program, and a migration
-//! that was changed after it was applied.
+//! Two situations are errors: a database newer than the program, and a migration that was changed after it
+//! was applied.
 
 use std::time::{Duration, Instant};
 
@@ -21,35 +21,35 @@ use super::connection::Connection;
 use super::error::{DatabaseError, describe};
 use crate::settings::{SchemaName, Target};
 
-/// One step of the schema's history.
+/// One migration.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// Its number; they count up from 1 without gaps.
+    /// Its number; consecutive, starting at 1.
     pub version: i32,
-    /// What it brings.
+    /// What it adds.
     pub name: &'static str,
     /// The statements.
     pub sql: &'static str,
 }
 
-/// The history, oldest first.
+/// All migrations, oldest first.
 pub const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "foundation", sql: include_str!("0001_foundation.sql") }];
 
-/// The version this program needs.
+/// The schema version that this program needs.
 pub const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
 /// How long to wait for another process that is migrating.
 const LOCK_TIMEOUT: &str = "90s";
 
-/// How often it is looked again after [`is_race`], and how much longer is waited each time.
+/// How often a migration is retried after [`is_race`], with increasing pauses.
 const MOST_RACES: u32 = 5;
 const AFTER_A_RACE: Duration = Duration::from_millis(50);
 
-/// The schema could not be brought up to date.
+/// The schema could not be migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// The schema is missing, and it is not for the app to make it.
+    /// The schema doesn't exist, and the app may not create it.
     #[error(
         "schema `{schema}` does not exist, or the app's role may not use it. The deployer creates it and grants \
          the app USAGE and CREATE on it: run the deployer's `update` again"
@@ -58,7 +58,7 @@ pub enum MigrationError {
         /// The schema.
         schema: SchemaName,
     },
-    /// A later version of the program was here.
+    /// The database was migrated by a newer version of the program.
     #[error(
         "schema `{schema}` is at migration {found}, and this version of tellr-app supports migrations up \
          to {known}. Deploy the previous version again, or a newer one"
@@ -66,12 +66,12 @@ pub enum MigrationError {
     Newer {
         /// The schema.
         schema: SchemaName,
-        /// What the database has.
+        /// The version of the database.
         found: i32,
-        /// What the program knows.
+        /// The newest version known to the program.
         known: i32,
     },
-    /// A migration is not what it was when it was applied.
+    /// A migration differs from the one that was applied.
     #[error(
         "migration {version} (`{name}`) was applied to schema `{schema}` with different contents than in \
          this version of tellr-app; the schema may not match the program. Deploy the version that \
@@ -91,7 +91,7 @@ pub enum MigrationError {
         /// The schema.
         schema: SchemaName,
     },
-    /// A statement failed; nothing of the migration remains.
+    /// A statement failed; the migration was rolled back.
     #[error("migration {version} (`{name}`) failed in schema `{schema}` and was rolled back: {reason}")]
     Failed {
         /// The schema.
@@ -105,7 +105,7 @@ pub enum MigrationError {
     },
 }
 
-/// Applies what is missing and returns the versions applied by this call.
+/// Applies pending migrations and returns the versions applied by this call.
 pub async fn run(
     connection: &mut Connection,
     schema: &SchemaName,
@@ -136,7 +136,7 @@ async fn run_history(
     }
 }
 
-/// Applies the next migration, if one is missing.
+/// Applies the next pending migration, if any.
 async fn step(
     connection: &mut Connection,
     schema: &SchemaName,
@@ -164,14 +164,14 @@ async fn step(
     Ok(Some(next.version))
 }
 
-/// Whether somebody who doesn't take this module's lock, the deployer for one, made the same thing or got in the
-/// way at the same moment. `IF NOT EXISTS` looks before it makes, and fails when another transaction commits in
-/// between; the next look finds what that made.
+/// Whether another client that doesn't take this module's lock, such as the deployer, created the same
+/// object or conflicted at the same moment. `IF NOT EXISTS` checks first, and fails if another transaction
+/// commits in between; a retry finds the object.
 fn is_race(error: &DatabaseError) -> bool {
     let DatabaseError::Statement(error) = error else { return false };
     let Some(error) = error.as_db_error() else { return false };
     match *error.code() {
-        // Of a catalogue of the server, not of a table of ours.
+        // In one of the server's system catalogues, not in a table of ours.
         SqlState::UNIQUE_VIOLATION => error.constraint().is_some_and(|name| name.starts_with("pg_")),
         SqlState::T_R_SERIALIZATION_FAILURE
         | SqlState::T_R_DEADLOCK_DETECTED
@@ -191,7 +191,7 @@ pub(super) async fn newest_applied(
     Ok(rows.first().and_then(|row| row.get(0)))
 }
 
-/// One process at a time, for each schema of its own.
+/// Lets one process migrate a schema at a time.
 async fn lock(transaction: &Transaction<'_>, schema: &SchemaName) -> Result<(), DatabaseError> {
     transaction
         .batch_execute(&format!(
@@ -208,7 +208,7 @@ async fn lock(transaction: &Transaction<'_>, schema: &SchemaName) -> Result<(), 
     }
 }
 
-/// Makes sure that there is a schema and a table to remember in.
+/// Creates the schema and the table of applied migrations if needed.
 async fn prepare(
     transaction: &Transaction<'_>,
     schema: &SchemaName,
@@ -237,7 +237,7 @@ async fn prepare(
     Ok(())
 }
 
-/// Compares the recorded history with the program's and returns how many steps are done.
+/// Compares the recorded migrations with the program's and returns the number of applied ones.
 async fn verify(
     transaction: &Transaction<'_>,
     schema: &SchemaName,
@@ -286,7 +286,7 @@ async fn apply(
     Ok(())
 }
 
-/// Of the text with Unix line ends, so that a checkout elsewhere gives the same.
+/// Computed with Unix line ends, so that it doesn't depend on the checkout.
 fn checksum(sql: &str) -> String {
     Sha256::digest(sql.replace("\r\n", "\n"))
         .iter()

@@ -1,10 +1,10 @@
-//! What a new installation starts with: prompts, a style, a profile.
+//! The initial content of a new installation: prompts, a style, a profile.
 //!
-//! Problem: the app starts many times, and people edit, rename and delete what they were given.
+//! Problem: the app starts many times, and users edit, rename and delete the initial content.
 //!
-//! Choice: `planted_seeds` remembers each seed that was ever planted. A seed is planted once: an edited
-//! one is not overwritten, a deleted one does not come back, and a name that somebody already uses is
-//! left to them. A new version of the app may bring further seeds under new names.
+//! Choice: `planted_seeds` records each seed that was ever added. A seed is added once: an edited one is
+//! not overwritten, a deleted one is not added again, and a name that a user already uses is left alone. A
+//! new version of the app may add further seeds under new names.
 
 use tokio_postgres::Transaction;
 use uuid::Uuid;
@@ -13,12 +13,12 @@ use super::connection::Connection;
 use super::error::DatabaseError;
 use crate::settings::SchemaName;
 
-/// Which seeds to plant.
+/// Which seeds to add.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// What everybody gets.
+    /// The default content.
     Standard,
-    /// And what is about the platform itself.
+    /// The default content and content about the Databricks platform.
     WithDatabricksDefaults,
 }
 
@@ -83,7 +83,7 @@ const STYLES: &[Seed] = &[
 
 const PROFILE: &str = "Default";
 
-/// Plants what was never planted before and returns its names.
+/// Adds the seeds that were never added before and returns their names.
 pub async fn plant(
     connection: &mut Connection,
     schema: &SchemaName,
@@ -112,7 +112,7 @@ pub async fn plant(
     Ok(planted)
 }
 
-/// True for the one who is first. Another process that is planting the same seed is waited for.
+/// Records a seed; true if it was not recorded yet. Waits for another process that is adding the same seed.
 async fn remember(transaction: &Transaction<'_>, kind: &str, name: &str) -> Result<bool, DatabaseError> {
     let rows = transaction
         .execute(
@@ -134,7 +134,7 @@ async fn insert_prompt(transaction: &Transaction<'_>, seed: &Seed) -> Result<(),
     Ok(())
 }
 
-/// The standard style is the default, unless somebody has chosen another one.
+/// Makes the standard style the default, unless a user has chosen another one.
 async fn insert_style(transaction: &Transaction<'_>, seed: &Seed) -> Result<(), DatabaseError> {
     transaction
         .execute(
@@ -148,7 +148,7 @@ async fn insert_style(transaction: &Transaction<'_>, seed: &Seed) -> Result<(), 
     Ok(())
 }
 
-/// The first prompt with the default style.
+/// Creates the profile with the first prompt and the default style.
 async fn insert_profile(transaction: &Transaction<'_>) -> Result<(), DatabaseError> {
     let prompt = id_of(
         transaction,

@@ -1,4 +1,4 @@
-//! The request for authorization: where it goes, and what only this process knows of it.
+//! The authorization request: its URL, and the secrets that only this process knows.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,23 +10,23 @@ use sha2::{Digest as _, Sha256};
 
 use crate::deploy::workspace::{no_answer, text};
 
-/// The public client of Databricks' command line, which every workspace knows.
+/// The public client of Databricks' command line, which every workspace accepts.
 pub(super) const CLIENT_ID: &str = "databricks-cli";
 
-/// Everything that the person may do; and tokens that outlive an hour.
+/// All of the user's permissions; and tokens that can be refreshed after an hour.
 const SCOPES: &str = "all-apis offline_access";
-/// Base64 makes 86 characters of them; a verifier has 43 to 128.
+/// Encoded as 86 characters of base64; a verifier has 43 to 128.
 const VERIFIER_BYTES: usize = 64;
 const STATE_BYTES: usize = 32;
 
-/// Where the workspace signs people in and gives out tokens.
+/// The workspace's authorization and token endpoints.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoints {
     pub(super) authorization: Url,
     pub(super) token: Url,
 }
 
-/// What discovery tells (RFC 8414), as far as it matters here.
+/// The part of the discovery document (RFC 8414) that is used.
 #[derive(Deserialize)]
 struct Metadata {
     authorization_endpoint: String,
@@ -35,7 +35,7 @@ struct Metadata {
 }
 
 impl Endpoints {
-    /// Asks the workspace.
+    /// Reads the workspace's discovery document.
     pub(super) async fn discover(http: &reqwest::Client, host: &str) -> Result<Self, HostError> {
         let url = format!("{host}/oidc/.well-known/oauth-authorization-server");
         let request = http.get(url).header("accept", "application/json");
@@ -68,8 +68,8 @@ impl Endpoints {
     }
 }
 
-/// Whether an address may be handed to a browser and get secrets: encrypted, or on this machine, and
-/// nothing but an address.
+/// Whether an address may be opened in a browser and receive secrets: encrypted, or on this machine, and
+/// without credentials or other extras.
 fn is_safe(url: &Url) -> bool {
     let on_this_machine = url.host_str().is_some_and(|host| {
         let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -79,8 +79,8 @@ fn is_safe(url: &Url) -> bool {
     is_bare && url.has_host() && (url.scheme() == "https" || (url.scheme() == "http" && on_this_machine))
 }
 
-/// What ties the answer to this process: without `state` nobody can hand it an answer, without
-/// `verifier` nobody can make tokens of its code.
+/// Ties the answer to this process: without `state` an answer is not accepted, without `verifier` its code
+/// can't be exchanged for tokens.
 pub(super) struct Proof {
     state: SecretString,
     verifier: SecretString,
@@ -91,7 +91,7 @@ impl Proof {
         Ok(Self { state: random::<STATE_BYTES>()?, verifier: random::<VERIFIER_BYTES>()? })
     }
 
-    /// Where the browser goes.
+    /// The URL for the browser.
     pub(super) fn address(&self, endpoints: &Endpoints, redirect_uri: &str) -> String {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier.expose_secret()));
         let mut url = endpoints.authorization.clone();
@@ -106,9 +106,9 @@ impl Proof {
         url.into()
     }
 
-    /// Whether an answer is to this request.
+    /// Whether an answer belongs to this request.
     pub(super) fn is_of(&self, state: &str) -> bool {
-        // Of the hashes, so that the time it takes says nothing about the state.
+        // Compares hashes, so that the timing doesn't reveal the state.
         Sha256::digest(state) == Sha256::digest(self.state.expose_secret())
     }
 

@@ -1,25 +1,25 @@
-//! Signing in in the browser: OAuth's authorization code with PKCE.
+//! Sign-in in the browser: OAuth's authorization code flow with PKCE.
 //!
-//! Problem: somebody without a profile and without a token wants to deploy. The workspace knows how to
-//! sign people in, but its answer has to come back to this process, over a browser and a port of this
-//! machine that others can reach too.
+//! Problem: a user without a profile and without a token wants to deploy. The workspace can sign users in,
+//! but its answer has to reach this process, through a browser and a local port that other users of the
+//! machine can reach too.
 //!
-//! Choice: what Databricks' own command line does, as its public client is the one that every workspace
-//! knows (RFC 8252 for the port, RFC 7636 for the proof, RFC 9700 for the rest):
+//! Choice: the same flow as Databricks' own command line, as its public client is the only one that every
+//! workspace accepts (RFC 8252 for the port, RFC 7636 for PKCE, RFC 9700 for the rest):
 //!
-//! * `authorization` finds out where the workspace signs people in and makes the address to open, with
-//!   a state and a challenge that are made anew for each attempt;
-//! * `redirect` takes the answer: one, in time, to this attempt, and shows a `page` with a few words;
-//! * `token_endpoint` asks for tokens, and [`SignIn`] keeps them and renews them before their end.
+//! * `authorization` discovers the workspace's endpoints and builds the URL to open, with a new state and
+//!   challenge for each attempt;
+//! * `redirect` accepts one answer to this attempt within a time limit, and shows a `page` with the result;
+//! * `token_endpoint` requests tokens, and [`SignIn`] keeps and renews them.
 //!
-//! Tokens live in memory and end with the process. Databricks' command line keeps a file of them; a
-//! second program that writes it would have to follow its locks and its format, and a file is one more
-//! place to steal from. Signing in again is one click where the browser still knows the person.
+//! Tokens are kept in memory and discarded with the process. Databricks' command line keeps a file of them;
+//! a second program that writes it would have to follow its locks and its format, and a file is one more
+//! place to steal tokens from. Signing in again is one click while the browser's session lasts.
 //!
-//! Why no library: `oauth2` 5 is well kept, but what it takes off one's hands is the address and two forms,
-//! some 120 lines here. The port, discovery, when to renew and what to say stay. It brings 18 crates, among
-//! them second versions of `sha2`, `rand`, `getrandom` and `thiserror` and a calendar, is made for another
-//! `reqwest` than ours, and makes a small program 102 kB larger (52 kB compressed).
+//! Why no library: `oauth2` 5 is well maintained, but only replaces building the URL and two forms, some
+//! 120 lines here. The port, discovery, renewal and messages would remain. It adds 18 crates, among them
+//! second versions of `sha2`, `rand`, `getrandom` and `thiserror` and a calendar, is built for another
+//! `reqwest` version than ours, and makes a small program 102 kB larger (52 kB compressed).
 
 mod authorization;
 mod page;
@@ -40,22 +40,22 @@ pub(crate) use page::page;
 use redirect::{Attempt, RedirectListener};
 pub(super) use token_endpoint::{NotGranted, ask};
 
-/// How long the browser may take.
+/// The time limit for the sign-in in the browser.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(10);
 
-/// Somebody's sign-in to one workspace.
+/// A user's sign-in to one workspace.
 pub struct SignIn {
     http: reqwest::Client,
     host: String,
-    /// The page that people come from, if they come from one.
+    /// The page that links to the sign-in, if there is one.
     back: Option<String>,
-    /// Locked while tokens are being renewed, so that all who need one wait for the same.
+    /// Locked while tokens are being renewed, so that all callers wait for the same renewal.
     standing: Mutex<Standing>,
-    /// The attempt that is under way.
+    /// The attempt in progress.
     attempt: Mutex<Option<UnderWay>>,
 }
 
-/// Whether somebody is signed in.
+/// Whether a user is signed in.
 enum Standing {
     SignedOut { why: String },
     SignedIn(Tokens),
@@ -66,7 +66,7 @@ struct Tokens {
     renew_at: Instant,
     good_until: Instant,
     refresh: Option<SecretString>,
-    /// Where they came from.
+    /// The page to return to.
     endpoint: Url,
 }
 
@@ -77,7 +77,7 @@ struct UnderWay {
     attempt: Weak<Attempt>,
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Waiting,
@@ -85,18 +85,18 @@ enum Outcome {
     Failed(String),
 }
 
-/// An attempt that was begun.
+/// An attempt in progress.
 pub struct Begun {
-    /// The address to open in a browser of this machine, within ten minutes.
+    /// The URL to open in a browser on this machine, within ten minutes.
     pub address: String,
     outcome: watch::Receiver<Outcome>,
 }
 
 impl Begun {
-    /// Waits for the end of the attempt.
+    /// Waits for the outcome of the attempt.
     ///
     /// # Errors
-    /// When nobody is signed in by it.
+    /// If the sign-in failed.
     pub async fn finished(mut self) -> Result<(), HostError> {
         let outcome = self.outcome.wait_for(|outcome| *outcome != Outcome::Waiting).await;
         match outcome.as_deref() {
@@ -108,8 +108,8 @@ impl Begun {
 }
 
 impl SignIn {
-    /// Not signed in to the workspace at `host` yet. `back` is the address of the page that leads
-    /// to the sign-in.
+    /// A sign-in to the workspace at `host`, not signed in yet. `back` is the URL of the page that links to
+    /// the sign-in.
     pub fn new(http: reqwest::Client, host: String, back: Option<String>) -> Arc<Self> {
         let why = format!("Not signed in to {host} yet");
         let standing = Mutex::new(Standing::SignedOut { why });
@@ -125,10 +125,10 @@ impl SignIn {
         self.back.as_deref()
     }
 
-    /// Begins to sign somebody in. Begun again soon, it is the same attempt.
+    /// Starts a sign-in. If one is already in progress and recent, returns that attempt.
     ///
     /// # Errors
-    /// When the workspace does not say where, or the browser has no port to come back to.
+    /// If the discovery fails, or no local port is available.
     pub async fn begin(self: &Arc<Self>) -> Result<Begun, HostError> {
         let mut under_way = self.attempt.lock().await;
         if let Some(old) = &*under_way
@@ -162,7 +162,7 @@ impl SignIn {
         Ok(Begun { address, outcome })
     }
 
-    /// An access token that is good for a while.
+    /// An access token that is valid for a while.
     pub(super) async fn bearer(self: &Arc<Self>) -> Result<SecretString, HostError> {
         match &*self.standing.lock().await {
             Standing::SignedOut { why } => return Err(credential(why.clone())),
@@ -174,12 +174,12 @@ impl SignIn {
         self.renewed(None).await
     }
 
-    /// Another token than `refused`, which the workspace did not take.
+    /// Another token than `refused`, which the workspace rejected.
     pub(super) async fn another(self: &Arc<Self>, refused: &SecretString) -> Result<SecretString, HostError> {
         self.renewed(Some(refused.clone())).await
     }
 
-    /// In a task of its own: who asked may go away, a refresh token works only once, and the answer
+    /// Runs in a separate task: the caller may be dropped, a refresh token works only once, and the answer
     /// must not be lost.
     async fn renewed(self: &Arc<Self>, refused: Option<SecretString>) -> Result<SecretString, HostError> {
         let this = Arc::clone(self);
@@ -202,7 +202,7 @@ impl SignIn {
             None => now >= tokens.renew_at,
         };
         if !is_stale {
-            // Somebody else was here before.
+            // Another attempt has completed in the meantime.
             return Ok(tokens.access.clone());
         }
         let still_good = refused.is_none() && now < tokens.good_until;
@@ -246,7 +246,7 @@ impl SignIn {
         ask(self.http.post(endpoint.clone()).form(&form), &[refresh]).await
     }
 
-    /// Makes tokens of a code; or says why not.
+    /// Exchanges a code for tokens; or returns why that failed.
     async fn exchange(
         &self,
         endpoints: &Endpoints,
@@ -285,7 +285,7 @@ impl SignIn {
 
     async fn failed(&self, outcome: &watch::Sender<Outcome>, why: &str) {
         tracing::warn!("the sign-in did not succeed: {why}");
-        // Who was signed in before still is.
+        // An earlier sign-in remains valid.
         if let Standing::SignedOut { why: shown } = &mut *self.standing.lock().await {
             *shown = did_not_succeed(why);
         }
@@ -293,7 +293,7 @@ impl SignIn {
     }
 }
 
-/// Why nobody is signed in, for the command line.
+/// Why the sign-in failed, for the command line.
 pub(crate) fn failure(error: HostError) -> Failure {
     let problem = error.message;
     match error.kind {

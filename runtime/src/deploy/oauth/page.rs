@@ -1,4 +1,4 @@
-//! What a browser shows at the end of a sign-in: a few words, no script, nothing from elsewhere.
+//! The page at the end of a sign-in: a short message without scripts or external resources.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ main{max-width:34rem;padding:2rem}\
 h1{font-size:1.35rem;margin:0 0 .5rem}\
 p{margin:.25rem 0 1rem}";
 
-/// The page's own style, by its hash, and nothing else.
+/// Allows only the page's own style, by its hash.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
@@ -24,7 +24,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'; sandbox"))
 });
 
-/// The address of this page has a code in it, used up or not: it is kept nowhere and told nobody.
+/// The URL of this page contains a code, used or not: it must not be cached or sent as a referrer.
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -33,7 +33,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
 ];
 
-/// A page with a heading, some words, and a link back to where one came from.
+/// A page with a heading, a message, and a link back to the page that led here.
 pub(crate) fn page(status: StatusCode, heading: &str, words: &str, back: Option<&str>) -> Response {
     let link = back
         .map(|address| format!("<p><a href=\"{}\">Back to the deploy page</a></p>", escape(address)))

@@ -1,12 +1,12 @@
-//! Where the workspace sends the browser back to: a port of this machine that is open for one answer.
+//! The redirect target of the sign-in: a local port that accepts one answer.
 //!
-//! Any page can send a browser here, and so can anybody on this machine. What they could want is to
-//! have their own account signed in, so that somebody deploys into it. An answer therefore counts only
-//! if it carries the `state` of the attempt that is under way, which nobody was told but the person, and
-//! its code works only with the verifier of that attempt, which leaves this process only for the token
-//! endpoint. It has to be a page that is opened, not something that a page loads. The first answer with
-//! the right state ends the attempt, whatever it says; others change nothing, so that nobody can end a
-//! sign-in from outside either.
+//! Any page can send a browser here, and so can any user of this machine. An attacker's aim would be to
+//! have their own account signed in, so that the user deploys into it. An answer is therefore accepted only
+//! with the `state` of the attempt in progress, which is known only to the user's browser, and its code
+//! works only with that attempt's verifier, which this process sends only to the token endpoint. It has to
+//! be a top-level navigation, not a resource loaded by a page. The first answer with the right state ends
+//! the attempt, whatever its content; others change nothing, so that a sign-in can't be aborted from
+//! outside either.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -29,14 +29,14 @@ use super::token_endpoint::printable;
 use super::{Outcome, SignIn};
 use crate::listener;
 
-/// The ports that Databricks' own tools try with this client, in their order.
+/// The ports that Databricks' own tools try with this client, in the same order.
 const PORTS: std::ops::RangeInclusive<u16> = 8020..=8040;
-/// How long the last answer may take to be read.
+/// How long the browser may take to read the last answer.
 const DRAIN: Duration = Duration::from_secs(5);
-/// Longer values are no code and no state.
+/// Longer values are not valid codes or states.
 const LONGEST_VALUE: usize = 4096;
 
-/// A port of this machine, for `localhost` in both of its meanings.
+/// A local port, on both the IPv4 and the IPv6 address of `localhost`.
 pub(super) struct RedirectListener {
     port: u16,
     v4: TcpListener,
@@ -44,15 +44,15 @@ pub(super) struct RedirectListener {
 }
 
 impl RedirectListener {
-    /// Takes the first free port.
+    /// Opens the first free port.
     pub(super) fn open() -> Result<Self, HostError> {
         for port in PORTS {
             let Ok(v4) = listener::bind((Ipv4Addr::LOCALHOST, port).into()) else { continue };
             match listener::bind((Ipv6Addr::LOCALHOST, port).into()) {
                 Ok(v6) => return Ok(Self { port, v4, v6: Some(v6) }),
-                // Browsers try this one first: the answer would go to whoever has it.
+                // Browsers try IPv6 first: the answer would reach another program that listens there.
                 Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
-                // There is no IPv6 here.
+                // There is no IPv6 on this machine.
                 Err(_) => return Ok(Self { port, v4, v6: None }),
             }
         }
@@ -65,29 +65,29 @@ impl RedirectListener {
         Err(HostError { kind: HostErrorKind::Refused, message })
     }
 
-    /// The address to come back to, as it is registered for the client.
+    /// The redirect URL, as registered for the client.
     pub(super) fn address(&self) -> String {
         format!("http://localhost:{}", self.port)
     }
 }
 
-/// An attempt, as the answer to it needs it.
+/// The part of an attempt that is needed to process its answer.
 pub(super) struct Attempt {
     pub(super) sign_in: Arc<SignIn>,
     pub(super) endpoints: Endpoints,
     pub(super) redirect_uri: String,
-    /// Taken out by the answer that counts.
+    /// Taken by the first valid answer.
     pub(super) proof: Mutex<Option<Proof>>,
     pub(super) outcome: watch::Sender<Outcome>,
 }
 
-/// Waits for the answer behind `listener`, for `limit` at most, or until the attempt is given up.
+/// Waits for the answer on `listener`, at most for `limit`, or until the attempt is cancelled.
 pub(super) async fn wait(listener: RedirectListener, attempt: Arc<Attempt>, limit: Duration) {
     let router = Router::new().fallback(receive).with_state(Arc::clone(&attempt)).layer(from_fn(close));
     let mut outcome = attempt.outcome.subscribe();
     let (stop, stopped) = watch::channel(false);
     let over = async {
-        // An error means that the attempt is gone, which ends it as well.
+        // An error means that the attempt was dropped, which ends it as well.
         let ended = outcome.wait_for(|outcome| *outcome != Outcome::Waiting);
         if tokio::time::timeout(limit, ended).await.is_err() {
             let minutes = limit.as_secs() / 60;
@@ -110,8 +110,8 @@ pub(super) async fn wait(listener: RedirectListener, attempt: Arc<Attempt>, limi
     tokio::join!(over, serve(listener.v4), v6);
 }
 
-/// Ends the connection with each answer: kept open, it would take the browser's next answer, which is for
-/// another attempt at the same port.
+/// Closes the connection after each answer: otherwise the browser would reuse it for the answer to another
+/// attempt at the same port.
 async fn close(request: Request, next: Next) -> Response {
     let is_http1 = request.version() != Version::HTTP_2;
     let mut response = next.run(request).await;
@@ -122,32 +122,32 @@ async fn close(request: Request, next: Next) -> Response {
 }
 
 impl Attempt {
-    /// Ends the attempt without an answer, unless one is being looked at.
+    /// Cancels the attempt, unless an answer is being processed.
     pub(super) async fn give_up(&self, why: &str) {
         if self.take().is_some() {
             self.sign_in.failed(&self.outcome, why).await;
         }
     }
 
-    /// Ends the attempt for a newer one.
+    /// Cancels the attempt in favour of a newer one.
     pub(super) fn replace(&self) {
         if self.take().is_some() {
             self.outcome.send_replace(Outcome::Failed("another sign-in was started".to_owned()));
         }
     }
 
-    /// The proof, for whoever is first.
+    /// The verifier; only the first caller gets it.
     fn take(&self) -> Option<Proof> {
         self.proof.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The proof, if it is the one for `state`.
+    /// The verifier, if `state` matches.
     fn take_for(&self, state: &str) -> Option<Proof> {
         self.proof.lock().unwrap_or_else(PoisonError::into_inner).take_if(|proof| proof.is_of(state))
     }
 }
 
-/// What the workspace says through the browser.
+/// The workspace's answer, sent through the browser.
 enum Said {
     Code(SecretString),
     Error(String),
@@ -167,7 +167,8 @@ async fn receive(State(attempt): State<Arc<Attempt>>, request: Request) -> Respo
         let words = "This answer doesn't belong to the sign-in in progress. Start the sign-in again.";
         return refuse(StatusCode::BAD_REQUEST, words);
     };
-    // In a task of its own: a code works once, and who closes the tab early is signed in as well.
+    // In a separate task: a code works once, and the sign-in should succeed even if the user closes the tab
+    // early.
     let finished = tokio::spawn(async move { finish(&attempt, &proof, said).await });
     match finished.await {
         Ok(Ok(())) => {
@@ -182,7 +183,7 @@ async fn receive(State(attempt): State<Arc<Attempt>>, request: Request) -> Respo
     }
 }
 
-/// Makes of the answer what can be made of it, and ends the attempt.
+/// Processes the answer, and ends the attempt.
 async fn finish(attempt: &Attempt, proof: &Proof, said: Said) -> Result<(), String> {
     let exchanged = match said {
         Said::Error(words) => Err(format!("the workspace says: {words}")),
@@ -198,13 +199,13 @@ async fn finish(attempt: &Attempt, proof: &Proof, said: Said) -> Result<(), Stri
     exchanged
 }
 
-/// Whether a browser opens this as a page, under the name by which it was sent here.
+/// Whether this is a top-level navigation of a browser to the expected host name.
 fn is_opened_here(redirect_uri: &str, request: &Request) -> bool {
     let headers = request.headers();
     let is = |name: &HeaderName, wanted: &str| headers.get(name).is_none_or(|value| value == wanted);
     let host = redirect_uri.trim_start_matches("http://");
     let asked = request.uri().authority().map(axum::http::uri::Authority::as_str);
-    // Each browser sends the host, and those of today the other two.
+    // Every browser sends the host, and current ones the other two.
     headers.contains_key(header::HOST)
         && is(&header::HOST, host)
         && asked.is_none_or(|asked| asked == host)
@@ -212,7 +213,7 @@ fn is_opened_here(redirect_uri: &str, request: &Request) -> bool {
         && is(&HeaderName::from_static("sec-fetch-dest"), "document")
 }
 
-/// The state, and what was said with it.
+/// The state, and the answer sent with it.
 fn read(uri: &Uri) -> Option<(String, Said)> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
     let mut values = BTreeMap::new();

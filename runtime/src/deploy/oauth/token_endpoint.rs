@@ -1,4 +1,4 @@
-//! Asking for tokens.
+//! Requests tokens.
 
 use std::time::{Duration, Instant};
 
@@ -9,37 +9,37 @@ use serde::Deserialize;
 
 use crate::deploy::workspace::{no_answer, text, without};
 
-/// A token this close to its end is renewed; one that lives shortly, in the middle of its life.
+/// A token is renewed this long before its expiry; a short-lived one after half of its lifetime.
 const LAST_MOMENT: Duration = Duration::from_mins(1);
-/// How long a token is taken to live whose server does not say.
+/// The assumed lifetime of a token without one in the answer.
 const UNKNOWN_LIFE: Duration = Duration::from_mins(10);
-/// No access token of the platform lives longer.
+/// The maximum lifetime of an access token of the platform.
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
-/// Longer explanations are cut off.
+/// The maximum length of an explanation.
 const LONGEST_WORDS: usize = 300;
 
-/// What the server gave.
+/// The server's tokens.
 pub(in crate::deploy) struct Granted {
     /// The access token.
     pub(in crate::deploy) access: SecretString,
-    /// When it should be renewed.
+    /// When to renew it.
     pub(in crate::deploy) renew_at: Instant,
-    /// When it is worth nothing any more.
+    /// When it expires.
     pub(in crate::deploy) good_until: Instant,
-    /// What the next ones are asked for with; absent where the last one stays good, or there is none.
+    /// The refresh token; absent if the previous one stays valid, or there is none.
     pub(in crate::deploy) refresh: Option<SecretString>,
 }
 
-/// Why the server gave nothing.
+/// Why the request failed.
 #[derive(Debug)]
 pub(in crate::deploy) enum NotGranted {
-    /// It refused, in OAuth's words. Trying again does not help.
+    /// The server refused, with an OAuth error. A retry does not help.
     Refused {
         status: StatusCode,
-        /// For people, harmless to print.
+        /// A message for users that is safe to print.
         why: String,
     },
-    /// Anything else.
+    /// Any other failure.
     Failed(HostError),
 }
 
@@ -54,7 +54,7 @@ struct Answer {
     error_description: Option<String>,
 }
 
-/// The platform sends a number; some servers send text.
+/// The platform sends a number; some servers send a string.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Seconds {
@@ -72,13 +72,13 @@ impl Seconds {
     }
 }
 
-/// Sends `request`, a POST to a token endpoint. Should the server's words repeat one of the `secrets`
-/// that it was sent, that place is blanked.
+/// Sends `request`, a POST to a token endpoint. If the server's message repeats one of the `secrets` that
+/// were sent, that part is redacted.
 pub(in crate::deploy) async fn ask(
     request: RequestBuilder,
     secrets: &[&SecretString],
 ) -> Result<Granted, NotGranted> {
-    // Before it is sent: a token must not look younger than it is.
+    // Taken before sending: a token must not seem younger than it is.
     let asked = Instant::now();
     let answer = request.send().await.map_err(|error| NotGranted::Failed(no_answer(&error)))?;
     let status = answer.status();
@@ -122,7 +122,7 @@ fn read(status: StatusCode, body: &str, asked: Instant) -> Result<Granted, NotGr
     })
 }
 
-/// A server's words may hold anything; a person reads them on a terminal or in a page.
+/// A server's message may contain anything; it is shown on a terminal or in a page.
 pub(in crate::deploy) fn printable(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_WORDS).collect()
 }

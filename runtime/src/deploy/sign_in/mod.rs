@@ -1,8 +1,8 @@
-//! Which workspace is called, and as whom.
+//! Selects the workspace and the credential.
 //!
-//! One rule, for the command line and for Python alike: **an argument, then the environment, then the file**.
+//! One rule, for the command line and for Python: **an argument, then the environment, then the file**.
 //!
-//! | named by | workspace | credential |
+//! | given | workspace | credential |
 //! |---|---|---|
 //! | `--profile` (with or without `--host`) | the profile's | the profile's; the environment is ignored |
 //! | `--host` | that one | the environment's if it is for this workspace, else a profile for it |
@@ -11,11 +11,13 @@
 //! | `DATABRICKS_HOST` alone | that one | a profile for it |
 //! | nothing | the profile that `[__settings__] default_profile` names, else `DEFAULT` | the profile's |
 //!
-//! A profile that is named and missing is an error; another is never used instead. There is no flag for a token:
-//! the command line of a process is public on its machine. A credential goes to the host that it was kept with
-//! and to no other. `tests/credentials/matrix.json` holds the rule as cases; both faces are tested with it.
+//! A given profile that doesn't exist is an error; another one is never used instead. There is no flag for
+//! a token: a process's command line is public on its machine. A credential is sent only to the host that
+//! it was stored with. `tests/credentials/matrix.json` has the rule as test cases; both interfaces are
+//! tested with it.
 //!
-//! Where a workspace is known and no credential for it, somebody can sign in in the browser ([`super::oauth`]).
+//! If a workspace is known but no credential for it, the user can sign in in the browser
+//! ([`super::oauth`]).
 
 use deployer::error::Failure;
 use secrecy::SecretString;
@@ -25,10 +27,10 @@ use super::profiles::{Profiles, Unread};
 use super::token_cache;
 use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, workspace_address};
 
-/// How a workspace is named, for people.
+/// How a workspace was selected, for messages.
 const NAMED_BY: &str = "set `--host https://…` or `DATABRICKS_HOST`";
 
-/// What the command line says.
+/// The command line's arguments.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
     /// `--host`.
@@ -37,18 +39,18 @@ pub struct Asked {
     pub profile: Option<String>,
 }
 
-/// A workspace, and as whom to call it.
+/// A workspace and the credential for it.
 #[derive(Debug)]
 pub struct Found {
     /// Its address, `https://host[:port]`.
     pub host: String,
-    /// Its id, where one is known: several workspaces may share an address.
+    /// Its id, if known: several workspaces may share an address.
     pub workspace_id: Option<String>,
-    /// The profile that names it.
+    /// The profile that it comes from.
     pub profile: Option<String>,
-    /// The kind of the credential, in Databricks' words: `pat`, `oauth-m2m`, `databricks-cli`.
+    /// The kind of the credential, in Databricks' terms: `pat`, `oauth-m2m`, `databricks-cli`.
     pub auth_type: Option<&'static str>,
-    /// The credential, or what has none, for people.
+    /// The credential, or why there is none.
     auth: Result<WorkspaceAuth, String>,
 }
 
@@ -61,7 +63,7 @@ impl Found {
     /// The credential.
     ///
     /// # Errors
-    /// `NOT_SIGNED_IN`, where there is none.
+    /// `NOT_SIGNED_IN`, if there is none.
     pub fn credential(self) -> Result<WorkspaceSettings, Failure> {
         match self.auth {
             Ok(auth) => Ok(WorkspaceSettings { host: self.host, auth }),
@@ -75,10 +77,10 @@ impl Found {
     }
 }
 
-/// Finds the workspace and the credential. `variable` reads the environment.
+/// Selects the workspace and the credential. `variable` reads the environment.
 ///
 /// # Errors
-/// `NO_WORKSPACE`, with what is missing and where it was looked for.
+/// `NO_WORKSPACE`, with what is missing and where it was searched.
 pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<Found, Failure> {
     let variable = |name: &str| variable(name).filter(|text| !text.trim().is_empty());
     let asked_address = asked.host.as_deref().map(|host| address("`--host`", host)).transpose()?;
@@ -108,7 +110,7 @@ pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<
     };
     let profiles = match Profiles::read(&variable) {
         Ok(profiles) => profiles,
-        // Only what was asked for by name has to be there.
+        // Only explicitly selected sources have to exist.
         Err(Unread::NoFile { shown }) => {
             let problem = format!("There is no credential in the environment, and no `{shown}`");
             return match wanted {
@@ -130,7 +132,7 @@ pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<
     }
 }
 
-/// What the profile `name` says, for the workspace at `wanted` if one was named beside it.
+/// The values of the profile `name`, for the workspace `wanted` if one was given with it.
 fn of_profile(
     name: &str,
     wanted: Option<&Address>,
@@ -146,7 +148,7 @@ fn of_profile(
     profile.found(wanted, variable)
 }
 
-/// One place that may hold a host and a credential.
+/// One source that may have a host and a credential.
 #[derive(Default)]
 pub(super) struct Source {
     pub(super) name: String,
@@ -157,12 +159,12 @@ pub(super) struct Source {
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<String>,
     pub(super) auth_type: Option<String>,
-    /// Why it can't be used, after its name.
+    /// Why it can't be used, to follow its name in a message.
     pub(super) problem: Option<String>,
 }
 
 impl Source {
-    /// What is there, by the names of a profile's keys.
+    /// Its values, by the names of a profile's keys.
     pub(super) fn of(text: impl Fn(&str) -> Option<String>) -> Self {
         let text = |key: &str| text(key).filter(|text| !text.trim().is_empty());
         Self {
@@ -180,7 +182,7 @@ impl Source {
         self.token.is_some() || (self.client_id.is_some() && self.client_secret.is_some())
     }
 
-    /// Whether this belongs to the workspace that is wanted, as far as that can be told.
+    /// Whether it belongs to the given workspace, as far as that can be determined.
     pub(super) fn is_for(&self, wanted: Option<&str>) -> bool {
         match (&self.host, wanted) {
             (Some(host), Some(wanted)) => workspace_address(host).is_ok_and(|address| address.host == wanted),
@@ -188,7 +190,7 @@ impl Source {
         }
     }
 
-    /// What is here, for the workspace `wanted` if this names none itself.
+    /// Its credential, for the workspace `wanted` if the source itself names none.
     fn found(
         self,
         wanted: Option<&Address>,
@@ -212,7 +214,7 @@ impl Source {
         Ok(Found { host: at.host, workspace_id, profile, auth_type, auth })
     }
 
-    /// The credential of the kind that `auth_type` names, or else of the first kind that is there.
+    /// The credential of the kind given by `auth_type`, or else of the first kind that is present.
     fn auth(
         self,
         host: &str,
@@ -252,7 +254,7 @@ impl Source {
     }
 }
 
-/// The name of a source, within a sentence.
+/// The name of a source, for use within a sentence.
 fn lower(name: &str) -> String {
     name.replacen("The ", "the ", 1)
 }
