@@ -9,8 +9,8 @@ use crate::block::{Block, Columns, Image, List, Metric, Quote, Steps};
 use crate::deck::{Deck, FORMAT, Slide};
 use crate::id::BlockId;
 use crate::limits::{
-    MAX_BLOCKS, MAX_COLUMNS, MAX_ITEMS, MAX_LANGUAGE, MAX_LEVEL, MAX_NOTES, MAX_SLIDES, MAX_SOURCES,
-    MAX_STEPS,
+    MAX_BLOCKS, MAX_COLUMNS, MAX_DECK_BYTES, MAX_ITEMS, MAX_LANGUAGE, MAX_LEVEL, MAX_NOTES, MAX_SLIDES,
+    MAX_SOURCES, MAX_STEPS,
 };
 use crate::problem::{Place, Problem, Problems};
 
@@ -44,6 +44,10 @@ pub fn problems(deck: &Deck) -> Vec<Problem> {
             check.problems.add(&place.key("id"), format!("another slide already has the id `{}`", slide.id));
         }
         check.slide(slide, &place);
+    }
+    if !count::fits(deck, MAX_DECK_BYTES) {
+        let limit = MAX_DECK_BYTES / 1024 / 1024;
+        check.problems.add(&root, format!("the deck is larger than {limit} MiB"));
     }
     check.problems.into_vec()
 }

@@ -11,6 +11,7 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
+//! | [`patch`] | changes, each with its inverse |
 //! | [`read`], [`schema`] | JSON into a deck, with each problem at its path; the JSON Schema |
 //! | [`upgrade`], [`check`] | older formats; limits and rules that types can't express |
 //! | [`deck`] | the deck and its slides |
@@ -28,6 +29,7 @@ pub mod id;
 pub mod limits;
 pub mod link;
 pub mod number;
+pub mod patch;
 pub mod problem;
 pub mod read;
 pub mod schema;

@@ -1,6 +1,9 @@
 //! What a deck is, seen from outside.
 
 mod generate;
+mod patches;
 mod reading;
 mod sample;
 mod schema;
+mod two_editors;
+mod walk;
