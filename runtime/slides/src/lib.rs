@@ -17,7 +17,7 @@
 //! | [`deck`] | the deck and its slides |
 //! | [`block`] | what stands on a slide |
 //! | [`table`], [`chart`] | rows and cells; series and axes |
-//! | [`source`] | where a number comes from |
+//! | [`source`], [`theme`] | where a number comes from; how a deck looks |
 //! | [`text`], [`number`], [`id`] | rich text, decimals, identifiers |
 //! | [`link`], [`limits`], [`problem`] | links that may be followed; how much is too much; what is wrong, and where |
 
@@ -36,4 +36,5 @@ pub mod schema;
 pub mod source;
 pub mod table;
 pub mod text;
+pub mod theme;
 pub mod upgrade;

@@ -5,5 +5,6 @@ mod patches;
 mod reading;
 mod sample;
 mod schema;
+mod themes;
 mod two_editors;
 mod walk;
