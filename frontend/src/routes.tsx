@@ -1,6 +1,5 @@
 /**
- * All pages in one view. The home page comes with the first load; every further page is a chunk of
- * its own.
+ * All routes. The home page is in the first chunk; every other page has a chunk of its own.
  */
 import { lazy, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";

@@ -1,7 +1,7 @@
-"""The floors of the deploy logic, where a module uses those below it and never one above.
+"""The layers of the deploy logic: a module uses those below it and never one above.
 
-And no circles of files, neither there nor in the server nor in decks. (The notebook's package has a test of its
-own, `test_widget_circles.py`.)
+Dependency cycles between files are refused too, in the deploy logic, the server and decks. (The
+Python package has a test of its own, `test_widget_circles.py`.)
 """
 
 import re

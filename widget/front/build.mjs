@@ -1,8 +1,8 @@
 /**
- * Builds the widget's page into `src/tellr/static`: `deployer.js`, which a notebook loads, and the packed files
- * that it asks the kernel for.
+ * Builds the widget's page into `src/tellr/static`: `deployer.js`, which a notebook loads, and the
+ * compressed files that it requests from the kernel.
  *
- * The tools and React are the page's own, in `frontend/node_modules`.
+ * The build tools and React are those of the app's page, in `frontend/node_modules`.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ const alias = [
   { find: /^react\/jsx-runtime$/, replacement: frontend.resolve("react/jsx-runtime") },
   { find: /^react-dom\/client$/, replacement: frontend.resolve("react-dom/client") },
 ];
-/** The package would fetch its module from beside itself; here it is handed over, and would come along twice. */
+/** The package would fetch its module by URL; here it is passed in, and would otherwise be included twice. */
 const withoutModule = {
   name: "without-module",
   enforce: "pre",
@@ -45,7 +45,7 @@ const { output } = await build({
   },
   build: {
     write: false,
-    // Of what notebooks run in, all know `light-dark()`.
+    // All browsers that notebooks support have `light-dark()`.
     target: "es2023",
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
     lib: { entry: here("src/app.ts"), formats: ["es"], fileName: "app", cssFileName: "app" },
@@ -71,8 +71,8 @@ writeFileSync(place("deployer.js"), small);
 writeFileSync(place("page.hash"), name);
 
 /**
- * In somebody else's page our styles end at our own element, and there they win: a notebook has rules
- * for `pre` and `a` within its outputs, and those count for more than a class alone.
+ * Limits our styles to our own element and raises their specificity there: a notebook has rules for `pre`
+ * and `a` within its outputs, which take precedence over a single class.
  */
 function scoped(css) {
   const root = ".tellr.tellr";
@@ -84,13 +84,13 @@ function scoped(css) {
         return selector.replace(/^(:root|:host|\.tellr)/, `${root}.tellr`);
       }
       const within = `${root} ${selector}`;
-      // The root's own classes, and what begins with an element's name, which it can't be.
+      // The root's own classes, and selectors that start with an element's name, which the root can't be.
       return /^[.:[]/.test(selector) ? [`${root}${selector}`, within] : within;
     });
   });
-  // Whatever else those rules set is none of ours to undo one by one.
+  // Resets only what is known; other properties of those rules can't be undone one by one.
   sheet.prepend(`${root} :where(*:not(svg, svg *)) { all: revert; }`);
-  // Beside a notebook's own headings.
+  // Among a notebook's own headings.
   sheet.append(`${root}.tellr { --text-display: 1.75rem; }`);
   return sheet.toString();
 }

@@ -1,21 +1,21 @@
 /**
- * What a notebook loads for each widget: again with each run of the cell, kept in the page for as long as
- * that is open, and saved with the notebook. So it is little more than a question: the code, the styles and
- * the deployer's module come from the kernel that made the widget, packed, and once in a page.
+ * The file that a notebook loads for each widget: again with each run of the cell, kept in the page while
+ * it is open, and saved with the notebook. So it is small: the code, the styles and the deployer's module
+ * come compressed from the kernel of the widget, once per page.
  */
 const HASH = "__HASH__";
 const PAGE = Symbol.for(`tellr.deployer.${HASH}`);
 const PROTOCOL = 1;
-/** A kernel that is busy with a cell answers when that is done. */
+/** A kernel that is busy with a cell answers when the cell has finished. */
 const BUSY_MS = 3_000;
 
-/** The code, in this page, and the widgets by name: a view is given another model object than its widget. */
+/** The code in this page, and the widgets by name: a view gets another model object than its widget. */
 function page() {
   globalThis[PAGE] ??= { models: new Map(), app: null };
   return globalThis[PAGE];
 }
 
-/** Asks the kernel for the packed files. */
+/** Requests the compressed files from the kernel. */
 function packed(model) {
   const me = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16),

@@ -1,16 +1,16 @@
-/** Requests to the server this page came from, and the errors that can come of them. */
+/** Requests to the server of this page, and their errors. */
 import * as v from "valibot";
 import { errorSchema } from "./schema";
 
-/** A request that failed, with a message that can be shown to a person as it is. */
+/** A failed request, with a message that can be shown to users unchanged. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
   constructor(
     message: string,
-    /** The server's error code, or `unreachable` / `unexpected_answer` when it sent none. */
+    /** The server's error code, or `unreachable` / `unexpected_answer` if it sent none. */
     readonly code: string,
-    /** HTTP status; `null` when no answer arrived. */
+    /** HTTP status; `null` if there was no answer. */
     readonly status: number | null,
   ) {
     super(message);
@@ -32,7 +32,7 @@ async function get(path: string, signal: AbortSignal): Promise<Answer> {
   }
 }
 
-/** A proxy in between answers HTML when the app is away; that has no place in an error message. */
+/** A proxy answers HTML if the app is down; that must not appear in an error message. */
 async function jsonOrNull(response: Response): Promise<unknown> {
   const text = await response.text();
   try {
@@ -45,7 +45,7 @@ async function jsonOrNull(response: Response): Promise<unknown> {
 /**
  * Fetches `path` and checks its shape.
  *
- * @param alsoAccept a status beside 2xx whose body has the same shape (readiness answers 503 with one)
+ * @param alsoAccept a status other than 2xx whose body has the same shape (readiness answers 503 with one)
  */
 export async function fetchJson<S extends v.GenericSchema>(
   path: string,

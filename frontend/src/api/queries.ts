@@ -1,9 +1,8 @@
 /**
- * Server state as queries: one function a resource, with how fresh it has to be.
+ * Server state as queries: one function per resource, with its refresh rule.
  *
- * While everything is well nothing is asked periodically, so that the database of an app that nobody uses can
- * sleep although its page is open. A page that is looked at again asks again, and so does one on which
- * something is wrong, until it is over.
+ * Without errors nothing is polled, so that the database of an idle app can scale to zero although its page
+ * is open. A page refetches when it becomes visible again, and polls while there is an error.
  */
 import { QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { fetchJson } from "./client";
@@ -17,30 +16,30 @@ import {
   versionSchema,
 } from "./schema";
 
-/** Somebody who looks at an outage wants to see its end soon. */
+/** Short, so that the end of an outage is shown soon. */
 const NOT_READY_INTERVAL_MS = 2_000;
-/** How long an answer is good enough for a page that is looked at again. */
+/** How long an answer stays fresh for a page that becomes visible again. */
 const FRESH_MS = 15_000;
 
 export function createQueryClient(): QueryClient {
   const client = new QueryClient({
     queryCache: new QueryCache({
       onError: (_error, { queryKey }) => {
-        // Whether it is the database is what readiness tells, and it watches for the end.
+        // Readiness shows whether the database is the cause, and polls for its recovery.
         if (queryKey[0] === LIBRARY_KEY[0]) {
           void client.invalidateQueries({ queryKey: readiness.queryKey });
         }
       },
     }),
     defaultOptions: {
-      // What failed is asked again on recovery; retries would only delay the message.
+      // Failed queries are refetched on recovery; retries would only delay the message.
       queries: { retry: false, staleTime: FRESH_MS },
     },
   });
   return client;
 }
 
-/** All that is read from the database has this first in its key, so that recovery can refresh it. */
+/** The first element of the key of all database queries, so that recovery can refetch them. */
 export const LIBRARY_KEY = ["library"] as const;
 
 export const currentUser = queryOptions({
@@ -62,7 +61,7 @@ export const readiness = queryOptions<Readiness>({
     state.status === "success" && state.data?.ready ? false : NOT_READY_INTERVAL_MS,
 });
 
-/** For what can fail although the database is ready. */
+/** For queries that can fail although the database is ready. */
 function whileFailing({ state }: { state: { status: string } }): number | false {
   return state.status === "error" ? FRESH_MS : false;
 }

@@ -1,7 +1,7 @@
 /**
- * What the server answers, as schemas: types for the compiler and a check at the edge.
+ * Schemas of the server's answers: types for the compiler and validation at run time.
  *
- * A page that was left open over an upgrade talks to a newer server. Checking each answer once, here,
+ * A page that was left open during an upgrade talks to a newer server. Validating each answer once, here,
  * turns a changed shape into one clear error instead of `undefined` somewhere in a component.
  */
 import * as v from "valibot";

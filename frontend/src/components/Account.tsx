@@ -3,7 +3,7 @@ import { currentUser } from "../api/queries";
 import type { CurrentUser } from "../api/schema";
 import styles from "./Account.module.css";
 
-/** Who is signed in, as the Databricks Apps proxy told the server. */
+/** The signed-in user, as passed by the Databricks Apps proxy. */
 export function Account() {
   const { data: user, isError } = useQuery(currentUser);
   if (isError) return <p className={styles.mail}>Not signed in</p>;
@@ -25,7 +25,7 @@ export function Account() {
   );
 }
 
-/** The name to show: the display name, else what stands before the @ in the user name. */
+/** The display name, else the part of the user name before the @. */
 export function nameOf(user: CurrentUser): string {
   const name = user.display_name?.trim();
   if (name) return name;

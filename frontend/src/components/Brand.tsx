@@ -1,6 +1,6 @@
 import styles from "./Brand.module.css";
 
-/** The mark: a slide that speaks. Same drawing as public/favicon.svg, in the theme's colours. */
+/** The logo: a slide as a speech bubble. Same drawing as public/favicon.svg, in the theme's colours. */
 export function Brand() {
   return (
     <span className={styles.brand}>

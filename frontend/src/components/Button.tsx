@@ -26,7 +26,7 @@ export function Button({
   );
 }
 
-/** A link that opens in a tab of its own and looks like what it is: the next thing to do. */
+/** A link that opens in a new tab, styled as a button. */
 export function LinkButton({
   tone = "plain",
   icon = "external",

@@ -5,10 +5,10 @@ import styles from "./CodeBlock.module.css";
 type Language = "yaml" | "text";
 
 /**
- * Text to read, select, copy and keep as a file.
+ * Text that can be selected, copied and saved as a file.
  *
- * Both ways out may be refused without a word where the page is shown in a frame. Copying then
- * leaves the text selected, ready for the keyboard.
+ * Browsers may silently refuse copying and saving in a frame. After a refused copy the text stays selected,
+ * ready for the keyboard.
  */
 export function CodeBlock({
   label,
@@ -20,9 +20,9 @@ export function CodeBlock({
   label: string;
   text: string;
   language?: Language;
-  /** The name of the file to keep it as. */
+  /** The name of the saved file. */
   download?: string;
-  /** A line to point at, counted from 1. */
+  /** The line to highlight, counted from 1. */
   marked?: number | undefined;
 }) {
   const [copied, setCopied] = useState<"no" | "yes" | "selected">("no");
@@ -66,7 +66,7 @@ export function CodeBlock({
           />
         </>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable, so it has to be focusable
         // biome-ignore lint/a11y/useSemanticElements: a section can't be preformatted by itself
         <pre className={styles.code} tabIndex={0} role="region" aria-label={label}>
           {linesOf(text).map(({ line, at, number }) => (
@@ -90,7 +90,7 @@ function Download({ text, name }: { text: string; name: string }) {
       aria-label={`Download ${name}`}
       href={address ?? "#"}
       onClick={(event) => {
-        // Made when it is wanted: the text may change with every key that is pressed.
+        // Created on demand: the text may change with every key press.
         const made = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
         event.currentTarget.href = made;
         setAddress((before) => {
@@ -116,7 +116,7 @@ function linesOf(text: string) {
     });
 }
 
-/** Enough of YAML to see its keys; what it doesn't know stays plain. */
+/** A minimal YAML highlighter for keys; other syntax stays plain. */
 function YamlLine({ line }: { line: string }) {
   if (/^\s*#/.test(line)) return <span className={styles.comment}>{line}</span>;
   const [, indent = "", key, rest = ""] = /^(\s*(?:- )?)([\w.-]+:)(.*)$/.exec(line) ?? [];

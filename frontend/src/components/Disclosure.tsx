@@ -1,4 +1,4 @@
-/** Long text behind a button. Native `details`: works with keyboard, screen reader and page search. */
+/** Long text that can be expanded. Native `details`: works with keyboard, screen reader and page search. */
 import styles from "./Disclosure.module.css";
 
 export function Disclosure({
@@ -7,7 +7,7 @@ export function Disclosure({
   text,
 }: {
   label: string;
-  /** What the text belongs to; read out after the label, since a page has many of these. */
+  /** The subject of the text; read out after the label, since a page has several of these. */
   about: string;
   text: string;
 }) {

@@ -2,7 +2,7 @@ import { Component, type ReactNode } from "react";
 import { Notice } from "./Notice";
 
 /**
- * Keeps a mistake in one page from taking the header and the way out with it.
+ * Keeps an error in one page from removing the header and the navigation.
  *
  * React has no hook for this; a class is the only way.
  */

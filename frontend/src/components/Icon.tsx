@@ -26,7 +26,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** A drawing beside words; never instead of them. */
+/** A decorative icon; always used together with text. */
 export function Icon({ name, turning = false }: { name: IconName; turning?: boolean }) {
   return (
     <svg className={turning ? styles.turning : styles.icon} viewBox="0 0 20 20" aria-hidden="true">

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import styles from "./Notice.module.css";
 
-/** Something that needs attention: what happened, what it means, what comes next. */
+/** A notice: what happened, what it means, what to do next. */
 export function Notice({
   tone,
   title,

@@ -7,10 +7,9 @@ interface Piece {
 }
 
 /**
- * A sentence as the deployer writes them: what stands between backticks is set as code. Everything
- * stays text, whatever it holds.
+ * A sentence of the deployer: text between backticks is set as code. Everything else stays plain text.
  *
- * @param links makes links of web addresses as well; for sentences that are our own
+ * @param links also turns URLs into links; only for our own sentences
  */
 export function Prose({ text, links = false }: { text: string; links?: boolean }) {
   return piecesOf(text, links).map(({ kind, text: words, at }) => {
@@ -56,7 +55,7 @@ function linked(words: string, from: number): Piece[] {
   return [...pieces, { kind: "words", text: words.slice(done), at: from + done }];
 }
 
-/** `address`, if it is one that a link may lead to: what a platform sends may be anything. */
+/** `address`, if it is safe as a link target: the platform may send anything. */
 export function webAddress(address: string | null | undefined): string | null {
   if (!address) return null;
   try {

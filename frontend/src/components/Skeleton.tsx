@@ -1,6 +1,6 @@
 import styles from "./Skeleton.module.css";
 
-/** Stands where content is about to be; `label` tells a screen reader what is loading. */
+/** A placeholder for content that is loading; `label` describes it to screen readers. */
 export function Skeleton({ label, count }: { label: string; count: number }) {
   return (
     <div role="status" className={styles.group}>

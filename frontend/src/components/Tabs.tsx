@@ -6,7 +6,7 @@ export interface Tab {
   content: ReactNode;
 }
 
-/** One of several things at a time. Arrow keys, Home and End move between them. */
+/** A tab list. Arrow keys, Home and End move between the tabs. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   const id = useId();
   const [chosen, setChosen] = useState(0);

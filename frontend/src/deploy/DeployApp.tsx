@@ -1,4 +1,4 @@
-/** The deploy page, whole: form, review, run and outcome in one place. */
+/** The deploy page: form, review, run and outcome. */
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 import { Button } from "../components/Button";
 import { Icon } from "../components/Icon";
@@ -89,7 +89,7 @@ function FormView({
   deployer: DeployerLike;
   app: ReturnType<typeof useDeployApp>;
   headingRef: React.RefObject<HTMLHeadingElement | null>;
-  /** The shell says already why the workspace can't be reached. */
+  /** The shell already shows why the workspace can't be reached. */
   told: boolean;
 }) {
   const { operation, values, unkept, checked, attempted, change, keep, register } = app;
@@ -187,7 +187,7 @@ function Where({ workspace, user }: { workspace: string; user?: string | undefin
   );
 }
 
-/** The form as a file; the last good one while something is wrong. */
+/** The form as a file; the last valid one while there are errors. */
 function useYaml(deployer: DeployerLike, values: FormValues): string | null {
   const [yaml, setYaml] = useState<string | null>(null);
   const given = useMemo(() => toArguments("create", values), [values]);
@@ -207,8 +207,8 @@ function useYaml(deployer: DeployerLike, values: FormValues): string | null {
 }
 
 /**
- * Moves the focus to the heading of what is new, where the change took the focused element away. Who is
- * somewhere else, in another cell of a notebook perhaps, stays there.
+ * Moves the focus to the heading of the new view if the focused element was removed. A focus outside of it,
+ * for example in another notebook cell, is left alone.
  */
 function useFocusAfter(heading: React.RefObject<HTMLHeadingElement | null>, shown: string) {
   const before = useRef(shown);

@@ -4,8 +4,8 @@ import "../theme/tokens.css";
 import styles from "./Frame.module.css";
 
 /**
- * The root of everything the library shows. Brings the tokens and a base of its own along, as in a
- * shadow root or beside a notebook's styles there is nothing to inherit that could be relied on.
+ * The root of the library's components. Includes the design tokens and base styles, because in a shadow
+ * root or among a notebook's styles nothing reliable can be inherited.
  */
 export function Frame({ theme = "auto", children }: { theme?: Theme; children: ReactNode }) {
   return (

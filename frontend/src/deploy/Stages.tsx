@@ -7,7 +7,7 @@ import type { View } from "./useDeployApp";
 const ORDER: readonly View[] = ["form", "review", "run"];
 const LAST: Record<Operation, string> = { create: "Deploy", update: "Update", delete: "Delete" };
 
-/** Where one is on the way from a form to a running app. */
+/** The progress from the form to a running app. */
 export function Stages({
   view,
   phase,

@@ -3,7 +3,7 @@ import type { DeployError, Theme } from "./contract";
 import { Frame } from "./Frame";
 import { FailureCard } from "./failure/FailureCard";
 
-/** The page without its deployer: why it could not be loaded, and what can be done about that. */
+/** Shown if the deployer could not be loaded: the reason, and what to do. */
 export function Unavailable({
   thrown,
   theme = "auto",
@@ -26,7 +26,7 @@ export function Unavailable({
   );
 }
 
-/** Why the deployer's module could not be had, in the catalogue's manner. */
+/** Why the deployer's module could not be loaded, in the catalogue's format. */
 export function whyUnavailable(thrown: unknown): DeployError {
   const words = thrown instanceof Error ? thrown.message : String(thrown);
   const entry = (code: string, message: string, cause: string, remedy: string): DeployError => ({

@@ -1,10 +1,10 @@
 /**
- * What the deploy page needs from whoever shows it.
+ * The interface between the deploy page and its shell.
  *
- * The page is one library with several shells: a route of the app, a notebook's widget. A shell hands
- * in a deployer, perhaps a place to remember things in, and hears what happens. The library itself
- * knows no router, no server, no storage and no element outside its own, as in a notebook it lives in
- * a shadow root, or in a frame of an origin of its own where half of a browser's interfaces refuse.
+ * The page is one library with several shells: a route of the app, a notebook's widget. A shell provides a
+ * deployer and optionally a store, and receives events. The library itself uses no router, no server, no
+ * storage and no element outside its own, because in a notebook it runs in a shadow root, or in a frame
+ * with an opaque origin where many browser APIs are unavailable.
  */
 import type {
   CreateArguments,
@@ -39,17 +39,17 @@ export type {
   WheelArgument,
 } from "@tellr/deployer/types";
 
-/** Arguments of any of the three operations. Which keys count, the operation says. */
+/** Arguments of any of the three operations. The operation determines which keys are used. */
 export type Arguments = CreateArguments & UpdateArguments & DeleteArguments;
 
 export type Result = CreateResult | UpdateResult | DeleteResult;
 
-/** What may be answered at once, or later: the class answers at once, a kernel does not. */
+/** A value that is available at once or later: the class answers at once, a kernel does not. */
 export type Soon<T> = T | Promise<T>;
 
 /**
- * The part of `@tellr/deployer`'s class that the page uses. What is thrown or rejected has the
- * catalogue's fields; anything else is shown as a mistake of this software.
+ * The part of `@tellr/deployer`'s class that the page uses. Exceptions have the catalogue's fields;
+ * anything else is shown as a bug of this software.
  */
 export interface DeployerLike {
   validate(config: Arguments, operation: Operation): Soon<DeployError | undefined>;
@@ -71,21 +71,21 @@ export interface RunOptions extends PlanOptions {
   onEvent: (event: DeployEvent) => void;
 }
 
-/** What outlives a reload. Holds neither the key nor a wheel. */
+/** The state that survives a reload. Holds neither the key nor a wheel. */
 export interface Remembered {
   operation: Operation;
   values: FormValues;
-  /** The run that this page was following last, until it saw its end. */
+  /** The run that this page was showing last and whose end it has not seen. */
   run?: { id: string; operation: Operation; appName: string } | undefined;
 }
 
-/** Where the page remembers. Neither may throw. */
+/** The page's storage. The methods must not throw. */
 export interface DeployStore {
   load(): Remembered | null;
   save(remembered: Remembered): void;
 }
 
-/** What a shell hears whenever it changes. Holds neither the key nor a wheel. */
+/** Sent to the shell on every change. Holds neither the key nor a wheel. */
 export interface DeploySnapshot {
   view: "form" | "review" | "run";
   operation: Operation;
@@ -101,18 +101,18 @@ export type Theme = "auto" | "light" | "dark";
 
 export interface DeployAppProps {
   deployer: DeployerLike;
-  /** What the form begins with, where nothing is remembered. */
+  /** The form's initial values, if none are stored. */
   defaults?: Arguments;
-  /** Outlives a reload; without one, the form begins anew. */
+  /** Survives a reload; without it, the form starts empty. */
   store?: DeployStore;
   onChange?: (snapshot: DeploySnapshot) => void;
-  /** Which workspace this is about, and as whom; looked at again when it changes. */
+  /** The workspace and the user; the app's status is fetched again when this changes. */
   where?: { workspace: string; user?: string | undefined } | undefined;
-  /** A run that is under way already: it is shown first, by starting it with these arguments. */
+  /** A run that is already in progress: shown first, by starting it with these arguments. */
   live?: { operation: Operation; given: Arguments } | undefined;
-  /** Something that the shell has to say first, such as how to sign in. */
+  /** A message of the shell that is shown first, such as how to sign in. */
   notice?: ReactNode;
-  /** `auto` follows the surroundings' `color-scheme`. */
+  /** `auto` follows the `color-scheme` of the surrounding page. */
   theme?: Theme;
   /** The level of the page's heading: 1 where it is a page of its own. */
   headingLevel?: 1 | 2;

@@ -1,8 +1,8 @@
 import type { DeployerLike } from "./contract";
 
 /**
- * A deployer that is only fetched when it is first asked for something, so that the form can be
- * shown, and filled in, before its megabyte of WebAssembly is compiled.
+ * A deployer that is only fetched on first use, so that the form can be shown and filled in before its
+ * megabyte of WebAssembly is compiled.
  */
 export function lazily(load: () => Promise<DeployerLike>): DeployerLike {
   let loading: Promise<DeployerLike> | null = null;

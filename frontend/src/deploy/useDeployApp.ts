@@ -1,4 +1,4 @@
-/** What the page is doing: filling a form, looking at a plan, following a run; and how it moves between them. */
+/** The state of the page: the form, a plan, or a run; and the transitions between them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Arguments, DeployAppProps, DeploySnapshot, Operation } from "./contract";
 import { useConfigFile } from "./file/useConfigFile";
@@ -69,7 +69,7 @@ export function useDeployApp(props: DeployAppProps) {
   const goTo = (key: FieldKey | undefined) => {
     if (key === undefined) return;
     if (FOLDED.includes(key)) setUnfolded(true);
-    // A folded control can be gone to once it is unfolded.
+    // A collapsed control can only be focused after it is expanded.
     setTimeout(() => controls.current.get(key)?.focus());
   };
 
@@ -116,7 +116,7 @@ export function useDeployApp(props: DeployAppProps) {
       setOperation(next);
       setAttempted(false);
       setView("form");
-      // Only `create` has a default to fall back on.
+      // Only `create` has a default name.
       if (next !== "create") setValues((was) => ({ ...was, app_name: was.app_name || "tellr" }));
     },
     takeFile: async (given: File) => {
@@ -138,14 +138,14 @@ export function useDeployApp(props: DeployAppProps) {
       setAttempted(false);
       setView("form");
     },
-    /** After a deployment the next thing is a change to it. */
+    /** After a deployment the form switches to `update`. */
     again: () => {
       if (operation === "create") setOperation("update");
       const { result } = run;
       const made = result && "lakebase_name" in result ? result : null;
       setValues((before) => ({
         ...before,
-        // What was left to its default has a name now.
+        // Values that were left to their defaults are known now.
         ...(made ? { app_name: made.app_name, schema_name: made.schema_name } : {}),
         ...(made ? { lakebase_name: made.lakebase_name } : {}),
         reset_database: false,
@@ -153,7 +153,7 @@ export function useDeployApp(props: DeployAppProps) {
       setAttempted(false);
       setView("form");
     },
-    /** Goes on with what the workspace's journal says is unfinished. */
+    /** Resumes the run that the workspace's journal reports as unfinished. */
     goOn: () => {
       const last = standing.status?.last_run;
       if (!last) return;
@@ -162,7 +162,7 @@ export function useDeployApp(props: DeployAppProps) {
       const wheel = unkept.local_wheel;
       setOperation(last.operation);
       setValues(fromArguments(given));
-      // Its bytes are in no journal, so they have to come from the same place again.
+      // The journal has no wheel bytes, so the file has to be chosen again.
       if (last.wheel !== undefined && wheel?.file_name !== last.wheel) return goTo("local_wheel");
       const whole = last.wheel === undefined ? given : { ...given, local_wheel: wheel };
       const wanted = { operation: last.operation, given: whole };
@@ -173,7 +173,7 @@ export function useDeployApp(props: DeployAppProps) {
   };
 }
 
-/** Tells the shell what is shown, whenever that changes. */
+/** Reports the current view to the shell on every change. */
 function useTold(
   onChange: DeployAppProps["onChange"],
   {

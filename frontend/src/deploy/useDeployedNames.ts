@@ -2,14 +2,14 @@ import { type Dispatch, type SetStateAction, useEffect, useRef } from "react";
 import type { Operation, Status } from "./contract";
 import type { FormValues } from "./form/values";
 
-/** What holds where nothing is said. */
+/** The default names. */
 const USUAL_PACKAGE = "tellr-app";
 
 type Names = Pick<FormValues, "lakebase_name" | "schema_name" | "app_package">;
 
 /**
- * Fills in, for an update, what the app was deployed with: it has to be named, and nobody should have
- * to look it up. What somebody typed stays.
+ * Fills in the deployed names for an update, which requires them, so that users don't have to look them up.
+ * Typed values are kept.
  */
 export function useDeployedNames(
   operation: Operation,

@@ -1,7 +1,7 @@
 /**
- * What every page has: the way past the navigation, the header, the one `main`.
+ * The frame of every page: the skip link, the header, the one `main`.
  *
- * The deploy page may be served alone, without the app it is part of: no home page, nobody's account.
+ * The deploy page may be served alone, without the app: then there is no home page and no account.
  */
 import { Link, Outlet, useLocation } from "react-router";
 import { Account } from "../components/Account";
@@ -19,7 +19,7 @@ export function Shell({ alone = false }: { alone?: boolean }) {
       </a>
       <header className={styles.header}>
         {alone ? (
-          // Asked of the server: where it serves this page alone, it has no other start.
+          // Requested from the server: if it serves only this page, it has another start page.
           <a href="/" className={styles.home} aria-label="Tellr, home">
             <Brand />
           </a>

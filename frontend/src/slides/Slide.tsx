@@ -1,8 +1,8 @@
 /**
  * A slide in a style's colours, drawn as SVG on a 320 × 180 canvas.
  *
- * A preview shows proportions and colours, so only a cover carries real words; the others use bars
- * where text would be. Purely decorative: what it shows stands next to it as text.
+ * A preview shows proportions and colours, so only a cover has real text; the others use bars instead.
+ * Purely decorative: the content is next to it as text.
  */
 import type { ReactNode } from "react";
 import type { Palette } from "./palette";
@@ -124,7 +124,7 @@ function accent(palette: Palette, index: number): string {
   return palette.accents[index % palette.accents.length] ?? palette.accents[0];
 }
 
-/** Breaks `text` into at most `limit` lines of about `width` characters; what is cut ends in "…". */
+/** Breaks `text` into at most `limit` lines of about `width` characters; truncated text ends in "…". */
 export function wrap(text: string, width: number, limit: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter(Boolean)) {

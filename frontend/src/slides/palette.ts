@@ -1,10 +1,10 @@
 /**
- * The colours of a slide style, read from its text.
+ * The colours of a slide style, extracted from its text.
  *
- * A style is prose for a language model ("Titles in navy #14213d on white …"), not data. To show what
- * it looks like, each hex colour is given the role named nearest before it in its clause, else the one
- * nearest after it. Colours without a role fill what is missing by lightness: lightest is the
- * background, darkest the title, the rest are accents. Wrong guesses cost a preview, nothing else.
+ * A style is prose for a language model ("Titles in navy #14213d on white …"), not data. For a preview,
+ * each hex colour gets the role named nearest before it in its clause, else the one nearest after it.
+ * Colours without a role fill missing roles by lightness: lightest is the background, darkest the title,
+ * the rest are accents. A wrong guess only affects the preview.
  */
 export interface Palette {
   background: string;
@@ -32,7 +32,7 @@ export function coloursIn(styleText: string): string[] {
   return [...new Set(found.map(sixDigits))];
 }
 
-/** `null` when the text names no colour. */
+/** `null` if the text names no colour. */
 export function paletteOf(styleText: string): Palette | null {
   const colours = coloursIn(styleText);
   if (colours.length === 0) return null;
@@ -55,7 +55,7 @@ export function paletteOf(styleText: string): Palette | null {
   return { background, title, body, accents: [first, ...rest], serif: prefersSerif(styleText) };
 }
 
-/** The neutral look of a style that names no colours. */
+/** The neutral palette for a style that names no colours. */
 export const PLAIN: Palette = {
   background: "#ffffff",
   title: "#1f2a25",

@@ -1,5 +1,5 @@
 /**
- * Light, dark, or as the system has it.
+ * Light or dark theme, or the system's.
  *
  * The choice is an attribute on `<html>` that sets `color-scheme`; all colours follow from it through
  * `light-dark()` in tokens.css. `system` is the absence of the attribute. public/theme.js applies a
@@ -25,6 +25,6 @@ export function applyTheme(theme: Theme): void {
     if (theme === "system") localStorage.removeItem(STORAGE_KEY);
     else localStorage.setItem(STORAGE_KEY, theme);
   } catch {
-    // Without storage the choice holds until the page is closed.
+    // Without storage the choice is kept until the page is closed.
   }
 }

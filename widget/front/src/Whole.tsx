@@ -2,7 +2,7 @@ import { Component, type ReactNode } from "react";
 import { Notice } from "../../../frontend/src/components/Notice";
 import { Frame } from "../../../frontend/src/deploy";
 
-/** Says so where a mistake of ours would leave an empty place. React has no hook for this. */
+/** An error boundary, so that a bug doesn't leave an empty place. React has no hook for this. */
 export class Whole extends Component<
   { theme: "light" | "dark"; children: ReactNode },
   { failed: string | null }

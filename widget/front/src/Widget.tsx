@@ -1,4 +1,4 @@
-/** What a view shows: the deploy page, once the kernel has answered, and what has to be said before. */
+/** The content of a view: the deploy page, once the kernel has answered, and notices before it. */
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { Notice } from "../../../frontend/src/components/Notice";
 import {
@@ -14,7 +14,7 @@ import type { Kernel, Presence } from "./kernel";
 import type { Model } from "./model";
 import { argumentsOf, tellTraits, valuesOf } from "./traits";
 
-/** A form that is typed into says so once one pauses. */
+/** Changes of the form are reported after a pause in typing. */
 const PAUSE_MS = 300;
 
 export function Widget({
@@ -145,7 +145,7 @@ function Waiting({ presence }: { presence: Presence }) {
   );
 }
 
-/** What is known of the workspace; asks again until the kernel has found out. */
+/** The status of the workspace; polls until the kernel knows it. */
 function useAbout(kernel: Kernel, first: About): About {
   const [about, setAbout] = useState(first);
   useEffect(() => {
@@ -191,7 +191,7 @@ function storeOf(kernel: Kernel, model: Model, remembered: Remembered | null): D
   };
 }
 
-/** Where nothing is remembered, the traits say what to begin with. */
+/** If nothing is stored, the traits give the initial values. */
 function firstOf(model: Model): Remembered | null {
   const operation = model.get("operation");
   if (operation !== "update" && operation !== "delete") return null;

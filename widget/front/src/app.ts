@@ -1,11 +1,11 @@
-/** Begins the widget's code in a page: once, whatever the number of widgets. */
+/** Starts the widget's code in a page: once, for any number of widgets. */
 import type { Model } from "./model";
 import { type Assets, Session } from "./session";
 
 export interface App {
-  /** Shows a widget in a view; what takes the view away. `key` names the widget. */
+  /** Shows a widget in a view; returns a function that removes the view. `key` names the widget. */
   show(key: string, model: Model, el: HTMLElement): () => void;
-  /** A widget is gone for good. */
+  /** A widget was closed. */
   end(key: string): void;
 }
 

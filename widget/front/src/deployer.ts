@@ -1,6 +1,6 @@
 /**
- * The deployer that the form uses: the logic in this page where WebAssembly may run, with the kernel as
- * its host, and the kernel's own where not.
+ * The form's deployer: runs the logic in this page if WebAssembly is allowed, with the kernel as its host;
+ * otherwise uses the kernel's own.
  */
 import type { DeployEvent, Operation, Status } from "@tellr/deployer/types";
 import type { Arguments, DeployAppProps, RunOptions } from "../../../frontend/src/deploy";
@@ -8,7 +8,7 @@ import type { Kernel } from "./kernel";
 
 type DeployerLike = DeployAppProps["deployer"];
 
-/** The module's class, as far as it is used here. */
+/** The part of the module's class that is used here. */
 export type PageDeployer = DeployerLike;
 
 /** The host's functions, for the module. */
@@ -19,10 +19,10 @@ export interface Host {
   sleep(durationMs: number): Promise<unknown>;
 }
 
-/** Longer than this a request waits for no busy kernel: the logic would no longer count on it. */
+/** The time limit for a busy kernel: afterwards the logic has given up on the request. */
 const REQUEST_TTL_MS = 45_000;
 
-/** @param turn which run this page drives; without one it may only look */
+/** @param turn the run that this page drives; without one it may only read */
 export function hostOf(kernel: Kernel, turn?: number): Host {
   const options = { ttlMs: REQUEST_TTL_MS };
   const driving = turn === undefined ? {} : { turn };
@@ -34,19 +34,19 @@ export function hostOf(kernel: Kernel, turn?: number): Host {
   };
 }
 
-/** What the kernel says to one that wants to run something. */
+/** The kernel's answer to a page that wants to run something. */
 interface Turn {
   /** All arguments: this page drives. */
   drive?: object;
-  /** What its requests have to carry. */
+  /** Has to be included in the page's requests. */
   turn?: number;
-  /** How it ended, elsewhere. */
+  /** The outcome, if it ran elsewhere. */
   result?: unknown;
-  /** There was nothing to follow. */
+  /** There was no run to follow. */
   none?: boolean;
 }
 
-/** A run under way in this widget, whoever drives it. */
+/** A run in progress in this widget, with any driver. */
 export interface Live {
   operation: Operation;
   app_name: string;
@@ -61,8 +61,8 @@ export class WidgetDeployer implements DeployerLike {
   #live: Live | null;
 
   /**
-   * @param make the module in this page; null where WebAssembly may not run
-   * @param live what was under way when this page came: the first thing that is run is following it
+   * @param make creates the module's class in this page; null if WebAssembly is not allowed
+   * @param live the run in progress when this page was loaded: the first call to run follows it
    */
   constructor(kernel: Kernel, make: ((host: Host) => PageDeployer) | null, live: Live | null) {
     this.#kernel = kernel;
@@ -133,7 +133,7 @@ export class WidgetDeployer implements DeployerLike {
     return this.#drive(page, operation, turn.drive, turn.turn, options);
   }
 
-  /** Shows the run that the kernel drives, or another page, to its end. */
+  /** Shows the run that the kernel or another page drives, until its end. */
   async #follow(options: RunOptions): Promise<unknown> {
     const turn = (await this.#kernel.call("follow", {}, following(options))) as Turn;
     if (turn.none) throw OVER;
@@ -154,7 +154,7 @@ export class WidgetDeployer implements DeployerLike {
     const takenOver = new Promise<Promise<unknown>>((resolve) => {
       this.#kernel.onTakenOver(() => {
         driving = false;
-        // Its requests are refused from here on; it ends by itself.
+        // The page's requests are refused from now on; its run ends by itself.
         stopping.abort();
         resolve(this.#follow(options));
       });
@@ -173,7 +173,7 @@ export class WidgetDeployer implements DeployerLike {
         return result as unknown;
       },
       (thrown) => {
-        // An `Error` keeps its message where JSON doesn't see it.
+        // The `message` of an `Error` isn't enumerable, so JSON omits it.
         const error = thrown instanceof Error ? { ...thrown, message: thrown.message } : thrown;
         say("ended", { error });
         if (driving) throw thrown;
@@ -198,12 +198,12 @@ export class WidgetDeployer implements DeployerLike {
   }
 }
 
-/** A run takes as long as it takes, and the kernel tells its end. */
+/** No time limit: a run takes as long as it takes, and the kernel reports its end. */
 function following({ signal, onEvent }: RunOptions) {
   return { signal, onEvent, endless: true, onAbort: "stop" } as const;
 }
 
-/** In the shape of the deployer's catalogue. */
+/** In the format of the deployer's catalogue. */
 const OVER = {
   code: "RUN_OVER",
   class: "deployment",

@@ -1,4 +1,4 @@
-/** The first words between a page and its kernel, and what comes of them. */
+/** The first messages between a page and its kernel, and their result. */
 import type { DeployerLike, Remembered } from "../../../frontend/src/deploy";
 import { type Live, WidgetDeployer } from "./deployer";
 import type { Kernel } from "./kernel";
@@ -10,19 +10,19 @@ export type Greeting =
       deployer: DeployerLike;
       about: About;
       remembered: Remembered | null;
-      /** The run under way, which is to be shown. */
+      /** The run in progress, which has to be shown. */
       live: Live | null;
-      /** Why this page runs no WebAssembly. */
+      /** Why this page can't run WebAssembly. */
       blocked: string | undefined;
     }
   | { kind: "unfit"; title: string; cause: string; remedy: string };
 
-/** What the kernel knows of the workspace. */
+/** The kernel's information about the workspace. */
 export interface About {
   where: { workspace: string; user?: string } | undefined;
   /** Why it can't be reached. */
   problem: string | undefined;
-  /** The kernel is still looking. */
+  /** The kernel is still connecting. */
   later: boolean;
 }
 
@@ -60,7 +60,7 @@ export async function greet(kernel: Kernel, module: () => Promise<ArrayBuffer>):
   };
 }
 
-/** Asks again, for a sign-in that takes long. */
+/** Polls, for a sign-in that takes long. */
 export async function lookAgain(kernel: Kernel): Promise<About> {
   return aboutOf((await kernel.call("hello", { package: PACKAGE_VERSION })) as Hello);
 }

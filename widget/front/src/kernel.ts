@@ -1,20 +1,20 @@
 /**
- * The notebook's kernel, called over the widget's messages. What they mean stands in
+ * Calls to the notebook's kernel over the widget's messages. The messages are documented in
  * `tellr/bridge/__init__.py`.
  *
- * A call ends: with its reply, when it is let go of, or when it took too long. While a cell runs, a
- * kernel takes no messages in some notebooks; that is told, so that it can be shown, and is waited for.
+ * A call ends with its reply, when it is abandoned, or on a timeout. While a cell runs, some notebooks'
+ * kernels receive no messages; that state is reported, so that it can be shown, and the call waits.
  */
 import type { DeployEvent } from "@tellr/deployer/types";
 import type { Model } from "./model";
 import { type Message, PROTOCOL, randomName, Wire } from "./wire";
 
-/** Whether the kernel takes what it is sent. */
+/** Whether the kernel currently receives messages. */
 export type Presence = "there" | "busy" | "gone";
 
-/** A kernel that took a call answers it in time; its own limits are lower. */
+/** The time limit for a call that the kernel has received; its own limits are lower. */
 const REPLY_MS = 5 * 60_000;
-/** After this long without a word of receipt the kernel is busy, and after that it is gone. */
+/** The time without a receipt after which the kernel counts as busy, and after which as lost. */
 const BUSY_MS = 2_500;
 const GONE_MS = 10 * 60_000;
 const LOOK_MS = 500;
@@ -22,11 +22,11 @@ const LOOK_MS = 500;
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   onEvent?: ((event: DeployEvent) => void) | undefined;
-  /** How long it is worth carrying out. */
+  /** How long the call is valid. */
   ttlMs?: number;
-  /** Without end: a run takes as long as it takes, and the kernel tells its end. */
+  /** No time limit: a run takes as long as it takes, and the kernel reports its end. */
   endless?: boolean;
-  /** What an abort does: lets go at once, or asks to stop and waits for how it ends. */
+  /** The effect of an abort: abandons the call at once, or asks to stop and waits for the outcome. */
   onAbort?: "let go" | "stop";
 }
 
@@ -56,12 +56,12 @@ export class Kernel {
     this.#model = model;
     this.#wire = new Wire(model);
     model.on("msg:custom", this.#receive);
-    // A page that is closed or reloaded says so where it can; the kernel doesn't have to find out.
+    // Announces that the page is closed or reloaded, if possible, so that the kernel needn't detect it.
     addEventListener("pagehide", this.#leave);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
 
-  /** Lets go of everything. */
+  /** Abandons all calls. */
   end(): void {
     clearInterval(this.#timer);
     removeEventListener("pagehide", this.#leave);
@@ -71,7 +71,7 @@ export class Kernel {
     this.#open.clear();
   }
 
-  /** Tells whenever it changes whether the kernel is there. */
+  /** Called whenever the kernel's availability changes. */
   onPresence(listener: (presence: Presence) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -81,25 +81,25 @@ export class Kernel {
     return this.#presence;
   }
 
-  /** Hears when Python wants the run to stop that this page drives. */
+  /** Called when Python asks to stop the run that this page drives. */
   onStop(listener: (() => void) | null): void {
     this.#onStop = listener;
   }
 
-  /** Hears that the kernel has taken over the run that this page drives. */
+  /** Called when the kernel has taken over the run that this page drives. */
   onTakenOver(listener: (() => void) | null): void {
     this.#onTakenOver = listener;
   }
 
   readonly #leave = (): void => this.say("leaving");
 
-  /** Sends something that wants no reply. */
+  /** Sends a message without a reply. */
   say(kind: string, message: object = {}): void {
     if (this.#ended) return;
     this.#wire.send({ tellr: PROTOCOL, kind, page: this.#page, sent: Date.now(), ...message });
   }
 
-  /** Calls, and waits for the reply. Rejects with what the kernel says is wrong. */
+  /** Calls, and waits for the reply. Rejects with the kernel's error. */
   call(kind: string, message: object, options: CallOptions = {}): Promise<unknown> {
     const { signal, onEvent, ttlMs, endless = false, onAbort = "let go" } = options;
     const id = this.#next++;

@@ -1,4 +1,4 @@
-/** What a notebook gives a widget: the part of anywidget's interface that is used, the same in all versions. */
+/** The part of anywidget's interface that is used, which is the same in all versions. */
 
 /** Traits, and messages that are not saved. */
 export interface Model {
@@ -13,6 +13,6 @@ export interface Model {
 export interface Shown {
   model: Model;
   el: HTMLElement;
-  /** Since anywidget 0.10; aborted when the model or the view goes. */
+  /** Since anywidget 0.10; aborted when the model or the view is removed. */
   signal?: AbortSignal;
 }

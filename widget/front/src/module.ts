@@ -2,14 +2,14 @@
 import init, { Deployer } from "@tellr/deployer";
 import type { Host, PageDeployer } from "./deployer";
 
-/** Why there is none: the words of whoever refused. */
+/** Why there is none: the error message of the browser. */
 export interface Blocked {
   reason: string;
 }
 
 let loading: Promise<Blocked | null> | null = null;
 
-/** What makes deployers, each with a host of its own, if this page may run WebAssembly. */
+/** Creates deployers, each with a host of its own, if this page may run WebAssembly. */
 export async function deployers(
   bytes: () => Promise<ArrayBuffer>,
 ): Promise<((host: Host) => PageDeployer) | Blocked> {

@@ -1,4 +1,4 @@
-/** The built package, as the widget uses it: it is built after the types are checked. */
+/** The part of the built package that the widget uses; it is built after the types are checked. */
 declare module "@tellr/deployer" {
   import type { Host, PageDeployer } from "./deployer";
 

@@ -1,9 +1,8 @@
 /**
  * One widget in this page, with all its views.
  *
- * A notebook makes and throws away views as one scrolls, and shows a widget in two places if asked to.
- * The form and the run in it belong to the widget: they are rendered once, into an element that the
- * newest view borrows.
+ * A notebook creates and removes views during scrolling, and can show a widget in two places. The form and
+ * its run belong to the widget: they are rendered once, into an element that is moved to the newest view.
  */
 import { createRoot, type Root } from "react-dom/client";
 import { Kernel } from "./kernel";
@@ -17,7 +16,7 @@ export interface Assets {
   module(): Promise<ArrayBuffer>;
 }
 
-/** A view that comes back, comes back sooner. */
+/** How long a removed view may take to come back. */
 const RESTING_MS = 2_000;
 
 export class Session {
@@ -30,7 +29,7 @@ export class Session {
   readonly #unobserve: () => void;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onRest hears that nobody has looked at the widget for a while, and that it was ended */
+  /** @param onRest called when the widget has had no view for a while and was unmounted */
   constructor(model: Model, assets: Assets, onRest: () => void) {
     this.#onRest = onRest;
     this.#model = model;
@@ -46,12 +45,12 @@ export class Session {
     model.on("change:theme", this.#render);
   }
 
-  /** Shows the widget in a view; what takes it away again. */
+  /** Shows the widget in a view; returns a function that removes it. */
   show(el: HTMLElement): () => void {
     clearTimeout(this.#resting);
     el.replaceChildren(this.#element);
     this.#render();
-    // By then it stands where it can see what is around it.
+    // The element is attached by then, so it can detect its surroundings.
     requestAnimationFrame(this.#render);
     return () => {
       if (this.#element.parentElement !== el) return;
@@ -61,8 +60,8 @@ export class Session {
   }
 
   /**
-   * Lets go of what nobody sees: most likely the cell was run again. A run goes on. The kernel remembers
-   * what the form holds, should somebody look again.
+   * Unmounts a widget without views: most likely the cell was run again. A run continues. The kernel keeps
+   * the form's values, in case the widget is shown again.
    */
   readonly #rest = (): void => {
     if (/running|stopping/.test(String(this.#model.get("status")))) return;
@@ -70,7 +69,7 @@ export class Session {
     this.#onRest();
   };
 
-  /** The widget is gone for good. */
+  /** The widget was closed. */
   end(): void {
     clearTimeout(this.#resting);
     this.#unobserve();
@@ -98,8 +97,8 @@ export class Session {
 }
 
 /**
- * Submits a form by an event alone. A sandboxed frame without `allow-forms` submits none, and doesn't
- * even tell that somebody wanted to.
+ * Submits a form with an event only. A sandboxed frame without `allow-forms` blocks the native submission,
+ * without any event.
  */
 function submit(event: MouseEvent): void {
   const button = event.target instanceof Element ? event.target.closest("button") : null;

@@ -1,15 +1,15 @@
-/** The surroundings' theme. A notebook's own theme need not be the system's, so it is asked first. */
+/** The theme of the notebook, which may differ from the system's and takes precedence. */
 
 type Side = "light" | "dark";
 
-/** What says so, most certain first. */
+/** Theme indicators, most reliable first. */
 function surroundings(el: HTMLElement): Side | null {
   const body = document.body;
   const { jpThemeLight, vscodeThemeKind } = body.dataset;
   if (jpThemeLight !== undefined) return jpThemeLight === "false" ? "dark" : "light";
   if (vscodeThemeKind !== undefined)
     return /dark|high-contrast$/.test(vscodeThemeKind) ? "dark" : "light";
-  // marimo: on its own element, outside of the shadow root that a widget is in.
+  // marimo: on its own element, outside of the widget's shadow root.
   for (let at: Element | null = el; at; at = at.parentElement ?? hostOf(at)) {
     if (at.classList.contains("dark")) return "dark";
     if (at.classList.contains("light")) return "light";
@@ -28,7 +28,7 @@ export function themeAround(el: HTMLElement): Side {
   return surroundings(el) ?? (system.matches ? "dark" : "light");
 }
 
-/** Tells whenever it may have changed. */
+/** Called whenever it may have changed. */
 export function onThemeAround(listener: () => void): () => void {
   const observer = new MutationObserver(listener);
   const attributes = {

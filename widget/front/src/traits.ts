@@ -1,4 +1,4 @@
-/** The widget's traits are the form's arguments; what is secret is none. */
+/** The widget's traits are the form's arguments, except secrets. */
 import type { Arguments, DeploySnapshot } from "../../../frontend/src/deploy";
 import { type FormValues, fromArguments, KEPT } from "../../../frontend/src/deploy/form/values";
 import type { Model } from "./model";
@@ -11,7 +11,7 @@ export function valuesOf(model: Model): FormValues {
   return fromArguments(argumentsOf(model));
 }
 
-/** Lets Python see what the form says. */
+/** Makes the form's values visible in Python. */
 export function tellTraits(model: Model, { operation, arguments: given }: DeploySnapshot): void {
   const now: [string, unknown][] = KEPT.map((name) => [name, given[name] ?? null]);
   now.push(["operation", operation]);

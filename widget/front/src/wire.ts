@@ -1,11 +1,11 @@
 /**
- * Messages of any size over a channel that carries small ones; the other end is `tellr/bridge/wire.py`.
+ * Messages of any size over a channel with a size limit; the other end is `tellr/bridge/wire.py`.
  */
 import type { Model } from "./model";
 
 export const PROTOCOL = 1;
 
-/** The smallest limit known is the platform's, 5 MB for a whole message. */
+/** The lowest known limit is the platform's, 5 MB for a whole message. */
 const PART_BYTES = 4_000_000;
 const INLINE_BYTES = 256 * 1024;
 const LARGEST_MESSAGE_BYTES = 40 * 1024 * 1024;
@@ -52,7 +52,7 @@ export class Wire {
     }
   }
 
-  /** Takes in what came: a message once it is whole. What is no message is dropped. */
+  /** Processes received data; returns a message once it is complete. Invalid data is dropped. */
   receive(content: unknown, buffers: readonly ArrayBufferView[] = []): Message | null {
     if (!isMessage(content)) return null;
     return content.kind === "part" ? this.#join(content as Part, buffers) : content;
@@ -68,7 +68,7 @@ export class Wire {
     const kept = this.#transfers.get(transfer) ?? { parts: new Map(), until: 0 };
     this.#transfers.set(transfer, kept);
     kept.until = now + PATIENCE_MS;
-    // A view into something larger, in some notebooks.
+    // In some notebooks, a view into a larger buffer.
     kept.parts.set(index, new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength));
     if (kept.parts.size < count) return null;
     this.#transfers.delete(transfer);
@@ -86,7 +86,7 @@ function isMessage(content: unknown): content is Message {
   return typeof content === "object" && content !== null && "kind" in content;
 }
 
-/** A name that nobody else has. `crypto.randomUUID` is missing where a notebook is served without TLS. */
+/** A unique name. `crypto.randomUUID` is missing in a notebook served without TLS. */
 export function randomName(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -7,10 +7,10 @@
 ``plan`` shows what one of them would do, ``status`` the status of an app; neither changes anything.
 ``Deployer`` is the same as a form in the notebook.
 
-A wrong argument raises a ``ValueError`` before anything is sent. Every other failure raises a
+An invalid argument raises a ``ValueError`` before anything is sent. Every other failure raises a
 ``DeploymentError`` that says why, and what to do next.
 
-Nothing heavy is loaded before it is needed.
+Large dependencies are imported only when they are needed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 (what a module holds may be anything)
-    """Load what takes its time when it is asked for."""
+    """Import a slow module when it is first used."""
     if name == "Deployer":
         from tellr.deployer import Deployer
 

@@ -1,4 +1,4 @@
-"""From a function's parameters to what the deployer's module takes."""
+"""Converts the functions' parameters to the arguments of the deployer's module."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 _OURS = ("client", "profile", "config_yaml_path", "local_wheel_path", "confirm", "progress")
 _PLAIN = (str, int, float, bool)
-# The platform takes no file over 10 MB; one that is far beyond isn't even read.
+# The platform accepts no file over 10 MB; one far beyond that isn't even read.
 LARGEST_WHEEL_BYTES = 64 * 1024 * 1024
 LARGEST_CONFIG_BYTES = 1024 * 1024
 
 
 class Given:
-    """What was given to one of the functions."""
+    """The arguments of one of the functions."""
 
     def __init__(self, operation: str, parameters: Mapping[str, Any]) -> None:
         self._parameters = Hidden(parameters)
-        # A file may say otherwise, so these count as nothing.
+        # Defaults don't count as given, as a configuration file may have other values.
         self._defaults = DEFAULTS.get(operation, {})
         self.client = parameters["client"]
         self.profile: str | None = parameters["profile"]
@@ -41,11 +41,11 @@ class Given:
 
     @property
     def app_name(self) -> str:
-        """The app's name for a title, as far as it is known before a file is read."""
+        """The app's name for a title, if it is known before a file is read."""
         return str(self._parameters.get("app_name") or "")
 
     def start(self, session: WorkspaceSession) -> Hidden:
-        """Collect what a run starts with; reads the files that are named."""
+        """Collect the arguments of a run; reads the files that are named."""
         start = Hidden(arguments=self._arguments())
         wheel = self._parameters.get("local_wheel_path")
         if wheel is not None:
@@ -68,7 +68,7 @@ class Given:
 
 
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (anything may be given)
-    """Make a value of JSON's; which type is right, the deployer says."""
+    """Convert to a JSON value; the deployer checks the type."""
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -90,7 +90,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 (anything may be given
 
 
 def wheel_argument(given: str | os.PathLike[str]) -> dict[str, str]:
-    """Read a wheel as the deployer takes it."""
+    """Read a wheel in the form that the deployer expects."""
     import base64
 
     path = _path("local_wheel_path", given)
@@ -105,8 +105,8 @@ def _config(given: str | os.PathLike[str], session: WorkspaceSession) -> str:
         content = _from_workspace(path.as_posix(), session)
     else:
         content = _read("config_yaml_path", path, LARGEST_CONFIG_BYTES)
-    # As a browser reads a file: what is no UTF-8 leaves a mark, by which the deployer names
-    # the encoding.
+    # Like a browser's file reader: invalid UTF-8 becomes a replacement character, by which the
+    # deployer detects the wrong encoding.
     return content.decode("utf-8", errors="replace")
 
 

@@ -1,6 +1,6 @@
-"""Asks before something is lost, where somebody is there to answer.
+"""Asks for confirmation before data is deleted, if a user can answer.
 
-A script has nobody to ask: the call itself is the decision, and a line says afterwards what was
+A script can't ask: there the call itself is the confirmation, and a line afterwards says what was
 dropped, and from where it can be restored.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def is_given(confirm: object, app_name: str) -> bool:
-    """Whether `confirm=` answers the question already.
+    """Check whether `confirm=` already confirms the operation.
 
     Raises:
         InvalidArgumentError: It isn't True, None or the app's name, or the name of another app.
@@ -33,7 +33,7 @@ def is_given(confirm: object, app_name: str) -> bool:
 
 
 def asker() -> Ask | None:
-    """Find a way to ask somebody; None in a script, a job, or a notebook that runs by itself."""
+    """Find a way to ask the user; None in a script, a job, or a notebook run without a user."""
     marimo = sys.modules.get("marimo")
     if marimo is not None and marimo.running_in_notebook():
         return input if marimo.app_meta().mode == "edit" else None
@@ -41,7 +41,7 @@ def asker() -> Ask | None:
     shell = ipython.get_ipython() if ipython is not None else None
     kernel = getattr(shell, "kernel", None)
     if kernel is not None:
-        # Whoever runs a notebook without a person at it doesn't allow input.
+        # Tools that run a notebook without a user don't allow input.
         return input if getattr(kernel, "_allow_stdin", False) else None
     interactive = shell is not None or hasattr(sys, "ps1") or bool(sys.flags.interactive)
     return input if interactive and sys.stdin is not None and sys.stdin.isatty() else None
@@ -65,7 +65,7 @@ def ask(plan: Mapping[str, Any], ask_for: Ask) -> None:
         lines.append("This is kept, or can be restored:")
         lines += [f"  - {printable(str(sentence))}" for sentence in kept]
     print("\n".join(lines), flush=True)
-    # What can't be restored is asked for twice.
+    # Data that can't be restored needs two confirmations.
     for again in range(max(1, count if isinstance(count, int) else 1)):
         question = f"Type the app's name ({app}) to continue" + (
             " and confirm: " if again else ": "
@@ -73,7 +73,7 @@ def ask(plan: Mapping[str, Any], ask_for: Ask) -> None:
         try:
             answer = ask_for(question)
         except NotImplementedError:
-            return  # a front end without input: nobody is there after all
+            return  # a front end without input: there is no user after all
         except EOFError:
             answer = ""
         if answer.strip() != app:
@@ -81,7 +81,7 @@ def ask(plan: Mapping[str, Any], ask_for: Ask) -> None:
 
 
 def not_confirmed(app: str) -> InvalidArgumentError:
-    """Tell that nothing was done because nobody said yes."""
+    """Report that nothing was done because the operation was not confirmed."""
     return InvalidArgumentError(
         {
             "code": "NOT_CONFIRMED",

@@ -51,22 +51,22 @@ _log = logging.getLogger("tellr")
 class Deployer(SettingTraits, anywidget.AnyWidget):
     """Deploys Tellr from a form in the notebook.
 
-    Every argument of ``tellr.create``, ``update`` and ``delete`` can be given to begin with.
-    ``client``, ``profile``, ``encryption_key`` and ``local_wheel_path`` stay in Python: with one of
-    the last two, this kernel runs the deployment instead of the page.
+    Every argument of ``tellr.create``, ``update`` and ``delete`` can be given as an initial value.
+    ``client``, ``profile``, ``encryption_key`` and ``local_wheel_path`` stay in Python: with one
+    of the last two, this kernel runs the deployment instead of the page.
     """
 
     _esm = resources.files("tellr") / "static" / "deployer.js"
 
-    # What to deploy; a trait for each setting is in SettingTraits.
+    # What to deploy; SettingTraits has a trait for each setting.
     operation = traitlets.Enum(["create", "update", "delete"], "create").tag(sync=True)
 
     theme = traitlets.Enum(THEMES, "auto").tag(sync=True)
 
-    # What the page knows this widget by, in all its views.
+    # The id of this widget for the page, in all its views.
     _key = traitlets.Unicode().tag(sync=True)
 
-    # The state of the run; set from here only.
+    # The state of the run; set by this class only.
     status = traitlets.Unicode("idle").tag(sync=True)
     driver = traitlets.Unicode("").tag(sync=True)
     steps = traitlets.List(traitlets.Dict()).tag(sync=True)
@@ -102,7 +102,7 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
             self.comm.on_close(lambda _: self._let_go())
 
     def start(self) -> None:
-        """Start the operation with the arguments in the traits, without the button."""
+        """Start the operation with the arguments in the traits, like the button."""
         self._runs.start(self.operation, self.arguments())
 
     def cancel(self) -> None:
@@ -110,13 +110,13 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
         self._runs.cancel()
 
     def close(self) -> None:
-        """Close the widget. A run that is under way continues in this kernel."""
+        """Close the widget. A run in progress continues in this kernel."""
         if hasattr(self, "_dispatcher"):  # not if its arguments were refused
             self._let_go()
         super().close()
 
     def __repr__(self) -> str:
-        """Show the state of the run: the whole widget, where no page can show it."""
+        """Show the state of the run as text, if no page can show the widget."""
         about = f"{self.operation} of `{self.app_name or 'tellr'}`: {self.status}"
         if self.error is not None:
             about += f"\n{error_from(self.error)}"
@@ -124,7 +124,7 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
             about += f"\nTellr is running: {self.result['url']}"
         return f"tellr.Deployer, {about}"
 
-    # ipywidgets 7 would show it by this, without the text.
+    # ipywidgets 7 would use this to show the widget without the text.
     _ipython_display_ = None
 
     def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 (the display protocol's)
@@ -136,18 +136,18 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
         return (bundle, *metadata) if metadata else bundle
 
     def arguments(self) -> dict[str, Any]:
-        """Collect the arguments of the operation, as far as they were given."""
+        """Collect the given arguments of the operation."""
         names = NAMES[self.operation]
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value not in (None, False)}
 
     def _let_go(self) -> None:
-        """Go on without pages."""
+        """Continue without pages."""
         self._dispatcher.let_go_of_all()
         self._runs.nobody_is_there()
 
     def _completed(self, operation: str, arguments: Mapping[str, Any]) -> tuple[Hidden, bool]:
-        """Add what is in Python only; whether there is something that is to stay here."""
+        """Add the arguments kept in Python; return whether any of them has to stay here."""
         if operation != "delete" or arguments.get("reset_database"):
             lakebase.check_driver()
         filled = {name: value for name, value in arguments.items() if value is not None}
@@ -162,7 +162,7 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
         self._dispatcher.receive(content, buffers)
 
     def _post(self, message: dict[str, Any], buffers: list[bytes]) -> None:
-        # A closed widget has nobody to tell; a connection that breaks is no reason to stop a run.
+        # A closed widget can't report anything; a broken connection must not stop a run.
         if self.comm is not None:
             try:
                 self.send(message, buffers)
@@ -182,7 +182,7 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
             status = "cancelled" if runs.error.get("code") == "CANCELLED" else "failed"
         else:
             status = "finished" if runs.result is not None else "idle"
-        # Whoever observes `status` finds everything else in place.
+        # Set last, so that observers of `status` find everything else updated.
         traits = {
             "driver": runs.driver,
             "steps": runs.timeline.as_list(),
@@ -196,5 +196,5 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
-                # Somebody's observer; the run must not depend on it.
+                # The run must not depend on the user's observer.
                 self._report(f"An observer of the widget's `{name}` failed", error)

@@ -1,7 +1,7 @@
-"""What the functions raise.
+"""The exceptions of the functions.
 
-Both kinds carry the deployer's own words, which every face shows: what happened, why, and what to
-do now. No secret is ever part of them.
+Both kinds carry the deployer's own texts, which every interface shows: what happened, why, and
+what to do now. They never contain a secret.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The platform's explanation is a line or two; more is told where its log is.
+# The platform's explanation is limited to a line or two; its log has more.
 MOST_CAUSE_LINES = 8
 
 
 class _Told:
-    """An error in the deployer's words; ``str()`` of it is what a person reads."""
+    """An error with the deployer's texts; ``str()`` of it is the text for users."""
 
     args: tuple[Any, ...]
 
     def __init__(self, told: Mapping[str, Any]) -> None:
-        # The one argument, so that the error survives being pickled.
+        # The only argument, so that the error can be pickled.
         super().__init__(dict(told))
 
     def _part(self, name: str) -> str:
@@ -29,7 +29,7 @@ class _Told:
 
     @property
     def code(self) -> str:
-        """A stable name to match on, such as ``APP_ALREADY_EXISTS``."""
+        """A stable error code, such as ``APP_ALREADY_EXISTS``."""
         return self._part("code")
 
     @property
@@ -49,23 +49,23 @@ class _Told:
 
     @property
     def docs(self) -> str:
-        """Where to read more."""
+        """A link to the documentation."""
         return self._part("docs")
 
     @property
     def step(self) -> str | None:
-        """The step that failed, where it was one."""
+        """The step that failed, if the error belongs to one."""
         return self._part("step") or None
 
     @property
     def log(self) -> list[str]:
-        """The platform's own last words: the tail of a build or of the app's log."""
+        """The platform's own output: the tail of a build or of the app's log."""
         return [str(line) for line in self.args[0].get("log") or ()]
 
     def __str__(self) -> str:
         """Say what happened, why, and what now."""
         lines = [printable(self.message)]
-        # A cause that is a log is shown as one below.
+        # A cause that is a log is shown like the log below.
         shown = 1 if self.log else MOST_CAUSE_LINES
         causes = [printable(line) for line in self.cause.splitlines()[:shown]]
         lines += [f"  Why:      {line}" for line in causes[:1]]
@@ -79,11 +79,11 @@ class _Told:
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        """Name the error, and nothing that could be long."""
+        """Return the error code, without the long texts."""
         return f"{type(self).__name__}({self.code}: {self.message})"
 
     def _render_traceback_(self) -> list[str]:
-        """Show in a notebook what a person can use: the words, and no frames of this package."""
+        """Show the texts in a notebook, without stack frames of this package."""
         return f"{type(self).__name__}: {self}".splitlines()
 
 
@@ -96,17 +96,17 @@ class InvalidArgumentError(_Told, ValueError):
 
 
 for _error in (DeploymentError, InvalidArgumentError):
-    # Where people find them, and what a traceback shows.
+    # The public module, as shown in a traceback.
     _error.__module__ = "tellr"
 
 
 def error_from(told: Mapping[str, Any]) -> DeploymentError | InvalidArgumentError:
-    """Make the exception for an entry of the deployer's catalogue."""
+    """Create the exception for an entry of the deployer's catalogue."""
     return (InvalidArgumentError if told.get("class") == "input" else DeploymentError)(told)
 
 
 def invalid(key: str, cause: str, remedy: str) -> InvalidArgumentError:
-    """Refuse an argument that only Python can judge, in the shape of the catalogue."""
+    """Refuse an argument that only Python can check, in the format of the catalogue."""
     return InvalidArgumentError(
         {
             "code": "INVALID_VALUE",
@@ -120,7 +120,7 @@ def invalid(key: str, cause: str, remedy: str) -> InvalidArgumentError:
 
 
 def failure(code: str, message: str, cause: str, remedy: str) -> DeploymentError:
-    """Tell of a failure of this package's own, in the shape of the catalogue."""
+    """Report a failure of this package's own, in the format of the catalogue."""
     return DeploymentError(
         {
             "code": code,
@@ -134,5 +134,5 @@ def failure(code: str, message: str, cause: str, remedy: str) -> DeploymentError
 
 
 def printable(text: str) -> str:
-    """Blank control characters: the platform's words may hold anything, and reach a terminal."""
+    """Replace control characters: the platform's texts may contain any, and reach a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -1,4 +1,4 @@
-"""What the functions return: dicts, as the specification has them, that show themselves readably.
+"""The results of the functions: dicts as specified, with a readable representation.
 
 ``result["url"]``, ``json.dumps(result)`` and ``dict(result)`` work as with any dict.
 """
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Result(dict[str, Any]):
-    """What came of ``create``, ``update`` or ``delete``, shown as one line."""
+    """The result of ``create``, ``update`` or ``delete``, shown as one line."""
 
     def __repr__(self) -> str:
-        """Name the outcome; the rest is in the dict."""
+        """Return the outcome; the rest is in the dict."""
         told = [f"{self.get('app_name')} {self.get('status')}"]
         if self.get("url"):
             told.append(str(self["url"]))
@@ -26,7 +26,7 @@ class Result(dict[str, Any]):
 
 
 class Report(dict[str, Any]):
-    """A status or a plan, shown as a page."""
+    """A status or a plan, shown as a document."""
 
     def __init__(self, found: Mapping[str, Any], workspace: str = "", user: str = "") -> None:
         super().__init__(found)
@@ -37,15 +37,15 @@ class Report(dict[str, Any]):
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        """Lay it out as text."""
+        """Format it as text."""
         return self._document().text()
 
     def _repr_html_(self) -> str:
-        """Lay it out for a notebook."""
+        """Format it for a notebook."""
         return self._document().html()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle with what it is about."""
+        """Include the subject when copying and pickling."""
         return type(self), (dict(self), self.workspace, self.user)
 
 

@@ -1,7 +1,7 @@
-"""Runs an operation in this process, shows it, and returns what came of it.
+"""Runs an operation in this process, shows it, and returns its result.
 
-There is no deploy logic here: what is given goes to the deployer's module as it is, and what comes
-back is returned.
+There is no deploy logic here: the arguments are passed to the deployer's module unchanged, and its
+result is returned.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tellr.progress.view import Reporter
 
 _TICK_SECONDS = 0.5
-# What a step has to say before anything is known of the workspace.
+# Shown before anything is known about the workspace.
 _BEGINNING = ("planned", "started")
 
 
@@ -57,14 +57,14 @@ def run(operation: str, given: Given) -> Result:
 
 
 def plan(operation: str, given: Given) -> Plan:
-    """Look up what an operation would do."""
+    """Request a plan of an operation."""
     host, start = _prepared(operation, given)
     found = _look(host, {**start, **_planned(operation)})
     return Plan(found, host.workspace or "", host.user or "")
 
 
 def status(given: Given) -> Status:
-    """Look up the status of an app."""
+    """Request the status of an app."""
     host, start = _prepared("status", given)
     return Status(_look(host, start), host.workspace or "", host.user or "")
 
@@ -92,7 +92,7 @@ def _confirm(confirmed: bool, look: Callable[[], Mapping[str, Any]]) -> None:
 
 
 def _watch(under_way: Run, host: WorkspaceHost, shown: Reporter) -> None:
-    """Show events until the run ends. The first interrupt stops it in order, a second at once."""
+    """Show events until the run ends. The first interrupt cancels it, a second one aborts it."""
     interrupted = False
     introduced = _Introduced(host, shown)
     while True:
@@ -113,7 +113,7 @@ def _watch(under_way: Run, host: WorkspaceHost, shown: Reporter) -> None:
 
 
 class _Introduced:
-    """Lets the first line be the workspace and who one is there; events wait for it a moment."""
+    """Prints the workspace and the user first; delays events briefly for that."""
 
     def __init__(self, host: WorkspaceHost, shown: Reporter) -> None:
         self._host = host
@@ -146,7 +146,7 @@ class _Introduced:
 
 
 def _notes(operation: str, result: Mapping[str, Any]) -> list[str]:
-    """Say what was dropped, and from where it can be restored."""
+    """Report what was dropped, and from where it can be restored."""
     notes = []
     if result.get("database_reset"):
         lost = [one for one in loss_sentences(result) if not one.startswith("The app ")]

@@ -1,7 +1,7 @@
 """Values that must not be shown.
 
-A traceback shows no local variables, unless somebody asks for them: IPython's verbose mode, a
-debugger, an error reporter. What they print is a value's ``repr``.
+A traceback shows local variables only on request: in IPython's verbose mode, a debugger, an error
+reporter. They print a value's ``repr``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Shorter ones are nobody's token, and blanking them would only spoil answers.
+# Shorter strings are no tokens, and redacting them would only damage answers.
 SHORTEST_SECRET = 16
 _SECRET_NAMES = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIALS")
 
 
 class Secret(str):
-    """A text that doesn't show itself; everything else about it is the text."""
+    """A string with a hidden ``repr``; otherwise an ordinary string."""
 
     __slots__ = ()
 
@@ -28,15 +28,15 @@ class Secret(str):
 
 
 class Hidden(dict[str, Any]):
-    """A dict that may hold secrets somewhere, and therefore shows its keys only."""
+    """A dict that may contain secrets, so its ``repr`` shows the keys only."""
 
     def __repr__(self) -> str:
-        """Name the keys."""
+        """Return the keys."""
         return f"{{{', '.join(self)}: [hidden]}}"
 
 
 def blank(text: str, secrets: Iterable[str]) -> str:
-    """Take secrets out of a text that somebody else wrote."""
+    """Redact secrets in a text from outside."""
     for secret in secrets:
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, "[token]")
@@ -44,7 +44,7 @@ def blank(text: str, secrets: Iterable[str]) -> str:
 
 
 def in_environment() -> list[str]:
-    """List what in the environment looks like a credential."""
+    """List the values in the environment that look like credentials."""
     return [
         value
         for name, value in os.environ.items()

@@ -1,4 +1,4 @@
-/** What went wrong: what, why, what to do next, and the platform's own last words. */
+/** An error: what happened, why, what to do next, and the platform's own output. */
 import { type ReactNode, type RefObject, useId } from "react";
 import { CodeBlock } from "../../components/CodeBlock";
 import { Icon } from "../../components/Icon";
@@ -16,15 +16,15 @@ export function FailureCard({
   children,
 }: {
   error: DeployError;
-  /** `stopped` for what somebody asked for. */
+  /** `stopped` for a cancelled run. */
   tone?: "problem" | "stopped";
   level?: 2 | 3;
   headingRef?: RefObject<HTMLHeadingElement | null>;
-  /** What can be done. */
+  /** The available actions. */
   children?: ReactNode;
 }) {
   const id = useId();
-  // Who stopped it needs nothing explained.
+  // A user who cancelled the run needs no explanation.
   const docs = tone === "stopped" ? null : webAddress(error.docs);
   const Heading = level === 2 ? "h2" : "h3";
   return (
@@ -71,12 +71,12 @@ export function FailureCard({
   );
 }
 
-/** Where the platform gave no log, its one sentence stands under “Why” already. */
+/** Without a log, the platform's one sentence is already shown under “Why”. */
 function saysMore({ log = [], cause }: DeployError): boolean {
   return log.length > 1 || log.some((line) => !cause.includes(line));
 }
 
-/** What goes on for lines is the log, which is shown as one. */
+/** A cause with several lines is a log, and is shown as one. */
 function firstLine({ cause }: DeployError): string {
   return cause.split("\n")[0] ?? cause;
 }

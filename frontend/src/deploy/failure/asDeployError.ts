@@ -1,9 +1,9 @@
 import type { DeployError } from "../contract";
 
-/** What was thrown as an entry of the catalogue, which it nearly always is; as a plain object. */
+/** Converts a thrown value to an entry of the catalogue, as a plain object; usually it is one. */
 export function asDeployError(thrown: unknown): DeployError {
   if (isDeployError(thrown)) {
-    // An `Error` keeps its message where a copy doesn't see it.
+    // The `message` of an `Error` isn't enumerable, so it isn't copied.
     return { ...thrown, message: thrown.message };
   }
   const cause = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);

@@ -1,4 +1,4 @@
-/** The configuration as a file: given, shown as it stands, copied, kept. */
+/** The configuration as a file: load, view, copy, save. */
 import { useId, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";
@@ -77,7 +77,7 @@ function PasteBox({ onDone }: { onDone: (text: string) => void }) {
       <textarea
         id={id}
         rows={7}
-        // biome-ignore lint/a11y/noAutofocus: somebody has just asked for this box
+        // biome-ignore lint/a11y/noAutofocus: the user has just opened this box
         autoFocus
         spellCheck={false}
         value={text}

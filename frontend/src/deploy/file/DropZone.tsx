@@ -2,7 +2,7 @@ import { type DragEvent, type ReactNode, useRef, useState } from "react";
 import { Icon } from "../../components/Icon";
 import styles from "./DropZone.module.css";
 
-/** Takes files that are dropped anywhere on `children`, and says so while one is held above. */
+/** Accepts files dropped anywhere on `children`, with an indication during dragging. */
 export function DropZone({
   label,
   onFile,
@@ -13,7 +13,7 @@ export function DropZone({
   children: ReactNode;
 }) {
   const [above, setAbove] = useState(false);
-  // Each element inside tells of its own when it is entered and left.
+  // Each child element fires its own enter and leave events.
   const depth = useRef(0);
   const move = (event: DragEvent, by: number) => {
     if (!event.dataTransfer.types.includes("Files")) return;

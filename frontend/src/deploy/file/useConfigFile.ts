@@ -2,19 +2,19 @@ import { useCallback, useState } from "react";
 import type { CreateArguments, DeployError, DeployerLike } from "../contract";
 import { asDeployError } from "../failure/asDeployError";
 
-/** A configuration file that was given, and what came of it. */
+/** A loaded configuration file, and the result. */
 export interface ConfigFile {
   name: string;
   text: string;
-  /** Of a file that describes several; empty for one that describes one. */
+  /** The environments of the file; empty for a file with one deployment. */
   environments: readonly string[];
   environment: string | null;
   error: DeployError | null;
 }
 
-/** The environment that the deployer takes by itself where nobody names one. */
+/** The environment that the deployer uses by default. */
 const USUAL = "development";
-/** Larger files are no configurations; the deployer says so as well, once it has the text. */
+/** Larger files are not configurations; the deployer has the same limit for the text. */
 const LARGEST_BYTES = 1024 * 1024;
 
 export interface ConfigFileReader {
@@ -25,7 +25,7 @@ export interface ConfigFileReader {
   forget(): void;
 }
 
-/** Reads configuration files and hands what they say to `onRead`. */
+/** Reads configuration files and passes their values to `onRead`. */
 export function useConfigFile(
   deployer: DeployerLike,
   onRead: (given: CreateArguments) => void,

@@ -6,9 +6,9 @@ import { type Choice, LABELS, type TextKey } from "./fields";
 import { useShownError } from "./useShownError";
 
 /**
- * One of a few, all of them in sight.
+ * A choice among a few values, all of them visible.
  *
- * @param otherwise what holds where nothing was chosen
+ * @param otherwise the value used if nothing is chosen
  */
 export function ChoiceField({
   name,
@@ -25,7 +25,7 @@ export function ChoiceField({
   const { values, change, register } = useForm();
   const { error } = useShownError(name);
   const given = values[name];
-  // A file may hold a size in small letters, and one that doesn't exist; that is none of these.
+  // A file may have a size in lower case, or an invalid one, which matches none of these.
   const chosen = given === "" ? otherwise : given;
   const isChosen = ({ value }: Choice) => value.toLowerCase() === chosen.toLowerCase();
   return (

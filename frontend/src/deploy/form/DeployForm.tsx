@@ -1,4 +1,4 @@
-/** The form: what is usually changed in sight, the rest folded. */
+/** The form: common settings are visible, the rest is collapsed. */
 import { type RefCallback, useId } from "react";
 import { Icon } from "../../components/Icon";
 import type { Status } from "../contract";
@@ -111,7 +111,7 @@ function MoreSettings({ status }: { status: Status | null }) {
   );
 }
 
-/** A setting's field, as it is described. */
+/** The field of a setting, according to its description. */
 function Field({
   name,
   placeholder,
@@ -200,7 +200,7 @@ function KeyInput({
       ref={register}
       className={fieldStyles.mono}
       type="password"
-      // Browsers offer to save what looks like a password; this one is somebody's data.
+      // Keeps browsers from offering to save the key as a password.
       autoComplete="new-password"
       data-1p-ignore
       data-lpignore="true"
@@ -211,7 +211,7 @@ function KeyInput({
   );
 }
 
-/** How many of the folded settings were changed, so that they are not forgotten. */
+/** The number of changed settings among the collapsed ones. */
 function Changed() {
   const { operation, values, unkept } = useForm();
   const given = { ...values, ...unkept };

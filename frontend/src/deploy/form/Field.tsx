@@ -1,4 +1,4 @@
-/** A control with its label, its explanation and its mistake. */
+/** A control with its label, explanation and error. */
 import { type ReactNode, useId } from "react";
 import { Icon } from "../../components/Icon";
 import { Prose } from "../../components/Prose";
@@ -84,7 +84,7 @@ export function TextField({
   );
 }
 
-/** Pairs, a line each: `NAME=value`. */
+/** Pairs, one per line: `NAME=value`. */
 export function LinesField({ name, help }: { name: TextKey; help: string }) {
   const { values, change, register } = useForm();
   return (
@@ -107,7 +107,7 @@ export function LinesField({ name, help }: { name: TextKey; help: string }) {
   );
 }
 
-/** A field around a control of another kind. */
+/** A field around another kind of control. */
 export function Labelled({
   name,
   help,
@@ -140,7 +140,7 @@ export function Labelled({
   );
 }
 
-/** The catalogue's sentences have no full stop, so that each place can end them in its way. */
+/** The catalogue's sentences have no full stop, so that each place can add its own punctuation. */
 export function sentence(text: string): string {
   return /[.!?:]$/.test(text) ? text : `${text}.`;
 }

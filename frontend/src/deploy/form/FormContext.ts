@@ -3,7 +3,7 @@ import type { DeployError, Operation } from "../contract";
 import type { FieldKey } from "./fields";
 import type { FormValues, Unkept } from "./values";
 
-/** What the fields of a form share. */
+/** The state shared by the fields of a form. */
 export interface FormState {
   operation: Operation;
   values: FormValues;
@@ -11,9 +11,9 @@ export interface FormState {
   errorOf(key: FieldKey): DeployError | null;
   change<Key extends keyof FormValues>(key: Key, value: FormValues[Key]): void;
   keep(unkept: Partial<Unkept>): void;
-  /** Makes the field's control known, so that it can be gone to. */
+  /** Registers the field's control, so that it can be focused. */
   register(key: FieldKey): RefCallback<HTMLElement>;
-  /** All mistakes are shown, not only where somebody was. */
+  /** Whether all errors are shown, not only those of visited fields. */
   attempted: boolean;
 }
 

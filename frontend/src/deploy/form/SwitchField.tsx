@@ -3,7 +3,7 @@ import { useForm } from "./FormContext";
 import { LABELS, type SwitchKey } from "./fields";
 import styles from "./SwitchField.module.css";
 
-/** Yes or no, with what yes means. */
+/** An on/off setting, with an explanation of on. */
 export function SwitchField({
   name,
   label = LABELS[name],

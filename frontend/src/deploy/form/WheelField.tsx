@@ -5,7 +5,7 @@ import styles from "./Field.module.css";
 import { useForm } from "./FormContext";
 import { readWheel } from "./readWheel";
 
-/** A wheel from this machine, in place of a published version. It is read at once, and never kept. */
+/** A local wheel, in place of a published version. It is read at once, and never stored. */
 export function WheelField() {
   const { unkept, keep, register } = useForm();
   const [problem, setProblem] = useState<string | null>(null);
@@ -33,7 +33,7 @@ export function WheelField() {
             className={styles.picker}
             onChange={(event) => {
               take(event.target.files?.[0]);
-              // So that choosing the same file again is a change.
+              // So that choosing the same file again fires a change event.
               event.target.value = "";
             }}
           />

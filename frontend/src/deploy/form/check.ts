@@ -1,8 +1,8 @@
 /**
- * What is wrong with the form, field by field, by the same code that a deployment goes through.
+ * The form's errors, field by field, found by the same code that a deployment uses.
  *
- * That code ends at the first mistake, as a deployment would. So each field is asked about alone, and
- * then all of them together for what only shows together: what is missing, what contradicts.
+ * That code stops at the first error, as a deployment would. So each field is checked alone, and then all
+ * of them together for what depends on several fields: missing values and contradictions.
  */
 import type { Arguments, DeployError, DeployerLike, Operation, WheelArgument } from "../contract";
 import { type FieldKey, NEEDED, TAKEN_BY, takes } from "./fields";
@@ -12,25 +12,25 @@ export type FieldErrors = Partial<Record<FieldKey, DeployError>>;
 
 export interface Checked {
   fields: FieldErrors;
-  /** What belongs to no field of the form. */
+  /** Errors that belong to no field of the form. */
   form: DeployError | null;
 }
 
 export const ALL_WELL: Checked = { fields: {}, form: null };
 
-/** Keys that the deployer names otherwise than the form does. */
+/** Keys that have another name in the deployer than in the form. */
 const SAME_AS: Partial<Record<string, FieldKey>> = { local_wheel_path: "local_wheel" };
-/** What a value's rules depend on beside itself. */
+/** Other values that a value's rules depend on. */
 const TOGETHER: Partial<Record<FieldKey, readonly FieldKey[]>> = {
   app_version: ["app_package"],
   local_wheel: ["app_package"],
 };
 
-/** Good names, for asking what else is wrong. */
+/** Valid names, used to find other errors. */
 const NAMES = { app_name: "tellr", lakebase_name: "tellr-db", schema_name: "app_data" };
 /** One byte in base64. */
 const STAND_IN = "AA==";
-/** What was found of a wheel, for a package. */
+/** The check's result for a wheel, for one package. */
 const WHEELS = new WeakMap<WheelArgument, Map<string, DeployError | undefined>>();
 
 export async function check(
@@ -41,7 +41,7 @@ export async function check(
 ): Promise<Checked> {
   const given = toArguments(operation, values, unkept);
   const wheel = given.local_wheel;
-  // Its megabytes are looked at once; at every key that is pressed a stand-in does.
+  // The wheel's megabytes are checked once; at later key presses a placeholder is used.
   if (wheel) given.local_wheel = { ...wheel, content: STAND_IN };
   const checked: Checked = { fields: {}, form: null };
   const found = (error: DeployError | undefined) => {
@@ -51,11 +51,11 @@ export async function check(
     else checked.fields[field] ??= error;
   };
   for (const key of fieldsOf(given)) {
-    // `create` needs nothing, so that a mistake can only be this field's.
+    // `create` requires nothing, so an error can only be this field's.
     if (takes("create", key)) found(await deployer.validate(alone(given, key), "create"));
   }
   if (wheel) found(await checkWheel(deployer, wheel, given.app_package ?? ""));
-  // Of several that are missing only the first would be told.
+  // If several are missing, only the first would be reported.
   for (const missing of NEEDED[operation].filter((key) => !given[key])) {
     const others = Object.entries(NAMES).filter(([key]) => key !== missing);
     found(await deployer.validate({ ...Object.fromEntries(others), ...given }, operation));
@@ -82,9 +82,9 @@ export function isWell({ fields, form }: Checked): boolean {
   return form === null && Object.keys(fields).length === 0;
 }
 
-/** The field that an error is about. */
+/** The field that an error belongs to. */
 export function fieldOf(error: DeployError): FieldKey | null {
-  // In a file a key stands below others, `environments.production.app_name`, and what it holds below it.
+  // In a file a key is below others, `environments.production.app_name`, and its values below it.
   const parts = error.refused?.key?.split(/[.[]/) ?? [];
   const known = parts.map((key) => SAME_AS[key] ?? key).filter((key) => key in TAKEN_BY);
   return (known.at(-1) as FieldKey | undefined) ?? null;

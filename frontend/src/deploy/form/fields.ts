@@ -1,12 +1,12 @@
-/** The form's fields: which there are, for which operation, and what a person needs to know of each. */
+/** The form's fields: for which operations they are shown, and their descriptions. */
 import type { Operation } from "../contract";
 import { SETTINGS } from "./settings";
 
 type Described = (typeof SETTINGS)[number];
-/** All settings with a field, those that are never kept among them. */
+/** All settings with a field, including those that are never stored. */
 export type FieldKey = Described["name"];
 type Holding<Kind> = Extract<Described, { kind: Kind }>["name"];
-/** Fields whose value is a text; of several texts and of pairs as well. */
+/** Fields whose value is a text, including lists of texts and pairs. */
 export type TextKey = Holding<"text" | "texts" | "map">;
 export type SwitchKey = Holding<"flag">;
 
@@ -17,7 +17,7 @@ export interface Setting {
   help: string;
   kind: "text" | "flag" | "texts" | "map" | "secret" | "wheel";
   choices: readonly Choice[];
-  /** What holds where it is left out, in words. */
+  /** The default, in words. */
   leftOut: Record<Operation, string>;
   takenBy: readonly Operation[];
   neededBy: readonly Operation[];
@@ -44,10 +44,10 @@ export function setting(name: FieldKey): Setting {
   return BY_NAME[name];
 }
 
-/** Which operations take a key. */
+/** The operations that use a key. */
 export const TAKEN_BY = byName(({ takenBy }) => takenBy);
 
-/** Keys without a default; only for what is there already. */
+/** Keys without a default, for existing apps only. */
 export const NEEDED: Record<Operation, readonly FieldKey[]> = {
   create: neededBy("create"),
   update: neededBy("update"),
@@ -60,7 +60,7 @@ function neededBy(operation: Operation): FieldKey[] {
 
 export const LABELS = byName(({ label }) => label);
 
-/** Keys that stand behind “More settings”, in their order. */
+/** The keys under “More settings”, in their order. */
 export const FOLDED: readonly FieldKey[] = ALL.filter(({ folded }) => folded).map(
   ({ name }) => name,
 );

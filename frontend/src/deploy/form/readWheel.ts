@@ -1,6 +1,6 @@
 import type { WheelArgument } from "../contract";
 
-/** What the platform deploys at most; a file of gigabytes must not be read to find that out. */
+/** The platform's maximum file size; checked before reading, as a file may have gigabytes. */
 const LIMIT_BYTES = 10 * 1024 * 1024;
 const MEGABYTE = 1_000_000;
 
@@ -9,7 +9,7 @@ export interface ReadWheel {
   problem: string | null;
 }
 
-/** Reads a file as the deployer takes it. */
+/** Reads a file into the deployer's format. */
 export async function readWheel(file: File): Promise<ReadWheel> {
   if (file.size > LIMIT_BYTES) {
     const size = (file.size / MEGABYTE).toFixed(1);
@@ -25,7 +25,7 @@ export async function readWheel(file: File): Promise<ReadWheel> {
 
 async function base64(file: File): Promise<string> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  // In pieces: a function takes only so many arguments.
+  // In chunks: the number of a function's arguments is limited.
   const PIECE = 0x8000;
   let text = "";
   for (let at = 0; at < bytes.length; at += PIECE) {

@@ -4,7 +4,7 @@ import { asDeployError } from "../failure/asDeployError";
 import { ALL_WELL, type Checked, check } from "./check";
 import type { FormValues, Unkept } from "./values";
 
-/** What is wrong with the values, checked anew whenever they change. */
+/** The errors of the values, checked again whenever they change. */
 export function useChecked(
   deployer: DeployerLike,
   operation: Operation,

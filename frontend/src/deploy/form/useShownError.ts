@@ -3,19 +3,19 @@ import type { DeployError } from "../contract";
 import { useForm } from "./FormContext";
 import type { FieldKey } from "./fields";
 
-/** A value that is being typed is unfinished most of the time; nobody wants to be told at each key. */
+/** The delay before showing an error while typing, when a value is usually incomplete. */
 const PATIENCE_MS = 600;
 
 /**
- * The mistake to show at a field: once somebody has left it, or has stopped typing, or has asked to go
- * on. It goes away at once when it is put right.
+ * The error to show at a field: after the user has left it, has stopped typing, or has tried to continue.
+ * It disappears immediately when the value is corrected.
  */
 export function useShownError(key: FieldKey): { error: DeployError | null; leave: () => void } {
   const { errorOf, attempted } = useForm();
   const error = errorOf(key);
   const [left, setLeft] = useState(false);
   const [lasting, setLasting] = useState(false);
-  // Leaving out what is needed is no mistake before one is done.
+  // A missing value is no error before the user has finished.
   const isMissing = error?.code === "MISSING_VALUE";
   const isWrong = error !== null && !isMissing;
   useEffect(() => {

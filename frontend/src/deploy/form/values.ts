@@ -1,21 +1,21 @@
-/** The form's values, and how they become arguments and are made of them. */
+/** The form's values, and their conversion to and from arguments. */
 import type { Arguments, Operation } from "../contract";
 import { type FieldKey, type SwitchKey, setting, type TextKey, takes } from "./fields";
 import { SETTINGS } from "./settings";
 
 /**
- * What the form keeps. An empty text is a value left out. Nothing secret. Several texts are separated by
- * spaces or commas; of pairs each has a line, `NAME=value`.
+ * The stored values of the form. An empty text is an omitted value. Nothing secret. Lists of texts are
+ * separated by spaces or commas; pairs are one per line, `NAME=value`.
  */
 export type FormValues = Record<TextKey, string> & Record<SwitchKey, boolean>;
 
-/** What the form holds only while it is open: a secret, and a file of megabytes. */
+/** Values that are only kept while the form is open: a secret, and a file of megabytes. */
 export interface Unkept {
   encryption_key: string;
   local_wheel: { file_name: string; content: string } | null;
 }
 
-/** The keys of what the form keeps. */
+/** The keys of the stored values. */
 export const KEPT: readonly (keyof FormValues)[] = SETTINGS.map(({ name }) => name).filter(isKept);
 
 function isKept(name: FieldKey): name is keyof FormValues {
@@ -26,7 +26,7 @@ export const EMPTY: FormValues = fromArguments({});
 
 export const NOTHING_UNKEPT: Unkept = { encryption_key: "", local_wheel: null };
 
-/** The arguments that the values say, for an operation: only what it takes, and only what is given. */
+/** The arguments for an operation: only those that it has, and only given ones. */
 export function toArguments(
   operation: Operation,
   values: FormValues,
@@ -54,7 +54,7 @@ function argumentOf(key: keyof FormValues, value: string | boolean): unknown {
   }
 }
 
-/** Values made of arguments; what they leave out is empty. */
+/** Values from arguments; omitted arguments give empty values. */
 export function fromArguments(given: Arguments): FormValues {
   const all: Record<string, unknown> = { ...given };
   const entries = KEPT.map((key) => [key, shownAs(key, all[key])]);
@@ -76,7 +76,7 @@ function shownAs(key: FieldKey, value: unknown): string | boolean {
   }
 }
 
-/** Without what must not be kept or shown. */
+/** Removes what must not be stored or shown. */
 export function shown(given: Arguments): Arguments {
   const { encryption_key: _key, local_wheel: _wheel, ...rest } = given;
   return rest;

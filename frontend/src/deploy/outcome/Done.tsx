@@ -1,4 +1,4 @@
-/** It worked: where the app is, how long it took, and the same again as text. */
+/** The result of a successful run: the app's link, the duration, and the call as text. */
 import { type RefObject, useEffect, useId, useState } from "react";
 import { Button, LinkButton } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";
@@ -128,7 +128,7 @@ function Texts({
   );
 }
 
-/** The request as a file; none for a deletion, which a file does not describe. */
+/** The request as a file; none for a deletion, which can't be described by a file. */
 function useYaml(deployer: DeployerLike, request: Request): string | null {
   const [yaml, setYaml] = useState<string | null>(null);
   useEffect(() => {

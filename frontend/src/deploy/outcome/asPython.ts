@@ -1,9 +1,9 @@
 import type { Arguments, Operation } from "../contract";
 
 /**
- * The same call in Python. The key is left out: who keeps this text would keep it too.
+ * The same call in Python. The key is omitted, so that it isn't stored with this text.
  *
- * JSON's strings are Python's as well; what differs is how truth and nothing are written.
+ * JSON's strings are valid in Python too; only booleans and null are written differently.
  */
 export function asPython(operation: Operation, given: Arguments): string {
   const { encryption_key: _key, local_wheel, ...rest } = given;

@@ -5,7 +5,7 @@ import type { Plan } from "../contract";
 import { capital } from "../run/Timeline";
 import styles from "./Consequences.module.css";
 
-/** What is lost, beside what stays or can be got back. */
+/** What is lost, and what is kept or can be restored. */
 export function Consequences({ plan: { lost, recoverable } }: { plan: Plan }) {
   if (lost.length === 0 && recoverable.length === 0) return null;
   return (

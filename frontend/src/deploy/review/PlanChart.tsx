@@ -5,7 +5,7 @@ import { capital } from "../run/Timeline";
 import { stepName } from "../run/words";
 import { rounds } from "./rounds";
 
-/** The steps to come, as if each took as long as the others: what is left of another comes before it. */
+/** The planned steps, drawn as if all took equally long: dependencies are further to the left. */
 export function PlanChart({ steps }: { steps: readonly PlannedStep[] }) {
   const round = rounds(steps);
   const count = Math.max(1, ...round.values()) + 1;

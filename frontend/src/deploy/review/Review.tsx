@@ -1,4 +1,4 @@
-/** What will happen, before anything does. */
+/** The plan, shown before the run. */
 import { type RefObject, useId, useState } from "react";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";

@@ -1,9 +1,9 @@
 import type { PlannedStep } from "../contract";
 
-/** In which round each step begins, if all took equally long: 0 for those that wait for nothing. */
+/** The round in which each step starts, if all took equally long: 0 for those without dependencies. */
 export function rounds(steps: readonly PlannedStep[]): Map<string, number> {
   const found = new Map<string, number>();
-  // As many passes as a chain can be long; one that bites its tail ends there as well.
+  // As many passes as the longest possible chain; this also ends for cyclic dependencies.
   for (const _ of steps) {
     for (const { step, waits_for } of steps) {
       const before = waits_for.map((name) => found.get(name) ?? 0);

@@ -9,12 +9,12 @@ export interface Planned {
   look(): void;
 }
 
-/** What `request` would do, asked of the workspace without changing anything there. */
+/** Fetches the plan of `request` from the workspace, which changes nothing there. */
 export function usePlan(deployer: DeployerLike, request: Request): Planned {
   const [asked, setAsked] = useState(0);
   const [plan, setPlan] = useState<Plan | null>(null);
   const [error, setError] = useState<DeployError | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is what asks again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` triggers a refetch
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;

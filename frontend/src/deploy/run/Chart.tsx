@@ -1,4 +1,4 @@
-/** Steps under each other, each with its bars on one common axis. What the bars show is in words too. */
+/** Steps as rows, each with its bars on one common time axis. The bars' information is also given as text. */
 import type { CSSProperties, ReactNode } from "react";
 import { Icon, type IconName } from "../../components/Icon";
 import styles from "./Chart.module.css";
@@ -6,7 +6,7 @@ import type { Tick } from "./timeline";
 
 export interface ChartBar {
   key: string;
-  /** Left edge and width, each as a part of the axis. */
+  /** Left edge and width, as fractions of the axis. */
   place: [number, number];
   kind: "planned" | "running" | "waiting" | "done" | "unchanged" | "failed" | "interrupted";
 }
@@ -17,11 +17,11 @@ export interface ChartRow {
   icon: IconName;
   tone: "quiet" | "live" | "good" | "bad" | "warn";
   turning?: boolean;
-  /** The state, in a word. */
+  /** The state as text. */
   word: string | null;
   note: ReactNode;
   bars: readonly ChartBar[];
-  /** How long it took, or takes. */
+  /** The duration so far. */
   end: string | null;
 }
 
@@ -34,7 +34,7 @@ export function Chart({
   label: string;
   rows: readonly ChartRow[];
   ticks?: readonly Tick[];
-  /** Where the present is on the axis. */
+  /** The current time on the axis. */
   now?: number | null;
 }) {
   const span = { "--rows": rows.length } as CSSProperties;
@@ -62,7 +62,7 @@ export function Chart({
             key={row.key}
             className={styles.row}
             data-tone={row.tone}
-            // In its own row, or the grid would look for places that the axis leaves free.
+            // In a row of its own; otherwise the grid would fill the cells that the axis leaves free.
             style={{ gridRow: index + 1 }}
           >
             <div className={styles.head}>
@@ -88,7 +88,7 @@ export function Chart({
   );
 }
 
-/** At the axis' ends a label stands inside. */
+/** At the axis' ends a label is placed inside. */
 function edgeOf(part: number): "start" | "end" | undefined {
   if (part < 0.03) return "start";
   return part > 0.94 ? "end" : undefined;
@@ -98,7 +98,7 @@ function at(part: number): CSSProperties {
   return { left: percent(part) };
 }
 
-/** A bar that is too short to be seen gets a width of its own, also at the axis' end. */
+/** A bar that is too short to be visible gets a minimum width, also at the axis' end. */
 function barStyle([left, width]: [number, number]): CSSProperties {
   return { left: `min(${percent(left)}, 100% - 0.375rem)`, width: percent(width) };
 }

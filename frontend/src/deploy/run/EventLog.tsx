@@ -1,4 +1,4 @@
-/** Everything that was told, line by line. */
+/** All events, line by line. */
 import { useLayoutEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
@@ -8,16 +8,16 @@ import styles from "./EventLog.module.css";
 import type { LogLine } from "./runState";
 import { stepName } from "./words";
 
-/** This near to the end counts as being there. */
+/** This close to the end counts as scrolled to the end. */
 const NEAR_PX = 24;
 
 export function EventLog({ lines }: { lines: readonly LogLine[] }) {
   const list = useRef<HTMLOListElement>(null);
-  // Follows the newest line until somebody scrolls back to read.
+  // Follows the newest line until the user scrolls back.
   const [following, setFollowing] = useState(true);
   const [open, setOpen] = useState(false);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line is a reason to follow
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line triggers scrolling
   useLayoutEffect(() => {
     if (following && list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [lines.length, following, open]);
@@ -36,7 +36,7 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
           ref={list}
           className={styles.lines}
           aria-label="Events"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable, so it has to be focusable
           tabIndex={0}
           onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
             setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_PX)
@@ -64,7 +64,7 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
   );
 }
 
-/** When it was told, from the run's beginning. */
+/** The time of an event, since the start of the run. */
 function moment(elapsedMs: number): string {
   return elapsedMs < 50 ? "0.0 s" : shortDuration(elapsedMs);
 }

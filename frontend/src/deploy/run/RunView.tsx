@@ -1,4 +1,4 @@
-/** A run, from its first second to what came of it. */
+/** A run, from its start to its result. */
 import { type RefObject, useId } from "react";
 import { Button } from "../../components/Button";
 import { webAddress } from "../../components/Prose";

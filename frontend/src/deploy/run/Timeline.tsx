@@ -85,7 +85,7 @@ function kindOf(
   return stretch;
 }
 
-/** What it says; before it has anything to say, what it waits for. */
+/** The step's message; before the first one, the steps that it waits for. */
 function noteOf(view: StepView, steps: readonly StepView[]): string {
   if (isActive(view) || isOver(view)) return capital(view.message || view.title);
   const waitsFor = blockers(view, steps);

@@ -1,11 +1,11 @@
-/** Durations as people say them, short: `0.4 s`, `12 s`, `1 min 05 s`, `1 h 02 min`. */
+/** Durations as short text: `0.4 s`, `12 s`, `1 min 05 s`, `1 h 02 min`. */
 export function shortDuration(milliseconds: number): string {
   if (milliseconds < 50) return "< 0.1 s";
   if (milliseconds < 9_950) return `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`;
   return wholeSeconds(Math.round(milliseconds / 1000) * 1000);
 }
 
-/** The same in whole seconds that are over, for a clock that is read while it runs. */
+/** The same in whole completed seconds, for a running clock. */
 export function wholeSeconds(milliseconds: number): string {
   const seconds = Math.floor(Math.max(0, milliseconds) / 1000);
   if (seconds < 60) return `${seconds} s`;

@@ -1,27 +1,27 @@
 /**
- * A run as it is seen: what its events say, kept so that every display shows the same.
+ * The state of a run, derived from its events, so that every display shows the same.
  *
- * Pure: the local time comes in with each action, so that a state can be replayed, and displays
- * elsewhere can mirror it. Two clocks meet here. `…Ms` are milliseconds since the run began, by the
- * deployer's clock; `heardAt` is the local clock at the newest event, from which a display counts on
- * between events ({@link elapsedAt}).
+ * Pure: each action includes the local time, so that a state can be replayed and mirrored by other
+ * displays. There are two clocks. `…Ms` are milliseconds since the start of the run, by the deployer's
+ * clock; `heardAt` is the local clock at the newest event, from which a display continues between events
+ * ({@link elapsedAt}).
  */
 import type { DeployError, DeployEvent, Operation, Result, StepState } from "../contract";
 
 export type RunPhase =
-  /** Nothing was started. */
+  /** No run was started. */
   | "idle"
   | "running"
-  /** Asked to stop; goes on to the next safe point. */
+  /** Asked to stop; continues to the next safe point. */
   | "stopping"
   | "finished"
   | "failed"
-  /** It stopped because it was asked to. */
+  /** Cancelled. */
   | "cancelled";
 
 export type StepStatus =
   | "pending"
-  /** Looks or acts itself. */
+  /** Inspects or acts itself. */
   | "running"
   /** Waits for the platform. */
   | "waiting"
@@ -29,10 +29,10 @@ export type StepStatus =
   | "unchanged"
   | "failed"
   | "skipped"
-  /** Was under way when the run ended. */
+  /** Was in progress when the run ended. */
   | "interrupted";
 
-/** A stretch of a step: its own work, or waiting for the platform. `toMs` is open while it lasts. */
+/** A phase of a step: its own work, or waiting for the platform. `toMs` is open while it lasts. */
 export interface Stretch {
   kind: "running" | "waiting";
   fromMs: number;
@@ -47,9 +47,9 @@ export interface StepView {
   startedMs: number | null;
   endedMs: number | null;
   stretches: readonly Stretch[];
-  /** Its newest words. */
+  /** Its latest message. */
   message: string;
-  /** 0 to 1, where that can be told. */
+  /** 0 to 1, if known. */
   progress: number | null;
 }
 
@@ -101,7 +101,7 @@ export const IDLE: RunState = {
   error: null,
 };
 
-/** The code with which a run ends that was asked to stop. */
+/** The error code of a cancelled run. */
 const CANCELLED = "CANCELLED";
 
 export function reduceRun(state: RunState, action: RunAction): RunState {
@@ -135,7 +135,7 @@ export function isLive({ phase }: Pick<RunState, "phase">): boolean {
   return phase === "running" || phase === "stopping";
 }
 
-/** Milliseconds of the run at the local time `now`. */
+/** Milliseconds since the start of the run at the local time `now`. */
 export function elapsedAt(state: RunState, now: number): number {
   if (!isLive(state)) return state.elapsedMs;
   return state.elapsedMs + Math.max(0, now - state.heardAt);
@@ -145,12 +145,12 @@ export function isActive({ status }: Pick<StepView, "status">): boolean {
   return status === "running" || status === "waiting";
 }
 
-/** Ended well: what waits for it may begin. */
+/** Succeeded: steps that wait for it may start. */
 export function isOver({ status }: Pick<StepView, "status">): boolean {
   return status === "done" || status === "unchanged";
 }
 
-/** The steps that `view` still waits for. */
+/** The steps that `view` is still waiting for. */
 export function blockers(view: StepView, steps: readonly StepView[]): string[] {
   return view.waitsFor.filter((name) => {
     const other = steps.find(({ step }) => step === name);
@@ -158,12 +158,12 @@ export function blockers(view: StepView, steps: readonly StepView[]): string[] {
   });
 }
 
-/** How many steps ended well, of how many. */
+/** How many steps have succeeded, of how many. */
 export function progressOf(steps: readonly StepView[]): { over: number; all: number } {
   return { over: steps.filter(isOver).length, all: steps.length };
 }
 
-/** How long a step has run at `elapsedMs` of the run; null before it began. */
+/** How long a step has run at `elapsedMs` of the run; null before it started. */
 export function durationOf(
   { startedMs, endedMs }: Pick<StepView, "startedMs" | "endedMs">,
   elapsedMs: number,
@@ -172,9 +172,9 @@ export function durationOf(
 }
 
 function hear(state: RunState, event: DeployEvent, at: number): RunState {
-  // A message may arrive twice where it has to cross a connection.
+  // A message may arrive twice over a connection.
   if (event.run === state.run && event.sequence <= state.sequence) return state;
-  // Whoever takes over from a journal begins a run of its own, which tells all steps anew.
+  // A run resumed from a journal is a new run, which sends all steps again.
   const before =
     state.run !== null && state.run !== event.run ? { ...state, steps: [], elapsedMs: 0 } : state;
   const next: RunState = {
@@ -204,7 +204,7 @@ function logLine(event: DeployEvent): LogLine {
   };
 }
 
-/** What was told before the plan, the look at what is there, stays in front of it. */
+/** Events before the plan, from the inspection, stay in front of it. */
 function planned(steps: readonly StepView[], event: DeployEvent): StepView[] {
   const plan = (event.steps ?? []).map(({ step, title, waits_for }): StepView => {
     const known = steps.find((view) => view.step === step) ?? fresh(step);
@@ -249,7 +249,7 @@ function moved(view: StepView, state: StepState, event: DeployEvent): StepView {
   const startedMs = view.startedMs ?? Math.max(0, at - (took ?? 0));
   const progress = event.progress ?? view.progress;
   const heard = { ...view, startedMs, message, progress };
-  // News say nothing about whether it acts or waits.
+  // A progress event doesn't say whether the step acts or waits.
   const status = state === "progress" && isActive(view) ? view.status : statusOf(state);
   if (status === "running" || status === "waiting") {
     if (view.status === status) return heard;
@@ -265,7 +265,7 @@ function moved(view: StepView, state: StepState, event: DeployEvent): StepView {
   return { ...heard, status, endedMs, stretches };
 }
 
-/** Left alone because of what happened elsewhere: never begun, or in the middle of it. */
+/** Ended because of other steps: never started, or interrupted. */
 function dropped(view: StepView, at: number, message: string): StepView {
   if (view.startedMs === null) return { ...view, status: "skipped", message };
   const stretches = closed(view.stretches, at);
@@ -276,7 +276,7 @@ function closed(stretches: readonly Stretch[], at: number): Stretch[] {
   return stretches.map((stretch) => (stretch.toMs === null ? { ...stretch, toMs: at } : stretch));
 }
 
-/** Ends what the run's end left open. */
+/** Closes what is still open at the end of the run. */
 function settle(state: RunState, at: number): RunState {
   const elapsedMs = state.run === null ? 0 : elapsedAt(state, at);
   const steps = state.steps.map((view): StepView => {

@@ -1,4 +1,4 @@
-/** Where things stand on the time axis: a run's milliseconds as parts of its width. */
+/** Positions on the time axis: milliseconds of a run as fractions of its width. */
 import { wholeSeconds } from "./duration";
 
 export interface Tick {
@@ -14,7 +14,7 @@ export interface Axis {
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** Widths that the axis takes while a run grows, so that it is redrawn seldom, not at every tick. */
+/** The steps in which the axis grows during a run, so that it is not rescaled at every tick. */
 const SPANS = [5, 10, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800, 2700, 3600].map(
   (seconds) => seconds * SECOND,
 );
@@ -23,7 +23,7 @@ const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900].map(
 );
 const MOST_TICKS = 6;
 
-/** The axis of a run that lasted `elapsedMs` so far; `live` leaves it room to grow. */
+/** The axis of a run that has lasted `elapsedMs` so far; `live` leaves it room to grow. */
 export function axisOf(elapsedMs: number, live: boolean): Axis {
   const spanMs = live ? spanFor(elapsedMs) : Math.max(elapsedMs, SECOND / 2);
   const step = STEPS.find((candidate) => spanMs / candidate <= MOST_TICKS) ?? spanMs;
@@ -36,7 +36,7 @@ export function axisOf(elapsedMs: number, live: boolean): Axis {
 }
 
 function spanFor(elapsedMs: number): number {
-  // Some room ahead, or the newest bar would always touch the edge.
+  // Some space ahead, or the newest bar would always touch the edge.
   const wanted = elapsedMs * 1.04;
   const hour = 60 * MINUTE;
   return SPANS.find((span) => span >= wanted) ?? Math.ceil(wanted / hour) * hour;

@@ -13,12 +13,12 @@ import { IDLE, type RunState, reduceRun } from "./runState";
 export interface Deployment {
   run: RunState;
   start(operation: Operation, given: Arguments): void;
-  /** Asks the run to stop; it goes on to its next safe point. */
+  /** Asks the run to stop; it continues to its next safe point. */
   stop(): void;
   clear(): void;
 }
 
-/** Runs the deployer, one run at a time, and keeps what it tells. */
+/** Runs the deployer, one run at a time, and keeps its events. */
 export function useDeployment(deployer: DeployerLike): Deployment {
   const [run, act] = useReducer(reduceRun, IDLE);
   const current = useRef<AbortController | null>(null);

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 const LIVE_MS = 250;
 
-/** The local time, moving on while `live`. Between two ticks bars glide by a transition of the same length. */
+/** The local time, updated while `live`. Between two ticks bars are animated by a transition of the same length. */
 export function useNow(live: boolean): number {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {

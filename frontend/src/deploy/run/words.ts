@@ -1,4 +1,4 @@
-/** What steps and their states are called, and what a run says aloud. */
+/** The names of steps and states, and a run's screen reader announcements. */
 import type { IconName } from "../../components/Icon";
 import type { Operation } from "../contract";
 import { progressOf, type RunState, type StepStatus } from "./runState";
@@ -18,7 +18,7 @@ const STEP_NAMES: Partial<Record<string, string>> = {
   remove_app: "Removal",
 };
 
-/** A step's name for people; one that is not known yet by its own. */
+/** A step's display name; an unknown step is shown by its own name. */
 export function stepName(step: string): string {
   const words = step.replaceAll("_", " ");
   return STEP_NAMES[step] ?? words.charAt(0).toUpperCase() + words.slice(1);
@@ -35,10 +35,10 @@ export const STATUS_WORDS: Record<StepStatus, string> = {
   interrupted: "interrupted",
 };
 
-/** Steps that only look: nothing is there for them to change. */
+/** Read-only steps: they never change anything. */
 const LOOKS: ReadonlySet<string> = new Set(["preflight", "inspect", "verify"]);
 
-/** A step's state as it is shown: of a step that only looks, that it is done. */
+/** A step's state as shown: a read-only step is shown as done instead of unchanged. */
 export function shownStatus(step: string, status: StepStatus): StepStatus {
   return status === "unchanged" && LOOKS.has(step) ? "done" : status;
 }
@@ -66,7 +66,7 @@ export const DID: Record<Operation, string> = {
   delete: "Deleted",
 };
 
-/** The sentence that a screen reader says as a run moves on: one at a time, and only what matters. */
+/** The screen reader announcement for a run's progress: one at a time, important changes only. */
 export function announcement(run: RunState): string {
   switch (run.phase) {
     case "idle":

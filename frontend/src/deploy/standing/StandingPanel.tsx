@@ -1,4 +1,4 @@
-/** How the app stands before anything is done: unfinished work, somebody else's, or one that runs. */
+/** The status of the app before a run: an unfinished run, another user's run, or a running app. */
 import { Button } from "../../components/Button";
 import { Icon, type IconName } from "../../components/Icon";
 import { Prose, webAddress } from "../../components/Prose";
@@ -25,7 +25,7 @@ export function StandingPanel({
 }: {
   standing: Standing;
   operation: Operation;
-  /** The run that this page began before it was loaded again. */
+  /** The run that this page started before it was reloaded. */
   ownRun: string | undefined;
   onResume: () => void;
   onSwitch: (operation: Operation) => void;
@@ -58,7 +58,7 @@ export function StandingPanel({
   return <Settled status={status} operation={operation} onSwitch={onSwitch} />;
 }
 
-/** The run that this page began is the last one, did not finish, and nobody has taken over. */
+/** The run that this page started is the last one, did not finish, and was not taken over. */
 function isOwnRun({ last_run, lock }: Status, ownRun: string | undefined): boolean {
   if (ownRun === undefined || last_run?.id !== ownRun || last_run.status === "finished")
     return false;

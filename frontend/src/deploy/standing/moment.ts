@@ -1,4 +1,4 @@
-/** A moment as people say it: `at 13:15`, with the day where it is not today. */
+/** A time as text: `at 13:15`, with the date if it is not today. */
 export function shortMoment(timestamp: string, now: Date = new Date()): string {
   const moment = new Date(timestamp);
   if (Number.isNaN(moment.getTime())) return "at an unknown time";

@@ -2,18 +2,18 @@ import { useCallback, useEffect, useState } from "react";
 import type { DeployError, DeployerLike, Status } from "../contract";
 import { asDeployError } from "../failure/asDeployError";
 
-/** How an app stands in the workspace, as far as it is known. */
+/** The status of an app in the workspace, as far as it is known. */
 export interface Standing {
-  /** Nothing is known of this app yet. */
+  /** Nothing is known about this app yet. */
   looking: boolean;
   status: Status | null;
   error: DeployError | null;
   look(): void;
 }
 
-/** Somebody who types a name pauses this long when it is whole. */
+/** The delay after typing before an app's name counts as complete. */
 const TYPING_MS = 500;
-/** How often somebody else's work is looked at again. */
+/** How often another user's run is checked. */
 const LOCKED_MS = 5_000;
 
 interface App {
@@ -22,20 +22,20 @@ interface App {
 }
 
 /**
- * Looks how an app stands: at once, again when another is named, and every few seconds while somebody
- * is at work on it.
+ * Fetches the status of an app: at once, again when the name changes, and every few seconds while a run is
+ * in progress on it.
  *
- * @param wanted whether to look at all: not for a name that can't be one, nor while a run tells more
+ * @param wanted whether to fetch at all: not for an invalid name, nor while a run shows more
  */
 export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): Standing {
   const about = useSettled(app);
   const { app_name, app_file_workspace_path } = about;
-  // What is being typed is not what was typed; neither is asked about meanwhile.
+  // During typing, neither the old nor the new name is queried.
   const settled = wanted && isSame(about, app);
   const [asked, setAsked] = useState(0);
   const [answer, setAnswer] = useState<(App & Pick<Standing, "status" | "error">) | null>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is what asks again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` triggers a refetch
   useEffect(() => {
     if (!settled) return;
     const controller = new AbortController();
@@ -54,7 +54,7 @@ export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): 
     return () => controller.abort();
   }, [deployer, app_name, app_file_workspace_path, asked, settled]);
 
-  // What was seen before something was done is not what is there afterwards.
+  // A result from before an operation is outdated afterwards.
   useEffect(() => {
     if (!wanted) setAnswer(null);
   }, [wanted]);
@@ -67,7 +67,7 @@ export function useStanding(deployer: DeployerLike, app: App, wanted: boolean): 
     return () => clearInterval(timer);
   }, [locked, look]);
 
-  // What is known of another app says nothing about this one.
+  // The status of another app doesn't apply to this one.
   const known = answer !== null && isSame(answer, app) ? answer : null;
   return {
     looking: wanted && known === null,

@@ -3,7 +3,7 @@ import { Notice } from "../../components/Notice";
 import styles from "./AccessNotice.module.css";
 import type { Access } from "./access";
 
-/** What has to be done before the workspace can be reached; nothing, where it can. */
+/** What to do before the workspace can be reached; nothing if it can be. */
 export function AccessNotice({
   access,
   error,

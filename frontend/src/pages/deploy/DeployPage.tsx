@@ -1,4 +1,4 @@
-/** The deploy page as a route: its deployer asks the server that served it. */
+/** The deploy page as a route: its deployer sends requests to the server that served it. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { DeployApp, type DeploySnapshot, lazily, progressOf, Unavailable } from "../../deploy";
@@ -49,7 +49,7 @@ export function DeployPage() {
   );
 }
 
-/** Says in the tab how far it is, for somebody who does something else meanwhile. */
+/** Shows the progress in the tab's title, for users who work elsewhere meanwhile. */
 function useRunAsTitle(snapshot: DeploySnapshot | null) {
   const title = snapshot ? titleOf(snapshot) : "Deploy";
   useEffect(() => {
@@ -76,7 +76,7 @@ function titleOf({ phase, steps, view }: DeploySnapshot): string {
   }
 }
 
-/** Asks before a tab is closed that is deploying. */
+/** Asks for confirmation before a tab with a run in progress is closed. */
 function useGuardedRun(snapshot: DeploySnapshot | null) {
   const live = snapshot?.phase === "running" || snapshot?.phase === "stopping";
   const ask = useCallback((event: BeforeUnloadEvent) => event.preventDefault(), []);

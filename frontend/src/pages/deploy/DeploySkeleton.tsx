@@ -1,7 +1,7 @@
 import { Skeleton } from "../../components/Skeleton";
 import styles from "./DeployPage.module.css";
 
-/** Stands in the page's place for the moment that its chunk takes. */
+/** The placeholder while the page's chunk is loading. */
 export function DeploySkeleton() {
   return (
     <div className={styles.page}>

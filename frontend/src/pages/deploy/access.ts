@@ -1,4 +1,4 @@
-/** Whether anybody is signed in to the workspace, as the server beside the page says. */
+/** Whether the server is signed in to the workspace. */
 import { queryOptions } from "@tanstack/react-query";
 import * as v from "valibot";
 
@@ -13,13 +13,13 @@ export type Access = v.InferOutput<typeof accessSchema>;
 
 const hostErrorSchema = v.object({ kind: v.string(), message: v.string() });
 
-/** Why the server passes nothing on, in its own words. */
+/** Why the server forwards nothing, in its own words. */
 export class AccessRefused extends Error {
   override readonly name = "AccessRefused";
 }
 
 const ADDRESS = "/api/workspace-access";
-/** While somebody signs in in another tab. */
+/** The poll interval while the user signs in in another tab. */
 const WAITING_MS = 1_500;
 
 export const access = queryOptions<Access>({
@@ -27,7 +27,7 @@ export const access = queryOptions<Access>({
   queryFn: ({ signal }) => askAccess(signal),
   retry: false,
   refetchInterval: ({ state }) => (state.data?.signed_in === false ? WAITING_MS : false),
-  // A browser that comes back from signing in is told at once.
+  // Checked at once when the user returns from signing in.
   refetchOnWindowFocus: true,
   staleTime: 0,
 });

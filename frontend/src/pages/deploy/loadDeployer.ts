@@ -1,6 +1,6 @@
 import type { DeployerLike } from "../../deploy";
 
-/** The deployer's code and module, and one that asks the server beside this page. */
+/** Loads the deployer's code and module, with the server of this page as its host. */
 export async function loadDeployer(): Promise<DeployerLike> {
   const { default: init, Deployer } = await import("@tellr/deployer");
   await init();

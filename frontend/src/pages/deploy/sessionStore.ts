@@ -5,7 +5,7 @@ import { EMPTY, type FormValues, KEPT } from "../../deploy/form/values";
 const KEY = "tellr.deploy";
 
 const operation = v.picklist(["create", "update", "delete"]);
-/** Each of the form's values, where it is of the type that it is now. */
+/** Keeps each of the form's values that has the current type. */
 const values = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((found): FormValues => {
@@ -17,14 +17,14 @@ const values = v.pipe(
   }),
 );
 
-/** What an older version of this page may have left there is taken as far as it fits. */
+/** Values stored by an older version of this page are used if they are still valid. */
 const rememberedSchema = v.object({
   operation,
   values,
   run: v.optional(v.object({ id: v.string(), operation, appName: v.string() })),
 });
 
-/** Remembers for as long as the tab is open, as far as the browser lets it. */
+/** Stores values for as long as the tab is open, if the browser allows it. */
 export const sessionStore: DeployStore = {
   load() {
     try {
@@ -37,7 +37,7 @@ export const sessionStore: DeployStore = {
     try {
       sessionStorage.setItem(KEY, JSON.stringify(remembered));
     } catch {
-      // Without storage the form begins anew after a reload; the workspace still has the journal.
+      // Without storage the form starts empty after a reload; the workspace still has the journal.
     }
   },
 };

@@ -1,9 +1,9 @@
 import type { DeployerLike } from "../../deploy";
 
-/** Codes of the catalogue that mean: nobody is signed in (any more). */
+/** Error codes for a missing or rejected sign-in. */
 const SIGNED_OUT: ReadonlySet<unknown> = new Set(["NOT_SIGNED_IN", "TOKEN_EXPIRED"]);
 
-/** The same deployer; `tell` hears when the workspace takes the credential no longer. */
+/** The same deployer; calls `tell` when the workspace no longer accepts the credential. */
 export function tellingSignOuts(deployer: DeployerLike, tell: () => void): DeployerLike {
   const watched = async <T>(answer: Promise<T>): Promise<T> => {
     try {

@@ -7,7 +7,7 @@ interface Explanation {
   next: string;
 }
 
-/** For each state that is not well: what it means to somebody who wants to make slides. */
+/** What each failure state means for users of the app. */
 const EXPLANATIONS: Partial<Record<State, Explanation>> = {
   down: {
     tone: "problem",

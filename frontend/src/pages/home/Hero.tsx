@@ -85,7 +85,7 @@ function headline(well: boolean, firstName: string | undefined): string {
   return well ? `Welcome${name}` : "Connecting…";
 }
 
-/** The default profile and what it points to; the default style where a profile names none. */
+/** The default profile with its prompt and style; the default style if the profile has none. */
 function useDefaults() {
   const { data: allProfiles } = useQuery(profiles);
   const { data: allPrompts } = useQuery(prompts);

@@ -1,4 +1,4 @@
-/** A section of cards that come from the database, with everything that can be there instead. */
+/** A section of cards from the database, with its loading, empty and error states. */
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Skeleton } from "../../components/Skeleton";
@@ -8,7 +8,7 @@ interface LibraryProps<T> {
   id: string;
   title: string;
   lead: string;
-  /** What the items are called, in the plural and in lower case. */
+  /** The name of the items, in plural and lower case. */
   noun: string;
   /** `wide` for cards with a picture. */
   cards?: "regular" | "wide";

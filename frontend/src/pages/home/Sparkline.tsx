@@ -4,8 +4,8 @@ const WIDTH = 120;
 const HEIGHT = 20;
 
 /**
- * The course of the last values. Twice the largest is the top, so that a steady course runs through
- * the middle. Decoration: the newest value stands beside it.
+ * A chart of the last values. The axis ends at twice the largest value, so that a steady line runs through
+ * the middle. Decorative: the newest value is shown as text beside it.
  */
 export function Sparkline({ values }: { values: readonly number[] }) {
   const top = 2 * Math.max(...values, Number.EPSILON);

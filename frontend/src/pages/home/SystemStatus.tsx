@@ -1,4 +1,4 @@
-/** Four readings of the running system; the database's change while one looks. */
+/** Four readings of the running system; the database's is updated while the page is visible. */
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { version } from "../../api/queries";

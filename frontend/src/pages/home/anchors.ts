@@ -1,4 +1,4 @@
-/** Addresses of cards on the page, so that the default profile can point at them. */
+/** Ids of cards on the page, so that the default profile can link to them. */
 import type { Prompt, Style } from "../../api/schema";
 
 export function promptAnchor(prompt: Prompt): string {

@@ -1,9 +1,9 @@
 /**
- * The database's state as the page sees it.
+ * The state of the database, as shown on the page.
  *
- * The server reports `ok`, `down`, `migrating`, `emptied` and `wrong_key`; the page adds `checking` (no answer
- * yet) and `unreachable` (the server itself doesn't answer). When the database comes back, everything
- * that was read from it is asked for again, so the page never shows an outage that is over.
+ * The server reports `ok`, `down`, `migrating`, `emptied` and `wrong_key`; the page adds `checking` (no
+ * answer yet) and `unreachable` (the server itself doesn't answer). When the database recovers, all its
+ * data is refetched, so the page never shows an outage that is over.
  */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -14,7 +14,7 @@ export type State = DatabaseState | "checking" | "unreachable";
 
 export interface ReadinessView {
   state: State;
-  /** The last that was heard from the database; stays during an outage. */
+  /** The last answer about the database; kept during an outage. */
   database: Database | null;
   /** Why it is not ready, in the server's words. */
   message: string | null;

@@ -1,18 +1,18 @@
-"""What the widget's page and its kernel say to each other, version 1.
+"""The messages between the widget's page and its kernel, version 1.
 
 The deploy logic runs in the page, as WebAssembly. The page can't reach the workspace: a workspace
-answers no other origin, and the page is a sandboxed frame in some notebooks. So the kernel is its
-host: it holds the credential, which never crosses, and sends what the deployer sends, and nothing
-else. The kernel runs the logic itself where the page can't run WebAssembly, where a key or a wheel
-was given in Python and is to stay there, and where a page was lost in the middle.
+accepts no requests from other origins, and the page is a sandboxed frame in some notebooks. So the
+kernel is its host: it holds the credential, which is never sent to the page, and sends only the
+deployer's own requests. The kernel runs the logic itself if the page can't run WebAssembly, if a
+key or a wheel was given in Python and has to stay there, and if the page was lost during a run.
 
-There is one driver of a run at any time, which ``driver.py`` decides: a page drives with a *turn*,
-and what it asks for is carried out only while that turn is the current one. Without a turn, a page
-can only look.
+A run has one driver at any time, which ``driver.py`` determines: a page drives with a *turn*, and
+its requests are carried out only while that turn is the current one. Without a turn, a page can
+only read.
 
-Everything is a custom message of the widget. None is saved with the notebook, and any notebook
-carries them. A message is a JSON object with ``tellr`` (the version), ``kind``, and on the page's
-side ``page`` (an id of this page's own) and ``sent`` (its clock, in milliseconds).
+All messages are custom messages of the widget. They are not saved with the notebook, and any
+notebook supports them. A message is a JSON object with ``tellr`` (the version), ``kind``, and on
+the page's side ``page`` (an id of the page) and ``sent`` (its clock, in milliseconds).
 
 ====================  =========================================================================
 from the page         meaning; those with an ``id`` get a ``reply``
@@ -50,14 +50,14 @@ from the kernel       meaning
 ``taken_over``        the kernel drives now; the page's turn is over, and it can ``follow``
 ====================  =========================================================================
 
-Large messages go in parts, both ways: ``part`` with ``transfer``, ``index``, ``count`` and one
-binary buffer of at most 4 MB; joined, they are the message's JSON. Jupyter's server drops a
+Large messages are split, in both directions: ``part`` with ``transfer``, ``index``, ``count`` and
+one binary buffer of at most 4 MB; joined, they are the message's JSON. Jupyter's server drops a
 connection over a message above 10 MB, and the platform refuses one above 5.
 
-A kernel that is busy with a cell takes no messages until that is over. Nothing is sent twice for
-that: a call says how long it is worth carrying out (``ttl_ms``), and one that comes too late is
-answered as one that timed out, and nothing is done. Messages that repeat an id are ignored, and so
-is what isn't a message.
+A kernel that is busy with a cell receives no messages until the cell has finished. Nothing is sent
+twice because of that: a call says how long it is valid (``ttl_ms``), and one that arrives too late
+is answered as timed out, without effect. Messages that repeat an id are ignored, and so are
+invalid messages.
 """
 
 PROTOCOL = 1

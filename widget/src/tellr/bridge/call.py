@@ -1,4 +1,4 @@
-"""One call of a page: what it asks for, and its one reply."""
+"""One call of a page, and its one reply."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from tellr.bridge.wire import Message
 
-# Longer ids are nobody's.
+# Longer ids are invalid.
 _LONGEST_ID = 64
 
 
 class Call:
-    """A call under way: who to reply to, and whether it still wants to know."""
+    """A pending call: where to send the reply, and whether it is still wanted."""
 
     def __init__(
         self, message: Message, send: Callable[..., None], close: Callable[[Call], None]
@@ -29,22 +29,22 @@ class Call:
         self.number = message["id"]
         # The page no longer wants the reply.
         self.let_go = threading.Event()
-        # The page wants what runs to stop, and still wants to know how it ended.
+        # The page wants the run to stop, and still waits for its outcome.
         self.is_to_stop = threading.Event()
         self._replied = threading.Lock()
 
     @property
     def key(self) -> tuple[str, int | str]:
-        """What names this call among those of all pages."""
+        """The unique name of this call among those of all pages."""
         return self.page, self.number
 
     def event(self, event: Message) -> None:
-        """Tell of something that happened meanwhile."""
+        """Report an event that happened meanwhile."""
         if not self.let_go.is_set():
             self._send(kind="event", page=self.page, of=self.number, event=event)
 
     def reply(self, **outcome: Any) -> None:  # noqa: ANN401 (JSON)
-        """Reply, the first time; any further reply is dropped."""
+        """Reply, once; any further reply is dropped."""
         if self._replied.acquire(blocking=False):
             self._close(self)
             if not self.let_go.is_set():
@@ -52,7 +52,7 @@ class Call:
 
 
 def is_id(value: object) -> bool:
-    """Whether something can name a call or a page."""
+    """Check whether a value is a valid id of a call or a page."""
     if isinstance(value, str):
         return 0 < len(value) <= _LONGEST_ID
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53

@@ -1,4 +1,4 @@
-"""How old a message is, told by two clocks that don't agree."""
+"""The age of a message, given two clocks that differ."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class SkewedClock:
-    """The page's clock, seen from here.
+    """The page's clock, relative to the kernel's.
 
-    The quickest message so far says how far the clocks are apart (and its way took no time, as far
-    as anybody can tell). What arrives later than that has waited.
+    The fastest message so far determines the difference between the clocks (its transfer is
+    assumed to have taken no time). A message with a larger difference was delayed.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class SkewedClock:
         self._lock = threading.Lock()
 
     def age_ms(self, sent_ms: object) -> float:
-        """Say how long ago something was sent; 0 if it doesn't tell."""
+        """Return how long ago a message was sent; 0 if it doesn't say."""
         if not is_number(sent_ms):
             return 0.0
         apart = time.time() * 1000 - sent_ms
@@ -34,7 +34,7 @@ class SkewedClock:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether this is a number that can be calculated with; JSON's may be of any size."""
+    """Check whether this is a finite number; JSON numbers may be of any size."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     return abs(value) <= 2**53 if isinstance(value, int) else math.isfinite(value)

@@ -1,8 +1,8 @@
-"""Takes the page's messages and has each worked on.
+"""Receives the page's messages and starts the work on each.
 
-Whoever delivers a message is the notebook's own thread, so nothing is done here but to look at it
-and to begin a thread. Every call gets exactly one reply, whatever happens; one that raised gets an
-error without the exception's own words.
+Messages are delivered in the notebook's own thread, so it only validates a message and starts a
+thread. Every call gets exactly one reply in all cases; a call that raised is answered with an
+error that doesn't contain the exception's text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tellr.bridge.service import Service
     from tellr.bridge.wire import Message, Wire
 
-# Calls at the same time; a deployment has a handful.
+# The maximum number of concurrent calls; a deployment has a handful.
 MOST_CALLS = 64
 _REMEMBERED_CALLS = 4096
 LONGEST_SLEEP_MS = 10 * 60 * 1000
@@ -47,7 +47,7 @@ class Dispatcher:
         self._wire.send({"tellr": PROTOCOL, **message})
 
     def receive(self, content: Any, buffers: Sequence[Any]) -> None:  # noqa: ANN401
-        """Take a message; returns at once. What doesn't have a message's form is dropped."""
+        """Receive a message; returns immediately. Invalid messages are dropped."""
         message = self._wire.receive(content, buffers)
         if message is None:
             return
@@ -73,12 +73,12 @@ class Dispatcher:
             self._let_go((page, message["of"]))
 
     def close(self, call: Call) -> None:
-        """Forget a call that was replied to."""
+        """Remove a call that was replied to."""
         with self._lock:
             self._open.pop(call.key, None)
 
     def let_go_of_all(self) -> None:
-        """Forget all calls: there is nobody to reply to any more."""
+        """Remove all calls: the page that would receive the replies no longer exists."""
         with self._lock:
             calls = list(self._open.values())
             self._open.clear()
@@ -147,7 +147,7 @@ class Dispatcher:
         }
 
     def _of_driver(self, call: Call, *, reads: bool, work: Callable[[], Message]) -> None:
-        """Do what a page asks for, if it drives a run or only wants to look."""
+        """Carry out a page's request, if it drives a run or only reads."""
         turn = call.message.get("turn")
         if turn is None and reads:
             call.reply(**work())
@@ -174,7 +174,7 @@ class Dispatcher:
         if call is None:
             return
         if call.message.get("kind") in ("run", "follow"):
-            # Whoever wants a run to stop also wants to know how it ended.
+            # The caller that stops a run also waits for its outcome.
             self._runs.stop(call)
         else:
             call.let_go.set()
@@ -188,7 +188,7 @@ def _sleep(call: Call) -> None:
 
 
 def _host_error(kind: str, message: str) -> Message:
-    # The shape of both a request's and a script's error; both kinds of call understand it.
+    # The common format of request and script errors; both kinds of call understand it.
     return {"kind": kind, "message": message}
 
 

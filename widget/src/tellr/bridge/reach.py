@@ -1,6 +1,6 @@
-"""Whether messages of pages can get through to this kernel.
+"""Detects whether messages of pages can reach this kernel.
 
-While a cell runs, most kernels take no messages. A page that isn't heard of then isn't lost.
+While a cell runs, most kernels receive no messages. A silent page isn't lost then.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# A loop that takes longer to get to a callback is busy with a cell.
+# An event loop that takes longer to run a callback is busy with a cell.
 PROMPT_SECONDS = 0.5
 
 
 class Reach:
-    """Watches the event loop that delivers messages, where there is one."""
+    """Watches the event loop that delivers messages, if there is one."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -27,14 +27,14 @@ class Reach:
         self._busy_at = float("-inf")
 
     def noted(self) -> None:
-        """Remember the loop that delivers; called in a cell, or where a message was delivered."""
+        """Record the loop; called in a cell, or when a message was delivered."""
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
             self._loop = None
 
     def since(self) -> float:
-        """Say since when messages get through; now, if they don't."""
+        """Return since when messages get through; the current time if they don't."""
         now = self._clock()
         asked_at = self._asked_at
         if asked_at is not None:
@@ -51,10 +51,10 @@ class Reach:
         return self._busy_at
 
     def tell(self, report: Callable[[], None]) -> None:
-        """Do something that prints, in the notebook's own thread.
+        """Run a function that prints, in the notebook's own thread.
 
-        A thread that prints can hang in ipykernel 6, which follows threads to the cells that began
-        them and goes round in circles where one has another's number.
+        A thread that prints can hang in ipykernel 6, which maps threads to the cells that started
+        them, and loops endlessly if a thread's number was reused.
         """
         loop = self._loop
         if loop is not None and not loop.is_closed():

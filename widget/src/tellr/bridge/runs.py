@@ -1,9 +1,9 @@
-"""The run of a widget: one at a time, whoever drives it, and its state.
+"""The run of a widget and its state: one at a time, with any driver.
 
-A page drives where it can, the kernel where no page can, where a key or a wheel is to stay in
-Python, and where a page was lost (`driver.py` decides that). What pages and Python see is the same
-run all the time: its events, and how it ended. The journal in the workspace says from where the
-kernel resumes a lost page's run.
+A page drives if it can; the kernel drives if no page can, if a key or a wheel has to stay in
+Python, and if a page was lost (`driver.py` decides that). Pages and Python see the same run
+throughout: its events and its outcome. The journal in the workspace tells the kernel from where to
+resume a lost page's run.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from tellr.bridge.wire import Message
     from tellr.kernel.host import Host
 
-    # All arguments of an operation, and whether some of them are to stay in Python.
+    # All arguments of an operation, and whether some of them have to stay in Python.
     Completed = tuple[Hidden, bool]
 
 _LOOK_SECONDS = 1.0
 _TICK_SECONDS = 0.5
-# A deployment tells some hundred events.
+# A deployment emits about a hundred events.
 MOST_EVENTS = 10_000
 
 OPERATIONS = ("create", "update", "delete")
@@ -40,7 +40,7 @@ _LOOKS = ("plan", "status")
 
 
 class LiveRun:
-    """A run under way."""
+    """A run in progress."""
 
     def __init__(self, operation: str, arguments: Mapping[str, Any], driver: Driver) -> None:
         self.operation = operation
@@ -55,12 +55,12 @@ class LiveRun:
 
     @property
     def app_name(self) -> str:
-        """The app, as far as it was named."""
+        """The given app name, or the default."""
         return str(self.arguments.get("app_name") or "tellr")
 
 
 class Runs:
-    """The run under way in one widget, and how the last one ended."""
+    """The current run of one widget, and the outcome of the last one."""
 
     def __init__(
         self,
@@ -81,34 +81,34 @@ class Runs:
         self._looks: dict[tuple[str, int | str], Run] = {}
         self._turns = 0
         self.live: LiveRun | None = None
-        # How the last run ended, until the next one begins.
+        # The outcome of the last run, until the next one starts.
         self.timeline = Timeline()
         self.result: Message | None = None
         self.error: Message | None = None
 
     @property
     def driver(self) -> str:
-        """Say who runs the logic now."""
+        """Return the current driver."""
         live = self.live
         return "" if live is None else live.driver.name
 
-    # What pages say.
+    # Messages of pages.
 
     def heard(self, page: str) -> None:
-        """Take note that a page is there."""
+        """Record that a page is connected."""
         self._reach.noted()
         live = self.live
         if live is not None:
             live.driver.heard(page, self._clock())
 
     def arrived(self, page: str) -> Message | None:
-        """Say to a page that has just come what is under way."""
+        """Tell a new page about the run in progress."""
         with self._lock:
             live = self.live
             if live is None:
                 return None
             if live.driver.page not in (None, page):
-                # Most likely this one is the other after a reload.
+                # Most likely the new page is the other one after a reload.
                 self._ask(live, at_once=True)
             arguments = {
                 name: value
@@ -124,26 +124,26 @@ class Runs:
             }
 
     def left(self, page: str) -> None:
-        """Go on without a page that says that it leaves."""
+        """Continue without a page that announces that it leaves."""
         with self._lock:
             live = self.live
             if live is not None and live.driver.page == page:
                 self._take_over(live)
 
     def entered(self, page: str, turn: object) -> Driver | None:
-        """Begin a call of the page that drives; its driver, to `leave` again."""
+        """Start a call of the page that drives; returns its driver, to `leave` again."""
         live = self.live
         return live.driver if live is not None and live.driver.enter(page, turn) else None
 
     def told(self, page: str, turn: object, event: object) -> None:
-        """Take in what happened in the run that a page drives."""
+        """Process an event of the run that a page drives."""
         with self._lock:
             live = self.live
             if live is not None and live.driver.is_page(page, turn) and isinstance(event, dict):
                 self._happened(live, event)
 
     def ended(self, page: str, turn: object, result: object, error: object) -> None:
-        """Take in how the run that a page drives ended."""
+        """Process the outcome of the run that a page drives."""
         with self._lock:
             live = self.live
             if live is not None and live.driver.is_page(page, turn):
@@ -151,7 +151,7 @@ class Runs:
                 self._end(live, result if isinstance(result, dict) else None, told)
 
     def run(self, call: Call) -> None:
-        """Run an operation for a page, or let it; a look is always the kernel's."""
+        """Run an operation for a page, or let it run; the kernel does all read-only ones."""
         operation = call.message["operation"]
         if operation in _LOOKS:
             self._look(call)
@@ -175,7 +175,7 @@ class Runs:
                 call.reply(error=_occupied(live).args[0])
 
     def follow(self, call: Call) -> None:
-        """Show a page the run under way, from its beginning to its end."""
+        """Show a page the run in progress, from its start to its end."""
         with self._lock:
             if self.live is None:
                 call.reply(ok={"none": True})
@@ -183,7 +183,7 @@ class Runs:
                 self._follow(self.live, call)
 
     def stop(self, call: Call) -> None:
-        """Stop what a page no longer wants: its look, or the run that it follows."""
+        """Stop a read-only operation, or the run that a page follows, on its request."""
         call.is_to_stop.set()
         with self._lock:
             look = self._looks.get(call.key)
@@ -193,13 +193,13 @@ class Runs:
                 self.cancel()
 
     def tell(self, report: Callable[[], None]) -> None:
-        """Do something that prints, where that is safe."""
+        """Run a function that prints, in a thread where that is safe."""
         self._reach.tell(report)
 
-    # What Python says.
+    # Calls from Python.
 
     def start(self, operation: str, arguments: Mapping[str, Any]) -> None:
-        """Begin a run in the kernel."""
+        """Start a run in the kernel."""
         with self._lock:
             if self.live is not None:
                 raise _occupied(self.live)
@@ -217,18 +217,18 @@ class Runs:
                 live.in_kernel.cancel()
             elif live.driver.page is not None:
                 self._send(kind="stop", page=live.driver.page)
-                # Where nobody is, nobody stops.
+                # If that page is gone, it can't stop the run: ping it now.
                 self._ask(live, at_once=True)
 
     def nobody_is_there(self) -> None:
-        """Go on without pages: the widget was closed."""
+        """Continue without pages: the widget was closed."""
         with self._lock:
             if self.live is not None:
                 self.live.followers.clear()
                 self._take_over(self.live)
 
     def look(self) -> None:
-        """Ask the page that drives, or go on without it, if it is time to."""
+        """Ping the page that drives, or continue without it, if it is time to."""
         with self._lock:
             live = self.live
             if live is None:
@@ -238,7 +238,7 @@ class Runs:
             if live.driver.is_lost(self._clock(), reachable_since):
                 self._take_over(live)
 
-    # How it goes on.
+    # The progress of the run.
 
     def _driver(self, page: str | None) -> Driver:
         self._turns += 1
@@ -276,7 +276,7 @@ class Runs:
 
     def _happened(self, live: LiveRun, event: Message) -> None:
         if not live.timeline.add(event):
-            return  # no event of the deployer's
+            return  # not an event of the deployer
         live.events.append(event)
         for follower in live.followers:
             follower.event(event)
@@ -308,7 +308,7 @@ class Runs:
         live.driver.take_over()
         self._send(kind="taken_over", page=page)
         if live.stopping:
-            # It was to stop, and it has.
+            # It was asked to stop, and has stopped.
             self._end(live, None, _stopped(live).args[0])
             return
         live.events.clear()
@@ -318,7 +318,7 @@ class Runs:
         self._changed(self)
 
     def _drive(self, live: LiveRun) -> None:
-        """Drive a run here, to an end in any case."""
+        """Drive a run here until it ends in any case."""
         outcome: tuple[Message | None, Message | None] = (None, None)
         try:
             live.driver.wait_until_alone()

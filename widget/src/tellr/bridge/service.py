@@ -1,4 +1,4 @@
-"""What the kernel does for a page that runs the deploy logic."""
+"""The kernel's services for a page that runs the deploy logic."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from tellr.bridge.wire import Message
     from tellr.workspace.session import WorkspaceSession
 
-# What a form may ask. The statements of a schema operation are for the kernel alone.
+# The queries that a form may send. Only the kernel may ask for SQL statements.
 _QUESTIONS = ("validate", "environments", "parse_yaml", "to_yaml")
-# A first sign-in loads much and asks around; mostly it is done by then.
+# A first sign-in loads many modules and sends requests; usually it is done within this time.
 LOOK_SECONDS = 5.0
-# A list without an end is a fault of the other side.
+# A list that doesn't end is an error of the other side.
 _MOST_PAGES = 100
 _ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
 
 
 class Service:
-    """The workspace, and the deployer's own knowledge, for a page."""
+    """The workspace, and the deployer's own queries, for a page."""
 
     def __init__(self, session: WorkspaceSession, package: str) -> None:
         self._session = session
@@ -38,11 +38,11 @@ class Service:
         self._remembered: Any = None
 
     def hello(self) -> Message:
-        """Say who is here, and for which workspace."""
+        """Return the user and the workspace."""
         where: Message = {"workspace": None}
         looking = threading.Thread(target=self._look, args=(where,), daemon=True)
         looking.start()
-        # A page that waits for a slow sign-in looks broken; it fills the form and asks again.
+        # A page that waits for a slow sign-in looks broken, so it shows the form and asks again.
         looking.join(LOOK_SECONDS)
         if looking.is_alive():
             where = {"workspace": None, "later": True}
@@ -57,29 +57,29 @@ class Service:
             where["problem"] = answer["error"]["message"]
 
     def files(self) -> tuple[str, list[bytes]]:
-        """Read the page's own files, packed, and the name of their build."""
+        """Read the page's own files, compressed, and their build id."""
         static = resources.files("tellr") / "static"
         packed = [(static / f"page.{kind}.gz").read_bytes() for kind in ("js", "css", "wasm")]
         return (static / "page.hash").read_text(), packed
 
     def remember(self, value: Any) -> None:  # noqa: ANN401 (the page's own)
-        """Keep something for as long as this widget lives."""
+        """Keep a value for as long as this widget exists."""
         self._remembered = value
 
     def request(self, request: Mapping[str, Any]) -> Message:
-        """Pass on a request of the deployer."""
+        """Forward a request of the deployer."""
         answer = self._session.request(request)
         return {"ok": answer["response"]} if "response" in answer else answer
 
     def schema(self, at: Mapping[str, Any], operation: Mapping[str, Any]) -> Message:
-        """Run a typed schema operation on the database that the workspace itself names."""
+        """Run a typed schema operation on the database that the workspace itself returns."""
         rendered = self._ask(question="script", operation=operation)
         try:
             named = self._host_of(at["credential"])
         except NoAnswerError as error:
             return _schema_error("unavailable", str(error))
         if not named or named != at["host"]:
-            # A credential for the database would go to whatever host a page made up.
+            # Otherwise a page could have a database credential sent to any host.
             return _schema_error("credential", "The workspace names another host for this database")
         answer = lakebase.run(self._session, at, rendered["script"])
         if "error" in answer:
@@ -88,12 +88,12 @@ class Service:
         return {"ok": told["outcome"]} if "outcome" in told else {"error": told["schema_error"]}
 
     def probe(self, probe: Mapping[str, Any]) -> Message:
-        """Ask the app itself, or a package index."""
+        """Query the app itself, or a package index."""
         answer = probes.ask(self._session, probe)
         return {"ok": answer["response"]} if "response" in answer else answer
 
     def ask(self, question: Mapping[str, Any]) -> Message:
-        """Answer a question of the form."""
+        """Answer a query of the form."""
         if question.get("question") not in _QUESTIONS:
             return {
                 "error": {"kind": "refused", "message": "The kernel does not answer this question"}
@@ -131,7 +131,7 @@ class Service:
         return None
 
     def _read(self, path: str, query: list[tuple[str, str]] | None = None) -> Message:
-        # Passes through the table, so a name with a path in it asks for nothing else.
+        # Checked against the table of routes, so a name that contains a path is refused.
         asked = {"method": "GET", "path": path, "query": query or []}
         answer = self._session.request(asked)
         if "error" in answer:

@@ -1,4 +1,4 @@
-"""Messages of any size over a channel that carries small ones."""
+"""Sends messages of any size over a channel that only carries small ones."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 
-# The smallest limit known is the platform's, 5 MB for a whole message.
+# The lowest known limit is the platform's, 5 MB for a whole message.
 PART_BYTES = 4_000_000
-# Up to here a message goes as it is.
+# Messages up to this size are sent in one piece.
 INLINE_BYTES = 256 * 1024
-# A wheel of the largest size allowed, in base64 and in JSON, with room to spare.
+# A wheel of the maximum size, in base64 and in JSON, with room to spare.
 LARGEST_MESSAGE_BYTES = 40 * 1024 * 1024
-# What comes in parts is soon complete, or never: a part was lost.
+# Parts that are still missing after this time were lost.
 PATIENCE_SECONDS = 60.0
 MOST_TRANSFERS = 8
 
@@ -34,7 +34,7 @@ class Wire:
         self._transfers: dict[str, _Transfer] = {}
 
     def send(self, message: Message) -> None:
-        """Send a message, whole or in parts. What is sent into a closed channel is lost."""
+        """Send a message, whole or in parts. Does nothing if the channel is closed."""
         text = json.dumps(message).encode()
         with self._sending:
             if len(text) <= INLINE_BYTES:
@@ -52,7 +52,7 @@ class Wire:
             self._send(message, buffers)
 
     def receive(self, content: Any, buffers: Sequence[Any]) -> Message | None:  # noqa: ANN401
-        """Take in what came; a message once it is whole. What is no message is dropped."""
+        """Receive data; returns a message once it is complete. Invalid data is dropped."""
         if not isinstance(content, dict):
             return None
         if content.get("kind") != "part":

@@ -1,8 +1,8 @@
-"""The compiled module on disk, so that only the first run on a machine compiles.
+"""Caches the compiled module on disk, so that a machine compiles it only once.
 
-What is read here is run as native code. So it is only taken from a folder and a file that belong
-to this user and that nobody else may write, and only if it is whole: its digest stands before it.
-A cache that can't be read, written or trusted is no failure; the module is compiled then.
+The cached file is run as native code. So it is only read from a folder and a file that belong to
+this user and that no other user may write, and only if it is complete, which is checked by its
+digest. If the cache can't be read, written or trusted, the module is compiled instead.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _DIGEST_BYTES = 32
 
 
 def load(engine: wasmtime.Engine, code: bytes) -> wasmtime.Module:
-    """Take the compiled module from the cache, or compile it and leave it there."""
+    """Load the compiled module from the cache, or compile and cache it."""
     import wasmtime
 
     path = _path(code)
     if path and (kept := _read(path)):
-        # One that another version or another processor made is refused by the runtime.
+        # The runtime refuses a file of another version or processor.
         with contextlib.suppress(wasmtime.WasmtimeError):
             return wasmtime.Module.deserialize(engine, kept)
     module = wasmtime.Module(engine, code)
@@ -42,7 +42,7 @@ def load(engine: wasmtime.Engine, code: bytes) -> wasmtime.Module:
 
 
 def folder() -> Path | None:
-    """Name the folder: what `TELLR_CACHE_DIR` says, else this system's place for caches."""
+    """Return the folder: `TELLR_CACHE_DIR`, or else this system's cache folder."""
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named)
     try:
@@ -80,7 +80,7 @@ def _read(path: Path) -> bytes | None:
 
 def _is_ours(path: Path) -> bool:
     if sys.platform == "win32":
-        return True  # the user's own profile folder; there are no mode bits to look at
+        return True  # the user's own profile folder; there are no mode bits to check
     found = path.lstat()
     others = stat.S_IWGRP | stat.S_IWOTH
     return found.st_uid == os.getuid() and not found.st_mode & others and not path.is_symlink()
@@ -90,7 +90,7 @@ def _write(path: Path, kept: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not _is_ours(path.parent):
         return
-    # Beside it and then in its place: who reads meanwhile sees the old one or the new one.
+    # Written to a temporary file and renamed, so that readers see the old or the new file.
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix="kernel-", suffix=".new")
     try:
         with os.fdopen(handle, "wb") as file:

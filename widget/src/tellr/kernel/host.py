@@ -1,7 +1,7 @@
-"""Carries out what the deploy logic wants from outside, each command in a thread of its own.
+"""Carries out the commands of the deploy logic, each in its own thread.
 
-Threads are daemons: nothing here can keep Python from ending. A command that raises is answered
-as one that failed, in words without the exception's own text, which may repeat what it was given.
+Threads are daemons, so that they can't keep Python from exiting. A command that raises is answered
+as failed, without the exception's text, which may repeat its input.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 
 
 class Host(Protocol):
-    """What a run needs from outside. Both may block, and are called from several threads."""
+    """The environment of a run. The methods may block, and are called from several threads."""
 
     def request(self, request: Mapping[str, Any]) -> Answer:
         """Send a request to the workspace; the protocol's answer to it."""
@@ -25,16 +25,16 @@ class Host(Protocol):
         """Run a script on a Lakebase database; the protocol's answer to it."""
 
     def probe(self, probe: Mapping[str, Any]) -> Answer:
-        """Ask the app itself, or a package index; the protocol's answer to it."""
+        """Query the app itself, or a package index; the protocol's answer to it."""
 
 
-# No command takes longer; each of their parts has a limit of its own, and the sum of these is
-# less. This is for what has none: a name that doesn't resolve, a credential helper that hangs.
+# The time limit of a command. The limits of its parts add up to less; this one covers parts
+# without a limit: a name that doesn't resolve, a credential helper that hangs.
 LIMIT_SECONDS = {"request": 90.0, "schema": 240.0, "probe": 180.0}
 
 
 def begin(host: Host, command: Mapping[str, Any], done: Callable[[int, Answer], None]) -> None:
-    """Begin a command; `done` is called from its thread, once."""
+    """Start a command; `done` is called from its thread, once."""
     kind, number = command["kind"], command["id"]
 
     def work() -> None:
@@ -53,7 +53,7 @@ def begin(host: Host, command: Mapping[str, Any], done: Callable[[int, Answer], 
 
 
 def raised(kind: str, error: BaseException) -> Answer:
-    """Answer for a host that raised, which a host never should; trying again wouldn't help."""
+    """Return the answer for a host that raised, which it must not; a retry wouldn't help."""
     name = type(error).__name__
     if kind in {"request", "probe"}:
         message = f"The notebook could not send the request ({name})"
@@ -63,7 +63,7 @@ def raised(kind: str, error: BaseException) -> Answer:
 
 
 def too_late(kind: str) -> Answer:
-    """Answer for a command that nobody waits for any longer."""
+    """Return the answer for a command that is no longer awaited."""
     limit = LIMIT_SECONDS[kind]
     kinds = {"request": "timeout", "schema": "connection", "probe": "timeout"}
     return {"error": {"kind": kinds[kind], "message": f"No answer within {limit:.0f} s"}}

@@ -1,7 +1,7 @@
-"""The deployer's module: a run's calls as JSON, through its linear memory.
+"""The deployer's module: calls of a run as JSON, through its linear memory.
 
-The protocol is documented where the other half of it is, in ``deployer-wasm/src/bindings``
-(``protocol.rs`` and ``kernel.rs``).
+The protocol is documented with its other half, in ``deployer-wasm/src/bindings`` (``protocol.rs``
+and ``kernel.rs``).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tellr.kernel import cache
 if TYPE_CHECKING:
     import wasmtime
 
-# The version that this side speaks.
+# The protocol version of this package.
 PROTOCOL = 2
-# A run needs a few megabytes, and some tens while it uploads the largest wheel.
+# A run needs a few megabytes, and some tens while it uploads a wheel of the maximum size.
 LARGEST_MEMORY_BYTES = 1024 * 1024 * 1024
 _REINSTALL = (
     "Install the package again in one piece, and restart Python so that no part of an older one "
@@ -42,11 +42,11 @@ class Module:
         self._store.set_limits(memory_size=LARGEST_MEMORY_BYTES)
         self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         self._memory = self._exports["memory"]
-        # After a trap its memory is in no known state, and nothing it says counts any more.
+        # After a trap its memory is in an unknown state, and its answers can't be used.
         self.is_broken = False
 
     def call(self, name: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
-        """Make one of the protocol's calls; a refusal is raised as the error it is."""
+        """Send one of the protocol's calls; a refusal is raised as an exception."""
         trap: str | None = "an earlier failure"
         if not self.is_broken:
             # Until it has answered.
@@ -83,12 +83,12 @@ class Module:
 
 
 def compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
-    """Compile the module once in this process, and hardly ever on this machine."""
+    """Compile the module once per process, and usually from the cache."""
     global _compiled
     with _compiling:
         if _compiled is None:
             _compiled = _load()
-            # While wasmtime is still whole, which it isn't when Python takes everything down.
+            # Before wasmtime itself is torn down when Python exits.
             atexit.register(_forget)
         return _compiled
 
@@ -112,7 +112,7 @@ def _load() -> tuple[wasmtime.Engine, wasmtime.Module]:
     try:
         code = (resources.files("tellr") / "static" / "kernel.wasm").read_bytes()
         config = wasmtime.Config()
-        # A guest in somebody else's process leaves its signal handlers alone.
+        # A library must not change the process's signal handlers.
         config.signals_based_traps = False
         engine = wasmtime.Engine(config)
         module = cache.load(engine, code)
@@ -127,7 +127,7 @@ def _load() -> tuple[wasmtime.Engine, wasmtime.Module]:
 
 
 def mismatch(spoken: object) -> DeploymentError:
-    """Tell that the halves of an installation don't fit together."""
+    """Report that the parts of the installation have different versions."""
     return failure(
         "PROTOCOL_MISMATCH",
         "The package's Python code and its deployer module have different versions",

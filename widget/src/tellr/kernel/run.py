@@ -1,9 +1,9 @@
 """Drives one run of the deploy logic.
 
-A thread owns the module and turns its crank: poll, begin the commands, wait until one is done or
-a sleep is over, resolve, poll again. Whoever started the run follows it from another thread. That
-is what makes an interrupt safe: Python raises it in the main thread, between any two
-instructions, and there it can only interrupt somebody who waits.
+A thread owns the module and runs its loop: poll, start the commands, wait until one is done or a
+sleep is over, resolve, poll again. The caller follows the run from another thread. That makes an
+interrupt safe: Python raises it in the main thread, between any two instructions, and there it can
+only interrupt a wait.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tellr.kernel.host import Answer, Host
 
-# A run that was asked to stop ends the request under way and gives the lock back.
+# A run that was asked to stop completes its pending request and releases the lock.
 STOP_SECONDS = 120.0
 
 _CANCEL, _ABANDON = "cancel", "abandon"
@@ -42,26 +42,26 @@ class Run:
         self._news: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._result: dict[str, Any] | None = None
         self._error: DeploymentError | InvalidArgumentError | None = None
-        # Until when what is under way has to be done, by the monotonic clock.
+        # The deadline of the pending commands, by the monotonic clock.
         self._sleeps: dict[int, float] = {}
         self._commands: dict[int, tuple[str, float]] = {}
         self._stop_by: float | None = None
         self._thread = threading.Thread(target=self._work, name="tellr-run", daemon=True)
 
     def begin(self) -> None:
-        """Start; returns at once."""
+        """Start; returns immediately."""
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask the run to stop at its next safe point. The follower sees how it ends."""
+        """Ask the run to stop at its next safe point. The follower gets its outcome."""
         self._inbox.put(_CANCEL)
 
     def abandon(self) -> None:
-        """Let go of the run where it is. What it began stands, and its lock expires by itself."""
+        """Abandon the run. Its effects remain, and its lock expires by itself."""
         self._inbox.put(_ABANDON)
 
     def follow(self, tick_seconds: float) -> Iterator[dict[str, Any] | None]:
-        """Yield events as they come, and nothing (None) once a tick; ends with the run."""
+        """Yield events as they occur, and None once per tick; ends with the run."""
         while True:
             try:
                 news = self._news.get(timeout=tick_seconds)
@@ -73,9 +73,9 @@ class Run:
             yield news
 
     def outcome(self) -> dict[str, Any]:
-        """Return the result of a run that has ended, or raise what ended it."""
+        """Return the result of a run that has ended, or raise its error."""
         if self._error is not None:
-            # Without the frames of the thread that met it: they hold what was handed over.
+            # Without the frames of the run's thread: they hold the arguments.
             raise self._error.with_traceback(None)
         if self._result is None:
             raise failure(
@@ -133,7 +133,7 @@ class Run:
         hosts.begin(self._host, command, lambda id_, answer: self._inbox.put((id_, answer)))
 
     def _wait(self, module: Module) -> bool:
-        """Wait for at least one thing to happen, and tell the module; False to give up."""
+        """Wait for at least one outcome, and pass it to the module; False to give up."""
         waiting = True
         while True:
             try:
@@ -155,7 +155,7 @@ class Run:
                 number, answer = message
                 if self._commands.pop(number, None):
                     module.call("resolve", id=number, answer=answer)
-            # Whatever else is there already goes into the same turn.
+            # Further available outcomes are processed in the same turn.
             waiting = False
 
     def _patience(self) -> float:

@@ -1,7 +1,7 @@
-"""A plan and a status for people, as text and as a fragment of HTML.
+"""A plan and a status, as text and as a fragment of HTML.
 
-What they hold may come from the platform: nothing of it is taken as markup, and none of it drives a
-terminal. A key that a newer deployer adds is left out here; it is in the dict.
+Their content may come from the platform: it is never interpreted as markup or as terminal control
+codes. A key that a newer deployer adds is omitted here; it is in the dict.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ class Section:
 
     title: str
     rows: list[Row]
-    # Files: shown folded in a notebook, and only named in a text.
+    # Files: collapsed in a notebook, and only named in a text.
     folded: list[Row] = field(default_factory=list)
 
 
 @dataclass
 class Document:
-    """A title, what it is about, and sections."""
+    """A title, its subject, and sections."""
 
     title: str
     about: str
     sections: list[Section]
 
     def text(self) -> str:
-        """Lay it out for a terminal."""
+        """Format it for a terminal."""
         lines = [printable(self.title)]
         if self.about:
             lines.append(printable(self.about))
@@ -57,7 +57,7 @@ class Document:
         return "\n".join(lines)
 
     def html(self) -> str:
-        """Lay it out for a notebook."""
+        """Format it for a notebook."""
         about = f"<p>{escape(self.about)}</p>" if self.about else ""
         sections = "".join(map(_section, self.sections))
         return (
@@ -88,14 +88,14 @@ def _value(text: str) -> str:
 
 
 def about(workspace: str, user: str) -> str:
-    """Name the workspace and who one is there, as far as it is known."""
+    """Return the workspace and the user, as far as they are known."""
     if not workspace:
         return ""
     return f"Workspace {workspace}" + (f" as {user}" if user else "")
 
 
 def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
-    """Lay out what an operation would do."""
+    """Format a plan."""
     sections = [Section("", _facts(told))]
     steps = [(str(one.get("step")), str(one.get("title"))) for one in _objects(told, "steps")]
     sections.append(Section("Steps", steps))
@@ -113,7 +113,7 @@ def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
 
 
 def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
-    """Lay out the status of an app."""
+    """Format the status of an app."""
     rows = _facts(told)
     app = _object(told, "app")
     if app:

@@ -1,7 +1,7 @@
-"""A view that may fail: the run doesn't depend on it.
+"""A view whose failure doesn't affect the run.
 
 A notebook's display can raise at any moment, because a connection broke or an extension replaced
-it. What remains to be told then goes to plain lines, and where those fail as well, nowhere.
+it. Further events then go to plain lines, and if those fail as well, they are dropped.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 
 
 class Guarded:
-    """Passes on to a view; on failure to the next one."""
+    """Forwards to a view; on failure to the next one."""
 
     def __init__(self, first: Reporter, *others: Callable[[], Reporter]) -> None:
         self._shown = first
         self._others = list(others)
 
     def signed_in(self, workspace: str, user: str) -> None:
-        """Say where this happens, and as whom."""
+        """Show the workspace and the user."""
         self._pass_on("signed_in", workspace, user)
 
     def event(self, event: Mapping[str, Any]) -> None:
-        """Take in an event."""
+        """Process an event."""
         self._pass_on("event", event)
 
     def tick(self) -> None:
-        """Take note that time has passed."""
+        """Process that time has passed."""
         self._pass_on("tick")
 
     def finished(self, sentence: str, url: str | None = None) -> None:
-        """Close a run that went well."""
+        """Close a successful run."""
         self._pass_on("finished", sentence, url)
 
     def failed(self) -> None:
-        """Close a run that didn't."""
+        """Close a failed run."""
         self._pass_on("failed")
 
     def note(self, sentence: str) -> None:
-        """Say something that is no event."""
+        """Show a message that is not an event."""
         self._pass_on("note", sentence)
 
     def _pass_on(self, name: str, *arguments: object) -> None:

@@ -1,8 +1,7 @@
 """The timeline as a fragment of HTML: each step a bar on a common time axis.
 
-It is replaced as a whole with each update, has no script, and looks like its surroundings: colours
-come from the notebook's theme where it tells them. All words are escaped; they may come from the
-platform.
+It is replaced as a whole with each update, has no script, and uses the notebook's theme colours if
+available. All texts are escaped, as they may come from the platform.
 """
 
 from __future__ import annotations
@@ -34,16 +33,16 @@ _NAME = re.compile(r"`([^`]+)`")
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """Read the styles, which everything that is shown here shares."""
+    """Read the styles shared by all views of this package."""
     return (resources.files("tellr.progress") / "timeline.css").read_text("utf-8")
 
 
 def render(
     timeline: Timeline, title: str, ending: str = "", url: str | None = None, about: str = ""
 ) -> str:
-    """Draw the run as it is now; `ending` closes it, and `url` is where to go then."""
+    """Render the current state of the run; `ending` closes it, and `url` is the link to show."""
     elapsed = timeline.elapsed_ms()
-    # The axis ends where the run does, so bars shorten as it goes on; never less than a second.
+    # The axis ends at the current time, so bars get shorter as it grows; at least one second.
     span = max(elapsed, 1000)
     rows = "".join(_row(step, elapsed, span) for step in timeline.steps.values())
     notices = "".join(f"<p>{prose(text)}</p>" for text in timeline.notices[-_SHOWN_NOTICES:])
@@ -80,14 +79,14 @@ def _row(step: Step, elapsed: int, span: int) -> str:
 
 
 def prose(text: str) -> str:
-    """Escape a sentence; what stands between backticks is a name."""
+    """Escape a sentence; text between backticks is a name."""
     return _NAME.sub(r"<code>\1</code>", escape(text))
 
 
 def link(url: str) -> str:
-    """Make an address a link, and leave any other text as it is."""
+    """Convert an address to a link, and leave any other text unchanged."""
     text = escape(url)
-    # An address comes from the platform; only one that a browser opens as a page becomes a link.
+    # The platform supplies the address; only http(s) URLs become links.
     if not url.startswith(("https://", "http://")):
         return text
     return f'<a href="{text}" target="_blank" rel="noopener noreferrer">{text}</a>'

@@ -1,4 +1,4 @@
-"""The event stream as lines, the ones that `tellr-app deploy` prints."""
+"""The event stream as lines, in the format of `tellr-app deploy`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _MARKS = {
 _PLAIN = {"…": "..", "✓": "ok", "✗": "x"}
 _COLOURS = {"done": "32", "unchanged": "32", "failed": "31"}
 _ENDS = ("done", "unchanged", "failed", "skipped")
-# Without a word for so long, a person wonders.
+# After this time without output, a line is printed.
 SILENT_SECONDS = 20.0
 
 
 class Lines:
-    """Prints a line when a step ends; unless `brief`, also when there is something to wait for."""
+    """Prints a line when a step ends; unless `brief`, also when it starts to wait."""
 
     def __init__(
         self,
@@ -48,18 +48,18 @@ class Lines:
         self._timeline = Timeline(clock)
 
     def signed_in(self, workspace: str, user: str) -> None:
-        """Say where this happens, and as whom."""
+        """Print the workspace and the user."""
         self._print(about(workspace, user))
 
     def event(self, event: Mapping[str, Any]) -> None:
-        """Tell what happened."""
+        """Print an event."""
         self._timeline.add(event)
         line = self._line(event)
         if line:
             self._print(line)
 
     def tick(self) -> None:
-        """Say what is waited for, when nothing was told for a while."""
+        """Print which steps are waiting, if nothing was printed for a while."""
         if self.brief or self._clock() - self._told_at < SILENT_SECONDS:
             return
         now = self._timeline.elapsed_ms()
@@ -73,20 +73,20 @@ class Lines:
             self._print(f"{elapsed}  … still waiting: {', '.join(waiting)}")
 
     def finished(self, sentence: str, url: str | None = None) -> None:
-        """Close with the result."""
+        """Print the result."""
         told = f"{sentence}: {url}" if url else sentence
         self._print(told if self.brief else f"\n{told}")
 
     def failed(self) -> None:
-        """Nothing: the exception has the words."""
+        """Print nothing: the exception has the texts."""
 
     def note(self, sentence: str) -> None:
-        """Say something that is no event."""
+        """Print a message that is not an event."""
         self._print(sentence)
 
     def _line(self, event: Mapping[str, Any]) -> str | None:
         if event.get("progress") is not None:
-            # How long it takes so far: told by `tick`, for all steps in one line.
+            # The time so far is printed by `tick`, for all steps in one line.
             return None
         kind, state, message = event["kind"], event.get("state"), printable(event["message"])
         if kind == "plan" and not self.brief:
@@ -98,7 +98,7 @@ class Lines:
         elif kind == "step" and state in (_ENDS if self.brief else _MARKS):
             mark = self._paint(_MARKS[state], _COLOURS.get(state))
         else:
-            # What begins is told when it ends or has to wait; the end is told by the result.
+            # The start of a step isn't printed, only its end or a wait; the result ends the run.
             return None
         took = event.get("step_elapsed_ms") or 0
         after = self._paint(f"  ({took / 1000:.1f} s)", "2") if took >= 100 else ""
@@ -122,7 +122,7 @@ class Lines:
             encoding = out.encoding or "ascii"
             print(text.encode(encoding, "replace").decode(encoding), file=out, flush=True)
         except (OSError, ValueError):
-            # Nobody reads any more, which is no reason to stop a deployment.
+            # The output is closed, which must not stop a deployment.
             self.brief = True
 
 

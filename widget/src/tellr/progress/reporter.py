@@ -1,4 +1,4 @@
-"""Which view of a run is right here."""
+"""Selects the view of a run for the current environment."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from tellr.progress.view import Reporter
 
 KINDS = ("auto", "timeline", "lines", "brief", "none")
-# Whoever looks sees time pass; whoever saves the notebook doesn't store a film.
+# Often enough for a live view, without filling the saved notebook with updates.
 _UPDATE_SECONDS = 0.25
 
 
 class Display:
-    """Shows the timeline in a notebook and keeps it up to date."""
+    """Shows the timeline in a notebook and updates it."""
 
     def __init__(self, title: str, show: Callable[[str, str], None]) -> None:
         self._title = title
@@ -35,32 +35,32 @@ class Display:
         self._about = ""
 
     def signed_in(self, workspace: str, user: str) -> None:
-        """Say where this happens, and as whom."""
+        """Show the workspace and the user."""
         self._about = about(workspace, user)
         self._draw()
 
     def event(self, event: Mapping[str, Any]) -> None:
-        """Take in an event."""
+        """Process an event."""
         self._timeline.add(event)
         self.tick()
 
     def tick(self) -> None:
-        """Draw, unless that was just done."""
+        """Draw, unless it was drawn very recently."""
         if time.monotonic() - self._shown_at >= _UPDATE_SECONDS:
             self._draw()
 
     def finished(self, sentence: str, url: str | None = None) -> None:
-        """Draw the end."""
+        """Draw the final state."""
         self._timeline.state = "finished"
         self._draw(sentence, url)
 
     def failed(self) -> None:
-        """Draw the end; the words follow with the exception."""
+        """Draw the final state; the exception has the texts."""
         self._timeline.state = "failed"
         self._draw()
 
     def note(self, sentence: str) -> None:
-        """Say something that is no event."""
+        """Show a message that is not an event."""
         self._timeline.notices.append(sentence)
         self._draw()
 
@@ -73,7 +73,7 @@ class Display:
 
 
 def reporter(kind: str, title: str) -> Reporter:
-    """Choose: a timeline where there is a notebook to see it, brief lines in a job, else lines."""
+    """Choose: a timeline in an interactive notebook, brief lines in a job, else lines."""
     if kind not in KINDS:
         raise invalid("progress", f"It is {kind!r}", f"Use one of {', '.join(KINDS)}")
     if kind == "none":
@@ -87,13 +87,13 @@ def reporter(kind: str, title: str) -> Reporter:
 
 
 def _notebook() -> Callable[[str, str], None] | None:
-    """Find the notebook this runs in, among what is loaded already; a way to show something."""
+    """Return the display function of the notebook, using only modules already imported."""
     marimo = sys.modules.get("marimo")
     if marimo is not None and marimo.running_in_notebook():
         return lambda text, _: marimo.output.replace(marimo.Html(text))
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    # A terminal's IPython has no kernel, and nothing that could show HTML.
+    # IPython in a terminal has no kernel, and can't show HTML.
     if shell is None or getattr(shell, "kernel", None) is None:
         return None
     return _ipython_display()

@@ -1,4 +1,4 @@
-"""What the events of a run add up to: steps on a common time axis."""
+"""The state derived from a run's events: steps on a common time axis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENDED = ("done", "unchanged", "failed", "skipped")
 
 @dataclass
 class Step:
-    """One step: where it stands, and when it began and ended, in milliseconds of the run."""
+    """One step: its state, and its start and end, in milliseconds of the run."""
 
     step: str
     title: str = ""
@@ -28,7 +28,7 @@ class Step:
 
 
 class Timeline:
-    """The steps of a run, and what was told beside them."""
+    """The steps of a run, and its other messages."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -41,7 +41,7 @@ class Timeline:
         self._told_at = clock()
 
     def add(self, event: Mapping[str, Any]) -> bool:
-        """Take in an event; False if it isn't one of the deployer's, and then nothing changes."""
+        """Process an event; False if it isn't a valid event, and then nothing changes."""
         if not _is_event(event):
             return False
         self.run = event["run"]
@@ -61,13 +61,13 @@ class Timeline:
         return True
 
     def elapsed_ms(self) -> int:
-        """Say how long the run has taken; it goes on between two events, until the last."""
+        """Return the duration of the run so far; it increases between events, until the last."""
         if self.state != "running":
             return self._elapsed_ms
         return self._elapsed_ms + int((self._clock() - self._told_at) * 1000)
 
     def as_list(self) -> list[dict[str, Any]]:
-        """Give the steps as plain values."""
+        """Return the steps as plain values."""
         return [asdict(step) for step in self.steps.values()]
 
     def _step(self, name: str) -> Step:
@@ -85,7 +85,7 @@ class Timeline:
 
 
 def _is_event(event: Mapping[str, Any]) -> bool:
-    """Whether this has the form of an event: it may come from a page."""
+    """Check whether this has the format of an event: it may come from a page."""
     texts = all(isinstance(event.get(name), str) for name in ("run", "kind", "message"))
     optional = all(
         isinstance(event.get(name), (str, NoneType)) for name in ("step", "state", "url")

@@ -1,4 +1,4 @@
-"""What a view of a run is."""
+"""The interface of a view of a run."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Is told what happens, in the thread of the caller."""
+    """Called with what happens, in the caller's thread."""
 
     def signed_in(self, workspace: str, user: str) -> None:
-        """Say where this happens, and as whom: before anything else."""
+        """Show the workspace and the user: before anything else."""
 
     def event(self, event: Mapping[str, Any]) -> None:
-        """Take in an event."""
+        """Process an event."""
 
     def tick(self) -> None:
-        """Take note that time has passed."""
+        """Process that time has passed."""
 
     def finished(self, sentence: str, url: str | None = None) -> None:
-        """Close a run that went well; `url` is where to go now."""
+        """Close a successful run; `url` is the link to show."""
 
     def failed(self) -> None:
-        """Close a run that didn't; the exception that follows has the words."""
+        """Close a failed run; the exception that follows has the texts."""
 
     def note(self, sentence: str) -> None:
-        """Say something that is no event."""
+        """Show a message that is not an event."""
 
 
 class Silent:

@@ -1,4 +1,4 @@
-"""The workspace and its databases, called as the person whose notebook this is.
+"""The workspace and its databases, accessed as the notebook's user.
 
-The credential is added here and goes nowhere else: not into the deploy logic, not to a page.
+The credential is added here and passed to nothing else: not to the deploy logic, not to a page.
 """

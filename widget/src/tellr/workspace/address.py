@@ -1,4 +1,4 @@
-"""The address of a workspace, as people paste it."""
+"""Parses the address of a workspace as users paste it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _DATABRICKS = (
     "databricks.us",
 )
 _APPS = ("databricksapps.com", "databricksapps.us", "databricksapps.cn")
-# Enough of a wrong one to recognise it.
+# Enough of an invalid one to recognise it.
 _SHOWN = 100
 
 
 class AddressError(ValueError):
-    """It is no workspace's address; the words continue a sentence that begins with its name."""
+    """It is not a workspace's address; the text continues a sentence that starts with its name."""
 
 
 def trimmed(text: str) -> str:
-    """Take `https://host[:port]` out of what was pasted: with a page, a query, blanks, in any case.
+    """Parse `https://host[:port]` from pasted text: with a path, a query, spaces, in any case.
 
     Raises:
         AddressError: It isn't the address of a workspace.
@@ -37,7 +37,7 @@ def trimmed(text: str) -> str:
     except ValueError:
         raise AddressError(unreadable) from None
     if "@" in parts.netloc:
-        # It may hold a password, so it isn't repeated.
+        # It may contain a password, so it isn't repeated.
         message = "contains a user name or a password; use the address alone"
         raise AddressError(message)
     if not re.fullmatch(r"[A-Za-z0-9._:-]+", name):
@@ -58,7 +58,7 @@ def trimmed(text: str) -> str:
 
 
 def _other_place(name: str) -> str | None:
-    """Say what a host of Databricks is that is no workspace."""
+    """Describe a Databricks host that is not a workspace."""
     first, _, rest = name.partition(".")
     if _is_within(name, _DATABRICKS) and (first == "accounts" or first.startswith("accounts-")):
         return "the account console, not a workspace"

@@ -1,7 +1,7 @@
 """The last lines of an app's log, from the WebSocket ``/logz/stream`` of its URL.
 
-The stream sends the last lines of before and then new ones, and doesn't say where the past ends:
-reading ends when nothing came for a moment, or at one of the limits.
+The stream sends the recent lines and then new ones, without marking where the recent lines end:
+reading stops after a short pause, or at one of the limits.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
     from websockets.sync.client import ClientConnection
 
-# How many lines the deploy logic asks for, and how long reading them may take.
+# The number of lines that the deploy logic requests, and the time limit for reading them.
 LINES = 20
 SECONDS = 5.0
-# The first line takes no longer, if there is one; after that, nothing new for so long is the end.
+# The time limit for the first line, and the pause that ends the recent lines.
 FIRST_SECONDS = 2.0
 QUIET_SECONDS = 0.5
-# A longer message ends the reading, and more than that is not read.
+# The maximum size of a message and of all data; reading stops there.
 LARGEST_MESSAGE_BYTES = 64 * 1024
 MOST_CHARACTERS = 4 * 1024 * 1024
 
 
 class NoLogError(Exception):
-    """The log can't be read; the words are for people."""
+    """The log can't be read; the text is for users."""
 
 
 def read(
     origin: str, headers: Mapping[str, str], context: ssl.SSLContext | None
 ) -> tuple[int, list[str]]:
-    """Read the last lines; the handshake's status and none where it was refused."""
+    """Read the recent lines; returns the handshake's status without lines if it was refused."""
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.sync.client import connect
 
@@ -50,7 +50,7 @@ def read(
             close_timeout=QUIET_SECONDS,
             max_size=LARGEST_MESSAGE_BYTES,
         ) as stream:
-            # The search term: every line.
+            # An empty search term matches every line.
             stream.send("")
             return 200, _lines(stream, deadline)
     except InvalidStatus as error:

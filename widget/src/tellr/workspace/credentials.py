@@ -1,10 +1,10 @@
-"""Which workspace, and as whom: an argument, then the environment, then the file.
+"""Selects the workspace and the credential: an argument, the environment, or the file.
 
 The same rule as for `tellr-app deploy`; the cases in `tests/credentials/matrix.json` are run
-against both. A profile that was named is used whole, or it is an error: the environment doesn't
-replace a part of it. A credential goes to the workspace that it was kept with, and to no other.
+against both. A given profile is used as a whole, or is an error: the environment doesn't replace a
+part of it. A credential is sent only to the workspace that it was stored with.
 
-Only where nothing is named, in a notebook on the platform, the notebook's own identity is used.
+If nothing is given, a notebook on the platform uses its own identity.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 _SETTINGS = "__settings__"
 _LARGEST_FILE_BYTES = 1024 * 1024
-# Of a profile, but no part of a credential.
+# Keys of a profile that are not part of a credential.
 _NO_CREDENTIAL = ("host", "profile", "config_file", "account_id", "workspace_id", "cluster_id")
 
 
 class NotFoundError(Exception):
-    """No workspace or no credential was found; says what was looked for where."""
+    """No workspace or no credential was found; says what was searched where."""
 
 
 @dataclass
 class Found:
-    """A workspace and what signs in there, as databricks-sdk names its settings."""
+    """A workspace and its credential, by databricks-sdk's names of settings."""
 
-    # None in a notebook on the platform, which knows by itself.
+    # None in a notebook on the platform, where the SDK detects it.
     host: str | None
-    # The profile of the file that it is from.
+    # The profile in the file that it comes from.
     profile: str | None = None
     values: Hidden = field(default_factory=Hidden)
 
@@ -64,7 +64,7 @@ def find(profile: str | None, environment: Mapping[str, str], settings: Mapping[
     file = _File(environment)
     if host:
         found = file.for_host(host)
-        # Without one, other tools may be signed in to this workspace: databricks-sdk asks them.
+        # Otherwise other tools may be signed in to this workspace: databricks-sdk queries them.
         return found or Found(host, None, Hidden(given | {"host": host}))
     if file.is_there and (chosen := file.default()):
         return _from_profile(chosen, None)
@@ -81,7 +81,7 @@ def find(profile: str | None, environment: Mapping[str, str], settings: Mapping[
 
 
 class _File:
-    """The profiles in `~/.databrickscfg`; empty where there is no file."""
+    """The profiles in `~/.databrickscfg`; empty if there is no file."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.shown = environment.get("DATABRICKS_CONFIG_FILE", "").strip() or "~/.databrickscfg"
@@ -102,7 +102,7 @@ class _File:
         self._sections = _sections(content, self.shown)
 
     def named(self, name: str) -> tuple[str, dict[str, str]]:
-        """Give the profile of this name, which has to exist."""
+        """Return the profile of this name, which has to exist."""
         if name == _SETTINGS:
             message = f"`{_SETTINGS}` in `{self.shown}` holds settings and is not a profile"
             raise NotFoundError(message)
@@ -115,7 +115,7 @@ class _File:
         return name, self._sections[name]
 
     def default(self) -> tuple[str, dict[str, str]] | None:
-        """Give the profile that the file chooses, else `DEFAULT`, if there is one."""
+        """Return the file's default profile, else `DEFAULT`, if there is one."""
         chosen = self._sections.get(_SETTINGS, {}).get("default_profile", "").strip()
         if chosen:
             return self.named(chosen)
@@ -123,7 +123,7 @@ class _File:
         return ("DEFAULT", values) if values else None
 
     def for_host(self, host: str) -> Found | None:
-        """Give the profile for a workspace, if there is one; `DEFAULT` is preferred."""
+        """Return the profile for a workspace, if there is one; `DEFAULT` is preferred."""
         fitting = [name for name in self._sections if _host_of(self._sections[name]) == host]
         if "DEFAULT" in fitting:
             fitting = ["DEFAULT"]
@@ -134,7 +134,7 @@ class _File:
         return _from_profile((fitting[0], self._sections[fitting[0]]), host) if fitting else None
 
     def profiles(self) -> str:
-        """Say which profiles there are."""
+        """List the profiles."""
         names = [name for name in self._sections if name != _SETTINGS]
         return f"Profiles there: {', '.join(names)}" if names else "It has no profiles"
 
@@ -169,18 +169,18 @@ def _host_of(values: Mapping[str, str]) -> str | None:
 
 
 def _sections(content: bytes, shown: str) -> dict[str, dict[str, str]]:
-    """Read the file as databricks-sdk does; one bad line costs no more than itself."""
+    """Read the file as databricks-sdk does; an invalid line only affects itself."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         message = f"`{shown}` is in UTF-16. Save it as UTF-8"
         raise NotFoundError(message)
     lines = content.decode("utf-8-sig", "replace").splitlines()
     begin = next((at for at, line in enumerate(lines) if line.strip().startswith("[")), len(lines))
-    # `DEFAULT` is a profile like any other here, and `%` is a character.
+    # `DEFAULT` is an ordinary profile here, and `%` an ordinary character.
     reader = configparser.RawConfigParser(default_section="\0", strict=False, allow_no_value=True)
     try:
         reader.read_string("\n".join(lines[begin:]))
     except configparser.ParsingError:
-        pass  # what could be read was
+        pass  # keep what could be read
     except configparser.Error as error:
         message = f"`{shown}` can't be read: {str(error).splitlines()[0]}"
         raise NotFoundError(message) from None
@@ -191,24 +191,24 @@ def _sections(content: bytes, shown: str) -> dict[str, dict[str, str]]:
 
 
 def config(found: Found) -> Any:  # noqa: ANN401 (databricks-sdk is loaded late)
-    """Make databricks-sdk's configuration of what was found, and of nothing else."""
+    """Create databricks-sdk's configuration from what was found, and from nothing else."""
     from databricks.sdk.config import Config
 
     class Explicit(Config):
-        """Takes nothing from the environment: what counts there was found already."""
+        """Reads nothing from the environment: it was already considered."""
 
         def _load_from_env(self) -> None:
-            """Leave the environment alone."""
+            """Ignore the environment."""
 
     known = {attribute.name for attribute in Config.attributes()}
     values = {name: value for name, value in found.values.items() if name in known}
-    # For signing in only; a token's server that hangs must not hang the run.
+    # For signing in only; a token server that hangs must not hang the run.
     limits = {"http_timeout_seconds": 15, "retry_timeout_seconds": 10}
     return Explicit(**{**limits, **values})
 
 
 def settings() -> dict[str, str]:
-    """Name databricks-sdk's settings and the variable that each is read from."""
+    """List databricks-sdk's settings and the variable that each is read from."""
     from databricks.sdk.config import Config
 
     return {attribute.name: attribute.env for attribute in Config.attributes() if attribute.env}

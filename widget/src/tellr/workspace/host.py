@@ -1,4 +1,4 @@
-"""What a run of the deploy logic needs from outside, from the workspace."""
+"""The host of the deploy logic: its access to the workspace."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ ME = {"method": "GET", "path": "/api/2.0/preview/scim/v2/Me"}
 
 
 class WorkspaceHost:
-    """Requests and schema operations as the principal of a session."""
+    """Requests and schema operations with the credential of a session."""
 
     def __init__(self, session: WorkspaceSession) -> None:
         self._session = session
-        # Who one is there, once the run has asked.
+        # The user, once the run has requested it.
         self.user: str | None = None
 
     @property
@@ -42,7 +42,7 @@ class WorkspaceHost:
         return lakebase.run(self._session, at, script)
 
     def probe(self, probe: Mapping[str, Any]) -> Answer:
-        """Ask the app itself, or a package index."""
+        """Query the app itself, or a package index."""
         return probes.ask(self._session, probe)
 
 

@@ -1,7 +1,7 @@
 """Runs the deployer's scripts on a Lakebase database, with a credential minted for each.
 
-The statements come rendered from the deploy logic. What stands here is what a host owes it: the
-credential, verified TLS, and which of the known kinds a failure is.
+The deploy logic renders the statements. This module adds the host's part: the credential, verified
+TLS, and the classification of failures.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tellr.kernel.host import Answer
     from tellr.workspace.session import WorkspaceSession
 
-# A database says its reason for turning somebody away as text only, in English on the platform.
+# The server gives its reason for refusing a login as text only, in English on the platform.
 _LOGIN = ("authentication failed", "pg_hba.conf", "not permitted to log in", "role ")
-# A certificate doesn't become right by asking again.
+# An invalid certificate doesn't change on retry.
 _TRUST = ("certificate",)
 CONNECT_SECONDS = 15
 _PASSING = ("too many", "starting up", "shutting down", "terminating", "recovery")
@@ -37,7 +37,7 @@ class _ScriptError(Exception):
 
 
 def check_driver() -> None:
-    """Refuse where no database can be reached from, before anything was changed.
+    """Refuse if this process can't connect to a database, before anything was changed.
 
     Raises:
         DeploymentError: `DATABASE_DRIVER_MISSING`, with what to install.
@@ -45,7 +45,7 @@ def check_driver() -> None:
     try:
         import psycopg  # noqa: F401 (it loads libpq)
     except ImportError as error:
-        # Its own words tell over several lines which ways of finding libpq were tried.
+        # Its own message lists over several lines how it tried to find libpq.
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         raise failure(
             "DATABASE_DRIVER_MISSING",
@@ -57,7 +57,8 @@ def check_driver() -> None:
 
 
 def run(session: WorkspaceSession, at: Mapping[str, Any], script: Mapping[str, Any]) -> Answer:
-    """Run a script on the database at `at`, as the workspace's principal; the protocol's answer."""
+    """Run a script on the database at `at`, with the session's credential; the protocol's
+    answer."""
     try:
         return {"row": _run(session, at, script)}
     except _ScriptError as error:
@@ -115,7 +116,7 @@ def _connect(
 
 
 def _password(session: WorkspaceSession, target: Mapping[str, str]) -> str:
-    """Mint a database password; the two kinds of Lakebase have a call each."""
+    """Mint a database password; each of the two kinds of Lakebase has its own call."""
     if target["kind"] == "endpoint":
         path, body = "/api/2.0/postgres/credentials", {"endpoint": target["name"]}
     else:
@@ -150,7 +151,7 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _connecting(error: psycopg.Error) -> _ScriptError:
-    # A host with several addresses is tried at each; what the last one said is what counts.
+    # Each address of the host is tried; the last message is reported.
     line = next(iter(reversed(str(error).strip().splitlines())), type(error).__name__)
     words = line.split("failed: ", 1)[-1].strip()
     state, fatal, said = error.sqlstate, "FATAL:" in line, words.removeprefix("FATAL:").strip()
@@ -171,6 +172,6 @@ def _connecting(error: psycopg.Error) -> _ScriptError:
 def _querying(error: psycopg.Error) -> _ScriptError:
     if error.sqlstate is None:
         return _ScriptError("connection", str(error).strip() or type(error).__name__)
-    # Class 57: the server is going down. Class 08: the connection is.
+    # Class 57: the server is shutting down. Class 08: the connection is broken.
     kind = "connection" if error.sqlstate[:2] in ("57", "08") else "database"
     return _ScriptError(kind, error.diag.message_primary or str(error), error.sqlstate)

@@ -1,9 +1,9 @@
-"""Connects with what is said here, whatever libpq finds in the environment.
+"""Connects with explicit parameters only, regardless of libpq's environment variables.
 
-libpq fills what isn't given from some forty variables: `PGHOSTADDR` sends the connection elsewhere,
-`PGOPTIONS` and `PGTARGETSESSIONATTRS` break it. A value that is given counts, and so does an empty
-one. Four variables are read whatever is given; they are taken away for the moment of connecting.
-A certificate of the user's own isn't sent either: the workspace's databases ask for none.
+libpq fills missing parameters from some forty variables: `PGHOSTADDR` redirects the connection,
+`PGOPTIONS` and `PGTARGETSESSIONATTRS` break it. An explicit value takes precedence, even an empty
+one. Four variables are always read; they are removed during connecting. No client certificate is
+sent either: the workspace's databases don't request one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Where neither is a default compiled in, nor does an empty value count as one.
+# For parameters without a compiled-in default, where an empty value doesn't count as one.
 _ALSO_DEFAULT = {
     "min_protocol_version": "3.0",
     "max_protocol_version": "3.0",
-    # Whatever the server asks for, but for letting everybody in.
+    # Any authentication method that the server requests, except none.
     "require_auth": "!none",
 }
-# Read by libpq itself, beside the parameters: a service file's entry, and three settings.
+# Read by libpq itself, in addition to the parameters: a service file's entry, and three settings.
 UNDENIABLE = ("PGSERVICE", "PGDATESTYLE", "PGTZ", "PGGEQO")
 _connecting = threading.Lock()
 
@@ -35,7 +35,7 @@ def connect(driver: Any, **given: Any) -> Any:  # noqa: ANN401 (the module, and 
 
 
 def _defaults(driver: Any) -> dict[str, str]:  # noqa: ANN401 (the module)
-    """Name every parameter whose variable is set, with the value that libpq was compiled with."""
+    """Return every parameter whose variable is set, with libpq's compiled-in default."""
     found, known = {}, set()
     for option in driver.pq.Conninfo.get_defaults():
         name = option.keyword.decode()
@@ -43,7 +43,7 @@ def _defaults(driver: Any) -> dict[str, str]:  # noqa: ANN401 (the module)
         if option.envvar and option.envvar.decode() in os.environ:
             found[name] = (option.compiled or b"").decode() or _ALSO_DEFAULT.get(name, "")
     found["sslcertmode"] = "disable"
-    # A service would have to exist, even without a name; its variable is taken away instead.
+    # An empty service name would still have to exist, so its variable is removed instead.
     return {name: value for name, value in found.items() if name in known - {"service"}}
 
 

@@ -1,7 +1,7 @@
-"""Asks the app itself, and a package index, for the deploy logic.
+"""Queries the app itself, and a package index, for the deploy logic.
 
-A probe names what is asked, never a URL: the workspace is asked for the app's address, and the
-credential goes there and nowhere else. An index gets no credential.
+A probe names what to query, never a URL: the app's address is read from the workspace, and the
+credential is sent there and nowhere else. An index gets no credential.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 def ask(session: WorkspaceSession, probe: Mapping[str, Any]) -> Answer:
-    """Ask what `probe` names; the protocol's answer."""
+    """Send the query `probe`; the protocol's answer."""
     try:
         if probe["kind"] in _APP_PATHS:
             return {"response": _app(session, probe["app"], _APP_PATHS[probe["kind"]])}
@@ -44,7 +44,7 @@ def _app(session: WorkspaceSession, app: str, path: str) -> dict[str, Any]:
 
 
 def _address(session: WorkspaceSession, app: str) -> str:
-    """Ask the workspace for the app's URL."""
+    """Read the app's URL from the workspace."""
     if not _NAME.fullmatch(app):
         raise NoAnswerError("refused", "This is not an app name")
     answer = session.send("GET", f"/api/2.0/apps/{app}")

@@ -1,8 +1,8 @@
-"""Which requests are passed on: those that the deployer makes, and no others.
+"""The allow-list of requests: only those that the deployer makes are forwarded.
 
-The table is generated from the deployer's own and lies in this package. A path is compared as it
-was written, and must be written in the one way that the deployer writes it, so that none of
-``..``, ``%2F`` or ``%2E%2E`` is part of one.
+The table is generated from the deployer's own and included in this package. A path is compared in
+its encoded form, and must be encoded the way the deployer does it, so that none contains ``..``,
+``%2F`` or ``%2E%2E``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def table() -> list[dict[str, Any]]:
-    """Read the table: a list of ``{method, path, query}``; ``{}`` stands for one segment."""
+    """Read the table: a list of ``{method, path, query}``; ``{}`` matches one segment."""
     file = resources.files("tellr") / "static" / "workspace_routes.json"
     return json.loads(file.read_text("utf-8"))
 
 
 def allows(method: str, path: str, query: Iterable[str]) -> bool:
-    """Say whether the deployer makes such requests; `query` are the names in the query."""
+    """Check whether the deployer makes such requests; `query` are the query parameters."""
     return any(
         route["method"] == method
         and _is_path(route["path"], path)
@@ -43,7 +43,7 @@ def _is_path(pattern: str, path: str) -> bool:
 
 
 def _is_segment(text: str) -> bool:
-    """Say whether this is how the deployer writes a name, and nothing that reads as a path."""
+    """Check whether this is the deployer's encoding of a name, and can't be read as a path."""
     try:
         name = unquote(text, errors="strict")
     except UnicodeDecodeError:

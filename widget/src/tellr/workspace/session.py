@@ -1,8 +1,8 @@
 """The workspace's REST interface, with the credential that databricks-sdk finds.
 
-Only authentication is the SDK's, so that the version which is on the platform does. Requests are
-sent here: the deploy logic has to see status, headers and body of a refusal, which the SDK turns
-into exceptions.
+Only authentication is the SDK's, so that the version installed on the platform is sufficient.
+Requests are sent here: the deploy logic needs status, headers and body of a refusal, which the SDK
+turns into exceptions.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from tellr.kernel.host import Answer
 
-# No single answer of the workspace takes longer; waiting is done by asking again.
+# The time limit of a single request; longer waits use polling.
 ANSWER_SECONDS = 60.0
 CONNECT_SECONDS = 4.0
 REACH_SECONDS = 15.0
-# The largest answer: a wheel of the largest size allowed, read back in base64.
+# The maximum size of an answer: a wheel of the maximum size, read back in base64.
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 # The headers that the deploy logic reads.
 PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type", "location")
@@ -43,7 +43,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class NoAnswerError(Exception):
-    """There was no answer; `kind` is the protocol's, and the words are for people."""
+    """There was no answer; `kind` is the protocol's, and the text is for users."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -51,7 +51,7 @@ class NoAnswerError(Exception):
 
 
 class WorkspaceSession:
-    """One workspace, as one principal."""
+    """One workspace with one credential."""
 
     def __init__(self, client: WorkspaceClient | None = None, profile: str | None = None) -> None:
         self._client = client
@@ -60,19 +60,19 @@ class WorkspaceSession:
         self._signed_in: tuple[Config, str, requests.Session] | None = None
 
     def host(self) -> str | None:
-        """Say which workspace this is; None if nobody is signed in."""
+        """Return the workspace; None if there is no credential."""
         try:
             return self._sign_in()[1]
         except NoAnswerError:
             return None
 
     def known_host(self) -> str | None:
-        """Say which workspace this is, if that was found out already."""
+        """Return the workspace, if it is already known."""
         signed_in = self._signed_in
         return signed_in[1] if signed_in else None
 
     def request(self, request: Mapping[str, Any]) -> Answer:
-        """Pass on a request of the deployer; the protocol's answer."""
+        """Forward a request of the deployer; the protocol's answer."""
         names = [name for name, _ in request.get("query") or ()]
         if not routes.allows(request["method"], request["path"], names):
             message = f"{request['method']} {request['path']} is not a request of the deployer"
@@ -89,7 +89,7 @@ class WorkspaceSession:
         query: list[tuple[str, str]] | None = None,
         body: Any = None,  # noqa: ANN401 (JSON)
     ) -> dict[str, Any]:
-        """Send any request to the workspace, and to nothing else; status, headers and body."""
+        """Send any request to the workspace only; returns status, headers and body."""
         if not path.startswith("/api/") or ".." in path:
             message = f"`{path}` is not a path of the workspace's API"
             raise NoAnswerError("refused", message)
@@ -97,7 +97,8 @@ class WorkspaceSession:
         return self._exchange(config, session, method, host, path, query, body)
 
     def probe_app(self, url: str, path: str) -> dict[str, Any]:
-        """Read `path` of the app at `url`, which the workspace told, with the same credential."""
+        """Read `path` of the app at `url`, as returned by the workspace, with the same
+        credential."""
         config, host, session = self._sign_in()
         return self._exchange(config, session, "GET", _app_origin(url, host), path)
 
@@ -118,7 +119,7 @@ class WorkspaceSession:
         return {"status": status, "headers": [], "body": body if status == HTTPStatus.OK else ""}
 
     def is_local(self) -> bool:
-        """Say whether the workspace is one on this machine."""
+        """Check whether the workspace is on this machine."""
         return urlsplit(self._sign_in()[1]).hostname in _LOOPBACK
 
     def _exchange(
@@ -133,7 +134,7 @@ class WorkspaceSession:
     ) -> dict[str, Any]:
         headers = _authenticate(config)
         secrets = [value.rsplit(" ", 1)[-1] for name, value in headers.items() if _secret(name)]
-        # A body is given as bytes, so that nothing on the way tries to print or guess it.
+        # The body is passed as bytes, so that no library prints or reinterprets it.
         data = None if body is None else json.dumps(body).encode()
         deadline = time.monotonic() + ANSWER_SECONDS
         with (
@@ -144,11 +145,11 @@ class WorkspaceSession:
                 params=query or None,
                 data=data,
                 headers={"accept": "application/json", "content-type": "application/json"},
-                # As a callable, or else requests would prefer what it finds in ~/.netrc.
+                # A callable, because requests would otherwise prefer credentials from ~/.netrc.
                 auth=lambda prepared: _signed(prepared, headers),
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
                 verify=_authorities(),
-                # A redirect would carry the credential to another place.
+                # A redirect would send the credential to another server.
                 allow_redirects=False,
                 stream=True,
             ) as answer,
@@ -195,7 +196,7 @@ def _session() -> requests.Session:
     from requests.adapters import HTTPAdapter
 
     session = requests.Session()
-    # Nothing that the workspace sets is sent back, and without a jar a session is thread-safe.
+    # Cookies are never sent back, and without a cookie jar a session is thread-safe.
     session.cookies.set_policy(_no_cookies())
     session.mount("https://", HTTPAdapter(pool_maxsize=16))
     session.mount("http://", HTTPAdapter(pool_maxsize=16))
@@ -204,7 +205,7 @@ def _session() -> requests.Session:
 
 
 def _reach(session: requests.Session, host: str) -> None:
-    """See that the host answers at all; databricks-sdk would try for minutes without a word."""
+    """Check that the host answers at all; databricks-sdk would retry silently for minutes."""
     with (
         _explained(host),
         session.get(
@@ -226,7 +227,7 @@ def _authorities() -> str | bool:
 
 
 def _tls() -> ssl.SSLContext:
-    """Trust what requests trusts."""
+    """Return the certificates that requests trusts."""
     import certifi
 
     found = _authorities()
@@ -235,7 +236,7 @@ def _tls() -> ssl.SSLContext:
 
 @contextmanager
 def _explained(host: str) -> Iterator[None]:
-    """Turn what requests raises into the protocol's words."""
+    """Convert exceptions of requests to the protocol's errors."""
     import requests
 
     try:
@@ -258,9 +259,9 @@ def _explained(host: str) -> Iterator[None]:
 
 
 def _app_origin(url: str, workspace: str) -> str:
-    """Take the address of an app apart and together again, if the credential may go there.
+    """Parse and rebuild the address of an app, if the credential may be sent there.
 
-    It has to be https; beside a workspace on this machine it may be on this machine too.
+    It has to be https; with a workspace on this machine the app may be on this machine too.
     """
     parts = urlsplit(url if "://" in url else f"https://{url}")
     both_local = parts.hostname in _LOOPBACK and urlsplit(workspace).hostname in _LOOPBACK
@@ -271,7 +272,7 @@ def _app_origin(url: str, workspace: str) -> str:
 
 
 def _authenticate(config: Config) -> dict[str, str]:
-    """Let the SDK make the headers, minting or renewing a token if need be."""
+    """Have the SDK create the headers, minting or renewing a token if needed."""
     try:
         return config.authenticate()
     except Exception as error:
@@ -301,7 +302,7 @@ def _text(answer: requests.Response, deadline: float) -> str:
         if time.monotonic() > deadline:
             message = f"The workspace's answer took longer than {ANSWER_SECONDS:.0f} s"
             raise NoAnswerError("timeout", message)
-    # All answers that are read are JSON, which is UTF-8; of the rest, a person reads a sentence.
+    # All answers that are parsed are JSON, which is UTF-8; others are only shown to users.
     return content.decode("utf-8", "replace")
 
 
@@ -316,7 +317,7 @@ def _no_cookies() -> Any:  # noqa: ANN401 (the standard library has no public na
 
 
 def _reason(error: BaseException) -> str:
-    """Find the innermost cause: what the system said, without the request around it."""
+    """Find the innermost cause: the system's message, without the request's details."""
     seen = {id(error)}
     while True:
         inner = [getattr(error, "reason", None), error.__cause__, error.__context__, *error.args]

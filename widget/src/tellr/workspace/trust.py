@@ -1,4 +1,4 @@
-"""Which certificates are trusted."""
+"""Selects the trusted certificates."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-# In the order in which people expect them; the first that is set counts.
+# In the order of precedence; the first that is set is used.
 COMPANY_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
@@ -17,7 +17,7 @@ class TrustError(Exception):
 
 
 def for_requests() -> str | bool:
-    """Name the file of authorities for HTTPS; True for the public ones."""
+    """Return the file of certificate authorities for HTTPS; True for the default ones."""
     for name in COMPANY_VARIABLES:
         if path := os.environ.get(name):
             return _file(name, path)
@@ -25,9 +25,9 @@ def for_requests() -> str | bool:
 
 
 def for_database() -> str:
-    """Name the file of authorities for a database.
+    """Return the file of certificate authorities for a database.
 
-    The library inside psycopg's wheel knows of none by itself. `system` are this machine's own.
+    The library in psycopg's wheel has none of its own. `system` are this machine's.
     """
     path = os.environ.get("PGSSLROOTCERT")
     if not path:
@@ -49,7 +49,7 @@ def _system() -> str:
     place = ssl.get_default_verify_paths()
     if place.cafile and Path(place.cafile).is_file():
         return place.cafile
-    # macOS and Windows keep them elsewhere than in a file.
+    # macOS and Windows don't keep them in a file.
     context = ssl.create_default_context()
     found = context.get_ca_certs(binary_form=True)
     if not found:
