@@ -11,6 +11,7 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
+//! | [`lint`] | advice about a deck that is valid, with a patch where one is clear |
 //! | [`patch`] | changes, each with its inverse |
 //! | [`read`], [`schema`] | JSON into a deck, with each problem at its path; the JSON Schema |
 //! | [`upgrade`], [`check`] | older formats; limits and rules that types can't express |
@@ -28,6 +29,7 @@ pub mod deck;
 pub mod id;
 pub mod limits;
 pub mod link;
+pub mod lint;
 pub mod number;
 pub mod patch;
 pub mod problem;

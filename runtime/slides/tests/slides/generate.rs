@@ -149,7 +149,7 @@ impl Chance {
         } else {
             (0..points).map(|index| format!("c{index}")).collect()
         };
-        json!({ "kind": kind, "categories": categories, "series": series, "highlight": "s0", "axis": { "min": 0, "max": 1.5 } })
+        json!({ "kind": kind, "categories": categories, "series": series, "highlight": self.pick(&["s0", "gone"]), "axis": { "min": self.pick(&[0.0, 0.5]), "max": 1.5 } })
     }
 
     /// A series that fits a chart of a kind and number of points.

@@ -1,6 +1,7 @@
 //! What a deck is, seen from outside.
 
 mod generate;
+mod lint;
 mod patches;
 mod reading;
 mod sample;
