@@ -30,11 +30,13 @@ mod apply;
 mod container;
 mod error;
 mod field;
+mod read;
 
 pub use apply::apply;
 pub use container::Container;
 pub use error::PatchError;
 pub use field::Field;
+pub use read::from_json;
 
 /// A change of a deck, told from others by its `op`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,6 +3,8 @@
 //! In this order: the size, the JSON itself (whose nesting `serde_json` bounds), the format, the
 //! types, and then [`crate::check`]. What is refused is refused whole, with the path of each problem.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::block;
@@ -31,22 +33,58 @@ pub enum ReadError {
 
 /// Reads a deck of this or an older format.
 pub fn from_json(json: &str) -> Result<Deck, ReadError> {
-    if json.len() > MAX_DECK_BYTES {
-        return Err(ReadError::TooLarge);
-    }
-    let value = serde_json::from_str(json).map_err(|error| ReadError::Json(error.to_string()))?;
-    from_value(value)
+    from_value(parsed(json)?)
 }
 
 /// Reads a deck of this or an older format from JSON that is already taken apart.
 pub fn from_value(mut value: Value) -> Result<Deck, ReadError> {
     upgrade::to_current(&mut value)?;
-    let deck: Deck = serde_path_to_error::deserialize(&value).map_err(|error| {
-        let path = error.path().to_string();
-        ReadError::Invalid(vec![located(&value, path, error.inner().to_string())])
-    })?;
+    let deck: Deck = typed(&value)?;
     let problems = check::problems(&deck);
     if problems.is_empty() { Ok(deck) } else { Err(ReadError::Invalid(problems)) }
+}
+
+/// Takes JSON apart, if it isn't too large to be a deck or a part of one.
+pub(crate) fn parsed(json: &str) -> Result<Value, ReadError> {
+    if json.len() > MAX_DECK_BYTES {
+        return Err(ReadError::TooLarge);
+    }
+    serde_json::from_str(json).map_err(|error| ReadError::Json(error.to_string()))
+}
+
+/// Reads a type of this crate's, strictly.
+pub(crate) fn typed<T: Serialize + DeserializeOwned>(value: &Value) -> Result<T, ReadError> {
+    let read: T = serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        ReadError::Invalid(vec![located(value, path, error.inner().to_string())])
+    })?;
+    let meant = serde_json::to_value(&read).map_err(|error| ReadError::Json(error.to_string()))?;
+    match list_for_object(value, &meant) {
+        None => Ok(read),
+        Some(path) => Err(ReadError::Invalid(vec![Problem {
+            path: path.trim_start_matches('.').to_owned(),
+            message: "an object with named fields is needed here, not a list".to_owned(),
+        }])),
+    }
+}
+
+/// Where a list stands for an object. Serde takes one as the fields' values in order, which the
+/// schema doesn't allow and which would change its meaning with the order of our source code.
+fn list_for_object(written: &Value, meant: &Value) -> Option<String> {
+    match (written, meant) {
+        (Value::Object(written), Value::Object(meant)) => meant.iter().find_map(|(name, meant)| {
+            let within = list_for_object(written.get(name)?, meant)?;
+            Some(format!(".{name}{within}"))
+        }),
+        (Value::Array(written), Value::Array(meant)) => {
+            let both = written.iter().zip(meant).enumerate();
+            both.into_iter().find_map(|(index, (written, meant))| {
+                Some(format!("[{index}]{}", list_for_object(written, meant)?))
+            })
+        }
+        (Value::Array(_), Value::Object(_)) => Some(String::new()),
+        _ => None,
+    }
 }
 
 /// Finds the exact place of a problem. Types that are told apart by a field are read in two steps,

@@ -76,6 +76,16 @@ fn a_problem_is_told_with_its_path() {
             "slides[2].blocks[1].axis: the axis starts at 3 and must end above it, not at 2.5",
         ),
         (
+            "/slides/2/blocks/1/axis",
+            json!([0, 1]),
+            "slides[2].blocks[1].axis: an object with named fields is needed here, not a list",
+        ),
+        (
+            "/slides/0/blocks/0",
+            json!(["divider", "x"]),
+            "slides[0].blocks[0]: an object with named fields is needed here, not a list",
+        ),
+        (
             "/slides/2/blocks/1/kind",
             json!("pie3d"),
             "slides[2].blocks[1].kind: unknown variant `pie3d`, expected one of `bar`, `stacked_bar`, `line`, `area`, `pie`, `scatter`",
