@@ -99,7 +99,7 @@ fn located(deck: &Value, mut path: String, mut message: String) -> Problem {
         if within == "." || within.is_empty() {
             break;
         }
-        path = format!("{path}.{within}");
+        path = if path.is_empty() { within } else { format!("{path}.{within}") };
     }
     Problem { path, message }
 }
@@ -112,6 +112,9 @@ fn problem_in_block(value: &Value) -> Option<(String, String)> {
 
 /// The value at a path as in `slides[3].blocks[2]`.
 fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    if path.is_empty() {
+        return Some(value);
+    }
     let pointer = path.replace('[', ".").replace(']', "").replace('.', "/");
     value.pointer(&format!("/{pointer}"))
 }

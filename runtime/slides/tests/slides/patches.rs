@@ -211,6 +211,29 @@ fn a_patch_with_unknown_parts_is_refused() {
 }
 
 #[test]
+fn a_problem_in_what_a_patch_carries_is_told_with_its_path() {
+    let chart = json!({ "type": "chart", "id": "c", "kind": "bar", "series": [{ "id": "s", "name": "", "values": ["1"] }] });
+    let slide = json!({ "id": "s", "layout": "cover", "blocks": [{ "type": "divider", "id": "d" }, chart] });
+    for (change, expected) in [
+        (
+            json!({ "op": "set_block", "block": chart }),
+            "block.series[0].values[0]: invalid type: string \"1\", expected a number",
+        ),
+        (
+            json!({ "op": "replace_slide", "slide": slide }),
+            "slide.blocks[1].series[0].values[0]: invalid type: string \"1\", expected a number",
+        ),
+        (
+            json!({ "op": "set_field", "block": "m1", "field": { "value": 1e20 } }),
+            "field.value: a number has at most 15 significant digits and lies between ±1e-12 and ±1e15",
+        ),
+        (json!({ "op": "set_theme" }), "missing field `theme`"),
+    ] {
+        assert_eq!(patch::from_json(&change.to_string()).unwrap_err().to_string(), expected);
+    }
+}
+
+#[test]
 fn patches_cannot_make_a_deck_that_is_too_large_to_be_read() {
     let items = vec![json!({ "text": "x".repeat(5_000) }); 100];
     let list = |index: usize| json!({ "type": "bullets", "id": format!("l{index}"), "items": items });
