@@ -1,6 +1,6 @@
 //! JSON into a deck.
 //!
-//! In this order: the size, the JSON itself (whose nesting `serde_json` bounds), the format, the
+//! In this order: the size, the JSON itself (no field twice; its nesting is bounded by `serde_json`), the format, the
 //! types, and then [`crate::check`]. What is refused is refused whole, with the path of each problem.
 
 use serde::Serialize;
@@ -14,14 +14,18 @@ use crate::limits::MAX_DECK_BYTES;
 use crate::problem::Problem;
 use crate::upgrade::{self, FormatError};
 
+mod json;
+
+use json::Json;
+
 /// Why a deck can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// It is too large to be looked at.
     #[error("the deck is larger than {} MiB", MAX_DECK_BYTES / 1024 / 1024)]
     TooLarge,
-    /// It isn't JSON.
-    #[error("the deck isn't valid JSON: {0}")]
+    /// It isn't JSON, or an object in it has a field twice.
+    #[error("the JSON can't be read: {0}")]
     Json(String),
     /// Its format can't be read.
     #[error(transparent)]
@@ -49,7 +53,8 @@ pub(crate) fn parsed(json: &str) -> Result<Value, ReadError> {
     if json.len() > MAX_DECK_BYTES {
         return Err(ReadError::TooLarge);
     }
-    serde_json::from_str(json).map_err(|error| ReadError::Json(error.to_string()))
+    let read = serde_json::from_str::<Json>(json).map_err(|error| ReadError::Json(error.to_string()))?;
+    Ok(read.0)
 }
 
 /// Reads a type of this crate's, strictly.

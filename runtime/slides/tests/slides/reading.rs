@@ -230,6 +230,16 @@ fn all_problems_are_told_up_to_a_limit() {
 }
 
 #[test]
+fn a_field_that_is_there_twice_is_refused() {
+    let deck = sample::deck().to_string().replacen("\"notes\":", "\"notes\":\"Lost?\",\"notes\":", 1);
+    let refused = from_json(&deck).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("the JSON can't be read: an object has the field `notes` twice at line 1"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn hostile_json_is_refused_before_it_costs_much() {
     assert_eq!(from_json(&" ".repeat(limits::MAX_DECK_BYTES + 1)), Err(ReadError::TooLarge));
     for json in
