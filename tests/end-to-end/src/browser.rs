@@ -1,5 +1,5 @@
-//! The deploy page's program as a process, and a browser in front of it: a client that keeps cookies,
-//! says where it comes from, follows redirects, and remembers everything it was shown.
+//! The deploy page's program as a process, and a browser client for it: it stores cookies, sends origin
+//! headers, follows redirects, and records everything that it received.
 
 use std::process::Stdio;
 use std::sync::Mutex;
@@ -12,19 +12,19 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::kill;
 
-/// `tellr-app deploy-page`, running.
+/// A running `tellr-app deploy-page`.
 pub struct DeployPage {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     written: String,
-    /// The address that lets a browser in.
+    /// The URL that starts the browser session.
     pub entrance: Url,
-    /// The address for signing in, if it printed one.
+    /// The sign-in URL, if it printed one.
     pub sign_in: Option<Url>,
 }
 
 impl DeployPage {
-    /// Starts it with nothing of an environment but `variables`, and a log of everything.
+    /// Starts it with only `variables` as its environment, and a full log.
     pub async fn start(flags: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(kill::program())
             .args(["deploy-page", "--port", "0"])
@@ -54,7 +54,7 @@ impl DeployPage {
         Self { child, lines, written, entrance, sign_in }
     }
 
-    /// Ends it as a supervisor would; everything that it wrote.
+    /// Ends it as a supervisor would; returns everything that it wrote.
     pub async fn end(mut self) -> String {
         let id = self.child.id().expect("it runs").to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
@@ -70,10 +70,10 @@ impl DeployPage {
     }
 }
 
-/// What a browser was shown.
+/// A page that a browser received.
 #[derive(Debug)]
 pub struct Shown {
-    /// Where it ended.
+    /// Its final URL.
     pub url: Url,
     /// HTTP status.
     pub status: u16,
@@ -89,7 +89,7 @@ impl Shown {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
     }
 
-    /// The kind of failure, where the answer is the page's server's own.
+    /// The kind of failure, if the answer is the page server's own.
     pub fn host_error(&self) -> Option<&str> {
         self.headers.get("tellr-host-error")?.to_str().ok()
     }
@@ -111,19 +111,19 @@ impl Default for Browser {
 }
 
 impl Browser {
-    /// Opens an address that somebody typed in.
+    /// Opens a URL as if typed in.
     pub async fn open(&self, url: &Url) -> Shown {
         self.navigate(url.clone(), "none").await
     }
 
-    /// Follows a link of the page at `page`.
+    /// Follows a link on the page at `page`.
     pub async fn click(&self, page: &Url, link: &str) -> Shown {
         let url = page.join(link).expect("an address");
         let site = if url.origin() == page.origin() { "same-origin" } else { "cross-site" };
         self.navigate(url, site).await
     }
 
-    /// Sends what a script of the page at `page` sends.
+    /// Sends a request as a script of the page at `page` would.
     pub async fn fetch(&self, page: &Url, method: Method, path: &str, body: Option<&Value>) -> Shown {
         let url = page.join(path).expect("an address");
         let mut request = self.client.request(method.clone(), url).header("sec-fetch-site", "same-origin");
@@ -136,7 +136,7 @@ impl Browser {
         self.send(request).await
     }
 
-    /// Everything that any answer held, headers included, but not where it led.
+    /// The content of all answers, headers included, except redirect targets.
     pub fn seen(&self) -> String {
         self.seen.lock().expect("no panic").clone()
     }
@@ -164,7 +164,7 @@ impl Browser {
     async fn send(&self, request: reqwest::RequestBuilder) -> Shown {
         let (client, request) = request.build_split();
         let mut request = request.expect("a request");
-        // Cookies of one host go to all its ports, as in browsers.
+        // Cookies of one host are sent to all its ports, as in browsers.
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let cookies: Vec<String> = {
             let kept = self.cookies.lock().expect("no panic");

@@ -1,4 +1,4 @@
-//! Statements run on a stage's database as Ada, past every deployer.
+//! Runs statements on a stage's database as Ada, without a deployer.
 
 use serde_json::json;
 use tellr_app::database::tls;
@@ -17,7 +17,7 @@ pub async fn execute(stage: &Stage, statements: &str) {
     connection.await.expect("the connection ends");
 }
 
-/// A connection to the same as Ada, and the task that ends with it.
+/// A connection to the same database as Ada, and its task.
 pub async fn connect(stage: &Stage) -> (Client, JoinHandle<()>) {
     let endpoint = "projects/tellr-db/branches/production/endpoints/primary";
     let (_, found) = stage.get(&format!("/api/2.0/postgres/{endpoint}")).await;

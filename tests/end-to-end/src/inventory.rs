@@ -1,11 +1,11 @@
-//! What is in a workspace, as somebody sees who lists everything.
+//! The content of a workspace, as an administrator's listing shows it.
 
 use serde_json::Value;
 
 use crate::rivals::effects;
 use crate::stage::{ADA, FOLDER, Stage};
 
-/// The names of all there is of a kind.
+/// The names of all resources by kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Inventory {
     /// Apps.
@@ -16,12 +16,12 @@ pub struct Inventory {
     pub instances: Vec<String>,
     /// Secrets, as `scope/key`; a scope without a secret ends in `/`.
     pub secrets: Vec<String>,
-    /// Files below Ada's folder, but for what deployers keep there.
+    /// Files in Ada's folder, except those that deployers keep there.
     pub files: Vec<String>,
 }
 
 impl Inventory {
-    /// What `create` makes without any arguments: one of each, and nothing twice.
+    /// The resources that `create` makes without any arguments: one of each, and no duplicates.
     pub fn of_default() -> Self {
         Self {
             apps: names(&["tellr"]),
@@ -43,7 +43,7 @@ fn listed(answer: &Value, list: &str, name: &str) -> Vec<String> {
 }
 
 impl Stage {
-    /// Everything there is.
+    /// Lists everything.
     pub async fn inventory(&self) -> Inventory {
         let list = async |path: &str, list: &str, name: &str| listed(&self.get(path).await.1, list, name);
         let mut secrets = Vec::new();
@@ -75,14 +75,14 @@ impl Stage {
         names
     }
 
-    /// What the journal in Ada's folder says of the latest run: `running`, `finished`, `failed` …
+    /// The state of the latest run in the journal in Ada's folder: `running`, `finished`, `failed` …
     pub async fn last_run(&self) -> Option<String> {
         let text = self.file(&format!("{FOLDER}/.tellr/deployment.json")).await?;
         let journal: Value = serde_json::from_str(&text).ok()?;
         journal["run"]["status"].as_str().map(str::to_owned)
     }
 
-    /// Asserts that a run has left nothing behind but its journal, which says how it ended.
+    /// Asserts that a run has left nothing behind except its journal, which records how it ended.
     pub async fn assert_left_in_order(&self, status: &str) {
         assert_eq!(self.last_run().await.as_deref(), Some(status), "the journal says how the run ended");
         let left = self.folder(&format!("{FOLDER}/.tellr")).await;
@@ -90,12 +90,13 @@ impl Stage {
         assert_eq!(self.folder("/Workspace/Shared/.tellr/locks").await, [""; 0], "the lock is given back");
     }
 
-    /// Asserts that Tellr stands as one `create` leaves it: everything once, running, in order.
+    /// Asserts that the workspace is in the state after one `create`: every resource once, and the app
+    /// running.
     pub async fn assert_deployed_once(&self) {
         self.assert_deployed(&Inventory::of_default()).await;
     }
 
-    /// Asserts that this and nothing else is there, that the app runs, and that the run is over.
+    /// Asserts that exactly these resources exist, that the app runs, and that the run has ended.
     pub async fn assert_deployed(&self, expected: &Inventory) {
         assert_eq!(self.inventory().await, *expected);
         let (_, app) = self.get("/api/2.0/apps/tellr").await;
@@ -108,7 +109,7 @@ impl Stage {
         self.assert_left_in_order("finished").await;
     }
 
-    /// How many requests Ada's deployers sent that changed something but the app's lock.
+    /// The number of changing requests from Ada's deployers, except those for the app's lock.
     pub fn effects_of_ada(&self) -> usize {
         let mut entries = self.workspace.control().journal.mutations();
         entries.retain(|entry| entry.principal.as_deref() == Some(ADA));

@@ -1,4 +1,4 @@
-//! Deployers as real processes of the command line, and killing them.
+//! Runs deployers as real processes of the command line, and kills them.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -10,17 +10,17 @@ use tokio::process::Command;
 
 use crate::stage::{ADA, Stage};
 
-/// How a process ended that was to be killed at one of its requests.
+/// The outcome for a process that is to be killed at one of its requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// It was killed there.
+    /// It was killed at the request.
     Killed,
-    /// It ended by itself before it had sent so many.
+    /// It ended before it had sent so many requests.
     Finished,
 }
 
-/// The command line's program. Cargo builds it beside the tests only when the whole workspace is
-/// built, so say what to do if it isn't there.
+/// The command line's program. Cargo builds it beside the tests only when the whole workspace is built, so
+/// a missing file gets a message that says what to do.
 pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let program = test.parent().and_then(|deps| deps.parent()).map(|folder| folder.join("tellr-app"));
@@ -28,7 +28,7 @@ pub fn program() -> PathBuf {
     program.unwrap_or_else(|| panic!("`tellr-app` is not built; run `cargo build --workspace --bins` first"))
 }
 
-/// `tellr-app deploy <operation>` as Ada, ready to be given flags.
+/// `tellr-app deploy <operation>` as Ada, without flags.
 pub fn deploy(stage: &Stage, operation: &str) -> Command {
     let mut command = Command::new(program());
     command
@@ -44,20 +44,20 @@ pub fn deploy(stage: &Stage, operation: &str) -> Command {
     command
 }
 
-/// Runs `create` to its end: exit code and what it printed.
+/// Runs `create` to its end: exit code and output.
 pub async fn create(stage: &Stage) -> (Option<i32>, String) {
     let output = deploy(stage, "create").output().await.expect("the program runs");
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (output.status.code(), text.concat())
 }
 
-/// Runs `create` and kills it when its `nth` request has had its effect and waits for the answer.
+/// Runs `create` and kills it after its `nth` request has had its effect but before its answer.
 pub async fn create_killed_at(stage: &Stage, nth: u64) -> Ending {
     let faults = &stage.workspace.control().faults;
     faults.add(Rule::nth_request(nth, When::After, Action::Hang)).expect("a good rule");
     let mut process = deploy(stage, "create").spawn().expect("the program runs");
     let mut out = process.stdout.take().expect("stdout is piped");
-    // Read along, so that a full pipe never stops the process.
+    // The output is read continuously, so that a full pipe never blocks the process.
     let reading = tokio::spawn(async move {
         let mut text = String::new();
         let _ = out.read_to_string(&mut text).await;

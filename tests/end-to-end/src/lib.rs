@@ -1,13 +1,12 @@
-//! Scaffolding for the tests across the parts.
+//! Support code for the end-to-end tests.
 //!
-//! [`virtual_time`] runs deployers against a local workspace on a clock that only moves when
-//! everybody waits, so that a deployment of minutes takes milliseconds and every duration is
-//! exact. [`stage`] sets up a workspace and deploys into it; [`kill`] does so with real processes,
-//! [`terminal`] on a terminal;
-//! [`looking`] plans and asks how things stand; [`browser`] is a person's in front of the deploy page.
-//! [`database`] runs SQL past them, [`inventory`] counts what is there afterwards, and [`words`] looks
-//! at what a person is told when it did not go well. [`passing_faults`] are what a request may meet on
-//! its way. [`rivals`] tells apart what several deployers did to one app.
+//! [`virtual_time`] runs deployers against a local workspace on a clock that only moves when all of them
+//! wait, so that a deployment of minutes takes milliseconds and every duration is exact. [`stage`] sets up
+//! a workspace and deploys into it; [`kill`] does so with real processes, [`terminal`] on a terminal;
+//! [`looking`] runs plans and status; [`browser`] is a client of the deploy page. [`database`] runs SQL
+//! without a deployer, [`inventory`] lists the resources afterwards, and [`words`] checks error messages.
+//! [`passing_faults`] are the transient faults that a request may meet. [`rivals`] distinguishes the
+//! requests of several deployers of one app.
 
 #![expect(clippy::missing_panics_doc, reason = "scaffolding of tests panics where a test is to fail")]
 

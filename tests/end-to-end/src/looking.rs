@@ -1,4 +1,4 @@
-//! Plans and status, each watched for what it does to the workspace: nothing.
+//! Runs plans and status, and checks that they change nothing in the workspace.
 
 use deployer::config::{CreateArguments, DeleteArguments, StatusArguments, UpdateArguments};
 use deployer::engine::Cancellation;
@@ -9,17 +9,17 @@ use crate::stage::{ADA, Stage};
 use crate::virtual_time::{VirtualHost, drive};
 
 impl Stage {
-    /// What `create` would do, as Ada.
+    /// The plan of `create`, as Ada.
     pub async fn plan_create(&self, arguments: CreateArguments) -> Result<Plan, DeployError> {
         self.plan(Change::Create(Box::new(arguments.resolve(None, None)?))).await
     }
 
-    /// What `update` would do, as Ada.
+    /// The plan of `update`, as Ada.
     pub async fn plan_update(&self, arguments: UpdateArguments) -> Result<Plan, DeployError> {
         self.plan(Change::Update(Box::new(arguments.resolve(None, None)?))).await
     }
 
-    /// What `delete` would do, as Ada.
+    /// The plan of `delete`, as Ada.
     pub async fn plan_delete(&self, arguments: DeleteArguments) -> Result<Plan, DeployError> {
         self.plan(Change::Delete(Box::new(arguments.resolve(None, None)?))).await
     }
@@ -31,12 +31,12 @@ impl Stage {
         .await
     }
 
-    /// How things stand with the app `tellr`, as Ada sees it.
+    /// The status of the app `tellr`, as Ada.
     pub async fn status(&self) -> Status {
         self.status_as(ADA, StatusArguments::default()).await.expect("status")
     }
 
-    /// How things stand, as `user` sees it.
+    /// The status of the app `tellr`, as `user`.
     pub async fn status_as(&self, user: &str, arguments: StatusArguments) -> Result<Status, DeployError> {
         let config = arguments.resolve(None, None)?;
         self.only_looking(user, async |host| {
@@ -45,8 +45,8 @@ impl Stage {
         .await
     }
 
-    /// Looks, and asserts that it was only a look: requests that read (or that mint a credential of the
-    /// database, to look there), the same things there before and after, and nothing told.
+    /// Runs a read-only operation, and asserts that it only sends requests that read (or that mint a
+    /// database credential, to inspect the schema), leaves all resources unchanged, and emits no events.
     pub async fn only_looking<'s, T>(
         &'s self,
         user: &str,

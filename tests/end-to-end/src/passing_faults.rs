@@ -1,8 +1,7 @@
-//! Every fault that passes, for one request after the other.
+//! Injects every transient fault into each request.
 //!
-//! The requests are those of a run without faults, told apart by method, path and how often they
-//! came. One of them then meets all faults in a row: those before its effect, then those that take
-//! its answer.
+//! The requests are those of a run without faults, identified by method, path and occurrence. Each request
+//! then meets all faults in a row: those before its effect, then those that replace its answer.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +20,7 @@ pub struct Sent {
     pub nth: u64,
 }
 
-/// The requests that this workspace was sent.
+/// The requests that this workspace received.
 pub fn sent_so_far(stage: &Stage) -> Vec<Sent> {
     let mut seen: BTreeMap<(String, String), u64> = BTreeMap::new();
     let entries = stage.workspace.control().journal.entries();
@@ -34,7 +33,7 @@ pub fn sent_so_far(stage: &Stage) -> Vec<Sent> {
     sent.collect()
 }
 
-/// Ids that are made up differ from run to run.
+/// Generated ids differ from run to run.
 fn any_id(segment: &str) -> &str {
     let made_up = segment.len() >= 32 && segment.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     match segment {
@@ -44,7 +43,7 @@ fn any_id(segment: &str) -> &str {
     }
 }
 
-/// A page of a gateway instead of an answer.
+/// A gateway's error page instead of an answer.
 pub fn html(status: u16) -> Action {
     let body = "<html><head><title>Bad Gateway</title></head><body><pre>upstream gone</pre></body></html>";
     Action::Answer {
@@ -60,7 +59,7 @@ fn empty(status: u16) -> Action {
 }
 
 impl Sent {
-    /// All that may happen to it: first before it has its effect, then to its answer.
+    /// All faults for one request: first those before its effect, then those after.
     fn faults(&self) -> Vec<Rule> {
         let mut before = vec![
             Action::Cut,
@@ -83,8 +82,8 @@ impl Sent {
         (self.nth..).zip(all).map(rule).collect()
     }
 
-    /// Lets it meet all faults, if it is sent while `run` goes on. Whether it was: how often
-    /// somebody looks whether something is done depends on how long it took to ask.
+    /// Injects all faults into the request, if it is sent during `run`. Returns whether it was: the number
+    /// of polls depends on how long earlier requests took.
     pub async fn meets_all_faults<T>(&self, stage: &Stage, run: impl Future<Output = T>) -> (T, bool) {
         let rules = &stage.workspace.control().faults;
         let planned = self.faults();
@@ -95,12 +94,13 @@ impl Sent {
         let fired: u64 = rules.standing().iter().map(|standing| standing.fired).sum();
         rules.clear();
         let all = u64::try_from(planned.len()).expect("a few");
-        // What concerns the lock is repeated as a whole, a look first: a renewal ends with the run that it is for,
-        // and a lock that was removed is not removed again. In a run that takes longer there are more renewals.
+        // Lock requests are excluded: a renewal is repeated as a whole, starting with a read, and ends with
+        // its run; a removed lock is not removed again. A longer run has more renewals.
         let may_be_of_the_lock = ["import", "export", "delete"]
             .map(|call| format!("/api/2.0/workspace/{call}"))
             .contains(&self.path);
-        // The host's own look for the app's address: the run says where it couldn't ask the app, and ends well.
+        // The host's own request for the app's URL: the run reports that it couldn't query the app, and
+        // succeeds.
         let may_be_of_the_host = self.method == "GET" && self.path == "/api/2.0/apps/tellr";
         let may_meet_fewer = may_be_of_the_lock || may_be_of_the_host;
         assert!(fired == 0 || fired == all || may_meet_fewer, "{self:?} met {fired} of {all} faults");

@@ -1,21 +1,21 @@
-//! Several deployers at the same app: what each of them did, by the workspace's journal.
+//! Several deployers of one app: what each of them did, according to the workspace's journal.
 
 use local_workspace::journal::Entry;
 
 use crate::stage::Stage;
 use crate::virtual_time::DEPLOYER;
 
-/// Where the lock of the app `tellr` is.
+/// The path of the lock of the app `tellr`.
 pub const LOCK: &str = "/Workspace/Shared/.tellr/locks/tellr.json";
 
 impl Stage {
-    /// What the deployer `name` changed, in order.
+    /// The changes of the deployer `name`, in order.
     pub fn changes_by(&self, name: &str) -> Vec<Entry> {
         let entries = self.workspace.control().journal.mutations();
         entries.into_iter().filter(|entry| entry.headers.get(DEPLOYER).is_some_and(|by| by == name)).collect()
     }
 
-    /// Whether a lock is there.
+    /// Whether a lock exists.
     pub async fn is_locked(&self) -> bool {
         self.file(LOCK).await.is_some()
     }
@@ -33,7 +33,7 @@ pub fn is_of_lock(entry: &Entry) -> bool {
     names(entry, LOCK)
 }
 
-/// What a deployer changed but for the lock and its folder.
+/// The changes of a deployer, except those of the lock and its folder.
 pub fn effects(changes: &[Entry]) -> Vec<String> {
     let others = changes.iter().filter(|entry| !names(entry, LOCKS));
     others.map(|entry| format!("{} {}", entry.method, entry.path)).collect()

@@ -1,4 +1,4 @@
-//! A local workspace on virtual time, and deployers in it.
+//! A local workspace on virtual time, and its deployers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -28,36 +28,36 @@ use crate::virtual_time::{Death, Time, VirtualHost, drive};
 pub const ADA: &str = "ada@example.com";
 /// An ordinary user.
 pub const BEN: &str = "ben@example.com";
-/// Where the clock stands at first: 2026-11-23T15:00:00Z.
+/// The initial time: 2026-11-23T15:00:00Z.
 pub const START: Timestamp = Timestamp(1_795_446_000_000);
-/// Where `create` puts Ada's app.
+/// The folder in which `create` puts Ada's app.
 pub const FOLDER: &str = "/Workspace/Users/ada@example.com/.apps/tellr";
 
-/// A workspace and its time.
+/// A workspace and its clock.
 pub struct Stage {
     /// The workspace.
     pub workspace: LocalWorkspace,
-    /// Its time.
+    /// Its clock.
     pub time: Time,
-    /// One for all: each would read the machine's certificates anew.
+    /// Shared: each client would otherwise load the machine's certificates again.
     http: reqwest::Client,
     seeds: AtomicU64,
 }
 
 impl Stage {
-    /// A workspace that takes its time as a real one does; apps are scripted.
+    /// A workspace with the durations of a real one; apps are scripted.
     pub async fn realistic() -> Self {
         Self::with(Pace::realistic()).await
     }
 
-    /// A workspace of this pace.
+    /// A workspace with these durations.
     pub async fn with(pace: Pace) -> Self {
         Self::with_user(pace, None).await
     }
 
-    /// The same with one more administrator, of this user name.
+    /// The same with an additional administrator of this user name.
     pub async fn with_user(pace: Pace, user: Option<&str>) -> Self {
-        // Both client libraries leave the choice of the TLS provider to the program.
+        // Both client libraries require the program to choose the TLS provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let clock = Clock::virtual_from(START);
         let options = Options {
@@ -73,12 +73,12 @@ impl Stage {
         Self { workspace, time, http, seeds: AtomicU64::new(1) }
     }
 
-    /// A deployer's host for `user`, each with random bytes of its own.
+    /// A deployer's host for `user`, with its own random bytes.
     pub fn host(&self, user: &str) -> VirtualHost<'_> {
         self.host_with(self.workspace.token(user))
     }
 
-    /// The same for whoever has `token`.
+    /// The same for the holder of `token`.
     pub fn host_with(&self, token: &str) -> VirtualHost<'_> {
         let settings = WorkspaceSettings {
             host: self.workspace.host().to_owned(),
@@ -109,13 +109,13 @@ impl Stage {
         drive_to_end(&self.time, Box::pin(operations::create(host, &config, &Cancellation::new()))).await
     }
 
-    /// `create` as Ada, by the text of a configuration file.
+    /// `create` as Ada, with the text of a configuration file.
     pub async fn create_from(&self, file: &str) -> Result<CreateResult, DeployError> {
         let (host, config) = (self.host(ADA), CreateArguments::default().resolve(Some(file), None)?);
         drive_to_end(&self.time, Box::pin(operations::create(&host, &config, &Cancellation::new()))).await
     }
 
-    /// `create` as Ada by a process that dies at one of its requests. `None`: it died.
+    /// `create` as Ada by a process that dies at one of its requests; `None` if it died.
     pub async fn create_dying(
         &self,
         arguments: CreateArguments,
@@ -147,12 +147,12 @@ impl Stage {
         drive_to_end(&self.time, Box::pin(operations::delete(&host, &config, &Cancellation::new()))).await
     }
 
-    /// Asks the workspace as Ada, outside of any deployer: status and JSON.
+    /// Sends a read request as Ada, without a deployer: status and JSON.
     pub async fn get(&self, path: &str) -> (u16, Value) {
         self.send_as(ADA, reqwest::Method::GET, path, None).await
     }
 
-    /// Tells the workspace as Ada.
+    /// Sends a write request as Ada.
     pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
         self.send_as(ADA, reqwest::Method::POST, path, Some(body)).await
     }
@@ -174,7 +174,7 @@ impl Stage {
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
-    /// Removes something as Ada: the status.
+    /// Deletes something as Ada; returns the status.
     pub async fn delete_at(&self, path: &str) -> u16 {
         self.send_as(ADA, reqwest::Method::DELETE, path, None).await.0
     }
@@ -194,7 +194,7 @@ impl Stage {
         entries.iter().filter(|entry| entry.method == method && entry.path == path).count()
     }
 
-    /// How the schema stands, looked at as Ada, for the role of the app `tellr`.
+    /// The state of the schema, inspected as Ada, for the role of the app `tellr`.
     pub async fn schema_state(&self, database: &str, kind: &str, schema: &str) -> SchemaState {
         let (host, credential) = if kind == "autoscaling" {
             let endpoint = format!("projects/{database}/branches/production/endpoints/primary");
@@ -226,7 +226,7 @@ impl Stage {
         self.workspace.control().settings.update(change);
     }
 
-    /// Ends the workspace in good order.
+    /// Shuts the workspace down.
     pub async fn end(self) {
         self.workspace.shutdown().await;
     }
@@ -248,7 +248,7 @@ async fn drive_to_end<T>(
     drive(time, work).await.expect("a process that was not told to die")
 }
 
-/// The arguments that `update` needs for what `create` makes without any.
+/// The arguments that `update` needs for the defaults of `create`.
 pub fn update_of_default() -> UpdateArguments {
     UpdateArguments {
         app_name: Some("tellr".into()),

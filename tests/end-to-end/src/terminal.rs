@@ -1,4 +1,4 @@
-//! The command line on a terminal: a process that finds one at all three of its ends.
+//! Runs the command line on a pseudo-terminal for all three standard streams.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -9,10 +9,10 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-/// How long a process may take to say something.
+/// The time limit for expected output.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// A process on a terminal.
+/// A process on a pseudo-terminal.
 pub struct Terminal {
     process: Child,
     keyboard: File,
@@ -21,7 +21,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Starts `command` on a terminal of its own.
+    /// Starts `command` on its own pseudo-terminal.
     pub fn start(mut command: Command) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&ours).and_then(|()| unlockpt(&ours)).expect("it is ours");
@@ -34,19 +34,19 @@ impl Terminal {
         let (sender, screen) = unbounded_channel();
         std::thread::spawn(move || {
             let (mut ours, mut bytes) = (ours, [0; 4096]);
-            // Ends with an error when the process has ended.
+            // Returns an error after the process has ended.
             while let Ok(count @ 1..) = ours.read(&mut bytes) {
                 if sender.send(bytes[..count].to_vec()).is_err() {
                     return;
                 }
             }
         });
-        // The command keeps handles of the other side, which would keep the terminal open.
+        // The command has handles of the other side, which would keep the terminal open.
         drop(command);
         Self { process, keyboard, screen, shown: String::new() }
     }
 
-    /// Waits until `text` is shown after what was waited for before, and returns what was shown up to it.
+    /// Waits until `text` is shown after the previous match, and returns the output up to it.
     pub async fn until(&mut self, text: &str) -> String {
         loop {
             if let Some(place) = self.shown.find(text) {
@@ -65,7 +65,7 @@ impl Terminal {
         writeln!(self.keyboard, "{line}").expect("it can be typed");
     }
 
-    /// Waits for the end of the process: its exit code, and the rest of what was shown.
+    /// Waits for the end of the process: its exit code, and the remaining output.
     pub async fn end(mut self) -> (Option<i32>, String) {
         let status = self.process.wait().await.expect("it ends");
         while let Ok(Some(bytes)) = timeout(LIMIT, self.screen.recv()).await {
@@ -74,7 +74,7 @@ impl Terminal {
         (status.code(), self.shown)
     }
 
-    /// The process, to send it a signal.
+    /// The process, to send signals to.
     pub fn id(&self) -> i32 {
         self.process.id().and_then(|id| i32::try_from(id).ok()).expect("it runs")
     }

@@ -1,11 +1,10 @@
 //! A deployer on virtual time.
 //!
-//! The local workspace computes its states from its clock; a deployer reads the same clock through
-//! its host. What is left to do is to move it: [`drive`] polls the deployers, and when none of
-//! them has a request on its way, all that can happen next is that somebody stops sleeping. Then,
-//! and only then, the clock jumps to the first sleeper's time. The latency that the workspace
-//! reports in a header instead of sleeping it is slept here, so side-by-side requests overlap as
-//! they do in life.
+//! The local workspace computes its states from its clock; a deployer reads the same clock through its
+//! host. [`drive`] moves the clock: it polls the deployers, and when none of them has a pending request,
+//! the only possible progress is the end of a sleep. Only then the clock jumps to the end of the earliest
+//! sleep. The latency that the workspace reports in a header instead of sleeping is slept here, so that
+//! concurrent requests overlap as in reality.
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
@@ -24,7 +23,7 @@ use local_workspace::clock::Clock;
 use local_workspace::pace::LATENCY_HEADER;
 use tellr_app::deploy::native_host::NativeHost;
 
-/// The clock and who sleeps on it.
+/// The clock and the pending sleeps.
 #[derive(Clone)]
 pub struct Time {
     clock: Clock,
@@ -33,11 +32,11 @@ pub struct Time {
 
 #[derive(Default)]
 struct Shared {
-    /// Requests on their way.
+    /// Pending requests.
     under_way: Cell<usize>,
     sleepers: RefCell<Vec<Sleeper>>,
     next: Cell<u64>,
-    /// A process died: nothing of it moves any more.
+    /// A process died: it makes no further progress.
     dead: Cell<bool>,
 }
 
@@ -77,7 +76,7 @@ impl Time {
         .await;
     }
 
-    /// Moves the clock to the first sleeper's time; false if nobody sleeps.
+    /// Moves the clock to the end of the earliest sleep; false if there is none.
     fn advance(&self) -> bool {
         let first = self.shared.sleepers.borrow().iter().map(|sleeper| sleeper.until_ms).min();
         let Some(first) = first else { return false };
@@ -94,7 +93,7 @@ impl Time {
     }
 }
 
-/// Takes a sleeper off the list, also when its future is dropped.
+/// Removes a sleep from the list, also when its future is dropped.
 struct Awake<'a> {
     shared: &'a Shared,
     id: u64,
@@ -106,7 +105,7 @@ impl Drop for Awake<'_> {
     }
 }
 
-/// Runs `work` on virtual time until it is done; `None` if the process it stands for died.
+/// Runs `work` on virtual time until it is done; `None` if its process died.
 pub async fn drive<T>(time: &Time, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|context| {
@@ -134,22 +133,22 @@ pub enum Death {
     After(usize),
 }
 
-/// What a request meets on its way.
+/// A fault for a request.
 pub enum Met {
-    /// This answer; the workspace never sees it.
+    /// This answer; the workspace never receives the request.
     Answer(WorkspaceResponse),
-    /// The answer takes so much longer.
+    /// The answer is delayed by this time.
     Latency(Duration),
 }
 
-/// The header that a deployer's requests are marked with.
+/// The header that marks a deployer's requests.
 pub const DEPLOYER: &str = "x-deployer";
 
-/// Says what a request meets on its way.
+/// Selects the fault for a request.
 type OnRequest<'a> = dyn Fn(&WorkspaceRequest) -> Option<Met> + 'a;
-/// Says what a schema operation meets before it gets to the database.
+/// Selects the fault for a schema operation before it reaches the database.
 type OnSchema<'a> = dyn Fn(&SchemaOperation) -> Option<SchemaError> + 'a;
-/// Changes an answer; it is told the request's index.
+/// Modifies an answer, given the request's index.
 type OnAnswer<'a> = dyn Fn(usize, &mut WorkspaceResponse) + 'a;
 
 /// A host on virtual time.
@@ -161,19 +160,19 @@ pub struct VirtualHost<'a> {
     native: NativeHost<fn(DeployEvent)>,
     sql_latency: Duration,
     events: RefCell<Vec<DeployEvent>>,
-    /// Requests and schema operations so far; the next one has this index.
+    /// The number of requests and schema operations so far; also the next one's index.
     count: Cell<usize>,
     death: Option<Death>,
     seed: Cell<u64>,
-    /// What the requests are marked with.
+    /// The mark of its requests.
     name: Option<String>,
-    /// The process stands still from the first of these moments to the second.
+    /// The process is suspended from the first of these times to the second.
     frozen: Option<(u64, u64)>,
-    /// By how much this machine's clock is ahead of the workspace's.
+    /// How far this machine's clock is ahead of the workspace's.
     ahead_ms: i64,
-    /// What requests meet on their way.
+    /// The faults for its requests.
     on_request: Option<&'a OnRequest<'a>>,
-    /// When schema operations that change something were begun.
+    /// The start times of schema operations that change something.
     changes_of_schema: RefCell<Vec<u64>>,
     on_event: Option<&'a dyn Fn(&DeployEvent)>,
     on_answer: Option<&'a OnAnswer<'a>>,
@@ -181,7 +180,7 @@ pub struct VirtualHost<'a> {
 }
 
 impl<'a> VirtualHost<'a> {
-    /// A host for one principal. `native` is used for its database connections.
+    /// A host for one principal. `native` provides its database connections.
     pub fn new(
         time: Time,
         http: reqwest::Client,
@@ -212,50 +211,50 @@ impl<'a> VirtualHost<'a> {
         }
     }
 
-    /// The same, which dies at one of its requests.
+    /// The same, but it dies at one of its requests.
     #[must_use]
     pub fn dying(mut self, death: Option<Death>) -> Self {
         self.death = death;
         self
     }
 
-    /// The same, whose requests are marked with `name` in the workspace's journal.
+    /// The same, with its requests marked with `name` in the workspace's journal.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { name: Some(name.to_owned()), ..self }
     }
 
-    /// The same, whose process is stopped at one moment and goes on at another: what it was waiting for may
-    /// happen meanwhile, and it does nothing.
+    /// The same, with its process suspended from one time to another: awaited events may happen meanwhile,
+    /// but it does nothing.
     #[must_use]
     pub fn frozen(self, from_ms: u64, until_ms: u64) -> Self {
         Self { frozen: Some((from_ms, until_ms)), ..self }
     }
 
-    /// The same, on a machine whose clock is wrong.
+    /// The same, on a machine with a wrong clock.
     #[must_use]
     pub fn ahead(self, ahead_ms: i64) -> Self {
         Self { ahead_ms, ..self }
     }
 
-    /// The same, whose requests meet something on their way.
+    /// The same, with faults for its requests.
     #[must_use]
     pub fn meeting(self, on_request: &'a dyn Fn(&WorkspaceRequest) -> Option<Met>) -> Self {
         Self { on_request: Some(on_request), ..self }
     }
 
-    /// The same, whose schema operations may fail before they get to the database.
+    /// The same, with schema operations that may fail before they reach the database.
     #[must_use]
     pub fn failing(self, on_schema: &'a OnSchema<'a>) -> Self {
         Self { on_schema: Some(on_schema), ..self }
     }
 
-    /// When this deployer began schema operations that change something.
+    /// The start times of this deployer's schema operations that change something.
     pub fn changes_of_schema(&self) -> Vec<u64> {
         self.changes_of_schema.borrow().clone()
     }
 
-    /// Waits until the process goes on, if it is stopped now.
+    /// Waits until the process resumes, if it is suspended now.
     async fn thaw(&self) {
         if let Some((from, until)) = self.frozen {
             let now = self.time.now_ms();
@@ -272,31 +271,31 @@ impl<'a> VirtualHost<'a> {
         self
     }
 
-    /// The same, with somebody who listens to events as they come.
+    /// The same, with a listener for its events.
     #[must_use]
     pub fn watched(mut self, listener: &'a dyn Fn(&DeployEvent)) -> Self {
         self.on_event = Some(listener);
         self
     }
 
-    /// The same, whose answers are altered on the way; they are counted from 0.
+    /// The same, with modified answers; requests are counted from 0.
     #[must_use]
     pub fn altered(mut self, alter: &'a dyn Fn(usize, &mut WorkspaceResponse)) -> Self {
         self.on_answer = Some(alter);
         self
     }
 
-    /// What was told so far.
+    /// The events so far.
     pub fn events(&self) -> Vec<DeployEvent> {
         self.events.borrow().clone()
     }
 
-    /// How many requests and schema operations were sent.
+    /// The number of requests and schema operations that were sent.
     pub fn requests(&self) -> usize {
         self.count.get()
     }
 
-    /// Counts a request, and dies if it is its turn. Returns whether to die after it.
+    /// Counts a request, and dies if it is due. Returns whether to die after it.
     async fn count(&self) -> bool {
         let index = self.count.replace(self.count.get() + 1);
         if self.death == Some(Death::Before(index)) {
@@ -345,7 +344,7 @@ impl<'a> VirtualHost<'a> {
     }
 }
 
-/// A request on its way, for as long as this lives.
+/// A pending request, for as long as this lives.
 struct UnderWay<'a>(&'a Cell<usize>);
 
 impl<'a> UnderWay<'a> {
@@ -434,7 +433,7 @@ impl Host for VirtualHost<'_> {
     }
 
     fn random(&self, out: &mut [u8]) {
-        // xorshift: the same bytes in every run, as a test that fails should fail again.
+        // xorshift: the same bytes in every run, so that failures are reproducible.
         for byte in out {
             let mut state = self.seed.get();
             state ^= state << 13;

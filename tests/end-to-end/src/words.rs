@@ -1,19 +1,19 @@
-//! What a person may be shown when something went wrong.
+//! Checks the texts of errors.
 
 use deployer::error::{DeployError, ErrorClass};
 
-/// What an error has to say: its code, the thing it is about, and why.
+/// The required parts of an error: its code, its subject, and its cause.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
     /// The catalogue's code.
     pub code: &'a str,
-    /// A part of the message: the name of the thing.
+    /// A part of the message: the name of the subject.
     pub names: &'a str,
-    /// A part of the cause: the platform's own words, where it had some.
+    /// A part of the cause: the platform's own message, if there was one.
     pub because: &'a str,
 }
 
-/// Asserts that the error says what it has to, in words for people.
+/// Asserts that the error has the required parts, in readable sentences.
 pub fn assert_says(error: &DeployError, expected: Expected<'_>) {
     assert_good_words(error);
     assert_eq!(error.code, expected.code, "{error:#?}");
@@ -21,7 +21,7 @@ pub fn assert_says(error: &DeployError, expected: Expected<'_>) {
     assert!(error.cause.contains(expected.because), "the cause says `{}`: {error:#?}", expected.because);
 }
 
-/// Asserts what holds for every error: sentences instead of data, a reason, and something to do.
+/// Asserts the rules for every error: sentences instead of data, a cause, and what to do.
 pub fn assert_good_words(error: &DeployError) {
     let plain = |c: char| c.is_ascii_uppercase() || c == '_';
     assert!(!error.code.is_empty() && error.code.chars().all(plain), "{error:#?}");

@@ -1,7 +1,7 @@
-//! Services of which this workspace has nothing: their lists are empty, and whoever asks for one
-//! thing by its id is told that it doesn't exist, in each service's own way.
+//! Services without any content in this workspace: their lists are empty, and a request for an id is
+//! answered with "doesn't exist", in each service's own format.
 //!
-//! Nothing can be made in them; that answers as every other unknown call.
+//! Nothing can be created in them; such calls are answered like any unknown call.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

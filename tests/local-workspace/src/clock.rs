@@ -1,10 +1,9 @@
-//! The workspace's time.
+//! The workspace's clock.
 //!
-//! Databases take a minute to start, deleted apps linger for twenty, tokens live for an hour. A
-//! test cannot wait for that and must not pretend it away either. So nothing in the workspace runs
-//! on a timer: every state is computed from timestamps when somebody asks, and the one thing that
-//! knows the time is this clock. It is either the machine's or a virtual one that only moves when
-//! told to, and never backwards.
+//! Databases take a minute to start, deleted apps stay visible for twenty, tokens are valid for an hour. A
+//! test can't wait for that, but must not skip it either. So nothing in the workspace runs on a timer:
+//! every state is computed from timestamps when it is requested, and this clock is the only source of time.
+//! It is either the machine's or a virtual one that only moves when told to, and never backwards.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,24 +14,24 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A moment: milliseconds since the Unix epoch.
+/// A point in time: milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
-    /// The moment `ms` milliseconds later.
+    /// The time `ms` milliseconds later.
     #[must_use]
     pub fn plus_ms(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 
-    /// Milliseconds from `earlier` to this moment; zero when it lies in the future.
+    /// Milliseconds from `earlier` to this time; zero if it is in the future.
     pub fn ms_since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// As the platform writes it: RFC 3339 in UTC.
+    /// In the platform's format: RFC 3339 in UTC.
     pub fn to_rfc3339(self) -> String {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
             .ok()
@@ -40,7 +39,7 @@ impl Timestamp {
             .unwrap_or_else(|| "9999-12-31T23:59:59Z".to_owned())
     }
 
-    /// Reads RFC 3339, as clients send it in `expire_time`.
+    /// Parses RFC 3339, as clients send it in `expire_time`.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         u64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok().map(Self)
@@ -69,11 +68,11 @@ enum Source {
     Virtual(Timestamp),
 }
 
-/// Tells the time to everybody in one workspace; clones share it.
+/// The clock of one workspace; clones share it.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Mutex<Source>>);
 
-/// A virtual clock was told to go back, or a real one to be set.
+/// A virtual clock was set back, or a real one was set.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ClockError {
     /// The machine's clock cannot be moved from here.
@@ -82,9 +81,9 @@ pub enum ClockError {
     /// Time only moves forward.
     #[error("the clock stands at {now} and cannot go back to {asked}")]
     Backwards {
-        /// Where it stands.
+        /// Its current time.
         now: Timestamp,
-        /// What was asked.
+        /// The requested time.
         asked: Timestamp,
     },
 }
@@ -100,7 +99,7 @@ impl Clock {
         Self(Arc::new(Mutex::new(Source::Virtual(start))))
     }
 
-    /// The present moment.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         match *self.0.lock() {
             Source::Virtual(now) => now,

@@ -1,9 +1,9 @@
 //! Connections that can be cut.
 //!
-//! A lost answer is not an error answer: the client must see the connection close before the first
-//! byte. A handler cannot do that through a response, so the accept loop is our own: each
-//! connection carries a switch, and when a handler throws it the task that serves the connection is
-//! dropped together with its socket.
+//! A lost answer is not an error answer: the client must see the connection close before the first byte. A
+//! handler can't do that through a response, so this module has its own accept loop: each connection has a
+//! switch, and when a handler triggers it the task that serves the connection is dropped together with its
+//! socket.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-/// Cuts the connection a request came on.
+/// Cuts the connection of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cut(Arc<Notify>);
 
@@ -30,7 +30,7 @@ impl Cut {
     }
 }
 
-/// Serves connections until `stop` says so, then drops the open ones.
+/// Serves connections until `stop` is signalled, then drops the open ones.
 pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
@@ -69,6 +69,6 @@ async fn serve_one(stream: TcpStream, router: Router) {
 
 async fn pause_if_exhausted(error: &io::Error) {
     tracing::warn!(%error, "a connection could not be accepted");
-    // Out of file descriptors, most likely: without a pause this would spin.
+    // Out of file descriptors, most likely: without a pause this would be a busy loop.
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
 }

@@ -1,10 +1,10 @@
-//! What every request passes: journal, faults, authentication, latency, handler.
+//! The layers around every request: journal, faults, authentication, latency, handler.
 //!
-//! The order is the contract. The journal comes first, so that nothing escapes it; a fault may
-//! strike before anything is looked at; a latency is spent before the effect. The handler runs in a
-//! task of its own: once begun, its effect is whole even if the caller goes away, as on a real
-//! platform. Waiting (latency, `hang` before the effect) happens outside that task, so a caller
-//! that is killed meanwhile leaves no effect behind.
+//! The order is part of the contract. The journal comes first, so that it records everything; a fault may
+//! apply before anything is checked; latency is spent before the effect. The handler runs in a separate
+//! task: once started, its effect completes even if the caller disconnects, as on a real platform. Waiting
+//! (latency, `hang` before the effect) happens outside that task, so a caller that is killed meanwhile
+//! leaves no effect behind.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,8 +27,8 @@ use crate::pace::LATENCY_HEADER;
 use crate::problem::{Problem, in_our_shape, with_request_info};
 use crate::workspace::Workspace;
 
-/// Larger requests are refused unread. Uploads are limited to 10 MiB further in, with the
-/// platform's own text.
+/// Larger requests are refused unread. Uploads are limited to 10 MiB by their handler, with the platform's
+/// own message.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
 
 /// The middleware around all services of the workspace.
@@ -110,12 +110,12 @@ struct Passage {
     method: Method,
     path: String,
     latency_ms: u64,
-    /// The page's origin, where it may read the answer.
+    /// The page's origin, if it may read the answer.
     permitted: Option<HeaderValue>,
 }
 
 impl Passage {
-    /// Lets an action take its course; an answer means that the request ends here.
+    /// Applies an action; an answer means that the request ends here.
     async fn strike(&self, fired: &Fired, handled: Option<&mut Response>) -> Option<Response> {
         let journal = &self.workspace.journal;
         match &fired.action {
@@ -223,7 +223,7 @@ impl Passage {
     }
 }
 
-/// What Lakebase's handlers look for in the request's extensions.
+/// The values that Lakebase's handlers expect in the request's extensions.
 fn ordered(outcome: &OperationOutcome, when: When) -> OperationFault {
     match outcome {
         OperationOutcome::Error { code, message } => OperationFault::Error {
@@ -260,8 +260,8 @@ fn made_up<'a>(
     response
 }
 
-/// The first half of the answer, under the length of the whole; then the body fails and the server
-/// closes.
+/// The first half of the answer, with the length of the whole; then the body fails and the server closes
+/// the connection.
 async fn truncated(whole: Option<Response>) -> Response {
     let whole = whole.unwrap_or_else(|| axum::Json(serde_json::json!({"truncated": true})).into_response());
     let (mut parts, body) = whole.into_parts();
@@ -269,7 +269,7 @@ async fn truncated(whole: Option<Response>) -> Response {
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len().max(2)));
     let half = bytes.slice(..bytes.len() / 2);
     let failure = async {
-        // Gives the server the turn in which it sends what it has.
+        // Yields so that the server sends what it has.
         tokio::task::yield_now().await;
         Err(std::io::Error::other("truncated on purpose"))
     };

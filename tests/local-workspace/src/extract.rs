@@ -1,7 +1,7 @@
-//! Reading requests, with the platform's refusals for what cannot be read.
+//! Request parsing, with the platform's refusals for invalid input.
 //!
-//! A refusal names the field as the caller wrote it and says nothing of the parser behind: the
-//! platform has another one.
+//! A refusal names the field as the caller wrote it and doesn't repeat the parser's message: the platform
+//! has another parser.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -10,17 +10,17 @@ use serde::de::DeserializeOwned;
 use crate::identity::Principal;
 use crate::problem::Problem;
 
-/// Why something could not be read, in words for the caller.
+/// Why something could not be parsed, in words for the caller.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
-    /// It is not JSON at all.
+    /// It is not valid JSON.
     Syntax(String),
-    /// It is, but a field is missing or not what it has to be.
+    /// It is JSON, but a field is missing or invalid.
     Field(String),
 }
 
 impl Unreadable {
-    /// The words.
+    /// The message.
     pub(crate) fn words(&self) -> &str {
         match self {
             Self::Syntax(words) | Self::Field(words) => words,
@@ -28,7 +28,7 @@ impl Unreadable {
     }
 }
 
-/// Reads JSON; an empty text counts as `{}`.
+/// Parses JSON; an empty text counts as `{}`.
 pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
     let text: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
     let mut json = serde_json::Deserializer::from_slice(text);
@@ -43,7 +43,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadab
     Ok(value)
 }
 
-/// Reads a part of a body that was read already; `at` is where it stands.
+/// Parses a part of a parsed body; `at` is its path.
 pub(crate) fn read_value<T: DeserializeOwned>(at: &str, value: &serde_json::Value) -> Result<T, String> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let inner = error.path().to_string();
@@ -60,7 +60,7 @@ fn not_json() -> Unreadable {
     Unreadable::Syntax("the body is not valid JSON.".to_owned())
 }
 
-/// What is wrong with a field. The parser tells only in its text that one is missing or too many.
+/// Describes the problem with a field. The parser reports missing and unknown fields only in its message.
 fn field_words(path: &str, told: &str) -> String {
     let named =
         |kind: &str| told.strip_prefix(kind).and_then(|rest| rest.split('`').nth(1)).map(str::to_owned);
@@ -77,7 +77,7 @@ fn field_words(path: &str, told: &str) -> String {
     }
 }
 
-/// A JSON body; an empty one reads as `{}`.
+/// A JSON body; an empty one counts as `{}`.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(pub(crate) T);
 
@@ -85,7 +85,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        // The edge has already read the whole body and set the limit.
+        // The edge has already read the whole body and enforced the limit.
         let bytes = axum::body::to_bytes(request.into_body(), usize::MAX)
             .await
             .map_err(|_| Problem::malformed("Could not read the request's body."))?;
@@ -95,7 +95,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// Reads the parameters of a query.
+/// Parses the query parameters.
 pub(crate) fn read_query<T: DeserializeOwned>(query: Option<&str>) -> Result<T, Problem> {
     let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {

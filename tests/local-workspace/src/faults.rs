@@ -1,13 +1,12 @@
-//! What goes wrong, on purpose.
+//! Fault injection.
 //!
-//! A rule names requests (method, path, principal), counts them, and interferes with the nth:
-//! before the handler ran, so that nothing happened, or after it, so that the effect stands and
-//! only the answer is lost. The difference is the whole point: a client that cannot tell the two
-//! apart has to be right in both.
+//! A rule selects requests (method, path, principal), counts them, and interferes with the nth: before the
+//! handler ran, so that there is no effect, or after it, so that the effect remains and only the answer is
+//! lost. A client can't distinguish the two cases and has to be correct in both.
 //!
-//! `hang` holds a request still until it is released or its caller goes away, and tells whoever
-//! waits for it; that is how a test kills a client at exactly its nth request without sleeping.
-//! Every rule that matches a request counts it, but only the first whose turn it is interferes.
+//! `hang` holds a request until it is released or its caller disconnects, and notifies waiting tests; so a
+//! test can kill a client at exactly its nth request without sleeping. Every rule that matches a request
+//! counts it, but only the first one that is due interferes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
-/// Which requests, which of them, and what happens to them.
+/// Which requests, which of them, and the fault.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -32,16 +31,16 @@ pub struct Rule {
     /// The caller's user name; any when absent.
     #[serde(default)]
     pub principal: Option<String>,
-    /// The first matching request that is interfered with, from 1.
+    /// The first matching request that is affected, from 1.
     #[serde(default = "one")]
     pub nth: u64,
-    /// How many are interfered with from there on; `null` is all.
+    /// How many are affected from there on; `null` is all.
     #[serde(default = "once")]
     pub times: Option<u64>,
     /// Whether the effect happens.
     #[serde(default)]
     pub when: When,
-    /// What happens.
+    /// The fault.
     pub action: Action,
 }
 
@@ -99,14 +98,14 @@ impl Rule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// The fault comes first; the handler does not run unless the action lets it.
+    /// The fault comes first; the handler only runs if the action allows it.
     #[default]
     Before,
-    /// The handler runs, then the fault takes its answer.
+    /// The handler runs, then the fault replaces its answer.
     After,
 }
 
-/// What happens to a request.
+/// The fault of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
@@ -121,24 +120,24 @@ pub enum Action {
         #[serde(default)]
         body: Value,
     },
-    /// The connection closes without one byte of an answer.
+    /// The connection closes before the first byte of an answer.
     Cut,
     /// The connection closes in the middle of the answer's body.
     Truncate,
-    /// The request stands still until it is released or its caller goes away.
+    /// The request is held until it is released or its caller disconnects.
     Hang,
-    /// The answer takes this much longer.
+    /// The answer is delayed.
     Delay {
         /// Milliseconds.
         ms: u64,
     },
-    /// The request is delivered twice; the caller sees the second answer.
+    /// The request is delivered twice; the caller gets the second answer.
     Twice,
-    /// The long-running operation that the request starts goes this way.
+    /// The long-running operation that the request starts has this outcome.
     Operation(OperationOutcome),
 }
 
-/// What becomes of a long-running operation. `when` says whether its effect happens all the same.
+/// The outcome of a long-running operation. `when` determines whether its effect happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum OperationOutcome {
@@ -172,15 +171,15 @@ impl Action {
     }
 }
 
-/// A rule is not one.
+/// A rule is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
-    /// The path is no regular expression.
+    /// The path is not a regular expression.
     #[error("`{path}` is not a regular expression: {source}")]
     Path {
-        /// As given.
+        /// The given path.
         path: String,
-        /// Why not.
+        /// The error.
         source: regex::Error,
     },
     /// Counting starts at 1.
@@ -188,14 +187,14 @@ pub enum RuleError {
     Nth,
 }
 
-/// A rule in force.
+/// An active rule.
 #[derive(Clone, Debug, Serialize)]
 pub struct Standing {
-    /// Its number.
+    /// Its id.
     pub id: u64,
     /// How many requests matched.
     pub seen: u64,
-    /// How many it interfered with.
+    /// How many it affected.
     pub fired: u64,
     /// The rule.
     pub rule: Rule,
@@ -203,7 +202,7 @@ pub struct Standing {
     path: Option<Regex>,
 }
 
-/// A request that stands still.
+/// A held request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Hanging {
     /// The fault that holds it.
@@ -218,7 +217,7 @@ pub struct Hanging {
     pub when: When,
 }
 
-/// What a fault does to the request at hand.
+/// The effect of a fault on the current request.
 #[derive(Clone, Debug)]
 pub(crate) struct Fired {
     pub(crate) id: u64,
@@ -246,7 +245,7 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// Puts a rule in force and returns its number.
+    /// Activates a rule and returns its id.
     pub fn add(&self, rule: Rule) -> Result<u64, RuleError> {
         if rule.nth == 0 {
             return Err(RuleError::Nth);
@@ -265,12 +264,12 @@ impl Faults {
         Ok(id)
     }
 
-    /// All rules in force.
+    /// All active rules.
     pub fn standing(&self) -> Vec<Standing> {
         self.rules.lock().standing.clone()
     }
 
-    /// Takes one rule out of force and releases what it holds.
+    /// Deactivates one rule and releases the requests that it holds.
     pub fn remove(&self, id: u64) -> bool {
         let mut rules = self.rules.lock();
         let before = rules.standing.len();
@@ -281,23 +280,23 @@ impl Faults {
         removed
     }
 
-    /// Takes all rules out of force and releases everything.
+    /// Deactivates all rules and releases all requests.
     pub fn clear(&self) {
         self.rules.lock().standing.clear();
         self.release();
     }
 
-    /// Lets every hanging request go on.
+    /// Releases every held request.
     pub fn release(&self) {
         self.hanging.send_modify(Vec::clear);
     }
 
-    /// The requests that stand still now.
+    /// The requests that are currently held.
     pub fn hanging(&self) -> Vec<Hanging> {
         self.hanging.borrow().clone()
     }
 
-    /// Waits until a request stands still; `None` when `timeout` passes first.
+    /// Waits until a request is held; `None` after `timeout`.
     pub async fn wait_for_hanging(&self, timeout: Duration) -> Option<Hanging> {
         let mut watcher = self.hanging.subscribe();
         let found = tokio::time::timeout(timeout, watcher.wait_for(|hanging| !hanging.is_empty())).await;
@@ -307,7 +306,7 @@ impl Faults {
         }
     }
 
-    /// Waits until no request stands still; `false` when `timeout` passes first.
+    /// Waits until no request is held; `false` after `timeout`.
     pub async fn wait_for_none_hanging(&self, timeout: Duration) -> bool {
         let mut watcher = self.hanging.subscribe();
         matches!(tokio::time::timeout(timeout, watcher.wait_for(Vec::is_empty)).await, Ok(Ok(_)))
@@ -334,7 +333,7 @@ impl Faults {
         fired
     }
 
-    /// Stands still until released. Dropping the future (the caller went away) ends it too.
+    /// Waits until released. Dropping the future (the caller disconnected) ends it too.
     pub(crate) async fn hang(&self, request: Hanging) {
         let mut watcher = self.hanging.subscribe();
         let _held = Held { hanging: &self.hanging, seq: request.seq };

@@ -1,9 +1,8 @@
-//! Identifiers that look like the platform's and are the same in every run.
+//! Reproducible identifiers in the platform's formats.
 //!
-//! Tests compare whole answers, so ids must not change from run to run; yet they must not look like
-//! counters, or a client that confuses two kinds of id would pass by luck. A counter through a
-//! mixing function gives both. Secrets are different: they come from the system's randomness
-//! (`secret`).
+//! Tests compare whole answers, so ids must not change from run to run; but they must not look like
+//! counters, or a client that confuses two kinds of id could pass by luck. A counter with a mixing function
+//! satisfies both. Secrets are different: they are generated from the system's randomness (`secret`).
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
-/// Hands out ids for one workspace; clones share the sequence.
+/// Generates ids for one workspace; clones share the sequence.
 #[derive(Clone, Debug, Default)]
 pub struct Ids(Arc<AtomicU64>);
 

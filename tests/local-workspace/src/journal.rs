@@ -1,10 +1,10 @@
-//! What was asked of the workspace, and what came of it.
+//! The record of all requests and their outcomes.
 //!
-//! Tests compare whole conversations and look for requests that changed something, so every request
-//! is kept with its principal, its body and a digest of the answer. Three things are told apart
-//! that look alike from outside: whether the handler ran and succeeded (`effect`), what the caller
-//! was sent (`answer`), and which fault interfered. The journal is the test's own eye: bodies may
-//! hold secrets, but the `Authorization` header is never kept.
+//! Tests compare whole sequences of requests and look for requests that changed something, so every request
+//! is recorded with its principal, its body and a digest of the answer. Three similar facts are recorded
+//! separately: whether the handler ran and succeeded (`effect`), what was sent to the caller (`answer`),
+//! and which fault interfered. The journal is for tests: bodies may hold secrets, but the `Authorization`
+//! header is never recorded.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -17,31 +17,31 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
 
-/// Longer bodies are kept as a digest only.
+/// Longer bodies are recorded as a digest only.
 const MAX_BODY_TEXT: usize = 256 * 1024;
 
-/// What the caller was sent.
+/// The answer sent to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// Nothing yet: the request is still being worked on, or its caller went away.
+    /// None yet: the request is still being processed, or its caller disconnected.
     Pending,
-    /// What the handler answered.
+    /// The handler's answer.
     Sent,
-    /// What a fault made up.
+    /// An answer from a fault.
     Replaced,
-    /// Half of what the handler answered.
+    /// Half of the handler's answer.
     Truncated,
-    /// Nothing: the connection was cut.
+    /// None: the connection was cut.
     Cut,
 }
 
 /// One request.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
-    /// Its place in the conversation, from 1.
+    /// Its position in the sequence, from 1.
     pub seq: u64,
-    /// When it came, in milliseconds since the epoch.
+    /// The time of arrival, in milliseconds since the epoch.
     pub time: Timestamp,
     /// User name of the caller; `None` without a valid token.
     pub principal: Option<String>,
@@ -51,25 +51,25 @@ pub struct Entry {
     pub path: String,
     /// Raw query.
     pub query: Option<String>,
-    /// All headers but `Authorization`, whose value is replaced.
+    /// All headers; the value of `Authorization` is replaced.
     pub headers: BTreeMap<String, String>,
     /// SHA-256 of the body.
     pub body_digest: String,
     /// The body, if it is text of moderate length.
     pub body: Option<String>,
-    /// Status the caller was sent.
+    /// The status sent to the caller.
     pub status: Option<u16>,
     /// SHA-256 of the handler's answer.
     pub response_digest: Option<String>,
-    /// The handler ran, succeeded, and the call is one that changes something.
+    /// Whether the handler ran and succeeded, and the call is one that changes something.
     pub effect: bool,
-    /// What the caller was sent.
+    /// The answer sent to the caller.
     pub answer: Answer,
     /// The fault that interfered.
     pub fault: Option<u64>,
 }
 
-/// The conversation so far; clones share it.
+/// The requests so far; clones share them.
 #[derive(Clone, Default)]
 pub struct Journal(Arc<Mutex<Vec<Entry>>>);
 
@@ -80,12 +80,12 @@ impl fmt::Debug for Journal {
     }
 }
 
-/// What is known of a request when it arrives.
+/// The data of a request at its arrival.
 #[derive(Debug)]
 pub struct Arrival<'a> {
-    /// When.
+    /// The time.
     pub time: Timestamp,
-    /// From whom.
+    /// The caller.
     pub principal: Option<String>,
     /// HTTP method.
     pub method: &'a Method,
@@ -100,7 +100,7 @@ pub struct Arrival<'a> {
 }
 
 impl Journal {
-    /// Everything, in order of arrival.
+    /// All requests, in order of arrival.
     pub fn entries(&self) -> Vec<Entry> {
         self.0.lock().clone()
     }
@@ -110,7 +110,7 @@ impl Journal {
         self.0.lock().iter().filter(|entry| entry.effect).cloned().collect()
     }
 
-    /// Forgets everything; numbering starts again.
+    /// Removes all entries; numbering restarts.
     pub fn clear(&self) {
         self.0.lock().clear();
     }
@@ -160,7 +160,7 @@ impl Journal {
     }
 
     fn change(&self, seq: u64, change: impl FnOnce(&mut Entry)) {
-        // The entry is gone if the journal was cleared while the request was under way.
+        // The entry no longer exists if the journal was cleared during the request.
         if let Some(entry) = self.0.lock().iter_mut().find(|entry| entry.seq == seq) {
             change(entry);
         }

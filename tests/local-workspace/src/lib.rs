@@ -1,13 +1,12 @@
 //! A Databricks workspace on loopback.
 //!
-//! It exists so that a deployer can be run against something that behaves like the platform: real
-//! PostgreSQL behind Lakebase, real processes behind apps, the platform's answers and refusals in
-//! between, and, unlike the platform, a clock, faults and a journal in the hands of the test. It is
-//! an independent reading of the platform and shares no type with the deployer; what both got from
-//! one place would be wrong in both.
+//! Deployers can be tested against it as against the platform: it has real PostgreSQL behind Lakebase, real
+//! processes behind apps, the platform's answers and refusals, and, unlike the platform, a clock, faults
+//! and a journal that the test controls. It is an independent implementation of the platform's behaviour
+//! and shares no type with the deployer, since a shared mistake would go unnoticed.
 //!
-//! [`LocalWorkspace`] runs one inside a test; the command `local-workspace serve` runs one for
-//! everybody else.
+//! [`LocalWorkspace`] runs one inside a test; the command `local-workspace serve` runs one for all other
+//! uses.
 
 mod absent;
 pub mod apps;

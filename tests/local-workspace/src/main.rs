@@ -99,7 +99,7 @@ async fn serve(options: Serve) -> Result<(), Box<dyn std::error::Error>> {
         None => PrincipalSpec::defaults(),
         Some(file) => read_principals(file)?,
     };
-    // Before anything starts, so that no signal can find it half up.
+    // Before anything starts, so that no signal can interrupt the start.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let workspace = LocalWorkspace::start(Options {

@@ -1,13 +1,11 @@
-//! How long things take here.
+//! The durations of this workspace.
 //!
-//! Durations are what the platform spends on its own work (starting compute, deleting an app);
-//! latencies are what a single request costs. They are kept apart because they are spent
-//! differently: a duration is a timestamp in some state, computed against the clock, while a
-//! latency is slept on the machine's clock and only reported, in the header `x-local-latency-ms`,
-//! on a virtual one, so that a test driver can account for it.
+//! Durations are the time for the platform's own work (starting compute, deleting an app); latencies are
+//! the time of a single request. They are handled differently: a duration is a timestamp in some state,
+//! computed against the clock, while a latency is slept on the machine's clock and only reported, in the
+//! header `x-local-latency-ms`, on a virtual one, so that a test driver can add it.
 //!
-//! The realistic figures come from what users report of real workspaces; they matter by their
-//! proportions.
+//! The realistic values come from users' reports about real workspaces; their proportions matter most.
 
 use std::str::FromStr;
 
@@ -17,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Response header in which a workspace on a virtual clock reports the latency it did not sleep.
 pub const LATENCY_HEADER: &str = "x-local-latency-ms";
 
-/// What the platform's own work takes, in milliseconds.
+/// The time for the platform's own work, in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub struct Durations {
@@ -25,7 +23,7 @@ pub struct Durations {
     pub compute_start_ms: u64,
     /// App compute from STOPPING to STOPPED.
     pub compute_stop_ms: u64,
-    /// A deployment without a real process; real ones take what they take.
+    /// A deployment without a real process; real ones take their actual time.
     pub deployment_ms: u64,
     /// An asynchronous app update.
     pub app_update_ms: u64,
@@ -43,13 +41,13 @@ pub struct Durations {
     pub instance_create_ms: u64,
 }
 
-/// What one request costs, in milliseconds.
+/// The time of one request, in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default, deny_unknown_fields)]
 pub struct Latency {
     /// GET and HEAD.
     pub read_ms: u64,
-    /// Everything else that is not listed here.
+    /// All other requests.
     pub write_ms: u64,
     /// Workspace file imports.
     pub upload_ms: u64,
@@ -57,12 +55,12 @@ pub struct Latency {
     pub sql_connect_ms: u64,
     /// Minting a database credential or an OAuth token.
     pub credential_ms: u64,
-    /// Waking a database that was suspended.
+    /// Resuming a suspended database.
     pub wake_ms: u64,
 }
 
 impl Latency {
-    /// What a request of this kind costs.
+    /// The latency of a request of this kind.
     pub fn of(&self, method: &Method, path: &str) -> u64 {
         if path.ends_with("/credentials") || path.starts_with("/oidc/") {
             self.credential_ms
@@ -89,12 +87,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Everything at once.
+    /// No delays.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// As a real workspace takes its time.
+    /// The durations of a real workspace.
     pub fn realistic() -> Self {
         Self {
             durations: Durations {
@@ -120,7 +118,7 @@ impl Pace {
         }
     }
 
-    /// Realistic proportions, `factor` times as long.
+    /// Realistic proportions, multiplied by `factor`.
     pub fn scaled(factor: f64) -> Self {
         let Self { durations: d, latency: l } = Self::realistic();
         let scale = |ms: u64| scale_ms(ms, factor);
@@ -159,7 +157,7 @@ fn scale_ms(ms: u64, factor: f64) -> u64 {
     (ms as f64 * factor).round() as u64
 }
 
-/// `none`, `realistic` or `scaled:<factor>`, as the command line takes it.
+/// `none`, `realistic` or `scaled:<factor>`, the command line's format.
 impl FromStr for Pace {
     type Err = String;
 

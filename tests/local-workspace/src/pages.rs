@@ -1,4 +1,4 @@
-//! What a browser sees of the workspace itself: sign-ins, and what stands where an app would be.
+//! The workspace's own HTML pages: sign-ins, and error pages in place of an app.
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -33,13 +33,13 @@ pub(crate) fn crashed(app: &str, message: &str) -> Response {
     page(StatusCode::BAD_GATEWAY, "App crashed", &body)
 }
 
-/// The app is there and does not answer.
+/// The app exists but does not answer.
 pub(crate) fn no_answer(app: &str) -> Response {
     let body = format!("<p>{} closed the connection without an answer.</p>", escape(app));
     page(StatusCode::BAD_GATEWAY, "No answer", &body)
 }
 
-/// The app took longer than the proxy waits.
+/// The app exceeded the proxy's time limit.
 pub(crate) fn too_slow(app: &str, secs: u64) -> Response {
     let body = format!("<p>{} did not answer within {secs} seconds.</p>", escape(app));
     page(StatusCode::GATEWAY_TIMEOUT, "The app took too long", &body)
@@ -55,13 +55,13 @@ pub(crate) fn not_permitted(app: &str, user: &str) -> Response {
     page(StatusCode::FORBIDDEN, "No access", &body)
 }
 
-/// The program's token is of no use here.
+/// The program's token is not valid here.
 pub(crate) fn bad_token() -> Response {
     let body = "<p>Apps take OAuth access tokens; this one is unknown, expired or personal.</p>";
     page(StatusCode::UNAUTHORIZED, "Not signed in", body)
 }
 
-/// What the app and the platform wrote.
+/// The log of the app and the platform.
 pub(crate) fn log(app: &str, lines: &[String]) -> Response {
     let body = match lines {
         [] => format!("<p>{} has written nothing yet.</p>", escape(app)),
@@ -70,7 +70,7 @@ pub(crate) fn log(app: &str, lines: &[String]) -> Response {
     page(StatusCode::OK, "Log", &body)
 }
 
-/// Who one can be; `link` says where the choice of somebody leads.
+/// The choice of users; `link` gives the URL for each.
 pub(crate) fn sign_in(users: &[Principal], unknown: Option<&str>, link: impl Fn(&str) -> String) -> Response {
     let words = match unknown {
         Some(name) => format!("<p>There is no user {}.</p>", escape(name)),
@@ -83,7 +83,7 @@ pub(crate) fn sign_in(users: &[Principal], unknown: Option<&str>, link: impl Fn(
     page(status, "Sign in", &format!("{words}{}", choices(users, link)))
 }
 
-/// A program wants to act as somebody; nobody may be chosen, too.
+/// A program requests access as a user; the user may also decline.
 pub(crate) fn consent(users: &[Principal], client: &str, link: impl Fn(&str) -> String) -> Response {
     let body = format!(
         "<p>{} wants to act as you. This local workspace has no passwords: choose who you are.</p>{}\
@@ -107,7 +107,7 @@ fn choices(users: &[Principal], link: impl Fn(&str) -> String) -> String {
     users.iter().map(choice).collect()
 }
 
-/// A client asks for something that no browser may be sent back with.
+/// An invalid request of a client, which can't be redirected back.
 pub(crate) fn bad_request(words: &str) -> Response {
     page(StatusCode::BAD_REQUEST, "This sign-in can't be", &format!("<p>{}</p>", escape(words)))
 }

@@ -1,9 +1,8 @@
-//! Who may do what to one object.
+//! Permissions on single objects.
 //!
-//! An object is registered with its owner when it is made and forgotten when it goes. Levels of one
-//! object type form a ladder, so a check is a comparison. Administrators have everything through
-//! inheritance, and are shown so; the owner's grant survives a PUT, which replaces all other direct
-//! ones.
+//! An object is registered with its owner when it is created and removed when it is deleted. The levels of
+//! an object type are ordered, so a check is a comparison. Administrators have all permissions through
+//! inheritance, and are shown so; the owner's grant survives a PUT, which replaces all other direct ones.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,8 +19,7 @@ use crate::identity::{Principal, Right};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// The ladder of levels of an object type, weakest first; `None` for types this workspace does not
-/// have.
+/// The levels of an object type, weakest first; `None` for types that this workspace does not have.
 fn levels(object_type: &str) -> Option<&'static [&'static str]> {
     match object_type {
         "apps" | "authorization" | "database-instances" | "database-projects" => {
@@ -37,14 +35,14 @@ fn rank(object_type: &str, level: &str) -> Option<usize> {
     levels(object_type)?.iter().position(|known| *known == level)
 }
 
-/// To whom something is granted.
+/// The recipient of a grant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grantee {
     /// A user, by user name.
     User(String),
     /// A service principal, by client id.
     ServicePrincipal(String),
-    /// `users` (everybody), `admins`, or a group that was made.
+    /// `users` (everyone), `admins`, or a created group.
     Group(String),
 }
 
@@ -79,7 +77,7 @@ impl Grantee {
 
 #[derive(Clone, Debug)]
 struct Object {
-    /// `None` for what the platform itself brings.
+    /// `None` for objects of the platform itself.
     owner: Option<Grantee>,
     grants: BTreeMap<Grantee, String>,
 }
@@ -104,19 +102,19 @@ impl Permissions {
         self.0.lock().insert(key(object_type, id), Object { owner: None, grants: BTreeMap::new() });
     }
 
-    /// Forgets an object and all grants on it.
+    /// Removes an object and all grants on it.
     pub fn forget(&self, object_type: &str, id: &str) {
         self.0.lock().remove(&key(object_type, id));
     }
 
-    /// Forgets all grants to a principal that no longer exists.
+    /// Removes all grants to a principal that no longer exists.
     pub fn forget_grantee(&self, grantee: &Grantee) {
         for object in self.0.lock().values_mut() {
             object.grants.remove(grantee);
         }
     }
 
-    /// A group has another name now and keeps what was granted to it.
+    /// Renames a group, which keeps its grants.
     pub fn rename_group(&self, before: &str, after: &str) {
         for object in self.0.lock().values_mut() {
             if let Some(level) = object.grants.remove(&Grantee::Group(before.to_owned())) {

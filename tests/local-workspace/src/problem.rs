@@ -1,8 +1,8 @@
-//! What the workspace answers when it refuses.
+//! The workspace's refusals.
 //!
-//! The platform's standard error is `{"error_code", "message", "details"}`, and clients look at all
-//! three, so a refusal is built in one place with the code and status that belong together. Shapes
-//! that other services use (SCIM, OAuth) are made where those services live.
+//! The platform's standard error is `{"error_code", "message", "details"}`, and clients use all three, so a
+//! refusal is built in one place with the matching code and status. Formats of other services (SCIM, OAuth)
+//! are defined in those services.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -10,14 +10,14 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// A refusal in the platform's standard shape.
+/// A refusal in the platform's standard format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     /// HTTP status.
     pub status: StatusCode,
-    /// The platform's error code; clients let it win over the status.
+    /// The platform's error code; clients give it precedence over the status.
     pub error_code: String,
-    /// Text for people; some clients match on it, so it is the platform's.
+    /// The message; some clients match on it, so it is the platform's.
     pub message: String,
     /// `google.rpc` details, such as `ErrorInfo`.
     pub details: Vec<Value>,
@@ -51,7 +51,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", message)
     }
 
-    /// 404 `ENDPOINT_NOT_FOUND`: this workspace does not know such an API at all.
+    /// 404 `ENDPOINT_NOT_FOUND`: this workspace has no such API.
     pub fn endpoint_not_found(method: &str, path: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "ENDPOINT_NOT_FOUND", format!("No API found for '{method} {path}'"))
     }
@@ -66,7 +66,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "RESOURCE_ALREADY_EXISTS", message)
     }
 
-    /// 409 `ABORTED`: another change is under way.
+    /// 409 `ABORTED`: another change is in progress.
     pub fn aborted(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "ABORTED", message)
     }
@@ -91,7 +91,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 
-    /// 400 `MALFORMED_REQUEST`: the body is not what the call takes.
+    /// 400 `MALFORMED_REQUEST`: the body doesn't have the call's format.
     pub fn malformed(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "MALFORMED_REQUEST", message)
     }
@@ -116,7 +116,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A request that axum refused before a handler saw it, in the platform's shape and words.
+/// A request that axum refused before it reached a handler, in the platform's format and wording.
 pub(crate) fn in_our_shape(response: Response) -> Response {
     let is_text =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
@@ -127,8 +127,8 @@ pub(crate) fn in_our_shape(response: Response) -> Response {
     response
 }
 
-/// Adds the `google.rpc.RequestInfo` with which people ask the platform's support, as only the edge
-/// knows the request's id. An answer that is no [`Problem`] stays what it is.
+/// Adds the `google.rpc.RequestInfo` for the platform's support; done by the edge, which knows the
+/// request's id. An answer that is not a [`Problem`] is left unchanged.
 pub(crate) fn with_request_info(mut response: Response, request_id: &str) -> Response {
     let Some(mut problem) = response.extensions_mut().remove::<Problem>() else {
         return response;

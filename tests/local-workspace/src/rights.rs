@@ -1,13 +1,13 @@
-//! What a principal may do in general.
+//! General permissions of a principal.
 //!
-//! Coarser than the platform's groups and entitlements, but fine enough to take away exactly the
-//! one right whose absence a test wants to see.
+//! Coarser than the platform's groups and entitlements, but fine enough to remove exactly the one
+//! permission that a test is about.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// Something a principal may do in general.
+/// A general permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Right {
@@ -62,12 +62,12 @@ impl Right {
         Self::QueryServing,
     ];
 
-    /// What a workspace administrator may do.
+    /// The permissions of a workspace administrator.
     pub fn of_admin() -> BTreeSet<Self> {
         Self::ALL.into_iter().collect()
     }
 
-    /// What a user with the right to create apps, but no databases, may do.
+    /// The permissions of a user who may create apps, but no databases.
     pub fn of_user() -> BTreeSet<Self> {
         Self::ALL
             .into_iter()
@@ -75,12 +75,12 @@ impl Right {
             .collect()
     }
 
-    /// What somebody may do who only looks.
+    /// The permissions of a viewer.
     pub fn of_viewer() -> BTreeSet<Self> {
         [Self::ReadApps, Self::ReadLakebase, Self::ReadFiles, Self::ReadSecrets, Self::QueryServing].into()
     }
 
-    /// What an app's own service principal may do.
+    /// The permissions of an app's own service principal.
     pub fn of_app() -> BTreeSet<Self> {
         let mut rights = Self::of_viewer();
         rights.extend([Self::UseLakebase, Self::WriteFiles, Self::ManageSecrets]);

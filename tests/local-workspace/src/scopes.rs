@@ -1,8 +1,8 @@
-//! OAuth scopes of tokens that may not do everything.
+//! OAuth scopes of tokens with limited permissions.
 //!
-//! An app that acts for its users gets a token for each of them, which carries the app's `user_api_scopes`
-//! and the two that every app has. The workspace refuses whatever these don't cover, with the platform's
-//! words. A token that isn't known here has `all-apis`.
+//! An app that acts on behalf of its users gets a token for each of them, with the app's `user_api_scopes`
+//! and the two that every app has. The workspace refuses requests outside of these scopes, with the
+//! platform's message. A token that isn't listed here has `all-apis`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,9 +13,9 @@ use parking_lot::Mutex;
 
 use crate::problem::Problem;
 
-/// Which scopes let a caller use the paths that begin so; any of them is enough, and the first is the one
-/// that a refusal names. Paths that aren't here need `all-apis`. The table is an assumption: the platform
-/// documents the scopes' names, not their paths.
+/// The scopes that allow the paths with a prefix; any of them is sufficient, and a refusal names the first.
+/// Paths that aren't listed need `all-apis`. The table is an assumption: the platform documents the scopes'
+/// names, not their paths.
 const TABLE: [(&str, &[&str]); 17] = [
     ("/api/2.0/preview/scim/v2/Me", &["iam.current-user:read"]),
     ("/api/2.0/preview/scim/v2/", &["iam.access-control:read"]),
@@ -47,12 +47,12 @@ impl fmt::Debug for TokenScopes {
 }
 
 impl TokenScopes {
-    /// From now on `token` is good for these scopes only.
+    /// Limits `token` to these scopes from now on.
     pub(crate) fn limit(&self, token: &str, scopes: BTreeSet<String>) {
         self.0.lock().insert(token.to_owned(), scopes);
     }
 
-    /// Refuses a request whose token doesn't cover it.
+    /// Refuses a request outside of its token's scopes.
     ///
     /// # Errors
     /// 403 `PERMISSION_DENIED`, naming the scope.
@@ -69,7 +69,7 @@ impl TokenScopes {
 fn covered(scopes: &BTreeSet<String>, method: &str, path: &str) -> Result<(), Problem> {
     let needed: &[&str] =
         TABLE.iter().find(|(start, _)| path.starts_with(start)).map_or(&["all-apis"], |(_, needed)| needed);
-    // `…:read` is for reading.
+    // `…:read` allows reading only.
     let counts = |scope: &&&str| !scope.ends_with(":read") || method == "GET";
     if needed.iter().filter(counts).any(|scope| scopes.contains(*scope)) {
         return Ok(());

@@ -1,19 +1,18 @@
-//! A place for what must not outlive this process.
+//! A directory and processes that must not outlive this process.
 //!
-//! Problem: the workspace starts PostgreSQL servers and apps. A test that panics, a Ctrl-C or a
-//! `kill -9` must leave neither their processes nor their files behind, and asking the kernel for
-//! a signal at the parent's death needs unsafe code and exists on Linux only.
+//! Problem: the workspace starts PostgreSQL servers and apps. A panicking test, a Ctrl-C or a `kill -9`
+//! must leave neither their processes nor their files behind, and requesting a signal at the parent's death
+//! from the kernel needs unsafe code and exists on Linux only.
 //!
-//! Choice: one directory below the system's temporary directory, one file in it for each child,
-//! and a watchdog: a shell that waits on a pipe whose other end only we hold. When the pipe
-//! closes, for whatever reason, it ends the children and removes the directory.
+//! Choice: one directory in the system's temporary directory, one file in it for each child, and a
+//! watchdog: a shell that waits on a pipe whose other end only this process holds. When the pipe closes,
+//! for any reason, it ends the children and removes the directory.
 //!
-//! Where the system has memory that looks like a disk, data that nobody will miss is kept there:
-//! copying a thousand small files is ten times as fast. Only data, since such places often do not
-//! let programs run.
+//! If the system has a RAM file system, temporary data is kept there: copying a thousand small files is ten
+//! times as fast. Only data, since such file systems often don't allow executing programs.
 //!
-//! The directory is short and reachable by other users on purpose: Unix socket paths end at 107
-//! bytes, and a server started by root runs as somebody else.
+//! The directory's path is short and accessible to other users on purpose: Unix socket paths are limited to
+//! 107 bytes, and a server started by root runs as another user.
 
 use std::fs;
 use std::io;
@@ -28,15 +27,15 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_p
 
 const PREFIX: &str = "tellr-lw-";
 
-/// The longest directory that leaves room for `/<cluster>/s/.s.PGSQL.5432` in a socket's address.
+/// The maximum length of the directory that leaves room for `/<cluster>/s/.s.PGSQL.5432` in a socket path.
 const LONGEST_TEMPORARY_DIRECTORY: usize = 50;
 
-/// Memory that looks like a disk, and what must be free there to use it.
+/// The RAM file system, and the free space it must have.
 const MEMORY: &str = "/dev/shm";
 const MEMORY_NEEDED_BYTES: u64 = 2 << 30;
 
-/// Arguments: the directories to remove; in the first are the entries of the children. An entry is
-/// called `<signal>.<process id>`; a negative id is a process group.
+/// Arguments: the directories to remove; the first contains the entries of the children. An entry is named
+/// `<signal>.<process id>`; a negative id is a process group.
 const WATCHDOG: &str = r#"
 trap '' HUP INT TERM
 while read -r _; do :; done
@@ -59,12 +58,12 @@ rm -rf -- "$@"
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
-/// How a child is told to end.
+/// The signal that ends a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Farewell {
-    /// PostgreSQL's immediate shutdown, to the postmaster alone: it takes its children along.
+    /// PostgreSQL's immediate shutdown, to the postmaster only: it ends its own children.
     QuitProcess,
-    /// No delay, to the whole process group.
+    /// Immediately, to the whole process group.
     KillGroup,
 }
 
@@ -76,14 +75,14 @@ pub struct Scratch {
     watchdog: Mutex<Child>,
 }
 
-/// A child that the watchdog knows of. Dropping it makes the watchdog forget.
+/// A child registered with the watchdog. Dropping it removes the entry.
 #[derive(Debug)]
 pub struct Registration {
     entry: PathBuf,
 }
 
 impl Scratch {
-    /// Makes a directory of this process's own, after clearing away what dead processes left.
+    /// Creates a directory for this process, after removing those of dead processes.
     pub fn create() -> io::Result<Self> {
         let parent = temporary_directory();
         clear_leftovers(&parent);
@@ -141,7 +140,7 @@ impl Scratch {
         Ok(path)
     }
 
-    /// Tells the watchdog of a child.
+    /// Registers a child with the watchdog.
     pub fn register(&self, process: u32, farewell: Farewell) -> io::Result<Registration> {
         let name = match farewell {
             Farewell::QuitProcess => format!("QUIT.{process}"),
@@ -156,7 +155,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let watchdog = self.watchdog.get_mut();
-        // Closing its pipe makes the watchdog do the work, and waiting for it makes the work done.
+        // Closing its pipe starts the watchdog's cleanup, and waiting for it completes it.
         drop(watchdog.stdin.take());
         let _ = watchdog.wait();
     }
@@ -168,14 +167,14 @@ impl Drop for Registration {
     }
 }
 
-/// Sends a signal to one process; a process that is gone is no error.
+/// Sends a signal to one process; does nothing if it no longer exists.
 pub(crate) fn signal_process(process: u32, signal: Signal) {
     if let Some(pid) = pid(process) {
         let _ = kill_process(pid, signal);
     }
 }
 
-/// Sends a signal to a process group; a group that is gone is no error.
+/// Sends a signal to a process group; does nothing if it no longer exists.
 pub(crate) fn signal_group(leader: u32, signal: Signal) {
     if let Some(pid) = pid(leader) {
         let _ = kill_process_group(pid, signal);
@@ -198,7 +197,7 @@ fn memory_directory() -> Option<PathBuf> {
     (writable && free >= MEMORY_NEEDED_BYTES).then(|| PathBuf::from(MEMORY))
 }
 
-/// Removes the directories of processes that are gone, in case their watchdog was killed too.
+/// Removes the directories of dead processes, in case their watchdog was killed too.
 fn clear_leftovers(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
@@ -210,7 +209,7 @@ fn clear_leftovers(parent: &Path) {
             .and_then(|name| name.strip_prefix(PREFIX))
             .and_then(|rest| rest.split('-').next())
             .and_then(|pid| pid.parse::<u32>().ok());
-        // A directory whose watchdog is still at work belongs to that watchdog.
+        // A directory whose watchdog is still running is left to that watchdog.
         if owner.is_some_and(|owner| !is_alive(owner)) && !has_watchdog(&entry.path()) {
             end_strays(&entry.path());
             let _ = fs::remove_dir_all(entry.path());
@@ -219,7 +218,7 @@ fn clear_leftovers(parent: &Path) {
 }
 
 fn is_alive(process: u32) -> bool {
-    // An error other than "no such process" means that it is there and somebody else's.
+    // An error other than "no such process" means that it exists and belongs to another user.
     pid(process).is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
 }
 
@@ -234,8 +233,8 @@ fn has_watchdog(directory: &Path) -> bool {
     })
 }
 
-/// Ends registered processes that still work inside the directory. The check against `/proc`
-/// keeps a reused process id safe; where there is no `/proc`, nothing is ended.
+/// Ends registered processes that still work inside the directory. The check against `/proc` prevents
+/// ending a process with a reused id; without `/proc`, nothing is ended.
 fn end_strays(directory: &Path) {
     let Ok(entries) = fs::read_dir(directory.join("processes")) else {
         return;

@@ -1,4 +1,4 @@
-//! Secret scopes, their secrets and who may use them.
+//! Secret scopes, their secrets and their permissions.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,7 +23,7 @@ const MAX_NAME_CHARS: usize = 128;
 const MAX_VALUE_BYTES: usize = 128 * 1024;
 const MAX_KEYS_PER_SCOPE: usize = 1000;
 
-/// What a principal may do with a scope; each level includes those before it.
+/// The permission levels of a scope; each includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum SecretLevel {
@@ -57,7 +57,7 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Whether there is such a secret.
+    /// Whether the secret exists.
     pub fn exists(&self, scope: &str, key: &str) -> bool {
         self.0.lock().get(scope).is_some_and(|scope| scope.secrets.contains_key(key))
     }
@@ -82,7 +82,7 @@ impl Secrets {
         }
     }
 
-    /// Forgets all access of a principal that no longer exists.
+    /// Removes all access of a principal that no longer exists.
     pub fn forget_principal(&self, user_name: &str) {
         for scope in self.0.lock().values_mut() {
             scope.acls.remove(user_name);

@@ -1,4 +1,4 @@
-//! All routes of the workspace in one view.
+//! All routes of the workspace.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&workspace), edge::pass));
-    // Before routing, as the platform finds its calls with a trailing slash too.
+    // Before routing, as the platform accepts its calls with a trailing slash too.
     let platform = NormalizePath::trim_trailing_slash(platform.with_state(Arc::clone(&workspace)));
     control::routes().fallback_service(platform).with_state(workspace)
 }

@@ -1,7 +1,7 @@
-//! The model serving endpoints this workspace has, as far as apps and pickers look at them.
+//! The model serving endpoints of this workspace, as far as apps and selection lists use them.
 //!
-//! An endpoint is called by its name and has an id beside it, which only its permissions use; a
-//! client that confuses the two is refused here as on the platform.
+//! An endpoint is addressed by its name and also has an id, which only its permissions use; a client that
+//! confuses the two is refused here as on the platform.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 /// The object type of their permissions.
 const OBJECT_TYPE: &str = "serving-endpoints";
 
-/// Names and ids; like the platform's own models they belong to nobody, and everybody may query them.
+/// Names and ids; like the platform's own models they have no owner, and every user may query them.
 const CHAT_MODELS: [(&str, &str); 2] = [
     ("databricks-claude-sonnet-4-5", "3f6a1c0b9d4e4b7f8a5c2e1d7b90f346"),
     ("databricks-gpt-oss-120b", "b81d5e92c07a4f36a2d94c6e0f17385a"),
@@ -40,7 +40,7 @@ pub(crate) fn register(permissions: &Permissions) {
     }
 }
 
-/// Whether there is such an endpoint.
+/// Whether the endpoint exists.
 pub(crate) fn exists(name: &str) -> bool {
     CHAT_MODELS.iter().any(|(known, _)| *known == name)
 }

@@ -1,8 +1,8 @@
-//! What a test may change about the workspace while it runs.
+//! The settings that a test can change while the workspace runs.
 //!
-//! One value, readable and writable as JSON over the control address: pace, quotas, switches for
-//! whole features, rights taken from a principal, and scripted outcomes for work that would
-//! otherwise succeed. Everything reads it afresh, so a change holds from the next request on.
+//! One value, readable and writable as JSON over the control address: pace, quotas, feature switches,
+//! permissions taken from a principal, and scripted outcomes for work that would otherwise succeed. The
+//! current value is read each time, so a change applies from the next request on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use crate::files::MAX_FILE_BYTES;
 use crate::identity::{Principal, Right};
 use crate::pace::Pace;
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// How long things take.
+    /// The durations.
     pub pace: Pace,
-    /// How many of a kind there may be.
+    /// The maximum number of each kind of resource.
     pub quotas: Quotas,
-    /// What this workspace has.
+    /// The features of this workspace.
     pub features: Features,
-    /// Rights taken away from principals that would have them.
+    /// Permissions taken away from principals.
     pub denials: Vec<Denial>,
-    /// What becomes of app compute and deployments.
+    /// The outcomes of app compute and deployments.
     pub outcomes: Outcomes,
-    /// How people sign in in a browser.
+    /// The sign-in in a browser.
     pub sign_in: SignInSettings,
 }
 
@@ -66,17 +66,17 @@ impl Default for Quotas {
 pub struct Features {
     /// Lakebase autoscaling. Without it every path under `/api/2.0/postgres` is unknown.
     pub autoscaling: bool,
-    /// Apps may act for their users. Without it an app with scopes is refused.
+    /// User authorisation for apps. Without it an app with scopes is refused.
     pub user_authorization: bool,
-    /// The origin whose pages may read answers, or `*` for all. The platform lets none.
+    /// The origin whose pages may read answers, or `*` for all. The platform allows none.
     pub cors_origin: Option<String>,
-    /// Which code a taken app name is refused with; both occur.
+    /// The error code for a taken app name; both occur.
     pub duplicate_app_code: DuplicateCode,
-    /// New instances are of the older kind, which has no branches. Without it they are autoscaling projects
-    /// that both interfaces show, as on the platform since March 2026. A workspace without autoscaling has
-    /// no others.
+    /// Whether new instances are of the older kind, which has no branches. Otherwise they are autoscaling
+    /// projects that both APIs show, as on the platform since March 2026. A workspace without autoscaling
+    /// has only the older kind.
     pub provisioned_instances: bool,
-    /// What hosts databases get. Decided with the first database.
+    /// The hosts of databases. Determined with the first database.
     pub database_hosts: DatabaseHosts,
 }
 
@@ -93,11 +93,11 @@ impl Default for Features {
     }
 }
 
-/// What the host of a database is.
+/// The kind of a database's host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DatabaseHosts {
-    /// A name where this system resolves names under `localhost`, else an address.
+    /// A name if this system resolves names under `localhost`, else an address.
     #[default]
     Auto,
     /// A name, whether this system resolves it or not.
@@ -106,23 +106,23 @@ pub enum DatabaseHosts {
     Addresses,
 }
 
-/// The two error codes seen for a name that is taken.
+/// The two known error codes for a name that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DuplicateCode {
-    /// What recorded answers have.
+    /// The code in recorded answers.
     AlreadyExists,
-    /// What other stand-ins answer.
+    /// The code of other stand-ins.
     ResourceAlreadyExists,
 }
 
-/// A right taken from a principal; it wins over everything the principal has.
+/// A permission taken from a principal; takes precedence over all others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
     /// The user name; for a service principal its client id.
     pub principal: String,
-    /// What it may no longer do.
+    /// The removed permission.
     pub what: Right,
 }
 
@@ -130,13 +130,13 @@ pub struct Denial {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outcomes {
-    /// What becomes of compute that is started.
+    /// The outcome of starting compute.
     pub compute: ComputeOutcome,
-    /// What becomes of a deployment.
+    /// The outcome of a deployment.
     pub deployment: DeploymentOutcome,
-    /// What becomes of an asynchronous app update.
+    /// The outcome of an asynchronous app update.
     pub app_update: UpdateOutcome,
-    /// What an app answers whose deployment is only acted, by path. It answers 404 to other paths.
+    /// The answers of an app whose deployment is a stub, by path. Other paths answer 404.
     pub app_answers: BTreeMap<String, AppAnswer>,
 }
 
@@ -150,7 +150,7 @@ pub struct AppAnswer {
     pub body: serde_json::Value,
 }
 
-/// What becomes of compute that is started.
+/// The outcome of starting compute.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ComputeOutcome {
@@ -166,11 +166,11 @@ pub enum ComputeOutcome {
     },
 }
 
-/// What becomes of a deployment.
+/// The outcome of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DeploymentOutcome {
-    /// Whatever really happens.
+    /// The real outcome.
     #[default]
     Real,
     /// It stays IN_PROGRESS.
@@ -179,7 +179,7 @@ pub enum DeploymentOutcome {
     Failed {
         /// `status.message`.
         message: String,
-        /// Lines the app's log then holds.
+        /// Lines that are then in the app's log.
         #[serde(default)]
         logs: Vec<String>,
     },
@@ -195,7 +195,7 @@ pub enum DeploymentOutcome {
     },
 }
 
-/// What becomes of an asynchronous app update.
+/// The outcome of an asynchronous app update.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum UpdateOutcome {
@@ -209,22 +209,22 @@ pub enum UpdateOutcome {
     },
 }
 
-/// How people sign in in a browser.
+/// The sign-in in a browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignInSettings {
-    /// What the sign-in page does.
+    /// The behaviour of the sign-in page.
     pub answer: SignInAnswer,
     /// How long an access token lives, in milliseconds.
     pub access_token_ms: u64,
     /// How long a refresh token lives, in milliseconds.
     pub refresh_token_ms: u64,
-    /// Whether a refresh token works once and brings the next one.
+    /// Whether refresh tokens are rotated: each works once and returns the next one.
     pub single_use_refresh_tokens: bool,
 }
 
 impl Default for SignInSettings {
-    /// Somebody chooses; an hour and a week, as on the platform; rotation, which is the harder case.
+    /// The page asks; an hour and a week, as on the platform; rotation, which is the harder case.
     fn default() -> Self {
         Self {
             answer: SignInAnswer::Ask,
@@ -235,16 +235,16 @@ impl Default for SignInSettings {
     }
 }
 
-/// What the sign-in page does.
+/// The behaviour of the sign-in page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SignInAnswer {
-    /// It asks who one is.
+    /// It asks for the user.
     #[default]
     Ask,
-    /// It knows: the browser is sent back at once.
+    /// The user is fixed: the browser is redirected back at once.
     As(String),
-    /// It sends the browser back with an error.
+    /// It redirects the browser back with an error.
     Refuse {
         /// OAuth's `error`.
         error: String,
@@ -253,17 +253,17 @@ pub enum SignInAnswer {
     },
 }
 
-/// The settings as everybody in the workspace sees them; clones share them.
+/// The settings of one workspace; clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct SharedSettings(Arc<RwLock<Settings>>);
 
 impl SharedSettings {
-    /// Starts from these.
+    /// Creates them with these values.
     pub fn new(settings: Settings) -> Self {
         Self(Arc::new(RwLock::new(settings)))
     }
 
-    /// The settings of this moment.
+    /// The current settings.
     pub fn get(&self) -> Settings {
         self.0.read().clone()
     }
@@ -273,7 +273,7 @@ impl SharedSettings {
         change(&mut self.0.write());
     }
 
-    /// Whether the principal has this right and it was not taken away.
+    /// Whether the principal has this permission and it was not taken away.
     pub fn allows(&self, principal: &Principal, what: Right) -> bool {
         let denied =
             self.0.read().denials.iter().any(|d| d.what == what && d.principal == principal.user_name);

@@ -32,24 +32,24 @@ use crate::settings::{Settings, SharedSettings};
 use crate::tokens;
 use crate::workspace::Workspace;
 
-/// How to start.
+/// The start options.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The port; 0 takes a free one.
+    /// The port; 0 selects a free one.
     pub port: u16,
-    /// Where to keep what outlives requests (`ca.pem`, apps); a temporary directory when absent.
+    /// Where to keep persistent files (`ca.pem`, apps); a temporary directory if absent.
     pub dir: Option<PathBuf>,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// What to begin with; all of it can be changed later.
+    /// The initial settings; all of them can be changed later.
     pub settings: Settings,
     /// Whether apps are real processes.
     pub apps: AppsMode,
     /// A folder of wheels that apps can install from, beside the usual index.
     pub wheels: Option<PathBuf>,
-    /// How long an app has to answer after its start before its deployment fails.
+    /// How long an app may take to answer after its start before its deployment fails.
     pub app_start_limit: Duration,
-    /// Who may call.
+    /// The initial principals.
     pub principals: Vec<PrincipalSpec>,
 }
 
@@ -72,31 +72,31 @@ impl Default for Options {
 /// Why a workspace did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, most likely.
+    /// The port is probably in use.
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]
     Listen {
-        /// The port that was asked for.
+        /// The requested port.
         port: u16,
-        /// Why not.
+        /// The system's error.
         source: io::Error,
     },
-    /// The directory cannot be made.
+    /// The directory can't be created.
     #[error("cannot use the directory {}: {source}", dir.display())]
     Directory {
         /// The directory.
         dir: PathBuf,
-        /// Why not.
+        /// The system's error.
         source: io::Error,
     },
-    /// The scratch directory cannot be made.
+    /// The scratch directory can't be created.
     #[error("cannot make a scratch directory: {0}")]
     Scratch(#[source] io::Error),
-    /// The certificate authority cannot be made.
+    /// The certificate authority can't be created.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
 }
 
-/// A running workspace. [`LocalWorkspace::shutdown`] ends it in good order.
+/// A running workspace. [`LocalWorkspace::shutdown`] shuts it down.
 #[derive(Debug)]
 pub struct LocalWorkspace {
     workspace: Arc<Workspace>,
@@ -106,7 +106,7 @@ pub struct LocalWorkspace {
 }
 
 impl LocalWorkspace {
-    /// Starts one. PostgreSQL starts later, with the first database.
+    /// Starts a workspace. PostgreSQL starts later, with the first database.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let port = options.port;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -161,12 +161,12 @@ impl LocalWorkspace {
         &self.workspace.host
     }
 
-    /// Who there was at the start, with tokens.
+    /// The initial principals, with tokens.
     pub fn principals(&self) -> &[Credentials] {
         &self.principals
     }
 
-    /// The token of one of them; empty if there was no such principal, which every call refuses.
+    /// The token of one of them; empty if the principal doesn't exist, which every call refuses.
     pub fn token(&self, user_name: &str) -> &str {
         self.principals
             .iter()
@@ -182,8 +182,7 @@ impl LocalWorkspace {
     /// Closes all connections and ends apps and databases.
     pub async fn shutdown(self) {
         self.workspace.faults.clear();
-        // The receiver lives as long as the server task, which may only have ended early by a
-        // panic.
+        // The receiver lives as long as the server task, which can only have ended early by a panic.
         let _ = self.stop.send(true);
         let _ = self.server.await;
         self.workspace.platform.shutdown().await;

@@ -1,6 +1,6 @@
-//! Personal access tokens: one's own, and everybody's for administrators.
+//! Personal access tokens: the caller's own, and all of them for administrators.
 //!
-//! The tokens that principals have from the start are not listed and can't be revoked here.
+//! The initial tokens of principals are not listed and can't be revoked here.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use crate::permissions::{Grantee, Permissions};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// The most tokens of one person.
+/// The maximum number of tokens per user.
 const MAX_TOKENS: usize = 600;
-/// The longest life of a token: two years. It is also that of a token whose maker names none.
+/// The maximum lifetime of a token: two years. It is also the default.
 const MAX_LIFETIME_SECS: i64 = 730 * 86_400;
 
 /// `/api/2.0/token/*` and `/api/2.0/token-management/*`.
@@ -33,8 +33,8 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route(&format!("{managed}/on-behalf-of/tokens"), post(create_for))
 }
 
-/// Who may have tokens at all: everybody, until an administrator changes it. It is only a list here:
-/// whoever is not on it gets tokens all the same.
+/// The principals that may have tokens: all, until an administrator changes it. Only the list is
+/// implemented: principals that are not on it can create tokens anyway.
 pub(crate) fn register(permissions: &Permissions) {
     for id in ["tokens", "passwords"] {
         permissions.register_without_owner("authorization", id);
@@ -77,7 +77,7 @@ fn issue(
     Ok(workspace.identities.issue_personal(&owner.user_name, &new.comment, Some(lifetime_ms)))
 }
 
-/// As its owner sees it.
+/// The owner's view.
 fn public(token: &PersonalToken) -> Value {
     json!({
         "token_id": token.id,
@@ -87,7 +87,7 @@ fn public(token: &PersonalToken) -> Value {
     })
 }
 
-/// As administrators see it.
+/// The administrators' view.
 fn managed(workspace: &Workspace, token: &PersonalToken) -> Value {
     let owner = workspace.identities.find(&token.user_name).map_or(0, |owner| owner.id);
     let mut shown = public(token);

@@ -26,23 +26,23 @@ pub struct Workspace {
     pub id: u64,
     /// `http://127.0.0.1:<port>`.
     pub host: String,
-    /// Where this workspace keeps its files.
+    /// The folder of this workspace's files.
     pub dir: PathBuf,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
-    /// Ids of everything that is made here.
+    /// The generator of ids.
     pub ids: Ids,
-    /// What a test may change.
+    /// The settings that a test can change.
     pub settings: SharedSettings,
-    /// Who may call.
+    /// The principals.
     pub identities: Identities,
-    /// What SCIM keeps of principals, and their groups.
+    /// SCIM's data of principals, and their groups.
     pub directory: Directory,
     /// Sign-ins in a browser.
     pub sign_ins: SignIns,
-    /// Tokens that may not do everything.
+    /// The scopes of tokens with limited permissions.
     pub token_scopes: TokenScopes,
-    /// Who may do what to one object.
+    /// Permissions on single objects.
     pub permissions: Permissions,
     /// Workspace files.
     pub files: Files,
@@ -50,13 +50,13 @@ pub struct Workspace {
     pub secrets: Secrets,
     /// Databases.
     pub lakebase: Lakebase,
-    /// Where apps run.
+    /// The runtime of apps.
     pub platform: Platform,
     /// Databricks Apps.
     pub apps: Apps,
-    /// What goes wrong, on purpose.
+    /// Fault injection.
     pub faults: Faults,
-    /// What was asked.
+    /// The record of requests.
     pub journal: Journal,
 }
 
@@ -70,7 +70,7 @@ impl Workspace {
         credentials
     }
 
-    /// Removes a principal with its tokens and everything that was granted to it. Its files stay.
+    /// Removes a principal with its tokens and all its grants. Its files are kept.
     pub fn remove_principal(&self, principal: &Principal) {
         self.identities.remove(&principal.user_name);
         self.sign_ins.revoke(&principal.user_name);
@@ -79,13 +79,13 @@ impl Workspace {
         self.directory.forget(principal.id);
     }
 
-    /// Whether there is a group of this name.
+    /// Whether the group exists.
     pub fn has_group(&self, name: &str) -> bool {
         matches!(name, "users" | "admins")
             || self.directory.groups().iter().any(|group| group.display_name == name)
     }
 
-    /// Refuses a principal that lacks a right in general or had it taken away.
+    /// Refuses a principal that lacks a general permission.
     pub fn require(&self, principal: &Principal, right: Right) -> Result<(), Problem> {
         if self.settings.allows(principal, right) {
             return Ok(());

@@ -38,7 +38,7 @@ pub(super) async fn deploy(
     })
 }
 
-/// The source files of a deployment request, and its path filled in where it was left out.
+/// The source files of a deployment request, and its path, with the default filled in.
 fn source(
     workspace: &Workspace,
     caller: &Principal,

@@ -1,9 +1,9 @@
-//! From source files to something that runs.
+//! Starts an app from its source files.
 //!
-//! A deployment is accepted first and fails later: everything here ends in the deployment's status,
-//! in the platform's words, not in the answer to the request. With real app processes the work goes
-//! on in a task of its own; without them it is over at once and merely shown as done when its time
-//! has come, so that a virtual clock sees the same answers in every run.
+//! A deployment is accepted first and fails later: all errors here are reported in the deployment's status,
+//! in the platform's words, not in the answer to the request. With real app processes the work continues in
+//! a separate task; without them it is done at once and only shown as done when its time has come, so that
+//! a virtual clock gives the same answers in every run.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ use crate::platform::Launch;
 use crate::settings::DeploymentOutcome;
 use crate::workspace::Workspace;
 
-/// Resource keys that no documentation knows, but deployed apps are seen to use: the platform does
-/// not fail on them. Of these only the host has a value here.
+/// Undocumented resource keys that deployed apps use without an error on the platform. Of these only the
+/// host has a value here.
 const UNDOCUMENTED_KEYS: &str = "system.";
 
-/// Begins a deployment of these files and returns it as it is right after.
+/// Starts a deployment of these files and returns its state right after.
 pub(super) async fn begin(
     workspace: &Arc<Workspace>,
     app: &App,
@@ -72,7 +72,7 @@ pub(super) async fn begin(
                     tokio::time::sleep(Duration::from_millis(wait)).await;
                 }
                 let ending = run(&workspace, &app, &request, &snapshot).await;
-                // The request that began this may not have recorded it yet; its turn ends when it
+                // The request that started this may not have recorded it yet; it has when its turn ends.
                 // has.
                 let _turn = workspace.apps.changes.lock().await;
                 if !conclude(&workspace, &app.name, &id, ending) {
@@ -84,8 +84,8 @@ pub(super) async fn begin(
     deployment
 }
 
-/// Records how a real deployment ended. False if the app was stopped or deleted meanwhile, so that
-/// nothing of it may keep running.
+/// Records the outcome of a real deployment. False if the app was stopped or deleted meanwhile, in which
+/// case nothing of it may keep running.
 fn conclude(workspace: &Workspace, app: &str, id: &str, ending: Ending) -> bool {
     let now = workspace.clock.now();
     let concluded = workspace.apps.change(app, now, |app| {
@@ -158,7 +158,7 @@ fn unresolved(key: &str, variable: &str) -> String {
     )
 }
 
-/// `env_vars` of the deployment request, which win over the manifest.
+/// `env_vars` of the deployment request, which take precedence over the manifest.
 fn overrides(request: &Map<String, Value>) -> Vec<(String, Source)> {
     let variables = request.get("env_vars").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     variables
@@ -183,7 +183,7 @@ fn workspace_environment(workspace: &Workspace, app: &App) -> BTreeMap<String, S
         ("DATABRICKS_WORKSPACE_ID", workspace.id.to_string()),
         ("DATABRICKS_CLIENT_ID", app.service_principal.user_name.clone()),
         ("DATABRICKS_CLIENT_SECRET", app.client_secret.clone()),
-        // Not the platform's, whose databases have certificates that every machine trusts.
+        // Not set by the platform, whose databases have publicly trusted certificates.
         ("PGSSLROOTCERT", ca_file.display().to_string()),
     ]
     .into_iter()

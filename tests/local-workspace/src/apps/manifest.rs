@@ -1,13 +1,12 @@
-//! `app.yaml`: the command and the environment of an app. Other keys are tolerated, as on the
-//! platform.
+//! `app.yaml`: the command and the environment of an app. Other keys are ignored, as on the platform.
 
 use serde::Deserialize;
 use serde_yaml::Value;
 
-/// What a source folder says about how to run it.
+/// The run settings of a source folder.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Manifest {
-    /// Run without a shell; `None` leaves it to the platform.
+    /// Run without a shell; `None` selects the platform's default.
     pub(super) command: Option<Vec<String>>,
     /// In the order of the file.
     pub(super) env: Vec<Variable>,
@@ -20,7 +19,7 @@ pub(super) struct Variable {
     pub(super) source: Source,
 }
 
-/// Where its value comes from.
+/// The source of its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Source {
     Value(String),
@@ -45,8 +44,7 @@ struct Entry {
 }
 
 impl Manifest {
-    /// Reads `app.yaml` or `app.yml` among source files; without one everything is left to the
-    /// platform.
+    /// Reads `app.yaml` or `app.yml` among source files; without one the platform's defaults apply.
     pub(super) fn among(files: &[(String, Vec<u8>)]) -> Result<Self, String> {
         let named = |name: &str| files.iter().find(|(path, _)| path == name);
         match named("app.yaml").or_else(|| named("app.yml")) {

@@ -1,11 +1,10 @@
 //! Databricks Apps.
 //!
-//! `state` is the machine: what an app, its compute, its deployments and its update look like at a
-//! given moment. It has no timers; time passes because somebody asks. `spec` reads and checks what
-//! callers want, `resources` grants an app's service principal what it needs, `manifest` reads
-//! `app.yaml`, `launch` turns source files into something that runs, `view` renders answers, and
-//! `routes` and `deployments` tie them together. Changes are made one at a time; reads are never
-//! kept waiting.
+//! `state` is the state machine: an app, its compute, its deployments and its update at a given time. It
+//! has no timers; states are computed from the clock when requested. `spec` parses and checks requests,
+//! `resources` grants an app's service principal what it needs, `manifest` reads `app.yaml`, `launch`
+//! starts apps from source files, `view` renders answers, and `routes` and `deployments` tie them together.
+//! Changes are made one at a time; reads never wait.
 
 mod deployments;
 mod launch;
@@ -47,7 +46,7 @@ fn missing(name: &str) -> Problem {
 }
 
 impl Apps {
-    /// All apps as they are now; those whose deletion is over are gone.
+    /// All apps as they are now, without those whose deletion is complete.
     fn at(&self, now: Timestamp) -> parking_lot::MappedMutexGuard<'_, BTreeMap<String, App>> {
         let mut apps = self.apps.lock();
         apps.retain(|_, app| !app.is_gone(now));
@@ -61,12 +60,12 @@ impl Apps {
         self.at(now).get(name).cloned().ok_or_else(|| missing(name))
     }
 
-    /// Whether there is such an app.
+    /// Whether the app exists.
     pub(crate) fn exists(&self, name: &str, now: Timestamp) -> bool {
         self.at(now).contains_key(name)
     }
 
-    /// What an app may do for its users, none where it doesn't act for them; `None` where there is no app.
+    /// The scopes of an app's user tokens, none if it doesn't use them; `None` if the app doesn't exist.
     pub(crate) fn user_scopes(&self, name: &str, now: Timestamp) -> Option<BTreeSet<String>> {
         let app = self.get(name, now).ok()?;
         if app.spec.scopes().is_empty() {

@@ -1,8 +1,8 @@
-//! What an app's service principal is given: databases, secrets, endpoints.
+//! The resources of an app's service principal: databases, secrets, endpoints.
 //!
-//! A resource names one thing in the workspace and a permission on it. Attaching checks that the
-//! thing exists and that the caller may give it away, then grants. At deployment the same resource
-//! yields what `valueFrom` means, and the first database the PG variables.
+//! A resource names an object in the workspace and a permission on it. Attaching it checks that the object
+//! exists and that the caller may grant the permission, then grants it. At deployment the same resource
+//! provides the value of `valueFrom`, and the first database the PG variables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::secrets::SecretLevel;
 use crate::workspace::Workspace;
 
-/// A resource of an app, as it is on the wire.
+/// A resource of an app, in the API's format.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Resource {
     pub(super) name: String,
@@ -55,7 +55,7 @@ const TARGETS: [&str; 10] = [
     "uc_securable",
 ];
 
-/// Reads `resources`: names, exactly one target each, permissions that the target knows.
+/// Parses `resources`: names, exactly one target each, permissions that the target supports.
 pub(super) fn read_resources(value: &Value) -> Result<Vec<Resource>, Problem> {
     let list = value
         .as_array()
@@ -147,7 +147,7 @@ impl Resource {
         }
     }
 
-    /// Checks that the thing exists and that the caller may give it away. Grants nothing.
+    /// Checks that the object exists and that the caller may grant access. Grants nothing.
     fn check(&self, workspace: &Workspace, caller: &Principal) -> Result<(), Problem> {
         if let Some(lakebase) = self.lakebase() {
             if workspace.lakebase.can_manage(&workspace.permissions, caller, &lakebase)? {
@@ -223,7 +223,7 @@ impl Resource {
     }
 }
 
-/// Checks all new resources, so that a refusal leaves nothing half granted.
+/// Checks all new resources, so that a refusal leaves nothing partially granted.
 pub(super) fn check_all(
     workspace: &Workspace,
     caller: &Principal,
@@ -244,12 +244,12 @@ pub(super) async fn grant_all(
     Ok(())
 }
 
-/// What resources mean in an app's environment.
+/// The values of resources in an app's environment.
 #[derive(Debug, Default)]
 pub(super) struct Provided {
     /// Variables the platform sets by itself.
     pub(super) variables: BTreeMap<String, String>,
-    /// What `valueFrom` yields, by resource name.
+    /// The values of `valueFrom`, by resource name.
     pub(super) values: BTreeMap<String, String>,
 }
 
@@ -276,7 +276,7 @@ pub(super) fn provide(
 }
 
 impl Resource {
-    /// What `valueFrom` yields for everything that is not a database.
+    /// The value of `valueFrom` for everything except databases.
     fn value(&self, workspace: &Workspace) -> Result<String, Problem> {
         let value = match &self.target {
             Target::Secret { scope, key, .. } => {

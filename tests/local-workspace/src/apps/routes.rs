@@ -158,7 +158,7 @@ pub(super) struct Page {
     page_token: String,
 }
 
-/// One page of `items` under `key`; a token is the number of items before it.
+/// One page of `items` under `key`; a token is the number of preceding items.
 pub(super) fn page(page: &Page, key: &str, items: Vec<Value>) -> Answer {
     let start = match page.page_token.as_str() {
         "" => 0,
@@ -182,7 +182,7 @@ async fn list(State(workspace): Shared, Caller(caller): Caller, Params(query): P
     page(&query, "apps", apps)
 }
 
-/// Checks what the app would become, and grants what is new in it.
+/// Checks the changed app, and grants its new resources.
 async fn prepare(workspace: &Workspace, caller: &Principal, app: &App, wanted: &Spec) -> Result<(), Problem> {
     wanted.check(&workspace.settings.get())?;
     let added: Vec<_> =
@@ -301,7 +301,7 @@ async fn start(State(workspace): Shared, Caller(caller): Caller, Path(name): Pat
         )));
     }
     let compute = starting(&workspace);
-    // The platform brings the last deployment up again by itself.
+    // The platform restarts the last deployment by itself.
     let again = app
         .last_good_deployment(now)
         .map(|last| (last.request.clone(), last.snapshot.clone(), last.creator.clone()));

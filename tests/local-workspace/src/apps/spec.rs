@@ -1,4 +1,4 @@
-//! What a caller wants of an app: read, checked, and changed field by field.
+//! The settable fields of an app: parsed, checked, and changed field by field.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::resources::{Resource, read_resources};
 use crate::problem::Problem;
 use crate::settings::Settings;
 
-/// Fields a caller may set, besides `name` and `resources`.
+/// Fields that a caller may set, besides `name` and `resources`.
 const FIELDS: [&str; 13] = [
     "description",
     "compute_size",
@@ -26,7 +26,7 @@ const FIELDS: [&str; 13] = [
 const COMPUTE_SIZES: [&str; 3] = ["MEDIUM", "LARGE", "XLARGE"];
 const MAX_DESCRIPTION_CHARS: usize = 500;
 
-/// Scopes an app may ask of its users.
+/// Scopes that an app may request from its users.
 const SCOPES: [&str; 23] = [
     "sql",
     "sql:restricted-query",
@@ -72,7 +72,7 @@ impl Spec {
         Ok(changed)
     }
 
-    /// This, with exactly the fields that the mask names; those missing in the body are emptied.
+    /// This, with exactly the fields in the mask; those missing in the body are cleared.
     pub(super) fn with_masked(&self, body: &Map<String, Value>, mask: &str) -> Result<Self, Problem> {
         let mut changed = self.clone();
         for name in mask.split(',') {
@@ -115,7 +115,7 @@ impl Spec {
             .unwrap_or_default()
     }
 
-    /// Refuses what the platform would refuse, whatever else exists in the workspace.
+    /// Checks the platform's rules that don't depend on other objects.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), Problem> {
         if let Some(description) = self.fields.get("description") {
             let text = description.as_str().ok_or_else(|| wrong_type("description", "a string"))?;
@@ -180,7 +180,7 @@ pub(super) fn check_name(name: Option<&Value>) -> Result<&str, Problem> {
     Ok(name)
 }
 
-/// The scopes an app has whatever it asks for, and those it asked for.
+/// The scopes that every app has, and the requested ones.
 pub(super) fn effective_scopes(spec: &Spec) -> Value {
     let mut scopes = vec!["iam.current-user:read", "iam.access-control:read"];
     scopes.extend(spec.scopes());

@@ -1,4 +1,4 @@
-//! What an app is at a given moment.
+//! The state of an app at a given time.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::identity::Principal;
 use crate::problem::Problem;
 use crate::settings::ComputeOutcome;
 
-/// A start or deletion younger than this cannot be interrupted by a deletion.
+/// A start or deletion younger than this can't be interrupted by a deletion.
 const NOT_TERMINAL_MS: u64 = 20 * 60_000;
 
 /// An app.
@@ -28,12 +28,12 @@ pub(super) struct App {
     pub(super) client_secret: String,
     pub(super) compute: Compute,
     pub(super) deployments: Vec<Deployment>,
-    /// Deployments before this one ended with a stop and are not active any more.
+    /// Deployments before this one ended with a stop and are no longer active.
     pub(super) first_active: usize,
     pub(super) update: Option<Update>,
 }
 
-/// What compute was last told to do, and when that is done.
+/// The last command for compute, and when it is done.
 #[derive(Clone, Debug)]
 pub(super) enum Compute {
     Stopped,
@@ -42,7 +42,7 @@ pub(super) enum Compute {
     Deleting { since: Timestamp, until: Timestamp },
 }
 
-/// The states that the platform shows.
+/// The states of the platform's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ComputeState {
     Error,
@@ -68,27 +68,27 @@ impl ComputeState {
     }
 }
 
-/// Source files as they were when the deployment was made, by relative path.
+/// The source files at the time of the deployment, by relative path.
 pub(super) type Snapshot = Arc<Vec<(String, Vec<u8>)>>;
 
-/// One attempt to bring source code up.
+/// One deployment of source code.
 #[derive(Clone)]
 pub(super) struct Deployment {
     pub(super) id: String,
-    /// The request as it came.
+    /// The original request.
     pub(super) request: Map<String, Value>,
     pub(super) creator: String,
     pub(super) created: Timestamp,
     pub(super) updated: Timestamp,
     pub(super) snapshot: Option<Snapshot>,
-    /// What it came to, from `not_before` on.
+    /// Its outcome, from `not_before` on.
     pub(super) ending: Option<Ending>,
     pub(super) not_before: Timestamp,
-    /// Why the app crashed once it was up, when that was scripted.
+    /// Why the app crashed after its start, if that was scripted.
     pub(super) crash: Option<String>,
 }
 
-/// What a deployment came to.
+/// The outcome of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     Succeeded,
@@ -147,7 +147,7 @@ impl App {
         matches!(self.compute, Compute::Deleting { until, .. } if now >= until)
     }
 
-    /// Lets an update that is over take effect.
+    /// Applies an update that is done.
     pub(super) fn settle(&mut self, now: Timestamp) {
         if let Some(update) = self.update.as_mut().filter(|update| !update.applied && now >= update.until) {
             update.applied = true;
@@ -174,7 +174,7 @@ impl App {
             .find(|deployment| deployment.ending(now) == Some(&Ending::Succeeded))
     }
 
-    /// The deployment that a start brings up again.
+    /// The deployment that a start restarts.
     pub(super) fn last_good_deployment(&self, now: Timestamp) -> Option<&Deployment> {
         self.deployments.iter().rev().find(|deployment| deployment.ending(now) == Some(&Ending::Succeeded))
     }
@@ -235,7 +235,7 @@ impl App {
         )))
     }
 
-    /// Ends what runs, because compute goes away.
+    /// Ends running deployments, because compute is stopped.
     pub(super) fn end_deployments(&mut self, now: Timestamp) {
         for deployment in &mut self.deployments {
             if deployment.ending(now).is_none() {

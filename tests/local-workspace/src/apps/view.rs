@@ -7,7 +7,7 @@ use super::state::{App, ComputeState, Deployment, Ending};
 use crate::clock::Timestamp;
 use crate::platform::{AppState, Platform};
 
-/// An app as it is now.
+/// An app in its current state.
 pub(super) fn app(app: &App, platform: &Platform, now: Timestamp) -> Value {
     let compute = app.compute_state(now);
     let instances = u32::from(compute == ComputeState::Active);
@@ -81,7 +81,7 @@ fn app_status(app: &App, platform: &Platform, now: Timestamp) -> (&'static str, 
     ("UNAVAILABLE", message.to_owned())
 }
 
-/// A deployment as it is now. Values of environment variables are never shown.
+/// A deployment in its current state. Values of environment variables are never shown.
 pub(super) fn deployment(app: &App, deployment: &Deployment, now: Timestamp) -> Value {
     let (state, message) = match deployment.ending(now) {
         None => ("IN_PROGRESS", "Deployment is in progress."),
@@ -111,7 +111,7 @@ pub(super) fn deployment(app: &App, deployment: &Deployment, now: Timestamp) -> 
     Value::Object(view)
 }
 
-/// The last asynchronous update as it is now.
+/// The last asynchronous update in its current state.
 pub(super) fn update(app: &App, now: Timestamp) -> Value {
     let Some(update) = &app.update else {
         return json!({"status": {"state": "NOT_UPDATED", "message": "The app has not been updated."}});

@@ -1,6 +1,6 @@
-//! What becomes of a file, notebook or folder when it is exported.
+//! Exports files, notebooks and folders.
 //!
-//! A notebook can be had in every format but `RAW`, a file only as it is, a folder only as an
+//! A notebook can be exported in every format except `RAW`, a file only unchanged, a folder only as an
 //! archive.
 
 use std::io::{Cursor, Write as _};
@@ -29,7 +29,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// Reads the format's name, which is `SOURCE` when there is none.
+    /// Parses the format's name; the default is `SOURCE`.
     pub(super) fn parse(name: &str) -> Result<Self, Problem> {
         Ok(match name {
             "" | "SOURCE" => Self::Source,
@@ -60,7 +60,7 @@ impl Format {
     }
 }
 
-/// Bytes, and what they are.
+/// Bytes, and their type.
 pub(super) struct Exported {
     pub(super) bytes: Vec<u8>,
     pub(super) file_type: &'static str,
@@ -112,7 +112,7 @@ fn notebook(name: &str, id: u64, language: &str, source: &[u8], format: Format) 
     limited(bytes).map(|bytes| Exported { bytes, file_type })
 }
 
-/// Source that begins as the source of a notebook does.
+/// Source that starts like the source of a notebook.
 fn with_marker(language: &Language, source: &[u8]) -> Vec<u8> {
     let marker = language.marker();
     if source.starts_with(marker.as_bytes()) {
@@ -181,8 +181,8 @@ fn archive(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u
     })
 }
 
-/// A page with the notebook in it as the platform's pages have it. What shows it there is a script
-/// from the platform's servers; this one shows the cells by itself.
+/// An HTML page with the notebook's data in the platform's format. There, a script from the platform's
+/// servers renders it; this page renders the cells itself.
 fn html(name: &str, cells: &[String], model: &Value) -> String {
     let encoded = BASE64.encode(pages::percent_encode(&model.to_string()));
     let name = pages::escape(name);

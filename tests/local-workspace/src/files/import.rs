@@ -1,8 +1,8 @@
-//! What becomes of uploaded bytes: a file or a notebook.
+//! Imports uploaded bytes as a file or a notebook.
 //!
-//! `AUTO` turns a source file that begins with the notebook marker into a notebook and strips the
-//! extension from its name, which surprises everybody who uploads one by accident; a deployer has
-//! to know it, so it is done here too.
+//! `AUTO` converts a source file that starts with the notebook marker to a notebook and strips the
+//! extension from its name, often unexpectedly for users; a deployer has to handle it, so it is implemented
+//! here too.
 
 use super::Kind;
 use super::notebook::{Language, from_jupyter, source};
@@ -15,7 +15,7 @@ pub(super) fn extension(language: &str) -> &'static str {
     Language::named(language).map_or("", |language| language.extension)
 }
 
-/// What is uploaded.
+/// The uploaded content.
 pub(super) struct Upload<'a> {
     pub(super) path: &'a str,
     pub(super) format: &'a str,
@@ -23,7 +23,7 @@ pub(super) struct Upload<'a> {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Decides what to store, and under which path; more than `limit` bytes are refused.
+/// Determines what to store, and under which path; refuses more than `limit` bytes.
 pub(super) fn interpret(upload: Upload<'_>, limit: usize) -> Result<(String, Kind), Problem> {
     let Upload { path, format, language, bytes } = upload;
     if bytes.len() > limit {
@@ -78,7 +78,7 @@ fn notebook(path: &str, language: &Language, source: Vec<u8>) -> (String, Kind) 
     (path.to_owned(), Kind::Notebook { language: language.name, source })
 }
 
-/// A notebook from a Jupyter file; like every other it is kept as source, without its outputs.
+/// A notebook from a Jupyter file; like every other it is stored as source, without its outputs.
 fn jupyter(path: &str, bytes: &[u8]) -> Result<(String, Kind), Problem> {
     let (language, cells) = from_jupyter(bytes)?;
     Ok(notebook(path, language, source(language, &cells).into_bytes()))

@@ -9,5 +9,5 @@ mod tree;
 pub(crate) use routes::routes;
 pub use tree::{Files, Kind, Node};
 
-/// The largest file the workspace takes and an app may have: 10 MiB.
+/// The maximum size of a file in the workspace and in an app: 10 MiB.
 pub const MAX_FILE_BYTES: usize = 10_485_760;

@@ -1,7 +1,7 @@
 //! Notebooks as cells: read from source or Jupyter, written as source, Jupyter, or the platform's model.
 //!
-//! A notebook is kept as source, in which comments mark the cells: `# COMMAND ----------` stands
-//! between two, and a cell of another language has `# MAGIC ` before each line.
+//! A notebook is stored as source, in which comments mark the cells: `# COMMAND ----------` separates them,
+//! and a cell in another language has `# MAGIC ` before each line.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use crate::problem::Problem;
 /// A language a notebook can be written in.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Language {
-    /// As the API names it.
+    /// Its name in the API.
     pub(super) name: &'static str,
-    /// Of a source file.
+    /// The extension of a source file.
     pub(super) extension: &'static str,
-    /// What begins a comment.
+    /// The start of a comment.
     comment: &'static str,
 }
 
@@ -26,11 +26,11 @@ pub(super) const LANGUAGES: [Language; 4] = [
     Language { name: "R", extension: "r", comment: "#" },
 ];
 
-/// The metadata under which Jupyter files of the platform keep what Jupyter doesn't know.
+/// The metadata key in the platform's Jupyter files for what Jupyter doesn't support.
 const JUPYTER_KEY: &str = "application/vnd.databricks.v1+notebook";
 
 impl Language {
-    /// The language of this name, in the API's case or any other.
+    /// The language of this name, in any case.
     pub(super) fn named(name: &str) -> Option<&'static Self> {
         LANGUAGES.iter().find(|language| language.name.eq_ignore_ascii_case(name))
     }
@@ -54,7 +54,7 @@ impl Language {
     }
 }
 
-/// The cells of a source text. A cell of another language begins with `%` and its name.
+/// The cells of a source text. A cell in another language starts with `%` and its name.
 pub(super) fn cells(language: &Language, source: &str) -> Vec<String> {
     let (marker, separator, magic) = (language.marker(), language.separator(), language.magic());
     let body = match source.split_once('\n') {
@@ -173,7 +173,7 @@ pub(super) fn from_jupyter(bytes: &[u8]) -> Result<(&'static Language, Vec<Strin
     Ok((language, cells))
 }
 
-/// The notebook as the platform keeps it, which stands in its archives and HTML pages.
+/// The notebook in the platform's format, as used in its archives and HTML pages.
 pub(super) fn to_model(language: &Language, id: u64, name: &str, cells: &[String]) -> Value {
     let guid = |part: usize| uuid::Uuid::from_u64_pair(id, part as u64).to_string();
     let commands: Vec<Value> = cells

@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/api/2.0/workspace/delete", post(delete))
         .route("/api/2.0/workspace-files/import-file/{*path}", post(import_raw))
         .route("/api/2.0/workspace-files/{*path}", get(read_raw))
-        // The edge has limited and buffered the body already.
+        // The edge has already limited and buffered the body.
         .layer(axum::extract::DefaultBodyLimit::disable())
 }
 
@@ -167,7 +167,7 @@ async fn export(
     Ok(Json(json!({"content": BASE64.encode(bytes), "file_type": file_type})).into_response())
 }
 
-/// `path` is shown as the caller writes paths: with or without `/Workspace`.
+/// `path` is shown in the caller's spelling: with or without `/Workspace`.
 fn object_info(asked: &str, canonical: &str, node: &Node) -> Value {
     let prefix = if asked.starts_with("/Workspace") { "/Workspace" } else { "" };
     let mut info = Map::new();

@@ -1,8 +1,8 @@
-//! The tree itself: nodes by canonical path, and who may touch them.
+//! The file tree: nodes by canonical path, and access to them.
 //!
-//! A path is canonical without the `/Workspace` prefix and without a trailing slash. Every
-//! operation holds the lock from its checks to its effect, so `overwrite: false` really is "create
-//! only if absent", which is what a lock file needs.
+//! A canonical path has no `/Workspace` prefix and no trailing slash. Every operation holds the lock from
+//! its checks to its effect, so `overwrite: false` really is "create only if absent", as a lock file
+//! requires.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -16,7 +16,7 @@ use crate::ids::Ids;
 use crate::permissions::Permissions;
 use crate::problem::Problem;
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A folder.
@@ -55,9 +55,9 @@ impl Kind {
 pub struct Node {
     /// The numeric object id.
     pub id: u64,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// When it was made.
+    /// When it was created.
     pub created: Timestamp,
     /// When it was last written.
     pub modified: Timestamp,
@@ -124,7 +124,7 @@ impl Files {
         files
     }
 
-    /// Makes a principal's home folder.
+    /// Creates a principal's home folder.
     pub fn make_home(&self, principal: &Principal, now: Timestamp) {
         let node = self.node(Kind::Directory, now);
         self.permissions.register("directories", &node.id.to_string(), principal);
@@ -135,7 +135,7 @@ impl Files {
         Node { id: self.ids.number(), kind, created: now, modified: now }
     }
 
-    /// Whether the principal has this level, directly or through a folder above.
+    /// Whether the principal has this level, directly or through a parent folder.
     fn allowed(
         &self,
         nodes: &BTreeMap<String, Node>,
@@ -186,7 +186,7 @@ impl Files {
         nodes.get(&canonical).cloned().ok_or_else(|| missing(path))
     }
 
-    /// The nodes directly in a folder with their canonical paths, or the one that the path names.
+    /// The nodes directly in a folder with their canonical paths, or the node that the path names.
     pub fn list(&self, principal: &Principal, path: &str) -> Result<Vec<(String, Node)>, Problem> {
         let canonical = canonical(path)?;
         let nodes = self.nodes.lock();
@@ -203,7 +203,7 @@ impl Files {
             .collect())
     }
 
-    /// Every file below a folder, by its path relative to it; notebooks get their extension back.
+    /// Every file below a folder, by its relative path; notebooks get their extension back.
     pub fn snapshot(&self, principal: &Principal, path: &str) -> Result<Vec<(String, Vec<u8>)>, Problem> {
         let canonical = canonical(path)?;
         let nodes = self.nodes.lock();
@@ -224,7 +224,7 @@ impl Files {
             .collect())
     }
 
-    /// Everything below a folder that the principal can read, by its path relative to it.
+    /// Everything below a folder that the principal can read, by its relative path.
     pub fn below(&self, principal: &Principal, path: &str) -> Result<Vec<(String, Node)>, Problem> {
         let canonical = canonical(path)?;
         let nodes = self.nodes.lock();
@@ -236,7 +236,7 @@ impl Files {
             .collect())
     }
 
-    /// Makes a folder and those above it; fine if it is there.
+    /// Creates a folder and its parents; does nothing if it exists.
     pub fn make_directory(&self, principal: &Principal, path: &str, now: Timestamp) -> Result<(), Problem> {
         let canonical = canonical(path)?;
         let mut nodes = self.nodes.lock();

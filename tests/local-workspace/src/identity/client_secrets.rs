@@ -1,5 +1,5 @@
-//! With what service principals prove themselves: several secrets each, all but the first of them
-//! made and revoked through the API.
+//! The secrets of service principals: several each, all except the first of them created and revoked
+//! through the API.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use super::Identities;
 use crate::clock::Timestamp;
 use crate::ids::secret;
 
-/// The most secrets a service principal may have through the API.
+/// The maximum number of secrets of a service principal through the API.
 pub const MAX_CLIENT_SECRETS: usize = 5;
 
 /// One secret of a service principal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClientSecret {
-    /// Its id in the API; empty for the secret that an app or a test got outside of it.
+    /// Its id in the API; empty for the secret that an app or a test got without the API.
     pub id: String,
     /// The secret itself.
     pub value: String,
-    /// Since when.
+    /// The creation time.
     pub created: Timestamp,
-    /// Until when; `None` for ever.
+    /// The expiry time; `None` for never.
     pub expires: Option<Timestamp>,
 }
 
@@ -44,7 +44,7 @@ impl ClientSecrets {
 }
 
 impl Identities {
-    /// Whether this is one of the client's secrets, and still good.
+    /// Whether this is one of the client's secrets, and still valid.
     pub fn verify_client(&self, client_id: &str, client_secret: &str) -> bool {
         let now = self.clock.now();
         let registry = self.registry.lock();
@@ -54,14 +54,14 @@ impl Identities {
             })
     }
 
-    /// The secrets that were made through the API, oldest first.
+    /// The secrets that were created through the API, oldest first.
     pub fn client_secrets(&self, client_id: &str) -> Vec<ClientSecret> {
         let registry = self.registry.lock();
         let all = registry.client_secrets.0.get(client_id).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(|one| !one.id.is_empty()).cloned().collect()
     }
 
-    /// Makes another secret, good for `lifetime_ms`.
+    /// Creates another secret, valid for `lifetime_ms`.
     pub fn mint_client_secret(&self, client_id: &str, lifetime_ms: u64) -> ClientSecret {
         let created = self.clock.now();
         let made = ClientSecret {
@@ -74,7 +74,7 @@ impl Identities {
         made
     }
 
-    /// Revokes a secret that was made through the API; `false` when there is none of this id.
+    /// Revokes a secret that was created through the API; `false` if there is none of this id.
     pub fn revoke_client_secret(&self, client_id: &str, id: &str) -> bool {
         let mut registry = self.registry.lock();
         let Some(all) = registry.client_secrets.0.get_mut(client_id) else {

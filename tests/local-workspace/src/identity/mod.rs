@@ -1,10 +1,10 @@
-//! Who is calling.
+//! Principals and their tokens.
 //!
-//! Users hold a personal access token; service principals hold a client secret and fetch OAuth
-//! tokens that expire by the workspace's clock. Both look the same on the wire. Rights are a plain
-//! set per principal, coarser than the platform's groups and entitlements, but enough to provoke
-//! every refusal a deployer can meet; who may do what to one object is the business of
-//! `permissions`, and what SCIM shows of a principal that of `scim`.
+//! Users have a personal access token; service principals have a client secret and request OAuth tokens
+//! that expire by the workspace's clock. Both are used in the same way. General permissions are a plain set
+//! per principal, coarser than the platform's groups and entitlements, but sufficient to provoke every
+//! refusal a deployer can meet; permissions on single objects are in `permissions`, and the SCIM view of a
+//! principal in `scim`.
 
 mod client_secrets;
 mod personal_tokens;
@@ -28,37 +28,37 @@ pub use client_secrets::{ClientSecret, MAX_CLIENT_SECRETS};
 use personal_tokens::Issued;
 pub use personal_tokens::PersonalToken;
 
-/// How long an OAuth token lives, in milliseconds.
+/// The lifetime of an OAuth token, in milliseconds.
 pub const OAUTH_TOKEN_TTL_MS: u64 = 3_600_000;
 
-/// A person or a machine.
+/// A user or a service principal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum PrincipalKind {
-    /// A person.
+    /// A user.
     User,
-    /// A machine, known by its client id (also called application id).
+    /// A service principal, identified by its client id (also called application id).
     ServicePrincipal {
         /// The client id, a UUID.
         client_id: String,
     },
 }
 
-/// Somebody who may call the workspace.
+/// A principal that may call the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
     /// The numeric id.
     pub id: u64,
     /// The e-mail address of a user, the client id of a service principal.
     pub user_name: String,
-    /// For people.
+    /// The display name.
     pub display_name: String,
-    /// A person or a machine.
+    /// Its kind.
     pub kind: PrincipalKind,
-    /// What it may do in general.
+    /// Its general permissions.
     pub rights: BTreeSet<Right>,
-    /// Names of the groups it belongs to, directly or through other groups, apart from `users` and
-    /// `admins`: everybody is in the first, the second is [`Right::WorkspaceAdmin`].
+    /// The groups it belongs to, directly or through other groups, except `users` and `admins`: every
+    /// principal is in the first, the second is [`Right::WorkspaceAdmin`].
     pub groups: BTreeSet<String>,
 }
 
@@ -77,7 +77,7 @@ impl Principal {
     }
 }
 
-/// What a bearer token is.
+/// The kind of a bearer token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// A personal access token. Apps and their logs refuse it.
@@ -86,14 +86,14 @@ pub enum TokenKind {
     OAuth,
 }
 
-/// A principal together with how it can prove itself; for tests and for `serve`'s announcement.
+/// A principal together with its credentials; for tests and for the output of `serve`.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Credentials {
     /// The user name or client id.
     pub user_name: String,
-    /// A token that is valid now.
+    /// A currently valid token.
     pub token: String,
-    /// A person or a machine.
+    /// Its kind.
     #[serde(flatten)]
     pub kind: PrincipalKind,
     /// The secret of a service principal.
@@ -107,19 +107,19 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A user or service principal to begin with.
+/// An initial user or service principal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrincipalSpec {
     /// An e-mail address, or any name for a service principal.
     pub user_name: String,
-    /// For people; the user name when absent.
+    /// The display name; the user name if absent.
     #[serde(default)]
     pub display_name: Option<String>,
-    /// A machine with a client id and secret instead of a person.
+    /// Whether it is a service principal with a client id and secret.
     #[serde(default)]
     pub service_principal: bool,
-    /// What it may do.
+    /// Its general permissions.
     pub rights: BTreeSet<Right>,
 }
 
@@ -146,7 +146,7 @@ struct Token {
     user_name: String,
     kind: TokenKind,
     expires: Option<Timestamp>,
-    /// What the token API tells of a personal token.
+    /// The token API's data about a personal token.
     issued: Option<Issued>,
 }
 
@@ -173,7 +173,7 @@ impl fmt::Debug for Identities {
 }
 
 impl Identities {
-    /// Nobody yet.
+    /// Without principals.
     pub fn new(clock: Clock, ids: Ids) -> Self {
         Self { clock, ids, registry: Arc::default() }
     }
@@ -216,7 +216,7 @@ impl Identities {
         (principal, client_secret)
     }
 
-    /// Adds a service principal with this client id, which can't prove itself yet.
+    /// Adds a service principal with this client id, without a secret.
     pub fn add_service_principal_without_secret(
         &self,
         client_id: String,
@@ -244,12 +244,12 @@ impl Identities {
         registry.tokens.retain(|_, token| token.user_name != user_name);
     }
 
-    /// Everybody, by name.
+    /// All principals, by name.
     pub fn all(&self) -> Vec<Principal> {
         self.registry.lock().principals.values().cloned().collect()
     }
 
-    /// The people, by name.
+    /// The users, by name.
     pub fn users(&self) -> Vec<Principal> {
         let mut users = self.all();
         users.retain(|principal| principal.kind == PrincipalKind::User);
@@ -261,22 +261,22 @@ impl Identities {
         self.registry.lock().principals.get(user_name).cloned()
     }
 
-    /// Changes what a principal may do in general.
+    /// Changes a principal's general permissions.
     pub fn set_rights(&self, user_name: &str, rights: BTreeSet<Right>) -> bool {
         self.change(user_name, |principal| principal.rights = rights)
     }
 
-    /// Changes a principal; `false` when there is none of this name.
+    /// Changes a principal; `false` if there is none of this name.
     pub fn change(&self, user_name: &str, change: impl FnOnce(&mut Principal)) -> bool {
         self.registry.lock().principals.get_mut(user_name).map(change).is_some()
     }
 
-    /// Whether a principal may sign in at all.
+    /// Whether a principal may sign in.
     pub fn is_active(&self, user_name: &str) -> bool {
         !self.registry.lock().inactive.contains(user_name)
     }
 
-    /// Lets a principal sign in, or refuses it from now on.
+    /// Allows a principal to sign in, or refuses it from now on.
     pub fn set_active(&self, user_name: &str, active: bool) {
         let mut registry = self.registry.lock();
         if active {
@@ -291,18 +291,18 @@ impl Identities {
         self.mint(user_name, TokenKind::Personal, None, secret("dapi-local-"))
     }
 
-    /// A new OAuth token, good for an hour.
+    /// A new OAuth token, valid for an hour.
     pub fn mint_oauth(&self, user_name: &str) -> String {
         self.mint_oauth_for(user_name, OAUTH_TOKEN_TTL_MS)
     }
 
-    /// A new OAuth token, good for `ttl_ms` milliseconds.
+    /// A new OAuth token, valid for `ttl_ms` milliseconds.
     pub fn mint_oauth_for(&self, user_name: &str, ttl_ms: u64) -> String {
         let expires = self.clock.now().plus_ms(ttl_ms);
         self.mint(user_name, TokenKind::OAuth, Some(expires), secret("eyJ.local."))
     }
 
-    /// Makes one token worth nothing.
+    /// Invalidates one token.
     pub fn forget(&self, token: &str) {
         self.registry.lock().tokens.remove(token);
     }
@@ -313,7 +313,7 @@ impl Identities {
         token
     }
 
-    /// Makes every token of a principal expire now; it can fetch new ones.
+    /// Expires every token of a principal now; it can request new ones.
     pub fn expire_tokens(&self, user_name: &str) {
         let now = self.clock.now();
         for token in self.registry.lock().tokens.values_mut() {
@@ -323,7 +323,7 @@ impl Identities {
         }
     }
 
-    /// Who a bearer token stands for, and of which kind it is; `None` when unknown or expired.
+    /// The principal of a bearer token, and the token's kind; `None` if unknown or expired.
     pub fn resolve(&self, token: &str) -> Option<(Principal, TokenKind)> {
         let now = self.clock.now();
         let registry = self.registry.lock();

@@ -1,13 +1,13 @@
-//! Personal access tokens that were made through the token API, which can list and revoke them.
+//! Personal access tokens created through the token API, which can list and revoke them.
 //!
-//! Tokens that a principal has from the start are not among them: a test that revokes all it finds
-//! must not lock itself out.
+//! The initial tokens of principals are not among them: a test that revokes all tokens must not lock itself
+//! out.
 
 use super::{Identities, Token, TokenKind};
 use crate::clock::Timestamp;
 use crate::ids::secret;
 
-/// What is known of a token beside its owner and its end.
+/// The data of a token besides its owner and its expiry.
 #[derive(Clone, Debug)]
 pub(super) struct Issued {
     id: String,
@@ -20,13 +20,13 @@ pub(super) struct Issued {
 pub struct PersonalToken {
     /// 64 hexadecimal digits.
     pub id: String,
-    /// Whose it is.
+    /// Its owner.
     pub user_name: String,
-    /// What its owner wrote about it.
+    /// The owner's comment.
     pub comment: String,
-    /// Since when.
+    /// The creation time.
     pub created: Timestamp,
-    /// Until when; `None` for ever.
+    /// The expiry time; `None` for never.
     pub expires: Option<Timestamp>,
 }
 
@@ -44,7 +44,7 @@ impl PersonalToken {
 }
 
 impl Identities {
-    /// A new personal token and its value, good for `lifetime_ms` or for ever.
+    /// A new personal token and its value, valid for `lifetime_ms` or for ever.
     pub fn issue_personal(
         &self,
         user_name: &str,
@@ -67,7 +67,7 @@ impl Identities {
         (PersonalToken { id, user_name, comment: comment.to_owned(), created, expires }, value)
     }
 
-    /// The tokens that were issued and are still good, oldest first.
+    /// The tokens that were issued and are still valid, oldest first.
     pub fn personal_tokens(&self) -> Vec<PersonalToken> {
         let now = self.clock.now();
         let registry = self.registry.lock();
@@ -81,7 +81,7 @@ impl Identities {
         found
     }
 
-    /// Revokes the issued token of this id; `false` when there is none.
+    /// Revokes the issued token of this id; `false` if there is none.
     pub fn revoke_personal(&self, id: &str) -> bool {
         let mut registry = self.registry.lock();
         let before = registry.tokens.len();

@@ -1,10 +1,10 @@
-//! Scale to zero: a compute that has nothing to do for its timeout is suspended.
+//! Scale to zero: a compute that is idle for its timeout is suspended.
 //!
-//! As everything about time here, it follows from a timestamp when somebody looks: nothing has happened since
-//! then for so long. The state is told as IDLE from that moment. Sessions don't survive it: one that says
-//! something afterwards learns that it has ended, as with the platform's. A new connection wakes the compute,
-//! which costs a moment (`pace.latency.wake_ms`, on the machine's clock only). A session that waits for its
-//! client is no work; one whose answer is under way is.
+//! The state follows from timestamps: the compute is suspended if nothing has happened for that long, and
+//! is shown as IDLE from that time on. Sessions don't survive it: one that sends something afterwards is
+//! told that it has ended, as on the platform. A new connection resumes the compute, which takes a moment
+//! (`pace.latency.wake_ms`, on the machine's clock only). A session that waits for its client counts as
+//! idle; one with a pending answer doesn't.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::request::duration_ms;
 use crate::clock::{Clock, Timestamp};
 use crate::settings::SharedSettings;
 
-/// What a compute does; clones share it.
+/// The activity of a compute; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Activity(Arc<Inner>);
 
@@ -32,9 +32,9 @@ struct State {
     /// `None`: it is never suspended.
     timeout_ms: Option<u64>,
     last: Timestamp,
-    /// Sessions whose answer is under way.
+    /// Sessions with a pending answer.
     busy: usize,
-    /// How often it was woken.
+    /// How often it was resumed.
     wakes: u64,
 }
 
@@ -46,17 +46,17 @@ impl Inner {
 }
 
 impl Activity {
-    /// A compute that has just started, and is never suspended.
+    /// A compute that has just started, without a timeout.
     pub(crate) fn new(clock: Clock, settings: SharedSettings) -> Self {
         let state = Mutex::new(State { timeout_ms: None, last: clock.now(), busy: 0, wakes: 0 });
         Self(Arc::new(Inner { clock, settings, state }))
     }
 
-    /// Suspends it after what an endpoint's settings say from now on.
+    /// Applies the timeout of an endpoint's settings from now on.
     pub(crate) fn follow(&self, settings: &Map<String, Value>) {
         let unending = settings.get("no_suspension") == Some(&Value::Bool(true));
         let timeout = settings.get("suspend_timeout_duration").filter(|_| !unending);
-        // Settings were checked when they were made.
+        // Settings were checked when they were set.
         let timeout = timeout.and_then(|timeout| duration_ms("suspend_timeout_duration", timeout).ok());
         self.0.state.lock().timeout_ms = timeout;
     }
@@ -66,7 +66,7 @@ impl Activity {
         self.0.suspended(&self.0.state.lock())
     }
 
-    /// A new session, and how long it takes to wake the compute for it.
+    /// A new session, and how long it takes to resume the compute for it.
     pub(crate) fn begin(&self) -> (Session, Duration) {
         let mut state = self.0.state.lock();
         let wakes = self.0.suspended(&state);
@@ -90,7 +90,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The client said something; false when the compute was suspended meanwhile.
+    /// The client sent something; false if the compute was suspended meanwhile.
     pub(crate) fn asked(&mut self) -> bool {
         let inner = &self.activity.0;
         let mut state = inner.state.lock();
@@ -102,7 +102,7 @@ impl Session {
         true
     }
 
-    /// The server said something; `waits` says that it waits for the client now.
+    /// The server sent something; `waits` means that it now waits for the client.
     pub(crate) fn answered(&mut self, waits: bool) {
         let inner = &self.activity.0;
         let mut state = inner.state.lock();

@@ -1,4 +1,4 @@
-//! One request to Lakebase: who asks, with what parameters, in which workspace.
+//! One request to Lakebase: its caller, its parameters, its workspace.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::pace::Durations;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// What has permissions of its own.
+/// Objects with permissions of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ObjectKind {
     Project,
@@ -32,7 +32,7 @@ impl ObjectKind {
     }
 }
 
-/// What every handler needs of its request, apart from path and body.
+/// The parts of a request that every handler needs, apart from path and body.
 pub(crate) struct Call {
     pub(crate) workspace: Arc<Workspace>,
     pub(crate) principal: Principal,
@@ -72,23 +72,23 @@ impl Call {
         self.workspace.settings.get().pace.durations
     }
 
-    /// Refuses somebody who may not see databases.
+    /// Refuses callers who may not see databases.
     pub(crate) fn may_read(&self) -> Result<(), Problem> {
         self.workspace.require(&self.principal, Right::ReadLakebase)
     }
 
-    /// Refuses somebody who may not create projects or instances.
+    /// Refuses callers who may not create projects or instances.
     pub(crate) fn may_create(&self) -> Result<(), Problem> {
         self.workspace.require(&self.principal, Right::CreateLakebase)
     }
 
-    /// Refuses somebody who may not change this project or instance.
+    /// Refuses callers who may not change this project or instance.
     pub(crate) fn may_manage(&self, kind: ObjectKind, id: &str) -> Result<(), Problem> {
         self.workspace.require(&self.principal, Right::ManageLakebase)?;
         self.has_level(kind, id, "CAN_MANAGE")
     }
 
-    /// Refuses somebody who may not connect to this project or instance, role or not.
+    /// Refuses callers who may not connect to this project or instance, with or without a role.
     pub(crate) fn may_use(&self, kind: ObjectKind, id: &str) -> Result<(), Problem> {
         self.has_level(kind, id, "CAN_USE")
     }
@@ -105,7 +105,7 @@ impl Call {
         )))
     }
 
-    /// Whether the change this request asks for is to be made.
+    /// Whether the change of this request is carried out.
     pub(crate) fn takes_effect(&self) -> bool {
         OperationFault::keeps_effect(self.fault.as_ref())
     }

@@ -1,10 +1,10 @@
 //! One running PostgreSQL: the storage and the compute behind a branch or a provisioned instance.
 //!
-//! It listens on a Unix socket only and trusts whoever reaches it; the socket's folder is closed
-//! to everybody but the server and us. Passwords, TLS and addresses are the front's business.
+//! It listens on a Unix socket only and trusts all its clients; only the server and this process can access
+//! the socket's folder. Passwords, TLS and addresses are handled by the front.
 //!
-//! Durability is off (`fsync` and friends): a cluster lives as long as the workspace. The rest is
-//! an ordinary server, so that what SQL allows and refuses is what PostgreSQL allows and refuses.
+//! Durability is off (`fsync` and similar settings): a cluster lives as long as the workspace. Otherwise it
+//! is an ordinary server, so SQL behaves exactly as in PostgreSQL.
 
 use std::collections::VecDeque;
 use std::io;
@@ -51,19 +51,19 @@ const SETTINGS: &[&str] = &[
     "password_encryption=scram-sha-256",
 ];
 
-/// What went wrong with a cluster.
+/// An error of a cluster.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClusterError {
     /// Files or processes.
     #[error("{doing}: {error}")]
     System {
-        /// What was being done.
+        /// The action.
         doing: &'static str,
-        /// What the system said.
+        /// The system's message.
         #[source]
         error: io::Error,
     },
-    /// The server ended, or never said that it was ready.
+    /// The server ended, or never reported that it was ready.
     #[error("PostgreSQL did not start: {0}")]
     NotStarted(String),
     /// The server refused a statement of ours.
@@ -79,7 +79,7 @@ pub(crate) struct Cluster {
     server: Child,
     process: u32,
     _registration: Registration,
-    // Last: the data goes when nobody uses it any more.
+    // Dropped last: the data is removed when nothing uses it any more.
     _scratch: Arc<Scratch>,
 }
 
@@ -96,7 +96,7 @@ impl Cluster {
         Self::start(installation, scratch, directory).await
     }
 
-    /// A copy of this cluster as it is now, taken while it runs and serves.
+    /// A copy of this cluster's current state, taken while it runs.
     pub(crate) async fn copy(&self, scratch: &Arc<Scratch>, name: &str) -> Result<Self, ClusterError> {
         let directory = prepare(scratch, name)?;
         let target = data_of(&directory);
@@ -118,7 +118,7 @@ impl Cluster {
         };
         let label: String = session.query_one(stop, &[]).await?.get(0);
         copied.map_err(system("copying the branch's data"))?;
-        // The log from the first moment of the copy to its last makes the copy consistent.
+        // The WAL from the start of the copy to its end makes the copy consistent.
         let installation = self.installation.clone();
         blocking(move || {
             copy_tree(&source.join("pg_wal"), &target.join("pg_wal"), &|_| true)?;
@@ -149,7 +149,7 @@ impl Cluster {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
-            // A Ctrl-C in the terminal is for us: we end the server in our own order.
+            // A Ctrl-C in the terminal is handled by this process, which ends the server in order.
             .process_group(0);
         for setting in SETTINGS {
             command.arg("-c").arg(setting);
@@ -192,7 +192,7 @@ impl Cluster {
             .connect(NoTls)
             .await?;
         tokio::spawn(async move {
-            // The client sees every error; this task only moves the bytes.
+            // The client sees every error; this task only forwards the bytes.
             let _ = connection.await;
         });
         Ok(client)
@@ -205,7 +205,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// Ends the server in good order and removes its data.
+    /// Shuts the server down and removes its data.
     pub(crate) async fn destroy(mut self) {
         signal_process(self.process, Signal::INT);
         if tokio::time::timeout(STOP_LIMIT, self.server.wait()).await.is_err() {
@@ -219,7 +219,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Reaped already: its number may be somebody else's by now.
+        // Already reaped: its process id may have been reused.
         if let Ok(None) = self.server.try_wait() {
             signal_process(self.process, Signal::QUIT);
         }
@@ -237,7 +237,7 @@ fn data_of(directory: &Path) -> PathBuf {
     directory.join("data")
 }
 
-/// What belongs to the running server and not to its data.
+/// The parts of the running server other than its data.
 fn belongs_to_a_backup(path: &Path) -> bool {
     let is = |name: &str| path == Path::new(name);
     let inside = |folder: &str| path.parent() == Some(Path::new(folder));
@@ -253,8 +253,8 @@ fn belongs_to_a_backup(path: &Path) -> bool {
         || inside("pg_snapshots"))
 }
 
-/// Reads the server's log until it says that it is ready; then goes on reading, so that the
-/// server never waits for a reader.
+/// Reads the server's log until it reports that it is ready; then continues reading, so that the server
+/// never blocks on a full pipe.
 async fn wait_until_ready(stderr: ChildStderr) -> Result<(), ClusterError> {
     let kept = Arc::new(Mutex::new(VecDeque::<String>::new()));
     let (ready_sender, ready) = tokio::sync::oneshot::channel();

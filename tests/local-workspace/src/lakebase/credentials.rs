@@ -1,8 +1,8 @@
-//! Passwords that are minted, belong to one identity and one place, and expire.
+//! Minted passwords, each for one identity and one compute, with an expiry time.
 //!
-//! The platform's password is a token that a principal asks for; the server checks it at login and
-//! never again. Here too: a token is a random string, known for one compute and one identity until
-//! a moment on the workspace's clock. Asking again does not end the earlier ones.
+//! The platform's password is a token of a principal; the server checks it at login only. Here a token is a
+//! random string, valid for one compute and one identity until its expiry by the workspace's clock. A new
+//! token doesn't invalidate earlier ones.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::clock::{Clock, Timestamp};
 
-/// Identifies a storage: what an instance or a branch holds, and where roles and passwords live.
+/// Identifies a storage: the data of an instance or a branch, with its roles and passwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct StorageId(pub(crate) u64);
 
@@ -30,7 +30,7 @@ struct Grant {
     expires: Timestamp,
 }
 
-/// A token or password is known by its digest only, so that none can be read out of here.
+/// Tokens and passwords are stored as digests, so that none can be read from here.
 type Digest256 = [u8; 32];
 
 /// The credentials of one workspace.
@@ -46,7 +46,7 @@ impl Credentials {
         Self { clock, grants: Arc::default(), passwords: Arc::default() }
     }
 
-    /// A new token for an identity, good at the given computes until `expires`.
+    /// A new token for an identity, valid at the given computes until `expires`.
     pub(crate) fn mint(
         &self,
         identity: &str,
@@ -64,14 +64,14 @@ impl Credentials {
         token
     }
 
-    /// A new password for a role with native login; the one before is no longer good.
+    /// A new password for a role with native login; invalidates the previous one.
     pub(crate) fn set_password(&self, storage: StorageId, role: &str) -> String {
         let password = random_text();
         self.passwords.lock().insert((storage, role.to_owned()), digest(&password));
         password
     }
 
-    /// Whether `password` lets `role` into `compute`, which serves `storage`, now.
+    /// Whether `password` is currently valid for `role` at `compute`, which serves `storage`.
     pub(crate) fn admit(&self, compute: ComputeId, storage: StorageId, role: &str, password: &str) -> bool {
         let digest = digest(password);
         let minted = self.grants.lock().get(&digest).is_some_and(|grant| {

@@ -1,9 +1,9 @@
 //! The public side of a database: TLS at its host, and the check of the password.
 //!
-//! Clients reach a database as they reach the real ones: a host, port 5432, verified TLS, a minted
-//! token as password. The front does that part and then steps aside: it replays the client's
-//! startup message to the cluster's socket and moves bytes. Errors of the front have PostgreSQL's
-//! codes and texts, since that is what drivers look at.
+//! Clients connect as to real databases: a host, port 5432, verified TLS, a minted token as password. The
+//! front handles that part and then forwards: it replays the client's startup message to the cluster's
+//! socket and copies bytes in both directions. Errors of the front have PostgreSQL's codes and messages,
+//! since drivers depend on them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,22 +28,22 @@ use super::tls::{ALPN, Authority};
 use super::wire::{self, Opening, Startup};
 use crate::settings::DatabaseHosts;
 
-/// A client that does not get to its password by then is gone.
+/// The time limit for a client to send its password.
 const LOGIN_LIMIT: Duration = Duration::from_mins(1);
-/// What is passed on at once.
+/// The size of the forwarding buffer.
 const CHUNK_BYTES: usize = 16 * 1024;
 /// First byte of a TLS record that opens a connection.
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// What a front lets its clients do.
+/// The permissions of a front's clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     ReadWrite,
-    /// Transactions are read-only unless a client insists, as on a replica that would refuse.
+    /// Transactions are read-only by default, as on a replica.
     ReadOnly,
 }
 
-/// A host where a database can be reached. Dropping it closes the host and its connections.
+/// The address of a database. Dropping it closes the address and its connections.
 #[derive(Debug)]
 pub(crate) struct Front {
     host: String,
@@ -52,7 +52,7 @@ pub(crate) struct Front {
     _alive: watch::Sender<()>,
 }
 
-/// What each accepted connection needs.
+/// The data for each accepted connection.
 #[derive(Clone)]
 pub(super) struct ConnectionContext {
     backend: Backend,
@@ -61,7 +61,7 @@ pub(super) struct ConnectionContext {
     alive: watch::Receiver<()>,
 }
 
-/// What is behind an address.
+/// The database behind an address.
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
     /// The compute that credentials are minted for.
@@ -70,14 +70,14 @@ pub(crate) struct Backend {
     pub(crate) storage: StorageId,
     /// The server's socket.
     pub(crate) socket: PathBuf,
-    /// What clients may do.
+    /// The permissions of clients.
     pub(crate) access: Access,
-    /// What the compute does.
+    /// The activity of the compute.
     pub(crate) activity: Activity,
 }
 
 impl Front {
-    /// Opens a host for a compute.
+    /// Opens an address for a compute.
     pub(crate) async fn open(
         hosts: &Hosts,
         wanted: DatabaseHosts,
@@ -102,7 +102,7 @@ impl Front {
     }
 }
 
-/// Serves clients until it is ended, and then ends them.
+/// Serves clients until it is stopped, and then ends their connections.
 pub(super) async fn accept(listener: TcpListener, routes: Routes) {
     // Connections end with this set, and the set ends with this task.
     let mut connections = JoinSet::new();
@@ -125,7 +125,7 @@ async fn serve(stream: TcpStream, client: SocketAddr, routes: Routes) {
     let result = match login {
         Ok(Ok(Some(Session { client, server, activity, mut alive }))) => tokio::select! {
             passed = pass(client, server, activity) => passed,
-            // Never a value, only the end.
+            // Never receives a value, only the end.
             _ = alive.changed() => Ok(()),
         },
         Ok(Ok(None)) => Ok(()),
@@ -142,11 +142,11 @@ struct Session {
     client: TlsStream<TcpStream>,
     server: UnixStream,
     activity: activity::Session,
-    /// Ends with the host.
+    /// Ends with the front.
     alive: watch::Receiver<()>,
 }
 
-/// Passes on what both sides say until one ends, or the compute was suspended.
+/// Forwards data in both directions until one side ends, or the compute was suspended.
 async fn pass(
     client: TlsStream<TcpStream>,
     server: UnixStream,
@@ -160,7 +160,7 @@ async fn pass(
         loop {
             let count = from_client.read(&mut bytes).await?;
             if count == 0 {
-                // What the server still has to say ends the session.
+                // The server's remaining output ends the session.
                 to_server.shutdown().await?;
                 return std::future::pending().await;
             }
@@ -197,7 +197,7 @@ async fn pass(
     Ok(())
 }
 
-/// Takes a client to its server; `None` when the conversation is over before that.
+/// Connects a client to its server; `None` if the connection ends before that.
 async fn log_in(stream: TcpStream, routes: &Routes) -> io::Result<Option<Session>> {
     let Some((mut stream, context)) = secure(stream, routes).await? else {
         return Ok(None);
@@ -242,7 +242,7 @@ async fn is_admitted(
     Ok(context.credentials.admit(backend.compute, backend.storage, startup.user(), &password))
 }
 
-/// Gets the client into TLS, directly or after asking as libpq does, and to the database that it means.
+/// Starts TLS, directly or after libpq's negotiation, and finds the client's database.
 async fn secure(
     mut stream: TcpStream,
     routes: &Routes,
@@ -265,7 +265,7 @@ async fn secure(
                 return shake_hands(stream, routes).await.map(Some);
             }
             Opening::Gss => stream.write_all(b"N").await?,
-            // libpq sends this in clear on a connection of its own; the key in it is the secret, and only
+            // libpq sends this unencrypted on a separate connection; the key in it is the secret, and only
             // one server knows it.
             Opening::Cancel(message) => {
                 for context in routes.all() {

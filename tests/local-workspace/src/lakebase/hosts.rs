@@ -1,18 +1,18 @@
-//! Where databases can be reached: a host for each compute.
+//! The host names of databases: one for each compute.
 //!
 //! On the platform a host is a DNS name, all databases of a region share addresses, and the name that a
-//! client sends in TLS (SNI) says which one it wants. Drivers count on that: Databricks' own for Node can't
-//! verify a literal address. The port can't tell databases apart: neither the API nor an app's variables carry
-//! another one than 5432.
+//! client sends in TLS (SNI) selects the database. Drivers depend on that: Databricks' own for Node can't
+//! verify a literal address. The port can't distinguish databases: neither the API nor an app's variables
+//! have a port other than 5432.
 //!
-//! Choice: names under `localhost`, which RFC 6761 leads to loopback, on one listener at 127.0.0.1 that routes
-//! by SNI. That needs a system whose `getaddrinfo` does as the RFC says, as with systemd or on macOS. The C
-//! library of Debian alone does not, and nothing else resolves everywhere without changing the system: names
-//! in the public DNS need the internet, and TLS libraries refuse what is a number in disguise (`0x7f000001`).
-//! So the first database looks whether such names resolve and the port is free. If not, every compute gets a
-//! literal loopback address of its own, which all but such drivers can use, and two workspaces don't meet.
-//! Settings can ask for either (`features.database_hosts`); names that the system doesn't resolve are of use
-//! to clients that are told the address, which is at the control address then.
+//! Choice: names under `localhost`, which resolve to loopback according to RFC 6761, on one listener at
+//! 127.0.0.1 that routes by SNI. That needs a system whose `getaddrinfo` follows the RFC, as with systemd
+//! or on macOS. Debian's C library alone does not, and no other name resolves everywhere without changing
+//! the system: names in the public DNS need the internet, and TLS libraries refuse disguised numbers
+//! (`0x7f000001`). So the first database checks whether such names resolve and the port is free. If not,
+//! every compute gets its own literal loopback address, which works for all other drivers, and two
+//! workspaces don't conflict. Settings can select either (`features.database_hosts`); names that the system
+//! doesn't resolve can be used by clients that are given the address, which the control address returns.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -30,17 +30,17 @@ use crate::settings::DatabaseHosts;
 
 /// The port of every Lakebase host.
 pub(crate) const PORT: u16 = 5432;
-/// Addresses tried before giving up. A PostgreSQL that listens everywhere takes all of them.
+/// Addresses tried before giving up. A PostgreSQL that listens on all addresses occupies all of them.
 const TRIES: u32 = 64;
-/// The domain of names.
+/// The domain of the names.
 const DOMAIN: &str = "database.localhost";
-/// A system that resolves them does it at once; another may ask a server that doesn't answer.
+/// A system that resolves them does so at once; others may query a server that doesn't answer.
 const RESOLVING: Duration = Duration::from_secs(1);
 
 /// Why a database has no address.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FrontError {
-    /// No address was free.
+    /// No address was available.
     #[error(
         "no free loopback address for a database: port 5432 is taken on all of {TRIES} addresses \
          tried, the last one {address} ({error}). Stop a PostgreSQL that listens on 0.0.0.0:5432; \
@@ -49,7 +49,7 @@ pub(crate) enum FrontError {
     NoAddress {
         /// The last address tried.
         address: Ipv4Addr,
-        /// What the system said.
+        /// The system's message.
         #[source]
         error: io::Error,
     },
@@ -58,14 +58,14 @@ pub(crate) enum FrontError {
     Certificate(#[from] CertificateError),
 }
 
-/// Gives addresses to computes. Workspaces in other processes start elsewhere in 127/8, and where
-/// two meet, the later one moves on.
+/// Assigns addresses to computes. Workspaces in other processes start elsewhere in 127/8, and in case of a
+/// conflict the later one skips the address.
 pub(super) struct Addresses {
     next: Mutex<u32>,
 }
 
 impl Addresses {
-    /// Starts at a place that depends on the seed.
+    /// Starts at a position that depends on the seed.
     fn starting_from(seed: u64) -> Self {
         Self { next: Mutex::new(scatter(seed)) }
     }
@@ -89,8 +89,7 @@ impl Addresses {
     }
 }
 
-/// 127.64.0.1 and up: far from addresses that people give to things by hand. The last byte is
-/// never 0 or 255.
+/// 127.64.0.1 and up: far from addresses that are commonly used. The last byte is never 0 or 255.
 fn address_of(number: u32) -> Ipv4Addr {
     const LAST: u32 = 254;
     let middle = number / LAST;
@@ -99,12 +98,12 @@ fn address_of(number: u32) -> Ipv4Addr {
 }
 
 fn scatter(seed: u64) -> u32 {
-    // Fibonacci hashing: neighbouring process ids land far apart.
+    // Fibonacci hashing: neighbouring process ids are mapped far apart.
     let spread = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     u32::try_from(spread).unwrap_or_default() & 0x007f_ff00
 }
 
-/// The hosts of one workspace.
+/// The host names of one workspace.
 pub(crate) struct Hosts {
     addresses: Addresses,
     names: tokio::sync::OnceCell<Option<Names>>,
@@ -123,12 +122,12 @@ impl Drop for Names {
     }
 }
 
-/// Which database is meant.
+/// How the database is selected.
 #[derive(Clone)]
 pub(super) enum Routes {
-    /// The address has one.
+    /// By its own address.
     One(Box<ConnectionContext>),
-    /// The name says it.
+    /// By the name.
     ByName(Arc<Mutex<BTreeMap<String, ConnectionContext>>>),
 }
 
@@ -141,7 +140,7 @@ impl Routes {
         }
     }
 
-    /// All databases that a client here can have meant.
+    /// All databases that a client here can have selected.
     pub(super) fn all(&self) -> Vec<ConnectionContext> {
         match self {
             Self::One(context) => vec![(**context).clone()],
@@ -175,17 +174,17 @@ impl Drop for Open {
 }
 
 impl Hosts {
-    /// Whose addresses depend on the seed.
+    /// With addresses that depend on the seed.
     pub(crate) fn starting_from(seed: u64) -> Self {
         Self { addresses: Addresses::starting_from(seed), names: tokio::sync::OnceCell::new() }
     }
 
-    /// Where names listen, if there are names.
+    /// The address of the names' listener, if names are used.
     pub(crate) fn address_of_names(&self) -> Option<Ipv4Addr> {
         self.names.get()?.as_ref().map(|names| names.address)
     }
 
-    /// A host for a database that `context` makes for it.
+    /// A host for a database that `context` creates for it.
     pub(super) async fn open(
         &self,
         wanted: DatabaseHosts,
@@ -227,7 +226,7 @@ impl Hosts {
     }
 }
 
-/// Whether this system leads names under `localhost` to where we listen.
+/// Whether this system resolves names under `localhost` to our listener.
 async fn names_resolve() -> bool {
     let look = tokio::task::spawn_blocking(|| {
         let found = (format!("ep-0.{DOMAIN}"), PORT).to_socket_addrs();

@@ -1,12 +1,12 @@
-//! Which PostgreSQL there is on this machine, and a data directory to copy from.
+//! Finds PostgreSQL on this machine, and prepares a data directory to copy from.
 //!
-//! Problem: `initdb` takes a second or two, tests want a new cluster every few moments, and
-//! PostgreSQL refuses to run as root, which is what a container usually is.
+//! Problem: `initdb` takes a second or two, tests create new clusters often, and PostgreSQL refuses to run
+//! as root, the usual user in a container.
 //!
-//! Choice: `initdb` runs once per machine and version; its result, with the roles and the database
-//! every Lakebase has, is kept in the user's cache and copied. It is made elsewhere and moved into
-//! place with one rename, so that processes that do this at the same time cannot spoil it. Root
-//! gives the copies to `postgres`, or to `nobody`, and runs the server as that user.
+//! Choice: `initdb` runs once per machine and version; its result, with the roles and the database of every
+//! Lakebase, is kept in the user's cache and copied. It is created in another folder and moved into place
+//! with one rename, so that concurrent processes can't damage it. Root gives the copies to `postgres`, or
+//! to `nobody`, and runs the server as that user.
 
 use std::fs;
 use std::io::{self, Write};
@@ -18,33 +18,33 @@ use std::process::{Command, Stdio};
 use super::programs::{POSTGRES_BIN, Programs};
 use crate::scratch::Scratch;
 
-/// The cluster's own superuser, which no client can become: nobody holds a credential for it.
+/// The cluster's own superuser, which no client can use: there are no credentials for it.
 pub(crate) const ADMINISTRATOR: &str = "cloud_admin";
 
-/// What every Lakebase has from the start. `databricks_superuser` is access to all data and no
-/// right to change other people's objects; attributes are not inherited, so it carries none.
+/// The initial roles and database of every Lakebase. `databricks_superuser` gives access to all data but no
+/// permission to change other users' objects; attributes are not inherited, so it has none.
 const TEMPLATE_SQL: &str = "\
 CREATE ROLE databricks_superuser NOLOGIN;
 GRANT pg_read_all_data, pg_write_all_data, pg_monitor, pg_signal_backend TO databricks_superuser WITH ADMIN OPTION;
 CREATE DATABASE databricks_postgres;
 ";
 
-/// Raised when what a template contains changes, so that an older one is not used.
+/// Increased when a template's content changes, so that an older one is not used.
 const TEMPLATE_GENERATION: u32 = 1;
 
-/// Why there is no PostgreSQL to work with.
+/// Why PostgreSQL can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallationError {
-    /// Nothing was found in any of the usual places.
+    /// Not found in any of the usual places.
     #[error(
         "no PostgreSQL found: install it so that `postgres` and `initdb` are on the PATH or in \
          /usr/lib/postgresql, or set `{POSTGRES_BIN}` to their folder"
     )]
     Missing,
-    /// The folder that the environment names has no PostgreSQL in it.
+    /// The folder in the environment variable doesn't contain PostgreSQL.
     #[error("`{POSTGRES_BIN}` names {0}, and neither `postgres` nor `initdb` is there or below")]
     NotThere(PathBuf),
-    /// There is nobody to run the server as.
+    /// There is no user to run the server as.
     #[error("PostgreSQL does not run as root and there is no user `postgres` or `nobody`")]
     NobodyToRunAs,
     /// A PostgreSQL program failed.
@@ -52,21 +52,21 @@ pub enum InstallationError {
     Program {
         /// The program's name.
         program: &'static str,
-        /// What it wrote.
+        /// Its output.
         output: String,
     },
     /// A file could not be read, written or copied.
     #[error("{doing}: {error}")]
     File {
-        /// What was being done.
+        /// The action.
         doing: &'static str,
-        /// What the system said.
+        /// The system's message.
         #[source]
         error: io::Error,
     },
 }
 
-/// The user that servers run as when we are root.
+/// The user that servers run as if this process is root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ServerUser {
     pub(crate) uid: u32,
@@ -83,8 +83,8 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Finds PostgreSQL and makes sure of the template. Blocking: up to some seconds at the first
-    /// time on a machine.
+    /// Finds PostgreSQL and creates the template if needed. Blocking: up to some seconds the first time on
+    /// a machine.
     pub(crate) fn prepare(scratch: &Scratch) -> Result<Self, InstallationError> {
         let user = server_user()?;
         let Programs { bin, version } = Programs::find(user.is_some())?;
@@ -98,7 +98,7 @@ impl Installation {
         self.bin.join("postgres")
     }
 
-    /// The user to run it as, if it can't be us.
+    /// The user to run it as, if it can't be the current one.
     pub(crate) fn user(&self) -> Option<ServerUser> {
         self.user
     }
@@ -114,7 +114,7 @@ impl Installation {
         self.own(target)
     }
 
-    /// Gives a tree to the server's user, and closes it to everybody else.
+    /// Gives a tree to the server's user, and removes all other access.
     pub(crate) fn own(&self, tree: &Path) -> io::Result<()> {
         fs::set_permissions(tree, fs::Permissions::from_mode(0o700))?;
         match self.user {
@@ -136,7 +136,7 @@ impl Installation {
         self.own(&fresh).map_err(doing("making the template"))?;
         self.initialise(&fresh)?;
 
-        // Across file systems a rename is no rename, so the copy is made beside its final place.
+        // A rename can't cross file systems, so the copy is made beside its final place.
         let beside = cache.join(format!(
             ".postgres-{version}-{}-{}",
             std::process::id(),
@@ -149,7 +149,7 @@ impl Installation {
         copy_tree(&fresh, &beside, &|_| true).map_err(doing("keeping the template"))?;
         if let Err(error) = fs::rename(&beside, &template) {
             let _ = fs::remove_dir_all(&beside);
-            // Somebody else was faster: theirs is as good.
+            // Another process was faster: its template can be used as well.
             if !template.join("PG_VERSION").is_file() {
                 return Err(doing("keeping the template")(error));
             }
@@ -167,7 +167,7 @@ impl Installation {
             .arg(data);
         run(initdb, "initdb", "")?;
 
-        // The server's single-user mode reads one statement a line.
+        // The server's single-user mode reads one statement per line.
         let mut single = self.command("postgres", data);
         single.args(["--single", "-j", "-F", "-D"]).arg(data).arg("postgres");
         // With -j a statement ends at a semicolon followed by an empty line.
@@ -184,12 +184,12 @@ impl Installation {
     }
 }
 
-/// Nothing of our environment concerns a server; its messages must be the ones we look for.
+/// The server must not depend on our environment, and its messages must have the expected wording.
 pub(crate) fn server_environment() -> [(&'static str, String); 2] {
     [("LC_ALL", "C".to_owned()), ("PATH", std::env::var("PATH").unwrap_or_default())]
 }
 
-/// Copies files and folders for which `wanted` holds (called with the path below `from`).
+/// Copies files and folders for which `wanted` is true (called with the path below `from`).
 pub(crate) fn copy_tree(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) -> io::Result<()> {
     copy_below(from, Path::new(""), to, wanted)
 }
@@ -212,7 +212,7 @@ fn copy_below(root: &Path, below: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bo
             std::os::unix::fs::symlink(fs::read_link(entry.path())?, target)?;
         } else if kind.is_file() {
             match fs::copy(entry.path(), target) {
-                // A running server removes files; a base backup may miss those.
+                // A running server removes files; a base backup may lack those.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 other => {
                     other?;
@@ -282,12 +282,12 @@ fn run(mut command: Command, program: &'static str, input: &str) -> Result<(), I
         .spawn()
         .map_err(doing("starting a PostgreSQL program"))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that ended early says why in its output.
+        // A program that ended early gives the reason in its output.
         let _ = stdin.write_all(input.as_bytes());
     }
     let output = child.wait_with_output().map_err(doing("waiting for a PostgreSQL program"))?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    // Single-user mode reports a failed statement and goes on.
+    // Single-user mode reports a failed statement and continues.
     if output.status.success() && !said.contains("ERROR:") {
         return Ok(());
     }

@@ -1,19 +1,18 @@
-//! Lakebase: PostgreSQL as the workspace offers it.
+//! Lakebase: the workspace's PostgreSQL service.
 //!
-//! Problem: what a deployer does to a database can only be tested against one that has roles,
-//! grants, schemas and expiring passwords, and against a control plane whose operations take time.
+//! Problem: a deployer's database operations can only be tested against a real database with roles, grants,
+//! schemas and expiring passwords, and against a control plane whose operations take time.
 //!
-//! Choice: behind each branch and each provisioned instance runs a real PostgreSQL (`cluster`),
-//! reached through TLS (`front`) at a host of its own (`hosts`) that checks minted passwords
-//! (`credentials`). The control plane (`autoscaling`, `provisioned`) does the real work within the
-//! request and shows it as done later, by the clock (`tree`, `operations`).
+//! Choice: each branch and each provisioned instance is a real PostgreSQL (`cluster`), reached through TLS
+//! (`front`) at its own host (`hosts`), which checks minted passwords (`credentials`). The control plane
+//! (`autoscaling`, `provisioned`) does the real work within the request and shows it as done later, by the
+//! clock (`tree`, `operations`).
 //!
-//! Trade-off: the version of PostgreSQL is the machine's, whatever `pg_version` says, and scaling
-//! and replicas are only reported. A read-only endpoint is the same server with
-//! read-only transactions.
+//! Trade-off: the version of PostgreSQL is the machine's, whatever `pg_version` says, and scaling and
+//! replicas are only simulated. A read-only endpoint is the same server with read-only transactions.
 //!
-//! Locks: `tree` is held for moments and never across an await, so reads are never kept waiting by
-//! a server that starts; `changes` lets one change at a time do its work.
+//! Locks: `tree` is held briefly and never across an await, so reads never wait for a starting server;
+//! `changes` serialises changes.
 
 mod activity;
 mod autoscaling;
@@ -92,15 +91,15 @@ impl std::fmt::Debug for Lakebase {
 }
 
 impl Lakebase {
-    /// A workspace without databases. Writes the certificate authority to `<dir>/ca.pem`;
-    /// PostgreSQL is looked for when the first database is made, or by [`Lakebase::prepare`].
+    /// A workspace without databases. Writes the certificate authority to `<dir>/ca.pem`; PostgreSQL is
+    /// searched when the first database is created, or by [`Lakebase::prepare`].
     pub fn start(
         dir: &Path,
         scratch: Arc<Scratch>,
         clock: Clock,
         settings: SharedSettings,
     ) -> Result<Self, CertificateError> {
-        // The scratch directory's name has our process id and a number in it.
+        // The name of the scratch directory contains our process id and a number.
         let seed = scratch
             .path()
             .as_os_str()
@@ -123,18 +122,18 @@ impl Lakebase {
         })))
     }
 
-    /// Finds PostgreSQL and makes the template of a cluster, so that the first database is as
-    /// fast as the others and a machine without PostgreSQL says so at once.
+    /// Finds PostgreSQL and creates the template of a cluster, so that the first database is as fast as the
+    /// others and a machine without PostgreSQL fails early.
     pub async fn prepare(&self) -> Result<(), InstallationError> {
         self.installation().await.map(drop)
     }
 
-    /// The certificate of the authority that clients must trust.
+    /// The certificate of the authority that clients have to trust.
     pub fn ca_file(&self) -> PathBuf {
         self.0.authority.file().to_path_buf()
     }
 
-    /// Ends all servers in good order.
+    /// Shuts all servers down.
     pub async fn shutdown(&self) {
         let _turn = self.0.changes.lock().await;
         let tree = std::mem::take(&mut *self.0.tree.lock());
@@ -148,7 +147,7 @@ impl Lakebase {
         futures_util::future::join_all(stopping).await;
     }
 
-    /// Where the names of databases lead, once there are names.
+    /// The address of the databases' names, once they are in use.
     pub fn address_of_names(&self) -> Option<std::net::Ipv4Addr> {
         self.0.hosts.address_of_names()
     }
@@ -176,7 +175,7 @@ impl Lakebase {
         Ok(Arc::new(cluster))
     }
 
-    /// A copy of a cluster as it is now.
+    /// A copy of a cluster's current state.
     async fn copy_cluster(&self, source: &Cluster) -> Result<Arc<Cluster>, Problem> {
         let name = format!("c{}", self.next());
         let cluster = source.copy(&self.0.scratch, &name).await.map_err(broken)?;
@@ -198,7 +197,7 @@ impl Lakebase {
         Front::open(&inner.hosts, wanted, &inner.authority, &inner.credentials, backend).await.map_err(broken)
     }
 
-    /// What a new compute does: nothing yet.
+    /// The activity of a new compute.
     fn activity(&self) -> Activity {
         Activity::new(self.0.clock.clone(), self.0.settings.clone())
     }
@@ -213,7 +212,7 @@ pub fn routes() -> Router<Arc<Workspace>> {
     autoscaling::routes().merge(provisioned::routes())
 }
 
-/// A failure of the stand-in itself, not of the request.
+/// An error of the stand-in itself, not of the request.
 fn broken(error: impl std::fmt::Display) -> Problem {
     Problem::internal(format!("local workspace: {error}"))
 }

@@ -1,16 +1,16 @@
-//! Changes that take time, and what became of them.
+//! Long-running changes, and their outcomes.
 //!
-//! Every write to an autoscaling resource answers an operation. It stays `done: false` until a
-//! moment on the clock, can be read long after its resource is gone, and may end in an error, or
-//! without a response, when a test asked for that. Deletes end with an `Empty` response, because
-//! clients take a missing one for a failure.
+//! Every write to an autoscaling resource returns an operation. It stays `done: false` until a time by the
+//! clock, can be read long after its resource was deleted, and may end in an error, or without a response,
+//! if a test requested that. Deletes end with an `Empty` response, because clients treat a missing one as a
+//! failure.
 
 use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
 
-/// Asks for the operation that a request starts to go wrong. The fault layer puts it into the
-/// request's extensions.
+/// Requests a failure of the operation that a request starts. The fault layer puts it into the request's
+/// extensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationFault {
     /// It ends in this error.
@@ -19,7 +19,7 @@ pub enum OperationFault {
         error_code: String,
         /// `error.message`.
         message: String,
-        /// Whether the change happens all the same.
+        /// Whether the change happens anyway.
         keeps_effect: bool,
     },
     /// The change happens; the finished operation has no `response`.
@@ -27,13 +27,13 @@ pub enum OperationFault {
 }
 
 impl OperationFault {
-    /// Whether the change is to be made.
+    /// Whether the change is carried out.
     pub(crate) fn keeps_effect(fault: Option<&Self>) -> bool {
         !matches!(fault, Some(Self::Error { keeps_effect: false, .. }))
     }
 }
 
-/// What kind of resource an operation is about; part of the type names in its JSON.
+/// The resource type of an operation; part of the type names in its JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Project,
@@ -55,20 +55,20 @@ impl Kind {
     }
 }
 
-/// How an operation ends.
+/// The outcome of an operation.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
-    /// With the resource. The value is what it was last known to be.
+    /// With the resource. The value is its last known state.
     Resource(Value),
-    /// With nothing left.
+    /// With a deleted resource.
     Empty,
     /// With an error.
     Failed { error_code: String, message: String },
-    /// Done, and nothing said.
+    /// Done, without a response.
     Silent,
 }
 
-/// One change under way, or long done.
+/// One change, in progress or done.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) name: String,
@@ -79,8 +79,8 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The operation as a client sees it at `now`. `current` is the resource as it is now, if it
-    /// still exists.
+    /// The operation as a client sees it at `now`. `current` is the resource's current state, if it still
+    /// exists.
     pub(crate) fn to_json(&self, now: Timestamp, current: Option<Value>) -> Value {
         let kind = self.kind.as_str();
         let mut json = json!({

@@ -1,8 +1,8 @@
-//! Where PostgreSQL's programs are.
+//! Finds PostgreSQL's programs.
 //!
-//! A folder named by the environment, the PATH, or where distributions put them. When the server
-//! has to run as another user than us, that user must be able to reach them; programs below root's
-//! home, such as those of a Python package, are copied to where everybody can.
+//! In a folder named by an environment variable, in the PATH, or in the distributions' usual places. If the
+//! server has to run as another user, that user must be able to access them; programs in root's home, such
+//! as those of a Python package, are copied to a place that all users can access.
 
 use std::fs;
 use std::io;
@@ -22,12 +22,12 @@ pub const POSTGRES_BIN: &str = "TELLR_POSTGRES_BIN";
 #[derive(Debug)]
 pub(super) struct Programs {
     pub(super) bin: PathBuf,
-    /// As PostgreSQL says it, with a mark of the folder: `15.4-1a2b3c4d`.
+    /// PostgreSQL's own version, with a hash of the folder: `15.4-1a2b3c4d`.
     pub(super) version: String,
 }
 
 impl Programs {
-    /// Finds them; with `for_others`, in a place that every user can reach.
+    /// Finds them; with `for_others`, in a place that every user can access.
     pub(super) fn find(for_others: bool) -> Result<Self, InstallationError> {
         let found = fs::canonicalize(find_binaries()?).map_err(doing("finding PostgreSQL"))?;
         let version = version_of(&found.join("postgres"))?;
@@ -46,7 +46,7 @@ fn find_binaries() -> Result<PathBuf, InstallationError> {
         .map(|path| std::env::split_paths(&path).collect::<Vec<_>>())
         .unwrap_or_default();
     for folder in on_path {
-        // A distribution may put only a link there, with `initdb` beside what it points to.
+        // A distribution may have only a link there, with `initdb` beside its target.
         let linked = fs::canonicalize(folder.join("postgres"))
             .ok()
             .and_then(|program| program.parent().map(Path::to_path_buf));
@@ -88,12 +88,12 @@ fn below(folder: &Path, depth: u32) -> Option<PathBuf> {
         .find_map(|entry| below(&entry.path(), depth - 1))
 }
 
-/// The folder itself, or a copy where everybody can reach it.
+/// The folder itself, or a copy that all users can access.
 fn reachable(bin: PathBuf, version: &str) -> Result<PathBuf, InstallationError> {
     let open_to_all =
         bin.ancestors().all(|folder| fs::metadata(folder).is_ok_and(|found| found.mode() & 0o001 != 0));
-    // `…/<package>/<prefix>/bin`: programs find what belongs to them relative to themselves, a
-    // wheel's even in `<package>.libs` beside the package. The copy keeps those places.
+    // `…/<package>/<prefix>/bin`: programs find their files relative to themselves, a wheel's even in
+    // `<package>.libs` beside the package. The copy keeps this layout.
     let (Some(prefix), false) = (bin.parent(), open_to_all) else {
         return Ok(bin);
     };
@@ -107,7 +107,7 @@ fn reachable(bin: PathBuf, version: &str) -> Result<PathBuf, InstallationError> 
     libraries.push(".libs");
     let libraries = Path::new(&libraries);
 
-    // Root's own; below it every folder keeps the mode it has in the original.
+    // Owned by root; below it every folder keeps its original mode.
     let shelf = Path::new("/var/cache/tellr");
     let copied = shelf.join(format!("postgres-{version}-{}", fingerprint(&bin)));
     let copied_bin = copied.join(package_name).join(prefix_name).join("bin");
@@ -129,7 +129,7 @@ fn reachable(bin: PathBuf, version: &str) -> Result<PathBuf, InstallationError> 
     };
     if let Err(error) = copy() {
         let _ = fs::remove_dir_all(&beside);
-        // Somebody else was faster: theirs is as good.
+        // Another process was faster: its copy can be used as well.
         if !has_binaries(&copied_bin) {
             return Err(doing("copying PostgreSQL's programs")(error));
         }
@@ -142,7 +142,7 @@ fn open_directory(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
-/// Tells installations of the same version apart.
+/// Distinguishes installations of the same version.
 fn fingerprint(bin: &Path) -> String {
     let digest: [u8; 32] = Sha256::digest(bin.as_os_str().as_encoded_bytes()).into();
     let [a, b, c, d, ..] = digest;

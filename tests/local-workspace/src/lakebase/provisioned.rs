@@ -1,10 +1,10 @@
-//! The interface of Lakebase's older product: `/api/2.0/database/*`.
+//! The API of Lakebase's older product: `/api/2.0/database/*`.
 //!
-//! There it was one instance, one server, a state to poll instead of operations. Since March 2026 what is
-//! created here is an autoscaling project that both interfaces show (`shown`). An instance of the older kind
-//! is made where the settings say so (`features.provisioned_instances`), as installations from before have
-//! one, and in a workspace without autoscaling. Whether a project that was created as one is shown here too
-//! isn't known; here it is not.
+//! There an instance was one server, with a state to poll instead of operations. Since March 2026 an
+//! instance created here is an autoscaling project that is visible through both APIs (`shown`). An instance
+//! of the older kind is created if the settings say so (`features.provisioned_instances`), as older
+//! installations have one, and in a workspace without autoscaling. It is unknown whether the platform also
+//! shows projects created as projects here; this implementation doesn't.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,7 +94,7 @@ async fn create(call: Call, bytes: Bytes) -> Answer {
 
     let lakebase = call.lakebase();
     let _turn = lakebase.0.changes.lock().await;
-    // Ids of projects have small letters only.
+    // Ids of projects are lower-case only.
     let id = name.to_ascii_lowercase();
     {
         let tree = lakebase.0.tree.lock();
@@ -159,7 +159,7 @@ async fn make(
         ready: now.plus_ms(call.durations().instance_create_ms),
         stopped,
         settings,
-        // Provisioned roles go by their Postgres name.
+        // Provisioned roles are identified by their Postgres name.
         roles: BTreeMap::from([(role.postgres_role.clone(), role)]),
         compute,
         storage,
@@ -168,7 +168,7 @@ async fn make(
     })
 }
 
-/// The limits of a project's compute that stand for an instance's capacity.
+/// The project compute limits that correspond to an instance's capacity.
 fn limits_of(settings: &Map<String, Value>) -> (f64, f64) {
     match settings.get("capacity").and_then(Value::as_str) {
         Some("CU_2") => (1.0, 4.0),
@@ -336,7 +336,7 @@ async fn create_role(call: Call, Path(name): Path<String>, bytes: Bytes) -> Answ
     Ok(Json(answer))
 }
 
-/// The id under which the other interface shows a role.
+/// The id of a role in the other API.
 fn role_id(name: &str) -> String {
     let plain: String = name
         .to_ascii_lowercase()

@@ -1,4 +1,4 @@
-//! What the Lakebase calls have in common: ids, bodies, masks, pages, durations.
+//! Code shared by the Lakebase calls: ids, bodies, masks, pages, durations.
 
 use axum::body::Bytes;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::extract::{Unreadable, read_json};
 use crate::problem::Problem;
 
-/// The most that one page holds.
+/// The maximum size of a page.
 const LONGEST_PAGE: usize = 100;
 
 /// The query parameters of all Lakebase calls.
@@ -34,7 +34,7 @@ pub(crate) struct Parameters {
     page_token: String,
 }
 
-/// Reads a JSON body; an empty one counts as `{}`.
+/// Parses a JSON body; an empty one counts as `{}`.
 pub(crate) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     read_json(bytes).map_err(|why| {
         let message = format!("Could not parse request object: {}", why.words());
@@ -45,14 +45,14 @@ pub(crate) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     })
 }
 
-/// A body that carries its settings in `spec`.
+/// A body with its settings in `spec`.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Specified {
     #[serde(default)]
     pub(crate) spec: Map<String, Value>,
 }
 
-/// Checks an id that the caller chose: `field` is its name in the query.
+/// Checks an id that the caller chose: `field` is its query parameter.
 pub(crate) fn resource_id<'a>(field: &str, id: &'a str) -> Result<&'a str, Problem> {
     if id.is_empty() {
         return Err(required(field));
@@ -68,17 +68,17 @@ pub(crate) fn resource_id<'a>(field: &str, id: &'a str) -> Result<&'a str, Probl
     )))
 }
 
-/// The refusal for a field that must not be empty.
+/// The refusal of an empty required field.
 pub(crate) fn required(field: &str) -> Problem {
     Problem::invalid_parameter(format!("Field '{field}' is required, expected non-default value (not \"\")!"))
 }
 
-/// The refusal for something that isn't there.
+/// The refusal for a resource that doesn't exist.
 pub(crate) fn missing(what: &str) -> Problem {
     Problem::not_found(format!("{what} id not found [TraceId: {}]", trace_id()))
 }
 
-/// A number to find a request by in the platform's own logs.
+/// A request number for the platform's own logs.
 pub(crate) fn trace_id() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }
@@ -105,8 +105,8 @@ pub(crate) fn mask(parameters: &Parameters, known: &[&str]) -> Result<Vec<String
         .collect()
 }
 
-/// Moves the masked fields of `from` into `into`; a field that is absent there is removed. A dotted
-/// path addresses one member of an object.
+/// Moves the masked fields of `from` into `into`; a field that is absent there is removed. A dotted path
+/// addresses one member of an object.
 pub(crate) fn apply_mask(mask: &[String], from: &Map<String, Value>, into: &mut Map<String, Value>) {
     for path in mask {
         let mut steps = path.splitn(2, '.');
@@ -161,8 +161,7 @@ pub(crate) fn page(key: &str, items: Vec<Value>, parameters: &Parameters) -> Res
     Ok(answer)
 }
 
-/// A duration as protocol buffers write it in JSON: `"300s"`, with a fraction allowed. In
-/// milliseconds.
+/// A duration in the JSON format of protocol buffers: `"300s"`, with optional fraction. In milliseconds.
 pub(crate) fn duration_ms(field: &str, value: &Value) -> Result<u64, Problem> {
     let invalid = || {
         Problem::invalid_parameter(format!(
@@ -194,7 +193,7 @@ pub(crate) fn bounded_duration_ms(
     )))
 }
 
-/// A moment in RFC 3339.
+/// A time in RFC 3339.
 pub(crate) fn timestamp(field: &str, value: &Value) -> Result<Timestamp, Problem> {
     value.as_str().and_then(Timestamp::parse_rfc3339).ok_or_else(|| {
         Problem::invalid_parameter(format!("Field '{field}' must be a timestamp in RFC 3339, got {value}."))

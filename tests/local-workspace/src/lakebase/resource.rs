@@ -1,8 +1,8 @@
 //! Databases as resources of apps.
 //!
-//! Attaching one gives the app's service principal a Postgres role that may connect and create
-//! schemas, and the app its connection variables; no password, which the app mints like everybody.
-//! Detaching, or deleting the app, leaves the role behind, as the platform does.
+//! Attaching one gives the app's service principal a Postgres role that may connect and create schemas, and
+//! the app its connection variables; no password, which the app mints like any client. Detaching it, or
+//! deleting the app, keeps the role, as on the platform.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::identity::{Principal, Right};
 use crate::permissions::{Grantee, Permissions};
 use crate::problem::Problem;
 
-/// A database that an app asks for, as it stands in the app's `resources`.
+/// A database in an app's `resources`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LakebaseResource {
     /// `postgres`: full names of a branch and of a database in it.
@@ -36,16 +36,16 @@ pub enum LakebaseResource {
     },
 }
 
-/// What an app gets to know about a database.
+/// The values that an app gets for a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceEnv {
-    /// `PGHOST` and its like, if this is the app's first database.
+    /// `PGHOST` and the other variables, if this is the app's first database.
     pub variables: Vec<(String, String)>,
-    /// What `valueFrom` yields: the endpoint's full name, or the instance's host.
+    /// The value of `valueFrom`: the endpoint's full name, or the instance's host.
     pub value_from: String,
 }
 
-/// A resource that was found.
+/// A resource that exists.
 struct Found {
     object: (ObjectKind, String),
     database: String,
@@ -56,7 +56,7 @@ struct Found {
 }
 
 impl Lakebase {
-    /// Whether a principal may attach this database. An error if there is no such database.
+    /// Whether a principal may attach this database. An error if the database doesn't exist.
     pub fn can_manage(
         &self,
         permissions: &Permissions,
@@ -68,8 +68,7 @@ impl Lakebase {
             && permissions.can(principal, kind.as_str(), &id, "CAN_MANAGE"))
     }
 
-    /// Gives an app's service principal access, and tells what the app gets to know. Doing it
-    /// again changes nothing.
+    /// Gives an app's service principal access, and returns the app's values. Idempotent.
     pub async fn attach(
         &self,
         permissions: &Permissions,
@@ -92,7 +91,7 @@ impl Lakebase {
         Ok(self.env(found, client_id))
     }
 
-    /// What an app with this database gets to know now.
+    /// The app's current values for this database.
     pub fn resource_env(&self, resource: &LakebaseResource, client_id: &str) -> Result<ResourceEnv, Problem> {
         let found = self.find(resource, client_id)?;
         Ok(self.env(found, client_id))
@@ -107,7 +106,7 @@ impl Lakebase {
             ("PGSSLMODE", "require".to_owned()),
             ("PGAPPNAME", "databricks-app".to_owned()),
             ("PGSSLROOTCERT", self.ca_file().display().to_string()),
-            // Node's drivers know no variable of libpq for this.
+            // Node's drivers have no environment variable for this.
             ("NODE_EXTRA_CA_CERTS", self.ca_file().display().to_string()),
         ];
         ResourceEnv {
@@ -173,7 +172,7 @@ impl Lakebase {
                 tree.instance_mut(instance_name).ok().map(|instance| instance.roles)
             }
         };
-        // Gone in the meantime: then its roles are gone too.
+        // Deleted in the meantime, including its roles.
         if let Some(roles) = roles {
             roles.insert(role.id.clone(), role);
         }

@@ -1,5 +1,5 @@
-//! An instance as the older interface shows it: one of the older kind, or an autoscaling project that was
-//! created there, seen through its default branch.
+//! An instance in the older API: one of the older kind, or an autoscaling project that was created there,
+//! represented by its default branch.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::tree::{DEFAULT_BRANCH, DEFAULT_ENDPOINT, Instance, Project, Role, Tre
 use crate::clock::Timestamp;
 use crate::problem::Problem;
 
-/// What the older interface shows of one name.
+/// The older API's view of one name.
 pub(crate) struct Shown<'a> {
     pub(crate) name: &'a str,
     pub(crate) uid: &'a str,
@@ -31,18 +31,18 @@ pub(crate) struct Shown<'a> {
     pub(crate) storage: StorageId,
     pub(crate) cluster: &'a Arc<Cluster>,
     pub(crate) front: Option<&'a Front>,
-    /// Of a compute that can be suspended.
+    /// For a compute that can be suspended.
     pub(crate) activity: Option<&'a Activity>,
-    /// Whose permissions count.
+    /// The object whose permissions apply.
     pub(crate) object: (ObjectKind, &'a str),
 }
 
-/// What of it can be changed.
+/// The changeable part.
 pub(crate) struct Changeable<'a> {
     pub(crate) settings: &'a mut Map<String, Value>,
     pub(crate) roles: &'a mut BTreeMap<String, Role>,
     pub(crate) front: &'a mut Option<Front>,
-    /// Whether it was stopped, where that is kept apart from having no host.
+    /// Whether it was stopped, if that is stored separately from having no host.
     pub(crate) stopped: Option<&'a mut bool>,
 }
 
@@ -97,18 +97,18 @@ fn name_of(settings: &Map<String, Value>) -> &str {
 }
 
 impl Tree {
-    /// Everything that the older interface shows.
+    /// All instances in the older API.
     pub(crate) fn shown(&self) -> impl Iterator<Item = Shown<'_>> {
         let projects = self.projects.values().filter_map(Shown::of_project);
         self.instances.values().map(Shown::of_instance).chain(projects)
     }
 
-    /// What it shows under this name.
+    /// The instance of this name.
     pub(crate) fn instance(&self, name: &str) -> Result<Shown<'_>, Problem> {
         self.shown().find(|shown| shown.name == name).ok_or_else(|| unknown(name))
     }
 
-    /// The same, to change it.
+    /// The same, for changing it.
     pub(crate) fn instance_mut(&mut self, name: &str) -> Result<Changeable<'_>, Problem> {
         if let Some(instance) = self.instances.get_mut(name) {
             return Ok(Changeable {

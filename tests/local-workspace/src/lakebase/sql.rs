@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-/// What a role may do beyond logging in.
+/// The attributes of a role besides login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct RoleAttributes {
@@ -17,7 +17,7 @@ pub(crate) struct RoleAttributes {
 }
 
 impl RoleAttributes {
-    /// What the creator of a project or instance has.
+    /// The attributes of the creator of a project or instance.
     pub(crate) const OWNER: Self = Self { bypassrls: true, createdb: true, createrole: true };
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn create_role(role: &str, login: bool, attributes: RoleAttributes, s
     sql
 }
 
-/// Brings an existing role to these attributes and memberships.
+/// Updates an existing role to these attributes and memberships.
 pub(crate) fn alter_role(role: &str, login: bool, attributes: RoleAttributes, superuser: bool) -> String {
     let name = identifier(role);
     let mut sql = format!("ALTER ROLE {name} {};", options(login, attributes));
@@ -57,12 +57,12 @@ pub(crate) fn rename_database(database: &str, new: &str) -> String {
     format!("ALTER DATABASE {} RENAME TO {};", identifier(database), identifier(new))
 }
 
-/// Removes a database, whoever is connected to it.
+/// Removes a database, ending its connections.
 pub(crate) fn drop_database(database: &str) -> String {
     format!("DROP DATABASE {} WITH (FORCE);", identifier(database))
 }
 
-/// What attaching a database to an app gives to the app: `CAN_CONNECT_AND_CREATE`.
+/// The privileges of an app that a database is attached to: `CAN_CONNECT_AND_CREATE`.
 pub(crate) fn grant_connect_and_create(role: &str, database: &str) -> String {
     format!("GRANT CONNECT, CREATE ON DATABASE {} TO {};", identifier(database), identifier(role))
 }
@@ -72,11 +72,11 @@ pub(crate) const COUNT_OWNED: &str = "SELECT count(*) FROM pg_shdepend \
      WHERE refclassid = 'pg_authid'::regclass AND deptype = 'o' \
      AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1)";
 
-/// The databases that have to be gone through before a role can go.
+/// The databases in which a role has to be cleaned up before it can be removed.
 pub(crate) const ALL_DATABASES: &str = "SELECT datname::text FROM pg_database WHERE datallowconn";
 
-/// Removes a role's grants in one database, and hands what it owns there to an heir. Without an
-/// heir it must own nothing, or its objects would go too.
+/// Removes a role's grants in one database, and reassigns what it owns there to an heir. Without an heir it
+/// must own nothing, or its objects would be dropped too.
 pub(crate) fn clear_role(role: &str, heir: Option<&str>) -> String {
     let name = identifier(role);
     let mut sql = String::new();
@@ -87,7 +87,7 @@ pub(crate) fn clear_role(role: &str, heir: Option<&str>) -> String {
     sql
 }
 
-/// Removes a role that owns nothing and was granted nothing.
+/// Removes a role that owns nothing and has no grants.
 pub(crate) fn drop_role(role: &str) -> String {
     format!("DROP ROLE {};", identifier(role))
 }

@@ -1,8 +1,8 @@
 //! Certificates for the database hosts.
 //!
-//! Each workspace has an authority of its own, whose certificate is a file that clients trust
-//! through libpq's standard variable `PGSSLROOTCERT`; so `sslmode=verify-full` works here and means
-//! what it means elsewhere. A certificate is for a host's name, or for its address where it has no name.
+//! Each workspace has its own authority, whose certificate is a file that clients trust through libpq's
+//! standard variable `PGSSLROOTCERT`; so `sslmode=verify-full` works here as elsewhere. A certificate is
+//! for a host's name, or for its address if it has no name.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// The protocol's name in TLS, required of clients that skip the negotiation in clear.
+/// The protocol's ALPN name, required for clients that skip the unencrypted negotiation.
 pub(crate) const ALPN: &[u8] = b"postgresql";
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
-    /// Making or signing it failed.
+    /// Creating or signing it failed.
     #[error("making a certificate failed: {0}")]
     Making(#[from] rcgen::Error),
     /// TLS does not accept it.
@@ -32,7 +32,7 @@ pub enum CertificateError {
     Writing {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's message.
         #[source]
         error: std::io::Error,
     },
@@ -45,7 +45,7 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// Makes one and writes its certificate to `<directory>/ca.pem`.
+    /// Creates one and writes its certificate to `<directory>/ca.pem`.
     pub(crate) fn create(directory: &Path) -> Result<Self, CertificateError> {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Local workspace databases");
@@ -63,7 +63,7 @@ impl Authority {
         &self.file
     }
 
-    /// TLS for the server `host`, which is a name where there is no `address`.
+    /// TLS for the server `host`, which is a name if there is no `address`.
     pub(crate) fn server(
         &self,
         host: &str,

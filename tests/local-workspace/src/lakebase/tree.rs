@@ -1,9 +1,8 @@
-//! What exists: projects, their branches, and what a branch holds.
+//! The existing resources: projects, their branches, and the content of branches.
 //!
-//! Plain data and the one rule about time: nothing changes by itself. A branch that expired, an
-//! endpoint whose host is not known yet, an operation that is still pending: each is computed from
-//! a timestamp when somebody looks. The real work behind it (a server, a copy) was done in the
-//! request that asked for it.
+//! Plain data with one rule about time: nothing changes by itself. Whether a branch has expired, an
+//! endpoint's host is available, or an operation is pending, is computed from a timestamp when it is
+//! requested. The real work behind it (a server, a copy) was done in the request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,20 +17,20 @@ use super::operations::Operation;
 use super::sql::RoleAttributes;
 use crate::clock::Timestamp;
 
-/// The branch that comes with a project.
+/// The initial branch of a project.
 pub(crate) const DEFAULT_BRANCH: &str = "production";
-/// The endpoint that comes with a branch.
+/// The initial endpoint of a branch.
 pub(crate) const DEFAULT_ENDPOINT: &str = "primary";
-/// The database that comes with a project, and its id in paths.
+/// The initial database of a project, and its id in paths.
 pub(crate) const DEFAULT_DATABASE: &str = "databricks_postgres";
 pub(crate) const DEFAULT_DATABASE_ID: &str = "databricks-postgres";
 
-/// Everything Lakebase in one workspace.
+/// The Lakebase resources of one workspace.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) projects: BTreeMap<String, Project>,
     pub(crate) instances: BTreeMap<String, Instance>,
-    /// By full name. They outlive what they were about.
+    /// By full name. Kept after their resources are deleted.
     pub(crate) operations: BTreeMap<String, Operation>,
 }
 
@@ -40,20 +39,20 @@ pub(crate) struct Tree {
 pub(crate) struct Project {
     pub(crate) id: String,
     pub(crate) uid: String,
-    /// Who created it.
+    /// Its creator.
     pub(crate) owner: String,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
-    /// When it was deleted, if it can still be brought back.
+    /// When it was deleted, if it can still be restored.
     pub(crate) deleted: Option<Timestamp>,
     /// `display_name`, `pg_version`, `history_retention_duration`, `default_endpoint_settings`, …
     pub(crate) settings: Map<String, Value>,
     pub(crate) branches: BTreeMap<String, Branch>,
-    /// Where it was created as an instance: what the older interface shows of it, its name among it.
+    /// If it was created as an instance: its properties in the older API, including its name.
     pub(crate) instance: Option<Map<String, Value>>,
 }
 
-/// A branch: one cluster, and how to reach it.
+/// A branch: one cluster, and its endpoints.
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) id: String,
@@ -65,7 +64,7 @@ pub(crate) struct Branch {
     pub(crate) ready: Timestamp,
     pub(crate) expires: Option<Timestamp>,
     pub(crate) deleted: Option<Timestamp>,
-    /// Until then a change is under way and another one is refused.
+    /// Until then a change is in progress and further ones are refused.
     pub(crate) busy_until: Timestamp,
     pub(crate) storage: StorageId,
     pub(crate) cluster: Arc<Cluster>,
@@ -83,7 +82,7 @@ pub(crate) struct Endpoint {
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
     pub(crate) ready: Timestamp,
-    /// From then on its host is told.
+    /// The time from which its host is available.
     pub(crate) host_known: Timestamp,
     /// `autoscaling_limit_min_cu`, `autoscaling_limit_max_cu`, `suspend_timeout_duration`, …
     pub(crate) settings: Map<String, Value>,
@@ -93,14 +92,14 @@ pub(crate) struct Endpoint {
     pub(crate) front: Option<Front>,
 }
 
-/// What an endpoint serves.
+/// The type of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EndpointKind {
     ReadWrite,
     ReadOnly,
 }
 
-/// A Postgres role that the platform knows of.
+/// A Postgres role in the platform's API.
 #[allow(clippy::struct_field_names, reason = "the name on the wire")]
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
@@ -113,13 +112,13 @@ pub(crate) struct Role {
     pub(crate) created: Timestamp,
 }
 
-/// A database that the platform knows of.
+/// A database in the platform's API.
 #[allow(clippy::struct_field_names, reason = "the name on the wire")]
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     pub(crate) id: String,
     pub(crate) postgres_database: String,
-    /// Full name of the role that owns it.
+    /// Full name of its owner role.
     pub(crate) role: String,
     pub(crate) created: Timestamp,
 }
@@ -129,10 +128,10 @@ pub(crate) struct Database {
 pub(crate) struct Instance {
     pub(crate) name: String,
     pub(crate) uid: String,
-    /// Who created it.
+    /// Its creator.
     pub(crate) owner: String,
     pub(crate) created: Timestamp,
-    /// From then on it is AVAILABLE, unless stopped.
+    /// The time from which it is AVAILABLE, unless stopped.
     pub(crate) ready: Timestamp,
     pub(crate) stopped: bool,
     /// `capacity`, `node_count`, `retention_window_in_days`, …
@@ -151,12 +150,12 @@ impl Project {
 }
 
 impl Branch {
-    /// Whether it is gone for everybody but an undelete.
+    /// Whether it was deleted or has expired; only a deleted one can be restored.
     pub(crate) fn is_gone(&self, now: Timestamp) -> bool {
         self.deleted.is_some() || self.expires.is_some_and(|end| end <= now)
     }
 
-    /// The root branch has no source, and no life without its project.
+    /// The root branch has no source, and exists only with its project.
     pub(crate) fn is_root(&self) -> bool {
         self.source.is_none()
     }

@@ -1,7 +1,7 @@
-//! The few messages of PostgreSQL's protocol that the front speaks itself.
+//! The messages of PostgreSQL's protocol that the front handles itself.
 //!
-//! Everything before the password is ours; everything after is forwarded unread. Messages before
-//! the start have no type byte: length (with itself), a code, then the rest.
+//! Everything before the password is handled here; everything after is forwarded unread. Messages before
+//! the start have no type byte: length (including itself), a code, then the rest.
 
 use std::io;
 
@@ -12,12 +12,12 @@ const SSL: u32 = 80_877_103;
 const GSS: u32 = 80_877_104;
 const PROTOCOL_MAJOR: u32 = 3;
 
-/// PostgreSQL's own limit for what a client may say before it is known.
+/// PostgreSQL's own limit for messages of unauthenticated clients.
 const LONGEST_OPENING: u32 = 10_000;
-/// A minted token is some hundred bytes; PostgreSQL allows 65535.
+/// A minted token has some hundred bytes; PostgreSQL allows 65535.
 const LONGEST_PASSWORD: u32 = 65_535;
 
-/// Length of the message by which a server says that it waits for its client.
+/// Length of the message by which a server reports that it waits for its client.
 pub(crate) const READY_BYTES: usize = 6;
 
 /// Whether this is that message: `ReadyForQuery`.
@@ -25,16 +25,16 @@ pub(crate) fn is_ready(message: &[u8]) -> bool {
     message.len() == READY_BYTES && message.starts_with(&[b'Z', 0, 0, 0, 5])
 }
 
-/// What a client opens with.
+/// A client's first message.
 #[derive(Debug)]
 pub(crate) enum Opening {
-    /// May we speak TLS?
+    /// Requests TLS.
     Tls,
-    /// May we speak GSSAPI encryption?
+    /// Requests GSSAPI encryption.
     Gss,
-    /// Stop what another connection does; the message as it came.
+    /// Cancels a query of another connection; the raw message.
     Cancel(Vec<u8>),
-    /// A session.
+    /// Starts a session.
     Startup(Startup),
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Startup {
 }
 
 impl Startup {
-    /// The role that the client wants to be.
+    /// The role to connect as.
     pub(crate) fn user(&self) -> &str {
         self.parameters.iter().find(|(name, _)| name == "user").map_or("", |(_, value)| value)
     }
@@ -62,7 +62,7 @@ impl Startup {
         }
     }
 
-    /// The message, to be sent on.
+    /// The message, for forwarding.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut body = self.protocol.to_be_bytes().to_vec();
         for (name, value) in &self.parameters {
@@ -76,7 +76,7 @@ impl Startup {
     }
 }
 
-/// Reads what a client opens with.
+/// Reads a client's first message.
 pub(crate) async fn read_opening(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Opening> {
     let body = read_body(stream, LONGEST_OPENING).await?;
     let Some((code, rest)) = body.split_first_chunk::<4>() else {
@@ -93,7 +93,7 @@ pub(crate) async fn read_opening(stream: &mut (impl AsyncRead + Unpin)) -> io::R
     }
 }
 
-/// Asks for the password in clear (inside TLS) and reads it.
+/// Requests the password in cleartext (inside TLS) and reads it.
 pub(crate) async fn ask_password(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<String> {
     // AuthenticationCleartextPassword
     stream.write_all(&[b'R', 0, 0, 0, 8, 0, 0, 0, 3]).await?;
@@ -108,7 +108,7 @@ pub(crate) async fn ask_password(stream: &mut (impl AsyncRead + AsyncWrite + Unp
     String::from_utf8(body).map_err(|_| violation("the password is no text"))
 }
 
-/// Sends a FATAL error, after which the connection is of no use.
+/// Sends a FATAL error, after which the connection can't be used.
 pub(crate) async fn refuse(
     stream: &mut (impl AsyncWrite + Unpin),
     sql_state: &str,

@@ -1,8 +1,8 @@
-//! `/oidc/v1/authorize`, where a client sends a browser.
+//! `/oidc/v1/authorize`, the page for browsers.
 //!
-//! As RFC 6749 has it: what is wrong with the client or with where it wants the browser back is told to
-//! the person, as nobody may be sent there; everything else goes back to the client as an error. There are
-//! no passwords here: the page asks who one is, unless the settings know.
+//! As in RFC 6749: an invalid client or redirect URL is shown to the user, as the browser must not be
+//! redirected there; all other errors are returned to the client. There are no passwords here: the page
+//! asks who the user is, unless the settings define it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use crate::workspace::Workspace;
 pub(super) const CLIENT_ID: &str = "databricks-cli";
 /// The ports of this client's redirects.
 const PORTS: std::ops::RangeInclusive<u16> = 8020..=8040;
-/// What a client may ask for.
+/// The scopes that a client may request.
 pub(super) const SCOPES: [&str; 5] = ["all-apis", "offline_access", "openid", "profile", "email"];
-/// The person does not want to.
+/// The user declined.
 const DENIED: (&str, &str) = ("access_denied", "The person did not allow it");
 
-/// What the client asks for, checked.
+/// The client's request, checked.
 struct Asked<'a> {
     redirect_uri: &'a str,
     state: Option<&'a str>,
@@ -99,7 +99,7 @@ fn grant(workspace: &Workspace, asked: &Asked<'_>, user: &str) -> Response {
     back_to(asked.redirect_uri, &answer)
 }
 
-/// `http://localhost:8020` and its neighbours, to the letter.
+/// `http://localhost:8020` and the following ports, exactly.
 fn is_registered(uri: &str) -> bool {
     PORTS.clone().any(|port| uri == format!("http://localhost:{port}"))
 }

@@ -1,8 +1,7 @@
-//! OAuth: discovery, tokens for service principals, and people who sign in in a browser.
+//! OAuth: discovery, tokens for service principals, and users who sign in in a browser.
 //!
-//! Refusals have OAuth's shape, not the platform's. The exchange of a personal token for an OAuth
-//! one is here because apps refuse personal tokens. `authorize` is what a browser meets, `sign_ins` what
-//! is remembered of it.
+//! Refusals have OAuth's format, not the platform's. The exchange of a personal token for an OAuth token is
+//! here because apps refuse personal tokens. `authorize` handles the browser, `sign_ins` keeps the state.
 
 mod authorize;
 mod sign_ins;
@@ -23,7 +22,7 @@ use crate::workspace::Workspace;
 pub use sign_ins::SignIns;
 use sign_ins::{Redeemed, Refused};
 
-/// The account this workspace belongs to, of which there is nothing else.
+/// The account of this workspace; only its id exists.
 const ACCOUNT_ID: &str = "5b7c19e4-0d3a-4c86-9f52-a1e8d47b6c30";
 
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -114,7 +113,7 @@ async fn token(
     }
 }
 
-/// Tokens for the public client, which has no secret to show.
+/// Tokens for the public client, which has no secret.
 fn person(
     workspace: &Workspace,
     form: &BTreeMap<String, String>,

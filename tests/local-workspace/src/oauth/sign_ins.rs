@@ -1,4 +1,4 @@
-//! What is remembered of people who signed in: codes that are not redeemed, and refresh tokens.
+//! The state of sign-ins: codes that are not redeemed, and refresh tokens.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,22 +14,22 @@ use crate::ids::secret;
 use crate::settings::SignInSettings;
 use crate::workspace::Workspace;
 
-/// How long a code can be redeemed.
+/// The lifetime of a code.
 const CODE_TTL_MS: u64 = 5 * 60 * 1000;
 
-/// Tokens for somebody.
+/// Tokens for a user.
 pub(super) struct Redeemed {
     pub(super) access_token: String,
     pub(super) refresh_token: Option<String>,
     pub(super) scope: String,
 }
 
-/// Why there are none.
+/// Why a request for tokens was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refused {
-    /// The code is not good, with why.
+    /// The code is invalid, with the reason.
     Code(&'static str),
-    /// The refresh token is not good.
+    /// The refresh token is invalid.
     RefreshToken,
 }
 
@@ -47,7 +47,7 @@ struct RefreshToken {
     used: bool,
 }
 
-/// One person's consent, and what came of it.
+/// One user's consent, and its tokens.
 struct SignIn {
     user_name: String,
     scope: String,
@@ -73,7 +73,7 @@ impl fmt::Debug for SignIns {
 }
 
 impl SignIns {
-    /// Somebody consented; returns the code for the client.
+    /// The user consented; returns the code for the client.
     pub(super) fn begin(
         &self,
         user_name: &str,
@@ -107,8 +107,8 @@ impl SignIns {
         code
     }
 
-    /// Makes tokens of a code, once. A second time says that the code was stolen, and ends everything
-    /// that came of it.
+    /// Exchanges a code for tokens, once. A second time means that the code was stolen, and revokes all its
+    /// tokens.
     pub(super) fn redeem(
         &self,
         code: &str,
@@ -139,7 +139,7 @@ impl SignIns {
         Ok(redeemed)
     }
 
-    /// Makes new tokens of a refresh token.
+    /// Exchanges a refresh token for new tokens.
     pub(super) fn refresh(
         &self,
         token: &str,
@@ -163,7 +163,7 @@ impl SignIns {
         Ok(redeemed)
     }
 
-    /// Makes the refresh tokens of a person worth nothing.
+    /// Revokes the refresh tokens of a user.
     pub fn revoke(&self, user_name: &str) {
         for sign_in in self.0.lock().sign_ins.values_mut() {
             sign_in.revoked |= sign_in.user_name == user_name;
@@ -172,7 +172,7 @@ impl SignIns {
 }
 
 impl Registry {
-    /// An access token, if the sign-in still stands.
+    /// An access token, if the sign-in is still valid.
     fn redeemed(&mut self, id: u64, rules: &SignInSettings, workspace: &Workspace) -> Option<Redeemed> {
         let sign_in = self.sign_ins.get_mut(&id).filter(|sign_in| !sign_in.revoked)?;
         workspace.identities.find(&sign_in.user_name)?;
@@ -181,7 +181,7 @@ impl Registry {
         Some(Redeemed { access_token, refresh_token: None, scope: sign_in.scope.clone() })
     }
 
-    /// A refresh token, if the person agreed to one.
+    /// A refresh token, if the user consented to one.
     fn next_refresh_token(&mut self, id: u64, rules: &SignInSettings, now: Timestamp) -> Option<String> {
         let scope = &self.sign_ins.get(&id)?.scope;
         scope.split_whitespace().find(|scope| *scope == "offline_access")?;
@@ -191,7 +191,7 @@ impl Registry {
         Some(token)
     }
 
-    /// Ends a sign-in with everything that came of it.
+    /// Ends a sign-in and revokes all its tokens.
     fn end(&mut self, id: u64, workspace: &Workspace) {
         if let Some(sign_in) = self.sign_ins.get_mut(&id) {
             sign_in.revoked = true;

@@ -1,12 +1,12 @@
 //! The Python environment of an app.
 //!
-//! Each deployment with requirements of its own gets a fresh virtual environment, filled by pip
-//! from the machine's index and from local folders of wheels. One with the same requirements and
-//! the same wheels at hand gets the earlier one of that app: tests deploy often.
+//! Each deployment with new requirements gets a new virtual environment, filled by pip from the machine's
+//! index and from local folders of wheels. One with the same requirements and the same available wheels
+//! reuses the app's earlier one, because tests deploy often.
 //!
-//! The environment's `pip` is a small stand-in that runs the machine's pip on the environment. A
-//! real one takes longer to put in than everything else, and without any, an app whose command
-//! installs something would change the machine.
+//! The environment's `pip` is a small stand-in that runs the machine's pip on the environment. Installing a
+//! real one takes longer than everything else, and without any, an app whose command installs something
+//! would change the machine.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -25,11 +25,11 @@ use super::logs::{LogSource, Logs};
 use super::{DeployFailure, Launch};
 use crate::scratch::Scratch;
 
-/// Environment variable that names the Python which virtual environments are made from.
+/// The environment variable for the Python that creates virtual environments.
 const PYTHON: &str = "TELLR_PLATFORM_PYTHON";
 const REQUIREMENTS: &str = "requirements.txt";
 
-/// Variables of ours that pip needs to reach its index, in a build and in an app that installs.
+/// Variables that pip needs to reach its index, in a build and in an app that installs.
 const PASSED_ON: [&str; 8] = [
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -40,7 +40,7 @@ const PASSED_ON: [&str; 8] = [
     "http_proxy",
     "https_proxy",
 ];
-/// Where pip keeps settings of its own.
+/// The places of pip's own settings.
 const PIP_PREFIX: &str = "PIP_";
 
 /// The environments of one platform.
@@ -50,11 +50,11 @@ pub(super) struct Environments {
     made: Mutex<BTreeMap<String, PathBuf>>,
 }
 
-/// A virtual environment and what goes with it.
+/// A virtual environment and its data.
 pub(super) struct Environment {
     /// Its folder.
     pub(super) folder: PathBuf,
-    /// What pip needs.
+    /// The variables for pip.
     pub(super) variables: BTreeMap<OsString, OsString>,
 }
 
@@ -63,7 +63,7 @@ impl Environments {
         Self { scratch, wheels, made: Mutex::default() }
     }
 
-    /// The environment for these sources, made if need be.
+    /// The environment for these sources, created if needed.
     pub(super) async fn prepare(
         &self,
         launch: &Launch,
@@ -113,14 +113,14 @@ impl Environments {
             .collect();
         variables.insert("PIP_DISABLE_PIP_VERSION_CHECK".into(), "1".into());
         variables.insert("PIP_NO_INPUT".into(), "1".into());
-        // The app's home is not ours, and pip's own settings are there.
+        // The app has another home than we do, and pip's own settings are in ours.
         if let Some(home) = std::env::var_os("HOME") {
             let settings = Path::new(&home).join(".config/pip/pip.conf");
             if settings.is_file() {
                 variables.entry("PIP_CONFIG_FILE".into()).or_insert_with(|| settings.into());
             }
         }
-        // Whatever the machine's proxy is, this workspace is not behind it.
+        // The machine's proxy must not be used for this workspace.
         for name in ["NO_PROXY", "no_proxy"] {
             let own = std::env::var(name).map_or_else(|_| String::new(), |own| format!("{own},"));
             variables.insert(name.into(), format!("{own}127.0.0.1,localhost").into());
@@ -133,7 +133,7 @@ impl Environments {
         variables
     }
 
-    /// Everything local that decides what an installation yields.
+    /// All local inputs that determine the result of an installation.
     fn key(&self, launch: &Launch) -> io::Result<String> {
         let mut digest = Sha256::new();
         let mut add = |name: &str, content: &[u8]| {
@@ -175,10 +175,10 @@ fn python() -> OsString {
     std::env::var_os(PYTHON).filter(|python| !python.is_empty()).unwrap_or_else(|| "python3".into())
 }
 
-/// Puts the stand-in for pip into an environment: the command and the module.
+/// Installs the stand-in for pip in an environment: the command and the module.
 fn add_pip(folder: &Path) -> io::Result<()> {
     let own = folder.join("bin/python");
-    // Where `python3` is a chooser of versions, this asks it once and for all.
+    // If `python3` is a version manager's wrapper, this resolves it once.
     let output =
         std::process::Command::new(python()).args(["-c", "import sys; print(sys.executable)"]).output()?;
     let machine = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -226,7 +226,7 @@ async fn install(
         .args(["install", "--no-color", "--progress-bar", "off", "-r", REQUIREMENTS])
         .current_dir(source)
         .envs(variables)
-        // An index may be named by the app, with its secret.
+        // The app may name an index, including its secret.
         .envs(launch.env.iter().filter(|(name, _)| name.starts_with(PIP_PREFIX)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -241,7 +241,7 @@ async fn install(
     ];
     let status = pip.wait().await.map_err(|error| failed(error.to_string()))?;
     for reader in readers.into_iter().flatten() {
-        // A reader ends with its stream; if it was cancelled, lines are missing and no more.
+        // A reader ends with its stream; if it was cancelled, only lines are missing.
         let _ = reader.await;
     }
     if status.success() {
@@ -252,7 +252,7 @@ async fn install(
     Err(failed(reason_among(&said)))
 }
 
-/// What pip gives as the reason: its last error, which names the requirement.
+/// The reason that pip gives: its last error, which names the requirement.
 fn reason_among(lines: &[String]) -> String {
     lines
         .iter()

@@ -1,4 +1,4 @@
-//! An app's log: what it wrote, what the build wrote, what the platform did. The last lines only.
+//! An app's log: the last lines of the app, the build and the platform.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use tokio::task::JoinHandle;
 
 /// Lines kept for each app.
 const LINES_KEPT: usize = 5000;
-/// A longer line is cut here.
+/// Longer lines are truncated.
 const LONGEST_LINE: usize = 16 * 1024;
 
-/// Who wrote a line.
+/// The source of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum LogSource {
@@ -30,9 +30,9 @@ pub enum LogSource {
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LogLine {
-    /// Who wrote it.
+    /// The source.
     pub source: LogSource,
-    /// Seconds since the Unix epoch, by the machine's clock: processes know no other.
+    /// Seconds since the Unix epoch, by the machine's clock, as processes use no other.
     pub timestamp: f64,
     /// The line.
     pub message: String,
@@ -42,7 +42,7 @@ pub struct LogLine {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Logs {
     lines: Arc<Mutex<VecDeque<LogLine>>>,
-    /// How many lines there ever were. Changed under the lock of `lines`.
+    /// The total number of lines. Changed under the lock of `lines`.
     written: watch::Sender<u64>,
 }
 
@@ -61,13 +61,12 @@ impl Logs {
         self.written.send_modify(|written| *written += 1);
     }
 
-    /// Is told how many lines there ever were, whenever there is another one.
+    /// Notified of the total number of lines, whenever there is a new one.
     pub(super) fn written(&self) -> watch::Receiver<u64> {
         self.written.subscribe()
     }
 
-    /// The lines after the first `seen` that there ever were, at most the last `most`, and how many there
-    /// ever were by then.
+    /// The lines after the first `seen`, at most the last `most`, and the total number of lines.
     pub(super) fn after(&self, seen: u64, most: usize) -> (Vec<LogLine>, u64) {
         let lines = self.lines.lock();
         let written = *self.written.borrow();
@@ -94,7 +93,7 @@ impl Logs {
         last
     }
 
-    /// Adds everything that a stream says, until it ends.
+    /// Adds all lines of a stream, until it ends.
     pub(super) fn follow(
         &self,
         source: LogSource,
@@ -104,7 +103,7 @@ impl Logs {
         tokio::spawn(async move {
             let mut reader = BufReader::new(stream);
             let mut line = Vec::new();
-            // An error means the same as the end: nobody writes there any more.
+            // An error equals the end: nothing writes there any more.
             while let Ok(1..) = reader.read_until(b'\n', &mut line).await {
                 logs.add(source, String::from_utf8_lossy(&line).trim_end());
                 line.clear();

@@ -1,13 +1,13 @@
-//! An app's log as the platform shows it: `/logz` for people, `/logz/stream` for programs.
+//! An app's log in the platform's form: the page `/logz`, and the stream `/logz/stream`.
 //!
-//! The stream is a WebSocket. Its handshake needs an OAuth token (a personal one is refused), or the
-//! visitor's session, and the app's own origin. The client's first text message is a search term, and may be
-//! empty. Then each line that contains it comes as `{"source", "timestamp", "message"}`: the last ones of
-//! before, then new ones as they are written. A single zero byte says that the connection is alive. A token
-//! that expires meanwhile, or a permission that is taken away, closes it with 4401 or 4403.
+//! The stream is a WebSocket. Its handshake requires an OAuth token (a personal one is refused), or the
+//! visitor's session, and the app's own origin. The client's first text message is a search term, which may
+//! be empty. Then each line that contains it is sent as `{"source", "timestamp", "message"}`: recent ones
+//! first, then new ones as they are written. A single zero byte is a keep-alive. If a token expires
+//! meanwhile, or a permission is removed, the stream is closed with 4401 or 4403.
 //!
-//! How much of the past the platform sends is not documented; here it is [`HISTORY_LINES`]. That a log is
-//! for those who manage the app is an assumption too.
+//! How many recent lines the platform sends is not documented; here it is [`HISTORY_LINES`]. That only
+//! users who manage the app may read the log is an assumption too.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,22 +25,22 @@ use super::sign_in;
 use super::visitor::{self, Refusal};
 use crate::pages;
 
-/// Lines of the past that a reader gets.
+/// The number of recent lines for a reader.
 const HISTORY_LINES: usize = 1000;
-/// A connection on which nothing happens is shown to be alive this often.
+/// The interval of keep-alive messages.
 const ALIVE_EVERY: Duration = Duration::from_secs(15);
-/// Time for the client's first message.
+/// The time limit for the client's first message.
 const FIRST_MESSAGE: Duration = Duration::from_secs(10);
-/// The longest search term.
+/// The maximum length of a search term.
 const LONGEST_TERM_BYTES: usize = 4096;
-/// The token, or the session, is no longer good.
+/// The token, or the session, is no longer valid.
 const CLOSE_UNAUTHENTICATED: u16 = 4401;
-/// The permission is gone.
+/// The permission was removed.
 const CLOSE_FORBIDDEN: u16 = 4403;
-/// The app is gone.
+/// The app was deleted.
 const CLOSE_GOING_AWAY: u16 = 1001;
 
-/// Who may read the log, or why not.
+/// Whether the visitor may read the log, or why not.
 fn admitted(proxy: &Proxy, headers: &HeaderMap) -> Result<(), Refusal> {
     let (Some(slot), Some(workspace)) = (proxy.slot.upgrade(), proxy.workspace()) else {
         return Err(Refusal::NoApp);
@@ -53,7 +53,7 @@ fn admitted(proxy: &Proxy, headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-/// The last lines, as a page.
+/// The recent lines, as a page.
 pub(super) async fn page(State(proxy): State<Proxy>, uri: Uri, headers: HeaderMap) -> Response {
     let Some(slot) = proxy.slot.upgrade() else { return pages::not_available("The app") };
     match admitted(&proxy, &headers) {
@@ -86,12 +86,12 @@ pub(super) async fn stream(
         return StatusCode::FORBIDDEN.into_response();
     }
     upgrade.max_message_size(LONGEST_TERM_BYTES).on_upgrade(move |socket| async move {
-        // A client that goes away ends the conversation.
+        // The stream ends when the client disconnects.
         let _ = tell(socket, &proxy, &headers).await;
     })
 }
 
-/// Whether the request names the app's own origin, as pages of the app do.
+/// Whether the request has the app's own origin, like requests of the app's pages.
 fn comes_from_here(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match (text(ORIGIN), text(HOST)) {
@@ -149,7 +149,7 @@ fn frame(line: &LogLine) -> String {
     json!({"source": source(line), "timestamp": line.timestamp, "message": line.message}).to_string()
 }
 
-/// The stream knows two sources; a build is the platform's work.
+/// The stream has two sources; a build belongs to the platform.
 fn source(line: &LogLine) -> &'static str {
     match line.source {
         LogSource::App => "APP",

@@ -1,15 +1,15 @@
-//! Where apps run: real processes behind a URL each.
+//! The runtime of apps: real processes, each behind a URL.
 //!
-//! Problem: a deployment succeeds or fails for reasons that no stub knows: a requirement that does
-//! not install, a file that is missing, a server that listens on the wrong port, a process that
+//! Problem: a deployment succeeds or fails for reasons that a stub can't reproduce: a requirement that
+//! can't be installed, a file that is missing, a server that listens on the wrong port, a process that
 //! ignores SIGTERM.
 //!
-//! Choice: do what the platform does. Source files become a folder of their own, requirements a
-//! fresh virtual environment (`environment`), the command a process group with the platform's
-//! variables and nothing of ours (`process`); it counts as started when it answers HTTP on its
-//! port. Each app has one URL for life, a proxy (`proxy`) that knows the visitor and adds the
-//! platform's headers. The old process serves until the new one answers; each has a port of its
-//! own, which apps learn from `DATABRICKS_APP_PORT`.
+//! Choice: do the same as the platform. Source files are written to a new folder, requirements are
+//! installed in a virtual environment (`environment`), the command is a process group with the platform's
+//! variables and none of ours (`process`); it counts as started when it answers HTTP on its port. Each app
+//! has a constant URL with a proxy (`proxy`) that identifies the visitor and adds the platform's headers.
+//! The old process serves until the new one answers; each has its own port, which apps read from
+//! `DATABRICKS_APP_PORT`.
 //!
 //! Trade-off: apps run as the workspace's own user, without limits on memory or CPU.
 
@@ -42,15 +42,14 @@ use visitor::{Sessions, Tokens};
 /// Whether apps are real processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AppsMode {
-    /// They are.
+    /// Real processes.
     #[default]
     Process,
-    /// They are not: every deployment succeeds, and the URL answers a stub. For tests of deploy
-    /// logic alone.
+    /// Stubs: every deployment succeeds, and the URL answers with a stub. For tests of deploy logic only.
     Scripted,
 }
 
-/// What is to run.
+/// The app to run.
 #[derive(Clone)]
 pub struct Launch {
     /// The app's name.
@@ -72,7 +71,7 @@ impl std::fmt::Debug for Launch {
     }
 }
 
-/// Why a deployment failed, in the manner of the platform.
+/// Why a deployment failed, in the platform's wording.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct DeployFailure {
@@ -86,21 +85,21 @@ impl DeployFailure {
     }
 }
 
-/// How an app is.
+/// The state of an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AppState {
     /// Its process runs.
     Running,
     /// Its process ended by itself.
     Crashed {
-        /// How, and its last words.
+        /// How, and its last output.
         message: String,
     },
     /// It was never deployed, or was stopped.
     Unavailable,
 }
 
-/// Where apps run; clones share it.
+/// The runtime of apps; clones share it.
 #[derive(Clone)]
 pub struct Platform(Arc<Inner>);
 
@@ -110,18 +109,18 @@ struct Inner {
     start_limit: Duration,
     workspace: OnceLock<Weak<Workspace>>,
     environments: Environments,
-    // Last: processes end before their files go.
+    // Dropped last: processes end before their files are removed.
     scratch: Arc<Scratch>,
 }
 
-/// One app: its URL and what runs behind it.
+/// One app: its URL and its process.
 struct Slot {
     app: String,
     logs: Logs,
     running: Mutex<Running>,
     tokens: Tokens,
     sessions: Sessions,
-    /// One deployment at a time.
+    /// Serialises deployments.
     turn: tokio::sync::Mutex<()>,
     listener: OnceLock<Listener>,
 }
@@ -142,11 +141,11 @@ impl std::fmt::Debug for Platform {
 }
 
 impl Platform {
-    /// How long an app has to answer after its start, unless told otherwise.
+    /// The default time limit for an app to answer after its start.
     pub const START_LIMIT: Duration = Duration::from_mins(10);
 
-    /// A platform without apps. `wheels` are folders that requirements can be installed from,
-    /// beside the usual index.
+    /// A runtime without apps. `wheels` are folders that requirements can be installed from, beside the
+    /// usual index.
     pub fn start(mode: AppsMode, scratch: Arc<Scratch>, wheels: Vec<PathBuf>, start_limit: Duration) -> Self {
         Self(Arc::new(Inner {
             mode,
@@ -158,19 +157,18 @@ impl Platform {
         }))
     }
 
-    /// Tells the platform its workspace, which knows who visits an app. Until then every URL
-    /// answers 503.
+    /// Sets the workspace, which identifies an app's visitors. Until then every URL answers 503.
     pub fn join(&self, workspace: &Arc<Workspace>) {
-        // A second workspace for one platform makes no sense; the first stays.
+        // A second workspace for one runtime makes no sense; the first is kept.
         let _ = self.0.workspace.set(Arc::downgrade(workspace));
     }
 
-    /// Whether deployments are only acted.
+    /// Whether deployments are stubs.
     pub fn is_scripted(&self) -> bool {
         self.0.mode == AppsMode::Scripted
     }
 
-    /// Gives a new app its URL, which it keeps as long as it lives.
+    /// Gives a new app its URL, which it keeps for its lifetime.
     pub async fn open(&self, app: &str) -> io::Result<String> {
         let slot = Arc::new(Slot {
             app: app.to_owned(),
@@ -188,13 +186,13 @@ impl Platform {
         Ok(url)
     }
 
-    /// Where an app is reached, if there is such an app.
+    /// The URL of an app, if the app exists.
     pub fn url(&self, app: &str) -> Option<String> {
         let slot = self.slot(app)?;
         slot.listener.get().map(|listener| listener.url().to_owned())
     }
 
-    /// Brings an app up and takes down what ran before. On failure the old process keeps running.
+    /// Starts an app and stops what ran before. On failure the old process keeps running.
     pub async fn deploy(&self, launch: Launch) -> Result<(), DeployFailure> {
         let slot = self.slot(&launch.app).ok_or_else(|| DeployFailure::new("the app does not exist"))?;
         let _turn = slot.turn.lock().await;
@@ -223,7 +221,7 @@ impl Platform {
         Ok(process)
     }
 
-    /// Ends an app's process; its URL stays.
+    /// Ends an app's process; its URL is kept.
     pub async fn stop(&self, app: &str) {
         let Some(slot) = self.slot(app) else { return };
         let old = std::mem::replace(&mut *slot.running.lock(), Running::Nothing);
@@ -239,7 +237,7 @@ impl Platform {
         self.0.apps.lock().remove(app);
     }
 
-    /// How an app is now.
+    /// The current state of an app.
     pub fn app_state(&self, app: &str) -> AppState {
         self.slot(app).map_or(AppState::Unavailable, |slot| slot.state())
     }
@@ -270,7 +268,7 @@ impl Platform {
 }
 
 impl Inner {
-    /// Writes the source files into a folder of this deployment's own.
+    /// Writes the source files into a folder for this deployment.
     async fn unpack(&self, launch: &Launch) -> io::Result<PathBuf> {
         let root = self
             .scratch
@@ -300,7 +298,7 @@ impl Inner {
 }
 
 impl Slot {
-    /// The name of the cookie of its sessions.
+    /// The name of its session cookie.
     fn cookie(&self) -> String {
         visitor::cookie_of(self.listener.get().map_or(0, Listener::port))
     }

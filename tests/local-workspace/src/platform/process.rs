@@ -1,7 +1,7 @@
 //! One running version of an app.
 //!
-//! A process group of its own: stopping an app means stopping what it started too. SIGTERM, the
-//! platform's 15 seconds, SIGKILL.
+//! It has its own process group: stopping an app stops its child processes too. SIGTERM, then SIGKILL after
+//! the platform's 15 seconds.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -22,13 +22,13 @@ use super::logs::{LogSource, Logs};
 use super::{DeployFailure, Launch, crash_message};
 use crate::scratch::{Farewell, Registration, Scratch, signal_group};
 
-/// What an app has between SIGTERM and SIGKILL.
+/// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(15);
-/// How often a new app is asked whether it answers yet.
+/// How often a new app is polled for an answer.
 const KNOCK_EVERY: Duration = Duration::from_millis(50);
-/// How long one such question waits. An app may be busy while it starts.
+/// The time limit of one poll. An app may be busy while it starts.
 const KNOCK_LIMIT: Duration = Duration::from_secs(5);
-/// The one thing that is substituted in a command.
+/// The only variable that is substituted in a command.
 const PORT_VARIABLE: &str = "$DATABRICKS_APP_PORT";
 
 /// How a process ended.
@@ -56,7 +56,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts the command. It does not answer yet.
+    /// Starts the command, without waiting for it to answer.
     pub(super) async fn start(
         launch: &Launch,
         source: &Path,
@@ -98,7 +98,7 @@ impl Process {
         Ok(Self { group, port, logs: logs.clone(), ended, _registration: registration })
     }
 
-    /// Where it listens, if it does as it is told.
+    /// The address where it should listen.
     pub(super) fn port(&self) -> u16 {
         self.port
     }
@@ -108,14 +108,14 @@ impl Process {
         *self.ended.borrow()
     }
 
-    /// Waits for the end; how it ended, if that is known.
+    /// Waits for the end; returns how it ended, if that is known.
     async fn end(&self) -> Option<Ended> {
         let mut ended = self.ended.clone();
-        // Without a sender nobody will ever know, which is an end too.
+        // Without a sender the outcome will never be known, which is an end too.
         ended.wait_for(Option::is_some).await.ok().and_then(|how| *how)
     }
 
-    /// Waits until it answers HTTP. If it ends before that, or takes too long, it failed.
+    /// Waits until it answers HTTP. It has failed if it ends before that, or takes too long.
     pub(super) async fn wait_until_answering(&self, limit: Duration) -> Result<(), DeployFailure> {
         let answering = async {
             while !answers(self.port).await {
@@ -138,7 +138,7 @@ impl Process {
         Err(DeployFailure::new(reason))
     }
 
-    /// SIGTERM, and SIGKILL for what is left after the grace period.
+    /// Sends SIGTERM, and SIGKILL to what is left after the grace period.
     pub(super) async fn stop(&self) {
         if self.ended().is_some() {
             return;
@@ -155,7 +155,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Reaped already: its number may be somebody else's by now.
+        // Already reaped: its process id may have been reused.
         if self.ended.borrow().is_none() {
             signal_group(self.group, Signal::KILL);
         }
@@ -168,7 +168,7 @@ fn child_streams(child: &mut Child, logs: &Logs) -> Vec<tokio::task::JoinHandle<
     out.into_iter().chain(err).collect()
 }
 
-/// Waits for the end of the leader, ends the rest of the group, and tells.
+/// Waits for the end of the leader, ends the rest of the group, and reports it.
 async fn attend(
     readers: Vec<tokio::task::JoinHandle<()>>,
     mut child: Child,
@@ -177,20 +177,20 @@ async fn attend(
 ) {
     let status = child.wait().await;
     signal_group(group, Signal::KILL);
-    // Last words first, so that whoever learns of the end finds them in the log. A process that
-    // left the group may keep the streams open; it is not waited for long.
+    // Output first, so that it is in the log when the end is reported. A process that left the group may
+    // keep the streams open; it is only waited for briefly.
     let all = futures_util::future::join_all(readers);
     let _ = tokio::time::timeout(Duration::from_secs(1), all).await;
     sender.send_replace(status.ok().map(Ended));
 }
 
-/// A port nobody listens on at the moment.
+/// A port that is currently unused.
 async fn free_port() -> io::Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Whether something on this port speaks HTTP.
+/// Whether a server on this port speaks HTTP.
 async fn answers(port: u16) -> bool {
     let ask = async {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
@@ -221,7 +221,7 @@ fn command_of(launch: &Launch) -> Result<Vec<String>, DeployFailure> {
     }
 }
 
-/// Where the command's first word is found: the child's path is searched, not ours.
+/// The path of the command's first word: the child's PATH is searched, not ours.
 fn program(word: &str, bin: &Path, source: &Path) -> OsString {
     if word.contains('/') {
         return source.join(word).into();
@@ -247,7 +247,7 @@ fn search_path(bin: &Path) -> OsString {
     path
 }
 
-/// What well-known frameworks read instead of `DATABRICKS_APP_PORT`; the platform sets them too.
+/// Variables that well-known frameworks read instead of `DATABRICKS_APP_PORT`; the platform sets them too.
 fn framework_variables(port: u16) -> Vec<(&'static str, String)> {
     let port = port.to_string();
     let everywhere = || "0.0.0.0".to_owned();

@@ -1,9 +1,9 @@
 //! An app's URL.
 //!
-//! HTTP/1.1 to whatever process serves the app at the moment, with the platform's headers: who the
-//! visitor is comes from here, and copies that the caller sends are removed. Bodies stream both
-//! ways; a WebSocket, once open, is only bytes. A request has 120 seconds, its stream included;
-//! a WebSocket has no limit.
+//! Forwards HTTP/1.1 to the app's current process, with the platform's headers: the proxy identifies the
+//! visitor, and removes such headers from the caller. Bodies are streamed in both directions; an open
+//! WebSocket is forwarded as bytes. A request has 120 seconds, including its stream; a WebSocket has no
+//! limit.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -32,7 +32,7 @@ use super::{AppState, Inner, Running, Slot, logz, sign_in};
 use crate::pages;
 use crate::workspace::Workspace;
 
-/// What one request may take.
+/// The time limit of one request.
 const REQUEST_LIMIT: Duration = Duration::from_mins(2);
 const STUB: &str = r#"{"status":"healthy","stub":true}"#;
 
@@ -80,7 +80,7 @@ pub(super) async fn listen(slot: Weak<Slot>, platform: Weak<Inner>) -> io::Resul
         .with_state(Proxy { slot, platform })
         .into_make_service_with_connect_info::<SocketAddr>();
     let serving = tokio::spawn(async move {
-        // It never ends by itself: accepting goes on after errors.
+        // It never ends by itself: accepting continues after errors.
         let _ = axum::serve(listener, router).await;
     });
     Ok(Listener { url, port: address.port(), serving: serving.abort_handle() })
@@ -160,7 +160,7 @@ async fn pass(
     let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(async move {
-        // Its errors are those of the request, which has them too.
+        // Its errors are those of the request, which reports them too.
         let _ = connection.with_upgrades().await;
     });
     let mut response = sender.send_request(request).await?;
@@ -169,7 +169,7 @@ async fn pass(
         tokio::spawn(async move {
             if let (Ok(caller), Ok(app)) = (caller.await, app.await) {
                 let (mut caller, mut app) = (TokioIo::new(caller), TokioIo::new(app));
-                // A side that goes away ends the conversation.
+                // The connection ends when one side disconnects.
                 let _ = tokio::io::copy_bidirectional(&mut caller, &mut app).await;
             }
         });
@@ -189,8 +189,8 @@ fn upgrade_wanted(headers: &HeaderMap) -> Option<HeaderValue> {
     headers.get(UPGRADE).filter(|_| asks).cloned()
 }
 
-/// The caller's headers without what only concerns its connection, without what only the platform
-/// may say, and with what it says.
+/// The caller's headers without hop-by-hop headers and without those that only the platform may set, plus
+/// the platform's headers.
 fn onward_headers(
     from: &HeaderMap,
     visitor: &Visitor,
@@ -225,7 +225,7 @@ fn onward_headers(
         ("x-real-ip", &client.ip().to_string()),
         ("x-request-id", &uuid::Uuid::new_v4().to_string()),
     ] {
-        // Names and addresses that are no header text were refused long before.
+        // Names and addresses that are invalid in headers were refused earlier.
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
         }
@@ -252,7 +252,7 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
         .map(|name| name.trim().to_owned())
         .collect();
     for name in named {
-        // A body's length is no matter of the connection, whatever the caller says.
+        // A body's length is not a hop-by-hop header, even if the caller lists it.
         if !name.eq_ignore_ascii_case(CONTENT_LENGTH.as_str()) {
             headers.remove(name);
         }
@@ -264,7 +264,7 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
     headers.remove("proxy-connection");
 }
 
-/// Cuts a body that is still flowing at the deadline.
+/// Ends a body that is still being streamed at the deadline.
 fn limited(response: Response, deadline: Instant) -> Response {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return response;

@@ -1,9 +1,9 @@
-//! Signing in at an app's URL, in a browser.
+//! Sign-in at an app's URL, in a browser.
 //!
-//! Whoever is not signed in is sent to `/.auth/login`, chooses who to be, and comes back to where they were
-//! going. On the platform the choice is made at the workspace; here it is the same page at the app's own
-//! URL. A browser that is signed in at the workspace already comes back without a question: so it is here
-//! where the settings know who is at the browser (`sign_in.answer`).
+//! A visitor who is not signed in is redirected to `/.auth/login`, chooses a user, and returns to the
+//! requested page. On the platform the sign-in happens at the workspace; here it is the same page at the
+//! app's own URL. A browser that is already signed in at the workspace returns without a question: here
+//! this applies if the settings define the browser's user (`sign_in.answer`).
 
 use axum::extract::{Query, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
@@ -15,21 +15,21 @@ use super::proxy::Proxy;
 use crate::pages::{self, percent_encode};
 use crate::settings::SignInAnswer;
 
-/// The page to sign in on.
+/// The sign-in page.
 pub(super) const LOGIN: &str = "/.auth/login";
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
-    /// Who to be.
+    /// The chosen user.
     #[serde(rename = "as")]
     user: Option<String>,
-    /// Ask even if the settings know who is at the browser.
+    /// Ask even if the settings define the browser's user.
     choose: Option<String>,
-    /// Where to go then, a path of this app.
+    /// The page to return to, a path of this app.
     next: Option<String>,
 }
 
-/// Sends a browser to sign in, and back to `uri` afterwards.
+/// Redirects a browser to the sign-in, and back to `uri` afterwards.
 pub(super) fn redirect(uri: &Uri) -> Response {
     let next = uri.path_and_query().map_or("/", |path| path.as_str());
     let location = format!("{LOGIN}?next={}", percent_encode(next));

@@ -1,8 +1,8 @@
-//! Who is at an app's page.
+//! The visitor of an app.
 //!
-//! As on the platform, a browser signs in before it reaches an app, and has a session from then on, which is
-//! good for this one app. Programs send an OAuth token; personal tokens are refused there and here. Whoever
-//! has neither is nobody. The app learns who it is from the proxy's headers, and from nothing else.
+//! As on the platform, a browser signs in before it reaches an app, and has a session from then on, which
+//! is valid for this app only. Programs send an OAuth token; personal tokens are refused. Other visitors
+//! are unknown. The app learns the identity from the proxy's headers only.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,26 +14,26 @@ use crate::identity::{Principal, PrincipalKind, TokenKind};
 use crate::ids::secret;
 use crate::workspace::Workspace;
 
-/// How the names of our cookies begin.
+/// The prefix of our cookies' names.
 const COOKIE_PREFIX: &str = "databricksapps-";
 
-/// What the proxy tells the app.
+/// The identity that the proxy passes to the app.
 pub(super) struct Visitor {
     pub(super) principal: Principal,
-    /// A token for what the app may do on the visitor's behalf, if it may do anything.
+    /// A token for the app's actions on the visitor's behalf, if it has user scopes.
     pub(super) token: Option<String>,
 }
 
-/// Why somebody does not get in.
+/// Why a visitor is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// There is neither a token nor a session.
     NotSignedIn,
-    /// The token says nothing here.
+    /// The token is invalid.
     BadToken,
-    /// The app is not for this principal.
+    /// The visitor has no permission to use the app.
     NotPermitted(String),
-    /// There is no such app any more.
+    /// The app no longer exists.
     NoApp,
 }
 
@@ -42,7 +42,7 @@ pub(super) enum Refusal {
 pub(super) struct Sessions(Mutex<BTreeMap<String, String>>);
 
 impl Sessions {
-    /// A new session of a user; its value.
+    /// A new session of a user; returns its value.
     pub(super) fn begin(&self, user: &str) -> String {
         let session = secret("session-");
         self.0.lock().insert(session.clone(), user.to_owned());
@@ -63,7 +63,7 @@ impl Sessions {
     }
 }
 
-/// Tokens handed to an app for its users; a new one when the old one expired or the app's scopes changed.
+/// User tokens passed to an app; a new one when the old one expired or the app's scopes changed.
 #[derive(Default)]
 pub(super) struct Tokens(Mutex<BTreeMap<(String, BTreeSet<String>), String>>);
 
@@ -110,7 +110,7 @@ fn by_token(workspace: &Workspace, value: &HeaderValue) -> Option<Principal> {
     (scheme.eq_ignore_ascii_case("bearer") && kind == TokenKind::OAuth).then_some(principal)
 }
 
-/// The name of the cookie of an app's sessions. Cookies don't know ports, and apps differ in nothing else.
+/// The name of the session cookie of an app. Cookies ignore ports, and apps differ only in their port.
 pub(super) fn cookie_of(port: u16) -> String {
     format!("{COOKIE_PREFIX}{port}")
 }

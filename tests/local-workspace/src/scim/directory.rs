@@ -1,4 +1,4 @@
-//! What SCIM keeps beside the principals themselves: their names and entitlements, and groups.
+//! SCIM data besides the principals themselves: their names and entitlements, and groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,15 +7,15 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::identity::{Identities, Principal, Right};
 
-/// The group of everybody; its id is fixed, as nobody makes it.
+/// The group of all principals; its id is fixed, as it is never created.
 pub(super) const USERS: (u64, &str) = (873_201_554_106_732, "users");
 /// The group of the workspace's administrators.
 pub(super) const ADMINS: (u64, &str) = (415_907_338_820_164, "admins");
 
-/// The entitlement that stands for the right to create databases.
+/// The entitlement that represents the permission to create databases.
 pub(super) const CREATE_CLUSTERS: &str = "allow-cluster-create";
 
-/// What only SCIM knows of a principal.
+/// The SCIM-only data of a principal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     /// First name.
@@ -29,7 +29,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Of a principal that nobody described: the names are those it is displayed with.
+    /// For a principal without data: derives the names from the display name.
     fn of(principal: &Principal) -> Self {
         let entitlements = ["databricks-sql-access", "workspace-access"].map(str::to_owned).into();
         let mut profile = Self { entitlements, ..Self::default() };
@@ -45,7 +45,7 @@ impl Profile {
     }
 }
 
-/// A group that somebody made.
+/// A created group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// The numeric id.
@@ -60,7 +60,7 @@ pub struct Group {
     pub entitlements: BTreeSet<String>,
 }
 
-/// A group that somebody belongs to.
+/// A group in the membership list of a principal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Membership {
     pub(super) id: u64,
@@ -75,7 +75,7 @@ struct State {
 }
 
 impl State {
-    /// The groups that have this principal or group as a member, and those that have these.
+    /// The groups that have this principal or group as a member, directly or indirectly.
     fn memberships(&self, member: u64) -> Vec<Membership> {
         let mut found: Vec<Membership> = Vec::new();
         let mut around = vec![member];
@@ -103,23 +103,23 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Changes of principals and groups take turns, so that a name that was free when it was looked
-    /// at still is when it is taken.
+    /// Serialises changes of principals and groups, so that a name that was checked to be free stays free
+    /// until it is used.
     pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
         self.turns.lock()
     }
 
-    /// What SCIM knows of a principal.
+    /// The SCIM-only data of a principal.
     pub fn profile(&self, principal: &Principal) -> Profile {
         self.state.lock().profiles.get(&principal.id).cloned().unwrap_or_else(|| Profile::of(principal))
     }
 
-    /// Describes a principal.
+    /// Sets the data of a principal.
     pub fn set_profile(&self, id: u64, profile: Profile) {
         self.state.lock().profiles.insert(id, profile);
     }
 
-    /// Forgets a principal that no longer exists.
+    /// Removes a principal that no longer exists.
     pub fn forget(&self, id: u64) {
         let mut state = self.state.lock();
         state.profiles.remove(&id);
@@ -128,7 +128,7 @@ impl Directory {
         }
     }
 
-    /// The groups that somebody made, by id.
+    /// The created groups, by id.
     pub fn groups(&self) -> Vec<Group> {
         self.state.lock().groups.values().cloned().collect()
     }
@@ -144,7 +144,7 @@ impl Directory {
         self.tell(identities);
     }
 
-    /// Removes a group, also from the groups it was in.
+    /// Removes a group, including from its parent groups.
     pub fn remove_group(&self, id: u64, identities: &Identities) {
         let mut state = self.state.lock();
         state.groups.remove(&id);
@@ -159,7 +159,7 @@ impl Directory {
         self.state.lock().memberships(member)
     }
 
-    /// Principals carry the names of their groups, so that a check of permissions needs no look here.
+    /// Principals have the names of their groups, so that a permission check needs no lookup here.
     fn tell(&self, identities: &Identities) {
         let state = self.state.lock();
         for principal in identities.all() {
@@ -172,7 +172,7 @@ impl Directory {
     }
 }
 
-/// Makes a principal an administrator or a user like others.
+/// Makes a principal an administrator or an ordinary user.
 pub(super) fn set_admin(identities: &Identities, principal: &Principal, is_admin: bool) {
     if principal.is_admin() != is_admin {
         let rights = if is_admin { Right::of_admin() } else { Right::of_user() };

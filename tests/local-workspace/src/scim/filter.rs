@@ -1,9 +1,8 @@
-//! SCIM's filter language (RFC 7644, 3.4.2.2), as far as the platform has it.
+//! SCIM's filter language (RFC 7644, 3.4.2.2), as far as the platform supports it.
 //!
-//! `eq ne co sw ew pr`, `and or not ()`, and `attribute[filter]` for the paths of a PATCH. The
-//! platform has no `gt ge lt le`. Names and text are compared without regard to case, as SCIM wants
-//! it of attributes that don't say otherwise. A filter is somebody else's input: its length and its
-//! depth are bounded.
+//! `eq ne co sw ew pr`, `and or not ()`, and `attribute[filter]` for the paths of a PATCH. The platform has
+//! no `gt ge lt le`. Names and text are compared case-insensitively, as SCIM requires by default. A filter
+//! is untrusted input: its length and its depth are limited.
 
 use serde_json::Value;
 
@@ -20,11 +19,11 @@ pub(super) enum Filter {
     And(Box<Filter>, Box<Filter>),
     Or(Box<Filter>, Box<Filter>),
     Not(Box<Filter>),
-    /// One of the attribute's values fulfils all of it.
+    /// One of the attribute's values satisfies the whole filter.
     Within(Path, Box<Filter>),
 }
 
-/// How an attribute is compared.
+/// The comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     Equal,
@@ -39,7 +38,7 @@ pub(super) enum Operator {
 pub(super) struct Path(Vec<String>);
 
 impl Path {
-    /// Reads `attribute` or `attribute.inner`, with or without the URN of a schema before it.
+    /// Parses `attribute` or `attribute.inner`, with or without the URN of a schema before it.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let name = match text.strip_prefix("urn:") {
             Some(urn) => urn.rsplit(':').next()?,
@@ -58,7 +57,7 @@ impl Path {
         &self.0
     }
 
-    /// The attribute's values, each of a list by itself.
+    /// The attribute's values, with lists flattened.
     pub(super) fn values<'a>(&self, resource: &'a Value) -> Vec<&'a Value> {
         let mut at = each(resource);
         for name in &self.0 {
@@ -69,7 +68,7 @@ impl Path {
     }
 }
 
-/// The member of an object, whatever case it is written in.
+/// The member of an object, ignoring case.
 pub(super) fn member<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.as_object()?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
@@ -81,12 +80,12 @@ fn each(value: &Value) -> Vec<&Value> {
     }
 }
 
-/// What is compared of a complex value: its `value`.
+/// The compared part of a complex value: its `value`.
 fn simple(value: &Value) -> &Value {
     member(value, "value").unwrap_or(value)
 }
 
-/// As it is compared: text without case, numbers and ids alike.
+/// The compared form: text in lower case, numbers and ids alike.
 pub(super) fn text(value: &Value) -> String {
     match simple(value) {
         Value::String(text) => text.to_lowercase(),
@@ -95,7 +94,7 @@ pub(super) fn text(value: &Value) -> String {
 }
 
 impl Filter {
-    /// Reads a filter.
+    /// Parses a filter.
     pub(super) fn parse(text: &str) -> Result<Self, ScimProblem> {
         if text.len() > MAX_BYTES {
             return Err(ScimProblem::filter(format!("The filter is longer than {MAX_BYTES} bytes.")));
@@ -109,7 +108,7 @@ impl Filter {
         }
     }
 
-    /// Whether the resource fulfils it.
+    /// Whether the resource satisfies it.
     pub(super) fn matches(&self, resource: &Value) -> bool {
         match self {
             Self::And(a, b) => a.matches(resource) && b.matches(resource),
@@ -177,7 +176,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, ScimProblem> {
     Ok(found)
 }
 
-/// The text in quotes that begins here, and the bytes it takes.
+/// The quoted text that starts here, and its length in bytes.
 fn quoted(from: &str, quote: char) -> Option<(String, usize)> {
     let mut text = String::new();
     let mut characters = from.char_indices().skip(1);

@@ -1,7 +1,7 @@
-//! `Groups`: those that are made here, and the two that every workspace has.
+//! `Groups`: created ones, and the two that every workspace has.
 //!
-//! Everybody is in `users`. Who is in `admins` has all rights: adding and removing members there
-//! changes what they may do.
+//! Every principal is in `users`. Members of `admins` have all permissions: adding and removing members
+//! there changes their permissions.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ struct Described {
     entitlements: Vec<Named>,
 }
 
-/// The two groups that nobody made, as they are now.
+/// The two built-in groups in their current state.
 fn built_in(workspace: &Workspace) -> [Group; 2] {
     let principals = workspace.identities.all();
     let group = |(id, name): (u64, &str), has: fn(&Principal) -> bool| Group {
@@ -169,7 +169,7 @@ fn fixed(group: &Group) -> ScimProblem {
     ScimProblem::bad("mutability", format!("Group {} can't be changed in this way.", group.display_name))
 }
 
-/// Checks what is described, and makes a group of it.
+/// Checks the description, and creates a group from it.
 fn described(workspace: &Workspace, id: Option<u64>, resource: Value) -> Result<Group, ScimProblem> {
     let described: Described = problem::read_resource(resource)?;
     if described.display_name.is_empty() {

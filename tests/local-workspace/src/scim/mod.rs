@@ -1,9 +1,9 @@
-//! SCIM: who I am, who else is here, and who belongs to which group.
+//! SCIM: the caller, the other principals, and the groups.
 //!
-//! Its shapes are unlike the rest of the platform's: camel case, pages by `startIndex` and `count`,
-//! filters in a language of their own, errors with `detail` and `scimType`. Handlers build a
-//! resource as the platform shows it; `page` filters, sorts and cuts whole resources, and `patch`
-//! changes one, so that a PATCH is a PUT of the patched resource.
+//! Its formats differ from the rest of the platform: camel case, pages by `startIndex` and `count`, filters
+//! in their own language, errors with `detail` and `scimType`. Handlers build a resource in the platform's
+//! format; `page` filters, sorts and pages whole resources, and `patch` changes one, so that a PATCH is a
+//! PUT of the patched resource.
 
 mod directory;
 mod filter;

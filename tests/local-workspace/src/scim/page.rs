@@ -1,4 +1,4 @@
-//! Lists: filtered, sorted, cut into pages and reduced to the attributes that were asked for.
+//! Lists: filtered, sorted, paged and reduced to the requested attributes.
 
 use std::cmp::Reverse;
 
@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use super::filter::{Filter, Path, text};
 use super::problem::ScimProblem;
 
-/// The most resources of one page.
+/// The maximum number of resources of one page.
 const MAX_COUNT: usize = 10_000;
 
-/// The query of a list, and of one resource.
+/// The query parameters of a list, and of one resource.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Query {
@@ -68,7 +68,7 @@ fn paths(list: Option<&str>) -> Result<Vec<Path>, ScimProblem> {
     names.map(attribute_path).collect()
 }
 
-/// The resource with the attributes that were asked for; its id is always among them.
+/// The resource with the requested attributes; its id is always included.
 pub(super) fn reduced(resource: Value, query: &Query) -> Result<Value, ScimProblem> {
     let (wanted, unwanted) =
         (paths(query.attributes.as_deref())?, paths(query.excluded_attributes.as_deref())?);

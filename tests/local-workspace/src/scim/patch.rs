@@ -1,4 +1,4 @@
-//! PATCH (RFC 7644, 3.5.2): operations on a resource as the platform shows it.
+//! PATCH (RFC 7644, 3.5.2): operations on a resource in the platform's format.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::filter::{Filter, Path, member};
 use super::problem::ScimProblem;
 
-/// The most operations of one request.
+/// The maximum number of operations of one request.
 const MAX_OPERATIONS: usize = 1000;
 
 /// The body of a PATCH.
@@ -31,7 +31,7 @@ enum Kind {
 }
 
 impl Patch {
-    /// Carries the operations out, one after the other.
+    /// Applies the operations in order.
     pub(super) fn apply(self, resource: Value) -> Result<Value, ScimProblem> {
         if self.operations.len() > MAX_OPERATIONS {
             let detail = format!("More than {MAX_OPERATIONS} operations in one request.");
@@ -127,7 +127,7 @@ impl Operation {
     }
 }
 
-/// The attribute's name as the resource has it.
+/// The attribute's name as written in the resource.
 fn spelled(fields: &Map<String, Value>, name: &str) -> String {
     fields.keys().find(|known| known.eq_ignore_ascii_case(name)).cloned().unwrap_or_else(|| name.to_owned())
 }
@@ -164,7 +164,7 @@ fn set(kind: Kind, at: &mut Value, value: Value) {
     }
 }
 
-/// Whether both are the same value of a list, whatever else is told of it.
+/// Whether both are the same value of a list, ignoring their other members.
 fn same(a: &Value, b: &Value) -> bool {
     match (member(a, "value"), member(b, "value")) {
         (Some(a), Some(b)) => a == b,

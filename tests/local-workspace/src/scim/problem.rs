@@ -1,4 +1,4 @@
-//! How SCIM refuses.
+//! SCIM's refusals.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::extract::{read_json, read_value};
 use crate::identity::Principal;
 
-/// A refusal in SCIM's shape (RFC 7644, 3.12).
+/// A refusal in SCIM's format (RFC 7644, 3.12).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ScimProblem {
     status: StatusCode,
@@ -22,7 +22,7 @@ impl ScimProblem {
         Self { status, scim_type, detail: detail.into() }
     }
 
-    /// 400, with the type that says what is wrong.
+    /// 400, with a type that names the problem.
     pub(super) fn bad(scim_type: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Some(scim_type), detail)
     }
@@ -43,7 +43,7 @@ impl ScimProblem {
         Self::new(StatusCode::CONFLICT, Some("uniqueness"), detail)
     }
 
-    /// Only administrators change principals and groups.
+    /// Only administrators may change principals and groups.
     pub(super) fn require_admin(caller: &Principal) -> Result<(), Self> {
         if caller.is_admin() {
             return Ok(());
@@ -67,14 +67,14 @@ impl IntoResponse for ScimProblem {
     }
 }
 
-/// Reads a body.
+/// Parses a body.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ScimProblem> {
     read_json(bytes).map_err(|why| {
         ScimProblem::bad("invalidSyntax", format!("Request could not be parsed: {}", why.words()))
     })
 }
 
-/// Reads a resource, `null` counting as absent.
+/// Parses a resource, with `null` counting as absent.
 pub(super) fn read_resource<T: DeserializeOwned>(mut resource: Value) -> Result<T, ScimProblem> {
     if let Some(fields) = resource.as_object_mut() {
         fields.retain(|_, value| !value.is_null());

@@ -1,4 +1,4 @@
-//! Secrets of service principals, under the account's path as the workspace passes it on.
+//! Secrets of service principals, under the account's path as the workspace forwards it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::identity::{ClientSecret, MAX_CLIENT_SECRETS, Principal};
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// How long a secret is good, if the caller doesn't say it: 730 days.
+/// The default lifetime of a secret: 730 days.
 const LIFETIME_SECS: u64 = 63_072_000;
 
 /// `/api/2.0/accounts/servicePrincipals/{id}/credentials/secrets*`.
@@ -70,7 +70,7 @@ async fn list(State(workspace): Shared, Caller(caller): Caller, Path(id): Path<S
     Ok(Json(if secrets.is_empty() { json!({}) } else { json!({"secrets": secrets}) }))
 }
 
-/// Makes a secret; this is the only answer that has its value.
+/// Creates a secret; this is the only answer that contains its value.
 async fn create(
     State(workspace): Shared,
     Caller(caller): Caller,

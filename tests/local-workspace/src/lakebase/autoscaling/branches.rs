@@ -28,19 +28,19 @@ use crate::lakebase::tree::{
 };
 use crate::problem::Problem;
 
-/// 30 days, the longest life of a branch that has an end.
+/// 30 days, the maximum lifetime of a branch with an expiry time.
 const LONGEST_LIFE_SECS: u64 = 30 * 86_400;
 const SETTABLE: &[&str] = &["is_protected", "ttl", "expire_time", "no_expiry"];
 
-/// Where a new branch comes from.
+/// The source of a new branch.
 pub(super) enum Origin {
-    /// Nowhere: the first one of a project.
+    /// None: the first one of a project.
     New { owner: Principal, endpoint_settings: Map<String, Value> },
     /// Another branch.
     Copy(Source),
 }
 
-/// What a copy takes from its source.
+/// The parts that a copy takes from its source.
 pub(super) struct Source {
     name: String,
     cluster: Arc<Cluster>,
@@ -85,7 +85,7 @@ pub(super) async fn create(call: Call, Path(project): Path<String>, bytes: Bytes
         let mut tree = lakebase.0.tree.lock();
         let found = tree.project_mut(&project)?;
         call.may_manage(ObjectKind::Project, &project)?;
-        // An expired branch is gone for good; a deleted one keeps its id until it is purged.
+        // An expired branch is removed for good; a deleted one keeps its id until it is purged.
         found.branches.retain(|_, branch| branch.deleted.is_some() || !branch.is_gone(now));
         match found.branches.get(&id).map(|branch| branch.is_gone(now)) {
             Some(false) if call.parameters.replace_existing => {
@@ -202,7 +202,7 @@ pub(super) async fn undelete(call: Call, Path((project, branch)): Path<(String, 
     Ok(record(&call, &mut tree, Kind::Branch, name, takes_ms, outcome))
 }
 
-/// Makes the cluster, the endpoint and the first role of a branch. Nothing is kept if it fails.
+/// Creates the cluster, the endpoint and the first role of a branch. If that fails, nothing is kept.
 pub(super) async fn branch_of(
     call: &Call,
     project: &str,
@@ -306,7 +306,7 @@ fn source_of(
     })
 }
 
-/// When a branch ends. Saying that it never does is required too.
+/// The expiry time of a branch. "Never" has to be given explicitly.
 fn expiry(spec: &Map<String, Value>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
     let never = flag(spec, "no_expiry")?;
     match (spec.get("ttl"), spec.get("expire_time"), never) {

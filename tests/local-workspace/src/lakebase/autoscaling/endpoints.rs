@@ -23,7 +23,7 @@ use crate::problem::Problem;
 
 const LEAST_CU: f64 = 0.5;
 const MOST_CU: f64 = 112.0;
-/// Autoscaling between more distant limits is refused.
+/// A larger difference between the autoscaling limits is refused.
 const WIDEST_SPREAD: f64 = 16.0;
 const SUSPEND_SECS: (u64, u64) = (60, 604_800);
 const SETTABLE: &[&str] = &[
@@ -191,7 +191,7 @@ pub(super) async fn delete(
     Ok(record(&call, &mut tree, Kind::Endpoint, name, takes_ms, Outcome::Empty))
 }
 
-/// The endpoint that comes with a branch.
+/// The initial endpoint of a branch.
 pub(super) async fn primary(
     call: &Call,
     storage: StorageId,
@@ -204,7 +204,7 @@ pub(super) async fn primary(
     new_endpoint(call, storage, cluster, DEFAULT_ENDPOINT, kind, settings, ready).await
 }
 
-/// Opens the endpoints of a branch that have no address, at new ones.
+/// Opens the endpoints of a branch that have no address, at new addresses.
 pub(super) async fn reopen(call: &Call, project: &str, branch: &str) -> Result<(), Problem> {
     let lakebase = call.lakebase();
     let now = call.now();
@@ -229,7 +229,7 @@ pub(super) async fn reopen(call: &Call, project: &str, branch: &str) -> Result<(
     Ok(())
 }
 
-/// Refuses compute limits that the platform refuses.
+/// Checks the platform's rules for compute limits.
 pub(super) fn check_limits(settings: &Map<String, Value>) -> Result<(), Problem> {
     let limit = |key: &str| match settings.get(key) {
         None | Some(Value::Null) => Ok(None),

@@ -1,7 +1,7 @@
 //! `POST /api/2.0/postgres/credentials`: a password for one endpoint.
 //!
-//! Not an operation. Whoever may use the project gets one; so does an app that the database is
-//! attached to, and whoever has a role in the branch.
+//! Not an operation. Available to everyone with permission to use the project, to apps that the database is
+//! attached to, and to every principal with a role in the branch.
 
 use axum::Json;
 use axum::body::Bytes;

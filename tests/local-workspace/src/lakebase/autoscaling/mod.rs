@@ -1,8 +1,8 @@
 //! Lakebase autoscaling: `/api/2.0/postgres/*`.
 //!
-//! A tree of resources (projects, branches; endpoints, roles and databases of a branch) with ids
-//! chosen by the caller. Bodies carry a `spec`; answers carry a `status` and never a spec, so a
-//! client that reads its own wishes back is found out here. Writes answer operations.
+//! A tree of resources (projects, branches; endpoints, roles and databases of a branch) with ids chosen by
+//! the caller. Requests have a `spec`; answers have a `status` and never a spec, so a client that reads
+//! back its own spec fails here. Writes return operations.
 
 mod branches;
 mod databases;
@@ -59,7 +59,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new().nest(BASE.trim_end_matches('/'), resources.nest("/projects/{p}/branches/{b}", branch))
 }
 
-/// `GET …/operations/{o}`: also when what it was about is gone.
+/// `GET …/operations/{o}`: also if its resource no longer exists.
 async fn operation(call: Call, OriginalUri(uri): OriginalUri) -> Answer {
     call.may_read()?;
     let name = uri.path().strip_prefix(BASE).unwrap_or_default();
@@ -73,7 +73,7 @@ fn render(tree: &Tree, operation: &Operation, now: Timestamp) -> Value {
     operation.to_json(now, current)
 }
 
-/// Remembers a change and answers its operation. With a fault, it ends as the fault says.
+/// Records a change and returns its operation. With a fault, it ends as the fault says.
 fn record(
     call: &Call,
     tree: &mut Tree,
@@ -102,7 +102,7 @@ fn record(
     Json(answer)
 }
 
-/// The outcome of a change that leaves a resource behind.
+/// The outcome of a change after which the resource exists.
 fn leaves(tree: &Tree, resource: &str, now: Timestamp) -> Outcome {
     Outcome::Resource(view::by_name(tree, resource, now).unwrap_or_else(|| serde_json::json!({})))
 }
@@ -141,7 +141,7 @@ impl Tree {
     }
 }
 
-/// The branch, if this caller may change it and nobody else does at the moment.
+/// The branch, if this caller may change it and no other change is in progress.
 fn changeable<'a>(call: &Call, tree: &'a Tree, project: &str, branch: &str) -> Result<&'a Branch, Problem> {
     let now = call.now();
     let found = tree.branch(project, branch, now)?;
@@ -155,7 +155,7 @@ fn changeable<'a>(call: &Call, tree: &'a Tree, project: &str, branch: &str) -> R
     Ok(found)
 }
 
-/// Closes a branch to other changes while one takes its time, even one that will fail.
+/// Blocks other changes of a branch while one is in progress, even one that will fail.
 fn keep_busy(tree: &mut Tree, project: &str, branch: &str, now: Timestamp, takes_ms: u64) {
     if let Ok(branch) = tree.branch_mut(project, branch, now) {
         branch.busy_until = now.plus_ms(takes_ms);

@@ -1,4 +1,4 @@
-//! Projects: create, read, change, delete and bring back.
+//! Projects: create, read, change, delete and restore.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ pub(super) async fn create(call: Call, bytes: Bytes) -> Answer {
     Ok(record(&call, &mut tree, Kind::Project, name, takes_ms, outcome))
 }
 
-/// A project with its first branch; the caller's from now on.
+/// Creates a project with its first branch, owned by the caller.
 async fn make(
     call: &Call,
     id: &str,
@@ -127,7 +127,7 @@ async fn make(
     })
 }
 
-/// The project that becomes of an instance with these settings. The caller holds the turn.
+/// Creates the project of an instance with these settings. The caller holds the lock for changes.
 pub(crate) async fn make_for_instance(
     call: &Call,
     id: &str,
@@ -169,7 +169,7 @@ pub(super) async fn update(call: Call, Path(id): Path<String>, bytes: Bytes) -> 
     Ok(record(&call, &mut tree, Kind::Project, name, takes_ms, outcome))
 }
 
-/// Without `purge` the data stays and the project can be brought back; its id stays taken.
+/// Without `purge` the data is kept and the project can be restored; its id stays taken.
 pub(super) async fn delete(call: Call, Path(id): Path<String>) -> Answer {
     let lakebase = call.lakebase();
     let _turn = lakebase.0.changes.lock().await;
@@ -235,7 +235,7 @@ pub(super) async fn undelete(call: Call, Path(id): Path<String>) -> Answer {
     Ok(record(&call, &mut tree, Kind::Project, name, takes_ms, outcome))
 }
 
-/// Closes a branch's addresses; its server and data stay.
+/// Closes a branch's addresses; its server and data are kept.
 pub(crate) fn close(branch: &mut crate::lakebase::tree::Branch) {
     for endpoint in branch.endpoints.values_mut() {
         endpoint.front = None;
@@ -282,7 +282,7 @@ fn with_defaults(id: &str, spec: &Map<String, Value>) -> Result<Map<String, Valu
     Ok(settings)
 }
 
-/// A number, or the same as text, which protocol buffers in JSON accept for it.
+/// A number, or the same as a string, which protocol buffers in JSON allow.
 fn version(wanted: Option<&Value>) -> Result<u64, Problem> {
     let version = match wanted {
         None => Some(17),

@@ -1,4 +1,4 @@
-//! Roles: identities of the workspace as PostgreSQL knows them.
+//! Roles: identities of the workspace in PostgreSQL.
 
 use std::sync::Arc;
 
@@ -189,7 +189,7 @@ pub(super) async fn password(
     Ok(Json(json!({"password": password})))
 }
 
-/// The role of whoever creates a project or an instance.
+/// The role of the creator of a project or an instance.
 pub(crate) fn owner_role(owner: &Principal, now: Timestamp) -> Role {
     Role {
         id: default_role_id(owner),
@@ -205,7 +205,7 @@ pub(crate) fn owner_role(owner: &Principal, now: Timestamp) -> Role {
     }
 }
 
-/// The role that attaching a database makes for an app.
+/// The role that is created for an app when a database is attached.
 pub(crate) fn app_role(client_id: &str, now: Timestamp) -> Role {
     Role {
         id: format!("sp-{client_id}"),
@@ -218,7 +218,7 @@ pub(crate) fn app_role(client_id: &str, now: Timestamp) -> Role {
     }
 }
 
-/// Removes a role from a cluster. Refused while it owns something and nobody inherits.
+/// Removes a role from a cluster. Refused if it owns something and no heir is given.
 pub(crate) async fn drop_role(cluster: &Cluster, role: &str, heir: Option<&str>) -> Result<(), Problem> {
     let admin = cluster.connect("postgres").await.map_err(broken)?;
     let owned: i64 = admin.query_one(sql::COUNT_OWNED, &[&role]).await.map_err(broken)?.get(0);
@@ -235,7 +235,7 @@ pub(crate) async fn drop_role(cluster: &Cluster, role: &str, heir: Option<&str>)
     cluster.execute("postgres", &sql::drop_role(role)).await.map_err(refused)
 }
 
-/// The refusal of a reference to a role that isn't there.
+/// The refusal of a reference to a role that doesn't exist.
 pub(super) fn dangling(id: &str) -> Problem {
     Problem::not_found(format!("role not found; role_id:\"{id}\" [TraceId: {}]", trace_id()))
 }
@@ -244,7 +244,7 @@ fn taken() -> Problem {
     Problem::bad_request("role with that name already exists")
 }
 
-/// What PostgreSQL refuses is the caller's business, unless it is about the connection.
+/// PostgreSQL's refusals are passed to the caller, except connection errors.
 fn refused(error: ClusterError) -> Problem {
     use tokio_postgres::error::SqlState;
     match &error {

@@ -1,11 +1,11 @@
-//! Resources as clients see them: names, times and a `status`; never a `spec`.
+//! Resources in the API's format: names, times and a `status`; never a `spec`.
 
 use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::lakebase::tree::{Branch, DEFAULT_BRANCH, Database, Endpoint, EndpointKind, Project, Role, Tree};
 
-/// What a storage may hold, as the platform reports it.
+/// The maximum size of a storage, as the platform reports it.
 const LOGICAL_SIZE_LIMIT: u64 = 8_796_093_022_208;
 
 /// The resource of this full name, if it exists.
@@ -111,7 +111,7 @@ pub(crate) fn endpoint_json(parent: &str, endpoint: &Endpoint, now: Timestamp) -
             EndpointKind::ReadWrite => "host",
             EndpointKind::ReadOnly => "read_only_host",
         };
-        // A read-only endpoint answers at `host` too; the second key says what it is.
+        // A read-only endpoint answers at `host` too; the second key shows its type.
         status.insert("hosts".to_owned(), json!({"host": front.host(), key: front.host()}));
     }
     json!({

@@ -1,4 +1,4 @@
-//! The calls on `Users` and `ServicePrincipals`, the same for both but for how one is made.
+//! The calls on `Users` and `ServicePrincipals`, which differ only in creation.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -14,7 +14,7 @@ use crate::scim::patch::Patch;
 use crate::scim::problem::{self, ScimProblem};
 use crate::workspace::Workspace;
 
-/// The routes' kind of principal, as a type, so that handlers are written once.
+/// The routes' kind of principal, as a type parameter, so that handlers are written once.
 pub(in crate::scim) trait Of {
     const KIND: Kind;
 }
@@ -87,7 +87,7 @@ pub(in crate::scim) async fn delete<K: Of>(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Makes a user with a home folder. Nobody gets a token of it: the person signs in.
+/// Creates a user with a home folder. No token is returned: the user signs in.
 pub(in crate::scim) async fn create_user(
     State(workspace): Shared,
     Caller(caller): Caller,
@@ -116,7 +116,7 @@ pub(in crate::scim) async fn create_user(
     created(&workspace, &user_name, described)
 }
 
-/// Makes a service principal. It proves itself with a secret, which is made by another call.
+/// Creates a service principal. Its secret is created by another call.
 pub(in crate::scim) async fn create_service_principal(
     State(workspace): Shared,
     Caller(caller): Caller,

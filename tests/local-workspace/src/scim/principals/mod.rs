@@ -1,4 +1,4 @@
-//! Users and service principals: two kinds of one resource.
+//! Users and service principals: two kinds of the same resource.
 
 pub(super) mod handlers;
 
@@ -21,7 +21,7 @@ use crate::workspace::Workspace;
 type Shared = State<Arc<Workspace>>;
 type Answer = Result<Response, ScimProblem>;
 
-/// Who asks; a service principal is shown here with a user name, which is its client id.
+/// The caller; a service principal is shown here with a user name, which is its client id.
 pub(super) async fn me(State(workspace): Shared, Caller(caller): Caller) -> Response {
     let mut shown = resource(&workspace, &caller);
     shown["userName"] = json!(caller.user_name);
@@ -30,7 +30,7 @@ pub(super) async fn me(State(workspace): Shared, Caller(caller): Caller) -> Resp
     response
 }
 
-/// A principal as SCIM shows it.
+/// A principal in SCIM's format.
 fn resource(workspace: &Workspace, principal: &Principal) -> Value {
     let profile = workspace.directory.profile(principal);
     let group = |(id, name): (u64, &str), kind: &str| json!({"display": name, "value": id.to_string(), "type": kind, "$ref": format!("Groups/{id}")});
@@ -76,8 +76,8 @@ fn resource(workspace: &Workspace, principal: &Principal) -> Value {
     shown
 }
 
-/// A principal as a caller describes it. The user name of an existing one can't be changed; the
-/// platform takes another one without a word and keeps the old, and so does this.
+/// A principal as a caller describes it. The user name of an existing one can't be changed; the platform
+/// silently ignores another one, and so does this.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Described {
@@ -104,7 +104,7 @@ pub(super) struct Named {
     pub(super) value: String,
 }
 
-/// The entitlements that there are.
+/// The known entitlements.
 pub(super) fn read_entitlements(named: &[Named]) -> Result<BTreeSet<String>, ScimProblem> {
     const KNOWN: [&str; 5] = [
         CREATE_CLUSTERS,
@@ -122,7 +122,7 @@ pub(super) fn read_entitlements(named: &[Named]) -> Result<BTreeSet<String>, Sci
     }
 }
 
-/// Makes a principal what is described.
+/// Applies the description to a principal.
 fn write(workspace: &Workspace, principal: &Principal, described: Described) -> Result<(), ScimProblem> {
     let mut entitlements = read_entitlements(&described.entitlements)?;
     let may_create = entitlements.remove(CREATE_CLUSTERS) || principal.is_admin();
@@ -157,12 +157,12 @@ fn find(workspace: &Workspace, kind: Kind, id: &str) -> Result<Principal, ScimPr
     workspace.identities.all().into_iter().find(is_it).ok_or_else(|| ScimProblem::missing(kind.words(), id))
 }
 
-/// Which of the two.
+/// Its kind.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// A person.
+    /// A user.
     User,
-    /// A machine.
+    /// A service principal.
     ServicePrincipal,
 }
 
