@@ -1,9 +1,9 @@
-# `make demo` and `make test` are all one needs to know; both set up what is missing first.
+# `make demo` and `make test` are the main targets; both install what is missing first.
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-# What may run side by side says so itself, further down.
+# Targets that can run in parallel are marked further down.
 ifeq ($(MAKELEVEL),0)
 .NOTPARALLEL:
 endif
@@ -16,15 +16,15 @@ ARGS ?=
 # A wheel that runs on any Linux since 2014: zig links against that glibc.
 WHEEL_FLAGS := --zig --compatibility manylinux2014
 WHEEL := .cache/wheel-$(VERSION)
-# The demo's: for this machine, without the minutes that make it small and fast.
+# The demo's wheel: for this machine, without the optimisation that takes minutes.
 DEMO_WHEELS := .cache/demo/wheels
 DEMO_WHEEL := .cache/demo-wheel-$(VERSION)
-# Without its wheel a stamp is stale.
+# A stamp without its wheel is stale.
 $(foreach stamp,$(WHEEL) $(DEMO_WHEEL),$(shell [ -e "$$(cat $(stamp) 2>/dev/null)" ] || rm -f $(stamp)))
-# What the page shows as commit; says so when there is more than the commit.
+# The commit that the page shows, marked if there are uncommitted changes.
 export TELLR_COMMIT := $(shell git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null)
 
-# The moment that packages tell as theirs, so that building them again gives the same bytes.
+# The timestamp in packages, fixed so that builds are reproducible.
 export SOURCE_DATE_EPOCH := $(or $(shell git log -1 --format=%ct 2>/dev/null),1767225600)
 
 PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build -type f 2>/dev/null) \
@@ -32,13 +32,14 @@ PAGE_SOURCES := $(shell find frontend/src frontend/public frontend/build -type f
 RUST_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml \
 	$(shell find runtime deployer-wasm -type f -not -path '*/target/*' -not -path '*/tests/*' 2>/dev/null)
 
-# The npm package's built files: the module for a page with its JavaScript, and the one for a kernel.
+# The npm package's built files: the module for a page with its JavaScript, and the one for a
+# kernel.
 PKG_PAGE := pkg/deployer.js pkg/deployer.d.ts pkg/deployer_bg.wasm
 PKG := $(PKG_PAGE) pkg/kernel.wasm
 PKG_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pkg/build.sh pkg/package-lock.json deployer-wasm/Cargo.toml \
 	$(shell find deployer-wasm/src pkg/bindgen -type f -not -path '*/tests/*' 2>/dev/null)
 
-# The notebook's package. What it needs from elsewhere lies in its folder, so that installing builds nothing.
+# The Python package. External files are copied into its folder, so that installing builds nothing.
 NOTEBOOK_WHEEL := dist/tellr-$(VERSION)-py3-none-any.whl
 NOTEBOOK_STATIC := widget/src/tellr/static
 NOTEBOOK_FRONT := $(shell find widget/front frontend/src/deploy frontend/src/components frontend/src/theme -type f 2>/dev/null)
@@ -47,9 +48,9 @@ NOTEBOOK_SOURCES := widget/pyproject.toml widget/README.md \
 
 NOTEBOOK_SDIST := dist/tellr-$(VERSION).tar.gz
 NPM_TARBALL := dist/tellr-deployer-$(VERSION).tgz
-# The terms of everything in a package, beside its manifest.
+# The licences of a package's components, beside its manifest.
 NOTICES := THIRD-PARTY-NOTICES.txt
-# What the packages are made of.
+# The bill of materials.
 BILL := dist/tellr-$(VERSION).cdx.json
 
 .PHONY: help
@@ -84,7 +85,7 @@ pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebA
 .PHONY: lint
 lint: setup-release quick-checks lints ## Formatting and lints only
 
-# Seconds each.
+# Seconds per target.
 .PHONY: quick-checks
 quick-checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
@@ -106,9 +107,9 @@ lints:
 	@$(STAGE) "lint (WebAssembly)" tests/setup/lint-wasm.sh
 	@RUSTDOCFLAGS="-D warnings" $(STAGE) "documentation (Rust)" cargo doc --quiet --workspace --no-deps
 
-# What fails fast comes first. Each line stops the run when it fails. Side by side runs what compiles: a
-# module or a wheel is optimised on one core for minutes. So do the tests in notebooks and those in browsers, which
-# wait more than they compute. What measures runs alone.
+# What fails fast comes first. Each line stops the run if it fails. Compilations run in parallel: a
+# module or a wheel is optimised on one core for minutes. So do the tests in notebooks and those in
+# browsers, which mostly wait. Measurements run alone.
 .PHONY: test
 test: setup-tests begin-test quick-checks ## Everything that is checked, with a summary of figures
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
@@ -133,11 +134,11 @@ begin-test:
 	@rm -rf .cache/setup/stages.tsv .cache/setup/figures
 	@mkdir -p .cache/setup && date +%s >.cache/setup/began
 
-# Everything that is shipped.
+# Everything that is published.
 .PHONY: built
 built: $(PKG) pkg/$(NOTICES) $(WHEEL) $(NOTEBOOK_WHEEL)
 
-# Everything that needs nothing of it. One after the other: they share a folder that cargo locks.
+# Everything that doesn't need it. Run one after the other: they share a folder that cargo locks.
 .PHONY: tested
 tested: lints
 	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
@@ -145,7 +146,7 @@ tested: lints
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app
 
-# What is shipped, where people use it. Needs `built` and the programs of `tested`.
+# The published packages in their real environments. Needs `built` and the programs of `tested`.
 .PHONY: in-notebooks in-browsers
 in-notebooks:
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
@@ -161,7 +162,7 @@ in-browsers:
 dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
 	@$(MAKE) --no-print-directory packages
 
-# TEST=1: to the index for trials. DRY=1: only shows what would be sent.
+# TEST=1: to the test index. DRY=1: only shows what would be uploaded.
 .PHONY: publish
 publish: setup-release ## Publish the packages, built anew from the commit (TEST=1, DRY=1)
 	@. tests/setup/environment.sh && python tests/release/publish.py --before-building
@@ -186,7 +187,7 @@ frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE)
 	@$(STAGE) "build the page" npm --prefix frontend run --silent build -- --logLevel warn
 	@touch $@
 
-# Holds the path of the wheel that was built last.
+# The path of the last built wheel.
 $(WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES)
 	@rm -f dist/tellr_app-*.whl
 	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked $(WHEEL_FLAGS) \
@@ -218,11 +219,11 @@ $(NPM_TARBALL): $(PKG_PAGE) $(wildcard pkg/*.json pkg/types.d.ts) pkg/README.md 
 	@mkdir -p $(@D)
 	@$(STAGE) "pack the npm package" tests/release/pack-npm.sh $(@D)
 
-# Each package carries the licence; there is one in git.
+# Each package contains the licence; git has one copy.
 runtime/LICENSE: LICENSE
 	@cp $< $@
 
-# And those of what is in it.
+# And the licences of its components.
 runtime/$(NOTICES): CONTENTS = tellr-app
 widget/$(NOTICES): CONTENTS = tellr
 pkg/$(NOTICES): CONTENTS = @tellr/deployer

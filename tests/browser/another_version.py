@@ -1,4 +1,4 @@
-"""Write a wheel again under another version, for an update that has somewhere to go.
+"""Rewrite a wheel under another version, as the target of an update.
 
 usage: another_version.py WHEEL VERSION FOLDER
 """
@@ -19,7 +19,7 @@ def main(wheel: Path, version: str, folder: Path) -> None:
     with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(target, "w") as new:
         for entry in old.infolist():
             content = old.read(entry)
-            # Both of a wheel's own folders have the version in their names.
+            # Both of the wheel's metadata folders have the version in their names.
             path = re.sub(rf"^{name}-{re.escape(before)}\.", f"{name}-{version}.", entry.filename)
             if path.endswith(".dist-info/METADATA"):
                 content = re.sub(

@@ -1,8 +1,8 @@
 /**
- * The built page without a server: files from frontend/dist, answers from the page's fixtures.
+ * The built page without a server: files from frontend/dist, API answers from fixtures.
  *
- * All requests are answered inside the browser's own network layer, so nothing listens on a port, and
- * every response carries a Content-Security-Policy as strict as the server's.
+ * All requests are answered by the browser's request interception, so nothing listens on a port,
+ * and every response has a Content-Security-Policy as strict as the server's.
  */
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -12,7 +12,7 @@ import { allWell } from "../../frontend/mock/fixtures.ts";
 export const ADDRESS = "http://tellr.test";
 
 const DIST = join(import.meta.dirname, "../../frontend/dist");
-/** Where `npm run build:mock` puts the page with an invented workspace behind its deployer. */
+/** The folder of `npm run build:mock`: the page with a mock workspace behind its deployer. */
 export const MOCK_DIST = join(import.meta.dirname, "../output/mock-page");
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -28,7 +28,7 @@ export interface Answer {
   body: unknown;
 }
 
-/** Paths that are not in `answers` are answered as by a healthy server; `"never"` stays open. */
+/** Paths that are not in `answers` are answered as by a healthy server; `"never"` stays pending. */
 export async function serveBuiltPage(
   page: Page,
   answers: Record<string, Answer | "never"> = {},

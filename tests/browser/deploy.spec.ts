@@ -1,4 +1,4 @@
-/** The deploy page, whole: in a browser, against a workspace with real Lakebase and real apps. */
+/** The whole deploy page in a browser, against a workspace with real Lakebase and real apps. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
@@ -21,7 +21,7 @@ let workspace: Workspace;
 let served: DeployPage;
 let context: BrowserContext;
 let page: Page;
-/** What crossed the network and what stood in the page, for {@link expectNoToken}. */
+/** The network traffic and the page's content, for {@link expectNoToken}. */
 let traffic: string[];
 let problems: string[];
 
@@ -38,7 +38,7 @@ test.afterAll(async () => {
   await workspace?.stop();
 });
 
-/** A page that keeps what crosses the network, and says yes when it asks whether to leave. */
+/** A page that records its traffic, and accepts the dialog about leaving the page. */
 async function open(into: BrowserContext): Promise<Page> {
   const opened = await into.newPage();
   traffic = [];
@@ -55,7 +55,7 @@ async function open(into: BrowserContext): Promise<Page> {
   return opened;
 }
 
-/** Lets another context in as the first one was: the address that was printed works once. */
+/** Copies the first context's session to another one: the printed URL works only once. */
 async function letIn(fresh: BrowserContext) {
   await fresh.addCookies(await context.cookies());
 }
@@ -68,20 +68,20 @@ const step = (name: string) =>
     .getByRole("listitem")
     .filter({ has: page.getByText(name, { exact: true }) });
 
-/** A picture in light and in dark. */
+/** Screenshots in light and in dark. */
 async function photograph(name: string) {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     await page.screenshot({
       path: `${OUTPUT}/${name}-${colorScheme}.png`,
       fullPage: true,
-      // Colours that are on their way from light to dark are neither.
+      // Colours during the transition from light to dark match neither theme.
       animations: "disabled",
     });
   }
 }
 
-/** The workspace's token, that nothing in the browser may ever see. */
+/** The workspace's token, which must never reach the browser. */
 async function expectNoToken() {
   const kept = await page.evaluate(() => ({
     page: document.documentElement.outerHTML,
@@ -113,7 +113,7 @@ test("the page is there at once, and brings what it needs and no more", async ({
   await expect(page.getByText(/The name tellr is free/)).toBeVisible();
   await photograph("form");
 
-  // The best of some: what else this machine does is not the page's doing.
+  // The best of several measurements, as other load on the machine must not count.
   const times = [];
   for (let round = 0; round < 5; round += 1) times.push(await timeToForm(browser.newContext()));
   const best = Math.min(...times.map(({ paintToForm }) => paintToForm));
@@ -200,7 +200,7 @@ test("from a form over the review to an app that answers", async () => {
     context.waitForEvent("page"),
     page.getByRole("link", { name: "Open Tellr" }).click(),
   ]);
-  // The app lets nobody in without signing in to the workspace.
+  // The app accepts only users who are signed in to the workspace.
   await app.getByRole("link", { name: /ada@example\.com/ }).click();
   await expect(app.getByText("Connected")).toBeVisible({ timeout: 30_000 });
   await expect(app.getByText(/Lakebase autoscaling, PostgreSQL/)).toBeVisible();
@@ -292,12 +292,12 @@ test("a deletion wants the app's name, and the app is gone", async () => {
   expect(problems).toEqual([]);
 });
 
-/** Lets the page's own clock run, in leaps, until something is there. */
+/** Advances the page's own clock in steps until a condition holds. */
 async function passUntil(shown: Locator, limitMs: number, leapMs = 10_000) {
   for (let passed = 0; passed < limitMs; passed += leapMs) {
     if (await shown.isVisible()) return;
     await page.clock.runFor(leapMs);
-    // What was asked for on the way has to be answered by real servers.
+    // Requests sent meanwhile have to be answered by real servers.
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
   await expect(shown).toBeVisible();
@@ -306,7 +306,7 @@ async function passUntil(shown: Locator, limitMs: number, leapMs = 10_000) {
 test("compute that isn't ready in time ends with a message, and is resumed once it is", async ({
   browser,
 }) => {
-  // Longer than twenty minutes on the page's clock, which is made to run ahead.
+  // Longer than twenty minutes on the page's clock, which runs fast.
   await workspace.control("PATCH", "/settings", {
     pace: { durations: { compute_start_ms: 25_000 } },
   });
@@ -338,7 +338,7 @@ test("compute that isn't ready in time ends with a message, and is resumed once 
 test("a page that is loaded again in the middle finds its work and goes on", async ({
   browser,
 }) => {
-  // The page watches a lock by its own clock: a lease, and two renewals after it took over.
+  // The page watches a lock by its own clock: a lease, and two renewals after a takeover.
   test.setTimeout(240_000);
   const still = await startWorkspace("--clock", "virtual", "--apps", "scripted");
   const beside = await startDeployPage(still);
@@ -367,7 +367,7 @@ test("a page that is loaded again in the middle finds its work and goes on", asy
   await still.stop();
 });
 
-/** Goes through the workspace's own sign-in in the tab that the page opens for it. */
+/** Completes the workspace's own sign-in in the tab that the page opens for it. */
 async function signIn(fresh: BrowserContext) {
   const [tab] = await Promise.all([
     fresh.waitForEvent("page"),
@@ -396,7 +396,7 @@ test("a sign-in that ends half way is reported and repeated, and the run is resu
   await workspace.control("POST", "/faults", hang);
   await button("Deploy").click();
   await workspace.control("GET", "/faults/hanging?timeout_ms=60000");
-  // Also the token that is in use, and the one that could be had for a new one.
+  // Also the current token, and the refresh token for a new one.
   await workspace.control("POST", "/principals/ada@example.com/revoke-sign-ins");
   await workspace.control("POST", "/principals/ada@example.com/expire-tokens");
   await workspace.control("DELETE", "/faults");

@@ -1,4 +1,4 @@
-/** What the deploy page stands on: a local workspace with real apps, and `tellr-app deploy-page`. */
+/** The set-up for the deploy page: a local workspace with real apps, and `tellr-app deploy-page`. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const BINARIES = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
-/** The version that the page updates to; the same program under another name. */
+/** The version that the page updates to; the same program under another version. */
 export const NEXT_VERSION = "0.1.1";
 
 export interface Workspace {
@@ -21,12 +21,12 @@ export interface Workspace {
 }
 
 export interface DeployPage {
-  /** Lets one browser in, once. */
+  /** The URL that starts one browser session, once. */
   entrance: string;
   stop(): Promise<void>;
 }
 
-/** A workspace; apps are installed from the wheel that was built, in two versions. */
+/** A workspace; apps are installed from the built wheel, in two versions. */
 export async function startWorkspace(...options: string[]): Promise<Workspace> {
   const wheels = mkdtempSync(join(tmpdir(), "tellr-wheels-"));
   const dist = process.env.TELLR_WHEELS ?? join(ROOT, "dist");
@@ -58,7 +58,7 @@ export async function startWorkspace(...options: string[]): Promise<Workspace> {
   };
 }
 
-/** The page's server: with the workspace's token, or signed in to by whoever opens it. */
+/** The page's server: with the workspace's token, or with a sign-in in the browser. */
 export async function startDeployPage(
   workspace: Workspace,
   signIn: "token" | "browser" = "token",
@@ -74,7 +74,7 @@ export async function startDeployPage(
   return { entrance, stop: () => ended(child) };
 }
 
-/** Starts a program; answers with it what `wanted` finds in a line of its output. */
+/** Starts a program; returns it with what `wanted` finds in a line of its output. */
 async function started(
   program: string,
   flags: string[],

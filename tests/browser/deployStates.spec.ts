@@ -1,4 +1,4 @@
-/** Every state of the deploy page, from phone to wide, in light and dark, with an invented workspace. */
+/** Every state of the deploy page, from phone to wide, in light and dark, with a mock workspace. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -25,12 +25,12 @@ async function review(page: Page) {
 async function deploy(page: Page, milliseconds: number) {
   await review(page);
   await button(page, "Deploy").click();
-  // In small leaps: what a timer sets off may wait for the next.
+  // In small steps: the effect of a timer may wait for the next one.
   for (let passed = 0; passed < milliseconds; passed += 5_000) await page.clock.runFor(5_000);
 }
 
 interface State {
-  /** Brings the page there. */
+  /** Brings the page into the state. */
   act: (page: Page) => Promise<void>;
   shows: string | RegExp;
   answers?: Record<string, Answer>;
@@ -169,7 +169,7 @@ test("everything up to the app's address can be done with the keyboard", async (
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key);
   };
-  // Past the header: the way to the content, the mark, the theme.
+  // Skips the header: the skip link, the logo, the theme.
   await press("Tab", "Enter");
   await expect(page.locator("main")).toBeFocused();
   await press("Tab");

@@ -1,4 +1,4 @@
-/** The whole chain: workspace, deployer, app process, Lakebase, page. */
+/** All parts together: workspace, deployer, app process, Lakebase, page. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The widget in real notebooks, in the machine's own Chromium. */
+/** The widget in real notebooks, in the installed Chromium. */
 import { defineConfig } from "@playwright/test";
 import base from "./playwright.config.ts";
 

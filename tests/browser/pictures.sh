@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the README's pictures again, from real runs; after `make test`, which builds what they show.
+# Takes the README's pictures again, from real runs; requires the build of `make test`.
 set -euo pipefail
 . "$(dirname "$0")/../setup/environment.sh"
 

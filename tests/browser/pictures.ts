@@ -1,6 +1,6 @@
 /**
- * The pictures in the README. Each is taken during a real run, and the text in it is kept beside it: when
- * the text changes, the picture is stale and its test fails.
+ * The pictures in the README. Each is taken during a real run and stored with its text: when the
+ * text changes, the picture is stale and its test fails.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const TAKEN = join(import.meta.dirname, "../output/pictures");
 const REFRESH = process.env.TELLR_PICTURES === "refresh";
 const LIMIT = 100 * 1024;
 
-/** Takes the picture `name` of `shown`; `text` is what can be read in it. */
+/** Takes the picture `name` of `shown`; `text` is its readable text. */
 export async function keepPicture(name: string, shown: Page | Locator, text: string) {
   const folder = REFRESH ? KEPT : TAKEN;
   mkdirSync(folder, { recursive: true });
@@ -29,10 +29,10 @@ export async function keepPicture(name: string, shown: Page | Locator, text: str
   );
 }
 
-/** How often a wait is reported, numbers alone, and which step ended last depend on the machine. */
+/** The number of progress lines and the order in which steps end depend on the machine. */
 const PASSING = /…|^\d+$|^<? ?N s$|steps are done\.$/;
 
-/** A text without what differs from run to run: order, durations, ports, dates. */
+/** A text without parts that differ between runs: order, durations, ports, dates. */
 function lasting(text: string): string {
   const lines = text
     .replace(/\d+(\.\d+)?(?=\s*(ms|s|min)\b)/g, "N")

@@ -1,6 +1,6 @@
 /**
- * The page in a real browser: `states` with invented answers on the built page, `live` on the whole
- * demo. Chromium is the machine's own (tests/setup finds it); Playwright downloads nothing.
+ * The page in a real browser: `states` with mock answers on the built page, `live` on the whole
+ * demo. Uses the installed Chromium (tests/setup finds it); Playwright downloads nothing.
  */
 import { defineConfig } from "@playwright/test";
 

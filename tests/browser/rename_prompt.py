@@ -1,4 +1,4 @@
-"""Change a deck prompt's name in the Lakebase PostgreSQL, past the app.
+"""Change a deck prompt's name in the Lakebase PostgreSQL, without the app.
 
 usage: rename_prompt.py OLD NEW      with DATABRICKS_HOST, DATABRICKS_TOKEN and PGSSLROOTCERT set
 
@@ -16,7 +16,7 @@ BRANCH = "projects/tellr-db/branches/production"
 
 
 def main(old: str, new: str) -> None:
-    """Rename, or say why not."""
+    """Rename the prompt, or report why that failed."""
     client = WorkspaceClient()
     endpoint = next(iter(client.postgres.list_endpoints(BRANCH)))
     with psycopg.connect(

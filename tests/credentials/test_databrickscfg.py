@@ -1,4 +1,4 @@
-"""Each `.databrickscfg` of the corpus, as Databricks' Python SDK reads it.
+"""Each `.databrickscfg` of the test files, as Databricks' Python SDK reads it.
 
 `databrickscfg.json` holds what the SDK makes of each file (`sdk`), which the tests of `tellr-app`
 compare with their own reading. Where the SDK refuses a file, `here` says what is to be read all the
@@ -22,7 +22,7 @@ LEAST_FILES = 25
 
 
 def read_by_sdk(file: str, profile: str | None) -> dict[str, Any]:
-    """Read a file with the SDK's own code, without what it does afterwards in the network."""
+    """Read a file with the SDK's own code, without its later network requests."""
     Config.attributes()  # names them
     config = Config.__new__(Config)
     config._inner = {}
@@ -54,8 +54,8 @@ def test_the_corpus_is_complete() -> None:
     assert len(files) >= LEAST_FILES
     for case in cases():
         assert all(key in ("file", "profile", "sdk", "here") for key in case)
-        # What is read here differs only where the SDK reads no profile, or no value that could be
-        # sent.
+        # The result differs from the SDK's only where the SDK reads no profile, or no value that
+        # could be sent.
         sdk = case["sdk"]
         reads = bool(sdk.get("values")) and not any(
             "\n" in value for value in sdk["values"].values()

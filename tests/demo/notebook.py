@@ -1,4 +1,4 @@
-"""Open the example notebook beside a workspace on this machine, ready to run.
+"""Open the example notebook with a local workspace, ready to run.
 
 The workspace is the demo's, with real databases and real apps; JupyterLab and the package come
 from the environment that the tests use. Nothing is kept when it ends.
@@ -25,7 +25,7 @@ ENVIRONMENT_FILE = demo.ROOT / ".cache" / "notebook" / "environment"
 def main() -> int:
     """Run until Ctrl-C."""
     options = parse_arguments()
-    # A plain `kill` ends it as Ctrl-C does.
+    # A plain `kill` ends it like Ctrl-C.
     signal.signal(signal.SIGTERM, demo.interrupt)
     try:
         with demo.local_workspace(options) as workspace, tempfile.TemporaryDirectory() as folder:
@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def parse_arguments() -> argparse.Namespace:
-    """Read the command line; `make notebook` passes the first three."""
+    """Parse the command line; `make notebook` passes the first three arguments."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--workspace", type=Path, required=True, help="local-workspace binary")
     parser.add_argument("--wheels", type=Path, required=True, help="folder with the app's wheel")
@@ -61,7 +61,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def serve(python: Path, url: str, folder: Path, environment: dict[str, str]) -> None:
-    """Run JupyterLab on this machine only, without a password, in a folder of its own."""
+    """Run JupyterLab on loopback only, without a password, in its own folder."""
     kept = {name: value for name, value in os.environ.items() if not demo.is_databricks(name)}
     command = [
         *(python.absolute(), "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -78,7 +78,7 @@ def serve(python: Path, url: str, folder: Path, environment: dict[str, str]) -> 
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

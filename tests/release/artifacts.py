@@ -1,4 +1,4 @@
-"""What a release consists of: which files there are, what is inside, which version each carries."""
+"""The artifacts of a release: their files, their content, and their versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Everything that carries the version by itself; the app's Python package takes the crate's.
+# Every file that contains the version; the app's Python package uses the crate's.
 MANIFESTS = (
     "Cargo.toml",
     "widget/pyproject.toml",
@@ -25,7 +25,7 @@ MANIFESTS = (
 
 
 class ReleaseError(Exception):
-    """The release can't go on; the message says why and what to do, for a person."""
+    """The release can't continue; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Member:
     name: str
     content: bytes
     mode: int
-    # As the archive tells it; zip knows two seconds and no time zone.
+    # As recorded in the archive; zip has a resolution of two seconds and no time zone.
     modified: tuple[int, ...] | int
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One of the files that are published."""
+    """One of the published files."""
 
     project: str
     index: str
@@ -103,7 +103,7 @@ class Artifact:
 
 
 def version_in(manifest: Path) -> str:
-    """Read the version that a manifest of ours carries."""
+    """Read the version in one of our manifests."""
     if manifest.suffix == ".json":
         return json.loads(manifest.read_text())["version"]
     found = re.search(r'^version = "(.+)"', manifest.read_text(), re.MULTILINE)
@@ -114,7 +114,7 @@ def version_in(manifest: Path) -> str:
 
 
 def version_of(tree: Path) -> str:
-    """Tell the one version of all packages.
+    """Return the common version of all packages.
 
     Raises ReleaseError where manifests differ.
     """

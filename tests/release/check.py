@@ -1,4 +1,4 @@
-"""Checks the built artifacts, as far as that can be done without publishing them.
+"""Checks the built artifacts without publishing them.
 
 usage: check.py DIST
 
@@ -20,10 +20,10 @@ from pathlib import Path
 
 from artifacts import ROOT, Artifact, Member, ReleaseError, find, version_of
 
-# The platform refuses files above 10 MB, and some room is left; a notebook installs while
-# somebody waits.
+# The platform refuses files above 10 MB; the limit leaves some room. Users wait for a notebook to
+# install its package.
 LARGEST_BYTES = {"tellr-app": 8_000_000, "tellr": 1_500_000, "@tellr/deployer": 1_500_000}
-# Built files of the notebook's package: not in git, and in the package all the same.
+# Built files of the Python package: not in git, but included in the package.
 NOTEBOOK_BUILT = {
     *("static/deployer.js", "static/page.js.gz", "static/page.css.gz", "static/page.wasm.gz"),
     *("static/page.hash", "static/kernel.wasm", "static/workspace_routes.json"),
@@ -33,7 +33,7 @@ METADATA = ("METADATA", "WHEEL", "RECORD", *(f"licenses/{name}" for name in LICE
 
 
 def expected(artifact: Artifact, version: str) -> set[str]:
-    """Name the files that belong into an artifact."""
+    """List the files that belong in an artifact."""
     project = artifact.kind.project
     if project == "@tellr/deployer":
         files = json.loads((ROOT / "pkg/package.json").read_text())["files"]
@@ -50,19 +50,19 @@ def expected(artifact: Artifact, version: str) -> set[str]:
 
 
 def metadata(name: str) -> set[str]:
-    """Name the files of a wheel about the wheel."""
+    """List a wheel's metadata files."""
     return {f"{name}-VERSION.dist-info/{file}" for file in METADATA}
 
 
 def tracked(folder: str) -> set[str]:
-    """List what git has in a folder, relative to it."""
+    """List git's files in a folder, relative to it."""
     command = ["git", "ls-files", "-z", folder]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
     return {str(Path(name).relative_to(folder)) for name in listing.split("\0") if name}
 
 
 def check_contents(artifact: Artifact, version: str) -> None:
-    """Compare with what belongs there; look for what never belongs anywhere."""
+    """Compare with the expected files; look for files that are never allowed."""
     members = artifact.members()
     wanted = {name.replace("VERSION", version) for name in expected(artifact, version)}
     there = {member.name for member in members}
@@ -75,7 +75,7 @@ def check_contents(artifact: Artifact, version: str) -> None:
 
 
 def check_member(artifact: Artifact, member: Member) -> None:
-    """Look for a path of this machine and for a mode that depends on who built it."""
+    """Look for paths of this machine and for file modes that depend on the builder."""
     for place in (str(Path.home()), str(ROOT)):
         if place != "/" and f"{place}/".encode() in member.content:
             message = f"{artifact.path.name}: {member.name} names the folder {place}"
@@ -87,7 +87,7 @@ def check_member(artifact: Artifact, member: Member) -> None:
 
 
 def check_size(artifact: Artifact) -> None:
-    """Compare with what people may be made to download."""
+    """Compare with the maximum download size."""
     size, largest = artifact.path.stat().st_size, LARGEST_BYTES[artifact.kind.project]
     print(f"  {artifact.path.name:52} {size / 1e6:6.2f} MB of {largest / 1e6:.1f}")
     if size > largest:
@@ -96,7 +96,7 @@ def check_size(artifact: Artifact) -> None:
 
 
 def check_metadata(artifacts: list[Artifact]) -> None:
-    """Let twine judge what an index will be told."""
+    """Have twine check the metadata for an index."""
     files = [artifact.path for artifact in artifacts if artifact.kind.index == "PyPI"]
     run(sys.executable, "-m", "twine", "check", "--strict", *files)
 
@@ -113,7 +113,7 @@ def check_installs(artifact: Artifact, version: str) -> None:
 
 
 def build_from_source(artifact: Artifact, folder: Path, version: str) -> None:
-    """Let pip make a wheel of the source, which has to be the wheel that is published."""
+    """Have pip build a wheel from the source, which has to equal the published wheel."""
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
     run(*pip, "--no-deps", "--wheel-dir", folder, artifact.path)
     [published] = artifact.path.parent.glob(f"tellr-{version}-*.whl")
@@ -122,7 +122,7 @@ def build_from_source(artifact: Artifact, folder: Path, version: str) -> None:
         {member.name: member.content for member in replace(artifact, path=path).members()}
         for path in (built, published)
     ]
-    # The version of the tool that made it is the environment's affair.
+    # The version of the build tool depends on the environment.
     about = {name for name in contents[1] if name.endswith((".dist-info/WHEEL", "/RECORD"))}
     differing = {
         name for name in contents[0] | contents[1] if contents[0].get(name) != contents[1].get(name)
@@ -136,7 +136,7 @@ def build_from_source(artifact: Artifact, folder: Path, version: str) -> None:
 
 
 def install_python(artifact: Artifact, folder: Path, version: str) -> None:
-    """Install with pip, import, and ask for the version."""
+    """Install with pip, import, and check the version."""
     run(sys.executable, "-m", "venv", folder / "environment")
     python = folder / "environment/bin/python"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -152,7 +152,7 @@ def install_python(artifact: Artifact, folder: Path, version: str) -> None:
 
 
 def install_npm(artifact: Artifact, folder: Path, version: str) -> None:
-    """Install with npm, load the module, and let it judge a configuration."""
+    """Install with npm, load the module, and have it check a configuration."""
     (folder / "package.json").write_text('{"private": true, "type": "module"}')
     run("npm", "install", "--silent", "--offline", "--ignore-scripts", artifact.path, cwd=folder)
     program = """
@@ -172,8 +172,8 @@ def install_npm(artifact: Artifact, folder: Path, version: str) -> None:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
-    """Run a command for its output; what it said is the reason where it fails."""
-    # An environment variable that points into the checkout would make the empty one less empty.
+    """Run a command for its output, which is the error message if it fails."""
+    # Environment variables that point into the checkout would make it available.
     environment = {k: v for k, v in os.environ.items() if not re.match(r"PYTHON|NODE_PATH", k)}
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
@@ -184,7 +184,7 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 
 
 def main() -> int:
-    """Check everything in the folder that is named on the command line."""
+    """Check everything in the folder given on the command line."""
     try:
         version = version_of(ROOT)
         artifacts = find(Path(sys.argv[1]), version)

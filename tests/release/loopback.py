@@ -1,4 +1,4 @@
-"""Two indexes on loopback: one for Python packages, one for npm, as far as uploaders use them."""
+"""Two package indexes on loopback, for Python and for npm, as far as uploaders use them."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from urllib.parse import unquote
 
 @dataclass
 class Shelves:
-    """What was uploaded, and who may."""
+    """The uploaded files, and the accepted credentials."""
 
     token: str
     address: str = ""
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
     npm: dict[str, dict[str, Any]] = field(default_factory=dict)
     tarballs: dict[str, bytes] = field(default_factory=dict)
-    # Uploads of these files fail, as on a bad day.
+    # Uploads of these files fail.
     broken: set[str] = field(default_factory=set)
 
     def is_empty(self) -> bool:
-        """Tell whether nobody ever uploaded anything."""
+        """Check whether nothing was ever uploaded."""
         return not self.files and not self.npm
 
 
 def handler(shelves: Shelves) -> type[BaseHTTPRequestHandler]:
-    """Make the request handler for these shelves."""
+    """Create the request handler for these shelves."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
-            """Say nothing: the test's output is the test's."""
+            """Print nothing, to keep the test's output clean."""
 
         def answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
             self.send_response(status)

@@ -1,4 +1,4 @@
-"""Writes the notices of third parties that a package carries: what is in it, under which terms.
+"""Writes the third-party notices of a package: its components and their licences.
 
 usage: notices.py PROJECT OUT      PROJECT is tellr-app, tellr or @tellr/deployer
 
@@ -22,7 +22,7 @@ from artifacts import ROOT, ReleaseError
 from license_expression import ExpressionError, get_spdx_licensing
 from sbom import CRATES, HOST, PAGES, WASM, Component, crates, npm_packages
 
-# Terms under which a component may be in an Apache-2.0 package that is passed on as a binary.
+# Licences that are allowed in an Apache-2.0 package that is distributed as a binary.
 ACCEPTED = frozenset(
     (
         "Apache-2.0",
@@ -39,14 +39,14 @@ ACCEPTED = frozenset(
     )
 )
 TEXT_NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
-# Compiled into each program and module; cargo doesn't list it.
+# Compiled into each program and module, but not listed by cargo.
 STANDARD_LIBRARY = "Rust standard library"
 RULE = "=" * 100
 LICENSING = get_spdx_licensing()
 
 
 def fits(expression: str) -> bool:
-    """Tell whether one can keep to the terms by keeping to accepted ones alone."""
+    """Check whether accepted licences alone satisfy the expression."""
     try:
         parsed = LICENSING.parse(expression, validate=True, strict=True)
     except ExpressionError:
@@ -77,7 +77,7 @@ def crate_folders() -> dict[tuple[str, str], Path]:
 
 
 def third_parties(project: str) -> list[tuple[Component, Path]]:
-    """List what is compiled or bundled into a package, with the folder that its texts are in."""
+    """List what is compiled or bundled into a package, with the folder of its licence texts."""
     found: dict[str, tuple[Component, Path]] = {}
     folders = crate_folders()
     for built in CRATES[project]:
@@ -94,7 +94,7 @@ def third_parties(project: str) -> list[tuple[Component, Path]]:
 
 
 def terms_of(component: Component) -> str:
-    """Tell a component's licence expression; empty if it has none."""
+    """Return a component's licence expression; empty if it has none."""
     return " ".join(entry["expression"] for entry in component.get("licenses", ()))
 
 
@@ -112,7 +112,7 @@ def texts_of(component: Component, folder: Path) -> list[str]:
 
 
 def notices(project: str) -> str:
-    """Put the notices of a package together.
+    """Compose the notices of a package.
 
     Raises ReleaseError naming each component whose terms don't fit or whose text is missing.
     """

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the notebook's wheel and source from a copy outside of git, whose own files have no place in
-# them, and with rights that don't depend on whoever has the checkout.
+# Builds the Python package's wheel and source from a copy outside of git, whose own files must not
+# be included, and with file modes that don't depend on the checkout.
 #
 # usage: pack-notebook.sh FOLDER     writes tellr-<version>-py3-none-any.whl and tellr-<version>.tar.gz there
 set -euo pipefail

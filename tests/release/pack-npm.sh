@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the npm package: the files that its manifest lists, the README and the licence, and of the
-# manifest what matters to those who install it.
+# Packs the npm package: the files listed in its manifest, the README and the licence, and the part
+# of the manifest that matters to users.
 #
 # usage: pack-npm.sh FOLDER     writes tellr-deployer-<version>.tgz there
 set -euo pipefail

@@ -32,13 +32,13 @@ ANSWER_SECS = 60
 
 @dataclass(frozen=True)
 class Index:
-    """Where Python packages go, and where is seen what is there."""
+    """Where Python packages are uploaded, and where published files are listed."""
 
     upload: str
     simple: str
 
     def digests(self, project: str) -> dict[str, str]:
-        """Tell the SHA-256 of each file of a project that is there."""
+        """Return the SHA-256 of each published file of a project."""
         accept = "application/vnd.pypi.simple.v1+json"
         request = urllib.request.Request(f"{self.simple}{project}/", headers={"Accept": accept})
         try:
@@ -61,7 +61,7 @@ class Index:
         call(command)
 
     def has(self, artifact: Artifact) -> str | None:
-        """Tell whether the file is there: no, the same, or another one of its name."""
+        """Return whether the file exists: no, the same, or a different one of its name."""
         digest = self.digests(artifact.kind.project).get(artifact.path.name)
         if digest is None:
             return None
@@ -70,12 +70,12 @@ class Index:
 
 @dataclass(frozen=True)
 class Registry:
-    """Where npm packages go; None is the one that npm is set up for."""
+    """Where npm packages are uploaded; None is npm's configured registry."""
 
     address: str | None
 
     def options(self) -> list[str]:
-        """Name the registry to npm."""
+        """Return npm's arguments for the registry."""
         return ["--registry", self.address] if self.address else []
 
     def send(self, artifact: Artifact) -> None:
@@ -84,7 +84,7 @@ class Registry:
         call(["npm", "publish", path, "--access", "public", *self.options()])
 
     def has(self, artifact: Artifact) -> str | None:
-        """Tell whether this version is there: no, the same, or another one."""
+        """Return whether this version exists: no, the same, or a different one."""
         wanted = f"{artifact.kind.project}@{artifact.version()}"
         command = ["npm", "view", wanted, "dist.integrity", "--json", "--prefer-online"]
         command += self.options()
@@ -102,7 +102,7 @@ class Registry:
 
 
 def call(command: list[str]) -> None:
-    """Run an uploader, which says itself what it does."""
+    """Run an uploader, which prints its own progress."""
     if subprocess.run(command).returncode != 0:
         said = f"`{' '.join(command[:4])} …` failed; see its message above"
         message = f"{said}. Run it again to resume"
@@ -110,19 +110,19 @@ def call(command: list[str]) -> None:
 
 
 def places(*, test: bool) -> dict[str, Index | Registry | None]:
-    """Tell where the packages of each kind go; None: nowhere."""
+    """Return where each kind of package is uploaded; None: nowhere."""
     if address := os.environ.get("TELLR_INDEX"):
         index = Index(f"{address}/legacy/", f"{address}/simple/")
     else:
         upload = TEST_REPOSITORY if test else DEFAULT_REPOSITORY
         index = Index(upload, upload.replace("//upload.", "//").replace("/legacy/", "/simple/"))
     registry = os.environ.get("TELLR_NPM_REGISTRY")
-    # npm has no place for trials.
+    # npm has no test registry.
     return {"PyPI": index, "npm": None if test and not registry else Registry(registry)}
 
 
 def refuse_uncommitted(tree: Path) -> None:
-    """Refuse a tree that somebody else could not build from."""
+    """Refuse a working tree from which others could not build the same."""
     command = ["git", "status", "--porcelain"]
     status = subprocess.run(command, cwd=tree, capture_output=True, check=True, text=True).stdout
     if status:
@@ -132,7 +132,7 @@ def refuse_uncommitted(tree: Path) -> None:
 
 
 def refuse_unchecked(dist: Path, artifacts: list[Artifact]) -> None:
-    """Refuse files that are not those which `make dist` checked."""
+    """Refuse files other than those that `make dist` checked."""
     sums = dist / "SHA256SUMS"
     lines = sums.read_text().splitlines() if sums.exists() else []
     checked = dict(reversed(line.split(maxsplit=1)) for line in lines)
@@ -145,7 +145,7 @@ def refuse_unchecked(dist: Path, artifacts: list[Artifact]) -> None:
 def still_to_send(
     artifacts: list[Artifact], to: dict[str, Index | Registry | None]
 ) -> list[Artifact]:
-    """Tell which files are not there yet.
+    """Return the files that are not published yet.
 
     Raises ReleaseError where all are, or where one is that is not ours.
     """
@@ -168,7 +168,7 @@ def still_to_send(
 
 
 def publish(options: argparse.Namespace) -> None:
-    """Check everything, then send."""
+    """Check everything, then upload."""
     refuse_uncommitted(options.tree)
     version = version_of(options.tree)
     if options.before_building:
@@ -196,7 +196,7 @@ def publish(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Publish what the command line says; the exit status is 1 where that is refused."""
+    """Publish according to the command line; the exit status is 1 if that is refused."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--test", action="store_true", help="to the index for trials")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be sent")

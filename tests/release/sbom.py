@@ -1,4 +1,4 @@
-"""Writes down what the published packages are made of: a CycloneDX bill of materials.
+"""Writes a bill of materials of the published packages in CycloneDX format.
 
 usage: sbom.py DIST OUT
 
@@ -31,13 +31,13 @@ from artifacts import ROOT, Artifact, ReleaseError, find, version_of
 
 HOST = "x86_64-unknown-linux-gnu"
 WASM = "wasm32-unknown-unknown"
-# What each crate of ours is compiled into, for which target and with which features.
+# Our crates: what each is compiled into, for which target and with which features.
 CRATES = {
     "tellr-app": [("tellr-app", HOST, ""), ("deployer-wasm", WASM, "browser")],
     "tellr": [("deployer-wasm", WASM, "kernel"), ("deployer-wasm", WASM, "browser")],
     "@tellr/deployer": [("deployer-wasm", WASM, "browser")],
 }
-# Whose production dependencies are bundled, into a page or into the widget that shares its parts.
+# Packages whose production dependencies are bundled into a page or the widget.
 PAGES = {"tellr-app": "frontend/package-lock.json", "tellr": "frontend/package-lock.json"}
 
 Component = dict[str, Any]
@@ -45,7 +45,7 @@ Graph = dict[str, set[str]]
 
 
 def crates(package: str, target: str, features: str) -> tuple[dict[str, Component], Graph, str]:
-    """List the crates that are compiled into one of ours, who needs whom, and where it begins."""
+    """List the crates compiled into one of ours, their dependencies, and the root."""
     command = ["cargo", "tree", "--locked", "--package", package, "--target", target]
     command += ["--edges", "normal,no-proc-macro", "--prefix", "depth", "--format", "\t{p}\t{l}"]
     command += ["--features", features]
@@ -80,7 +80,7 @@ def crate(
         "purl": reference,
     }
     if licence:
-        # Some still write the slash that the expression's grammar no longer has.
+        # Some still use the slash that licence expressions no longer allow.
         component["licenses"] = [{"expression": licence.replace("/", " OR ")}]
     if checksum := checksums.get((name, version)):
         component["hashes"] = [{"alg": "SHA-256", "content": checksum}]
@@ -95,12 +95,12 @@ def cargo_checksums() -> dict[tuple[str, str], str]:
 
 
 def npm_packages(lock: Path) -> tuple[dict[str, Component], Graph, set[str]]:
-    """List what a page bundles, who needs whom, and what the page itself needs."""
+    """List what a page bundles, the dependencies, and the page's direct ones."""
     packages = json.loads(lock.read_text())["packages"]
 
     def needed(path: str) -> list[str]:
         names = packages[path].get("dependencies", {})
-        # npm looks beside the package first, then upwards.
+        # npm searches beside the package first, then upwards.
         places = [(f"{path}/node_modules/{name}", f"node_modules/{name}") for name in names]
         found = [next((place for place in pair if place in packages), None) for pair in places]
         return [place for place in found if place and not packages[place].get("link")]
@@ -120,7 +120,7 @@ def npm_packages(lock: Path) -> tuple[dict[str, Component], Graph, set[str]]:
 
 
 def npm_reference(path: str, version: str) -> str:
-    """Name a package as a package URL does."""
+    """Return the package URL of a package."""
     name = path.rpartition("node_modules/")[2]
     return f"pkg:npm/{quote(name, safe='/')}@{version}"
 
@@ -147,7 +147,7 @@ def npm_component(reference: str, path: str, entry: dict[str, Any]) -> Component
 
 
 def python_requirements(project: Path) -> dict[str, Component]:
-    """Describe what an environment is asked for; which version it gets is decided there."""
+    """Describe a requirement; the environment determines the version."""
     listed = re.search(
         r"^dependencies = \[\n(.*?)^\]", project.read_text(), re.MULTILINE | re.DOTALL
     )
@@ -167,7 +167,7 @@ def python_requirements(project: Path) -> dict[str, Component]:
 
 
 def published(artifact: Artifact, version: str) -> Component:
-    """Describe a file that is published."""
+    """Describe a published file."""
     return {
         "type": "application" if artifact.kind.project == "tellr-app" else "library",
         "bom-ref": artifact.path.name,
@@ -180,7 +180,7 @@ def published(artifact: Artifact, version: str) -> Component:
 
 
 def bill(artifacts: list[Artifact], version: str, epoch: int) -> dict[str, Any]:
-    """Put everything together."""
+    """Compose the document."""
     components: dict[str, Component] = {}
     graph: Graph = {}
     whole = f"tellr@{version}"
@@ -225,7 +225,7 @@ def bill(artifacts: list[Artifact], version: str, epoch: int) -> dict[str, Any]:
 
 
 def dependencies(graph: Graph, references: Iterable[str]) -> list[dict[str, Any]]:
-    """Write who needs whom, everybody once."""
+    """Write the dependencies, one entry per component."""
     return [
         {"ref": reference, "dependsOn": sorted(graph.get(reference, set()))}
         for reference in sorted(references)
@@ -233,7 +233,7 @@ def dependencies(graph: Graph, references: Iterable[str]) -> list[dict[str, Any]
 
 
 def main() -> int:
-    """Write the bill for the artifacts in a folder."""
+    """Write the bill of materials for the artifacts in a folder."""
     dist, out = map(Path, sys.argv[1:])
     try:
         version = version_of(ROOT)

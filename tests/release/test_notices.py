@@ -1,4 +1,4 @@
-"""The notices of third parties: complete, and no package with terms that don't fit."""
+"""The third-party notices: complete, and without licences that aren't allowed."""
 
 from pathlib import Path
 

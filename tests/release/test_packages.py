@@ -1,4 +1,4 @@
-"""The packages: built the same twice, and looked at by checks that find what is wrong."""
+"""The packages: reproducible builds, and checks that detect errors."""
 
 import base64
 import io
@@ -30,13 +30,13 @@ def artifact(pattern: str) -> Artifact:
 
 @dataclass(frozen=True)
 class Place:
-    """Another machine's checkout: elsewhere, written at another time, with other rights."""
+    """A checkout like another machine's: another path, other times, other file modes."""
 
     tree: Path
     file_mode: int
 
     def copy(self, folder: str) -> None:
-        """Bring a folder of the checkout there."""
+        """Copy a folder of the checkout."""
         to = self.tree / folder
         shutil.copytree(ROOT / folder, to, ignore=shutil.ignore_patterns("node_modules"))
         for path in to.rglob("*"):
@@ -44,7 +44,7 @@ class Place:
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else self.file_mode)
 
     def run(self, script: str, out: Path) -> None:
-        """Build with the script as it lies there."""
+        """Build with the copy's own script."""
         shutil.copy(ROOT / "LICENSE", self.tree)
         out.mkdir()
         environment = {**os.environ, "SOURCE_DATE_EPOCH": "1780000000"}
@@ -75,7 +75,7 @@ def test_a_package_is_the_same_wherever_it_is_built(
         there = artifact(pattern)
         one, other = (replace(there, path=out / there.path.name) for out in outs)
         assert one.sha256 == other.sha256
-        # And beside the time that it tells, it is what lies in dist/.
+        # Apart from its time, it equals the file in dist/.
         assert contents(one) == contents(there)
 
 
@@ -147,7 +147,7 @@ def test_a_package_that_can_not_be_imported_is_found(tmp_path: Path) -> None:
 
 
 def packed_by(program: Path) -> dict[str, bytes]:
-    """Let the program deploy itself into a local workspace; what the wheel there holds."""
+    """Let the program deploy itself into a local workspace; returns the wheel there."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     flags = ["--json", "--port", "0", "--apps", "scripted", "--pace", "none"]
     command = [target / "debug/local-workspace", "serve", *flags]
@@ -210,7 +210,7 @@ def test_the_bill_of_materials_names_what_is_inside_and_only_that() -> None:
     components = {component["bom-ref"]: component for component in bill()["components"]}
     names = {component["name"] for component in components.values()}
     assert {"axum", "tokio-postgres", "wasm-bindgen", "react", "anywidget", "wasmtime"} <= names
-    # Tests, build tools and macros leave nothing in a package.
+    # Tests, build tools and macros must not appear in a package.
     assert (
         not {"proptest", "wasm-bindgen-test", "serde_derive", "vite", "typescript", "binaryen"}
         & names

@@ -1,4 +1,4 @@
-"""Publishing, to indexes on loopback: what is refused, what is sent, and what is there then."""
+"""Publishing to indexes on loopback: what is refused, what is uploaded, and the result."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ def shelves() -> Iterator[Shelves]:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """Make a checkout with nothing but what carries the version, all of it committed."""
+    """Create a checkout with only the files that contain the version, all of them committed."""
     tree = tmp_path / "tree"
     for name in MANIFESTS:
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def tree(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    """Copy the packages as `make dist` leaves them."""
+    """Copy the packages as built by `make dist`."""
     dist = tmp_path / "dist"
     dist.mkdir()
     for path in [
@@ -50,7 +50,7 @@ def dist(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def publish(shelves: Shelves, tree: Path, dist: Path, tmp_path: Path) -> Publish:
-    """Give a function that runs the script for that checkout and those indexes."""
+    """Return a function that runs the script for that checkout and those indexes."""
     npmrc = tmp_path / "npmrc"
     npmrc.write_text(f"{shelves.address.removeprefix('http:')}/npm/:_authToken={TOKEN}\n")
     environment = {
@@ -89,7 +89,7 @@ def test_what_is_published_can_be_installed_from_there(
     sent = {name: content for files in shelves.files.values() for name, content in files.items()}
     sent |= shelves.tarballs
     there = {path.name: path.read_bytes() for path in dist.iterdir() if path.name != "SHA256SUMS"}
-    # npm gives the scope back to the tarball's name.
+    # npm adds the scope back to the tarball's name.
     npm = f"deployer-{VERSION}.tgz"
     assert sent == {
         npm if name == f"tellr-{npm}" else name: content for name, content in there.items()

@@ -1,4 +1,4 @@
-"""Which file of a crate uses which: names are followed to the file that defines them.
+"""The dependencies between a crate's files: names are resolved to the file that defines them.
 
 A file that only passes a name on with `pub use` is not what whoever imports that name depends on.
 """
@@ -11,7 +11,7 @@ Graph = dict[str, set[str]]
 
 
 def circles(graph: Graph) -> list[list[str]]:
-    """Find circles: one for each group of files that can be reached from one another."""
+    """Find cycles: one for each group of files that depend on one another."""
     found, done = [], set()
     for start in sorted(graph):
         if start in done:
@@ -34,7 +34,7 @@ def _reached(graph: Graph, start: str) -> set[str]:
 
 
 def _way_back(graph: Graph, start: str) -> list[str]:
-    """Find the shortest way from a file to itself; empty if there is none."""
+    """Find the shortest path from a file to itself; empty if there is none."""
     ways = [[start]]
     seen: set[str] = set()
     while ways:
@@ -49,7 +49,7 @@ def _way_back(graph: Graph, start: str) -> list[str]:
 
 
 class Crate:
-    """The modules of a crate, each with the names that it passes on."""
+    """The modules of a crate, each with the names that it re-exports."""
 
     def __init__(self, source: Path) -> None:
         """Read the sources below a folder that holds `lib.rs`."""
@@ -78,12 +78,12 @@ class Crate:
         return path.relative_to(self.source).as_posix()
 
     def _used(self, module: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        """Yield the paths that a file uses itself, in imports and in its code."""
+        """Yield the paths that a file uses, in imports and in its code."""
         for is_passed_on, path, _ in self.uses[module]:
             if not is_passed_on:
                 yield path
         code = re.sub(r"\buse\s[^;]+;", "", self.code[module])
-        # What a `use` brought in is counted there.
+        # Names imported with `use` are counted there.
         for path in re.findall(r"(?<![\w:])((?:crate|super|self)(?:::\w+)+)", code):
             yield tuple(path.split("::"))
         for child in re.findall(r"\bmod (\w+);", code):
@@ -97,7 +97,7 @@ class Crate:
     def _resolve(
         self, module: tuple[str, ...], path: tuple[str, ...], asked: tuple[object, ...]
     ) -> tuple[str, ...] | None:
-        """Find the module that defines what a path names."""
+        """Find the module that defines the item of a path."""
         if (module, path) in asked:
             return None
         asked = (*asked, (module, path))
@@ -131,7 +131,7 @@ def _without_tests(text: str) -> str:
 
 
 def _uses(code: str) -> Iterator[tuple[bool, tuple[str, ...], str]]:
-    """Yield each imported name: whether it is passed on, its path, and what it is called here."""
+    """Yield each imported name: whether it is re-exported, its path, and its local name."""
     for passed_on, tree in re.findall(r"\b(pub(?:\([^)]*\))?\s+)?use\s+([^;]+);", code):
         for path in _expanded(re.sub(r"\s+", " ", tree).strip()):
             path, _, alias = path.partition(" as ")

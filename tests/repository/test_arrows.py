@@ -1,4 +1,4 @@
-"""Who may depend on whom: the arrows of ARCHITECTURE.md, and no others."""
+"""The allowed dependencies between packages: the arrows of ARCHITECTURE.md, and no others."""
 
 import ast
 import json
@@ -12,12 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = {
     "deployer-wasm": set(),
-    # It is given the deployer's compiled module.
+    # It uses the deployer's compiled module.
     "pkg/bindgen": set(),
     "runtime": {"deployer-wasm"},
-    # What a deck is: pure, so that a page can have it too.
+    # The model of a deck: free of I/O, so that a page can use it too.
     "runtime/slides": set(),
-    # An independent reading of the platform: sharing types would let both be wrong together.
+    # An independent implementation of the platform: shared types would hide shared mistakes.
     "tests/local-workspace": set(),
     "tests/end-to-end": {"deployer-wasm", "runtime", "tests/local-workspace"},
 }
@@ -25,7 +25,7 @@ ALLOWED = {
 
 @pytest.fixture(scope="module")
 def arrows() -> dict[str, set[str]]:
-    """Say for each crate's folder which folders of ours it depends on, in any kind of build."""
+    """List for each crate's folder the folders it depends on, in any kind of build."""
     command = ["cargo", "metadata", "--no-deps", "--format-version", "1", "--offline"]
     output = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     return {
@@ -51,15 +51,15 @@ def test_a_crate_depends_only_on_those_it_may(arrows: dict[str, set[str]], folde
     assert arrows[folder] - ALLOWED[folder] == set()
 
 
-# What a TypeScript file imports: `from "x"`, `import "x"`, `import("x")`.
+# The imports of a TypeScript file: `from "x"`, `import "x"`, `import("x")`.
 IMPORTED = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']""")
 FRONTEND = ROOT / "frontend"
-# The one arrow of the page's, by the name of the package that `pkg/` is.
+# The page's one dependency, by the name of the package in `pkg/`.
 PKG = "@tellr/deployer"
 
 
 def imports(*folders: str) -> list[tuple[Path, str]]:
-    """List what is imported in these folders of the page, and where."""
+    """List the imports in these folders of the page, and the importing files."""
     sources = [
         source
         for folder in folders
@@ -91,7 +91,7 @@ def test_the_page_imports_from_outside_its_folder_only_the_deployers_package() -
 
 
 def test_the_deploy_library_needs_nothing_that_only_one_of_its_shells_has() -> None:
-    """A notebook's widget has no router, no queries to a server of ours and no page around it."""
+    """A widget has no router, no queries to a server of ours and no page around it."""
     modules = {
         source.with_suffix(""): source
         for source in FRONTEND.glob("src/**/*.ts*")
@@ -133,10 +133,10 @@ def test_the_widgets_page_imports_only_the_deploy_library_and_the_deployers_pack
 
 
 def test_the_notebooks_package_imports_only_the_standard_library_before_it_is_used() -> None:
-    """Its dependencies are heavy, and none of them is needed to say what an argument is."""
+    """Its dependencies are large, and none of them is needed to describe an argument."""
     package = ROOT / "widget/src/tellr"
-    # A widget is a class of a library's, so its module needs it; it is loaded when asked for, and
-    # its traits with it.
+    # A widget is a subclass of a library's class, so its module needs the library; it is loaded on
+    # demand, together with its traits.
     widget = {package / "deployer.py", package / "settings.py"}
     allowed = {*sys.stdlib_module_names, "tellr"}
     offenders = [
@@ -151,7 +151,7 @@ def test_the_notebooks_package_imports_only_the_standard_library_before_it_is_us
 
 
 def names_imported(statement: ast.stmt) -> list[str]:
-    """Name the modules that a statement imports."""
+    """List the modules that a statement imports."""
     if isinstance(statement, ast.Import):
         return [one.name for one in statement.names]
     if isinstance(statement, ast.ImportFrom):

@@ -12,7 +12,7 @@ from imports import Crate, Graph, circles
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "deployer-wasm/src"
-# From the ground up, as the crate's documentation lists them.
+# From the lowest layer up, as listed in the crate's documentation.
 FLOORS = [
     {"decode"},
     {"timestamp", "document"},
@@ -26,7 +26,7 @@ FLOORS = [
     {"operations"},
     {"bindings"},
 ]
-# On one floor, these may use their neighbour.
+# Within one layer, these may use each other.
 NEIGHBOURS = {("schema", "config")}
 
 
@@ -42,7 +42,7 @@ def modules() -> list[str]:
 
 
 def uses_of(module: str) -> set[str]:
-    """Name the modules that one uses outside of its tests and comments."""
+    """List the modules that one uses outside of its tests and comments."""
     files = [SOURCE / f"{module}.rs", *(SOURCE / module).rglob("*.rs")]
     text = "\n".join(path.read_text() for path in files if path.is_file() and path.stem != "tests")
     code = re.sub(
@@ -66,22 +66,22 @@ def test_a_module_uses_only_those_below(module: str) -> None:
 
 
 FOLDERS = ["deployer-wasm/src", "runtime/src", "runtime/slides/src"]
-# Uses that close a circle today. None may be added; one that is mended has to go from here.
+# The existing cycles. None may be added; a removed one has to be deleted from this list.
 CIRCLES = {
     "deployer-wasm/src": set(),
     "runtime/slides/src": set(),
     "runtime/src": {
-        # One error type holds those of all parts of the database, and two of them answer with it.
+        # The common error type contains those of all database modules, and two of them return it.
         ("database/error.rs", "database/encryption.rs"),
         ("database/error.rs", "database/migrations/mod.rs"),
-        # A workspace asks for tokens, and asking for one is a request like the workspace's others.
+        # A workspace requests tokens, and such a request is like the workspace's others.
         ("deploy/oauth/authorization.rs", "deploy/workspace.rs"),
         ("deploy/oauth/token_endpoint.rs", "deploy/workspace.rs"),
-        # A sign-in's parts fail with the one error that stands beside them.
+        # The modules of a sign-in return the common error beside them.
         ("deploy/oauth/redirect.rs", "deploy/oauth/mod.rs"),
-        # A profile that can't be used is told in the words of a sign-in that failed.
+        # An unusable profile is reported in the words of a failed sign-in.
         ("deploy/profiles.rs", "deploy/sign_in/mod.rs"),
-        # The words for a command are chosen by the type of the command.
+        # The texts for a command are selected by the command's type.
         ("deploy/wording.rs", "deploy/command.rs"),
     },
 }
@@ -113,7 +113,7 @@ def test_no_circle_is_allowed_that_is_not_there(folder: str) -> None:
 def test_a_circle_is_found_through_what_passes_names_on(tmp_path: Path) -> None:
     for name, text in {
         "lib.rs": "mod a;\nmod b;\nmod c;\n",
-        # A name that `a` only passes on is `a/inner.rs`'s.
+        # A name that `a` only re-exports is `a/inner.rs`'s.
         "a.rs": "mod inner;\npub use inner::{Thing, Other as Renamed};\n",
         "a/inner.rs": "use crate::b::help;\npub struct Thing;\n",
         "b.rs": "pub fn help() { crate::a::Renamed::new() }\n",

@@ -1,4 +1,4 @@
-"""What must not be in the repository, and what its top level looks like."""
+"""Content that is not allowed in the repository, and its top-level files."""
 
 import json
 import re
@@ -18,7 +18,7 @@ LONGEST_FILE_LINES = 700
 # Generated from many Rust files, for one import.
 GENERATED = {ROOT / "pkg/types.d.ts"}
 
-# Hosts of package registries, put together here since they may not stand in any file of ours.
+# Hosts of package registries, composed here since they must not appear in any of our files.
 REGISTRY_HOSTS = [
     ".".join(parts)
     for parts in (
@@ -34,7 +34,7 @@ MACHINE_PATHS = re.compile(r"(?<![\w.$}~-])/(?:root|work|tmp|home|Users)/\w[^\s\
 
 
 def tracked() -> list[Path]:
-    """List the files that are, or are about to be, in git."""
+    """List the files that are, or will be, in git."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
     return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
@@ -49,7 +49,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def test_no_registry_host_stands_in_a_file() -> None:
-    # Cargo writes the index it resolved against into its lock file; that is its format.
+    # Cargo writes the index it resolved against into its lock file.
     found = [
         f"{name}: {host}"
         for name, text in texts()
@@ -73,7 +73,7 @@ def test_no_path_of_one_machine_stands_in_a_file() -> None:
         f"{name}: {match.group()}"
         for name, text in texts()
         for match in MACHINE_PATHS.finditer(text)
-        # A user's folder in a Databricks workspace begins like a Mac's home folder.
+        # A user's folder in a Databricks workspace starts like a Mac's home folder.
         if not re.match(r"/Users/[^/]*[@<{]", match.group())
     ]
     assert found == []

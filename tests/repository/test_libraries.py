@@ -1,4 +1,4 @@
-"""What ships is built on these libraries, and the modules on the plain toolchain."""
+"""Published code uses these libraries, and the modules are built with the plain toolchain."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WASM = ["--target", "wasm32-unknown-unknown", "--features", "browser"]
-# Package: its arguments for cargo, and the libraries that it is built on.
+# Package: its arguments for cargo, and its required libraries.
 SHIPPED = {
     "tellr-app": ([], ["axum", "rust-embed", "tokio", "tokio-postgres", "yaml_serde"]),
     "deployer-wasm": (
@@ -27,14 +27,14 @@ SHIPPED = {
         ["schemars", "serde_json", "serde_path_to_error", "url"],
     ),
 }
-# yaml_serde stands in manifests, and so in sources, under the name of the crate that it continues.
+# yaml_serde is named in manifests and sources after the crate that it continues.
 NAMES = {"yaml_serde": "serde_yaml"}
 SOURCES = {
     "tellr-app": ["runtime/src", "deployer-wasm/src"],
     "deployer-wasm": ["deployer-wasm/src"],
     "tellr-slides": ["runtime/slides/src"],
 }
-# What a deck may not reach, not even through a library: randomness, clocks, a page, a runtime.
+# Not allowed in a deck, not even through a library: randomness, clocks, a page, a runtime.
 OUTSIDE = {
     "getrandom",
     "rand",
@@ -49,7 +49,7 @@ OUTSIDE = {
 
 
 def tree(package: str, arguments: list[str]) -> set[str]:
-    """Name the packages that `package` is linked with."""
+    """List the packages that `package` is linked with."""
     command = ["cargo", "tree", "--offline", "--locked", "--package", package, *arguments]
     listed = subprocess.run(
         [*command, "--edges", "normal", "--prefix", "none", "--format", "{p}"],

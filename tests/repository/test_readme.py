@@ -1,4 +1,4 @@
-"""The README names only files that exist, and its pictures are small."""
+"""The README names only existing files, and its pictures are small."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One version for everything that is published together."""
+"""Everything that is published together has the same version."""
 
 import json
 import re
@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def version_in(manifest: Path) -> str | None:
-    """Read a package's own version; None where it takes the workspace's or is made from it."""
+    """Read a package's own version; None if it uses the workspace's or is generated from it."""
     if manifest.suffix == ".json":
         return json.loads(manifest.read_text())["version"]
     found = re.search(r'^version = "(.+)"', manifest.read_text(), re.MULTILINE)

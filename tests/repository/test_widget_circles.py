@@ -1,4 +1,4 @@
-"""No file of the notebook's package uses one that uses it, over however many others."""
+"""The files of the Python package have no cyclic dependencies."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ Graph = dict[str, set[str]]
 
 
 def python_files() -> Graph:
-    """Name each Python module and the modules that it imports, for types or later included."""
+    """Return each Python module with its imports, including those for types or at a later time."""
     files = {
         path: ".".join(path.relative_to(PYTHON).with_suffix("").parts)
         for path in PYTHON.rglob("*.py")
@@ -33,13 +33,13 @@ def python_files() -> Graph:
                     inner = f"{node.module}.{one.name}"
                     used.add(inner if inner in names else node.module)
         graph[name.removesuffix(".__init__")] = (used & names) - {name.removesuffix(".__init__")}
-    # The package offers what is in it, and what is in it may name the package.
+    # The package re-exports its content, and its modules may import the package.
     graph["tellr"] = set()
     return graph
 
 
 def page_files() -> Graph:
-    """Name each file of the page and those beside it that it imports, for types included."""
+    """Return each file of the page with its imports of neighbours, including types."""
     graph: Graph = {}
     for path in [*PAGE.glob("*.ts"), *PAGE.glob("*.tsx")]:
         name = path.name.split(".")[0]
@@ -49,7 +49,7 @@ def page_files() -> Graph:
 
 
 def circle_in(graph: Graph) -> list[str]:
-    """Find a way from a file back to itself; empty if there is none."""
+    """Find a path from a file back to itself; empty if there is none."""
     done: set[str] = set()
 
     def walk(name: str, way: list[str]) -> list[str]:

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced by every script here: where setup put things that are not on everybody's PATH.
-# Sets and exports nothing that setup didn't find necessary.
+# Sourced by every script here: adds what setup installed to the PATH. Sets and exports nothing
+# that setup didn't find necessary.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=$root/.cache/setup

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints the crates that also run in a page, as they are compiled for it.
+# Lints the crates that also run in a page, compiled for WebAssembly.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 cd "$root"

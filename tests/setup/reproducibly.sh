@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs a build so that what comes out doesn't tell where it was made. Messages of panics name source
-# files: without the folders of this machine, and the library's own as they are called where its
-# source isn't installed.
+# Runs a build so that its output doesn't depend on where it was made. Panic messages contain
+# source file names: this removes the folders of this machine, and names the standard library's
+# files as if its source weren't installed.
 #
 # usage: reproducibly.sh COMMAND [ARGUMENT...]
 set -euo pipefail

@@ -3,8 +3,9 @@
 #
 # usage: setup.sh [demo|release|tests]     for the demo alone; also for packages; also for all tests
 #
-# Everything goes into the checkout (.venv, .cache, node_modules) or to rustup; Debian's Chromium, for
-# the browser tests, is the only system package, and only where apt and the rights for it are there.
+# Everything is installed in the checkout (.venv, .cache, node_modules) or by rustup; Debian's
+# Chromium, for the browser tests, is the only system package, and only if apt and the permissions
+# for it are available.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 level=${1:-demo}
@@ -34,7 +35,7 @@ check_prerequisites() {
   say "present" "cargo, cc, Node $(node --version | tr -d v), Python $(python3 -c 'import platform; print(platform.python_version())')"
 }
 
-# The toolchain that rust-toolchain.toml pins, with clippy, rustfmt and the WebAssembly target.
+# The toolchain pinned in rust-toolchain.toml, with clippy, rustfmt and the WebAssembly target.
 install_rust() {
   local channel target=wasm32-unknown-unknown
   channel=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
@@ -47,7 +48,7 @@ install_rust() {
     say "present" "Rust $(rustc --version | cut -d' ' -f2) (not from rustup)"
     return
   fi
-  # Naming the toolchain keeps rustup from downloading on the side what is checked for here.
+  # Naming the toolchain keeps rustup from downloading it implicitly during the check.
   if ! rustup toolchain list | grep -q "^$channel"; then
     say "install" "Rust $channel, as rust-toolchain.toml asks"
     rustup toolchain install "$channel" --profile minimal --component clippy,rustfmt ||
@@ -66,8 +67,8 @@ install_rust() {
     fail "rustup could not add $target; see its message above."
 }
 
-# A program from crates.io for tests only, kept beside the checkout's other tools. It is compiled
-# without optimisation: it runs for seconds, and compiling it well takes minutes.
+# A program from crates.io for tests only, installed with the checkout's other tools. It is
+# compiled without optimisation: it runs for seconds, and an optimised build takes minutes.
 install_cargo_tool() { # crate version program reason [flag of cargo install]...
   local crate=$1 version=$2 program=$3 reason=$4 folder="$root/.cache/tools/$1-$2"
   shift 4
@@ -113,7 +114,7 @@ install_python() { # requirements reason
   echo "$wanted" >"$stamp"
 }
 
-# A Python environment of its own, for a version that .venv doesn't have.
+# A separate Python environment, for a version other than .venv's.
 install_environment() { # folder requirements reason
   local wanted
   wanted=$(hash_of "$2")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs one stage of `make test` in the environment that setup made: says its name before, its seconds
-# after, and keeps both for the summary. Fails as the command fails.
+# Runs one stage of `make test` in the environment that setup made: prints its name before and its
+# duration after, and records both for the summary. Fails if the command fails.
 #
 # usage: stage.sh NAME COMMAND [ARGUMENT...]
 set -euo pipefail
-# Cargo and other tools share nothing with the calling `make`: its job slots are not open to them, and they warn.
+# Cargo and other tools must not see the calling `make`'s job slots: they can't use them, and warn.
 unset MAKEFLAGS MFLAGS
 . "$(dirname "$0")/environment.sh"
 cd "$root"

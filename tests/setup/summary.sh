@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The end of `make test`: how long each stage took, and the figures that are watched.
+# The end of `make test`: the duration of each stage, and the monitored values.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 cd "$root"

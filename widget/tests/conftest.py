@@ -1,4 +1,4 @@
-"""What the tests stand on: a local workspace, and an environment that points at it."""
+"""Fixtures of the tests: a local workspace, and an environment that points at it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def one_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkspace]:
-    """Run one for all tests: its PostgreSQL is real, and takes its time to start."""
+    """Run one workspace for all tests: its PostgreSQL is real, and takes time to start."""
     folder = tmp_path_factory.mktemp("workspace")
     folder.chmod(0o755)
     workspace = LocalWorkspace("--apps", "scripted", "--pace", "none")
@@ -31,7 +31,7 @@ def one_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWor
 def workspace(
     one_workspace: LocalWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalWorkspace]:
-    """Point this process at the workspace; faults and settings are gone afterwards."""
+    """Point this process at the workspace; faults and settings are reset afterwards."""
     for name in list(os.environ):
         if name.startswith(("DATABRICKS_", "PG", "ENVIRONMENT")) or name in COMPANY_VARIABLES:
             monkeypatch.delenv(name)
@@ -46,7 +46,7 @@ def workspace(
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep the compiled module in a folder of these tests, with one compilation for all."""
+    """Keep the compiled module in a folder for these tests, compiled once for all of them."""
     folder = tmp_path_factory.mktemp("cache")
     before = os.environ.get("TELLR_CACHE_DIR")
     os.environ["TELLR_CACHE_DIR"] = str(folder)
@@ -59,7 +59,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def script(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run a plain script in a process of its own, as a job would."""
+    """Run a plain script in a separate process, like a job."""
 
     def run(text: str, **environment: str) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "script.py"

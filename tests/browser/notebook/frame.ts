@@ -1,6 +1,6 @@
 /**
- * A widget in a frame as strict as a notebook's may be: an origin of its own, and a policy that lets it
- * reach nothing. What anywidget does for a widget, a few lines do here; the kernel is a real one.
+ * A widget in a frame as strict as a notebook's may be: an opaque origin, and a policy that blocks
+ * all requests. A few lines replace anywidget; the kernel is a real one.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { python } from "./stand.ts";
 
 export interface Framed {
   frame: FrameLocator;
-  /** All that crossed between frame and kernel, as text. */
+  /** All messages between frame and kernel, as text. */
   traffic: string[];
   run(code: string): void;
   stop(): void;
@@ -72,7 +72,7 @@ function host(): void {
   up({ method: "ready" });
 }
 
-/** Shows the widget that `code` makes, in a frame with this policy for scripts. */
+/** Shows the widget that `code` creates, in a frame with this script policy. */
 export async function framed(
   page: Page,
   scripts: string,

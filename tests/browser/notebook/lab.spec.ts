@@ -59,7 +59,7 @@ async function opened(page: Page, name: string): Promise<Locator> {
   return widget;
 }
 
-/** Deploys an app with a schema of its own: the key of another's data would be missing. */
+/** Deploys an app with its own schema: another app's data would require its key. */
 async function begin(widget: Locator, app: string): Promise<void> {
   await widget.getByLabel("App name").fill(app);
   await widget.getByLabel("Schema").fill(app);
@@ -89,7 +89,7 @@ test("somebody deploys from the form, and Python sees what came of it", async ({
   expect(problems).toEqual([]);
 });
 
-/** Holds the request for the app's deployment, so that a test meets the run in the middle. */
+/** Holds the request for the app's deployment, so that a test can interrupt the run. */
 async function standingStill(app: string) {
   const path = `/api/2.0/apps/${app}/deployments`;
   await there.control("POST", "/faults", { method: "POST", path, action: "hang" });
@@ -109,7 +109,7 @@ test("a page that is reloaded shows the run that the kernel took over", async ({
   await middle.goneOnWith();
   await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
   const again = widgetIn(page);
-  // Nobody has to press anything: it is the run, not the form.
+  // No click is needed: the run is shown, not the form.
   await expect(again.getByRole("button", { name: "Cancel" })).toBeVisible({ timeout: 60_000 });
   await page.screenshot({ path: join(OUTPUT, "lab-reloaded.png") });
   await expect(again.getByRole("link", { name: "Open Tellr" })).toBeVisible({ timeout: 120_000 });
@@ -146,7 +146,7 @@ interface Kernel {
   requestExecute(content: { code: string }): unknown;
 }
 
-/** Runs code beside the notebook's cells. */
+/** Runs code outside of the notebook's cells. */
 async function execute(page: Page, code: string): Promise<void> {
   await page.evaluate((code) => {
     const { jupyterapp } = window as unknown as {
@@ -161,7 +161,7 @@ async function execute(page: Page, code: string): Promise<void> {
 test("a busy kernel is said to be busy, and it goes on by itself", async ({ page }) => {
   const widget = await opened(page, "busy");
   await widget.getByLabel("App name").fill("busy");
-  // Newer kernels take messages while a cell runs; one that is stopped takes none.
+  // Newer kernels receive messages while a cell runs; a stopped one receives none.
   await execute(
     page,
     `import os, subprocess
@@ -180,8 +180,8 @@ test("the same cell again and again costs next to nothing", async ({ page }) => 
   await opened(page, "again");
   const session = await page.context().newCDPSession(page);
   const used = async () => {
-    // A widget that nobody sees any more lets go of what it holds after a moment, and what hangs on
-    // that is only found by the collection after it.
+    // A widget without views is unmounted after a moment, and the objects it references are only
+    // freed by the next collection.
     await page.waitForTimeout(4_000);
     const sizes: number[] = [];
     for (let times = 0; times < 4; times++) {
@@ -202,7 +202,8 @@ test("the same cell again and again costs next to nothing", async ({ page }) => 
     await page.waitForTimeout(1500);
     await expect(widgetIn(page).getByRole("heading", { name: "Deploy Tellr" })).toBeVisible();
   };
-  // At first the browser compiles more of what runs often: most of what is more in the page then.
+  // At first the browser compiles more of the frequently run code, which accounts for most of the
+  // growth.
   for (let times = 0; times < 4; times++) await rerun();
   const before = await used();
   for (let times = 0; times < 5; times++) await rerun();

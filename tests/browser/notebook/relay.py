@@ -1,4 +1,4 @@
-"""A kernel with a widget in it, for a page that has no notebook: its messages as lines of JSON.
+"""A kernel with a widget, for a page without a notebook: its messages as lines of JSON.
 
 usage: relay.py CODE
 
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 90
 
 
 def main() -> None:
-    """Run the cell and carry messages until standard input ends."""
+    """Run the cell and relay messages until standard input ends."""
     manager = KernelManager()
     manager.kernel_spec.argv[0] = sys.executable
     manager.start_kernel(env=os.environ, stderr=None)

@@ -1,4 +1,4 @@
-/** The widget where a notebook lets it do as little as possible. */
+/** The widget in a notebook with the strictest sandbox. */
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { type Framed, framed } from "./frame.ts";
@@ -14,7 +14,7 @@ test.beforeAll(async () => {
 test.afterEach(() => framedWidget?.stop());
 test.afterAll(async () => there?.stop());
 
-/** What changed something, for whatever app it was; not the journal, whose rhythm is its own. */
+/** Changing requests for any app; without the journal, whose writes vary in number. */
 async function changesOf(app: string): Promise<string[]> {
   const { entries } = (await there.control("GET", "/journal?mutations=true")) as {
     entries: { method: string; path: string; body: string | null }[];

@@ -1,4 +1,4 @@
-/** What the notebook's tests stand on: a local workspace, and notebook servers beside it. */
+/** The set-up for the notebook tests: a local workspace, and notebook servers. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const WORKSPACE = process.env.TELLR_LOCAL_WORKSPACE ?? join(TARGET, "debug/local
 export const OUTPUT = join(ROOT, "tests/output/notebook");
 export const EXAMPLES = join(ROOT, "widget/examples");
 
-/** A Python with the wheel and a notebook server in it. */
+/** A Python environment with the wheel and a notebook server. */
 export function python(): string {
   const found = process.env.TELLR_NOTEBOOK_PYTHON;
   if (!found)
@@ -29,13 +29,13 @@ export interface Workspace {
   stop(): Promise<void>;
 }
 
-/** Starts a workspace; its apps are real ones, of the wheel in `dist`, or only told to be running. */
+/** Starts a workspace; its apps are real ones, from the wheel in `dist`, or stubs. */
 export async function workspace(
   pace: string,
   apps: "process" | "scripted" = "scripted",
 ): Promise<Workspace> {
   const flags = ["serve", "--json", "--port", "0", "--apps", apps, "--pace", pace];
-  // A browser that opens an app's address is let in.
+  // A browser that opens an app's URL is signed in.
   flags.push("--sign-in-as", "ada@example.com");
   if (apps === "process") flags.push("--wheels", join(ROOT, "dist"));
   const child = spawn(WORKSPACE, flags, { stdio: ["ignore", "pipe", "ignore"] });
@@ -62,7 +62,7 @@ export async function workspace(
   };
 }
 
-/** Leaves a figure for the summary of `make test`. */
+/** Records a value for the summary of `make test`. */
 export function figure(name: string, value: string): void {
   const folder = join(ROOT, ".cache/setup/figures");
   mkdirSync(folder, { recursive: true });
@@ -75,7 +75,7 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a server in a folder of its own; `command` is given its port and that folder. */
+/** Starts a server in its own folder; `command` is given its port and that folder. */
 export async function server(
   command: (port: number, folder: string) => string[],
   environment: Record<string, string>,
