@@ -148,7 +148,7 @@ choice! {
     PackageIndex {
         /// The public one.
         Pypi = "pypi",
-        /// TestPyPI; packages that it doesn't have are still installed from PyPI.
+        /// `TestPyPI`; packages that it doesn't have are still installed from `PyPI`.
         TestPypi = "test_pypi",
     }
 }

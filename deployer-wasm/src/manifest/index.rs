@@ -2,8 +2,8 @@
 
 use crate::config::PackageIndex;
 
-/// The options that select `index`, or none for pip's default index. Packages that are not on TestPyPI are
-/// still installed from PyPI.
+/// The options that select `index`, or none for pip's default index. Packages that are not on `TestPyPI` are
+/// still installed from `PyPI`.
 pub(super) fn options(index: PackageIndex) -> Vec<String> {
     match index {
         PackageIndex::Pypi => Vec::new(),

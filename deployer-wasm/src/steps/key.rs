@@ -146,6 +146,7 @@ pub async fn ensure<H: Host>(
         let message = format!("kept the encryption key in the secret scope `{scope}`");
         return Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message));
     }
+    let given = in_use.is_some() || wanted.given.is_some();
     let (chosen, origin) = match (in_use, wanted.given) {
         (Some(found), _) => (found, format!("kept the encryption key from {place}")),
         (None, Some(given)) => (given.clone(), "using the given encryption key".to_owned()),
@@ -162,8 +163,18 @@ pub async fn ensure<H: Host>(
         KeyStorage::SecretScope => {
             let detail = json!({"scope": scope.as_str(), "key": key.as_str()});
             step.intend(detail.clone()).await?;
-            if !scope_exists {
-                create_scope(&step, &scope).await?;
+            if !scope_exists && !create_scope(&step, &scope).await? {
+                // The scope exists after all, so it may hold a key. A key is never replaced.
+                let list = step.client().find(secrets::list(&scope)).await?;
+                if list.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key)) {
+                    let there = read(&step, &scope, &key).await?;
+                    if given && there != chosen {
+                        return Err(differs(&format!("the secret scope `{scope}`")).into());
+                    }
+                    step.did(detail).await?;
+                    let message = format!("kept the encryption key in the secret scope `{scope}`");
+                    return Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message));
+                }
             }
             step.client().send(secrets::put(&scope, &key, chosen.expose())).await?;
             step.did(detail).await?;
@@ -173,11 +184,12 @@ pub async fn ensure<H: Host>(
     }
 }
 
-async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Result<(), StepError> {
+/// Creates the scope; false if it existed already.
+async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Result<bool, StepError> {
     match step.client().send(secrets::create_scope(scope)).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(true),
         // Created by us with the answer lost, or a moment ago by another user, who may then manage it.
-        Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(()),
+        Err(error) if error.is(ErrorKind::AlreadyExists) => Ok(false),
         Err(error) if error.is(ErrorKind::QuotaExceeded) => {
             Err(Failure::SecretScopeQuota { scope: scope.to_owned(), problem: error.into_message() }.into())
         }

@@ -149,9 +149,12 @@ fn page(docs: &str) -> &str {
     if docs.starts_with("https://") { docs } else { "tellr-app deploy --help" }
 }
 
-/// The platform's messages may contain anything; control characters must not reach a terminal.
+/// The platform's messages may contain anything; control characters, and characters that reverse the direction of
+/// the text after them, must not reach a terminal.
 pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let misleads =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || misleads(c) { ' ' } else { c }).collect()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "tenths of a second are shown")]

@@ -5,8 +5,12 @@ use std::path::PathBuf;
 use deployer::error::Failure;
 
 use super::ini::{self, Section};
+use super::setting_flags::read_bounded;
 use super::sign_in::{Source, no_workspace};
 use crate::settings::normalise_host;
+
+/// A file of profiles is not larger.
+const LARGEST_BYTES: u64 = 1024 * 1024;
 
 /// A section with settings of Databricks' own command line; never a profile.
 const SETTINGS: &str = "__settings__";
@@ -45,7 +49,10 @@ impl Profiles {
         };
         let shown =
             path.as_deref().map_or_else(|| "~/.databrickscfg".to_owned(), |path| path.display().to_string());
-        let bytes = match path.as_deref().map(std::fs::read) {
+        let bytes = match path.as_deref().map(|path| read_bounded(path, LARGEST_BYTES + 1)) {
+            Some(Ok(bytes)) if bytes.len() as u64 > LARGEST_BYTES => {
+                return Err(Unread::Unreadable(format!("`{shown}` is larger than {LARGEST_BYTES} bytes")));
+            }
             Some(Ok(bytes)) => bytes,
             Some(Err(error)) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(Unread::Unreadable(format!("`{shown}` can't be read: {error}")));

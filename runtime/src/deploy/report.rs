@@ -46,8 +46,11 @@ pub(super) fn status(status: &Status) -> String {
         None => format!("There is no app `{}`\n", status.app_name),
         Some(app) => {
             let state = app.state.as_deref().unwrap_or("not deployed");
-            let mut text =
-                format!("The app `{}` is {state}, its compute is {}\n", status.app_name, app.compute);
+            let mut text = String::new();
+            line(
+                &mut text,
+                &format!("The app `{}` is {state}, its compute is {}", status.app_name, app.compute),
+            );
             row(&mut text, "Says", app.message.as_deref());
             row(&mut text, "Address", app.url.as_deref());
             row(&mut text, "Created by", app.creator.as_deref());
@@ -101,7 +104,7 @@ fn list(text: &mut String, title: &str, sentences: &[String]) {
 
 fn row(text: &mut String, name: &str, value: Option<&str>) {
     if let Some(value) = value {
-        line(text, &format!("  {name:<10}  {value}"));
+        line(text, &format!("  {name:<12}  {value}"));
     }
 }
 

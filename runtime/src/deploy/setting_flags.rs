@@ -1,11 +1,13 @@
 //! The flags of settings, with their help: generated from the deployer's table, so that each new setting
 //! has a flag.
 
+use std::io::Read as _;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use deployer::config::{Kind, SETTINGS, Setting, Taker};
 use deployer::error::{DeployError, Failure};
@@ -131,7 +133,7 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
                 Kind::Text => matches.get_one::<String>(name).map(|text| json!(text)),
                 Kind::Flag => matches.get_flag(name).then_some(Value::Bool(true)),
                 Kind::Texts => all().map(|texts| json!(texts)),
-                Kind::Map => all().map(|pairs| pairs.iter().map(|text| pair(text)).collect()),
+                Kind::Map => all().map(|texts| pairs(name, &texts)).transpose()?,
                 Kind::Wheel => {
                     flags.wheel = path(name);
                     None
@@ -154,10 +156,22 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
     }
 }
 
-/// `NAME=VALUE`; a name alone has an empty value.
-fn pair(text: &str) -> (String, Value) {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
-    (name.to_owned(), json!(value))
+/// `NAME=VALUE`, each name once. The value may be empty, the sign may not be missing: `NAME` alone, which other
+/// programs take from the environment, is more likely a mistake.
+fn pairs(flag: &str, texts: &[String]) -> Result<Value, clap::Error> {
+    let mut pairs = serde_json::Map::new();
+    for text in texts {
+        let refused = |problem: &str| {
+            let flag = flag.replace('_', "-");
+            clap::Error::raw(ErrorKind::InvalidValue, format!("`--{flag} {text}`: {problem}\n"))
+        };
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| refused("expected NAME=VALUE; for an empty value, NAME="))?;
+        if pairs.insert(name.to_owned(), json!(value)).is_some() {
+            return Err(refused("this name is given twice"));
+        }
+    }
+    Ok(Value::Object(pairs))
 }
 
 impl<O: Operation> SettingFlags<O> {
@@ -220,8 +234,20 @@ fn text_of(key: &str, path: &Path, expected: &str) -> Result<String, DeployError
     String::from_utf8(read(key, path)?).map_err(|_| unreadable(key, path, expected))
 }
 
+/// More than any file that is given may have; what is larger is refused by its own limit. Not read whole, as a path
+/// may lead to something without an end.
+const LARGEST_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// The content of a file, cut off behind `limit` bytes.
+pub(super) fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn read(key: &str, path: &Path) -> Result<Vec<u8>, DeployError> {
-    std::fs::read(path).map_err(|error| unreadable(key, path, &format!("a file that can be read ({error})")))
+    read_bounded(path, LARGEST_FILE_BYTES)
+        .map_err(|error| unreadable(key, path, &format!("a file that can be read ({error})")))
 }
 
 fn unreadable(key: &str, path: &Path, expected: &str) -> DeployError {

@@ -1,14 +1,18 @@
 //! The control address, `/__local/*`: everything a test driver in another process needs.
 //!
 //! It is not part of the platform, so it passes neither the journal nor faults nor authentication.
-//! Nothing protects it; the workspace listens on loopback only, and everybody who reaches it may
-//! see the tokens of all principals.
+//! It asks for no credential: the workspace listens on loopback only, and every program on this machine may
+//! see the tokens of all principals. Pages in a browser may not: requests with an `Origin`, or with a `Host`
+//! that is not a loopback address, are refused (a page could reach it by DNS rebinding).
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
+use axum::http::header::{HOST, ORIGIN};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
@@ -42,6 +46,20 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/__local/principals/{user_name}/expire-tokens", post(expire_tokens))
         .route("/__local/principals/{user_name}/revoke-sign-ins", post(revoke_sign_ins))
         .route("/__local/apps/{name}/logs", get(app_logs))
+        .layer(from_fn(refuse_pages))
+}
+
+/// Refuses what a page of another origin could send.
+async fn refuse_pages(request: Request, next: Next) -> Response {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let address: Option<IpAddr> = name.trim_matches(['[', ']']).parse().ok();
+    let is_local = name == "localhost" || address.is_some_and(|address| address.is_loopback());
+    if !is_local || request.headers().contains_key(ORIGIN) {
+        let message = "The control address answers programs on this machine only, not pages in a browser.";
+        return Problem::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", message).into_response();
+    }
+    next.run(request).await
 }
 
 type Shared = State<Arc<Workspace>>;

@@ -40,7 +40,9 @@ impl Body {
 
     fn of_object(object: &serde_json::Map<String, Value>, status: u16) -> Self {
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-        if let Some(detail) = text("detail") {
+        // SCIM's refusals name their schema or repeat the status; a `detail` alone is another service's.
+        let is_scim = object.contains_key("schemas") || object.contains_key("status");
+        if let Some(detail) = text("detail").filter(|_| is_scim) {
             let message = text("scimType").map(|kind| format!("{kind} {detail}")).unwrap_or(detail);
             return Self { code: format!("SCIM_{status}"), message: shortened(&message), ..Self::default() };
         }
@@ -50,6 +52,7 @@ impl Body {
         let message = text("message")
             .or_else(|| text("error_description"))
             .or_else(|| text("error"))
+            .or_else(|| text("detail"))
             .unwrap_or_default();
         let reason = object.get("details").and_then(Value::as_array).and_then(|details| reason(details));
         Self { code, reason: reason.unwrap_or_default(), message: shortened(&message), is_page: false }

@@ -97,7 +97,9 @@ impl ErrorKind {
             429 => Self::RateLimited,
             400 | 403 | 409 if says("quota") || says("limit exceeded") => Self::QuotaExceeded,
             403 => Self::PermissionDenied,
-            404 => Self::NotFound,
+            // A 404 without the platform's code may come from a proxy or a gateway on the way. If it counted as
+            // "does not exist", a key would be overwritten, and the data of a running app deleted.
+            404 if body.code == "SCIM_404" => Self::NotFound,
             409 if says("reconciliation") || says("in progress") => Self::Busy,
             409 => Self::AlreadyExists,
             400 if says("already exists") || says("is not unique") => Self::AlreadyExists,

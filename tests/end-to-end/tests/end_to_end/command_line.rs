@@ -69,15 +69,15 @@ async fn how_things_stand_is_read_by_people() {
     stage.create(deployer::config::CreateArguments::default()).await.expect("create");
     let (code, output) = run(&stage, &["status", "--app-name", "tellr"]).await;
     assert_eq!(code, Some(0), "{output}");
-    let version = concat!("Deployed    tellr-app ", env!("CARGO_PKG_VERSION"), "\n");
+    let version = concat!("Deployed      tellr-app ", env!("CARGO_PKG_VERSION"), "\n");
     assert_tells(
         &output,
         &[
             "The app `tellr` is RUNNING, its compute is ACTIVE\n",
             version,
-            "Database    tellr-db, autoscaling, schema app_data\n",
-            &format!("Created by  {ADA}\n"),
-            &format!("Last run    `create` by {ADA} at 2026-11-23T15:0"),
+            "Database      tellr-db, autoscaling, schema app_data\n",
+            &format!("Created by    {ADA}\n"),
+            &format!("Last run      `create` by {ADA} at 2026-11-23T15:0"),
             ": finished\n",
         ],
     );

@@ -15,6 +15,7 @@ mod failures_platform;
 mod failures_reset;
 mod failures_rights;
 mod failures_transport;
+mod foreign_not_found;
 mod frozen_holder;
 mod interruption;
 mod interruption_later;
