@@ -112,3 +112,37 @@ fn row(text: &mut String, name: &str, value: Option<&str>) {
 fn line(text: &mut String, content: &str) {
     let _ = writeln!(text, "{}", printable(content));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deployer::operations::AppState;
+
+    #[test]
+    fn nothing_of_a_status_controls_the_terminal() {
+        let hostile = "\u{1b}[31mred\u{1b}]0;title\u{7}\u{202e}";
+        let text = status(&Status {
+            app_name: "tellr".into(),
+            app_file_workspace_path: Some(hostile.into()),
+            app: Some(AppState {
+                url: Some(hostile.into()),
+                creator: Some(hostile.into()),
+                compute: hostile.into(),
+                compute_size: Some(hostile.into()),
+                state: Some(hostile.into()),
+                message: Some(hostile.into()),
+            }),
+            lakebase_name: Some(hostile.into()),
+            lakebase_type: None,
+            schema_name: Some(hostile.into()),
+            app_package: Some(hostile.into()),
+            app_version: Some(hostile.into()),
+            last_run: None,
+            lock: None,
+            deployed: true,
+            can_resume: false,
+        });
+        assert!(text.contains("red"), "{text}");
+        assert!(text.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{text:?}");
+    }
+}

@@ -258,3 +258,24 @@ fn unreadable(key: &str, path: &Path, expected: &str) -> DeployError {
     }
     .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_needs_its_sign_and_one_value() {
+        let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        let two = pairs("extra_env", &texts(&["A=1=2", "B="])).expect("both have a sign");
+        assert_eq!(two, json!({"A": "1=2", "B": ""}));
+        for refused in [&["FOO"][..], &["A=1", "A=2"]] {
+            let error = pairs("extra_env", &texts(refused)).expect_err("it is a mistake").to_string();
+            assert!(error.contains("--extra-env "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_not_read_whole() {
+        assert_eq!(read_bounded(Path::new("/dev/zero"), 1_000).expect("zeros").len(), 1_000);
+    }
+}

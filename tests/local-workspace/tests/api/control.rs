@@ -96,3 +96,24 @@ async fn principals_are_added_and_their_tokens_expired() {
     assert_eq!(local.post("/__local/principals/nobody/token", json!({})).await.refusal().0, 404);
     assert_eq!(local.get("/__local/principals").await.ok()["principals"].as_array().map(Vec::len), Some(4));
 }
+
+#[tokio::test]
+async fn pages_in_a_browser_do_not_reach_the_control_address() {
+    let local = Local::start().await;
+    let address = local.workspace.host().trim_start_matches("http://").to_owned();
+    for (host, origin, status) in [
+        (address.as_str(), None, 200),
+        ("localhost:1", None, 200),
+        ("[::1]:1", None, 200),
+        (address.as_str(), Some("https://page.example"), 403),
+        (address.as_str(), Some("null"), 403),
+        ("page.example", None, 403),
+        ("127.0.0.1.page.example:80", None, 403),
+    ] {
+        let request = local.client.get(format!("{}/__local/principals", local.workspace.host()));
+        let request = request.header("host", host);
+        let request = if let Some(origin) = origin { request.header("origin", origin) } else { request };
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{host} {origin:?}");
+    }
+}

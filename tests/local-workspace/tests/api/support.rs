@@ -24,7 +24,7 @@ pub(crate) const DAWN: Timestamp = Timestamp(1_795_000_000_000);
 
 pub(crate) struct Local {
     pub(crate) workspace: LocalWorkspace,
-    client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
 }
 
 #[derive(Debug)]
