@@ -28,24 +28,24 @@ pub use wording::spell;
 #[error("{}", .0.message)]
 #[serde(transparent)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct DeployError(Box<Told>);
+pub struct DeployError(Box<ErrorDetails>);
 
 impl Deref for DeployError {
-    type Target = Told;
+    type Target = ErrorDetails;
 
-    fn deref(&self) -> &Told {
+    fn deref(&self) -> &ErrorDetails {
         &self.0
     }
 }
 
 impl DerefMut for DeployError {
-    fn deref_mut(&mut self) -> &mut Told {
+    fn deref_mut(&mut self) -> &mut ErrorDetails {
         &mut self.0
     }
 }
 
-impl From<Told> for DeployError {
-    fn from(told: Told) -> Self {
+impl From<ErrorDetails> for DeployError {
+    fn from(told: ErrorDetails) -> Self {
         Self(Box::new(told))
     }
 }
@@ -53,7 +53,7 @@ impl From<Told> for DeployError {
 /// The error that every interface shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "DeployError", optional_fields))]
-pub struct Told {
+pub struct ErrorDetails {
     /// A stable name to match on, such as `APP_ALREADY_EXISTS`.
     pub code: String,
     /// Whether the input was refused before anything happened, or something failed later.

@@ -43,7 +43,7 @@ use serde_json::Value;
 
 use super::task::{Operation, Outcome};
 use crate::config::SecretText;
-use crate::error::{DeployError, ErrorClass, Told};
+use crate::error::{DeployError, ErrorClass, ErrorDetails};
 use crate::events::DeployEvent;
 use crate::host::{HostError, LakebaseTarget, Probe, SchemaError, WorkspaceRequest, WorkspaceResponse};
 use crate::schema::{SchemaOperation, Script};
@@ -285,7 +285,7 @@ impl From<Fault> for DeployError {
                 "This is a bug in the code that calls the module; please report it with this text",
             ),
         };
-        Told {
+        ErrorDetails {
             code: code.to_owned(),
             class: ErrorClass::Deployment,
             message,

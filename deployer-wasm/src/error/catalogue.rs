@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use super::outside;
-use super::{DeployError, ErrorClass, RefusedInput, Told};
+use super::{DeployError, ErrorClass, ErrorDetails, RefusedInput};
 use crate::timestamp::Timestamp;
 
 /// The owner of a schema.
@@ -233,7 +233,7 @@ impl From<Failure> for DeployError {
         let [message, cause, remedy] = [message, cause, remedy].map(|text| outside::shown(&text));
         let log = outside::log_lines(&log);
         let (code, docs) = (code.to_owned(), docs.to_owned());
-        Told { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
+        ErrorDetails { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::config::{
 use crate::engine::StepReport;
 use crate::engine::journal::{RunRecord, RunStatus};
 use crate::engine::lock::Lease;
-use crate::error::{ErrorClass, RefusedInput, Told};
+use crate::error::{ErrorClass, ErrorDetails, RefusedInput};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
     CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, Probe, SchemaError, SchemaErrorKind,
@@ -64,7 +64,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<EventKind>(config),
         declared::<StepState>(config),
         declared::<PlannedStep>(config),
-        declared::<Told>(config),
+        declared::<ErrorDetails>(config),
         declared::<ErrorClass>(config),
         declared::<RefusedInput>(config),
         declared::<Timestamp>(config),
