@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use super::protocol::{
     Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn, Wanted,
 };
-use super::queue::{News, QueueHost};
+use super::queue::{Changes, QueueHost};
 use super::task::{Asked, Operation, Outcome, Task};
 use crate::decode::decode;
 use crate::engine::Cancellation;
@@ -103,7 +103,7 @@ impl Machine {
         let run = self.run(CALL)?;
         run.host.set_time(Timestamp::from_millis(poll.now_ms), poll.elapsed_ms.map(Duration::from_millis));
         let ended = run.go_on();
-        let News { events, commands, withdrawn } = run.host.news();
+        let Changes { events, commands, withdrawn } = run.host.news();
         let (state, result, error) = match ended {
             None => (RunState::Running, None, None),
             Some(ended) => {

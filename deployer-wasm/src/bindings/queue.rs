@@ -54,7 +54,7 @@ impl Waiting {
 
 /// What happened in a host since the last call.
 #[derive(Debug, Default)]
-pub struct News {
+pub struct Changes {
     /// The events.
     pub events: Vec<DeployEvent>,
     /// The new commands.
@@ -86,7 +86,7 @@ impl QueueHost {
     }
 
     /// Takes what happened since the last call.
-    pub fn news(&self) -> News {
+    pub fn news(&self) -> Changes {
         let mut commands = self.issued.take();
         let mut withdrawn = Vec::new();
         self.waiting.borrow_mut().retain(|id, waiting| {
@@ -102,7 +102,7 @@ impl QueueHost {
             commands.retain(|issued| issued.id != *id);
             handed_over
         });
-        News { events: self.events.take(), commands, withdrawn }
+        Changes { events: self.events.take(), commands, withdrawn }
     }
 
     /// Passes the answer to the future that waits for the command `id`; false if none does.
