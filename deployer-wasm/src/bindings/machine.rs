@@ -36,13 +36,13 @@ struct Run {
     host: Rc<QueueHost>,
     cancellation: Cancellation,
     work: LocalBoxFuture<'static, DeployResult<Outcome>>,
-    awake: Arc<Awake>,
+    awake: Arc<WakeFlag>,
 }
 
 /// Whether anything in the future has been woken and has to be polled.
-struct Awake(AtomicBool);
+struct WakeFlag(AtomicBool);
 
-impl Wake for Awake {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -93,7 +93,7 @@ impl Machine {
             }
             Err(error) => ready(Err(error)).boxed_local(),
         };
-        self.run = Some(Run { host, cancellation, work, awake: Arc::new(Awake(AtomicBool::new(true))) });
+        self.run = Some(Run { host, cancellation, work, awake: Arc::new(WakeFlag(AtomicBool::new(true))) });
         Ok(Accepted { protocol: PROTOCOL, accepted: true })
     }
 
