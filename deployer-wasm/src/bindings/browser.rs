@@ -20,7 +20,7 @@ use wasm_bindgen::{JsCast as _, intern};
 use web_sys::AbortSignal;
 
 use self::host::{PageHost, Way};
-use super::task::{Asked, Operation};
+use super::task::{Operation, TaskKind};
 use super::{direct, form};
 use crate::engine::Cancellation;
 use crate::error::DeployError;
@@ -163,7 +163,7 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Asked::Run(Operation::Create), config, options).await
+        run(Rc::clone(&self.way), TaskKind::Run(Operation::Create), config, options).await
     }
 
     /// Change the version or the settings of an app, or empty its database.
@@ -176,7 +176,7 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "UpdateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Asked::Run(Operation::Update), config, options).await
+        run(Rc::clone(&self.way), TaskKind::Run(Operation::Update), config, options).await
     }
 
     /// Deletes the app and keeps the database and the key.
@@ -189,7 +189,7 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "DeleteArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Asked::Run(Operation::Delete), config, options).await
+        run(Rc::clone(&self.way), TaskKind::Run(Operation::Delete), config, options).await
     }
 
     /// What an operation would do. Sends read-only requests, and fails where the operation would fail.
@@ -206,7 +206,7 @@ impl Deployer {
         config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        let asked = Asked::Plan(value::read(&operation)?);
+        let asked = TaskKind::Plan(value::read(&operation)?);
         run(Rc::clone(&self.way), asked, config, options).await
     }
 
@@ -220,11 +220,11 @@ impl Deployer {
         #[wasm_bindgen(unchecked_param_type = "StatusArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
     ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), Asked::Status, config, options).await
+        run(Rc::clone(&self.way), TaskKind::Status, config, options).await
     }
 }
 
-async fn run(way: Rc<Way>, asked: Asked, config: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+async fn run(way: Rc<Way>, asked: TaskKind, config: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     let config: Value = value::read(&config)?;
     let environment = option(&options, "environment").as_string();
     let on_event = option(&options, "onEvent").dyn_into::<Function>().ok();

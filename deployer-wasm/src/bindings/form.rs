@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::task::{Asked, Operation, Task};
+use super::task::{Operation, Task, TaskKind};
 use crate::config::{self, resolve};
 use crate::error::{DeployError, Result};
 
@@ -15,7 +15,7 @@ use crate::error::{DeployError, Result};
 ///
 /// # Errors
 /// Of the class `Input`, with the key and what would be right.
-pub fn task(asked: Asked, config: Value, environment: Option<&str>) -> Result<Task> {
+pub fn task(asked: TaskKind, config: Value, environment: Option<&str>) -> Result<Task> {
     match config {
         Value::String(file) => Task::read(asked, Value::Object(Map::new()), Some(&file), environment),
         Value::Null => Task::read(asked, Value::Object(Map::new()), None, environment),
@@ -25,7 +25,7 @@ pub fn task(asked: Asked, config: Value, environment: Option<&str>) -> Result<Ta
 
 /// What is wrong with `config`, if anything; for `operation`.
 pub fn validate(operation: Operation, config: Value) -> Option<DeployError> {
-    task(Asked::Run(operation), config, None).err()
+    task(TaskKind::Run(operation), config, None).err()
 }
 
 /// A configuration file as arguments for `create`, all defaults filled in. `environment` selects one of the

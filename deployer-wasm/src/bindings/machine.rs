@@ -20,7 +20,7 @@ use super::protocol::{
     Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn, Wanted,
 };
 use super::queue::{Changes, QueueHost};
-use super::task::{Asked, Operation, Outcome, Task};
+use super::task::{Operation, Outcome, Task, TaskKind};
 use crate::decode::decode;
 use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
@@ -153,13 +153,13 @@ impl Run {
 }
 
 /// The type of a call.
-fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<Asked, Fault> {
+fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<TaskKind, Fault> {
     match (wanted, plan_of) {
-        (Wanted::Create, None) => Ok(Asked::Run(Operation::Create)),
-        (Wanted::Update, None) => Ok(Asked::Run(Operation::Update)),
-        (Wanted::Delete, None) => Ok(Asked::Run(Operation::Delete)),
-        (Wanted::Plan, Some(operation)) => Ok(Asked::Plan(operation)),
-        (Wanted::Status, None) => Ok(Asked::Status),
+        (Wanted::Create, None) => Ok(TaskKind::Run(Operation::Create)),
+        (Wanted::Update, None) => Ok(TaskKind::Run(Operation::Update)),
+        (Wanted::Delete, None) => Ok(TaskKind::Run(Operation::Delete)),
+        (Wanted::Plan, Some(operation)) => Ok(TaskKind::Plan(operation)),
+        (Wanted::Status, None) => Ok(TaskKind::Status),
         _ => {
             let problem = "`plan_of` is only allowed with the operation `plan`".to_owned();
             Err(Fault::Call { call: "start", problem })

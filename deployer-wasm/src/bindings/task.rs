@@ -17,7 +17,7 @@ pub use crate::operations::Operation;
 
 /// What to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asked {
+pub enum TaskKind {
     /// An operation.
     Run(Operation),
     /// What an operation would do.
@@ -82,15 +82,15 @@ impl Task {
     /// # Errors
     /// Of the class `Input`, with the key and what would be right.
     pub fn read(
-        asked: Asked,
+        asked: TaskKind,
         arguments: Value,
         file: Option<&str>,
         environment: Option<&str>,
     ) -> Result<Self> {
         Ok(match asked {
-            Asked::Run(operation) => Self::Run(change(operation, arguments, file, environment)?),
-            Asked::Plan(operation) => Self::Plan(change(operation, arguments, file, environment)?),
-            Asked::Status => {
+            TaskKind::Run(operation) => Self::Run(change(operation, arguments, file, environment)?),
+            TaskKind::Plan(operation) => Self::Plan(change(operation, arguments, file, environment)?),
+            TaskKind::Status => {
                 let config = resolve::status(arguments, file, environment)?;
                 Self::Status(Box::new(config))
             }
