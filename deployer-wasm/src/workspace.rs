@@ -28,7 +28,7 @@ pub mod secrets;
 pub use api_error::{ApiError, ErrorKind};
 pub use client::{Client, Permit};
 pub use elapsed::Elapsed;
-pub use retry::{Attempt, RetryPolicy, Verdict};
+pub use retry::{Attempt, RetryDecision, RetryPolicy};
 
 /// A paginated list.
 pub trait Page {

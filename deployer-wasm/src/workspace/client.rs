@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::api_error::{ApiError, ErrorKind, Interface};
 use super::elapsed::Elapsed;
-use super::retry::{Attempt, RETRIES, RetryPolicy, Verdict};
+use super::retry::{Attempt, RETRIES, RetryDecision, RetryPolicy};
 use super::{Call, Page};
 use crate::cancellation::Cancellation;
 use crate::decode::{Mismatch, decode};
@@ -201,7 +201,7 @@ impl<'a, H: Host> Client<'a, H> {
             let failed =
                 Attempt { method, error: &error, response, earlier, unanswered, waited, answered_before };
             match self.policy().judge(failed, self.jitter()) {
-                Verdict::Again(pause) => {
+                RetryDecision::Again(pause) => {
                     self.tell(&failed, pause);
                     if self.pause(pause).await {
                         elapsed.count(self.host.now(), pause);
@@ -210,7 +210,7 @@ impl<'a, H: Host> Client<'a, H> {
                         continue;
                     }
                 }
-                Verdict::Stop => {}
+                RetryDecision::Stop => {}
             }
             (error.waited, error.uncertain, error.interface) = (waited, uncertain, interface);
             return Err(error);

@@ -67,7 +67,7 @@ pub struct Attempt<'e> {
 
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryDecision {
     /// Wait this long and retry.
     Again(Duration),
     /// Give up.
@@ -76,16 +76,16 @@ pub enum Verdict {
 
 impl RetryPolicy {
     /// Decides about a failed attempt. `jitter` is uniform in 0..1.
-    pub fn judge(self, attempt: Attempt<'_>, jitter: f64) -> Verdict {
+    pub fn judge(self, attempt: Attempt<'_>, jitter: f64) -> RetryDecision {
         if !worth_trying_again(attempt.method, attempt.error) {
-            return Verdict::Stop;
+            return RetryDecision::Stop;
         }
         let unanswered = attempt.error.kind == ErrorKind::NoAnswer;
         let pause = match attempt.response.and_then(retry_after) {
             Some(asked) => asked.saturating_add(Duration::from_millis(500).mul_f64(jitter)),
             None if unanswered && attempt.answered_before => {
                 let nth = usize::try_from(attempt.unanswered.saturating_sub(1)).unwrap_or(usize::MAX);
-                let Some(secs) = RECONNECT_SECS.get(nth) else { return Verdict::Stop };
+                let Some(secs) = RECONNECT_SECS.get(nth) else { return RetryDecision::Stop };
                 Duration::from_secs_f64(secs * (0.75 + jitter / 2.0))
             }
             None => {
@@ -94,7 +94,11 @@ impl RetryPolicy {
             }
         };
         let limit = if unanswered && !attempt.answered_before { FIRST_ANSWER } else { self.budget };
-        if attempt.waited.saturating_add(pause) > limit { Verdict::Stop } else { Verdict::Again(pause) }
+        if attempt.waited.saturating_add(pause) > limit {
+            RetryDecision::Stop
+        } else {
+            RetryDecision::Again(pause)
+        }
     }
 }
 
@@ -147,7 +151,7 @@ mod tests {
         Attempt { method, error, response, earlier, unanswered, waited, answered_before: true }
     }
 
-    fn judge(method: Method, status: u16, headers: &[(&str, &str)]) -> Verdict {
+    fn judge(method: Method, status: u16, headers: &[(&str, &str)]) -> RetryDecision {
         let (error, response) = refusal(status, headers);
         RetryPolicy::default().judge(first(method, &error, Some(&response)), 0.5)
     }
@@ -159,10 +163,10 @@ mod tests {
     #[test]
     fn retry_after_is_honoured_in_seconds_and_as_a_date() {
         let at_least = |verdict, secs| match verdict {
-            Verdict::Again(pause) => {
+            RetryDecision::Again(pause) => {
                 pause >= Duration::from_secs(secs) && pause < Duration::from_secs(secs + 1)
             }
-            Verdict::Stop => false,
+            RetryDecision::Stop => false,
         };
         assert!(at_least(judge(Method::Post, 429, &[("retry-after", "7")]), 7));
         let dates =
@@ -176,32 +180,35 @@ mod tests {
             ["18446744073709551615", "9223372036854775807", "18446744073709551616", "-1", "1e9", "90000"]
         {
             let verdict = judge(Method::Post, 429, &[("retry-after", value)]);
-            assert!(matches!(verdict, Verdict::Again(pause) if pause < Duration::from_secs(1)), "{value}");
+            assert!(
+                matches!(verdict, RetryDecision::Again(pause) if pause < Duration::from_secs(1)),
+                "{value}"
+            );
         }
         let dates =
             [("date", "Mon, 01 Jan 0001 00:00:00 GMT"), ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT")];
-        assert!(matches!(judge(Method::Get, 503, &dates), Verdict::Again(_)));
+        assert!(matches!(judge(Method::Get, 503, &dates), RetryDecision::Again(_)));
     }
 
     #[test]
     fn a_wish_longer_than_the_budget_ends_the_call() {
-        assert_eq!(judge(Method::Post, 429, &[("retry-after", "3600")]), Verdict::Stop);
+        assert_eq!(judge(Method::Post, 429, &[("retry-after", "3600")]), RetryDecision::Stop);
     }
 
     #[test]
     fn refusals_are_not_repeated() {
         for status in [301, 302, 400, 401, 403, 404, 407, 409, 501] {
-            assert_eq!(judge(Method::Get, status, &[]), Verdict::Stop, "{status}");
+            assert_eq!(judge(Method::Get, status, &[]), RetryDecision::Stop, "{status}");
         }
-        assert_eq!(judge(Method::Post, 500, &[]), Verdict::Stop);
-        assert!(matches!(judge(Method::Get, 500, &[]), Verdict::Again(_)));
+        assert_eq!(judge(Method::Post, 500, &[]), RetryDecision::Stop);
+        assert!(matches!(judge(Method::Get, 500, &[]), RetryDecision::Again(_)));
     }
 
     #[test]
     fn json_of_another_shape_is_not_read_again() {
         let error =
             ApiError::unexpected_shape(200, &Mismatch::of_kind(&serde_json::Value::Null, "an object"));
-        assert_eq!(RetryPolicy::default().judge(first(Method::Get, &error, None), 0.5), Verdict::Stop);
+        assert_eq!(RetryPolicy::default().judge(first(Method::Get, &error, None), 0.5), RetryDecision::Stop);
     }
 
     #[test]
@@ -212,7 +219,7 @@ mod tests {
             waited: Duration::from_secs(299),
             ..first(Method::Get, &error, Some(&response))
         };
-        assert_eq!(RetryPolicy::default().judge(late, 0.5), Verdict::Stop);
+        assert_eq!(RetryPolicy::default().judge(late, 0.5), RetryDecision::Stop);
     }
 
     #[test]
@@ -222,14 +229,14 @@ mod tests {
         for unanswered in 1..=RETRIES {
             let attempt =
                 Attempt { earlier: unanswered - 1, unanswered, ..first(Method::Post, &error, None) };
-            let Verdict::Again(pause) = RetryPolicy::default().judge(attempt, 0.99) else {
+            let RetryDecision::Again(pause) = RetryPolicy::default().judge(attempt, 0.99) else {
                 panic!("gave up after {unanswered}")
             };
             total += pause;
         }
         assert!(total < Duration::from_mins(2), "{total:?}");
         let last = Attempt { unanswered: RETRIES + 1, ..first(Method::Post, &error, None) };
-        assert_eq!(RetryPolicy::default().judge(last, 0.5), Verdict::Stop);
+        assert_eq!(RetryPolicy::default().judge(last, 0.5), RetryDecision::Stop);
     }
 
     #[test]
@@ -245,8 +252,8 @@ mod tests {
                 ..first(Method::Get, &error, None)
             };
             match RetryPolicy::default().judge(attempt, 0.5) {
-                Verdict::Again(pause) => waited += pause,
-                Verdict::Stop => break,
+                RetryDecision::Again(pause) => waited += pause,
+                RetryDecision::Stop => break,
             }
         }
         assert!(waited > Duration::from_secs(1) && waited <= FIRST_ANSWER, "{waited:?}");
