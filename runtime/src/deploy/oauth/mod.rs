@@ -50,13 +50,13 @@ pub struct SignIn {
     /// The page that links to the sign-in, if there is one.
     back: Option<String>,
     /// Locked while tokens are being renewed, so that all callers wait for the same renewal.
-    standing: Mutex<Standing>,
+    standing: Mutex<SignInState>,
     /// The attempt in progress.
     attempt: Mutex<Option<UnderWay>>,
 }
 
 /// Whether a user is signed in.
-enum Standing {
+enum SignInState {
     SignedOut { why: String },
     SignedIn(Tokens),
 }
@@ -112,7 +112,7 @@ impl SignIn {
     /// the sign-in.
     pub fn new(http: reqwest::Client, host: String, back: Option<String>) -> Arc<Self> {
         let why = format!("Not signed in to {host} yet");
-        let standing = Mutex::new(Standing::SignedOut { why });
+        let standing = Mutex::new(SignInState::SignedOut { why });
         Arc::new(Self { http, host, back, standing, attempt: Mutex::default() })
     }
 
@@ -165,11 +165,11 @@ impl SignIn {
     /// An access token that is valid for a while.
     pub(super) async fn bearer(self: &Arc<Self>) -> Result<SecretString, HostError> {
         match &*self.standing.lock().await {
-            Standing::SignedOut { why } => return Err(credential(why.clone())),
-            Standing::SignedIn(tokens) if Instant::now() < tokens.renew_at => {
+            SignInState::SignedOut { why } => return Err(credential(why.clone())),
+            SignInState::SignedIn(tokens) if Instant::now() < tokens.renew_at => {
                 return Ok(tokens.access.clone());
             }
-            Standing::SignedIn(_) => {}
+            SignInState::SignedIn(_) => {}
         }
         self.renewed(None).await
     }
@@ -193,8 +193,8 @@ impl SignIn {
     async fn renew(&self, refused: Option<SecretString>) -> Result<SecretString, HostError> {
         let mut standing = self.standing.lock().await;
         let tokens = match &mut *standing {
-            Standing::SignedOut { why } => return Err(credential(why.clone())),
-            Standing::SignedIn(tokens) => tokens,
+            SignInState::SignedOut { why } => return Err(credential(why.clone())),
+            SignInState::SignedIn(tokens) => tokens,
         };
         let now = Instant::now();
         let is_stale = match &refused {
@@ -229,7 +229,7 @@ impl SignIn {
         };
         tracing::warn!("the sign-in has ended: {ended}");
         let why = format!("The sign-in to {} has ended: {ended}. Sign in again", self.host);
-        *standing = Standing::SignedOut { why: why.clone() };
+        *standing = SignInState::SignedOut { why: why.clone() };
         Err(credential(why))
     }
 
@@ -264,7 +264,7 @@ impl SignIn {
         let request = self.http.post(endpoints.token.clone()).form(&form);
         match ask(request, &[code, proof.verifier()]).await {
             Ok(granted) => {
-                *self.standing.lock().await = Standing::SignedIn(Tokens {
+                *self.standing.lock().await = SignInState::SignedIn(Tokens {
                     access: granted.access,
                     renew_at: granted.renew_at,
                     good_until: granted.good_until,
@@ -286,7 +286,7 @@ impl SignIn {
     async fn failed(&self, outcome: &watch::Sender<Outcome>, why: &str) {
         tracing::warn!("the sign-in did not succeed: {why}");
         // An earlier sign-in remains valid.
-        if let Standing::SignedOut { why: shown } = &mut *self.standing.lock().await {
+        if let SignInState::SignedOut { why: shown } = &mut *self.standing.lock().await {
             *shown = did_not_succeed(why);
         }
         outcome.send_replace(Outcome::Failed(why.to_owned()));
