@@ -86,13 +86,13 @@ enum Outcome {
 }
 
 /// An attempt in progress.
-pub struct Begun {
+pub struct PendingSignIn {
     /// The URL to open in a browser on this machine, within ten minutes.
     pub address: String,
     outcome: watch::Receiver<Outcome>,
 }
 
-impl Begun {
+impl PendingSignIn {
     /// Waits for the outcome of the attempt.
     ///
     /// # Errors
@@ -129,13 +129,13 @@ impl SignIn {
     ///
     /// # Errors
     /// If the discovery fails, or no local port is available.
-    pub async fn begin(self: &Arc<Self>) -> Result<Begun, HostError> {
+    pub async fn begin(self: &Arc<Self>) -> Result<PendingSignIn, HostError> {
         let mut under_way = self.attempt.lock().await;
         if let Some(old) = &*under_way
             && let Some(attempt) = old.attempt.upgrade()
         {
             if *old.outcome.borrow() == Outcome::Waiting && old.began.elapsed() < PATIENCE / 2 {
-                return Ok(Begun { address: old.address.clone(), outcome: old.outcome.clone() });
+                return Ok(PendingSignIn { address: old.address.clone(), outcome: old.outcome.clone() });
             }
             attempt.replace();
         }
@@ -159,7 +159,7 @@ impl SignIn {
             attempt: Arc::downgrade(&attempt),
         });
         tokio::spawn(redirect::wait(listener, attempt, PATIENCE));
-        Ok(Begun { address, outcome })
+        Ok(PendingSignIn { address, outcome })
     }
 
     /// An access token that is valid for a while.
