@@ -44,7 +44,7 @@ enum Requests {
 
 /// A connection that can be closed for another one, in order of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Spare {
+pub(super) enum Evictable {
     /// Idle between two requests.
     Idle,
     /// Has not sent a complete request.
@@ -102,17 +102,17 @@ impl Activity {
     }
 
     /// Whether the connection can be closed for another one, and since when; `None` while it is answering.
-    pub(super) fn spare(&self) -> Option<(Spare, Instant)> {
+    pub(super) fn spare(&self) -> Option<(Evictable, Instant)> {
         let state = self.state();
         if let Some(since) = state.blocked_since {
-            return Some((Spare::Blocked, since));
+            return Some((Evictable::Blocked, since));
         }
         if !state.running.is_empty() {
             return None;
         }
         Some(match (state.requests, state.head_since) {
-            (Requests::None, _) | (Requests::Http1, Some(_)) => (Spare::Silent, state.quiet_since),
-            (Requests::Http1, None) | (Requests::Http2, _) => (Spare::Idle, state.quiet_since),
+            (Requests::None, _) | (Requests::Http1, Some(_)) => (Evictable::Silent, state.quiet_since),
+            (Requests::Http1, None) | (Requests::Http2, _) => (Evictable::Idle, state.quiet_since),
         })
     }
 
