@@ -27,7 +27,7 @@ use super::oauth::{self, SignIn};
 use super::printer::{Style, print, print_error};
 use super::progress::Progress;
 use super::report;
-use super::sign_in::{self, Asked};
+use super::sign_in::{self, SelectionArguments};
 use super::wording;
 use super::workspace::{self, ClientError, Workspace};
 
@@ -182,7 +182,7 @@ impl Session<()> {
         connection: &Connection,
         style: Style,
     ) -> Result<Session<impl FnMut(DeployEvent) + use<>>, DeployError> {
-        let asked = Asked { host: connection.host.clone(), profile: connection.profile.clone() };
+        let asked = SelectionArguments { host: connection.host.clone(), profile: connection.profile.clone() };
         let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
         let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
         let http = workspace::client().map_err(unreachable)?;

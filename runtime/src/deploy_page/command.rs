@@ -12,7 +12,7 @@ use super::{DeployPage, Session};
 use crate::deploy::browser;
 use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print, print_error};
-use crate::deploy::sign_in::{self, Asked};
+use crate::deploy::sign_in::{self, SelectionArguments};
 use crate::deploy::workspace::{Workspace, client};
 use crate::listener::StopSignals;
 use crate::settings::Environment;
@@ -57,7 +57,7 @@ pub async fn run(flags: Flags) -> ExitCode {
 }
 
 async fn serve(flags: Flags) -> Result<(), DeployError> {
-    let asked = Asked { host: flags.host, profile: flags.profile };
+    let asked = SelectionArguments { host: flags.host, profile: flags.profile };
     let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
     let problem = |problem: String| DeployError::from(Failure::Unreachable { problem });
     let http = client().map_err(|error| problem(error.to_string()))?;

@@ -32,7 +32,7 @@ const NAMED_BY: &str = "set `--host https://…` or `DATABRICKS_HOST`";
 
 /// The command line's arguments.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct SelectionArguments {
     /// `--host`.
     pub host: Option<String>,
     /// `--profile`.
@@ -81,7 +81,7 @@ impl Found {
 ///
 /// # Errors
 /// `NO_WORKSPACE`, with what is missing and where it was searched.
-pub fn find(asked: &Asked, variable: impl Fn(&str) -> Option<String>) -> Result<Found, Failure> {
+pub fn find(asked: &SelectionArguments, variable: impl Fn(&str) -> Option<String>) -> Result<Found, Failure> {
     let variable = |name: &str| variable(name).filter(|text| !text.trim().is_empty());
     let asked_address = asked.host.as_deref().map(|host| address("`--host`", host)).transpose()?;
     let asked_host = asked_address.as_ref().map(|address| address.host.as_str());

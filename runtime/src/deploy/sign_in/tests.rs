@@ -39,7 +39,7 @@ impl Home {
         self
     }
 
-    fn find(&self, asked: &Asked) -> Result<Found, Failure> {
+    fn find(&self, asked: &SelectionArguments) -> Result<Found, Failure> {
         find(asked, |name| match name {
             "HOME" => Some(self.folder.path().display().to_string()),
             name => self.variables.get(name).cloned(),
@@ -54,12 +54,12 @@ impl Home {
     }
 }
 
-fn to(host: &str) -> Asked {
-    Asked { host: Some(host.into()), ..Asked::default() }
+fn to(host: &str) -> SelectionArguments {
+    SelectionArguments { host: Some(host.into()), ..SelectionArguments::default() }
 }
 
-fn of(profile: &str) -> Asked {
-    Asked { profile: Some(profile.into()), ..Asked::default() }
+fn of(profile: &str) -> SelectionArguments {
+    SelectionArguments { profile: Some(profile.into()), ..SelectionArguments::default() }
 }
 
 fn problem(result: Result<Found, Failure>) -> String {
@@ -106,7 +106,7 @@ fn the_workspace_is_the_arguments_then_the_environments_then_the_files() {
     for case in matrix.cases {
         let mut home = matrix.files.get(&case.file).map_or_else(Home::empty, |text| Home::with(text));
         home.variables = case.environment;
-        let asked = Asked {
+        let asked = SelectionArguments {
             host: case.argument.get("host").cloned(),
             profile: case.argument.get("profile").cloned(),
         };
@@ -244,24 +244,27 @@ fn where_a_workspace_is_known_and_no_credential_somebody_can_sign_in() {
 }
 
 fn problem_of_nothing() -> String {
-    problem(Home::empty().find(&Asked::default()))
+    problem(Home::empty().find(&SelectionArguments::default()))
 }
 
 #[test]
 fn several_workspaces_may_share_a_host() {
     let profiles = "[dev]\nhost = https://acme.databricks.com\ntoken = t\nworkspace_id = 11\n";
-    let id = |asked: &Asked| Home::with(profiles).find(asked).expect("a workspace").workspace_id;
+    let id = |asked: &SelectionArguments| Home::with(profiles).find(asked).expect("a workspace").workspace_id;
     assert_eq!(id(&of("dev")).as_deref(), Some("11"));
     assert_eq!(id(&to("https://acme.databricks.com/browse?o=22")).as_deref(), Some("22"));
     let environment = Home::empty()
         .setting("DATABRICKS_HOST", "https://acme.databricks.com/?o=33")
         .setting("DATABRICKS_TOKEN", "dapi-token");
-    assert_eq!(environment.find(&Asked::default()).expect("a workspace").workspace_id.as_deref(), Some("33"));
+    assert_eq!(
+        environment.find(&SelectionArguments::default()).expect("a workspace").workspace_id.as_deref(),
+        Some("33")
+    );
 }
 
 #[test]
 fn a_token_is_never_sent_unencrypted() {
     let home =
         Home::empty().setting("DATABRICKS_HOST", "http://far.example").setting("DATABRICKS_TOKEN", "t");
-    assert!(problem(home.find(&Asked::default())).contains("https://"));
+    assert!(problem(home.find(&SelectionArguments::default())).contains("https://"));
 }
