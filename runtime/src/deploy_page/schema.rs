@@ -27,7 +27,7 @@ const LARGEST_BODY_BYTES: usize = 64 * 1024;
 /// `POST /api/workspace-schema`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct SchemaRequest {
     /// The database.
     at: LakebaseTarget,
     /// The operation.
@@ -52,7 +52,7 @@ pub(super) async fn run(
     let (parts, body) = request.into_parts();
     let _slot = page.slots.acquire().await;
     let body = read_json(&parts, body, LARGEST_BODY_BYTES).await?.unwrap_or_default();
-    let Asked { at, operation } = serde_json::from_value(body).map_err(|error| {
+    let SchemaRequest { at, operation } = serde_json::from_value(body).map_err(|error| {
         Refusal::of_request(
             StatusCode::UNPROCESSABLE_ENTITY,
             format!("This is not a schema operation: {error}"),
