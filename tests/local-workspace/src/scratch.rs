@@ -60,7 +60,7 @@ static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 /// The signal that ends a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Farewell {
+pub enum StopSignal {
     /// PostgreSQL's immediate shutdown, to the postmaster only: it ends its own children.
     QuitProcess,
     /// Immediately, to the whole process group.
@@ -141,10 +141,10 @@ impl Scratch {
     }
 
     /// Registers a child with the watchdog.
-    pub fn register(&self, process: u32, farewell: Farewell) -> io::Result<Registration> {
+    pub fn register(&self, process: u32, farewell: StopSignal) -> io::Result<Registration> {
         let name = match farewell {
-            Farewell::QuitProcess => format!("QUIT.{process}"),
-            Farewell::KillGroup => format!("KILL.-{process}"),
+            StopSignal::QuitProcess => format!("QUIT.{process}"),
+            StopSignal::KillGroup => format!("KILL.-{process}"),
         };
         let entry = self.path.join("processes").join(name);
         fs::write(&entry, b"")?;

@@ -20,7 +20,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio_postgres::NoTls;
 
 use super::installation::{ADMINISTRATOR, Installation, copy_tree, server_environment};
-use crate::scratch::{Farewell, Registration, Scratch, signal_process};
+use crate::scratch::{Registration, Scratch, StopSignal, signal_process};
 
 /// The name that libpq and the server give to a socket of this port.
 const SOCKET_NAME: &str = ".s.PGSQL.5432";
@@ -160,7 +160,7 @@ impl Cluster {
         let mut server = command.spawn().map_err(system("starting PostgreSQL"))?;
         let process = server.id().unwrap_or_default();
         let registration =
-            scratch.register(process, Farewell::QuitProcess).map_err(system("registering PostgreSQL"))?;
+            scratch.register(process, StopSignal::QuitProcess).map_err(system("registering PostgreSQL"))?;
         let Some(stderr) = server.stderr.take() else {
             return Err(ClusterError::NotStarted("its output is missing".to_owned()));
         };

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::environment::Environment;
 use super::logs::{LogSource, Logs};
 use super::{DeployFailure, Launch, crash_message};
-use crate::scratch::{Farewell, Registration, Scratch, signal_group};
+use crate::scratch::{Registration, Scratch, StopSignal, signal_group};
 
 /// The time between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(15);
@@ -92,7 +92,7 @@ impl Process {
             DeployFailure::new(format!("error starting app: command {:?}: {error}", words[0]))
         })?;
         let group = child.id().unwrap_or_default();
-        let registration = scratch.register(group, Farewell::KillGroup).map_err(failed)?;
+        let registration = scratch.register(group, StopSignal::KillGroup).map_err(failed)?;
         let (sender, ended) = watch::channel(None);
         tokio::spawn(attend(child_streams(&mut child, logs), child, sender, group));
         Ok(Self { group, port, logs: logs.clone(), ended, _registration: registration })
