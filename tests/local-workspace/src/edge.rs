@@ -61,7 +61,7 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
     });
 
     let method = parts.method.clone();
-    let mut passage = Passage { workspace, cut, seq, method, path, latency_ms: 0, permitted };
+    let mut passage = RequestContext { workspace, cut, seq, method, path, latency_ms: 0, permitted };
     let fired = passage.workspace.faults.decide(passage.method.as_str(), &passage.path, principal.as_deref());
     let mut operation = None;
     let mut deliveries = 1;
@@ -103,7 +103,7 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
     passage.stamp(response)
 }
 
-struct Passage {
+struct RequestContext {
     workspace: Arc<Workspace>,
     cut: Cut,
     seq: u64,
@@ -114,7 +114,7 @@ struct Passage {
     permitted: Option<HeaderValue>,
 }
 
-impl Passage {
+impl RequestContext {
     /// Applies an action; an answer means that the request ends here.
     async fn strike(&self, fired: &Fired, handled: Option<&mut Response>) -> Option<Response> {
         let journal = &self.workspace.journal;
