@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::connection::Cut;
 use crate::cors;
-use crate::faults::{Action, Fired, Hanging, OperationOutcome, When};
+use crate::faults::{Action, Hanging, InjectedFault, OperationOutcome, When};
 use crate::journal::{Answer, Arrival};
 use crate::lakebase::OperationFault;
 use crate::pace::LATENCY_HEADER;
@@ -116,7 +116,7 @@ struct RequestContext {
 
 impl RequestContext {
     /// Applies an action; an answer means that the request ends here.
-    async fn strike(&self, fired: &Fired, handled: Option<&mut Response>) -> Option<Response> {
+    async fn strike(&self, fired: &InjectedFault, handled: Option<&mut Response>) -> Option<Response> {
         let journal = &self.workspace.journal;
         match &fired.action {
             Action::Answer { status, headers, body } => {

@@ -219,7 +219,7 @@ pub struct Hanging {
 
 /// The effect of a fault on the current request.
 #[derive(Clone, Debug)]
-pub(crate) struct Fired {
+pub(crate) struct InjectedFault {
     pub(crate) id: u64,
     pub(crate) when: When,
     pub(crate) action: Action,
@@ -312,7 +312,7 @@ impl Faults {
         matches!(tokio::time::timeout(timeout, watcher.wait_for(Vec::is_empty)).await, Ok(Ok(_)))
     }
 
-    pub(crate) fn decide(&self, method: &str, path: &str, principal: Option<&str>) -> Option<Fired> {
+    pub(crate) fn decide(&self, method: &str, path: &str, principal: Option<&str>) -> Option<InjectedFault> {
         let mut fired = None;
         for standing in &mut self.rules.lock().standing {
             let rule = &standing.rule;
@@ -327,7 +327,7 @@ impl Faults {
                 standing.seen >= rule.nth && rule.times.is_none_or(|times| standing.seen - rule.nth < times);
             if turn && fired.is_none() {
                 standing.fired += 1;
-                fired = Some(Fired { id: standing.id, when: rule.when, action: rule.action.clone() });
+                fired = Some(InjectedFault { id: standing.id, when: rule.when, action: rule.action.clone() });
             }
         }
         fired
