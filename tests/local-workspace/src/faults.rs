@@ -189,7 +189,7 @@ pub enum RuleError {
 
 /// An active rule.
 #[derive(Clone, Debug, Serialize)]
-pub struct Standing {
+pub struct ActiveRule {
     /// Its id.
     pub id: u64,
     /// How many requests matched.
@@ -228,7 +228,7 @@ pub(crate) struct InjectedFault {
 #[derive(Debug, Default)]
 struct Rules {
     last_id: u64,
-    standing: Vec<Standing>,
+    standing: Vec<ActiveRule>,
 }
 
 /// The rules of one workspace; clones share them.
@@ -260,12 +260,12 @@ impl Faults {
         let mut rules = self.rules.lock();
         rules.last_id += 1;
         let id = rules.last_id;
-        rules.standing.push(Standing { id, seen: 0, fired: 0, rule, path });
+        rules.standing.push(ActiveRule { id, seen: 0, fired: 0, rule, path });
         Ok(id)
     }
 
     /// All active rules.
-    pub fn standing(&self) -> Vec<Standing> {
+    pub fn standing(&self) -> Vec<ActiveRule> {
         self.rules.lock().standing.clone()
     }
 
