@@ -25,7 +25,7 @@ pub(super) const SCOPES: [&str; 5] = ["all-apis", "offline_access", "openid", "p
 const DENIED: (&str, &str) = ("access_denied", "The person did not allow it");
 
 /// The client's request, checked.
-struct Asked<'a> {
+struct AuthorizationRequest<'a> {
     redirect_uri: &'a str,
     state: Option<&'a str>,
     scope: &'a str,
@@ -68,7 +68,7 @@ pub(super) async fn show(
     if let Some(unknown) = scope.split_whitespace().find(|scope| !SCOPES.contains(scope)) {
         return refuse("invalid_scope", &format!("Scope {unknown} is not known"));
     }
-    let asked = Asked { redirect_uri, state, scope, challenge };
+    let asked = AuthorizationRequest { redirect_uri, state, scope, challenge };
     match (workspace.settings.get().sign_in.answer, field("as")) {
         (SignInAnswer::Refuse { error, description }, _) => refuse(&error, &description),
         (SignInAnswer::As(user), _) => grant(&workspace, &asked, &user),
@@ -82,7 +82,7 @@ pub(super) async fn show(
     }
 }
 
-fn grant(workspace: &Workspace, asked: &Asked<'_>, user: &str) -> Response {
+fn grant(workspace: &Workspace, asked: &AuthorizationRequest<'_>, user: &str) -> Response {
     let users = workspace.identities.users();
     if !users.iter().any(|known| known.user_name == user) {
         return pages::bad_request(&format!("There is no user {user}."));
