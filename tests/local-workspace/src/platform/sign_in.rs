@@ -19,7 +19,7 @@ use crate::settings::SignInAnswer;
 pub(super) const LOGIN: &str = "/.auth/login";
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct SignInQuery {
     /// The chosen user.
     #[serde(rename = "as")]
     user: Option<String>,
@@ -37,7 +37,7 @@ pub(super) fn redirect(uri: &Uri) -> Response {
 }
 
 /// `/.auth/login`
-pub(super) async fn sign_in(State(proxy): State<Proxy>, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn sign_in(State(proxy): State<Proxy>, Query(asked): Query<SignInQuery>) -> Response {
     let (Some(slot), Some(workspace)) = (proxy.slot.upgrade(), proxy.workspace()) else {
         return pages::not_available("The app");
     };
