@@ -134,7 +134,7 @@ pub enum Death {
 }
 
 /// A fault for a request.
-pub enum Met {
+pub enum RequestFault {
     /// This answer; the workspace never receives the request.
     Answer(WorkspaceResponse),
     /// The answer is delayed by this time.
@@ -145,7 +145,7 @@ pub enum Met {
 pub const DEPLOYER: &str = "x-deployer";
 
 /// Selects the fault for a request.
-type OnRequest<'a> = dyn Fn(&WorkspaceRequest) -> Option<Met> + 'a;
+type OnRequest<'a> = dyn Fn(&WorkspaceRequest) -> Option<RequestFault> + 'a;
 /// Selects the fault for a schema operation before it reaches the database.
 type OnSchema<'a> = dyn Fn(&SchemaOperation) -> Option<SchemaError> + 'a;
 /// Modifies an answer, given the request's index.
@@ -239,7 +239,7 @@ impl<'a> VirtualHost<'a> {
 
     /// The same, with faults for its requests.
     #[must_use]
-    pub fn meeting(self, on_request: &'a dyn Fn(&WorkspaceRequest) -> Option<Met>) -> Self {
+    pub fn meeting(self, on_request: &'a dyn Fn(&WorkspaceRequest) -> Option<RequestFault>) -> Self {
         Self { on_request: Some(on_request), ..self }
     }
 
@@ -365,8 +365,8 @@ impl Host for VirtualHost<'_> {
         let index = self.count.get();
         let dies = self.count().await;
         let longer = match self.on_request.and_then(|meets| meets(&request)) {
-            Some(Met::Answer(answer)) => return Ok(answer),
-            Some(Met::Latency(longer)) => longer,
+            Some(RequestFault::Answer(answer)) => return Ok(answer),
+            Some(RequestFault::Latency(longer)) => longer,
             None => Duration::ZERO,
         };
         let mut answer = {

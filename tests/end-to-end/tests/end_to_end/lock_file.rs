@@ -9,7 +9,7 @@ use deployer::host::{Host as _, WorkspaceRequest, WorkspaceResponse};
 use deployer::operations;
 use end_to_end::rivals::{LOCK, effects, is_of_lock};
 use end_to_end::stage::{ADA, FOLDER, Stage};
-use end_to_end::virtual_time::{Death, Met, drive};
+use end_to_end::virtual_time::{Death, RequestFault, drive};
 use end_to_end::words::{Expected, assert_says};
 use futures_util::join;
 use serde_json::{Value, json};
@@ -152,7 +152,7 @@ async fn a_renewal_under_way_at_the_end_is_finished() {
         let slow = |request: &WorkspaceRequest| {
             let is_renewal =
                 request.body.as_ref().is_some_and(|body| body["path"] == LOCK && body["overwrite"] == true);
-            is_renewal.then_some(Met::Latency(longer))
+            is_renewal.then_some(RequestFault::Latency(longer))
         };
         let host = stage.host(ADA).named("one").meeting(&slow);
         stage.create_on(&host, CreateArguments::default()).await.unwrap_or_else(|error| panic!("{error:#?}"));
@@ -183,7 +183,11 @@ async fn without_the_shared_folder_the_lock_is_beside_the_files() {
         let named =
             request.body.as_ref().is_some_and(|body| body["path"].to_string().contains("/Workspace/Shared"));
         let body = json!({"error_code": "PERMISSION_DENIED", "message": "Shared is closed"}).to_string();
-        (queried || named).then_some(Met::Answer(WorkspaceResponse { status: 403, headers: vec![], body }))
+        (queried || named).then_some(RequestFault::Answer(WorkspaceResponse {
+            status: 403,
+            headers: vec![],
+            body,
+        }))
     };
     let (one, other) = (stage.host(ADA).meeting(&closed), stage.host(ADA).meeting(&closed));
     let config = CreateArguments::default().resolve(None, None).expect("good arguments");
@@ -244,7 +248,7 @@ async fn a_deployer_with_the_shared_folder_and_one_without_exclude_each_other() 
                 .as_ref()
                 .is_some_and(|body| body["path"].to_string().contains("/Workspace/Shared"));
             let body = json!({"error_code": "PERMISSION_DENIED", "message": "Shared is closed"}).to_string();
-            named.then_some(Met::Answer(WorkspaceResponse { status: 403, headers: vec![], body }))
+            named.then_some(RequestFault::Answer(WorkspaceResponse { status: 403, headers: vec![], body }))
         };
         let (without, with) = (stage.host(ADA).meeting(&closed), stage.host(ADA));
         let config = CreateArguments::default().resolve(None, None).expect("good arguments");
