@@ -62,7 +62,7 @@ impl Time {
         let (id, until_ms) = (self.shared.next.get(), self.now_ms() + millis);
         self.shared.next.set(id + 1);
         self.shared.sleepers.borrow_mut().push(Sleeper { id, until_ms, waker: None });
-        let _awake = Awake { shared: &self.shared, id };
+        let _awake = SleepGuard { shared: &self.shared, id };
         poll_fn(|context| {
             if self.now_ms() >= until_ms {
                 return Poll::Ready(());
@@ -94,12 +94,12 @@ impl Time {
 }
 
 /// Removes a sleep from the list, also when its future is dropped.
-struct Awake<'a> {
+struct SleepGuard<'a> {
     shared: &'a Shared,
     id: u64,
 }
 
-impl Drop for Awake<'_> {
+impl Drop for SleepGuard<'_> {
     fn drop(&mut self) {
         self.shared.sleepers.borrow_mut().retain(|sleeper| sleeper.id != self.id);
     }
