@@ -148,7 +148,7 @@ impl Attempt {
 }
 
 /// The workspace's answer, sent through the browser.
-enum Said {
+enum Answer {
     Code(SecretString),
     Error(String),
 }
@@ -184,10 +184,10 @@ async fn receive(State(attempt): State<Arc<Attempt>>, request: Request) -> Respo
 }
 
 /// Processes the answer, and ends the attempt.
-async fn finish(attempt: &Attempt, proof: &Proof, said: Said) -> Result<(), String> {
+async fn finish(attempt: &Attempt, proof: &Proof, said: Answer) -> Result<(), String> {
     let exchanged = match said {
-        Said::Error(words) => Err(format!("the workspace says: {words}")),
-        Said::Code(code) => {
+        Answer::Error(words) => Err(format!("the workspace says: {words}")),
+        Answer::Code(code) => {
             let Attempt { sign_in, endpoints, redirect_uri, .. } = attempt;
             sign_in.exchange(endpoints, &code, proof, redirect_uri).await
         }
@@ -214,7 +214,7 @@ fn is_opened_here(redirect_uri: &str, request: &Request) -> bool {
 }
 
 /// The state, and the answer sent with it.
-fn read(uri: &Uri) -> Option<(String, Said)> {
+fn read(uri: &Uri) -> Option<(String, Answer)> {
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
     let mut values = BTreeMap::new();
     for (name, value) in pairs {
@@ -224,8 +224,8 @@ fn read(uri: &Uri) -> Option<(String, Said)> {
     }
     let state = values.remove("state")?;
     let said = match (values.remove("code"), values.remove("error")) {
-        (Some(code), None) if !code.is_empty() => Said::Code(code.into()),
-        (None, Some(error)) => Said::Error(match values.remove("error_description") {
+        (Some(code), None) if !code.is_empty() => Answer::Code(code.into()),
+        (None, Some(error)) => Answer::Error(match values.remove("error_description") {
             Some(description) if !description.trim().is_empty() => {
                 printable(&format!("{description} ({error})"))
             }
@@ -247,8 +247,8 @@ mod tests {
         Some((
             state,
             match said {
-                Said::Code(code) => code.expose_secret().to_owned(),
-                Said::Error(words) => format!("error: {words}"),
+                Answer::Code(code) => code.expose_secret().to_owned(),
+                Answer::Error(words) => format!("error: {words}"),
             },
         ))
     }
