@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::printer::{Style, print, printable};
 
 /// The parts printed so far.
-enum Said {
+enum Printed {
     Nothing,
     Workspace,
     All,
@@ -14,7 +14,7 @@ enum Said {
 /// Prints the workspace and the user once. Code that prints something else prints this first, with what is
 /// known by then; the user then follows on a separate line.
 pub(super) struct Introduction {
-    said: Mutex<Said>,
+    said: Mutex<Printed>,
     host: String,
     profile: Option<String>,
 }
@@ -23,7 +23,7 @@ impl Introduction {
     /// For the workspace at `host`, from the profile `profile`.
     pub(super) fn new(style: Style, host: &str, profile: Option<String>) -> Self {
         // With JSON output, the events have this information.
-        let said = if matches!(style, Style::Lines { .. }) { Said::Nothing } else { Said::All };
+        let said = if matches!(style, Style::Lines { .. }) { Printed::Nothing } else { Printed::All };
         Self { said: Mutex::new(said), host: host.to_owned(), profile }
     }
 
@@ -42,23 +42,23 @@ impl Introduction {
         let profile = self.profile.as_deref().map(|name| format!(" (profile `{}`)", printable(name)));
         let (host, profile) = (&self.host, profile.unwrap_or_default());
         match (&*said, who) {
-            (Said::Nothing, Some(who)) => {
-                *said = Said::All;
+            (Printed::Nothing, Some(who)) => {
+                *said = Printed::All;
                 format!("Workspace {host} as {}{profile}\n", printable(who))
             }
-            (Said::Nothing, None) => {
-                *said = Said::Workspace;
+            (Printed::Nothing, None) => {
+                *said = Printed::Workspace;
                 format!("Workspace {host}{profile}\n")
             }
-            (Said::Workspace, Some(who)) => {
-                *said = Said::All;
+            (Printed::Workspace, Some(who)) => {
+                *said = Printed::All;
                 format!("Signed in as {}\n", printable(who))
             }
-            (Said::Workspace, None) | (Said::All, _) => String::new(),
+            (Printed::Workspace, None) | (Printed::All, _) => String::new(),
         }
     }
 
-    fn said(&self) -> MutexGuard<'_, Said> {
+    fn said(&self) -> MutexGuard<'_, Printed> {
         self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
