@@ -180,7 +180,8 @@ packages: $(WHEEL) $(NOTEBOOK_WHEEL) $(NOTEBOOK_SDIST) $(NPM_TARBALL)
 $(PKG_PAGE) &: $(PKG_SOURCES)
 	@$(STAGE) "build the page's deployer" pkg/build.sh browser
 
-pkg/kernel.wasm: $(PKG_SOURCES)
+# After the page's: cargo writes both modules to the same file.
+pkg/kernel.wasm: $(PKG_SOURCES) | $(PKG_PAGE)
 	@$(STAGE) "build the kernel's deployer" pkg/build.sh kernel
 
 frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE)
