@@ -60,7 +60,12 @@ test("the package's types find mistakes", () => {
 });
 
 test("the example deploys an app that answers", { timeout: 180_000 }, async () => {
-  const servers = await startServers(["--wheels", setting("DIST")]);
+  const servers = await startServers([
+    "--wheels",
+    setting("DIST"),
+    "--sign-in-as",
+    "ada@example.com",
+  ]);
   const browser = await chromium.launch({
     executablePath: setting("TELLR_CHROMIUM"),
     args: BROWSER_FLAGS,
@@ -82,7 +87,9 @@ test("the example deploys an app that answers", { timeout: 180_000 }, async () =
     );
     await page.goto(new URL("/example/", servers.entrance).href);
     const url = await done;
-    const { database } = await (await fetch(`${url}/api/ready`)).json();
+    // In the browser, which the workspace signs in on the way.
+    const ready = await page.goto(`${url}/api/ready`);
+    const { database } = await ready.json();
     assert.equal(database.state, "ok", lines.join("\n"));
     for (const step of ["lakebase", "app", "schema", "deployment"]) {
       assert.ok(
