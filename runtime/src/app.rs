@@ -1,4 +1,7 @@
-//! The state shared by the handlers of `tellr-app serve`.
+//! The composition root of `tellr-app serve`: builds what the subjects share, and gives each its part.
+//!
+//! A handler takes what it needs (`State<Database>`, `User`); its router requires `Database: FromRef<S>`. So
+//! no subject knows this module, and a subject can be served by a test with a state of its own.
 
 use std::sync::Arc;
 
@@ -8,10 +11,18 @@ use crate::database::{Database, DatabaseError, Effort};
 use crate::identity::IdentityRule;
 use crate::settings::Settings;
 
-/// The shared state; cheap to clone.
+/// The app could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database could not be set up.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+/// The app; cheap to clone.
 pub type App = Arc<AppState>;
 
-/// The shared state.
+/// What the subjects share.
 pub struct AppState {
     /// The database.
     pub database: Database,
@@ -21,11 +32,20 @@ pub struct AppState {
 
 impl AppState {
     /// Prepares the app. Works even if the database is down.
-    pub fn new(settings: &Settings, effort: Effort) -> Result<App, DatabaseError> {
+    ///
+    /// # Errors
+    /// If the settings can't be used: a file of certificates that can't be read, for example.
+    pub fn new(settings: &Settings, effort: Effort) -> Result<App, StartError> {
         Ok(Arc::new(Self {
             database: Database::open(settings, effort)?,
             identity: IdentityRule::from_settings(settings),
         }))
+    }
+}
+
+impl FromRef<App> for Database {
+    fn from_ref(app: &App) -> Self {
+        app.database.clone()
     }
 }
 

@@ -7,11 +7,12 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tellr_app::app::AppState;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
-use tellr_app::deploy::{self, command::Operation};
-use tellr_app::listener::{self, Drained, StopSignals};
+use tellr_app::deploy::{self, operation::Operation};
+use tellr_app::http::frontend;
+use tellr_app::http::listener::{self, Drained, StopSignals};
 use tellr_app::server;
 use tellr_app::settings::Settings;
-use tellr_app::{check, deploy_page, frontend, logging, settings};
+use tellr_app::{check, deploy_page, logging, settings};
 
 /// Tellr, the AI slide generator: the server with its page inside
 #[derive(Parser)]

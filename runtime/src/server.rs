@@ -1,24 +1,21 @@
-//! All routes of `tellr-app serve`.
+//! All routes of `tellr-app serve`: merges those of the subjects. Only the binary and tests use it.
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 
-use crate::api;
 use crate::app::App;
-use crate::site::site;
+use crate::http::site::site;
+use crate::{identity, library, status};
 
 /// The routes of `tellr-app serve`.
 pub fn router(app: App) -> Router {
     let api = Router::new()
-        .route("/health", get(api::health))
-        .route("/ready", get(api::ready))
-        .route("/version", get(api::version))
-        .route("/user/current", get(api::current_user))
-        .route("/prompts", get(api::prompts))
-        .route("/styles", get(api::styles))
-        .route("/profiles", get(api::profiles));
+        .merge(status::about())
+        .merge(status::readiness())
+        .merge(identity::routes::routes())
+        .merge(library::routes());
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
     site(api, Router::new(), pages).with_state(app)

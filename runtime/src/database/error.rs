@@ -5,9 +5,9 @@ use std::error::Error as _;
 use tokio_postgres::error::SqlState;
 
 use super::credentials::CredentialError;
-use super::encryption::KeyError;
-use super::migrations::MigrationError;
-use super::tls::TlsError;
+use super::key_error::KeyError;
+use super::migration_error::MigrationError;
+use crate::tls::TlsError;
 
 /// Any database error.
 #[derive(Debug, thiserror::Error)]

@@ -4,16 +4,18 @@
 //! [`Database::initialise`] runs once per start, before serving: migrations, the check of the encryption
 //! key, initial content. Serving never changes the schema, so any number of processes may start.
 
+mod answer;
 mod connection;
 pub mod credentials;
 mod effort;
 pub mod encryption;
 mod error;
+mod key_error;
+mod migration_error;
 pub mod migrations;
 mod pool;
 pub mod seeds;
 pub mod state;
-pub mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -25,6 +27,7 @@ pub use state::{DatabaseState, State};
 
 use crate::fernet::Key;
 use crate::settings::{DatabaseSettings, SchemaName, Settings, Target};
+use crate::tls;
 use credentials::Credentials;
 use pool::{Connections, Connector};
 

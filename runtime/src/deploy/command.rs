@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Subcommand;
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, ErrorClass, Failure};
 use deployer::events::DeployEvent;
@@ -18,31 +17,19 @@ use deployer::operations::{self, Change};
 use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
-use super::browser;
 use super::confirmation;
-use super::flags::{ChangeFlags, Connection, StatusFlags};
+use super::flags::Connection;
 use super::introduction::Introduction;
 use super::native_host::NativeHost;
-use super::oauth::{self, SignIn};
+use super::operation::Operation;
 use super::printer::{Style, print, print_error};
 use super::progress::Progress;
 use super::report;
-use super::sign_in::{self, SelectionArguments};
 use super::wording;
-use super::workspace::{self, ClientError, Workspace};
-
-/// The deployer's operations.
-#[derive(Debug, Subcommand)]
-pub enum Operation {
-    /// One of the three operations.
-    #[command(flatten)]
-    Change(ChangeFlags),
-    /// Show what an operation would do, without changing anything
-    #[command(subcommand)]
-    Plan(ChangeFlags),
-    /// Show the status of an app: what is deployed, the last run, the run in progress
-    Status(Box<StatusFlags>),
-}
+use crate::http::listener;
+use crate::workspace::oauth::{self, SignIn};
+use crate::workspace::sign_in::{self, SelectionArguments};
+use crate::workspace::{self, ClientError, Workspace, browser};
 
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
@@ -74,22 +61,6 @@ pub fn run(operation: Operation) -> ExitCode {
         Style::Lines { .. } => print_error(&Style::for_stderr().error(&error)),
     }
     code
-}
-
-impl Operation {
-    fn connection(&self) -> &Connection {
-        match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.connection(),
-            Self::Status(flags) => flags.connection(),
-        }
-    }
-
-    fn is_from_file(&self) -> bool {
-        match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
-            Self::Status(flags) => flags.is_from_file(),
-        }
-    }
 }
 
 async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> {
@@ -236,10 +207,10 @@ fn cancelled_by_signal() -> Cancellation {
     let cancellation = Cancellation::new();
     let handle = cancellation.clone();
     tokio::spawn(async move {
-        if crate::listener::asked_to_stop().await.is_ok() {
+        if listener::asked_to_stop().await.is_ok() {
             eprintln!("Stopping at the next safe point. Press Ctrl-C again to stop immediately");
             handle.cancel();
-            if crate::listener::asked_to_stop().await.is_ok() {
+            if listener::asked_to_stop().await.is_ok() {
                 std::process::exit(130);
             }
         }

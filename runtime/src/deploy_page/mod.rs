@@ -41,14 +41,15 @@ use axum::routing::{any, get, post};
 pub use session::Session;
 pub use state::DeployPage;
 
-use crate::api;
-use crate::site::{DEPLOY_PAGE_SECURITY_POLICY, site};
+use crate::http::frontend;
+use crate::http::security::headers::DEPLOY_PAGE_SECURITY_POLICY;
+use crate::http::site::site;
+use crate::status::about;
 use session::PAGE;
 
 /// The routes of `tellr-app deploy-page`: the page and its API, without anything that needs the app's
 /// database.
 pub fn router(page: Arc<DeployPage>) -> Router {
-    let general = Router::new().route("/health", get(api::health)).route("/version", get(api::version));
     // Has limits of its own, as files are uploaded through it, and returns the workspace's answers.
     let workspace = Router::new()
         .route("/workspace", any(forward::forward))
@@ -63,7 +64,7 @@ pub fn router(page: Arc<DeployPage>) -> Router {
         // The start page shows the database's content, and there is no database here.
         .route("/", get(async || Redirect::temporary(PAGE)))
         .route(PAGE, get(document).with_state(Arc::clone(&page)));
-    site(general, workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
+    site(about(), workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
 }
 
 /// The page itself: the same file as for every other path of the page, with permission to compile the
@@ -72,7 +73,7 @@ async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: Header
     if let Some(entered) = page.session.enter(&uri) {
         return entered;
     }
-    let mut response = crate::frontend::serve(uri, headers).await;
+    let mut response = frontend::serve(uri, headers).await;
     let policy = HeaderValue::from_static(DEPLOY_PAGE_SECURITY_POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response

@@ -9,7 +9,7 @@ use tellr_app::app::AppState;
 use tellr_app::database::credentials::RetryPolicy;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, DatabaseError, Effort, Initialised};
-use tellr_app::listener;
+use tellr_app::http::listener;
 use tellr_app::server;
 use tellr_app::settings::Settings;
 use tokio::net::TcpListener;

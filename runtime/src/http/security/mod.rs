@@ -1,0 +1,3 @@
+//! What protects the page and its API in a browser.
+
+pub mod headers;
