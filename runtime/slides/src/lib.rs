@@ -11,6 +11,7 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
+//! | [`display`] | what is drawn of a slide: shapes and text with coordinates |
 //! | [`lint`] | advice about a deck that is valid, with a patch where one is clear |
 //! | [`patch`] | changes, each with its inverse |
 //! | [`read`], [`schema`] | JSON into a deck, with each problem at its path; the JSON Schema |
@@ -26,6 +27,7 @@ pub mod block;
 pub mod chart;
 pub mod check;
 pub mod deck;
+pub mod display;
 pub mod id;
 pub mod limits;
 pub mod link;

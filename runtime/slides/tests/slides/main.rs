@@ -1,5 +1,6 @@
 //! What a deck is, seen from outside.
 
+mod display;
 mod generate;
 mod lint;
 mod patches;
