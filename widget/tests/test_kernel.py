@@ -104,7 +104,7 @@ def test_a_module_of_another_version_says_so(monkeypatch: pytest.MonkeyPatch) ->
     assert caught.value.code == "PROTOCOL_MISMATCH"
     assert "version 2" in caught.value.cause
     assert "version 1" in caught.value.cause
-    assert "Install the package again" in caught.value.remedy
+    assert "Reinstall the package `tellr`" in caught.value.remedy
 
 
 @pytest.mark.usefixtures("workspace")
@@ -125,7 +125,7 @@ def _no_files(_package: str) -> Path:
 
 def test_the_module_has_nothing_to_import_and_speaks_json() -> None:
     module = modules.Module()
-    with pytest.raises(tellr.DeploymentError, match="No run is under way") as caught:
+    with pytest.raises(tellr.DeploymentError, match="No run is in progress") as caught:
         module.call("poll", now_ms=0)
     assert caught.value.code == "PROTOCOL_FAULT"
 

@@ -131,21 +131,21 @@ def failed(workspace: LocalWorkspace) -> Iterator[LocalWorkspace]:
     failed = {"message": "App did not start.", "logs": logs}
     settings = {"outcomes": {"deployment": {"failed": failed}}}
     workspace.control("PATCH", "/settings", settings)
-    workspace.call("POST", "/api/2.0/apps", {"name": "logged"})
-    while workspace.call("GET", "/api/2.0/apps/logged")["compute_status"]["state"] != "ACTIVE":
+    workspace.call("POST", "/api/2.0/apps", {"name": "unwell"})
+    while workspace.call("GET", "/api/2.0/apps/unwell")["compute_status"]["state"] != "ACTIVE":
         pass  # It comes up by itself; until then a deployment is a conflict.
-    folder = "/Workspace/Users/ada@example.com/logged"
+    folder = "/Workspace/Users/ada@example.com/unwell"
     workspace.call("POST", "/api/2.0/workspace/mkdirs", {"path": folder})
-    workspace.call("POST", "/api/2.0/apps/logged/deployments", {"source_code_path": folder})
+    workspace.call("POST", "/api/2.0/apps/unwell/deployments", {"source_code_path": folder})
     yield workspace
-    workspace.call("DELETE", "/api/2.0/apps/logged")
+    workspace.call("DELETE", "/api/2.0/apps/unwell")
     while any(
-        app["name"] == "logged" for app in workspace.call("GET", "/api/2.0/apps").get("apps", [])
+        app["name"] == "unwell" for app in workspace.call("GET", "/api/2.0/apps").get("apps", [])
     ):
         pass  # It is gone a moment later.
 
 
-LOG = {"kind": "app_log", "app": "logged"}
+LOG = {"kind": "app_log", "app": "unwell"}
 
 
 def test_the_last_lines_of_a_log_are_read(failed: LocalWorkspace) -> None:
@@ -161,7 +161,7 @@ def test_a_log_that_refuses_the_credential_has_no_lines(failed: LocalWorkspace) 
 
 def test_what_has_no_log_is_told(places: list[Place]) -> None:
     workspace, app, _ = places
-    workspace.answers["/api/2.0/apps/logged"] = (200, {"name": "logged", "url": app.url})
+    workspace.answers["/api/2.0/apps/unwell"] = (200, {"name": "unwell", "url": app.url})
     assert probes.ask(session_of(workspace), LOG)["response"]["status"] == 404
     app.stop()
     error = probes.ask(session_of(workspace), LOG)["error"]
