@@ -9,6 +9,7 @@ use axum::extract::FromRef;
 
 use crate::database::{Database, DatabaseError, Effort};
 use crate::identity::IdentityRule;
+use crate::jobs::{Jobs, Pace};
 use crate::settings::Settings;
 
 /// The app could not be started.
@@ -26,6 +27,8 @@ pub type App = Arc<AppState>;
 pub struct AppState {
     /// The database.
     pub database: Database,
+    /// The queue.
+    pub jobs: Jobs,
     /// The source of identities.
     pub identity: IdentityRule,
 }
@@ -36,8 +39,10 @@ impl AppState {
     /// # Errors
     /// If the settings can't be used: a file of certificates that can't be read, for example.
     pub fn new(settings: &Settings, effort: Effort) -> Result<App, StartError> {
+        let database = Database::open(settings, effort)?;
         Ok(Arc::new(Self {
-            database: Database::open(settings, effort)?,
+            jobs: Jobs::new(database.clone(), Pace::default()),
+            database,
             identity: IdentityRule::from_settings(settings),
         }))
     }
@@ -52,5 +57,11 @@ impl FromRef<App> for Database {
 impl FromRef<App> for IdentityRule {
     fn from_ref(app: &App) -> Self {
         app.identity.clone()
+    }
+}
+
+impl FromRef<App> for Jobs {
+    fn from_ref(app: &App) -> Self {
+        app.jobs.clone()
     }
 }

@@ -10,6 +10,7 @@
 //! | [`check`] | the self-check |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
+//! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
 //! | [`identity`] | the identity of the caller |
 //! | [`deploy`] | the deployer's command line: flags, printing, the native host |
 //! | [`database`] | pool, migrations, seeds, the check of the encryption key |
@@ -32,6 +33,7 @@ pub mod fernet;
 mod files;
 pub mod http;
 pub mod identity;
+pub mod jobs;
 pub mod library;
 pub mod logging;
 pub mod server;

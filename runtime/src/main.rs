@@ -10,9 +10,11 @@ use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::deploy::{self, operation::Operation};
 use tellr_app::http::frontend;
 use tellr_app::http::listener::{self, Drained, StopSignals};
+use tellr_app::jobs;
 use tellr_app::server;
 use tellr_app::settings::Settings;
 use tellr_app::{check, deploy_page, logging, settings};
+use tokio::sync::oneshot;
 
 /// Tellr, the AI slide generator: the server with its page inside
 #[derive(Parser)]
@@ -148,9 +150,20 @@ async fn serve(settings: &Settings) -> Outcome {
         tracing::warn!("this program was built without the page; it shows a placeholder");
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
-    let drained =
-        listener::serve(listener, server::router(app.clone()), stop.received(), listener::DRAIN).await;
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let working = tokio::spawn(jobs::service::work(app.jobs.clone(), async {
+        // Ends also if the sender is dropped.
+        let _ = stopped.await;
+    }));
+    let stop = async {
+        stop.received().await;
+        let _ = stopping.send(());
+    };
+    let drained = listener::serve(listener, server::router(app.clone()), stop, listener::DRAIN).await;
     housekeeping.abort();
+    if working.await.is_err() {
+        tracing::error!("the worker for jobs panicked");
+    }
     app.database.close();
     match drained {
         Drained::Completely => tracing::info!("all requests were answered; stopping"),

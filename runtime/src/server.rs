@@ -7,7 +7,7 @@ use axum::routing::get;
 
 use crate::app::App;
 use crate::http::site::site;
-use crate::{identity, library, status};
+use crate::{identity, jobs, library, status};
 
 /// The routes of `tellr-app serve`.
 pub fn router(app: App) -> Router {
@@ -15,7 +15,8 @@ pub fn router(app: App) -> Router {
         .merge(status::about())
         .merge(status::readiness())
         .merge(identity::routes::routes())
-        .merge(library::routes());
+        .merge(library::routes())
+        .merge(jobs::routes::router());
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
     site(api, Router::new(), pages).with_state(app)

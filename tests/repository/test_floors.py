@@ -33,6 +33,7 @@ FLOORS = {
         {"workspace"},
         {"database"},
         {"identity", "deploy"},
+        {"jobs"},
         # The subjects of the app: none uses another.
         {"library", "status"},
         {"check", "deploy_page"},

@@ -5,8 +5,6 @@
 //! has no network, clock, randomness, files or database; ids come from the caller. It compiles to
 //! `wasm32-unknown-unknown`, so that a page and the server can check the same deck the same way.
 //!
-//! Nothing uses it yet: the server and the page take it up once decks are kept and drawn.
-//!
 //! Read it floor by floor, each module using only those below it:
 //!
 //! | floor | what it knows |

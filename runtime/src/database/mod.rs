@@ -11,6 +11,7 @@ mod effort;
 pub mod encryption;
 mod error;
 mod key_error;
+mod listen;
 mod migration_error;
 pub mod migrations;
 mod pool;
@@ -23,6 +24,7 @@ use std::sync::atomic::AtomicBool;
 pub use connection::Connection;
 pub use effort::Effort;
 pub use error::DatabaseError;
+pub use listen::Notifications;
 pub use state::{DatabaseState, State};
 
 use crate::fernet::Key;

@@ -14,14 +14,17 @@
 //! used.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, Timeouts};
 use deadpool_postgres::ClientWrapper;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{AsyncMessage, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::credentials::Credentials;
@@ -85,9 +88,13 @@ impl Connector {
         }
     }
 
-    async fn connect(&self, password: Option<&SecretString>) -> Result<ClientWrapper, Refusal> {
+    async fn connect(
+        &self,
+        password: Option<&SecretString>,
+        heard: Option<mpsc::Sender<String>>,
+    ) -> Result<ClientWrapper, Refusal> {
         // A server may accept the connection and then send nothing.
-        tokio::time::timeout(self.effort.attempt, self.open_session(password))
+        tokio::time::timeout(self.effort.attempt, self.open_session(password, heard))
             .await
             .map_err(|_| Refusal::Silence(self.effort.attempt))?
             .map_err(Refusal::Error)
@@ -96,6 +103,7 @@ impl Connector {
     async fn open_session(
         &self,
         password: Option<&SecretString>,
+        heard: Option<mpsc::Sender<String>>,
     ) -> Result<ClientWrapper, tokio_postgres::Error> {
         let mut config = self.config.clone();
         if let Some(password) = password {
@@ -103,13 +111,44 @@ impl Connector {
         }
         let wrapper = if config.get_ssl_mode() == SslMode::Disable {
             let (client, connection) = config.connect(NoTls).await?;
-            ClientWrapper::new(client, tokio::spawn(drive(connection)))
+            ClientWrapper::new(client, tokio::spawn(drive(connection, heard)))
         } else {
             let (client, connection) = config.connect(self.tls.clone()).await?;
-            ClientWrapper::new(client, tokio::spawn(drive(connection)))
+            ClientWrapper::new(client, tokio::spawn(drive(connection, heard)))
         };
         wrapper.batch_execute(SESSION).await?;
         Ok(wrapper)
+    }
+
+    /// A new session; notifications are passed to `heard`.
+    async fn open(&self, heard: Option<mpsc::Sender<String>>) -> Result<ClientWrapper, DatabaseError> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(100);
+        let mut minted_anew = false;
+        loop {
+            let password = match &self.credentials {
+                Some(credentials) => Some(credentials.password().await?),
+                None => None,
+            };
+            let refusal = match self.connect(password.as_ref(), heard.clone()).await {
+                Ok(client) => return Ok(client),
+                Err(refusal) => refusal,
+            };
+            if let (Some(credentials), Some(password), true, false) =
+                (&self.credentials, &password, refusal.is_about_the_password(), minted_anew)
+            {
+                tracing::info!("the database refused its credential; a new one is minted");
+                credentials.refused(password).await;
+                minted_anew = true;
+                continue;
+            }
+            if !refusal.is_passing() || started.elapsed() + pause > self.effort.patience {
+                return Err(self.failed(&refusal));
+            }
+            tracing::debug!(reason = %refusal, "the database is not available yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
     }
 
     fn failed(&self, refusal: &Refusal) -> DatabaseError {
@@ -117,10 +156,29 @@ impl Connector {
     }
 }
 
-/// Runs a connection until it ends. The end is noticed at the connection's next use.
-async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
-    if let Err(error) = connection.await {
-        tracing::debug!(error = %describe(&error), "a connection to the database ended");
+/// Runs a connection until it ends, and passes on the notifications it hears. The end is noticed at the
+/// connection's next use.
+async fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    mut heard: Option<mpsc::Sender<String>>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+        match message {
+            Ok(AsyncMessage::Notification(notification)) => {
+                if let Some(heard) = &mut heard {
+                    // A listener that is too slow doesn't hold up the connection.
+                    let _ = heard.try_send(notification.payload().to_owned());
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::debug!(error = %describe(&error), "a connection to the database ended");
+                return;
+            }
+        }
     }
 }
 
@@ -195,33 +253,7 @@ impl Manager for Connector {
     type Error = DatabaseError;
 
     async fn create(&self) -> Result<ClientWrapper, DatabaseError> {
-        let started = Instant::now();
-        let mut pause = Duration::from_millis(100);
-        let mut minted_anew = false;
-        loop {
-            let password = match &self.credentials {
-                Some(credentials) => Some(credentials.password().await?),
-                None => None,
-            };
-            let refusal = match self.connect(password.as_ref()).await {
-                Ok(client) => return Ok(client),
-                Err(refusal) => refusal,
-            };
-            if let (Some(credentials), Some(password), true, false) =
-                (&self.credentials, &password, refusal.is_about_the_password(), minted_anew)
-            {
-                tracing::info!("the database refused its credential; a new one is minted");
-                credentials.refused(password).await;
-                minted_anew = true;
-                continue;
-            }
-            if !refusal.is_passing() || started.elapsed() + pause > self.effort.patience {
-                return Err(self.failed(&refusal));
-            }
-            tracing::debug!(reason = %refusal, "the database is not available yet");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(2));
-        }
+        self.open(None).await
     }
 
     async fn recycle(
@@ -275,6 +307,14 @@ impl Connections {
             | PoolError::NoRuntimeSpecified
             | PoolError::PostCreateHook(_) => DatabaseError::Busy,
         })
+    }
+
+    /// A session beside the pool, whose notifications are passed to `heard`.
+    pub(super) async fn listening(
+        &self,
+        heard: mpsc::Sender<String>,
+    ) -> Result<ClientWrapper, DatabaseError> {
+        self.0.manager().open(Some(heard)).await
     }
 
     /// The time limit of a statement.

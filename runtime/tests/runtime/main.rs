@@ -12,6 +12,7 @@ mod encryption_key;
 mod frontend;
 mod http;
 mod identity;
+mod jobs;
 mod migrations;
 mod readiness;
 mod secrets;

@@ -1,0 +1,96 @@
+//! `/api/jobs`: a job, what happens to it, and its cancellation. Only its owner sees it; for others there is none.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRef, Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::handle::Jobs;
+use super::stream;
+use super::types::JobView;
+use crate::http::ApiError;
+use crate::identity::{IdentityRule, User};
+
+/// The routes, below `/api`.
+pub fn router<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Jobs: FromRef<S>,
+    IdentityRule: FromRef<S>,
+{
+    Router::new()
+        .route("/jobs/{id}", get(job))
+        .route("/jobs/{id}/events", get(events))
+        .route("/jobs/{id}/cancel", post(cancel))
+}
+
+type Id = Result<Path<Uuid>, PathRejection>;
+
+/// `GET /api/jobs/{id}`.
+pub async fn job(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Json<JobView>, ApiError> {
+    jobs.view(known(id)?, &user.name).await?.map(Json).ok_or(ApiError::NotFound)
+}
+
+/// `POST /api/jobs/{id}/cancel`: 202 with the job. One that runs is cancelled as soon as its worker learns of it;
+/// one that has ended stays as it is.
+pub async fn cancel(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Response, ApiError> {
+    let id = known(id)?;
+    jobs.cancel(id, &user.name).await?;
+    let job = jobs.view(id, &user.name).await?.ok_or(ApiError::NotFound)?;
+    Ok((StatusCode::ACCEPTED, Json(job)).into_response())
+}
+
+/// What [`events`] is asked for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct After {
+    /// The id of the last event that is known.
+    after: Option<i64>,
+}
+
+/// `GET /api/jobs/{id}/events`: a stream of the job's events, after that of the header `Last-Event-ID` if there is
+/// one. With `?after=`, those after the given one as JSON, for proxies that hold streams back.
+pub async fn events(
+    user: User,
+    State(jobs): State<Jobs>,
+    id: Id,
+    query: Result<Query<After>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let id = known(id)?;
+    let Query(After { after }) = query.map_err(|_| bad("`after` has to be the id of an event"))?;
+    if let Some(after) = after {
+        let page = jobs.events(id, &user.name, after).await?.ok_or(ApiError::NotFound)?;
+        return Ok(Json(page).into_response());
+    }
+    let after = match headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.parse().ok())) {
+        None => 0,
+        Some(Some(id)) => id,
+        Some(None) => return Err(bad("`Last-Event-ID` has to be the id of an event")),
+    };
+    if jobs.shared.hub.watchers() >= jobs.shared.pace.streams {
+        return Err(ApiError::Refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many streams are open at the moment. Use `?after=` instead",
+        ));
+    }
+    // First, so that nothing is missed that happens after the events were read.
+    let watching = jobs.watch(id);
+    let first = jobs.events(id, &user.name, after).await?.ok_or(ApiError::NotFound)?;
+    if first.events.is_empty() && first.is_complete() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(stream::answer(&jobs, watching, (id, user.name), after, first))
+}
+
+/// An id that can't be one belongs to no job.
+fn known(id: Id) -> Result<Uuid, ApiError> {
+    id.map(|Path(id)| id).map_err(|_| ApiError::NotFound)
+}
+
+fn bad(message: &'static str) -> ApiError {
+    ApiError::Refused(StatusCode::BAD_REQUEST, message)
+}
