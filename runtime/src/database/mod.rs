@@ -28,7 +28,7 @@ pub use listen::Notifications;
 pub use state::{DatabaseState, State};
 
 use crate::fernet::Key;
-use crate::settings::{DatabaseSettings, SchemaName, Settings, Target};
+use crate::settings::{DatabaseSettings, SchemaName, Settings, Target, with_proxies};
 use crate::tls;
 use credentials::Credentials;
 use pool::{Connections, Connector};
@@ -125,7 +125,7 @@ pub struct Initialised {
 }
 
 fn http_client() -> Result<reqwest::Client, DatabaseError> {
-    reqwest::Client::builder()
+    with_proxies(reqwest::Client::builder())
         .tls_backend_preconfigured(tls::client_config(None)?)
         .user_agent(concat!("tellr-app/", env!("CARGO_PKG_VERSION")))
         // A redirect would send the credential to another server; the API never redirects.

@@ -181,6 +181,11 @@ impl<O: Operation> SettingFlags<O> {
         self.config.is_some()
     }
 
+    /// Whether the app's name is given, or may be in a file.
+    pub(super) fn may_name_app(&self) -> bool {
+        self.is_from_file() || self.arguments.contains_key("app_name")
+    }
+
     /// Sets the app's name if no flag does.
     pub(super) fn set_app_name(&mut self, name: Option<String>) {
         if let Some(name) = name {

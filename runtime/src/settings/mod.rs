@@ -10,6 +10,7 @@
 
 mod database;
 mod problem;
+mod proxies;
 mod variables;
 mod workspace;
 
@@ -17,8 +18,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
 pub use problem::{Problem, SettingsError};
+pub use proxies::with_proxies;
 pub use variables::{VARIABLES, Variable, documentation};
-pub use workspace::{Address, WorkspaceAuth, WorkspaceSettings, normalise_host, workspace_address};
+pub use workspace::{
+    Address, WorkspaceAuth, WorkspaceSettings, normalise_host, token_problem, workspace_address,
+};
 
 use crate::fernet::Key;
 use variables::Reader;

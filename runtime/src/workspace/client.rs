@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deployer::host::{HostError, Method, WorkspaceRequest, WorkspaceResponse};
+use deployer::host::{HostError, HostErrorKind, Method, WorkspaceRequest, WorkspaceResponse};
 use reqwest::redirect;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -16,7 +16,7 @@ use super::answer::{refused, text, without};
 use super::credential::Credential;
 use super::no_answer::no_answer;
 use super::oauth::SignIn;
-use crate::settings::WorkspaceSettings;
+use crate::settings::{WorkspaceSettings, token_problem, with_proxies};
 use crate::tls::{self, TlsError};
 
 /// The time limit of a single request; longer waits use polling.
@@ -41,7 +41,7 @@ pub enum ClientError {
 /// Creates the HTTP client for workspaces. It holds no credential, so several [`Workspace`]s can share it
 /// and its connections.
 pub fn client() -> Result<reqwest::Client, ClientError> {
-    Ok(reqwest::Client::builder()
+    Ok(with_proxies(reqwest::Client::builder())
         .tls_backend_preconfigured(tls::client_config(None)?)
         .timeout(ANSWER)
         .connect_timeout(CONNECT)
@@ -96,14 +96,20 @@ impl Workspace {
     /// # Errors
     /// If there was no answer, or none that can be passed on.
     pub async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
-        let token = self.credential.bearer(&self.http, &self.host).await?;
+        let token = self.bearer().await?;
         let answer = self.send(request, &token).await?;
         if answer.status == 401
             && let Some(token) = self.credential.another(&token, &self.http, &self.host).await?
         {
+            let token = sendable(token)?;
             return self.send(request, &token).await;
         }
         Ok(answer)
+    }
+
+    /// The access token, which can be sent in a header.
+    pub(super) async fn bearer(&self) -> Result<SecretString, HostError> {
+        sendable(self.credential.bearer(&self.http, &self.host).await?)
     }
 
     async fn send(
@@ -142,5 +148,16 @@ impl Workspace {
         let headers = PASSED_ON.iter().filter_map(header).collect();
         let body = without(token, text(answer).await?);
         Ok(WorkspaceResponse { status, headers, body })
+    }
+}
+
+/// The token, if it can stand in a header.
+fn sendable(token: SecretString) -> Result<SecretString, HostError> {
+    match token_problem(token.expose_secret()) {
+        Some(problem) => {
+            let message = format!("The access token {problem}. Its value is not shown");
+            Err(HostError { kind: HostErrorKind::Credential, message })
+        }
+        None => Ok(token),
     }
 }

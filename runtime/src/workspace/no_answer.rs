@@ -13,7 +13,10 @@ use deployer::host::{HostError, HostErrorKind};
 
 /// Describes why there was no answer. Of a URL, only the host is repeated.
 pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
-    let kind = if error.is_timeout() && !error.is_connect() {
+    let kind = if error.is_builder() {
+        // It was never sent, such as one with a path that is too long: the next attempt is the same.
+        HostErrorKind::Refused
+    } else if error.is_timeout() && !error.is_connect() {
         HostErrorKind::Timeout
     } else {
         HostErrorKind::Connection
@@ -38,6 +41,11 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
         })
     };
     let last = links.last().map(String::as_str).unwrap_or_default();
+    if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder) {
+        return format!(
+            "The request can't be sent: its address or a header is not valid, or too long ({last})"
+        );
+    }
     let is_through_proxy = says(&["tunnel", "socks", "proxy"]).is_some();
     if says(&["proxy authorization required", "407"]).is_some() {
         return format!(

@@ -39,7 +39,7 @@ impl Workspace {
 
     async fn log_of(&self, app: &str) -> Result<WorkspaceResponse, HostError> {
         let url = self.address_of(app).await?;
-        let token = self.credential.bearer(&self.http, self.host()).await?;
+        let token = self.bearer().await?;
         let mut answer = app_log::read(&self.http, &url, &token).await?;
         answer.body = without(&token, answer.body);
         Ok(answer)
@@ -48,7 +48,7 @@ impl Workspace {
     async fn ask_app(&self, app: &str, path: &'static str) -> Result<WorkspaceResponse, HostError> {
         let mut url = self.address_of(app).await?;
         url.set_path(path);
-        let token = self.credential.bearer(&self.http, self.host()).await?;
+        let token = self.bearer().await?;
         let request = self
             .http
             .get(url)

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use super::token_cache;
-use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, workspace_address};
+use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, token_problem, workspace_address};
 
 /// How to name a workspace, for messages.
 pub(super) const NAMED_BY: &str = "set `--host https://…` or `DATABRICKS_HOST`";
@@ -124,7 +124,12 @@ impl Source {
         let secret = |text: &str| SecretString::from(text.trim().to_owned());
         let is_usable = |kind: &str| self.auth_type.as_deref().is_none_or(|wanted| wanted == kind);
         match (&self.token, &self.client_id, &self.client_secret) {
-            (Some(token), _, _) if is_usable("pat") => Ok(("pat", WorkspaceAuth::Token(secret(token)))),
+            (Some(token), _, _) if is_usable("pat") => match token_problem(token.trim()) {
+                Some(problem) => {
+                    Err(format!("The token of {} {problem}. Its value is not shown", lower(name)))
+                }
+                None => Ok(("pat", WorkspaceAuth::Token(secret(token)))),
+            },
             (_, Some(id), Some(of_id)) if is_usable("oauth-m2m") => {
                 let (client_id, client_secret) = (id.trim().to_owned(), secret(of_id));
                 Ok(("oauth-m2m", WorkspaceAuth::ClientCredentials { client_id, client_secret }))

@@ -99,6 +99,13 @@ fn read(status: StatusCode, body: &str, asked: Instant) -> Result<Granted, NotGr
         let message = format!("The workspace issues no tokens at the moment ({status})");
         return failed(HostErrorKind::Connection, message);
     }
+    if status.is_redirection() {
+        let message = format!(
+            "The workspace redirects the token request ({status}), so the address is probably not that of a \
+             workspace. The request is not repeated elsewhere, because it holds a secret"
+        );
+        return failed(HostErrorKind::Refused, message);
+    }
     let answer: Answer = serde_json::from_str(body).unwrap_or_default();
     if let Some(error) = answer.error {
         let why = match answer.error_description {
@@ -160,6 +167,12 @@ mod tests {
         assert_eq!(short.good_until - short.renew_at, Duration::from_secs(15));
         let endless = good(&format!(r#"{{"access_token": "t", "expires_in": {}}}"#, u64::MAX));
         assert!(endless.good_until <= Instant::now() + LONGEST_LIFE);
+    }
+
+    #[test]
+    fn a_redirect_is_told_as_one() {
+        let NotGranted::Failed(error) = bad(307, "") else { panic!("nothing was refused") };
+        assert!(error.message.contains("redirects the token request (307"), "{}", error.message);
     }
 
     #[test]
