@@ -43,7 +43,7 @@ for (const [driver, scripts] of [
       timeout: 60_000,
     });
     await expect(frame.getByLabel("App name")).toHaveValue(app);
-    const blocked = frame.getByText("may not run WebAssembly");
+    const blocked = frame.getByText("WebAssembly is blocked on this page");
     if (driver === "the kernel") await expect(blocked).toBeVisible();
     else await expect(blocked).toHaveCount(0);
     await page.screenshot({ path: join(OUTPUT, `sandbox-${app}-form.png`) });
@@ -89,7 +89,7 @@ w = tellr.Deployer(app_name="other")
 w`;
   framedWidget = await framed(page, "'wasm-unsafe-eval'", code, there.environment);
   const { frame } = framedWidget;
-  await expect(frame.getByText(/and the notebook’s package don’t fit together/)).toBeVisible({
+  await expect(frame.getByText(/and the notebook’s package have different versions/)).toBeVisible({
     timeout: 60_000,
   });
   await expect(frame.getByText(/the kernel has version 0\.0\.1/)).toBeVisible();
