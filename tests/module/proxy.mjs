@@ -12,7 +12,7 @@ export async function startProxy({ workspace, token, entrance }) {
   const entered = await fetch(page, { redirect: "manual" });
   const [cookie] = entered.headers.get("set-cookie").split(";");
 
-  /** Who answers the request, on which path, and with which headers more. */
+  /** Who answers the request, on which path, and with which headers more (undefined: without it). */
   const way = ({ port, pathname, search }, { origin }) => {
     const path = pathname + search;
     const local = new URL(workspace.host).port;
@@ -23,7 +23,10 @@ export async function startProxy({ workspace, token, entrance }) {
       const own = { cookie, host: page.host, ...(origin ? { origin: page.origin } : {}) };
       return { port: page.port, path, more: own };
     }
-    if (pathname.startsWith("/__local")) return { port: local, path, more: {} };
+    if (pathname.startsWith("/__local")) {
+      // The control address answers no pages: the proxy asks for itself.
+      return { port: local, path, more: { host: `127.0.0.1:${local}`, origin: undefined } };
+    }
     if (pathname.startsWith("/__workspace/")) {
       return {
         port: local,
@@ -44,6 +47,7 @@ export async function startProxy({ workspace, token, entrance }) {
     }
     const { port, path, more } = way(url, request.headers);
     const headers = { ...request.headers, ...more };
+    if (headers.origin === undefined) delete headers.origin;
     const passed = ask(
       { host: "127.0.0.1", port, path, method: request.method, headers },
       (answer) => {

@@ -116,8 +116,8 @@ async fn a_page_that_gives_no_token_is_told_so_and_nothing_is_sent() {
     for (gives, because) in [
         ("throw new Error('the session is over');", "the session is over"),
         ("return Promise.reject('locked');", "locked"),
-        ("return undefined;", "can't stand in a header"),
-        ("return 'marked-token\\r\\nx-evil: 1';", "can't stand in a header"),
+        ("return undefined;", "is not valid in a header"),
+        ("return 'marked-token\\r\\nx-evil: 1';", "is not valid in a header"),
     ] {
         let deployer = direct(&host, &Function::new_no_args(gives), Sql::BesideThePage);
         let failed = create(&deployer, stage.create_arguments(json!({}))).await;
