@@ -179,7 +179,7 @@ fn refuse_larger(bytes: usize) -> Result<(), Problem> {
 /// A lower bound for the size of cells as JSON.
 fn json_size(cells: &[String]) -> usize {
     // The names of a cell's fields.
-    const LEAST_CELL_BYTES: usize = 64;
+    const LEAST_CELL_BYTES: usize = 40;
     cells.iter().map(|cell| cell.len() + LEAST_CELL_BYTES).sum()
 }
 
