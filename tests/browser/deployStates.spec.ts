@@ -165,7 +165,9 @@ test("everything up to the app's address can be done with the keyboard", async (
   await page.clock.install();
   await serveBuiltPage(page, {}, MOCK_DIST);
   await page.goto(`${ADDRESS}/deploy?pace=1`);
+  await expect(page.getByRole("heading", { level: 1, name: "Deploy Tellr" })).toBeVisible();
   await page.clock.runFor(2_000);
+  await expect(page.getByRole("radio", { name: /^Deploy/ })).toBeEnabled();
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key);
   };
@@ -202,6 +204,7 @@ test("without room for motion the bars stand still", async ({ browser }) => {
     await page.clock.install();
     await serveBuiltPage(page, {}, MOCK_DIST);
     await page.goto(`${ADDRESS}/deploy?pace=1`);
+    await expect(page.getByRole("heading", { level: 1, name: "Deploy Tellr" })).toBeVisible();
     await page.clock.runFor(2_000);
     await deploy(page, 30_000);
     const durations = await page.locator("main *").evaluateAll((elements) =>
