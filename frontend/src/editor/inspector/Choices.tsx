@@ -1,0 +1,44 @@
+import type { Slide } from "../../deck/model";
+import { Thumbnail } from "../../slides/Thumbnail";
+import styles from "./Choices.module.css";
+
+export interface Choice {
+  id: string;
+  name: string;
+  /** How the slide would look. */
+  slide: Slide;
+  theme: string;
+}
+
+/** Choices that are shown as what the slide becomes. */
+export function Choices({
+  choices,
+  chosen,
+  disabled = false,
+  onChoose,
+}: {
+  choices: readonly Choice[];
+  chosen: string | null;
+  disabled?: boolean;
+  onChoose: (id: string) => void;
+}) {
+  return (
+    <div className={styles.grid}>
+      {choices.map(({ id, name, slide, theme }) => (
+        <button
+          key={id}
+          type="button"
+          className={styles.choice}
+          aria-pressed={id === chosen}
+          disabled={disabled}
+          onClick={() => onChoose(id)}
+        >
+          <span className={styles.picture}>
+            <Thumbnail slide={slide} theme={theme} />
+          </span>
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,2 @@
+/** No engine: the page has no decks yet. */
+export const loadEngine = null;
