@@ -2,7 +2,7 @@
  * A plain layout for `--mode mock` and tests: blocks from top to bottom. The app uses the layout of
  * `tellr-slides`.
  */
-import type { Block, Chart, Slide, Table } from "../../src/deck/model";
+import type { Block, Chart, Heading, Layout, Slide, Table } from "../../src/deck/model";
 import type { Theme } from "../../src/deck/theme";
 import type { DisplayElement, DisplayList, Frame, Part, Rect } from "../../src/slides/display";
 import { heightOf, type Look, textShape } from "./text.ts";
@@ -16,50 +16,59 @@ interface Sheet {
 
 const GAP = 24;
 
-export function layOut(slide: Slide, theme: Theme, number: number): DisplayList {
-  const isPanel =
-    slide.layout === "cover" || slide.layout === "section" || slide.layout === "closing";
-  const ink = isPanel ? (slide.layout === "section" ? theme.section : theme.cover) : theme.colors;
-  const sheet: Sheet = { theme, ink, frames: [], elements: [] };
-  const large = isPanel || slide.layout === "statement";
-  const cards = slide.blocks.filter(({ type }) => type === "metric");
-  const beside = /two_|comparison|chart_and|image_half/.test(slide.layout);
-  const heads = slide.blocks.filter(({ type }) => type === "title" || type === "subtitle");
-  const body = slide.blocks.filter((block) => !heads.includes(block) && block.type !== "metric");
+const PANELS: Partial<Record<Layout, "cover" | "section">> = {
+  cover: "cover",
+  section: "section",
+  closing: "cover",
+};
 
-  let y = large ? 248 : 48;
-  for (const block of heads) {
-    if (!("text" in block)) continue;
-    const title = block.type === "title";
-    const look: Look = {
-      size: title ? (large ? 56 : 32) : large ? 28 : 20,
-      color: title ? ink.text : ink.muted,
-      family: title ? theme.fonts.heading : theme.fonts.body,
-      bold: title,
-      lineHeight: title ? 0.95 : 1.1,
-    };
-    const height = heightOf(block.text, 1152, look);
-    y = write(sheet, block.id, { x: 64, y, width: 1152, height }, block.text, look, "title") + 16;
-  }
-  y = Math.max(y + 8, 152);
+export function layOut(slide: Slide, theme: Theme, number: number): DisplayList {
+  const panel = PANELS[slide.layout];
+  const ink = panel ? theme[panel] : theme.colors;
+  const sheet: Sheet = { theme, ink, frames: [], elements: [] };
+  const isLarge = panel !== undefined || slide.layout === "statement";
+  const heads = slide.blocks.filter(
+    (block): block is Heading => block.type === "title" || block.type === "subtitle",
+  );
+  const cards = slide.blocks.filter(({ type }) => type === "metric");
+  const body = slide.blocks.filter(
+    ({ type }) => type !== "title" && type !== "subtitle" && type !== "metric",
+  );
+  let y = headings(sheet, heads, isLarge);
   cards.forEach((block, index) => {
     const width = (1152 - GAP * (cards.length - 1)) / cards.length;
     place(sheet, block, { x: 64 + index * (width + GAP), y, width, height: 200 });
   });
   if (cards.length > 0) y += 200 + GAP;
   const room = { x: 64, y, width: 1152, height: 648 - y };
-  if (beside) sideBySide(sheet, body, room, slide.layout === "chart_and_takeaway" ? 0.66 : 0.5);
+  const isBeside = /two_|comparison|chart_and|image_half/.test(slide.layout);
+  if (isBeside) sideBySide(sheet, body, room, slide.layout === "chart_and_takeaway" ? 0.66 : 0.5);
   else stack(sheet, body, room);
-  if (!large) footer(sheet, slide, number);
-  return {
-    slide: slide.id,
-    width: 1280,
-    height: 720,
-    background: ink.background,
-    frames: sheet.frames,
-    elements: sheet.elements,
-    marks: [],
-  };
+  if (!isLarge) footer(sheet, slide, number);
+  const { frames, elements } = sheet;
+  const { background } = ink;
+  return { slide: slide.id, width: 1280, height: 720, background, frames, elements, marks: [] };
+}
+
+function headings(sheet: Sheet, blocks: Heading[], isLarge: boolean): number {
+  const { ink, theme } = sheet;
+  const sizes = isLarge ? { title: 56, subtitle: 28 } : { title: 32, subtitle: 20 };
+  let y = isLarge ? 248 : 48;
+  for (const { type, id, text } of blocks) {
+    const look: Look =
+      type === "title"
+        ? {
+            size: sizes.title,
+            color: ink.text,
+            family: theme.fonts.heading,
+            bold: true,
+            lineHeight: 0.95,
+          }
+        : { size: sizes.subtitle, color: ink.muted, family: theme.fonts.body, lineHeight: 1.1 };
+    const height = heightOf(text, 1152, look);
+    y = write(sheet, id, { x: 64, y, width: 1152, height }, text, look, "title") + 16;
+  }
+  return Math.max(y + 8, 152);
 }
 
 function footer(sheet: Sheet, slide: Slide, number: number) {

@@ -23,7 +23,6 @@ export function Dialog({ title, size = "regular", onClose, children }: DialogPro
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it too, by the browser
     <dialog
       ref={ref}
       className={styles.dialog}

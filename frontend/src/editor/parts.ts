@@ -1,88 +1,104 @@
 /** The parts of blocks whose text can be edited in place: reading, writing, going to the next. Pure. */
 import type { Block, Cell } from "../deck/model";
-import type { Patch } from "../deck/patch";
+import type { Field, Patch } from "../deck/patch";
 import type { Part } from "../slides/display";
+
+type PartOf<K extends Part["kind"]> = Extract<Part, { kind: K }>;
+
+const TEXT_KINDS = [
+  "text",
+  "item",
+  "heading",
+  "cell",
+  "step",
+  "value",
+  "label",
+  "by",
+  "caption",
+] as const;
+type TextKind = (typeof TEXT_KINDS)[number];
+
+/** What a part says, in markup; `null` if the block has no such part. */
+const READ: { [K in TextKind]: (block: Block, part: PartOf<K>) => string | null } = {
+  text: (block) => ("text" in block ? block.text : null),
+  item: (block, { index }) => ("items" in block ? (block.items[index]?.text ?? null) : null),
+  heading: (block, { column }) =>
+    block.type === "table" ? (block.columns[column]?.title ?? null) : null,
+  cell: (block, { row, column }) => {
+    const cell = block.type === "table" ? block.rows[row]?.[column] : undefined;
+    return cell === undefined ? null : String(cell ?? "");
+  },
+  step: (block, { index, field = "title" }) => {
+    const step = block.type === "steps" ? block.steps[index] : undefined;
+    return step ? (step[field] ?? "") : null;
+  },
+  value: (block) => (block.type === "metric" ? String(block.value) : null),
+  label: (block) => (block.type === "metric" ? block.label : null),
+  by: (block) => (block.type === "quote" ? (block.by ?? "") : null),
+  caption: (block) => (block.type === "image" ? (block.caption ?? "") : null),
+};
+
+/** The change that writes a text into a part; `null` if it can't stand there. */
+const WRITE: { [K in TextKind]: (block: Block, part: PartOf<K>, text: string) => Patch | null } = {
+  text: (block, _, text) =>
+    set(block, { text: block.type === "title" || block.type === "subtitle" ? line(text) : text }),
+  item: (block, { index }, text) =>
+    "items" in block
+      ? set(block, { items: block.items.with(index, { ...block.items[index], text: line(text) }) })
+      : null,
+  heading: (block, { column }, text) => {
+    if (block.type !== "table") return null;
+    const columns = block.columns.with(column, { ...block.columns[column], title: line(text) });
+    return { op: "set_block", block: { ...block, columns } };
+  },
+  cell: ({ id }, { row, column }, text) => ({
+    op: "set_cell",
+    block: id,
+    row,
+    column,
+    cell: cellOf(text),
+  }),
+  step: (block, { index, field = "title" }, text) => {
+    const step = block.type === "steps" ? block.steps[index] : undefined;
+    if (block.type !== "steps" || !step) return null;
+    const next = { ...step, [field]: line(text) };
+    if (field !== "title" && line(text) === "") delete next[field];
+    return set(block, { steps: block.steps.with(index, next) });
+  },
+  value: (block, _, text) => {
+    const value = numberOf(text);
+    return value === null ? null : set(block, { value });
+  },
+  label: (block, _, text) => set(block, { label: line(text) }),
+  by: (block, _, text) => set(block, { by: line(text) || null }),
+  caption: (block, _, text) => set(block, { caption: line(text) || null }),
+};
+
+function set({ id }: Block, field: Field): Patch {
+  return { op: "set_field", block: id, field };
+}
+
+function line(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ");
+}
+
+function isText(part: Part): part is PartOf<TextKind> {
+  return TEXT_KINDS.some((kind) => kind === part.kind);
+}
 
 /** What is written in a part, in markup; `null` if it can't be edited in place. */
 export function textOf(block: Block, part: Part): string | null {
-  switch (part.kind) {
-    case "text":
-      return "text" in block ? block.text : null;
-    case "item":
-      return "items" in block ? (block.items[part.index]?.text ?? null) : null;
-    case "heading":
-      return block.type === "table" ? (block.columns[part.column]?.title ?? null) : null;
-    case "cell": {
-      const cell = block.type === "table" ? block.rows[part.row]?.[part.column] : undefined;
-      return cell === undefined ? null : String(cell ?? "");
-    }
-    case "step": {
-      const step = block.type === "steps" ? block.steps[part.index] : undefined;
-      return step ? (step[part.field ?? "title"] ?? "") : null;
-    }
-    case "value":
-      return block.type === "metric" ? String(block.value) : null;
-    case "label":
-      return block.type === "metric" ? block.label : null;
-    case "by":
-      return block.type === "quote" ? (block.by ?? "") : null;
-    case "caption":
-      return block.type === "image" ? (block.caption ?? "") : null;
-    default:
-      return null;
-  }
+  if (!isText(part)) return null;
+  const read = READ[part.kind] as (block: Block, part: Part) => string | null;
+  return read(block, part);
 }
 
 /** The change that writes a text into a part; nothing if it can't stand there, as letters in a number. */
 export function write(block: Block, part: Part, text: string): Patch[] {
-  const line = text.replace(/\s*\n\s*/g, " ");
-  const set = (field: Extract<Patch, { op: "set_field" }>["field"]): Patch[] => [
-    { op: "set_field", block: block.id, field },
-  ];
-  switch (part.kind) {
-    case "text":
-      return set({ text: block.type === "title" || block.type === "subtitle" ? line : text });
-    case "item":
-      return "items" in block
-        ? set({ items: block.items.with(part.index, { ...block.items[part.index], text: line }) })
-        : [];
-    case "heading":
-      return block.type === "table"
-        ? [{ op: "set_block", block: { ...block, columns: titled(block.columns, part, line) } }]
-        : [];
-    case "cell": {
-      const { row, column } = part;
-      return [{ op: "set_cell", block: block.id, row, column, cell: cellOf(text) }];
-    }
-    case "step": {
-      const step = block.type === "steps" ? block.steps[part.index] : undefined;
-      if (block.type !== "steps" || !step) return [];
-      const field = part.field ?? "title";
-      const next = { ...step, [field]: line };
-      if (line === "" && field !== "title") delete next[field];
-      return set({ steps: block.steps.with(part.index, next) });
-    }
-    case "value": {
-      const value = numberOf(text);
-      return value === null ? [] : set({ value });
-    }
-    case "label":
-      return set({ label: line });
-    case "by":
-      return set({ by: line === "" ? null : line });
-    case "caption":
-      return set({ caption: line === "" ? null : line });
-    default:
-      return [];
-  }
-}
-
-function titled(
-  columns: Extract<Block, { type: "table" }>["columns"],
-  { column }: Extract<Part, { kind: "heading" }>,
-  title: string,
-) {
-  return columns.with(column, { ...columns[column], title });
+  if (!isText(part)) return [];
+  const make = WRITE[part.kind] as (block: Block, part: Part, text: string) => Patch | null;
+  const patch = make(block, part, text);
+  return patch ? [patch] : [];
 }
 
 /** A number as people type it: with a comma or a point, spaces, or a real minus. */

@@ -29,7 +29,7 @@ export function toggled(selection: Selection, slide: string): Selection {
 }
 
 /** Extends the selection from the slide on the stage to another one, which the stage then shows. */
-export function extended(selection: Selection, deck: Deck, to: string, from: string): Selection {
+export function extended(deck: Deck, from: string, to: string): Selection {
   const places = [from, to].map((id) => deck.slides.findIndex((slide) => slide.id === id));
   const [first = 0, last = 0] = places.toSorted((one, other) => one - other);
   return { ...onSlide(to), slides: deck.slides.slice(first, last + 1).map(({ id }) => id) };

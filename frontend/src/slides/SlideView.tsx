@@ -23,6 +23,7 @@ interface SlideViewProps {
 
 export function SlideView({ list, label, links = false, hidden, ref, children }: SlideViewProps) {
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: it has a label, or is hidden; a title would be a tooltip
     <svg
       ref={ref}
       className={styles.slide}

@@ -103,7 +103,6 @@ function Search({
       <input
         id={id}
         className={styles.input}
-        type="search"
         placeholder="Name or e-mail"
         value={search}
         onChange={({ target }) => setSearch(target.value)}

@@ -26,7 +26,7 @@ export function Ribbon() {
   }, [current]);
 
   const pick = useStable((id: string, { shift, mod }: { shift: boolean; mod: boolean }) => {
-    if (shift) return editor.select(extended(selection, deck, id, anchor.current ?? id));
+    if (shift) return editor.select(extended(deck, anchor.current ?? id, id));
     anchor.current = id;
     editor.select(mod ? toggled(selection, id) : onSlide(id));
   });
@@ -49,7 +49,6 @@ export function Ribbon() {
 
   return (
     <nav className={styles.ribbon} aria-label="Slides">
-      {/* biome-ignore lint/a11y/useFocusableInteractive: its options take the focus */}
       <div
         ref={list}
         className={styles.list}

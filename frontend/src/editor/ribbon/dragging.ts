@@ -31,15 +31,15 @@ export function makeDraggable(element: HTMLElement, slide: string, dragging: Dra
     }),
     dropTargetForElements({
       element,
-      canDrop: ({ source }) => typeof source.data["slide"] === "string",
+      canDrop: ({ source }) => typeof source.data.slide === "string",
       onDrag: ({ location, source }) => {
-        const isSelf = source.data["slide"] === slide;
+        const isSelf = source.data.slide === slide;
         dragging.setEdge(isSelf ? null : edgeOf(location.current.input));
       },
       onDragLeave: () => dragging.setEdge(null),
       onDrop: ({ location, source }) => {
         dragging.setEdge(null);
-        dragging.drop(String(source.data["slide"]), edgeOf(location.current.input));
+        dragging.drop(String(source.data.slide), edgeOf(location.current.input));
       },
     }),
   );

@@ -25,7 +25,6 @@ export const BlockFrame = memo(function BlockFrame({
   const { x, y, width, height } = frame.bounds;
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no buttons
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter edits the focused block, from the table of actions
     <rect
       role="button"
       tabIndex={0}

@@ -53,15 +53,11 @@ export function PartField({ place, part, list, slide }: PartFieldProps) {
   };
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return;
-    const isLine = part.kind !== "text" || block.type === "title" || block.type === "subtitle";
-    if (event.key === "Escape") leave(undefined);
-    else if (listKeys(event, block)) {
-      // Done there.
-    } else if (event.key === "Tab" && block.type !== "title") {
-      leave(nextPart(block, part, event.shiftKey ? -1 : 1));
-    } else if (event.key === "Enter" && isLine && !event.shiftKey) {
-      leave(below(block, part));
-    } else return;
+    if (!listKeys(event, block)) {
+      const next = afterKey(event, block, part);
+      if (next === null) return;
+      leave(next);
+    }
     event.preventDefault();
     event.stopPropagation();
   };
@@ -106,6 +102,18 @@ export function PartField({ place, part, list, slide }: PartFieldProps) {
       </foreignObject>
     </g>
   );
+}
+
+/** Which part a key leads to; `undefined`: the field is left; `null`: the key belongs to the text. */
+function afterKey(
+  { key, shiftKey }: KeyboardEvent,
+  block: Block,
+  part: Part,
+): Part | undefined | null {
+  const isLine = part.kind !== "text" || block.type === "title" || block.type === "subtitle";
+  if (key === "Escape") return undefined;
+  if (key === "Tab") return nextPart(block, part, shiftKey ? -1 : 1);
+  return key === "Enter" && isLine && !shiftKey ? below(block, part) : null;
 }
 
 /** What Enter leads to: the cell below; otherwise nothing, and the field is left. */

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useEffect } from "react";
-import type { Block } from "../../deck/model";
+import type { Block, Item } from "../../deck/model";
 import type { Part, Place } from "../../slides/display";
 import { useEditor } from "../Editor";
 import { type Edited, joined, levelled, split } from "../listItems";
@@ -40,20 +40,33 @@ export function useListKeys(
   };
 
   return (event, block) => {
-    if (part.kind !== "item" || !("items" in block)) return false;
-    const { selectionStart: start = 0, selectionEnd: end = 0, value = "" } = field.current ?? {};
-    const { items } = block;
-    if (event.key === "Enter" && !event.shiftKey) make(split(items, part.index, start));
-    else if (event.key === "Tab") {
-      make(levelled(items, part.index, event.shiftKey ? 1 : 2, start));
-    } else if (event.key === "Backspace" && start === 0 && end === 0) {
-      const edited = joined(items, part.index);
-      if (!edited) return false;
-      make(edited);
-    } else if (event.key === "ArrowUp" && start === 0 && part.index > 0) go(part.index - 1);
-    else if (event.key === "ArrowDown" && start === value.length && part.index < items.length - 1) {
-      go(part.index + 1);
-    } else return false;
-    return true;
+    if (part.kind !== "item" || !("items" in block) || !field.current) return false;
+    const done = pressed(event, block.items, part.index, field.current);
+    if (typeof done === "number") go(done);
+    else if (done) make(done);
+    return done !== null;
   };
+}
+
+/** What a key does: a change, another item to go to, or nothing. */
+function pressed(
+  { key, shiftKey }: KeyboardEvent,
+  items: readonly Item[],
+  index: number,
+  { selectionStart: start, selectionEnd: end, value }: HTMLTextAreaElement,
+): Edited | number | null {
+  switch (key) {
+    case "Enter":
+      return shiftKey ? null : split(items, index, start);
+    case "Tab":
+      return levelled(items, index, shiftKey ? 1 : 2, start);
+    case "Backspace":
+      return start === 0 && end === 0 ? joined(items, index) : null;
+    case "ArrowUp":
+      return start === 0 && index > 0 ? index - 1 : null;
+    case "ArrowDown":
+      return start === value.length && index < items.length - 1 ? index + 1 : null;
+    default:
+      return null;
+  }
 }

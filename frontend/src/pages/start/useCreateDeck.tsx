@@ -24,7 +24,7 @@ export function useCreateDeck() {
 }
 
 function NotCreated({ error }: { error: Error }) {
-  const problems = error instanceof ApiError ? error.details["problems"] : undefined;
+  const problems = error instanceof ApiError ? error.details.problems : undefined;
   const listed = Array.isArray(problems) ? (problems as { path: string; message: string }[]) : [];
   return (
     <Notice tone="problem" title="The deck wasn’t created">
