@@ -7,6 +7,7 @@ import { hasDecks } from "./engine/useEngine";
 import { DeploySkeleton } from "./pages/deploy/DeploySkeleton";
 import { HomePage } from "./pages/home/HomePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
+import { Opening } from "./pages/Opening";
 import { Shell } from "./pages/Shell";
 import { FrontPage } from "./pages/start/FrontPage";
 
@@ -27,8 +28,7 @@ const NotesPage = lazy(async () => {
   return { default: NotesPage };
 });
 
-const opening = <p role="status">Opening…</p>;
-const later = (page: ReactNode, meanwhile: ReactNode = opening) => (
+const later = (page: ReactNode, meanwhile: ReactNode = <Opening />) => (
   <Suspense fallback={meanwhile}>{page}</Suspense>
 );
 

@@ -17,6 +17,8 @@ export function Dialog({ title, size = "regular", onClose, children }: DialogPro
     const dialog = ref.current;
     const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
+    // The browser would choose the first button, which closes the dialog.
+    dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

@@ -31,7 +31,7 @@ const DIALOGS = {
 export function DeckEditor({ opened }: { opened: Opened }) {
   const { editor, announcement } = useEditorState(opened);
   const [isInspectorOpen, setInspectorOpen] = useState(
-    () => !window.matchMedia?.("(width < 48rem)").matches,
+    () => !window.matchMedia?.("(width < 64rem)").matches,
   );
   useKeys(editor);
   useSaveBeforeLeaving(editor.session);

@@ -48,7 +48,9 @@ export function TopBar({
           <Tool id="undo" />
           <Tool id="redo" />
           <span className={styles.line} />
-          <InsertMenu />
+          <span className={styles.short}>
+            <InsertMenu />
+          </span>
         </>
       ) : null}
       <span className={styles.wide}>
@@ -66,7 +68,7 @@ export function TopBar({
         onClick={onToggleInspector}
       />
       <MoreMenu />
-      <span className={styles.present}>
+      <span className={`${styles.short} ${styles.present}`}>
         <PresentButton />
       </span>
     </header>

@@ -4,31 +4,24 @@ import { session } from "../../api/sessions";
 import { ErrorBoundary } from "../../components/ErrorBoundary";
 import { DeckEditor } from "../../editor/DeckEditor";
 import { useEngine } from "../../engine/useEngine";
+import { Opening } from "../Opening";
 import styles from "./EditorPage.module.css";
 
 export function EditorPage() {
   const { id = "" } = useParams();
   return (
     <ErrorBoundary key={id}>
-      <Opening id={id} />
+      <Loaded id={id} />
     </ErrorBoundary>
   );
 }
 
-function Opening({ id }: { id: string }) {
+function Loaded({ id }: { id: string }) {
   const engine = useEngine();
   const { data, error } = useQuery(session(id));
   if (data) return <DeckEditor opened={{ session: data, engine }} />;
   if (error) return <NotOpened message={error.message} />;
-  return <Loading />;
-}
-
-export function Loading() {
-  return (
-    <main className={styles.state}>
-      <p role="status">Opening the deck…</p>
-    </main>
-  );
+  return <Opening />;
 }
 
 export function NotOpened({ message }: { message: string }) {

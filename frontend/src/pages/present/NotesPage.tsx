@@ -4,7 +4,8 @@ import { useParams } from "react-router";
 import { type Session, session } from "../../api/sessions";
 import { IconButton } from "../../components/IconButton";
 import { Thumbnail } from "../../slides/Thumbnail";
-import { Loading, NotOpened } from "../editor/EditorPage";
+import { NotOpened } from "../editor/EditorPage";
+import { Opening } from "../Opening";
 import styles from "./NotesPage.module.css";
 import { Timer } from "./Timer";
 import { usePresentation } from "./usePresentation";
@@ -14,7 +15,7 @@ export function NotesPage() {
   const { id = "" } = useParams();
   const { data, error } = useQuery(session(id));
   if (data) return <Notes id={id} deck={data.deck} />;
-  return error ? <NotOpened message={error.message} /> : <Loading />;
+  return error ? <NotOpened message={error.message} /> : <Opening />;
 }
 
 function Notes({ id, deck }: { id: string; deck: Session["deck"] }) {

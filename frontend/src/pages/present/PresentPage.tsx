@@ -8,7 +8,8 @@ import { nameOfSlide } from "../../deck/find";
 import { displayOf } from "../../engine/displayOf";
 import { useEngine } from "../../engine/useEngine";
 import { SlideView } from "../../slides/SlideView";
-import { Loading, NotOpened } from "../editor/EditorPage";
+import { NotOpened } from "../editor/EditorPage";
+import { Opening } from "../Opening";
 import styles from "./PresentPage.module.css";
 import { usePresentation } from "./usePresentation";
 import { usePresentKeys } from "./usePresentKeys";
@@ -19,7 +20,7 @@ export function PresentPage() {
   const { id = "" } = useParams();
   const { data, error } = useQuery(session(id));
   if (data) return <Screen id={id} deck={data.deck} />;
-  return error ? <NotOpened message={error.message} /> : <Loading />;
+  return error ? <NotOpened message={error.message} /> : <Opening />;
 }
 
 function Screen({ id, deck }: { id: string; deck: Session["deck"] }) {
