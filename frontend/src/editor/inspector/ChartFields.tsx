@@ -68,13 +68,13 @@ export function ChartFields({ chart }: { chart: Chart }) {
       {chart.kind === "pie" ? null : (
         <div className={fields.row}>
           <NumberField
-            label="Axis from"
+            label="Axis minimum"
             canBeEmpty
             value={chart.axis?.min ?? null}
             onChange={(min) => axis({ min })}
           />
           <NumberField
-            label="Axis to"
+            label="Axis maximum"
             canBeEmpty
             value={chart.axis?.max ?? null}
             onChange={(max) => axis({ max })}
