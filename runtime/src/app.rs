@@ -10,7 +10,9 @@ use axum::extract::FromRef;
 use crate::database::{Database, DatabaseError, Effort};
 use crate::identity::IdentityRule;
 use crate::jobs::{Jobs, Pace};
-use crate::settings::Settings;
+use crate::settings::{Settings, Target};
+use crate::sharing::Groups;
+use crate::workspace::{self, ClientError, Workspace};
 
 /// The app could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,9 @@ pub enum StartError {
     /// The database could not be set up.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The client of the workspace could not be set up.
+    #[error(transparent)]
+    Workspace(#[from] ClientError),
 }
 
 /// The app; cheap to clone.
@@ -31,6 +36,8 @@ pub struct AppState {
     pub jobs: Jobs,
     /// The source of identities.
     pub identity: IdentityRule,
+    /// The groups of people.
+    pub groups: Groups,
 }
 
 impl AppState {
@@ -44,13 +51,26 @@ impl AppState {
             jobs: Jobs::new(database.clone(), Pace::default()),
             database,
             identity: IdentityRule::from_settings(settings),
+            groups: Groups::new(workspace(settings)?),
         }))
     }
+}
+
+/// The workspace of the app, if it has one.
+fn workspace(settings: &Settings) -> Result<Option<Arc<Workspace>>, StartError> {
+    let Target::Lakebase { workspace, .. } = &settings.database.target else { return Ok(None) };
+    Ok(Some(Arc::new(Workspace::new(workspace::client()?, workspace.clone()))))
 }
 
 impl FromRef<App> for Database {
     fn from_ref(app: &App) -> Self {
         app.database.clone()
+    }
+}
+
+impl FromRef<App> for Groups {
+    fn from_ref(app: &App) -> Self {
+        app.groups.clone()
     }
 }
 

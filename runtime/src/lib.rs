@@ -8,6 +8,9 @@
 //! | [`server`] | merges the routes of `serve` |
 //! | [`app`] | the composition root: builds what is shared, and gives each subject its part |
 //! | [`check`] | the self-check |
+//! | [`sessions`] | the list of decks: create, search, rename, duplicate, delete |
+//! | [`decks`] | one deck: read, patches, save points |
+//! | [`sharing`] | who may see and change a deck; people, groups, presence |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
 //! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
@@ -27,6 +30,7 @@
 pub mod app;
 pub mod check;
 pub mod database;
+pub mod decks;
 pub mod deploy;
 pub mod deploy_page;
 pub mod fernet;
@@ -37,7 +41,9 @@ pub mod jobs;
 pub mod library;
 pub mod logging;
 pub mod server;
+pub mod sessions;
 pub mod settings;
+pub mod sharing;
 pub mod status;
 pub mod tls;
 pub mod workspace;

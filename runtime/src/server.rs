@@ -4,10 +4,14 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::http::site::site;
-use crate::{identity, jobs, library, status};
+use crate::http::site::{limited, site};
+use crate::{decks, identity, jobs, library, sessions, sharing, status};
+
+/// The maximum size of a request with a deck: a deck of the largest size, and what stands around it.
+const LARGEST_DECK_BYTES: usize = tellr_slides::limits::MAX_DECK_BYTES + 64 * 1024;
 
 /// The routes of `tellr-app serve`.
 pub fn router(app: App) -> Router {
@@ -19,7 +23,12 @@ pub fn router(app: App) -> Router {
         .merge(jobs::routes::router());
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
-    site(api, Router::new(), pages).with_state(app)
+    let (documented, _) = OpenApiRouter::new()
+        .merge(sessions::routes())
+        .merge(decks::routes())
+        .merge(sharing::routes())
+        .split_for_parts();
+    site(api, limited(documented, LARGEST_DECK_BYTES), pages).with_state(app)
 }
 
 /// The deploy page is among the embedded files, but an app can't deploy: the tokens that the platform

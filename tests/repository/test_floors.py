@@ -34,8 +34,10 @@ FLOORS = {
         {"database"},
         {"identity", "deploy"},
         {"jobs"},
-        # The subjects of the app: none uses another.
-        {"library", "status"},
+        # The subjects of the app. Those that are about decks use one another in this order.
+        {"sharing"},
+        {"decks"},
+        {"library", "sessions", "status"},
         {"check", "deploy_page"},
         {"app"},
         {"server"},

@@ -23,6 +23,9 @@ use super::error::DatabaseError;
 use super::pool::Connector;
 use crate::settings::SchemaName;
 
+/// A parameter of a statement, with its type.
+pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
 /// A connection from the pool.
 pub struct Connection {
     object: Option<Object<Connector>>,

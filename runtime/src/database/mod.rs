@@ -21,7 +21,7 @@ pub mod state;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use connection::Connection;
+pub use connection::{Connection, Parameter};
 pub use effort::Effort;
 pub use error::DatabaseError;
 pub use listen::Notifications;

@@ -7,6 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::rejection::{FailureProblem, Rejection};
+
 /// The body of every error.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
@@ -21,6 +23,12 @@ pub struct FailureDetail {
     pub code: &'static str,
     /// A message for users.
     pub message: String,
+    /// The current version, if the request was made for another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// What is wrong in a deck or a patch, at most 20.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<FailureProblem>,
 }
 
 /// An error of a request.
@@ -44,6 +52,9 @@ pub enum ApiError {
     /// Refused by a layer before it reached a handler.
     #[error("{1}")]
     Refused(StatusCode, &'static str),
+    /// Refused for a reason that the sender can act on.
+    #[error("{}", .0.message)]
+    Rejected(Box<Rejection>),
 }
 
 impl ApiError {
@@ -55,10 +66,14 @@ impl ApiError {
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::DatabaseUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Refused(status, _) => *status,
+            Self::Rejected(rejection) => rejection.status,
         }
     }
 
     fn code(&self) -> &'static str {
+        if let Self::Rejected(rejection) = self {
+            return rejection.code;
+        }
         match self.status() {
             StatusCode::UNAUTHORIZED => "unauthorized",
             StatusCode::NOT_FOUND => "not_found",
@@ -72,10 +87,21 @@ impl ApiError {
     }
 }
 
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(Box::new(rejection))
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let body = Failure { error: FailureDetail { code: self.code(), message: self.to_string() } };
+        let (code, message) = (self.code(), self.to_string());
+        let (version, problems) = match self {
+            Self::Rejected(rejection) => (rejection.version, rejection.problems),
+            _ => (None, Vec::new()),
+        };
+        let body = Failure { error: FailureDetail { code, message, version, problems } };
         let mut response = (status, Json(body)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));

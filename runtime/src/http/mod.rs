@@ -6,14 +6,18 @@
 //! | [`site`] | the page, an API beside it, and the layers around both |
 //! | [`requests`] | ids, log lines, time limits, panics |
 //! | [`security`] | the headers of every answer |
-//! | [`error`] | API errors as JSON |
+//! | [`error`] | API errors as JSON; [`rejection`] are those that the sender can act on |
+//! | [`extract`] | bodies and parameters, refused with what is wrong in them |
 //! | [`frontend`] | the files of the page, embedded and compressed at build time |
 
 pub mod error;
+pub mod extract;
 pub mod frontend;
 pub mod listener;
+pub mod rejection;
 pub mod requests;
 pub mod security;
 pub mod site;
 
 pub use error::ApiError;
+pub use rejection::Rejection;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -28,14 +29,7 @@ pub fn site<S: Clone + Send + Sync + 'static>(
 ) -> Router<S> {
     let answers_are_not_stored =
         SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let api = api
-        .fallback(error::unknown_path)
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn(error::as_json))
-                .layer(from_fn_with_state(ANSWER_TIMEOUT, requests::limit_time))
-                .layer(RequestBodyLimitLayer::new(LARGEST_BODY_BYTES)),
-        )
+    let api = limited(api.fallback(error::unknown_path), LARGEST_BODY_BYTES)
         .merge(own_limits)
         .layer(answers_are_not_stored);
 
@@ -49,6 +43,17 @@ pub fn site<S: Clone + Send + Sync + 'static>(
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
     }
     router.layer(from_fn(requests::observe))
+}
+
+/// Routes with a time limit, a limit for bodies in bytes, and JSON for the framework's refusals.
+pub fn limited<S: Clone + Send + Sync + 'static>(routes: Router<S>, largest_body: usize) -> Router<S> {
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn(error::as_json))
+            .layer(from_fn_with_state(ANSWER_TIMEOUT, requests::limit_time))
+            .layer(RequestBodyLimitLayer::new(largest_body))
+            .layer(DefaultBodyLimit::max(largest_body)),
+    )
 }
 
 #[cfg(test)]

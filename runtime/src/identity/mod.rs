@@ -33,6 +33,8 @@ pub enum IdentityRule {
 /// The caller. As an argument of a handler it makes the route refuse unknown callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
+    /// The platform's stable id of the user or service principal; names and addresses change.
+    pub id: String,
     /// The owner of the user's data: the e-mail address, or a service principal's id.
     pub name: String,
     /// The e-mail address, if there is one.
@@ -79,6 +81,7 @@ impl IdentityRule {
         match self {
             Self::Nobody => None,
             Self::Local(email) => Some(User {
+                id: email.clone(),
                 name: email.clone(),
                 email: Some(email.clone()),
                 display_name: name_from(email),
@@ -88,12 +91,15 @@ impl IdentityRule {
                 let email = text(headers, "x-forwarded-email");
                 let preferred = text(headers, "x-forwarded-preferred-username");
                 let id = text(headers, "x-forwarded-user");
-                let name = email.clone().or(preferred.clone()).or(id)?;
+                let name = email.clone().or(preferred.clone()).or(id.clone())?;
+                // Some workspaces append their own id, `1234@5678`; SCIM knows the first part.
+                let id = id.as_deref().and_then(|id| id.split('@').next()).filter(|id| !id.is_empty());
+                let id = id.unwrap_or(&name).to_owned();
                 let display_name = match preferred {
                     Some(preferred) if !preferred.contains('@') => preferred,
                     _ => name_from(&name),
                 };
-                Some(User { name, email, display_name, source: Source::Platform })
+                Some(User { id, name, email, display_name, source: Source::Platform })
             }
         }
     }

@@ -8,6 +8,7 @@
 //! | `probe` | queries to an app itself and to a package index; `app_log` reads its log |
 //! | `answer` | what is taken from an answer |
 //! | `no_answer` | why a request had no answer, for users |
+//! | [`scim`] | people and groups |
 //! | [`sign_in`] | selects the credential: flags, environment, a profile of `~/.databrickscfg` |
 //! | `source` | one source of a credential |
 //! | `profiles` | the profiles of that file; `ini` parses it |
@@ -26,6 +27,7 @@ mod no_answer;
 pub mod oauth;
 mod probe;
 mod profiles;
+pub mod scim;
 pub mod sign_in;
 mod source;
 mod token_cache;

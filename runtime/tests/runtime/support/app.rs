@@ -114,11 +114,13 @@ pub(crate) fn impatient() -> Effort {
 pub(crate) struct RunningApp {
     pub(crate) url: String,
     pub(crate) client: Client,
+    pub(crate) schema: String,
     _running: oneshot::Sender<()>,
 }
 
 impl RunningApp {
     async fn start(settings: Settings, effort: Effort) -> Self {
+        let schema = settings.database.schema.to_string();
         let app = AppState::new(&settings, effort).expect("an app");
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -128,7 +130,7 @@ impl RunningApp {
             let _ = stopped.await;
         };
         tokio::spawn(listener::serve(listener, server::router(app), stop, listener::DRAIN));
-        Self { url, client: client(|builder| builder), _running: running }
+        Self { url, client: client(|builder| builder), schema, _running: running }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {
