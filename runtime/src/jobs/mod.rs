@@ -20,6 +20,7 @@
 //! | module | content |
 //! |---|---|
 //! | [`types`] | a job as it is asked for, looked at and told about |
+//! | `json` | JSON that the tables can keep |
 //! | `queries` | every statement |
 //! | [`pace`] | how much at once, how long, how often |
 //! | `hub`, `listen` | who waits for news, and how they are heard |
@@ -35,6 +36,7 @@
 
 pub mod handle;
 mod hub;
+mod json;
 pub mod kinds;
 mod leases;
 mod listen;

@@ -14,10 +14,10 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
+use super::json;
 use super::pace::Pace;
 use super::types::{
-    EnqueueError, Enqueued, IfRunning, JobEvent, JobEvents, JobState, JobView, LARGEST_JSON_BYTES,
-    LONGEST_ERROR, NewJob, PAGE,
+    EnqueueError, Enqueued, IfRunning, JobEvent, JobEvents, JobState, JobView, LONGEST_ERROR, NewJob, PAGE,
 };
 use crate::database::{Connection, DatabaseError};
 use crate::settings::SchemaName;
@@ -117,9 +117,7 @@ impl Queries {
         new: &NewJob,
         pace: &Pace,
     ) -> Result<Enqueued, EnqueueError> {
-        if new.payload.to_string().len() > LARGEST_JSON_BYTES {
-            return Err(EnqueueError::TooLarge);
-        }
+        let payload = json::kept(&new.payload).ok_or(EnqueueError::TooLarge)?;
         let Self { schema: s, channel, .. } = self;
         if let Some(owner) = &new.owner {
             // Numbers the jobs of one person one after another, and counts them exactly.
@@ -162,7 +160,7 @@ impl Queries {
                     (&new.kind, Type::TEXT),
                     (&new.owner, Type::TEXT),
                     (&new.session, Type::UUID),
-                    (&new.payload, Type::JSONB),
+                    (&*payload, Type::JSONB),
                     (&key, Type::TEXT),
                     (&new.max_failures, Type::INT4),
                     (&new.delay.as_secs_f64(), Type::FLOAT8),
@@ -606,5 +604,5 @@ fn moment(time: OffsetDateTime) -> String {
 }
 
 fn shortened(error: &str) -> String {
-    error.chars().filter(|character| *character != '\0').take(LONGEST_ERROR).collect()
+    json::without_nul(error).chars().take(LONGEST_ERROR).collect()
 }

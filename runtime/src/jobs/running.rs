@@ -1,5 +1,6 @@
 //! A job for the code that does it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use tokio_postgres::Transaction;
 use uuid::Uuid;
 
 use super::handle::{Jobs, Shared};
+use super::json;
 use super::outcome::{Done, Failure};
 use super::queries::{Claimed, Ending};
 use super::types::{EnqueueError, Enqueued, LARGEST_JSON_BYTES, MOST_EVENTS, NewJob};
@@ -67,7 +69,7 @@ impl Running {
     /// Ends the job within the transaction that has its effect: both are there, or neither. Call it last before
     /// the commit, as it locks the job's row. Fails if the attempt has lost the job; then nothing may be committed.
     pub async fn succeed(&self, transaction: &Transaction<'_>, result: Value) -> Result<Done, Failure> {
-        bounded(&result)?;
+        let result = bounded(&result)?;
         let fence = (self.job.id, self.job.attempt);
         match self.jobs.shared.queries.end(transaction, fence, &Ending::Succeeded(result)).await? {
             Some(_) => Ok(Done::Settled),
@@ -120,9 +122,8 @@ impl Running {
 
     /// Tells several things at once, in this order.
     pub async fn tell_all(&self, events: &[(String, Value)], progress: Option<i16>) -> Result<(), Failure> {
-        for (_, body) in events {
-            bounded(body)?;
-        }
+        let kept = |(kind, body): &(String, Value)| Ok((json::without_nul(kind), bounded(body)?));
+        let events = events.iter().map(kept).collect::<Result<Vec<_>, Failure>>()?;
         let more = i64::try_from(events.len()).unwrap_or(i64::MAX);
         if self.last_event.load(Ordering::Relaxed).saturating_add(more) > MOST_EVENTS {
             return Err(Failure::Final(format!("The job has told more than {MOST_EVENTS} events")));
@@ -130,19 +131,14 @@ impl Running {
         let Shared { queries, hub, .. } = &*self.jobs.shared;
         let connection = self.connection().await?;
         let fence = (self.job.id, self.job.attempt);
-        let last = queries.tell(&connection, fence, events, progress).await?.ok_or(Failure::Lost)?;
+        let last = queries.tell(&connection, fence, &events, progress).await?.ok_or(Failure::Lost)?;
         self.last_event.store(last, Ordering::Relaxed);
         hub.told(self.job.id);
         Ok(())
     }
 }
 
-fn bounded(json: &Value) -> Result<(), Failure> {
-    if json.to_string().len() > LARGEST_JSON_BYTES {
-        return Err(Failure::Final(format!(
-            "The job's output is larger than {} KiB",
-            LARGEST_JSON_BYTES / 1024
-        )));
-    }
-    Ok(())
+fn bounded(json: &Value) -> Result<Value, Failure> {
+    let too_large = || format!("The job's output is larger than {} KiB", LARGEST_JSON_BYTES / 1024);
+    json::kept(json).map(Cow::into_owned).ok_or_else(|| Failure::Final(too_large()))
 }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::handle::{Jobs, Shared};
+use super::json;
 use super::leases::{Leases, Stop};
 use super::listen;
 use super::outcome::{Done, Failure};
@@ -54,7 +55,19 @@ impl Worker {
         let mut rescued = None;
         let mut trouble = Duration::ZERO;
         loop {
-            let pause = match self.take(&mut running, &mut rescued).await {
+            let taken = {
+                let mut taking = pin!(self.take(&mut running, &mut rescued));
+                tokio::select! {
+                    biased;
+                    taken = &mut taking => taken,
+                    () = &mut stop => {
+                        // A job that was just taken would be held by nobody if this was dropped at once.
+                        let _ = timeout(self.shared.pace.grace, taking).await;
+                        break;
+                    }
+                }
+            };
+            let pause = match taken {
                 Ok(pause) => {
                     trouble = Duration::ZERO;
                     pause
@@ -184,7 +197,10 @@ async fn attempt_at(kinds: &Kinds, kind: &str, running: &Running) -> Option<Endi
         return Some(Ending::Failed("This version of the app doesn't know this kind of job".to_owned()));
     };
     match AssertUnwindSafe(work.run(running)).catch_unwind().await {
-        Ok(Ok(Done::Succeeded(result))) => Some(Ending::Succeeded(result)),
+        Ok(Ok(Done::Succeeded(result))) => Some(match json::kept(&result) {
+            Some(result) => Ending::Succeeded(result.into_owned()),
+            None => Ending::FailedForGood("The job's result is too large".to_owned()),
+        }),
         Ok(Ok(Done::Settled) | Err(Failure::Lost)) => None,
         Ok(Ok(Done::Snoozed(pause))) => Some(Ending::Snoozed(pause)),
         Ok(Err(Failure::Final(error))) => Some(Ending::FailedForGood(error)),
