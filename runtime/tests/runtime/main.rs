@@ -14,6 +14,7 @@ mod frontend;
 mod http;
 mod identity;
 mod jobs;
+mod lists;
 mod migrations;
 mod readiness;
 mod secrets;

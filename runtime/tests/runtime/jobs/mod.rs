@@ -23,8 +23,8 @@ fn fast() -> Pace {
     Pace {
         slots: 8,
         running_per_person: 8,
-        lease: Duration::from_secs(2),
-        heartbeat: Duration::from_millis(300),
+        lease: Duration::from_secs(3),
+        heartbeat: Duration::from_millis(500),
         first_pause: Duration::from_millis(5),
         longest_pause: Duration::from_millis(20),
         shortest_poll: Duration::from_millis(20),

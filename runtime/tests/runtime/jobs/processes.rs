@@ -17,7 +17,7 @@ const PEOPLE: i64 = 20;
 const IS_WORKER: &str = "TELLR_TEST_IS_WORKER";
 
 fn pace() -> Pace {
-    Pace { lease: Duration::from_secs(3), heartbeat: Duration::from_millis(500), ..fast() }
+    Pace { lease: Duration::from_secs(4), ..fast() }
 }
 
 /// Not a test: the worker of another process, which this test binary is started as. It ends with its standard

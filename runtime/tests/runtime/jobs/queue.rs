@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{AtWork, Stand, does, effect, fast, of, still};
 use crate::support::eventually;
+use crate::support::front::{Front, Mode};
 
 #[tokio::test]
 async fn people_take_turns_however_much_each_has_queued() {
@@ -353,4 +354,49 @@ async fn a_job_of_nobody_is_seen_by_nobody() {
     let own = stand.enqueue(&NewJob::new("effect")).await;
     assert!(stand.jobs.view(own, "ada").await.expect("a database").is_none());
     assert!(stand.jobs.view(Uuid::nil(), "ada").await.expect("a database").is_none());
+}
+
+#[tokio::test]
+async fn what_postgresql_does_not_keep_is_replaced() {
+    let stand = Stand::new(still()).await;
+    let new = NewJob { payload: json!("nul \0"), ..of("ada", "echo") };
+    let id = stand.enqueue(&new).await;
+    let large = stand.enqueue(&of("ada", "large")).await;
+    let echo = does("echo", |job| {
+        Box::pin(async move {
+            let text: String = job.payload()?;
+            job.tell("echo\0", json!({ "text": format!("{text}\0") })).await?;
+            Ok(Done::Succeeded(json!(format!("{text}\0"))))
+        })
+    });
+    let too_large = does("large", |job| {
+        Box::pin(async move {
+            assert!(job.tell("large", json!("x".repeat(300_000))).await.is_err());
+            Ok(Done::Succeeded(json!("x".repeat(300_000))))
+        })
+    });
+    let _worker = stand.worker(Kinds::new().with(echo).with(too_large));
+    stand.is(id, "succeeded").await;
+    stand.is(large, "failed").await;
+    let view = stand.jobs.view(id, "ada").await.expect("a database").expect("a job");
+    assert_eq!(view.result, Some(json!("nul \u{fffd}\u{fffd}")));
+    let view = stand.jobs.view(large, "ada").await.expect("a database").expect("a job");
+    assert_eq!(view.error.as_deref(), Some("The job's result is too large"));
+    assert_eq!(stand.told(id).await, "queued started echo\u{fffd} succeeded");
+}
+
+#[tokio::test]
+async fn a_worker_stops_in_time_although_the_database_is_silent() {
+    let front = Front::plain().await;
+    let stand = Stand::new(still()).await;
+    let variables = stand.variables.clone().with("DATABASE_URL", &front.url());
+    let jobs = Jobs::new(variables.database(), stand.pace);
+    let id = stand.enqueue(&of("ada", "effect")).await;
+    let worker = AtWork::start(jobs, Kinds::new().with(effect()));
+    stand.is(id, "succeeded").await;
+    front.set(Mode::Frozen);
+    worker.look();
+    // A statement may take 30 s here.
+    let stopped = tokio::time::timeout(Duration::from_secs(10), worker.stop()).await;
+    assert!(stopped.is_ok(), "it waited for the database");
 }

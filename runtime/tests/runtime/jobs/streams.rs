@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::FromRef;
 use reqwest::{Client, Response};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tellr_app::http::listener;
 use tellr_app::identity::IdentityRule;
@@ -291,4 +292,35 @@ async fn the_app_serves_jobs_and_stops_with_open_streams() {
     let ended = app.end().await;
     assert!(ended.status.success(), "{}", ended.output);
     assert!(ended.output.contains("all requests were answered"), "{}", ended.output);
+}
+
+#[tokio::test]
+async fn five_hundred_streams_are_open_at_once() {
+    let stand = Stand::new(still()).await;
+    let mut app = Serving::start(&stand.variables).await;
+    let id = stand.enqueue(&of("dev@localhost", "count")).await;
+    let files = getrlimit(Resource::Nofile);
+    // The test's own end of each is a file as well.
+    setrlimit(Resource::Nofile, Rlimit { current: files.maximum, maximum: files.maximum })
+        .expect("more files");
+    let client = client(|builder| builder);
+    let before = app.resident_kib();
+    let mut streams = Vec::new();
+    for _ in 0..500 {
+        let url = format!("{}/api/jobs/{id}/events", app.url);
+        let mut stream = client.get(url).send().await.expect("an answer");
+        let mut buffer = String::new();
+        assert_eq!(read(&mut stream, &mut buffer, 1).await[0].kind, "queued");
+        streams.push((stream, buffer));
+        // What it logs has to be read, or it stands still.
+        app.line_with("/events answered 200").await;
+    }
+    let each = app.resident_kib().saturating_sub(before) / 500;
+    let _worker = stand.worker(counts(&Arc::new(Semaphore::new(3)), 3));
+    for (mut stream, mut buffer) in streams {
+        let rest = read(&mut stream, &mut buffer, usize::MAX).await;
+        assert_eq!(rest.iter().map(|event| event.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+    }
+    println!("500 open event streams: {each} KiB each");
+    assert!(each < 64, "{each} KiB each");
 }

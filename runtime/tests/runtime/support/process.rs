@@ -112,6 +112,14 @@ impl Serving {
         found.unwrap_or_else(|| panic!("{text:?} was never logged: {}", self.log))
     }
 
+    /// The memory it uses, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let id = self.child.id().expect("the app runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
+    }
+
     /// What the platform does first.
     pub(crate) async fn terminate(&self) {
         let id = self.child.id().expect("the app runs").to_string();
