@@ -5,7 +5,7 @@ import { loadBudgets } from "./build/loadBudgets.ts";
 import { mockApi } from "./mock/mockApi.ts";
 
 const KIB = 1024;
-const BUDGETS = { firstLoad: 200 * KIB, deployPage: 60 * KIB };
+const BUDGETS = { firstLoad: 200 * KIB, deployPage: 60 * KIB, editor: 60 * KIB };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

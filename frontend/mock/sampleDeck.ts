@@ -181,7 +181,7 @@ export const blankDeck = (title: string): Deck => ({
       id: "cover",
       layout: "cover",
       blocks: [
-        { type: "title", id: "cover-title", text: title },
+        { type: "title", id: "cover-title", text: "" },
         { type: "subtitle", id: "cover-subtitle", text: "" },
       ],
     },

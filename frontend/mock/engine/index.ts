@@ -8,6 +8,8 @@ import { themes } from "./themes.ts";
 
 export const engine: Engine = {
   themes,
+  epoch: () => 0,
+  subscribe: () => () => undefined,
   apply: applyAll,
   layOut: (slide, id, number) => {
     const theme = themes.find((one) => one.id === id) ?? themes[0];

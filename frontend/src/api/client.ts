@@ -71,6 +71,15 @@ export async function sendJson<S extends v.GenericSchema>(
   const headers = { accept: "application/json", "content-type": "application/json" };
   const init: RequestInit = { method, headers, keepalive };
   if (body !== undefined) init.body = JSON.stringify(body);
+  return readAnswer(path, init, schema);
+}
+
+/** Sends a request as it is, and checks the answer's shape. */
+export async function readAnswer<S extends v.GenericSchema>(
+  path: string,
+  init: RequestInit,
+  schema: S,
+): Promise<v.InferOutput<S>> {
   return read(await ask(path, init), schema);
 }
 

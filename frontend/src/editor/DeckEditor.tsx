@@ -16,6 +16,7 @@ import { Ribbon } from "./ribbon/Ribbon";
 import { Stage } from "./stage/Stage";
 import { type Opened, useEditorState } from "./useEditorState";
 import { useKeys } from "./useKeys";
+import { usePaste } from "./usePaste";
 import { usePresence } from "./usePresence";
 import { useSaveBeforeLeaving } from "./useSaveBeforeLeaving";
 
@@ -36,6 +37,7 @@ export function DeckEditor({ opened }: { opened: Opened }) {
   useKeys(editor);
   useSaveBeforeLeaving(editor.session);
   usePresence(editor);
+  usePaste(editor);
   const Opened = editor.panel ? DIALOGS[editor.panel] : null;
   return (
     <EditorContext value={editor}>

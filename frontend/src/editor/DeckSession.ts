@@ -8,11 +8,11 @@
  */
 import type { Deck } from "../deck/model";
 import type { Patch } from "../deck/patch";
+import { same } from "../deck/same";
 import { applyTo } from "../engine/applyTo";
 import { type Engine, EngineError } from "../engine/engine";
 import { done, type History, NO_HISTORY, type Step, settled } from "./history";
 import { batch, queued } from "./queue";
-import { sameDeck } from "./sameDeck";
 
 export type Saving =
   | { state: "saved" }
@@ -92,6 +92,11 @@ export class DeckSession {
     const step: Step = { label, patches: inverse, merge: merge ?? null };
     this.set({ history: done(this.snapshot.history, step) });
     return true;
+  }
+
+  /** Says why something couldn't be done; the next change takes it away. */
+  refuse(problem: string) {
+    this.set({ problem });
   }
 
   /** Ends a run of changes that are undone together, as when a field is left. */
@@ -208,7 +213,7 @@ export class DeckSession {
     if (status === 409) {
       // The answer to an earlier attempt may have been lost: then the newer version is our own.
       const now = await this.server.read().catch(() => null);
-      if (now && sameDeck(now.deck, this.sent)) return this.saved(now);
+      if (now && same(now.deck, this.sent)) return this.saved(now);
       this.isSending = false;
       return this.set({ saving: { state: "conflict" } });
     }

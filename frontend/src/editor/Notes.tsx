@@ -7,7 +7,7 @@ export function Notes() {
   const { slide } = editor;
   if (!slide) return null;
   return (
-    <div className={styles.notes}>
+    <section className={styles.notes} aria-label="Notes">
       <textarea
         className={styles.field}
         aria-label="Speaker notes"
@@ -24,6 +24,6 @@ export function Notes() {
         }
         onBlur={() => editor.session.settle()}
       />
-    </div>
+    </section>
   );
 }

@@ -10,8 +10,7 @@ export function useKeys(editor: Editor) {
     const inField = isField(event.target);
     const found = ACTIONS.find(
       (action) =>
-        action.keys &&
-        matches(action.keys, event) &&
+        [action.keys, action.otherKeys].some((keys) => keys && matches(keys, event)) &&
         (!inField || action.whileEditing) &&
         isEnabled(action, editor),
     );

@@ -2,6 +2,7 @@
 import { allBlocks } from "../deck/find";
 import type { Deck } from "../deck/model";
 import type { Container, Patch } from "../deck/patch";
+import { same } from "../deck/same";
 import type { Engine } from "./engine";
 
 /**
@@ -25,12 +26,9 @@ export function applyTo(
   }
   const applied = engine.apply(deck, patches);
   const before = new Map(deck.slides.map((one) => [one.id, one]));
-  const changed = new Set(
-    patches.flatMap((patch) => slideTouched(deck, patch) ?? insertedBy(patch)),
-  );
   const slides = applied.deck.slides.map((one) => {
     const old = before.get(one.id);
-    return old && !changed.has(one.id) ? old : one;
+    return old && same(old, one) ? old : one;
   });
   return { deck: { ...applied.deck, slides }, inverse: applied.inverse };
 }
@@ -60,10 +58,6 @@ function slideTouched(deck: Deck, patch: Patch): string | undefined {
     default:
       return undefined;
   }
-}
-
-function insertedBy(patch: Patch): string[] {
-  return patch.op === "insert_slide" ? [patch.slide.id] : [];
 }
 
 function slideOfContainer(deck: Deck, container: Container): string | undefined {

@@ -6,7 +6,7 @@ const laidOut = new WeakMap<Slide, { key: string; list: DisplayList }>();
 
 /** What is drawn of a slide. A slide that hasn't changed isn't laid out again. */
 export function displayOf(engine: Engine, slide: Slide, look: Look): DisplayList {
-  const key = `${look.theme} ${look.number} ${look.language ?? ""}`;
+  const key = `${look.theme} ${look.number} ${look.language ?? ""} ${engine.epoch()}`;
   const known = laidOut.get(slide);
   if (known?.key === key) return known.list;
   const list = engine.layOut(slide, look.theme, look.number, look.language);

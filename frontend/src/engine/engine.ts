@@ -18,6 +18,9 @@ export interface Engine {
   apply(deck: Deck, patches: readonly Patch[]): { deck: Deck; inverse: Patch[] };
   /** What is drawn of a slide. `number` counts from 1. */
   layOut(slide: Slide, theme: string, number: number, language?: string): DisplayList;
+  /** Grows when slides have to be laid out again, as after a font was loaded. */
+  epoch(): number;
+  subscribe(listener: () => void): () => void;
   /** What could be better on a slide. */
   findings(slide: Slide): Finding[];
 }

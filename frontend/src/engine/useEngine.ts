@@ -1,12 +1,14 @@
 import { loadEngine } from "@tellr/engine";
-import { use } from "react";
+import { use, useSyncExternalStore } from "react";
 import type { Engine } from "./engine";
 
 let loading: Promise<Engine> | undefined;
 
-/** The engine; suspends until it is loaded. */
+/** The engine; suspends until it is loaded. What uses it is rendered again when layouts change. */
 export function useEngine(): Engine {
-  return use(engine());
+  const loaded = use(engine());
+  useSyncExternalStore(loaded.subscribe, loaded.epoch);
+  return loaded;
 }
 
 /** Loads the engine once; a failed load is tried again by the next caller. */

@@ -1,15 +1,6 @@
-import type { Family } from "../deck/theme";
 import type { Run, TextShape } from "./display";
+import { stackOf } from "./families";
 import styles from "./SlideView.module.css";
-
-/** Each family with the ones of the same widths, for the moment until its own is loaded. */
-export const FAMILIES: Record<Family, string> = {
-  carlito: "Carlito, Calibri, sans-serif",
-  arimo: "Arimo, Arial, Liberation Sans, sans-serif",
-  gelasio: "Gelasio, Georgia, serif",
-  caladea: "Caladea, Cambria, serif",
-  tinos: "Tinos, Times New Roman, Liberation Serif, serif",
-};
 
 export function SvgText({ text, links }: { text: TextShape; links: boolean }) {
   return text.lines.flatMap((line) =>
@@ -30,7 +21,7 @@ function RunText({ run, baseline, links }: { run: Run; baseline: number; links: 
       // A font that isn't there yet is stretched to the width that the line was broken with.
       textLength={run.width > 0 ? run.width : undefined}
       lengthAdjust="spacingAndGlyphs"
-      fontFamily={FAMILIES[font.family]}
+      fontFamily={stackOf(font.family)}
       fontSize={run.size}
       fontWeight={font.is_bold ? 700 : undefined}
       fontStyle={font.is_italic ? "italic" : undefined}

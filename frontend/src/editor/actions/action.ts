@@ -9,6 +9,8 @@ export interface Action {
   icon?: IconName;
   /** As in `Mod+Shift+Z`; `Mod` is Ctrl, on a Mac ⌘. */
   keys?: string;
+  /** Other keys for the same, not shown. */
+  otherKeys?: string;
   /** Also while a text is being edited; otherwise the keys belong to the text. */
   whileEditing?: boolean;
   /** Whether it changes the deck; then it isn't there for viewers. */

@@ -1,8 +1,10 @@
 import type { IconName } from "../../components/Icon";
 import { BLOCK_NAMES, blankBlock } from "../../deck/blocks";
 import type { BlockType } from "../../deck/model";
-import { duplicateBlock, insertBlock, shiftBlock } from "../commands";
+import { addBlock } from "../addBlock";
+import { duplicateBlock, shiftBlock } from "../commands";
 import type { Editor } from "../Editor";
+import { chooseImage } from "../images";
 import { firstPart } from "../parts";
 import type { Action } from "./action";
 
@@ -23,13 +25,14 @@ const ICONS: Record<BlockType, IconName> = {
   divider: "divider",
 };
 
-/** What can be inserted, the most used first. An image comes with its upload. */
+/** What can be inserted, the most used first. */
 const INSERTED: readonly BlockType[] = [
   "text",
   "bullets",
   "numbered",
   "chart",
   "table",
+  "image",
   "metric",
   "callout",
   "quote",
@@ -50,11 +53,8 @@ export const INSERT_ACTIONS: readonly Action[] = INSERTED.map((type) => ({
   changes: true,
   can: (editor) => editor.slide !== undefined,
   run: (editor) => {
-    if (!editor.slide) return;
-    const block = blankBlock(type);
-    const patches = insertBlock(editor.slide, block, editor.selection.block);
-    if (!editor.change(`Insert ${BLOCK_NAMES[type].toLowerCase()}`, patches)) return;
-    editor.select({ ...editor.selection, block: block.id, editing: null });
+    if (type === "image") chooseImage(editor);
+    else addBlock(editor, blankBlock(type));
   },
 }));
 

@@ -25,6 +25,7 @@ export const DECK_ACTIONS: readonly Action[] = [
     group: "Deck",
     icon: "redo",
     keys: "Mod+Shift+Z",
+    otherKeys: "Mod+Y",
     whileEditing: true,
     changes: true,
     can: ({ snapshot }) => snapshot.history.redo.length > 0,

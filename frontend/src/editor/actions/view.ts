@@ -7,6 +7,7 @@ export const VIEW_ACTIONS: readonly Action[] = [
     group: "View",
     icon: "play",
     keys: "Mod+Enter",
+    otherKeys: "F5",
     whileEditing: true,
     can: ({ snapshot }) => snapshot.deck.slides.length > 0,
     run: (editor) => {

@@ -1,3 +1,4 @@
+import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { ACTIONS } from "../actions";
 import { shown } from "../actions/keys";
@@ -53,6 +54,7 @@ export function KeysHelp() {
           </section>
         ))}
       </div>
+      <Button onClick={() => editor.open(null)}>Close</Button>
     </Dialog>
   );
 }

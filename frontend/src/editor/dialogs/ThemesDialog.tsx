@@ -9,6 +9,7 @@ export function ThemesDialog() {
   return (
     <Dialog title="Theme of the deck" size="wide" onClose={() => editor.open(null)}>
       <Choices
+        size="large"
         choices={choices}
         chosen={editor.snapshot.deck.theme}
         disabled={!editor.canEdit}

@@ -15,15 +15,17 @@ export function Choices({
   choices,
   chosen,
   disabled = false,
+  size = "small",
   onChoose,
 }: {
   choices: readonly Choice[];
   chosen: string | null;
   disabled?: boolean;
+  size?: "small" | "large";
   onChoose: (id: string) => void;
 }) {
   return (
-    <div className={styles.grid}>
+    <div className={styles.grid} data-size={size}>
       {choices.map(({ id, name, slide, theme }) => (
         <button
           key={id}

@@ -6,9 +6,9 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { BLOCK_NAMES } from "../../deck/blocks";
 import { blockOf } from "../../deck/find";
 import type { Block, Slide } from "../../deck/model";
-import type { DisplayList, Part, Place, Rect } from "../../slides/display";
+import type { DisplayList, Part, Place, Rect, TextShape } from "../../slides/display";
+import { stackOf } from "../../slides/families";
 import { cellBounds, frameOf, textAt } from "../../slides/place";
-import { FAMILIES } from "../../slides/SvgText";
 import { useEditor } from "../Editor";
 import { nextPart, textOf, write } from "../parts";
 import styles from "./PartField.module.css";
@@ -64,7 +64,7 @@ export function PartField({ place, part, list, slide }: PartFieldProps) {
 
   return (
     <g
-      fontFamily={FAMILIES[look.family]}
+      fontFamily={stackOf(look.family)}
       fontSize={look.size}
       fontWeight={look.isBold ? 700 : 400}
       color={look.color}
@@ -78,7 +78,7 @@ export function PartField({ place, part, list, slide }: PartFieldProps) {
         height={look.bounds.height + 4}
         fill={look.ground}
       />
-      <foreignObject {...look.bounds}>
+      <foreignObject className={styles.room} {...look.bounds}>
         <textarea
           ref={field}
           className={styles.field}
@@ -135,7 +135,7 @@ function lookOf(list: DisplayList, place: Place, part: Part) {
         ? cellBounds(frame, -1, part.column)
         : undefined;
   const size = text?.size ?? (frame?.detail?.kind === "table" ? frame.detail.size : 20);
-  const room = text?.bounds ?? cell ?? frame?.bounds ?? { x: 64, y: 64, width: 1152, height: 64 };
+  const room = written(text) ?? cell ?? frame?.bounds ?? { x: 64, y: 64, width: 1152, height: 64 };
   const bounds: Rect = { ...room, height: Math.max(room.height, size * 1.4) };
   const sample = run ?? firstRun(list);
   return {
@@ -148,6 +148,14 @@ function lookOf(list: DisplayList, place: Place, part: Part) {
     color: sample?.color ?? "#000000",
     ground: groundOf(list, place, bounds),
   };
+}
+
+/** The room of the lines that are there, not all that the text could have: others may stand below. */
+function written(text: TextShape | undefined): Rect | undefined {
+  if (!text) return undefined;
+  const height = text.lines.length * text.size * 1.2 * text.line_height;
+  const top = (text.lines[0]?.baseline ?? text.bounds.y + text.size) - text.size;
+  return { ...text.bounds, y: Math.max(text.bounds.y, top), height };
 }
 
 function firstRun(list: DisplayList) {

@@ -8,6 +8,7 @@ import { SlideView } from "../../slides/SlideView";
 import { addSlide } from "../actions";
 import { useEditor } from "../Editor";
 import { BlockFrame } from "./BlockFrame";
+import { EmptyHints } from "./EmptyHints";
 import { PartField } from "./PartField";
 import { partAt } from "./partAt";
 import styles from "./Stage.module.css";
@@ -62,6 +63,7 @@ export function Stage() {
               onPick={pick}
             />
           ))}
+          {editor.canEdit && !selection.editing ? <EmptyHints list={list} slide={slide} /> : null}
           {selection.editing?.part ? (
             <PartField
               key={JSON.stringify(selection.editing)}

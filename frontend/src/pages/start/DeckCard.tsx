@@ -24,11 +24,11 @@ export function DeckCard({ session }: { session: SessionSummary }) {
       </div>
       <div className={styles.foot}>
         <div className={styles.words}>
-          <h3 className={styles.title}>
+          <h2 className={styles.title}>
             <Link to={`/decks/${session.id}`} className={styles.link}>
               {title}
             </Link>
-          </h3>
+          </h2>
           <p className={styles.meta}>{metaOf(session)}</p>
         </div>
         <div className={styles.menu}>
