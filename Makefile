@@ -125,6 +125,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
+	@$(STAGE) "figures (slides)" tests/figures/slides.sh
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh

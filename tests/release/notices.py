@@ -76,6 +76,24 @@ def crate_folders() -> dict[tuple[str, str], Path]:
     return folders
 
 
+def fonts_of(crate: Path) -> list[tuple[Component, Path]]:
+    """List the fonts that are compiled into a crate of ours, with the folders of their licences."""
+    listed = crate / "fonts/fonts.json"
+    if not listed.is_file():
+        return []
+    return [
+        (
+            {
+                "name": f"{font['name']} (font)",
+                "version": font["version"],
+                "licenses": [{"expression": font["licence"]}],
+            },
+            crate / "fonts" / font["folder"],
+        )
+        for font in json.loads(listed.read_text())
+    ]
+
+
 def third_parties(project: str) -> list[tuple[Component, Path]]:
     """List what is compiled or bundled into a package, with the folder of its licence texts."""
     found: dict[str, tuple[Component, Path]] = {}
@@ -83,7 +101,9 @@ def third_parties(project: str) -> list[tuple[Component, Path]]:
     for built in CRATES[project]:
         for reference, component in crates(*built)[0].items():
             folder = folders[component["name"], component["version"]]
-            if not folder.is_relative_to(ROOT):
+            if folder.is_relative_to(ROOT):
+                found.update({font["name"]: (font, path) for font, path in fonts_of(folder)})
+            else:
                 found[reference] = (component, folder)
     if project in PAGES:
         lock = ROOT / PAGES[project]

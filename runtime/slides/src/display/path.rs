@@ -60,13 +60,32 @@ impl Path {
         Self { segments }
     }
 
-    /// All its points, those that control a curve too.
-    pub fn points(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
-        self.segments.iter().flat_map(|segment| match *segment {
-            Segment::Move(point) | Segment::Line(point) => vec![point],
-            Segment::Curve(points) => points.to_vec(),
-            Segment::Close => Vec::new(),
-        })
+    /// Points along it: its corners, and some of each curve.
+    pub fn points(&self) -> Vec<[f64; 2]> {
+        let mut points = Vec::new();
+        let mut pen = [0.0, 0.0];
+        for segment in &self.segments {
+            match *segment {
+                Segment::Move(point) | Segment::Line(point) => {
+                    points.push(point);
+                    pen = point;
+                }
+                Segment::Curve([one, two, end]) => {
+                    for part in [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0] {
+                        points.push([0, 1].map(|axis| {
+                            let rest = 1.0 - part;
+                            rest * rest * rest * pen[axis]
+                                + 3.0 * rest * rest * part * one[axis]
+                                + 3.0 * rest * part * part * two[axis]
+                                + part * part * part * end[axis]
+                        }));
+                    }
+                    pen = end;
+                }
+                Segment::Close => {}
+            }
+        }
+        points
     }
 
     /// As the `d` of an SVG path.

@@ -2,11 +2,13 @@
 
 mod display;
 mod generate;
+mod layout;
 mod lint;
 mod patches;
 mod reading;
 mod sample;
 mod schema;
+mod svg;
 mod themes;
 mod two_editors;
 mod walk;
