@@ -7,10 +7,12 @@
 //! |---|---|
 //! | [`server`] | merges the routes of `serve` |
 //! | [`app`] | the composition root: builds what is shared, and gives each subject its part |
+//! | [`openapi`] | the document of the API |
 //! | [`check`] | the self-check |
 //! | [`sessions`] | the list of decks: create, search, rename, duplicate, delete |
 //! | [`decks`] | one deck: read, patches, save points |
 //! | [`sharing`] | who may see and change a deck; people, groups, presence |
+//! | [`images`] | images that decks show |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
 //! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
@@ -37,9 +39,11 @@ pub mod fernet;
 mod files;
 pub mod http;
 pub mod identity;
+pub mod images;
 pub mod jobs;
 pub mod library;
 pub mod logging;
+pub mod openapi;
 pub mod server;
 pub mod sessions;
 pub mod settings;

@@ -39,6 +39,8 @@ enum Command {
     /// Check everything the app needs and report what is missing
     #[command(after_long_help = settings::documentation())]
     Check,
+    /// Print the OpenAPI document of the API
+    Openapi,
     /// Create, update, delete or inspect a Tellr app in a Databricks workspace
     #[command(subcommand)]
     Deploy(Operation),
@@ -53,6 +55,10 @@ fn main() -> ExitCode {
     let command = match parse().command {
         // The deployer runs on one thread with its own event loop.
         Command::Deploy(operation) => return deploy::command::run(operation),
+        Command::Openapi => {
+            println!("{:#}", server::api_document());
+            return ExitCode::SUCCESS;
+        }
         command => command,
     };
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -120,7 +126,7 @@ async fn run(command: Command) -> ExitCode {
             };
             init_database(&settings, seeds).await
         }
-        Command::Check | Command::Deploy(_) | Command::DeployPage(_) => Ok(()),
+        Command::Check | Command::Deploy(_) | Command::DeployPage(_) | Command::Openapi => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

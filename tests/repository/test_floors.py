@@ -36,9 +36,9 @@ FLOORS = {
         {"jobs"},
         # The subjects of the app. Those that are about decks use one another in this order.
         {"sharing"},
-        {"decks"},
+        {"decks", "images"},
         {"library", "sessions", "status"},
-        {"check", "deploy_page"},
+        {"check", "deploy_page", "openapi"},
         {"app"},
         {"server"},
         {"main"},

@@ -53,3 +53,19 @@ impl ToSchema for Document {
         "Document".into()
     }
 }
+
+/// A patch in the API's document, where its own schema stands under this name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PatchDocument;
+
+impl PartialSchema for PatchDocument {
+    fn schema() -> RefOr<Schema> {
+        Ref::from_schema_name("Patch").into()
+    }
+}
+
+impl ToSchema for PatchDocument {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "PatchDocument".into()
+    }
+}

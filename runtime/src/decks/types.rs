@@ -7,7 +7,7 @@ use tellr_slides::theme::Theme;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use super::document::Document;
+use super::document::{Document, PatchDocument};
 use crate::sharing::Person;
 
 /// A deck with its version.
@@ -26,7 +26,7 @@ pub struct PatchRequest {
     /// The version that the patches were made for.
     pub version: i64,
     /// The patches, 1–100; each applies to what those before it have made.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<PatchDocument>)]
     pub patches: Vec<Box<RawValue>>,
 }
 
@@ -36,7 +36,7 @@ pub struct Patched {
     /// The version that the patches have made.
     pub version: i64,
     /// The patches that take the change back, in the order in which they apply.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<PatchDocument>)]
     pub inverse: Vec<Patch>,
 }
 

@@ -64,7 +64,7 @@ pub fn router(page: Arc<DeployPage>) -> Router {
         // The start page shows the database's content, and there is no database here.
         .route("/", get(async || Redirect::temporary(PAGE)))
         .route(PAGE, get(document).with_state(Arc::clone(&page)));
-    site(about(), workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
+    site(about().into(), workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
 }
 
 /// The page itself: the same file as for every other path of the page, with permission to compile the

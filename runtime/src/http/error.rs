@@ -6,18 +6,19 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::rejection::{FailureProblem, Rejection};
 
 /// The body of every error.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Failure {
     /// The error.
     pub error: FailureDetail,
 }
 
 /// The error.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FailureDetail {
     /// A machine-readable code, such as `not_found`.
     pub code: &'static str,

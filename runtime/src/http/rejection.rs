@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One thing that is wrong in a deck or a patch.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FailureProblem {
     /// Where, as in `slides[3].blocks[2].rows[7]`; empty for the whole.
     pub path: String,

@@ -1,14 +1,16 @@
 //! The current user.
 
+use axum::Json;
 use axum::extract::FromRef;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::{IdentityRule, User};
 
 /// `GET /api/user/current`; 401 without an identity.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CurrentUser {
     /// The owner of the user's sessions: the e-mail address, or a service principal's id.
     pub user_name: String,
@@ -21,15 +23,16 @@ pub struct CurrentUser {
 }
 
 /// The routes, below `/api`.
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     IdentityRule: FromRef<S>,
 {
-    Router::new().route("/user/current", get(current_user))
+    OpenApiRouter::new().routes(routes!(current_user))
 }
 
-/// The user as known from the platform or the local settings.
+/// The user as known from the platform or the local settings
+#[utoipa::path(get, path = "/user/current", tag = "Status", responses((status = 200, body = CurrentUser)))]
 async fn current_user(user: User) -> Json<CurrentUser> {
     Json(CurrentUser {
         user_name: user.name,

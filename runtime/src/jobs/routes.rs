@@ -1,42 +1,47 @@
 //! `/api/jobs`: a job, what happens to it, and its cancellation. Only its owner sees it; for others there is none.
 
+use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRef, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::handle::Jobs;
 use super::stream;
-use super::types::JobView;
+use super::types::{JobEvents, JobView};
 use crate::http::ApiError;
 use crate::identity::{IdentityRule, User};
 
 /// The routes, below `/api`.
-pub fn router<S>() -> Router<S>
+pub fn router<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Jobs: FromRef<S>,
     IdentityRule: FromRef<S>,
 {
-    Router::new()
-        .route("/jobs/{id}", get(job))
-        .route("/jobs/{id}/events", get(events))
-        .route("/jobs/{id}/cancel", post(cancel))
+    OpenApiRouter::new().routes(routes!(job)).routes(routes!(events)).routes(routes!(cancel))
 }
 
 type Id = Result<Path<Uuid>, PathRejection>;
 
-/// `GET /api/jobs/{id}`.
+/// A job of the caller's
+#[utoipa::path(get, path = "/jobs/{id}", tag = "Jobs", params(("id" = Uuid, Path)),
+    responses((status = 200, body = JobView)))]
 pub async fn job(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Json<JobView>, ApiError> {
     jobs.view(known(id)?, &user.name).await?.map(Json).ok_or(ApiError::NotFound)
 }
 
-/// `POST /api/jobs/{id}/cancel`: 202 with the job. One that runs is cancelled as soon as its worker learns of it;
+/// Cancel a job
+///
+/// One that runs is cancelled as soon as its worker learns of it;
 /// one that has ended stays as it is.
+#[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "Jobs", params(("id" = Uuid, Path)),
+    responses((status = 202, body = JobView)))]
 pub async fn cancel(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Response, ApiError> {
     let id = known(id)?;
     jobs.cancel(id, &user.name).await?;
@@ -45,14 +50,19 @@ pub async fn cancel(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Resp
 }
 
 /// What [`events`] is asked for.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct After {
     /// The id of the last event that is known.
     after: Option<i64>,
 }
 
-/// `GET /api/jobs/{id}/events`: a stream of the job's events, after that of the header `Last-Event-ID` if there is
+/// The events of a job, as a stream
+///
+/// They begin after that of the header `Last-Event-ID` if there is
 /// one. With `?after=`, those after the given one as JSON, for proxies that hold streams back.
+#[utoipa::path(get, path = "/jobs/{id}/events", tag = "Jobs", params(("id" = Uuid, Path), After),
+    responses((status = 200, content((JobEvents = "application/json"), (String = "text/event-stream"))), (status = 204)))]
 pub async fn events(
     user: User,
     State(jobs): State<Jobs>,

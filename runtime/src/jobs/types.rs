@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::database::DatabaseError;
@@ -103,7 +104,7 @@ pub enum EnqueueError {
 }
 
 /// The state of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
     /// It waits for its turn, or for its next try.
@@ -137,7 +138,7 @@ impl JobState {
 }
 
 /// `GET /api/jobs/{id}`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct JobView {
     /// Its id.
     pub id: Uuid,
@@ -171,7 +172,7 @@ pub struct JobView {
 ///
 /// The kinds of the queue itself are `queued`, `started`, `retried`, `snoozed`, `interrupted`, `repeated`, and one
 /// of `succeeded`, `failed` and `cancelled` as the last one. After a `started`, what earlier attempts told is void.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct JobEvent {
     /// Its number among those of the job, from 1, without gaps.
     pub id: i64,
@@ -186,7 +187,7 @@ pub struct JobEvent {
 }
 
 /// `GET /api/jobs/{id}/events?after=`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct JobEvents {
     /// The state after the job's last event, which may be later than the last one here.
     pub state: JobState,

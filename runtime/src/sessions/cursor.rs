@@ -22,9 +22,9 @@ impl Cursor {
     /// Of a query.
     pub(super) fn read(text: &str) -> Result<Self, Rejection> {
         let parts = text.split_once('_').and_then(|(micros, id)| {
-            let nanos = i128::from(micros.parse::<i64>().ok()?).checked_mul(1000)?;
+            let nanos = i128::from(micros.parse::<u64>().ok()?).checked_mul(1000)?;
+            // All dates that this accepts are dates of PostgreSQL's too.
             let used_at = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?;
-            // PostgreSQL's dates end later than these, and begin before them.
             Some(Self { used_at, id: id.parse().ok()? })
         });
         parts.ok_or_else(|| {
@@ -49,6 +49,7 @@ mod tests {
             "_",
             "1_",
             "1_x",
+            "-1_00000000000000000000000000000007",
             "x_00000000000000000000000000000007",
             "9223372036854775807_00000000000000000000000000000007",
         ] {

@@ -1,39 +1,45 @@
 //! The routes about the state of the app, below `/api`.
 
+use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::types::{DatabaseStatus, Health, Ready, Version};
 use crate::database::{self, Database};
 
 /// Health and version: they need nothing, and both servers have them.
-pub fn about<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/health", get(health)).route("/version", get(version))
+pub fn about<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(version))
 }
 
 /// Readiness.
-pub fn readiness<S>() -> Router<S>
+pub fn readiness<S>() -> OpenApiRouter<S>
 where
     S: Clone + Send + Sync + 'static,
     Database: FromRef<S>,
 {
-    Router::new().route("/ready", get(ready))
+    OpenApiRouter::new().routes(routes!(ready))
 }
 
-/// The process answers.
+/// The process answers
+#[utoipa::path(get, path = "/health", tag = "Status", responses((status = 200, body = Health)))]
 async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
-/// The version of this build.
+/// The version of this build
+#[utoipa::path(get, path = "/version", tag = "Status", responses((status = 200, body = Version)))]
 async fn version() -> Json<Version> {
     Json(Version { name: crate::NAME, version: crate::VERSION, commit: crate::COMMIT })
 }
 
-/// The database answers and has the schema that this version needs. Checked on each request, so it recovers
-/// without a restart.
+/// The database answers and has the schema that this version needs
+///
+/// Checked on each request, so it recovers without a restart.
+#[utoipa::path(get, path = "/ready", tag = "Status",
+    responses((status = 200, body = Ready), (status = 503, body = Ready)))]
 async fn ready(State(database): State<Database>) -> (StatusCode, Json<Ready>) {
     let found = database.state().await;
     let ready = found.state == database::State::Ok;

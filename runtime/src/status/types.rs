@@ -1,18 +1,19 @@
 //! The JSON bodies about the state of the app.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::database::State;
 
 /// `GET /api/health`: the process runs and answers. Says nothing about the database.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Health {
     /// Always `ok`.
     pub status: &'static str,
 }
 
 /// `GET /api/version`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Version {
     /// `tellr-app`.
     pub name: &'static str,
@@ -23,7 +24,7 @@ pub struct Version {
 }
 
 /// `GET /api/ready`: 200 when `ready`, else 503 with the same body.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Ready {
     /// Whether requests that need the database can be answered.
     pub ready: bool,
@@ -32,9 +33,10 @@ pub struct Ready {
 }
 
 /// The database in [`Ready`]. Unknown fields are `null`; `message` is absent if there is no problem.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DatabaseStatus {
     /// `ok`, `down`, `migrating` or `wrong_key`.
+    #[schema(value_type = String)]
     pub state: State,
     /// `autoscaling`, `provisioned` or `postgres`.
     pub kind: &'static str,

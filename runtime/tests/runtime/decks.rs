@@ -270,7 +270,7 @@ async fn two_editors_lose_no_update_in_any_order() {
     let (ada, grace) = (app.person("1001"), app.person("1002"));
     let session = ada.session(one_text("")).await;
     ada.shares(&session, &grace, "edit").await;
-    for seed in 1..=60 {
+    for seed in 1..=150 {
         let mut chance = Chance(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
         let (_, deck) = ada.get(&format!("{session}/deck")).await;
         let start = deck["version"].as_i64().expect("a version");

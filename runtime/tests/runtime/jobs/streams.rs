@@ -54,7 +54,7 @@ impl Process {
     async fn with(stand: &Stand, person: &str, pace: Pace) -> Self {
         let jobs = Jobs::new(stand.variables.database(), pace);
         let shared = Shared { jobs: jobs.clone(), identity: IdentityRule::Local(person.to_owned()) };
-        let router = Router::new().nest("/api", routes::router()).with_state(shared);
+        let router = Router::new().nest("/api", routes::router().into()).with_state(shared);
         let socket = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}/api/jobs", socket.local_addr().expect("an address"));
         tokio::spawn(listener::serve(socket, router, std::future::pending(), listener::DRAIN));

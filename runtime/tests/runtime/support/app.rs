@@ -120,8 +120,18 @@ pub(crate) struct RunningApp {
 
 impl RunningApp {
     async fn start(settings: Settings, effort: Effort) -> Self {
+        Self::start_with(settings, effort, |_| ()).await
+    }
+
+    /// With changes of what the subjects share.
+    pub(crate) async fn start_with(
+        settings: Settings,
+        effort: Effort,
+        change: impl FnOnce(&mut AppState),
+    ) -> Self {
         let schema = settings.database.schema.to_string();
-        let app = AppState::new(&settings, effort).expect("an app");
+        let mut app = AppState::new(&settings, effort).expect("an app");
+        change(std::sync::Arc::get_mut(&mut app).expect("nobody else has it yet"));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (running, stopped) = oneshot::channel::<()>();

@@ -3,13 +3,24 @@
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
-use super::app::{RunningApp, Variables};
+use tellr_app::sharing::Groups;
+
+use super::app::{RunningApp, Variables, impatient};
+use super::directory::Directory;
 
 /// An app on the platform, its database initialised.
 pub(crate) async fn on_the_platform(variables: Variables) -> RunningApp {
     let variables = variables.with("DATABRICKS_APP_NAME", "tellr");
     variables.initialise().await.expect("a database");
     variables.serve().await
+}
+
+/// The same, of a workspace that knows people and groups.
+pub(crate) async fn on_the_platform_of(variables: Variables, directory: &Directory) -> RunningApp {
+    let variables = variables.with("DATABRICKS_APP_NAME", "tellr");
+    variables.initialise().await.expect("a database");
+    let groups = Groups::new(Some(directory.workspace()));
+    RunningApp::start_with(variables.settings(), impatient(), |app| app.groups = groups).await
 }
 
 /// A person, by a short name.
@@ -34,6 +45,8 @@ impl Person<'_> {
             .header("x-forwarded-user", format!("{}@42", self.id))
             .header("x-forwarded-email", &email)
             .header("x-forwarded-preferred-username", &email)
+            // From a page of the app's own.
+            .header("sec-fetch-site", "same-origin")
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
