@@ -18,8 +18,9 @@ export default defineConfig(({ mode }) => ({
     alias: {
       "@tellr/deployer":
         mode === "production" ? here("../pkg/deployer.js") : here("./mock/deployer/package.ts"),
+      "@tellr/slides": here("../runtime/slides/page/slides.js"),
       "@tellr/engine": here(
-        mode === "production" ? "./src/engine/none.ts" : "./mock/engine/index.ts",
+        mode === "production" ? "./src/engine/app.ts" : "./mock/engine/index.ts",
       ),
     },
   },

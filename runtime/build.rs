@@ -84,7 +84,12 @@ fn compress(source: &Path, path: &str, page: &Path) -> Result<()> {
     if is_compressed(path) {
         return Ok(());
     }
-    for (encoding, bytes) in [("br", brotli(&plain)?), ("gzip", gzip(&plain)?)] {
+    let mut compressed = vec![("br", brotli(&plain)?)];
+    // The modules are large, the platform limits the program, and a browser that has WebAssembly has brotli.
+    if path.rsplit('.').next() != Some("wasm") {
+        compressed.push(("gzip", gzip(&plain)?));
+    }
+    for (encoding, bytes) in compressed {
         // A few per cent are not worth the receiver's time.
         if bytes.len() * 20 < plain.len() * 19 {
             write(encoding, &bytes)?;

@@ -21,8 +21,10 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
+  ".wasm": "application/wasm",
 };
-const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'";
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; base-uri 'none'";
 
 export interface Answer {
   status: number;

@@ -19,7 +19,7 @@ export function Banner() {
       <div role="alert" className={styles.banner}>
         <p className={styles.words}>
           {failure ?? "The deck was changed by another person."}
-          {unsaved > 0 ? ` ${changes} of yours are not saved yet.` : ""}
+          {unsavedOf(unsaved)}
         </p>
         {unsaved > 0 ? (
           <Button size="small" tone="primary" onClick={() => load(true)}>
@@ -64,4 +64,11 @@ export function Banner() {
     );
   }
   return null;
+}
+
+function unsavedOf(unsaved: number): string {
+  if (unsaved === 0) return "";
+  return unsaved === 1
+    ? " 1 change of yours is not saved yet."
+    : ` ${unsaved} changes of yours are not saved yet.`;
 }

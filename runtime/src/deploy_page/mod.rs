@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Redirect, Response};
 use axum::routing::{any, get, post};
@@ -42,7 +42,6 @@ pub use session::Session;
 pub use state::DeployPage;
 
 use crate::http::frontend;
-use crate::http::security::headers::DEPLOY_PAGE_SECURITY_POLICY;
 use crate::http::site::site;
 use crate::status::about;
 use session::PAGE;
@@ -67,14 +66,10 @@ pub fn router(page: Arc<DeployPage>) -> Router {
     site(about().into(), workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
 }
 
-/// The page itself: the same file as for every other path of the page, with permission to compile the
-/// deployer's WebAssembly.
+/// The page itself: the same file as for every other path of the page.
 async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(entered) = page.session.enter(&uri) {
         return entered;
     }
-    let mut response = frontend::serve(uri, headers).await;
-    let policy = HeaderValue::from_static(DEPLOY_PAGE_SECURITY_POLICY);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    response
+    frontend::serve(uri, headers).await
 }

@@ -20,6 +20,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rust_embed::{Embed, EmbeddedFile};
 
+use super::security::headers::PAGE_SECURITY_POLICY;
+
 /// The output of the build script: the page's files under `identity`, and under `br` and `gzip` those that
 /// are smaller when compressed.
 #[derive(Embed)]
@@ -131,6 +133,10 @@ fn respond(path: &str, (encoding, file): (Encoding, EmbeddedFile), request: &Hea
     };
     let cache = if has_hashed_name(path) { FOR_EVER } else { ASK_AGAIN };
     set(&mut response, header::CACHE_CONTROL, cache);
+    if path == INDEX {
+        let policy = HeaderValue::from_static(PAGE_SECURITY_POLICY);
+        set(&mut response, header::CONTENT_SECURITY_POLICY, policy);
+    }
     set(&mut response, header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(etag) = HeaderValue::try_from(etag) {
         set(&mut response, header::ETAG, etag);

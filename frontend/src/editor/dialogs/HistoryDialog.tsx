@@ -69,13 +69,17 @@ function NewSavePoint() {
       void client.invalidateQueries({ queryKey: savePoints(editor.id).queryKey });
     },
   });
+  // Not disabled meanwhile: a button that has the focus and is disabled keeps Escape from the dialog.
+  const save = () => {
+    if (!isPending) mutate();
+  };
   return (
     <>
       <form
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          mutate();
+          save();
         }}
       >
         <input
@@ -86,7 +90,7 @@ function NewSavePoint() {
           maxLength={300}
           onChange={({ target }) => setName(target.value)}
         />
-        <Button size="small" tone="primary" disabled={isPending} onClick={() => mutate()}>
+        <Button size="small" tone="primary" onClick={save}>
           Save now
         </Button>
       </form>

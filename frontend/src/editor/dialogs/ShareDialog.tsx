@@ -15,11 +15,7 @@ export function ShareDialog() {
   const { queryKey, ...query } = shares(editor.id);
   const { data, error: unread } = useQuery({ queryKey, ...query });
   const isOwner = editor.role === "owner";
-  const {
-    mutate: set,
-    error,
-    isPending,
-  } = useMutation({
+  const { mutate: set, error } = useMutation({
     mutationFn: ({ who, access }: { who: Principal; access: Share["access"] | null }) =>
       access === null ? unshare(editor.id, who) : share(editor.id, who, access),
     onSettled: () => client.invalidateQueries({ queryKey }),
@@ -28,11 +24,7 @@ export function ShareDialog() {
   return (
     <Dialog title="Share" onClose={() => editor.open(null)}>
       {isOwner ? (
-        <Search
-          taken={data ?? []}
-          disabled={isPending}
-          onChoose={(who) => set({ who, access: "view" })}
-        />
+        <Search taken={data ?? []} onChoose={(who) => set({ who, access: "view" })} />
       ) : (
         <p className={styles.hint}>Only the owner can change who has access.</p>
       )}
@@ -51,7 +43,7 @@ export function ShareDialog() {
               className={styles.select}
               aria-label={`Access of ${principal.name}`}
               value={access}
-              disabled={!isOwner || isPending}
+              disabled={!isOwner}
               onChange={({ target }) =>
                 set({ who: principal, access: target.value as Share["access"] })
               }
@@ -81,11 +73,9 @@ export function ShareDialog() {
 
 function Search({
   taken,
-  disabled,
   onChoose,
 }: {
   taken: readonly Share[];
-  disabled: boolean;
   onChoose: (who: Principal) => void;
 }) {
   const id = useId();
@@ -117,7 +107,6 @@ function Search({
               </span>
               <Button
                 size="small"
-                disabled={disabled}
                 aria-label={`Share with ${one.name}`}
                 onClick={() => {
                   onChoose(one);

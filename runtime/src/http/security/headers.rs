@@ -15,8 +15,8 @@ macro_rules! security_policy {
 }
 
 const CONTENT_SECURITY_POLICY: &str = security_policy!("'self'");
-/// The policy of the deploy page: only it may compile WebAssembly.
-pub const DEPLOY_PAGE_SECURITY_POLICY: &str = security_policy!("'self' 'wasm-unsafe-eval'");
+/// The policy of the page itself: it compiles the WebAssembly that deploys, and that lays slides out.
+pub const PAGE_SECURITY_POLICY: &str = security_policy!("'self' 'wasm-unsafe-eval'");
 
 /// Sent with every response.
 pub const SECURITY_HEADERS: [(HeaderName, &str); 6] = [

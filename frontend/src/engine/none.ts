@@ -1,2 +1,0 @@
-/** No engine: the page has no decks yet. */
-export const loadEngine = null;
