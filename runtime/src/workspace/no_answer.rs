@@ -33,7 +33,9 @@ pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
 
 /// The reason found in `error` or one of its causes, about the host `at`.
 fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
-    let links: Vec<String> = chain(error).map(ToString::to_string).collect();
+    // Without reqwest's own link, which has the URL: a name, port or path may contain any of the words below.
+    let links: Vec<String> =
+        chain(error).filter(|cause| !cause.is::<reqwest::Error>()).map(ToString::to_string).collect();
     let says = |words: &[&str]| {
         links.iter().find(|link| {
             let link = link.to_ascii_lowercase();
@@ -47,7 +49,7 @@ fn reason(error: &(dyn Error + 'static), at: &str, timed_out: bool) -> String {
         );
     }
     let is_through_proxy = says(&["tunnel", "socks", "proxy"]).is_some();
-    if says(&["proxy authorization required", "407"]).is_some() {
+    if says(&["proxy authorization required"]).is_some() {
         return format!(
             "The proxy for {at} requires a user name and password (407, proxy authorization required)"
         );
@@ -118,4 +120,26 @@ fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn 
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| <dyn Error>::source(*error))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_reads_like_a_reason_is_not_taken_for_one() {
+        let free = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let at = free.local_addr().expect("its address");
+        drop(free);
+        let client = crate::workspace::client::client().expect("a client");
+        for path in ["407", "socks-tunnel-proxy", "failed to lookup address", "corrupt message"] {
+            let error = client.get(format!("http://{at}/{path}")).send().await.expect_err("nobody listens");
+            assert!(error.to_string().contains(&path[..3]), "the error repeats the URL: {error}");
+            let HostError { kind, message } = no_answer(&error);
+            assert_eq!(kind, HostErrorKind::Connection);
+            assert!(message.starts_with(&format!("{at} refused the connection")), "{message}");
+        }
+    }
 }
