@@ -33,7 +33,7 @@ type Id = Result<Path<Uuid>, PathRejection>;
 #[utoipa::path(get, path = "/jobs/{id}", tag = "Jobs", params(("id" = Uuid, Path)),
     responses((status = 200, body = JobView)))]
 pub async fn job(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Json<JobView>, ApiError> {
-    jobs.view(known(id)?, &user.name).await?.map(Json).ok_or(ApiError::NotFound)
+    jobs.view(known(id)?, &user.id).await?.map(Json).ok_or(ApiError::NotFound)
 }
 
 /// Cancel a job
@@ -44,8 +44,8 @@ pub async fn job(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Json<Jo
     responses((status = 202, body = JobView)))]
 pub async fn cancel(user: User, State(jobs): State<Jobs>, id: Id) -> Result<Response, ApiError> {
     let id = known(id)?;
-    jobs.cancel(id, &user.name).await?;
-    let job = jobs.view(id, &user.name).await?.ok_or(ApiError::NotFound)?;
+    jobs.cancel(id, &user.id).await?;
+    let job = jobs.view(id, &user.id).await?.ok_or(ApiError::NotFound)?;
     Ok((StatusCode::ACCEPTED, Json(job)).into_response())
 }
 
@@ -73,7 +73,7 @@ pub async fn events(
     let id = known(id)?;
     let Query(After { after }) = query.map_err(|_| bad("`after` has to be the id of an event"))?;
     if let Some(after) = after {
-        let page = jobs.events(id, &user.name, after).await?.ok_or(ApiError::NotFound)?;
+        let page = jobs.events(id, &user.id, after).await?.ok_or(ApiError::NotFound)?;
         return Ok(Json(page).into_response());
     }
     let after = match headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.parse().ok())) {
@@ -89,11 +89,11 @@ pub async fn events(
     }
     // First, so that nothing is missed that happens after the events were read.
     let watching = jobs.watch(id);
-    let first = jobs.events(id, &user.name, after).await?.ok_or(ApiError::NotFound)?;
+    let first = jobs.events(id, &user.id, after).await?.ok_or(ApiError::NotFound)?;
     if first.events.is_empty() && first.is_complete() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    Ok(stream::answer(&jobs, watching, (id, user.name), after, first))
+    Ok(stream::answer(&jobs, watching, (id, user.id), after, first))
 }
 
 /// An id that can't be one belongs to no job.
