@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::credentials::RetryPolicy;
+use crate::workspace::RetryPolicy;
 
 /// Time limits. The defaults suit a server; starting up and tests use other ones.
 #[derive(Clone, Copy, Debug)]

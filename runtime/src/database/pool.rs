@@ -27,10 +27,10 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::credentials::Credentials;
 use super::effort::Effort;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
+use crate::workspace::DatabaseCredential;
 
 /// More don't help two processors, and a small Lakebase allows few connections.
 const MOST_CONNECTIONS: usize = 10;
@@ -49,7 +49,7 @@ pub(super) struct Connector {
     config: Config,
     address: String,
     tls: MakeRustlsConnect,
-    credentials: Option<Credentials>,
+    credential: Option<DatabaseCredential>,
     effort: Effort,
 }
 
@@ -64,7 +64,7 @@ impl Connector {
     pub(super) fn new(
         settings: &DatabaseSettings,
         tls: rustls::ClientConfig,
-        credentials: Option<Credentials>,
+        credential: Option<DatabaseCredential>,
         effort: Effort,
     ) -> Self {
         let mut config = match &settings.target {
@@ -83,7 +83,7 @@ impl Connector {
             config,
             address: settings.target.address(),
             tls: MakeRustlsConnect::new(tls),
-            credentials,
+            credential,
             effort,
         }
     }
@@ -126,19 +126,19 @@ impl Connector {
         let mut pause = Duration::from_millis(100);
         let mut minted_anew = false;
         loop {
-            let password = match &self.credentials {
-                Some(credentials) => Some(credentials.password().await?),
+            let password = match &self.credential {
+                Some(credential) => Some(credential.password().await?),
                 None => None,
             };
             let refusal = match self.connect(password.as_ref(), heard.clone()).await {
                 Ok(client) => return Ok(client),
                 Err(refusal) => refusal,
             };
-            if let (Some(credentials), Some(password), true, false) =
-                (&self.credentials, &password, refusal.is_about_the_password(), minted_anew)
+            if let (Some(credential), Some(password), true, false) =
+                (&self.credential, &password, refusal.is_about_the_password(), minted_anew)
             {
                 tracing::info!("the database refused its credential; a new one is minted");
-                credentials.refused(password).await;
+                credential.refused(password);
                 minted_anew = true;
                 continue;
             }

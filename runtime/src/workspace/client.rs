@@ -16,6 +16,7 @@ use super::answer::{refused, text, without};
 use super::credential::Credential;
 use super::no_answer::no_answer;
 use super::oauth::SignIn;
+use super::retry::RetryPolicy;
 use crate::settings::{WorkspaceSettings, token_problem, with_proxies};
 use crate::tls::{self, TlsError};
 
@@ -51,24 +52,34 @@ pub fn client() -> Result<reqwest::Client, ClientError> {
         .build()?)
 }
 
-/// One workspace with one credential.
+/// One workspace with one credential; cheap to clone.
+#[derive(Clone)]
 pub struct Workspace {
     pub(super) http: reqwest::Client,
     host: String,
     /// Which workspace, if several share a host.
     id: Option<String>,
-    pub(super) credential: Credential,
+    credential: Credential,
+    retry: RetryPolicy,
 }
 
 impl Workspace {
-    /// The workspace and the credential of `settings`.
+    /// The workspace and the credential of `settings`, for a caller that decides itself what to send again.
     pub fn new(http: reqwest::Client, settings: WorkspaceSettings) -> Self {
-        Self { http, host: settings.host, id: None, credential: settings.auth.into() }
+        Self::retrying(http, settings, RetryPolicy::once())
+    }
+
+    /// The same, which requests credentials again as `retry` says.
+    pub fn retrying(http: reqwest::Client, settings: WorkspaceSettings, retry: RetryPolicy) -> Self {
+        let WorkspaceSettings { host, auth } = settings;
+        let credential = Credential::new(&http, &host, auth, retry);
+        Self { http, host, id: None, credential, retry }
     }
 
     /// The workspace of a sign-in, with the credential of the user who signs in.
     pub fn of_person(http: reqwest::Client, sign_in: Arc<SignIn>) -> Self {
-        Self { http, host: sign_in.host().to_owned(), id: None, credential: Credential::Person(sign_in) }
+        let (host, retry) = (sign_in.host().to_owned(), RetryPolicy::once());
+        Self { http, host, id: None, credential: Credential::Person(sign_in), retry }
     }
 
     /// The same, with the workspace's id: several workspaces may share a host.
@@ -99,20 +110,30 @@ impl Workspace {
         let token = self.bearer().await?;
         let answer = self.send(request, &token).await?;
         if answer.status == 401
-            && let Some(token) = self.credential.another(&token, &self.http, &self.host).await?
+            && let Some(token) = self.another(&token).await?
         {
-            let token = sendable(token)?;
             return self.send(request, &token).await;
         }
         Ok(answer)
     }
 
-    /// The access token, which can be sent in a header.
-    pub(super) async fn bearer(&self) -> Result<SecretString, HostError> {
-        sendable(self.credential.bearer(&self.http, &self.host).await?)
+    /// When a credential is requested again.
+    pub(super) fn retry(&self) -> RetryPolicy {
+        self.retry
     }
 
-    async fn send(
+    /// The access token, which can be sent in a header.
+    pub(super) async fn bearer(&self) -> Result<SecretString, HostError> {
+        sendable(self.credential.bearer().await?)
+    }
+
+    /// Another access token than `refused`, if there can be one.
+    pub(super) async fn another(&self, refused: &SecretString) -> Result<Option<SecretString>, HostError> {
+        self.credential.another(refused).await?.map(sendable).transpose()
+    }
+
+    /// Sends `request` once, with this token.
+    pub(super) async fn send(
         &self,
         request: &WorkspaceRequest,
         token: &SecretString,
@@ -130,6 +151,7 @@ impl Workspace {
         let mut builder = self
             .http
             .request(method, format!("{}{}", self.host, request.path))
+            .timeout(self.retry.timeout)
             .bearer_auth(token.expose_secret())
             .header("accept", "application/json")
             .query(&request.query);

@@ -4,17 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use deployer::host::{
-    CredentialTarget, HostError, HostErrorKind, LakebaseTarget, Method, SchemaError, SchemaErrorKind,
-    WorkspaceRequest,
+    CredentialTarget, HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind,
 };
 use deployer::schema::{self, SchemaOperation, SchemaOutcome};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Value, json};
 use tokio_postgres::{Client as Postgres, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
-use uuid::Uuid;
 
 use super::client::Workspace;
+use super::database_credential::{self, CredentialError};
 use crate::tls;
 
 /// The time limit for connecting to a database.
@@ -51,37 +49,23 @@ pub async fn run(
     schema::outcome(operation, row.as_deref())
 }
 
-/// Mints a database password.
+/// A database password.
 async fn database_password(
     workspace: &Workspace,
     target: &CredentialTarget,
 ) -> Result<SecretString, SchemaError> {
-    let (path, body) = match target {
-        CredentialTarget::Endpoint(endpoint) => {
-            ("/api/2.0/postgres/credentials", json!({"endpoint": endpoint}))
+    let issued = database_credential::request(workspace, target).await;
+    issued.map(|issued| issued.secret).map_err(|error| match error {
+        CredentialError::NoToken { error, .. } | CredentialError::NoAnswer { error, .. } => unasked(error),
+        CredentialError::Refused { status, message, .. } => {
+            let why = message.as_deref().unwrap_or("no reason given");
+            let status = status.as_u16();
+            refused(status, format!("The workspace issued no credential ({status}): {why}"))
         }
-        CredentialTarget::Instance(instance) => (
-            "/api/2.0/database/credentials",
-            json!({"request_id": Uuid::new_v4().to_string(), "instance_names": [instance]}),
-        ),
-    };
-    let request = WorkspaceRequest {
-        method: Method::Post,
-        path: path.to_owned(),
-        query: Vec::new(),
-        body: Some(body),
-        sensitive: true,
-    };
-    let answer = workspace.request(&request).await.map_err(unasked)?;
-    let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
-    match body["token"].as_str() {
-        Some(token) if answer.status == 200 => Ok(SecretString::from(token.to_owned())),
-        _ => {
-            let why = body["message"].as_str().unwrap_or("no reason given");
-            let message = format!("The workspace issued no credential ({}): {why}", answer.status);
-            Err(refused(answer.status, message))
+        CredentialError::Unreadable { .. } | CredentialError::Interrupted => {
+            refused(200, "The workspace issued no credential: its answer can't be read".to_owned())
         }
-    }
+    })
 }
 
 /// The workspace, which is needed before connecting to the database, could not be reached.

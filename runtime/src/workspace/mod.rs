@@ -4,6 +4,9 @@
 //! |---|---|
 //! | `client` | [`Workspace`]: authenticated requests with reqwest |
 //! | `credential` | the access token, and a new one if it is refused |
+//! | `database_credential` | database passwords |
+//! | `minted` | keeps and renews a token or a password, in a task of its own |
+//! | `retry` | when such a request is sent again |
 //! | [`lakebase`] | schema operations with tokio-postgres |
 //! | `probe` | queries to an app itself and to a package index; `app_log` reads its log |
 //! | `answer` | what is taken from an answer |
@@ -21,15 +24,20 @@ mod app_log;
 pub(crate) mod browser;
 mod client;
 mod credential;
+mod database_credential;
 mod ini;
 pub mod lakebase;
+mod minted;
 mod no_answer;
 pub mod oauth;
 mod probe;
 mod profiles;
+mod retry;
 pub mod scim;
 pub mod sign_in;
 mod source;
 mod token_cache;
 
 pub use client::{ClientError, Workspace, client};
+pub use database_credential::{CredentialError, DatabaseCredential};
+pub use retry::RetryPolicy;

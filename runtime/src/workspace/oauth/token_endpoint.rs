@@ -23,6 +23,10 @@ const LONGEST_WORDS: usize = 300;
 pub(in crate::workspace) struct Granted {
     /// The access token.
     pub(in crate::workspace) access: SecretString,
+    /// When it was requested.
+    pub(in crate::workspace) asked: Instant,
+    /// How long it is valid from then on.
+    pub(in crate::workspace) life: Duration,
     /// When to renew it.
     pub(in crate::workspace) renew_at: Instant,
     /// When it expires.
@@ -32,15 +36,17 @@ pub(in crate::workspace) struct Granted {
 }
 
 /// Why the request failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(in crate::workspace) enum NotGranted {
     /// The server refused, with an OAuth error. A retry does not help.
+    #[error("{status}: {why}")]
     Refused {
         status: StatusCode,
         /// A message for users that is safe to print.
         why: String,
     },
     /// Any other failure.
+    #[error(transparent)]
     Failed(HostError),
 }
 
@@ -124,6 +130,8 @@ fn read(status: StatusCode, body: &str, asked: Instant) -> Result<Granted, NotGr
     let early = life.saturating_sub(LAST_MOMENT.min(life / 2));
     Ok(Granted {
         access: token.into(),
+        asked,
+        life,
         renew_at: asked + early,
         good_until: asked + life,
         refresh: answer.refresh_token.filter(|token| !token.is_empty()).map(SecretString::from),

@@ -6,12 +6,12 @@ use std::time::Duration;
 use reqwest::{Client, Response};
 use serde_json::Value;
 use tellr_app::app::AppState;
-use tellr_app::database::credentials::RetryPolicy;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, DatabaseError, Effort, Initialised};
 use tellr_app::http::listener;
 use tellr_app::server;
 use tellr_app::settings::Settings;
+use tellr_app::workspace::RetryPolicy;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
