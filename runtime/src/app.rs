@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use crate::database::{Database, DatabaseError, Effort};
+use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
 use crate::jobs::{Jobs, Pace};
 use crate::settings::{Settings, Target};
@@ -38,6 +39,8 @@ pub struct AppState {
     pub identity: IdentityRule,
     /// The groups of people.
     pub groups: Groups,
+    /// Under which names the server is reached.
+    pub own_address: OwnAddress,
 }
 
 impl AppState {
@@ -52,6 +55,7 @@ impl AppState {
             database,
             identity: IdentityRule::from_settings(settings),
             groups: Groups::new(workspace(settings)?),
+            own_address: OwnAddress::from_settings(settings),
         }))
     }
 }

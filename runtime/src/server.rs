@@ -1,6 +1,7 @@
 //! All routes of `tellr-app serve`: merges those of the subjects. Only the binary and tests use it.
 
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -10,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::http::site::{limited, site};
+use crate::http::security::own;
+use crate::http::site::{limited, observed, site};
 use crate::{decks, identity, images, jobs, library, openapi, sessions, sharing, status};
 
 /// The maximum size of a request with a deck: a deck of the largest size, and what stands around it.
@@ -48,7 +50,8 @@ pub fn router(app: App) -> Router {
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
     let larger = limited(api.decks, LARGEST_DECK_BYTES).merge(limited(api.images, images::LARGEST_BYTES));
-    site(api.small, larger, pages).with_state(app)
+    let own = from_fn_with_state(app.own_address.clone(), own::admit);
+    observed(site(api.small, larger, pages).layer(own)).with_state(app)
 }
 
 /// The OpenAPI document of `tellr-app serve`.

@@ -42,7 +42,7 @@ pub use session::Session;
 pub use state::DeployPage;
 
 use crate::http::frontend;
-use crate::http::site::site;
+use crate::http::site::{observed, site};
 use crate::status::about;
 use session::PAGE;
 
@@ -63,7 +63,8 @@ pub fn router(page: Arc<DeployPage>) -> Router {
         // The start page shows the database's content, and there is no database here.
         .route("/", get(async || Redirect::temporary(PAGE)))
         .route(PAGE, get(document).with_state(Arc::clone(&page)));
-    site(about().into(), workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
+    let site = site(about().into(), workspace, pages);
+    observed(site.layer(from_fn_with_state(page, guard::at_own_address)))
 }
 
 /// The page itself: the same file as for every other path of the page.

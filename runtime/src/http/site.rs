@@ -33,12 +33,17 @@ pub fn site<S: Clone + Send + Sync + 'static>(
         .merge(own_limits)
         .layer(answers_are_not_stored);
 
-    let mut router = Router::new()
+    Router::new()
         .nest("/api", api)
         .route("/api/", get(error::unknown_path))
         .merge(pages)
         .fallback_service(get(frontend::serve))
-        .layer(CatchPanicLayer::custom(requests::after_panic));
+        .layer(CatchPanicLayer::custom(requests::after_panic))
+}
+
+/// `router` with the layers that every answer passes, also that of a layer that refuses requests: the
+/// security headers, an id, a log line.
+pub fn observed<S: Clone + Send + Sync + 'static>(mut router: Router<S>) -> Router<S> {
     for (name, value) in SECURITY_HEADERS {
         router = router.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
     }
@@ -72,7 +77,8 @@ mod tests {
         let routes = || Router::new().route("/broken", get(broken));
         for path in ["/api/broken", "/broken"] {
             let request = Request::get(path).body(Body::empty()).expect("a request");
-            let answer = site::<()>(routes(), Router::new(), routes()).oneshot(request).await;
+            let router = observed(site::<()>(routes(), Router::new(), routes()));
+            let answer = router.oneshot(request).await;
             let answer = answer.expect("an answer");
             assert_eq!(answer.status(), 500, "{path}");
             for (name, value) in SECURITY_HEADERS {

@@ -10,6 +10,7 @@ mod credentials;
 mod decks;
 mod deploy_page;
 mod encryption_key;
+mod foreign;
 mod frontend;
 mod groups;
 mod http;

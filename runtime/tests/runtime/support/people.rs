@@ -1,4 +1,5 @@
-//! People who use an app on the platform: their requests carry what its proxy says of them.
+//! People who use an app on the platform: their requests come from its page, and carry what its proxy says of
+//! them.
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
@@ -42,6 +43,7 @@ impl Person<'_> {
         self.app
             .client
             .request(method, format!("{}{path}", self.app.url))
+            .header("origin", &self.app.url)
             .header("x-forwarded-user", format!("{}@42", self.id))
             .header("x-forwarded-email", &email)
             .header("x-forwarded-preferred-username", &email)

@@ -46,7 +46,12 @@ pub(crate) async fn run_from_shell(first: &str, variables: &Variables) -> Servin
     let mut shell = Command::new("sh");
     let script = format!("{first} && exec \"$0\" serve");
     shell.args(["-c", &script, env!("CARGO_BIN_EXE_tellr-app")]).envs(&variables.0);
-    Serving::launch(piped(shell), "http://0.0.0.0:").await
+    Serving::launch(piped(shell), listening(&variables)).await
+}
+
+/// Where `serve` listens: for the platform's proxy, or on this machine only.
+fn listening(variables: &Variables) -> &'static str {
+    if variables.0.contains_key("DATABRICKS_APP_NAME") { "http://0.0.0.0:" } else { "http://127.0.0.1:" }
 }
 
 /// A command that serves, once it listens.
@@ -63,7 +68,7 @@ impl Serving {
     /// `tellr-app serve`.
     pub(crate) async fn start(variables: &Variables) -> Self {
         let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
-        Self::launch(command(&["serve"], &variables), "http://0.0.0.0:").await
+        Self::launch(command(&["serve"], &variables), listening(&variables)).await
     }
 
     /// `tellr-app deploy-page`.
