@@ -20,7 +20,7 @@ pub mod state;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use connection::{Connection, Parameter};
+pub use connection::{Connection, Parameter, Transaction};
 pub use effort::Effort;
 pub use error::DatabaseError;
 pub use listen::Notifications;
@@ -73,7 +73,8 @@ impl Database {
 
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
-        Ok(Connection::new(self.connections.get().await?, self.connections.statement_limit()))
+        let (limit, suspicion) = (self.connections.statement_limit(), self.connections.suspicion());
+        Ok(Connection::new(self.connections.get().await?, limit, suspicion))
     }
 
     /// The schema of the app's tables.

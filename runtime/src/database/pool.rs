@@ -6,7 +6,8 @@
 //! Choice: deadpool keeps up to ten connections; creating them is implemented here. After a refused
 //! password a new one is minted and tried once; connecting to a server that is resuming is retried up to
 //! the pool's time limit. A connection that was idle for a while is tested before it is used, and one that
-//! was idle for long is closed, so that the database of an idle app can scale to zero.
+//! was idle for long is closed, so that the database of an idle app can scale to zero. If one connection
+//! doesn't answer or leads to a server that only reads, the others of its time are closed without a test.
 //!
 //! Alternative considered: deadpool-postgres' own manager. Its `Connect` accepts a custom connector, but
 //! can only return errors of tokio-postgres, so "the workspace refused a credential" couldn't be reported,
@@ -15,6 +16,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, Timeouts};
@@ -22,7 +24,7 @@ use deadpool_postgres::ClientWrapper;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -34,8 +36,10 @@ use crate::workspace::DatabaseCredential;
 
 /// More don't help two processors, and a small Lakebase allows few connections.
 const MOST_CONNECTIONS: usize = 10;
-/// The time limit for testing a connection.
-const TRIAL_TIMEOUT: Duration = Duration::from_secs(3);
+/// The time limit for testing a connection: short enough to connect anew within [`Effort::connection`].
+const TRIAL_TIMEOUT: Duration = Duration::from_secs(2);
+/// A connection whose packets are not acknowledged for this long is closed by the system.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// Time limits of a session on the server, in case this client is gone. Not set as start-up options,
 /// because connection poolers refuse those. Nothing depends on them.
 const SESSION: &str = "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '60s'";
@@ -51,6 +55,25 @@ pub(super) struct Connector {
     tls: MakeRustlsConnect,
     credential: Option<DatabaseCredential>,
     effort: Effort,
+    suspicion: Suspicion,
+}
+
+/// When the pool's connections became suspect: one of them led to a server that doesn't answer, or only
+/// reads. Those that were last used before are not used again. Cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
+
+impl Suspicion {
+    /// All present connections are suspect from now on.
+    pub(super) fn raise(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection that was taken from the pool this long ago is suspect.
+    fn covers(&self, last_used: Duration) -> bool {
+        let raised = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        raised.is_some_and(|raised| raised.elapsed() <= last_used)
+    }
 }
 
 impl fmt::Debug for Connector {
@@ -78,13 +101,19 @@ impl Connector {
         config
             .application_name(&settings.application_name)
             .connect_timeout(effort.attempt)
-            .keepalives_idle(Duration::from_mins(1));
+            .keepalives_idle(Duration::from_mins(1))
+            .keepalives_interval(Duration::from_secs(10))
+            .keepalives_retries(3)
+            .tcp_user_timeout(UNACKNOWLEDGED)
+            // After a failover, the previous server may still answer.
+            .target_session_attrs(TargetSessionAttrs::ReadWrite);
         Self {
             config,
             address: settings.target.address(),
             tls: MakeRustlsConnect::new(tls),
             credential,
             effort,
+            suspicion: Suspicion::default(),
         }
     }
 
@@ -267,13 +296,20 @@ impl Manager for Connector {
         if metrics.created.elapsed() > LONGEST_LIFE {
             return Err(RecycleError::message("the connection is old"));
         }
+        if self.suspicion.covers(metrics.last_used()) {
+            return Err(RecycleError::message("another connection of its time was unusable"));
+        }
         if metrics.last_used() < self.effort.trusted_idle {
             return Ok(());
         }
         match tokio::time::timeout(TRIAL_TIMEOUT, client.simple_query("")).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(RecycleError::Backend(error.into())),
-            Err(_) => Err(RecycleError::message("the connection does not answer")),
+            Err(_) => {
+                // Testing each of the others would take as long.
+                self.suspicion.raise();
+                Err(RecycleError::message("the connection does not answer"))
+            }
         }
     }
 }
@@ -315,6 +351,11 @@ impl Connections {
         heard: mpsc::Sender<String>,
     ) -> Result<ClientWrapper, DatabaseError> {
         self.0.manager().open(Some(heard)).await
+    }
+
+    /// What is known about the pool's connections.
+    pub(super) fn suspicion(&self) -> Suspicion {
+        self.0.manager().suspicion.clone()
     }
 
     /// The time limit of a statement.

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use tokio_postgres::Transaction;
 use uuid::Uuid;
 
 use super::hub::{Hub, Watching};
 use super::pace::Pace;
 use super::queries::Queries;
 use super::types::{EnqueueError, Enqueued, JobEvents, JobView, NewJob};
-use crate::database::{Database, DatabaseError};
+use crate::database::{Database, DatabaseError, Transaction};
 
 /// The queue; cheap to clone. A process needs no worker to use it.
 #[derive(Clone)]
@@ -38,7 +37,7 @@ impl Jobs {
         let mut connection = database.connection().await?;
         let transaction = connection.transaction(database.schema()).await?;
         let enqueued = self.enqueue_in(&transaction, new).await?;
-        transaction.commit().await.map_err(DatabaseError::from)?;
+        transaction.commit().await?;
         self.announce();
         Ok(enqueued)
     }

@@ -10,8 +10,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
 use super::json;
@@ -19,7 +19,7 @@ use super::pace::Pace;
 use super::types::{
     EnqueueError, Enqueued, IfRunning, JobEvent, JobEvents, JobState, JobView, LONGEST_ERROR, NewJob, PAGE,
 };
-use crate::database::{Connection, DatabaseError};
+use crate::database::{Connection, DatabaseError, Transaction};
 use crate::settings::SchemaName;
 
 type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -42,7 +42,7 @@ impl Statements for Connection {
 
 impl Statements for Transaction<'_> {
     async fn rows(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, DatabaseError> {
-        Ok(self.query_typed(statement, parameters).await?)
+        self.query_typed(statement, parameters).await
     }
 }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio_postgres::Transaction;
 use uuid::Uuid;
 
 use super::handle::{Jobs, Shared};
@@ -15,7 +14,7 @@ use super::json;
 use super::outcome::{Done, Failure};
 use super::queries::{Claimed, Ending};
 use super::types::{EnqueueError, Enqueued, LARGEST_JSON_BYTES, MOST_EVENTS, NewJob};
-use crate::database::Connection;
+use crate::database::{Connection, Transaction};
 
 /// One attempt at a job.
 pub struct Running {

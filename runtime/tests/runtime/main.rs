@@ -21,6 +21,7 @@ mod library;
 mod lists;
 mod migrations;
 mod openapi;
+mod pool;
 mod readiness;
 mod secrets;
 mod seeds;

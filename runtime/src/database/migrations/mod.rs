@@ -18,10 +18,9 @@
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
-use super::connection::Connection;
+use super::connection::{Connection, Transaction};
 use super::error::{DatabaseError, describe};
 use super::migration_error::LOCK_TIMEOUT;
 pub use super::migration_error::MigrationError;
@@ -90,7 +89,8 @@ async fn step(
     target: &Target,
     history: &[Migration],
 ) -> Result<Option<i32>, DatabaseError> {
-    let transaction = connection.transaction(schema).await?;
+    // A migration may take long, and waits for those of other processes.
+    let transaction = connection.transaction(schema).await?.without_limit();
     lock(&transaction, schema).await?;
     prepare(&transaction, schema, target).await?;
     let done = verify(&transaction, schema, history).await?;
@@ -161,10 +161,10 @@ async fn lock(transaction: &Transaction<'_>, schema: &SchemaName) -> Result<(), 
     let name = format!("tellr migrations {schema}");
     match transaction.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&name]).await {
         Ok(_) => Ok(()),
-        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+        Err(error) if error.sql_state() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
             Err(MigrationError::Locked { schema: schema.clone() }.into())
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
@@ -228,12 +228,11 @@ async fn apply(
     step: &Migration,
 ) -> Result<(), DatabaseError> {
     let Migration { version, name, works_from, sql } = *step;
-    let failed = |error: tokio_postgres::Error| {
-        let reason = describe(&error);
-        let error = DatabaseError::from(error);
-        if is_race(&error) {
-            return error;
-        }
+    let failed = |error: DatabaseError| {
+        let reason = match &error {
+            DatabaseError::Statement(refusal) if !is_race(&error) => describe(refusal),
+            _ => return error,
+        };
         MigrationError::Failed { schema: schema.clone(), version, name, reason }.into()
     };
     transaction.batch_execute(sql).await.map_err(failed)?;
