@@ -52,7 +52,12 @@ fn routes(document: &Value) -> Vec<Route> {
 
 /// A request that the route would take from somebody who may.
 async fn ask(person: &Person<'_>, route: &Route, path: &str) -> (u16, Value) {
-    let mut request = person.request(route.method.clone(), path);
+    ask_from("same-origin", person, route, path).await
+}
+
+/// The same, from a page of this site.
+async fn ask_from(site: &str, person: &Person<'_>, route: &Route, path: &str) -> (u16, Value) {
+    let mut request = person.request_from(site, route.method.clone(), path);
     if route.is_unsafe() && route.method != Method::DELETE {
         request = request.json(&body(route));
     }
@@ -102,6 +107,12 @@ async fn every_route_refuses_who_may_not() {
                 _ => 200..300,
             };
             assert!(expected.contains(&viewer.0), "{name} by a viewer: {} {}", viewer.0, viewer.1);
+        }
+        if route.is_unsafe() {
+            for site in ["cross-site", "same-site"] {
+                let foreign = ask_from(site, &ada, &route, &path).await;
+                assert_eq!(foreign.0, 403, "{name} from a page of another origin: {}", foreign.1);
+            }
         }
     }
     assert_eq!(ada.get(&session).await.1, before, "nothing of it had an effect");

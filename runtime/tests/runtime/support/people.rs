@@ -39,6 +39,11 @@ impl RunningApp {
 
 impl Person<'_> {
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.request_from("same-origin", method, path)
+    }
+
+    /// From a page of this site, in a browser's words.
+    pub(crate) fn request_from(&self, site: &str, method: Method, path: &str) -> RequestBuilder {
         let email = format!("{}@example.com", self.id);
         self.app
             .client
@@ -47,8 +52,7 @@ impl Person<'_> {
             .header("x-forwarded-user", format!("{}@42", self.id))
             .header("x-forwarded-email", &email)
             .header("x-forwarded-preferred-username", &email)
-            // From a page of the app's own.
-            .header("sec-fetch-site", "same-origin")
+            .header("sec-fetch-site", site)
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
