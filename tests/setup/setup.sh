@@ -76,7 +76,7 @@ install_cargo_tool() { # crate version program reason [flag of cargo install]...
   if [ ! -x "$folder/bin/$program" ]; then
     say "install" "$crate $version into .cache/tools: $reason"
     CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_STRIP=true CARGO_PROFILE_RELEASE_LTO=off \
-      cargo install --quiet "$crate" --version "$version" --root "$folder" --no-track "$@" ||
+      cargo install --quiet --force "$crate" --version "$version" --root "$folder" --no-track "$@" ||
       fail "cargo could not install $crate $version; see its message above. 'make demo' doesn't need it."
   else
     say "present" "$crate $version"
