@@ -4,8 +4,9 @@ usage: notices.py PROJECT OUT      PROJECT is tellr-app, tellr or @tellr/deploye
 
 What is in a package is resolved as for the bill of materials. The texts are the licence and notice
 files that each component ships; of a component that ships none, the text of the Apache licence,
-where that is one of its terms. Terms that don't fit ours, and a component without any text, stop
-the build. The same inputs give the same bytes.
+where that is one of its terms, or of the MIT licence with the authors that its manifest names.
+Terms that don't fit ours, and a component without any text, stop the build. The same inputs give
+the same bytes.
 
 `cargo-about` does the same for crates alone: it takes four minutes to build and one for each
 package, and knows nothing of what a page bundles.
@@ -14,6 +15,7 @@ package, and knows nothing of what a page bundles.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +27,7 @@ from sbom import CRATES, HOST, PAGES, WASM, Component, crates, npm_packages
 # Licences that are allowed in an Apache-2.0 package that is distributed as a binary.
 ACCEPTED = frozenset(
     (
+        "0BSD",
         "Apache-2.0",
         "BSD-2-Clause",
         "BSD-3-Clause",
@@ -41,6 +44,7 @@ ACCEPTED = frozenset(
 TEXT_NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 # Compiled into each program and module, but not listed by cargo.
 STANDARD_LIBRARY = "Rust standard library"
+MIT = Path(__file__).parent / "licences/MIT.txt"
 RULE = "=" * 100
 LICENSING = get_spdx_licensing()
 
@@ -118,6 +122,18 @@ def terms_of(component: Component) -> str:
     return " ".join(entry["expression"] for entry in component.get("licenses", ()))
 
 
+def authors(folder: Path) -> str:
+    """Read the authors that a crate's or npm package's manifest names; empty if it names none."""
+    crate, package = folder / "Cargo.toml", folder / "package.json"
+    if crate.is_file():
+        named = re.search(r"^authors = \[(.*?)\]", crate.read_text(), re.MULTILINE | re.DOTALL)
+        return ", ".join(re.findall(r'"([^"]+)"', named[1])) if named else ""
+    if package.is_file():
+        author = json.loads(package.read_text()).get("author", "")
+        return author if isinstance(author, str) else author.get("name", "")
+    return ""
+
+
 def texts_of(component: Component, folder: Path) -> list[str]:
     """Read the licence and notice files that a component ships."""
     files = sorted(
@@ -126,8 +142,11 @@ def texts_of(component: Component, folder: Path) -> list[str]:
         if file.is_file() and file.name.upper().startswith(TEXT_NAMES)
     )
     texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
-    if not texts and "Apache-2.0" in terms_of(component):
+    terms = terms_of(component)
+    if not texts and "Apache-2.0" in terms:
         texts = [(ROOT / "LICENSE").read_text()]
+    if not texts and "MIT" in terms and (holders := authors(folder)):
+        texts = [MIT.read_text().format(holders=holders)]
     return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in texts]
 
 
