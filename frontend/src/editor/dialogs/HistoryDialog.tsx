@@ -119,7 +119,8 @@ function Preview({ point }: { point: SavePoint }) {
   const problem = error ?? restore.error;
   return (
     <div className={styles.preview}>
-      <ul className={styles.slides}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable, so it has to be focusable */}
+      <ul className={styles.slides} tabIndex={0} aria-label="Slides of the save point">
         {data?.deck.slides.map((slide, index) => (
           <li key={slide.id}>
             <Thumbnail slide={slide} theme={data.deck.theme} number={index + 1} />

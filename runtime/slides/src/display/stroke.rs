@@ -21,13 +21,19 @@ pub(super) fn one() -> f64 {
     1.0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference; no finding where a pointer is shorter"
+)]
 #[expect(clippy::float_cmp, reason = "the default is exactly 1")]
 pub(super) fn is_one(number: &f64) -> bool {
     *number == 1.0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference; no finding where a pointer is shorter"
+)]
 pub(super) fn is_zero(number: &f64) -> bool {
     *number == 0.0
 }
