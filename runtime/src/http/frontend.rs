@@ -3,8 +3,10 @@
 //! Problem: the platform restarts an app on a clean disk, and compressing the same script for every visitor
 //! costs more than all other work of the server.
 //!
-//! Choice: the files are part of the binary (rust-embed), each in up to three encodings generated at build
-//! time (`build.rs`). A response is a table look-up and a pointer into the binary.
+//! Choice: the files are part of the binary (rust-embed), compressed at build time (`build.rs`). A response is
+//! a table look-up and a pointer into the binary. What is compressed isn't there a second time as it was, as
+//! the platform limits the program's size: the rare client that accepts no compression (or a browser without
+//! TLS, which asks for no brotli) gets it unpacked.
 //!
 //! Cache rules: names under `/assets/` contain a hash of the contents, so these files may be cached for
 //! ever; everything else is revalidated and usually answered with 304. Any other path is handled by the
@@ -22,8 +24,8 @@ use rust_embed::{Embed, EmbeddedFile};
 
 use super::security::headers::PAGE_SECURITY_POLICY;
 
-/// The output of the build script: the page's files under `identity`, and under `br` and `gzip` those that
-/// are smaller when compressed.
+/// The output of the build script: the page's files under `br`, and most of them under `gzip` too; under
+/// `identity` those that don't become smaller.
 #[derive(Embed)]
 #[folder = "$OUT_DIR/page"]
 struct Page;
@@ -69,12 +71,10 @@ pub struct Contents {
 
 /// Returns information about the embedded page.
 pub fn contents() -> Contents {
-    let paths: Vec<_> = Page::iter().collect();
-    let plain = paths.iter().filter_map(|path| path.strip_prefix("identity/"));
-    let sent = plain.map(|path| {
-        find(path, Accepted { brotli: true, gzip: false }).map_or(0, |(_, file)| file.data.len())
-    });
-    let sizes: Vec<usize> = sent.collect();
+    let sizes: Vec<usize> = Page::iter()
+        .filter(|path| !path.starts_with("gzip/"))
+        .map(|path| Page::get(&path).map_or(0, |file| file.data.len()))
+        .collect();
     Contents {
         is_built: env!("TELLR_PAGE_IS_BUILT") == "true",
         files: sizes.len(),
@@ -93,12 +93,20 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// The file `path` in the best accepted encoding that exists.
+/// The file `path` in the best accepted encoding that exists, or unpacked.
 fn find(path: &str, accepted: Accepted) -> Option<(Encoding, EmbeddedFile)> {
     [(Encoding::Brotli, accepted.brotli), (Encoding::Gzip, accepted.gzip), (Encoding::Identity, true)]
         .into_iter()
         .filter(|(_, is_accepted)| *is_accepted)
         .find_map(|(encoding, _)| Some((encoding, encoding.get(path)?)))
+        .or_else(|| Some((Encoding::Identity, unpacked(Encoding::Brotli.get(path)?)?)))
+}
+
+/// A file's contents from their brotli form.
+fn unpacked(file: EmbeddedFile) -> Option<EmbeddedFile> {
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut &*file.data, &mut plain).ok()?;
+    Some(EmbeddedFile { data: Cow::Owned(plain), metadata: file.metadata })
 }
 
 fn missing() -> Response {
@@ -113,8 +121,9 @@ fn missing() -> Response {
 }
 
 fn respond(path: &str, (encoding, file): (Encoding, EmbeddedFile), request: &HeaderMap) -> Response {
-    // A strong tag: each encoding has different bytes.
-    let etag = format!("\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]));
+    // A strong tag: each encoding has different bytes, also what was unpacked.
+    let hash = BASE64_URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]);
+    let etag = format!("\"{hash}-{}\"", encoding.as_str());
     let mut response = if is_listed(request, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
