@@ -79,7 +79,7 @@ pub(super) async fn read(
     }))
 }
 
-/// The outcome of [`write`].
+/// The outcome of [`write()`].
 pub struct Written {
     /// The caller's role.
     pub role: Option<Role>,
