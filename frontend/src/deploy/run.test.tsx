@@ -76,7 +76,9 @@ describe("the review", () => {
   it("shows steps, what waits for what, and the files, and changes nothing", async () => {
     const { user, deployer } = openDeploy();
     await review(user);
-    expect(await screen.findByRole("heading", { name: /what deploying will do/ })).toHaveFocus();
+    await waitFor(() =>
+      expect(screen.getByRole("heading", { name: /what deploying will do/ })).toHaveFocus(),
+    );
     expect(await screen.findByText("after Database, Key")).toBeVisible();
     const yaml = screen.getByRole("region", { name: "app.yaml" });
     expect(yaml).toHaveTextContent("valueFrom: encryption-key");
@@ -135,7 +137,9 @@ describe("a run", () => {
     const { deployer, event } = told();
     const { user } = openDeploy({ deployer });
     await deploy(user);
-    expect(await screen.findByRole("heading", { name: "Deploying tellr" })).toHaveFocus();
+    await waitFor(() =>
+      expect(screen.getByRole("heading", { name: "Deploying tellr" })).toHaveFocus(),
+    );
     event({
       kind: "plan",
       steps: [
@@ -177,7 +181,9 @@ describe("a run", () => {
       docs: "",
     };
     fail(Object.assign(new Error("x"), cancelled));
-    expect(await screen.findByRole("heading", { name: /was cancelled/ })).toHaveFocus();
+    await waitFor(() =>
+      expect(screen.getByRole("heading", { name: /was cancelled/ })).toHaveFocus(),
+    );
     expect(step("Database").getByText("interrupted")).toBeVisible();
     expect(button("Resume")).toBeVisible();
   });
