@@ -4,7 +4,7 @@ usage: notices.py PROJECT OUT      PROJECT is tellr-app, tellr or @tellr/deploye
 
 What is in a package is resolved as for the bill of materials. The texts are the licence and notice
 files that each component ships; of a component that ships none, the text of the Apache licence,
-where that is one of its terms, or of the MIT licence with the authors that its manifest names.
+where that is one of its terms, or of another in `licences`, with the authors in its manifest.
 Terms that don't fit ours, and a component without any text, stop the build. The same inputs give
 the same bytes.
 
@@ -44,7 +44,10 @@ ACCEPTED = frozenset(
 TEXT_NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 # Compiled into each program and module, but not listed by cargo.
 STANDARD_LIBRARY = "Rust standard library"
-MIT = Path(__file__).parent / "licences/MIT.txt"
+# Texts for components that ship none, with a place for the holders.
+STANDARD_TEXTS = {
+    name: Path(__file__).parent / f"licences/{name}.txt" for name in ("MIT", "BSD-3-Clause")
+}
 RULE = "=" * 100
 LICENSING = get_spdx_licensing()
 
@@ -145,8 +148,9 @@ def texts_of(component: Component, folder: Path) -> list[str]:
     terms = terms_of(component)
     if not texts and "Apache-2.0" in terms:
         texts = [(ROOT / "LICENSE").read_text()]
-    if not texts and "MIT" in terms and (holders := authors(folder)):
-        texts = [MIT.read_text().format(holders=holders)]
+    standard = next((text for name, text in STANDARD_TEXTS.items() if name in terms), None)
+    if not texts and standard and (holders := authors(folder)):
+        texts = [standard.read_text().format(holders=holders)]
     return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in texts]
 
 
