@@ -312,13 +312,7 @@ impl<'a> Graph<'a> {
                 StepState::Failed
             }
             Err(StepError::Interrupted) => {
-                narrator.ended(
-                    node.name,
-                    StepState::Skipped,
-                    "stopped before it was done".to_owned(),
-                    elapsed,
-                    None,
-                );
+                narrator.ended(node.name, StepState::Skipped, "stopped".to_owned(), elapsed, None);
                 StepState::Skipped
             }
         };

@@ -57,10 +57,6 @@ pub struct Status {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub deployed: bool,
-    /// What couldn't be read, and why; sentences without a full stop. Absent if everything was.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
-    pub unread: Vec<String>,
     /// Whether the last run did not finish and no run is in progress: it can be resumed.
     pub can_resume: bool,
 }
@@ -90,7 +86,7 @@ pub struct AppState {
 }
 
 /// Determines the status of an app. Fields for what doesn't exist or may not be read by the caller are
-/// absent; `unread` says which of the two.
+/// absent.
 ///
 /// # Errors
 /// The catalogue's entry, if the workspace can't be reached or has no apps.
@@ -107,16 +103,15 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     // Another user's app whose record doesn't name its folder still has one.
     let folder =
         match folder(preflight, config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).await {
-            Err(error) if error.is("NO_WORKSPACE_PATH") || error.is("INVALID_VALUE") => Err(error),
-            folder => Ok(folder?),
+            Err(error) if error.is("NO_WORKSPACE_PATH") || error.is("INVALID_VALUE") => None,
+            folder => Some(folder?),
         };
     preflight.safe_point()?;
     let lies_there = match &folder {
-        Ok(folder) => beside(preflight, name, folder).await?,
-        Err(error) => Beside { unread: vec![error.message.clone()], ..Beside::default() },
+        Some(folder) => beside(preflight, name, folder).await?,
+        None => Beside::default(),
     };
-    let folder = folder.ok();
-    let Beside { record, lock, deployed, requirements, unread } = lies_there;
+    let Beside { record, lock, deployed, requirements } = lies_there;
     let record = record.filter(|record| record.app_name == name);
     let text = |variable: &str| deployed.as_ref()?.text(variable).map(str::to_owned);
     // The files exist before the deployment. A stopped app has no active deployment; then the journal shows
@@ -139,7 +134,6 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
         app: app.map(state),
         deployed: deployed_before,
         can_resume: unfinished && lock.is_none(),
-        unread,
         last_run,
         lock,
     })
@@ -164,7 +158,6 @@ struct Beside {
     lock: Option<Lease>,
     deployed: Option<DeployedManifest>,
     requirements: Option<String>,
-    unread: Vec<String>,
 }
 
 async fn beside<H: Host>(preflight: &Preflight<'_, H>, app: &str, folder: &WorkspacePath) -> Result<Beside> {
@@ -178,28 +171,21 @@ async fn beside<H: Host>(preflight: &Preflight<'_, H>, app: &str, folder: &Works
     let (lock, read) = join!(lock::holder(client, &places), read);
     let lock = lock?;
     match read {
-        Ok((record, ((deployed, problem), requirements))) => {
-            Ok(Beside { record, lock, deployed, requirements, unread: problem.into_iter().collect() })
-        }
+        Ok((record, (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
         // The folder belongs to another user.
-        Err(error) if error.is("PERMISSION_DENIED") => {
-            let problem =
-                format!("You lack the permission to read the app's files and its last run in `{folder}`");
-            Ok(Beside { lock, unread: vec![problem], ..Beside::default() })
-        }
+        Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside { lock, ..Beside::default() }),
         Err(error) => Err(error),
     }
 }
 
-/// The deployed `app.yaml`; or why it can't be read. Operations that change something report that as an error.
+/// The deployed `app.yaml`; also `None` if it can't be read. Operations that change something report that
+/// error.
 async fn readable_manifest<H: Host>(
     preflight: &Preflight<'_, H>,
     folder: &WorkspacePath,
-) -> Result<(Option<DeployedManifest>, Option<String>)> {
+) -> Result<Option<DeployedManifest>> {
     match deployed_manifest(&preflight.client, folder).await {
-        Err(error) if error.is("APP_YAML_UNREADABLE") || error.is("KEY_ENTRY_UNREADABLE") => {
-            Ok((None, Some(error.message.clone())))
-        }
-        other => Ok((other?, None)),
+        Err(error) if error.is("APP_YAML_UNREADABLE") || error.is("KEY_ENTRY_UNREADABLE") => Ok(None),
+        other => other,
     }
 }

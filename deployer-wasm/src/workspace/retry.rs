@@ -12,8 +12,6 @@
 //! * No answer, after earlier ones: [`RETRIES`] times within about a minute. That is enough for a laptop that
 //!   changes its network, and a run can be resumed.
 //! * No answer, and none before: [`FIRST_ANSWER`]. The address or the network is probably wrong.
-//! * A complete answer that isn't JSON, such as another server's page: the same. One whose end is missing is
-//!   retried like an answer that asks for it.
 //!
 //! Numbers in an answer are untrusted: none of them is used in arithmetic that can overflow.
 
@@ -26,7 +24,7 @@ use crate::host::{Method, Timestamp, WorkspaceResponse};
 const PASSING: [&str; 3] =
     ["please try again later", "rpc token bucket limit has been exceeded", "unexpected error"];
 
-/// How long requests are retried if what answers, or doesn't, is probably no workspace.
+/// How long requests to a workspace that has never answered are retried.
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
 /// How often a request is retried after a lost connection.
 pub(super) const RETRIES: u32 = 5;
@@ -95,9 +93,7 @@ impl RetryPolicy {
                 base.min(Duration::from_secs(10)).mul_f64(0.75 + jitter / 2.0)
             }
         };
-        let is_elsewhere =
-            (unanswered && !attempt.answered_before) || attempt.error.kind == ErrorKind::NotJson;
-        let limit = if is_elsewhere { FIRST_ANSWER } else { self.budget };
+        let limit = if unanswered && !attempt.answered_before { FIRST_ANSWER } else { self.budget };
         if attempt.waited.saturating_add(pause) > limit {
             RetryDecision::Stop
         } else {
@@ -116,7 +112,7 @@ fn worth_trying_again(method: Method, error: &ApiError) -> bool {
             501 | 505.. => false,
             _ => true,
         },
-        ErrorKind::NotJson | ErrorKind::CutOff => method == Method::Get,
+        ErrorKind::NotJson => method == Method::Get,
         ErrorKind::Invalid | ErrorKind::Other => PASSING.iter().any(|phrase| error.says(phrase)),
         _ => false,
     }

@@ -4,32 +4,28 @@
 //! [`Database::initialise`] runs once per start, before serving: migrations, the check of the encryption
 //! key, initial content. Serving never changes the schema, so any number of processes may start.
 
-mod answer;
 mod connection;
+pub mod credentials;
 mod effort;
 pub mod encryption;
 mod error;
-mod key_error;
-mod listen;
-mod migration_error;
 pub mod migrations;
 mod pool;
 pub mod seeds;
 pub mod state;
+pub mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use connection::{Connection, Parameter, Transaction};
+pub use connection::Connection;
 pub use effort::Effort;
 pub use error::DatabaseError;
-pub use listen::Notifications;
 pub use state::{DatabaseState, State};
 
 use crate::fernet::Key;
 use crate::settings::{DatabaseSettings, SchemaName, Settings, Target};
-use crate::tls;
-use crate::workspace::{DatabaseCredential, Workspace, client};
+use credentials::Credentials;
 use pool::{Connections, Connector};
 
 /// The app's data; cheap to clone.
@@ -51,15 +47,14 @@ impl Database {
     /// Prepares the pool. It connects on first use, so this works even if the database is down.
     pub fn open(settings: &Settings, effort: Effort) -> Result<Self, DatabaseError> {
         let database = settings.database.clone();
-        let credential = match &database.target {
+        let credentials = match &database.target {
             Target::Postgres(_) => None,
             Target::Lakebase { lakebase, workspace, .. } => {
-                let workspace = Workspace::retrying(client()?, workspace.clone(), effort.retry);
-                Some(DatabaseCredential::new(workspace, lakebase))
+                Some(Credentials::new(http_client()?, workspace.clone(), lakebase.clone(), effort.retry))
             }
         };
         let tls = tls::client_config(database.root_certificates.as_deref())?;
-        let connector = Connector::new(&database, tls, credential, effort);
+        let connector = Connector::new(&database, tls, credentials, effort);
         Ok(Self {
             connections: Connections::new(connector),
             shared: Arc::new(Shared {
@@ -73,8 +68,7 @@ impl Database {
 
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
-        let (limit, suspicion) = (self.connections.statement_limit(), self.connections.suspicion());
-        Ok(Connection::new(self.connections.get().await?, limit, suspicion))
+        Ok(Connection::new(self.connections.get().await?, self.connections.statement_limit()))
     }
 
     /// The schema of the app's tables.
@@ -123,4 +117,14 @@ pub struct Initialised {
     pub key: encryption::Proof,
     /// The names of the content that was added.
     pub planted: Vec<&'static str>,
+}
+
+fn http_client() -> Result<reqwest::Client, DatabaseError> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::client_config(None)?)
+        .user_agent(concat!("tellr-app/", env!("CARGO_PKG_VERSION")))
+        // A redirect would send the credential to another server; the API never redirects.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|_| DatabaseError::HttpClient)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use clap::{Command, Subcommand as _};
 use deployer::error::DeployError;
 
-use super::operation::Operation;
+use super::command::Operation;
 
 /// Other tools' names for these subcommands.
 const OTHER_WORDS: [(&str, &[&str]); 5] = [

@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use super::forward::read_json;
 use super::refusal::Refusal;
 use super::state::DeployPage;
-use crate::workspace::{Workspace, lakebase};
+use crate::deploy::lakebase;
+use crate::deploy::workspace::Workspace;
 
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
 

@@ -16,7 +16,8 @@ use serde::Serialize;
 use super::refusal::Refusal;
 use super::session::PAGE;
 use super::state::DeployPage;
-use crate::workspace::{Workspace, oauth};
+use crate::deploy::oauth;
+use crate::deploy::workspace::Workspace;
 
 /// What to do about a rejected credential of a profile or the environment.
 const ANOTHER: &str = "Start `tellr-app deploy-page` again with another `--profile`, or with `--sign-in`";

@@ -1,13 +1,12 @@
 //! The texts about an app's lock.
 
 use super::{DOCS_APPS, Entry};
-use crate::error::shortened;
 use crate::timestamp::Timestamp;
 
 pub(super) fn held(app: &str, holder: &str, operation: &str, since: Timestamp, path: &str) -> Entry {
     Entry {
         code: "DEPLOY_LOCKED",
-        message: format!("{} has been running `{operation}` on app `{app}` since {since}", shortened(holder)),
+        message: format!("{holder} has been running `{operation}` on app `{app}` since {since}"),
         cause: format!("Only one deployment of an app runs at a time; the lock `{path}` is being renewed"),
         remedy: "Wait until it has finished, then run the same command again. If the other deployer was \
                  killed, its lock is taken over after about a minute"
@@ -20,7 +19,7 @@ pub(super) fn lost(app: &str, holder: Option<String>) -> Entry {
     Entry {
         code: "LOCK_LOST",
         message: match &holder {
-            Some(holder) => format!("{} took over the lock on app `{app}`", shortened(holder)),
+            Some(holder) => format!("{holder} took over the lock on app `{app}`"),
             None => format!("This deployer lost its lock on app `{app}`"),
         },
         cause: "The lock could not be renewed in time, for example because the machine slept or the workspace did \
@@ -33,7 +32,7 @@ pub(super) fn lost(app: &str, holder: Option<String>) -> Entry {
 }
 
 pub(super) fn app_deleted(app: &str, by: Option<String>) -> Entry {
-    let by = by.as_deref().map_or_else(|| "Another run".to_owned(), shortened);
+    let by = by.as_deref().unwrap_or("Another run");
     Entry {
         code: "APP_DELETED",
         message: format!("{by} deleted the app `{app}` while this run waited for its lock"),

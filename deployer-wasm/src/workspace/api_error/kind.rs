@@ -49,10 +49,8 @@ pub enum ErrorKind {
     Host,
     /// The workspace accepts no requests from this page's origin.
     OtherOrigin,
-    /// A complete answer that isn't JSON.
+    /// An answer that isn't JSON.
     NotJson,
-    /// An answer whose end is missing.
-    CutOff,
     /// JSON that isn't the expected answer.
     UnexpectedShape,
     /// Not sent: the run doesn't hold the lock of its app, or no longer.
@@ -160,10 +158,8 @@ impl ErrorKind {
             Self::PrivateLink
         } else if ["login", "log in", "signin", "sign-in", "sign in"].into_iter().any(holds) {
             Self::SignInPage
-        } else if holds("</html>") {
-            Self::NotJson
         } else {
-            Self::CutOff
+            Self::NotJson
         }
     }
 }

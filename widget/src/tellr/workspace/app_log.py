@@ -11,8 +11,6 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from tellr.workspace import proxies
-
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
@@ -51,7 +49,6 @@ def read(
             open_timeout=SECONDS,
             close_timeout=QUIET_SECONDS,
             max_size=LARGEST_MESSAGE_BYTES,
-            **proxies.for_websockets(origin, connect),
         ) as stream:
             # An empty search term matches every line.
             stream.send("")
