@@ -63,7 +63,7 @@ blocks! {
     Chart(Chart) = "chart",
     /// An image.
     Image(Image) = "image",
-    /// What somebody said.
+    /// A quotation.
     Quote(Quote) = "quote",
     /// One number, large.
     Metric(Metric) = "metric",
@@ -138,7 +138,7 @@ pub struct Image {
     pub id: BlockId,
     /// Which image.
     pub image: ImageId,
-    /// What it shows, for whoever can't see it; empty for mere decoration.
+    /// The alternative text, for screen readers; empty for an image that is only decoration.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(length(max = MAX_LINE))]
     pub alt: String,
@@ -161,7 +161,7 @@ pub enum Fit {
     Cover,
 }
 
-/// What somebody said.
+/// A quotation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quote {

@@ -1,7 +1,7 @@
 //! Limits and rules of a deck that types can't express.
 //!
-//! Everything is looked at and each problem reported, up to a limit, so that whoever made the deck
-//! (a person, a model, another program) can mend it in one go.
+//! The whole deck is checked and each problem reported, up to a limit, so that its author (a person, a
+//! model, another program) can fix all of them at once.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 //!
 //! A field that a format doesn't know is refused, not dropped: a deck that a newer version wrote is
 //! recognised by its format number, so an unknown field within a known format is a mistake, and
-//! dropping it would lose what somebody meant to say.
+//! dropping it would lose content.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Links that may stand in a deck.
 //!
 //! A link leads to a page or to a mailbox: `http`, `https`, `mailto`. Everything else, such as
-//! `javascript:`, `data:` or `file:`, is refused when a deck is read, and is shown as plain text by
-//! whoever draws a text that wasn't checked.
+//! `javascript:`, `data:` or `file:`, is refused when a deck is read, and is drawn as plain text in a
+//! text that wasn't checked.
 
 use url::Url;
 

@@ -31,7 +31,7 @@ pub fn findings(deck: &Deck) -> Vec<Finding> {
 pub fn of_slide(slide: &Slide) -> Vec<Finding> {
     let mut found = Found { slide, findings: Vec::new() };
     let all = slide.all_blocks();
-    // These say what they say without a title: a sentence, somebody's words, a picture.
+    // These need no title: a sentence, a quotation, a picture.
     let needs_title = !matches!(slide.layout, Layout::Statement | Layout::Quote | Layout::ImageFull);
     if needs_title && !all.iter().any(|block| matches!(block, Block::Title(_))) {
         found.add(
