@@ -39,6 +39,12 @@ PKG := $(PKG_PAGE) pkg/kernel.wasm
 PKG_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pkg/build.sh pkg/package-lock.json deployer-wasm/Cargo.toml \
 	$(shell find deployer-wasm/src pkg/bindgen -type f -not -path '*/tests/*' 2>/dev/null)
 
+# The module that lays slides out in the page.
+SLIDES_PAGE := runtime/slides/page/slides.js runtime/slides/page/slides_bg.wasm
+SLIDES_SOURCES := Cargo.toml Cargo.lock rust-toolchain.toml pkg/package-lock.json \
+	$(shell find runtime/slides pkg/bindgen -type f -not -path '*/tests/*' -not -name '*.md' -not -name 'slides*.js' \
+		-not -name '*.wasm' 2>/dev/null)
+
 # The Python package. External files are copied into its folder, so that installing builds nothing.
 NOTEBOOK_WHEEL := dist/tellr-$(VERSION)-py3-none-any.whl
 NOTEBOOK_STATIC := widget/src/tellr/static
@@ -91,13 +97,13 @@ quick-checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
-		$(wildcard tests/setup/*.sh tests/release/*.sh pkg/*.sh widget/tests/*.sh)
+		$(wildcard tests/setup/*.sh tests/release/*.sh pkg/*.sh runtime/slides/page/*.sh widget/tests/*.sh)
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
 		tests/local-workspace/tests/node \
-		pkg/tests deployer-wasm/tests widget/front
+		pkg/tests runtime/slides/page/tests deployer-wasm/tests widget/front
 	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
 	@$(STAGE) "types (npm package)" frontend/node_modules/.bin/tsc --noEmit --strict --types "" pkg/types.d.ts
 
@@ -120,11 +126,13 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "modules as shipped" node --test --test-reporter=dot \
 		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs pkg/tests/names.test.mjs
+	@$(STAGE) "slides in the page" node --test --test-reporter=dot runtime/slides/page/tests/module.test.mjs
 	@$(STAGE) "figures (modules)" node tests/figures/modules.mjs pkg/deployer_bg.wasm pkg/kernel.wasm
 	@$(MAKE) --no-print-directory packages
 	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
+	@$(STAGE) "figures (slides)" tests/figures/slides.sh
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
@@ -136,7 +144,7 @@ begin-test:
 
 # Everything that is published.
 .PHONY: built
-built: $(PKG) pkg/$(NOTICES) $(WHEEL) $(NOTEBOOK_WHEEL)
+built: $(PKG) $(SLIDES_PAGE) pkg/$(NOTICES) $(WHEEL) $(NOTEBOOK_WHEEL)
 
 # Everything that doesn't need it. Run one after the other: they share a folder that cargo locks.
 .PHONY: tested
@@ -181,10 +189,13 @@ $(PKG_PAGE) &: $(PKG_SOURCES)
 	@$(STAGE) "build the page's deployer" pkg/build.sh browser
 
 # After the page's: cargo writes both modules to the same file.
+$(SLIDES_PAGE) &: $(SLIDES_SOURCES)
+	@$(STAGE) "build the page's slides" runtime/slides/page/build.sh
+
 pkg/kernel.wasm: $(PKG_SOURCES) | $(PKG_PAGE)
 	@$(STAGE) "build the kernel's deployer" pkg/build.sh kernel
 
-frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE)
+frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE) $(SLIDES_PAGE)
 	@$(STAGE) "build the page" npm --prefix frontend run --silent build -- --logLevel warn
 	@touch $@
 

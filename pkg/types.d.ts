@@ -153,8 +153,8 @@ encryption_key?: SecretText | null,
  */
 environment?: string | null,
 /**
- * Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database
- * that can branch gets a restore point first.
+ * Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
+ * database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
  */
 reset_database?: boolean | null, };
 
@@ -183,8 +183,8 @@ app_file_workspace_path?: string | null,
  */
 environment?: string | null,
 /**
- * Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database
- * that can branch gets a restore point first.
+ * Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
+ * database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
  */
 reset_database?: boolean | null, };
 
@@ -511,6 +511,10 @@ lock?: LockState,
  * next deployment. Absent for false.
  */
 deployed?: boolean,
+/**
+ * What couldn't be read, and why; sentences without a full stop. Absent if everything was.
+ */
+unread?: Array<string>,
 /**
  * Whether the last run did not finish and no run is in progress: it can be resumed.
  */

@@ -72,7 +72,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file as it is, and compressed where that is worth it.
+/// Writes a file compressed, where that is worth it, or else as it is.
 fn compress(source: &Path, path: &str, page: &Path) -> Result<()> {
     let plain = fs::read(source)?;
     let write = |encoding: &str, bytes: &[u8]| -> Result<()> {
@@ -80,17 +80,19 @@ fn compress(source: &Path, path: &str, page: &Path) -> Result<()> {
         fs::create_dir_all(file.parent().ok_or("a file has a folder")?)?;
         Ok(fs::write(file, bytes)?)
     };
-    write("identity", &plain)?;
-    if is_compressed(path) {
+    // A few per cent are not worth the receiver's time.
+    let is_worth_it = |compressed: &[u8]| compressed.len() * 20 < plain.len() * 19;
+    let smallest = if is_compressed(path) { plain.clone() } else { brotli(&plain)? };
+    if !is_worth_it(&smallest) {
+        return write("identity", &plain);
+    }
+    write("br", &smallest)?;
+    // The modules are large, the platform limits the program, and a browser that has WebAssembly has brotli.
+    if path.rsplit('.').next() == Some("wasm") {
         return Ok(());
     }
-    for (encoding, bytes) in [("br", brotli(&plain)?), ("gzip", gzip(&plain)?)] {
-        // A few per cent are not worth the receiver's time.
-        if bytes.len() * 20 < plain.len() * 19 {
-            write(encoding, &bytes)?;
-        }
-    }
-    Ok(())
+    let gzip = gzip(&plain)?;
+    if is_worth_it(&gzip) { write("gzip", &gzip) } else { Ok(()) }
 }
 
 /// Whether the format is one that is compressed already, so that trying is a waste.

@@ -20,7 +20,7 @@ mod read;
 mod tests;
 mod write;
 
-pub use locate::locate;
+pub use locate::{locate, locate_key};
 pub use read::parse;
 pub use write::write;
 

@@ -10,6 +10,8 @@ export interface Budgets {
   firstLoad: number;
   /** The scripts that the deploy page fetches beyond that. */
   deployPage: number;
+  /** The scripts that the editor fetches beyond that, without the module that lays slides out. */
+  editor: number;
 }
 
 interface Row {
@@ -21,7 +23,7 @@ interface Row {
  * Prints what each page costs to load, and fails the build when one outgrows its budget.
  *
  * The first load is index.html, the entry script with everything it imports statically, their style
- * sheets and all fonts. Chunks that are loaded on demand don't count to it; that is what they are for.
+ * sheets and their fonts. Chunks that are loaded on demand don't count to it; that is what they are for.
  * The deployer's WebAssembly has a limit of its own where it is built.
  */
 export function loadBudgets(budgets: Budgets): Plugin {
@@ -37,13 +39,18 @@ export function loadBudgets(budgets: Budgets): Plugin {
           chunks.filter(({ isEntry }) => isEntry),
           ({ imports }) => imports,
         );
-        const deploy = closure(
-          bundle,
-          chunks.filter(({ facadeModuleId }) => facadeModuleId?.endsWith("/DeployPage.tsx")),
-          ({ imports, dynamicImports }) => [...imports, ...dynamicImports],
-        );
+        const pageOf = (file: string) =>
+          closure(
+            bundle,
+            chunks.filter(({ facadeModuleId }) => facadeModuleId?.endsWith(file)),
+            // Not on through the first load: it leads to all pages.
+            (chunk) => (first.has(chunk) ? [] : [...chunk.imports, ...chunk.dynamicImports]),
+          );
+        const beyondFirst = (file: string) =>
+          [...pageOf(file)].filter((chunk) => !first.has(chunk)).map(weigh);
         const styles = new Set([...first].flatMap((chunk) => [...stylesOf(chunk)]));
         const files = Object.values(bundle);
+        const fonts = fontsOf(files.filter(({ fileName }) => styles.has(fileName)));
         const parts: [string, number, Row[]][] = [
           [
             "first load",
@@ -52,15 +59,14 @@ export function loadBudgets(budgets: Budgets): Plugin {
               .filter((item) =>
                 item.type === "chunk"
                   ? first.has(item)
-                  : styles.has(item.fileName) || /\.(html|woff2)$/.test(item.fileName),
+                  : styles.has(item.fileName) ||
+                    item.fileName.endsWith(".html") ||
+                    fonts.has(item.fileName),
               )
               .map(weigh),
           ],
-          [
-            "deploy page's scripts",
-            budgets.deployPage,
-            [...deploy].filter((chunk) => !first.has(chunk)).map(weigh),
-          ],
+          ["deploy page's scripts", budgets.deployPage, beyondFirst("/DeployPage.tsx")],
+          ["editor's scripts", budgets.editor, beyondFirst("/EditorPage.tsx")],
         ];
         for (const [name, limit, rows] of parts) {
           const total = rows.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -94,6 +100,14 @@ function closure(bundle: Bundle, from: Chunk[], next: (chunk: Chunk) => string[]
 
 function stylesOf(chunk: Chunk): Iterable<string> {
   return chunk.viteMetadata?.importedCss ?? [];
+}
+
+/** The fonts that style sheets name. Slides have others, which are loaded with a deck. */
+function fontsOf(sheets: (Rolldown.OutputAsset | Chunk)[]): Set<string> {
+  const named = sheets.flatMap((sheet) =>
+    sheet.type === "asset" ? (sheet.source.toString().match(/assets\/[\w.-]+\.woff2/g) ?? []) : [],
+  );
+  return new Set(named);
 }
 
 function weigh(item: Rolldown.OutputAsset | Chunk): Row {

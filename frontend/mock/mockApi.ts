@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 import { allWell, down } from "./fixtures.ts";
+import { MockSessions } from "./sessions.ts";
+
+const DATABASE_DOWN = error("database_unavailable", "The database can't be reached.");
 
 /**
  * Answers `/api/*` from fixtures in `npm run dev`.
@@ -9,14 +12,22 @@ import { allWell, down } from "./fixtures.ts";
  */
 export function mockApi(): Plugin {
   let databaseIsDown = false;
+  const sessions = new MockSessions();
 
   const answer: Connect.NextHandleFunction = (request, response, next) => {
-    const path = request.url?.split("?")[0] ?? "";
+    const url = request.url ?? "";
+    const path = url.split("?")[0] ?? "";
     if (path === "/mock/database") {
       request.on("data", (chunk: Buffer) => {
         databaseIsDown = chunk.toString() === "down";
       });
       request.on("end", () => response.end());
+    } else if (/^\/api\/(sessions|principals)/.test(path)) {
+      void read(request).then((body) => {
+        if (databaseIsDown) return send(response, 503, DATABASE_DOWN);
+        const { status, body: answer } = sessions.answer(request.method ?? "GET", url, body);
+        send(response, status, answer);
+      });
     } else if (path.startsWith("/api/")) {
       answerApi(path, response);
     } else {
@@ -30,7 +41,7 @@ export function mockApi(): Plugin {
     if (!databaseIsDown) return send(response, 200, known);
     if (path === "/api/ready") return send(response, 503, down);
     if (path === "/api/version" || path === "/api/user/current") return send(response, 200, known);
-    return send(response, 503, error("database_unavailable", "The database can't be reached."));
+    return send(response, 503, DATABASE_DOWN);
   }
 
   return {
@@ -40,9 +51,16 @@ export function mockApi(): Plugin {
   };
 }
 
+async function read(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === "" ? undefined : JSON.parse(text);
+}
+
 function send(response: ServerResponse<IncomingMessage>, status: number, body: unknown) {
   response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
+  response.end(status === 204 ? undefined : JSON.stringify(body));
 }
 
 function error(code: string, message: string) {

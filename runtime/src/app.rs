@@ -1,36 +1,91 @@
-//! The state shared by the handlers of `tellr-app serve`.
+//! The composition root of `tellr-app serve`: builds what the subjects share, and gives each its part.
+//!
+//! A handler takes what it needs (`State<Database>`, `User`); its router requires `Database: FromRef<S>`. So
+//! no subject knows this module, and a subject can be served by a test with a state of its own.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 
 use crate::database::{Database, DatabaseError, Effort};
+use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
-use crate::settings::Settings;
+use crate::jobs::{Jobs, Pace};
+use crate::settings::{Settings, Target};
+use crate::sharing::Groups;
+use crate::workspace::{self, ClientError, Workspace};
 
-/// The shared state; cheap to clone.
+/// The app could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database could not be set up.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The client of the workspace could not be set up.
+    #[error(transparent)]
+    Workspace(#[from] ClientError),
+}
+
+/// The app; cheap to clone.
 pub type App = Arc<AppState>;
 
-/// The shared state.
+/// What the subjects share.
 pub struct AppState {
     /// The database.
     pub database: Database,
+    /// The queue.
+    pub jobs: Jobs,
     /// The source of identities.
     pub identity: IdentityRule,
+    /// The groups of people.
+    pub groups: Groups,
+    /// Under which names the server is reached.
+    pub own_address: OwnAddress,
 }
 
 impl AppState {
     /// Prepares the app. Works even if the database is down.
-    pub fn new(settings: &Settings, effort: Effort) -> Result<App, DatabaseError> {
+    ///
+    /// # Errors
+    /// If the settings can't be used: a file of certificates that can't be read, for example.
+    pub fn new(settings: &Settings, effort: Effort) -> Result<App, StartError> {
+        let database = Database::open(settings, effort)?;
         Ok(Arc::new(Self {
-            database: Database::open(settings, effort)?,
+            jobs: Jobs::new(database.clone(), Pace::default()),
+            database,
             identity: IdentityRule::from_settings(settings),
+            groups: Groups::new(workspace(settings)?),
+            own_address: OwnAddress::from_settings(settings),
         }))
+    }
+}
+
+/// The workspace of the app, if it has one.
+fn workspace(settings: &Settings) -> Result<Option<Arc<Workspace>>, StartError> {
+    let Target::Lakebase { workspace, .. } = &settings.database.target else { return Ok(None) };
+    Ok(Some(Arc::new(Workspace::new(workspace::client()?, workspace.clone()))))
+}
+
+impl FromRef<App> for Database {
+    fn from_ref(app: &App) -> Self {
+        app.database.clone()
+    }
+}
+
+impl FromRef<App> for Groups {
+    fn from_ref(app: &App) -> Self {
+        app.groups.clone()
     }
 }
 
 impl FromRef<App> for IdentityRule {
     fn from_ref(app: &App) -> Self {
         app.identity.clone()
+    }
+}
+
+impl FromRef<App> for Jobs {
+    fn from_ref(app: &App) -> Self {
+        app.jobs.clone()
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::database::{Database, DatabaseState, Effort, State};
-use crate::frontend;
+use crate::http::frontend;
 use crate::settings::{Settings, SettingsError, Target};
 
 /// One checked requirement.

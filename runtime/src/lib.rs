@@ -5,35 +5,52 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`settings`] | the environment as typed settings; every variable documented |
-//! | [`server`] | all routes of `serve` |
-//! | `site` | the page, an API beside it, and the layers around both |
-//! | [`app`] | the state shared by the handlers of `serve` |
-//! | [`listener`] | connections, HTTP/1.1 and h2c, draining |
-//! | [`api`] | the JSON API for the page |
-//! | [`frontend`] | the files of the page, embedded and compressed at build time |
-//! | [`identity`] | the identity of the caller |
-//! | [`database`] | pool, credentials, migrations, seeds, the check of the encryption key |
-//! | [`fernet`] | encryption of stored secrets |
-//! | [`deploy`] | the deployer's command line: flags, sign-in, printing |
-//! | [`deploy_page`] | the server for the deployer in the browser |
+//! | [`server`] | merges the routes of `serve` |
+//! | [`app`] | the composition root: builds what is shared, and gives each subject its part |
+//! | [`openapi`] | the document of the API |
 //! | [`check`] | the self-check |
+//! | [`sessions`] | the list of decks: create, search, rename, duplicate, delete |
+//! | [`decks`] | one deck: read, patches, save points |
+//! | [`sharing`] | who may see and change a deck; people, groups, presence |
+//! | [`images`] | images that decks show |
+//! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
+//! | [`deploy_page`] | the server for the deployer in the browser |
+//! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
+//! | [`identity`] | the identity of the caller |
+//! | [`deploy`] | the deployer's command line: flags, printing, the native host |
+//! | [`database`] | pool, migrations, seeds, the check of the encryption key |
+//! | [`workspace`] | the client of Databricks: credentials, sign-in, requests, Lakebase |
+//! | [`http`] | connections, the layers around all routes, API errors, the files of the page |
+//! | [`logging`] | the log |
+//! | [`settings`] | the environment as typed settings; every variable documented |
+//! | [`tls`] | verification of servers |
+//! | [`fernet`] | encryption of stored secrets |
+//! | `files` | files on the user's machine |
+//!
+//! A module uses those below it in this table and never one above (`tests/repository/test_floors.py`).
 
-pub mod api;
 pub mod app;
 pub mod check;
 pub mod database;
+pub mod decks;
 pub mod deploy;
 pub mod deploy_page;
 pub mod fernet;
-pub mod frontend;
+mod files;
+pub mod http;
 pub mod identity;
-pub mod listener;
+pub mod images;
+pub mod jobs;
+pub mod library;
 pub mod logging;
-pub mod requests;
+pub mod openapi;
 pub mod server;
+pub mod sessions;
 pub mod settings;
-mod site;
+pub mod sharing;
+pub mod status;
+pub mod tls;
+pub mod workspace;
 
 /// The app's name in `/api/version`, for PostgreSQL, and for the workspace.
 pub const NAME: &str = "tellr-app";

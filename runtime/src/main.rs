@@ -7,11 +7,14 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tellr_app::app::AppState;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
-use tellr_app::deploy::{self, command::Operation};
-use tellr_app::listener::{self, Drained, StopSignals};
+use tellr_app::deploy::{self, operation::Operation};
+use tellr_app::http::frontend;
+use tellr_app::http::listener::{self, Drained, StopSignals};
+use tellr_app::jobs;
 use tellr_app::server;
 use tellr_app::settings::Settings;
-use tellr_app::{check, deploy_page, frontend, logging, settings};
+use tellr_app::{check, deploy_page, logging, settings};
+use tokio::sync::oneshot;
 
 /// Tellr, the AI slide generator: the server with its page inside
 #[derive(Parser)]
@@ -36,6 +39,8 @@ enum Command {
     /// Check everything the app needs and report what is missing
     #[command(after_long_help = settings::documentation())]
     Check,
+    /// Print the OpenAPI document of the API
+    Openapi,
     /// Create, update, delete or inspect a Tellr app in a Databricks workspace
     #[command(subcommand)]
     Deploy(Operation),
@@ -50,6 +55,10 @@ fn main() -> ExitCode {
     let command = match parse().command {
         // The deployer runs on one thread with its own event loop.
         Command::Deploy(operation) => return deploy::command::run(operation),
+        Command::Openapi => {
+            println!("{:#}", server::api_document());
+            return ExitCode::SUCCESS;
+        }
         command => command,
     };
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -117,7 +126,7 @@ async fn run(command: Command) -> ExitCode {
             };
             init_database(&settings, seeds).await
         }
-        Command::Check | Command::Deploy(_) | Command::DeployPage(_) => Ok(()),
+        Command::Check | Command::Deploy(_) | Command::DeployPage(_) | Command::Openapi => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -147,9 +156,20 @@ async fn serve(settings: &Settings) -> Outcome {
         tracing::warn!("this program was built without the page; it shows a placeholder");
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
-    let drained =
-        listener::serve(listener, server::router(app.clone()), stop.received(), listener::DRAIN).await;
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let working = tokio::spawn(jobs::service::work(app.jobs.clone(), async {
+        // Ends also if the sender is dropped.
+        let _ = stopped.await;
+    }));
+    let stop = async {
+        stop.received().await;
+        let _ = stopping.send(());
+    };
+    let drained = listener::serve(listener, server::router(app.clone()), stop, listener::DRAIN).await;
     housekeeping.abort();
+    if working.await.is_err() {
+        tracing::error!("the worker for jobs panicked");
+    }
     app.database.close();
     match drained {
         Drained::Completely => tracing::info!("all requests were answered; stopping"),

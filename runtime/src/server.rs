@@ -1,27 +1,68 @@
-//! All routes of `tellr-app serve`.
+//! All routes of `tellr-app serve`: merges those of the subjects. Only the binary and tests use it.
 
-use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::Value;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::api;
 use crate::app::App;
-use crate::site::site;
+use crate::http::security::own;
+use crate::http::site::{limited, observed, site};
+use crate::{decks, identity, images, jobs, library, openapi, sessions, sharing, status};
+
+/// The maximum size of a request with a deck: a deck of the largest size, and what stands around it.
+const LARGEST_DECK_BYTES: usize = tellr_slides::limits::MAX_DECK_BYTES + 64 * 1024;
+
+/// The routes of the API, by the size of what they take.
+struct Api {
+    small: Router<App>,
+    decks: Router<App>,
+    images: Router<App>,
+    document: OpenApi,
+}
+
+fn api() -> Api {
+    let small = OpenApiRouter::new()
+        .merge(status::about())
+        .merge(status::readiness())
+        .merge(identity::routes::routes())
+        .merge(library::routes())
+        .merge(jobs::routes::router())
+        .routes(routes!(document));
+    let decks =
+        OpenApiRouter::new().merge(sessions::routes()).merge(decks::routes()).merge(sharing::routes());
+    let (small, mut document) = small.split_for_parts();
+    let (decks, of_decks) = decks.split_for_parts();
+    let (images, of_images) = images::routes().split_for_parts();
+    document.merge(of_decks);
+    document.merge(of_images);
+    Api { small, decks, images, document }
+}
 
 /// The routes of `tellr-app serve`.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
-        .route("/health", get(api::health))
-        .route("/ready", get(api::ready))
-        .route("/version", get(api::version))
-        .route("/user/current", get(api::current_user))
-        .route("/prompts", get(api::prompts))
-        .route("/styles", get(api::styles))
-        .route("/profiles", get(api::profiles));
+    let api = api();
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
-    site(api, Router::new(), pages).with_state(app)
+    let larger = limited(api.decks, LARGEST_DECK_BYTES).merge(limited(api.images, images::LARGEST_BYTES));
+    let own = from_fn_with_state(app.own_address.clone(), own::admit);
+    observed(site(api.small, larger, pages).layer(own)).with_state(app)
+}
+
+/// The OpenAPI document of `tellr-app serve`.
+pub fn api_document() -> Value {
+    openapi::document(api().document)
+}
+
+/// This document
+#[utoipa::path(get, path = "/openapi.json", tag = "Status", responses((status = 200, body = Object)))]
+async fn document() -> Json<Value> {
+    Json(api_document())
 }
 
 /// The deploy page is among the embedded files, but an app can't deploy: the tokens that the platform

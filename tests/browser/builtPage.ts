@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Page, Route } from "@playwright/test";
 import { allWell } from "../../frontend/mock/fixtures.ts";
+import { MockSessions } from "../../frontend/mock/sessions.ts";
 
 export const ADDRESS = "http://tellr.test";
 
@@ -20,29 +21,41 @@ const TYPES: Record<string, string> = {
   ".css": "text/css",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
+  ".wasm": "application/wasm",
 };
-const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; base-uri 'none'";
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; base-uri 'none'";
 
 export interface Answer {
   status: number;
   body: unknown;
 }
 
-/** Paths that are not in `answers` are answered as by a healthy server; `"never"` stays pending. */
+/**
+ * Paths that are not in `answers` are answered as by a healthy server, those of decks by `sessions`; `"never"`
+ * stays pending.
+ */
 export async function serveBuiltPage(
   page: Page,
   answers: Record<string, Answer | "never"> = {},
   dist: string = DIST,
+  sessions = new MockSessions(),
 ) {
   const current = new Map(Object.entries(answers));
   await page.route(`${ADDRESS}/**`, async (route) => {
-    const { pathname } = new URL(route.request().url());
+    const request = route.request();
+    const { pathname, search } = new URL(request.url());
     if (!pathname.startsWith("/api/")) return serveFile(route, dist, pathname);
-    const answer = current.get(pathname) ?? { status: 200, body: allWell[pathname] };
-    if (answer === "never") return;
+    const known = current.get(pathname);
+    if (known === "never") return;
+    if (known) return route.fulfill({ status: known.status, json: known.body });
+    if (pathname in allWell) return route.fulfill({ status: 200, json: allWell[pathname] });
+    const body = request.postDataJSON() as unknown;
+    const answer = sessions.answer(request.method(), `${pathname}${search}`, body);
     await route.fulfill({ status: answer.status, json: answer.body });
   });
   return {
+    sessions,
     answer: (path: string, next: Answer) => current.set(path, next),
     allWell: () => current.clear(),
   };

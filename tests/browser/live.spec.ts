@@ -54,7 +54,7 @@ test("the page shows what is in the Lakebase PostgreSQL", async ({ page }) => {
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
-  await page.goto(demo.url);
+  await page.goto(`${demo.url}/settings`);
 
   await expect(page.getByText("Connected")).toBeVisible();
   await expect(page.getByText(/Lakebase autoscaling, PostgreSQL \d+/)).toBeVisible();
@@ -77,7 +77,7 @@ test("the page greets whoever the platform says is there", async ({ page, reques
 
 test("each style's text reaches the page as the database has it", async ({ page, request }) => {
   const { styles } = await (await request.get(`${demo.url}/api/styles`)).json();
-  await page.goto(demo.url);
+  await page.goto(`${demo.url}/settings`);
   for (const style of styles) {
     const card = page.locator(`#style-${style.id}`);
     await card.locator("summary").click();
@@ -91,7 +91,7 @@ test("a row that changes in PostgreSQL changes on a page that is looked at again
   const [before = ""] = demo.prompts;
   const after = `${before}, renamed`;
   await page.clock.install();
-  await page.goto(demo.url);
+  await page.goto(`${demo.url}/settings`);
   await expect(page.getByRole("heading", { level: 3, name: before, exact: true })).toBeVisible();
 
   execFileSync("python3", [join(import.meta.dirname, "rename_prompt.py"), before, after], {
@@ -105,4 +105,31 @@ test("a row that changes in PostgreSQL changes on a page that is looked at again
   await page.clock.runFor(16_000);
   await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
   await expect(page.getByRole("heading", { level: 3, name: after, exact: true })).toBeVisible();
+});
+
+test("the sample deck opens, is edited, and is there again", async ({ page }) => {
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(message.text());
+  });
+  await page.goto(demo.url);
+  await page.getByRole("button", { name: /Sample deck/ }).click();
+  const stage = page.getByRole("main", { name: "Slide" });
+  await stage.getByRole("button", { name: /^Title/ }).dblclick();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("Edited in a browser");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
+  await page.screenshot({ path: "../output/browser/live-editor.png" });
+
+  await page.reload();
+  await expect(page.getByRole("option", { name: "Slide 1: Edited in a browser" })).toBeVisible();
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("main", { name: "Presentation" })).toContainText(
+    "Edited in a browser",
+  );
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByText(/^2 \/ \d+$/)).toBeAttached();
+  expect(problems).toEqual([]);
 });

@@ -42,6 +42,7 @@ test("the pictures of the terminal and of the app", async ({ page }) => {
   expect(url, stdout).toBeDefined();
   await page.goto(url ?? "");
   await page.getByRole("link", { name: /Ada/ }).click();
+  await page.getByRole("link", { name: "Settings" }).click();
   await expect(page.getByText("Connected")).toBeVisible();
   await expect(page.getByRole("heading", { level: 3 }).first()).toBeVisible();
   await keepPicture("app", page, await page.getByRole("region", { name: /Welcome/ }).innerText());

@@ -1,4 +1,4 @@
-/** Every state of the page, in light and dark, on a wide screen and on a phone. */
+/** Every state of the app's status, in light and dark, on a wide screen and on a phone. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 import { down, ready } from "../../frontend/mock/fixtures.ts";
@@ -73,7 +73,7 @@ for (const [name, { answers, shows }] of Object.entries(STATES)) {
         const page = await context.newPage();
         const problems = collectProblems(page);
         await serveBuiltPage(page, answers);
-        await page.goto(ADDRESS);
+        await page.goto(`${ADDRESS}/settings`);
         await expect(page.getByText(shows).first()).toBeVisible();
 
         const overflow = await page.evaluate(
@@ -96,7 +96,7 @@ for (const [name, { answers, shows }] of Object.entries(STATES)) {
 test("an outage shows when the page is looked at, and its end does by itself", async ({ page }) => {
   const server = await serveBuiltPage(page);
   await page.clock.install();
-  await page.goto(ADDRESS);
+  await page.goto(`${ADDRESS}/settings`);
   await expect(page.getByText("Connected")).toBeVisible();
 
   for (const [path, answer] of Object.entries(DATABASE_DOWN)) server.answer(path, answer);
@@ -112,7 +112,7 @@ test("an outage shows when the page is looked at, and its end does by itself", a
 
 test("everything can be reached and used with the keyboard", async ({ page }) => {
   await serveBuiltPage(page);
-  await page.goto(ADDRESS);
+  await page.goto(`${ADDRESS}/settings`);
   await expect(page.getByText("Connected")).toBeVisible();
 
   await page.keyboard.press("Tab");
@@ -134,7 +134,7 @@ test("everything can be reached and used with the keyboard", async ({ page }) =>
 test("a chosen theme outlives a reload", async ({ browser }) => {
   const page = await browser.newPage({ colorScheme: "light" });
   await serveBuiltPage(page);
-  await page.goto(ADDRESS);
+  await page.goto(`${ADDRESS}/settings`);
   const background = () =>
     page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
@@ -152,5 +152,5 @@ test("an unknown address says so and leads back", async ({ page }) => {
   await page.goto(`${ADDRESS}/no/such/page`);
   await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.getByRole("link", { name: "Back to the home page" }).click();
-  await expect(page.getByText("Connected")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Your decks" })).toBeVisible();
 });

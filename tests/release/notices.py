@@ -4,8 +4,9 @@ usage: notices.py PROJECT OUT      PROJECT is tellr-app, tellr or @tellr/deploye
 
 What is in a package is resolved as for the bill of materials. The texts are the licence and notice
 files that each component ships; of a component that ships none, the text of the Apache licence,
-where that is one of its terms. Terms that don't fit ours, and a component without any text, stop
-the build. The same inputs give the same bytes.
+where that is one of its terms, or of another in `licences`, with the authors in its manifest.
+Terms that don't fit ours, and a component without any text, stop the build. The same inputs give
+the same bytes.
 
 `cargo-about` does the same for crates alone: it takes four minutes to build and one for each
 package, and knows nothing of what a page bundles.
@@ -14,6 +15,7 @@ package, and knows nothing of what a page bundles.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +27,7 @@ from sbom import CRATES, HOST, PAGES, WASM, Component, crates, npm_packages
 # Licences that are allowed in an Apache-2.0 package that is distributed as a binary.
 ACCEPTED = frozenset(
     (
+        "0BSD",
         "Apache-2.0",
         "BSD-2-Clause",
         "BSD-3-Clause",
@@ -41,6 +44,10 @@ ACCEPTED = frozenset(
 TEXT_NAMES = ("LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE")
 # Compiled into each program and module, but not listed by cargo.
 STANDARD_LIBRARY = "Rust standard library"
+# Texts for components that ship none, with a place for the holders.
+STANDARD_TEXTS = {
+    name: Path(__file__).parent / f"licences/{name}.txt" for name in ("MIT", "BSD-3-Clause")
+}
 RULE = "=" * 100
 LICENSING = get_spdx_licensing()
 
@@ -76,6 +83,24 @@ def crate_folders() -> dict[tuple[str, str], Path]:
     return folders
 
 
+def fonts_of(crate: Path) -> list[tuple[Component, Path]]:
+    """List the fonts that are compiled into a crate of ours, with the folders of their licences."""
+    listed = crate / "fonts/fonts.json"
+    if not listed.is_file():
+        return []
+    return [
+        (
+            {
+                "name": f"{font['name']} (font)",
+                "version": font["version"],
+                "licenses": [{"expression": font["licence"]}],
+            },
+            crate / "fonts" / font["folder"],
+        )
+        for font in json.loads(listed.read_text())
+    ]
+
+
 def third_parties(project: str) -> list[tuple[Component, Path]]:
     """List what is compiled or bundled into a package, with the folder of its licence texts."""
     found: dict[str, tuple[Component, Path]] = {}
@@ -83,7 +108,9 @@ def third_parties(project: str) -> list[tuple[Component, Path]]:
     for built in CRATES[project]:
         for reference, component in crates(*built)[0].items():
             folder = folders[component["name"], component["version"]]
-            if not folder.is_relative_to(ROOT):
+            if folder.is_relative_to(ROOT):
+                found.update({font["name"]: (font, path) for font, path in fonts_of(folder)})
+            else:
                 found[reference] = (component, folder)
     if project in PAGES:
         lock = ROOT / PAGES[project]
@@ -98,6 +125,18 @@ def terms_of(component: Component) -> str:
     return " ".join(entry["expression"] for entry in component.get("licenses", ()))
 
 
+def authors(folder: Path) -> str:
+    """Read the authors that a crate's or npm package's manifest names; empty if it names none."""
+    crate, package = folder / "Cargo.toml", folder / "package.json"
+    if crate.is_file():
+        named = re.search(r"^authors = \[(.*?)\]", crate.read_text(), re.MULTILINE | re.DOTALL)
+        return ", ".join(re.findall(r'"([^"]+)"', named[1])) if named else ""
+    if package.is_file():
+        author = json.loads(package.read_text()).get("author", "")
+        return author if isinstance(author, str) else author.get("name", "")
+    return ""
+
+
 def texts_of(component: Component, folder: Path) -> list[str]:
     """Read the licence and notice files that a component ships."""
     files = sorted(
@@ -106,8 +145,12 @@ def texts_of(component: Component, folder: Path) -> list[str]:
         if file.is_file() and file.name.upper().startswith(TEXT_NAMES)
     )
     texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
-    if not texts and "Apache-2.0" in terms_of(component):
+    terms = terms_of(component)
+    if not texts and "Apache-2.0" in terms:
         texts = [(ROOT / "LICENSE").read_text()]
+    standard = next((text for name, text in STANDARD_TEXTS.items() if name in terms), None)
+    if not texts and standard and (holders := authors(folder)):
+        texts = [standard.read_text().format(holders=holders)]
     return ["\n".join(line.rstrip() for line in text.strip().splitlines()) for text in texts]
 
 

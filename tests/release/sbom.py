@@ -33,7 +33,11 @@ HOST = "x86_64-unknown-linux-gnu"
 WASM = "wasm32-unknown-unknown"
 # Our crates: what each is compiled into, for which target and with which features.
 CRATES = {
-    "tellr-app": [("tellr-app", HOST, ""), ("deployer-wasm", WASM, "browser")],
+    "tellr-app": [
+        ("tellr-app", HOST, ""),
+        ("deployer-wasm", WASM, "browser"),
+        ("tellr-slides-page", WASM, ""),
+    ],
     "tellr": [("deployer-wasm", WASM, "kernel"), ("deployer-wasm", WASM, "browser")],
     "@tellr/deployer": [("deployer-wasm", WASM, "browser")],
 }

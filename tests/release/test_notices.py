@@ -44,6 +44,24 @@ def test_terms_that_do_not_fit_and_a_missing_text_stop_the_build(
 
 
 @pytest.mark.parametrize(
+    ("manifest", "content"),
+    [
+        ("Cargo.toml", 'name = "bare"\nauthors = [\n    "Ada <ada@example.com>",\n    "Ben",\n]\n'),
+        ("package.json", '{"author": "Ada <ada@example.com>, Ben"}'),
+        ("package.json", '{"author": {"name": "Ada <ada@example.com>, Ben"}}'),
+    ],
+)
+def test_the_licence_of_a_component_without_a_text_names_its_authors(
+    tmp_path: Path, manifest: str, content: str
+) -> None:
+    (tmp_path / manifest).write_text(content)
+    for terms in notices.STANDARD_TEXTS:
+        [text] = notices.texts_of(component("bare", terms), tmp_path)
+        assert "Copyright (c) Ada <ada@example.com>, Ben\n" in text
+    assert notices.texts_of(component("bare", "ISC"), tmp_path) == []
+
+
+@pytest.mark.parametrize(
     ("project", "crate", "bundled"),
     [
         ("tellr-app", "tokio-postgres", "@fontsource-variable/instrument-sans"),

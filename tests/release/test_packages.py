@@ -219,7 +219,8 @@ def test_the_bill_of_materials_names_what_is_inside_and_only_that() -> None:
         [digest] = components[found.path.name]["hashes"]
         assert digest["content"] == found.sha256
     third_party = [key for key in components if key.startswith(("pkg:cargo/", "pkg:npm/"))]
-    ours = {f"pkg:cargo/{name}@{VERSION}" for name in ("tellr-app", "deployer-wasm")}
+    crates = ("tellr-app", "deployer-wasm", "tellr-slides", "tellr-slides-page")
+    ours = {f"pkg:cargo/{name}@{VERSION}" for name in crates}
     without = [key for key in third_party if key not in ours and not components[key].get("hashes")]
     assert without == [], "each was resolved to one file"
     assert [key for key in third_party if not components[key].get("licenses")] == []

@@ -14,9 +14,11 @@ ALLOWED = {
     "deployer-wasm": set(),
     # It uses the deployer's compiled module.
     "pkg/bindgen": set(),
-    "runtime": {"deployer-wasm"},
+    "runtime": {"deployer-wasm", "runtime/slides"},
     # The model of a deck: free of I/O, so that a page can use it too.
     "runtime/slides": set(),
+    # The same for the page, as a module.
+    "runtime/slides/page": {"runtime/slides"},
     # An independent implementation of the platform: shared types would hide shared mistakes.
     "tests/local-workspace": set(),
     "tests/end-to-end": {"deployer-wasm", "runtime", "tests/local-workspace"},
@@ -54,8 +56,11 @@ def test_a_crate_depends_only_on_those_it_may(arrows: dict[str, set[str]], folde
 # The imports of a TypeScript file: `from "x"`, `import "x"`, `import("x")`.
 IMPORTED = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["']([^"']+)["']""")
 FRONTEND = ROOT / "frontend"
-# The page's one dependency, by the name of the package in `pkg/`.
+# Packages of ours that the page uses: `pkg/`, and what lays slides out (vite.config.ts).
 PKG = "@tellr/deployer"
+ENGINE = {"@tellr/engine", "@tellr/slides"}
+# Data of the crate that owns decks.
+THEMES = ROOT / "runtime/slides/themes"
 
 
 def imports(*folders: str) -> list[tuple[Path, str]]:
@@ -75,14 +80,16 @@ def package_of(name: str) -> str:
     return "/".join(parts[: 2 if name.startswith("@") else 1])
 
 
-def test_the_page_imports_from_outside_its_folder_only_the_deployers_package() -> None:
+def test_the_page_imports_from_outside_its_folder_only_what_it_may() -> None:
     manifest = json.loads((FRONTEND / "package.json").read_text())
-    packages = {*manifest["dependencies"], *manifest["devDependencies"], PKG}
+    packages = {*manifest["dependencies"], *manifest["devDependencies"], PKG, *ENGINE}
     offenders = [
         f"{source.relative_to(ROOT)}: {name}"
         for source, name in imports("src", "mock", "build")
         if (
-            not (source.parent / name).resolve().is_relative_to(FRONTEND)
+            not any(
+                (source.parent / name).resolve().is_relative_to(one) for one in (FRONTEND, THEMES)
+            )
             if name.startswith(".")
             else not name.startswith("node:") and package_of(name) not in packages
         )

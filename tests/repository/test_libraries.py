@@ -24,7 +24,7 @@ SHIPPED = {
     ),
     "tellr-slides": (
         ["--target", "wasm32-unknown-unknown"],
-        ["schemars", "serde_json", "serde_path_to_error", "url"],
+        ["libm", "parley", "schemars", "serde_json", "serde_path_to_error", "url", "wuff"],
     ),
 }
 # yaml_serde is named in manifests and sources after the crate that it continues.

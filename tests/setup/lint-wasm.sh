@@ -11,3 +11,4 @@ lint() {
 lint deployer-wasm --features browser --lib --test page
 lint deployer-wasm --features kernel --lib
 lint tellr-slides --lib
+lint tellr-slides-page --lib

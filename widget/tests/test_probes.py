@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from databricks.sdk import WorkspaceClient
 
-from tellr.workspace import probes
+from tellr.workspace import probes, proxies
 from tellr.workspace.session import NoAnswerError, WorkspaceSession, _app_origin
 
 if TYPE_CHECKING:
@@ -71,6 +71,51 @@ def session_of(workspace: Place) -> WorkspaceSession:
 
 def ready(session: WorkspaceSession, app: str = "tellr") -> dict[str, Any]:
     return probes.ask(session, {"kind": "app_ready", "app": app})
+
+
+def test_nothing_on_this_machine_goes_through_a_proxy(
+    places: list[Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, app, proxy = places
+    workspace.answers["/api/2.0/apps/tellr"] = (200, {"name": "tellr", "url": app.url})
+    app.answers["/api/ready"] = (200, {"ready": True})
+    session = session_of(workspace)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    assert ready(session)["response"]["status"] == 200
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://127.9.9.9", True),
+        ("http://[::1]:8000", True),
+        ("https://LOCALHOST:1", True),
+        ("http://tellr.localhost", True),
+        ("https://localhost.example.com", False),
+        ("https://128.0.0.1", False),
+        ("https://my.cloud.databricks.com", False),
+    ],
+)
+def test_a_loopback_address_is_known_by_its_name(url: str, expected: bool) -> None:
+    assert proxies.is_on_this_machine(url) == expected
+
+
+@pytest.mark.parametrize("token", ["dapi-marked\n0123456789", "dapi-marked\u201c0123456789"])
+def test_a_token_that_can_not_be_sent_is_told_and_not_shown(
+    places: list[Place], token: str
+) -> None:
+    workspace, _, _ = places
+    session = WorkspaceSession(WorkspaceClient(host=workspace.url, token=token))
+    with pytest.raises(NoAnswerError, match="has a line break in it, or another") as caught:
+        session.send("GET", "/api/2.0/apps/tellr")
+    assert caught.value.kind == "credential"
+    assert "marked" not in str(caught.value)
+    assert [authorization for _, authorization in workspace.asked if authorization] == []
 
 
 def test_the_app_is_asked_with_the_callers_credential(places: list[Place]) -> None:

@@ -29,8 +29,11 @@ pub(super) fn placed(text: &str, mut error: DeployError) -> DeployError {
         .as_ref()
         .filter(|refused| refused.line.is_none())
         .and_then(|refused| refused.key.clone());
+    // What is wrong is the key itself, or its value.
+    let is_of_key = error.is("UNKNOWN_KEY") || error.is("SECRET_IN_FILE");
+    let locate = if is_of_key { document::locate_key } else { document::locate };
     if let Some((key, Place { line, column })) =
-        key.and_then(|key| Some((document::locate(text, &key)?, key)).map(|(place, key)| (key, place)))
+        key.and_then(|key| Some((locate(text, &key)?, key)).map(|(place, key)| (key, place)))
     {
         error.message = format!("{} (line {line}, column {column})", error.message);
         error.refused = Some(RefusedInput { key: Some(key), line: Some(line), column: Some(column) });
@@ -85,7 +88,13 @@ pub fn environments(text: &str) -> Result<Vec<String>> {
 }
 
 fn parse(text: &str) -> Result<Node> {
-    Ok(document::parse(text).map_err(Failure::from)?)
+    match document::parse(text).map_err(Failure::from)? {
+        Node::Null => {
+            let problem = "The file is empty, or has only comments".to_owned();
+            Err(Failure::YamlSyntax { place: None, problem }.into())
+        }
+        tree => Ok(tree),
+    }
 }
 
 fn flat_file(top: &Entries) -> Result<Settings> {

@@ -339,8 +339,8 @@ settings! {
         ..PLAIN
     };
 
-    /// Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database
-    /// that can branch gets a restore point first.
+    /// Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
+    /// database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
     reset_database: bool, [- update delete -] => Setting {
         label: "Empty the database",
         kind: Kind::Flag,

@@ -320,7 +320,7 @@ fn bad_files_are_refused_with_their_place() {
         ("app_name: [a]", "WRONG_TYPE", "a list"),
         ("app_name: .inf", "WRONG_TYPE", "the number `.inf`"),
         ("- app_name: x", "WRONG_TYPE", "`configuration`"),
-        ("", "WRONG_TYPE", "nothing"),
+        ("", "YAML_SYNTAX", "can't be read"),
         ("just text", "WRONG_TYPE", "`configuration`"),
         ("environments: [development]", "WRONG_TYPE", "`environments`"),
         ("environments: {development: slides}", "WRONG_TYPE", "`environments.development`"),
@@ -335,7 +335,7 @@ fn bad_files_are_refused_with_their_place() {
         ("app_name: slides\n---\napp_name: other", "YAML_SYNTAX", "second document"),
         ("schema_name: *a", "YAML_SYNTAX", "unknown anchor"),
         ("app_name: slides\n<<: x", "YAML_SYNTAX", "`<<` takes a mapping"),
-        ("app_name: !text slides", "YAML_SYNTAX", "custom tags"),
+        ("app_name: !text slides", "YAML_SYNTAX", "Custom tags"),
         ("7: x", "UNKNOWN_KEY", "`7`"),
         ("? [a]\n: x", "YAML_SYNTAX", "a key that is a single text"),
     ] {

@@ -14,18 +14,35 @@ use super::Place;
 /// `environments.dev.lakebase.schema` or `extra_scopes[1]`; for a key without a value, of the key. `None` for
 /// merged entries.
 pub fn locate(text: &str, path: &str) -> Option<Place> {
+    search(text, path, Wanted::Value)
+}
+
+/// The position of the last key of `path` itself.
+pub fn locate_key(text: &str, path: &str) -> Option<Place> {
+    search(text, path, Wanted::Key)
+}
+
+fn search(text: &str, path: &str, wanted: Wanted) -> Option<Place> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let found = Cell::new(false);
     let first = serde_yaml::Deserializer::from_str(text).next()?;
-    let error = Search { path, found: &found }.deserialize(first).err()?;
+    let error = Search { path, wanted, found: &found }.deserialize(first).err()?;
     let location = error.location().filter(|_| found.get())?;
     Some(Place { line: location.line(), column: location.column() })
+}
+
+/// What a path leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Key,
+    Value,
 }
 
 #[derive(Clone, Copy)]
 struct Search<'a> {
     /// The rest of the path; empty at the value itself.
     path: &'a str,
+    wanted: Wanted,
     found: &'a Cell<bool>,
 }
 
@@ -104,7 +121,7 @@ impl<'de> Visitor<'de> for Search<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         self.here()?;
-        while let Some(key) = entries.next_key::<String>()? {
+        while let Some(key) = entries.next_key_seed(Key(self))? {
             let rest = self.path.strip_prefix(key.as_str()).filter(|_| !key.is_empty());
             match rest {
                 Some(rest) if rest.is_empty() || rest.starts_with(['.', '[']) => {
@@ -117,5 +134,33 @@ impl<'de> Visitor<'de> for Search<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A key of a mapping.
+struct Key<'a>(Search<'a>);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<String, E> {
+        let Search { path, wanted, found } = self.0;
+        if wanted == Wanted::Key && path == key {
+            found.set(true);
+            return Err(E::custom("here"));
+        }
+        Ok(key.to_owned())
     }
 }

@@ -82,7 +82,7 @@ fn refuse_deep_flow(text: &str) -> Result<(), Problem> {
                 line: before.matches('\n').count() + 1,
                 column: before[line_start..].chars().count() + 1,
             };
-            let problem = format!("more than {OPEN_LIMIT} brackets are open here");
+            let problem = format!("More than {OPEN_LIMIT} brackets are open here");
             return Err(Problem::Syntax { place: Some(place), problem });
         }
     }
@@ -109,10 +109,10 @@ impl Limits {
         self.nodes.set(self.nodes.get() + 1);
         self.bytes.set(self.bytes.get() + bytes);
         if self.nodes.get() > NODE_LIMIT {
-            return Err(self.refuse(format!("there are more than {NODE_LIMIT} values")));
+            return Err(self.refuse(format!("There are more than {NODE_LIMIT} values")));
         }
         if self.bytes.get() > TEXT_LIMIT_BYTES {
-            return Err(self.refuse(format!("all texts together have more than {TEXT_LIMIT_BYTES} bytes")));
+            return Err(self.refuse(format!("All texts together have more than {TEXT_LIMIT_BYTES} bytes")));
         }
         Ok(())
     }
@@ -122,9 +122,20 @@ impl Limits {
             error.location().map(|location| Place { line: location.line(), column: location.column() });
         let problem = match self.refusal.borrow_mut().take() {
             Some(refusal) => refusal,
-            None => advice(text, place).map_or_else(|| error.to_string(), str::to_owned),
+            None => advice(text, place).map_or_else(|| parser_says(error), str::to_owned),
         };
         Problem::Syntax { place, problem }
+    }
+}
+
+/// The library's message, without the position, which is reported beside it.
+fn parser_says(error: &serde_yaml::Error) -> String {
+    let words = error.to_string();
+    let words = words.split_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    match words.split_once(", expected ") {
+        // Serde's words for what is expected are written here.
+        Some((found, expected)) if found.starts_with("invalid type") => format!("Expected {expected}"),
+        _ => format!("The YAML parser says: {words}"),
     }
 }
 
@@ -135,9 +146,9 @@ fn advice(text: &str, place: Option<Place>) -> Option<&'static str> {
     let indentation: String = line.chars().take_while(|c| c.is_whitespace()).collect();
     let found = line.chars().nth(place.column - 1);
     match found {
-        _ if indentation.contains('\t') => Some("indentation must use spaces, not tabs"),
-        Some('\t') => Some("a tab is not allowed here; use spaces"),
-        Some('@' | '`' | '%') => Some("text that begins with `@`, `%` or a backtick needs quotes around it"),
+        _ if indentation.contains('\t') => Some("Indentation must use spaces, not tabs"),
+        Some('\t') => Some("A tab is not allowed here; use spaces"),
+        Some('@' | '`' | '%') => Some("Text that begins with `@`, `%` or a backtick needs quotes around it"),
         _ => None,
     }
 }
@@ -152,7 +163,7 @@ struct Typed<'a> {
 impl Typed<'_> {
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
         if self.depth >= DEPTH_LIMIT {
-            return Err(self.limits.refuse(format!("values are nested more than {DEPTH_LIMIT} deep")));
+            return Err(self.limits.refuse(format!("Values are nested more than {DEPTH_LIMIT} deep")));
         }
         Ok(Self { depth: self.depth + 1, ..self })
     }
@@ -241,7 +252,7 @@ impl<'de> Visitor<'de> for Typed<'_> {
         value.newtype_variant::<IgnoredAny>()?;
         Err(self
             .limits
-            .refuse("custom tags (`!…`) are not supported; put quotes around text that begins with `!`"))
+            .refuse("Custom tags (`!…`) are not supported; put quotes around text that begins with `!`"))
     }
 }
 
@@ -271,7 +282,7 @@ impl Visitor<'_> for Key<'_> {
         self.limits.count(key.len())?;
         if !self.seen.borrow_mut().insert(key.to_owned()) {
             let key: String = key.chars().take(120).flat_map(char::escape_default).collect();
-            return Err(self.limits.refuse(format!("the key `{key}` appears twice")));
+            return Err(self.limits.refuse(format!("The key `{key}` appears twice")));
         }
         Ok(key.to_owned())
     }

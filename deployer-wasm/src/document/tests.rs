@@ -100,16 +100,16 @@ fn a_number_keeps_its_source() {
 #[test]
 fn what_is_refused_is_told_with_its_place_and_the_remedy() {
     for (text, place, told) in [
-        ("a: b\na: c", Some((2, 1)), "the key `a` appears twice"),
+        ("a: b\na: c", Some((2, 1)), "The key `a` appears twice"),
         ("x:\n  - a: b\n    a: c", Some((3, 5)), "twice"),
-        ("a: b\n\tc: d", Some((2, 1)), "indentation must use spaces, not tabs"),
+        ("a: b\n\tc: d", Some((2, 1)), "Indentation must use spaces, not tabs"),
         ("a:\n\t- b", Some((2, 1)), "use spaces"),
         ("a: b\n---\na: c", Some((3, 1)), "a second document begins here"),
         ("a: @b", Some((1, 4)), "needs quotes"),
         ("a: `b`", Some((1, 4)), "needs quotes"),
         ("a: {{ name }}", Some((1, 5)), "put quotes around"),
         ("? [a]\n: b", Some((1, 3)), "a key that is a single text"),
-        ("a: !mine b", Some((1, 4)), "custom tags"),
+        ("a: !mine b", Some((1, 4)), "Custom tags"),
         ("a: b\nc: *x", Some((2, 4)), "unknown anchor"),
         ("a: 'b", None, "end of stream"),
         ("a: b: c", Some((1, 5)), "mapping values are not allowed"),
@@ -221,6 +221,16 @@ fn a_key_is_located() {
         ("b", None),
     ] {
         assert_eq!(locate(text, path).map(|place| (place.line, place.column)), place, "{path}");
+    }
+    for (path, place) in [
+        ("a", Some((1, 1))),
+        ("environments.dev.x", Some((4, 5))),
+        ("environments.dev", Some((3, 3))),
+        ("environments.dev.two.x", Some((7, 13))),
+        ("empty", Some((8, 1))),
+        ("environments.none", None),
+    ] {
+        assert_eq!(locate_key(text, path).map(|place| (place.line, place.column)), place, "key {path}");
     }
 }
 

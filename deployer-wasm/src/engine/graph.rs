@@ -312,7 +312,13 @@ impl<'a> Graph<'a> {
                 StepState::Failed
             }
             Err(StepError::Interrupted) => {
-                narrator.ended(node.name, StepState::Skipped, "stopped".to_owned(), elapsed, None);
+                narrator.ended(
+                    node.name,
+                    StepState::Skipped,
+                    "stopped before it was done".to_owned(),
+                    elapsed,
+                    None,
+                );
                 StepState::Skipped
             }
         };

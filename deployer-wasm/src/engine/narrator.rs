@@ -8,33 +8,39 @@ use crate::error::{DeployError, blank_secrets};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{Host, Timestamp};
 
+/// Which events are emitted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Emitted {
+    All,
+    Notices,
+}
+
 /// Emits the events of one run.
 pub struct Narrator<'a, H> {
     host: &'a H,
     run: String,
     began: Timestamp,
     sequence: Rc<Cell<u32>>,
-    /// Whether events are emitted.
-    aloud: bool,
+    emitted: Emitted,
 }
 
 impl<H> Clone for Narrator<'_, H> {
     /// A second handle to the same run with the same numbering.
     fn clone(&self) -> Self {
-        let Self { host, run, began, sequence, aloud } = self;
-        Self { host, run: run.clone(), began: *began, sequence: Rc::clone(sequence), aloud: *aloud }
+        let Self { host, run, began, sequence, emitted } = self;
+        Self { host, run: run.clone(), began: *began, sequence: Rc::clone(sequence), emitted: *emitted }
     }
 }
 
 impl<'a, H: Host> Narrator<'a, H> {
     /// The narrator of the run `run`, which starts now.
     pub fn new(host: &'a H, run: String) -> Self {
-        Self { host, run, began: host.now(), sequence: Rc::default(), aloud: true }
+        Self { host, run, began: host.now(), sequence: Rc::default(), emitted: Emitted::All }
     }
 
-    /// A narrator that emits nothing, for read-only operations.
-    pub fn silent(host: &'a H) -> Self {
-        Self { aloud: false, ..Self::new(host, String::new()) }
+    /// A narrator for read-only operations: emits only notices, such as that the workspace can't be reached.
+    pub fn of_notices(host: &'a H) -> Self {
+        Self { emitted: Emitted::Notices, ..Self::new(host, String::new()) }
     }
 
     /// Milliseconds since the start of the run.
@@ -109,7 +115,7 @@ impl<'a, H: Host> Narrator<'a, H> {
     }
 
     fn tell(&self, event: DeployEvent) {
-        if self.aloud {
+        if self.emitted == Emitted::All || event.kind == EventKind::Notice {
             self.host.emit(event);
         }
     }

@@ -45,8 +45,8 @@ pub enum Failure {
     UnknownEnvironment { wanted: String, known: Vec<String> },
     /// Data would be lost, and there is no interactive prompt to confirm it.
     ConfirmationNeeded { operation: String, app: String },
-    /// The user did not confirm that data may be lost.
-    NotConfirmed { app: String },
+    /// The user did not confirm that data may be lost: another name was typed than the one asked for, or none.
+    NotConfirmed { name: String, is_typed: bool },
     /// The running program was to be deployed, but isn't built for the platform.
     OwnProgramUnfit { problem: String },
     /// A file to upload exceeds the platform's limit.
@@ -177,6 +177,8 @@ pub enum Failure {
     SchemaNotOwned { schema: String, problem: String },
     /// The schema belongs to another app. `owner` is that app, or the role that has data in it.
     SchemaOfAnotherApp { schema: String, database: String, owner: SchemaOwner, free: Option<String> },
+    /// A schema to drop doesn't exist, and isn't the one that the app is deployed with: that is `used`.
+    SchemaNotFound { schema: String, database: String, used: Option<String> },
     /// The app's role doesn't exist.
     AppRoleMissing { role: String },
     /// Any other database error.
@@ -270,6 +272,7 @@ impl Failure {
             | Self::UnknownKey { key, .. }
             | Self::WrongType { key, .. } => (Some(key.clone()), None, None),
             Self::MissingValue { keys, .. } => (keys.first().cloned(), None, None),
+            Self::UnknownEnvironment { .. } => (Some("environment".to_owned()), None, None),
             Self::YamlSyntax { place, .. } => {
                 (None, place.map(|(line, _)| line), place.map(|(_, column)| column))
             }
@@ -278,21 +281,16 @@ impl Failure {
         Some(RefusedInput { key, line, column })
     }
 
-    /// The last lines of the log, if the failure comes from running the app: the lines that were read, or
-    /// else those at the end of the platform's message. A single sentence of the platform is not a log.
+    /// The last lines of the log that were read, if the failure comes from running the app. The platform's
+    /// message is the cause, and no part of the log.
     fn log(&self) -> Vec<String> {
-        let (log, problem) = match self {
-            Self::DeploymentFailed { problem, log, .. } | Self::AppCrashed { problem, log, .. } => {
-                (log, &**problem)
-            }
-            Self::AppNotReady { log, .. } | Self::DeploymentTimeout { log, .. } => (log, ""),
-            _ => return Vec::new(),
+        let (Self::DeploymentFailed { log, .. }
+        | Self::AppCrashed { log, .. }
+        | Self::AppNotReady { log, .. }
+        | Self::DeploymentTimeout { log, .. }) = self
+        else {
+            return Vec::new();
         };
-        if !log.is_empty() {
-            return log.clone();
-        }
-        let said: Vec<String> =
-            problem.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-        if said.len() > 1 { said } else { Vec::new() }
+        log.clone()
     }
 }

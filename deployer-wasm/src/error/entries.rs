@@ -5,7 +5,7 @@ use super::entry::{
     DOCS_APP_AUTH, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG, DOCS_LAKEBASE, DOCS_PAGE,
     DOCS_SECRETS, Entry,
 };
-use super::wording::{list, said, said_by, spell};
+use super::wording::{ends, list, said, said_by, shortened, spell};
 
 mod lock;
 mod ownership;
@@ -58,7 +58,7 @@ impl Failure {
                 code: "SECRET_IN_FILE",
                 message: format!("`{key}` is not allowed in a configuration file"),
                 cause: "Configuration files are shared and committed, so a key in one is no longer secret".into(),
-                remedy: format!("Remove it: a key is created, stored and reused automatically. To use your own, pass the argument `{key}` in addition to the file"),
+                remedy: format!("Remove it: a key is created, stored and reused automatically. To use your own, pass the argument `{}` in addition to the file", key.rsplit('.').next().unwrap_or(&key)),
                 docs: DOCS_SECRETS,
             },
             Self::ConfigConflict { arguments } => Entry {
@@ -76,7 +76,7 @@ impl Failure {
                     }
                     None => "The configuration can't be read".into(),
                 },
-                cause: format!("The YAML parser says: {problem}"),
+                cause: problem,
                 remedy: "Correct the file and run it again. Nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
@@ -114,8 +114,14 @@ impl Failure {
             Self::UnknownEnvironment { wanted, known } => Entry {
                 code: "UNKNOWN_ENVIRONMENT",
                 message: format!("The configuration has no environment `{wanted}`"),
-                cause: format!("The environments in it are {}", list(&known)),
-                remedy: "Set `ENVIRONMENT` (or the argument `environment`) to one of them, or add it to the file".into(),
+                cause: match known.as_slice() {
+                    [] => "It has no environments".into(),
+                    known => format!("The environments in it are {}", list(known)),
+                },
+                remedy: match known.as_slice() {
+                    [] => format!("Add `{wanted}` below `environments` in the file, or omit `environment` (and the variable `ENVIRONMENT`)"),
+                    _ => "Set `environment` (or the variable `ENVIRONMENT`) to one of them, or add it to the file".into(),
+                },
                 docs: DOCS_CONFIG,
             },
             Self::ConfirmationNeeded { operation, app } => Entry {
@@ -125,10 +131,14 @@ impl Failure {
                 remedy: format!("In a script, add `--yes`. `tellr-app deploy plan {operation}` with the same flags shows what would be lost. Nothing has been changed"),
                 docs: DOCS_CONFIG,
             },
-            Self::NotConfirmed { app } => Entry {
+            Self::NotConfirmed { name, is_typed } => Entry {
                 code: "NOT_CONFIRMED",
-                message: format!("The name typed is not `{app}`"),
-                cause: "Deleting data has to be confirmed with the app's name".into(),
+                message: if is_typed {
+                    format!("The name typed is not `{name}`")
+                } else {
+                    "No name was typed".into()
+                },
+                cause: format!("Deleting data has to be confirmed with the name `{name}`"),
                 remedy: "Run it again and type the name as shown. Nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
@@ -390,7 +400,7 @@ impl Failure {
             Self::DeploymentFailed { app, url, problem, log: _ } => Entry {
                 code: "DEPLOYMENT_FAILED",
                 message: format!("The deployment of app `{app}` failed"),
-                cause: said(&problem, NO_REASON),
+                cause: said(&ends(&problem), NO_REASON),
                 remedy: read_the_log(&url, "fix the problem it shows and run it again. An earlier deployment, if there was one, keeps running"),
                 docs: DOCS_APPS,
             },
@@ -404,7 +414,7 @@ impl Failure {
             Self::DeploymentBusy { app, by, waited } => Entry {
                 code: "DEPLOYMENT_IN_PROGRESS",
                 message: format!("Another deployment of app `{app}` is still in progress after {}", spell(waited)),
-                cause: format!("{} started it", by.as_deref().unwrap_or("Another user")),
+                cause: format!("{} started it", by.as_deref().map_or_else(|| "Another user".to_owned(), shortened)),
                 remedy: "Wait until it has finished, then run it again".into(),
                 docs: DOCS_APPS,
             },
@@ -445,7 +455,7 @@ impl Failure {
             Self::AppCrashed { app, url, state, problem, log: _ } => Entry {
                 code: "APP_CRASHED",
                 message: format!("The app `{app}` was deployed and is now {state}"),
-                cause: said(&problem, NO_REASON),
+                cause: said(&ends(&problem), NO_REASON),
                 remedy: read_the_log(&url, "fix the problem it shows and run `update`"),
                 docs: DOCS_APPS,
             },
@@ -521,9 +531,9 @@ impl Failure {
             },
             Self::DatabaseLogin { user, problem } => Entry {
                 code: "DATABASE_LOGIN",
-                message: format!("The database refused the login of `{user}`"),
+                message: format!("The database refused the login of `{}`", shortened(&user)),
                 cause: format!("The database says: {problem}"),
-                remedy: format!("Ask the database's owner for a Postgres role for `{user}`, then run it again"),
+                remedy: format!("Ask the database's owner for a Postgres role for `{}`, then run it again", shortened(&user)),
                 docs: DOCS_LAKEBASE,
             },
             Self::DatabaseCredential { name, problem } => Entry {
@@ -542,6 +552,9 @@ impl Failure {
             },
             Self::SchemaOfAnotherApp { schema, database, owner, free } => {
                 ownership::schema_of_another_app(&schema, &database, &owner, free.as_deref())
+            }
+            Self::SchemaNotFound { schema, database, used } => {
+                ownership::schema_not_found(&schema, &database, used.as_deref())
             }
             Self::AppRoleMissing { role } => Entry {
                 code: "APP_ROLE_MISSING",
@@ -659,13 +672,17 @@ impl Failure {
             },
             Self::Cancelled { app, stands } => Entry {
                 code: "CANCELLED",
-                message: format!("The deployment of app `{app}` was cancelled"),
+                message: if stands.is_empty() {
+                    format!("Cancelled: the app `{app}` has not been changed")
+                } else {
+                    format!("The run on app `{app}` was cancelled")
+                },
                 cause: if stands.is_empty() {
                     "It was cancelled on request; nothing had been started".into()
                 } else {
                     format!("It was cancelled on request; started or done so far: {}", list(&stands))
                 },
-                remedy: "Run it again to resume".into(),
+                remedy: if stands.is_empty() { "Run it again".into() } else { "Run it again to resume".into() },
                 docs: DOCS_APPS,
             },
         }

@@ -35,8 +35,11 @@ fn samples() -> Vec<Failure> {
         },
         Failure::SecretInFile { key: text("encryption_key") },
         Failure::ConfigConflict { arguments: vec![key.clone(), text("schema_name")] },
-        Failure::YamlSyntax { place: Some((3, 7)), problem: problem.clone() },
-        Failure::YamlSyntax { place: None, problem: problem.clone() },
+        Failure::YamlSyntax {
+            place: Some((3, 7)),
+            problem: text("The YAML parser says: did not find expected key"),
+        },
+        Failure::YamlSyntax { place: None, problem: text("The file is empty, or has only comments") },
         Failure::YamlTooLarge { bytes: 2_000_000, limit: 1_048_576 },
         Failure::YamlEncoding { found: text("UTF-16") },
         Failure::UnknownKey {
@@ -47,8 +50,10 @@ fn samples() -> Vec<Failure> {
         Failure::UnknownKey { key: text("app_nam"), known: vec![key.clone()], nearest: Some(key.clone()) },
         Failure::WrongType { key, expected: text("text"), found: text("a number") },
         Failure::UnknownEnvironment { wanted: text("stage"), known: vec![text("production")] },
+        Failure::UnknownEnvironment { wanted: text("stage"), known: vec![] },
         Failure::ConfirmationNeeded { operation: text("delete"), app: app.clone() },
-        Failure::NotConfirmed { app: app.clone() },
+        Failure::NotConfirmed { name: app.clone(), is_typed: true },
+        Failure::NotConfirmed { name: app.clone(), is_typed: false },
         Failure::FileTooLarge {
             file: text("tellr_app-0.1.0-py3-none-any.whl"),
             bytes: 12_000_000,
@@ -182,6 +187,12 @@ fn samples() -> Vec<Failure> {
             owner: SchemaOwner::Role(text("ben@example.com")),
             free: None,
         },
+        Failure::SchemaNotFound {
+            schema: text("app_dta"),
+            database: text("tellr-db"),
+            used: Some(text("app_data")),
+        },
+        Failure::SchemaNotFound { schema: text("app_data"), database: text("tellr-db"), used: None },
         Failure::AppRoleMissing { role: text("5b0c…") },
         Failure::SchemaFailed { schema, sqlstate: text("42501"), problem: problem.clone() },
         Failure::KeyMissing {

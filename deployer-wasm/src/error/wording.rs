@@ -13,6 +13,30 @@ pub fn spell(duration: Duration) -> String {
     }
 }
 
+/// The first line of a long message and its last ones: an installer's output ends with what failed.
+pub(super) fn ends(message: &str) -> String {
+    const LAST: usize = 4;
+    let lines: Vec<&str> = message.lines().filter(|line| !line.trim().is_empty()).collect();
+    match lines.as_slice() {
+        [first, rest @ ..] if rest.len() > LAST + 1 => {
+            format!("{first}\n…\n{}", rest[rest.len() - LAST..].join("\n"))
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// The maximum length of a shown name. The platform's user names are mail addresses.
+const LONGEST_NAME: usize = 64;
+
+/// A name that others chose, such as a user's, shortened for display.
+#[must_use]
+pub fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// `a`, `b` and `c`, each in backticks.
 pub(super) fn list(items: &[String]) -> String {
     let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
@@ -39,6 +63,12 @@ pub(super) fn said_by(speaker: &str, problem: &str, otherwise: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_is_shortened_between_characters() {
+        assert_eq!(shortened("ada@example.com"), "ada@example.com");
+        assert_eq!(shortened(&"é".repeat(300)).chars().count(), LONGEST_NAME + 1);
+    }
 
     #[test]
     fn durations_are_spelled_in_minutes() {

@@ -11,7 +11,7 @@ use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
-use crate::config::{DeleteConfig, SchemaName, WorkspacePath};
+use crate::config::{DeleteConfig, LakebaseName, SchemaName, WorkspacePath};
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
@@ -108,14 +108,15 @@ pub(super) fn graph<'a, H: Host>(
                 standstill::or_start_again(&run.step("restore_point"), app, stopped, made).await
             },
         );
-        (point, kept, state) = (Some(made.clone()), Some(lakebase.clone()), Some(inspect));
+        (point, kept, state) = (Some(made.clone()), Some(lakebase.clone()), Some(inspect.clone()));
         graph.add(
             "schema",
             format!("the schema `{schema}`, dropped"),
             (lakebase, made, stopped),
             move |(lakebase, point, stopped)| async move {
-                let own_schema = (&config.app_name, schema);
-                let dropped = schema::drop(run.step("schema"), &lakebase, own_schema, point.as_ref()).await;
+                let (step, own_schema, seen) =
+                    (run.step("schema"), (&config.app_name, schema), inspect.get());
+                let dropped = schema::drop(step, &lakebase, own_schema, (seen, point.as_ref())).await;
                 standstill::or_start_again(&run.step("schema"), app, stopped, dropped).await
             },
         )
@@ -150,6 +151,14 @@ pub(super) struct DeleteObserved {
 impl DeleteObserved {
     pub(super) fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
+    }
+
+    /// The schema that the app is deployed with, if another one is dropped.
+    pub(super) fn schema_in_use(&self) -> Option<String> {
+        let Database { name, schema, .. } = self.reset.as_ref()?;
+        let deployed = self.deployed.as_ref()?;
+        let used = deployed.text("LAKEBASE_SCHEMA")?;
+        (!names_schema(Some(deployed), name, schema)).then(|| used.to_owned())
     }
 
     /// The schema together with its app.
@@ -217,6 +226,14 @@ pub(super) async fn observe<H: Host>(
         if app.is_none() && !own && !began {
             return Err(Failure::AppNotFound { app: name.to_owned() }.into());
         }
+        // A name that was mistyped: nothing would be dropped, but the app would be gone.
+        let in_use = names_schema(deployed.as_ref(), &database.name, &database.schema);
+        if !database.preview.may_exist() && !in_use && !began {
+            let Database { name, schema, .. } = database;
+            let deployed = deployed.as_ref().and_then(|deployed| deployed.text("LAKEBASE_SCHEMA"));
+            let (schema, used) = (schema.to_string(), deployed.map(str::to_owned));
+            return Err(Failure::SchemaNotFound { schema, database: name, used }.into());
+        }
         (kind, reset) = (Some(database.found.kind()), Some(database));
     }
     let secret = app.as_ref().and_then(|app| Resource::find(&app.resources, key::RESOURCE));
@@ -237,13 +254,15 @@ async fn database<H: Host>(
     known: Option<Kind>,
 ) -> Result<Database> {
     let variable = |name: &str| deployed?.text(name).map(str::to_owned);
-    let name = config
-        .lakebase_name
-        .as_ref()
-        .map(ToString::to_string)
-        .or_else(|| app.and_then(attached_name))
-        .or_else(|| variable("LAKEBASE_INSTANCE"))
-        .ok_or_else(|| missing("lakebase_name"))?;
+    let name = if let Some(name) = &config.lakebase_name {
+        name.clone()
+    } else {
+        let name = app.and_then(attached_name).or_else(|| variable("LAKEBASE_INSTANCE"));
+        let name = name.ok_or_else(|| missing("lakebase_name"))?;
+        // From the platform or a file: it becomes part of paths.
+        LakebaseName::parse("lakebase_name", &name).map_err(|_| missing("lakebase_name"))?
+    };
+    let name = name.to_string();
     let schema = match (&config.schema_name, variable("LAKEBASE_SCHEMA")) {
         (Some(schema), _) => schema.clone(),
         (None, Some(text)) => SchemaName::parse("schema_name", &text).map_err(|_| missing("schema_name"))?,

@@ -155,16 +155,21 @@ async fn look<'a, H: Host>(
     };
     let (database, found, wanted) = match &seen {
         Observed::Create(config, observed) => {
-            (&config.lakebase_name, &observed.database, observed.wanted_key(config, None))
+            let schema = observed.schema.known();
+            (&config.lakebase_name, &observed.database, observed.wanted_key(config, schema))
         }
         Observed::Update(config, observed) => {
-            (&config.lakebase_name, &observed.database, observed.wanted_key(config, None))
+            // As in the run: data that a reset deletes needs no key.
+            let schema = if config.reset_database { None } else { observed.schema.known() };
+            (&config.lakebase_name, &observed.database, observed.wanted_key(config, schema))
         }
         Observed::Delete(..) => return Ok((seen, None)),
     };
     let connection = lakebase::foresee(client, database.as_str(), found, UNKNOWN);
     let (connection, key) = join!(connection, key::look(client, &wanted));
-    let foreseen = Foreseen { connection: connection?, key: key? };
+    let (connection, key) = (connection?, key?);
+    key::check(client, &wanted, &key).await?;
+    let foreseen = Foreseen { connection, key };
     Ok((seen, Some(foreseen)))
 }
 
@@ -209,6 +214,7 @@ impl Plan {
     ) -> Self {
         let database = (&config.lakebase_name, &config.schema_name, &observed.database);
         self.notes.extend(words::changes(config, &observed.app));
+        self.notes.extend(observed.left(config));
         self.notes.extend(words::package(&observed.package, &observed.release(config)));
         self.notes.push(words::database(database.0, &observed.database, None));
         if config.reset_database {
@@ -239,6 +245,7 @@ impl Plan {
         }
         let (name, schema) = (self.lakebase_name.as_deref(), self.schema_name.as_deref());
         self.recoverable.push(words::database_stays(observed, name, schema));
+        self.recoverable.extend(observed.schema_in_use().map(|schema| words::other_schema_stays(&schema)));
         self.recoverable.extend(observed.secret.as_deref().map(words::secret_stays));
         self.recoverable.push(words::files_stay(&observed.folder));
         self

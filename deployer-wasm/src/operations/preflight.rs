@@ -18,7 +18,7 @@ use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
 use crate::engine::narrator::Narrator;
 use crate::engine::{Cancellation, Run, StepReport};
-use crate::error::{DeployError, Failure, Result};
+use crate::error::{DeployError, Failure, Result, shortened};
 use crate::events::StepState;
 use crate::host::{Host, Timestamp};
 use crate::steps::files;
@@ -98,7 +98,9 @@ impl<'a, H: Host> Preflight<'a, H> {
         operation: Operation,
         app: &str,
     ) -> Self {
-        let (client, narrator) = (Client::new(host, cancellation), Narrator::silent(host));
+        let narrator = Narrator::of_notices(host);
+        let news = narrator.clone();
+        let client = Client::new(host, cancellation).telling(move |message| news.notice(message));
         let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
         Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
     }
@@ -219,7 +221,8 @@ impl<'a, H: Host> Preflight<'a, H> {
         let claim = Claim { run, holder: site.me, operation, app, now: self.client.workspace_now() };
         let waits_for = |holder: &str, at_most: Duration| {
             self.narrator.notice(format!(
-                "{holder} holds the lock of this app; taking it over unless it is renewed within {} s",
+                "{} holds the lock of this app; taking it over unless it is renewed within {} s",
+                shortened(holder),
                 at_most.as_secs()
             ));
         };

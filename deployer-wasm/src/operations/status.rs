@@ -57,6 +57,10 @@ pub struct Status {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
     pub deployed: bool,
+    /// What couldn't be read, and why; sentences without a full stop. Absent if everything was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
+    pub unread: Vec<String>,
     /// Whether the last run did not finish and no run is in progress: it can be resumed.
     pub can_resume: bool,
 }
@@ -86,7 +90,7 @@ pub struct AppState {
 }
 
 /// Determines the status of an app. Fields for what doesn't exist or may not be read by the caller are
-/// absent.
+/// absent; `unread` says which of the two.
 ///
 /// # Errors
 /// The catalogue's entry, if the workspace can't be reached or has no apps.
@@ -103,15 +107,16 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     // Another user's app whose record doesn't name its folder still has one.
     let folder =
         match folder(preflight, config.workspace_path.as_ref(), app.as_ref(), &config.app_name, &me).await {
-            Err(error) if error.is("NO_WORKSPACE_PATH") || error.is("INVALID_VALUE") => None,
-            folder => Some(folder?),
+            Err(error) if error.is("NO_WORKSPACE_PATH") || error.is("INVALID_VALUE") => Err(error),
+            folder => Ok(folder?),
         };
     preflight.safe_point()?;
     let lies_there = match &folder {
-        Some(folder) => beside(preflight, name, folder).await?,
-        None => Beside::default(),
+        Ok(folder) => beside(preflight, name, folder).await?,
+        Err(error) => Beside { unread: vec![error.message.clone()], ..Beside::default() },
     };
-    let Beside { record, lock, deployed, requirements } = lies_there;
+    let folder = folder.ok();
+    let Beside { record, lock, deployed, requirements, unread } = lies_there;
     let record = record.filter(|record| record.app_name == name);
     let text = |variable: &str| deployed.as_ref()?.text(variable).map(str::to_owned);
     // The files exist before the deployment. A stopped app has no active deployment; then the journal shows
@@ -134,6 +139,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
         app: app.map(state),
         deployed: deployed_before,
         can_resume: unfinished && lock.is_none(),
+        unread,
         last_run,
         lock,
     })
@@ -158,6 +164,7 @@ struct Beside {
     lock: Option<Lease>,
     deployed: Option<DeployedManifest>,
     requirements: Option<String>,
+    unread: Vec<String>,
 }
 
 async fn beside<H: Host>(preflight: &Preflight<'_, H>, app: &str, folder: &WorkspacePath) -> Result<Beside> {
@@ -171,21 +178,28 @@ async fn beside<H: Host>(preflight: &Preflight<'_, H>, app: &str, folder: &Works
     let (lock, read) = join!(lock::holder(client, &places), read);
     let lock = lock?;
     match read {
-        Ok((record, (deployed, requirements))) => Ok(Beside { record, lock, deployed, requirements }),
+        Ok((record, ((deployed, problem), requirements))) => {
+            Ok(Beside { record, lock, deployed, requirements, unread: problem.into_iter().collect() })
+        }
         // The folder belongs to another user.
-        Err(error) if error.is("PERMISSION_DENIED") => Ok(Beside { lock, ..Beside::default() }),
+        Err(error) if error.is("PERMISSION_DENIED") => {
+            let problem =
+                format!("You lack the permission to read the app's files and its last run in `{folder}`");
+            Ok(Beside { lock, unread: vec![problem], ..Beside::default() })
+        }
         Err(error) => Err(error),
     }
 }
 
-/// The deployed `app.yaml`; also `None` if it can't be read. Operations that change something report that
-/// error.
+/// The deployed `app.yaml`; or why it can't be read. Operations that change something report that as an error.
 async fn readable_manifest<H: Host>(
     preflight: &Preflight<'_, H>,
     folder: &WorkspacePath,
-) -> Result<Option<DeployedManifest>> {
+) -> Result<(Option<DeployedManifest>, Option<String>)> {
     match deployed_manifest(&preflight.client, folder).await {
-        Err(error) if error.is("APP_YAML_UNREADABLE") || error.is("KEY_ENTRY_UNREADABLE") => Ok(None),
-        other => other,
+        Err(error) if error.is("APP_YAML_UNREADABLE") || error.is("KEY_ENTRY_UNREADABLE") => {
+            Ok((None, Some(error.message.clone())))
+        }
+        other => Ok((other?, None)),
     }
 }

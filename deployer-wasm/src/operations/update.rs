@@ -38,6 +38,9 @@ pub async fn update<H: Host>(
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
     let (locked, observed) = preflight.lock(observe, UpdateObserved::site, recorded).await?;
+    if let Some(left) = observed.left(config) {
+        locked.run.narrator.notice(left);
+    }
     let (graph, Made { lakebase, deployment, url, emptied }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("update the app `{name}`"), graph).await?;
     let url = url.get().unwrap_or_default();
@@ -148,14 +151,14 @@ pub(super) fn graph<'a, H: Host>(
                 standstill::or_start_again(&run.step("restore_point"), name, stopped, made).await
             },
         );
-        emptied = Some((made.clone(), inspect));
+        emptied = Some((made.clone(), inspect.clone()));
         let reset = graph.add(
             "schema",
             format!("the schema `{schema_name}`, emptied"),
             (lakebase.clone(), attached, made, stopped),
             move |(lakebase, app, point, stopped)| async move {
-                let step = run.step("schema");
-                let reset = schema::reset(step, &lakebase, own_schema, &app.client_id, point.as_ref()).await;
+                let (step, role, seen) = (run.step("schema"), &app.client_id, inspect.get());
+                let reset = schema::reset(step, &lakebase, own_schema, role, (seen, point.as_ref())).await;
                 standstill::or_start_again(&run.step("schema"), name, stopped, reset).await
             },
         );
@@ -219,6 +222,19 @@ impl UpdateObserved {
             schema: &config.schema_name,
             folder: &self.folder,
         }
+    }
+
+    /// If the app gets another schema than it is deployed with: where its present data stays.
+    pub(super) fn left(&self, config: &UpdateConfig) -> Option<String> {
+        let text = |name: &str| self.deployed.as_ref()?.text(name);
+        let (schema, database) = (text("LAKEBASE_SCHEMA")?, text("LAKEBASE_INSTANCE")?);
+        let (other, elsewhere) = (config.schema_name.as_str(), config.lakebase_name.as_str());
+        (schema != other || database != elsewhere).then(|| {
+            format!(
+                "The app leaves its schema `{schema}` of the database `{database}`: its data stays there and is not \
+                 copied to `{other}` of `{elsewhere}`"
+            )
+        })
     }
 
     /// The app's schema.

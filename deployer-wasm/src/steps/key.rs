@@ -10,7 +10,7 @@ use zeroize::Zeroize as _;
 
 use crate::config::{FernetKey, KeyStorage};
 use crate::engine::{Done, StepError, StepHandle};
-use crate::error::Failure;
+use crate::error::{DeployError, Failure};
 use crate::host::Host;
 use crate::manifest::{DeployedKey, DeployedManifest};
 use crate::schema::SchemaState;
@@ -85,6 +85,23 @@ impl ObservedKey {
     pub fn in_yaml(&self) -> bool {
         self.in_yaml.is_some()
     }
+
+    /// Whether the stored key is compared with another one.
+    fn is_compared(&self, wanted: &Wanted<'_>) -> bool {
+        let other = match self.in_yaml {
+            Some(_) => wanted.storage == Some(KeyStorage::SecretScope),
+            None => wanted.given.is_some(),
+        };
+        self.in_secret && other
+    }
+
+    /// Where the key in use is, in words.
+    fn place(&self) -> String {
+        match self.in_yaml {
+            Some(_) => "`app.yaml`".to_owned(),
+            None => format!("the secret scope `{}`", self.scope),
+        }
+    }
 }
 
 /// Finds where a key is, without reading any except that of a deployed `app.yaml`.
@@ -123,25 +140,18 @@ pub async fn ensure<H: Host>(
     step: StepHandle<'_, '_, H>,
     wanted: Wanted<'_>,
 ) -> Result<Done<KeyPlace>, StepError> {
-    let ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml } =
-        look(step.client(), &wanted).await?;
-    let to_yaml = wanted.storage == Some(KeyStorage::AppYaml);
-    // The stored key is read only to compare or move it.
-    let compared = in_secret && (in_yaml.is_some() || wanted.given.is_some() || to_yaml);
-    let stored = if compared { Some(read(&step, &scope, &key).await?) } else { None };
+    let seen = look(step.client(), &wanted).await?;
+    let is_moved = seen.in_secret && seen.in_yaml.is_none() && wanted.storage == Some(KeyStorage::AppYaml);
+    let stored = if is_moved || seen.is_compared(&wanted) {
+        Some(read(step.client(), &seen.scope, &seen.key).await?)
+    } else {
+        None
+    };
+    refuse(&wanted, &seen, stored.as_ref())?;
+    let place = seen.place();
+    let ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml } = seen;
+    let in_use = in_yaml.or(stored);
     let differs = |place: &str| Failure::KeyDiffers { app: wanted.app.to_owned(), place: place.to_owned() };
-
-    let conflict = matches!((&in_yaml, &stored), (Some(yaml), Some(stored)) if yaml != stored);
-    if conflict && wanted.storage == Some(KeyStorage::SecretScope) {
-        return Err(Failure::TwoKeys { app: wanted.app.to_owned(), scope, key }.into());
-    }
-    // The app runs with the key in `app.yaml`.
-    let place =
-        if in_yaml.is_some() { "`app.yaml`".to_owned() } else { format!("the secret scope `{scope}`") };
-    let in_use = in_yaml.clone().or(stored);
-    if matches!((&in_use, wanted.given), (Some(in_use), Some(given)) if in_use != given) {
-        return Err(differs(&place).into());
-    }
     if storage == KeyStorage::SecretScope && in_secret {
         let message = format!("kept the encryption key in the secret scope `{scope}`");
         return Ok(Done::unchanged(KeyPlace::Secret { scope, key }, message));
@@ -150,10 +160,6 @@ pub async fn ensure<H: Host>(
     let (chosen, origin) = match (in_use, wanted.given) {
         (Some(found), _) => (found, format!("kept the encryption key from {place}")),
         (None, Some(given)) => (given.clone(), "using the given encryption key".to_owned()),
-        (None, None) if wanted.schema.is_some_and(|schema| schema.encrypted_data) => {
-            let places = vec![format!("secret {scope}/{key}"), "app.yaml".to_owned()];
-            return Err(Failure::KeyMissing { app: wanted.app.to_owned(), places }.into());
-        }
         (None, None) => (generate(&step), "created an encryption key".to_owned()),
     };
     match storage {
@@ -167,7 +173,7 @@ pub async fn ensure<H: Host>(
                 // The scope exists after all, so it may hold a key. A key is never replaced.
                 let list = step.client().find(secrets::list(&scope)).await?;
                 if list.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key)) {
-                    let there = read(&step, &scope, &key).await?;
+                    let there = read(step.client(), &scope, &key).await?;
                     if given && there != chosen {
                         return Err(differs(&format!("the secret scope `{scope}`")).into());
                     }
@@ -184,6 +190,41 @@ pub async fn ensure<H: Host>(
     }
 }
 
+/// Refuses what the run would refuse, without changing anything. A stored key is read only to compare it.
+///
+/// # Errors
+/// `TWO_KEYS`, `KEY_DIFFERS`, `KEY_MISSING`, or the workspace's refusal.
+pub async fn check<H: Host>(
+    client: &Client<'_, H>,
+    wanted: &Wanted<'_>,
+    seen: &ObservedKey,
+) -> Result<(), DeployError> {
+    let stored =
+        if seen.is_compared(wanted) { Some(read(client, &seen.scope, &seen.key).await?) } else { None };
+    Ok(refuse(wanted, seen, stored.as_ref())?)
+}
+
+/// Refuses keys that contradict each other, and a missing one; `stored` if it was read.
+fn refuse(wanted: &Wanted<'_>, seen: &ObservedKey, stored: Option<&FernetKey>) -> Result<(), Failure> {
+    let ObservedKey { scope, key, in_secret, in_yaml, .. } = seen;
+    let app = wanted.app.to_owned();
+    let conflict = matches!((in_yaml, stored), (Some(yaml), Some(stored)) if yaml != stored);
+    if conflict && wanted.storage == Some(KeyStorage::SecretScope) {
+        return Err(Failure::TwoKeys { app, scope: scope.clone(), key: key.clone() });
+    }
+    // The app runs with the key in `app.yaml`.
+    match (in_yaml.as_ref().or(stored), wanted.given) {
+        (Some(in_use), Some(given)) if in_use != given => {
+            Err(Failure::KeyDiffers { app, place: seen.place() })
+        }
+        (None, None) if !in_secret && wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data) => {
+            let places = vec![format!("secret {scope}/{key}"), "app.yaml".to_owned()];
+            Err(Failure::KeyMissing { app, places })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Creates the scope; false if it existed already.
 async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Result<bool, StepError> {
     match step.client().send(secrets::create_scope(scope)).await {
@@ -197,8 +238,8 @@ async fn create_scope<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str) -> Res
     }
 }
 
-async fn read<H: Host>(step: &StepHandle<'_, '_, H>, scope: &str, key: &str) -> Result<FernetKey, StepError> {
-    let value = step.client().send(secrets::get(scope, key)).await?;
+async fn read<H: Host>(client: &Client<'_, H>, scope: &str, key: &str) -> Result<FernetKey, DeployError> {
+    let value = client.send(secrets::get(scope, key)).await?;
     let text = Base64::decode_vec(value.value.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let mut text = text.unwrap_or_default();
     let parsed = FernetKey::parse(key, text.trim());

@@ -39,6 +39,25 @@ pub enum Preview {
     Known(SchemaState),
 }
 
+impl Preview {
+    /// The state, if the schema could be inspected.
+    pub fn known(&self) -> Option<SchemaState> {
+        match self {
+            Self::Known(state) => Some(state.clone()),
+            Self::NoDatabase | Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether there is a schema, as far as is known.
+    pub fn may_exist(&self) -> bool {
+        match self {
+            Self::NoDatabase => false,
+            Self::Unknown(_) => true,
+            Self::Known(state) => state.exists,
+        }
+    }
+}
+
 /// Inspects the schema once, before anything is changed and without a step. Failing to connect is not an
 /// error here: the run reports that in its own step, after trying for longer.
 ///
@@ -118,7 +137,8 @@ pub async fn set_up<H: Host>(
     Ok(Done::changed((), format!("set up the schema `{schema}` for the app")))
 }
 
-/// Drops the schema with everything in it and creates it again, in one transaction.
+/// Drops the schema with everything in it and creates it again, in one transaction. `seen` is the result of an
+/// earlier inspection.
 ///
 /// # Errors
 /// Why that failed; the data is then unchanged.
@@ -127,7 +147,7 @@ pub async fn reset<H: Host>(
     lakebase: &Lakebase,
     (app, schema): (&AppName, &SchemaName),
     role: &str,
-    way_back: Option<&RestorePoint>,
+    (seen, way_back): (Option<SchemaState>, Option<&RestorePoint>),
 ) -> Result<Done<()>, StepError> {
     let detail = json!({"schema": schema.as_str(), "reset": true});
     step.intend(detail.clone()).await?;
@@ -135,10 +155,11 @@ pub async fn reset<H: Host>(
         SchemaOperation::Reset { app: app.clone(), schema: schema.clone(), role: role.to_owned() };
     run(&step, lakebase, schema, operation).await?;
     step.did(detail).await?;
-    Ok(Done::changed((), format!("emptied the schema `{schema}`{}", told(way_back))))
+    let done = if seen.is_some_and(|seen| !seen.exists) { "created" } else { "emptied" };
+    Ok(Done::changed((), format!("{done} the schema `{schema}`{}", told(way_back))))
 }
 
-/// Drops the schema with everything in it.
+/// Drops the schema with everything in it. `seen` is the result of an earlier inspection.
 ///
 /// # Errors
 /// Why that failed.
@@ -146,8 +167,12 @@ pub async fn drop<H: Host>(
     step: StepHandle<'_, '_, H>,
     lakebase: &Lakebase,
     (app, schema): (&AppName, &SchemaName),
-    way_back: Option<&RestorePoint>,
+    (seen, way_back): (Option<SchemaState>, Option<&RestorePoint>),
 ) -> Result<Done<()>, StepError> {
+    if seen.is_some_and(|seen| !seen.exists) {
+        let database = &lakebase.name;
+        return Ok(Done::unchanged((), format!("the database `{database}` has no schema `{schema}`")));
+    }
     let detail = json!({"schema": schema.as_str(), "drop": true});
     step.intend(detail.clone()).await?;
     let operation = SchemaOperation::Drop { app: app.clone(), schema: schema.clone() };

@@ -109,11 +109,13 @@ impl ApiError {
     /// may hold a secret.
     pub(super) fn not_json(response: &WorkspaceResponse, problem: &serde_json::Error) -> Self {
         let body = Body::read(&response.body, response.status);
-        if body.is_page {
-            return Self::new(ErrorKind::of_page(&response.body), response.status, body.code, body.message);
-        }
-        let message = format!("it isn't JSON ({problem})");
-        Self::new(ErrorKind::NotJson, response.status, String::new(), message)
+        let (kind, message) = if body.is_page {
+            (ErrorKind::of_page(&response.body), format!("it is an HTML page: {}", body.message))
+        } else {
+            let kind = if problem.is_eof() { ErrorKind::CutOff } else { ErrorKind::NotJson };
+            (kind, format!("it isn't JSON ({problem})"))
+        };
+        Self::new(kind, response.status, String::new(), message)
     }
 
     /// A success whose body is JSON, but not the expected answer.
@@ -137,7 +139,11 @@ impl ApiError {
     pub fn is_passing(&self) -> bool {
         matches!(
             self.kind,
-            ErrorKind::NoAnswer | ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::NotJson
+            ErrorKind::NoAnswer
+                | ErrorKind::RateLimited
+                | ErrorKind::Unavailable
+                | ErrorKind::NotJson
+                | ErrorKind::CutOff
         )
     }
 
@@ -174,7 +180,10 @@ impl ApiError {
 
     /// Whether the request may have had its effect all the same.
     pub(super) fn may_have_had_its_effect(&self) -> bool {
-        matches!(self.kind, ErrorKind::NoAnswer | ErrorKind::Unavailable | ErrorKind::NotJson)
+        matches!(
+            self.kind,
+            ErrorKind::NoAnswer | ErrorKind::Unavailable | ErrorKind::NotJson | ErrorKind::CutOff
+        )
     }
 
     /// Whether the platform's message contains `phrase`, ignoring case.
@@ -192,7 +201,7 @@ impl ApiError {
             ErrorKind::InterfaceMissing if interface == Interface::Lakebase => {
                 Failure::LakebaseUnavailable { problem: message }
             }
-            ErrorKind::NotJson | ErrorKind::UnexpectedShape => {
+            ErrorKind::NotJson | ErrorKind::CutOff | ErrorKind::UnexpectedShape => {
                 Failure::UnreadableAnswer { doing, status, problem: message }
             }
             ErrorKind::SignInPage => Failure::SignInPage { doing },

@@ -23,7 +23,7 @@ const CLOSING: Duration = Duration::from_mins(2);
 const ATTEMPT: Duration = Duration::from_mins(1);
 /// The list of one app's resources is a page or two; an endless one is an error of the other side.
 const MOST_PAGES: usize = 100;
-/// Waits requested by the workspace are reported from this many seconds on.
+/// Retries are reported from this time since the first attempt on.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
 /// An answer that is JSON.
@@ -240,15 +240,19 @@ impl<'a, H: Host> Client<'a, H> {
     /// Reports why a call takes long, if the delay is noticeable to users.
     fn tell(&self, failed: &Attempt<'_>, pause: Duration) {
         let Some(listener) = &self.listener else { return };
+        let is_noticeable = failed.waited.saturating_add(pause) >= TOLD_FROM;
         let message = match failed.error.kind {
             ErrorKind::NoAnswer if failed.answered_before => format!(
                 "can't reach the workspace ({}), retrying ({} of {RETRIES})",
                 failed.error.message, failed.unanswered
             ),
-            ErrorKind::RateLimited if pause >= TOLD_FROM => {
+            ErrorKind::RateLimited if is_noticeable => {
                 format!("the workspace limits requests, retrying in {} s", pause.as_secs())
             }
-            ErrorKind::Unavailable if pause >= TOLD_FROM => format!(
+            ErrorKind::CutOff if is_noticeable => {
+                format!("the workspace's answer is incomplete, retrying in {} s", pause.as_secs())
+            }
+            ErrorKind::Unavailable if is_noticeable => format!(
                 "the workspace failed (status {}), retrying in {} s",
                 failed.error.status,
                 pause.as_secs()

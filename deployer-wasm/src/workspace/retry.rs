@@ -12,6 +12,8 @@
 //! * No answer, after earlier ones: [`RETRIES`] times within about a minute. That is enough for a laptop that
 //!   changes its network, and a run can be resumed.
 //! * No answer, and none before: [`FIRST_ANSWER`]. The address or the network is probably wrong.
+//! * A complete answer that isn't JSON, such as another server's page: the same. One whose end is missing is
+//!   retried like an answer that asks for it.
 //!
 //! Numbers in an answer are untrusted: none of them is used in arithmetic that can overflow.
 
@@ -24,7 +26,7 @@ use crate::host::{Method, Timestamp, WorkspaceResponse};
 const PASSING: [&str; 3] =
     ["please try again later", "rpc token bucket limit has been exceeded", "unexpected error"];
 
-/// How long requests to a workspace that has never answered are retried.
+/// How long requests are retried if what answers, or doesn't, is probably no workspace.
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
 /// How often a request is retried after a lost connection.
 pub(super) const RETRIES: u32 = 5;
@@ -93,7 +95,9 @@ impl RetryPolicy {
                 base.min(Duration::from_secs(10)).mul_f64(0.75 + jitter / 2.0)
             }
         };
-        let limit = if unanswered && !attempt.answered_before { FIRST_ANSWER } else { self.budget };
+        let is_elsewhere =
+            (unanswered && !attempt.answered_before) || attempt.error.kind == ErrorKind::NotJson;
+        let limit = if is_elsewhere { FIRST_ANSWER } else { self.budget };
         if attempt.waited.saturating_add(pause) > limit {
             RetryDecision::Stop
         } else {
@@ -112,7 +116,7 @@ fn worth_trying_again(method: Method, error: &ApiError) -> bool {
             501 | 505.. => false,
             _ => true,
         },
-        ErrorKind::NotJson => method == Method::Get,
+        ErrorKind::NotJson | ErrorKind::CutOff => method == Method::Get,
         ErrorKind::Invalid | ErrorKind::Other => PASSING.iter().any(|phrase| error.says(phrase)),
         _ => false,
     }

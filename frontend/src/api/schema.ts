@@ -74,5 +74,5 @@ export type Profile = v.InferOutput<typeof profileSchema>;
 export const profilesSchema = v.object({ profiles: v.array(profileSchema) });
 
 export const errorSchema = v.object({
-  error: v.object({ code: v.string(), message: v.string() }),
+  error: v.looseObject({ code: v.string(), message: v.string() }),
 });

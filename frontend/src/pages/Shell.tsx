@@ -7,7 +7,9 @@ import { Link, Outlet, useLocation } from "react-router";
 import { Account } from "../components/Account";
 import { Brand } from "../components/Brand";
 import { ErrorBoundary } from "../components/ErrorBoundary";
+import { Icon } from "../components/Icon";
 import { ThemeSwitch } from "../components/ThemeSwitch";
+import { hasDecks } from "../engine/useEngine";
 import styles from "./Shell.module.css";
 
 export function Shell({ alone = false }: { alone?: boolean }) {
@@ -26,6 +28,11 @@ export function Shell({ alone = false }: { alone?: boolean }) {
         ) : (
           <Link to="/" className={styles.home} aria-label="Tellr, home">
             <Brand />
+          </Link>
+        )}
+        {alone || !hasDecks ? null : (
+          <Link to="/settings" className={styles.settings} aria-label="Settings" title="Settings">
+            <Icon name="settings" />
           </Link>
         )}
         <ThemeSwitch />

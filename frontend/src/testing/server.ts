@@ -1,21 +1,29 @@
 /** A server for component tests: answers by path, changeable while a test runs. */
 import { vi } from "vitest";
 import { allWell } from "../../mock/fixtures.ts";
+import { MockSessions } from "../../mock/sessions.ts";
 
 export interface Answer {
   status: number;
-  body: unknown;
+  body?: unknown;
 }
 
-/** Stubs `fetch`; paths that are not in `answers` are answered as by a healthy server. */
-export function serve(answers: Record<string, Answer | "unreachable"> = {}) {
+/**
+ * Stubs `fetch`; paths that are not in `answers` are answered as by a healthy server, and those of
+ * decks by `sessions`.
+ */
+export function serve(
+  answers: Record<string, Answer | "unreachable"> = {},
+  sessions = new MockSessions(),
+) {
   const current = new Map(Object.entries(answers));
   const asked: string[] = [];
-  vi.stubGlobal("fetch", async (path: string) => {
+  vi.stubGlobal("fetch", async (path: string, init?: RequestInit) => {
     asked.push(path);
-    const answer = current.get(path) ?? { status: 200, body: allWell[path] };
+    const answer = current.get(path) ?? healthy(sessions, path, init);
     if (answer === "unreachable") throw new TypeError("Failed to fetch");
-    return new Response(JSON.stringify(answer.body), { status: answer.status });
+    const body = answer.status === 204 ? null : JSON.stringify(answer.body);
+    return new Response(body, { status: answer.status });
   });
   return {
     answer: (path: string, next: Answer | "unreachable") => current.set(path, next),
@@ -23,4 +31,10 @@ export function serve(answers: Record<string, Answer | "unreachable"> = {}) {
     /** The paths of all requests until now. */
     asked: () => [...asked],
   };
+}
+
+function healthy(sessions: MockSessions, path: string, init: RequestInit = {}): Answer {
+  if (path in allWell) return { status: 200, body: allWell[path] };
+  const body = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
+  return sessions.answer(init.method ?? "GET", path, body);
 }

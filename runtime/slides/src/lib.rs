@@ -5,13 +5,15 @@
 //! has no network, clock, randomness, files or database; ids come from the caller. It compiles to
 //! `wasm32-unknown-unknown`, so that a page and the server can check the same deck the same way.
 //!
-//! Nothing uses it yet: the server and the page take it up once decks are kept and drawn.
-//!
 //! Read it floor by floor, each module using only those below it:
 //!
 //! | floor | what it knows |
 //! |---|---|
-//! | [`lint`] | advice about a deck that is valid, with a patch where one is clear |
+//! | [`svg`] | a drawn slide as a picture |
+//! | [`layout`] | where a slide's blocks are: a display list |
+//! | [`text_layout`], [`fonts`] | text, measured and broken into lines, in the fonts that come with the app |
+//! | [`lint`] | advice about a deck that is valid, and about what is drawn, with a patch where one is clear |
+//! | [`display`] | what is drawn of a slide: shapes and text with coordinates |
 //! | [`patch`] | changes, each with its inverse |
 //! | [`read`], [`schema`] | JSON into a deck, with each problem at its path; the JSON Schema |
 //! | [`upgrade`], [`check`] | older formats; limits and rules that types can't express |
@@ -26,7 +28,10 @@ pub mod block;
 pub mod chart;
 pub mod check;
 pub mod deck;
+pub mod display;
+pub mod fonts;
 pub mod id;
+pub mod layout;
 pub mod limits;
 pub mod link;
 pub mod lint;
@@ -36,7 +41,9 @@ pub mod problem;
 pub mod read;
 pub mod schema;
 pub mod source;
+pub mod svg;
 pub mod table;
 pub mod text;
+pub mod text_layout;
 pub mod theme;
 pub mod upgrade;

@@ -1,21 +1,23 @@
-//! Advice about a deck that is valid but could be better, as far as no layout is needed to see it.
+//! Advice about a deck that is valid but could be better.
 //!
 //! Each finding names its slide and block, and brings a patch where one repair is clearly right and
 //! loses nothing. The thresholds are those of Tellr's guide to how a deck looks and reads.
 //!
-//! What layout sees (overlap, text that doesn't fit) comes with the layout. That a deck has more
-//! families of fonts than its theme's two can't happen: blocks don't choose fonts. Contrast is a
-//! property of the theme, see [`crate::theme::Theme::too_faint`].
+//! [`findings`] needs no layout; [`of_drawing`] looks at what is drawn: text that doesn't fit, blocks
+//! that lie on each other, contrast. That a deck has more families of fonts than its theme's two can't
+//! happen: blocks don't choose fonts. For the contrast of a theme see [`crate::theme::Theme::too_faint`].
 
 use crate::block::Block;
 use crate::deck::{Deck, Layout, Slide};
 
 mod blocks;
 mod chart;
+mod drawing;
 mod finding;
 pub mod guide;
 mod words;
 
+pub use drawing::of_drawing;
 pub use finding::{Finding, Rule};
 
 use finding::Found;

@@ -7,10 +7,16 @@
 use schemars::Schema;
 
 use crate::deck::Deck;
+use crate::patch::Patch;
 
 /// The schema of the current format.
 pub fn deck_schema() -> Schema {
     let mut schema = schemars::schema_for!(Deck);
     schema.insert("title".to_owned(), "Tellr deck".into());
     schema
+}
+
+/// The schema of a patch.
+pub fn patch_schema() -> Schema {
+    schemars::schema_for!(Patch)
 }

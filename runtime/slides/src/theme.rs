@@ -41,6 +41,9 @@ pub struct Theme {
     pub fonts: Fonts,
     /// Distances.
     pub spacing: Spacing,
+    /// What its covers and sections are decorated with.
+    #[serde(default)]
+    pub motif: Motif,
     /// How to write for this theme; for the model.
     #[schemars(length(max = MAX_TEXT))]
     pub guidance: String,
@@ -97,7 +100,7 @@ pub struct Fonts {
 }
 
 /// A family of fonts that a deck is drawn in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// As wide as Calibri.
@@ -134,6 +137,25 @@ impl Family {
             Self::Tinos => "Times New Roman",
         }
     }
+}
+
+/// What a theme's fields of colour are decorated with. Drawn by layout, in the theme's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Motif {
+    /// Nothing.
+    #[default]
+    None,
+    /// Rings around a corner.
+    Arcs,
+    /// Bars that grow.
+    Bars,
+    /// A field with fine lines.
+    Rules,
+    /// Tiles of quarter circles.
+    Tiles,
+    /// Hills behind each other.
+    Layers,
 }
 
 /// Distances on a slide of 1280 × 720, in pixels; multiples of 8.

@@ -2,10 +2,11 @@
 //!
 //! Problem: a server that stops answering without closing its connections (a suspended machine, a network
 //! that drops packets) leaves statements waiting for ever, and a connection whose statement was abandoned
-//! still has an answer pending.
+//! still has an answer pending. After a failover, a connection may lead to a server that only reads.
 //!
 //! Choice: each statement has a timeout on the client. A connection whose statement was not answered,
-//! because of the timeout or because the request was dropped, is closed instead of returned.
+//! because of the timeout or because the request was dropped, is closed instead of returned; so is one that
+//! turned out to be read-only, together with those of the pool that are as old.
 //!
 //! Nothing depends on session state set by an earlier statement, since a pooler such as `PgBouncer` may
 //! give each transaction another session: statements name the schema, and a transaction that needs a search
@@ -16,24 +17,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use deadpool::managed::Object;
+use tokio_postgres::Row;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Row, Transaction};
 
 use super::error::DatabaseError;
-use super::pool::Connector;
+use super::pool::{Connector, Suspicion};
 use crate::settings::SchemaName;
+
+/// A parameter of a statement, with its type.
+pub type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// A connection from the pool.
 pub struct Connection {
     object: Option<Object<Connector>>,
     limit: Duration,
-    /// A statement was sent but not answered yet.
-    waits: AtomicBool,
+    condition: Condition,
 }
 
 impl Connection {
-    pub(super) fn new(object: Object<Connector>, limit: Duration) -> Self {
-        Self { object: Some(object), limit, waits: AtomicBool::new(false) }
+    pub(super) fn new(object: Object<Connector>, limit: Duration, suspicion: Suspicion) -> Self {
+        Self { object: Some(object), limit, condition: Condition::good(suspicion) }
     }
 
     /// The rows returned by one statement, which names the schema of its tables.
@@ -45,21 +49,20 @@ impl Connection {
         let Some(object) = &self.object else {
             return Err(DatabaseError::Busy);
         };
-        self.waits.store(true, Ordering::Relaxed);
-        let answered = tokio::time::timeout(self.limit, object.query_typed(statement, parameters)).await;
-        let rows = answered.map_err(|_| DatabaseError::Silent(self.limit))?;
-        self.waits.store(false, Ordering::Relaxed);
-        Ok(rows?)
+        self.condition.answered(Some(self.limit), object.query_typed(statement, parameters)).await
     }
 
-    /// A transaction in which unqualified tables are those of `schema`.
+    /// A transaction in which unqualified tables are those of `schema`. Dropped without a
+    /// [commit](Transaction::commit), it has no effect.
     pub async fn transaction(&mut self, schema: &SchemaName) -> Result<Transaction<'_>, DatabaseError> {
-        let Some(object) = &mut self.object else {
+        let Self { object: Some(object), limit, condition } = self else {
             return Err(DatabaseError::Busy);
         };
+        let limit = Some(*limit);
         // Not deadpool's own transaction type, which would keep prepared statements.
         let client: &mut tokio_postgres::Client = object;
-        let transaction = client.transaction().await?;
+        let inner = condition.answered(limit, client.transaction()).await?;
+        let transaction = Transaction { inner, limit, condition };
         transaction.batch_execute(&format!("SET LOCAL search_path TO {}", schema.quoted())).await?;
         Ok(transaction)
     }
@@ -67,11 +70,124 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.waits.load(Ordering::Relaxed)
+        if !self.condition.is_reusable()
             && let Some(object) = self.object.take()
         {
-            tracing::debug!("a connection to the database with an unanswered statement is closed");
+            tracing::debug!("a connection to the database that can't be reused is closed");
             drop(Object::take(object));
         }
+    }
+}
+
+/// A transaction on a pooled connection. Its methods are those of `tokio_postgres`, with the connection's
+/// time limit.
+pub struct Transaction<'c> {
+    inner: tokio_postgres::Transaction<'c>,
+    limit: Option<Duration>,
+    condition: &'c Condition,
+}
+
+/// The parameters of a statement.
+type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
+
+impl Transaction<'_> {
+    /// The same without a time limit for a statement: for a migration, which may rewrite a table.
+    #[must_use]
+    pub fn without_limit(self) -> Self {
+        Self { limit: None, ..self }
+    }
+
+    /// Runs a statement and returns its rows.
+    pub async fn query(&self, sql: &str, parameters: Parameters<'_>) -> Result<Vec<Row>, DatabaseError> {
+        self.condition.answered(self.limit, self.inner.query(sql, parameters)).await
+    }
+
+    /// As [`Transaction::query`], for exactly one row.
+    pub async fn query_one(&self, sql: &str, parameters: Parameters<'_>) -> Result<Row, DatabaseError> {
+        self.condition.answered(self.limit, self.inner.query_one(sql, parameters)).await
+    }
+
+    /// As [`Transaction::query`], for at most one row.
+    pub async fn query_opt(
+        &self,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<Option<Row>, DatabaseError> {
+        self.condition.answered(self.limit, self.inner.query_opt(sql, parameters)).await
+    }
+
+    /// As [`Transaction::query`], in one round trip: the types of the parameters are given.
+    pub async fn query_typed(
+        &self,
+        sql: &str,
+        parameters: &[(&(dyn ToSql + Sync), Type)],
+    ) -> Result<Vec<Row>, DatabaseError> {
+        self.condition.answered(self.limit, self.inner.query_typed(sql, parameters)).await
+    }
+
+    /// Runs a statement and returns the number of rows that it changed.
+    pub async fn execute(&self, sql: &str, parameters: Parameters<'_>) -> Result<u64, DatabaseError> {
+        self.condition.answered(self.limit, self.inner.execute(sql, parameters)).await
+    }
+
+    /// Runs statements without parameters.
+    pub async fn batch_execute(&self, sql: &str) -> Result<(), DatabaseError> {
+        self.condition.answered(self.limit, self.inner.batch_execute(sql)).await
+    }
+
+    /// Ends the transaction and keeps what it did.
+    pub async fn commit(self) -> Result<(), DatabaseError> {
+        self.condition.answered(self.limit, self.inner.commit()).await
+    }
+
+    /// Ends the transaction and undoes what it did.
+    pub async fn rollback(self) -> Result<(), DatabaseError> {
+        self.condition.answered(self.limit, self.inner.rollback()).await
+    }
+}
+
+/// Whether a connection can be reused.
+struct Condition {
+    /// A statement was sent but not answered yet.
+    waits: AtomicBool,
+    /// The server only reads.
+    reads_only: AtomicBool,
+    suspicion: Suspicion,
+}
+
+impl Condition {
+    fn good(suspicion: Suspicion) -> Self {
+        Self { waits: AtomicBool::new(false), reads_only: AtomicBool::new(false), suspicion }
+    }
+
+    /// The outcome of `statement`. If this future is dropped first, or the time is over, the connection
+    /// can't be reused.
+    async fn answered<T>(
+        &self,
+        limit: Option<Duration>,
+        statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, DatabaseError> {
+        self.waits.store(true, Ordering::Relaxed);
+        let outcome = match limit {
+            Some(limit) => {
+                tokio::time::timeout(limit, statement).await.map_err(|_| DatabaseError::Silent(limit))?
+            }
+            None => statement.await,
+        };
+        self.waits.store(false, Ordering::Relaxed);
+        outcome.map_err(|error| {
+            if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
+                tracing::warn!(
+                    "the database only reads, as a server does after a failover; connecting again"
+                );
+                self.reads_only.store(true, Ordering::Relaxed);
+                self.suspicion.raise();
+            }
+            error.into()
+        })
+    }
+
+    fn is_reusable(&self) -> bool {
+        !self.waits.load(Ordering::Relaxed) && !self.reads_only.load(Ordering::Relaxed)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::credentials::RetryPolicy;
+use crate::workspace::RetryPolicy;
 
 /// Time limits. The defaults suit a server; starting up and tests use other ones.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +56,7 @@ mod tests {
     fn a_request_is_answered_in_time_whatever_the_database_does() {
         let Effort { connection, statement, .. } = Effort::serving();
         assert!(connection < Duration::from_secs(5), "new requests");
-        assert!(connection + statement < crate::site::ANSWER_TIMEOUT);
-        assert!(crate::site::ANSWER_TIMEOUT < Duration::from_secs(30), "those that wait");
+        assert!(connection + statement < crate::http::site::ANSWER_TIMEOUT);
+        assert!(crate::http::site::ANSWER_TIMEOUT < Duration::from_secs(30), "those that wait");
     }
 }

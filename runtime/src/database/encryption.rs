@@ -12,6 +12,7 @@ use tokio_postgres::types::Type;
 
 use super::connection::Connection;
 use super::error::DatabaseError;
+pub use super::key_error::KeyError;
 use crate::fernet::Key;
 use crate::settings::SchemaName;
 
@@ -27,37 +28,6 @@ pub enum Proof {
     Right,
     /// There is no key, and none is needed yet.
     NotInUse,
-}
-
-/// The key cannot be used with this database.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum KeyError {
-    /// Another key than the recorded one.
-    #[error(
-        "the key in GOOGLE_OAUTH_ENCRYPTION_KEY is not the one this database was set up with: it does not \
-         decrypt the check value that schema `{schema}` has held since {since}. Continuing would make \
-         the credentials stored there unreadable, so the app does not start. Restore the previous key: \
-         the deployer keeps it in the app's secret scope, or in `app.yaml` if so configured, and \
-         `update` without `encryption_key` finds it there. If the key is lost, deploy with a new \
-         `schema_name`: the app starts with an empty schema there, and this data is kept"
-    )]
-    Wrong {
-        /// The schema.
-        schema: SchemaName,
-        /// The date when the key was recorded.
-        since: String,
-    },
-    /// No key, though one is required.
-    #[error(
-        "GOOGLE_OAUTH_ENCRYPTION_KEY is not set{}. Credentials of users are only ever stored encrypted, so the \
-         app does not start without it. The deployer sets it; by hand, it is a Fernet key: 32 random bytes in \
-         URL-safe base64",
-        if *.in_use { ", but this database was set up with a key" } else { "" }
-    )]
-    Missing {
-        /// Whether a key was recorded in the database.
-        in_use: bool,
-    },
 }
 
 /// Checks `key` against the stored value, or stores the value.

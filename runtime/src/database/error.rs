@@ -4,10 +4,10 @@ use std::error::Error as _;
 
 use tokio_postgres::error::SqlState;
 
-use super::credentials::CredentialError;
-use super::encryption::KeyError;
-use super::migrations::MigrationError;
-use super::tls::TlsError;
+use super::key_error::KeyError;
+use super::migration_error::MigrationError;
+use crate::tls::TlsError;
+use crate::workspace::{ClientError, CredentialError};
 
 /// Any database error.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +19,8 @@ pub enum DatabaseError {
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// The HTTP client could not be set up.
-    #[error("the client for the workspace could not be set up")]
-    HttpClient,
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// The server could not be reached, or refused the login.
     #[error("the database at {address} could not be reached: {reason}")]
     Connect {

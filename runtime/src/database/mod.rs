@@ -4,28 +4,32 @@
 //! [`Database::initialise`] runs once per start, before serving: migrations, the check of the encryption
 //! key, initial content. Serving never changes the schema, so any number of processes may start.
 
+mod answer;
 mod connection;
-pub mod credentials;
 mod effort;
 pub mod encryption;
 mod error;
+mod key_error;
+mod listen;
+mod migration_error;
 pub mod migrations;
 mod pool;
 pub mod seeds;
 pub mod state;
-pub mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-pub use connection::Connection;
+pub use connection::{Connection, Parameter, Transaction};
 pub use effort::Effort;
 pub use error::DatabaseError;
+pub use listen::Notifications;
 pub use state::{DatabaseState, State};
 
 use crate::fernet::Key;
 use crate::settings::{DatabaseSettings, SchemaName, Settings, Target};
-use credentials::Credentials;
+use crate::tls;
+use crate::workspace::{DatabaseCredential, Workspace, client};
 use pool::{Connections, Connector};
 
 /// The app's data; cheap to clone.
@@ -47,14 +51,15 @@ impl Database {
     /// Prepares the pool. It connects on first use, so this works even if the database is down.
     pub fn open(settings: &Settings, effort: Effort) -> Result<Self, DatabaseError> {
         let database = settings.database.clone();
-        let credentials = match &database.target {
+        let credential = match &database.target {
             Target::Postgres(_) => None,
             Target::Lakebase { lakebase, workspace, .. } => {
-                Some(Credentials::new(http_client()?, workspace.clone(), lakebase.clone(), effort.retry))
+                let workspace = Workspace::retrying(client()?, workspace.clone(), effort.retry);
+                Some(DatabaseCredential::new(workspace, lakebase))
             }
         };
         let tls = tls::client_config(database.root_certificates.as_deref())?;
-        let connector = Connector::new(&database, tls, credentials, effort);
+        let connector = Connector::new(&database, tls, credential, effort);
         Ok(Self {
             connections: Connections::new(connector),
             shared: Arc::new(Shared {
@@ -68,7 +73,8 @@ impl Database {
 
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
-        Ok(Connection::new(self.connections.get().await?, self.connections.statement_limit()))
+        let (limit, suspicion) = (self.connections.statement_limit(), self.connections.suspicion());
+        Ok(Connection::new(self.connections.get().await?, limit, suspicion))
     }
 
     /// The schema of the app's tables.
@@ -117,14 +123,4 @@ pub struct Initialised {
     pub key: encryption::Proof,
     /// The names of the content that was added.
     pub planted: Vec<&'static str>,
-}
-
-fn http_client() -> Result<reqwest::Client, DatabaseError> {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::client_config(None)?)
-        .user_agent(concat!("tellr-app/", env!("CARGO_PKG_VERSION")))
-        // A redirect would send the credential to another server; the API never redirects.
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|_| DatabaseError::HttpClient)
 }

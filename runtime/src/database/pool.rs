@@ -6,7 +6,8 @@
 //! Choice: deadpool keeps up to ten connections; creating them is implemented here. After a refused
 //! password a new one is minted and tried once; connecting to a server that is resuming is retried up to
 //! the pool's time limit. A connection that was idle for a while is tested before it is used, and one that
-//! was idle for long is closed, so that the database of an idle app can scale to zero.
+//! was idle for long is closed, so that the database of an idle app can scale to zero. If one connection
+//! doesn't answer or leads to a server that only reads, the others of its time are closed without a test.
 //!
 //! Alternative considered: deadpool-postgres' own manager. Its `Connect` accepts a custom connector, but
 //! can only return errors of tokio-postgres, so "the workspace refused a credential" couldn't be reported,
@@ -14,25 +15,31 @@
 //! used.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, Timeouts};
 use deadpool_postgres::ClientWrapper;
 use secrecy::{ExposeSecret, SecretString};
-use tokio_postgres::config::SslMode;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{AsyncMessage, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::credentials::Credentials;
 use super::effort::Effort;
 use super::error::{DatabaseError, describe};
 use crate::settings::{DatabaseSettings, Target};
+use crate::workspace::DatabaseCredential;
 
 /// More don't help two processors, and a small Lakebase allows few connections.
 const MOST_CONNECTIONS: usize = 10;
-/// The time limit for testing a connection.
-const TRIAL_TIMEOUT: Duration = Duration::from_secs(3);
+/// The time limit for testing a connection: short enough to connect anew within [`Effort::connection`].
+const TRIAL_TIMEOUT: Duration = Duration::from_secs(2);
+/// A connection whose packets are not acknowledged for this long is closed by the system.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// Time limits of a session on the server, in case this client is gone. Not set as start-up options,
 /// because connection poolers refuse those. Nothing depends on them.
 const SESSION: &str = "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '60s'";
@@ -46,8 +53,27 @@ pub(super) struct Connector {
     config: Config,
     address: String,
     tls: MakeRustlsConnect,
-    credentials: Option<Credentials>,
+    credential: Option<DatabaseCredential>,
     effort: Effort,
+    suspicion: Suspicion,
+}
+
+/// When the pool's connections became suspect: one of them led to a server that doesn't answer, or only
+/// reads. Those that were last used before are not used again. Cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
+
+impl Suspicion {
+    /// All present connections are suspect from now on.
+    pub(super) fn raise(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether a connection that was taken from the pool this long ago is suspect.
+    fn covers(&self, last_used: Duration) -> bool {
+        let raised = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        raised.is_some_and(|raised| raised.elapsed() <= last_used)
+    }
 }
 
 impl fmt::Debug for Connector {
@@ -61,7 +87,7 @@ impl Connector {
     pub(super) fn new(
         settings: &DatabaseSettings,
         tls: rustls::ClientConfig,
-        credentials: Option<Credentials>,
+        credential: Option<DatabaseCredential>,
         effort: Effort,
     ) -> Self {
         let mut config = match &settings.target {
@@ -75,19 +101,29 @@ impl Connector {
         config
             .application_name(&settings.application_name)
             .connect_timeout(effort.attempt)
-            .keepalives_idle(Duration::from_mins(1));
+            .keepalives_idle(Duration::from_mins(1))
+            .keepalives_interval(Duration::from_secs(10))
+            .keepalives_retries(3)
+            .tcp_user_timeout(UNACKNOWLEDGED)
+            // After a failover, the previous server may still answer.
+            .target_session_attrs(TargetSessionAttrs::ReadWrite);
         Self {
             config,
             address: settings.target.address(),
             tls: MakeRustlsConnect::new(tls),
-            credentials,
+            credential,
             effort,
+            suspicion: Suspicion::default(),
         }
     }
 
-    async fn connect(&self, password: Option<&SecretString>) -> Result<ClientWrapper, Refusal> {
+    async fn connect(
+        &self,
+        password: Option<&SecretString>,
+        heard: Option<mpsc::Sender<String>>,
+    ) -> Result<ClientWrapper, Refusal> {
         // A server may accept the connection and then send nothing.
-        tokio::time::timeout(self.effort.attempt, self.open_session(password))
+        tokio::time::timeout(self.effort.attempt, self.open_session(password, heard))
             .await
             .map_err(|_| Refusal::Silence(self.effort.attempt))?
             .map_err(Refusal::Error)
@@ -96,6 +132,7 @@ impl Connector {
     async fn open_session(
         &self,
         password: Option<&SecretString>,
+        heard: Option<mpsc::Sender<String>>,
     ) -> Result<ClientWrapper, tokio_postgres::Error> {
         let mut config = self.config.clone();
         if let Some(password) = password {
@@ -103,13 +140,44 @@ impl Connector {
         }
         let wrapper = if config.get_ssl_mode() == SslMode::Disable {
             let (client, connection) = config.connect(NoTls).await?;
-            ClientWrapper::new(client, tokio::spawn(drive(connection)))
+            ClientWrapper::new(client, tokio::spawn(drive(connection, heard)))
         } else {
             let (client, connection) = config.connect(self.tls.clone()).await?;
-            ClientWrapper::new(client, tokio::spawn(drive(connection)))
+            ClientWrapper::new(client, tokio::spawn(drive(connection, heard)))
         };
         wrapper.batch_execute(SESSION).await?;
         Ok(wrapper)
+    }
+
+    /// A new session; notifications are passed to `heard`.
+    async fn open(&self, heard: Option<mpsc::Sender<String>>) -> Result<ClientWrapper, DatabaseError> {
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(100);
+        let mut minted_anew = false;
+        loop {
+            let password = match &self.credential {
+                Some(credential) => Some(credential.password().await?),
+                None => None,
+            };
+            let refusal = match self.connect(password.as_ref(), heard.clone()).await {
+                Ok(client) => return Ok(client),
+                Err(refusal) => refusal,
+            };
+            if let (Some(credential), Some(password), true, false) =
+                (&self.credential, &password, refusal.is_about_the_password(), minted_anew)
+            {
+                tracing::info!("the database refused its credential; a new one is minted");
+                credential.refused(password);
+                minted_anew = true;
+                continue;
+            }
+            if !refusal.is_passing() || started.elapsed() + pause > self.effort.patience {
+                return Err(self.failed(&refusal));
+            }
+            tracing::debug!(reason = %refusal, "the database is not available yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
     }
 
     fn failed(&self, refusal: &Refusal) -> DatabaseError {
@@ -117,10 +185,29 @@ impl Connector {
     }
 }
 
-/// Runs a connection until it ends. The end is noticed at the connection's next use.
-async fn drive(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
-    if let Err(error) = connection.await {
-        tracing::debug!(error = %describe(&error), "a connection to the database ended");
+/// Runs a connection until it ends, and passes on the notifications it hears. The end is noticed at the
+/// connection's next use.
+async fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    mut heard: Option<mpsc::Sender<String>>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+        match message {
+            Ok(AsyncMessage::Notification(notification)) => {
+                if let Some(heard) = &mut heard {
+                    // A listener that is too slow doesn't hold up the connection.
+                    let _ = heard.try_send(notification.payload().to_owned());
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::debug!(error = %describe(&error), "a connection to the database ended");
+                return;
+            }
+        }
     }
 }
 
@@ -195,33 +282,7 @@ impl Manager for Connector {
     type Error = DatabaseError;
 
     async fn create(&self) -> Result<ClientWrapper, DatabaseError> {
-        let started = Instant::now();
-        let mut pause = Duration::from_millis(100);
-        let mut minted_anew = false;
-        loop {
-            let password = match &self.credentials {
-                Some(credentials) => Some(credentials.password().await?),
-                None => None,
-            };
-            let refusal = match self.connect(password.as_ref()).await {
-                Ok(client) => return Ok(client),
-                Err(refusal) => refusal,
-            };
-            if let (Some(credentials), Some(password), true, false) =
-                (&self.credentials, &password, refusal.is_about_the_password(), minted_anew)
-            {
-                tracing::info!("the database refused its credential; a new one is minted");
-                credentials.refused(password).await;
-                minted_anew = true;
-                continue;
-            }
-            if !refusal.is_passing() || started.elapsed() + pause > self.effort.patience {
-                return Err(self.failed(&refusal));
-            }
-            tracing::debug!(reason = %refusal, "the database is not available yet");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(2));
-        }
+        self.open(None).await
     }
 
     async fn recycle(
@@ -235,13 +296,20 @@ impl Manager for Connector {
         if metrics.created.elapsed() > LONGEST_LIFE {
             return Err(RecycleError::message("the connection is old"));
         }
+        if self.suspicion.covers(metrics.last_used()) {
+            return Err(RecycleError::message("another connection of its time was unusable"));
+        }
         if metrics.last_used() < self.effort.trusted_idle {
             return Ok(());
         }
         match tokio::time::timeout(TRIAL_TIMEOUT, client.simple_query("")).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(RecycleError::Backend(error.into())),
-            Err(_) => Err(RecycleError::message("the connection does not answer")),
+            Err(_) => {
+                // Testing each of the others would take as long.
+                self.suspicion.raise();
+                Err(RecycleError::message("the connection does not answer"))
+            }
         }
     }
 }
@@ -275,6 +343,19 @@ impl Connections {
             | PoolError::NoRuntimeSpecified
             | PoolError::PostCreateHook(_) => DatabaseError::Busy,
         })
+    }
+
+    /// A session beside the pool, whose notifications are passed to `heard`.
+    pub(super) async fn listening(
+        &self,
+        heard: mpsc::Sender<String>,
+    ) -> Result<ClientWrapper, DatabaseError> {
+        self.0.manager().open(Some(heard)).await
+    }
+
+    /// What is known about the pool's connections.
+    pub(super) fn suspicion(&self) -> Suspicion {
+        self.0.manager().suspicion.clone()
     }
 
     /// The time limit of a statement.

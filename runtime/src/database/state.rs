@@ -72,8 +72,8 @@ impl Database {
         let rows = connection.query("SELECT current_setting('server_version')", &[]).await?;
         let version = rows.first().map(|row| row.get::<_, String>(0)).unwrap_or_default();
         found.server_version = version.split_whitespace().next().map(str::to_owned);
-        found.migration = match migrations::newest_applied(&connection, self.schema()).await {
-            Ok(version) => version,
+        let applied = match migrations::applied(&connection, self.schema()).await {
+            Ok(applied) => applied,
             // The table doesn't exist, or the schema is missing or not (yet) accessible to the app.
             Err(error)
                 if matches!(
@@ -89,6 +89,7 @@ impl Database {
             }
             Err(error) => return Err(error),
         };
+        found.migration = applied.map(|applied| applied.newest);
         if found.migration.is_none() && self.shared.was_ready.load(Ordering::Relaxed) {
             found.message = Some(format!(
                 "schema `{}` was emptied or dropped while the app was running, as a reset of the database does",
@@ -96,7 +97,18 @@ impl Database {
             ));
             return Ok(State::Emptied);
         }
-        // A newer schema is fine: migrations only add, so the old version serves until it is replaced.
+        if let Some(applied) = applied
+            && applied.works_from > migrations::NEWEST
+        {
+            found.message = Some(format!(
+                "schema `{}` is at migration {}, which needs a newer version of tellr-app than {}",
+                self.schema(),
+                applied.newest,
+                crate::VERSION
+            ));
+            return Ok(State::Migrating);
+        }
+        // A newer schema that works with this version is fine: the old version serves until it is replaced.
         if found.migration < Some(migrations::NEWEST) {
             found.message = Some(format!(
                 "schema `{}` is at migration {} and this version needs {}; run `tellr-app init-database`",

@@ -10,39 +10,29 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Subcommand;
 use deployer::engine::Cancellation;
-use deployer::error::{DeployError, ErrorClass, Failure};
+use deployer::error::{DeployError, ErrorClass, ErrorDetails, Failure};
 use deployer::events::DeployEvent;
 use deployer::operations::{self, Change};
 use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
-use super::browser;
 use super::confirmation;
-use super::flags::{ChangeFlags, Connection, StatusFlags};
+use super::flags::Connection;
 use super::introduction::Introduction;
 use super::native_host::NativeHost;
-use super::oauth::{self, SignIn};
-use super::printer::{Style, print, print_error};
+use super::operation::Operation;
+use super::printer::{Style, print_error, print_result};
 use super::progress::Progress;
 use super::report;
-use super::sign_in::{self, SelectionArguments};
 use super::wording;
-use super::workspace::{self, ClientError, Workspace};
+use crate::http::listener;
+use crate::workspace::oauth::{self, SignIn};
+use crate::workspace::sign_in::{self, SelectionArguments};
+use crate::workspace::{self, ClientError, Workspace, browser};
 
-/// The deployer's operations.
-#[derive(Debug, Subcommand)]
-pub enum Operation {
-    /// One of the three operations.
-    #[command(flatten)]
-    Change(ChangeFlags),
-    /// Show what an operation would do, without changing anything
-    #[command(subcommand)]
-    Plan(ChangeFlags),
-    /// Show the status of an app: what is deployed, the last run, the run in progress
-    Status(Box<StatusFlags>),
-}
+/// The documentation of errors that only this interface has.
+const DOCS: &str = "README.md#configuration";
 
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
@@ -69,27 +59,12 @@ pub fn run(operation: Operation) -> ExitCode {
         ErrorClass::Deployment => ExitCode::FAILURE,
     };
     let error = wording::with_flags(error, is_from_file);
-    match style {
-        Style::Json => print(&style.error(&error)),
-        Style::Lines { .. } => print_error(&Style::for_stderr().error(&error)),
+    // Where standard output is lost, the error is not lost with it.
+    let is_printed = style == Style::Json && print_result(&style.error(&error)).is_ok();
+    if !is_printed {
+        print_error(&Style::for_stderr().error(&error));
     }
     code
-}
-
-impl Operation {
-    fn connection(&self) -> &Connection {
-        match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.connection(),
-            Self::Status(flags) => flags.connection(),
-        }
-    }
-
-    fn is_from_file(&self) -> bool {
-        match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
-            Self::Status(flags) => flags.is_from_file(),
-        }
-    }
 }
 
 async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> {
@@ -99,7 +74,7 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
             let (connection, change) = flags.read()?;
             confirmation::can_be_asked(&change, yes)?;
             let session = Session::begin(&connection, style).await?;
-            let cancellation = cancelled_by_signal();
+            let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
             let work = async {
                 confirmation::confirm(&session.host, &change, yes, &cancellation).await?;
                 carry_out(&session, &change, style, &cancellation).await
@@ -109,20 +84,18 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
         Operation::Plan(flags) => {
             let (connection, change) = flags.read()?;
             let session = Session::begin(&connection, style).await?;
-            let cancellation = cancelled_by_signal();
+            let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::plan(&session.host, &change, &cancellation);
             let plan = session.told(Box::pin(looking)).await?;
-            tell(style, &plan, report::plan(&plan).trim_end());
-            Ok(())
+            tell(style, &plan, report::plan(&plan).trim_end())
         }
         Operation::Status(flags) => {
             let (connection, config) = flags.read()?;
             let session = Session::begin(&connection, style).await?;
-            let cancellation = cancelled_by_signal();
+            let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::status(&session.host, &config, &cancellation);
             let status = session.told(Box::pin(looking)).await?;
-            tell(style, &status, report::status(&status).trim_end());
-            Ok(())
+            tell(style, &status, report::status(&status).trim_end())
         }
     }
 }
@@ -138,26 +111,45 @@ async fn carry_out<E: FnMut(DeployEvent)>(
         Change::Create(config) => {
             let result = Box::pin(operations::create(host, config, cancellation)).await?;
             progress.clear();
-            tell(style, &result, &format!("Tellr is running: {}", result.url));
+            tell(style, &result, &format!("Tellr is running: {}", result.url))
         }
         Change::Update(config) => {
             let result = Box::pin(operations::update(host, config, cancellation)).await?;
             let sentence = format!("Tellr is updated: {}", result.url);
             progress.clear();
-            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()));
+            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
         }
         Change::Delete(config) => {
             let result = Box::pin(operations::delete(host, config, cancellation)).await?;
             let sentence = format!("The app `{}` is deleted", result.app_name);
             progress.clear();
-            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()));
+            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
         }
     }
-    Ok(())
 }
 
-fn tell(style: Style, result: &impl Serialize, sentence: &str) {
-    print(&style.result(result, sentence));
+/// Prints the result.
+///
+/// # Errors
+/// If it is lost: a script must not take an empty file for a result.
+fn tell(style: Style, result: &impl Serialize, sentence: &str) -> Result<(), DeployError> {
+    print_result(&style.result(result, sentence)).map_err(|error| {
+        ErrorDetails {
+            code: "OUTPUT_LOST".to_owned(),
+            class: ErrorClass::Deployment,
+            message: "The result couldn't be written to standard output".to_owned(),
+            cause: error.to_string(),
+            remedy:
+                "Free space, or write it elsewhere. The operation itself has finished; `tellr-app deploy \
+                     status` shows the state"
+                    .to_owned(),
+            docs: DOCS.to_owned(),
+            step: None,
+            log: Vec::new(),
+            refused: None,
+        }
+        .into()
+    })
 }
 
 fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String {
@@ -231,15 +223,25 @@ async fn signed_in(http: reqwest::Client, host: &str) -> Result<Workspace, Deplo
     Ok(Workspace::of_person(http, sign_in))
 }
 
-/// Ctrl-C, or SIGTERM, stops at the next safe point; a second one ends the process immediately.
-fn cancelled_by_signal() -> Cancellation {
+/// Where an operation stops when it is asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stopping {
+    /// It may be changing something.
+    AtASafePoint,
+    /// It changes nothing.
+    Now,
+}
+
+/// Ctrl-C, or SIGTERM, stops the operation; a second one ends the process immediately.
+fn cancelled_by_signal(stopping: Stopping) -> Cancellation {
     let cancellation = Cancellation::new();
     let handle = cancellation.clone();
     tokio::spawn(async move {
-        if crate::listener::asked_to_stop().await.is_ok() {
-            eprintln!("Stopping at the next safe point. Press Ctrl-C again to stop immediately");
+        if listener::asked_to_stop().await.is_ok() {
+            let at = if stopping == Stopping::AtASafePoint { " at the next safe point" } else { "" };
+            eprintln!("Stopping{at}. Press Ctrl-C again to stop immediately");
             handle.cancel();
-            if crate::listener::asked_to_stop().await.is_ok() {
+            if listener::asked_to_stop().await.is_ok() {
                 std::process::exit(130);
             }
         }

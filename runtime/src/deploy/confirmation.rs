@@ -66,8 +66,13 @@ pub(super) async fn confirm<H: Host>(
                 return Err(Failure::Cancelled { app: plan.app_name, stands: Vec::new() }.into());
             }
         };
-        if answer.trim() != question.name {
-            return Err(Failure::NotConfirmed { app: plan.app_name }.into());
+        let answer = answer.trim();
+        if answer != question.name {
+            if answer.is_empty() {
+                // Ctrl-D leaves the cursor behind the question.
+                eprintln!();
+            }
+            return Err(Failure::NotConfirmed { name: question.name, is_typed: !answer.is_empty() }.into());
         }
     }
     Ok(())

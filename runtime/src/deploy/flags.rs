@@ -5,7 +5,7 @@
 
 use clap::{Args, Subcommand};
 use deployer::config::{StatusConfig, resolve};
-use deployer::error::DeployError;
+use deployer::error::{DeployError, Failure};
 use deployer::operations::Change;
 
 use super::own_wheel;
@@ -159,6 +159,10 @@ impl ChangeFlags {
             Self::Delete(flags) => {
                 let DeleteFlags { connection, name, mut settings, .. } = *flags;
                 settings.set_app_name(name);
+                if !settings.may_name_app() {
+                    let why = "Name the app to delete, such as `tellr-app deploy delete tellr`".to_owned();
+                    return Err(Failure::MissingValue { keys: vec!["app_name".to_owned()], why }.into());
+                }
                 Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?))))
             }
         }

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use deployer::error::shortened;
+
 use super::printer::{Style, print, printable};
 
 /// The parts printed so far.
@@ -39,12 +41,13 @@ impl Introduction {
 
     fn line(&self, who: Option<&str>) -> String {
         let mut said = self.said();
+        let who = who.map(|who| printable(&shortened(who)));
         let profile = self.profile.as_deref().map(|name| format!(" (profile `{}`)", printable(name)));
         let (host, profile) = (&self.host, profile.unwrap_or_default());
-        match (&*said, who) {
+        match (&*said, &who) {
             (Printed::Nothing, Some(who)) => {
                 *said = Printed::All;
-                format!("Workspace {host} as {}{profile}\n", printable(who))
+                format!("Workspace {host} as {who}{profile}\n")
             }
             (Printed::Nothing, None) => {
                 *said = Printed::Workspace;
@@ -52,7 +55,7 @@ impl Introduction {
             }
             (Printed::Workspace, Some(who)) => {
                 *said = Printed::All;
-                format!("Signed in as {}\n", printable(who))
+                format!("Signed in as {who}\n")
             }
             (Printed::Workspace, None) | (Printed::All, _) => String::new(),
         }

@@ -10,9 +10,8 @@ use deployer::host::{
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 
-use super::lakebase;
-use super::workspace::{self, Workspace};
 use crate::settings::WorkspaceSettings;
+use crate::workspace::{self, Workspace, lakebase};
 
 /// Called with the user name when the workspace has returned it.
 type Identified = Box<dyn Fn(&str) + Send + Sync>;

@@ -42,7 +42,7 @@ const X86_64: [u8; 2] = [62, 0];
 /// If it can't run on the platform, or can't be read.
 pub(super) fn pack() -> Result<(String, Vec<u8>), DeployError> {
     let cannot = |problem: String| Failure::OwnProgramUnfit { problem };
-    if !crate::frontend::contents().is_built {
+    if !crate::http::frontend::contents().is_built {
         eprintln!("This program was built without the page; the app will show a placeholder");
     }
     if NOTICES.is_empty() {

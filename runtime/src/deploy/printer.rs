@@ -5,7 +5,7 @@
 //! result or the error.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use deployer::error::DeployError;
 use deployer::events::{DeployEvent, EventKind, StepState};
@@ -60,11 +60,25 @@ impl Style {
     }
 }
 
-/// Writes to standard output immediately, and ignores errors if it is closed.
+/// Writes events to standard output immediately. Errors are ignored: the run continues, and the result is written
+/// by [`print_result`].
 pub fn print(text: &str) {
-    if !text.is_empty() {
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = print_result(text);
+}
+
+/// Writes to standard output immediately.
+///
+/// # Errors
+/// If the text is lost, as on a full disk. A reader that has closed its end, such as a pager, has seen what it
+/// wanted.
+pub fn print_result(text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use deployer::engine::journal::{RunRecord, RunStatus};
+use deployer::error::shortened;
 use deployer::operations::{Plan, Status};
 
 use super::printer::printable;
@@ -53,7 +54,7 @@ pub(super) fn status(status: &Status) -> String {
             );
             row(&mut text, "Says", app.message.as_deref());
             row(&mut text, "Address", app.url.as_deref());
-            row(&mut text, "Created by", app.creator.as_deref());
+            row(&mut text, "Created by", app.creator.as_deref().map(shortened).as_deref());
             row(&mut text, "Size", app.compute_size.as_deref());
             text
         }
@@ -74,8 +75,10 @@ pub(super) fn status(status: &Status) -> String {
     row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());
     let lock = status.lock.as_ref();
     let at_work = lock
-        .map(|lock| format!("{} has been running `{}` since {}", lock.holder, lock.operation, lock.since));
+        .map(|lock| (shortened(&lock.holder), &lock.operation, lock.since))
+        .map(|(holder, operation, since)| format!("{holder} has been running `{operation}` since {since}"));
     row(&mut text, "In progress", at_work.as_deref());
+    list(&mut text, "\nNot shown\n", &status.unread);
     if status.can_resume {
         text.push_str("\nThe last run did not finish; run it again to resume it\n");
     }
@@ -90,7 +93,8 @@ fn last_run(run: &RunRecord) -> String {
         RunStatus::Cancelled => "was cancelled",
     };
     let wheel = run.wheel.as_deref().map(|wheel| format!(", with the wheel {wheel}")).unwrap_or_default();
-    format!("`{}` by {} at {}{wheel}: {ended}", run.operation, run.by, run.started_at)
+    let by = shortened(&run.by);
+    format!("`{}` by {by} at {}{wheel}: {ended}", run.operation, run.started_at)
 }
 
 fn list(text: &mut String, title: &str, sentences: &[String]) {
@@ -140,6 +144,7 @@ mod tests {
             last_run: None,
             lock: None,
             deployed: true,
+            unread: vec![hostile.into()],
             can_resume: false,
         });
         assert!(text.contains("red"), "{text}");

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use clap::{Command, Subcommand as _};
 use deployer::error::DeployError;
 
-use super::command::Operation;
+use super::operation::Operation;
 
 /// Other tools' names for these subcommands.
 const OTHER_WORDS: [(&str, &[&str]); 5] = [

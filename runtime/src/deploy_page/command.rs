@@ -9,14 +9,14 @@ use deployer::error::{DeployError, ErrorClass, Failure};
 
 use super::session::PAGE;
 use super::{DeployPage, Session};
-use crate::deploy::browser;
-use crate::deploy::oauth::{self, SignIn};
 use crate::deploy::printer::{Style, print, print_error};
-use crate::deploy::sign_in::{self, SelectionArguments};
-use crate::deploy::workspace::{Workspace, client};
-use crate::listener::StopSignals;
+use crate::http::frontend;
+use crate::http::listener::{self, StopSignals};
+use crate::logging;
 use crate::settings::Environment;
-use crate::{frontend, listener, logging};
+use crate::workspace::oauth::{self, SignIn};
+use crate::workspace::sign_in::{self, SelectionArguments};
+use crate::workspace::{Workspace, browser, client};
 
 /// The flags of `deploy-page`.
 #[derive(Debug, Args)]

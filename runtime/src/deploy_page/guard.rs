@@ -12,15 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
 use super::session::Session;
 use super::state::DeployPage;
-
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+use crate::http::security::address::{self, FETCH_SITE, Odd};
 
 /// Longer than the workspace's timeout (60 s) and shorter than the page's (90 s), so that this server
 /// reports the timeout.
@@ -64,7 +63,7 @@ fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
     let host = own_host(session, request)?;
     let reads = request.method() == Method::GET;
     match single(headers, &header::ORIGIN)? {
-        Some(origin) if is_origin(origin, host) => {}
+        Some(origin) if address::host_of_origin(origin, "http") == Some(host) => {}
         Some(_) => return Err(Refusal::forbidden("The request comes from a page of another origin")),
         None if reads => {}
         None => return Err(Refusal::forbidden("The request doesn't show which page it comes from")),
@@ -94,51 +93,22 @@ fn check(session: &Session, request: &Request) -> Result<(), Refusal> {
 
 /// The host of the request, if it is this server.
 fn own_host<'a>(session: &Session, request: &'a Request) -> Result<&'a str, Refusal> {
-    let host = asked_host(request.uri(), request.headers())?;
-    if port_on_loopback(host) == Some(session.port()) {
+    let host = address::asked_host(request.uri(), request.headers());
+    let host = host.ok().flatten().ok_or_else(another_host)?;
+    if address::port_on_loopback(host) == Some(session.port()) {
         return Ok(host);
     }
     Err(another_host())
-}
-
-/// The host of the request.
-fn asked_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refusal> {
-    // HTTP/2 has it in the URI, and so do requests in proxy form.
-    let from_address = uri.authority().map(axum::http::uri::Authority::as_str);
-    match (from_address, single(headers, &header::HOST)?) {
-        (Some(one), Some(other)) if one != other => Err(another_host()),
-        (one, other) => one.or(other).ok_or_else(another_host),
-    }
 }
 
 fn another_host() -> Refusal {
     Refusal::forbidden("The request was not made to this server's own address")
 }
 
-/// Whether a page with this origin came from `host`.
-fn is_origin(origin: &str, host: &str) -> bool {
-    origin.strip_prefix("http://") == Some(host)
-}
-
-/// The port of `authority`, if its host is one of this machine's loopback names.
-fn port_on_loopback(authority: &str) -> Option<u16> {
-    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
-    let port = port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok())??;
-    let address = host.parse::<std::net::Ipv4Addr>();
-    let is_here =
-        host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|it| it.is_loopback());
-    is_here.then_some(port)
-}
-
 /// The value of a header, if it occurs once.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
-    let mut values = headers.get_all(name).iter();
-    let odd = || Refusal::forbidden(format!("The header `{name}` is not as a browser sends it"));
-    match (values.next(), values.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map(Some).map_err(|_| odd()),
-        (Some(_), Some(_)) => Err(odd()),
-    }
+    address::single(headers, name)
+        .map_err(|Odd(name)| Refusal::forbidden(format!("The header `{name}` is not as a browser sends it")))
 }
 
 #[cfg(test)]
@@ -146,35 +116,6 @@ mod tests {
     use axum::body::Body;
 
     use super::*;
-
-    #[test]
-    fn this_machine_has_few_names() {
-        for (good, port) in [
-            ("127.0.0.1:8000", 8000),
-            ("localhost:8000", 8000),
-            ("localhost", 80),
-            ("127.0.0.2:1", 1),
-            ("tellr.localhost:80", 80),
-        ] {
-            assert_eq!(port_on_loopback(good), Some(port), "{good}");
-        }
-        for bad in [
-            "",
-            "localhost:",
-            "localhost:x",
-            "localhost:+80",
-            "localhost:80:80",
-            "localhost:65536",
-            "localhost.example.com",
-            "127.0.0.1.example.com",
-            "0.0.0.0:8000",
-            "10.0.0.1",
-            "user@localhost",
-            "[::1]:8000",
-        ] {
-            assert_eq!(port_on_loopback(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn an_address_that_contradicts_the_host_is_refused() {

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Redirect, Response};
 use axum::routing::{any, get, post};
@@ -41,14 +41,14 @@ use axum::routing::{any, get, post};
 pub use session::Session;
 pub use state::DeployPage;
 
-use crate::api;
-use crate::site::{DEPLOY_PAGE_SECURITY_POLICY, site};
+use crate::http::frontend;
+use crate::http::site::{observed, site};
+use crate::status::about;
 use session::PAGE;
 
 /// The routes of `tellr-app deploy-page`: the page and its API, without anything that needs the app's
 /// database.
 pub fn router(page: Arc<DeployPage>) -> Router {
-    let general = Router::new().route("/health", get(api::health)).route("/version", get(api::version));
     // Has limits of its own, as files are uploaded through it, and returns the workspace's answers.
     let workspace = Router::new()
         .route("/workspace", any(forward::forward))
@@ -63,17 +63,14 @@ pub fn router(page: Arc<DeployPage>) -> Router {
         // The start page shows the database's content, and there is no database here.
         .route("/", get(async || Redirect::temporary(PAGE)))
         .route(PAGE, get(document).with_state(Arc::clone(&page)));
-    site(general, workspace, pages).layer(from_fn_with_state(page, guard::at_own_address))
+    let site = site(about().into(), workspace, pages);
+    observed(site.layer(from_fn_with_state(page, guard::at_own_address)))
 }
 
-/// The page itself: the same file as for every other path of the page, with permission to compile the
-/// deployer's WebAssembly.
+/// The page itself: the same file as for every other path of the page.
 async fn document(State(page): State<Arc<DeployPage>>, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(entered) = page.session.enter(&uri) {
         return entered;
     }
-    let mut response = crate::frontend::serve(uri, headers).await;
-    let policy = HeaderValue::from_static(DEPLOY_PAGE_SECURITY_POLICY);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    response
+    frontend::serve(uri, headers).await
 }

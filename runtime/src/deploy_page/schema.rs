@@ -19,8 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::forward::read_json;
 use super::refusal::Refusal;
 use super::state::DeployPage;
-use crate::deploy::lakebase;
-use crate::deploy::workspace::Workspace;
+use crate::workspace::{Workspace, lakebase};
 
 const LARGEST_BODY_BYTES: usize = 64 * 1024;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::session::Session;
-use crate::deploy::workspace::Workspace;
+use crate::workspace::Workspace;
 
 /// The maximum number of concurrent requests, for all pages together. One deployment makes about four.
 const MOST_AT_A_TIME: usize = 16;

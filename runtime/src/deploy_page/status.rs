@@ -16,8 +16,7 @@ use serde::Serialize;
 use super::refusal::Refusal;
 use super::session::PAGE;
 use super::state::DeployPage;
-use crate::deploy::oauth;
-use crate::deploy::workspace::Workspace;
+use crate::workspace::{Workspace, oauth};
 
 /// What to do about a rejected credential of a profile or the environment.
 const ANOTHER: &str = "Start `tellr-app deploy-page` again with another `--profile`, or with `--sign-in`";

@@ -10,15 +10,19 @@
 
 mod database;
 mod problem;
+mod proxies;
 mod variables;
 mod workspace;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
 pub use problem::{Problem, SettingsError};
+pub use proxies::with_proxies;
 pub use variables::{VARIABLES, Variable, documentation};
-pub use workspace::{Address, WorkspaceAuth, WorkspaceSettings, normalise_host, workspace_address};
+pub use workspace::{
+    Address, WorkspaceAuth, WorkspaceSettings, normalise_host, token_problem, workspace_address,
+};
 
 use crate::fernet::Key;
 use variables::Reader;
@@ -39,6 +43,8 @@ pub struct Settings {
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Off the platform, the host names under which the app is reached, besides this machine's own.
+    pub hosts: Vec<String>,
     /// The name of the app on the platform; `None` anywhere else. Only the platform's proxy can be trusted
     /// to set identity headers, so this decides whether they are read.
     pub app_name: Option<String>,
@@ -63,13 +69,16 @@ impl Settings {
         let port = port(&mut reader);
         let encryption_key = encryption_key(&mut reader);
         let app_name = reader.text("DATABRICKS_APP_NAME");
+        let address = address(&mut reader, app_name.is_some());
+        let hosts = hosts(&mut reader);
         let dev_user = reader.text("DEV_USER_ID").unwrap_or_else(|| "dev@localhost".to_owned());
         let database = database::read(&mut reader);
 
         match database {
             Some(database) if reader.problems.is_empty() => Ok(Self {
                 environment,
-                listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)),
+                listen: SocketAddr::from((address, port)),
+                hosts,
                 app_name,
                 dev_user,
                 database,
@@ -106,6 +115,37 @@ fn port(reader: &mut Reader<'_>) -> u16 {
         );
         DEFAULT
     })
+}
+
+/// The platform's proxy is another machine; elsewhere, only this machine can connect unless told otherwise.
+fn address(reader: &mut Reader<'_>, on_platform: bool) -> IpAddr {
+    let default = if on_platform { Ipv4Addr::UNSPECIFIED } else { Ipv4Addr::LOCALHOST };
+    let Some(text) = reader.text("TELLR_LISTEN") else { return default.into() };
+    text.parse().unwrap_or_else(|_| {
+        reader.problem(
+            "TELLR_LISTEN",
+            format!("is `{text}`; expected an IP address such as `0.0.0.0`; the port is DATABRICKS_APP_PORT"),
+        );
+        default.into()
+    })
+}
+
+fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
+    let text = reader.text("TELLR_HOSTS").unwrap_or_default();
+    let hosts: Vec<String> = text
+        .split(',')
+        .map(|host| host.trim().to_ascii_lowercase())
+        .filter(|host| !host.is_empty())
+        .collect();
+    let is_name = |host: &String| {
+        host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+    };
+    if let Some(bad) = hosts.iter().find(|host| !is_name(host)) {
+        let message =
+            format!("has `{bad}`; expected host names without scheme and port, such as `tellr.example.com`");
+        reader.problem("TELLR_HOSTS", message);
+    }
+    hosts
 }
 
 fn encryption_key(reader: &mut Reader<'_>) -> Option<Key> {

@@ -40,7 +40,7 @@ fn lakebase(settings: &Settings) -> (&Lakebase, &WorkspaceSettings, String, &str
 
 #[test]
 fn autoscaling_is_read_as_the_deployer_writes_it() {
-    let settings = read(AUTOSCALING, &[]).expect("good settings");
+    let settings = read(AUTOSCALING, &[("DATABRICKS_APP_NAME", "tellr")]).expect("good settings");
     let (name, workspace, address, user) = lakebase(&settings);
     let endpoint = "projects/p/branches/production/endpoints/primary".to_owned();
     assert_eq!(name, &Lakebase::Autoscaling { endpoint });
@@ -101,6 +101,24 @@ fn a_token_inside_the_workspaces_address_is_not_repeated() {
     ] {
         let problem = crate::settings::workspace_address(&bad).expect_err("no address");
         assert!(!problem.contains(&token[..16]), "{problem}");
+    }
+}
+
+#[test]
+fn off_the_platform_other_machines_can_connect_only_if_told_so() {
+    assert_eq!(read(AUTOSCALING, &[]).expect("good settings").listen.to_string(), "127.0.0.1:8000");
+    let told = [("TELLR_LISTEN", "0.0.0.0"), ("TELLR_HOSTS", "Tellr.example.com, other.example.com,")];
+    let settings = read(AUTOSCALING, &told).expect("good settings");
+    assert_eq!(settings.listen.to_string(), "0.0.0.0:8000");
+    assert_eq!(settings.hosts, ["tellr.example.com", "other.example.com"]);
+    for (name, bad) in [
+        ("TELLR_LISTEN", "localhost"),
+        ("TELLR_LISTEN", "127.0.0.1:8000"),
+        ("TELLR_HOSTS", "https://tellr.example.com"),
+        ("TELLR_HOSTS", "tellr.example.com:8000"),
+        ("TELLR_HOSTS", "*"),
+    ] {
+        assert_eq!(problems(AUTOSCALING, &[(name, bad)]), [name], "{bad}");
     }
 }
 

@@ -29,6 +29,16 @@ pub const VARIABLES: &[Variable] = &[
         "DATABRICKS_APP_NAME",
         "set by the platform; makes the app trust the platform's identity headers",
     ),
+    variable(
+        "TELLR_LISTEN",
+        "the IP address to listen on (default: on the platform all, `0.0.0.0`; elsewhere this machine only, \
+         `127.0.0.1`)",
+    ),
+    variable(
+        "TELLR_HOSTS",
+        "off the platform, the host names under which the app is reached, separated by commas; this machine's \
+         own are always accepted",
+    ),
     variable("DEV_USER_ID", "the e-mail address of the local user in development (default: dev@localhost)"),
     variable(
         "DATABASE_URL",

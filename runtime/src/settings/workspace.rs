@@ -146,6 +146,22 @@ fn another_place(host: &str) -> Option<&'static str> {
     is_site.then_some("a site of Databricks', not a workspace")
 }
 
+/// Why a token can't be sent in a header, to follow the name of where it comes from. Never repeats it.
+pub fn token_problem(token: &str) -> Option<&'static str> {
+    let holds = |is: fn(char) -> bool| token.chars().any(is);
+    if token.is_empty() {
+        Some("is empty")
+    } else if token.contains(['\n', '\r']) {
+        Some("has a line break in it")
+    } else if holds(char::is_whitespace) {
+        Some("has a space in it")
+    } else if holds(|c| !c.is_ascii_graphic()) {
+        Some("has a character in it that no token has, such as a typographic quote")
+    } else {
+        None
+    }
+}
+
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())

@@ -132,7 +132,10 @@ async fn a_wrong_client_secret_is_told_without_showing_it() {
     let lakebase = lakebase().await;
     let variables = lakebase.variables.clone().with("DATABRICKS_CLIENT_SECRET", "planted-wrong-secret");
     let error = failure(&variables).await;
-    assert!(error.contains("an OAuth token: 401") && error.contains("invalid_client"), "{error}");
+    assert!(
+        error.contains("no OAuth token") && error.contains("401") && error.contains("invalid_client"),
+        "{error}"
+    );
     assert!(!error.contains("planted"), "{error}");
 }
 
@@ -173,7 +176,7 @@ async fn a_workspace_that_is_not_there_is_named() {
     let host = format!("http://{}", closed.local_addr().expect("an address"));
     drop(closed);
     let error = failure(&lakebase.variables.clone().with("DATABRICKS_HOST", &host)).await;
-    assert!(error.contains(&host) && error.contains("an OAuth token"), "{error}");
+    assert!(error.contains(&host) && error.contains("no OAuth token"), "{error}");
 }
 
 async fn failure(variables: &Variables) -> String {

@@ -1,10 +1,12 @@
 //! The schema is brought up to date once, whoever comes, and nothing is guessed at.
 
 use futures_util::future::join_all;
+use tellr_app::database::DatabaseError;
+use tellr_app::database::migrations::{self, Migration};
 use tellr_app::database::seeds::Selection;
-use tellr_app::database::{DatabaseError, migrations};
+use tokio_postgres::error::SqlState;
 
-use crate::support::app::Variables;
+use crate::support::app::{Variables, client};
 use crate::support::{postgres, process};
 
 #[tokio::test]
@@ -74,34 +76,104 @@ async fn refusal(variables: &Variables) -> String {
     }
 }
 
+/// What the next version of the program would apply.
+const NEXT: Migration = Migration {
+    version: migrations::NEWEST + 1,
+    name: "later",
+    works_from: migrations::NEWEST,
+    sql: "CREATE TABLE later (id integer PRIMARY KEY); ALTER TABLE deck_prompts ADD COLUMN hint text;",
+};
+
+/// Deploys the next version of the program: applies its migrations, too.
+async fn deploy_next(variables: &Variables, next: Migration) -> Vec<i32> {
+    let database = variables.database();
+    let mut connection = database.connection().await.expect("a connection");
+    let history = [migrations::MIGRATIONS, &[next]].concat();
+    migrations::run_history(&mut connection, database.schema(), database.target(), &history)
+        .await
+        .expect("migrated")
+}
+
 #[tokio::test]
-async fn a_database_newer_than_the_program_is_refused() {
+async fn the_previous_version_works_again_on_the_schema_of_the_next_one_with_its_data() {
     let variables = Variables::local();
-    variables.initialise().await.expect("initialised");
+    let first = process::run(&["init-database"], &variables).await;
+    assert!(first.status.success(), "{}", first.output);
+    assert_eq!(deploy_next(&variables, NEXT).await, [NEXT.version]);
     postgres::run(&format!(
-        "INSERT INTO {}.schema_migrations (version, name, checksum, applied_by) VALUES (2, 'later', 'x', 'x')",
+        "SET search_path TO {};
+         INSERT INTO later VALUES (7);
+         INSERT INTO deck_prompts (name, content, hint) VALUES ('Board update', 'Three slides', 'short')",
         variables.schema()
     ))
     .await;
+
+    let back = process::run(&["init-database", "--seed-databricks-defaults"], &variables).await;
+
+    assert!(back.status.success(), "{}", back.output);
+    assert!(back.output.contains("added Platform Consumption Review"), "{}", back.output);
+    let app = process::Serving::start(&variables).await;
+    let client = client(|builder| builder);
+    let json = async |path: &str| -> (u16, serde_json::Value) {
+        let answer = client.get(format!("{}{path}", app.url)).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    };
+    let (status, ready) = json("/api/ready").await;
+    assert_eq!((status, &ready["database"]["migration"]), (200, &NEXT.version.into()));
+    let (_, prompts) = json("/api/prompts").await;
+    let kept = prompts["prompts"].as_array().expect("a list").iter().find(|p| p["name"] == "Board update");
+    assert_eq!(kept.expect("the prompt of the next version")["content"], "Three slides");
+    // The next version comes back and finds everything.
+    assert_eq!(deploy_next(&variables, NEXT).await, Vec::<i32>::new());
+    assert_eq!(postgres::one::<i32>(&format!("SELECT id FROM {}.later", variables.schema())).await, 7);
+}
+
+#[tokio::test]
+async fn a_schema_that_needs_a_newer_program_is_refused() {
+    let variables = Variables::local();
+    deploy_next(&variables, Migration { works_from: NEXT.version, ..NEXT }).await;
     let message = refusal(&variables).await;
     assert!(
         message.contains("is at migration 2") && message.contains("supports migrations up to 1"),
         "{message}"
     );
-    assert!(message.contains("Deploy the previous version"), "{message}");
+    assert!(message.contains("Deploy the version that migrated it"), "{message}");
+    let (status, ready) = variables.serve().await.json("/api/ready").await;
+    assert_eq!((status, &ready["database"]["state"]), (503, &"migrating".into()));
+    let message = ready["database"]["message"].as_str().expect("a message");
+    assert!(message.contains("needs a newer version of tellr-app"), "{message}");
 }
 
 #[tokio::test]
-async fn a_newer_database_is_still_served() {
+async fn names_are_unique_per_owner_and_among_what_is_shared() {
     let variables = Variables::local();
     variables.initialise().await.expect("initialised");
+    let schema = variables.schema();
     postgres::run(&format!(
-        "INSERT INTO {}.schema_migrations (version, name, checksum, applied_by) VALUES (2, 'later', 'x', 'x')",
-        variables.schema()
+        "SET search_path TO {schema};
+         INSERT INTO users (id, name, display_name) VALUES ('1', 'ada', 'Ada'), ('2', 'ben', 'Ben')"
     ))
     .await;
-    let (status, ready) = variables.serve().await.json("/api/ready").await;
-    assert_eq!((status, &ready["database"]["migration"]), (200, &2.into()));
+    for table in ["deck_prompts", "slide_styles", "profiles"] {
+        let columns = if table == "profiles" { "(owner, name)" } else { "(owner, name, content)" };
+        let insert = async |owner: &str, name: &str| {
+            let values = if table == "profiles" {
+                format!("{owner}, '{name}'")
+            } else {
+                format!("{owner}, '{name}', 'x'")
+            };
+            let statement = format!("INSERT INTO {schema}.{table} {columns} VALUES ({values})");
+            postgres::admin()
+                .await
+                .batch_execute(&statement)
+                .await
+                .map_err(|error| error.code().cloned().expect("an SQL error"))
+        };
+        for owner in ["'1'", "'2'", "NULL"] {
+            assert_eq!(insert(owner, "Mine").await, Ok(()), "{table} {owner}");
+            assert_eq!(insert(owner, "mINE").await, Err(SqlState::UNIQUE_VIOLATION), "{table} {owner}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use tellr_app::listener::{self, Drained};
+use tellr_app::http::listener::{self, Drained};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 

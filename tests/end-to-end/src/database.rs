@@ -1,7 +1,7 @@
 //! Runs statements on a stage's database as Ada, without a deployer.
 
 use serde_json::json;
-use tellr_app::database::tls;
+use tellr_app::tls;
 use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config};

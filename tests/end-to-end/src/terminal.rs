@@ -65,6 +65,11 @@ impl Terminal {
         writeln!(self.keyboard, "{line}").expect("it can be typed");
     }
 
+    /// Presses a key, such as Ctrl-D (U+0004).
+    pub fn press(&mut self, key: char) {
+        write!(self.keyboard, "{key}").expect("it can be typed");
+    }
+
     /// Waits for the end of the process: its exit code, and the remaining output.
     pub async fn end(mut self) -> (Option<i32>, String) {
         let status = self.process.wait().await.expect("it ends");

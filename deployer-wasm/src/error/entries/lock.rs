@@ -1,12 +1,13 @@
 //! The texts about an app's lock.
 
 use super::{DOCS_APPS, Entry};
+use crate::error::shortened;
 use crate::timestamp::Timestamp;
 
 pub(super) fn held(app: &str, holder: &str, operation: &str, since: Timestamp, path: &str) -> Entry {
     Entry {
         code: "DEPLOY_LOCKED",
-        message: format!("{holder} has been running `{operation}` on app `{app}` since {since}"),
+        message: format!("{} has been running `{operation}` on app `{app}` since {since}", shortened(holder)),
         cause: format!("Only one deployment of an app runs at a time; the lock `{path}` is being renewed"),
         remedy: "Wait until it has finished, then run the same command again. If the other deployer was \
                  killed, its lock is taken over after about a minute"
@@ -19,7 +20,7 @@ pub(super) fn lost(app: &str, holder: Option<String>) -> Entry {
     Entry {
         code: "LOCK_LOST",
         message: match &holder {
-            Some(holder) => format!("{holder} took over the lock on app `{app}`"),
+            Some(holder) => format!("{} took over the lock on app `{app}`", shortened(holder)),
             None => format!("This deployer lost its lock on app `{app}`"),
         },
         cause: "The lock could not be renewed in time, for example because the machine slept or the workspace did \
@@ -32,7 +33,7 @@ pub(super) fn lost(app: &str, holder: Option<String>) -> Entry {
 }
 
 pub(super) fn app_deleted(app: &str, by: Option<String>) -> Entry {
-    let by = by.as_deref().unwrap_or("Another run");
+    let by = by.as_deref().map_or_else(|| "Another run".to_owned(), shortened);
     Entry {
         code: "APP_DELETED",
         message: format!("{by} deleted the app `{app}` while this run waited for its lock"),

@@ -2,12 +2,13 @@
 
 use super::{DOCS_APPS, DOCS_CONFIG, Entry};
 use crate::error::catalogue::SchemaOwner;
+use crate::error::shortened;
 
 pub(super) fn app_exists(app: &str, creator: Option<&str>, ours: bool) -> Entry {
     Entry {
         code: "APP_ALREADY_EXISTS",
         message: match creator {
-            Some(creator) => format!("App already exists: `{app}`, created by {creator}"),
+            Some(creator) => format!("App already exists: `{app}`, created by {}", shortened(creator)),
             None => format!("App already exists: `{app}`"),
         },
         cause: if ours {
@@ -37,6 +38,7 @@ pub(super) fn schema_of_another_app(
                         format!("The schema `{schema}` of the database `{database}` belongs to the app `{app}`")
                     }
                     SchemaOwner::Role(role) => {
+                        let role = shortened(role);
                         format!("The schema `{schema}` of the database `{database}` holds data of `{role}`")
                     }
                 },
@@ -47,4 +49,17 @@ pub(super) fn schema_of_another_app(
                 },
                 docs: DOCS_CONFIG,
             }
+}
+
+pub(super) fn schema_not_found(schema: &str, database: &str, used: Option<&str>) -> Entry {
+    Entry {
+        code: "SCHEMA_NOT_FOUND",
+        message: format!("The database `{database}` has no schema `{schema}`"),
+        cause: match used {
+            Some(used) => format!("The app is deployed with the schema `{used}`"),
+            None => "It was dropped before, or its name is mistyped".into(),
+        },
+        remedy: "Check `schema_name` and `lakebase_name`, or omit `reset_database` to delete the app alone. Nothing has been changed".into(),
+        docs: DOCS_CONFIG,
+    }
 }

@@ -4,6 +4,7 @@ use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
 };
+use crate::error::shortened;
 use crate::operations::delete::DeleteObserved;
 use crate::operations::dry_run::DryRun;
 use crate::operations::release::Release;
@@ -19,13 +20,17 @@ pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
     if let Some(lock) = &dry_run.at_work {
         return vec![format!(
             "{} has been running `{}` on this app since {}; another run is refused until it ends",
-            lock.holder, lock.operation, lock.since
+            shortened(&lock.holder),
+            lock.operation,
+            lock.since
         )];
     }
     let resumed = dry_run.resumed.as_ref().map(|run| {
         format!(
             "The `{}` that {} started at {} did not finish; this run resumes it",
-            run.operation, run.by, run.started_at
+            run.operation,
+            shortened(&run.by),
+            run.started_at
         )
     });
     resumed.into_iter().collect()
@@ -137,9 +142,11 @@ pub(super) fn schema_goes(schema: &SchemaName, database: &str, preview: &Preview
                 state.tables
             )
         }
-        Preview::NoDatabase | Preview::Unknown(_) => {
-            format!("All data in {place}: sessions, decks, settings")
-        }
+        Preview::NoDatabase => format!("All data in {place}: sessions, decks, settings"),
+        Preview::Unknown(why) => format!(
+            "All data in {place}. What it holds and which app it belongs to couldn't be checked: {why}. The run \
+             checks both, and deletes nothing if it can't"
+        ),
     }
 }
 
@@ -181,6 +188,11 @@ pub(super) fn database_stays(observed: &DeleteObserved, name: Option<&str>, sche
         (Some(name), _) => format!("The database `{name}` is kept, with all its data"),
         (None, _) => "The database is kept, with all its data".to_owned(),
     }
+}
+
+/// The schema that the deployed app uses, where another one is dropped.
+pub(super) fn other_schema_stays(schema: &str) -> String {
+    format!("The app uses another schema, `{schema}`, which is kept with all its data")
 }
 
 pub(super) fn secret_stays(scope: &str) -> String {

@@ -49,8 +49,10 @@ pub enum ErrorKind {
     Host,
     /// The workspace accepts no requests from this page's origin.
     OtherOrigin,
-    /// An answer that isn't JSON.
+    /// A complete answer that isn't JSON.
     NotJson,
+    /// An answer whose end is missing.
+    CutOff,
     /// JSON that isn't the expected answer.
     UnexpectedShape,
     /// Not sent: the run doesn't hold the lock of its app, or no longer.
@@ -158,8 +160,10 @@ impl ErrorKind {
             Self::PrivateLink
         } else if ["login", "log in", "signin", "sign-in", "sign in"].into_iter().any(holds) {
             Self::SignInPage
-        } else {
+        } else if holds("</html>") {
             Self::NotJson
+        } else {
+            Self::CutOff
         }
     }
 }

@@ -214,7 +214,7 @@ export const SETTINGS = [
   {
     name: "reset_database",
     label: "Empty the database",
-    help: "Drop the schema with all sessions, decks and settings in it; `update` creates it again, empty. A database that can branch gets a restore point first.",
+    help: "Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.",
     kind: "flag",
     choices: [],
     leftOut: {"create":"","delete":"","update":""},

@@ -51,6 +51,18 @@ pub enum Rule {
     UnknownHighlight,
     /// A process or timeline has too many steps.
     ManySteps,
+    /// Text is smaller than usual, because there is much of it.
+    SmallText,
+    /// Text ends early, or parts of a block aren't shown.
+    Cut,
+    /// A block isn't shown at all.
+    NotShown,
+    /// Two blocks lie on each other.
+    Overlap,
+    /// Something is drawn beyond the slide's edge.
+    Spill,
+    /// Text can hardly be told from what is behind it.
+    Contrast,
 }
 
 /// The findings of a slide so far.

@@ -24,6 +24,26 @@ const TEXTS: [&str; 9] = [
     "a",
 ];
 
+const LAYOUTS: [&str; 17] = [
+    "cover",
+    "section",
+    "agenda",
+    "statement",
+    "title_and_text",
+    "two_columns",
+    "chart_and_takeaway",
+    "chart",
+    "two_charts",
+    "metrics",
+    "table",
+    "comparison",
+    "steps",
+    "quote",
+    "image_half",
+    "image_full",
+    "closing",
+];
+
 /// Makes parts of decks, the same ones for the same seed.
 pub(crate) struct Chance {
     rng: TestRng,
@@ -68,8 +88,7 @@ impl Chance {
 
     pub(crate) fn slide(&mut self) -> Value {
         let blocks: Vec<Value> = (0..self.below(5)).map(|_| self.block(true)).collect();
-        let layout =
-            *self.pick(&["cover", "title_and_text", "two_columns", "chart", "metrics", "image_full"]);
+        let layout = *self.pick(&LAYOUTS);
         let mut slide = json!({ "id": self.id(), "layout": layout, "blocks": blocks });
         if self.one_in(2) {
             slide["notes"] = json!(self.text());

@@ -2,6 +2,7 @@
 
 use expect_test::expect_file;
 use serde_json::{Value, json};
+use tellr_slides::display::display_schema;
 use tellr_slides::read;
 use tellr_slides::schema::deck_schema;
 
@@ -122,4 +123,10 @@ fn what_the_reader_accepts_the_schema_accepts() {
         accepted > 100 && refused_by_both > 300 && refused_by_reader > 30,
         "{accepted} {refused_by_both} {refused_by_reader}"
     );
+}
+
+#[test]
+fn the_published_schema_of_display_lists_is_current() {
+    let text = format!("{}\n", serde_json::to_string_pretty(&display_schema()).unwrap());
+    expect_file!["../../display.schema.json"].assert_eq(&text);
 }

@@ -5,20 +5,25 @@
 //!
 //! Choice: numbered files, embedded with a checksum. One migration is one transaction that first takes an
 //! advisory lock and then checks what is still to do. The lock ends with its transaction, so a process that
-//! dies blocks no other, and it needs no session, so it works behind a pooler. A migration only ever adds:
-//! the previous version must keep working on the newer schema.
+//! dies blocks no other, and it needs no session, so it works behind a pooler.
 //!
-//! Two situations are errors: a database newer than the program, and a migration that was changed after it
-//! was applied.
+//! A migration only ever adds, so that the previous version keeps working on the newer schema. Each records
+//! the lowest migration a program has to know to work with the schema it leaves ([`Migration::works_from`]).
+//! A program that is older than the schema reads that number: it starts if it knows enough, and applies
+//! nothing.
+//!
+//! Two situations are errors: a database that needs a newer program, and a migration that was changed after
+//! it was applied.
 
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use tokio_postgres::Transaction;
 use tokio_postgres::error::SqlState;
 
-use super::connection::Connection;
+use super::connection::{Connection, Transaction};
 use super::error::{DatabaseError, describe};
+use super::migration_error::LOCK_TIMEOUT;
+pub use super::migration_error::MigrationError;
 use crate::settings::{SchemaName, Target};
 
 /// One migration.
@@ -28,82 +33,22 @@ pub struct Migration {
     pub version: i32,
     /// What it adds.
     pub name: &'static str,
+    /// The lowest migration that a program has to know to work with the schema that this one leaves.
+    pub works_from: i32,
     /// The statements.
     pub sql: &'static str,
 }
 
 /// All migrations, oldest first.
 pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "foundation", sql: include_str!("0001_foundation.sql") }];
+    &[Migration { version: 1, name: "foundation", works_from: 1, sql: include_str!("0001_foundation.sql") }];
 
 /// The schema version that this program needs.
 pub const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
-/// How long to wait for another process that is migrating.
-const LOCK_TIMEOUT: &str = "90s";
-
 /// How often a migration is retried after [`is_race`], with increasing pauses.
 const MOST_RACES: u32 = 5;
 const AFTER_A_RACE: Duration = Duration::from_millis(50);
-
-/// The schema could not be migrated.
-#[derive(Debug, thiserror::Error)]
-pub enum MigrationError {
-    /// The schema doesn't exist, and the app may not create it.
-    #[error(
-        "schema `{schema}` does not exist, or the app's role may not use it. The deployer creates it and grants \
-         the app USAGE and CREATE on it: run the deployer's `update` again"
-    )]
-    NoSchema {
-        /// The schema.
-        schema: SchemaName,
-    },
-    /// The database was migrated by a newer version of the program.
-    #[error(
-        "schema `{schema}` is at migration {found}, and this version of tellr-app supports migrations up \
-         to {known}. Deploy the previous version again, or a newer one"
-    )]
-    Newer {
-        /// The schema.
-        schema: SchemaName,
-        /// The version of the database.
-        found: i32,
-        /// The newest version known to the program.
-        known: i32,
-    },
-    /// A migration differs from the one that was applied.
-    #[error(
-        "migration {version} (`{name}`) was applied to schema `{schema}` with different contents than in \
-         this version of tellr-app; the schema may not match the program. Deploy the version that \
-         applied it"
-    )]
-    Changed {
-        /// The schema.
-        schema: SchemaName,
-        /// The migration's number.
-        version: i32,
-        /// Its name.
-        name: String,
-    },
-    /// Another process holds the lock.
-    #[error("another process has been migrating schema `{schema}` for more than {LOCK_TIMEOUT}; try again")]
-    Locked {
-        /// The schema.
-        schema: SchemaName,
-    },
-    /// A statement failed; the migration was rolled back.
-    #[error("migration {version} (`{name}`) failed in schema `{schema}` and was rolled back: {reason}")]
-    Failed {
-        /// The schema.
-        schema: SchemaName,
-        /// The migration's number.
-        version: i32,
-        /// Its name.
-        name: &'static str,
-        /// PostgreSQL's message.
-        reason: String,
-    },
-}
 
 /// Applies pending migrations and returns the versions applied by this call.
 pub async fn run(
@@ -114,7 +59,8 @@ pub async fn run(
     run_history(connection, schema, target, MIGRATIONS).await
 }
 
-async fn run_history(
+/// As [`run`], with the migrations of another version of the program.
+pub async fn run_history(
     connection: &mut Connection,
     schema: &SchemaName,
     target: &Target,
@@ -143,7 +89,8 @@ async fn step(
     target: &Target,
     history: &[Migration],
 ) -> Result<Option<i32>, DatabaseError> {
-    let transaction = connection.transaction(schema).await?;
+    // A migration may take long, and waits for those of other processes.
+    let transaction = connection.transaction(schema).await?.without_limit();
     lock(&transaction, schema).await?;
     prepare(&transaction, schema, target).await?;
     let done = verify(&transaction, schema, history).await?;
@@ -181,14 +128,27 @@ fn is_race(error: &DatabaseError) -> bool {
     }
 }
 
-/// The version of the newest migration applied.
-pub(super) async fn newest_applied(
+/// What was applied to a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Applied {
+    /// The version of the newest migration.
+    pub(super) newest: i32,
+    /// The lowest migration that a program has to know.
+    pub(super) works_from: i32,
+}
+
+/// What was applied to a schema; `None` if nothing was.
+pub(super) async fn applied(
     connection: &Connection,
     schema: &SchemaName,
-) -> Result<Option<i32>, DatabaseError> {
-    let statement = format!("SELECT max(version) FROM {}.schema_migrations", schema.quoted());
+) -> Result<Option<Applied>, DatabaseError> {
+    let statement =
+        format!("SELECT max(version), max(works_from) FROM {}.schema_migrations", schema.quoted());
     let rows = connection.query(&statement, &[]).await?;
-    Ok(rows.first().and_then(|row| row.get(0)))
+    let applied = |row: &tokio_postgres::Row| {
+        Some(Applied { newest: row.get::<_, Option<i32>>(0)?, works_from: row.get::<_, Option<i32>>(1)? })
+    };
+    Ok(rows.first().and_then(applied))
 }
 
 /// Lets one process migrate a schema at a time.
@@ -201,10 +161,10 @@ async fn lock(transaction: &Transaction<'_>, schema: &SchemaName) -> Result<(), 
     let name = format!("tellr migrations {schema}");
     match transaction.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&name]).await {
         Ok(_) => Ok(()),
-        Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+        Err(error) if error.sql_state() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
             Err(MigrationError::Locked { schema: schema.clone() }.into())
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
@@ -237,14 +197,15 @@ async fn prepare(
     Ok(())
 }
 
-/// Compares the recorded migrations with the program's and returns the number of applied ones.
+/// Compares the recorded migrations with the program's and returns the number of applied ones, which is
+/// larger than that of the program's if the schema is newer and may be used.
 async fn verify(
     transaction: &Transaction<'_>,
     schema: &SchemaName,
     history: &[Migration],
 ) -> Result<usize, DatabaseError> {
     let recorded = transaction
-        .query("SELECT version, name, checksum FROM schema_migrations ORDER BY version", &[])
+        .query("SELECT version, name, checksum, works_from FROM schema_migrations ORDER BY version", &[])
         .await?;
     for (row, step) in recorded.iter().zip(history) {
         let (version, name): (i32, String) = (row.get(0), row.get(1));
@@ -252,13 +213,13 @@ async fn verify(
             return Err(MigrationError::Changed { schema: schema.clone(), version, name }.into());
         }
     }
-    match (recorded.last(), history.last()) {
-        (Some(row), Some(last)) if recorded.len() > history.len() => {
-            Err(MigrationError::Newer { schema: schema.clone(), found: row.get(0), known: last.version }
-                .into())
-        }
-        _ => Ok(recorded.len()),
+    let known = history.last().map_or(0, |step| step.version);
+    if let Some(row) = recorded.last()
+        && recorded.iter().any(|row| row.get::<_, i32>(3) > known)
+    {
+        return Err(MigrationError::Newer { schema: schema.clone(), found: row.get(0), known }.into());
     }
+    Ok(recorded.len())
 }
 
 async fn apply(
@@ -266,20 +227,20 @@ async fn apply(
     schema: &SchemaName,
     step: &Migration,
 ) -> Result<(), DatabaseError> {
-    let Migration { version, name, sql } = *step;
-    let failed = |error: tokio_postgres::Error| {
-        let reason = describe(&error);
-        let error = DatabaseError::from(error);
-        if is_race(&error) {
-            return error;
-        }
+    let Migration { version, name, works_from, sql } = *step;
+    let failed = |error: DatabaseError| {
+        let reason = match &error {
+            DatabaseError::Statement(refusal) if !is_race(&error) => describe(refusal),
+            _ => return error,
+        };
         MigrationError::Failed { schema: schema.clone(), version, name, reason }.into()
     };
     transaction.batch_execute(sql).await.map_err(failed)?;
     transaction
         .execute(
-            "INSERT INTO schema_migrations (version, name, checksum, applied_by) VALUES ($1, $2, $3, $4)",
-            &[&version, &name, &checksum(sql), &format!("{} {}", crate::NAME, crate::VERSION)],
+            "INSERT INTO schema_migrations (version, name, checksum, works_from, applied_by)
+             VALUES ($1, $2, $3, $4, $5)",
+            &[&version, &name, &checksum(sql), &works_from, &format!("{} {}", crate::NAME, crate::VERSION)],
         )
         .await
         .map_err(failed)?;

@@ -6,10 +6,9 @@
 //! not overwritten, a deleted one is not added again, and a name that a user already uses is left alone. A
 //! new version of the app may add further seeds under new names.
 
-use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::connection::Connection;
+use super::connection::{Connection, Transaction};
 use super::error::DatabaseError;
 use crate::settings::SchemaName;
 

@@ -135,7 +135,7 @@ async fn a_code_that_is_worth_nothing_signs_nobody_in() {
         (refusal(400, &repeated), "no code [token] (invalid_grant)"),
         (refusal(503, &json!("upstream connect error")), "no tokens at the moment"),
         (refusal(200, &json!({"access_token": ""})), "to the token request"),
-        (refusal(302, &json!({})), "to the token request"),
+        (refusal(302, &json!({})), "redirects the token request"),
     ] {
         let at = click(&page).await;
         upstream.answer_next(answer);

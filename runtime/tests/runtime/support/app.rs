@@ -6,12 +6,12 @@ use std::time::Duration;
 use reqwest::{Client, Response};
 use serde_json::Value;
 use tellr_app::app::AppState;
-use tellr_app::database::credentials::RetryPolicy;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, DatabaseError, Effort, Initialised};
-use tellr_app::listener;
+use tellr_app::http::listener;
 use tellr_app::server;
 use tellr_app::settings::Settings;
+use tellr_app::workspace::RetryPolicy;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -114,12 +114,24 @@ pub(crate) fn impatient() -> Effort {
 pub(crate) struct RunningApp {
     pub(crate) url: String,
     pub(crate) client: Client,
+    pub(crate) schema: String,
     _running: oneshot::Sender<()>,
 }
 
 impl RunningApp {
     async fn start(settings: Settings, effort: Effort) -> Self {
-        let app = AppState::new(&settings, effort).expect("an app");
+        Self::start_with(settings, effort, |_| ()).await
+    }
+
+    /// With changes of what the subjects share.
+    pub(crate) async fn start_with(
+        settings: Settings,
+        effort: Effort,
+        change: impl FnOnce(&mut AppState),
+    ) -> Self {
+        let schema = settings.database.schema.to_string();
+        let mut app = AppState::new(&settings, effort).expect("an app");
+        change(std::sync::Arc::get_mut(&mut app).expect("nobody else has it yet"));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (running, stopped) = oneshot::channel::<()>();
@@ -128,7 +140,7 @@ impl RunningApp {
             let _ = stopped.await;
         };
         tokio::spawn(listener::serve(listener, server::router(app), stop, listener::DRAIN));
-        Self { url, client: client(|builder| builder), _running: running }
+        Self { url, client: client(|builder| builder), schema, _running: running }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Response {

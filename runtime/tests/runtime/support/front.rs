@@ -24,6 +24,8 @@ pub(crate) enum Mode {
     Stalled,
     /// Passes nothing on any more, but keeps all connections, and takes new ones.
     Frozen,
+    /// Passes nothing on any more from those there are, but keeps them, and serves new ones.
+    Lost,
     /// Cuts those there are and refuses new ones.
     Broken,
 }
@@ -147,9 +149,11 @@ async fn pass(
         return;
     }
     // What is open stays so while it is frozen, on both sides.
-    let (mut frozen, mut thawed) = (mode.clone(), mode.clone());
+    let (mut frozen, mut thawed, mut lost) = (mode.clone(), mode.clone(), mode.clone());
+    let was_there_before = *mode.borrow() != Mode::Lost;
     let mut piped = pin!(pipe(client, tls));
     let breaks = async { mode.wait_for(|mode| *mode == Mode::Broken).await.is_ok() };
+    let is_lost = async { was_there_before && lost.wait_for(|mode| *mode == Mode::Lost).await.is_ok() };
     let freezes = async { frozen.wait_for(|mode| *mode == Mode::Frozen).await.is_ok() };
     tokio::select! {
         // Either side may end a connection as it likes; the tests look at what the app makes of it.
@@ -157,6 +161,7 @@ async fn pass(
         _ = freezes => {
             let _ = thawed.wait_for(|mode| *mode != Mode::Frozen).await;
         }
+        true = is_lost => std::future::pending().await,
         _ = breaks => {}
     }
 }

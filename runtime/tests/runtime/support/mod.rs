@@ -2,8 +2,11 @@
 //! and the app, either inside the test's process or as a process of its own.
 
 pub(crate) mod app;
+pub(crate) mod counted;
+pub(crate) mod directory;
 pub(crate) mod front;
 pub(crate) mod page;
+pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod sign_in;

@@ -46,7 +46,12 @@ pub(crate) async fn run_from_shell(first: &str, variables: &Variables) -> Servin
     let mut shell = Command::new("sh");
     let script = format!("{first} && exec \"$0\" serve");
     shell.args(["-c", &script, env!("CARGO_BIN_EXE_tellr-app")]).envs(&variables.0);
-    Serving::launch(piped(shell), "http://0.0.0.0:").await
+    Serving::launch(piped(shell), listening(&variables)).await
+}
+
+/// Where `serve` listens: for the platform's proxy, or on this machine only.
+fn listening(variables: &Variables) -> &'static str {
+    if variables.0.contains_key("DATABRICKS_APP_NAME") { "http://0.0.0.0:" } else { "http://127.0.0.1:" }
 }
 
 /// A command that serves, once it listens.
@@ -63,7 +68,7 @@ impl Serving {
     /// `tellr-app serve`.
     pub(crate) async fn start(variables: &Variables) -> Self {
         let variables = variables.clone().with("DATABRICKS_APP_PORT", "0");
-        Self::launch(command(&["serve"], &variables), "http://0.0.0.0:").await
+        Self::launch(command(&["serve"], &variables), listening(&variables)).await
     }
 
     /// `tellr-app deploy-page`.
@@ -110,6 +115,14 @@ impl Serving {
         };
         let found = timeout(PATIENCE, found).await.unwrap_or_default();
         found.unwrap_or_else(|| panic!("{text:?} was never logged: {}", self.log))
+    }
+
+    /// The memory it uses, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let id = self.child.id().expect("the app runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("its memory");
+        line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
     }
 
     /// What the platform does first.

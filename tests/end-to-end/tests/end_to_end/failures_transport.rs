@@ -164,3 +164,20 @@ async fn after_a_write_that_broke_the_next_run_goes_on() {
         broken_write(path, When::After).await;
     }
 }
+
+/// Another server's page, or text: the next answer would be the same.
+#[tokio::test]
+async fn a_complete_answer_that_is_no_answer_is_told_as_what_it_is_within_seconds() {
+    let text = Action::Answer { status: 200, headers: [].into(), body: "all good".into() };
+    for (action, names) in [(html(200), "it is an HTML page: upstream gone"), (text, "it isn't JSON")] {
+        let stage = Stage::with(Pace::none()).await;
+        let rule = Rule { times: None, ..Rule::next("/api/2.0/apps/tellr", action) };
+        stage.workspace.control().faults.add(rule).expect("a good rule");
+        let began = stage.time.now_ms();
+        let error = stage.create(CreateArguments::default()).await.expect_err("no answer");
+        let waited = stage.time.now_ms() - began;
+        assert_says(&error, Expected { code: "UNREADABLE_ANSWER", names, because: "status 200" });
+        assert!(waited < 10_000, "{waited} ms");
+        stage.end().await;
+    }
+}

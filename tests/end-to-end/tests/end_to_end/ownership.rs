@@ -12,9 +12,9 @@ use futures_util::future::join_all;
 use local_workspace::pace::Pace;
 use secrecy::SecretString;
 use serde_json::json;
-use tellr_app::deploy::lakebase;
-use tellr_app::deploy::workspace::Workspace;
 use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
+use tellr_app::workspace::Workspace;
+use tellr_app::workspace::lakebase;
 
 const TWO_FOLDER: &str = "/Workspace/Users/ada@example.com/.apps/tellr-two";
 /// What the app `tellr` keeps in its schema.

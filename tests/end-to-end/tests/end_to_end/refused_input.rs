@@ -141,6 +141,11 @@ fn a_file_that_is_not_what_it_shows_is_refused_with_its_line() {
         ("app_name: !ours tellr\n", "YAML_SYNTAX", "line 1, column 11", "tag"),
         ("app_name: tellr\napp_name: other\n", "YAML_SYNTAX", "line", "appears twice"),
         ("app_name: tellr\n---\napp_name: other\n", "YAML_SYNTAX", "line 3", "second document"),
+        ("", "YAML_SYNTAX", "configuration", "The file is empty"),
+        ("# later\n", "YAML_SYNTAX", "configuration", "only comments"),
+        ("? [a]\n: b\n", "YAML_SYNTAX", "line 1, column 3", "Expected a key that is a single text"),
+        ("app_version: 0.1.0\napp_nam: tellr\n", "UNKNOWN_KEY", "(line 2, column 1)", "`app_name`"),
+        ("environments:\n  a:\n    app_nam: tellr\n", "UNKNOWN_KEY", "(line 3, column 5)", "`app_name`"),
         ("app_name: [tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: \"tellr\n", "YAML_SYNTAX", "line", "YAML parser"),
         ("app_name: tellr\n\tschema_name: x\n", "YAML_SYNTAX", "line 2, column 1", "tab"),
@@ -153,7 +158,7 @@ fn a_file_that_is_not_what_it_shows_is_refused_with_its_line() {
         ("app_compute: LIQUID\n", "INVALID_VALUE", "`app_compute`", "`MEDIUM`"),
         ("encryption_key: x\n", "SECRET_IN_FILE", "`encryption_key`", "no longer secret"),
         ("environments: [development]\n", "WRONG_TYPE", "`environments`", "list"),
-        ("environments: {}\n", "UNKNOWN_ENVIRONMENT", "`development`", "nothing"),
+        ("environments: {}\n", "UNKNOWN_ENVIRONMENT", "`development`", "no environments"),
         ("environments:\n  a: {}\n  b: {}\n", "UNKNOWN_ENVIRONMENT", "`development`", "`a` and `b`"),
         (
             "environments:\n  development:\n    lakebase: {shema: x}\n",
@@ -294,7 +299,7 @@ async fn the_command_line_refuses_bad_flags_with_exit_code_2_and_sends_nothing()
     run.refused("create", &["--config", "/nowhere.yaml"], &["`--config`", "/nowhere.yaml"]).await;
     run.refused("create", &["--app-nam", "x"], &["--app-nam", "--app-name"]).await;
     run.refused("update", &[], &["`--app-name`, `--lakebase-name` and `--schema-name` are missing"]).await;
-    run.refused("delete", &[], &["`--app-name` is missing"]).await;
+    run.refused("delete", &[], &["`--app-name` is missing", "`tellr-app deploy delete tellr`"]).await;
     run.refused("delete", &["--app-compute", "LARGE"], &["--app-compute"]).await;
     stage.end().await;
 }
@@ -305,6 +310,11 @@ async fn the_command_line_refuses_bad_files_with_exit_code_2_and_sends_nothing()
     let run = Run { stage: &stage };
     let good = run.file("good.yaml", "app_name: tellr\n");
     run.refused("create", &["--config", &good, "--app-name", "x1"], &["combined with `app_name`"]).await;
+    let other = run.file("other.yaml", "environments:\n  a: {}\n  b: {}\n");
+    let words = ["has no environment `development`", "Set `--environment` (or the variable `ENVIRONMENT`)"];
+    run.refused("create", &["--config", &other], &words).await;
+    let none = run.file("none.yaml", "environments: {}\n");
+    run.refused("create", &["--config", &none], &["It has no environments", "omit `--environment`"]).await;
     let unknown = run.file("unknown.yaml", "app_nam: tellr\n");
     run.refused("create", &["--config", &unknown], &["did you mean `app_name`?"]).await;
     let alias = run.file("alias.yaml", "app_name: *a\n");

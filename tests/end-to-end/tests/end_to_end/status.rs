@@ -215,6 +215,9 @@ async fn of_somebody_elses_app_what_may_be_read_is_told() {
     assert_eq!(status.app_file_workspace_path.as_deref(), Some(FOLDER));
     assert_eq!((&status.app_package, status.can_resume), (&None, false), "her folder is hers: {status:#?}");
     assert!(status.last_run.is_none() && status.lock.is_none());
+    let [unread] = status.unread.as_slice() else { panic!("one thing isn't shown: {status:#?}") };
+    assert!(unread.starts_with("You lack the permission to read") && unread.contains(FOLDER), "{unread}");
+    assert!(stage.status().await.unread.is_empty(), "hers is shown");
     stage.end().await;
 }
 
@@ -227,6 +230,7 @@ async fn an_app_that_is_no_tellr_is_told_as_an_app() {
     assert_eq!(status, 200);
     let status = stage.status().await;
     assert_eq!(status.app_file_workspace_path, None, "it tells no folder, and is not hers");
+    assert!(status.unread[0].contains("the folder that app `tellr`"), "{status:#?}");
     let app = status.app.expect("an app");
     assert_eq!((app.creator.as_deref(), app.compute.as_str()), (Some(BEN), "STOPPED"));
     assert_eq!((status.app_package, status.lakebase_name, status.can_resume), (None, None, false));

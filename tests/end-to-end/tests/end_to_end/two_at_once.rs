@@ -93,7 +93,7 @@ async fn cancelled(when: impl Fn(&DeployEvent) -> bool, stands: &str) {
     let host = stage.host(ADA).watched(&stop);
     let ended = drive(&stage.time, create(&host, &cancellation)).await.expect("it does not die");
     let error = ended.expect_err("it was asked to stop");
-    assert_says(&error, Expected { code: "CANCELLED", names: "`tellr` was cancelled", because: stands });
+    assert_says(&error, Expected { code: "CANCELLED", names: "`tellr`", because: stands });
     stage.assert_left_in_order("cancelled").await;
     drop(host);
     stage.create(CreateArguments::default()).await.unwrap_or_else(|error| panic!("{error:#?}"));

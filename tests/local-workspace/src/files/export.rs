@@ -91,8 +91,18 @@ fn notebook(name: &str, id: u64, language: &str, source: &[u8], format: Format) 
     let model = || to_model(language, id, name, &cells(language, &text));
     let (bytes, file_type) = match format {
         Format::Auto | Format::Source => (with_marker(language, source), language.extension),
-        Format::Jupyter => (json_bytes(&to_jupyter(language, name, &cells(language, &text))), "ipynb"),
-        Format::Html => (html(name, &cells(language, &text), &model()).into_bytes(), "html"),
+        Format::Jupyter => {
+            let cells = cells(language, &text);
+            refuse_larger(json_size(&cells))?;
+            (json_bytes(&to_jupyter(language, name, &cells)), "ipynb")
+        }
+        Format::Html => {
+            let cells = cells(language, &text);
+            // The cells are in it twice: as text, and in the model, in base64.
+            let as_text: usize = cells.iter().map(String::len).sum();
+            refuse_larger(json_size(&cells) / 3 * 4 + as_text)?;
+            (html(name, &cells, &to_model(language, id, name, &cells))?.into_bytes(), "html")
+        }
         Format::Dbc => {
             let entry = format!("{name}.{}", language.name.to_lowercase());
             (archive([(entry, json_bytes(&model()))])?, "dbc")
@@ -150,17 +160,27 @@ pub(super) fn directory(path: &str, below: &[(String, Node)], format: Format) ->
 }
 
 fn limited(bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
-    if bytes.len() <= MAX_FILE_BYTES {
-        return Ok(bytes);
+    refuse_larger(bytes.len())?;
+    Ok(bytes)
+}
+
+/// Refuses an export of `bytes`, which may be a lower bound that is known before the content is built.
+fn refuse_larger(bytes: usize) -> Result<(), Problem> {
+    if bytes <= MAX_FILE_BYTES {
+        return Ok(());
     }
     Err(Problem::new(
         axum::http::StatusCode::BAD_REQUEST,
         "MAX_NOTEBOOK_SIZE_EXCEEDED",
-        format!(
-            "The exported content is ({} bytes), exceeded max size ({MAX_FILE_BYTES} bytes)",
-            bytes.len()
-        ),
+        format!("The exported content is ({bytes} bytes), exceeded max size ({MAX_FILE_BYTES} bytes)"),
     ))
+}
+
+/// A lower bound for the size of cells as JSON.
+fn json_size(cells: &[String]) -> usize {
+    // The names of a cell's fields.
+    const LEAST_CELL_BYTES: usize = 40;
+    cells.iter().map(|cell| cell.len() + LEAST_CELL_BYTES).sum()
 }
 
 fn json_bytes(value: &Value) -> Vec<u8> {
@@ -183,14 +203,40 @@ fn archive(entries: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Vec<u
 
 /// An HTML page with the notebook's data in the platform's format. There, a script from the platform's
 /// servers renders it; this page renders the cells itself.
-fn html(name: &str, cells: &[String], model: &Value) -> String {
-    let encoded = BASE64.encode(pages::percent_encode(&model.to_string()));
+fn html(name: &str, cells: &[String], model: &Value) -> Result<String, Problem> {
+    let encoded = pages::percent_encode(&model.to_string());
+    refuse_larger(encoded.len() / 3 * 4)?;
+    let encoded = BASE64.encode(encoded);
     let name = pages::escape(name);
     let cells: Vec<String> = cells.iter().map(|cell| pages::escape(cell)).collect();
     let shown = cells.join("</pre>\n<pre>");
-    format!(
+    Ok(format!(
         "<!DOCTYPE html>\n<html>\n<head>\n<meta name=\"databricks-html-version\" content=\"1\">\n\
          <title>{name} - Databricks</title>\n<meta charset=\"utf-8\">\n</head>\n<body>\n<pre>{shown}</pre>\n\
          <script>var __DATABRICKS_NOTEBOOK_MODEL = '{encoded}';</script>\n</body>\n</html>\n"
-    )
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bound is known from the cells alone, and is never above the size that is built.
+    #[test]
+    fn a_notebook_that_would_be_too_large_is_refused_before_it_is_built() {
+        let language = Language::named("PYTHON").expect("a language");
+        for source in ["", "print('ü')\n", "# COMMAND ----------\n", "# MAGIC %md\n# COMMAND ----------\n"] {
+            let cells = cells(language, &source.repeat(100));
+            let as_text: usize = cells.iter().map(String::len).sum();
+            let jupyter = json_bytes(&to_jupyter(language, "n", &cells)).len();
+            assert!(json_size(&cells) <= jupyter, "{source}: {jupyter}");
+            let page = html("n", &cells, &to_model(language, 1, "n", &cells)).expect("small").len();
+            assert!(json_size(&cells) / 3 * 4 + as_text <= page, "{source}: {page}");
+        }
+        let separators = "# COMMAND ----------\n".repeat(MAX_FILE_BYTES / 21);
+        assert!(json_size(&cells(language, &separators)) > MAX_FILE_BYTES);
+        for format in [Format::Html, Format::Jupyter] {
+            assert!(notebook("n", 1, "PYTHON", separators.as_bytes(), format).is_err());
+        }
+    }
 }

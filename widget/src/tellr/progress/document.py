@@ -133,6 +133,9 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     if lock:
         words = [(_label(name), str(value)) for name, value in lock.items() if _is_plain(value)]
         sections.append(Section("Run in progress", words))
+    unread = _texts(told, "unread")
+    if unread:
+        sections.append(Section("Not shown", [("", words) for words in unread]))
     if told.get("can_resume"):
         words = "The last run did not finish. Run it again to resume where it stopped"
         sections.append(Section("", [("", words)]))

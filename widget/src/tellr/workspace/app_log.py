@@ -11,6 +11,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from tellr.workspace import proxies
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
@@ -49,6 +51,7 @@ def read(
             open_timeout=SECONDS,
             close_timeout=QUIET_SECONDS,
             max_size=LARGEST_MESSAGE_BYTES,
+            **proxies.for_websockets(origin, connect),
         ) as stream:
             # An empty search term matches every line.
             stream.send("")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tellr.secrets import blank, in_environment
-from tellr.workspace import app_log, credentials, routes, trust
+from tellr.workspace import app_log, credentials, proxies, routes, trust
 from tellr.workspace.address import AddressError, trimmed
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ class WorkspaceSession:
                 auth=lambda prepared: _signed(prepared, headers),
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
                 verify=_authorities(),
+                proxies=proxies.for_requests(host),
                 # A redirect would send the credential to another server.
                 allow_redirects=False,
                 stream=True,
@@ -212,6 +213,7 @@ def _reach(session: requests.Session, host: str) -> None:
             host + _METADATA,
             timeout=(CONNECT_SECONDS, REACH_SECONDS),
             verify=_authorities(),
+            proxies=proxies.for_requests(host),
             allow_redirects=False,
             stream=True,
         ),
@@ -274,11 +276,19 @@ def _app_origin(url: str, workspace: str) -> str:
 def _authenticate(config: Config) -> dict[str, str]:
     """Have the SDK create the headers, minting or renewing a token if needed."""
     try:
-        return config.authenticate()
+        headers = config.authenticate()
     except Exception as error:
         passing = any(part in type(error).__name__ for part in ("Connection", "Timeout"))
         kind = "connection" if passing else "credential"
         raise NoAnswerError(kind, _first_line(error)) from None
+    # The libraries below would repeat the token in their errors.
+    if any(not " " <= character <= "~" for value in headers.values() for character in value):
+        message = (
+            "The access token has a line break in it, or another character that no token has. "
+            "Its value is not shown"
+        )
+        raise NoAnswerError("credential", message)
+    return headers
 
 
 def _signed(

@@ -1,0 +1,73 @@
+/** The editor of one deck: bar, slides, stage, notes, inspector, and what opens over them. */
+import { useState } from "react";
+import { Banner } from "./Banner";
+import { TopBar } from "./bar/TopBar";
+import styles from "./DeckEditor.module.css";
+import { HistoryDialog } from "./dialogs/HistoryDialog";
+import { KeysHelp } from "./dialogs/KeysHelp";
+import { LayoutsDialog } from "./dialogs/LayoutsDialog";
+import { Palette } from "./dialogs/Palette";
+import { ShareDialog } from "./dialogs/ShareDialog";
+import { ThemesDialog } from "./dialogs/ThemesDialog";
+import { EditorContext } from "./Editor";
+import { Inspector } from "./inspector/Inspector";
+import { Notes } from "./Notes";
+import { Ribbon } from "./ribbon/Ribbon";
+import { Stage } from "./stage/Stage";
+import { type Opened, useEditorState } from "./useEditorState";
+import { useKeys } from "./useKeys";
+import { usePaste } from "./usePaste";
+import { usePresence } from "./usePresence";
+import { useSaveBeforeLeaving } from "./useSaveBeforeLeaving";
+
+const DIALOGS = {
+  palette: Palette,
+  keys: KeysHelp,
+  history: HistoryDialog,
+  share: ShareDialog,
+  layouts: LayoutsDialog,
+  themes: ThemesDialog,
+};
+
+export function DeckEditor({ opened }: { opened: Opened }) {
+  const { editor, announcement } = useEditorState(opened);
+  const [isInspectorOpen, setInspectorOpen] = useState(
+    () => !window.matchMedia?.("(width < 64rem)").matches,
+  );
+  useKeys(editor);
+  useSaveBeforeLeaving(editor.session);
+  usePresence(editor);
+  usePaste(editor);
+  const Opened = editor.panel ? DIALOGS[editor.panel] : null;
+  return (
+    <EditorContext value={editor}>
+      <div className={styles.editor}>
+        <div className={styles.bar}>
+          <TopBar
+            isInspectorOpen={isInspectorOpen}
+            onToggleInspector={() => setInspectorOpen(!isInspectorOpen)}
+          />
+        </div>
+        <div className={styles.banner}>
+          <Banner />
+        </div>
+        <div className={styles.ribbon}>
+          <Ribbon />
+        </div>
+        <main className={styles.stage} aria-label="Slide">
+          <Stage />
+        </main>
+        <div className={styles.notes}>
+          <Notes />
+        </div>
+        <div className={styles.inspector} hidden={!isInspectorOpen}>
+          {isInspectorOpen ? <Inspector /> : null}
+        </div>
+      </div>
+      <p role="status" className="visually-hidden">
+        {announcement}
+      </p>
+      {Opened ? <Opened /> : null}
+    </EditorContext>
+  );
+}

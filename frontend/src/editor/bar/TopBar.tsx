@@ -1,0 +1,125 @@
+/** The editor's bar: where one is, what can be done, and whether everything is saved. */
+import { Link } from "react-router";
+import { Button } from "../../components/Button";
+import { Icon } from "../../components/Icon";
+import { IconButton } from "../../components/IconButton";
+import { Menu } from "../../components/Menu";
+import { ACTIONS, action, INSERT_ACTIONS, isEnabled } from "../actions";
+import { shown } from "../actions/keys";
+import { useEditor } from "../Editor";
+import { PresentButton } from "./PresentButton";
+import { SaveState } from "./SaveState";
+import styles from "./TopBar.module.css";
+
+export function TopBar({
+  isInspectorOpen,
+  onToggleInspector,
+}: {
+  isInspectorOpen: boolean;
+  onToggleInspector: () => void;
+}) {
+  const editor = useEditor();
+  const { deck } = editor.snapshot;
+  return (
+    <header className={styles.bar}>
+      <Link to="/" className={styles.home} aria-label="All decks" title="All decks">
+        <Icon name="home" />
+      </Link>
+      <h1 className="visually-hidden">{deck.title || "Untitled deck"}</h1>
+      <input
+        className={styles.title}
+        aria-label="Title of the deck"
+        value={deck.title}
+        placeholder="Untitled deck"
+        maxLength={300}
+        readOnly={!editor.canEdit}
+        onChange={({ target }) =>
+          editor.change("Rename deck", [{ op: "set_title", title: target.value }], "title")
+        }
+        onBlur={() => editor.session.settle()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") event.currentTarget.blur();
+        }}
+      />
+      <SaveState />
+      <span className={styles.space} />
+      {editor.canEdit ? (
+        <>
+          <Tool id="undo" />
+          <Tool id="redo" />
+          <span className={styles.line} />
+          <span className={styles.short}>
+            <InsertMenu />
+          </span>
+        </>
+      ) : null}
+      <span className={styles.wide}>
+        {editor.canEdit ? <Tool id="theme" /> : null}
+        <Tool id="history" />
+        <Tool id="share" />
+      </span>
+      <span className={styles.wide}>
+        <Tool id="palette" />
+      </span>
+      <IconButton
+        icon="panel"
+        label="Inspector"
+        aria-pressed={isInspectorOpen}
+        onClick={onToggleInspector}
+      />
+      <MoreMenu />
+      <span className={`${styles.short} ${styles.present}`}>
+        <PresentButton />
+      </span>
+    </header>
+  );
+}
+
+function Tool({ id }: { id: string }) {
+  const editor = useEditor();
+  const { label, icon, keys, run, ...rest } = action(id);
+  return (
+    <IconButton
+      icon={icon ?? "more"}
+      label={label}
+      keys={keys && shown(keys)}
+      disabled={!isEnabled({ label, run, ...rest }, editor)}
+      onClick={() => run(editor)}
+    />
+  );
+}
+
+function InsertMenu() {
+  const editor = useEditor();
+  const entries = INSERT_ACTIONS.map((one) => ({
+    label: one.label,
+    icon: one.icon,
+    disabled: !isEnabled(one, editor),
+    onSelect: () => one.run(editor),
+  }));
+  return (
+    <Menu
+      trigger={
+        <Button size="small" tone="quiet" icon="plus">
+          Insert
+        </Button>
+      }
+      entries={entries}
+    />
+  );
+}
+
+/** Everything of the deck and the view; on a phone also what has no room in the bar. */
+function MoreMenu() {
+  const editor = useEditor();
+  const entries = ACTIONS.filter(
+    ({ group, id }) => (group === "Deck" || group === "View") && id !== "home",
+  ).map((one) => ({
+    label: one.label,
+    icon: one.icon,
+    keys: one.keys && shown(one.keys),
+    disabled: !isEnabled(one, editor),
+    onSelect: () => one.run(editor),
+  }));
+  return <Menu trigger={<IconButton icon="more" label="More" />} entries={entries} />;
+}

@@ -1,0 +1,73 @@
+import { useState, useSyncExternalStore } from "react";
+import { useNavigate } from "react-router";
+import type { Session } from "../api/sessions";
+import { readDeck, sendPatches } from "../api/sessions";
+import { useStable } from "../components/useStable";
+import { blockOf, slideOf } from "../deck/find";
+import type { Patch } from "../deck/patch";
+import type { Engine } from "../engine/engine";
+import { DeckSession } from "./DeckSession";
+import type { Editor, Panel } from "./Editor";
+import { onSlide, type Selection, within } from "./selection";
+
+export interface Opened {
+  session: Session;
+  engine: Engine;
+}
+
+/** A browser lets no larger request outlive its page. */
+const MOST_KEPT_ALIVE = 60_000;
+
+export function useEditorState({ session: opened, engine }: Opened): {
+  editor: Editor;
+  announcement: string;
+} {
+  const { id, role, deck, version } = opened;
+  const canEdit = role !== "viewer";
+  const [session] = useState(() => {
+    const server = {
+      send: (at: number, patches: readonly Patch[], leaving: boolean) => {
+        const isSmall = JSON.stringify(patches).length < MOST_KEPT_ALIVE;
+        return sendPatches(id, at, patches, { keepalive: leaving && isSmall });
+      },
+      read: () => readDeck(id),
+    };
+    return new DeckSession(engine, server, { deck, version }, canEdit);
+  });
+  const snapshot = useSyncExternalStore(session.subscribe, session.get);
+  const [chosen, select] = useState<Selection>(() => onSlide(deck.slides[0]?.id ?? null));
+  const [panel, open] = useState<Panel>(null);
+  const [announcement, announce] = useState("");
+  const navigate = useNavigate();
+  const change = useStable((label: string, patches: readonly Patch[], merge?: string) =>
+    session.change(patches, merge === undefined ? { label } : { label, merge }),
+  );
+
+  // What was selected may be gone: deleted by an undo, or in a deck that was loaded.
+  const [before, setBefore] = useState(snapshot.deck);
+  const selection = within(chosen, snapshot.deck, before);
+  if (before !== snapshot.deck) setBefore(snapshot.deck);
+  if (selection !== chosen) select(selection);
+
+  const slide = slideOf(snapshot.deck, selection.slide);
+  const block = slide && blockOf(slide, selection.block);
+  const go = (address: string) => void navigate(address);
+  const editor: Editor = {
+    id,
+    role,
+    engine,
+    session,
+    snapshot,
+    selection,
+    slide,
+    block,
+    panel,
+    canEdit,
+    select,
+    open,
+    change,
+    announce,
+    go,
+  };
+  return { editor, announcement };
+}

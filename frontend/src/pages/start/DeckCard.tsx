@@ -1,0 +1,77 @@
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { deckFile, type SessionSummary } from "../../api/sessions";
+import { IconButton } from "../../components/IconButton";
+import { Menu } from "../../components/Menu";
+import { Thumbnail } from "../../slides/Thumbnail";
+import { ago } from "./ago";
+import styles from "./DeckCard.module.css";
+import { DeleteDialog } from "./DeleteDialog";
+import { RenameDialog } from "./RenameDialog";
+import { useDuplicate } from "./useDuplicate";
+
+export function DeckCard({ session }: { session: SessionSummary }) {
+  const [asked, setAsked] = useState<"rename" | "delete" | null>(null);
+  const duplicate = useDuplicate();
+  const navigate = useNavigate();
+  const close = () => setAsked(null);
+  const isOwner = session.role === "owner";
+  const title = session.title || "Untitled deck";
+  return (
+    <li className={styles.card}>
+      <div className={styles.picture}>
+        <Thumbnail slide={session.cover} theme={session.theme} />
+      </div>
+      <div className={styles.foot}>
+        <div className={styles.words}>
+          <h2 className={styles.title}>
+            <Link to={`/decks/${session.id}`} className={styles.link}>
+              {title}
+            </Link>
+          </h2>
+          <p className={styles.meta}>{metaOf(session)}</p>
+        </div>
+        <div className={styles.menu}>
+          <Menu
+            trigger={<IconButton icon="more" label={`Actions for ${title}`} />}
+            entries={[
+              {
+                label: "Present",
+                icon: "play",
+                onSelect: () => void navigate(`/decks/${session.id}/present`),
+              },
+              {
+                label: "Rename",
+                icon: "text",
+                disabled: session.role === "viewer",
+                onSelect: () => setAsked("rename"),
+              },
+              { label: "Duplicate", icon: "copy", onSelect: () => duplicate(session.id) },
+              {
+                label: "Export deck.json",
+                icon: "download",
+                onSelect: () => window.location.assign(deckFile(session.id)),
+              },
+              "separator",
+              {
+                label: "Delete",
+                icon: "bin",
+                tone: "danger",
+                disabled: !isOwner,
+                onSelect: () => setAsked("delete"),
+              },
+            ]}
+          />
+        </div>
+      </div>
+      {asked === "rename" ? <RenameDialog session={session} onClose={close} /> : null}
+      {asked === "delete" ? <DeleteDialog session={session} onClose={close} /> : null}
+    </li>
+  );
+}
+
+function metaOf({ role, owner, slide_count, updated_at, shared }: SessionSummary): string {
+  const slides = slide_count === 1 ? "1 slide" : `${slide_count} slides`;
+  const who = role === "owner" ? (shared ? "Shared" : null) : owner.name;
+  return [who, slides, `edited ${ago(updated_at)}`].filter(Boolean).join(" · ");
+}

@@ -1,0 +1,73 @@
+/** The start page: the decks of the user, and the ways to a new one. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
+import { type SessionSummary, sessions } from "../../api/sessions";
+import { Icon } from "../../components/Icon";
+import { Skeleton } from "../../components/Skeleton";
+import { DatabaseNotice } from "../home/DatabaseNotice";
+import { useReadiness } from "../home/useReadiness";
+import { DeckCard } from "./DeckCard";
+import { NewDeck } from "./NewDeck";
+import styles from "./StartPage.module.css";
+
+export function StartPage() {
+  const readiness = useReadiness();
+  const [search, setSearch] = useState("");
+  const asked = useDeferredValue(search.trim());
+  const { data, error } = useQuery({ ...sessions(asked), placeholderData: keepPreviousData });
+  return (
+    <div className={styles.page}>
+      <DatabaseNotice readiness={readiness} />
+      <NewDeck />
+      <section className={styles.page} aria-labelledby="decks">
+        <div className={styles.head}>
+          <h1 id="decks" className={styles.title}>
+            Your decks
+          </h1>
+          <label className={styles.search}>
+            <Icon name="search" />
+            <span className="visually-hidden">Search decks</span>
+            <input
+              type="search"
+              placeholder="Search titles and slides"
+              value={search}
+              onChange={({ target }) => setSearch(target.value)}
+            />
+          </label>
+        </div>
+        <Decks decks={data?.sessions} error={error} search={asked} />
+      </section>
+    </div>
+  );
+}
+
+function Decks({
+  decks,
+  error,
+  search,
+}: {
+  decks: SessionSummary[] | undefined;
+  error: Error | null;
+  search: string;
+}) {
+  if (error && !decks) {
+    return <p className={styles.problem}>Your decks can’t be read now: {error.message}</p>;
+  }
+  if (!decks) return <Skeleton label="Loading your decks" count={3} />;
+  if (decks.length === 0) {
+    return (
+      <p className={styles.empty} role="status">
+        {search
+          ? `No deck contains “${search}”.`
+          : "You have no decks yet. Start with a new one, or look at the sample deck."}
+      </p>
+    );
+  }
+  return (
+    <ul className={styles.grid}>
+      {decks.map((session) => (
+        <DeckCard key={session.id} session={session} />
+      ))}
+    </ul>
+  );
+}

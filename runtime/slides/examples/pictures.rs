@@ -1,0 +1,63 @@
+//! Draws decks as SVG pictures, to be looked at.
+//!
+//! usage: cargo run -p tellr-slides --example pictures -- OUT DECK.json...
+//!
+//! Writes `OUT/DECK-THEME-NUMBER.svg` for each slide of each deck in each theme that comes with the
+//! app, and `OUT/fonts.css`, which a page needs to show them in their fonts.
+
+#![expect(clippy::disallowed_methods, reason = "an example reads and writes files")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use tellr_slides::fonts::Fonts;
+use tellr_slides::text_layout::TextLayout;
+use tellr_slides::{layout, read, svg, theme};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let out = arguments.next().ok_or("usage: pictures OUT DECK.json...")?;
+    std::fs::create_dir_all(&out)?;
+    let fonts = Fonts::bundled();
+    let mut css = String::new();
+    // The last rule is asked first, as the first file is here.
+    for (number, file) in fonts.files.iter().enumerate().rev() {
+        let Some(face) = file.face else { continue };
+        let name = format!("font-{number}.woff2");
+        std::fs::write(Path::new(&out).join(&name), file.woff2)?;
+        let weight = if face.is_bold { 700 } else { 400 };
+        let style = if face.is_italic { "italic" } else { "normal" };
+        let family = face.family.name();
+        writeln!(
+            css,
+            "@font-face{{font-family:{family};font-weight:{weight};font-style:{style};src:url({name})}}"
+        )?;
+    }
+    std::fs::write(Path::new(&out).join("fonts.css"), css)?;
+    let mut text = TextLayout::new(&fonts);
+    for path in arguments {
+        let deck = read::from_json(&std::fs::read_to_string(&path)?)?;
+        let name = Path::new(&path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for theme in theme::built_in() {
+            for (index, list) in layout::lay_out_all(&mut text, &theme, &deck).iter().enumerate() {
+                let file = format!("{name}-{}-{:02}.svg", theme.id, index + 1);
+                std::fs::write(Path::new(&out).join(file), svg::write(list, &|_| Some(picture())))?;
+                if theme.id.as_str() == "clear" {
+                    for mark in &list.marks {
+                        println!("{name} {}: {}", index + 1, serde_json::to_string(mark)?);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A picture in place of those that an app keeps: a sky with hills.
+fn picture() -> String {
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 600' preserveAspectRatio='xMidYMid slice' width='800' height='600'>\
+        <rect width='800' height='600' fill='%23b9d3e6'/><circle cx='600' cy='150' r='60' fill='%23fff3d6'/>\
+        <path d='M0 400 Q200 250 400 380 T800 320 V600 H0Z' fill='%237a9e8a'/>\
+        <path d='M0 480 Q250 380 500 470 T800 430 V600 H0Z' fill='%23476b5a'/></svg>";
+    format!("data:image/svg+xml,{}", svg.replace('<', "%3C").replace('>', "%3E").replace(' ', "%20"))
+}

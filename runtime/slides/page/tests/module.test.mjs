@@ -1,0 +1,106 @@
+/** The built module: what the page does with it, in Node. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+import init, { Slides } from "../slides.js";
+
+const PAGE = join(import.meta.dirname, "..");
+const FONTS = join(PAGE, "../fonts");
+/** The module without its fonts; after brotli about a third. */
+const MOST_BYTES = 2_200_000;
+
+const module = readFileSync(join(PAGE, "slides_bg.wasm"));
+await init({ module_or_path: module });
+
+const deck = {
+  format: 1,
+  title: "Review",
+  theme: "clear",
+  slides: [
+    {
+      id: "s1",
+      layout: "title_and_text",
+      blocks: [
+        { type: "title", id: "t", text: "EMEA grew **18 %**" },
+        { type: "bullets", id: "b", items: [{ text: "One" }, { text: "Two", level: 2 }] },
+      ],
+    },
+  ],
+};
+const [slide] = deck.slides;
+
+/** The module with a family's fonts, added in some order. */
+function slides(order = (files) => files) {
+  const made = new Slides();
+  const files = readdirSync(join(FONTS, "carlito")).filter((file) => file.endsWith(".woff2"));
+  for (const file of order(files)) {
+    const [, subset, weight, style] = /^[a-z]+-([a-z-]+)-(\d+)-([a-z]+)\.woff2$/.exec(file);
+    const bytes = readFileSync(join(FONTS, "carlito", file));
+    made.addFont("carlito", weight === "700", style === "italic", subset, bytes);
+  }
+  return made;
+}
+
+const drawn = (made, one = slide) => made.layOut(JSON.stringify(one), "clear", 1, "en");
+
+test("patches are applied, and their inverse gives the deck back", () => {
+  const made = new Slides();
+  const patches = [
+    { op: "set_field", block: "t", field: { text: "New" } },
+    { op: "set_layout", slide: "s1", layout: "statement" },
+  ];
+  const { deck: changed, inverse } = JSON.parse(
+    made.apply(JSON.stringify(deck), JSON.stringify(patches)),
+  );
+  assert.equal(changed.slides[0].blocks[0].text, "New");
+  const back = JSON.parse(made.apply(JSON.stringify(changed), JSON.stringify(inverse)));
+  assert.deepEqual(back.deck, deck);
+});
+
+test("a patch that doesn't fit is refused in words for people", () => {
+  const gone = JSON.stringify([{ op: "remove_block", block: "gone" }]);
+  assert.throws(() => new Slides().apply(JSON.stringify(deck), gone), /may have been removed/);
+  const script = JSON.stringify([
+    { op: "set_field", block: "t", field: { text: "[x](javascript:alert(1))" } },
+  ]);
+  assert.throws(() => new Slides().apply(JSON.stringify(deck), script), /a link starts with/);
+});
+
+test("a slide is drawn the same, in whatever order the fonts came", () => {
+  const one = drawn(slides());
+  assert.equal(drawn(slides((files) => files.toReversed())), one);
+  const list = JSON.parse(one);
+  assert.deepEqual(
+    list.frames.map(({ block }) => block),
+    ["t", "b"],
+  );
+  const runs = list.elements.flatMap(({ lines = [] }) => lines.flatMap((line) => line.runs));
+  assert.ok(runs.every((run) => run.is_foreign === undefined));
+});
+
+test("without its fonts a slide is drawn with estimated widths", () => {
+  const list = JSON.parse(drawn(new Slides()));
+  const runs = list.elements.flatMap(({ lines = [] }) => lines.flatMap((line) => line.runs));
+  assert.ok(runs.length > 0 && runs.every((run) => run.is_foreign));
+});
+
+test("what isn't a font, a family or a slide is refused", () => {
+  const made = new Slides();
+  assert.throws(() => made.addFont("carlito", false, false, "latin", new Uint8Array(64)));
+  assert.throws(() => made.addFont("comic", false, false, "latin", new Uint8Array(64)));
+  assert.throws(() => drawn(made, { id: "s1" }));
+});
+
+test("the themes and the advice are those of the crate", () => {
+  const made = new Slides();
+  assert.equal(JSON.parse(made.themes())[0].id, "clear");
+  const [finding] = JSON.parse(
+    made.findings(JSON.stringify({ ...slide, blocks: slide.blocks.slice(1) })),
+  );
+  assert.match(finding.message, /no title/);
+});
+
+test("the module stays small", () => {
+  assert.ok(module.length < MOST_BYTES, `${module.length} bytes`);
+});

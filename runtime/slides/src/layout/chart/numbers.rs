@@ -1,0 +1,135 @@
+//! How a chart's numbers are written: all with the same divisor and the same digits.
+
+use crate::layout::locale::{Locale, is_currency};
+
+/// Divisors with their letters, from the largest. Four digits are read as they are.
+const DIVISORS: [(f64, f64, &str); 4] =
+    [(1e12, 1e12, "tn"), (1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k")];
+/// Digits of the largest number.
+const DIGITS: i32 = 3;
+
+#[derive(Debug, Clone)]
+pub(super) struct Numbers {
+    pub(super) divisor: f64,
+    suffix: &'static str,
+    pub(super) decimals: u8,
+    is_percent: bool,
+    /// What is counted, for the axis' title; empty where each number says it.
+    pub(super) title: String,
+}
+
+impl Numbers {
+    pub(super) fn new(values: &[f64], unit: Option<&str>) -> Self {
+        let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        let (divisor, suffix) = DIVISORS
+            .into_iter()
+            .find(|(from, _, _)| largest >= *from)
+            .map_or((1.0, ""), |(_, divisor, suffix)| (divisor, suffix));
+        let unit = unit.unwrap_or_default().trim();
+        let is_percent = matches!(unit, "%" | "percent");
+        let mut decimals = digits_after_point(largest / divisor);
+        // Digits that are 0 in all of them say nothing.
+        while decimals > 0 && values.iter().all(|value| is_round(value / divisor, decimals - 1)) {
+            decimals -= 1;
+        }
+        Self {
+            divisor,
+            suffix,
+            decimals,
+            is_percent,
+            title: if is_percent { String::new() } else { unit.to_owned() },
+        }
+    }
+
+    /// A number, without what the axis' title says.
+    pub(super) fn short(&self, locale: Locale, value: f64) -> String {
+        self.with(locale, value, self.decimals)
+    }
+
+    /// A number at a grid line.
+    pub(super) fn at_grid(&self, locale: Locale, value: f64, step: f64) -> String {
+        // `1 M`, not `1000 k`.
+        let larger = DIVISORS
+            .iter()
+            .rev()
+            .find(|(_, divisor, _)| *divisor > self.divisor && self.divisor > 1.0 && value.abs() >= *divisor);
+        let scaled = match larger {
+            Some((_, divisor, suffix)) => Self { divisor: *divisor, suffix, ..self.clone() },
+            None => self.clone(),
+        };
+        let step = step / scaled.divisor;
+        let decimals = (0..8).find(|decimals| {
+            is_round(step, *decimals) || is_round(value / scaled.divisor, *decimals) && larger.is_some()
+        });
+        scaled.with(locale, value, decimals.unwrap_or(8))
+    }
+
+    /// A number with its unit.
+    pub(super) fn full(&self, locale: Locale, value: f64) -> String {
+        let short = self.short(locale, value);
+        if self.title.is_empty() {
+            short
+        } else if is_currency(&self.title) {
+            crate::layout::locale::with_unit(&short, Some(&self.title))
+        } else {
+            format!("{short} {}", self.title)
+        }
+    }
+
+    fn with(&self, locale: Locale, value: f64, decimals: u8) -> String {
+        let mut text = locale.number(value / self.divisor, decimals);
+        if value != 0.0 && !self.suffix.is_empty() {
+            text.push(' ');
+            text.push_str(self.suffix);
+        }
+        if self.is_percent {
+            text.push_str(" %");
+        }
+        text
+    }
+}
+
+/// The digits after the point with which a number has three.
+fn digits_after_point(number: f64) -> u8 {
+    if number <= 0.0 {
+        return 0;
+    }
+    let mut before = 1;
+    let mut rest = number;
+    while rest >= 10.0 && before < 16 {
+        rest /= 10.0;
+        before += 1;
+    }
+    while rest < 1.0 && before > -8 {
+        rest *= 10.0;
+        before -= 1;
+    }
+    u8::try_from((DIGITS - before).clamp(0, 8)).unwrap_or(0)
+}
+
+/// Whether a number is the same with so many digits after the point.
+fn is_round(number: f64, decimals: u8) -> bool {
+    let mut scaled = number;
+    for _ in 0..decimals {
+        scaled *= 10.0;
+    }
+    (scaled - scaled.round()).abs() < 1e-6 * scaled.abs().max(1e-3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(values: &[f64], unit: Option<&str>) -> Vec<String> {
+        let numbers = Numbers::new(values, unit);
+        values.iter().map(|value| numbers.full(Locale::of(None), *value)).collect()
+    }
+
+    #[test]
+    fn numbers_of_a_chart_have_one_precision() {
+        assert_eq!(written(&[1_200_000.0, 3_450_000.0], Some("€")), ["€ 1.20 M", "€ 3.45 M"]);
+        assert_eq!(written(&[12.0, 18.0], Some("%")), ["12 %", "18 %"]);
+        assert_eq!(written(&[-1500.0, 12_000.0, 0.0], None), ["\u{2212}1.5 k", "12.0 k", "0.0"]);
+        assert_eq!(written(&[0.5, 0.25], None), ["0.50", "0.25"]);
+    }
+}

@@ -1,0 +1,66 @@
+//! The foot of a slide: where its numbers come from, and its page's number.
+
+use super::canvas::{Canvas, Setting};
+use super::grid::{FOOTER_BASELINE, Grid};
+use super::sizes::FOOTER;
+use crate::block::Block;
+use crate::deck::{Layout, Slide};
+use crate::display::{Align, Rect};
+use crate::source::Source;
+use crate::text_layout::first_baseline;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, grid: Grid, slide: &Slide, number: usize) {
+    let setting = Setting::label(FOOTER, Align::Left);
+    let y = FOOTER_BASELINE - first_baseline(FOOTER, setting.line_height);
+    let style = canvas.body(canvas.tone.muted);
+    let is_half =
+        slide.layout == Layout::ImageHalf && slide.blocks.iter().any(|b| matches!(b, Block::Image(_)));
+    let columns = if is_half { 5 } else { 10 };
+    let text = words(canvas, slide);
+    if !text.is_empty() {
+        let (x, width) = grid.columns(0, columns);
+        canvas.label(None, &text, style, Rect::new(x, y, width, setting.pitch()), setting);
+    }
+    if matches!(slide.layout, Layout::Cover | Layout::Section | Layout::Closing) || is_half {
+        return;
+    }
+    let (x, width) = grid.columns(11, 1);
+    let setting = Setting { align: Align::Right, ..setting };
+    canvas.label(None, &number.to_string(), style, Rect::new(x, y, width, setting.pitch()), setting);
+}
+
+/// The sources, each once, and what a chart has no value for.
+fn words(canvas: &Canvas<'_>, slide: &Slide) -> String {
+    let mut labels: Vec<&str> = Vec::new();
+    let mut gaps: Vec<String> = Vec::new();
+    let own = slide.sources.iter();
+    for source in own.chain(slide.all_blocks().into_iter().filter_map(source_of)) {
+        let label = source.label.trim();
+        if !label.is_empty() && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    for block in slide.all_blocks() {
+        if let Block::Chart(chart) = block {
+            gaps.extend(super::chart::gaps(chart));
+        }
+    }
+    let mut text = String::new();
+    if !labels.is_empty() {
+        text = format!("{}: {}", canvas.locale.source, labels.join(" · "));
+    }
+    if !gaps.is_empty() {
+        let dot = if text.is_empty() { "" } else { ". " };
+        text = format!("{text}{dot}{}: {}", canvas.locale.no_value, gaps.join(", "));
+    }
+    text
+}
+
+fn source_of(block: &Block) -> Option<&Source> {
+    match block {
+        Block::Table(table) => table.source.as_ref(),
+        Block::Chart(chart) => chart.source.as_ref(),
+        Block::Metric(metric) => metric.source.as_ref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! Writes a display list as an SVG picture.
+//!
+//! Every text and attribute is escaped, and there are no `style` attributes, scripts or references
+//! except to images and links: what the picture refers to is what the caller names and what a deck may link to.
+
+use std::fmt::Write as _;
+
+use crate::block::Fit;
+use crate::display::{DisplayList, Element, Run, Shape, Stroke, Text};
+use crate::id::ImageId;
+
+/// Writes a slide. `image` gives the address of an image's bytes, as in `data:image/png;base64,…`;
+/// one without is left out, and its ground is seen.
+pub fn write(list: &DisplayList, image: &dyn Fn(&ImageId) -> Option<String>) -> String {
+    let mut svg = Svg { text: String::new(), clips: 0 };
+    let (width, height) = (list.width, list.height);
+    svg.raw(&format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
+    ));
+    svg.raw(&format!(r#"<rect width="{width}" height="{height}" fill="{}"/>"#, list.background));
+    for element in &list.elements {
+        svg.element(element, image);
+    }
+    svg.raw("</svg>\n");
+    svg.text
+}
+
+struct Svg {
+    text: String,
+    /// Clipping paths so far, for their ids.
+    clips: usize,
+}
+
+impl Svg {
+    fn raw(&mut self, markup: &str) {
+        self.text.push_str(markup);
+    }
+
+    fn attribute(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.raw(&format!(" {name}=\""));
+        escape(&value.to_string(), &mut self.text);
+        self.raw("\"");
+    }
+
+    fn element(&mut self, element: &Element, image: &dyn Fn(&ImageId) -> Option<String>) {
+        match &element.shape {
+            Shape::Rect(shape) => {
+                self.raw("<rect");
+                self.rect(shape.bounds.x, shape.bounds.y, shape.bounds.width, shape.bounds.height);
+                if shape.radius > 0.0 {
+                    self.attribute("rx", shape.radius);
+                }
+                self.paint(shape.fill.map(|fill| fill.to_string()), shape.stroke.as_ref(), shape.opacity);
+                self.raw("/>");
+            }
+            Shape::Ellipse(shape) => {
+                self.raw("<ellipse");
+                self.attribute("cx", shape.bounds.center_x());
+                self.attribute("cy", shape.bounds.center_y());
+                self.attribute("rx", shape.bounds.width / 2.0);
+                self.attribute("ry", shape.bounds.height / 2.0);
+                self.paint(shape.fill.map(|fill| fill.to_string()), shape.stroke.as_ref(), shape.opacity);
+                self.raw("/>");
+            }
+            Shape::Line(line) => {
+                self.raw("<line");
+                for (name, value) in
+                    ["x1", "y1", "x2", "y2"].into_iter().zip(line.from.iter().chain(&line.to))
+                {
+                    self.attribute(name, value);
+                }
+                self.paint(None, Some(&line.stroke), 1.0);
+                self.raw("/>");
+            }
+            Shape::Path(shape) => {
+                self.raw("<path");
+                self.attribute("d", shape.path.to_svg());
+                self.paint(shape.fill.map(|fill| fill.to_string()), shape.stroke.as_ref(), shape.opacity);
+                self.raw("/>");
+            }
+            Shape::Image(picture) => {
+                let Some(address) = image(&picture.image) else { return };
+                let bounds = picture.bounds;
+                self.clips += 1;
+                let clip = format!("clip{}", self.clips);
+                self.raw("<clipPath");
+                self.attribute("id", &clip);
+                self.raw("><rect");
+                self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
+                self.attribute("rx", picture.radius);
+                self.raw("/></clipPath><image");
+                self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
+                self.attribute("href", address);
+                let fit = match picture.fit {
+                    Fit::Contain => "xMidYMid meet",
+                    Fit::Cover => "xMidYMid slice",
+                };
+                self.attribute("preserveAspectRatio", fit);
+                self.attribute("clip-path", format!("url(#{clip})"));
+                if picture.alt.is_empty() {
+                    self.attribute("aria-hidden", "true");
+                    self.raw("/>");
+                } else {
+                    self.raw("><title>");
+                    escape(&picture.alt, &mut self.text);
+                    self.raw("</title></image>");
+                }
+            }
+            Shape::Text(text) => self.text(text),
+        }
+    }
+
+    fn rect(&mut self, x: f64, y: f64, width: f64, height: f64) {
+        for (name, value) in [("x", x), ("y", y), ("width", width), ("height", height)] {
+            self.attribute(name, value);
+        }
+    }
+
+    fn paint(&mut self, fill: Option<String>, stroke: Option<&Stroke>, opacity: f64) {
+        self.attribute("fill", fill.as_deref().unwrap_or("none"));
+        if let Some(stroke) = stroke {
+            self.attribute("stroke", stroke.color);
+            self.attribute("stroke-width", stroke.width);
+            self.attribute("stroke-linejoin", "round");
+            if !stroke.dash.is_empty() {
+                let dash: Vec<String> = stroke.dash.iter().map(ToString::to_string).collect();
+                self.attribute("stroke-dasharray", dash.join(" "));
+            }
+        }
+        if opacity < 1.0 {
+            self.attribute("opacity", opacity);
+        }
+    }
+
+    fn text(&mut self, text: &Text) {
+        for line in &text.lines {
+            for run in line.runs.iter().filter(|run| !run.text.trim().is_empty()) {
+                self.run(run, line.baseline);
+            }
+        }
+    }
+
+    fn run(&mut self, run: &Run, baseline: f64) {
+        if let Some(link) = &run.link {
+            self.raw("<a");
+            self.attribute("href", link);
+            self.raw(">");
+        }
+        self.raw("<text");
+        // The left edge, whichever way the run is read.
+        self.attribute("x", if run.is_rtl { run.x + run.width } else { run.x });
+        self.attribute("y", baseline);
+        self.attribute("font-family", format!("{}, {}", run.font.family.name(), FALLBACK));
+        self.attribute("font-size", run.size);
+        if run.font.is_bold {
+            self.attribute("font-weight", 700);
+        }
+        if run.font.is_italic {
+            self.attribute("font-style", "italic");
+        }
+        self.attribute("fill", run.color);
+        self.attribute("textLength", run.width);
+        self.attribute("lengthAdjust", if run.is_foreign { "spacingAndGlyphs" } else { "spacing" });
+        if run.is_rtl {
+            self.attribute("direction", "rtl");
+        }
+        if run.link.is_some() {
+            self.attribute("text-decoration", "underline");
+        }
+        self.attribute("xml:space", "preserve");
+        self.raw(">");
+        escape(&run.text, &mut self.text);
+        self.raw("</text>");
+        if run.link.is_some() {
+            self.raw("</a>");
+        }
+    }
+}
+
+/// What draws the scripts that no font of ours has.
+const FALLBACK: &str = "sans-serif";
+
+/// Writes a text so that no character of it is markup.
+fn escape(text: &str, out: &mut String) {
+    for character in text.chars() {
+        let _ = match character {
+            '&' => out.write_str("&amp;"),
+            '<' => out.write_str("&lt;"),
+            '>' => out.write_str("&gt;"),
+            '"' => out.write_str("&quot;"),
+            '\'' => out.write_str("&#39;"),
+            // Not allowed in XML, not even escaped.
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => Ok(()),
+            character => out.write_char(character),
+        };
+    }
+}

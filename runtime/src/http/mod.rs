@@ -1,0 +1,23 @@
+//! HTTP, as both servers use it: connections, the files of the page, and the layers around every route.
+//!
+//! | module | content |
+//! |---|---|
+//! | [`listener`] | connections, HTTP/1.1 and h2c, draining |
+//! | [`site`] | the page, an API beside it, and the layers around both |
+//! | [`requests`] | ids, log lines, time limits, panics |
+//! | [`security`] | the headers of every answer |
+//! | [`error`] | API errors as JSON; [`rejection`] are those that the sender can act on |
+//! | [`extract`] | bodies and parameters, refused with what is wrong in them |
+//! | [`frontend`] | the files of the page, embedded and compressed at build time |
+
+pub mod error;
+pub mod extract;
+pub mod frontend;
+pub mod listener;
+pub mod rejection;
+pub mod requests;
+pub mod security;
+pub mod site;
+
+pub use error::ApiError;
+pub use rejection::Rejection;

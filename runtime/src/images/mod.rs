@@ -1,0 +1,12 @@
+//! Images that decks show.
+//!
+//! What is uploaded is never what is served: it is decoded within limits, turned upright, made as small as a
+//! slide needs, and encoded anew. So what was hidden in it (places in a photo's data, another format behind
+//! the picture, markup) is gone, and what is served can only be a picture.
+
+mod picture;
+mod queries;
+mod routes;
+pub mod types;
+
+pub use routes::{LARGEST_BYTES, routes};

@@ -1,0 +1,86 @@
+//! The statements on images.
+
+use sha2::{Digest as _, Sha256};
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::picture::Picture;
+use super::types::Uploaded;
+use crate::database::{Database, DatabaseError, Parameter};
+use crate::identity::User;
+use crate::sharing::Caller;
+use crate::sharing::queries::{caller_is_known, caller_parameters, role};
+
+/// The most bytes of all images of one person.
+const MOST_BYTES: i64 = 1024 * 1024 * 1024;
+
+/// Keeps a picture. The same one of the same person is kept once. None if they have too many.
+pub(super) async fn keep(
+    database: &Database,
+    user: &User,
+    picture: &Picture,
+) -> Result<Option<Uploaded>, DatabaseError> {
+    let schema = database.schema().quoted();
+    let statement = format!(
+        "WITH me AS ({}),
+              made AS (INSERT INTO {schema}.images (owner, media_type, bytes, size_bytes, sha256, width, height)
+                       SELECT $1, $5, $6, octet_length($6), $7, $8, $9
+                       WHERE (SELECT coalesce(sum(size_bytes), 0) FROM {schema}.images WHERE owner = $1)
+                             + octet_length($6) <= $10
+                       ON CONFLICT (owner, sha256) DO UPDATE SET name = images.name
+                       RETURNING id, width, height, media_type)
+         SELECT id, width, height, media_type FROM made",
+        caller_is_known(&schema)
+    );
+    let hash = Sha256::digest(&picture.bytes).to_vec();
+    let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+    let (width, height) = (pixels(picture.width), pixels(picture.height));
+    let mut parameters = caller_parameters(user).to_vec();
+    parameters.push((&picture.media_type, Type::TEXT));
+    parameters.push((&picture.bytes, Type::BYTEA));
+    parameters.push((&hash, Type::BYTEA));
+    parameters.push((&width, Type::INT4));
+    parameters.push((&height, Type::INT4));
+    parameters.push((&MOST_BYTES, Type::INT8));
+    let rows = database.connection().await?.query(&statement, &parameters).await?;
+    Ok(rows.first().map(|row| Uploaded {
+        id: row.get(0),
+        width: row.get(1),
+        height: row.get(2),
+        r#type: row.get(3),
+    }))
+}
+
+/// An image as it is served.
+pub(super) struct Served {
+    pub(super) media_type: String,
+    /// None if the caller has it already.
+    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) sha256: Vec<u8>,
+}
+
+/// An image that the caller uploaded, or that is in a deck that they may see.
+pub(super) async fn find(
+    database: &Database,
+    caller: &Caller,
+    image: Uuid,
+    known: Option<&[u8]>,
+) -> Result<Option<Served>, DatabaseError> {
+    let schema = database.schema().quoted();
+    let role = role(&schema, "$1", "$2");
+    let statement = format!(
+        "SELECT i.media_type, CASE WHEN i.sha256 IS DISTINCT FROM $4 THEN i.bytes END, i.sha256
+         FROM {schema}.images i
+         WHERE i.id = $3 AND (i.owner = $1 OR EXISTS (
+             SELECT FROM {schema}.deck_images x JOIN {schema}.sessions s ON s.id = x.session_id
+             WHERE x.image_id = i.id AND {role} IS NOT NULL))"
+    );
+    let parameters: [Parameter<'_>; 4] = [
+        (&caller.user.id, Type::TEXT),
+        (&caller.groups, Type::TEXT_ARRAY),
+        (&image, Type::UUID),
+        (&known, Type::BYTEA),
+    ];
+    let rows = database.connection().await?.query(&statement, &parameters).await?;
+    Ok(rows.first().map(|row| Served { media_type: row.get(0), bytes: row.get(1), sha256: row.get(2) }))
+}

@@ -1,0 +1,11 @@
+//! The kinds of jobs of the queue's own.
+
+pub mod search_index;
+pub mod sweep;
+
+use super::work::Kinds;
+
+/// All of them.
+pub fn own() -> Kinds {
+    Kinds::new().with(sweep::Sweep::default()).with(search_index::SearchIndex)
+}

@@ -1,0 +1,174 @@
+//! The JSON bodies about the material for a deck.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// `GET /api/settings/prompts`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Prompts {
+    /// By name.
+    pub prompts: Vec<Prompt>,
+}
+
+/// The content of a deck.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Prompt {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// A category.
+    pub category: String,
+    /// The instructions.
+    pub content: String,
+    /// `seed`, `databricks` or `user`.
+    pub origin: String,
+    /// Whether everybody has it; else only the caller.
+    pub shared: bool,
+}
+
+/// `GET /api/settings/styles`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Styles {
+    /// The default first, then by name.
+    pub styles: Vec<Style>,
+}
+
+/// The visual style of a deck.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Style {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// A category.
+    pub category: String,
+    /// The instructions.
+    pub content: String,
+    /// Whether it is the caller's default for new decks; true for at most one.
+    pub is_default: bool,
+    /// `seed`, `databricks` or `user`.
+    pub origin: String,
+    /// Whether everybody has it; else only the caller.
+    pub shared: bool,
+}
+
+/// `GET /api/settings/profiles`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Profiles {
+    /// The default first, then by name.
+    pub profiles: Vec<Profile>,
+}
+
+/// A named combination of prompt and style.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Profile {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// Whether it is the caller's default for new sessions; true for at most one.
+    pub is_default: bool,
+    /// The prompt, unless it was deleted.
+    pub prompt_id: Option<Uuid>,
+    /// The style, unless it was deleted.
+    pub style_id: Option<Uuid>,
+    /// Whether everybody has it; else only the caller.
+    pub shared: bool,
+}
+
+/// A new prompt or style.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewText {
+    /// Its name, unique among the caller's or among the shared ones; 1–100 characters.
+    pub name: String,
+    /// One sentence; at most 1,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// A category, 1–50 characters; `General` if it isn't given.
+    #[serde(default = "general")]
+    pub category: String,
+    /// The instructions, 1–50,000 characters.
+    pub content: String,
+    /// Whether everybody has it; for administrators.
+    #[serde(default)]
+    pub shared: bool,
+}
+
+fn general() -> String {
+    "General".to_owned()
+}
+
+/// Changes of a prompt or style. What isn't given stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TextChanges {
+    /// Its name.
+    pub name: Option<String>,
+    /// One sentence.
+    pub description: Option<String>,
+    /// A category.
+    pub category: Option<String>,
+    /// The instructions.
+    pub content: Option<String>,
+}
+
+/// A new profile.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProfile {
+    /// Its name, unique among the caller's or among the shared ones; 1–100 characters.
+    pub name: String,
+    /// One sentence; at most 1,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// The prompt; a shared one if the profile is shared.
+    #[serde(default)]
+    pub prompt_id: Option<Uuid>,
+    /// The style; a shared one if the profile is shared.
+    #[serde(default)]
+    pub style_id: Option<Uuid>,
+    /// Whether everybody has it; for administrators.
+    #[serde(default)]
+    pub shared: bool,
+}
+
+/// Changes of a profile. What isn't given stays.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProfileChanges {
+    /// Its name.
+    pub name: Option<String>,
+    /// One sentence.
+    pub description: Option<String>,
+    /// The prompt; `null`: none.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<Uuid>)]
+    pub prompt_id: Option<Option<Uuid>>,
+    /// The style; `null`: none.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<Uuid>)]
+    pub style_id: Option<Option<Uuid>>,
+}
+
+/// A field that is there, though it may be `null`.
+#[expect(clippy::option_option, reason = "absent and `null` mean different things in a change")]
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Uuid>>, D::Error> {
+    Option::<Uuid>::deserialize(deserializer).map(Some)
+}
+
+/// Whose default.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DefaultRequest {
+    /// The default of everybody who has chosen none; for administrators. Else the caller's own.
+    pub everyone: bool,
+}

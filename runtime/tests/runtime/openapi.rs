@@ -1,0 +1,166 @@
+//! The OpenAPI document, and what holds for every route in it.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::app::Variables;
+use crate::support::people::{Person, answered, on_the_platform};
+use crate::support::process;
+
+/// Routes that need no identity: they tell nothing of anybody.
+const OPEN: [&str; 4] = ["/api/health", "/api/version", "/api/ready", "/api/openapi.json"];
+
+struct Route {
+    method: Method,
+    /// As in the document, with names in braces.
+    path: String,
+}
+
+impl Route {
+    fn is_unsafe(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD)
+    }
+
+    /// With values for the names.
+    fn filled(&self, session: &str, image: &str) -> String {
+        let of_image = self.path.starts_with("/api/images");
+        let id = if self.path.starts_with("/api/sessions") {
+            session
+        } else {
+            "00000000-0000-0000-0000-000000000000"
+        };
+        let id = if of_image { image } else { id };
+        self.path
+            .replace("{id}", id)
+            .replace("{kind}", "user")
+            .replace("{principal}", "1009")
+            .replace("{number}", "1")
+    }
+}
+
+fn routes(document: &Value) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for method in operations.as_object().expect("operations").keys() {
+            let method = method.to_uppercase().parse().expect("a method");
+            routes.push(Route { method, path: path.clone() });
+        }
+    }
+    assert!(routes.len() >= 40, "{} routes", routes.len());
+    routes
+}
+
+/// A request that the route would take from somebody who may.
+async fn ask(person: &Person<'_>, route: &Route, path: &str) -> (u16, Value) {
+    ask_from("same-origin", person, route, path).await
+}
+
+/// The same, from a page of this site.
+async fn ask_from(site: &str, person: &Person<'_>, route: &Route, path: &str) -> (u16, Value) {
+    let mut request = person.request_from(site, route.method.clone(), path);
+    if route.is_unsafe() && route.method != Method::DELETE {
+        request = request.json(&body(route));
+    }
+    answered(request.send().await.expect("an answer")).await
+}
+
+fn body(route: &Route) -> Value {
+    match route.path.rsplit('/').next().expect("a part") {
+        "patches" => json!({ "version": 1, "patches": [{ "op": "set_title", "title": "x" }] }),
+        "{principal}" => json!({ "access": "view" }),
+        "{id}" if route.path.starts_with("/api/sessions") => json!({ "title": "x" }),
+        _ => json!({}),
+    }
+}
+
+#[tokio::test]
+async fn every_route_refuses_who_may_not() {
+    let app = on_the_platform(Variables::local().with("ENVIRONMENT", "production")).await;
+    let (ada, grace, eve) = (app.person("1001"), app.person("1002"), app.person("1003"));
+    let session = ada.session(json!({ "from": "sample" })).await;
+    assert_eq!(ada.post(&format!("{session}/save-points"), json!({})).await.0, 201);
+    ada.shares(&session, &grace, "view").await;
+    let (_, before) = ada.get(&session).await;
+    let id = session.rsplit('/').next().expect("an id");
+    let document: Value = app.get("/api/openapi.json").await.json().await.expect("JSON");
+
+    for route in routes(&document) {
+        let path = route.filled(id, "00000000-0000-0000-0000-000000000000");
+        let name = format!("{} {}", route.method, route.path);
+
+        let nobody = app.client.request(route.method.clone(), format!("{}{path}", app.url));
+        let nobody = nobody.header("sec-fetch-site", "same-origin").send().await.expect("an answer").status();
+        if OPEN.contains(&route.path.as_str()) {
+            assert!(nobody != 401, "{name}");
+            continue;
+        }
+        assert_eq!(nobody, 401, "{name}");
+
+        if route.path.starts_with("/api/sessions/") {
+            let stranger = ask(&eve, &route, &path).await;
+            assert_eq!(stranger.0, 404, "{name} by a stranger: {}", stranger.1);
+            // A viewer may copy, and may say that they are there.
+            let is_theirs = route.path.ends_with("/duplicate") || route.path.ends_with("/presence");
+            let viewer = ask(&grace, &route, &path).await;
+            let expected = match (route.is_unsafe(), is_theirs) {
+                (true, false) => 403..404,
+                _ => 200..300,
+            };
+            assert!(expected.contains(&viewer.0), "{name} by a viewer: {} {}", viewer.0, viewer.1);
+        }
+        if route.is_unsafe() {
+            for site in ["cross-site", "same-site"] {
+                let foreign = ask_from(site, &ada, &route, &path).await;
+                assert_eq!(foreign.0, 403, "{name} from a page of another origin: {}", foreign.1);
+            }
+        }
+    }
+    assert_eq!(ada.get(&session).await.1, before, "nothing of it had an effect");
+}
+
+#[tokio::test]
+async fn the_document_is_whole() {
+    let app = on_the_platform(Variables::local()).await;
+    let answer = app.get("/api/openapi.json").await;
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let document: Value = answer.json().await.expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut targets = Vec::new();
+    references(&document, &mut targets);
+    assert!(targets.iter().any(|target| target.ends_with("/Deck")), "{targets:?}");
+    for target in targets {
+        let pointer = target.strip_prefix('#').expect("within the document");
+        assert!(document.pointer(pointer).is_some(), "{target}");
+    }
+    let mut ids = std::collections::BTreeSet::new();
+    for operation in document["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|path| path.as_object().expect("operations").values())
+    {
+        let id = operation["operationId"].as_str().expect("an id");
+        assert!(ids.insert(id), "two operations are called {id}");
+        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{id} has no summary");
+    }
+}
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_command_prints_what_is_served() {
+    let printed = process::run(&["openapi"], &Variables::nothing()).await;
+    assert!(printed.status.success(), "{}", printed.output);
+    let printed: Value = serde_json::from_str(&printed.output).expect("JSON");
+    let app = Variables::local().serve().await;
+    assert_eq!(app.json("/api/openapi.json").await, (200, printed));
+}
