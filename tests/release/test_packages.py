@@ -1,17 +1,19 @@
 """The packages: reproducible builds, and checks that detect errors."""
 
 import base64
-import io
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import check
 import pytest
@@ -146,51 +148,76 @@ def test_a_package_that_can_not_be_imported_is_found(tmp_path: Path) -> None:
         check.check_installs(replace(good, path=path), VERSION)
 
 
-def packed_by(program: Path) -> dict[str, bytes]:
-    """Let the program deploy itself into a local workspace; returns the wheel there."""
+@contextmanager
+def local_workspace() -> Iterator[dict]:
+    """Run a workspace that runs apps as processes; yields what it says when it is ready."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
-    flags = ["--json", "--port", "0", "--apps", "scripted", "--pace", "none"]
-    command = [target / "debug/local-workspace", "serve", *flags]
+    command = [target / "debug/local-workspace", "serve", "--json", "--port", "0", "--pace", "none"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as workspace:
         try:
             assert workspace.stdout is not None
-            told = json.loads(workspace.stdout.readline())
-            ada = told["principals"][0]
-            environment = {
-                "DATABRICKS_HOST": told["host"],
-                "DATABRICKS_TOKEN": ada["token"],
-                "PGSSLROOTCERT": told["ca_file"],
-            }
-            deploy = [program, "deploy", "create", "--self"]
-            subprocess.run(deploy, env=environment, check=True, capture_output=True)
-            folder = f"/Workspace/Users/{ada['user_name']}/.apps/tellr/wheels"
-
-            def ask(path: str) -> dict:
-                headers = {"authorization": f"Bearer {ada['token']}"}
-                url = f"{told['host']}/api/2.0/workspace/{path}"
-                request = urllib.request.Request(url, headers=headers)
-                with urllib.request.urlopen(request) as answer:
-                    return json.load(answer)
-
-            [wheel] = ask(f"list?path={folder}")["objects"]
-            content = base64.b64decode(ask(f"export?path={wheel['path']}&format=AUTO")["content"])
+            yield json.loads(workspace.stdout.readline())
         finally:
             workspace.terminate()
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        return {name: packed.read(name) for name in packed.namelist()}
 
 
-def test_the_program_packs_itself_with_what_its_wheel_carries(tmp_path: Path) -> None:
+def ask(url: str, token: str, form: dict[str, str] | None = None) -> dict:
+    data = urlencode(form).encode() if form else None
+    request = urllib.request.Request(url, data, {"authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def test_the_program_deploys_itself_and_what_is_uploaded_installs_and_serves(
+    tmp_path: Path,
+) -> None:
     with zipfile.ZipFile(artifact("tellr_app-*.whl").path) as wheel:
         published = {name: wheel.read(name) for name in wheel.namelist()}
     [script] = [name for name in published if name.endswith("/scripts/tellr-app")]
     program = tmp_path / "tellr-app"
     program.write_bytes(published[script])
     program.chmod(0o755)
-    packed = packed_by(program)
+
+    with local_workspace() as told:
+        host, ada = told["host"], told["principals"][0]
+        exchange = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token": ada["token"],
+        }
+        # Apps don't accept personal access tokens.
+        token = ask(f"{host}/oidc/v1/token", ada["token"], exchange)["access_token"]
+        environment = {
+            "DATABRICKS_HOST": host,
+            "DATABRICKS_TOKEN": token,
+            "PGSSLROOTCERT": told["ca_file"],
+        }
+        deploy = [program, "deploy", "create", "--self"]
+        said = subprocess.run(deploy, env=environment, check=True, capture_output=True, text=True)
+        assert f"(version {VERSION})" in said.stdout + said.stderr, "the app itself was asked"
+        app = ask(f"{host}/api/2.0/apps/tellr", token)
+        assert ask(f"{app['url']}/api/health", token)["status"] == "ok"
+
+        files = f"{host}/api/2.0/workspace"
+        folder = f"/Workspace/Users/{ada['user_name']}/.apps/tellr/wheels"
+        [uploaded] = ask(f"{files}/list?path={folder}", token)["objects"]
+        exported = ask(f"{files}/export?path={uploaded['path']}&format=AUTO", token)
+    path = tmp_path / Path(uploaded["path"]).name
+    path.write_bytes(base64.b64decode(exported["content"]))
+
+    with zipfile.ZipFile(path) as wheel:
+        packed = {name: wheel.read(name) for name in wheel.namelist()}
     for name in (script, *(name for name in published if "/licenses/" in name)):
         assert packed.get(name) == published[name], name
     assert {Path(name).name for name in packed if "/licenses/" in name} == set(check.LICENCES)
+
+    place = tmp_path / "installed"
+    install = ["install", "--quiet", "--no-index", "--no-deps", "--target", place, path]
+    subprocess.run([sys.executable, "-m", "pip", *install], check=True)
+    for command in ([place / "bin/tellr-app"], [sys.executable, "-m", "tellr_app"]):
+        version = subprocess.check_output(
+            [*command, "--version"], text=True, env={**os.environ, "PYTHONPATH": str(place)}
+        )
+        assert version == f"tellr-app {VERSION}\n", command
 
 
 def test_every_kind_of_package_is_there_once() -> None:
