@@ -1,4 +1,4 @@
-/** The README's pictures of the terminal, the app and the deploy page. */
+/** The README's pictures of the terminal, the app's decks and editor, and the deploy page. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -42,10 +42,14 @@ test("the pictures of the terminal and of the app", async ({ page }) => {
   expect(url, stdout).toBeDefined();
   await page.goto(url ?? "");
   await page.getByRole("link", { name: /Ada/ }).click();
-  await page.getByRole("link", { name: "Settings" }).click();
-  await expect(page.getByText("Connected")).toBeVisible();
-  await expect(page.getByRole("heading", { level: 3 }).first()).toBeVisible();
-  await keepPicture("app", page, await page.getByRole("region", { name: /Welcome/ }).innerText());
+  await page.getByRole("button", { name: /Sample deck/ }).click();
+  await page.getByRole("option", { name: /^Slide 3/ }).click();
+  await page.getByRole("tab", { name: "Design" }).click();
+  await expect(page.getByRole("main", { name: "Slide" }).locator("svg").first()).toBeVisible();
+  await keepPicture("editor", page, await page.getByRole("navigation").first().innerText());
+  await page.getByRole("link", { name: "All decks" }).click();
+  await expect(page.getByRole("heading", { name: "Welcome to Tellr" })).toBeVisible();
+  await keepPicture("app", page, await page.getByRole("main").innerText());
 });
 
 test("the picture of the deploy page", async ({ page }) => {
