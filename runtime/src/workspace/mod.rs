@@ -12,6 +12,7 @@
 //! | `answer` | what is taken from an answer |
 //! | `no_answer` | why a request had no answer, for users |
 //! | [`scim`] | people and groups |
+//! | [`serving`] | chat completions of serving endpoints |
 //! | [`sign_in`] | selects the credential: flags, environment, a profile of `~/.databrickscfg` |
 //! | `source` | one source of a credential |
 //! | `profiles` | the profiles of that file; `ini` parses it |
@@ -34,6 +35,7 @@ mod probe;
 mod profiles;
 mod retry;
 pub mod scim;
+pub mod serving;
 pub mod sign_in;
 mod source;
 mod token_cache;
