@@ -202,7 +202,7 @@ frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE) $(SLIDES_PAGE)
 # The path of the last built wheel.
 $(WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES)
 	@rm -f dist/tellr_app-*.whl
-	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked $(WHEEL_FLAGS) \
+	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked --compression-level 9 $(WHEEL_FLAGS) \
 		--manifest-path runtime/Cargo.toml --out dist
 	@ls dist/tellr_app-$(VERSION)-*.whl > $@
 

@@ -72,7 +72,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file compressed, where that is worth it, or else as it is.
+/// Writes a file compressed, where that is worth it, or else as it is. One encoding: the platform limits the
+/// program, and every browser that the page supports has brotli.
 fn compress(source: &Path, path: &str, page: &Path) -> Result<()> {
     let plain = fs::read(source)?;
     let write = |encoding: &str, bytes: &[u8]| -> Result<()> {
@@ -86,13 +87,7 @@ fn compress(source: &Path, path: &str, page: &Path) -> Result<()> {
     if !is_worth_it(&smallest) {
         return write("identity", &plain);
     }
-    write("br", &smallest)?;
-    // The modules are large, the platform limits the program, and a browser that has WebAssembly has brotli.
-    if path.rsplit('.').next() == Some("wasm") {
-        return Ok(());
-    }
-    let gzip = gzip(&plain)?;
-    if is_worth_it(&gzip) { write("gzip", &gzip) } else { Ok(()) }
+    write("br", &smallest)
 }
 
 /// Whether the format is one that is compressed already, so that trying is a waste.
@@ -110,10 +105,4 @@ fn brotli(plain: &[u8]) -> Result<Vec<u8>> {
     writer.flush()?;
     drop(writer);
     Ok(compressed)
-}
-
-fn gzip(plain: &[u8]) -> Result<Vec<u8>> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    writer.write_all(plain)?;
-    Ok(writer.finish()?)
 }

@@ -11,6 +11,7 @@ use crate::database::{Database, DatabaseError, Effort};
 use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
 use crate::jobs::{Jobs, Pace};
+use crate::metrics::Metrics;
 use crate::settings::{Settings, Target};
 use crate::sharing::Groups;
 use crate::workspace::{self, ClientError, Workspace};
@@ -39,6 +40,8 @@ pub struct AppState {
     pub identity: IdentityRule,
     /// The groups of people.
     pub groups: Groups,
+    /// Figures about the process.
+    pub metrics: Metrics,
     /// Under which names the server is reached.
     pub own_address: OwnAddress,
 }
@@ -52,6 +55,7 @@ impl AppState {
         let database = Database::open(settings, effort)?;
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),
+            metrics: Metrics::new(&database),
             database,
             identity: IdentityRule::from_settings(settings),
             groups: Groups::new(workspace(settings)?),

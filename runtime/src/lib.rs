@@ -18,6 +18,7 @@
 //! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
 //! | [`identity`] | the identity of the caller |
 //! | [`deploy`] | the deployer's command line: flags, printing, the native host |
+//! | [`metrics`] | figures about the process, for Prometheus |
 //! | [`database`] | pool, migrations, seeds, the check of the encryption key |
 //! | [`workspace`] | the client of Databricks: credentials, sign-in, requests, Lakebase |
 //! | [`http`] | connections, the layers around all routes, API errors, the files of the page |
@@ -43,6 +44,7 @@ pub mod images;
 pub mod jobs;
 pub mod library;
 pub mod logging;
+pub mod metrics;
 pub mod openapi;
 pub mod server;
 pub mod sessions;

@@ -11,6 +11,7 @@ use tellr_app::deploy::{self, operation::Operation};
 use tellr_app::http::frontend;
 use tellr_app::http::listener::{self, Drained, StopSignals};
 use tellr_app::jobs;
+use tellr_app::metrics;
 use tellr_app::server;
 use tellr_app::settings::Settings;
 use tellr_app::{check, deploy_page, logging, settings};
@@ -154,6 +155,11 @@ async fn serve(settings: &Settings) -> Outcome {
     );
     if !frontend::contents().is_built {
         tracing::warn!("this program was built without the page; it shows a placeholder");
+    }
+    if let Some(port) = settings.metrics_port {
+        let (address, _) = metrics::serve(app.metrics.clone(), port)
+            .map_err(|error| format!("the port for metrics, {port}, could not be opened: {error}"))?;
+        tracing::info!("metrics are at http://{address}/metrics");
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
     let (stopping, stopped) = oneshot::channel::<()>();

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::http::security::own;
 use crate::http::site::{limited, observed, site};
+use crate::metrics::counted;
 use crate::{decks, identity, images, jobs, library, openapi, sessions, sharing, status};
 
 /// The maximum size of a request with a deck: a deck of the largest size, and what stands around it.
@@ -51,7 +52,7 @@ pub fn router(app: App) -> Router {
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
     let larger = limited(api.decks, LARGEST_DECK_BYTES).merge(limited(api.images, images::LARGEST_BYTES));
     let own = from_fn_with_state(app.own_address.clone(), own::admit);
-    observed(site(api.small, larger, pages).layer(own)).with_state(app)
+    observed(counted(site(api.small, larger, pages), &app.metrics).layer(own)).with_state(app)
 }
 
 /// The OpenAPI document of `tellr-app serve`.

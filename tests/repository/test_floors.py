@@ -32,7 +32,7 @@ FLOORS = {
         {"logging", "http"},
         {"workspace"},
         {"database"},
-        {"identity", "deploy"},
+        {"identity", "deploy", "metrics"},
         {"jobs"},
         # The subjects of the app. Those that are about decks use one another in this order.
         {"sharing"},

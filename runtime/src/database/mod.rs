@@ -30,6 +30,7 @@ use crate::fernet::Key;
 use crate::settings::{DatabaseSettings, SchemaName, Settings, Target};
 use crate::tls;
 use crate::workspace::{DatabaseCredential, Workspace, client};
+pub use pool::PoolFigures;
 use pool::{Connections, Connector};
 
 /// The app's data; cheap to clone.
@@ -106,6 +107,11 @@ impl Database {
     /// Closes connections that were idle for a while.
     pub fn close_idle(&self) {
         self.connections.close_idle();
+    }
+
+    /// How the pool is used.
+    pub fn pool(&self) -> PoolFigures {
+        self.connections.figures()
     }
 
     /// Closes the pool.

@@ -318,6 +318,17 @@ impl Manager for Connector {
 #[derive(Clone)]
 pub(super) struct Connections(Pool<Connector>);
 
+/// How a pool is used at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolFigures {
+    /// Connections that are open.
+    pub open: usize,
+    /// Those of them that nothing uses.
+    pub idle: usize,
+    /// Callers that wait for one.
+    pub waiting: usize,
+}
+
 impl Connections {
     pub(super) fn new(connector: Connector) -> Self {
         let timeouts = Timeouts { wait: Some(connector.effort.connection), create: None, recycle: None };
@@ -328,6 +339,11 @@ impl Connections {
             .build()
             .expect("a pool with timeouts is given its runtime");
         Self(pool)
+    }
+
+    pub(super) fn figures(&self) -> PoolFigures {
+        let status = self.0.status();
+        PoolFigures { open: status.size, idle: status.available, waiting: status.waiting }
     }
 
     pub(super) async fn get(&self) -> Result<Object<Connector>, DatabaseError> {

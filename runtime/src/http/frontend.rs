@@ -5,8 +5,8 @@
 //!
 //! Choice: the files are part of the binary (rust-embed), compressed at build time (`build.rs`). A response is
 //! a table look-up and a pointer into the binary. What is compressed isn't there a second time as it was, as
-//! the platform limits the program's size: the rare client that accepts no compression (or a browser without
-//! TLS, which asks for no brotli) gets it unpacked.
+//! the platform limits the program's size: the rare client that accepts no brotli (or a browser without TLS on
+//! another machine, which asks for none) gets it unpacked.
 //!
 //! Cache rules: names under `/assets/` contain a hash of the contents, so these files may be cached for
 //! ever; everything else is revalidated and usually answered with 304. Any other path is handled by the
@@ -24,8 +24,8 @@ use rust_embed::{Embed, EmbeddedFile};
 
 use super::security::headers::PAGE_SECURITY_POLICY;
 
-/// The output of the build script: the page's files under `br`, and most of them under `gzip` too; under
-/// `identity` those that don't become smaller.
+/// The output of the build script: the page's files under `br`; under `identity` those that don't become
+/// smaller.
 #[derive(Embed)]
 #[folder = "$OUT_DIR/page"]
 struct Page;
@@ -34,7 +34,6 @@ struct Page;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
     Brotli,
-    Gzip,
     Identity,
 }
 
@@ -42,7 +41,6 @@ impl Encoding {
     fn as_str(self) -> &'static str {
         match self {
             Self::Brotli => "br",
-            Self::Gzip => "gzip",
             Self::Identity => "identity",
         }
     }
@@ -71,10 +69,8 @@ pub struct Contents {
 
 /// Returns information about the embedded page.
 pub fn contents() -> Contents {
-    let sizes: Vec<usize> = Page::iter()
-        .filter(|path| !path.starts_with("gzip/"))
-        .map(|path| Page::get(&path).map_or(0, |file| file.data.len()))
-        .collect();
+    let sizes: Vec<usize> =
+        Page::iter().map(|path| Page::get(&path).map_or(0, |file| file.data.len())).collect();
     Contents {
         is_built: env!("TELLR_PAGE_IS_BUILT") == "true",
         files: sizes.len(),
@@ -85,7 +81,7 @@ pub fn contents() -> Contents {
 /// The handler of all paths outside `/api/`.
 pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    let accepted = Accepted::from_headers(&headers);
+    let accepted = accepts_brotli(&headers);
     match find(path, accepted) {
         Some(found) => respond(path, found, &headers),
         None if path.starts_with("assets/") => missing(),
@@ -93,13 +89,14 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
     }
 }
 
-/// The file `path` in the best accepted encoding that exists, or unpacked.
-fn find(path: &str, accepted: Accepted) -> Option<(Encoding, EmbeddedFile)> {
-    [(Encoding::Brotli, accepted.brotli), (Encoding::Gzip, accepted.gzip), (Encoding::Identity, true)]
-        .into_iter()
-        .filter(|(_, is_accepted)| *is_accepted)
-        .find_map(|(encoding, _)| Some((encoding, encoding.get(path)?)))
-        .or_else(|| Some((Encoding::Identity, unpacked(Encoding::Brotli.get(path)?)?)))
+/// The file `path` as it is kept, or unpacked if that encoding is not accepted.
+fn find(path: &str, accepts_brotli: bool) -> Option<(Encoding, EmbeddedFile)> {
+    let compressed = || Encoding::Brotli.get(path);
+    if let Some(file) = accepts_brotli.then(compressed).flatten() {
+        return Some((Encoding::Brotli, file));
+    }
+    let plain = Encoding::Identity.get(path).or_else(|| unpacked(compressed()?));
+    Some((Encoding::Identity, plain?))
 }
 
 /// A file's contents from their brotli form.
@@ -189,55 +186,43 @@ fn is_listed(request: &HeaderMap, etag: &str) -> bool {
         .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
-/// The encodings that a request accepts, besides none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Accepted {
-    brotli: bool,
-    gzip: bool,
-}
-
-impl Accepted {
-    fn from_headers(request: &HeaderMap) -> Self {
-        let mut accepted = Self::default();
-        let items = request
-            .get_all(header::ACCEPT_ENCODING)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','));
-        for item in items {
-            let (name, parameters) = item.split_once(';').unwrap_or((item, ""));
-            let is_wanted = !matches!(
-                parameters.trim().strip_prefix("q=").map(str::parse::<f32>),
-                Some(Ok(quality)) if quality <= 0.0
-            );
-            match name.trim().to_ascii_lowercase().as_str() {
-                "br" => accepted.brotli = is_wanted,
-                "gzip" | "x-gzip" => accepted.gzip = is_wanted,
-                _ => {}
-            }
-        }
-        accepted
-    }
+/// Whether a request accepts brotli.
+fn accepts_brotli(request: &HeaderMap) -> bool {
+    let mut items = request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|item| item.split_once(';').unwrap_or((item, "")));
+    let is_wanted = |parameters: &str| {
+        !matches!(
+            parameters.trim().strip_prefix("q=").map(str::parse::<f32>),
+            Some(Ok(quality)) if quality <= 0.0
+        )
+    };
+    items
+        .rfind(|(name, _)| name.trim().eq_ignore_ascii_case("br"))
+        .is_some_and(|(_, parameters)| is_wanted(parameters))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn accepted(value: &'static str) -> Accepted {
+    fn accepted(value: &'static str) -> bool {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
-        Accepted::from_headers(&headers)
+        accepts_brotli(&headers)
     }
 
     #[test]
-    fn encodings_are_taken_as_offered() {
-        let both = Accepted { brotli: true, gzip: true };
-        assert_eq!(accepted("gzip, deflate, br, zstd"), both);
-        assert_eq!(accepted("br;q=0.5, GZIP;q=1.0"), both);
-        assert_eq!(accepted("gzip"), Accepted { brotli: false, gzip: true });
-        assert_eq!(accepted("br;q=0, gzip"), Accepted { brotli: false, gzip: true });
-        assert_eq!(accepted("identity"), Accepted::default());
+    fn brotli_is_sent_if_it_is_offered() {
+        for offered in ["gzip, deflate, br, zstd", "BR;q=0.5, GZIP;q=1.0", "br;q=1"] {
+            assert!(accepted(offered), "{offered}");
+        }
+        for other in ["gzip", "br;q=0, gzip", "identity", "", "brotli", "br; q=0"] {
+            assert!(!accepted(other), "{other}");
+        }
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct Settings {
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The port for metrics, on loopback; `None` if they are not served.
+    pub metrics_port: Option<u16>,
     /// Off the platform, the host names under which the app is reached, besides this machine's own.
     pub hosts: Vec<String>,
     /// The name of the app on the platform; `None` anywhere else. Only the platform's proxy can be trusted
@@ -56,6 +58,9 @@ pub struct Settings {
     pub encryption_key: Option<Key>,
 }
 
+/// Where the app listens unless the platform says otherwise.
+const DEFAULT_PORT: u16 = 8000;
+
 impl Settings {
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, SettingsError> {
@@ -66,7 +71,8 @@ impl Settings {
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(lookup);
         let environment = environment(&mut reader);
-        let port = port(&mut reader);
+        let port = port_of(&mut reader, "DATABRICKS_APP_PORT").unwrap_or(DEFAULT_PORT);
+        let metrics_port = port_of(&mut reader, "TELLR_METRICS_PORT");
         let encryption_key = encryption_key(&mut reader);
         let app_name = reader.text("DATABRICKS_APP_NAME");
         let address = address(&mut reader, app_name.is_some());
@@ -78,6 +84,7 @@ impl Settings {
             Some(database) if reader.problems.is_empty() => Ok(Self {
                 environment,
                 listen: SocketAddr::from((address, port)),
+                metrics_port,
                 hosts,
                 app_name,
                 dev_user,
@@ -103,18 +110,13 @@ fn environment(reader: &mut Reader<'_>) -> Environment {
     }
 }
 
-fn port(reader: &mut Reader<'_>) -> u16 {
-    const DEFAULT: u16 = 8000;
-    let Some(text) = reader.text("DATABRICKS_APP_PORT") else {
-        return DEFAULT;
-    };
-    text.parse().unwrap_or_else(|_| {
-        reader.problem(
-            "DATABRICKS_APP_PORT",
-            format!("is `{text}`; expected a port number between 0 and 65535"),
-        );
-        DEFAULT
-    })
+fn port_of(reader: &mut Reader<'_>, name: &'static str) -> Option<u16> {
+    let text = reader.text(name)?;
+    let port = text.parse().ok();
+    if port.is_none() {
+        reader.problem(name, format!("is `{text}`; expected a port number between 0 and 65535"));
+    }
+    port
 }
 
 /// The platform's proxy is another machine; elsewhere, only this machine can connect unless told otherwise.

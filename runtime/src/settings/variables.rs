@@ -72,6 +72,10 @@ pub const VARIABLES: &[Variable] = &[
     variable("DATABRICKS_CLIENT_SECRET", "its OAuth secret"),
     variable("DATABRICKS_TOKEN", "a token instead of the two above, for local use"),
     variable("GOOGLE_OAUTH_ENCRYPTION_KEY", "the Fernet key for stored credentials; required in production"),
+    variable(
+        "TELLR_METRICS_PORT",
+        "serve Prometheus metrics at `/metrics` on this port, for this machine only (default: off)",
+    ),
     variable("TELLR_LOG", "what to log, such as `info,tellr_app=debug` (default: info)"),
 ];
 

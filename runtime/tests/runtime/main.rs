@@ -19,6 +19,7 @@ mod images;
 mod jobs;
 mod library;
 mod lists;
+mod metrics;
 mod migrations;
 mod openapi;
 mod pool;

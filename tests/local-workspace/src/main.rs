@@ -13,6 +13,10 @@ use local_workspace::settings::{Features, Settings, SignInAnswer, SignInSettings
 use local_workspace::{LocalWorkspace, Options};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{fmt, registry};
 
 /// A Databricks workspace on loopback.
 #[derive(Parser)]
@@ -80,10 +84,10 @@ enum Apps {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
-        .with_writer(std::io::stderr)
-        .init();
+    let wanted = std::env::var("RUST_LOG").ok().filter(|text| !text.trim().is_empty());
+    let filter = wanted.and_then(|text| text.parse().ok());
+    let filter = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::ERROR));
+    registry().with(fmt::layer().with_writer(std::io::stderr)).with(filter).init();
     let Command::Serve(options) = Cli::parse().command;
     match serve(options).await {
         Ok(()) => ExitCode::SUCCESS,
