@@ -8,16 +8,16 @@ use serde_json::{Value, json};
 use crate::support::app::Variables;
 use crate::support::people::{Person, answered, code, on_the_platform};
 
-fn one_text(text: &str) -> Value {
+pub(crate) fn one_text(text: &str) -> Value {
     json!({ "deck": { "format": 1, "title": "T", "theme": "clear", "slides": [
         { "id": "s", "layout": "title_and_text", "blocks": [{ "type": "text", "id": "t", "text": text }] }] } })
 }
 
-fn set_text(version: i64, text: &str) -> Value {
+pub(crate) fn set_text(version: i64, text: &str) -> Value {
     json!({ "version": version, "patches": [{ "op": "set_field", "block": "t", "field": { "text": text } }] })
 }
 
-fn text(deck: &Value) -> &str {
+pub(crate) fn text(deck: &Value) -> &str {
     deck["deck"]["slides"][0]["blocks"][0]["text"].as_str().expect("a text")
 }
 

@@ -22,6 +22,7 @@ mod lists;
 mod metrics;
 mod migrations;
 mod openapi;
+mod outage;
 mod pool;
 mod readiness;
 mod secrets;

@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 
 use super::{Stand, effect, fast, of};
 use crate::support::app::Variables;
-use crate::support::eventually;
+use crate::support::{eventually, reached};
 
 const JOBS: i64 = 1_000;
 const PEOPLE: i64 = 20;
@@ -70,7 +70,7 @@ async fn fill(stand: &Stand) {
 
 async fn finished(stand: &Stand, at_least: i64) {
     let query = "SELECT count(*) FROM jobs WHERE finished_at IS NOT NULL";
-    eventually("more jobs are finished", async || stand.one::<i64>(query).await >= at_least).await;
+    reached("jobs are finished", at_least, async || stand.one(query).await).await;
 }
 
 /// That each of the jobs has had its effect once, and has told everything once.

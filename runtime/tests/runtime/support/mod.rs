@@ -31,3 +31,17 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, condition: 
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// Waits until `count` has reached `goal`; fails the test when it stops growing. So it doesn't matter how fast the
+/// machine is.
+pub(crate) async fn reached<F: Future<Output = i64>>(what: &str, goal: i64, count: impl Fn() -> F) {
+    let (mut most, mut grown) = (count().await, Instant::now());
+    while most < goal {
+        assert!(grown.elapsed() < PATIENCE, "stopped at {most} of {goal}: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let now = count().await;
+        if now > most {
+            (most, grown) = (now, Instant::now());
+        }
+    }
+}

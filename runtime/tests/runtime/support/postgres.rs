@@ -5,7 +5,8 @@
 //! the shell stops the server and removes its folder. PostgreSQL refuses to run as root; started by
 //! root, the shell becomes another user first.
 
-use std::net::TcpListener;
+use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::{Client, NoTls};
 
-use super::PATIENCE;
+use super::{PATIENCE, eventually};
 
 static CLUSTER: LazyLock<Cluster> = LazyLock::new(Cluster::start);
 
@@ -28,7 +29,7 @@ pub(crate) struct Cluster {
     port: u16,
     folder: PathBuf,
     /// Dropping its standard input, as the end of the process does, stops the server.
-    _supervisor: Child,
+    supervisor: Child,
 }
 
 /// The port of the server, which is started by the first test that asks.
@@ -103,17 +104,47 @@ impl Cluster {
         frozen
     }
 
+    /// Ends all its processes at once and without a checkpoint, as a crash does.
+    pub(crate) async fn stop(&mut self) {
+        self.supervise("stop");
+        eventually("the server is gone", async || !self.is_listening()).await;
+    }
+
+    /// Starts it once more, with the data that it had.
+    pub(crate) async fn start_again(&mut self) {
+        self.supervise("start");
+        let config: tokio_postgres::Config = self.url().parse().expect("a configuration");
+        eventually("the server answers", async || config.connect(NoTls).await.is_ok()).await;
+    }
+
+    fn supervise(&mut self, word: &str) {
+        let input = self.supervisor.stdin.as_mut().expect("standard input is a pipe");
+        writeln!(input, "{word}").expect("the supervisor reads");
+    }
+
+    fn is_listening(&self) -> bool {
+        TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+    }
+
     /// A new one.
     pub(crate) fn start() -> Self {
         const SCRIPT: &str = r#"
             "$BIN/initdb" -D "$DIR/data" -U tellr -A trust -N --no-instructions >"$DIR/log" 2>&1 || { cat "$DIR/log" >&2; exit 1; }
             printf 'local all all trust\nhost all tellr 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n' >"$DIR/data/pg_hba.conf"
-            "$BIN/postgres" -D "$DIR/data" -p "$PORT" -k "$DIR" -c listen_addresses=127.0.0.1 \
-                -c fsync=off -c max_connections=300 >>"$DIR/log" 2>&1 </dev/null &
-            server=$!
-            cat >/dev/null
+            start() {
+                "$BIN/postgres" -D "$DIR/data" -p "$PORT" -k "$DIR" -c listen_addresses=127.0.0.1 \
+                    -c fsync=off -c max_connections=300 >>"$DIR/log" 2>&1 </dev/null &
+                server=$!
+            }
+            start
+            while read -r word; do
+                case $word in
+                    stop) kill -QUIT "$server"; wait "$server" ;;
+                    start) start ;;
+                esac
+            done
             # What a test had frozen can't end.
-            kill -CONT "$server" $(cat "/proc/$server/task/$server/children" 2>/dev/null)
+            kill -CONT "$server" $(cat "/proc/$server/task/$server/children" 2>/dev/null) 2>/dev/null
             kill -INT "$server"
             wait "$server"
             rm -rf "$DIR"
@@ -138,7 +169,7 @@ impl Cluster {
         }
         let mut supervisor = shell.spawn().expect("a shell");
         await_server(port, &mut supervisor, &folder);
-        Self { port, folder, _supervisor: supervisor }
+        Self { port, folder, supervisor }
     }
 }
 

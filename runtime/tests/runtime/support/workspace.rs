@@ -1,18 +1,23 @@
 //! A workspace that mints passwords: OAuth tokens, and credentials for both kinds of Lakebase.
 //!
-//! It counts what it is asked for, fails on demand, and sets the role's password in PostgreSQL to
+//! It counts what it is asked for, fails or hangs on demand, and sets the role's password in PostgreSQL to
 //! what it handed out last, as if every earlier credential had expired.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::postgres;
@@ -38,12 +43,16 @@ struct Inner {
     token_failures: VecDeque<Failure>,
     credential_failures: VecDeque<Failure>,
     revoked: Vec<String>,
+    life: Option<Duration>,
+    /// Requests that are not answered because it hangs.
+    hanging: usize,
 }
 
 #[derive(Clone)]
 pub(crate) struct Workspace {
     pub(crate) host: String,
     inner: Arc<Mutex<Inner>>,
+    hangs: watch::Sender<bool>,
     _server: Arc<Server>,
 }
 
@@ -61,17 +70,19 @@ impl Workspace {
         let role = postgres::unique("role");
         postgres::run(&format!("CREATE ROLE {role} LOGIN PASSWORD 'never-handed-out'")).await;
         let inner = Arc::new(Mutex::new(Inner { role, ..Inner::default() }));
+        let hangs = watch::Sender::new(false);
         let router = Router::new()
             .route("/oidc/v1/token", post(token))
             .route("/api/2.0/postgres/credentials", post(credential))
             .route("/api/2.0/database/credentials", post(credential))
+            .layer(from_fn_with_state((Arc::clone(&inner), hangs.subscribe()), hang))
             .with_state(Arc::clone(&inner));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let host = format!("http://{}", listener.local_addr().expect("an address"));
         let server = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("the workspace serves");
         });
-        Self { host, inner, _server: Arc::new(Server(server)) }
+        Self { host, inner, hangs, _server: Arc::new(Server(server)) }
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Inner) -> T) -> T {
@@ -98,6 +109,26 @@ impl Workspace {
         self.with(|inner| inner.credential_failures.push_back(failure));
     }
 
+    /// Credentials expire this long after they were handed out, as far as it says.
+    pub(crate) fn credentials_live(&self, life: Duration) {
+        self.with(|inner| inner.life = Some(life));
+    }
+
+    /// From now on no request is answered, or again all are, with those that wait.
+    pub(crate) fn hangs(&self, hangs: bool) {
+        self.hangs.send_replace(hangs);
+    }
+
+    /// The requests that wait for an answer because it hangs, or have given up.
+    pub(crate) fn hanging(&self) -> usize {
+        self.with(|inner| inner.hanging)
+    }
+
+    /// The database refuses every credential so far.
+    pub(crate) async fn expire_credentials(&self) {
+        postgres::run(&format!("ALTER ROLE {} PASSWORD 'never-handed-out'", self.role())).await;
+    }
+
     /// Every OAuth token so far is worth nothing any more.
     pub(crate) fn revoke_tokens(&self) {
         self.with(|inner| inner.revoked = inner.tokens.clone());
@@ -115,6 +146,16 @@ impl Workspace {
     pub(crate) fn credential_requests(&self) -> Vec<Value> {
         self.with(|inner| inner.credential_requests.clone())
     }
+}
+
+type HangState = (Arc<Mutex<Inner>>, watch::Receiver<bool>);
+
+async fn hang(State((inner, mut hangs)): State<HangState>, request: Request, next: Next) -> Response {
+    if *hangs.borrow() {
+        inner.lock().expect("no test panicked inside").hanging += 1;
+        let _ = hangs.wait_for(|hangs| !hangs).await;
+    }
+    next.run(request).await
 }
 
 async fn token(State(inner): State<Arc<Mutex<Inner>>>, headers: HeaderMap, form: String) -> Response {
@@ -141,7 +182,7 @@ async fn credential(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Response {
-    let (role, password, failure) = {
+    let (role, password, failure, life) = {
         let mut inner = inner.lock().expect("no test panicked inside");
         inner.credential_requests.push(body);
         let bearer =
@@ -163,13 +204,15 @@ async fn credential(
         if failure.is_none() {
             inner.passwords.push(password.clone());
         }
-        (inner.role.clone(), password, failure)
+        (inner.role.clone(), password, failure, inner.life)
     };
     if let Some(failure) = failure {
         return failure.into_answer();
     }
     postgres::run(&format!("ALTER ROLE {role} PASSWORD '{password}'")).await;
-    Json(json!({"token": password, "expire_time": "2999-01-01T00:00:00Z"})).into_response()
+    let expires = life.map(|life| (OffsetDateTime::now_utc() + life).format(&Rfc3339).expect("a date"));
+    let expires = expires.as_deref().unwrap_or("2999-01-01T00:00:00Z");
+    Json(json!({"token": password, "expire_time": expires})).into_response()
 }
 
 impl Failure {
