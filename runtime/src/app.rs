@@ -12,9 +12,9 @@ use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
 use crate::jobs::{Jobs, Pace};
 use crate::metrics::Metrics;
-use crate::settings::{Settings, Target};
+use crate::settings::Settings;
 use crate::sharing::Groups;
-use crate::workspace::{self, ClientError, Workspace};
+use crate::workspace::{ClientError, Workspace};
 
 /// The app could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -52,22 +52,17 @@ impl AppState {
     /// # Errors
     /// If the settings can't be used: a file of certificates that can't be read, for example.
     pub fn new(settings: &Settings, effort: Effort) -> Result<App, StartError> {
-        let database = Database::open(settings, effort)?;
+        let workspace = Workspace::of_app(settings, effort.retry)?;
+        let database = Database::open_of(settings, workspace.as_ref(), effort)?;
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database),
             database,
             identity: IdentityRule::from_settings(settings),
-            groups: Groups::new(workspace(settings)?),
+            groups: Groups::new(workspace.map(Arc::new)),
             own_address: OwnAddress::from_settings(settings),
         }))
     }
-}
-
-/// The workspace of the app, if it has one.
-fn workspace(settings: &Settings) -> Result<Option<Arc<Workspace>>, StartError> {
-    let Target::Lakebase { workspace, .. } = &settings.database.target else { return Ok(None) };
-    Ok(Some(Arc::new(Workspace::new(workspace::client()?, workspace.clone()))))
 }
 
 impl FromRef<App> for Database {

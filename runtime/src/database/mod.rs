@@ -29,7 +29,7 @@ pub use state::{DatabaseState, State};
 use crate::fernet::Key;
 use crate::settings::{DatabaseSettings, SchemaName, Settings, Target};
 use crate::tls;
-use crate::workspace::{DatabaseCredential, Workspace, client};
+use crate::workspace::{DatabaseCredential, Workspace};
 pub use pool::PoolFigures;
 use pool::{Connections, Connector};
 
@@ -51,13 +51,21 @@ struct Shared {
 impl Database {
     /// Prepares the pool. It connects on first use, so this works even if the database is down.
     pub fn open(settings: &Settings, effort: Effort) -> Result<Self, DatabaseError> {
+        Self::open_of(settings, Workspace::of_app(settings, effort.retry)?.as_ref(), effort)
+    }
+
+    /// The same with the workspace that issues credentials, for a caller that asks it for more.
+    pub fn open_of(
+        settings: &Settings,
+        workspace: Option<&Workspace>,
+        effort: Effort,
+    ) -> Result<Self, DatabaseError> {
         let database = settings.database.clone();
-        let credential = match &database.target {
-            Target::Postgres(_) => None,
-            Target::Lakebase { lakebase, workspace, .. } => {
-                let workspace = Workspace::retrying(client()?, workspace.clone(), effort.retry);
-                Some(DatabaseCredential::new(workspace, lakebase))
+        let credential = match (&database.target, workspace) {
+            (Target::Lakebase { lakebase, .. }, Some(workspace)) => {
+                Some(DatabaseCredential::new(workspace.clone(), lakebase))
             }
+            _ => None,
         };
         let tls = tls::client_config(database.root_certificates.as_deref())?;
         let connector = Connector::new(&database, tls, credential, effort);

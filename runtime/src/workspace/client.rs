@@ -17,7 +17,7 @@ use super::credential::Credential;
 use super::no_answer::no_answer;
 use super::oauth::SignIn;
 use super::retry::RetryPolicy;
-use crate::settings::{WorkspaceSettings, token_problem, with_proxies};
+use crate::settings::{Settings, Target, WorkspaceSettings, token_problem, with_proxies};
 use crate::tls::{self, TlsError};
 
 /// The time limit of a single request; longer waits use polling.
@@ -74,6 +74,15 @@ impl Workspace {
         let WorkspaceSettings { host, auth } = settings;
         let credential = Credential::new(&http, &host, auth, retry);
         Self { http, host, id: None, credential, retry }
+    }
+
+    /// The workspace that an app's settings name, if they do. It keeps one token for all that the app asks of it.
+    ///
+    /// # Errors
+    /// If the HTTP client can't be set up.
+    pub fn of_app(settings: &Settings, retry: RetryPolicy) -> Result<Option<Self>, ClientError> {
+        let Target::Lakebase { workspace, .. } = &settings.database.target else { return Ok(None) };
+        Ok(Some(Self::retrying(client()?, workspace.clone(), retry)))
     }
 
     /// The workspace of a sign-in, with the credential of the user who signs in.

@@ -67,6 +67,18 @@ async fn connections_that_come_at_once_share_one_credential() {
 }
 
 #[tokio::test]
+async fn an_app_asks_with_one_token_for_all_it_needs() {
+    let lakebase = lakebase().await;
+    let variables = lakebase.variables.clone().with("DATABRICKS_APP_NAME", "tellr");
+    variables.initialise().await.expect("initialised");
+    let before = lakebase.workspace.tokens().len();
+    let app = variables.serve().await;
+    // The database's password, and the person's groups.
+    app.person("1001").session(json!({})).await;
+    assert_eq!(lakebase.workspace.tokens().len(), before + 1);
+}
+
+#[tokio::test]
 async fn a_password_that_the_database_refuses_is_minted_anew() {
     let lakebase = lakebase().await;
     lakebase.variables.initialise().await.expect("initialised");
