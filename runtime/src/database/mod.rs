@@ -18,7 +18,7 @@ pub mod seeds;
 pub mod state;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub use connection::{Connection, Parameter, Transaction};
 pub use effort::Effort;
@@ -46,6 +46,8 @@ struct Shared {
     key_is_required: bool,
     /// A check in this process has succeeded.
     was_ready: AtomicBool,
+    /// How many connections were asked for.
+    uses: AtomicU64,
 }
 
 impl Database {
@@ -76,14 +78,21 @@ impl Database {
                 key: settings.encryption_key.clone(),
                 key_is_required: settings.environment == crate::settings::Environment::Production,
                 was_ready: AtomicBool::new(false),
+                uses: AtomicU64::new(0),
             }),
         })
     }
 
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
+        self.shared.uses.fetch_add(1, Ordering::Relaxed);
         let (limit, suspicion) = (self.connections.statement_limit(), self.connections.suspicion());
         Ok(Connection::new(self.connections.get().await?, limit, suspicion))
+    }
+
+    /// A number that changes each time this process uses the database.
+    pub fn uses(&self) -> u64 {
+        self.shared.uses.load(Ordering::Relaxed)
     }
 
     /// The schema of the app's tables.

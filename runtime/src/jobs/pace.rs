@@ -26,6 +26,9 @@ pub struct Pace {
     pub shortest_poll: Duration,
     /// The longest time between two looks at the queue. An idle database has to be able to sleep meanwhile.
     pub longest_poll: Duration,
+    /// How often to look at the queue while this process uses the database for something else: the database is
+    /// awake then, and a hint may have been lost, or the process that knew of a job.
+    pub awake_poll: Duration,
     /// How long to listen for hints after the last sign of work. Listening holds a connection.
     pub attentive: Duration,
     /// How often to look for news of watched jobs, for when no hint comes.
@@ -53,6 +56,7 @@ impl Default for Pace {
             longest_pause: Duration::from_mins(5),
             shortest_poll: Duration::from_millis(500),
             longest_poll: Duration::from_mins(30),
+            awake_poll: Duration::from_secs(30),
             attentive: Duration::from_mins(2),
             watch: Duration::from_secs(3),
             grace: Duration::from_secs(3),

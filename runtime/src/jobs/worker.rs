@@ -83,10 +83,23 @@ impl Worker {
                 () = &mut stop => break,
                 Some(_) = running.join_next(), if !running.is_empty() => {}
                 () = self.shared.hub.work() => {}
-                () = sleep(pause) => {}
+                () = self.idle(pause) => {}
             }
         }
         self.wind_up(running).await;
+    }
+
+    /// Waits until the next look at the queue is due: after `pause`, or soon if this process uses the database
+    /// meanwhile.
+    async fn idle(&self, pause: Duration) {
+        let Shared { database, pace, .. } = &*self.shared;
+        let (started, uses) = (Instant::now(), database.uses());
+        while let Some(left) = pause.checked_sub(started.elapsed()).filter(|left| !left.is_zero()) {
+            sleep(left.min(pace.awake_poll)).await;
+            if database.uses() != uses {
+                return;
+            }
+        }
     }
 
     /// Fills the free slots. How long it is until there may be more to take, if nothing is heard before.

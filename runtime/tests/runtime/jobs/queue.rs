@@ -315,6 +315,30 @@ async fn work_is_heard_of() {
     stand.is(second, "succeeded").await;
 }
 
+/// The process that has queued a job ended, and its hint was lost: another one finds it while it is used.
+#[tokio::test]
+async fn work_that_is_not_heard_of_is_found_while_the_database_is_used() {
+    let pace = Pace {
+        attentive: Duration::from_millis(50),
+        longest_poll: Duration::from_hours(1),
+        awake_poll: Duration::from_millis(20),
+        ..still()
+    };
+    let stand = Stand::new(pace).await;
+    let worker = stand.worker(Kinds::new().with(effect()));
+    let first = stand.enqueue(&of("ada", "effect")).await;
+    worker.look();
+    stand.is(first, "succeeded").await;
+    let lost = Uuid::new_v4();
+    stand.run(&format!("INSERT INTO jobs (id, kind, owner) VALUES ('{lost}', 'effect', 'ada')")).await;
+    eventually("it is found", async || {
+        let used = worker.jobs.view(first, "ada").await.expect("a database");
+        assert!(used.is_some());
+        stand.state(lost).await == "succeeded"
+    })
+    .await;
+}
+
 /// An idle worker asks nothing and holds no connection, so that the database can sleep.
 #[tokio::test]
 async fn an_idle_worker_lets_the_database_sleep() {
@@ -322,6 +346,7 @@ async fn an_idle_worker_lets_the_database_sleep() {
         attentive: Duration::from_millis(50),
         shortest_poll: Duration::from_millis(10),
         longest_poll: Duration::from_hours(1),
+        awake_poll: Duration::from_millis(10),
         ..still()
     };
     let stand = Stand::new(pace).await;
