@@ -97,7 +97,7 @@ quick-checks:
 	@$(STAGE) "format (Rust)" cargo fmt --all --check
 	@$(STAGE) "format and lint (Python)" tests/setup/lint-python.sh
 	@$(STAGE) "lint (shell)" shellcheck --external-sources --source-path tests/setup .ci/run \
-		$(wildcard tests/setup/*.sh tests/release/*.sh pkg/*.sh runtime/slides/page/*.sh widget/tests/*.sh)
+		$(wildcard tests/setup/*.sh tests/figures/*.sh tests/release/*.sh pkg/*.sh runtime/slides/page/*.sh widget/tests/*.sh)
 	@$(STAGE) "format and lint (page)" npm --prefix frontend run --silent lint
 	@$(STAGE) "types (page)" npm --prefix frontend run --silent typecheck
 	@$(STAGE) "format and lint (browser tests)" \
@@ -134,6 +134,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
 	@$(STAGE) "figures (slides)" tests/figures/slides.sh
 	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
+	@$(STAGE) "figures (server)" tests/figures/server.sh $$(cat $(WHEEL))
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 
