@@ -221,7 +221,7 @@ impl<'a> Load<'a> {
         let clients =
             people.into_iter().zip(decks).enumerate().map(async |(client, (person, deck))| match client {
                 ..WRITERS => self.write(client, person, deck).await,
-                ..NOT_READERS => self.create(client, person).await,
+                WRITERS..NOT_READERS => self.create(client, person).await,
                 _ => self.read(client, person, deck).await,
             });
         join_all(clients).await;
