@@ -1,7 +1,9 @@
 /** The built module: what the page does with it, in Node. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import test from "node:test";
 import init, { Slides } from "../slides.js";
 
@@ -30,17 +32,23 @@ const deck = {
 };
 const [slide] = deck.slides;
 
-/** The module with a family's fonts, added in some order. */
-function slides(order = (files) => files) {
+/** The module with the fonts of families, added in some order. */
+function slides(order = (files) => files, families = ["carlito"]) {
   const made = new Slides();
-  const files = readdirSync(join(FONTS, "carlito")).filter((file) => file.endsWith(".woff2"));
-  for (const file of order(files)) {
-    const [, subset, weight, style] = /^[a-z]+-([a-z-]+)-(\d+)-([a-z]+)\.woff2$/.exec(file);
-    const bytes = readFileSync(join(FONTS, "carlito", file));
-    made.addFont("carlito", weight === "700", style === "italic", subset, bytes);
+  for (const family of families) {
+    const files = readdirSync(join(FONTS, family)).filter((file) => file.endsWith(".woff2"));
+    for (const file of order(files)) {
+      const [, subset, weight, style] = /^[a-z]+-([a-z-]+)-(\d+)-([a-z]+)\.woff2$/.exec(file);
+      const bytes = readFileSync(join(FONTS, family, file));
+      made.addFont(family, weight === "700", style === "italic", subset, bytes);
+    }
   }
   return made;
 }
+
+/** The crate compiled for this machine; it draws the same decks. */
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(PAGE, "../../../target");
+const NATIVE = join(TARGET, "debug/examples/drawn");
 
 const drawn = (made, one = slide) => made.layOut(JSON.stringify(one), "clear", 1, "en");
 
@@ -77,6 +85,32 @@ test("a slide is drawn the same, in whatever order the fonts came", () => {
   );
   const runs = list.elements.flatMap(({ lines = [] }) => lines.flatMap((line) => line.runs));
   assert.ok(runs.every((run) => run.is_foreign === undefined));
+});
+
+test("500 generated decks are drawn as the server draws them, to the last digit", async () => {
+  assert.ok(existsSync(NATIVE), `${NATIVE}: run \`cargo build --package tellr-slides --examples\``);
+  const families = ["carlito", "arimo", "gelasio", "caladea", "tinos"];
+  const made = slides(undefined, families);
+  const child = spawn(NATIVE, { stdio: ["ignore", "pipe", "ignore"] });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const decks = new Set();
+  let slide;
+  for await (const line of createInterface(child.stdout)) {
+    if (slide === undefined) {
+      slide = JSON.parse(line);
+      continue;
+    }
+    const { deck: name, theme, language, number } = slide;
+    const here = made.layOut(JSON.stringify(slide.slide), theme, number, language ?? undefined);
+    if (here !== line)
+      assert.deepEqual(JSON.parse(here), JSON.parse(line), `${name}, slide ${number}`);
+    assert.equal(here, line, `${name}, slide ${number}`);
+    decks.add(`${name} ${theme}`);
+    slide = undefined;
+  }
+  assert.equal(await ended, 0);
+  // Some of the generated decks are empty.
+  assert.ok(decks.size > 400, `${decks.size} decks with slides`);
 });
 
 test("without its fonts a slide is drawn with estimated widths", () => {
