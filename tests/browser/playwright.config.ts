@@ -11,6 +11,13 @@ export default defineConfig({
   testDir: ".",
   testIgnore: "notebook/**",
   outputDir: "../output/browser/failures",
+  // Golden pictures, the same for all machines. One that is missing fails; see slides/README.md.
+  snapshotPathTemplate: "{testDir}/slides/{arg}{ext}",
+  updateSnapshots: "none",
+  expect: {
+    // A machine draws the edges of letters a little differently; a moved label or another colour is more.
+    toHaveScreenshot: { threshold: 0.035, maxDiffPixelRatio: 0.005 },
+  },
   forbidOnly: true,
   retries: 0,
   workers: 1,

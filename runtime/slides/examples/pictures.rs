@@ -1,22 +1,25 @@
 //! Draws decks as SVG pictures, to be looked at.
 //!
-//! usage: cargo run -p tellr-slides --example pictures -- OUT DECK.json...
+//! usage: cargo run -p tellr-slides --example pictures -- [--boxes] OUT DECK.json...
 //!
 //! Writes `OUT/DECK-THEME-NUMBER.svg` for each slide of each deck in each theme that comes with the
-//! app, and `OUT/fonts.css`, which a page needs to show them in their fonts.
+//! app, and `OUT/fonts.css`, which a page needs to show them in their fonts. With `--boxes`, text that none
+//! of our fonts has is drawn as boxes: a machine's own fonts then make no difference.
 
 #![expect(clippy::disallowed_methods, reason = "an example reads and writes files")]
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use tellr_slides::display::{DisplayList, Element, Rect, RectShape, Shape};
 use tellr_slides::fonts::Fonts;
 use tellr_slides::text_layout::TextLayout;
 use tellr_slides::{layout, read, svg, theme};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let out = arguments.next().ok_or("usage: pictures OUT DECK.json...")?;
+    let mut arguments = std::env::args().skip(1).peekable();
+    let has_boxes = arguments.next_if(|argument| argument == "--boxes").is_some();
+    let out = arguments.next().ok_or("usage: pictures [--boxes] OUT DECK.json...")?;
     std::fs::create_dir_all(&out)?;
     let fonts = Fonts::bundled();
     let mut css = String::new();
@@ -39,9 +42,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let deck = read::from_json(&std::fs::read_to_string(&path)?)?;
         let name = Path::new(&path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for theme in theme::built_in() {
-            for (index, list) in layout::lay_out_all(&mut text, &theme, &deck).iter().enumerate() {
+            let lists = layout::lay_out_all(&mut text, &theme, &deck);
+            for (index, list) in lists.into_iter().enumerate() {
+                let list = if has_boxes { with_boxes(list) } else { list };
                 let file = format!("{name}-{}-{:02}.svg", theme.id, index + 1);
-                std::fs::write(Path::new(&out).join(file), svg::write(list, &|_| Some(picture())))?;
+                std::fs::write(Path::new(&out).join(file), svg::write(&list, &|_| Some(picture())))?;
                 if theme.id.as_str() == "clear" {
                     for mark in &list.marks {
                         println!("{name} {}: {}", index + 1, serde_json::to_string(mark)?);
@@ -51,6 +56,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// The list with a box in place of each run that none of our fonts has.
+fn with_boxes(mut list: DisplayList) -> DisplayList {
+    let mut elements = Vec::new();
+    for mut element in list.elements {
+        let mut boxes = Vec::new();
+        if let Shape::Text(text) = &mut element.shape {
+            for line in &mut text.lines {
+                for run in line.runs.extract_if(.., |run| run.is_foreign) {
+                    let bounds = Rect::new(run.x, line.baseline - run.size * 0.75, run.width, run.size * 0.9);
+                    let shape =
+                        RectShape { bounds, radius: 0.0, fill: Some(run.color), stroke: None, opacity: 0.5 };
+                    boxes.push(Element { of: element.of.clone(), shape: Shape::Rect(shape) });
+                }
+            }
+        }
+        elements.push(element);
+        elements.append(&mut boxes);
+    }
+    list.elements = elements;
+    list
 }
 
 /// A picture in place of those that an app keeps: a sky with hills.
