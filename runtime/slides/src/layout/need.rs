@@ -10,17 +10,24 @@ pub(super) struct Need {
     pub(super) natural: f64,
     /// With which it is still of use; less is no place for it.
     pub(super) least: f64,
+    /// With more air in it, where there is room.
+    pub(super) most: f64,
     /// Whether it takes what room there is: a chart, an image.
     pub(super) is_flexible: bool,
 }
 
 impl Need {
     pub(super) fn fixed(natural: f64, least: f64) -> Self {
-        Self { natural, least: least.min(natural), is_flexible: false }
+        Self { natural, least: least.min(natural), most: natural, is_flexible: false }
+    }
+
+    /// With so much height where there is room.
+    pub(super) fn up_to(self, most: f64) -> Self {
+        Self { most: most.max(self.natural), ..self }
     }
 
     pub(super) fn flexible(least: f64) -> Self {
-        Self { natural: least, least, is_flexible: true }
+        Self { natural: least, least, most: least, is_flexible: true }
     }
 }
 

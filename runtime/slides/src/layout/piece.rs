@@ -88,6 +88,11 @@ impl<'a> Piece<'a> {
         matches!(self.body, Body::Heading(_) | Body::Paragraphs(_) | Body::List(_) | Body::Quote(_))
     }
 
+    /// Whether it is a list that can stand in two columns.
+    pub(super) fn is_long_list(&self, width: f64) -> bool {
+        matches!(&self.body, Body::List(list) if list.is_long(width))
+    }
+
     /// The size of its number, if it is a metric.
     pub(super) fn value_size(&self, width: f64) -> Option<f64> {
         if let Body::Metric(metric) = &self.body { Some(metric.value_size(width)) } else { None }
@@ -200,16 +205,27 @@ fn gap(canvas_gap: f64, piece: &Piece<'_>, sizes: Sizes) -> f64 {
 
 /// The height of blocks over each other, the flexible ones as low as they may be.
 pub(super) fn stacked(pieces: &[Piece<'_>], width: f64, sizes: Sizes, block_gap: f64) -> f64 {
-    let blocks: f64 = pieces.iter().map(|piece| piece.need(width_of(piece, width), sizes).natural).sum();
+    let blocks: f64 =
+        pieces.iter().map(|piece| piece.need(width_of(piece, width, sizes), sizes).natural).sum();
     let gaps: f64 = pieces.iter().rev().skip(1).map(|piece| gap(block_gap, piece, sizes)).sum();
     blocks + gaps
+}
+
+/// The height of blocks over each other with air in them, as far as that is of use.
+pub(super) fn stacked_with_air(pieces: &[Piece<'_>], width: f64, sizes: Sizes, block_gap: f64) -> f64 {
+    let grow = |piece: &Piece<'_>| {
+        let need = piece.need(width_of(piece, width, sizes), sizes);
+        need.most - need.natural
+    };
+    stacked(pieces, width, sizes, block_gap) + pieces.iter().map(grow).sum::<f64>()
 }
 
 /// Lines of more than some 90 letters are hard to follow, so prose doesn't take a slide's whole width.
 const WIDEST_PROSE: f64 = 920.0;
 
-fn width_of(piece: &Piece<'_>, width: f64) -> f64 {
-    if piece.is_prose() { width.min(WIDEST_PROSE) } else { width }
+fn width_of(piece: &Piece<'_>, width: f64, sizes: Sizes) -> f64 {
+    let is_split = sizes.splits_lists && piece.is_long_list(width);
+    if piece.is_prose() && !is_split { width.min(WIDEST_PROSE) } else { width }
 }
 
 /// Draws blocks over each other.
@@ -224,12 +240,16 @@ pub(super) fn stack(
     let total = stacked(pieces, region.width, sizes, block_gap);
     let spare = (region.height - total).max(0.0);
     let needs: Vec<Need> =
-        pieces.iter().map(|piece| piece.need(width_of(piece, region.width), sizes)).collect();
+        pieces.iter().map(|piece| piece.need(width_of(piece, region.width, sizes), sizes)).collect();
     let flexible = needs.iter().filter(|need| need.is_flexible).count();
     // Where there is room, blocks stand a little further apart.
     let more = if flexible == 0 { (spare / 8.0).min(16.0) } else { 0.0 };
     let gaps = count(pieces.iter().rev().skip(1).filter(|piece| !piece.is_heading()).count());
     let spare = spare - more * gaps;
+    // Then the blocks themselves take some: rows of a table, items of a list.
+    let wanted: f64 = needs.iter().map(|need| need.most - need.natural).sum();
+    let growth = if flexible == 0 && wanted > 0.0 { (spare / wanted).min(1.0) } else { 0.0 };
+    let spare = spare - growth * wanted;
     let mut y = region.y;
     if flexible == 0 && anchor == Anchor::Middle {
         // A little above the middle, where the eye takes the middle to be.
@@ -237,7 +257,7 @@ pub(super) fn stack(
     }
     let mut is_full = false;
     for (piece, need) in pieces.iter().zip(needs) {
-        let width = width_of(piece, region.width);
+        let width = width_of(piece, region.width, sizes);
         let left = region.bottom() - y;
         if is_full || left + ROUNDING < need.least {
             piece.hide(canvas, Rect::new(region.x, region.bottom().min(y.max(region.y)), width, 0.0));
@@ -246,7 +266,7 @@ pub(super) fn stack(
             continue;
         }
         let share = if need.is_flexible { spare / count(flexible) } else { 0.0 };
-        let height = (need.natural + share).min(left);
+        let height = (need.natural + share + growth * (need.most - need.natural)).min(left);
         let x = if piece.is_rtl() { region.right() - width } else { region.x };
         piece.draw(canvas, Rect::new(x, y, width, height), sizes);
         y += height + gap(block_gap, piece, sizes) + if piece.is_heading() { 0.0 } else { more };
@@ -299,6 +319,7 @@ impl<'a> Columns<'a> {
         let mut all = Need::fixed(0.0, 0.0);
         for ((_, width), (_, pieces)) in self.places(width).into_iter().zip(&self.columns) {
             all.natural = all.natural.max(stacked(pieces, width, sizes, self.block_gap));
+            all.most = all.most.max(stacked_with_air(pieces, width, sizes, self.block_gap));
             for piece in pieces {
                 let need = piece.need(width, sizes);
                 all.is_flexible |= need.is_flexible;

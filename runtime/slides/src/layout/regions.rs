@@ -23,6 +23,10 @@ impl<'a> Region<'a> {
         Self { bounds, pieces: vec![piece], anchor: Anchor::Top, is_filled: true }
     }
 
+    fn has_long_list(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.is_long_list(self.bounds.width))
+    }
+
     fn fits(&self, sizes: Sizes, block_gap: f64, part: f64) -> bool {
         stacked(&self.pieces, self.bounds.width, sizes, block_gap) <= self.bounds.height * part + ROUNDING
     }
@@ -46,8 +50,11 @@ pub(super) fn sizes(regions: &[Region<'_>], block_gap: f64) -> Sizes {
         let has = |of: &dyn Fn(&Piece<'_>) -> bool| full.iter().any(|region| region.pieces.iter().any(of));
         if sizes.table > TABLE[2] && has(&|piece| piece.has_table()) {
             sizes.table = TABLE[2];
+        } else if !sizes.splits_lists && full.iter().any(|region| region.has_long_list()) {
+            // At the same size first: a list in two columns is read more easily than a small one.
+            sizes.splits_lists = true;
         } else if sizes.body > BODY[2] && has(&|piece| piece.has_text()) {
-            sizes.body = BODY[2];
+            sizes = Sizes { body: BODY[2], splits_lists: false, ..sizes };
         } else {
             return sizes;
         }

@@ -15,13 +15,15 @@ pub(super) const FOOTER: f64 = 12.0;
 pub(super) struct Sizes {
     pub(super) body: f64,
     pub(super) table: f64,
+    /// Whether long lists are in two columns.
+    pub(super) splits_lists: bool,
 }
 
 impl Sizes {
     /// The usual ones.
-    pub(super) const USUAL: Self = Self { body: BODY[1], table: TABLE[1] };
+    pub(super) const USUAL: Self = Self { body: BODY[1], table: TABLE[1], splits_lists: false };
     /// For little text.
-    pub(super) const LEAD: Self = Self { body: BODY[0], table: TABLE[0] };
+    pub(super) const LEAD: Self = Self { body: BODY[0], table: TABLE[0], splits_lists: false };
 
     /// One size less than the body.
     pub(super) fn small(self) -> f64 {

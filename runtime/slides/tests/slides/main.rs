@@ -8,6 +8,7 @@ mod patches;
 mod reading;
 mod sample;
 mod schema;
+mod sizes;
 mod svg;
 mod themes;
 mod two_editors;

@@ -1,9 +1,12 @@
 //! Lists: hanging indents, dots or numbers in the accent's colour.
 
+use std::ops::Range;
+
 use crate::block;
 use crate::display::{Align, Loss, Part, Place, Rect};
 use crate::id::BlockId;
 use crate::layout::canvas::{Canvas, ROUNDING, Setting, count, height};
+use crate::layout::grid::GUTTER;
 use crate::layout::need::{Need, one_line};
 use crate::layout::sizes::Sizes;
 use crate::text_layout::{Shaped, first_baseline};
@@ -12,6 +15,14 @@ use crate::text_layout::{Shaped, first_baseline};
 const INDENT: f64 = 24.0;
 /// Numbers of two digits need more.
 const NUMBER_INDENT: f64 = 36.0;
+/// A list of so many items, at least so wide, can stand in two columns.
+const LONG: usize = 8;
+const WIDE: f64 = 720.0;
+
+/// The width of one of two columns.
+fn column(width: f64) -> f64 {
+    (width - 1.5 * GUTTER) / 2.0
+}
 
 pub(in crate::layout) struct List {
     items: Vec<Item>,
@@ -68,27 +79,121 @@ impl List {
         Setting::body(if item.level > 1 { sizes.small() } else { sizes.body })
     }
 
-    pub(in crate::layout) fn need(&self, width: f64, sizes: Sizes) -> Need {
-        let mut natural = 0.0;
-        for (index, item) in self.items.iter().enumerate() {
-            if index > 0 {
-                natural += Self::gap(item, sizes);
+    /// Whether it can stand in two columns.
+    pub(in crate::layout) fn is_long(&self, width: f64) -> bool {
+        self.items.len() >= LONG && width >= WIDE
+    }
+
+    /// The height of some of its items over each other.
+    fn height_of(&self, items: Range<usize>, width: f64, sizes: Sizes) -> f64 {
+        let start = items.start;
+        let mut total = 0.0;
+        for (index, item) in (start..).zip(&self.items[items]) {
+            if index > start {
+                total += Self::gap(item, sizes);
             }
-            natural += height(&[&item.text], width - self.indent(item), Self::setting(item, sizes));
+            total += height(&[&item.text], width - self.indent(item), Self::setting(item, sizes));
         }
-        Need::fixed(natural, Setting::body(sizes.body).pitch())
+        total
+    }
+
+    /// The number of items in the first of two columns, if both are about as high. The second one starts
+    /// with an item of the first level.
+    fn half(&self, width: f64, sizes: Sizes) -> usize {
+        let all = self.items.len();
+        let is_start = |at: &usize| self.items[*at].level <= 1;
+        let holds_half = |at: &usize| {
+            let rest = self.height_of(*at..all, width, sizes);
+            self.height_of(0..*at, width, sizes) >= rest - ROUNDING
+        };
+        (1..all).filter(is_start).find(holds_half).unwrap_or(all)
+    }
+
+    pub(in crate::layout) fn need(&self, width: f64, sizes: Sizes) -> Need {
+        let all = self.items.len();
+        let least = Setting::body(sizes.body).pitch();
+        if sizes.splits_lists && self.is_long(width) {
+            let width = column(width);
+            let half = self.half(width, sizes);
+            let first = self.height_of(0..half, width, sizes);
+            return Need::fixed(first.max(self.height_of(half..all, width, sizes)), least);
+        }
+        let natural = self.height_of(0..all, width, sizes);
+        Need::fixed(natural, least).up_to(natural + self.gaps() * Self::air(sizes))
+    }
+
+    /// The number of places where air can go: before each item of the first level but the first.
+    fn gaps(&self) -> f64 {
+        count(self.items.iter().skip(1).filter(|item| item.level <= 1).count())
+    }
+
+    /// How much further items may be from each other where there is room.
+    fn air(sizes: Sizes) -> f64 {
+        0.6 * sizes.body
     }
 
     pub(in crate::layout) fn draw(&self, canvas: &mut Canvas<'_>, id: &BlockId, bounds: Rect, sizes: Sizes) {
+        let all = self.items.len();
+        if sizes.splits_lists && self.is_long(bounds.width) {
+            let first = Rect { width: column(bounds.width), ..bounds };
+            let second = Rect { x: bounds.right() - first.width, ..first };
+            let is_higher = |at: usize| self.height_of(0..at, first.width, sizes) > bounds.height + ROUNDING;
+            let half = self.half(first.width, sizes);
+            // Too much for both: as much as there is room for in the first one.
+            let is_full = self.height_of(half..all, first.width, sizes) > bounds.height + ROUNDING;
+            let half = if is_higher(half) || is_full {
+                (2..=all).find(|at| is_higher(*at)).map_or(all, |at| at - 1)
+            } else {
+                half
+            };
+            let is_rtl = self.is_rtl();
+            let (one, two) = if is_rtl { (second, first) } else { (first, second) };
+            self.draw_items(canvas, id, 0..half, one, sizes, 0.0);
+            self.draw_items(canvas, id, half..all, two, sizes, 0.0);
+        } else {
+            let spare = (bounds.height - self.height_of(0..all, bounds.width, sizes)).max(0.0);
+            let air = (spare / self.gaps().max(1.0)).min(Self::air(sizes));
+            self.draw_items(canvas, id, 0..all, bounds, sizes, air);
+        }
+    }
+
+    /// Draws some items over each other, those of the first level further apart by `air`. Those for which
+    /// there is no room are counted.
+    fn draw_items(
+        &self,
+        canvas: &mut Canvas<'_>,
+        id: &BlockId,
+        items: Range<usize>,
+        bounds: Rect,
+        sizes: Sizes,
+        air: f64,
+    ) {
+        let spare = bounds.height - self.height_of(items.clone(), bounds.width, sizes);
+        let more = Setting::body(sizes.small());
+        // The last line says how many items are left out.
+        let bottom = if spare < -ROUNDING && bounds.height > 3.0 * more.pitch() {
+            bounds.bottom() - more.pitch()
+        } else {
+            bounds.bottom()
+        };
+        let (start, end) = (items.start, items.end);
         let mut y = bounds.y;
-        for (index, item) in self.items.iter().enumerate() {
+        for (index, item) in (start..).zip(&self.items[items]) {
             let setting = Self::setting(item, sizes);
-            if index > 0 {
-                y += Self::gap(item, sizes);
+            if index > start {
+                y += Self::gap(item, sizes) + if item.level > 1 { 0.0 } else { air };
             }
-            if y + setting.pitch() > bounds.bottom() + ROUNDING {
-                let left = u32::try_from(self.items.len() - index).unwrap_or(u32::MAX);
-                canvas.mark(Place::whole(id), Loss::Left { count: left });
+            if y + setting.pitch() > bottom + ROUNDING {
+                let left = end - index;
+                if bottom < bounds.bottom() {
+                    let style = canvas.body(canvas.tone.muted);
+                    let align = if self.is_rtl() { Align::Right } else { Align::Left };
+                    let room = Rect::new(bounds.x, bottom, bounds.width, more.pitch());
+                    let text = format!("… +{left}");
+                    canvas.label(Some(&Place::whole(id)), &text, style, room, Setting { align, ..more });
+                }
+                let count = u32::try_from(left).unwrap_or(u32::MAX);
+                canvas.mark(Place::whole(id), Loss::Left { count });
                 return;
             }
             let indent = self.indent(item);
@@ -96,7 +201,7 @@ impl List {
                 if item.text.is_rtl() { bounds.x } else { bounds.x + indent },
                 y,
                 bounds.width - indent,
-                bounds.bottom() - y,
+                bottom - y,
             );
             let needed = height(&[&item.text], room.width, setting).min(room.height);
             let of = Place::part(id, Part::Item { index });

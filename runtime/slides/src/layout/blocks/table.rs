@@ -153,7 +153,8 @@ impl<'a> Table<'a> {
         // Rows that weren't even looked at can't fit.
         let beyond = if hidden > 0 { 10_000.0 } else { 0.0 };
         let least = heights.iter().take(2).map(|height| height + 2.0 * padding).sum();
-        Need::fixed(natural + beyond, least)
+        let air = 2.0 * (Self::paddings(size)[0] - padding) * count(heights.len());
+        Need::fixed(natural + beyond, least).up_to(natural + beyond + air)
     }
 
     pub(in crate::layout) fn draw(&self, canvas: &mut Canvas<'_>, bounds: Rect, sizes: Sizes) {

@@ -7,6 +7,8 @@ const DIVISORS: [(f64, f64, &str); 4] =
     [(1e12, 1e12, "tn"), (1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k")];
 /// Digits of the largest number.
 const DIGITS: i32 = 3;
+/// What is smaller would be a row of zeros.
+const SMALLEST: f64 = 1e-6;
 
 #[derive(Debug, Clone)]
 pub(super) struct Numbers {
@@ -77,7 +79,12 @@ impl Numbers {
     }
 
     fn with(&self, locale: Locale, value: f64, decimals: u8) -> String {
-        let mut text = locale.number(value / self.divisor, decimals);
+        let scaled = value / self.divisor;
+        let mut text = if scaled != 0.0 && scaled.abs() < SMALLEST {
+            exponent(locale, scaled)
+        } else {
+            locale.number(scaled, decimals)
+        };
         if value != 0.0 && !self.suffix.is_empty() {
             text.push(' ');
             text.push_str(self.suffix);
@@ -87,6 +94,15 @@ impl Numbers {
         }
         text
     }
+}
+
+/// A very small number, as spreadsheets write it: `2E−13`.
+fn exponent(locale: Locale, number: f64) -> String {
+    let written = format!("{:.1e}", number.abs());
+    let (digits, power) = written.split_once('e').unwrap_or((&written, "0"));
+    let digits = locale.number(digits.parse().unwrap_or(0.0), u8::from(!digits.ends_with(".0")));
+    let sign = if number < 0.0 { "\u{2212}" } else { "" };
+    format!("{sign}{digits}E{}", power.replace('-', "\u{2212}"))
 }
 
 /// The digits after the point with which a number has three.
@@ -131,5 +147,9 @@ mod tests {
         assert_eq!(written(&[12.0, 18.0], Some("%")), ["12 %", "18 %"]);
         assert_eq!(written(&[-1500.0, 12_000.0, 0.0], None), ["\u{2212}1.5 k", "12.0 k", "0.0"]);
         assert_eq!(written(&[0.5, 0.25], None), ["0.50", "0.25"]);
+        assert_eq!(
+            written(&[2e-13, -1.5e-9, 0.0], None),
+            ["2E\u{2212}13", "\u{2212}1.5E\u{2212}9", "0.00000000"]
+        );
     }
 }

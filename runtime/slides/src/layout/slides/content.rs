@@ -5,7 +5,7 @@ use super::super::grid::{GUTTER, Grid, body_top};
 use super::super::header::{CONTENT, Header};
 use super::super::motif;
 use super::super::parts::Parts;
-use super::super::piece::{Anchor, Piece, pieces, stacked};
+use super::super::piece::{Anchor, Piece, pieces, stacked, stacked_with_air};
 use super::super::regions::{Region, fill};
 use super::super::sizes::Sizes;
 use crate::block::Block;
@@ -96,11 +96,14 @@ fn comparison<'a>(canvas: &mut Canvas<'_>, grid: Grid, top: f64, blocks: &[&'a B
     let inner = whole.width - 2.0 * PADDING;
     let is_flexible =
         sides.iter().flat_map(|side| &side.1).any(|piece| piece.need(inner, Sizes::LEAD).is_flexible);
-    let needed = sides.iter().map(|side| stacked(&side.1, inner, Sizes::LEAD, block_gap)).fold(0.0, f64::max);
+    let of = |height: fn(&[Piece<'_>], f64, Sizes, f64) -> f64| {
+        sides.iter().map(|side| height(&side.1, inner, Sizes::LEAD, block_gap)).fold(0.0, f64::max)
+    };
+    let needed = (of(stacked) / 0.85).max(of(stacked_with_air));
     let height = if is_flexible {
         whole.height
     } else {
-        ((needed / 0.85) + 2.0 * PADDING).clamp(LOWEST.min(whole.height), whole.height)
+        (needed + 2.0 * PADDING).clamp(LOWEST.min(whole.height), whole.height)
     };
     let mut regions = Vec::new();
     for (column, side, color) in sides {
