@@ -12,7 +12,7 @@ use crate::id::ImageId;
 /// Writes a slide. `image` gives the address of an image's bytes, as in `data:image/png;base64,…`;
 /// one without is left out, and its ground is seen.
 pub fn write(list: &DisplayList, image: &dyn Fn(&ImageId) -> Option<String>) -> String {
-    let mut svg = Svg { text: String::new(), clips: 0 };
+    let mut svg = Svg { text: String::new(), slide: list.slide.to_string(), clips: 0 };
     let (width, height) = (list.width, list.height);
     svg.raw(&format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
@@ -27,7 +27,9 @@ pub fn write(list: &DisplayList, image: &dyn Fn(&ImageId) -> Option<String>) -> 
 
 struct Svg {
     text: String,
-    /// Clipping paths so far, for their ids.
+    /// The slide's id, for ids that are unique where a page has several pictures.
+    slide: String,
+    /// Clipping paths so far, for the same.
     clips: usize,
 }
 
@@ -82,7 +84,7 @@ impl Svg {
                 let Some(address) = image(&picture.image) else { return };
                 let bounds = picture.bounds;
                 self.clips += 1;
-                let clip = format!("clip{}", self.clips);
+                let clip = format!("clip-{}-{}", self.slide, self.clips);
                 self.raw("<clipPath");
                 self.attribute("id", &clip);
                 self.raw("><rect");

@@ -29,6 +29,22 @@ fn hostile_text_is_shown_as_text() {
 }
 
 #[test]
+fn pictures_on_one_page_have_their_own_clips() {
+    let (_, gallery) = decks().remove(0);
+    let mut text = TextLayout::new(&Fonts::bundled());
+    let mut seen = std::collections::BTreeSet::new();
+    for list in lay_out_all(&mut text, &built_in()[0], &gallery) {
+        let picture = svg::write(&list, &|_| Some("data:image/png;base64,".to_owned()));
+        for part in picture.split("<clipPath id=\"").skip(1) {
+            let id = part.split('"').next().unwrap().to_owned();
+            assert!(picture.contains(&format!("url(#{id})")), "{id}");
+            assert!(seen.insert(id.clone()), "{id}");
+        }
+    }
+    assert!(seen.len() > 1, "{seen:?}");
+}
+
+#[test]
 fn every_font_can_be_unpacked() {
     let fonts = Fonts::bundled();
     assert!(fonts.files.len() > 60);

@@ -188,7 +188,8 @@ impl List {
                 if bottom < bounds.bottom() {
                     let style = canvas.body(canvas.tone.muted);
                     let align = if self.is_rtl() { Align::Right } else { Align::Left };
-                    let room = Rect::new(bounds.x, bottom, bounds.width, more.pitch());
+                    let x = if self.is_rtl() { bounds.x } else { bounds.x + INDENT };
+                    let room = Rect::new(x, bottom, bounds.width - INDENT, more.pitch());
                     let text = format!("… +{left}");
                     canvas.label(Some(&Place::whole(id)), &text, style, room, Setting { align, ..more });
                 }

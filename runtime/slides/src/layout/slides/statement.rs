@@ -2,7 +2,7 @@
 
 use super::super::canvas::Canvas;
 use super::super::grid::Grid;
-use super::super::header::{Header, STATEMENT};
+use super::super::header::{Header, Kind, STATEMENT};
 use super::super::motif;
 use super::super::parts::Parts;
 use super::super::piece::{Anchor, pieces, stacked};
@@ -17,6 +17,8 @@ const BOTTOM: f64 = 632.0;
 const BAR: f64 = 8.0;
 const INDENT: f64 = 40.0;
 const GAP: f64 = 32.0;
+/// Lines of a sentence with nothing under it: as many as there is room for at the largest size.
+const LINES_ALONE: usize = 11;
 
 pub(in crate::layout) fn statement(canvas: &mut Canvas<'_>, grid: Grid, parts: &Parts<'_>) {
     motif::signature(canvas, grid);
@@ -33,7 +35,8 @@ pub(in crate::layout) fn statement(canvas: &mut Canvas<'_>, grid: Grid, parts: &
     let shown = Parts { title: sentence.as_ref(), subtitle: parts.subtitle, rest: Vec::new() };
     let (x, width) = grid.columns(0, 10);
     let (x, width) = (x + INDENT, width - INDENT);
-    let header = Header::new(canvas, &shown, width, STATEMENT);
+    let kind = if rest.is_empty() { Kind { lines: LINES_ALONE, ..STATEMENT } } else { STATEMENT };
+    let header = Header::new(canvas, &shown, width, kind);
     let rest = pieces(canvas, &rest, Slot::Body);
     let block_gap = f64::from(canvas.theme.spacing.block_gap);
     let rest_height =
