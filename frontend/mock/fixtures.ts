@@ -34,7 +34,7 @@ export const down: Readiness = {
 
 export const prompts: Prompt[] = [
   {
-    id: 1,
+    id: "1",
     name: "Business review",
     description: "Where we stand against the plan, why, and what we decide next.",
     category: "Review",
@@ -43,7 +43,7 @@ export const prompts: Prompt[] = [
     origin: "seed",
   },
   {
-    id: 2,
+    id: "2",
     name: "Explain a data set",
     description: "What is in the data, how far it can be trusted, and what it cannot tell.",
     category: "Analysis",
@@ -52,7 +52,7 @@ export const prompts: Prompt[] = [
     origin: "seed",
   },
   {
-    id: 3,
+    id: "3",
     name: "Consumption and cost",
     description: "Who uses the platform for what, and where the next saving is.",
     category: "Platform",
@@ -63,7 +63,7 @@ export const prompts: Prompt[] = [
 
 export const styles: Style[] = [
   {
-    id: 1,
+    id: "1",
     name: "Clear daylight",
     description: "White ground, dark blue titles and one warm accent.",
     category: "System",
@@ -73,7 +73,7 @@ export const styles: Style[] = [
     is_default: true,
   },
   {
-    id: 2,
+    id: "2",
     name: "Evening",
     description: "Dark ground for large rooms.",
     category: "Brand",
@@ -86,12 +86,12 @@ export const styles: Style[] = [
 
 export const profiles: Profile[] = [
   {
-    id: 1,
+    id: "1",
     name: "Default",
     description: "The first choice for a new deck.",
     is_default: true,
-    prompt_id: 1,
-    style_id: 1,
+    prompt_id: "1",
+    style_id: "1",
   },
 ];
 
@@ -100,9 +100,9 @@ export const allWell: Record<string, unknown> = {
   "/api/user/current": user,
   "/api/version": version,
   "/api/ready": ready,
-  "/api/prompts": { prompts },
-  "/api/styles": { styles },
-  "/api/profiles": { profiles },
+  "/api/settings/prompts": { prompts },
+  "/api/settings/styles": { styles },
+  "/api/settings/profiles": { profiles },
   "/api/workspace-access": {
     host: "https://my.cloud.databricks.com",
     signed_in: true,

@@ -77,7 +77,7 @@ test("the page greets whoever the platform says is there", async ({ page, reques
 });
 
 test("each style's text reaches the page as the database has it", async ({ page, request }) => {
-  const { styles } = await (await request.get(`${demo.url}/api/styles`)).json();
+  const { styles } = await (await request.get(`${demo.url}/api/settings/styles`)).json();
   await page.goto(`${demo.url}/settings`);
   for (const style of styles) {
     const card = page.locator(`#style-${style.id}`);

@@ -11,9 +11,9 @@ const UNAVAILABLE: Answer = {
 };
 const DATABASE_DOWN = {
   "/api/ready": { status: 503, body: down },
-  "/api/prompts": UNAVAILABLE,
-  "/api/styles": UNAVAILABLE,
-  "/api/profiles": UNAVAILABLE,
+  "/api/settings/prompts": UNAVAILABLE,
+  "/api/settings/styles": UNAVAILABLE,
+  "/api/settings/profiles": UNAVAILABLE,
 };
 
 interface State {
@@ -35,14 +35,18 @@ const STATES: Record<string, State> = {
   },
   empty: {
     answers: {
-      "/api/prompts": { status: 200, body: { prompts: [] } },
-      "/api/styles": { status: 200, body: { styles: [] } },
-      "/api/profiles": { status: 200, body: { profiles: [] } },
+      "/api/settings/prompts": { status: 200, body: { prompts: [] } },
+      "/api/settings/styles": { status: 200, body: { styles: [] } },
+      "/api/settings/profiles": { status: 200, body: { profiles: [] } },
     },
     shows: /There are no deck prompts yet/,
   },
   loading: {
-    answers: { "/api/ready": "never", "/api/prompts": "never", "/api/styles": "never" },
+    answers: {
+      "/api/ready": "never",
+      "/api/settings/prompts": "never",
+      "/api/settings/styles": "never",
+    },
     shows: "Checking",
   },
 };

@@ -212,8 +212,8 @@ def look_at(url: str) -> dict[str, Any]:
     if readiness["database"]["state"] != "ok":
         message = f"the app is up, but its database is {readiness['database']['state']}"
         raise DemoError(message)
-    prompts = fetch("/api/prompts")["prompts"]
-    styles = fetch("/api/styles")["styles"]
+    prompts = fetch("/api/settings/prompts")["prompts"]
+    styles = fetch("/api/settings/styles")["styles"]
     if not prompts or not styles:
         message = "the app answered, but its database holds no prompts or styles"
         raise DemoError(message)

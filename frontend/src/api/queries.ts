@@ -68,19 +68,21 @@ function whileFailing({ state }: { state: { status: string } }): number | false 
 
 export const prompts = queryOptions({
   queryKey: [...LIBRARY_KEY, "prompts"],
-  queryFn: async ({ signal }) => (await fetchJson("/api/prompts", promptsSchema, signal)).prompts,
+  queryFn: async ({ signal }) =>
+    (await fetchJson("/api/settings/prompts", promptsSchema, signal)).prompts,
   refetchInterval: whileFailing,
 });
 
 export const styles = queryOptions({
   queryKey: [...LIBRARY_KEY, "styles"],
-  queryFn: async ({ signal }) => (await fetchJson("/api/styles", stylesSchema, signal)).styles,
+  queryFn: async ({ signal }) =>
+    (await fetchJson("/api/settings/styles", stylesSchema, signal)).styles,
   refetchInterval: whileFailing,
 });
 
 export const profiles = queryOptions({
   queryKey: [...LIBRARY_KEY, "profiles"],
   queryFn: async ({ signal }) =>
-    (await fetchJson("/api/profiles", profilesSchema, signal)).profiles,
+    (await fetchJson("/api/settings/profiles", profilesSchema, signal)).profiles,
   refetchInterval: whileFailing,
 });

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{FromRef, Path, State};
 use axum::http::StatusCode;
-use axum::routing::get;
 use tokio_postgres::error::SqlState;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,10 +37,6 @@ where
         .routes(routes!(profiles, create_profile))
         .routes(routes!(change_profile, delete_profile))
         .routes(routes!(default_profile))
-        // Where they were first, until the page asks for the others.
-        .route("/prompts", get(prompts))
-        .route("/styles", get(styles))
-        .route("/profiles", get(profiles))
 }
 
 /// All prompts that the caller can use
@@ -170,7 +165,7 @@ async fn delete_style(
 
 /// Make a style the caller's default, or everybody's
 #[utoipa::path(post, path = "/settings/styles/{id}/default", tag = "Settings", params(("id" = Uuid, Path)),
-    request_body = DefaultRequest, responses((status = 204)))]
+    request_body = Option<DefaultRequest>, responses((status = 204)))]
 async fn default_style(
     user: User,
     Path(id): Path<String>,
@@ -184,7 +179,7 @@ async fn default_style(
 
 /// Make a profile the caller's default, or everybody's
 #[utoipa::path(post, path = "/settings/profiles/{id}/default", tag = "Settings", params(("id" = Uuid, Path)),
-    request_body = DefaultRequest, responses((status = 204)))]
+    request_body = Option<DefaultRequest>, responses((status = 204)))]
 async fn default_profile(
     user: User,
     Path(id): Path<String>,

@@ -35,7 +35,7 @@ async fn on_the_platform_the_proxy_says_who_it_is() {
 #[tokio::test]
 async fn without_an_identity_nothing_is_listed() {
     let app = Variables::local().with("DATABRICKS_APP_NAME", "tellr").serve().await;
-    for path in ["/api/prompts", "/api/styles", "/api/profiles"] {
+    for path in ["/api/settings/prompts", "/api/settings/styles", "/api/settings/profiles"] {
         assert_eq!(app.get(path).await.status(), 401, "{path}");
     }
 }

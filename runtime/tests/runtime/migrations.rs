@@ -120,7 +120,7 @@ async fn the_previous_version_works_again_on_the_schema_of_the_next_one_with_its
     };
     let (status, ready) = json("/api/ready").await;
     assert_eq!((status, &ready["database"]["migration"]), (200, &NEXT.version.into()));
-    let (_, prompts) = json("/api/prompts").await;
+    let (_, prompts) = json("/api/settings/prompts").await;
     let kept = prompts["prompts"].as_array().expect("a list").iter().find(|p| p["name"] == "Board update");
     assert_eq!(kept.expect("the prompt of the next version")["content"], "Three slides");
     // The next version comes back and finds everything.

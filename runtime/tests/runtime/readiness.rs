@@ -74,7 +74,7 @@ async fn a_broken_connection_is_told_and_healed() {
     assert_eq!(body["database"]["state"], "down");
     let message = body["database"]["message"].as_str().expect("a message");
     assert!(message.contains(&format!("127.0.0.1:{}", front.port)), "{message}");
-    let (status, body) = app.json("/api/prompts").await;
+    let (status, body) = app.json("/api/settings/prompts").await;
     assert_eq!((status, &body["error"]["code"]), (503, &"database_unavailable".into()));
     assert_eq!(app.get("/api/health").await.status(), 200, "the process is well");
     assert_eq!(app.get("/").await.status(), 200, "the page is there");
@@ -82,7 +82,7 @@ async fn a_broken_connection_is_told_and_healed() {
     front.set(Mode::Open);
 
     eventually("the app recovers", async || ready(&app).await.0 == 200).await;
-    assert_eq!(app.json("/api/prompts").await.0, 200);
+    assert_eq!(app.json("/api/settings/prompts").await.0, 200);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn connections_that_the_server_ended_are_replaced() {
     ))
     .await;
     eventually("the app connects anew", async || ready(&app).await.0 == 200).await;
-    assert_eq!(app.json("/api/prompts").await.0, 200);
+    assert_eq!(app.json("/api/settings/prompts").await.0, 200);
 }
 
 #[tokio::test]
@@ -125,13 +125,13 @@ async fn a_frozen_database_holds_no_request_for_long() {
     let variables = Variables::local().with("DATABASE_URL", &front.url());
     variables.initialise().await.expect("initialised");
     let app = variables.serve_with(fast()).await;
-    assert_eq!(app.get("/api/prompts").await.status(), 200);
+    assert_eq!(app.get("/api/settings/prompts").await.status(), 200);
 
     front.set(Mode::Frozen);
     holds_nobody_up(&app).await;
     front.set(Mode::Open);
 
-    eventually("the app recovers", async || app.get("/api/prompts").await.status() == 200).await;
+    eventually("the app recovers", async || app.get("/api/settings/prompts").await.status() == 200).await;
 }
 
 /// The same with a server whose processes all stand still.
@@ -141,13 +141,13 @@ async fn a_frozen_postgresql_process_holds_no_request_for_long() {
     let variables = Variables::local().with("DATABASE_URL", &cluster.url());
     variables.initialise().await.expect("initialised");
     let app = variables.serve_with(fast()).await;
-    assert_eq!(app.get("/api/prompts").await.status(), 200);
+    assert_eq!(app.get("/api/settings/prompts").await.status(), 200);
 
     let frozen = cluster.freeze();
     holds_nobody_up(&app).await;
     drop(frozen);
 
-    eventually("the app recovers", async || app.get("/api/prompts").await.status() == 200).await;
+    eventually("the app recovers", async || app.get("/api/settings/prompts").await.status() == 200).await;
 }
 
 /// Asserts what holds while the database of an app with [`fast`] limits is frozen.
@@ -159,12 +159,13 @@ async fn holds_nobody_up(app: &RunningApp) {
         started.elapsed()
     };
     // More than there are connections; the first of them have one whose server was fine a moment ago.
-    let paths = ["/api/prompts", "/api/styles", "/api/profiles", "/api/ready"].repeat(6);
+    let paths =
+        ["/api/settings/prompts", "/api/settings/styles", "/api/settings/profiles", "/api/ready"].repeat(6);
     let took = futures_util::future::join_all(paths.iter().map(|path| ask(path))).await;
     // 30 s in real life. What is left of it is for a machine that has other things to do.
     assert!(took.iter().max() < Some(&Duration::from_secs(6)), "{took:?}");
     // New ones, now that this is known: 5 s in real life.
-    for path in ["/api/prompts", "/api/ready"] {
+    for path in ["/api/settings/prompts", "/api/ready"] {
         let took = ask(path).await;
         assert!(took < Duration::from_millis(900), "{path}: {took:?}");
     }
@@ -208,7 +209,7 @@ async fn nothing_depends_on_what_the_session_was_told_before() {
     assert_eq!((done.applied, done.planted), (vec![], vec![]));
     let url = format!("{}?options=-csearch_path%3Dpg_catalog", postgres::url());
     let app = variables.with("DATABASE_URL", &url).serve().await;
-    for path in ["/api/prompts", "/api/styles", "/api/profiles"] {
+    for path in ["/api/settings/prompts", "/api/settings/styles", "/api/settings/profiles"] {
         let answer = app.get(path).await;
         assert_eq!(answer.status(), 200, "{path}");
     }

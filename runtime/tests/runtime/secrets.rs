@@ -25,7 +25,7 @@ async fn no_secret_is_written_even_at_the_highest_level() {
 
     let app = Serving::start(&variables).await;
     let answer = client(|builder| builder)
-        .get(format!("{}/api/prompts?q=planted-query", app.url))
+        .get(format!("{}/api/settings/prompts?q=planted-query", app.url))
         .header("x-forwarded-email", "ada@example.com")
         .header("x-forwarded-access-token", "planted-user-token")
         .header("cookie", "session=planted-cookie")

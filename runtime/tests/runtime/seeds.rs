@@ -7,7 +7,7 @@ use crate::support::app::{RunningApp, Variables};
 use crate::support::postgres;
 
 async fn names(app: &RunningApp, list: &str) -> Vec<String> {
-    let (status, body) = app.json(&format!("/api/{list}")).await;
+    let (status, body) = app.json(&format!("/api/settings/{list}")).await;
     assert_eq!(status, 200, "{body}");
     body[list]
         .as_array()
@@ -27,9 +27,9 @@ async fn a_new_app_has_two_prompts_a_style_and_a_profile() {
     assert_eq!(names(&app, "styles").await, ["Clear Light"]);
     assert_eq!(names(&app, "profiles").await, ["Default"]);
 
-    let (_, prompts) = app.json("/api/prompts").await;
-    let (_, styles) = app.json("/api/styles").await;
-    let (_, profiles) = app.json("/api/profiles").await;
+    let (_, prompts) = app.json("/api/settings/prompts").await;
+    let (_, styles) = app.json("/api/settings/styles").await;
+    let (_, profiles) = app.json("/api/settings/profiles").await;
     let profile = &profiles["profiles"][0];
     assert_eq!(profile["is_default"], true);
     assert_eq!(profile["style_id"], styles["styles"][0]["id"]);
@@ -65,7 +65,7 @@ async fn the_databricks_defaults_come_when_asked_for_also_later() {
     let app = variables.serve().await;
     assert_eq!(names(&app, "prompts").await.len(), 4);
     assert_eq!(names(&app, "styles").await, ["Clear Light", "Data Platform"], "the default comes first");
-    let (_, prompts) = app.json("/api/prompts").await;
+    let (_, prompts) = app.json("/api/settings/prompts").await;
     let origins =
         prompts["prompts"].as_array().expect("a list").iter().filter(|p| p["origin"] == "databricks");
     assert_eq!(origins.count(), 2);
@@ -89,11 +89,11 @@ async fn edited_renamed_and_deleted_seeds_stay_so() {
 
     assert_eq!(again.planted, Vec::<&str>::new());
     let app = variables.serve().await;
-    let (_, prompts) = app.json("/api/prompts").await;
+    let (_, prompts) = app.json("/api/settings/prompts").await;
     assert_eq!(prompts["prompts"].as_array().map(Vec::len), Some(1));
     assert_eq!(prompts["prompts"][0]["content"], "mine");
     assert_eq!(names(&app, "styles").await, ["House style"]);
-    let (_, profiles) = app.json("/api/profiles").await;
+    let (_, profiles) = app.json("/api/settings/profiles").await;
     assert_eq!(profiles["profiles"][0]["name"], "Ours");
     assert_eq!(profiles["profiles"][0]["prompt_id"], Value::Null, "the prompt was deleted");
 }

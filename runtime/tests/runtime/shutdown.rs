@@ -21,7 +21,7 @@ async fn a_request_in_flight_is_answered_before_the_process_ends() {
     let mut app = Serving::start(&variables).await;
     front.set(Mode::Stalled);
     let url = app.url.clone();
-    let request = tokio::spawn(client(|builder| builder).get(format!("{url}/api/prompts")).send());
+    let request = tokio::spawn(client(|builder| builder).get(format!("{url}/api/settings/prompts")).send());
     front.somebody_waits().await;
 
     app.terminate().await;

@@ -80,7 +80,7 @@ describe("the home page", () => {
     expect(screen.getByText("Connected")).toBeInTheDocument();
 
     server.answer("/api/ready", { status: 503, body: down });
-    server.answer("/api/prompts", DATABASE_ERROR);
+    server.answer("/api/settings/prompts", DATABASE_ERROR);
     // Somebody comes back to the page.
     window.dispatchEvent(new Event("visibilitychange"));
     await pass(100);
@@ -90,7 +90,7 @@ describe("the home page", () => {
     expect(screen.getByRole("heading", { name: "Business review" })).toBeInTheDocument();
 
     server.allWell();
-    server.answer("/api/prompts", {
+    server.answer("/api/settings/prompts", {
       status: 200,
       body: { prompts: prompts.map((prompt) => ({ ...prompt, name: `${prompt.name} II` })) },
     });
@@ -115,7 +115,7 @@ describe("the home page", () => {
   it("finds out about the database when something can't be read, and until it is over", async () => {
     vi.useFakeTimers();
     const server = serve({
-      "/api/styles": DATABASE_ERROR,
+      "/api/settings/styles": DATABASE_ERROR,
       "/api/ready": { status: 503, body: down },
     });
     open();
@@ -154,8 +154,8 @@ describe("the home page", () => {
 
   it("tells loading, empty and unreadable libraries apart", async () => {
     serve({
-      "/api/prompts": { status: 200, body: { prompts: [] } },
-      "/api/styles": DATABASE_ERROR,
+      "/api/settings/prompts": { status: 200, body: { prompts: [] } },
+      "/api/settings/styles": DATABASE_ERROR,
     });
     open();
     expect(screen.getByText("Loading the deck prompts")).toBeInTheDocument();
@@ -165,7 +165,7 @@ describe("the home page", () => {
 
   it("shows text from the database as text, never as markup", async () => {
     const hostile = { ...prompts[0], name: "<img src=x onerror=alert(1)>" };
-    serve({ "/api/prompts": { status: 200, body: { prompts: [hostile] } } });
+    serve({ "/api/settings/prompts": { status: 200, body: { prompts: [hostile] } } });
     open();
     expect(await screen.findByRole("heading", { name: hostile.name })).toBeVisible();
     expect(document.querySelector("img")).toBeNull();

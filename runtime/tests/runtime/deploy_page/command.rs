@@ -26,7 +26,7 @@ async fn it_needs_a_workspace_and_no_database() {
     assert_eq!((document.status, document.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let app = Answer::of(get("/api/workspace/api/2.0/apps/tellr")).await;
     assert_eq!((app.status, app.json()), (200, json!({"fine": true})));
-    for path in ["/api/prompts", "/api/ready", "/api/user/current", "/api/nothing"] {
+    for path in ["/api/settings/prompts", "/api/ready", "/api/user/current", "/api/nothing"] {
         assert_eq!(Answer::of(get(path)).await.status, 404, "{path}");
     }
 
