@@ -1,5 +1,6 @@
 //! The OpenAPI document of the API: what the routes say of themselves, and the schemas of decks and patches.
 
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{Info, OpenApi, Paths};
 use utoipa::{PartialSchema as _, ToSchema as _};
@@ -15,10 +16,14 @@ pub fn document(routes: OpenApi) -> Value {
     let mut document = serde_json::to_value(api).expect("a document is JSON");
     document["info"]["license"] = json!({ "name": "Apache-2.0", "identifier": "Apache-2.0" });
     for operation in operations(&mut document) {
-        operation["responses"]["default"] = json!({
-            "description": "What is wrong, why, and what to do",
-            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Failure" } } },
-        });
+        describe(&mut operation["responses"]);
+        // Only errors, so that a successful answer that isn't described is none of the document's.
+        for status in ["4XX", "5XX"] {
+            operation["responses"][status] = json!({
+                "description": "What is wrong, why, and what to do",
+                "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Failure" } } },
+            });
+        }
     }
     let mut schemas = Vec::new();
     Failure::schemas(&mut schemas);
@@ -34,6 +39,16 @@ pub fn document(routes: OpenApi) -> Value {
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+}
+
+/// Gives each answer the description that it must have: what its status means.
+fn describe(answers: &mut Value) {
+    for (status, answer) in answers.as_object_mut().into_iter().flatten() {
+        let status = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+        if answer["description"].as_str().is_none_or(str::is_empty) {
+            answer["description"] = json!(status.unwrap_or_default());
+        }
+    }
 }
 
 /// Adds a JSON Schema, and those that it defines.

@@ -54,6 +54,22 @@ impl ToSchema for Document {
     }
 }
 
+/// A slide in the API's document, where its own schema stands under this name.
+#[derive(Clone, Copy, Debug)]
+pub struct SlideDocument;
+
+impl PartialSchema for SlideDocument {
+    fn schema() -> RefOr<Schema> {
+        Ref::from_schema_name("Slide").into()
+    }
+}
+
+impl ToSchema for SlideDocument {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "SlideDocument".into()
+    }
+}
+
 /// A patch in the API's document, where its own schema stands under this name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PatchDocument;

@@ -15,7 +15,7 @@ mod sample;
 pub mod types;
 
 pub use contents::Contents;
-pub use document::Document;
+pub use document::{Document, SlideDocument};
 pub use kept::{deck_of, invalid_deck, read_deck};
 pub use routes::routes;
 pub use sample::{blank, sample};

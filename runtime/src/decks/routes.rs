@@ -206,7 +206,7 @@ async fn save_points(
 
 /// Save the deck as it is
 #[utoipa::path(post, path = "/sessions/{id}/save-points", tag = "Decks", params(SessionPath),
-    request_body = SavePointRequest, responses((status = 201, body = SavePoint)))]
+    request_body = Option<SavePointRequest>, responses((status = 201, body = SavePoint)))]
 async fn save(
     caller: Caller,
     session: SessionPath,

@@ -26,7 +26,7 @@ pub struct PatchRequest {
     /// The version that the patches were made for.
     pub version: i64,
     /// The patches, 1–100; each applies to what those before it have made.
-    #[schema(value_type = Vec<PatchDocument>)]
+    #[schema(value_type = Vec<PatchDocument>, min_items = 1, max_items = 100)]
     pub patches: Vec<Box<RawValue>>,
 }
 
@@ -79,6 +79,7 @@ pub struct SavePoints {
 pub struct SavePointRequest {
     /// A name; without one, what changed since the last save point.
     #[serde(default)]
+    #[schema(max_length = 300)]
     pub name: Option<String>,
 }
 

@@ -12,7 +12,7 @@ use super::rejection::Rejection;
 #[derive(Clone, Copy, Debug)]
 pub struct JsonBody<T>(pub T);
 
-/// A body of JSON that may be absent; then it is the default.
+/// A body of JSON that may be absent or `null`; then it is the default.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionalBody<T>(pub T);
 
@@ -39,7 +39,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for OptionalB
             return Ok(Self(T::default()));
         }
         is_json?;
-        Ok(Self(read(&bytes)?))
+        Ok(Self(read::<Option<T>>(&bytes)?.unwrap_or_default()))
     }
 }
 
@@ -78,6 +78,10 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<axum::body
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    // `serde` would take an array as the fields of a struct in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Rejection::unreadable("The request can't be read: it is an array. Send an object"));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -118,5 +122,6 @@ mod tests {
         assert!(refusal("application/json", r#"{"nam": "a"}"#).await.contains("unknown field `nam`"));
         assert!(refusal("application/json", r#"{"name": "a"} {}"#).await.contains("trailing"));
         assert!(refusal("application/json", "").await.contains("EOF"));
+        assert!(refusal("application/json", r#" ["a"]"#).await.contains("array"));
     }
 }

@@ -62,7 +62,7 @@ pub struct After {
 /// They begin after that of the header `Last-Event-ID` if there is
 /// one. With `?after=`, those after the given one as JSON, for proxies that hold streams back.
 #[utoipa::path(get, path = "/jobs/{id}/events", tag = "Jobs", params(("id" = Uuid, Path), After),
-    responses((status = 200, content((JobEvents = "application/json"), (String = "text/event-stream"))), (status = 204)))]
+    responses((status = 200, content((JobEvents = "application/json"), (Object = "text/event-stream"))), (status = 204)))]
 pub async fn events(
     user: User,
     State(jobs): State<Jobs>,

@@ -89,14 +89,18 @@ pub struct Profile {
 #[serde(deny_unknown_fields)]
 pub struct NewText {
     /// Its name, unique among the caller's or among the shared ones; 1–100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// One sentence; at most 1,000 characters.
+    #[schema(max_length = 1000)]
     #[serde(default)]
     pub description: String,
     /// A category, 1–50 characters; `General` if it isn't given.
+    #[schema(min_length = 1, max_length = 50)]
     #[serde(default = "general")]
     pub category: String,
     /// The instructions, 1–50,000 characters.
+    #[schema(min_length = 1, max_length = 50_000)]
     pub content: String,
     /// Whether everybody has it; for administrators.
     #[serde(default)]
@@ -112,12 +116,16 @@ fn general() -> String {
 #[serde(deny_unknown_fields, default)]
 pub struct TextChanges {
     /// Its name.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: Option<String>,
     /// One sentence.
+    #[schema(max_length = 1000)]
     pub description: Option<String>,
     /// A category.
+    #[schema(min_length = 1, max_length = 50)]
     pub category: Option<String>,
     /// The instructions.
+    #[schema(min_length = 1, max_length = 50_000)]
     pub content: Option<String>,
 }
 
@@ -126,8 +134,10 @@ pub struct TextChanges {
 #[serde(deny_unknown_fields)]
 pub struct NewProfile {
     /// Its name, unique among the caller's or among the shared ones; 1–100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// One sentence; at most 1,000 characters.
+    #[schema(max_length = 1000)]
     #[serde(default)]
     pub description: String,
     /// The prompt; a shared one if the profile is shared.
@@ -146,8 +156,10 @@ pub struct NewProfile {
 #[serde(deny_unknown_fields, default)]
 pub struct ProfileChanges {
     /// Its name.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: Option<String>,
     /// One sentence.
+    #[schema(max_length = 1000)]
     pub description: Option<String>,
     /// The prompt; `null`: none.
     #[serde(deserialize_with = "given")]

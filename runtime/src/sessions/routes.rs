@@ -62,7 +62,7 @@ async fn list(
 }
 
 /// Create a deck: blank, the sample, or of a `deck.json`
-#[utoipa::path(post, path = "/sessions", tag = "Sessions", request_body = CreateRequest,
+#[utoipa::path(post, path = "/sessions", tag = "Sessions", request_body = Option<CreateRequest>,
     responses((status = 201, body = Session)))]
 async fn create(
     caller: Caller,

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::decks::Document;
+use crate::decks::{Document, SlideDocument};
 use crate::sharing::{Person, Role};
 
 /// A session, as lists show it.
@@ -45,7 +45,7 @@ pub struct ListedSession {
     #[serde(flatten)]
     pub session: SessionSummary,
     /// The first slide, for a thumbnail; `null` if there is none or it is very large.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<SlideDocument>)]
     pub cover: Option<Box<RawValue>>,
 }
 
@@ -74,10 +74,13 @@ pub struct Session {
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// How many at most, 1–100; 50 if it isn't given.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
     /// `next` of the page before.
+    #[param(pattern = "^[0-9]{1,16}_[0-9a-f]{32}$")]
     pub before: Option<String>,
     /// Words that titles or slides contain; each may be the beginning of a word.
+    #[param(max_length = 200)]
     pub q: Option<String>,
 }
 

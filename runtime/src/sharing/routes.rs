@@ -117,6 +117,7 @@ async fn remove_share(
 struct Search {
     /// A part of a name.
     #[serde(default)]
+    #[param(max_length = 100)]
     q: String,
 }
 

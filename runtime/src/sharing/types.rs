@@ -125,6 +125,7 @@ pub struct ShareRequest {
 pub struct PresenceRequest {
     /// The slide that the caller is editing.
     #[serde(default)]
+    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$")]
     pub editing: Option<String>,
 }
 

@@ -1,11 +1,14 @@
 //! The OpenAPI document, and what holds for every route in it.
 
+use std::collections::BTreeMap;
+
+use image::{DynamicImage, ImageFormat};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::Variables;
 use crate::support::people::{Person, answered, on_the_platform};
-use crate::support::process;
+use crate::support::{postgres, process};
 
 /// Routes that need no identity: they tell nothing of anybody.
 const OPEN: [&str; 4] = ["/api/health", "/api/version", "/api/ready", "/api/openapi.json"];
@@ -21,15 +24,10 @@ impl Route {
         !matches!(self.method, Method::GET | Method::HEAD)
     }
 
-    /// With values for the names.
-    fn filled(&self, session: &str, image: &str) -> String {
-        let of_image = self.path.starts_with("/api/images");
-        let id = if self.path.starts_with("/api/sessions") {
-            session
-        } else {
-            "00000000-0000-0000-0000-000000000000"
-        };
-        let id = if of_image { image } else { id };
+    /// With values for the names: ids of somebody's, by what they are of.
+    fn filled(&self, ids: &BTreeMap<&str, String>) -> String {
+        let Some((of, _)) = self.path.split_once("/{") else { return self.path.clone() };
+        let Some(id) = ids.get(of) else { panic!("{}: this test has no id for it yet", self.path) };
         self.path
             .replace("{id}", id)
             .replace("{kind}", "user")
@@ -80,12 +78,12 @@ async fn every_route_refuses_who_may_not() {
     let session = ada.session(json!({ "from": "sample" })).await;
     assert_eq!(ada.post(&format!("{session}/save-points"), json!({})).await.0, 201);
     ada.shares(&session, &grace, "view").await;
-    let (_, before) = ada.get(&session).await;
-    let id = session.rsplit('/').next().expect("an id");
+    let ids = things_of(&ada, &session).await;
+    let before = everything_of(&ada, &ids).await;
     let document: Value = app.get("/api/openapi.json").await.json().await.expect("JSON");
 
     for route in routes(&document) {
-        let path = route.filled(id, "00000000-0000-0000-0000-000000000000");
+        let path = route.filled(&ids);
         let name = format!("{} {}", route.method, route.path);
 
         let nobody = app.client.request(route.method.clone(), format!("{}{path}", app.url));
@@ -96,9 +94,11 @@ async fn every_route_refuses_who_may_not() {
         }
         assert_eq!(nobody, 401, "{name}");
 
-        if route.path.starts_with("/api/sessions/") {
+        if route.path.contains('{') {
             let stranger = ask(&eve, &route, &path).await;
             assert_eq!(stranger.0, 404, "{name} by a stranger: {}", stranger.1);
+        }
+        if route.path.starts_with("/api/sessions/") {
             // A viewer may copy, and may say that they are there.
             let is_theirs = route.path.ends_with("/duplicate") || route.path.ends_with("/presence");
             let viewer = ask(&grace, &route, &path).await;
@@ -115,7 +115,45 @@ async fn every_route_refuses_who_may_not() {
             }
         }
     }
-    assert_eq!(ada.get(&session).await.1, before, "nothing of it had an effect");
+    assert_eq!(everything_of(&ada, &ids).await, before, "nothing of it had an effect");
+}
+
+/// One of everything that has an id, by the path that it stands behind.
+async fn things_of<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, String> {
+    let id_of = |body: &Value| body["id"].as_str().expect("an id").to_owned();
+    let mut ids = BTreeMap::new();
+    ids.insert("/api/sessions", session.rsplit('/').next().expect("an id").to_owned());
+    for path in ["/api/settings/prompts", "/api/settings/styles", "/api/settings/profiles"] {
+        let mut new = json!({ "name": "Mine", "content": "x" });
+        if path.ends_with("profiles") {
+            new = json!({ "name": "Mine" });
+        }
+        let (status, made) = person.post(path, new).await;
+        assert_eq!(status, 201, "{made}");
+        ids.insert(path, id_of(&made));
+    }
+    let mut picture = std::io::Cursor::new(Vec::new());
+    DynamicImage::new_rgb8(4, 4).write_to(&mut picture, ImageFormat::Png).expect("an image");
+    let upload = person.request(Method::POST, "/api/images").header("content-type", "image/png");
+    let (_, made) = answered(upload.body(picture.into_inner()).send().await.expect("an answer")).await;
+    ids.insert("/api/images", id_of(&made));
+    let statement = format!(
+        "INSERT INTO {}.jobs (kind, owner, run_after) VALUES ('sweep', '{}', now() + interval '1 h') RETURNING id::text",
+        person.app.schema, person.id
+    );
+    ids.insert("/api/jobs", postgres::one(&statement).await);
+    ids
+}
+
+/// What their owner sees of them.
+async fn everything_of(person: &Person<'_>, ids: &BTreeMap<&str, String>) -> Vec<(u16, Value)> {
+    let mut seen = Vec::new();
+    for (of, id) in ids {
+        let path = if of.starts_with("/api/settings") { (*of).to_owned() } else { format!("{of}/{id}") };
+        seen.push(person.get(&path).await);
+    }
+    assert!(seen.iter().all(|(status, _)| *status == 200), "{seen:?}");
+    seen
 }
 
 #[tokio::test]
@@ -142,6 +180,10 @@ async fn the_document_is_whole() {
         let id = operation["operationId"].as_str().expect("an id");
         assert!(ids.insert(id), "two operations are called {id}");
         assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{id} has no summary");
+        for (status, answer) in operation["responses"].as_object().expect("answers") {
+            let description = answer["description"].as_str();
+            assert!(description.is_some_and(|text| !text.is_empty()), "{id}: {status} has no description");
+        }
     }
 }
 
@@ -154,6 +196,18 @@ fn references(value: &Value, found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|value| references(value, found)),
         _ => {}
     }
+}
+
+#[test]
+fn the_page_knows_this_document() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../frontend/src/api/openapi.json");
+    let known = std::fs::read_to_string(file).unwrap_or_default();
+    let known: Value = serde_json::from_str(&known).unwrap_or_default();
+    assert!(
+        known == tellr_app::server::api_document(),
+        "frontend/src/api/openapi.json is stale: write the output of `tellr-app openapi` to it, and run \
+         `npm --prefix frontend run api-types`"
+    );
 }
 
 #[tokio::test]
