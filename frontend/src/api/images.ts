@@ -1,8 +1,14 @@
 /** Images that the server keeps for decks. */
 import * as v from "valibot";
 import { ApiError, readAnswer } from "./client";
+import { fieldsOf } from "./schema";
+import type * as api from "./schema.generated";
 
-const imageSchema = v.object({ id: v.string(), width: v.number(), height: v.number() });
+const imageSchema = fieldsOf<api.Uploaded>()({
+  id: v.string(),
+  width: v.number(),
+  height: v.number(),
+});
 export type KeptImage = v.InferOutput<typeof imageSchema>;
 
 export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/webp"];

@@ -5,8 +5,33 @@
  * turns a changed shape into one clear error instead of `undefined` somewhere in a component.
  */
 import * as v from "valibot";
+import type * as api from "./schema.generated";
 
-export const currentUserSchema = v.object({
+/** `T` of a server that may leave things out: the page takes more than the document says, never less. */
+type Tolerant<T> = T extends readonly (infer I)[]
+  ? readonly Tolerant<I>[]
+  : T extends object
+    ? { [K in keyof T]?: Tolerant<T[K]> | null | undefined }
+    : T;
+
+/**
+ * An answer's fields that the page uses. The compiler refuses one that the API's document doesn't have, or
+ * has as another type.
+ */
+export const fieldsOf =
+  <T>() =>
+  <
+    E extends {
+      [K in keyof E]: K extends keyof T
+        ? v.GenericSchema<unknown, Tolerant<T[K]> | null | undefined>
+        : never;
+    },
+  >(
+    fields: E,
+  ) =>
+    v.object(fields);
+
+export const currentUserSchema = fieldsOf<api.CurrentUser>()({
   user_name: v.string(),
   email: v.nullable(v.string()),
   display_name: v.nullable(v.string()),
@@ -15,7 +40,7 @@ export const currentUserSchema = v.object({
 });
 export type CurrentUser = v.InferOutput<typeof currentUserSchema>;
 
-export const versionSchema = v.object({
+export const versionSchema = fieldsOf<api.Version>()({
   name: v.string(),
   version: v.string(),
   commit: v.nullable(v.string()),
@@ -25,27 +50,29 @@ export type Version = v.InferOutput<typeof versionSchema>;
 export const databaseStateSchema = v.picklist(["ok", "down", "migrating", "emptied", "wrong_key"]);
 export type DatabaseState = v.InferOutput<typeof databaseStateSchema>;
 
-export const databaseSchema = v.object({
+export const databaseSchema = fieldsOf<api.DatabaseStatus>()({
   state: databaseStateSchema,
   kind: v.picklist(["autoscaling", "provisioned", "postgres"]),
   server_version: v.nullish(v.string()),
   schema: v.nullish(v.string()),
-  /** Number or name of the newest migration that was applied. */
-  migration: v.nullish(v.union([v.string(), v.number()])),
+  /** Number of the newest migration that was applied. */
+  migration: v.nullish(v.number()),
   latency_ms: v.nullish(v.number()),
   message: v.nullish(v.string()),
 });
 export type Database = v.InferOutput<typeof databaseSchema>;
 
-export const readinessSchema = v.object({ ready: v.boolean(), database: databaseSchema });
+export const readinessSchema = fieldsOf<api.Ready>()({
+  ready: v.boolean(),
+  database: databaseSchema,
+});
 export type Readiness = v.InferOutput<typeof readinessSchema>;
 
-const id = v.union([v.string(), v.number()]);
 const originSchema = v.picklist(["seed", "databricks", "user"]);
 export type Origin = v.InferOutput<typeof originSchema>;
 
-export const promptSchema = v.object({
-  id,
+export const promptSchema = fieldsOf<api.Prompt>()({
+  id: v.string(),
   name: v.string(),
   description: v.nullish(v.string()),
   category: v.nullish(v.string()),
@@ -53,25 +80,25 @@ export const promptSchema = v.object({
   origin: originSchema,
 });
 export type Prompt = v.InferOutput<typeof promptSchema>;
-export const promptsSchema = v.object({ prompts: v.array(promptSchema) });
+export const promptsSchema = fieldsOf<api.Prompts>()({ prompts: v.array(promptSchema) });
 
-export const styleSchema = v.object({
+export const styleSchema = fieldsOf<api.Style>()({
   ...promptSchema.entries,
   is_default: v.boolean(),
 });
 export type Style = v.InferOutput<typeof styleSchema>;
-export const stylesSchema = v.object({ styles: v.array(styleSchema) });
+export const stylesSchema = fieldsOf<api.Styles>()({ styles: v.array(styleSchema) });
 
-export const profileSchema = v.object({
-  id,
+export const profileSchema = fieldsOf<api.Profile>()({
+  id: v.string(),
   name: v.string(),
   description: v.nullish(v.string()),
   is_default: v.boolean(),
-  prompt_id: v.nullish(id),
-  style_id: v.nullish(id),
+  prompt_id: v.nullish(v.string()),
+  style_id: v.nullish(v.string()),
 });
 export type Profile = v.InferOutput<typeof profileSchema>;
-export const profilesSchema = v.object({ profiles: v.array(profileSchema) });
+export const profilesSchema = fieldsOf<api.Profiles>()({ profiles: v.array(profileSchema) });
 
 export const errorSchema = v.object({
   error: v.looseObject({ code: v.string(), message: v.string() }),

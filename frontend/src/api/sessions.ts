@@ -2,19 +2,20 @@
 import { queryOptions } from "@tanstack/react-query";
 import * as v from "valibot";
 import type { Deck, Slide } from "../deck/model";
-import type { Patch } from "../deck/patch";
 import { fetchJson, sendJson } from "./client";
 import { LIBRARY_KEY } from "./queries";
+import { fieldsOf } from "./schema";
+import type * as api from "./schema.generated";
 
 // Decks come from our own server, which has checked them; checking each field again here would cost
 // more than it could find.
 const deckSchema = v.custom<Deck>((value) => typeof value === "object" && value !== null);
 const slideSchema = v.custom<Slide>((value) => typeof value === "object" && value !== null);
 
-const personSchema = v.object({ id: v.string(), name: v.string() });
+const personSchema = fieldsOf<api.Person>()({ id: v.string(), name: v.string() });
 export type Person = v.InferOutput<typeof personSchema>;
 
-const summarySchema = v.object({
+const summarySchema = fieldsOf<api.ListedSession>()({
   id: v.string(),
   title: v.string(),
   role: v.picklist(["owner", "editor", "viewer"]),
@@ -30,15 +31,21 @@ const summarySchema = v.object({
 });
 export type SessionSummary = v.InferOutput<typeof summarySchema>;
 
-const sessionSchema = v.object({ ...summarySchema.entries, deck: deckSchema });
+const sessionSchema = fieldsOf<api.ListedSession & api.Session>()({
+  ...summarySchema.entries,
+  deck: deckSchema,
+});
 export type Session = v.InferOutput<typeof sessionSchema>;
 
-const listSchema = v.object({ sessions: v.array(summarySchema), next: v.nullish(v.string()) });
-const versionSchema = v.object({ version: v.number(), deck: deckSchema });
-const patchedSchema = v.object({ version: v.number() });
+const listSchema = fieldsOf<api.SessionList>()({
+  sessions: v.array(summarySchema),
+  next: v.nullish(v.string()),
+});
+const versionSchema = fieldsOf<api.VersionedDeck>()({ version: v.number(), deck: deckSchema });
+const patchedSchema = fieldsOf<api.Patched>()({ version: v.number() });
 const nothing = v.unknown();
 
-const savePointSchema = v.object({
+const savePointSchema = fieldsOf<api.SavePoint>()({
   number: v.number(),
   name: v.nullish(v.string()),
   created_at: v.string(),
@@ -47,18 +54,21 @@ const savePointSchema = v.object({
 });
 export type SavePoint = v.InferOutput<typeof savePointSchema>;
 
-const principalSchema = v.object({
+const principalSchema = fieldsOf<api.Principal>()({
   kind: v.picklist(["user", "group"]),
   id: v.string(),
   name: v.string(),
 });
 export type Principal = v.InferOutput<typeof principalSchema>;
 
-const shareSchema = v.object({ principal: principalSchema, access: v.picklist(["view", "edit"]) });
+const shareSchema = fieldsOf<api.Share>()({
+  principal: principalSchema,
+  access: v.picklist(["view", "edit"]),
+});
 export type Share = v.InferOutput<typeof shareSchema>;
 
-const presenceSchema = v.object({
-  people: v.array(v.looseObject({ id: v.string(), name: v.string() })),
+const presenceSchema = fieldsOf<api.Presence>()({
+  people: v.array(fieldsOf<api.Present>()({ id: v.string(), name: v.string() })),
   version: v.number(),
 });
 
@@ -88,7 +98,7 @@ export const savePoints = (id: string) =>
   queryOptions({
     queryKey: ["save-points", id],
     queryFn: async ({ signal }) => {
-      const schema = v.object({ save_points: v.array(savePointSchema) });
+      const schema = fieldsOf<api.SavePoints>()({ save_points: v.array(savePointSchema) });
       return (await fetchJson(at(id, "/save-points"), schema, signal)).save_points;
     },
     staleTime: 0,
@@ -100,7 +110,7 @@ export const savePoint = (id: string, number: number) =>
     queryFn: ({ signal }) =>
       fetchJson(
         at(id, `/save-points/${number}`),
-        v.object({ ...savePointSchema.entries, deck: deckSchema }),
+        fieldsOf<api.SavedDeck>()({ ...savePointSchema.entries, deck: deckSchema }),
         signal,
       ),
     staleTime: Number.POSITIVE_INFINITY,
@@ -110,8 +120,13 @@ export const shares = (id: string) =>
   queryOptions({
     queryKey: ["shares", id],
     queryFn: async ({ signal }) =>
-      (await fetchJson(at(id, "/shares"), v.object({ shares: v.array(shareSchema) }), signal))
-        .shares,
+      (
+        await fetchJson(
+          at(id, "/shares"),
+          fieldsOf<api.Shares>()({ shares: v.array(shareSchema) }),
+          signal,
+        )
+      ).shares,
     staleTime: 0,
   });
 
@@ -119,7 +134,7 @@ export const principals = (search: string) =>
   queryOptions({
     queryKey: ["principals", search],
     queryFn: async ({ signal }) => {
-      const schema = v.object({ principals: v.array(principalSchema) });
+      const schema = fieldsOf<api.Principals>()({ principals: v.array(principalSchema) });
       const path = `/api/principals?q=${encodeURIComponent(search)}`;
       return (await fetchJson(path, schema, signal)).principals;
     },
@@ -129,14 +144,12 @@ export const principals = (search: string) =>
 export const readDeck = (id: string) =>
   fetchJson(at(id, "/deck"), versionSchema, new AbortController().signal);
 
-export const createSession = (made: {
-  title?: string;
-  from?: "blank" | "sample";
-  deck?: unknown;
-}) => sendJson("POST", "/api/sessions", made, sessionSchema);
+/** With `deck`, what a file has in it: the server says what is wrong with it. */
+export const createSession = (made: Omit<api.CreateRequest, "deck"> & { deck?: unknown }) =>
+  sendJson("POST", "/api/sessions", made, sessionSchema);
 
 export const renameSession = (id: string, title: string) =>
-  sendJson("PATCH", at(id), { title }, summarySchema);
+  sendJson("PATCH", at(id), { title } satisfies api.RenameRequest, summarySchema);
 
 export const deleteSession = (id: string) => sendJson("DELETE", at(id), undefined, nothing);
 
@@ -146,12 +159,20 @@ export const duplicateSession = (id: string) =>
 export const sendPatches = (
   id: string,
   version: number,
-  patches: readonly Patch[],
+  patches: Readonly<api.PatchRequest["patches"]>,
   options?: { keepalive: boolean },
-) => sendJson("POST", at(id, "/patches"), { version, patches }, patchedSchema, options);
+) => {
+  const request: Readonly<Omit<api.PatchRequest, "patches">> & { patches: typeof patches } = {
+    version,
+    patches,
+  };
+  return sendJson("POST", at(id, "/patches"), request, patchedSchema, options);
+};
 
-export const createSavePoint = (id: string, name: string) =>
-  sendJson("POST", at(id, "/save-points"), name ? { name } : {}, savePointSchema);
+export const createSavePoint = (id: string, name: string) => {
+  const request: api.SavePointRequest = name ? { name } : {};
+  return sendJson("POST", at(id, "/save-points"), request, savePointSchema);
+};
 
 export const restoreSavePoint = (id: string, number: number) =>
   sendJson("POST", at(id, `/save-points/${number}/restore`), {}, versionSchema);
@@ -159,13 +180,15 @@ export const restoreSavePoint = (id: string, number: number) =>
 const shareAt = (id: string, { kind, id: principal }: Principal) =>
   at(id, `/shares/${kind}/${encodeURIComponent(principal)}`);
 
-export const share = (id: string, principal: Principal, access: Share["access"]) =>
-  sendJson("PUT", shareAt(id, principal), { access }, shareSchema);
+export const share = (id: string, principal: Principal, access: api.Access) =>
+  sendJson("PUT", shareAt(id, principal), { access } satisfies api.ShareRequest, shareSchema);
 
 export const unshare = (id: string, principal: Principal) =>
   sendJson("DELETE", shareAt(id, principal), undefined, nothing);
 
-export const sendPresence = (id: string, editing: string | null) =>
-  sendJson("POST", at(id, "/presence"), { editing }, presenceSchema);
+export const sendPresence = (id: string, editing: string | null) => {
+  const request: api.PresenceRequest = { editing };
+  return sendJson("POST", at(id, "/presence"), request, presenceSchema);
+};
 
 export const deckFile = (id: string) => at(id, "/deck.json");

@@ -1,0 +1,791 @@
+// Generated from openapi.json by `npm run api-types`: edit the server's types instead.
+import type { Deck, Slide } from "../deck/model";
+import type { Patch } from "../deck/patch";
+
+/**
+ * What a share allows.
+ */
+export type Access = "view" | "edit";
+/**
+ * What a new session begins with.
+ */
+export type Start = "blank" | "sample";
+/**
+ * The state of a job.
+ */
+export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+/**
+ * A session of a list.
+ */
+export type ListedSession = SessionSummary & {
+  cover?: Slide | null;
+};
+/**
+ * What a caller may do with a deck.
+ */
+export type Role = "owner" | "editor" | "viewer";
+/**
+ * What a deck is shared with.
+ */
+export type PrincipalKind = "user" | "group";
+/**
+ * A save point with its deck.
+ */
+export type SavedDeck = SavePoint & {
+  deck: Deck;
+};
+/**
+ * A session with its deck.
+ */
+export type Session = SessionSummary & {
+  deck: Deck;
+};
+
+/**
+ * `POST /api/sessions`. Without `from` and `deck` it is a blank one.
+ */
+export interface CreateRequest {
+  deck?: Deck | null;
+  from?: Start | null;
+  /**
+   * The deck's title, instead of its own.
+   */
+  title?: string | null;
+}
+/**
+ * `GET /api/user/current`; 401 without an identity.
+ */
+export interface CurrentUser {
+  /**
+   * A display name.
+   */
+  display_name: string;
+  /**
+   * The e-mail address; `null` for a caller without one, such as a service principal.
+   */
+  email?: string | null;
+  /**
+   * `platform` or `local`.
+   */
+  source: string;
+  /**
+   * The owner of the user's sessions: the e-mail address, or a service principal's id.
+   */
+  user_name: string;
+}
+/**
+ * The database in [`Ready`]. Unknown fields are `null`; `message` is absent if there is no problem.
+ */
+export interface DatabaseStatus {
+  /**
+   * `autoscaling`, `provisioned` or `postgres`.
+   */
+  kind: string;
+  /**
+   * How long the database check took, in milliseconds.
+   */
+  latency_ms: number;
+  /**
+   * What is wrong and what to do, for users.
+   */
+  message?: string | null;
+  /**
+   * The newest migration applied.
+   */
+  migration?: number | null;
+  /**
+   * The schema of the app's tables.
+   */
+  schema: string;
+  /**
+   * The server's version, such as `17.2`.
+   */
+  server_version?: string | null;
+  /**
+   * `ok`, `down`, `migrating` or `wrong_key`.
+   */
+  state: string;
+}
+/**
+ * Whose default.
+ */
+export interface DefaultRequest {
+  /**
+   * The default of everybody who has chosen none; for administrators. Else the caller's own.
+   */
+  everyone?: boolean;
+}
+/**
+ * The body of every error.
+ */
+export interface Failure {
+  error: FailureDetail;
+}
+/**
+ * The error.
+ */
+export interface FailureDetail {
+  /**
+   * A machine-readable code, such as `not_found`.
+   */
+  code: string;
+  /**
+   * A message for users.
+   */
+  message: string;
+  /**
+   * What is wrong in a deck or a patch, at most 20.
+   */
+  problems?: FailureProblem[];
+  /**
+   * The current version, if the request was made for another one.
+   */
+  version?: number | null;
+}
+/**
+ * One thing that is wrong in a deck or a patch.
+ */
+export interface FailureProblem {
+  /**
+   * What, for users.
+   */
+  message: string;
+  /**
+   * Where, as in `slides[3].blocks[2].rows[7]`; empty for the whole.
+   */
+  path: string;
+}
+/**
+ * `GET /api/health`: the process runs and answers. Says nothing about the database.
+ */
+export interface Health {
+  /**
+   * Always `ok`.
+   */
+  status: string;
+}
+/**
+ * Something that happened to a job, or that it told.
+ *
+ * The kinds of the queue itself are `queued`, `started`, `retried`, `snoozed`, `interrupted`, `repeated`, and one
+ * of `succeeded`, `failed` and `cancelled` as the last one. After a `started`, what earlier attempts told is void.
+ */
+export interface JobEvent {
+  /**
+   * The attempt that told it; 0 before the first.
+   */
+  attempt: number;
+  /**
+   * More about it.
+   */
+  body: {
+    [k: string]: unknown;
+  };
+  /**
+   * When, RFC 3339.
+   */
+  created_at: string;
+  /**
+   * Its number among those of the job, from 1, without gaps.
+   */
+  id: number;
+  /**
+   * What happened.
+   */
+  kind: string;
+}
+/**
+ * `GET /api/jobs/{id}/events?after=`.
+ */
+export interface JobEvents {
+  /**
+   * Those after the given one, in order; at most [`PAGE`].
+   */
+  events: JobEvent[];
+  /**
+   * The id of the job's last event.
+   */
+  last_event: number;
+  state: JobState;
+}
+/**
+ * `GET /api/jobs/{id}`.
+ */
+export interface JobView {
+  /**
+   * How often it was begun.
+   */
+  attempt: number;
+  /**
+   * Whether somebody asked to cancel it.
+   */
+  cancel_requested: boolean;
+  /**
+   * When it was asked for, RFC 3339.
+   */
+  created_at: string;
+  /**
+   * Why it failed, the last time.
+   */
+  error?: string | null;
+  /**
+   * When it ended, RFC 3339.
+   */
+  finished_at?: string | null;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What it does.
+   */
+  kind: string;
+  /**
+   * The id of its last event; 0 if there is none.
+   */
+  last_event: number;
+  /**
+   * Its place among those that wait, from 1; `null` unless it waits. Counted up to 1,000.
+   */
+  position?: number | null;
+  /**
+   * In percent.
+   */
+  progress: number;
+  /**
+   * What came of it, once it has succeeded.
+   */
+  result?: {
+    [k: string]: unknown;
+  };
+  /**
+   * The session it belongs to.
+   */
+  session_id?: string | null;
+  state: JobState;
+}
+/**
+ * A session, as lists show it.
+ */
+export interface SessionSummary {
+  /**
+   * When it was created.
+   */
+  created_at: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  owner: Person;
+  role: Role;
+  /**
+   * Whether it is shared with anybody.
+   */
+  shared: boolean;
+  /**
+   * How many slides the deck has.
+   */
+  slide_count: number;
+  /**
+   * The deck's theme.
+   */
+  theme: string;
+  /**
+   * The deck's title.
+   */
+  title: string;
+  /**
+   * When the deck was last changed.
+   */
+  updated_at: string;
+  updated_by?: Person | null;
+  /**
+   * The deck's version.
+   */
+  version: number;
+}
+/**
+ * A person, as lists and histories name them.
+ */
+export interface Person {
+  /**
+   * The platform's stable id.
+   */
+  id: string;
+  /**
+   * A display name.
+   */
+  name: string;
+}
+/**
+ * A new profile.
+ */
+export interface NewProfile {
+  /**
+   * One sentence; at most 1,000 characters.
+   */
+  description?: string;
+  /**
+   * Its name, unique among the caller's or among the shared ones; 1–100 characters.
+   */
+  name: string;
+  /**
+   * The prompt; a shared one if the profile is shared.
+   */
+  prompt_id?: string | null;
+  /**
+   * Whether everybody has it; for administrators.
+   */
+  shared?: boolean;
+  /**
+   * The style; a shared one if the profile is shared.
+   */
+  style_id?: string | null;
+}
+/**
+ * A new prompt or style.
+ */
+export interface NewText {
+  /**
+   * A category, 1–50 characters; `General` if it isn't given.
+   */
+  category?: string;
+  /**
+   * The instructions, 1–50,000 characters.
+   */
+  content: string;
+  /**
+   * One sentence; at most 1,000 characters.
+   */
+  description?: string;
+  /**
+   * Its name, unique among the caller's or among the shared ones; 1–100 characters.
+   */
+  name: string;
+  /**
+   * Whether everybody has it; for administrators.
+   */
+  shared?: boolean;
+}
+/**
+ * `POST /api/sessions/{id}/patches`.
+ */
+export interface PatchRequest {
+  /**
+   * The patches, 1–100; each applies to what those before it have made.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  patches: Patch[];
+  /**
+   * The version that the patches were made for.
+   */
+  version: number;
+}
+/**
+ * The answer to [`PatchRequest`].
+ */
+export interface Patched {
+  /**
+   * The patches that take the change back, in the order in which they apply.
+   */
+  inverse: Patch[];
+  /**
+   * The version that the patches have made.
+   */
+  version: number;
+}
+/**
+ * Who else has the deck open.
+ */
+export interface Presence {
+  /**
+   * The others, by name.
+   */
+  people: Present[];
+  /**
+   * The deck's version: another one than the page's means that there is something to load.
+   */
+  version: number;
+}
+/**
+ * A person who has the deck open.
+ */
+export interface Present {
+  /**
+   * The platform's stable id.
+   */
+  id: string;
+  /**
+   * A display name.
+   */
+  name: string;
+  /**
+   * When they were last heard of.
+   */
+  seen_at: string;
+  /**
+   * The slide that they are editing.
+   */
+  slide_id?: string | null;
+}
+/**
+ * `POST /api/sessions/{id}/presence`.
+ */
+export interface PresenceRequest {
+  /**
+   * The slide that the caller is editing.
+   */
+  editing?: string | null;
+}
+/**
+ * A person or group of the workspace.
+ */
+export interface Principal {
+  /**
+   * The platform's stable id.
+   */
+  id: string;
+  kind: PrincipalKind;
+  /**
+   * A display name.
+   */
+  name: string;
+}
+/**
+ * `GET /api/principals`.
+ */
+export interface Principals {
+  /**
+   * By name, at most 20.
+   */
+  principals: Principal[];
+}
+/**
+ * A named combination of prompt and style.
+ */
+export interface Profile {
+  /**
+   * One sentence.
+   */
+  description: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Whether it is the caller's default for new sessions; true for at most one.
+   */
+  is_default: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * The prompt, unless it was deleted.
+   */
+  prompt_id?: string | null;
+  /**
+   * Whether everybody has it; else only the caller.
+   */
+  shared: boolean;
+  /**
+   * The style, unless it was deleted.
+   */
+  style_id?: string | null;
+}
+/**
+ * Changes of a profile. What isn't given stays.
+ */
+export interface ProfileChanges {
+  /**
+   * One sentence.
+   */
+  description?: string | null;
+  /**
+   * Its name.
+   */
+  name?: string | null;
+  /**
+   * The prompt; `null`: none.
+   */
+  prompt_id?: string | null;
+  /**
+   * The style; `null`: none.
+   */
+  style_id?: string | null;
+}
+/**
+ * `GET /api/settings/profiles`.
+ */
+export interface Profiles {
+  /**
+   * The default first, then by name.
+   */
+  profiles: Profile[];
+}
+/**
+ * The content of a deck.
+ */
+export interface Prompt {
+  /**
+   * A category.
+   */
+  category: string;
+  /**
+   * The instructions.
+   */
+  content: string;
+  /**
+   * One sentence.
+   */
+  description: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * `seed`, `databricks` or `user`.
+   */
+  origin: string;
+  /**
+   * Whether everybody has it; else only the caller.
+   */
+  shared: boolean;
+}
+/**
+ * `GET /api/settings/prompts`.
+ */
+export interface Prompts {
+  /**
+   * By name.
+   */
+  prompts: Prompt[];
+}
+/**
+ * `GET /api/ready`: 200 when `ready`, else 503 with the same body.
+ */
+export interface Ready {
+  database: DatabaseStatus;
+  /**
+   * Whether requests that need the database can be answered.
+   */
+  ready: boolean;
+}
+/**
+ * `PATCH /api/sessions/{id}`.
+ */
+export interface RenameRequest {
+  /**
+   * The deck's title.
+   */
+  title: string;
+}
+/**
+ * A state of a deck to go back to.
+ */
+export interface SavePoint {
+  /**
+   * When it was saved.
+   */
+  created_at: string;
+  created_by?: Person | null;
+  /**
+   * Given by a person, or what changed since the one before.
+   */
+  name: string;
+  /**
+   * Counted from 1, without gaps.
+   */
+  number: number;
+  /**
+   * How many slides it has.
+   */
+  slide_count: number;
+}
+/**
+ * `POST /api/sessions/{id}/save-points`.
+ */
+export interface SavePointRequest {
+  /**
+   * A name; without one, what changed since the last save point.
+   */
+  name?: string | null;
+}
+/**
+ * `GET /api/sessions/{id}/save-points`.
+ */
+export interface SavePoints {
+  /**
+   * The newest first.
+   */
+  save_points: SavePoint[];
+}
+/**
+ * `GET /api/sessions`.
+ */
+export interface SessionList {
+  /**
+   * The value of `before` for the next page; `null` on the last one.
+   */
+  next?: string | null;
+  /**
+   * The last used first.
+   */
+  sessions: ListedSession[];
+}
+/**
+ * One share of a deck.
+ */
+export interface Share {
+  access: Access;
+  /**
+   * When it was first shared with them.
+   */
+  created_at: string;
+  principal: Principal;
+}
+/**
+ * `PUT /api/sessions/{id}/shares/{kind}/{principal}`.
+ */
+export interface ShareRequest {
+  access: Access;
+}
+/**
+ * `GET /api/sessions/{id}/shares`.
+ */
+export interface Shares {
+  /**
+   * By kind and name.
+   */
+  shares: Share[];
+}
+/**
+ * The visual style of a deck.
+ */
+export interface Style {
+  /**
+   * A category.
+   */
+  category: string;
+  /**
+   * The instructions.
+   */
+  content: string;
+  /**
+   * One sentence.
+   */
+  description: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Whether it is the caller's default for new decks; true for at most one.
+   */
+  is_default: boolean;
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * `seed`, `databricks` or `user`.
+   */
+  origin: string;
+  /**
+   * Whether everybody has it; else only the caller.
+   */
+  shared: boolean;
+}
+/**
+ * `GET /api/settings/styles`.
+ */
+export interface Styles {
+  /**
+   * The default first, then by name.
+   */
+  styles: Style[];
+}
+/**
+ * Changes of a prompt or style. What isn't given stays.
+ */
+export interface TextChanges {
+  /**
+   * A category.
+   */
+  category?: string | null;
+  /**
+   * The instructions.
+   */
+  content?: string | null;
+  /**
+   * One sentence.
+   */
+  description?: string | null;
+  /**
+   * Its name.
+   */
+  name?: string | null;
+}
+/**
+ * `GET /api/themes`.
+ */
+export interface Themes {
+  /**
+   * The default first.
+   */
+  themes: {}[];
+}
+/**
+ * An image that was uploaded.
+ */
+export interface Uploaded {
+  /**
+   * Pixels, as it is kept.
+   */
+  height: number;
+  /**
+   * Its id, for an `image` block and for `GET /api/images/{id}`.
+   */
+  id: string;
+  /**
+   * Its media type, as it is kept.
+   */
+  type: string;
+  /**
+   * Pixels, as it is kept.
+   */
+  width: number;
+}
+/**
+ * `GET /api/version`.
+ */
+export interface Version {
+  /**
+   * The commit, if it was given to the build; else `null`.
+   */
+  commit?: string | null;
+  /**
+   * `tellr-app`.
+   */
+  name: string;
+  /**
+   * Such as `0.1.0`.
+   */
+  version: string;
+}
+/**
+ * A deck with its version.
+ */
+export interface VersionedDeck {
+  deck: Deck;
+  /**
+   * Grows by one with each change.
+   */
+  version: number;
+}
