@@ -154,8 +154,9 @@ tested: lints
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app
+	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check
 
-# The published packages in their real environments. Needs `built` and the programs of `tested`.
+# The published packages in their real environments, and the app's API. Needs `built` and the programs of `tested`.
 .PHONY: in-notebooks in-browsers
 in-notebooks:
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
@@ -164,6 +165,7 @@ in-notebooks:
 		node --test --test-reporter=dot tests/module/journals.test.mjs
 	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh
 in-browsers:
+	@$(STAGE) "API, explored" python tests/api/explore.py $(TARGET)/debug/tellr-app
 	@$(STAGE) "modules in a browser" node tests/module/run.mjs
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 
