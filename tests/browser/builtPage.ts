@@ -2,7 +2,7 @@
  * The built page without a server: files from frontend/dist, API answers from fixtures.
  *
  * All requests are answered by the browser's request interception, so nothing listens on a port,
- * and every response has a Content-Security-Policy as strict as the server's.
+ * and every response has the server's Content-Security-Policy.
  */
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -23,8 +23,19 @@ const TYPES: Record<string, string> = {
   ".woff2": "font/woff2",
   ".wasm": "application/wasm",
 };
-const POLICY =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; base-uri 'none'";
+/** As `runtime/src/http/security/headers.rs` has it for the page. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 export interface Answer {
   status: number;

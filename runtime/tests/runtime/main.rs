@@ -13,6 +13,7 @@ mod encryption_key;
 mod foreign;
 mod frontend;
 mod groups;
+mod hostile;
 mod http;
 mod identity;
 mod images;
