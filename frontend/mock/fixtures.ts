@@ -41,6 +41,7 @@ export const prompts: Prompt[] = [
     content:
       "Write for people who decide and have ten minutes.\n\n1. Open with the one sentence they should remember.\n2. Show the three figures that prove it, each against plan and last year.\n3. Name the cause of every deviation above five percent.\n4. Close with decisions, owners and dates.",
     origin: "seed",
+    shared: true,
   },
   {
     id: "2",
@@ -50,6 +51,7 @@ export const prompts: Prompt[] = [
     content:
       "Assume a reader who has never seen these tables.\n\nSay what one row means before showing any sum. Give ranges and gaps, not only averages.",
     origin: "seed",
+    shared: true,
   },
   {
     id: "3",
@@ -58,6 +60,16 @@ export const prompts: Prompt[] = [
     category: "Platform",
     content: "Group by team first, by product second. One slide a finding.",
     origin: "databricks",
+    shared: true,
+  },
+  {
+    id: 4,
+    name: "Weekly report",
+    description: "What was done, what is late, and who needs help.",
+    category: "Team",
+    content: "Five slides at most. Name the people.",
+    origin: "user",
+    shared: false,
   },
 ];
 
@@ -70,6 +82,7 @@ export const styles: Style[] = [
     content:
       "Background: #FFFFFF.\nTitles: #14213D, semibold.\nBody text: #3D4657.\nAccents: #E4572E for what matters, then #2A7F9E and #F2B134 in charts.\nSans-serif. At most forty words a slide.",
     origin: "seed",
+    shared: true,
     is_default: true,
   },
   {
@@ -80,6 +93,7 @@ export const styles: Style[] = [
     content:
       "Background: #101820. Titles: #F4F6F8. Body text: #B9C4CF. Accents: #FF5F46, #00A972, #4299E0.",
     origin: "databricks",
+    shared: true,
     is_default: false,
   },
 ];
@@ -92,17 +106,15 @@ export const profiles: Profile[] = [
     is_default: true,
     prompt_id: "1",
     style_id: "1",
+    shared: true,
   },
 ];
 
-/** Path to body, with everything well. */
+/** Path to body, with everything well; the library is in `library.ts`. */
 export const allWell: Record<string, unknown> = {
   "/api/user/current": user,
   "/api/version": version,
   "/api/ready": ready,
-  "/api/settings/prompts": { prompts },
-  "/api/settings/styles": { styles },
-  "/api/settings/profiles": { profiles },
   "/api/workspace-access": {
     host: "https://my.cloud.databricks.com",
     signed_in: true,

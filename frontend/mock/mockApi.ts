@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 import { allWell, down } from "./fixtures.ts";
+import { MockLibrary } from "./library.ts";
 import { MockSessions } from "./sessions.ts";
 
 const DATABASE_DOWN = error("database_unavailable", "The database can't be reached.");
@@ -13,6 +14,7 @@ const DATABASE_DOWN = error("database_unavailable", "The database can't be reach
 export function mockApi(): Plugin {
   let databaseIsDown = false;
   const sessions = new MockSessions();
+  const library = new MockLibrary();
 
   const answer: Connect.NextHandleFunction = (request, response, next) => {
     const url = request.url ?? "";
@@ -22,10 +24,11 @@ export function mockApi(): Plugin {
         databaseIsDown = chunk.toString() === "down";
       });
       request.on("end", () => response.end());
-    } else if (/^\/api\/(sessions|principals)/.test(path)) {
+    } else if (/^\/api\/(sessions|principals|settings)/.test(path)) {
       void read(request).then((body) => {
         if (databaseIsDown) return send(response, 503, DATABASE_DOWN);
-        const { status, body: answer } = sessions.answer(request.method ?? "GET", url, body);
+        const part = path.startsWith("/api/settings/") ? library : sessions;
+        const { status, body: answer } = part.answer(request.method ?? "GET", url, body);
         send(response, status, answer);
       });
     } else if (path.startsWith("/api/")) {

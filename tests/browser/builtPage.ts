@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Page, Route } from "@playwright/test";
 import { allWell } from "../../frontend/mock/fixtures.ts";
+import { MockLibrary } from "../../frontend/mock/library.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
 
 export const ADDRESS = "http://tellr.test";
@@ -43,14 +44,15 @@ export interface Answer {
 }
 
 /**
- * Paths that are not in `answers` are answered as by a healthy server, those of decks by `sessions`; `"never"`
- * stays pending.
+ * Paths that are not in `answers` are answered as by a healthy server, those of decks by `sessions`, those of
+ * prompts, styles and profiles by `library`; `"never"` stays pending.
  */
 export async function serveBuiltPage(
   page: Page,
   answers: Record<string, Answer | "never"> = {},
   dist: string = DIST,
   sessions = new MockSessions(),
+  library = new MockLibrary(),
 ) {
   const current = new Map(Object.entries(answers));
   await page.route(`${ADDRESS}/**`, async (route) => {
@@ -62,11 +64,13 @@ export async function serveBuiltPage(
     if (known) return route.fulfill({ status: known.status, json: known.body });
     if (pathname in allWell) return route.fulfill({ status: 200, json: allWell[pathname] });
     const body = request.postDataJSON() as unknown;
-    const answer = sessions.answer(request.method(), `${pathname}${search}`, body);
+    const part = pathname.startsWith("/api/settings/") ? library : sessions;
+    const answer = part.answer(request.method(), `${pathname}${search}`, body);
     await route.fulfill({ status: answer.status, json: answer.body });
   });
   return {
     sessions,
+    library,
     answer: (path: string, next: Answer) => current.set(path, next),
     allWell: () => current.clear(),
   };

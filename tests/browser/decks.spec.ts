@@ -1,38 +1,78 @@
 /** Decks: start page, editor, presentation, with a mock of the server and a plain engine. */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { down } from "../../frontend/mock/fixtures.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
 import { ADDRESS, MOCK_DIST, serveBuiltPage } from "./builtPage.ts";
+import { buildMockPage, type State, testLooks } from "./looks.ts";
 
-const OUTPUT = "../output/browser/decks";
 const SAMPLE = "/decks/00000000-0000-4000-8000-000000000003";
-const WIDTHS = [1280, 768, 360];
-const SCHEMES = ["light", "dark"] as const;
+const UNAVAILABLE = {
+  status: 503,
+  body: { error: { code: "database_unavailable", message: "The database can't be reached." } },
+};
+const CONFLICT = {
+  status: 409,
+  body: {
+    error: { code: "version_conflict", message: "The deck was changed.", version: 2 },
+  },
+};
 
-test.beforeAll(() => {
-  const frontend = join(import.meta.dirname, "../../frontend");
-  execFileSync("npm", ["--prefix", frontend, "run", "--silent", "build:mock"], { stdio: "ignore" });
-});
+test.beforeAll(buildMockPage);
 
 const stage = (page: Page) => page.getByRole("main", { name: "Slide" });
 const slide = (page: Page, name: RegExp) => page.getByRole("option", { name });
 const block = (page: Page, name: RegExp) => stage(page).getByRole("button", { name });
 
-interface State {
-  path: string;
-  act?: (page: Page) => Promise<void>;
-  shows: (page: Page) => ReturnType<Page["getByText"]>;
-  empty?: boolean;
-}
-
 const STATES: Record<string, State> = {
   start: { path: "/", shows: (page) => page.getByRole("link", { name: "How Tellr works" }) },
-  empty: { path: "/", empty: true, shows: (page) => page.getByText("You have no decks yet") },
+  empty: {
+    path: "/",
+    sessions: () => new MockSessions({ empty: true }),
+    shows: (page) => page.getByText("You have no decks yet"),
+  },
+  "not-found": {
+    path: "/",
+    ready: (page) => page.getByRole("link", { name: "How Tellr works" }),
+    act: (page) => page.getByRole("searchbox").fill("nowhere"),
+    shows: (page) => page.getByText("No deck contains “nowhere”."),
+  },
+  outage: {
+    path: "/",
+    answers: {
+      "/api/sessions": UNAVAILABLE,
+      "/api/ready": { status: 503, body: down },
+    },
+    shows: (page) => page.getByText("The database can’t be reached"),
+  },
+  "no-deck": {
+    path: "/decks/none",
+    answers: {
+      "/api/sessions/none": {
+        status: 404,
+        body: { error: { code: "not_found", message: "There is no such deck." } },
+      },
+    },
+    shows: (page) => page.getByText("The deck can’t be opened"),
+  },
+  "card-menu": {
+    path: "/",
+    ready: (page) => page.getByRole("link", { name: "How Tellr works" }),
+    act: (page) => page.getByRole("button", { name: "Actions for How Tellr works" }).click(),
+    shows: (page) => page.getByRole("menuitem", { name: "Duplicate" }),
+  },
+  "delete-deck": {
+    path: "/",
+    ready: (page) => page.getByRole("link", { name: "How Tellr works" }),
+    act: async (page) => {
+      await page.getByRole("button", { name: "Actions for How Tellr works" }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+    },
+    shows: (page) => page.getByRole("button", { name: "Delete deck" }),
+  },
   editor: { path: SAMPLE, shows: stage },
   chart: {
     path: SAMPLE,
+    ready: stage,
     act: async (page) => {
       await slide(page, /Slide 3/).click();
       await block(page, /^Chart/).click();
@@ -41,6 +81,7 @@ const STATES: Record<string, State> = {
   },
   editing: {
     path: SAMPLE,
+    ready: stage,
     act: async (page) => {
       await slide(page, /Slide 2/).click();
       await block(page, /^Bulleted/).dblclick();
@@ -49,21 +90,61 @@ const STATES: Record<string, State> = {
   },
   palette: {
     path: SAMPLE,
+    ready: stage,
     act: (page) => page.keyboard.press("Control+k"),
     shows: (page) => page.getByRole("combobox", { name: "Search commands" }),
   },
   keys: {
     path: SAMPLE,
+    ready: stage,
     act: (page) => page.keyboard.press("Control+/"),
     shows: (page) => page.getByRole("heading", { name: "Keyboard shortcuts" }),
   },
+  share: {
+    path: SAMPLE,
+    ready: stage,
+    act: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("share");
+      await page.keyboard.press("Enter");
+      await page.getByPlaceholder("Name or e-mail").fill("a");
+      await page.getByRole("button", { name: "Share with Grace Hopper" }).click();
+      await page.getByRole("combobox", { name: "Access of Grace Hopper" }).waitFor();
+      await page.getByPlaceholder("Name or e-mail").fill("a");
+    },
+    shows: (page) => page.getByRole("button", { name: "Share with Alan Turing" }),
+  },
+  themes: {
+    path: SAMPLE,
+    ready: stage,
+    act: (page) => page.keyboard.press("Control+Alt+t"),
+    shows: (page) => page.getByRole("heading", { name: "Theme" }),
+  },
+  insert: {
+    path: SAMPLE,
+    ready: stage,
+    act: (page) => page.getByRole("button", { name: "Insert" }).click(),
+    shows: (page) => page.getByRole("menuitem", { name: "Chart" }),
+  },
+  conflict: {
+    path: SAMPLE,
+    ready: stage,
+    act: async (page) => {
+      await block(page, /^Title/).dblclick();
+      await page.keyboard.type("!");
+    },
+    answers: { [`/api/sessions/${SAMPLE.slice(7)}/patches`]: CONFLICT },
+    shows: (page) => page.getByRole("button", { name: "Load and keep my changes" }),
+  },
   history: {
     path: SAMPLE,
+    ready: stage,
     act: (page) => page.keyboard.press("Control+Alt+h"),
     shows: (page) => page.getByRole("button", { name: "Restore this version" }),
   },
   "new-slide": {
     path: SAMPLE,
+    ready: stage,
     act: (page) => page.keyboard.press("Control+Shift+m"),
     shows: (page) => page.getByRole("heading", { name: "New slide" }),
   },
@@ -77,43 +158,7 @@ const STATES: Record<string, State> = {
   },
 };
 
-for (const [name, { path, act, shows, empty = false }] of Object.entries(STATES)) {
-  for (const width of WIDTHS) {
-    for (const colorScheme of SCHEMES) {
-      test(`${name}, ${width}, ${colorScheme}`, async ({ browser }) => {
-        const context = await browser.newContext({
-          viewport: { width, height: 800 },
-          colorScheme,
-          reducedMotion: "reduce",
-        });
-        const page = await context.newPage();
-        const problems: string[] = [];
-        page.on("pageerror", (error) => problems.push(error.message));
-        page.on("console", (message) => {
-          if (message.type() === "error") problems.push(message.text());
-        });
-        await serveBuiltPage(page, {}, MOCK_DIST, new MockSessions({ empty }));
-        await page.goto(`${ADDRESS}${path}`);
-        if (act) {
-          await stage(page).waitFor();
-          await act(page);
-        }
-        await expect(shows(page).first()).toBeVisible();
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - window.innerWidth,
-        );
-        expect(overflow, "nothing scrolls sideways").toBeLessThanOrEqual(0);
-        // What a slide looks like is its author's and its theme's.
-        const axe = new AxeBuilder({ page }).exclude("svg[viewBox='0 0 1280 720']");
-        const { violations } = await axe.analyze();
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-        expect(problems).toEqual([]);
-        await page.screenshot({ path: `${OUTPUT}/${name}-${width}-${colorScheme}.png` });
-        await context.close();
-      });
-    }
-  }
-}
+testLooks("decks", STATES);
 
 async function open(page: Page) {
   const { sessions } = await serveBuiltPage(page, {}, MOCK_DIST);

@@ -71,6 +71,13 @@ export type Readiness = v.InferOutput<typeof readinessSchema>;
 const originSchema = v.picklist(["seed", "databricks", "user"]);
 export type Origin = v.InferOutput<typeof originSchema>;
 
+const ownership = {
+  /** Everybody has it; else the user alone. */
+  shared: v.boolean(),
+  /** Whether the user may change and delete it, if the server says so: administrators may with shared ones. */
+  can_edit: v.optional(v.boolean()),
+};
+
 export const promptSchema = fieldsOf<api.Prompt>()({
   id: v.string(),
   name: v.string(),
@@ -78,6 +85,7 @@ export const promptSchema = fieldsOf<api.Prompt>()({
   category: v.nullish(v.string()),
   content: v.string(),
   origin: originSchema,
+  ...ownership,
 });
 export type Prompt = v.InferOutput<typeof promptSchema>;
 export const promptsSchema = fieldsOf<api.Prompts>()({ prompts: v.array(promptSchema) });
@@ -96,6 +104,7 @@ export const profileSchema = fieldsOf<api.Profile>()({
   is_default: v.boolean(),
   prompt_id: v.nullish(v.string()),
   style_id: v.nullish(v.string()),
+  ...ownership,
 });
 export type Profile = v.InferOutput<typeof profileSchema>;
 export const profilesSchema = fieldsOf<api.Profiles>()({ profiles: v.array(profileSchema) });

@@ -15,11 +15,20 @@ export function Button({
   tone = "plain",
   icon,
   size = "regular",
+  submits = false,
   children,
   ...rest
-}: Looks & Omit<ComponentProps<"button">, "className" | "type">) {
+}: Looks & {
+  /** Whether it sends its form. */
+  submits?: boolean;
+} & Omit<ComponentProps<"button">, "className" | "type">) {
   return (
-    <button type="button" className={styles[tone]} data-size={size} {...rest}>
+    <button
+      type={submits ? "submit" : "button"}
+      className={styles[tone]}
+      data-size={size}
+      {...rest}
+    >
       {icon ? <Icon name={icon} /> : null}
       {children}
     </button>

@@ -4,7 +4,8 @@ import { IconButton } from "./IconButton";
 
 interface DialogProps {
   title: string;
-  size?: "regular" | "wide";
+  /** `form`: for a text of several lines. */
+  size?: "regular" | "form" | "wide";
   onClose: () => void;
   children: ReactNode;
 }
@@ -15,13 +16,13 @@ export function Dialog({ title, size = "regular", onClose, children }: DialogPro
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
-    const before = document.activeElement;
+    const opener = openerOf(document.activeElement);
     if (dialog && !dialog.open) dialog.showModal();
     // The browser would choose the first button, which closes the dialog.
     dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      if (opener?.isConnected) opener.focus();
     };
   }, []);
   return (
@@ -48,4 +49,11 @@ export function Dialog({ title, size = "regular", onClose, children }: DialogPro
       <div className={styles.body}>{children}</div>
     </dialog>
   );
+}
+
+/** What gets the focus back: what had it, or the button of the menu that had it and is gone by then. */
+function openerOf(focused: Element | null): HTMLElement | null {
+  const button = focused?.closest('[role="menu"]')?.getAttribute("aria-labelledby");
+  const opener = button ? document.getElementById(button) : focused;
+  return opener instanceof HTMLElement ? opener : null;
 }

@@ -14,14 +14,21 @@ export type MenuEntry =
     }
   | "separator";
 
+interface MenuProps {
+  trigger: ReactNode;
+  entries: readonly MenuEntry[];
+  /** Which edge of the trigger it is aligned with. */
+  align?: "start" | "end";
+}
+
 /** A menu below its trigger. */
-export function Menu({ trigger, entries }: { trigger: ReactNode; entries: readonly MenuEntry[] }) {
+export function Menu({ trigger, entries, align = "start" }: MenuProps) {
   return (
     // Not modal: what makes a page inert and keeps it from scrolling needs inline styles.
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className={styles.content} align="start" sideOffset={4} collisionPadding={8}>
+        <Radix.Content className={styles.content} align={align} sideOffset={4} collisionPadding={8}>
           {entries.map((entry, index) =>
             entry === "separator" ? (
               <Radix.Separator key={`line ${String(index)}`} className={styles.separator} />

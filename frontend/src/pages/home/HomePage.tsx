@@ -1,7 +1,8 @@
-/** The home page: the user, the system status, and the prompts and styles for decks. */
+/** The home page: the user, the system status, and the profiles, prompts and styles for decks. */
 import { DatabaseNotice } from "./DatabaseNotice";
 import { Hero } from "./Hero";
 import styles from "./HomePage.module.css";
+import { ProfileLibrary } from "./ProfileLibrary";
 import { PromptLibrary } from "./PromptLibrary";
 import { StyleLibrary } from "./StyleLibrary";
 import { SystemStatus } from "./SystemStatus";
@@ -14,6 +15,7 @@ export function HomePage() {
       <DatabaseNotice readiness={readiness} />
       <Hero readiness={readiness} />
       <SystemStatus readiness={readiness} />
+      <ProfileLibrary />
       <PromptLibrary />
       <StyleLibrary />
     </div>

@@ -6,25 +6,29 @@ import { coloursIn, PLAIN, paletteOf } from "../../slides/palette";
 import { ChartSlide, CoverSlide, PointsSlide } from "../../slides/Slide";
 import { styleAnchor } from "./anchors";
 import styles from "./Card.module.css";
-import { Library } from "./Library";
+import { ItemMenu } from "./ItemMenu";
+import { type Does, Library } from "./Library";
 import { Tags } from "./Tags";
+import { TextForm } from "./TextForm";
 
 export function StyleLibrary() {
   return (
     <Library
+      kind="styles"
       id="styles-title"
       title="Slide styles"
       lead="How a deck looks. The previews use the colours of each style."
       noun="slide styles"
       cards="wide"
       query={useQuery(stylesQuery)}
+      form={(props) => <TextForm kind="styles" {...props} />}
     >
-      {(style) => <StyleCard key={style.id} style={style} />}
+      {(style, does) => <StyleCard key={style.id} style={style} does={does} />}
     </Library>
   );
 }
 
-function StyleCard({ style }: { style: Style }) {
+function StyleCard({ style, does }: { style: Style; does: Does<Style> }) {
   const palette = paletteOf(style.content) ?? PLAIN;
   return (
     <li id={styleAnchor(style)} className={styles.card}>
@@ -37,7 +41,10 @@ function StyleCard({ style }: { style: Style }) {
           <ChartSlide palette={palette} />
         </div>
         <div className={styles.body}>
-          <Tags item={style} isDefault={style.is_default} />
+          <div className={styles.top}>
+            <Tags item={style} isDefault={style.is_default} />
+            <ItemMenu item={style} onAsk={does.ask} onMakeDefault={does.makeDefault} />
+          </div>
           <h3 className={styles.name}>{style.name}</h3>
           {style.description ? <p className={styles.description}>{style.description}</p> : null}
           <Swatches colours={coloursIn(style.content)} />

@@ -1,25 +1,31 @@
-import type { Origin, Prompt } from "../../api/schema";
+import type { Origin } from "../../api/schema";
 import { Badge } from "../../components/Badge";
 import styles from "./Card.module.css";
 
 const ORIGINS: Record<Origin, string> = {
   seed: "Built in",
   databricks: "Databricks set",
-  user: "Created here",
+  user: "Shared",
 };
 
 export function Tags({
   item,
   isDefault = false,
 }: {
-  item: Pick<Prompt, "category" | "origin">;
+  item: {
+    category?: string | null | undefined;
+    origin?: Origin;
+    shared: boolean;
+  };
   isDefault?: boolean;
 }) {
   return (
     <p className={styles.tags}>
       {isDefault ? <Badge tone="accent">Default</Badge> : null}
       {item.category ? <Badge>{item.category}</Badge> : null}
-      <span className={styles.origin}>{ORIGINS[item.origin]}</span>
+      <span className={styles.origin}>
+        {item.shared ? ORIGINS[item.origin ?? "user"] : "Yours"}
+      </span>
     </p>
   );
 }

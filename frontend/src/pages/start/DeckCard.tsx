@@ -33,6 +33,7 @@ export function DeckCard({ session }: { session: SessionSummary }) {
         </div>
         <div className={styles.menu}>
           <Menu
+            align="end"
             trigger={<IconButton icon="more" label={`Actions for ${title}`} />}
             entries={[
               {

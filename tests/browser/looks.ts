@@ -1,0 +1,96 @@
+/** States of the page, each looked at on several widths, in light and dark, and checked by axe. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Locator, type Page, test } from "@playwright/test";
+import { MockLibrary } from "../../frontend/mock/library.ts";
+import { MockSessions } from "../../frontend/mock/sessions.ts";
+import { ADDRESS, type Answer, MOCK_DIST, serveBuiltPage } from "./builtPage.ts";
+
+const OUTPUT = "../output/browser";
+const WIDTHS = [1280, 768, 360];
+const SCHEMES = ["light", "dark"] as const;
+
+export interface State {
+  path: string;
+  /** What is waited for before `act`. */
+  ready?: (page: Page) => Locator;
+  /** What brings the page into the state. */
+  act?: (page: Page) => Promise<unknown>;
+  /** What is visible in the state. */
+  shows: (page: Page) => Locator;
+  answers?: Record<string, Answer | "never">;
+  sessions?: () => MockSessions;
+  library?: () => MockLibrary;
+}
+
+/** Builds the page with a mock of the server and a plain engine in `MOCK_DIST`. */
+export function buildMockPage() {
+  const frontend = join(import.meta.dirname, "../../frontend");
+  execFileSync("npm", ["--prefix", frontend, "run", "--silent", "build:mock"], { stdio: "ignore" });
+}
+
+/** A test of each state: nothing scrolls sideways, axe finds nothing, nothing is logged. Keeps a screenshot. */
+export function testLooks(folder: string, states: Record<string, State>) {
+  for (const [name, state] of Object.entries(states)) {
+    for (const width of WIDTHS) {
+      for (const colorScheme of SCHEMES) {
+        test(`${name}, ${width}, ${colorScheme}`, async ({ browser }) => {
+          const context = await browser.newContext({
+            viewport: { width, height: 800 },
+            colorScheme,
+            reducedMotion: "reduce",
+          });
+          const page = await context.newPage();
+          const problems = problemsOf(page, state.answers);
+          const sessions = state.sessions?.() ?? new MockSessions();
+          const library = state.library?.() ?? new MockLibrary();
+          await serveBuiltPage(page, state.answers ?? {}, MOCK_DIST, sessions, library);
+          await page.goto(`${ADDRESS}${state.path}`);
+          if (state.act) {
+            await state.ready?.(page).first().waitFor();
+            await state.act(page);
+          }
+          await expect(state.shows(page).first()).toBeVisible();
+          await expectNothingSideways(page);
+          await expectAccessible(page);
+          expect(problems).toEqual([]);
+          await page.screenshot({
+            path: `${OUTPUT}/${folder}/${name}-${width}-${colorScheme}.png`,
+          });
+          await context.close();
+        });
+      }
+    }
+  }
+}
+
+export async function expectAccessible(page: Page) {
+  // What a slide looks like is its author's and its theme's.
+  const axe = new AxeBuilder({ page }).exclude("svg[viewBox='0 0 1280 720']");
+  // An open menu is at the end of the document, outside of all landmarks.
+  if ((await page.getByRole("menu").count()) > 0) axe.disableRules("region");
+  const { violations } = await axe.analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+async function expectNothingSideways(page: Page) {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  );
+  expect(overflow, "nothing scrolls sideways").toBeLessThanOrEqual(0);
+}
+
+function problemsOf(page: Page, answers: State["answers"] = {}): string[] {
+  const failures = Object.values(answers).flatMap((answer) =>
+    answer !== "never" && answer.status >= 400 ? [String(answer.status)] : [],
+  );
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(error.message));
+  page.on("console", (message) => {
+    // The browser itself reports each failed request; where one is the state under test, it is expected.
+    const isExpected = failures.some((status) => message.text().includes(`status of ${status}`));
+    if (message.type() === "error" && !isExpected) problems.push(message.text());
+  });
+  return problems;
+}
