@@ -4,7 +4,7 @@ import type { BlockType } from "../../deck/model";
 import { addBlock } from "../addBlock";
 import { duplicateBlock, shiftBlock } from "../commands";
 import type { Editor } from "../Editor";
-import { chooseImage } from "../images";
+import { chooseImage, chooseReplacement } from "../images";
 import { firstPart } from "../parts";
 import type { Action } from "./action";
 
@@ -71,6 +71,17 @@ export const BLOCK_ACTIONS: readonly Action[] = [
       const part = editor.block && firstPart(editor.block);
       if (!editor.block || !part) return;
       editor.select({ ...editor.selection, editing: { block: editor.block.id, part } });
+    },
+  },
+  {
+    id: "replace-image",
+    label: "Replace image",
+    group: "Block",
+    icon: "image",
+    changes: true,
+    can: ({ block }) => block?.type === "image",
+    run: (editor) => {
+      if (editor.block?.type === "image") chooseReplacement(editor, editor.block);
     },
   },
   {

@@ -9,6 +9,7 @@ import { useEditor } from "../Editor";
 import styles from "./BlockPanel.module.css";
 import { ChartFields } from "./ChartFields";
 import { SelectField, TextField } from "./fields";
+import { ImageFields } from "./ImageFields";
 import inspector from "./Inspector.module.css";
 import { MetricFields } from "./MetricFields";
 import { SourceField } from "./SourceField";
@@ -146,30 +147,7 @@ function Fields({ block }: { block: Block }) {
     case "steps":
       return <StepsFields steps={block} />;
     case "image":
-      return (
-        <>
-          <TextField
-            label="Description for people who can’t see it"
-            lines={2}
-            value={block.alt ?? ""}
-            onChange={(alt) => set({ alt })}
-          />
-          <TextField
-            label="Caption"
-            value={block.caption ?? ""}
-            onChange={(caption) => set({ caption: caption === "" ? null : caption })}
-          />
-          <SelectField
-            label="Fit"
-            value={block.fit ?? "contain"}
-            options={[
-              ["contain", "Show all of it"],
-              ["cover", "Fill the place"],
-            ]}
-            onChange={(fit) => set({ fit })}
-          />
-        </>
-      );
+      return <ImageFields image={block} />;
     case "columns":
       return <p className={inspector.hint}>Select a block in a column to change it.</p>;
     case "divider":
