@@ -38,6 +38,9 @@ interface Session {
   updated_at: string;
   savePoints: SavePoint[];
   shares: Share[];
+  updatedBy: Person;
+  /** Who else has it open. */
+  people: (Person & { slide_id: string | null })[];
 }
 
 const ADA: Person = { id: "1001", name: "Ada Example" };
@@ -53,6 +56,7 @@ const notFound = failure(404, "not_found", "There is no such deck, or you have n
 export class MockSessions {
   readonly sessions: Session[] = [];
   private made = 0;
+  private images = 0;
   /** Fixed, so that what a test sees doesn't depend on the day. */
   private clock = Date.parse("2026-11-28T19:00:00Z");
 
@@ -72,15 +76,24 @@ export class MockSessions {
       const principals = PRINCIPALS.filter(({ name }) => name.toLowerCase().includes(asked));
       return { status: 200, body: { principals } };
     }
+    if (subject === "images" && method === "POST") return this.keepImage();
     if (id === undefined) return method === "POST" ? this.create(body) : this.list(query);
     const session = this.sessions.find((one) => one.id === id);
     return session ? this.within(session, method, rest, body) : notFound;
   }
 
+  private keepImage(): MockAnswer {
+    this.images += 1;
+    return {
+      status: 201,
+      body: { id: `image-${this.images}`, width: 1, height: 1, type: "image/png" },
+    };
+  }
+
   /** What another person's change does. */
-  changeElsewhere(id: string, patches: Patch[]) {
+  changeElsewhere(id: string, patches: Patch[], by: Person = GRACE) {
     const session = this.sessions.find((one) => one.id === id);
-    if (session) this.apply(session, patches);
+    if (session) this.apply(session, patches, by);
   }
 
   private list(query: URLSearchParams): MockAnswer {
@@ -121,7 +134,7 @@ export class MockSessions {
     if (what === "save-points") return this.savePoints(session, method, name, more[0], body);
     if (what === "shares") return this.shares(session, method, [name, more[0]], body);
     if (what === "presence") {
-      return { status: 200, body: { people: [], version: session.version } };
+      return { status: 200, body: { people: session.people, version: session.version } };
     }
     return failure(404, "not_found", "There is no such route.");
   }
@@ -208,11 +221,12 @@ export class MockSessions {
     return point;
   }
 
-  private apply(session: Session, patches: Patch[]): Patch[] {
+  private apply(session: Session, patches: Patch[], by = ADA): Patch[] {
     const { deck, inverse } = applyAll(session.deck, patches);
     session.deck = deck;
     session.version += 1;
     session.updated_at = this.now();
+    session.updatedBy = by;
     return inverse;
   }
 
@@ -229,6 +243,8 @@ export class MockSessions {
       updated_at: now,
       savePoints: [],
       shares: [],
+      updatedBy: owner,
+      people: [],
     };
     this.sessions.push(session);
     this.save(session, "Created");
@@ -256,7 +272,7 @@ function summary({ id, role, owner, deck, version, ...rest }: Session) {
     theme: deck.theme,
     created_at: rest.created_at,
     updated_at: rest.updated_at,
-    updated_by: owner,
+    updated_by: rest.updatedBy,
     shared: rest.shares.length > 0 || role !== "owner",
   };
 }

@@ -67,8 +67,15 @@ const shareSchema = fieldsOf<api.Share>()({
 });
 export type Share = v.InferOutput<typeof shareSchema>;
 
+const presentSchema = fieldsOf<api.Present>()({
+  ...personSchema.entries,
+  slide_id: v.nullish(v.string()),
+});
+/** A person who has the deck open, and the slide that they are on. */
+export type Present = v.InferOutput<typeof presentSchema>;
+
 const presenceSchema = fieldsOf<api.Presence>()({
-  people: v.array(fieldsOf<api.Present>()({ id: v.string(), name: v.string() })),
+  people: v.array(presentSchema),
   version: v.number(),
 });
 
@@ -139,6 +146,21 @@ export const principals = (search: string) =>
       return (await fetchJson(path, schema, signal)).principals;
     },
     enabled: search.length > 0,
+  });
+
+/** Who made the deck's last change. `since`: the version that is known here. */
+export const lastChange = (id: string, since: number) =>
+  queryOptions({
+    queryKey: ["last-change", id, since],
+    queryFn: ({ signal }) =>
+      fetchJson(
+        at(id),
+        v.object({ owner: personSchema, updated_by: v.nullish(personSchema) }),
+        signal,
+      ),
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
   });
 
 export const readDeck = (id: string) =>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { currentUser } from "../api/queries";
 import type { CurrentUser } from "../api/schema";
 import styles from "./Account.module.css";
+import { Initials } from "./Initials";
 
 /** The signed-in user, as passed by the Databricks Apps proxy. */
 export function Account() {
@@ -11,9 +12,7 @@ export function Account() {
   const name = nameOf(user);
   return (
     <div className={styles.account}>
-      <span className={styles.initials} aria-hidden="true">
-        {initials(name)}
-      </span>
+      <Initials name={name} />
       <p className={styles.who}>
         <span className="visually-hidden">Signed in as </span>
         <span className={styles.name}>{name}</span>
@@ -31,11 +30,4 @@ export function nameOf(user: CurrentUser): string {
   if (name) return name;
   const [local = user.user_name] = user.user_name.split("@");
   return local.charAt(0).toUpperCase() + local.slice(1);
-}
-
-function initials(name: string): string {
-  const words = name.split(/[\s._-]+/).filter(Boolean);
-  const first = words[0]?.charAt(0) ?? "";
-  const last = words.length > 1 ? (words.at(-1)?.charAt(0) ?? "") : "";
-  return (first + last).toUpperCase();
 }

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button } from "../components/Button";
 import styles from "./Banner.module.css";
 import { useEditor } from "./Editor";
+import { useWhoChanged } from "./useWhoChanged";
 
 /** What keeps changes from being saved, with what can be done about it; and why a change wasn't made. */
 export function Banner() {
@@ -12,13 +13,14 @@ export function Banner() {
     setFailure(null);
     session.load({ again }).catch((error: Error) => setFailure(error.message));
   };
+  const who = useWhoChanged(saving.state === "conflict");
   const changes = unsaved === 1 ? "1 change" : `${unsaved} changes`;
 
   if (saving.state === "conflict") {
     return (
       <div role="alert" className={styles.banner}>
         <p className={styles.words}>
-          {failure ?? "The deck was changed by another person."}
+          {failure ?? `The deck was changed by ${who}.`}
           {unsavedOf(unsaved)}
         </p>
         {unsaved > 0 ? (

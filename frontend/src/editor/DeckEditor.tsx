@@ -36,7 +36,7 @@ export function DeckEditor({ opened }: { opened: Opened }) {
   );
   useKeys(editor);
   useSaveBeforeLeaving(editor.session);
-  usePresence(editor);
+  const others = usePresence(editor);
   usePaste(editor);
   const Opened = editor.panel ? DIALOGS[editor.panel] : null;
   return (
@@ -44,6 +44,7 @@ export function DeckEditor({ opened }: { opened: Opened }) {
       <div className={styles.editor}>
         <div className={styles.bar}>
           <TopBar
+            others={others}
             isInspectorOpen={isInspectorOpen}
             onToggleInspector={() => setInspectorOpen(!isInspectorOpen)}
           />
@@ -52,7 +53,7 @@ export function DeckEditor({ opened }: { opened: Opened }) {
           <Banner />
         </div>
         <div className={styles.ribbon}>
-          <Ribbon />
+          <Ribbon others={others} />
         </div>
         <main className={styles.stage} aria-label="Slide">
           <Stage />

@@ -5,7 +5,7 @@ const WORDS = {
   saved: "Saved",
   saving: "Saving…",
   offline: "Not saved, retrying",
-  conflict: "Changed by another person",
+  conflict: "Changed elsewhere",
   refused: "Not saved",
 } as const;
 

@@ -1,5 +1,6 @@
 /** The editor's bar: where one is, what can be done, and whether everything is saved. */
 import { Link } from "react-router";
+import type { Present } from "../../api/sessions";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
@@ -7,14 +8,17 @@ import { Menu } from "../../components/Menu";
 import { ACTIONS, action, INSERT_ACTIONS, isEnabled } from "../actions";
 import { shown } from "../actions/keys";
 import { useEditor } from "../Editor";
+import { People } from "./People";
 import { PresentButton } from "./PresentButton";
 import { SaveState } from "./SaveState";
 import styles from "./TopBar.module.css";
 
 export function TopBar({
+  others,
   isInspectorOpen,
   onToggleInspector,
 }: {
+  others: readonly Present[];
   isInspectorOpen: boolean;
   onToggleInspector: () => void;
 }) {
@@ -43,6 +47,7 @@ export function TopBar({
       />
       <SaveState />
       <span className={styles.space} />
+      <People people={others} />
       {editor.canEdit ? (
         <>
           <Tool id="undo" />

@@ -1,5 +1,6 @@
 /** The slides in order: select one or several, drag them, move them with Alt and the arrows. */
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import type { Present } from "../../api/sessions";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
 import { useStable } from "../../components/useStable";
@@ -10,7 +11,7 @@ import { extended, onSlide, toggled } from "../selection";
 import styles from "./Ribbon.module.css";
 import { RibbonSlide } from "./RibbonSlide";
 
-export function Ribbon() {
+export function Ribbon({ others }: { others: readonly Present[] }) {
   const editor = useEditor();
   const { deck } = editor.snapshot;
   const { selection } = editor;
@@ -66,6 +67,7 @@ export function Ribbon() {
             language={deck.language}
             isCurrent={slide.id === selection.slide}
             isSelected={selection.slides.includes(slide.id)}
+            people={namesOn(slide.id, others)}
             canDrag={editor.canEdit}
             onPick={pick}
             onDrop={drop}
@@ -91,4 +93,12 @@ export function Ribbon() {
       ) : null}
     </nav>
   );
+}
+
+/** Who is on a slide, one name a line: a text, so that a slide is drawn again only if it changes. */
+function namesOn(slide: string, others: readonly Present[]): string {
+  return others
+    .filter(({ slide_id }) => slide_id === slide)
+    .map(({ name }) => name)
+    .join("\n");
 }

@@ -1,4 +1,5 @@
 import { memo, useEffect, useRef, useState } from "react";
+import { Initials } from "../../components/Initials";
 import { nameOfSlide } from "../../deck/find";
 import type { Slide } from "../../deck/model";
 import { Thumbnail } from "../../slides/Thumbnail";
@@ -13,6 +14,8 @@ interface RibbonSlideProps {
   language: string | undefined;
   isCurrent: boolean;
   isSelected: boolean;
+  /** The names of other people who are on it, one a line. */
+  people: string;
   canDrag: boolean;
   onPick: (id: string, keys: { shift: boolean; mod: boolean }) => void;
   /** `index`: the place that the dragged slide goes before. */
@@ -24,6 +27,7 @@ export const RibbonSlide = memo(function RibbonSlide({
   number,
   isCurrent,
   isSelected,
+  people,
   canDrag,
   onPick,
   onDrop,
@@ -34,6 +38,8 @@ export const RibbonSlide = memo(function RibbonSlide({
   const [isDragging, setDragging] = useState(false);
   const [edge, setEdge] = useState<Edge | null>(null);
   const { id } = slide;
+  const names = people === "" ? [] : people.split("\n");
+  const here = names.length > 0 ? `, ${names.join(", ")} here` : "";
 
   useEffect(() => {
     if (!ref.current || !canDrag) return undefined;
@@ -56,7 +62,7 @@ export const RibbonSlide = memo(function RibbonSlide({
       tabIndex={isCurrent ? 0 : -1}
       aria-selected={isSelected}
       aria-current={isCurrent}
-      aria-label={`Slide ${number}: ${nameOfSlide(slide)}`}
+      aria-label={`Slide ${number}: ${nameOfSlide(slide)}${here}`}
       onClick={(event) => {
         onPick(id, { shift: event.shiftKey, mod: event.ctrlKey || event.metaKey });
         event.currentTarget.focus({ preventScroll: true });
@@ -66,6 +72,13 @@ export const RibbonSlide = memo(function RibbonSlide({
       <div className={styles.picture}>
         <Thumbnail slide={isNear ? slide : null} number={number} {...look} />
       </div>
+      {names.length > 0 ? (
+        <span className={styles.people} title={names.join(", ")}>
+          {names.slice(0, 3).map((name) => (
+            <Initials key={name} name={name} size="tiny" tone="other" />
+          ))}
+        </span>
+      ) : null}
     </div>
   );
 });

@@ -154,7 +154,7 @@ describe("the editor", () => {
     const title = screen.getByRole("textbox", { name: "Title of the deck" });
     await user.clear(title);
     await user.type(title, "Mine");
-    expect(await screen.findByText(/changed by another person\. 1 change/)).toBeInTheDocument();
+    expect(await screen.findByText(/changed by Grace Hopper\. 1 change/)).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Load and keep my changes" }));
     await saved();
     expect(sample.deck).toMatchObject({ title: "Mine", theme: "paper" });
