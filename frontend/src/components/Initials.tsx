@@ -8,8 +8,8 @@ export function Initials({
 }: {
   name: string;
   size?: "regular" | "small" | "tiny";
-  /** `other`: apart from the user's own. */
-  tone?: "accent" | "other";
+  /** `other`: another person than the user; `group`: no person. */
+  tone?: "accent" | "other" | "group";
 }) {
   return (
     <span className={styles.initials} data-size={size} data-tone={tone} aria-hidden="true">

@@ -1,5 +1,6 @@
 /** What the editor's parts share: the deck, what is selected, and what can be done with both. */
 import { createContext, useContext } from "react";
+import type { Person } from "../api/sessions";
 import type { Block, Slide } from "../deck/model";
 import type { Patch } from "../deck/patch";
 import type { Engine } from "../engine/engine";
@@ -12,6 +13,7 @@ export type Panel = "palette" | "keys" | "history" | "share" | "layouts" | "them
 export interface Editor {
   readonly id: string;
   readonly role: "owner" | "editor" | "viewer";
+  readonly owner: Person;
   readonly engine: Engine;
   readonly session: DeckSession;
   readonly snapshot: Snapshot;

@@ -22,7 +22,7 @@ export function useEditorState({ session: opened, engine }: Opened): {
   editor: Editor;
   announcement: string;
 } {
-  const { id, role, deck, version } = opened;
+  const { id, role, owner, deck, version } = opened;
   const canEdit = role !== "viewer";
   const [session] = useState(() => {
     const server = {
@@ -55,6 +55,7 @@ export function useEditorState({ session: opened, engine }: Opened): {
   const editor: Editor = {
     id,
     role,
+    owner,
     engine,
     session,
     snapshot,

@@ -129,17 +129,18 @@ function Preview({ point }: { point: SavePoint }) {
       </ul>
       {problem ? <p className={styles.problem}>{problem.message}</p> : null}
       {editor.canEdit ? (
-        <>
+        <div className={styles.restore}>
           <Button
             tone="primary"
+            size="small"
             icon="history"
             disabled={restore.isPending || !data}
             onClick={() => restore.mutate()}
           >
             Restore this version
           </Button>
-          <p className={styles.hint}>The present state is saved first, so nothing is lost.</p>
-        </>
+          <p className={styles.hint}>The current version is saved first, so nothing is lost.</p>
+        </div>
       ) : null}
     </div>
   );

@@ -5,12 +5,14 @@ import { type Principal, principals, type Share, share, shares, unshare } from "
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { IconButton } from "../../components/IconButton";
+import { Initials } from "../../components/Initials";
 import { useEditor } from "../Editor";
 import { CopyLink } from "./CopyLink";
 import styles from "./ShareDialog.module.css";
 
 export function ShareDialog() {
   const editor = useEditor();
+  const heading = useId();
   const client = useQueryClient();
   const { queryKey, ...query } = shares(editor.id);
   const { data, error: unread } = useQuery({ queryKey, ...query });
@@ -33,12 +35,17 @@ export function ShareDialog() {
           {problem.message}
         </p>
       ) : null}
-      <ul className={styles.list} aria-label="People with access">
+      <h3 id={heading} className={styles.heading}>
+        People with access
+      </h3>
+      <ul className={styles.list} aria-labelledby={heading}>
+        <li className={styles.row}>
+          <Who principal={{ kind: "user", ...editor.owner }} />
+          <span className={styles.role}>Owner</span>
+        </li>
         {data?.map(({ principal, access }) => (
           <li key={`${principal.kind} ${principal.id}`} className={styles.row}>
-            <span className={styles.name}>
-              {principal.name} <span className={styles.kind}>{principal.kind}</span>
-            </span>
+            <Who principal={principal} />
             <select
               className={styles.select}
               aria-label={`Access of ${principal.name}`}
@@ -61,13 +68,23 @@ export function ShareDialog() {
           </li>
         ))}
       </ul>
-      {data?.length === 0 ? (
-        <p className={styles.hint}>The deck isn’t shared. Only its owner can open it.</p>
-      ) : null}
+      {data?.length === 0 ? <p className={styles.hint}>The deck isn’t shared yet.</p> : null}
       <div className={styles.foot}>
         <CopyLink />
       </div>
     </Dialog>
+  );
+}
+
+function Who({ principal: { kind, name } }: { principal: Principal }) {
+  return (
+    <>
+      <Initials name={name} size="small" tone={kind === "user" ? "other" : "group"} />
+      <span className={styles.name}>
+        {name}
+        {kind === "group" ? <span className={styles.kind}> Group</span> : null}
+      </span>
+    </>
   );
 }
 
@@ -87,8 +104,8 @@ function Search({
   );
   return (
     <div>
-      <label htmlFor={id} className={styles.hint}>
-        Add people and groups of the workspace
+      <label htmlFor={id} className={styles.label}>
+        Add people and groups
       </label>
       <input
         id={id}
@@ -102,9 +119,7 @@ function Search({
         <ul className={styles.list} aria-label="Found">
           {found.slice(0, 8).map((one) => (
             <li key={`${one.kind} ${one.id}`} className={styles.row}>
-              <span className={styles.name}>
-                {one.name} <span className={styles.kind}>{one.kind}</span>
-              </span>
+              <Who principal={one} />
               <Button
                 size="small"
                 aria-label={`Share with ${one.name}`}

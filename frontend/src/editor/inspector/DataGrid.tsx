@@ -107,31 +107,29 @@ export function DataGrid({ label, grid, onChange, isValid, canAddColumns = true 
       </div>
       {canEdit ? (
         <div className={styles.buttons}>
-          <Button size="small" icon="plus" aria-label="Add row" onClick={() => add(true)}>
-            Row
+          <Button size="small" icon="plus" onClick={() => add(true)}>
+            Add row
           </Button>
           <Button
             size="small"
             icon="bin"
-            aria-label="Remove row"
             disabled={where.row === 0 || grid.length <= 2}
             onClick={() => remove(true)}
           >
-            Row
+            Delete row
           </Button>
           {canAddColumns ? (
             <>
-              <Button size="small" icon="plus" aria-label="Add column" onClick={() => add(false)}>
-                Column
+              <Button size="small" icon="plus" onClick={() => add(false)}>
+                Add column
               </Button>
               <Button
                 size="small"
                 icon="bin"
-                aria-label="Remove column"
                 disabled={where.column === 0 || width <= 2}
                 onClick={() => remove(false)}
               >
-                Column
+                Delete column
               </Button>
             </>
           ) : null}

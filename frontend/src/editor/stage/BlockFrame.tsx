@@ -9,6 +9,8 @@ interface BlockFrameProps {
   frame: Frame;
   slide: Slide;
   isSelected: boolean;
+  /** A text of it is being edited; the field has a frame of its own. */
+  isEdited: boolean;
   /** `isSecond`: the block was selected before, or it was a double click. */
   onPick: (block: string, event: MouseEvent, isSecond: boolean) => void;
 }
@@ -18,6 +20,7 @@ export const BlockFrame = memo(function BlockFrame({
   frame,
   slide,
   isSelected,
+  isEdited,
   onPick,
 }: BlockFrameProps) {
   const block = blockOf(slide, frame.block);
@@ -32,6 +35,7 @@ export const BlockFrame = memo(function BlockFrame({
       data-block={frame.block}
       aria-label={labelOf(block)}
       aria-pressed={isSelected}
+      data-edited={isEdited || undefined}
       x={x - 6}
       y={y - 6}
       width={width + 12}

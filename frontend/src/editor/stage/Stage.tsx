@@ -60,6 +60,7 @@ export function Stage() {
               frame={frame}
               slide={slide}
               isSelected={frame.block === selection.block}
+              isEdited={frame.block === selection.editing?.block}
               onPick={pick}
             />
           ))}

@@ -30,36 +30,38 @@ function Notes({ id, deck }: { id: string; deck: Session["deck"] }) {
       <header className={styles.bar}>
         <h1 className="visually-hidden">Speaker notes of {deck.title}</h1>
         <Timer />
-        <IconButton icon="back" label="Previous slide" onClick={show.previous} />
-        <span role="status">
-          Slide {show.slide + 1} of {count}
-        </span>
-        <IconButton icon="chevron" label="Next slide" onClick={show.next} />
-        <IconButton
-          icon="screen"
-          label="Black screen"
-          keys="B"
-          aria-pressed={show.isBlack}
-          onClick={show.blacken}
-        />
+        <div className={styles.controls}>
+          <IconButton icon="back" label="Previous slide" onClick={show.previous} />
+          <span role="status">
+            Slide {show.slide + 1} of {count}
+          </span>
+          <IconButton icon="chevron" label="Next slide" onClick={show.next} />
+          <IconButton
+            icon="screen"
+            label="Black screen"
+            keys="B"
+            aria-pressed={show.isBlack}
+            onClick={show.blacken}
+          />
+        </div>
       </header>
       <section className={styles.column} aria-label="This slide">
+        <p className={styles.label}>Now</p>
         <div className={styles.picture}>
           <Thumbnail slide={slide} theme={theme} language={language} number={show.slide + 1} />
         </div>
       </section>
-      <section className={styles.column} data-fills="true" aria-label="Next slide and notes">
-        <div>
-          <p className={styles.label}>{next ? "Next" : "This is the last slide"}</p>
-          {next ? (
-            <div className={styles.picture}>
-              <Thumbnail slide={next} theme={theme} language={language} number={show.slide + 2} />
-            </div>
-          ) : null}
-        </div>
-        <div className={styles.notes}>
-          {slide?.notes || <span className={styles.none}>No notes for this slide.</span>}
-        </div>
+      <section className={styles.column} aria-label="Next slide">
+        <p className={styles.label}>{next ? "Next" : "This is the last slide"}</p>
+        {next ? (
+          <div className={styles.picture}>
+            <Thumbnail slide={next} theme={theme} language={language} number={show.slide + 2} />
+          </div>
+        ) : null}
+      </section>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable, so it has to be focusable */}
+      <section className={styles.notes} aria-label="Notes" tabIndex={0}>
+        {slide?.notes || <span className={styles.none}>No notes for this slide.</span>}
       </section>
     </main>
   );

@@ -74,5 +74,5 @@ export function DeckCard({ session }: { session: SessionSummary }) {
 function metaOf({ role, owner, slide_count, updated_at, shared }: SessionSummary): string {
   const slides = slide_count === 1 ? "1 slide" : `${slide_count} slides`;
   const who = role === "owner" ? (shared ? "Shared" : null) : owner.name;
-  return [who, slides, `edited ${ago(updated_at)}`].filter(Boolean).join(" · ");
+  return [who, slides, ago(updated_at)].filter(Boolean).join(" · ");
 }
