@@ -74,5 +74,7 @@ export function DeckCard({ session }: { session: SessionSummary }) {
 function metaOf({ role, owner, slide_count, updated_at, shared }: SessionSummary): string {
   const slides = slide_count === 1 ? "1 slide" : `${slide_count} slides`;
   const who = role === "owner" ? (shared ? "Shared" : null) : owner.name;
-  return [who, slides, ago(updated_at)].filter(Boolean).join(" · ");
+  // With a name before it there is no room for the word.
+  const when = who ? ago(updated_at) : `edited ${ago(updated_at)}`;
+  return [who, slides, when].filter(Boolean).join(" · ");
 }
