@@ -1,7 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
 import type { Session } from "../api/sessions";
-import { readDeck, sendPatches } from "../api/sessions";
+import { readDeck, sendPatches, session as sessionQuery } from "../api/sessions";
 import { useStable } from "../components/useStable";
 import { blockOf, slideOf } from "../deck/find";
 import type { Patch } from "../deck/patch";
@@ -39,6 +40,7 @@ export function useEditorState({ session: opened, engine }: Opened): {
   const [panel, open] = useState<Panel>(null);
   const [announcement, announce] = useState("");
   const navigate = useNavigate();
+  const client = useQueryClient();
   const change = useStable((label: string, patches: readonly Patch[], merge?: string) =>
     session.change(patches, merge === undefined ? { label } : { label, merge }),
   );
@@ -51,7 +53,15 @@ export function useEditorState({ session: opened, engine }: Opened): {
 
   const slide = slideOf(snapshot.deck, selection.slide);
   const block = slide && blockOf(slide, selection.block);
-  const go = (address: string) => void navigate(address);
+  const go = (address: string) => {
+    // The presentation shows the deck as it is now, not as it was opened.
+    const { deck: edited, version: saved } = session.get();
+    client.setQueryData(
+      sessionQuery(id).queryKey,
+      (before) => before && { ...before, deck: edited, version: saved },
+    );
+    void navigate(address);
+  };
   const editor: Editor = {
     id,
     role,

@@ -18,8 +18,12 @@ export function EditorPage() {
 
 function Loaded({ id }: { id: string }) {
   const engine = useEngine();
-  const { data, error } = useQuery(session(id));
-  if (data) return <DeckEditor opened={{ session: data, engine }} />;
+  // Never with a deck from before: it may have been changed since, as before a presentation.
+  const { data, error, isFetchedAfterMount } = useQuery({
+    ...session(id),
+    refetchOnMount: "always",
+  });
+  if (data && isFetchedAfterMount) return <DeckEditor opened={{ session: data, engine }} />;
   if (error) return <NotOpened message={error.message} />;
   return <Opening />;
 }
