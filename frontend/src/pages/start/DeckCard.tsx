@@ -10,7 +10,13 @@ import { DeleteDialog } from "./DeleteDialog";
 import { RenameDialog } from "./RenameDialog";
 import { useDuplicate } from "./useDuplicate";
 
-export function DeckCard({ session }: { session: SessionSummary }) {
+export function DeckCard({
+  session,
+  onDeleted,
+}: {
+  session: SessionSummary;
+  onDeleted: () => void;
+}) {
   const [asked, setAsked] = useState<"rename" | "delete" | null>(null);
   const duplicate = useDuplicate();
   const navigate = useNavigate();
@@ -66,7 +72,9 @@ export function DeckCard({ session }: { session: SessionSummary }) {
         </div>
       </div>
       {asked === "rename" ? <RenameDialog session={session} onClose={close} /> : null}
-      {asked === "delete" ? <DeleteDialog session={session} onClose={close} /> : null}
+      {asked === "delete" ? (
+        <DeleteDialog session={session} onClose={close} onDeleted={onDeleted} />
+      ) : null}
     </li>
   );
 }

@@ -8,16 +8,20 @@ import styles from "./dialogs.module.css";
 export function DeleteDialog({
   session,
   onClose,
+  onDeleted,
 }: {
   session: SessionSummary;
   onClose: () => void;
+  /** After the deck is gone from the list. */
+  onDeleted: () => void;
 }) {
   const client = useQueryClient();
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => deleteSession(session.id),
-    onSuccess: () => {
+    onSuccess: async () => {
       onClose();
-      void client.invalidateQueries({ queryKey: LIBRARY_KEY });
+      await client.invalidateQueries({ queryKey: LIBRARY_KEY });
+      onDeleted();
     },
   });
   return (

@@ -1,6 +1,6 @@
 /** The start page: the decks of the user, and the ways to a new one. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useRef, useState } from "react";
 import { type SessionSummary, sessions } from "../../api/sessions";
 import { Icon } from "../../components/Icon";
 import { Skeleton } from "../../components/Skeleton";
@@ -12,6 +12,7 @@ import styles from "./StartPage.module.css";
 
 export function StartPage() {
   const readiness = useReadiness();
+  const heading = useRef<HTMLHeadingElement>(null);
   const [search, setSearch] = useState("");
   const asked = useDeferredValue(search.trim());
   const { data, error } = useQuery({ ...sessions(asked), placeholderData: keepPreviousData });
@@ -21,7 +22,7 @@ export function StartPage() {
       <NewDeck />
       <section className={styles.page} aria-labelledby="decks">
         <div className={styles.head}>
-          <h1 id="decks" className={styles.title}>
+          <h1 ref={heading} id="decks" className={styles.title} tabIndex={-1}>
             Your decks
           </h1>
           <label className={styles.search}>
@@ -35,7 +36,13 @@ export function StartPage() {
             />
           </label>
         </div>
-        <Decks decks={data?.sessions} error={error} search={asked} />
+        <Decks
+          decks={data?.sessions}
+          error={error}
+          search={asked}
+          // The deck's card had the focus; it is gone.
+          onDeleted={() => heading.current?.focus()}
+        />
       </section>
     </div>
   );
@@ -45,10 +52,12 @@ function Decks({
   decks,
   error,
   search,
+  onDeleted,
 }: {
   decks: SessionSummary[] | undefined;
   error: Error | null;
   search: string;
+  onDeleted: () => void;
 }) {
   if (error && !decks) {
     return <p className={styles.problem}>Your decks can’t be read now: {error.message}</p>;
@@ -66,7 +75,7 @@ function Decks({
   return (
     <ul className={styles.grid}>
       {decks.map((session) => (
-        <DeckCard key={session.id} session={session} />
+        <DeckCard key={session.id} session={session} onDeleted={onDeleted} />
       ))}
     </ul>
   );
