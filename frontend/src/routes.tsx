@@ -9,6 +9,7 @@ import { HomePage } from "./pages/home/HomePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { Opening } from "./pages/Opening";
 import { Shell } from "./pages/Shell";
+import { SettingsPage } from "./pages/settings/SettingsPage";
 import { FrontPage } from "./pages/start/FrontPage";
 
 const DeployPage = lazy(async () => {
@@ -48,7 +49,7 @@ export function App() {
         ) : null}
         <Route element={<Shell />}>
           <Route index element={<FrontPage />} />
-          <Route path="settings" element={<HomePage />} />
+          <Route path="settings" element={hasDecks ? <SettingsPage /> : <HomePage />} />
           <Route path="*" element={<NotFoundPage />} />
         </Route>
       </Routes>

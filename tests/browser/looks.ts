@@ -67,13 +67,56 @@ export function testLooks(folder: string, states: Record<string, State>) {
 
 export async function expectAccessible(page: Page) {
   // What a slide looks like is its author's and its theme's.
-  const axe = new AxeBuilder({ page }).exclude("svg[viewBox='0 0 1280 720']");
+  const axe = new AxeBuilder({ page })
+    .exclude("svg[viewBox='0 0 1280 720']")
+    // Of WCAG 2.2, and not among axe's defaults.
+    .options({ rules: { "target-size": { enabled: true } } });
   // An open menu is at the end of the document, outside of all landmarks, and is scrolled by the arrow keys.
   if ((await page.getByRole("menu").count()) > 0) {
     axe.disableRules(["region", "scrollable-region-focusable"]);
   }
   const { violations } = await axe.analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+/** Presses Tab until `target` has the focus; `each` is done after every press. */
+export async function tabTo(target: Locator, each?: () => Promise<void>) {
+  const page = target.page();
+  for (let presses = 0; presses < 120; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+    await each?.();
+  }
+  throw new Error("120 presses of Tab didn't reach it");
+}
+
+/** Expects that something has the focus, that it is in view, and that it is marked. */
+export async function expectFocusIsSeen(page: Page) {
+  const seen = await page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return "nothing has the focus";
+    const name = element.getAttribute("aria-label") ?? element.textContent ?? element.tagName;
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    const isInView =
+      bottom > 0 && right > 0 && top < window.innerHeight && left < window.innerWidth;
+    if (!isInView) return `${name}: out of view`;
+    // The mark may be around what the element stands in, as a card around its link.
+    const marks = [element, ...element.querySelectorAll("*"), ...ancestors(element)];
+    const isMarked = marks.some((one) => {
+      const { outlineStyle, outlineWidth, stroke } = getComputedStyle(one);
+      return (
+        (outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2) ||
+        stroke.startsWith("rgb(59")
+      );
+    });
+    return isMarked ? "seen" : `${name}: not marked`;
+
+    function ancestors(of: Element): Element[] {
+      const parent = of.parentElement;
+      return parent ? [parent, ...ancestors(parent)] : [];
+    }
+  });
+  expect(seen).toBe("seen");
 }
 
 async function expectNothingSideways(page: Page) {

@@ -1,8 +1,8 @@
 /** The library in the settings: prompts, styles and profiles, with a mock of the server. */
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { MockLibrary } from "../../frontend/mock/library.ts";
 import { ADDRESS, MOCK_DIST, serveBuiltPage } from "./builtPage.ts";
-import { buildMockPage, type State, testLooks } from "./looks.ts";
+import { buildMockPage, type State, tabTo, testLooks } from "./looks.ts";
 
 test.beforeAll(buildMockPage);
 
@@ -74,18 +74,10 @@ async function open(page: Page, library = new MockLibrary()) {
   return library;
 }
 
-async function tabTo(page: Page, target: Locator) {
-  for (let presses = 0; presses < 80; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error("80 presses of Tab didn't reach it");
-}
-
 test("a prompt is created, edited and deleted with the keyboard alone", async ({ page }) => {
   const library = await open(page);
   const create = page.getByRole("button", { name: "New prompt" });
-  await tabTo(page, create);
+  await tabTo(create);
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Name")).toBeFocused();
   await page.keyboard.type("Board update");
@@ -95,13 +87,13 @@ test("a prompt is created, edited and deleted with the keyboard alone", async ({
   await expect(content).toBeFocused();
   await expect(content).toHaveAccessibleDescription(/Enter the instructions/);
   await page.keyboard.type("Three slides.");
-  await tabTo(page, page.getByRole("button", { name: "Create prompt" }));
+  await tabTo(page.getByRole("button", { name: "Create prompt" }));
   await page.keyboard.press("Enter");
   await expect(dialog(page)).toHaveCount(0);
   await expect(create).toBeFocused();
   await expect(card(page, "Board update")).toContainText("Yours");
 
-  await tabTo(page, page.getByRole("button", { name: "Actions for Board update" }));
+  await tabTo(page.getByRole("button", { name: "Actions for Board update" }));
   await page.keyboard.press("Enter");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Edit prompt" })).toBeVisible();
@@ -117,7 +109,7 @@ test("a prompt is created, edited and deleted with the keyboard alone", async ({
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Delete “Board report”?" })).toBeVisible();
   expect(library.prompts.map(({ name }) => name)).toContain("Board report");
-  await tabTo(page, page.getByRole("button", { name: "Delete prompt" }));
+  await tabTo(page.getByRole("button", { name: "Delete prompt" }));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Board report" })).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "Deck prompts" })).toBeFocused();

@@ -125,8 +125,8 @@ test("everything can be reached and used with the keyboard", async ({ page }) =>
   await page.keyboard.press("Enter");
   await expect(page.locator("main")).toBeFocused();
 
-  // First the default profile's two links, then the profiles, then the first prompt.
-  for (const _ of [1, 2, 3]) await page.keyboard.press("Tab");
+  // First the links to the sections, then the profiles, then the first prompt.
+  for (const _ of [1, 2, 3, 4, 5]) await page.keyboard.press("Tab");
   await expect(page.getByRole("button", { name: "New profile" })).toBeFocused();
   for (const _ of [1, 2, 3, 4]) await page.keyboard.press("Tab");
   const summary = page.locator("summary").first();

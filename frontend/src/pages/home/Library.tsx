@@ -56,7 +56,7 @@ export function Library<T extends Item>({
         <p className={styles.lead}>
           {lead}
           {query.data?.some((item) => !canEdit(item))
-            ? " Only administrators can change shared ones; duplicate one to change it."
+            ? " Shared ones are read-only; duplicate one to change it."
             : ""}
         </p>
         {query.data ? (

@@ -23,13 +23,24 @@ const KIND_NAMES: Record<Database["kind"], string> = {
   postgres: "PostgreSQL",
 };
 
-export function SystemStatus({ readiness }: { readiness: ReadinessView }) {
+export function SystemStatus({
+  readiness,
+  heading = "hidden",
+}: {
+  readiness: ReadinessView;
+  /** Whether the heading is seen, or only heard. */
+  heading?: "hidden" | "shown";
+}) {
   const { data: release } = useQuery(version);
   const { database, state, latencies } = readiness;
   const latency = state === "ok" ? database?.latency_ms : null;
   return (
-    <section aria-labelledby="system-title">
-      <h2 id="system-title" className="visually-hidden">
+    <section className={styles.section} aria-labelledby="system-title">
+      <h2
+        id="system-title"
+        className={heading === "shown" ? styles.title : "visually-hidden"}
+        tabIndex={-1}
+      >
         System
       </h2>
       <dl className={styles.readings}>
