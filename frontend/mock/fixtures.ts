@@ -42,6 +42,7 @@ export const prompts: Prompt[] = [
       "Write for people who decide and have ten minutes.\n\n1. Open with the one sentence they should remember.\n2. Show the three figures that prove it, each against plan and last year.\n3. Name the cause of every deviation above five percent.\n4. Close with decisions, owners and dates.",
     origin: "seed",
     shared: true,
+    can_edit: false,
   },
   {
     id: "2",
@@ -52,6 +53,7 @@ export const prompts: Prompt[] = [
       "Assume a reader who has never seen these tables.\n\nSay what one row means before showing any sum. Give ranges and gaps, not only averages.",
     origin: "seed",
     shared: true,
+    can_edit: false,
   },
   {
     id: "3",
@@ -61,15 +63,17 @@ export const prompts: Prompt[] = [
     content: "Group by team first, by product second. One slide a finding.",
     origin: "databricks",
     shared: true,
+    can_edit: false,
   },
   {
-    id: 4,
+    id: "4",
     name: "Weekly report",
     description: "What was done, what is late, and who needs help.",
     category: "Team",
     content: "Five slides at most. Name the people.",
     origin: "user",
     shared: false,
+    can_edit: true,
   },
 ];
 
@@ -83,6 +87,7 @@ export const styles: Style[] = [
       "Background: #FFFFFF.\nTitles: #14213D, semibold.\nBody text: #3D4657.\nAccents: #E4572E for what matters, then #2A7F9E and #F2B134 in charts.\nSans-serif. At most forty words a slide.",
     origin: "seed",
     shared: true,
+    can_edit: false,
     is_default: true,
   },
   {
@@ -94,6 +99,7 @@ export const styles: Style[] = [
       "Background: #101820. Titles: #F4F6F8. Body text: #B9C4CF. Accents: #FF5F46, #00A972, #4299E0.",
     origin: "databricks",
     shared: true,
+    can_edit: false,
     is_default: false,
   },
 ];
@@ -107,6 +113,7 @@ export const profiles: Profile[] = [
     prompt_id: "1",
     style_id: "1",
     shared: true,
+    can_edit: false,
   },
 ];
 

@@ -28,7 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LARGEST_WHEEL_BYTES = 8_000_000
+LARGEST_WHEEL_BYTES = 7_000_000
 PATIENCE_SECS = 60
 ROOT = Path(__file__).resolve().parents[2]
 SUMMARY = ROOT / ".cache" / "setup" / "figures" / "wheel.txt"

@@ -16,8 +16,8 @@ export interface TextFields {
 export interface ProfileFields {
   name: string;
   description: string;
-  prompt_id: string | number | null;
-  style_id: string | number | null;
+  prompt_id: string | null;
+  style_id: string | null;
 }
 
 const at = (kind: Kind, id: Item["id"], rest = "") =>

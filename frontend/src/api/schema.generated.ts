@@ -467,6 +467,10 @@ export interface Principals {
  */
 export interface Profile {
   /**
+   * Whether the caller may change and delete it.
+   */
+  can_edit: boolean;
+  /**
    * One sentence.
    */
   description: string;
@@ -529,6 +533,10 @@ export interface Profiles {
  * The content of a deck.
  */
 export interface Prompt {
+  /**
+   * Whether the caller may change and delete it.
+   */
+  can_edit: boolean;
   /**
    * A category.
    */
@@ -669,6 +677,10 @@ export interface Shares {
  * The visual style of a deck.
  */
 export interface Style {
+  /**
+   * Whether the caller may change and delete it.
+   */
+  can_edit: boolean;
   /**
    * A category.
    */

@@ -74,8 +74,8 @@ export type Origin = v.InferOutput<typeof originSchema>;
 const ownership = {
   /** Everybody has it; else the user alone. */
   shared: v.boolean(),
-  /** Whether the user may change and delete it, if the server says so: administrators may with shared ones. */
-  can_edit: v.optional(v.boolean()),
+  /** Whether the user may change and delete it: administrators may with shared ones. */
+  can_edit: v.boolean(),
 };
 
 export const promptSchema = fieldsOf<api.Prompt>()({

@@ -25,6 +25,8 @@ pub(super) trait Text: Sized {
     /// Columns besides those that both have.
     const MORE: &'static str;
     fn read(row: &Row) -> Self;
+    /// Says whether the caller may change it: it is the caller's own, or the caller administers the shared ones.
+    fn allow(&mut self, is_admin: bool);
 }
 
 impl Text for Prompt {
@@ -40,7 +42,13 @@ impl Text for Prompt {
             content: row.get(4),
             origin: row.get(5),
             shared: row.get(6),
+            // Whoever changes a row may; a list sees to the others.
+            can_edit: true,
         }
+    }
+
+    fn allow(&mut self, is_admin: bool) {
+        self.can_edit = is_admin || !self.shared;
     }
 }
 
@@ -58,8 +66,14 @@ impl Text for Style {
             content: row.get(4),
             origin: row.get(5),
             shared: row.get(6),
+            // Whoever changes a row may; a list sees to the others.
+            can_edit: true,
             is_default: row.get(7),
         }
+    }
+
+    fn allow(&mut self, is_admin: bool) {
+        self.can_edit = is_admin || !self.shared;
     }
 }
 
@@ -278,6 +292,8 @@ fn profile(row: &Row) -> Profile {
         prompt_id: row.get(4),
         style_id: row.get(5),
         shared: row.get(6),
+        // Whoever changes a row may; a list sees to the others.
+        can_edit: true,
     }
 }
 

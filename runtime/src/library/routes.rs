@@ -41,20 +41,46 @@ where
 
 /// All prompts that the caller can use
 #[utoipa::path(get, path = "/settings/prompts", tag = "Settings", responses((status = 200, body = Prompts)))]
-async fn prompts(user: User, State(database): State<Database>) -> Result<Json<Prompts>, ApiError> {
-    Ok(Json(Prompts { prompts: queries::texts(&database, &user).await? }))
+async fn prompts(
+    user: User,
+    State(database): State<Database>,
+    State(groups): State<Groups>,
+) -> Result<Json<Prompts>, ApiError> {
+    Ok(Json(Prompts { prompts: texts(&user, &database, &groups).await? }))
 }
 
 /// All styles that the caller can use
 #[utoipa::path(get, path = "/settings/styles", tag = "Settings", responses((status = 200, body = Styles)))]
-async fn styles(user: User, State(database): State<Database>) -> Result<Json<Styles>, ApiError> {
-    Ok(Json(Styles { styles: queries::texts(&database, &user).await? }))
+async fn styles(
+    user: User,
+    State(database): State<Database>,
+    State(groups): State<Groups>,
+) -> Result<Json<Styles>, ApiError> {
+    Ok(Json(Styles { styles: texts(&user, &database, &groups).await? }))
 }
 
 /// All profiles that the caller can use
 #[utoipa::path(get, path = "/settings/profiles", tag = "Settings", responses((status = 200, body = Profiles)))]
-async fn profiles(user: User, State(database): State<Database>) -> Result<Json<Profiles>, ApiError> {
-    Ok(Json(Profiles { profiles: queries::profiles(&database, &user).await? }))
+async fn profiles(
+    user: User,
+    State(database): State<Database>,
+    State(groups): State<Groups>,
+) -> Result<Json<Profiles>, ApiError> {
+    let mut profiles = queries::profiles(&database, &user).await?;
+    let is_admin = groups.is_admin(&user).await;
+    for profile in &mut profiles {
+        profile.can_edit = is_admin || !profile.shared;
+    }
+    Ok(Json(Profiles { profiles }))
+}
+
+async fn texts<T: Text>(user: &User, database: &Database, groups: &Groups) -> Result<Vec<T>, ApiError> {
+    let mut texts: Vec<T> = queries::texts(database, user).await?;
+    let is_admin = groups.is_admin(user).await;
+    for text in &mut texts {
+        text.allow(is_admin);
+    }
+    Ok(texts)
 }
 
 /// Create a prompt

@@ -28,6 +28,8 @@ pub struct Prompt {
     pub origin: String,
     /// Whether everybody has it; else only the caller.
     pub shared: bool,
+    /// Whether the caller may change and delete it.
+    pub can_edit: bool,
 }
 
 /// `GET /api/settings/styles`.
@@ -56,6 +58,8 @@ pub struct Style {
     pub origin: String,
     /// Whether everybody has it; else only the caller.
     pub shared: bool,
+    /// Whether the caller may change and delete it.
+    pub can_edit: bool,
 }
 
 /// `GET /api/settings/profiles`.
@@ -82,6 +86,8 @@ pub struct Profile {
     pub style_id: Option<Uuid>,
     /// Whether everybody has it; else only the caller.
     pub shared: bool,
+    /// Whether the caller may change and delete it.
+    pub can_edit: bool,
 }
 
 /// A new prompt or style.

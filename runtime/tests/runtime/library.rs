@@ -77,6 +77,11 @@ async fn shared_ones_are_changed_by_administrators_only() {
         assert_eq!(code(&grace.post(&at, new.clone()).await), (403, "forbidden"), "{kind}");
         let (status, made) = ada.post(&at, new.clone()).await;
         assert_eq!((status, &made["shared"]), (201, &json!(true)), "{kind}: {made}");
+        for (person, can_edit) in [(&ada, true), (&grace, false)] {
+            let (_, list) = person.get(&at).await;
+            let listed = list[kind].as_array().expect("a list").iter().find(|one| one["id"] == made["id"]);
+            assert_eq!(listed.expect("it is listed")["can_edit"], can_edit, "{kind}");
+        }
         assert_eq!(code(&ada.post(&at, new).await), (409, "name_taken"), "{kind}");
         let path = format!("{at}/{}", id(&made));
         assert!(named(&grace, kind).await.iter().any(|(name, _)| name == "Everybody's"), "{kind}");

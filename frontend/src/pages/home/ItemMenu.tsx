@@ -2,7 +2,7 @@ import type { Item } from "../../api/library";
 import { IconButton } from "../../components/IconButton";
 import { Menu, type MenuEntry } from "../../components/Menu";
 import styles from "./Card.module.css";
-import { type Asked, canEdit } from "./items";
+import type { Asked } from "./items";
 
 interface ItemMenuProps<T> {
   item: T;
@@ -13,7 +13,7 @@ interface ItemMenuProps<T> {
 
 /** What can be done with an item; what only administrators can do is shown, but disabled. */
 export function ItemMenu<T extends Item>({ item, onAsk, onMakeDefault }: ItemMenuProps<T>) {
-  const isLocked = !canEdit(item);
+  const isLocked = !item.can_edit;
   const isDefault = "is_default" in item && item.is_default;
   const defaults: MenuEntry[] = onMakeDefault
     ? [

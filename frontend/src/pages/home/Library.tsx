@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { Skeleton } from "../../components/Skeleton";
 import { DeleteItem } from "./DeleteItem";
 import type { FormProps } from "./ItemForm";
-import { type Asked, canEdit, canShare, NOUNS, useSetDefault } from "./items";
+import { type Asked, canShare, NOUNS, useSetDefault } from "./items";
 import styles from "./Library.module.css";
 
 interface LibraryProps<T> {
@@ -55,7 +55,7 @@ export function Library<T extends Item>({
         </h2>
         <p className={styles.lead}>
           {lead}
-          {query.data?.some((item) => !canEdit(item))
+          {query.data?.some((item) => !item.can_edit)
             ? " Shared ones are read-only; duplicate one to change it."
             : ""}
         </p>

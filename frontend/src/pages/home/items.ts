@@ -13,14 +13,9 @@ export const NOUNS: Record<Kind, string> = {
   profiles: "profile",
 };
 
-/** Whether the user may change and delete an item. */
-export function canEdit({ can_edit, shared }: Item): boolean {
-  return can_edit ?? !shared;
-}
-
 /** Whether the user may create what everybody has: whoever may change one of these. */
 export function canShare(items: readonly Item[]): boolean {
-  return items.some((item) => item.shared && canEdit(item));
+  return items.some((item) => item.shared && item.can_edit);
 }
 
 /** Loads the library again; resolves when it is loaded. */
