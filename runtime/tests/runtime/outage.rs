@@ -203,7 +203,7 @@ impl<'a> Load<'a> {
 
     /// Does what an open page does.
     async fn read(&self, client: usize, person: Person<'_>, deck: String) {
-        let paths = ["/api/sessions".to_owned(), format!("{deck}/deck"), "/api/prompts".to_owned()];
+        let paths = ["/api/sessions".to_owned(), format!("{deck}/deck"), "/api/settings/prompts".to_owned()];
         for path in paths.iter().cycle() {
             if self.is_over() {
                 return;
