@@ -144,7 +144,7 @@ test("an administrator changes what is shared, and shares", async ({ page }) => 
   await page.getByLabel("Share with everyone").check();
   await page.getByRole("button", { name: "Create profile" }).click();
   await expect(card(page, "Sales")).toContainText("Shared");
-  expect(library.profiles.at(-1)).toMatchObject({ shared: true, prompt_id: null, style_id: 2 });
+  expect(library.profiles.at(-1)).toMatchObject({ shared: true, prompt_id: null, style_id: "2" });
 });
 
 test("another default is set", async ({ page }) => {
