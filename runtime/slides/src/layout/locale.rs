@@ -93,7 +93,11 @@ pub(super) fn with_unit(number: &str, unit: Option<&str>) -> String {
 pub(super) fn is_currency(unit: &str) -> bool {
     const CODES: [&str; 12] =
         ["EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK"];
-    CODES.contains(&unit) || (unit.chars().count() <= 3 && unit.contains(['€', '$', '£', '¥', '₹', '₩']))
+    const SYMBOLS: [char; 6] = ['€', '$', '£', '¥', '₹', '₩'];
+    // `US$` is a currency. `M€` is millions of one, and stands where other units do.
+    let is_multiple =
+        unit.strip_suffix(SYMBOLS).is_some_and(|rest| matches!(rest, "k" | "K" | "m" | "M" | "B"));
+    CODES.contains(&unit) || (!is_multiple && unit.chars().count() <= 3 && unit.contains(SYMBOLS))
 }
 
 #[cfg(test)]
@@ -120,6 +124,9 @@ mod tests {
         assert_eq!(with_unit("\u{2212}3", Some("$")), "\u{2212}$3");
         assert_eq!(with_unit("12", Some("%")), "12 %");
         assert_eq!(with_unit("7.95", Some("€ M")), "€ 7.95 M");
+        assert_eq!(with_unit("12", Some("US$")), "US$ 12");
+        assert_eq!(with_unit("12", Some("M€")), "12 M€");
+        assert_eq!(with_unit("12", Some("k$")), "12 k$");
         assert_eq!(with_unit("12", None), "12");
     }
 }
