@@ -10,6 +10,7 @@ use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::deploy::{self, operation::Operation};
 use tellr_app::http::frontend;
 use tellr_app::http::listener::{self, Drained, StopSignals};
+use tellr_app::images;
 use tellr_app::jobs;
 use tellr_app::metrics;
 use tellr_app::server;
@@ -163,7 +164,8 @@ async fn serve(settings: &Settings) -> Outcome {
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
     let (stopping, stopped) = oneshot::channel::<()>();
-    let working = tokio::spawn(jobs::service::work(app.jobs.clone(), async {
+    let kinds = jobs::kinds::own().with(images::Thumbnail);
+    let working = tokio::spawn(jobs::service::work(app.jobs.clone(), kinds, async {
         // Ends also if the sender is dropped.
         let _ = stopped.await;
     }));

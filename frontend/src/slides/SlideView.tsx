@@ -12,6 +12,8 @@ interface SlideViewProps {
   list: DisplayList;
   /** What a screen reader calls the slide; absent: the slide is a decoration of something named. */
   label?: string;
+  /** Whether the slide is shown so small that the small forms of images do. */
+  small?: boolean;
   /** Whether links can be followed. */
   links?: boolean;
   /** The part that isn't drawn, because a field for it stands in its place. */
@@ -21,7 +23,15 @@ interface SlideViewProps {
   children?: ReactNode;
 }
 
-export function SlideView({ list, label, links = false, hidden, ref, children }: SlideViewProps) {
+export function SlideView({
+  list,
+  label,
+  small = false,
+  links = false,
+  hidden,
+  ref,
+  children,
+}: SlideViewProps) {
   return (
     // biome-ignore lint/a11y/noSvgWithoutTitle: it has a label, or is hidden; a title would be a tooltip
     <svg
@@ -33,7 +43,7 @@ export function SlideView({ list, label, links = false, hidden, ref, children }:
         : { role: "group", "aria-label": label, "aria-roledescription": "slide" })}
     >
       <rect width={list.width} height={list.height} fill={list.background} />
-      <Elements list={list} links={links} hidden={hidden ?? null} />
+      <Elements list={list} small={small} links={links} hidden={hidden ?? null} />
       {children}
     </svg>
   );
@@ -41,10 +51,12 @@ export function SlideView({ list, label, links = false, hidden, ref, children }:
 
 const Elements = memo(function Elements({
   list,
+  small,
   links,
   hidden,
 }: {
   list: DisplayList;
+  small: boolean;
   links: boolean;
   hidden: Place | null;
 }) {
@@ -52,7 +64,7 @@ const Elements = memo(function Elements({
     ? list.elements.filter(({ of, type }) => type !== "text" || !of || !samePlace(of, hidden))
     : list.elements;
   return keyed(shown).map(({ key, element }) => (
-    <Drawn key={key} element={element} links={links} />
+    <Drawn key={key} element={element} small={small} links={links} />
   ));
 });
 
@@ -67,7 +79,15 @@ function keyed(elements: readonly DisplayElement[]) {
   });
 }
 
-function Drawn({ element, links }: { element: DisplayElement; links: boolean }) {
+function Drawn({
+  element,
+  small,
+  links,
+}: {
+  element: DisplayElement;
+  small: boolean;
+  links: boolean;
+}) {
   switch (element.type) {
     case "rect":
       return <rect {...element.bounds} rx={element.radius} {...painted(element)} />;
@@ -98,7 +118,7 @@ function Drawn({ element, links }: { element: DisplayElement; links: boolean }) 
     case "image":
       return (
         <image
-          href={imageAddress(element.image)}
+          href={imageAddress(element.image, small)}
           {...element.bounds}
           preserveAspectRatio={element.fit === "cover" ? "xMidYMid slice" : "xMidYMid meet"}
           aria-label={element.alt || undefined}

@@ -23,5 +23,5 @@ export const Thumbnail = memo(function Thumbnail(props: ThumbnailProps) {
 });
 
 function Drawn({ slide, theme, number = 1, language }: ThumbnailProps & { slide: Slide }) {
-  return <SlideView list={displayOf(useEngine(), slide, { theme, number, language })} />;
+  return <SlideView small list={displayOf(useEngine(), slide, { theme, number, language })} />;
 }

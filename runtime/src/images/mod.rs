@@ -7,6 +7,8 @@
 mod picture;
 mod queries;
 mod routes;
+mod thumbnail;
 pub mod types;
 
 pub use routes::{LARGEST_BYTES, routes};
+pub use thumbnail::Thumbnail;

@@ -19,6 +19,8 @@ const LONGEST_UPLOAD: u32 = 20_000;
 const MOST_MEMORY: u64 = 400 * 1024 * 1024;
 /// The longest side of a kept image: a slide is 1280 pixels wide, and screens have two for each.
 const LONGEST_KEPT: u32 = 2560;
+/// The longest side of a small form: a slide in a list is 330 pixels wide, and screens have two for each.
+const LONGEST_SMALL: u32 = 660;
 /// The quality of JPEG, from 1 to 100.
 const QUALITY: u8 = 88;
 
@@ -54,6 +56,25 @@ pub(super) fn read(bytes: &[u8]) -> Result<Picture, Rejection> {
         picture = picture.resize(LONGEST_KEPT, LONGEST_KEPT, FilterType::CatmullRom);
     }
     encoded(&picture, is_photo(bytes, format)).map_err(|error| unreadable(&error))
+}
+
+/// The small form of a kept picture, in the same format; `None` if the picture is small itself.
+///
+/// # Errors
+/// If it can't be decoded, with the reason.
+pub(super) fn small(kept: &[u8]) -> Result<Option<Vec<u8>>, String> {
+    let format = image::guess_format(kept).map_err(|error| error.to_string())?;
+    let mut reader = ImageReader::with_format(Cursor::new(kept), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|error| error.to_string())?;
+    if picture.width().max(picture.height()) <= LONGEST_SMALL {
+        return Ok(None);
+    }
+    let picture = picture.resize(LONGEST_SMALL, LONGEST_SMALL, FilterType::CatmullRom);
+    let small = encoded(&picture, format == ImageFormat::Jpeg).map_err(|error| error.to_string())?;
+    Ok(Some(small.bytes))
 }
 
 fn encoded(picture: &DynamicImage, is_photo: bool) -> Result<Picture, ImageError> {

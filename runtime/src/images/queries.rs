@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::picture::Picture;
 use super::types::Uploaded;
-use crate::database::{Database, DatabaseError, Parameter};
+use crate::database::{Database, DatabaseError, Parameter, Transaction};
 use crate::identity::User;
 use crate::sharing::Caller;
 use crate::sharing::queries::{caller_is_known, caller_parameters, role};
@@ -14,13 +14,14 @@ use crate::sharing::queries::{caller_is_known, caller_parameters, role};
 /// The most bytes of all images of one person.
 const MOST_BYTES: i64 = 1024 * 1024 * 1024;
 
-/// Keeps a picture. The same one of the same person is kept once. None if they have too many.
+/// Keeps a picture; also says whether it has no small form yet. The same one of the same person is kept once.
+/// None if they have too many.
 pub(super) async fn keep(
-    database: &Database,
+    transaction: &Transaction<'_>,
+    schema: &str,
     user: &User,
     picture: &Picture,
-) -> Result<Option<Uploaded>, DatabaseError> {
-    let schema = database.schema().quoted();
+) -> Result<Option<(Uploaded, bool)>, DatabaseError> {
     let statement = format!(
         "WITH me AS ({}),
               made AS (INSERT INTO {schema}.images (owner, media_type, bytes, size_bytes, sha256, width, height)
@@ -28,9 +29,9 @@ pub(super) async fn keep(
                        WHERE (SELECT coalesce(sum(size_bytes), 0) FROM {schema}.images WHERE owner = $1)
                              + octet_length($6) <= $10
                        ON CONFLICT (owner, sha256) DO UPDATE SET name = images.name
-                       RETURNING id, width, height, media_type)
-         SELECT id, width, height, media_type FROM made",
-        caller_is_known(&schema)
+                       RETURNING id, width, height, media_type, thumbnail IS NULL)
+         SELECT * FROM made",
+        caller_is_known(schema)
     );
     let hash = Sha256::digest(&picture.bytes).to_vec();
     let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
@@ -42,12 +43,10 @@ pub(super) async fn keep(
     parameters.push((&width, Type::INT4));
     parameters.push((&height, Type::INT4));
     parameters.push((&MOST_BYTES, Type::INT8));
-    let rows = database.connection().await?.query(&statement, &parameters).await?;
-    Ok(rows.first().map(|row| Uploaded {
-        id: row.get(0),
-        width: row.get(1),
-        height: row.get(2),
-        r#type: row.get(3),
+    let rows = transaction.query_typed(&statement, &parameters).await?;
+    Ok(rows.first().map(|row| {
+        let kept = Uploaded { id: row.get(0), width: row.get(1), height: row.get(2), r#type: row.get(3) };
+        (kept, row.get(4))
     }))
 }
 
@@ -59,18 +58,55 @@ pub(super) struct Served {
     pub(super) sha256: Vec<u8>,
 }
 
+/// An image that has no small form, unless it is gone or has one.
+pub(super) async fn without_thumbnail(
+    transaction: &Transaction<'_>,
+    image: Uuid,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let statement = "SELECT bytes FROM images WHERE id = $1 AND thumbnail IS NULL";
+    let rows = transaction.query_typed(statement, &[(&image, Type::UUID)]).await?;
+    Ok(rows.first().map(|row| row.get(0)))
+}
+
+/// Keeps the small form of an image.
+pub(super) async fn keep_thumbnail(
+    transaction: &Transaction<'_>,
+    image: Uuid,
+    bytes: &[u8],
+) -> Result<(), DatabaseError> {
+    let statement = "UPDATE images SET thumbnail = $2 WHERE id = $1";
+    transaction.query_typed(statement, &[(&image, Type::UUID), (&bytes, Type::BYTEA)]).await?;
+    Ok(())
+}
+
+/// Which form of an image is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As it is kept.
+    Full,
+    /// The small one, or the image itself as long as there is none.
+    Small,
+}
+
 /// An image that the caller uploaded, or that is in a deck that they may see.
 pub(super) async fn find(
     database: &Database,
     caller: &Caller,
     image: Uuid,
+    form: Form,
     known: Option<&[u8]>,
 ) -> Result<Option<Served>, DatabaseError> {
     let schema = database.schema().quoted();
     let role = role(&schema, "$1", "$2");
+    let shown = match form {
+        Form::Full => "SELECT i.bytes, i.sha256 AS hash",
+        Form::Small => {
+            "SELECT coalesce(i.thumbnail, i.bytes) AS bytes, coalesce(sha256(i.thumbnail), i.sha256) AS hash"
+        }
+    };
     let statement = format!(
-        "SELECT i.media_type, CASE WHEN i.sha256 IS DISTINCT FROM $4 THEN i.bytes END, i.sha256
-         FROM {schema}.images i
+        "SELECT i.media_type, CASE WHEN shown.hash IS DISTINCT FROM $4 THEN shown.bytes END, shown.hash
+         FROM {schema}.images i CROSS JOIN LATERAL ({shown}) shown
          WHERE i.id = $3 AND (i.owner = $1 OR EXISTS (
              SELECT FROM {schema}.deck_images x JOIN {schema}.sessions s ON s.id = x.session_id
              WHERE x.image_id = i.id AND {role} IS NOT NULL))"

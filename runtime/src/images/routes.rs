@@ -13,11 +13,13 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::picture::{self, unsupported};
-use super::queries;
+use super::queries::{self, Form};
+use super::thumbnail;
 use super::types::Uploaded;
 use crate::database::Database;
 use crate::http::{ApiError, Rejection};
 use crate::identity::{IdentityRule, User};
+use crate::jobs::{EnqueueError, Jobs};
 use crate::sharing::{Caller, Groups};
 
 /// The largest upload in bytes.
@@ -33,8 +35,9 @@ where
     Database: FromRef<S>,
     IdentityRule: FromRef<S>,
     Groups: FromRef<S>,
+    Jobs: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(upload)).routes(routes!(image))
+    OpenApiRouter::new().routes(routes!(upload)).routes(routes!(image)).routes(routes!(small_image))
 }
 
 /// Upload an image: PNG, JPEG or WebP, at most 20 MiB and 50 million pixels
@@ -46,6 +49,7 @@ where
 async fn upload(
     user: User,
     State(database): State<Database>,
+    State(jobs): State<Jobs>,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<(StatusCode, Json<Uploaded>), ApiError> {
@@ -69,7 +73,10 @@ async fn upload(
         picture::read(&bytes)
     });
     let picture = picture.await.map_err(|_| ApiError::Internal)??;
-    let kept = queries::keep(&database, &user, &picture).await?.ok_or_else(|| {
+    let mut connection = database.connection().await?;
+    let transaction = connection.transaction(database.schema()).await?;
+    let kept = queries::keep(&transaction, &database.schema().quoted(), &user, &picture).await?;
+    let (kept, wants_thumbnail) = kept.ok_or_else(|| {
         Rejection::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "too_many_images",
@@ -77,6 +84,15 @@ async fn upload(
              you have uploaded before",
         )
     })?;
+    if wants_thumbnail {
+        // If the queue is full, the image itself is shown in small.
+        let queued = jobs.enqueue_in(&transaction, &thumbnail::of(kept.id)).await;
+        if let Err(EnqueueError::Database(error)) = queued {
+            return Err(error.into());
+        }
+    }
+    transaction.commit().await?;
+    jobs.announce();
     Ok((StatusCode::CREATED, Json(kept)))
 }
 
@@ -89,12 +105,34 @@ async fn image(
     headers: HeaderMap,
     State(database): State<Database>,
 ) -> Result<Response, ApiError> {
+    serve(&database, &caller, &id, Form::Full, &headers).await
+}
+
+/// The same, at most 660 pixels on a side; the image itself until its small form is made
+#[utoipa::path(get, path = "/images/{id}/thumbnail", tag = "Images", params(("id" = Uuid, Path)),
+    responses((status = 200, content((Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"))), (status = 304)))]
+async fn small_image(
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    State(database): State<Database>,
+) -> Result<Response, ApiError> {
+    serve(&database, &caller, &id, Form::Small, &headers).await
+}
+
+async fn serve(
+    database: &Database,
+    caller: &Caller,
+    id: &str,
+    form: Form,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
     let missing = || {
         Rejection::not_found("There is no such image, or it is in no deck that you may see. Upload it again")
     };
     let id: Uuid = id.parse().map_err(|_| missing())?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| bytes_of(tag.to_str().ok()?.trim()));
-    let served = queries::find(&database, &caller, id, known.as_deref()).await?.ok_or_else(missing)?;
+    let served = queries::find(database, caller, id, form, known.as_deref()).await?.ok_or_else(missing)?;
     let text = |text: String| HeaderValue::try_from(text).map_err(|_| ApiError::Internal);
     let headers: [(HeaderName, HeaderValue); 5] = [
         (header::CONTENT_TYPE, text(served.media_type)?),

@@ -4,7 +4,11 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::app::Variables;
+use tellr_app::images::Thumbnail;
+use tellr_app::jobs::{Kinds, Worker};
+
+use crate::support::app::{RunningApp, Variables, impatient};
+use crate::support::eventually;
 use crate::support::people::{Person, answered, code, on_the_platform};
 
 /// A picture that no other one is like.
@@ -110,4 +114,54 @@ async fn uploads_are_refused_with_a_reason() {
         let answer = upload(&ada, kind, bytes).await;
         assert_eq!(code(&answer), expected, "{kind}, {length} bytes: {}", answer.1);
     }
+}
+
+#[tokio::test]
+async fn an_image_gets_a_small_form_that_the_same_people_see() {
+    let variables = Variables::local().with("DATABRICKS_APP_NAME", "tellr");
+    variables.initialise().await.expect("a database");
+    let mut jobs = None;
+    let app = RunningApp::start_with(variables.settings(), impatient(), |app| {
+        jobs = Some(app.jobs.clone());
+    })
+    .await;
+    let (ada, grace) = (app.person("1001"), app.person("1002"));
+    let large = DynamicImage::ImageRgb8(RgbImage::from_fn(1600, 900, |x, y| {
+        let shade = |n: u32| u8::try_from(n % 256).expect("a byte");
+        Rgb([shade(x), shade(y), shade(x * y)])
+    }));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    large.write_to(&mut bytes, ImageFormat::Png).expect("an image");
+    let (_, image) = upload(&ada, "image/png", bytes.into_inner()).await;
+    let path = format!("/api/images/{}", image["id"].as_str().expect("an id"));
+    let small = format!("{path}/thumbnail");
+
+    let served = async |path: &str| {
+        let answer = ada.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+        let (kind, tag, policy) = (header("content-type"), header("etag"), header("content-security-policy"));
+        assert_eq!((kind.as_str(), policy.as_str()), ("image/png", "default-src 'none'; sandbox"));
+        let picture = image::load_from_memory(&answer.bytes().await.expect("bytes")).expect("an image");
+        ((picture.width(), picture.height()), tag)
+    };
+    assert_eq!(served(&small).await, served(&path).await, "until it is made");
+
+    let jobs = jobs.expect("the app's queue");
+    let worker = tokio::spawn(Worker::new(&jobs, Kinds::new().with(Thumbnail)).run(std::future::pending()));
+    eventually("a small form", async || served(&small).await.0 == (660, 371)).await;
+    assert_eq!(served(&path).await.0, (1600, 900), "the image itself is as it was");
+    let tag = served(&small).await.1;
+    let again = ada.request(Method::GET, &small).header("if-none-match", tag);
+    assert_eq!(again.send().await.expect("an answer").status(), 304);
+    assert_eq!(code(&grace.get(&small).await), (404, "not_found"));
+    let session = ada.session(with_image(image["id"].as_str().expect("an id"))).await;
+    ada.shares(&session, &grace, "view").await;
+    assert_eq!(grace.request(Method::GET, &small).send().await.expect("an answer").status(), 200);
+
+    // One that is small itself has none.
+    let (_, tiny) = upload(&ada, "image/png", picture(9)).await;
+    let tiny = format!("/api/images/{}/thumbnail", tiny["id"].as_str().expect("an id"));
+    assert_eq!(served(&tiny).await.0, (12, 8));
+    worker.abort();
 }

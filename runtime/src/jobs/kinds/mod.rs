@@ -5,7 +5,7 @@ pub mod sweep;
 
 use super::work::Kinds;
 
-/// All of them.
+/// All of them. A subject adds its own (`main.rs`).
 pub fn own() -> Kinds {
     Kinds::new().with(sweep::Sweep::default()).with(search_index::SearchIndex)
 }
