@@ -6,13 +6,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::value::RawValue;
 use tellr_slides::deck::Deck;
+use tellr_slides::limits::MAX_DECK_BYTES;
 use tellr_slides::patch::{self, Patch, PatchError};
 use tellr_slides::problem::Problem;
 use tellr_slides::read::ReadError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::contents::Contents;
+use super::contents::{Contents, images_of};
 use super::document::Document;
 use super::history::what_changed;
 use super::kept::{deck_of, invalid_deck};
@@ -90,8 +91,13 @@ async fn deck_file(
 ) -> Result<Response, ApiError> {
     let kept = queries::read(&database, &caller, session.id, None).await?.ok_or_else(no_deck)?;
     visible(kept.role)?;
-    let deck = deck_of(kept.document.as_deref().unwrap_or_default())?;
-    let text = serde_json::to_string_pretty(&deck).map_err(|_| ApiError::Internal)?;
+    let document = kept.document.unwrap_or_default();
+    let (deck, text) = in_background(move || {
+        let deck = deck_of(&document)?;
+        let text = as_file(&deck).map_err(|_| ApiError::Internal)?;
+        Ok((deck, text))
+    })
+    .await?;
     let name = HeaderValue::try_from(format!("attachment; filename=\"{}.json\"", file_name(&deck.title)))
         .map_err(|_| ApiError::Internal)?;
     let headers: [(HeaderName, HeaderValue); 2] = [
@@ -99,6 +105,19 @@ async fn deck_file(
         (header::CONTENT_DISPOSITION, name),
     ];
     Ok((headers, text).into_response())
+}
+
+/// A deck as the text of a file, for people to read unless it would be too large to be read in again.
+fn as_file(deck: &Deck) -> Result<String, serde_json::Error> {
+    let text = serde_json::to_string_pretty(deck)?;
+    if text.len() <= MAX_DECK_BYTES { Ok(text) } else { serde_json::to_string(deck) }
+}
+
+/// Reading and checking a large deck takes a while; other requests go on meanwhile.
+async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal)?
 }
 
 /// A title as the name of a file that every system takes.
@@ -157,6 +176,7 @@ fn version_conflict(version: i64) -> Rejection {
 /// The deck after the patches, and the patches that take them back.
 fn patched(document: &str, patches: &[Box<RawValue>]) -> Result<(Contents, Vec<Patch>), ApiError> {
     let mut deck = deck_of(document)?;
+    let images = images_of(&deck);
     let mut inverse = Vec::with_capacity(patches.len());
     for (index, patch) in patches.iter().enumerate() {
         let patch = patch::from_json(patch.get()).map_err(|error| unreadable_patch(index, error))?;
@@ -165,7 +185,7 @@ fn patched(document: &str, patches: &[Box<RawValue>]) -> Result<(Contents, Vec<P
         inverse.push(back);
     }
     inverse.reverse();
-    Ok((Contents::of(&deck), inverse))
+    Ok((Contents::of(&deck).gaining(&images), inverse))
 }
 
 fn unreadable_patch(index: usize, error: ReadError) -> Rejection {
@@ -237,10 +257,13 @@ async fn name_of_changes(
 ) -> Result<String, ApiError> {
     let kept = queries::read(database, caller, session.id, None).await?.ok_or_else(no_deck)?;
     may_edit(kept.role)?;
-    let now: Deck = deck_of(kept.document.as_deref().unwrap_or_default())?;
     let (_, last) = queries::saved(database, caller, session.id, None).await?;
-    let before = last.map(|saved| deck_of(&saved.document)).transpose()?;
-    Ok(what_changed(before.as_ref(), &now))
+    in_background(move || {
+        let now = deck_of(kept.document.as_deref().unwrap_or_default())?;
+        let before = last.map(|saved| deck_of(&saved.document)).transpose()?;
+        Ok(what_changed(before.as_ref(), &now))
+    })
+    .await
 }
 
 /// Why a statement on the deck had no effect.
@@ -289,9 +312,15 @@ async fn restore(
     let (role, saved) = queries::saved(&database, &caller, session.id, Some(number)).await?;
     may_edit(role)?;
     let saved = saved.ok_or_else(no_save_point)?;
-    let deck = deck_of(&saved.document)?;
+    let (deck, contents) = in_background(move || {
+        let deck = deck_of(&saved.document)?;
+        // Its images were shown to those who may see the deck when it was saved, or were not theirs to show.
+        let contents = Contents::of(&deck).gaining(&images_of(&deck));
+        Ok((deck, contents))
+    })
+    .await?;
     let name = format!("Before going back to save point {number}");
-    match queries::restore(&database, &caller, session.id, &name, &Contents::of(&deck)).await? {
+    match queries::restore(&database, &caller, session.id, &name, &contents).await? {
         Some(version) => Ok(Json(VersionedDeck { version, deck: Document::of(&deck)? })),
         None => Err(not_changed(&database, &caller, &session).await?),
     }

@@ -28,6 +28,7 @@ pub(super) async fn keep(
                        SELECT $1, $5, $6, octet_length($6), $7, $8, $9
                        WHERE (SELECT coalesce(sum(size_bytes), 0) FROM {schema}.images WHERE owner = $1)
                              + octet_length($6) <= $10
+                          OR EXISTS (SELECT FROM {schema}.images WHERE owner = $1 AND sha256 = $7)
                        ON CONFLICT (owner, sha256) DO UPDATE SET name = images.name
                        RETURNING id, width, height, media_type, thumbnail IS NULL)
          SELECT * FROM made",

@@ -14,8 +14,9 @@ use crate::decks::queries::{contents_parameters, link_images, words};
 use crate::sharing::queries::{caller_is_known, caller_parameters, role};
 use crate::sharing::{Caller, Person, Role};
 
-/// The largest first slide in a list, in bytes as they are kept (compressed).
-const LARGEST_COVER: i32 = 32 * 1024;
+/// SQL: the first slide, unless it has more than 32 KiB of JSON. What is kept of it is compressed, so that alone
+/// says little; but what is large there needn't be unpacked.
+const COVER: &str = "CASE WHEN pg_column_size(d.cover) <= 32768 AND octet_length(d.cover::text) <= 32768 THEN d.cover::text END";
 
 /// SQL: what [`summary`] reads, of a role and the aliases `s`, `d`, `o` (owner) and `u` (who changed it last).
 fn columns(schema: &str, role: &str) -> String {
@@ -70,7 +71,7 @@ pub(super) async fn list(
            AND ($6 IS NULL OR strpos(lower(d.title), lower($6)) > 0 OR d.search @@ to_tsquery('simple', $7))
          ORDER BY s.last_activity_at DESC, s.id LIMIT $3";
     let statement = format!(
-        "SELECT {}, CASE WHEN pg_column_size(d.cover) <= {LARGEST_COVER} THEN d.cover::text END, s.last_activity_at
+        "SELECT {}, {COVER}, s.last_activity_at
          FROM (
              (SELECT s.id, 'owner' AS role FROM {tables} WHERE s.owner = $1 AND {matching})
              UNION ALL

@@ -18,6 +18,7 @@ mod http;
 mod identity;
 mod images;
 mod jobs;
+mod large_decks;
 mod library;
 mod lists;
 mod metrics;

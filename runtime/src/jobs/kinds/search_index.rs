@@ -13,8 +13,9 @@ use crate::jobs::types::{IfRunning, NewJob, Unique};
 use crate::jobs::work::{Attempt, Work};
 
 const KIND: &str = "search_index";
-/// The most that is indexed of titles, of texts and of notes, in bytes each. PostgreSQL keeps 1 MB of words.
-const LONGEST: usize = 250_000;
+/// The most that is indexed of titles, of texts and of notes, in bytes each. PostgreSQL keeps 1 MB of words, and
+/// makes several of a compound or of an address.
+const LONGEST: usize = 50_000;
 
 /// Rebuilds the words that a deck is found by.
 #[derive(Clone, Copy, Debug)]
