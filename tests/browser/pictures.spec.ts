@@ -46,6 +46,9 @@ test("the pictures of the terminal and of the app", async ({ page }) => {
   await page.getByRole("option", { name: /^Slide 3/ }).click();
   await page.getByRole("tab", { name: "Design" }).click();
   await expect(page.getByRole("main", { name: "Slide" }).locator("svg").first()).toBeVisible();
+  // The previews follow the slide.
+  const layout = page.getByRole("button", { name: "Chart and takeaway", pressed: true });
+  await expect(layout).toBeVisible();
   await keepPicture("editor", page, await page.getByRole("navigation").first().innerText());
   await page.getByRole("link", { name: "All decks" }).click();
   await expect(page.getByRole("heading", { name: "Welcome to Tellr" })).toBeVisible();
