@@ -178,7 +178,7 @@ async fn serve(settings: &Settings) -> Outcome {
     if working.await.is_err() {
         tracing::error!("the worker for jobs panicked");
     }
-    app.database.close();
+    app.database.close().await;
     match drained {
         Drained::Completely => tracing::info!("all requests were answered; stopping"),
         Drained::CutOff => {

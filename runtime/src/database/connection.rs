@@ -4,16 +4,17 @@
 //! that drops packets) leaves statements waiting for ever, and a connection whose statement was abandoned
 //! still has an answer pending. After a failover, a connection may lead to a server that only reads.
 //!
-//! Choice: each statement has a timeout on the client. A connection whose statement was not answered,
-//! because of the timeout or because the request was dropped, is closed instead of returned; so is one that
-//! turned out to be read-only, together with those of the pool that are as old.
+//! Choice: each statement has a timeout on the client. On a connection whose statement was not answered,
+//! because of the timeout or because the request was dropped, the server is asked to stop
+//! ([`Stopper`]), and the connection is closed instead of returned; so is one that turned out to be
+//! read-only, together with those of the pool that are as old.
 //!
 //! Nothing depends on session state set by an earlier statement, since a pooler such as `PgBouncer` may
 //! give each transaction another session: statements name the schema, and a transaction that needs a search
 //! path sets it ([`Connection::transaction`]). Statements are not prepared under a name for the same
 //! reason.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use deadpool::managed::Object;
@@ -22,7 +23,8 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::error::DatabaseError;
-use super::pool::{Connector, Suspicion};
+use super::given_up::Stopper;
+use super::pool::{Connector, Suspicion, statement_timeout};
 use crate::settings::SchemaName;
 
 /// A parameter of a statement, with its type.
@@ -33,11 +35,17 @@ pub struct Connection {
     object: Option<Object<Connector>>,
     limit: Duration,
     condition: Condition,
+    stopper: Stopper,
 }
 
 impl Connection {
-    pub(super) fn new(object: Object<Connector>, limit: Duration, suspicion: Suspicion) -> Self {
-        Self { object: Some(object), limit, condition: Condition::good(suspicion) }
+    pub(super) fn new(
+        object: Object<Connector>,
+        limit: Duration,
+        suspicion: Suspicion,
+        stopper: Stopper,
+    ) -> Self {
+        Self { object: Some(object), limit, condition: Condition::good(suspicion), stopper }
     }
 
     /// The rows returned by one statement, which names the schema of its tables.
@@ -55,26 +63,38 @@ impl Connection {
     /// A transaction in which unqualified tables are those of `schema`. Dropped without a
     /// [commit](Transaction::commit), it has no effect.
     pub async fn transaction(&mut self, schema: &SchemaName) -> Result<Transaction<'_>, DatabaseError> {
-        let Self { object: Some(object), limit, condition } = self else {
+        let Self { object: Some(object), limit, condition, .. } = self else {
             return Err(DatabaseError::Busy);
         };
+        let timeout = statement_timeout(*limit);
         let limit = Some(*limit);
         // Not deadpool's own transaction type, which would keep prepared statements.
         let client: &mut tokio_postgres::Client = object;
         let inner = condition.answered(limit, client.transaction()).await?;
         let transaction = Transaction { inner, limit, condition };
-        transaction.batch_execute(&format!("SET LOCAL search_path TO {}", schema.quoted())).await?;
+        // The server keeps the time limit too, whatever session a pooler gives to this transaction: a cancel
+        // request may not reach it.
+        let schema = schema.quoted();
+        transaction
+            .batch_execute(&format!(
+                "SET LOCAL search_path TO {schema}; SET LOCAL statement_timeout TO {timeout}"
+            ))
+            .await?;
         Ok(transaction)
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if !self.condition.is_reusable()
-            && let Some(object) = self.object.take()
-        {
-            tracing::debug!("a connection to the database that can't be reused is closed");
+        if self.condition.is_reusable() {
+            return;
+        }
+        let Some(object) = self.object.take() else { return };
+        tracing::debug!("a connection to the database that can't be reused is closed");
+        if self.condition.is_answered() {
             drop(Object::take(object));
+        } else {
+            self.stopper.stop(object);
         }
     }
 }
@@ -91,7 +111,8 @@ pub struct Transaction<'c> {
 type Parameters<'p> = &'p [&'p (dyn ToSql + Sync)];
 
 impl Transaction<'_> {
-    /// The same without a time limit for a statement: for a migration, which may rewrite a table.
+    /// The same without a time limit for a statement on the client: for a migration, which may rewrite a table
+    /// and sets the server's limit itself.
     #[must_use]
     pub fn without_limit(self) -> Self {
         Self { limit: None, ..self }
@@ -148,8 +169,8 @@ impl Transaction<'_> {
 
 /// Whether a connection can be reused.
 struct Condition {
-    /// A statement was sent but not answered yet.
-    waits: AtomicBool,
+    /// How many statements were sent but not answered. One that was given up counts for ever.
+    unanswered: AtomicUsize,
     /// The server only reads.
     reads_only: AtomicBool,
     suspicion: Suspicion,
@@ -157,7 +178,7 @@ struct Condition {
 
 impl Condition {
     fn good(suspicion: Suspicion) -> Self {
-        Self { waits: AtomicBool::new(false), reads_only: AtomicBool::new(false), suspicion }
+        Self { unanswered: AtomicUsize::new(0), reads_only: AtomicBool::new(false), suspicion }
     }
 
     /// The outcome of `statement`. If this future is dropped first, or the time is over, the connection
@@ -167,14 +188,14 @@ impl Condition {
         limit: Option<Duration>,
         statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, DatabaseError> {
-        self.waits.store(true, Ordering::Relaxed);
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
         let outcome = match limit {
             Some(limit) => {
                 tokio::time::timeout(limit, statement).await.map_err(|_| DatabaseError::Silent(limit))?
             }
             None => statement.await,
         };
-        self.waits.store(false, Ordering::Relaxed);
+        self.unanswered.fetch_sub(1, Ordering::Relaxed);
         outcome.map_err(|error| {
             if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION) {
                 tracing::warn!(
@@ -187,7 +208,11 @@ impl Condition {
         })
     }
 
+    fn is_answered(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) == 0
+    }
+
     fn is_reusable(&self) -> bool {
-        !self.waits.load(Ordering::Relaxed) && !self.reads_only.load(Ordering::Relaxed)
+        self.is_answered() && !self.reads_only.load(Ordering::Relaxed)
     }
 }

@@ -15,6 +15,9 @@ pub struct Effort {
     pub connection: Duration,
     /// The time limit of a statement.
     pub statement: Duration,
+    /// How long the server has to stop a statement that was given up; until then its connection counts in the
+    /// pool.
+    pub stopping: Duration,
     /// A connection that was idle for longer is tested before it is used.
     pub trusted_idle: Duration,
     /// How to request credentials from the workspace.
@@ -30,6 +33,7 @@ impl Effort {
             attempt: Duration::from_secs(10),
             connection: Duration::from_secs(4),
             statement: Duration::from_secs(20),
+            stopping: Duration::from_secs(4),
             trusted_idle: Duration::from_secs(1),
             retry: RetryPolicy { attempts: 4, ..RetryPolicy::default() },
         }
@@ -42,6 +46,7 @@ impl Effort {
             attempt: Duration::from_secs(20),
             connection: Duration::from_mins(3),
             statement: Duration::from_mins(2),
+            stopping: Duration::from_secs(4),
             trusted_idle: Duration::from_secs(15),
             retry: RetryPolicy { attempts: 10, ..RetryPolicy::default() },
         }

@@ -9,6 +9,7 @@ mod connection;
 mod effort;
 pub mod encryption;
 mod error;
+mod given_up;
 mod key_error;
 mod listen;
 mod migration_error;
@@ -86,8 +87,9 @@ impl Database {
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, DatabaseError> {
         self.shared.uses.fetch_add(1, Ordering::Relaxed);
+        let object = self.connections.get().await?;
         let (limit, suspicion) = (self.connections.statement_limit(), self.connections.suspicion());
-        Ok(Connection::new(self.connections.get().await?, limit, suspicion))
+        Ok(Connection::new(object, limit, suspicion, self.connections.stopper()))
     }
 
     /// A number that changes each time this process uses the database.
@@ -131,9 +133,10 @@ impl Database {
         self.connections.figures()
     }
 
-    /// Closes the pool.
-    pub fn close(&self) {
-        self.connections.close();
+    /// Closes the pool, and waits for statements that were given up to be stopped, at most for
+    /// [`Effort::stopping`].
+    pub async fn close(&self) {
+        self.connections.close().await;
     }
 }
 

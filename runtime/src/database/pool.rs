@@ -31,6 +31,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::effort::Effort;
 use super::error::{DatabaseError, describe};
+use super::given_up::Stopper;
 use crate::settings::{DatabaseSettings, Target};
 use crate::workspace::DatabaseCredential;
 
@@ -40,9 +41,6 @@ const MOST_CONNECTIONS: usize = 10;
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(2);
 /// A connection whose packets are not acknowledged for this long is closed by the system.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
-/// Time limits of a session on the server, in case this client is gone. Not set as start-up options,
-/// because connection poolers refuse those. Nothing depends on them.
-const SESSION: &str = "SET statement_timeout TO '30s'; SET idle_in_transaction_session_timeout TO '60s'";
 /// A connection idle for longer is closed.
 const LONGEST_IDLE: Duration = Duration::from_mins(4);
 /// The maximum age of a connection; the platform closes them after three days.
@@ -52,10 +50,27 @@ const LONGEST_LIFE: Duration = Duration::from_hours(12);
 pub(super) struct Connector {
     config: Config,
     address: String,
-    tls: MakeRustlsConnect,
+    /// `None` without TLS.
+    tls: Option<MakeRustlsConnect>,
     credential: Option<DatabaseCredential>,
     effort: Effort,
     suspicion: Suspicion,
+    stopper: Stopper,
+}
+
+/// Time limits of a session on the server, in case this client is gone or a cancel request is lost. Not set as
+/// start-up options, because connection poolers refuse those. Nothing depends on them.
+fn session_limits(effort: &Effort) -> String {
+    format!(
+        "SET statement_timeout TO {}; SET idle_in_transaction_session_timeout TO '60s'",
+        statement_timeout(effort.statement)
+    )
+}
+
+/// This limit as the server's `statement_timeout`, in milliseconds.
+pub(super) fn statement_timeout(limit: Duration) -> i32 {
+    // 0 would mean no limit.
+    i32::try_from(limit.as_millis()).unwrap_or(i32::MAX).max(1)
 }
 
 /// When the pool's connections became suspect: one of them led to a server that doesn't answer, or only
@@ -107,10 +122,12 @@ impl Connector {
             .tcp_user_timeout(UNACKNOWLEDGED)
             // After a failover, the previous server may still answer.
             .target_session_attrs(TargetSessionAttrs::ReadWrite);
+        let tls = (config.get_ssl_mode() != SslMode::Disable).then(|| MakeRustlsConnect::new(tls));
         Self {
             config,
             address: settings.target.address(),
-            tls: MakeRustlsConnect::new(tls),
+            stopper: Stopper::new(tls.clone(), effort.stopping),
+            tls,
             credential,
             effort,
             suspicion: Suspicion::default(),
@@ -138,14 +155,14 @@ impl Connector {
         if let Some(password) = password {
             config.password(password.expose_secret());
         }
-        let wrapper = if config.get_ssl_mode() == SslMode::Disable {
-            let (client, connection) = config.connect(NoTls).await?;
+        let wrapper = if let Some(tls) = &self.tls {
+            let (client, connection) = config.connect(tls.clone()).await?;
             ClientWrapper::new(client, tokio::spawn(drive(connection, heard)))
         } else {
-            let (client, connection) = config.connect(self.tls.clone()).await?;
+            let (client, connection) = config.connect(NoTls).await?;
             ClientWrapper::new(client, tokio::spawn(drive(connection, heard)))
         };
-        wrapper.batch_execute(SESSION).await?;
+        wrapper.batch_execute(&session_limits(&self.effort)).await?;
         Ok(wrapper)
     }
 
@@ -374,6 +391,11 @@ impl Connections {
         self.0.manager().suspicion.clone()
     }
 
+    /// What stops statements that were given up.
+    pub(super) fn stopper(&self) -> Stopper {
+        self.0.manager().stopper.clone()
+    }
+
     /// The time limit of a statement.
     pub(super) fn statement_limit(&self) -> Duration {
         self.0.manager().effort.statement
@@ -384,8 +406,10 @@ impl Connections {
         self.0.retain(|_, metrics| metrics.last_used() < LONGEST_IDLE);
     }
 
-    /// Closes the pool; connections in use are closed when they are returned.
-    pub(super) fn close(&self) {
+    /// Closes the pool; connections in use are closed when they are returned. Waits for statements that were
+    /// given up to be stopped.
+    pub(super) async fn close(&self) {
         self.0.close();
+        self.0.manager().stopper.done().await;
     }
 }

@@ -114,9 +114,11 @@ async fn a_server_that_says_nothing_holds_nobody_up() {
 
 /// As the app serves, twenty times as fast.
 fn fast() -> Effort {
-    let Effort { patience, attempt, connection, statement, trusted_idle, retry } = Effort::serving();
+    let Effort { patience, attempt, connection, statement, stopping, trusted_idle, retry } =
+        Effort::serving();
     let (patience, attempt, trusted_idle) = (patience / 20, attempt / 20, trusted_idle / 20);
-    Effort { patience, attempt, connection: connection / 20, statement: statement / 20, trusted_idle, retry }
+    let (connection, statement, stopping) = (connection / 20, statement / 20, stopping / 20);
+    Effort { patience, attempt, connection, statement, stopping, trusted_idle, retry }
 }
 
 #[tokio::test]

@@ -146,10 +146,13 @@ impl Connections {
     async fn drain(mut self, limit: Duration) -> Drained {
         self.stopping.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
-        // The remaining ones are aborted with the set of tasks.
         match tokio::time::timeout(limit, all).await {
             Ok(()) => Drained::Completely,
-            Err(_) => Drained::CutOff,
+            Err(_) => {
+                // Waits until the requests are dropped, so that what they hold can be given back.
+                self.tasks.shutdown().await;
+                Drained::CutOff
+            }
         }
     }
 }

@@ -101,6 +101,7 @@ pub(crate) fn impatient() -> Effort {
         attempt: PATIENCE,
         connection: PATIENCE,
         statement: PATIENCE,
+        stopping: PATIENCE,
         trusted_idle: Duration::from_secs(15),
         retry: RetryPolicy {
             attempts: 4,
