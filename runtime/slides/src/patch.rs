@@ -2,7 +2,7 @@
 //!
 //! [`apply`] makes a new deck and leaves the old one alone, so a change that is refused has changed
 //! nothing. It also gives the patch that takes the change back: undo is a patch like any other, and
-//! goes the same way through checks and versions.
+//! goes the same way through checks and versions. [`apply_all`] does the same with a list of patches.
 //!
 //! # What a patch names
 //!
@@ -30,9 +30,10 @@ mod apply;
 mod container;
 mod error;
 mod field;
+mod ids;
 mod read;
 
-pub use apply::apply;
+pub use apply::{apply, apply_all};
 pub use container::Container;
 pub use error::PatchError;
 pub use field::Field;

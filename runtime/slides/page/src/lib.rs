@@ -68,15 +68,10 @@ impl Slides {
 
     /// Applies a list of patches to a deck: `{"deck", "inverse"}`. The inverse is applied in its order.
     pub fn apply(&self, deck: &str, patches: &str) -> Result<String, JsError> {
-        let mut deck = read::from_json(deck)?;
+        let deck = read::from_json(deck)?;
         let patches: Vec<&RawValue> = serde_json::from_str(patches)?;
-        let mut inverse = Vec::with_capacity(patches.len());
-        for one in patches {
-            let (next, back) = patch::apply(&deck, &patch::from_json(one.get())?)?;
-            deck = next;
-            inverse.push(back);
-        }
-        inverse.reverse();
+        let patches = patches.into_iter().map(|one| patch::from_json(one.get())).collect::<Result<_, _>>()?;
+        let (deck, inverse) = patch::apply_all(deck, patches).map_err(|(_, error)| error)?;
         json(&Applied { deck, inverse })
     }
 

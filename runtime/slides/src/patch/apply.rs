@@ -6,6 +6,7 @@ use super::Patch;
 use super::container::{self, Container};
 use super::error::PatchError;
 use super::field::Field;
+use super::ids::Ids;
 use crate::block::Block;
 use crate::chart::Series;
 use crate::check;
@@ -16,13 +17,42 @@ use crate::table::Cell;
 /// Applies a patch: gives the deck as it is then, and the patch that takes the change back.
 pub fn apply(deck: &Deck, patch: &Patch) -> Result<(Deck, Patch), PatchError> {
     let mut deck = deck.clone();
-    let inverse = change(&mut deck, patch)?;
-    let problems = check::problems(&deck);
-    if problems.is_empty() { Ok((deck, inverse)) } else { Err(PatchError::Invalid(problems)) }
+    let inverse = change(&mut deck, patch.clone())?;
+    checked(&deck)?;
+    Ok((deck, inverse))
 }
 
-fn change(deck: &mut Deck, patch: &Patch) -> Result<Patch, PatchError> {
-    match patch.clone() {
+/// Applies patches in order: gives the deck as it is then, and the patches that take the changes back, in the
+/// order in which they apply.
+///
+/// The deck is checked once, after the last patch, so a list costs about as much as one patch. Only ids are
+/// checked after each: a patch that follows has to find the slide or block that is meant.
+///
+/// # Errors
+/// The number of the patch, from 0, and why it can't be applied. A deck that is invalid in the end is reported
+/// for the last one.
+pub fn apply_all(mut deck: Deck, patches: Vec<Patch>) -> Result<(Deck, Vec<Patch>), (usize, PatchError)> {
+    let last = patches.len().saturating_sub(1);
+    let mut inverse = Vec::with_capacity(patches.len());
+    for (index, patch) in patches.into_iter().enumerate() {
+        let brought = Ids::brought_by(&patch);
+        inverse.push(change(&mut deck, patch).map_err(|error| (index, error))?);
+        if brought.are_ambiguous_in(&deck) {
+            checked(&deck).map_err(|error| (index, error))?;
+        }
+    }
+    checked(&deck).map_err(|error| (last, error))?;
+    inverse.reverse();
+    Ok((deck, inverse))
+}
+
+fn checked(deck: &Deck) -> Result<(), PatchError> {
+    let problems = check::problems(deck);
+    if problems.is_empty() { Ok(()) } else { Err(PatchError::Invalid(problems)) }
+}
+
+fn change(deck: &mut Deck, patch: Patch) -> Result<Patch, PatchError> {
+    match patch {
         Patch::InsertSlide { slide, after } => insert_slide(deck, slide, after.as_ref()),
         Patch::RemoveSlide { slide } => {
             let (slide, after) = take_slide(deck, &slide)?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tellr_slides::check;
 use tellr_slides::deck::Deck;
-use tellr_slides::patch::{self, Patch, PatchError, apply};
+use tellr_slides::patch::{self, Patch, PatchError, apply, apply_all};
 use tellr_slides::read::{from_json, from_value};
 
 use crate::generate::Chance;
@@ -279,4 +279,51 @@ fn a_walk_of_a_thousand_patches_keeps_the_deck_valid_and_can_be_undone() {
         }
         assert_eq!(bytes(&deck), bytes(&start));
     }
+}
+
+#[test]
+fn a_list_of_patches_does_what_its_patches_do_one_by_one() {
+    for seed in 0..40 {
+        let mut chance = Chance::new(seed);
+        let start = chance.deck();
+        let (mut deck, mut patches, mut undo) = (start.clone(), Vec::new(), Vec::new());
+        while patches.len() < 30 {
+            let change = chance.patch(&deck);
+            if let Ok((changed, inverse)) = apply(&deck, &change) {
+                deck = changed;
+                patches.push(change);
+                undo.insert(0, inverse);
+            }
+        }
+        let (changed, inverse) = apply_all(start.clone(), patches).unwrap();
+        assert_eq!((&changed, &inverse), (&deck, &undo));
+        assert_eq!(bytes(&apply_all(changed, inverse).unwrap().0), bytes(&start));
+    }
+}
+
+#[test]
+fn a_list_is_refused_with_the_patch_that_does_not_fit() {
+    let divider = json!({ "type": "divider", "id": "new" });
+    let insert =
+        json!({ "op": "insert_block", "block": divider, "into": { "slide": "cover" }, "after": null });
+    let notes = |slide: &str| json!({ "op": "set_notes", "slide": slide, "notes": "x" });
+    let slide = json!({ "op": "insert_slide", "slide": { "id": "cover", "layout": "closing", "blocks": [] }, "after": null });
+    let long = json!({ "op": "set_title", "title": "x".repeat(301) });
+    for (patches, index, expected) in [
+        (vec![notes("cover"), notes("none"), notes("text")], 1, "the deck has no slide `none`"),
+        // Refused at once: the patch after it would change another slide or block than is meant.
+        (
+            vec![slide.clone(), json!({ "op": "remove_slide", "slide": "cover" })],
+            0,
+            "slides[1].id: another slide already has the id `cover`",
+        ),
+        (vec![insert.clone(), insert.clone(), notes("cover")], 1, "another block already has the id `new`"),
+        (vec![long, notes("cover")], 1, "title: at most 300 characters are possible; here are 301"),
+    ] {
+        let patches = patches.into_iter().map(patch).collect();
+        let (at, error) = apply_all(deck(), patches).unwrap_err();
+        assert_eq!(at, index);
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert_eq!(apply_all(deck(), Vec::new()).unwrap(), (deck(), Vec::new()));
 }
