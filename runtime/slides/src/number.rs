@@ -2,7 +2,8 @@
 //!
 //! A page, a database and a model each read a JSON number as a double. A decimal of at most 15
 //! significant digits comes back from a double unchanged; one with more may not, and is refused
-//! rather than changed. There is no NaN, no infinity and no negative zero. A whole number is written
+//! rather than changed; so is a number that would be one of these only after rounding, when a deck or patch is read
+//! ([`crate::read`]). There is no NaN, no infinity and no negative zero. A whole number is written
 //! without a fraction, as JavaScript writes it.
 
 use std::borrow::Cow;
@@ -138,7 +139,8 @@ fn digits(number: f64) -> usize {
     text.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count()
 }
 
-fn rule() -> String {
+/// The rule in words.
+pub(crate) fn rule() -> String {
     format!("a number has at most {MAX_DIGITS} significant digits and lies between ±1e-12 and ±1e15")
 }
 

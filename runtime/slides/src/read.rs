@@ -1,6 +1,6 @@
 //! JSON into a deck.
 //!
-//! In this order: the size, the JSON itself (no field twice; its nesting is bounded by `serde_json`), the format, the
+//! In this order: the size, the shape (see `shape`), the JSON itself (no field twice; its nesting is bounded by `serde_json`), the format, the
 //! types, and then [`crate::check`]. What is refused is refused whole, with the path of each problem.
 
 use serde::Serialize;
@@ -15,6 +15,7 @@ use crate::problem::Problem;
 use crate::upgrade::{self, FormatError};
 
 mod json;
+mod shape;
 
 use json::Json;
 
@@ -52,6 +53,9 @@ pub fn from_value(mut value: Value) -> Result<Deck, ReadError> {
 pub(crate) fn parsed(json: &str) -> Result<Value, ReadError> {
     if json.len() > MAX_DECK_BYTES {
         return Err(ReadError::TooLarge);
+    }
+    if let Some(message) = shape::refusal(json) {
+        return Err(ReadError::Invalid(vec![Problem { path: String::new(), message }]));
     }
     let read = serde_json::from_str::<Json>(json).map_err(|error| ReadError::Json(error.to_string()))?;
     Ok(read.0)

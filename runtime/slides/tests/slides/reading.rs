@@ -266,3 +266,79 @@ proptest! {
         prop_assert_eq!(serde_json::to_string(&read).unwrap(), written);
     }
 }
+
+/// A deck whose slides have these blocks, with as many slides as a MiB holds: enough for it to be a large one.
+fn large(block: impl Fn(usize) -> Value) -> String {
+    let mut id = 0;
+    let mut slides = Vec::new();
+    let mut bytes = 0;
+    while slides.len() < limits::MAX_SLIDES {
+        let blocks: Vec<Value> = std::iter::repeat_with(|| {
+            id += 1;
+            block(id)
+        })
+        .take(limits::MAX_BLOCKS)
+        .collect();
+        let slide = json!({ "id": format!("s{}", slides.len()), "layout": "table", "blocks": blocks });
+        bytes += slide.to_string().len() + 1;
+        if bytes > 1024 * 1024 {
+            break;
+        }
+        slides.push(slide);
+    }
+    json!({ "format": 1, "title": "", "theme": "clear", "slides": slides }).to_string()
+}
+
+#[test]
+fn a_large_deck_of_the_shortest_parts_is_read() {
+    let item = json!({ "text": "" });
+    let items = vec![item; limits::MAX_ITEMS];
+    let column = json!({ "width": 3, "blocks": [] });
+    for deck in [
+        large(|id| json!({ "type": "bullets", "id": format!("b{id}"), "items": items })),
+        large(|id| json!({ "type": "columns", "id": format!("b{id}"), "columns": vec![&column; 4] })),
+        large(|id| json!({ "type": "divider", "id": format!("{id}") })),
+        large(
+            |id| json!({ "type": "table", "id": format!("b{id}"), "columns": [{ "title": "" }], "rows": vec![[7]; limits::MAX_ROWS] }),
+        ),
+        large(|id| {
+            let values = vec![7; limits::MAX_POINTS];
+            let series = json!({ "id": "s", "name": "", "values": values, "x": values });
+            json!({ "type": "chart", "id": format!("b{id}"), "kind": "scatter", "series": [series] })
+        }),
+    ] {
+        if let Err(error) = from_json(&deck) {
+            panic!("{} bytes: {error}", deck.len());
+        }
+    }
+}
+
+#[test]
+fn what_no_deck_can_be_is_refused_before_it_is_taken_apart() {
+    let around = |slides: &str| format!(r#"{{"format":1,"title":"","theme":"clear","slides":[{slides}]}}"#);
+    let blocks = format!(r#"{{"blocks":[{}]}}"#, vec![r#"{"":0}"#; 1_000].join(","));
+    for (json, expected) in [
+        (around(&vec![r#"{"":0}"#; 1_150_000].join(",")), "a list has more than 4000 entries"),
+        (around(&vec![blocks.as_str(); 300].join(",")), "objects, more than a deck of this size can have"),
+        (around(&vec!["[0]"; 1_000_000].join(",")), "a list has more than 4000 entries"),
+    ] {
+        let error = from_json(&json).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    // A list that is only a little too long is named.
+    let slide = |id: usize| json!({ "id": format!("s{id}"), "layout": "cover", "blocks": [] }).to_string();
+    let error = from_json(&around(&(0..301).map(slide).collect::<Vec<_>>().join(","))).unwrap_err();
+    assert_eq!(error.to_string(), "slides: at most 300 slides are possible; here are 301");
+}
+
+#[test]
+fn a_number_that_would_become_another_is_refused() {
+    for number in ["1e-400", "0.1000000000000000055"] {
+        let deck = with("/slides/2/blocks/0/rows/1/1", json!(4_321)).to_string().replace("4321", number);
+        let error = from_json(&deck).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("the number {number} can't be kept as it is: a number has")),
+            "{error}"
+        );
+    }
+}
