@@ -8,8 +8,10 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use crate::database::{Database, DatabaseError, Effort};
+use crate::decks::DeckWork;
 use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
+use crate::images::Uploads;
 use crate::jobs::{Jobs, Pace};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
@@ -40,6 +42,10 @@ pub struct AppState {
     pub identity: IdentityRule,
     /// The groups of people.
     pub groups: Groups,
+    /// Turns at uploading images.
+    pub uploads: Uploads,
+    /// Turns at reading and changing decks.
+    pub deck_work: DeckWork,
     /// Figures about the process.
     pub metrics: Metrics,
     /// Under which names the server is reached.
@@ -59,6 +65,8 @@ impl AppState {
             metrics: Metrics::new(&database),
             database,
             identity: IdentityRule::from_settings(settings),
+            uploads: Uploads::default(),
+            deck_work: DeckWork::default(),
             groups: Groups::new(workspace.map(Arc::new)),
             own_address: OwnAddress::from_settings(settings),
         }))
@@ -86,5 +94,17 @@ impl FromRef<App> for IdentityRule {
 impl FromRef<App> for Jobs {
     fn from_ref(app: &App) -> Self {
         app.jobs.clone()
+    }
+}
+
+impl FromRef<App> for Uploads {
+    fn from_ref(app: &App) -> Self {
+        app.uploads.clone()
+    }
+}
+
+impl FromRef<App> for DeckWork {
+    fn from_ref(app: &App) -> Self {
+        app.deck_work.clone()
     }
 }

@@ -13,9 +13,11 @@ pub mod queries;
 mod routes;
 mod sample;
 pub mod types;
+mod work;
 
 pub use contents::Contents;
 pub use document::{Document, SlideDocument};
 pub use kept::{deck_of, invalid_deck, read_deck};
 pub use routes::routes;
 pub use sample::{blank, sample};
+pub use work::{BodyTurn, DeckWork};

@@ -21,6 +21,7 @@ use super::queries;
 use super::types::{
     PatchRequest, Patched, SavePoint, SavePointRequest, SavePoints, SavedDeck, Themes, VersionedDeck,
 };
+use super::work::{BodyTurn, DeckWork};
 use crate::database::Database;
 use crate::http::extract::{JsonBody, OptionalBody};
 use crate::http::{ApiError, Rejection};
@@ -39,6 +40,7 @@ where
     Database: FromRef<S>,
     IdentityRule: FromRef<S>,
     Groups: FromRef<S>,
+    DeckWork: FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(deck))
@@ -88,17 +90,19 @@ async fn deck_file(
     caller: Caller,
     session: SessionPath,
     State(database): State<Database>,
+    State(work): State<DeckWork>,
 ) -> Result<Response, ApiError> {
     let kept = queries::read(&database, &caller, session.id, None).await?.ok_or_else(no_deck)?;
     visible(kept.role)?;
     let document = kept.document.unwrap_or_default();
-    let (deck, text) = in_background(move || {
+    let bytes = document.len();
+    let write = move || {
         let deck = deck_of(&document)?;
         let text = as_file(&deck).map_err(|_| ApiError::Internal)?;
-        Ok((deck, text))
-    })
-    .await?;
-    let name = HeaderValue::try_from(format!("attachment; filename=\"{}.json\"", file_name(&deck.title)))
+        Ok::<_, ApiError>((file_name(&deck.title), text))
+    };
+    let (name, text) = work.run(&caller.user, bytes, write).await?;
+    let name = HeaderValue::try_from(format!("attachment; filename=\"{name}.json\""))
         .map_err(|_| ApiError::Internal)?;
     let headers: [(HeaderName, HeaderValue); 2] = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -111,13 +115,6 @@ async fn deck_file(
 fn as_file(deck: &Deck) -> Result<String, serde_json::Error> {
     let text = serde_json::to_string_pretty(deck)?;
     if text.len() <= MAX_DECK_BYTES { Ok(text) } else { serde_json::to_string(deck) }
-}
-
-/// Reading and checking a large deck takes a while; other requests go on meanwhile.
-async fn in_background<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
-) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal)?
 }
 
 /// A title as the name of a file that every system takes.
@@ -138,7 +135,9 @@ fn file_name(title: &str) -> String {
 async fn apply_patches(
     caller: Caller,
     session: SessionPath,
+    _turn: BodyTurn,
     State(database): State<Database>,
+    State(work): State<DeckWork>,
     JsonBody(request): JsonBody<PatchRequest>,
 ) -> Result<Json<Patched>, ApiError> {
     let PatchRequest { version, patches } = request;
@@ -152,10 +151,9 @@ async fn apply_patches(
         return Err(version_conflict(kept.version).into());
     }
     let document = kept.document.unwrap_or_default();
-    // Reading and checking a large deck takes a while; other requests go on meanwhile.
-    let (contents, inverse) = tokio::task::spawn_blocking(move || patched(&document, &patches))
-        .await
-        .map_err(|_| ApiError::Internal)??;
+    let sent: usize = patches.iter().map(|patch| patch.get().len()).sum();
+    let bytes = document.len().saturating_add(sent);
+    let (contents, inverse) = work.run(&caller.user, bytes, move || patched(&document, &patches)).await?;
     let written =
         queries::write(&database, &caller, session.id, version, &contents).await?.ok_or_else(no_deck)?;
     may_edit(written.role)?;
@@ -175,16 +173,14 @@ fn version_conflict(version: i64) -> Rejection {
 
 /// The deck after the patches, and the patches that take them back.
 fn patched(document: &str, patches: &[Box<RawValue>]) -> Result<(Contents, Vec<Patch>), ApiError> {
-    let mut deck = deck_of(document)?;
+    let read = |(index, patch): (usize, &Box<RawValue>)| {
+        patch::from_json(patch.get()).map_err(|error| unreadable_patch(index, error))
+    };
+    let patches = patches.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
+    let deck = deck_of(document)?;
     let images = images_of(&deck);
-    let mut inverse = Vec::with_capacity(patches.len());
-    for (index, patch) in patches.iter().enumerate() {
-        let patch = patch::from_json(patch.get()).map_err(|error| unreadable_patch(index, error))?;
-        let (changed, back) = patch::apply(&deck, &patch).map_err(|error| unsuitable_patch(index, error))?;
-        deck = changed;
-        inverse.push(back);
-    }
-    inverse.reverse();
+    let (deck, inverse) =
+        patch::apply_all(deck, patches).map_err(|(index, error)| unsuitable_patch(index, error))?;
     Ok((Contents::of(&deck).gaining(&images), inverse))
 }
 
@@ -231,11 +227,12 @@ async fn save(
     caller: Caller,
     session: SessionPath,
     State(database): State<Database>,
+    State(work): State<DeckWork>,
     OptionalBody(request): OptionalBody<SavePointRequest>,
 ) -> Result<(StatusCode, Json<SavePoint>), ApiError> {
     let name = match request.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
         Some(name) => checked_name(name)?,
-        None => name_of_changes(&database, &caller, &session).await?,
+        None => name_of_changes(&database, &work, &caller, &session).await?,
     };
     match queries::save(&database, &caller, session.id, &name).await? {
         Some(save_point) => Ok((StatusCode::CREATED, Json(save_point))),
@@ -252,18 +249,20 @@ fn checked_name(name: &str) -> Result<String, Rejection> {
 
 async fn name_of_changes(
     database: &Database,
+    work: &DeckWork,
     caller: &Caller,
     session: &SessionPath,
 ) -> Result<String, ApiError> {
     let kept = queries::read(database, caller, session.id, None).await?.ok_or_else(no_deck)?;
     may_edit(kept.role)?;
+    let now = kept.document.unwrap_or_default();
     let (_, last) = queries::saved(database, caller, session.id, None).await?;
-    in_background(move || {
-        let now = deck_of(kept.document.as_deref().unwrap_or_default())?;
+    let bytes = now.len().saturating_add(last.as_ref().map_or(0, |saved| saved.document.len()));
+    let compare = move || {
         let before = last.map(|saved| deck_of(&saved.document)).transpose()?;
-        Ok(what_changed(before.as_ref(), &now))
-    })
-    .await
+        Ok::<_, ApiError>(what_changed(before.as_ref(), &deck_of(&now)?))
+    };
+    work.run(&caller.user, bytes, compare).await
 }
 
 /// Why a statement on the deck had no effect.
@@ -306,22 +305,24 @@ async fn restore(
     caller: Caller,
     Path((session, number)): Path<(String, String)>,
     State(database): State<Database>,
+    State(work): State<DeckWork>,
 ) -> Result<Json<VersionedDeck>, ApiError> {
     let session = SessionPath::read(&session)?;
     let number = save_point_number(&number);
     let (role, saved) = queries::saved(&database, &caller, session.id, Some(number)).await?;
     may_edit(role)?;
     let saved = saved.ok_or_else(no_save_point)?;
-    let (deck, contents) = in_background(move || {
+    let bytes = saved.document.len();
+    let read = move || {
         let deck = deck_of(&saved.document)?;
         // Its images were shown to those who may see the deck when it was saved, or were not theirs to show.
         let contents = Contents::of(&deck).gaining(&images_of(&deck));
-        Ok((deck, contents))
-    })
-    .await?;
+        Ok::<_, ApiError>((contents, Document::of(&deck)?))
+    };
+    let (contents, deck) = work.run(&caller.user, bytes, read).await?;
     let name = format!("Before going back to save point {number}");
     match queries::restore(&database, &caller, session.id, &name, &contents).await? {
-        Some(version) => Ok(Json(VersionedDeck { version, deck: Document::of(&deck)? })),
+        Some(version) => Ok(Json(VersionedDeck { version, deck })),
         None => Err(not_changed(&database, &caller, &session).await?),
     }
 }

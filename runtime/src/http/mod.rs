@@ -8,8 +8,11 @@
 //! | [`security`] | the headers of every answer |
 //! | [`error`] | API errors as JSON; [`rejection`] are those that the sender can act on |
 //! | [`extract`] | bodies and parameters, refused with what is wrong in them |
+//! | [`turns`] | how many large requests are worked on at once |
+//! | [`blocking`](mod@blocking) | work that keeps a processor busy |
 //! | [`frontend`] | the files of the page, embedded and compressed at build time |
 
+pub mod blocking;
 pub mod error;
 pub mod extract;
 pub mod frontend;
@@ -18,6 +21,8 @@ pub mod rejection;
 pub mod requests;
 pub mod security;
 pub mod site;
+pub mod turns;
 
+pub use blocking::blocking;
 pub use error::ApiError;
 pub use rejection::Rejection;

@@ -9,6 +9,8 @@ mod queries;
 mod routes;
 mod thumbnail;
 pub mod types;
+mod uploads;
 
 pub use routes::{LARGEST_BYTES, routes};
 pub use thumbnail::Thumbnail;
+pub use uploads::Uploads;

@@ -16,8 +16,9 @@ use super::picture::{self, unsupported};
 use super::queries::{self, Form};
 use super::thumbnail;
 use super::types::Uploaded;
+use super::uploads::{UploadTurn, Uploads};
 use crate::database::Database;
-use crate::http::{ApiError, Rejection};
+use crate::http::{ApiError, Rejection, blocking};
 use crate::identity::{IdentityRule, User};
 use crate::jobs::{EnqueueError, Jobs};
 use crate::sharing::{Caller, Groups};
@@ -36,6 +37,7 @@ where
     IdentityRule: FromRef<S>,
     Groups: FromRef<S>,
     Jobs: FromRef<S>,
+    Uploads: FromRef<S>,
 {
     OpenApiRouter::new().routes(routes!(upload)).routes(routes!(image)).routes(routes!(small_image))
 }
@@ -48,6 +50,7 @@ where
     responses((status = 201, body = Uploaded)))]
 async fn upload(
     user: User,
+    _turn: UploadTurn,
     State(database): State<Database>,
     State(jobs): State<Jobs>,
     headers: HeaderMap,
@@ -67,7 +70,7 @@ async fn upload(
         }
     }
     let turn = DECODING.acquire().await.map_err(|_| ApiError::Internal)?;
-    let picture = tokio::task::spawn_blocking(move || {
+    let picture = blocking(move || {
         // Kept until the work is done, also if the request is given up.
         let _turn = turn;
         picture::read(&bytes)

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{picture, queries};
+use crate::http::blocking;
 use crate::jobs::types::{IfRunning, Unique};
 use crate::jobs::work::{Attempt, Work};
 use crate::jobs::{Done, Failure, NewJob, Running};
@@ -48,7 +49,7 @@ async fn make(job: &Running) -> Result<Done, Failure> {
         // It was deleted, or is done.
         None => None,
         Some(kept) => {
-            let small = tokio::task::spawn_blocking(move || picture::small(&kept));
+            let small = blocking(move || picture::small(&kept));
             small.await.map_err(|error| Failure::Retry(error.to_string()))?.map_err(Failure::Final)?
         }
     };

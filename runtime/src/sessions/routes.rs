@@ -14,7 +14,7 @@ use super::queries;
 use super::search::Search;
 use super::types::{CreateRequest, ListQuery, RenameRequest, Session, SessionList, SessionSummary, Start};
 use crate::database::Database;
-use crate::decks::{Contents, Document, blank, invalid_deck, read_deck, sample};
+use crate::decks::{BodyTurn, Contents, DeckWork, Document, blank, invalid_deck, read_deck, sample};
 use crate::http::extract::{JsonBody, OptionalBody, Parameters};
 use crate::http::{ApiError, Rejection};
 use crate::identity::IdentityRule;
@@ -32,6 +32,7 @@ where
     Database: FromRef<S>,
     IdentityRule: FromRef<S>,
     Groups: FromRef<S>,
+    DeckWork: FromRef<S>,
 {
     OpenApiRouter::new()
         .routes(routes!(list, create))
@@ -66,13 +67,14 @@ async fn list(
     responses((status = 201, body = Session)))]
 async fn create(
     caller: Caller,
+    _turn: BodyTurn,
     State(database): State<Database>,
+    State(work): State<DeckWork>,
     OptionalBody(request): OptionalBody<CreateRequest>,
 ) -> Result<(StatusCode, Json<Session>), ApiError> {
-    // Reading and checking a large deck takes a while; other requests go on meanwhile.
-    let contents = tokio::task::spawn_blocking(move || wanted_deck(request).map(|deck| Contents::of(&deck)))
-        .await
-        .map_err(|_| ApiError::Internal)??;
+    let bytes = request.deck.as_ref().map_or(0, |json| json.get().len());
+    let read = move || wanted_deck(request).map(|deck| Contents::of(&deck));
+    let contents = work.run(&caller.user, bytes, read).await?;
     let id = queries::create(&database, &caller, &contents).await?.ok_or(ApiError::Internal)?;
     Ok((StatusCode::CREATED, Json(session(&database, &caller, id).await?)))
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::app::Variables;
+use crate::support::app::{Variables, client};
 use crate::support::people::{Person, answered, code, on_the_platform};
+use crate::support::postgres;
+use crate::support::process::Serving;
 
 pub(crate) fn one_text(text: &str) -> Value {
     json!({ "deck": { "format": 1, "title": "T", "theme": "clear", "slides": [
@@ -347,4 +349,26 @@ async fn the_themes_of_the_app_are_listed() {
     let ids: Vec<&Value> =
         list["themes"].as_array().expect("a list").iter().map(|theme| &theme["id"]).collect();
     assert_eq!(ids, ["clear", "ink", "paper", "signal", "lakehouse"]);
+}
+
+#[tokio::test]
+async fn the_log_of_an_error_has_the_id_of_its_request() {
+    let variables = Variables::local();
+    variables.initialise().await.expect("a database");
+    let mut app = Serving::start(&variables).await;
+    let client = client(|builder| builder);
+    let post = async |url: String, body: Value| {
+        let request = client.post(url).header("sec-fetch-site", "same-origin").json(&body);
+        request.send().await.expect("an answer")
+    };
+    let created = post(format!("{}/api/sessions", app.url), json!({})).await;
+    let (_, session) = answered(created).await;
+    let id = session["id"].as_str().expect("an id");
+    postgres::run(&format!("UPDATE {}.decks SET document = document - 'format'", variables.schema())).await;
+    let patches = format!("{}/api/sessions/{id}/patches", app.url);
+    let answer = post(patches, set_text(1, "x")).await;
+    assert_eq!(answer.status(), 500);
+    let request = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
+    let line = app.line_with("a deck in the database can't be read").await;
+    assert!(line.contains(&request), "{line}");
 }

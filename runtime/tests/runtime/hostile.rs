@@ -159,6 +159,30 @@ async fn json_that_grows_without_end_is_refused() {
 }
 
 #[tokio::test]
+async fn what_can_be_no_deck_is_refused_before_it_takes_memory() {
+    let app = on_the_platform(Variables::local()).await;
+    let ada = app.person("1001");
+    let objects = vec![r#"{"":0}"#; 1_150_000].join(",");
+    let deck = format!(r#"{{"deck":{{"format":1,"title":"T","theme":"clear","slides":[{objects}]}}}}"#);
+    let answer = send(&ada, "/api/sessions", deck.into_bytes(), &[]).await;
+    assert_eq!(code(&answer), (422, "invalid_deck"));
+    let message = answer.1["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("a list has more than 4000 entries"), "{message}");
+    // A number is kept as it was sent, or refused.
+    let metric = r#"{"type":"metric","id":"m","label":"x","value":1e-400}"#;
+    let deck = format!(
+        r#"{{"deck":{{"format":1,"title":"T","theme":"clear","slides":[{{"id":"s","layout":"metrics","blocks":[{metric}]}}]}}}}"#
+    );
+    let answer = send(&ada, "/api/sessions", deck.into_bytes(), &[]).await;
+    assert_eq!(code(&answer), (422, "invalid_deck"));
+    let session = ada.session(json!({ "deck": self::deck("x") })).await;
+    let patch = r#"{"version":1,"patches":[{"op":"set_field","block":"x","field":{"value":1e-400}}]}"#;
+    let answer = send(&ada, &format!("{session}/patches"), patch.as_bytes().to_vec(), &[]).await;
+    assert_eq!(code(&answer), (422, "invalid_patch"));
+    assert_eq!(answer.1["error"]["problems"][0]["path"], "patches[0]");
+}
+
+#[tokio::test]
 async fn what_a_polyglot_hides_is_not_served() {
     let app = on_the_platform(Variables::local()).await;
     let ada = app.person("1001");

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod bounds;
 mod commands;
 mod connections;
 mod credentials;
