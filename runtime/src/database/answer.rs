@@ -3,7 +3,8 @@
 //! | error | answer |
 //! |---|---|
 //! | a unique or exclusion constraint is violated | 409 |
-//! | a value doesn't fit: too long, out of range, a reference to nothing, a failed check | 400 |
+//! | what a row refers to isn't there, because it was deleted meanwhile | 409 |
+//! | a value doesn't fit: too long, out of range, a failed check | 400 |
 //! | the database can't be reached, doesn't answer, is busy, ends the session, or has no such table (yet) | 503 with `Retry-After` |
 //! | anything else: a mistake in a statement | 500 |
 
@@ -40,6 +41,11 @@ fn answer(error: &DatabaseError) -> ApiError {
         SqlState::UNIQUE_VIOLATION | SqlState::EXCLUSION_VIOLATION => {
             ApiError::Refused(StatusCode::CONFLICT, "There is one like this already")
         }
+        // Statements look for what they refer to, so it was there a moment ago.
+        SqlState::FOREIGN_KEY_VIOLATION => ApiError::Refused(
+            StatusCode::CONFLICT,
+            "What this request refers to was deleted meanwhile. Nothing was changed. Reload the page",
+        ),
         // The schema is not migrated yet, or was emptied.
         SqlState::UNDEFINED_TABLE
         | SqlState::INVALID_SCHEMA_NAME

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::Variables;
 use crate::support::people::{code, on_the_platform};
-use crate::support::postgres;
+use crate::support::{eventually, postgres};
 
 #[tokio::test]
 async fn a_deck_is_shared_by_its_owner_only() {
@@ -102,4 +102,37 @@ async fn people_with_the_deck_open_see_one_another() {
     postgres::run(&format!("UPDATE {}.deck_presence SET seen_at = seen_at - interval '31 s'", app.schema))
         .await;
     assert_eq!(ada.post(&presence, json!({})).await.1["people"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_deleted_in_the_same_moment_is_a_conflict() {
+    let app = on_the_platform(Variables::local()).await;
+    let (ada, grace) = (app.person("1001"), app.person("1002"));
+    grace.arrives().await;
+    for (path, body) in [("/shares/user/1002", json!({ "access": "view" })), ("/presence", json!({}))] {
+        let session = ada.session(json!({})).await;
+        let id = session.rsplit('/').next().expect("an id");
+        let mut other = postgres::admin().await;
+        let deletion = other.transaction().await.expect("a transaction");
+        deletion
+            .execute(&format!("DELETE FROM {}.sessions WHERE id = '{id}'", app.schema), &[])
+            .await
+            .expect("deleted");
+        let asked = async {
+            let path = format!("{session}{path}");
+            if path.ends_with("presence") { ada.post(&path, body).await } else { ada.put(&path, body).await }
+        };
+        let deleted = async {
+            // It has seen the session, and waits for what becomes of it.
+            let waits = format!(
+                "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{}%'",
+                app.schema
+            );
+            eventually("the request waits", async || postgres::one::<bool>(&waits).await).await;
+            deletion.commit().await.expect("committed");
+        };
+        let (answer, ()) = tokio::join!(asked, deleted);
+        assert_eq!(code(&answer), (409, "conflict"), "{path}: {}", answer.1);
+        assert!(answer.1["error"]["message"].as_str().expect("text").contains("deleted meanwhile"));
+    }
 }
