@@ -173,10 +173,10 @@ fn version_conflict(version: i64) -> Rejection {
 
 /// The deck after the patches, and the patches that take them back.
 fn patched(document: &str, patches: &[Box<RawValue>]) -> Result<(Contents, Vec<Patch>), ApiError> {
-    let read = |(index, patch): (usize, &Box<RawValue>)| {
-        patch::from_json(patch.get()).map_err(|error| unreadable_patch(index, error))
-    };
-    let patches = patches.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
+    let read =
+        |(index, json): (usize, &str)| patch::from_json(json).map_err(|error| unreadable_patch(index, error));
+    let patches = patches.iter().map(|patch| patch.get()).enumerate().map(read);
+    let patches = patches.collect::<Result<Vec<_>, _>>()?;
     let deck = deck_of(document)?;
     let images = images_of(&deck);
     let (deck, inverse) =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::hub::{Hub, Watching};
+use super::hub::{Crowded, Hub, Watching};
 use super::pace::Pace;
 use super::queries::Queries;
 use super::types::{EnqueueError, Enqueued, JobEvents, JobView, NewJob};
@@ -93,7 +93,7 @@ impl Jobs {
         self.shared.hub.close();
     }
 
-    pub(super) fn watch(&self, id: Uuid) -> Watching {
-        self.shared.hub.watch(id)
+    pub(super) fn watch(&self, id: Uuid, owner: &str) -> Result<Watching, Crowded> {
+        self.shared.hub.watch(id, owner, &self.shared.pace)
     }
 }

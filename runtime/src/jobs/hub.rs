@@ -11,12 +11,16 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::pace::Pace;
+
 /// Cancellations that a slow receiver may miss; it learns of them with its next heartbeat.
 const CANCELLATIONS: usize = 64;
 
 /// The news of this process.
 pub(super) struct Hub {
     watched: Mutex<HashMap<Uuid, Watched>>,
+    /// How many watch for each person.
+    people: Mutex<HashMap<String, usize>>,
     /// Somebody began to watch.
     watching: Notify,
     /// There may be something to take.
@@ -40,14 +44,25 @@ struct Watched {
 pub(super) struct Watching {
     hub: Arc<Hub>,
     id: Uuid,
+    person: String,
     news: watch::Receiver<u64>,
     closing: watch::Receiver<bool>,
+}
+
+/// Nobody else can watch at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crowded {
+    /// This person has too many streams.
+    Person,
+    /// The process has.
+    Process,
 }
 
 impl Hub {
     pub(super) fn new() -> Self {
         Self {
             watched: Mutex::default(),
+            people: Mutex::default(),
             watching: Notify::new(),
             work: Notify::new(),
             cancelled: broadcast::channel(CANCELLATIONS).0,
@@ -161,14 +176,19 @@ impl Hub {
         self.watched().keys().copied().collect()
     }
 
-    /// How many watch.
-    pub(super) fn watchers(&self) -> usize {
-        self.watched().values().map(|watched| watched.watchers).sum()
-    }
-
-    /// Watches a job. What happens from now on is news.
-    pub(super) fn watch(self: &Arc<Self>, id: Uuid) -> Watching {
+    /// Watches a job for a person, if there is room. What happens from now on is news.
+    pub(super) fn watch(self: &Arc<Self>, id: Uuid, person: &str, pace: &Pace) -> Result<Watching, Crowded> {
         let news = {
+            let mut people = self.people();
+            // First the person's: whoever has too many is told what they can do about it.
+            let own = people.get(person).copied().unwrap_or(0);
+            if own >= pace.streams_per_person {
+                return Err(Crowded::Person);
+            }
+            if people.values().sum::<usize>() >= pace.streams {
+                return Err(Crowded::Process);
+            }
+            people.insert(person.to_owned(), own + 1);
             let mut all = self.watched();
             let watched = all.entry(id).or_insert_with(|| Watched {
                 news: watch::Sender::new(0),
@@ -179,7 +199,12 @@ impl Hub {
             watched.news.subscribe()
         };
         self.watching.notify_waiters();
-        Watching { hub: Arc::clone(self), id, news, closing: self.closing.subscribe() }
+        let closing = self.closing.subscribe();
+        Ok(Watching { hub: Arc::clone(self), id, person: person.to_owned(), news, closing })
+    }
+
+    fn people(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all watching: the process stops.
@@ -201,6 +226,13 @@ impl Watching {
 
 impl Drop for Watching {
     fn drop(&mut self) {
+        let mut people = self.hub.people();
+        if let Some(streams) = people.get_mut(&self.person) {
+            *streams -= 1;
+            if *streams == 0 {
+                people.remove(&self.person);
+            }
+        }
         let mut all = self.hub.watched();
         if let Some(watched) = all.get_mut(&self.id) {
             watched.watchers -= 1;

@@ -41,6 +41,8 @@ pub struct Pace {
     pub ping: Duration,
     /// Streams at once in this process.
     pub streams: usize,
+    /// Of these, those of one person; several browser windows with several jobs each.
+    pub streams_per_person: usize,
 }
 
 impl Default for Pace {
@@ -63,6 +65,7 @@ impl Default for Pace {
             stream: Duration::from_secs(100),
             ping: Duration::from_secs(15),
             streams: 800,
+            streams_per_person: 50,
         }
     }
 }

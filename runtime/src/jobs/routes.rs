@@ -12,9 +12,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::handle::Jobs;
+use super::hub::Crowded;
 use super::stream;
 use super::types::{JobEvents, JobView};
-use crate::http::ApiError;
+use crate::http::{ApiError, Rejection};
 use crate::identity::{IdentityRule, User};
 
 /// The routes, below `/api`.
@@ -81,14 +82,8 @@ pub async fn events(
         Some(Some(id)) => id,
         Some(None) => return Err(bad("`Last-Event-ID` has to be the id of an event")),
     };
-    if jobs.shared.hub.watchers() >= jobs.shared.pace.streams {
-        return Err(ApiError::Refused(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many streams are open at the moment. Use `?after=` instead",
-        ));
-    }
     // First, so that nothing is missed that happens after the events were read.
-    let watching = jobs.watch(id);
+    let watching = jobs.watch(id, &user.id).map_err(too_many_streams)?;
     let first = jobs.events(id, &user.id, after).await?.ok_or(ApiError::NotFound)?;
     if first.events.is_empty() && first.is_complete() {
         return Ok(StatusCode::NO_CONTENT.into_response());
@@ -99,6 +94,20 @@ pub async fn events(
 /// An id that can't be one belongs to no job.
 fn known(id: Id) -> Result<Uuid, ApiError> {
     id.map(|Path(id)| id).map_err(|_| ApiError::NotFound)
+}
+
+fn too_many_streams(crowded: Crowded) -> Rejection {
+    let message = match crowded {
+        Crowded::Person => {
+            "You have too many event streams open. Close other windows of the app, or ask for the events with \
+             `?after=` instead"
+        }
+        Crowded::Process => {
+            "Too many event streams are open at the moment. Try again later, or ask for the events with `?after=` \
+             instead"
+        }
+    };
+    Rejection::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", message)
 }
 
 fn bad(message: &'static str) -> ApiError {

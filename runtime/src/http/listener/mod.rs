@@ -146,14 +146,12 @@ impl Connections {
     async fn drain(mut self, limit: Duration) -> Drained {
         self.stopping.send_replace(true);
         let all = async { while self.tasks.join_next().await.is_some() {} };
-        match tokio::time::timeout(limit, all).await {
-            Ok(()) => Drained::Completely,
-            Err(_) => {
-                // Waits until the requests are dropped, so that what they hold can be given back.
-                self.tasks.shutdown().await;
-                Drained::CutOff
-            }
+        if tokio::time::timeout(limit, all).await.is_ok() {
+            return Drained::Completely;
         }
+        // Waits until the requests are dropped, so that what they hold can be given back.
+        self.tasks.shutdown().await;
+        Drained::CutOff
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{AtWork, Stand, does, of, still};
-use crate::support::app::client;
+use crate::support::app::{Variables, client};
 use crate::support::eventually;
 use crate::support::process::Serving;
 
@@ -52,7 +52,15 @@ impl Process {
     }
 
     async fn with(stand: &Stand, person: &str, pace: Pace) -> Self {
-        let jobs = Jobs::new(stand.variables.database(), pace);
+        Self::of(Jobs::new(stand.variables.database(), pace), person).await
+    }
+
+    /// The routes of the same process, for another person.
+    async fn of_same(process: &Self, person: &str) -> Self {
+        Self::of(process.jobs.clone(), person).await
+    }
+
+    async fn of(jobs: Jobs, person: &str) -> Self {
         let shared = Shared { jobs: jobs.clone(), identity: IdentityRule::Local(person.to_owned()) };
         let router = Router::new().nest("/api", routes::router().into()).with_state(shared);
         let socket = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -295,10 +303,39 @@ async fn the_app_serves_jobs_and_stops_with_open_streams() {
 }
 
 #[tokio::test]
-async fn five_hundred_streams_are_open_at_once() {
+async fn a_person_leaves_streams_to_others() {
     let stand = Stand::new(still()).await;
+    let pace = Pace { streams: 3, streams_per_person: 2, ..stand.pace };
+    let process = Process::with(&stand, "ada", pace).await;
+    let of_ben = Process::of_same(&process, "ben").await;
+    let (id, bens) = (stand.enqueue(&of("ada", "count")).await, stand.enqueue(&of("ben", "count")).await);
+    let first = process.stream(id, None).await;
+    let _second = process.stream(id, None).await;
+    let refused = process.stream(id, None).await;
+    assert_eq!(refused.status(), 429);
+    let error = refused.json::<Value>().await.expect("JSON")["error"].clone();
+    assert_eq!(error["code"], "too_many_streams");
+    assert!(error["message"].as_str().expect("a message").contains("Close other windows"), "{error}");
+    assert_eq!(process.json(&format!("{id}/events?after=0")).await.0, 200, "polling is possible");
+
+    let _third = of_ben.stream(bens, None).await;
+    let refused = of_ben.stream(bens, None).await;
+    assert_eq!(refused.status(), 429, "as many as the process has");
+    drop(first);
+    eventually("a stream that ends makes room", async || process.stream(id, None).await.status() == 200)
+        .await;
+}
+
+#[tokio::test]
+async fn five_hundred_streams_are_open_at_once() {
+    let stand = Stand::on(Variables::local().with("DATABRICKS_APP_NAME", "tellr"), still()).await;
     let mut app = Serving::start(&stand.variables).await;
-    let id = stand.enqueue(&of("dev@localhost", "count")).await;
+    // Of ten people, as many as each may have.
+    let mut jobs = Vec::new();
+    for number in 1..=10 {
+        let person = format!("person {number}");
+        jobs.push((stand.enqueue(&of(&person, "count")).await, person));
+    }
     let files = getrlimit(Resource::Nofile);
     // The test's own end of each is a file as well.
     setrlimit(Resource::Nofile, Rlimit { current: files.maximum, maximum: files.maximum })
@@ -306,9 +343,10 @@ async fn five_hundred_streams_are_open_at_once() {
     let client = client(|builder| builder);
     let before = app.resident_kib();
     let mut streams = Vec::new();
-    for _ in 0..500 {
+    for (id, person) in jobs.iter().cycle().take(500) {
         let url = format!("{}/api/jobs/{id}/events", app.url);
-        let mut stream = client.get(url).send().await.expect("an answer");
+        let request = client.get(url).header("x-forwarded-user", person);
+        let mut stream = request.send().await.expect("an answer");
         let mut buffer = String::new();
         assert_eq!(read(&mut stream, &mut buffer, 1).await[0].kind, "queued");
         streams.push((stream, buffer));
@@ -316,7 +354,7 @@ async fn five_hundred_streams_are_open_at_once() {
         app.line_with("/events answered 200").await;
     }
     let each = app.resident_kib().saturating_sub(before) / 500;
-    let _worker = stand.worker(counts(&Arc::new(Semaphore::new(3)), 3));
+    let _worker = stand.worker(counts(&Arc::new(Semaphore::new(30)), 3));
     for (mut stream, mut buffer) in streams {
         let rest = read(&mut stream, &mut buffer, usize::MAX).await;
         assert_eq!(rest.iter().map(|event| event.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
