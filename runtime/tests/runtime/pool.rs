@@ -13,11 +13,11 @@ use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use crate::support::app::{RunningApp, Variables, impatient};
-use crate::support::eventually;
 use crate::support::front::{Certificate, Front, Mode};
-use crate::support::people::code;
+use crate::support::people::{answered, code};
 use crate::support::postgres;
 use crate::support::workspace::Workspace;
+use crate::support::{PATIENCE, eventually};
 
 /// The pool's size.
 const MOST: usize = 10;
@@ -255,6 +255,11 @@ fn hasty() -> Effort {
     Effort { statement: Duration::from_millis(300), ..impatient() }
 }
 
+/// A time limit for statements that no test reaches: only a cancel request ends them.
+fn endless() -> Effort {
+    Effort { statement: 10 * PATIENCE, ..impatient() }
+}
+
 /// Variables with a name for the app's connections, and that name.
 fn named() -> (Variables, String) {
     let name = postgres::unique("given_up");
@@ -324,7 +329,7 @@ impl LockedDeck {
 
 #[tokio::test]
 async fn a_write_whose_client_went_away_is_stopped_and_does_not_happen() {
-    let deck = LockedDeck::new(impatient()).await;
+    let deck = LockedDeck::new(endless()).await;
     let request = deck.rename();
     waits_for_a_lock(&deck.name).await;
     request.abort();
@@ -336,7 +341,7 @@ async fn a_write_whose_client_went_away_is_stopped_and_does_not_happen() {
 async fn a_write_that_was_refused_for_its_time_does_not_happen_later() {
     let deck = LockedDeck::new(hasty()).await;
     let answer = deck.rename().await.expect("no panic").expect("an answer");
-    let answer = crate::support::people::answered(answer).await;
+    let answer = answered(answer).await;
     assert_eq!(code(&answer), (503, "database_unavailable"));
     deck.is_unchanged().await;
 }
@@ -377,7 +382,7 @@ async fn the_server_knows_the_time_limit_of_a_transaction_and_of_a_session() {
 #[tokio::test]
 async fn requests_that_are_given_up_never_run_more_than_the_pool_has() {
     let (variables, name) = named();
-    let pool = pool_of(&variables, impatient()).await;
+    let pool = pool_of(&variables, endless()).await;
     pool.run("INSERT INTO things (number) VALUES (1)").await.expect("the first");
     let lock = holding(&format!("SELECT 1 FROM {} FOR UPDATE", pool.table())).await;
     for wave in 0..3 {
@@ -429,14 +434,14 @@ async fn a_statement_is_stopped_through_tls() {
     let workspace = Workspace::start().await;
     let certificate = Certificate::for_names(&["127.0.0.1"]);
     let front = Front::with_tls(&certificate).await;
-    let database = Variables::autoscaling(&workspace, &front, &certificate).await.database();
+    let database = Variables::autoscaling(&workspace, &front, &certificate).await.database_with(endless());
     let process = give_up(&database).await;
     eventually("it is stopped", async || !is_busy(process).await).await;
 }
 
 #[tokio::test]
 async fn a_closed_pool_has_stopped_what_was_given_up() {
-    let database = Variables::local().database();
+    let database = Variables::local().database_with(endless());
     let process = give_up(&database).await;
     database.close().await;
     assert!(!is_busy(process).await);
@@ -445,7 +450,7 @@ async fn a_closed_pool_has_stopped_what_was_given_up() {
 #[tokio::test]
 async fn a_cancel_request_that_nobody_answers_holds_a_place_of_the_pool_for_a_while_only() {
     let front = Front::plain().await;
-    let effort = Effort { stopping: Duration::from_millis(300), ..impatient() };
+    let effort = Effort { stopping: Duration::from_millis(300), ..endless() };
     let database = Variables::local().with("DATABASE_URL", &front.url()).database_with(effort);
     let connection = database.connection().await.expect("a connection");
     let process = process(&connection).await;
