@@ -252,7 +252,7 @@ async fn a_connection_that_is_lost_is_answered_with_when_to_try_again() {
 
 /// A short time limit for statements, and as long as it takes for the rest.
 fn hasty() -> Effort {
-    Effort { statement: Duration::from_millis(300), ..impatient() }
+    Effort { statement: Duration::from_secs(1), ..impatient() }
 }
 
 /// A time limit for statements that no test reaches: only a cancel request ends them.
@@ -372,11 +372,11 @@ async fn the_server_knows_the_time_limit_of_a_transaction_and_of_a_session() {
     let pool = pool_of(&Variables::local(), hasty()).await;
     let mut connection = pool.connection().await;
     let rows = connection.query("SHOW statement_timeout", &[]).await.expect("a row");
-    assert_eq!(rows[0].get::<_, &str>(0), "300ms");
+    assert_eq!(rows[0].get::<_, &str>(0), "1s");
     connection.query("SET statement_timeout TO 0", &[]).await.expect("no limit");
     let transaction = connection.transaction(pool.schema()).await.expect("a transaction");
     let row = transaction.query_one("SHOW statement_timeout", &[]).await.expect("a row");
-    assert_eq!(row.get::<_, &str>(0), "300ms");
+    assert_eq!(row.get::<_, &str>(0), "1s");
 }
 
 #[tokio::test]
