@@ -364,7 +364,11 @@ async fn the_log_of_an_error_has_the_id_of_its_request() {
     let created = post(format!("{}/api/sessions", app.url), json!({})).await;
     let (_, session) = answered(created).await;
     let id = session["id"].as_str().expect("an id");
-    postgres::run(&format!("UPDATE {}.decks SET document = document - 'format'", variables.schema())).await;
+    postgres::run(&format!(
+        "UPDATE {}.decks SET document = document || '{{\"unknown\": 1}}'",
+        variables.schema()
+    ))
+    .await;
     let patches = format!("{}/api/sessions/{id}/patches", app.url);
     let answer = post(patches, set_text(1, "x")).await;
     assert_eq!(answer.status(), 500);
