@@ -14,14 +14,14 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use deadpool::managed::Object;
+use deadpool::managed::{Manager, Object};
+use deadpool_postgres::ClientWrapper;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_postgres::{CancelToken, Client, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::describe;
-use super::pool::Connector;
 
 /// The time between two cancel requests; it doubles. One that reaches the server before the statement has
 /// arrived there completely has no effect.
@@ -43,7 +43,7 @@ impl Stopper {
     }
 
     /// Stops what the server does for this connection, in a task, and closes the connection.
-    pub(super) fn stop(&self, object: Object<Connector>) {
+    pub(super) fn stop<M: Manager<Type = ClientWrapper> + 'static>(&self, object: Object<M>) {
         let given_up = GivenUp::new(object, self.under_way.clone());
         let Ok(runtime) = Handle::try_current() else {
             // Nothing can be sent without a runtime; the connection is closed.
@@ -103,13 +103,13 @@ impl Stopper {
 
 /// A connection that is being stopped. It leaves the pool when this is dropped, and never returns to it,
 /// even if the task ends early.
-struct GivenUp {
-    object: Option<Object<Connector>>,
+struct GivenUp<M: Manager<Type = ClientWrapper>> {
+    object: Option<Object<M>>,
     under_way: watch::Sender<usize>,
 }
 
-impl GivenUp {
-    fn new(object: Object<Connector>, under_way: watch::Sender<usize>) -> Self {
+impl<M: Manager<Type = ClientWrapper>> GivenUp<M> {
+    fn new(object: Object<M>, under_way: watch::Sender<usize>) -> Self {
         under_way.send_modify(|count| *count = count.saturating_add(1));
         Self { object: Some(object), under_way }
     }
@@ -119,7 +119,7 @@ impl GivenUp {
     }
 }
 
-impl Drop for GivenUp {
+impl<M: Manager<Type = ClientWrapper>> Drop for GivenUp<M> {
     fn drop(&mut self) {
         if let Some(object) = self.object.take() {
             drop(Object::take(object));

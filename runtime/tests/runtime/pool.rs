@@ -206,7 +206,7 @@ async fn each_error_of_the_database_has_its_answer() {
         ("INSERT INTO things (number) VALUES (10)", 400),
         ("INSERT INTO things (number, name) VALUES (2, 'four')", 400),
         ("INSERT INTO things (number, name) VALUES (2, NULL)", 400),
-        ("INSERT INTO things (number, other) VALUES (2, 3)", 400),
+        ("INSERT INTO things (number, other) VALUES (2, 3)", 409),
         ("SELECT 1 / (number - number) FROM things", 400),
         ("SELECT 'x'::uuid FROM things", 400),
         ("SELECT * FROM things_that_are_not_there", 503),
