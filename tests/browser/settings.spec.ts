@@ -95,6 +95,7 @@ test("a prompt is created, edited and deleted with the keyboard alone", async ({
 
   await tabTo(page.getByRole("button", { name: "Actions for Board update" }));
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Edit" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Edit prompt" })).toBeVisible();
   await expect(page.getByLabel("Name")).toBeFocused();
@@ -105,7 +106,9 @@ test("a prompt is created, edited and deleted with the keyboard alone", async ({
   await expect(page.getByRole("button", { name: "Actions for Board report" })).toBeFocused();
 
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Edit" })).toBeFocused();
   await page.keyboard.press("End");
+  await expect(page.getByRole("menuitem", { name: "Delete" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Delete “Board report”?" })).toBeVisible();
   expect(library.prompts.map(({ name }) => name)).toContain("Board report");
