@@ -1,6 +1,7 @@
 /** A section of cards from the database, with its loading, empty and error states, and what opens over it. */
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Item, Kind } from "../../api/library";
 import { Button } from "../../components/Button";
 import { Skeleton } from "../../components/Skeleton";
@@ -104,10 +105,13 @@ export function Library<T extends Item>({
           item={asked.item}
           onClose={() => ask(null)}
           onDeleted={() => {
-            ask(null);
-            say(`${NOUNS[kind]} deleted`);
+            // At once: nothing outside takes the focus while the dialog is open.
+            flushSync(() => {
+              ask(null);
+              say(`${NOUNS[kind]} deleted`);
+            });
             // The card had the focus; it is gone.
-            requestAnimationFrame(() => heading.current?.focus());
+            heading.current?.focus();
           }}
         />
       ) : null}
