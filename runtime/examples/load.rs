@@ -39,6 +39,11 @@ const FILL: &str = r#"
         FROM sessions WHERE NOT EXISTS (SELECT FROM decks WHERE session_id = sessions.id);
     ANALYZE"#;
 
+/// The headers of a person.
+fn identity(person: usize) -> String {
+    format!("x-forwarded-user: p{person}@42\r\nx-forwarded-email: p{person}@example.com\r\n")
+}
+
 struct App {
     address: String,
     process: String,
@@ -59,15 +64,21 @@ struct Connection {
 
 impl App {
     fn get(&self, path: &str, fields: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{fields}\r\n", self.address).into_bytes()
+        self.get_as(0, path, fields)
+    }
+
+    /// As the platform's proxy passes on a request of this person.
+    fn get_as(&self, person: usize, path: &str, fields: &str) -> Vec<u8> {
+        let (address, who) = (&self.address, identity(person));
+        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{who}{fields}\r\n").into_bytes()
     }
 
     /// As from a page of the app.
     fn post(&self, path: &str, json: &str) -> Vec<u8> {
-        let Self { address, .. } = self;
+        let (address, who) = (&self.address, identity(0));
         let length = json.len();
         let of_body = format!("content-type: application/json\r\ncontent-length: {length}\r\n\r\n{json}");
-        format!("POST {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n{of_body}")
+        format!("POST {path} HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n{who}{of_body}")
             .into_bytes()
     }
 
@@ -155,18 +166,20 @@ fn measure(app: &App, path: &str, fields: &str, status: u16) -> String {
     format!("{:.0} requests/s, p99 {:.1} ms", f64::from(count) / seconds, last.as_secs_f64() * 1e3)
 }
 
-/// Opens streams of the events of a job that waits. The memory of each and that of the app with them, in KiB.
-fn streams(app: &App, job: &str) -> (f64, f64) {
+/// Opens streams of the events of jobs that wait, one job a person. The memory of each stream and that of the app
+/// with them, in KiB.
+fn streams(app: &App, jobs: &[String]) -> (f64, f64) {
     let before = app.resident_kib();
-    let request = app.get(&format!("/api/jobs/{job}/events"), "");
-    let open = || {
+    let open = |n: usize| {
+        let person = n % jobs.len();
+        let request = app.get_as(person, &format!("/api/jobs/{}/events", jobs[person]), "");
         let mut connection = app.connect();
         connection.stream.get_mut().write_all(&request).expect("sent");
         assert_eq!(connection.head().status, 200);
         while !connection.line().starts_with("event: queued") {}
         connection
     };
-    let all: Vec<Connection> = (0..STREAMS).map(|_| open()).collect();
+    let all: Vec<Connection> = (0..STREAMS).map(open).collect();
     let with_them = app.resident_kib();
     (((with_them - before) / f64::from(u32::try_from(all.len()).expect("few"))).max(0.0), with_them)
 }
@@ -226,13 +239,18 @@ async fn run(app: &App, database: &Client) -> Result<(), String> {
     print("deck", measure(app, &deck, "", 200));
     print("deck, unchanged", measure(app, &deck, "if-none-match: \"v1\"\r\n", 304));
     print("jobs", format!("{:.0} jobs/s", jobs(database).await));
+    // One person may have fifty streams.
+    let people = "INSERT INTO users (id, name, display_name)
+        SELECT 'p' || n, 'p' || n || '@example.com', 'P' FROM generate_series(1, $1::int8 / 50 - 1) n";
+    database.execute(people, &[&i64::try_from(STREAMS).expect("few")]).await.expect("people");
     let waits = "WITH job AS (
-            INSERT INTO jobs (kind, owner, last_event) SELECT 'waits', owner, 1 FROM sessions WHERE owner NOT LIKE 'u%'
-            LIMIT 1 RETURNING id
+            INSERT INTO jobs (kind, owner, last_event)
+            SELECT 'waits', id, 1 FROM users WHERE id LIKE 'p%' RETURNING id, owner
         ), told AS (INSERT INTO job_events (job_id, id, attempt, kind) SELECT id, 1, 0, 'queued' FROM job)
-        SELECT id::text FROM job";
-    let job: String = database.query_one(waits, &[]).await.expect("a job").get(0);
-    let (each, with_them) = streams(app, &job);
+        SELECT id::text FROM job ORDER BY owner";
+    let jobs = database.query(waits, &[]).await.expect("jobs");
+    let jobs: Vec<String> = jobs.iter().map(|row| row.get(0)).collect();
+    let (each, with_them) = streams(app, &jobs);
     print("event streams", format!("{STREAMS} at once, {each:.1} KiB each"));
     print("memory with them", mb(with_them));
     if idle / 1024.0 > MOST_IDLE_MB {

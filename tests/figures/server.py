@@ -34,7 +34,10 @@ def measure(wheel: Path, load: str) -> str:
         environment = {
             "DATABASE_URL": url,
             "DATABRICKS_APP_PORT": str(port),
-            "ENVIRONMENT": "development",
+            # As on the platform, where requests say whose they are.
+            "DATABRICKS_APP_NAME": "tellr",
+            "ENVIRONMENT": "test",
+            "TELLR_LISTEN": "127.0.0.1",
         }
         quiet = {"env": environment, "stdout": subprocess.DEVNULL}
         subprocess.run([app, "init-database"], check=True, **quiet)
