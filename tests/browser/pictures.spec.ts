@@ -49,9 +49,14 @@ test("the pictures of the terminal and of the app", async ({ page }) => {
   // The previews follow the slide.
   const layout = page.getByRole("button", { name: "Chart and takeaway", pressed: true });
   await expect(layout).toBeVisible();
-  await keepPicture("editor", page, await page.getByRole("navigation").first().innerText());
+  // Slides far down the list are drawn when there is time.
+  const slides = page.getByRole("navigation", { name: "Slides" });
+  await expect(slides.locator("svg").nth(6)).toBeAttached();
+  await expect(slides).toContainText("Make your first deck");
+  await keepPicture("editor", page, await page.getByRole("main", { name: "Slide" }).innerText());
   await page.getByRole("link", { name: "All decks" }).click();
   await expect(page.getByRole("heading", { name: "Welcome to Tellr" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText("Turn what you know");
   await keepPicture("app", page, await page.getByRole("main").innerText());
 });
 
