@@ -7,6 +7,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tellr_app::app::AppState;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
+use tellr_app::decks;
 use tellr_app::deploy::{self, operation::Operation};
 use tellr_app::http::frontend;
 use tellr_app::http::listener::{self, Drained, StopSignals};
@@ -164,7 +165,7 @@ async fn serve(settings: &Settings) -> Outcome {
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
     let (stopping, stopped) = oneshot::channel::<()>();
-    let kinds = jobs::kinds::own().with(images::Thumbnail);
+    let kinds = jobs::kinds::own().with(images::Thumbnail).with(decks::SearchIndex);
     let working = tokio::spawn(jobs::service::work(app.jobs.clone(), kinds, async {
         // Ends also if the sender is dropped.
         let _ = stopped.await;

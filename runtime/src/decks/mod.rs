@@ -12,6 +12,7 @@ mod kept;
 pub mod queries;
 mod routes;
 mod sample;
+mod search_index;
 pub mod types;
 mod work;
 
@@ -20,4 +21,5 @@ pub use document::{Document, SlideDocument};
 pub use kept::{deck_of, invalid_deck, read_deck};
 pub use routes::routes;
 pub use sample::{blank, sample};
+pub use search_index::SearchIndex;
 pub use work::{BodyTurn, DeckWork};

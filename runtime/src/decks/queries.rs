@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::contents::Contents;
 use super::types::SavePoint;
-use crate::database::{Database, DatabaseError, Parameter};
+use crate::database::{Database, DatabaseError, Parameter, Transaction};
 use crate::sharing::queries::{caller_is_known, caller_parameters, role};
 use crate::sharing::{Caller, Person, Role};
 
@@ -286,4 +286,36 @@ pub(super) async fn restore(
     parameters.push((&MOST_SAVE_POINTS, Type::INT4));
     let rows = database.connection().await?.query(&statement, &parameters).await?;
     Ok(rows.first().map(|row| row.get(0)))
+}
+
+/// The document of a deck as JSON, and its version.
+pub(super) async fn document(
+    transaction: &Transaction<'_>,
+    session: Uuid,
+) -> Result<Option<(String, i64)>, DatabaseError> {
+    let statement = "SELECT document::text, version FROM decks WHERE session_id = $1";
+    let rows = transaction.query_typed(statement, &[(&session, Type::UUID)]).await?;
+    Ok(rows.first().map(|row| (row.get(0), row.get(1))))
+}
+
+/// Replaces the words that a deck is found by, unless those of a later version are there.
+pub(super) async fn set_words(
+    transaction: &Transaction<'_>,
+    session: Uuid,
+    version: i64,
+    contents: &Contents,
+) -> Result<(), DatabaseError> {
+    let statement = format!(
+        "UPDATE decks SET search_version = $2, search = {} WHERE session_id = $1 AND search_version < $2",
+        words("$3", "$4", "$5")
+    );
+    let parameters: [Parameter<'_>; 5] = [
+        (&session, Type::UUID),
+        (&version, Type::INT8),
+        (&contents.title, Type::TEXT),
+        (&contents.texts, Type::TEXT),
+        (&contents.notes, Type::TEXT),
+    ];
+    transaction.query_typed(&statement, &parameters).await?;
+    Ok(())
 }

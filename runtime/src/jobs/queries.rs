@@ -559,44 +559,6 @@ impl Queries {
         );
         Ok(on.rows(&statement, &[(&kept.as_secs_f64(), Type::FLOAT8), (&page, Type::INT8)]).await?.len())
     }
-
-    /// The document and version of a deck.
-    pub(super) async fn deck(
-        &self,
-        on: &impl Statements,
-        session: Uuid,
-    ) -> Result<Option<(Value, i64)>, DatabaseError> {
-        let s = &self.schema;
-        let statement = format!("SELECT document, version FROM {s}.decks WHERE session_id = $1");
-        let rows = on.rows(&statement, &[(&session, Type::UUID)]).await?;
-        Ok(rows.first().map(|row| (row.get(0), row.get(1))))
-    }
-
-    /// Replaces the words that a deck is found by, unless those of a later version are there.
-    pub(super) async fn set_search(
-        &self,
-        on: &impl Statements,
-        session: Uuid,
-        version: i64,
-        [titles, texts, notes]: [&str; 3],
-    ) -> Result<(), DatabaseError> {
-        let s = &self.schema;
-        let statement = format!(
-            "UPDATE {s}.decks SET search_version = $2, search =
-               setweight(to_tsvector('simple', $3), 'A') || setweight(to_tsvector('simple', $4), 'B')
-               || setweight(to_tsvector('simple', $5), 'C')
-             WHERE session_id = $1 AND search_version < $2"
-        );
-        let parameters = [
-            (&session as &(dyn ToSql + Sync), Type::UUID),
-            (&version, Type::INT8),
-            (&titles, Type::TEXT),
-            (&texts, Type::TEXT),
-            (&notes, Type::TEXT),
-        ];
-        on.rows(&statement, &parameters).await?;
-        Ok(())
-    }
 }
 
 fn moment(time: OffsetDateTime) -> String {

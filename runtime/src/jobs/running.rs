@@ -90,23 +90,6 @@ impl Running {
         Ok(self.jobs.shared.queries.sweep(&connection, kept, page).await?)
     }
 
-    /// The document and version of a deck.
-    pub(super) async fn deck(&self, session: Uuid) -> Result<Option<(Value, i64)>, Failure> {
-        let connection = self.connection().await?;
-        Ok(self.jobs.shared.queries.deck(&connection, session).await?)
-    }
-
-    /// Replaces the words that a deck is found by, unless those of a later version are there.
-    pub(super) async fn set_search(
-        &self,
-        transaction: &Transaction<'_>,
-        session: Uuid,
-        version: i64,
-        words: [&str; 3],
-    ) -> Result<(), Failure> {
-        Ok(self.jobs.shared.queries.set_search(transaction, session, version, words).await?)
-    }
-
     /// Tells one thing to those who watch the job. Fails if the attempt has lost it.
     pub async fn tell(&self, kind: &str, body: Value) -> Result<(), Failure> {
         self.tell_all(&[(kind.to_owned(), body)], None).await

@@ -1,11 +1,10 @@
 //! The kinds of jobs of the queue's own.
 
-pub mod search_index;
 pub mod sweep;
 
 use super::work::Kinds;
 
 /// All of them. A subject adds its own (`main.rs`).
 pub fn own() -> Kinds {
-    Kinds::new().with(sweep::Sweep::default()).with(search_index::SearchIndex)
+    Kinds::new().with(sweep::Sweep::default())
 }

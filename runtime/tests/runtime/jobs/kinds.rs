@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use tellr_app::jobs::kinds::search_index::{self, SearchIndex};
+use tellr_app::decks::SearchIndex;
 use tellr_app::jobs::kinds::sweep::{self, Sweep};
 use tellr_app::jobs::{Enqueued, Kinds};
 use uuid::Uuid;
@@ -72,7 +72,7 @@ async fn a_deck_is_found_by_its_words_and_by_its_newest_ones() {
         ))
         .await;
     let worker = stand.worker(Kinds::new().with(SearchIndex));
-    let first = stand.enqueue(&search_index::of(session)).await;
+    let first = stand.enqueue(&SearchIndex::of(session)).await;
     worker.look();
     stand.is(first, "succeeded").await;
     let finds = async |word: &str| {
@@ -84,8 +84,8 @@ async fn a_deck_is_found_by_its_words_and_by_its_newest_ones() {
     };
     for word in [
         "quartal:A",
-        "umsatz:A",
-        "wächst:A",
+        "umsatz:B",
+        "wächst:B",
         "norden:B",
         "süden:B",
         "links:B",
@@ -104,7 +104,7 @@ async fn a_deck_is_found_by_its_words_and_by_its_newest_ones() {
             deck("Jahr")
         ))
         .await;
-    let second = stand.enqueue(&search_index::of(session)).await;
+    let second = stand.enqueue(&SearchIndex::of(session)).await;
     worker.look();
     stand.is(second, "succeeded").await;
     assert!(finds("jahr:A").await && !finds("quartal").await);
@@ -130,7 +130,7 @@ async fn no_change_of_a_deck_is_missed_by_its_index() {
                 let transaction = connection.transaction(database.schema()).await.expect("a transaction");
                 let change = "UPDATE decks SET version = version + 1 WHERE session_id = $1";
                 transaction.execute(change, &[&session]).await.expect("changed");
-                stand.jobs.enqueue_in(&transaction, &search_index::of(session)).await.expect("enqueued");
+                stand.jobs.enqueue_in(&transaction, &SearchIndex::of(session)).await.expect("enqueued");
                 transaction.commit().await.expect("committed");
                 stand.jobs.announce();
             }
