@@ -16,7 +16,7 @@ ARGS ?=
 # A wheel that runs on any Linux since 2014: zig links against that glibc.
 WHEEL_FLAGS := --zig --compatibility manylinux2014
 WHEEL := .cache/wheel-$(VERSION)
-# The demo's wheel: for this machine, without the optimisation that takes minutes.
+# The demo's wheel: for this machine, without the optimisation of the whole program, which takes minutes.
 DEMO_WHEELS := .cache/demo/wheels
 DEMO_WHEEL := .cache/demo-wheel-$(VERSION)
 # A stamp without its wheel is stale.
@@ -133,7 +133,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
 	@$(STAGE) "figures (slides)" tests/figures/slides.sh
-	@$(STAGE) "figures (wheel)" python3 tests/figures/wheel.py $$(cat $(WHEEL))
+	@$(STAGE) "figures (wheel)" env PYTHONPATH=tests/setup python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (server)" tests/figures/server.sh $$(cat $(WHEEL))
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
@@ -165,7 +165,7 @@ in-notebooks:
 		node --test --test-reporter=dot tests/module/journals.test.mjs
 	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh
 in-browsers:
-	@$(STAGE) "API, explored" python tests/api/explore.py $(TARGET)/debug/tellr-app
+	@$(STAGE) "API, explored" env PYTHONPATH=tests/setup python tests/api/explore.py $(TARGET)/debug/tellr-app
 	@$(STAGE) "modules in a browser" node tests/module/run.mjs
 	@$(STAGE) "browser tests" npm --prefix tests/browser test --silent
 

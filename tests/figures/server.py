@@ -15,7 +15,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from wheel import SUMMARY, free_port, healthy, postgres, wait_for
+from throwaway import free_port, healthy, postgres, wait_for
+from wheel import SUMMARY
 
 
 def program(wheel: Path, folder: str) -> Path:

@@ -8,4 +8,4 @@ set -euo pipefail
 . "$(dirname "$0")/../setup/environment.sh"
 cd "$root"
 cargo build --quiet --workspace --example load
-exec python3 tests/figures/server.py "$1" "${CARGO_TARGET_DIR:-target}/debug/examples/load"
+PYTHONPATH=tests/setup exec python3 tests/figures/server.py "$1" "${CARGO_TARGET_DIR:-target}/debug/examples/load"
