@@ -1,5 +1,5 @@
 /**
- * Decks made to run something in the page of whoever opens them, in every place that shows them: none runs,
+ * Decks made to run something in the page, in every place that shows them: none runs,
  * and the page itself does nothing that its Content-Security-Policy forbids. With the engine that ships.
  */
 import { expect, type Page, test } from "@playwright/test";

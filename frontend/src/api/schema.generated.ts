@@ -217,7 +217,7 @@ export interface JobView {
    */
   attempt: number;
   /**
-   * Whether somebody asked to cancel it.
+   * Whether its cancellation was requested.
    */
   cancel_requested: boolean;
   /**

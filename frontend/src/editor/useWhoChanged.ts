@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lastChange } from "../api/sessions";
 import { useEditor } from "./Editor";
 
-/** Who changed the deck while it was edited here, for a sentence. Asked for only if somebody did. */
+/** Who changed the deck while it was edited here, for a sentence. Requested only after such a change. */
 export function useWhoChanged(isChanged: boolean): string {
   const { id, role, snapshot } = useEditor();
   const { data } = useQuery({ ...lastChange(id, snapshot.version), enabled: isChanged });

@@ -2,7 +2,7 @@
 //!
 //! A deck takes up to a hundred times its bytes in JSON while it is read. So large ones are worked on a few at a
 //! time, and a request with a large body takes its turn before the body is read. Small ones have turns of their
-//! own: whoever changes a usual deck doesn't wait behind large ones.
+//! own: a change of a usual deck doesn't wait behind large ones.
 
 use std::time::Duration;
 

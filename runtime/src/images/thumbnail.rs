@@ -22,7 +22,7 @@ struct Payload {
     image: Uuid,
 }
 
-/// The job for this image. It is nobody's: it takes no place of what a person may have waiting.
+/// The job for this image. It has no owner, so it doesn't count towards a person's limit of waiting jobs.
 pub(super) fn of(image: Uuid) -> NewJob {
     NewJob {
         payload: json!(Payload { image }),

@@ -180,7 +180,7 @@ impl Hub {
     pub(super) fn watch(self: &Arc<Self>, id: Uuid, person: &str, pace: &Pace) -> Result<Watching, Crowded> {
         let news = {
             let mut people = self.people();
-            // First the person's: whoever has too many is told what they can do about it.
+            // The person's limit is checked first: its message says what the person can do.
             let own = people.get(person).copied().unwrap_or(0);
             if own >= pace.streams_per_person {
                 return Err(Crowded::Person);

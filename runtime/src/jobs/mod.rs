@@ -10,7 +10,7 @@
 //! ([`Running::succeed`]), so a job that runs twice has its effect once. `NOTIFY` is only ever a hint: it saves
 //! waiting for the next poll, and the polls become rare when there is nothing to do, so that the database of an
 //! idle app can sleep. If the process that queued a job ends before it has taken it, another one finds it at its
-//! start, as soon as somebody watches the job there, within [`Pace::awake_poll`] while it uses the database for
+//! start, as soon as the job is watched there, within [`Pace::awake_poll`] while it uses the database for
 //! other requests, and else within [`Pace::longest_poll`].
 //!
 //! What isn't a failure doesn't count as one: a shutdown puts the job back, a job may snooze. What is counted ends:

@@ -152,7 +152,7 @@ pub struct JobView {
     pub position: Option<i64>,
     /// In percent.
     pub progress: i16,
-    /// Whether somebody asked to cancel it.
+    /// Whether its cancellation was requested.
     pub cancel_requested: bool,
     /// How often it was begun.
     pub attempt: i32,

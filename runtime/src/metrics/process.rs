@@ -1,4 +1,4 @@
-//! What is read when somebody asks: the pool of connections, memory.
+//! Figures that are read at each request for metrics: the pool of connections, memory.
 
 use std::fmt;
 

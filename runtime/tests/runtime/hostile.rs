@@ -1,4 +1,4 @@
-//! Content made to run in the page of whoever opens it, or to bring the server down.
+//! Content made to run in a page that shows it, or to bring the server down.
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use reqwest::{Method, Response};

@@ -113,7 +113,7 @@ async fn a_file_of_a_large_deck_is_read_in_again() {
 }
 
 #[tokio::test]
-async fn an_edit_shows_nobody_an_image_that_was_only_named_in_the_deck() {
+async fn an_edit_gives_no_access_to_an_image_that_was_only_named_in_the_deck() {
     let app = on_the_platform(Variables::local()).await;
     let (ada, eve) = (app.person("1001"), app.person("1003"));
     let request = ada.request(Method::POST, "/api/images").header("content-type", "image/png");

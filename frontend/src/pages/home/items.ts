@@ -13,7 +13,7 @@ export const NOUNS: Record<Kind, string> = {
   profiles: "profile",
 };
 
-/** Whether the user may create what everybody has: whoever may change one of these. */
+/** Whether the user may create shared items: those who may change a shared item may. */
 export function canShare(items: readonly Item[]): boolean {
   return items.some((item) => item.shared && item.can_edit);
 }
