@@ -6,9 +6,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::no_answer::no_answer;
 
 /// The maximum size of an answer: a wheel of the maximum size, read back as base64.
-const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Shorter strings are no tokens, and redacting them would only damage answers.
-const SHORTEST_TOKEN: usize = 16;
+pub(super) const SHORTEST_TOKEN: usize = 16;
 
 /// The body of an answer, unless it is too large.
 pub(super) async fn text(answer: reqwest::Response) -> Result<String, HostError> {
@@ -27,6 +27,18 @@ pub(super) async fn text_of_at_most(mut answer: reqwest::Response, most: usize) 
     // All answers that are parsed are JSON, which is UTF-8; others are only shown to users.
     Ok(String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// The first bytes of a body, as far as they arrive: for an answer that is only looked at.
+pub(super) async fn beginning(mut answer: reqwest::Response, most: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while bytes.len() < most
+        && let Ok(Some(chunk)) = answer.chunk().await
+    {
+        let room = most.saturating_sub(bytes.len()).min(chunk.len());
+        bytes.extend_from_slice(&chunk[..room]);
+    }
+    bytes
 }
 
 /// `text` with the token redacted.

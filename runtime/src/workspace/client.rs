@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deployer::host::{HostError, HostErrorKind, Method, WorkspaceRequest, WorkspaceResponse};
-use reqwest::redirect;
+use reqwest::{StatusCode, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use tokio::time::timeout;
 
-use super::answer::{refused, text, without};
+use super::answer::{LARGEST_ANSWER_BYTES, refused, text_of_at_most, without};
 use super::credential::Credential;
 use super::no_answer::no_answer;
 use super::oauth::SignIn;
@@ -25,6 +27,8 @@ const ANSWER: Duration = Duration::from_mins(1);
 /// The time limit for connecting to the workspace: with a wrong address, this is the time until the error
 /// is shown.
 const CONNECT: Duration = Duration::from_secs(4);
+/// The longest name of a serving endpoint.
+const LONGEST_ENDPOINT: usize = 255;
 /// The headers that the deploy logic reads.
 const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
 
@@ -116,14 +120,58 @@ impl Workspace {
     /// # Errors
     /// If there was no answer, or none that can be passed on.
     pub async fn request(&self, request: &WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        self.request_of_at_most(request, LARGEST_ANSWER_BYTES).await
+    }
+
+    /// The same, with a smaller limit for the answer, in bytes.
+    pub(super) async fn request_of_at_most(
+        &self,
+        request: &WorkspaceRequest,
+        most: usize,
+    ) -> Result<WorkspaceResponse, HostError> {
         let token = self.bearer().await?;
-        let answer = self.send(request, &token).await?;
+        let answer = self.send_for(request, &token, most).await?;
         if answer.status == 401
             && let Some(token) = self.another(&token).await?
         {
-            return self.send(request, &token).await;
+            return self.send_for(request, &token, most).await;
         }
         Ok(answer)
+    }
+
+    /// The same workspace on behalf of another caller, whose token this is. It can't be renewed here.
+    #[must_use]
+    pub fn of_token(&self, token: SecretString) -> Self {
+        Self { credential: Credential::Token(token), ..self.clone() }
+    }
+
+    /// Sends `body` to the serving endpoint of this name, and once more with another token if the workspace
+    /// rejects the first. Returns the answer with the token that it may repeat.
+    ///
+    /// # Errors
+    /// If no answer began within `first`, or the name can't be one of an endpoint.
+    pub(super) async fn invoke(
+        &self,
+        endpoint: &str,
+        body: &Value,
+        first: Duration,
+        whole: Duration,
+    ) -> Result<(reqwest::Response, SecretString), HostError> {
+        let url = invocations(&self.host, endpoint)
+            .ok_or_else(|| refused("This is not the name of a serving endpoint".to_owned()))?;
+        let send = async |token: &SecretString| {
+            let sent = self.as_caller(self.http.post(url.clone()), token).timeout(whole).json(body).send();
+            let answer = timeout(first, sent).await.map_err(|_| late(&url))?;
+            answer.map_err(|error| no_answer(&error))
+        };
+        let token = self.bearer().await?;
+        let answer = send(&token).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED
+            && let Some(token) = self.another(&token).await?
+        {
+            return Ok((send(&token).await?, token));
+        }
+        Ok((answer, token))
     }
 
     /// When a credential is requested again.
@@ -147,6 +195,15 @@ impl Workspace {
         request: &WorkspaceRequest,
         token: &SecretString,
     ) -> Result<WorkspaceResponse, HostError> {
+        self.send_for(request, token, LARGEST_ANSWER_BYTES).await
+    }
+
+    async fn send_for(
+        &self,
+        request: &WorkspaceRequest,
+        token: &SecretString,
+        most: usize,
+    ) -> Result<WorkspaceResponse, HostError> {
         // The logic sends paths, never URLs; this makes sure that an error in it can't leave the workspace.
         if !request.path.starts_with("/api/") || request.path.contains("..") {
             return Err(refused(format!("`{}` is not a path of the workspace's API", request.path)));
@@ -157,16 +214,12 @@ impl Workspace {
             Method::Patch => reqwest::Method::PATCH,
             Method::Delete => reqwest::Method::DELETE,
         };
+        let url = format!("{}{}", self.host, request.path);
         let mut builder = self
-            .http
-            .request(method, format!("{}{}", self.host, request.path))
+            .as_caller(self.http.request(method, url), token)
             .timeout(self.retry.timeout)
-            .bearer_auth(token.expose_secret())
             .header("accept", "application/json")
             .query(&request.query);
-        if let Some(id) = &self.id {
-            builder = builder.header("x-databricks-workspace-id", id);
-        }
         if let Some(body) = &request.body {
             builder = builder.json(body);
         }
@@ -177,9 +230,35 @@ impl Workspace {
             Some(((*name).to_owned(), without(token, value.to_owned())))
         };
         let headers = PASSED_ON.iter().filter_map(header).collect();
-        let body = without(token, text(answer).await?);
+        let body = without(token, text_of_at_most(answer, most).await?);
         Ok(WorkspaceResponse { status, headers, body })
     }
+
+    /// A request to this workspace, with this token.
+    fn as_caller(&self, request: reqwest::RequestBuilder, token: &SecretString) -> reqwest::RequestBuilder {
+        let request = request.bearer_auth(token.expose_secret());
+        match &self.id {
+            Some(id) => request.header("x-databricks-workspace-id", id),
+            None => request,
+        }
+    }
+}
+
+/// The URL of a serving endpoint. The only one outside of `/api` that is sent a credential, so it is built
+/// here; nothing that the name holds can lead elsewhere.
+fn invocations(host: &str, endpoint: &str) -> Option<Url> {
+    let is_name = (1..=LONGEST_ENDPOINT).contains(&endpoint.len())
+        && !matches!(endpoint, "." | "..")
+        && !endpoint.chars().any(char::is_control);
+    let mut url = Url::parse(host).ok().filter(|_| is_name)?;
+    url.path_segments_mut().ok()?.clear().extend(["serving-endpoints", endpoint, "invocations"]);
+    Some(url)
+}
+
+/// The error if no answer began in time.
+fn late(url: &Url) -> HostError {
+    let message = format!("No answer from {} in time", url.host_str().unwrap_or("the workspace"));
+    HostError { kind: HostErrorKind::Timeout, message }
 }
 
 /// The token, if it can stand in a header.
@@ -190,5 +269,29 @@ fn sendable(token: SecretString) -> Result<SecretString, HostError> {
             Err(HostError { kind: HostErrorKind::Credential, message })
         }
         None => Ok(token),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_endpoint_stays_one_part_of_the_path() {
+        let path = |name: &str| invocations("https://x.example:8443", name).map(|url| url.to_string());
+        for (name, expected) in [
+            ("databricks-claude-sonnet-4.5", "databricks-claude-sonnet-4.5"),
+            ("my endpoint", "my%20endpoint"),
+            ("a/../b", "a%2F..%2Fb"),
+            ("%2e%2e", "%252e%252e"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("@evil.example", "@evil.example"),
+        ] {
+            let expected = format!("https://x.example:8443/serving-endpoints/{expected}/invocations");
+            assert_eq!(path(name), Some(expected), "{name}");
+        }
+        for none in ["", ".", "..", ".\t.", "a\nb", &"a".repeat(256)] {
+            assert_eq!(path(none), None, "{none:?}");
+        }
     }
 }
