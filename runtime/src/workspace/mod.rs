@@ -11,6 +11,7 @@
 //! | `probe` | queries to an app itself and to a package index; `app_log` reads its log |
 //! | `answer` | what is taken from an answer |
 //! | `no_answer` | why a request had no answer, for users |
+//! | [`genie`] | questions in words about data |
 //! | [`scim`] | people and groups |
 //! | [`serving`] | chat completions of serving endpoints |
 //! | [`sign_in`] | selects the credential: flags, environment, a profile of `~/.databrickscfg` |
@@ -26,6 +27,7 @@ pub(crate) mod browser;
 mod client;
 mod credential;
 mod database_credential;
+pub mod genie;
 mod ini;
 pub mod lakebase;
 mod minted;
