@@ -11,6 +11,7 @@ use crate::database::{Database, DatabaseError, Effort};
 use crate::decks::DeckWork;
 use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
+use crate::identity::tokens::PersonTokens;
 use crate::images::Uploads;
 use crate::jobs::{Jobs, Pace};
 use crate::metrics::Metrics;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub jobs: Jobs,
     /// The source of identities.
     pub identity: IdentityRule,
+    /// The access tokens of people.
+    pub tokens: PersonTokens,
     /// The groups of people.
     pub groups: Groups,
     /// Turns at uploading images.
@@ -65,6 +68,7 @@ impl AppState {
             metrics: Metrics::new(&database),
             database,
             identity: IdentityRule::from_settings(settings),
+            tokens: PersonTokens::default(),
             uploads: Uploads::default(),
             deck_work: DeckWork::default(),
             groups: Groups::new(workspace.map(Arc::new)),
@@ -88,6 +92,12 @@ impl FromRef<App> for Groups {
 impl FromRef<App> for IdentityRule {
     fn from_ref(app: &App) -> Self {
         app.identity.clone()
+    }
+}
+
+impl FromRef<App> for PersonTokens {
+    fn from_ref(app: &App) -> Self {
+        app.tokens.clone()
     }
 }
 

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::http::security::own;
 use crate::http::site::{limited, observed, site};
+use crate::identity::tokens;
 use crate::metrics::counted;
 use crate::{decks, identity, images, jobs, library, openapi, sessions, sharing, status};
 
@@ -48,11 +49,13 @@ fn api() -> Api {
 /// The routes of `tellr-app serve`.
 pub fn router(app: App) -> Router {
     let api = api();
+    let keep = || from_fn_with_state((app.identity.clone(), app.tokens.clone()), tokens::keep);
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
     let larger = limited(api.decks, LARGEST_DECK_BYTES).merge(limited(api.images, images::LARGEST_BYTES));
     let own = from_fn_with_state(app.own_address.clone(), own::admit);
-    observed(counted(site(api.small, larger, pages), &app.metrics).layer(own)).with_state(app)
+    let site = site(api.small.layer(keep()), larger.layer(keep()), pages);
+    observed(counted(site, &app.metrics).layer(own)).with_state(app)
 }
 
 /// The OpenAPI document of `tellr-app serve`.

@@ -8,6 +8,7 @@
 //! configured local user is used, except in production, where every request is refused.
 
 pub mod routes;
+pub mod tokens;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
