@@ -15,7 +15,7 @@ use crate::identity::tokens::PersonTokens;
 use crate::images::Uploads;
 use crate::jobs::{Jobs, Pace};
 use crate::metrics::Metrics;
-use crate::settings::Settings;
+use crate::settings::{AssistantSettings, Settings};
 use crate::sharing::Groups;
 use crate::workspace::{ClientError, Workspace};
 
@@ -43,6 +43,10 @@ pub struct AppState {
     pub identity: IdentityRule,
     /// The access tokens of people.
     pub tokens: PersonTokens,
+    /// The workspace, asked as the app itself.
+    pub workspace: Option<Workspace>,
+    /// What the assistant uses unless a person chooses something else.
+    pub assistant: AssistantSettings,
     /// The groups of people.
     pub groups: Groups,
     /// Turns at uploading images.
@@ -63,15 +67,20 @@ impl AppState {
     pub fn new(settings: &Settings, effort: Effort) -> Result<App, StartError> {
         let workspace = Workspace::of_app(settings, effort.retry)?;
         let database = Database::open_of(settings, workspace.as_ref(), effort)?;
+        let identity = IdentityRule::from_settings(settings);
+        // A local user isn't in the workspace's directory.
+        let directory = workspace.clone().filter(|_| !matches!(identity, IdentityRule::Local(_)));
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database),
             database,
-            identity: IdentityRule::from_settings(settings),
+            identity,
             tokens: PersonTokens::default(),
             uploads: Uploads::default(),
             deck_work: DeckWork::default(),
-            groups: Groups::new(workspace.map(Arc::new)),
+            groups: Groups::new(directory.map(Arc::new)),
+            workspace,
+            assistant: settings.assistant.clone(),
             own_address: OwnAddress::from_settings(settings),
         }))
     }

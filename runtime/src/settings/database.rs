@@ -26,10 +26,8 @@ pub struct DatabaseSettings {
 pub enum Target {
     /// Lakebase: the password is a credential that the workspace mints, TLS is always verified.
     Lakebase {
-        /// The resource of the credential.
+        /// The resource of the credential, which the workspace of the settings mints.
         lakebase: Lakebase,
-        /// The workspace that mints it.
-        workspace: WorkspaceSettings,
         /// The database's host.
         host: String,
         /// Its port.
@@ -130,7 +128,8 @@ impl fmt::Display for SchemaName {
     }
 }
 
-pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
+/// The database, and the workspace: one that mints the database's credentials is required, any other is not.
+pub(super) fn read(reader: &mut Reader<'_>) -> Option<(DatabaseSettings, Option<WorkspaceSettings>)> {
     let schema = reader.text("LAKEBASE_SCHEMA").unwrap_or_else(|| "app_data".to_owned());
     let schema = match SchemaName::parse(&schema) {
         Ok(schema) => Some(schema),
@@ -142,8 +141,13 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<DatabaseSettings> {
     // `system` is libpq's value for the behaviour implemented here.
     let root_certificates = reader.text("PGSSLROOTCERT").filter(|path| path != "system").map(PathBuf::from);
     let application_name = reader.text("PGAPPNAME").unwrap_or_else(|| crate::NAME.to_owned());
-    let target = if reader.text("DATABASE_URL").is_some() { postgres(reader) } else { lakebase(reader) };
-    Some(DatabaseSettings { target: target?, schema: schema?, root_certificates, application_name })
+    let (target, workspace) = if reader.text("DATABASE_URL").is_some() {
+        (postgres(reader), workspace::read_if_named(reader))
+    } else {
+        lakebase(reader).unzip()
+    };
+    let settings = DatabaseSettings { target: target?, schema: schema?, root_certificates, application_name };
+    Some((settings, workspace))
 }
 
 fn postgres(reader: &mut Reader<'_>) -> Option<Target> {
@@ -245,7 +249,7 @@ fn stands_as_parameter(text: &str, name: &str) -> bool {
     is_name && query.split('&').any(|pair| pair.split('=').next() == Some(name))
 }
 
-fn lakebase(reader: &mut Reader<'_>) -> Option<Target> {
+fn lakebase(reader: &mut Reader<'_>) -> Option<(Target, WorkspaceSettings)> {
     let lakebase = lakebase_name(reader)?;
     let autoscaling = matches!(lakebase, Lakebase::Autoscaling { .. });
     let host = match (reader.text("LAKEBASE_PG_HOST"), reader.text("PGHOST")) {
@@ -283,14 +287,14 @@ fn lakebase(reader: &mut Reader<'_>) -> Option<Target> {
     if user.is_none() && workspace.is_some() {
         reader.problem("PGUSER", "is not set; it is the role that owns the token in use");
     }
-    Some(Target::Lakebase {
+    let target = Target::Lakebase {
         lakebase,
-        workspace: workspace?,
         host: host?,
         port,
         database: reader.text("PGDATABASE").unwrap_or_else(|| "databricks_postgres".to_owned()),
         user: user?,
-    })
+    };
+    Some((target, workspace?))
 }
 
 fn lakebase_name(reader: &mut Reader<'_>) -> Option<Lakebase> {

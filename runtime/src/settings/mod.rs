@@ -8,6 +8,7 @@
 //! crate reads the environment. An empty variable counts as unset, because a manifest sets the variables of
 //! the unused Lakebase type to empty strings.
 
+mod assistant;
 mod database;
 mod problem;
 mod proxies;
@@ -16,6 +17,7 @@ mod workspace;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+pub use assistant::AssistantSettings;
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
 pub use problem::{Problem, SettingsError};
 pub use proxies::with_proxies;
@@ -54,6 +56,12 @@ pub struct Settings {
     pub dev_user: String,
     /// The database.
     pub database: DatabaseSettings,
+    /// The workspace; a Lakebase database always has one.
+    pub workspace: Option<WorkspaceSettings>,
+    /// Off the platform, the profile of `~/.databrickscfg` with the workspace, if `workspace` is none.
+    pub profile: Option<String>,
+    /// What the assistant uses.
+    pub assistant: AssistantSettings,
     /// The key for encrypted data.
     pub encryption_key: Option<Key>,
 }
@@ -78,10 +86,12 @@ impl Settings {
         let address = address(&mut reader, app_name.is_some());
         let hosts = hosts(&mut reader);
         let dev_user = reader.text("DEV_USER_ID").unwrap_or_else(|| "dev@localhost".to_owned());
+        let profile = reader.text("DATABRICKS_CONFIG_PROFILE").filter(|_| app_name.is_none());
+        let assistant = assistant::read(&mut reader);
         let database = database::read(&mut reader);
 
         match database {
-            Some(database) if reader.problems.is_empty() => Ok(Self {
+            Some((database, workspace)) if reader.problems.is_empty() => Ok(Self {
                 environment,
                 listen: SocketAddr::from((address, port)),
                 metrics_port,
@@ -89,6 +99,9 @@ impl Settings {
                 app_name,
                 dev_user,
                 database,
+                workspace,
+                profile,
+                assistant,
                 encryption_key,
             }),
             _ => Err(SettingsError(reader.problems)),

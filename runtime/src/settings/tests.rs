@@ -31,7 +31,8 @@ fn problems(pairs: &[(&str, &str)], changes: &[(&str, &str)]) -> Vec<&'static st
 
 fn lakebase(settings: &Settings) -> (&Lakebase, &WorkspaceSettings, String, &str) {
     match &settings.database.target {
-        Target::Lakebase { lakebase, workspace, user, .. } => {
+        Target::Lakebase { lakebase, user, .. } => {
+            let workspace = settings.workspace.as_ref().expect("Lakebase has a workspace");
             (lakebase, workspace, settings.database.target.address(), user)
         }
         Target::Postgres(_) => panic!("not Lakebase"),
@@ -172,6 +173,57 @@ fn a_database_url_wins_and_is_encrypted_unless_it_is_this_machine() {
             Target::Postgres(config) => assert_eq!(config.get_ssl_mode(), wanted, "{url}"),
             Target::Lakebase { .. } => panic!("{url} did not win"),
         }
+    }
+}
+
+#[test]
+fn a_database_url_leaves_the_workspace_to_the_assistant() {
+    const URL: (&str, &str) = ("DATABASE_URL", "postgresql://localhost/d");
+    let of = |changes: &[(&str, &str)]| read(&[URL], changes).expect("good settings").workspace;
+    let host = ("DATABRICKS_HOST", "w.example.com");
+    let workspace = of(&[host, ("DATABRICKS_TOKEN", "planted-token")]).expect("a workspace");
+    assert_eq!(workspace.host, "https://w.example.com");
+    assert!(matches!(workspace.auth, WorkspaceAuth::Token(_)));
+    let pair = [host, ("DATABRICKS_CLIENT_ID", "client"), ("DATABRICKS_CLIENT_SECRET", "planted-secret")];
+    assert!(matches!(of(&pair).expect("a workspace").auth, WorkspaceAuth::ClientCredentials { .. }));
+    // What other programs use is no problem of the app.
+    for incomplete in [&[host][..], &[pair[1], pair[2]], &[host, pair[1]], &[host, pair[2]], &[]] {
+        assert!(of(incomplete).is_none(), "{incomplete:?}");
+    }
+    let bad = [("DATABRICKS_HOST", "http://w.example.com"), ("DATABRICKS_TOKEN", "planted-token")];
+    assert_eq!(problems(&[URL], &bad), ["DATABRICKS_HOST"]);
+}
+
+#[test]
+fn a_profile_counts_off_the_platform_only() {
+    let profile = ("DATABRICKS_CONFIG_PROFILE", "dev");
+    let url = ("DATABASE_URL", "postgresql://localhost/d");
+    assert_eq!(read(&[url, profile], &[]).expect("good settings").profile.as_deref(), Some("dev"));
+    let on_platform = read(&[url, profile], &[("DATABRICKS_APP_NAME", "tellr")]).expect("good settings");
+    assert_eq!(on_platform.profile, None);
+}
+
+#[test]
+fn what_the_assistant_uses_is_checked() {
+    let url = ("DATABASE_URL", "postgresql://localhost/d");
+    let of = |changes: &[(&str, &str)]| read(&[url], changes).expect("good settings").assistant;
+    assert_eq!(of(&[]), AssistantSettings::default());
+    let told = of(&[
+        ("TELLR_SERVING_ENDPOINT", " databricks-claude-sonnet-4.5 "),
+        ("TELLR_GENIE_SPACES", "01ef0a, 01ef0b,,01ef0a,"),
+    ]);
+    assert_eq!(told.endpoint.as_deref(), Some("databricks-claude-sonnet-4.5"));
+    assert_eq!(told.spaces, ["01ef0a", "01ef0b"]);
+    let many: Vec<String> = (0..21).map(|number| format!("id{number}")).collect();
+    for (name, bad) in [
+        ("TELLR_SERVING_ENDPOINT", "https://w.example.com/serving-endpoints/x/invocations"),
+        ("TELLR_SERVING_ENDPOINT", ".."),
+        ("TELLR_SERVING_ENDPOINT", &"x".repeat(256)),
+        ("TELLR_GENIE_SPACES", "01ef0a;01ef0b"),
+        ("TELLR_GENIE_SPACES", "https://w.example.com/genie/rooms/01ef0a"),
+        ("TELLR_GENIE_SPACES", &many.join(",")),
+    ] {
+        assert_eq!(problems(&[url], &[(name, bad)]), [name], "{bad}");
     }
 }
 

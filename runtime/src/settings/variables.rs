@@ -67,10 +67,31 @@ pub const VARIABLES: &[Variable] = &[
         "a PEM file of CA certificates to trust for the database, in addition to the system's",
     ),
     variable("PGAPPNAME", "the name of the connections in the database's statistics (default: tellr-app)"),
-    variable("DATABRICKS_HOST", "the workspace, with or without `https://`"),
+    variable(
+        "DATABRICKS_HOST",
+        "the workspace, with or without `https://`; Lakebase needs it. With a PostgreSQL of your own it is optional \
+         and lets the assistant work",
+    ),
     variable("DATABRICKS_CLIENT_ID", "the app's service principal"),
     variable("DATABRICKS_CLIENT_SECRET", "its OAuth secret"),
-    variable("DATABRICKS_TOKEN", "a token instead of the two above, for local use"),
+    variable(
+        "DATABRICKS_TOKEN",
+        "a token instead of the two above, for local use; the assistant then asks on behalf of its owner",
+    ),
+    variable(
+        "DATABRICKS_CONFIG_PROFILE",
+        "for local use with DATABASE_URL: the profile of `~/.databrickscfg` with the assistant's workspace, if the \
+         variables above name none",
+    ),
+    variable(
+        "TELLR_SERVING_ENDPOINT",
+        "the name of the chat endpoint that the assistant uses by default; the app itself asks it (default: none, \
+         and people choose one)",
+    ),
+    variable(
+        "TELLR_GENIE_SPACES",
+        "the ids of the Genie spaces that the assistant offers first, separated by commas",
+    ),
     variable("GOOGLE_OAUTH_ENCRYPTION_KEY", "the Fernet key for stored credentials; required in production"),
     variable(
         "TELLR_METRICS_PORT",

@@ -1,4 +1,5 @@
-//! The workspace that mints database credentials.
+//! The workspace: it mints the credentials of Lakebase, knows people and groups, and has the models and the
+//! data of the assistant.
 
 use deployer::error::blank_secrets;
 use secrecy::SecretString;
@@ -30,7 +31,16 @@ pub enum WorkspaceAuth {
 
 const HOST: &str = "DATABRICKS_HOST";
 
-/// Reads the settings for Lakebase's credentials.
+/// Reads the workspace for a database that has no need of it: `None` without a host or without a credential,
+/// which may stand in the environment of a user's own machine for other programs.
+pub(super) fn read_if_named(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
+    let has_pair =
+        reader.text("DATABRICKS_CLIENT_ID").is_some() && reader.secret("DATABRICKS_CLIENT_SECRET").is_some();
+    let has_credential = reader.secret("DATABRICKS_TOKEN").is_some() || has_pair;
+    (has_credential && reader.text(HOST).is_some()).then(|| read(reader)).flatten()
+}
+
+/// Reads the workspace that a Lakebase database needs.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<WorkspaceSettings> {
     let host = reader
         .required(HOST, "the workspace that issues the database's credentials is needed")

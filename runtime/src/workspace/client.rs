@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use deployer::error::DeployError;
 use deployer::host::{HostError, HostErrorKind, Method, WorkspaceRequest, WorkspaceResponse};
 use reqwest::{StatusCode, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,7 +20,8 @@ use super::credential::Credential;
 use super::no_answer::no_answer;
 use super::oauth::SignIn;
 use super::retry::RetryPolicy;
-use crate::settings::{Settings, Target, WorkspaceSettings, token_problem, with_proxies};
+use super::sign_in::{self, SelectionArguments};
+use crate::settings::{Settings, WorkspaceSettings, token_problem, with_proxies};
 use crate::tls::{self, TlsError};
 
 /// The time limit of a single request; longer waits use polling.
@@ -82,11 +84,19 @@ impl Workspace {
 
     /// The workspace that an app's settings name, if they do. It keeps one token for all that the app asks of it.
     ///
+    /// A profile that can't be used is only logged: it may be there for other programs, and without the
+    /// assistant the app works.
+    ///
     /// # Errors
     /// If the HTTP client can't be set up.
     pub fn of_app(settings: &Settings, retry: RetryPolicy) -> Result<Option<Self>, ClientError> {
-        let Target::Lakebase { workspace, .. } = &settings.database.target else { return Ok(None) };
-        Ok(Some(Self::retrying(client()?, workspace.clone(), retry)))
+        let workspace = settings.workspace.clone().or_else(|| {
+            let profile = settings.profile.as_deref()?;
+            of_profile(profile, |name| std::env::var(name).ok())
+                .inspect_err(|error| tracing::warn!(profile, %error, "the assistant has no workspace"))
+                .ok()
+        });
+        workspace.map(|workspace| Ok(Self::retrying(client()?, workspace, retry))).transpose()
     }
 
     /// The workspace of a sign-in, with the credential of the user who signs in.
@@ -244,6 +254,15 @@ impl Workspace {
     }
 }
 
+/// The workspace and the credential of a profile.
+fn of_profile(
+    profile: &str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<WorkspaceSettings, DeployError> {
+    let asked = SelectionArguments { host: None, profile: Some(profile.to_owned()) };
+    Ok(sign_in::find(&asked, variable)?.credential()?)
+}
+
 /// The URL of a serving endpoint. The only one outside of `/api` that is sent a credential, so it is built
 /// here; nothing that the name holds can lead elsewhere.
 fn invocations(host: &str, endpoint: &str) -> Option<Url> {
@@ -274,7 +293,21 @@ fn sendable(token: SecretString) -> Result<SecretString, HostError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
+
+    #[test]
+    fn a_profile_names_the_workspace_and_the_credential() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        write!(file, "[dev]\nhost = https://x.example\ntoken = dapi-planted\n").expect("it is written");
+        let path = file.path().to_str().expect("text").to_owned();
+        let variable = |name: &str| (name == "DATABRICKS_CONFIG_FILE").then(|| path.clone());
+        let found = of_profile("dev", variable).expect("a workspace");
+        assert_eq!(found.host, "https://x.example");
+        let error = of_profile("prod", variable).expect_err("no such profile").to_string();
+        assert!(error.contains("prod") && !error.contains("planted"), "{error}");
+    }
 
     #[test]
     fn the_name_of_an_endpoint_stays_one_part_of_the_path() {
