@@ -20,7 +20,7 @@ use super::credential::Credential;
 use super::no_answer::no_answer;
 use super::oauth::SignIn;
 use super::retry::RetryPolicy;
-use super::sign_in::{self, SelectionArguments};
+use super::sign_in::{self, Found, SelectionArguments};
 use crate::settings::{Settings, WorkspaceSettings, token_problem, with_proxies};
 use crate::tls::{self, TlsError};
 
@@ -93,7 +93,7 @@ impl Workspace {
         let workspace = settings.workspace.clone().or_else(|| {
             let profile = settings.profile.as_deref()?;
             of_profile(profile, |name| std::env::var(name).ok())
-                .inspect_err(|error| tracing::warn!(profile, %error, "the assistant has no workspace"))
+                .inspect_err(|problem| tracing::warn!(profile, problem, "the assistant has no workspace"))
                 .ok()
         });
         workspace.map(|workspace| Ok(Self::retrying(client()?, workspace, retry))).transpose()
@@ -255,12 +255,10 @@ impl Workspace {
 }
 
 /// The workspace and the credential of a profile.
-fn of_profile(
-    profile: &str,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<WorkspaceSettings, DeployError> {
+fn of_profile(profile: &str, variable: impl Fn(&str) -> Option<String>) -> Result<WorkspaceSettings, String> {
     let asked = SelectionArguments { host: None, profile: Some(profile.to_owned()) };
-    Ok(sign_in::find(&asked, variable)?.credential()?)
+    let found = sign_in::find(&asked, variable).and_then(Found::credential);
+    found.map_err(|failure| DeployError::from(failure).cause.clone())
 }
 
 /// The URL of a serving endpoint. The only one outside of `/api` that is sent a credential, so it is built
@@ -305,7 +303,7 @@ mod tests {
         let variable = |name: &str| (name == "DATABRICKS_CONFIG_FILE").then(|| path.clone());
         let found = of_profile("dev", variable).expect("a workspace");
         assert_eq!(found.host, "https://x.example");
-        let error = of_profile("prod", variable).expect_err("no such profile").to_string();
+        let error = of_profile("prod", variable).expect_err("no such profile");
         assert!(error.contains("prod") && !error.contains("planted"), "{error}");
     }
 

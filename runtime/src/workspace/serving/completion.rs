@@ -107,6 +107,11 @@ impl CompletionStream {
         &self.partial
     }
 
+    /// Whether the endpoint said why the answer ends: what comes after it is what it cost.
+    pub fn is_finished(&self) -> bool {
+        self.is_finished
+    }
+
     /// Whether the endpoint said that nothing more comes, so that the connection can be used again.
     pub fn is_done(&self) -> bool {
         self.is_done

@@ -33,6 +33,8 @@ const FURTHER_ASKS: u32 = 2;
 const MORE_ROOM: u32 = 2;
 /// Each parameter is left out at most once, and the limit on tokens has two names.
 const MOST_REFUSALS: usize = 4;
+/// How long to wait for what an answer cost, once its end was told.
+const AFTER_END: Duration = Duration::from_secs(2);
 /// The largest answer that is not streamed.
 const LARGEST_ANSWER: usize = 4 << 20;
 /// The largest stream. Each token has its own chunk around it, some of several hundred bytes.
@@ -274,14 +276,24 @@ impl ChatEndpoint {
             }
         };
         let mut bytes = 0_usize;
+        // Why nothing more came, if the endpoint did not end the stream itself.
+        let mut gave_up = None;
         while !stream.is_done() {
-            let Ok(arrived) = timeout(self.limits.idle, answer.chunk()).await else {
-                let waited = self.limits.idle.as_secs_f32();
-                return Err(ModelError::NoAnswer(format!(
-                    "it stopped in the middle and sent nothing for {waited} s"
-                )));
+            let idle = if stream.is_finished() { AFTER_END.min(self.limits.idle) } else { self.limits.idle };
+            let piece = match timeout(idle, answer.chunk()).await {
+                Ok(Ok(Some(piece))) => piece,
+                Ok(Ok(None)) => break,
+                Ok(Err(error)) => {
+                    gave_up = Some(no_answer(&error).into());
+                    break;
+                }
+                Err(_) => {
+                    let idle = idle.as_secs_f32();
+                    let what = format!("it stopped in the middle and sent nothing for {idle} s");
+                    gave_up = Some(ModelError::NoAnswer(what));
+                    break;
+                }
             };
-            let Some(piece) = arrived.map_err(|error| no_answer(&error))? else { break };
             bytes = bytes.saturating_add(piece.len());
             if bytes > LARGEST_STREAM {
                 return Ok(Err(BrokenAnswer::TooLarge));
@@ -298,7 +310,11 @@ impl ChatEndpoint {
             show(&text.push(&completion.text[shown_until_now..]));
             show(&text.end());
         }
-        Ok(completion)
+        match (completion, gave_up) {
+            // An answer whose end was told is complete, whatever happens to the connection after it.
+            (Err(BrokenAnswer::Cut), Some(error)) => Err(error),
+            (completion, _) => Ok(completion),
+        }
     }
 }
 

@@ -83,7 +83,17 @@ fn holds(said: &[char], text: &[char]) -> bool {
 
 /// What stays the same when a text is escaped, shortened or wrapped.
 fn letters(text: &str) -> Vec<char> {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut letters = Vec::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            // A line break is `\n` in JSON: its letter is none of the text's.
+            '\\' => drop(chars.next()),
+            _ if c.is_alphanumeric() => letters.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    letters
 }
 
 #[cfg(test)]

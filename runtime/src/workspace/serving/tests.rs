@@ -141,6 +141,59 @@ fn cases() -> Vec<Case> {
             expected: Ok(Completion { finish: Finish::Length, ..says("half") }),
         },
         Case {
+            name: "a filter",
+            stream: events(&[delta(&json!({"content": "half"})), end("content_filter")]),
+            expected: Ok(Completion { finish: Finish::Filtered, ..says("half") }),
+        },
+        Case {
+            name: "a reason of another maker, with the last text, and a chunk that is a whole message",
+            stream: events(&[
+                json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": "one "}}]}),
+                json!({"choices": [{"index": 0, "delta": {"content": "two"}, "finish_reason": "end_turn"}]}),
+            ]),
+            expected: Ok(says("one two")),
+        },
+        Case {
+            name: "`[DONE]` without a reason",
+            stream: events(&[delta(&json!({"content": "said"}))]),
+            expected: Ok(says("said")),
+        },
+        Case {
+            name: "pings between the lines of an event, and other fields",
+            stream: format!(
+                "retry: 5\n: ping\nevent: x\n: ping\ndata: {}\n: ping\nfoo\n\n\n\ndata: {}\n\n",
+                plain[1], plain[2]
+            ),
+            expected: Ok(says("Ümsätze 📈")),
+        },
+        Case {
+            name: "several choices, of which one was asked for",
+            stream: events(&[
+                json!({"choices": [{"index": 1, "delta": {"content": "other"}}, {"index": 0, "delta": {"content": "said"}}]}),
+                json!({"choices": [{"index": 1, "delta": {}, "finish_reason": "length"}]}),
+                end("stop"),
+            ]),
+            expected: Ok(says("said")),
+        },
+        Case {
+            name: "text before a call, and the name in each part",
+            stream: events(&[
+                delta(&json!({"content": "I look it up."})),
+                delta(
+                    &json!({"tool_calls": [{"index": 0, "id": "one", "function": {"name": "ask", "arguments": "{\"q\""}}]}),
+                ),
+                delta(
+                    &json!({"content": null, "tool_calls": [{"index": 0, "id": null, "function": {"name": "ask", "arguments": ":1}"}}]}),
+                ),
+                end("tool_calls"),
+            ]),
+            expected: Ok(Completion {
+                calls: vec![call("one", "ask", "{\"q\":1}")],
+                finish: Finish::Calls,
+                ..says("I look it up.")
+            }),
+        },
+        Case {
             name: "cut after a chunk",
             stream: format!("data: {}\n\n", plain[1]),
             expected: Err(BrokenAnswer::Cut),

@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod counted;
 pub(crate) mod directory;
 pub(crate) mod front;
+pub(crate) mod model;
 pub(crate) mod page;
 pub(crate) mod people;
 pub(crate) mod postgres;
