@@ -217,7 +217,7 @@ impl Fetched {
 /// The queries among the attachments.
 fn queries(attachments: &[Attachment]) -> impl Iterator<Item = (&str, &QueryAttachment)> {
     attachments.iter().filter_map(|attachment| {
-        let id = attachment.attachment_id.as_deref().or(attachment.id.as_deref())?;
+        let id = attachment.named.as_deref().or(attachment.id.as_deref())?;
         Some((id, attachment.query.as_ref()?))
     })
 }

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use tellr_app::workspace::genie::{
-    Asked, Column, Genie, GenieError, GenieStatus, Progress, Space, TableResult,
+    Answer, Asked, Column, Genie, GenieError, GenieStatus, Progress, Space, TableResult,
 };
 
 use crate::support::model::{endless, platform_refusal, refusal, workspace};
@@ -162,9 +162,9 @@ async fn an_answer_may_be_text_tables_or_nothing() {
     upstream.answer_next(said(json!({"status": "COMPLETED", "attachments": null})));
     upstream.answer_next(said(json!({"status": "COMPLETED"})));
     for _ in 0..3 {
-        assert_eq!(poll(&upstream).await, Ok(Progress::Done(Default::default())));
+        assert_eq!(poll(&upstream).await, Ok(Progress::Done(Answer::default())));
     }
-    let text = json!({"attachment_id": "a0", "text": {"content": " Which year do you mean? ", "purpose": "FOLLOW_UP_QUESTION"}});
+    let text = json!({"attachment_id": "a0", "id": "a0", "text": {"content": " Which year do you mean? ", "purpose": "FOLLOW_UP_QUESTION"}});
     let suggested = json!({"attachment_id": "a3", "suggested_questions": {"questions": ["By region?", " ", "By month?"]}});
     upstream
         .answer_next(message("COMPLETED", &[text, query("a1"), query("a2"), suggested, json!({"new": {}})]));

@@ -61,7 +61,9 @@ pub(super) struct AskedMessage {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Attachment {
-    pub(super) attachment_id: Option<String>,
+    #[serde(rename = "attachment_id")]
+    pub(super) named: Option<String>,
+    /// An older name of the same; both may be there.
     pub(super) id: Option<String>,
     pub(super) text: Option<TextAttachment>,
     pub(super) query: Option<QueryAttachment>,

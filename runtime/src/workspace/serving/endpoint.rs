@@ -198,7 +198,7 @@ impl ChatEndpoint {
             let told = timeout(self.limits.idle, beginning(answer, LARGEST_REFUSAL)).await;
             let told = without(&token, String::from_utf8_lossy(&told.unwrap_or_default()).into_owned());
             let refusal = Refusal::read(status.as_u16(), retry_after.as_deref(), told.as_bytes());
-            let Some(adjusted) = self.adjusted(&refusal, sent, request, may_drop_limit) else {
+            let Some(adjusted) = adjusted(&refusal, sent, request, may_drop_limit) else {
                 return Err(error_of(refusal, request));
             };
             tracing::info!(
@@ -209,28 +209,6 @@ impl ChatEndpoint {
             self.learnt.add(&self.name, adjusted);
         }
         Err(ModelError::Refused("it refuses the request in every form".to_owned()))
-    }
-
-    /// What to leave out after a refusal, if something that was sent can be.
-    fn adjusted(
-        &self,
-        refusal: &Refusal,
-        sent: Adjusted,
-        request: &Request,
-        may_drop_limit: bool,
-    ) -> Option<Adjusted> {
-        match refusal {
-            Refusal::Temperature if request.temperature.is_some() && !sent.without_temperature => {
-                Some(Adjusted { without_temperature: true, ..sent })
-            }
-            Refusal::MaxTokens if may_drop_limit && sent.limit != LimitName::None => {
-                Some(Adjusted { limit: sent.limit.next(), ..sent })
-            }
-            Refusal::ResponseFormat if request.schema.is_some() && !sent.without_format => {
-                Some(Adjusted { without_format: true, ..sent })
-            }
-            _ => None,
-        }
     }
 
     /// Reads an answer, streamed or not: some endpoints don't stream although they were asked to.
@@ -315,6 +293,22 @@ impl ChatEndpoint {
             (Err(BrokenAnswer::Cut), Some(error)) => Err(error),
             (completion, _) => Ok(completion),
         }
+    }
+}
+
+/// What to leave out after a refusal, if something that was sent can be.
+fn adjusted(refusal: &Refusal, sent: Adjusted, request: &Request, may_drop_limit: bool) -> Option<Adjusted> {
+    match refusal {
+        Refusal::Temperature if request.temperature.is_some() && !sent.without_temperature => {
+            Some(Adjusted { without_temperature: true, ..sent })
+        }
+        Refusal::MaxTokens if may_drop_limit && sent.limit != LimitName::None => {
+            Some(Adjusted { limit: sent.limit.next(), ..sent })
+        }
+        Refusal::ResponseFormat if request.schema.is_some() && !sent.without_format => {
+            Some(Adjusted { without_format: true, ..sent })
+        }
+        _ => None,
     }
 }
 

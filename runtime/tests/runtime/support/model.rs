@@ -76,7 +76,11 @@ pub(crate) fn last_chunk(reason: &str) -> Value {
 }
 
 pub(crate) fn events(chunks: &[Value]) -> String {
-    chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect()
+    chunks
+        .iter()
+        .map(ToString::to_string)
+        .flat_map(|chunk| ["data: ".to_owned(), chunk, "\n\n".to_owned()])
+        .collect()
 }
 
 /// A stream in pieces of so many bytes.
