@@ -4,11 +4,11 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 use tellr_app::workspace::serving::{
-    ChatEndpoint, Finish, Learnt, Message, ModelError, Request, Tool, ToolCall,
+    ChatEndpoint, Finish, Learnt, Limits, Message, ModelError, Request, Tool, ToolCall,
 };
 
 use crate::support::model::{
-    INVOCATIONS, PROMPT, answer, broken_off, endless, endpoint, event_stream, events, impatient, last_chunk,
+    INVOCATIONS, PROMPT, answer, broken_off, endless, endpoint, event_stream, events, last_chunk,
     platform_refusal, refusal, request, request_for_json, standing_still, streamed, text_chunk, title,
     workspace,
 };
@@ -21,6 +21,23 @@ async fn ask(
 ) -> (Result<tellr_app::workspace::serving::Completion, ModelError>, String) {
     let mut shown = String::new();
     let completion = endpoint.stream(request, |text| shown.push_str(text)).await;
+    (completion, shown)
+}
+
+/// The same for a stream that stands still after its first text: from there on, time passes at once.
+async fn ask_and_wait(
+    endpoint: &ChatEndpoint,
+) -> (Result<tellr_app::workspace::serving::Completion, ModelError>, String) {
+    let (mut shown, request) = (String::new(), request());
+    let completion = endpoint.stream(&request, |text| {
+        if shown.is_empty() {
+            tokio::time::pause();
+        }
+        shown.push_str(text);
+    });
+    let completion = completion.await;
+    assert!(!shown.is_empty(), "it began: {completion:?}");
+    tokio::time::resume();
     (completion, shown)
 }
 
@@ -109,7 +126,7 @@ async fn an_endpoint_that_does_not_stream_is_read_alike() {
 #[tokio::test]
 async fn what_ends_an_answer_is_told() {
     let upstream = Upstream::start().await;
-    let endpoint = endpoint(&upstream).with_limits(impatient());
+    let endpoint = endpoint(&upstream);
     upstream.answer_next(streamed(&events(&[text_chunk("half"), last_chunk("length")]), 7));
     let (completion, _) = ask(&endpoint, &request()).await;
     assert_eq!(completion.expect("a completion").finish, Finish::Length);
@@ -119,12 +136,9 @@ async fn what_ends_an_answer_is_told() {
 
     let half = events(&[text_chunk("half")]);
     let reported = format!("{half}data: {}\n\n", json!({"error": {"message": "overloaded"}}));
-    let (still, _gone) = standing_still(&half);
-    for (response, words) in [
-        (streamed(&half, 7), "ended before it was complete"),
-        (still, "sent nothing for 0.05 s"),
-        (streamed(&reported, 7), "overloaded"),
-    ] {
+    for (response, words) in
+        [(streamed(&half, 7), "ended before it was complete"), (streamed(&reported, 7), "overloaded")]
+    {
         upstream.answer_next(response);
         let (completion, shown) = ask(&endpoint, &request()).await;
         let error = completion.expect_err(words);
@@ -134,9 +148,25 @@ async fn what_ends_an_answer_is_told() {
 }
 
 #[tokio::test]
+async fn a_stream_that_stands_still_is_given_up() {
+    let upstream = Upstream::start().await;
+    let usual = Limits::default();
+    let short = Limits { whole: usual.idle / 2, ..usual };
+    for (limits, words) in [(usual, "sent nothing for 90 s"), (short, "in time")] {
+        let (still, gone) = standing_still(&events(&[text_chunk("half")]));
+        upstream.answer_next(still);
+        let (completion, shown) = ask_and_wait(&endpoint(&upstream).with_limits(limits)).await;
+        let error = completion.expect_err(words);
+        assert!(matches!(error, ModelError::NoAnswer(_)) && error.to_string().contains(words), "{error}");
+        assert_eq!(shown, "half");
+        gone.await.expect("the endpoint sees that the client has gone");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_is_complete_once_its_end_was_told() {
     let upstream = Upstream::start().await;
-    let endpoint = endpoint(&upstream).with_limits(impatient());
+    let endpoint = endpoint(&upstream);
     for (stream, is_complete) in
         [(events(&[text_chunk("half")]), false), (events(&[text_chunk("whole"), last_chunk("stop")]), true)]
     {
@@ -147,7 +177,7 @@ async fn an_answer_is_complete_once_its_end_was_told() {
         assert_eq!(completion.is_ok(), is_complete, "the connection broke off: {completion:?}");
         let (still, _gone) = standing_still(&stream);
         upstream.answer_next(still);
-        let (completion, _) = ask(&endpoint, &request()).await;
+        let (completion, _) = ask_and_wait(&endpoint).await;
         assert_eq!(completion.is_ok(), is_complete, "the connection stayed open: {completion:?}");
     }
 }
@@ -323,7 +353,7 @@ async fn an_endpoint_that_does_not_answer_is_given_up_in_time() {
     let settings = tellr_app::settings::WorkspaceSettings { host: silent, auth };
     let workspace =
         tellr_app::workspace::Workspace::new(tellr_app::workspace::client().expect("a client"), settings);
-    let limits = tellr_app::workspace::serving::Limits { first: impatient().idle, ..impatient() };
+    let limits = Limits { first: std::time::Duration::from_millis(50), ..Limits::default() };
     let endpoint = ChatEndpoint::new(workspace, "model", Learnt::default()).with_limits(limits);
     let error = ask(&endpoint, &request()).await.0.expect_err("no answer");
     assert!(matches!(error, ModelError::NoAnswer(_)) && error.to_string().contains("in time"), "{error}");

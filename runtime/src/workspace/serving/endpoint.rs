@@ -38,7 +38,7 @@ const AFTER_END: Duration = Duration::from_secs(2);
 /// The largest answer that is not streamed.
 const LARGEST_ANSWER: usize = 4 << 20;
 /// The largest stream. Each token has its own chunk around it, some of several hundred bytes.
-const LARGEST_STREAM: usize = 64 << 20;
+const LARGEST_STREAM: usize = 32 << 20;
 /// How much of a refusal is read.
 const LARGEST_REFUSAL: usize = 64 << 10;
 /// How much of an answer that is not accepted is shown to the model again, in characters.
@@ -47,7 +47,8 @@ const SHOWN_AGAIN: usize = 20_000;
 /// How long an answer may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Until it begins. An endpoint that scaled to zero starts first.
+    /// Until it begins. An endpoint that scaled to zero starts first, and an answer that is not streamed begins
+    /// when it is complete.
     pub first: Duration,
     /// From one piece of a stream to the next.
     pub idle: Duration,

@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -12,7 +11,7 @@ use futures_util::stream::{self, Stream, StreamExt as _};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tellr_app::settings::{WorkspaceAuth, WorkspaceSettings};
-use tellr_app::workspace::serving::{ChatEndpoint, Learnt, Limits, Message, Request, Schema};
+use tellr_app::workspace::serving::{ChatEndpoint, Learnt, Message, Request, Schema};
 use tellr_app::workspace::{self, Workspace};
 use tokio::sync::oneshot;
 
@@ -33,11 +32,6 @@ pub(crate) fn workspace(upstream: &Upstream) -> Workspace {
 
 pub(crate) fn endpoint(upstream: &Upstream) -> ChatEndpoint {
     ChatEndpoint::new(workspace(upstream), ENDPOINT, Learnt::default())
-}
-
-/// Limits that let a test wait for a stream that stands still.
-pub(crate) fn impatient() -> Limits {
-    Limits { idle: Duration::from_millis(50), ..Limits::default() }
 }
 
 /// A request for text.
