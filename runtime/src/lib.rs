@@ -12,6 +12,7 @@
 //! | [`sessions`] | the list of decks: create, search, rename, duplicate, delete |
 //! | [`decks`] | one deck: read, patches, save points |
 //! | [`sharing`] | who may see and change a deck; people, groups, presence |
+//! | [`prompting`] | what a model is asked, and how its answers become slides |
 //! | [`images`] | images that decks show |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
@@ -46,6 +47,7 @@ pub mod library;
 pub mod logging;
 pub mod metrics;
 pub mod openapi;
+pub mod prompting;
 pub mod server;
 pub mod sessions;
 pub mod settings;

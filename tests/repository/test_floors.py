@@ -35,7 +35,7 @@ FLOORS = {
         {"identity", "deploy", "metrics"},
         {"jobs"},
         # The subjects of the app. Those that are about decks use one another in this order.
-        {"sharing"},
+        {"prompting", "sharing"},
         {"decks", "images"},
         {"library", "sessions", "status"},
         {"check", "deploy_page", "openapi"},
