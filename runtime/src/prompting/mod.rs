@@ -50,7 +50,7 @@ pub use note::{Note, NoteKind};
 pub use outline::{MAX_OUTLINE_SLIDES, Outline, OutlineSlide, SlideLayout};
 pub use place::Placing;
 pub use schema::schema_of;
-pub use source::{Cell, ColumnKind, SourceColumn, SourceTable};
+pub use source::{Cell, ColumnKind, Shown, SourceColumn, SourceTable};
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,9 @@ pub(super) struct Written {
     pub(super) is_percent: bool,
     /// Whether a currency stands beside it.
     pub(super) is_money: bool,
+    /// The number and its digits after the point as another language reads it: `1.402` and `1,402` are each a
+    /// fraction in one and thousands in another.
+    pub(super) other: Option<(f64, usize)>,
     /// How it stands in the text.
     pub(super) text: String,
 }
@@ -109,6 +112,7 @@ pub(super) fn written_in(text: &str) -> Vec<Written> {
             scale_of(&word).is_none()
         };
         let Some((value, decimals)) = read(&digits) else { continue };
+        let other = other_reading(&digits, value, decimals);
         // `3D`, `2nd`.
         if is_word {
             continue;
@@ -137,9 +141,11 @@ pub(super) fn written_in(text: &str) -> Vec<Written> {
         let is_money = is_money(before)
             || is_money(chars.get(after))
             || ["EUR", "USD", "GBP", "CHF"].contains(&follows.as_str());
+        let sign = if is_negative { -1.0 } else { 1.0 };
         all.push(Written {
-            value: if is_negative { -value } else { value },
+            value: sign * value,
             decimals,
+            other: other.map(|(value, decimals)| (sign * value, decimals)),
             scale: scale.unwrap_or(1.0),
             is_percent,
             is_money,
@@ -175,7 +181,13 @@ fn read(digits: &str) -> Option<(f64, usize)> {
             let sign = clean[at..].chars().next()?;
             (count(sign) == 1).then_some(at)
         }
-        (points, commas, Some(_)) if points + commas > 1 => None,
+        (points, commas, Some(_)) if points + commas > 1 => {
+            // Groups have three digits; what hasn't is a date or a version.
+            if clean.split(['.', ',']).skip(1).any(|group| group.len() != 3) {
+                return None;
+            }
+            None
+        }
         (_, commas, Some(at)) => {
             let groups = clean.len() - at == 4 && !clean.starts_with('0') && at <= 3;
             // `1.234` is read as English writes it, unless a comma says otherwise.
@@ -188,6 +200,16 @@ fn read(digits: &str) -> Option<(f64, usize)> {
         decimal.map(|at| clean[at + 1..].chars().filter(char::is_ascii_digit).collect()).unwrap_or_default();
     let value = format!("{whole}.{fraction}0").parse::<f64>().ok()?;
     Some((value, fraction.len()))
+}
+
+/// How another language reads a number with one point or comma before three digits.
+fn other_reading(digits: &str, value: f64, decimals: usize) -> Option<(f64, usize)> {
+    let (whole, fraction) = digits.split_once(['.', ','])?;
+    let is_group = fraction.len() == 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_group || whole.len() > 3 || whole.starts_with('0') {
+        return None;
+    }
+    Some(if decimals == 3 { (value * 1000.0, 0) } else { (value / 1000.0, 3) })
 }
 
 /// Digits after the point of a number as it is written.

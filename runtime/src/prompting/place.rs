@@ -27,6 +27,9 @@ mod arrange;
 mod back;
 mod chart;
 mod fit;
+
+#[cfg(test)]
+pub(super) use fit::{drawn, faults};
 mod ids;
 mod limit;
 mod own;

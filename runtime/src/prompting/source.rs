@@ -36,8 +36,17 @@ pub struct SourceColumn {
     pub name: String,
     /// What stands in it.
     pub kind: ColumnKind,
-    /// What its numbers are counted in, where that is known apart from its name.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// Of data from a slide: what it is shown as there. Otherwise that follows from the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+/// How a column is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Its heading; may be empty.
+    pub title: String,
+    /// What its numbers are counted in; may be empty.
     pub unit: String,
 }
 
@@ -117,7 +126,7 @@ impl SourceTable {
             .map(|(name, kind)| SourceColumn {
                 name: words::line(name, MOST_CELL),
                 kind: ColumnKind::of_type(kind),
-                unit: String::new(),
+                shown: None,
             })
             .collect();
         let is_cut = rows.len() > MOST_ROWS;
@@ -169,8 +178,8 @@ impl SourceTable {
     /// What is shown as a column's heading, and its unit.
     pub(super) fn shown(&self, column: usize) -> (String, String) {
         let Some(column) = self.columns.get(column) else { return Default::default() };
-        if !column.unit.is_empty() {
-            return (column.name.clone(), column.unit.clone());
+        if let Some(shown) = &column.shown {
+            return (shown.title.clone(), shown.unit.clone());
         }
         if column.kind == ColumnKind::Number || column.kind == ColumnKind::Text {
             return shown_name(&column.name);

@@ -13,7 +13,7 @@ use tellr_slides::source::Source;
 use tellr_slides::table::{self, Table};
 
 use crate::prompting::draft::{ChartDraft, ColumnDraft, MetricDraft, SlideDraft, StepDraft, TableDraft};
-use crate::prompting::source::{Cell, ColumnKind, SourceColumn, SourceTable};
+use crate::prompting::source::{Cell, ColumnKind, Shown, SourceColumn, SourceTable};
 
 impl SlideDraft {
     /// The draft that a slide would have been made of, and its data as `D1`, `D2`…
@@ -117,7 +117,10 @@ impl Back {
                 SourceColumn {
                     name: names.unique(&column.title.plain(), "Column"),
                     kind: if is_number { ColumnKind::Number } else { ColumnKind::Text },
-                    unit: column.unit.clone().unwrap_or_default(),
+                    shown: Some(Shown {
+                        title: column.title.plain(),
+                        unit: column.unit.clone().unwrap_or_default(),
+                    }),
                 }
             })
             .collect();
@@ -144,11 +147,11 @@ impl Back {
             chart.series.iter().map(|series| names.unique(&series.name, "Series")).collect();
         let rows = if chart.kind == ChartKind::Scatter { points(&chart.series) } else { by_category(chart) };
         let kind = if chart.kind == ChartKind::Scatter { ColumnKind::Number } else { ColumnKind::Text };
-        let mut columns = vec![SourceColumn { name: categories.clone(), kind, unit: String::new() }];
-        columns.extend(values.iter().map(|name| SourceColumn {
+        let mut columns = vec![SourceColumn { name: categories.clone(), kind, shown: None }];
+        columns.extend(values.iter().zip(&chart.series).map(|(name, series)| SourceColumn {
             name: name.clone(),
             kind: ColumnKind::Number,
-            unit: unit.clone(),
+            shown: Some(Shown { title: series.name.clone(), unit: unit.clone() }),
         }));
         let highlight = chart.highlight.clone().unwrap_or_default();
         let of_series = chart.series.iter().position(|series| series.id.as_str() == highlight);

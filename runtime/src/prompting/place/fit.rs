@@ -61,7 +61,7 @@ pub(super) fn fitted(
     language: Option<&str>,
     notes: &mut Vec<Note>,
 ) -> Slide {
-    let mut taken: Vec<String> = Vec::new();
+    let mut taken: Vec<(BlockId, String)> = Vec::new();
     for round in 0..ROUNDS + MOST_BLOCKS {
         let list = drawn(&slide, theme, language);
         let faults = faults(&slide, &list);
@@ -81,7 +81,11 @@ pub(super) fn fitted(
             "Text that didn't fit was shortened; all of it is in the speaker notes",
         );
         let before = std::mem::take(&mut slide.notes);
-        let parts: Vec<String> = [before].into_iter().chain(taken).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<String> = [before]
+            .into_iter()
+            .chain(taken.into_iter().map(|(_, text)| text))
+            .filter(|part| !part.is_empty())
+            .collect();
         slide.notes = parts.join("\n\n");
     }
     slide

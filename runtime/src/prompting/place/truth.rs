@@ -54,8 +54,17 @@ impl<'a> Truth<'a> {
         Self { sources: placing.sources.iter().map(Known::new).collect(), given }
     }
 
-    /// Where a number comes from.
+    /// Where a number comes from, read in either way that it may be meant.
     pub(super) fn origin(&self, written: &Written) -> Origin {
+        match (self.origin_as_read(written), written.other) {
+            (Origin::Unknown, Some((value, decimals))) => {
+                self.origin_as_read(&Written { value, decimals, ..written.clone() })
+            }
+            (origin, _) => origin,
+        }
+    }
+
+    fn origin_as_read(&self, written: &Written) -> Origin {
         for known in &self.sources {
             let is_value = known.values.iter().any(|value| says(written, *value));
             let is_ratio = written.is_percent && known.ratios.iter().any(|ratio| is_share(written, *ratio));
@@ -79,6 +88,7 @@ impl<'a> Truth<'a> {
             scale: numbers::scale_of_unit(unit),
             is_percent: is_percent(unit),
             is_money: false,
+            other: None,
             text: String::new(),
         })
     }

@@ -20,8 +20,8 @@ const NAME: usize = 24;
 /// What a slide is shortened with.
 pub(super) struct Cut<'a> {
     pub(super) slide: &'a mut Slide,
-    /// Words that were taken off.
-    pub(super) taken: &'a mut Vec<String>,
+    /// Words that were taken off, as the block had them at first.
+    pub(super) taken: &'a mut Vec<(BlockId, String)>,
     pub(super) notes: &'a mut Vec<Note>,
 }
 
@@ -35,6 +35,11 @@ impl Cut<'_> {
                 hidden.push(mark.of.block.clone());
                 continue;
             }
+            // Words under cards take the room of the numbers on them.
+            let is_card = self.slide.blocks.iter().any(|one| is_metric(one) && *one.id() == mark.of.block);
+            if is_card && self.words_under_cards() {
+                return true;
+            }
             is_smaller |= self.part(&mark.of.block, part_of(mark), mark.what, list);
         }
         // Blocks that don't fit: one goes, and the others are looked at again.
@@ -46,6 +51,18 @@ impl Cut<'_> {
             is_smaller = named.is_some_and(|block| self.smaller_names(block));
         }
         is_smaller
+    }
+
+    /// Takes off the last block of words that stands after figures.
+    fn words_under_cards(&mut self) -> bool {
+        let Some(first) = self.slide.blocks.iter().position(is_metric) else { return false };
+        let is_under = |(at, block): (usize, &Block)| (at > first && is_words(block)).then_some(at);
+        let Some(at) = self.slide.blocks.iter().enumerate().filter_map(is_under).next_back() else {
+            return false;
+        };
+        let block = self.slide.blocks.remove(at);
+        self.gone(&block);
+        true
     }
 
     /// Takes off the block that matters least: words before data, the last first. `keep` is the last choice.
@@ -83,15 +100,13 @@ impl Cut<'_> {
                 format!("There was no room for {what}; it was left out"),
             );
         }
-        self.take(words_of(block));
+        self.take(block.id(), words_of(block));
     }
 
-    fn take(&mut self, text: String) {
-        // What was cut step by step is kept as it was at first.
-        let start = words::folded(&text.chars().take(40).collect::<String>());
-        let is_there = self.taken.iter().any(|one| words::folded(one).starts_with(&start));
-        if !text.is_empty() && !is_there && self.taken.len() < 40 {
-            self.taken.push(text);
+    fn take(&mut self, block: &BlockId, text: String) {
+        let is_there = self.taken.iter().any(|(one, _)| one == block);
+        if !text.is_empty() && !is_there {
+            self.taken.push((block.clone(), text));
         }
     }
 
@@ -209,7 +224,7 @@ impl Cut<'_> {
             Block::Chart(_) | Block::Columns(_) | Block::Divider(_) => false,
         };
         for text in taken {
-            self.take(text);
+            self.take(id, text);
         }
         for one in notes {
             note::add(self.notes, NoteKind::LeftOut, one);
@@ -257,6 +272,10 @@ impl Cut<'_> {
         }
         is_smaller
     }
+}
+
+fn is_metric(block: &Block) -> bool {
+    matches!(block, Block::Metric(_))
 }
 
 fn find<'a>(blocks: &'a mut [Block], id: &BlockId) -> Option<&'a mut Block> {
