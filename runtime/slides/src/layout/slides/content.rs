@@ -127,10 +127,6 @@ fn metrics<'a>(canvas: &mut Canvas<'_>, body: Rect, blocks: &[&'a Block]) -> Vec
     let rows = cards.len().div_ceil(4);
     let columns = cards.len().div_ceil(rows);
     let share = (body.height + GUTTER) / count(rows) - GUTTER;
-    let height = if rest.is_empty() { share.min(HIGHEST) } else { (share / 2.0).clamp(96.0, BESIDE_OTHERS) };
-    let taken = (height + GUTTER) * count(rows) - GUTTER;
-    // A little above the middle, where the eye takes the middle to be.
-    let y = if rest.is_empty() { body.y + (body.height - taken) * 0.36 } else { body.y };
     let width = (body.width + GUTTER) / count(columns) - GUTTER;
     let mut cards = cards;
     // Numbers that are compared have one size.
@@ -138,6 +134,14 @@ fn metrics<'a>(canvas: &mut Canvas<'_>, body: Rect, blocks: &[&'a Block]) -> Vec
     for card in &mut cards {
         card.limit_value(size);
     }
+    // A large number with a label and a change may need a little more than usual.
+    let needed =
+        cards.iter().map(|card| card.need(width, Sizes::USUAL).natural).fold(BESIDE_OTHERS, f64::max);
+    let height =
+        if rest.is_empty() { share.min(HIGHEST) } else { (share / 2.0).clamp(96.0, needed.min(HIGHEST)) };
+    let taken = (height + GUTTER) * count(rows) - GUTTER;
+    // A little above the middle, where the eye takes the middle to be.
+    let y = if rest.is_empty() { body.y + (body.height - taken) * 0.36 } else { body.y };
     let mut regions: Vec<Region<'_>> = cards
         .into_iter()
         .enumerate()
