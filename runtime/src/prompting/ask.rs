@@ -157,14 +157,14 @@ pub fn slide(guidance: &Guidance, ask: &SlideAsk<'_>) -> Prompt {
         titles.map(|(index, title)| format!("{}. {}", index + 1, words::line(title, 160))).collect();
     parts.push(tag("outline", &titles.join("\n")));
     if let Some(language) = language {
-        parts.push(format!("<wanted language=\"{}\"/>", escaped(language)));
+        parts.push(format!("<wanted language=\"{}\"/>", attribute(language)));
     }
     parts.push(format!(
         "<slide number=\"{}\" of=\"{}\" layout=\"{}\" sources=\"{}\">{}</slide>",
         ask.number,
         ask.outline.len().max(ask.number),
         ask.slide.layout.name(),
-        escaped(&ask.slide.sources.join(" ")),
+        attribute(&ask.slide.sources.join(" ")),
         escaped(&format!(
             "{}\n{}",
             words::line(&ask.slide.title, 300),
@@ -221,10 +221,7 @@ pub fn changes(
 pub fn history(turns: &[(String, String)]) -> Vec<(String, String)> {
     let start = turns.len().saturating_sub(TURNS);
     let short = |text: &str| words::text(text, TURN);
-    turns[start..]
-        .iter()
-        .map(|(person, assistant)| (tag("request", &short(person)), short(assistant)))
-        .collect()
+    turns[start..].iter().map(|(person, assistant)| (short(person), short(assistant))).collect()
 }
 
 /// What a tool answers with a table.
@@ -232,8 +229,8 @@ pub fn tool_result(space: &str, source: &SourceTable) -> String {
     let (csv, rows) = csv::written(source, MOST_ROWS, MOST_SOURCES / 2);
     format!(
         "<result source=\"{}\" space=\"{}\" rows=\"{}\" truncated=\"{}\" untrusted=\"true\">\n{}</result>",
-        escaped(&source.id),
-        escaped(space),
+        attribute(&source.id),
+        attribute(space),
         source.rows.len(),
         source.truncated || rows < source.rows.len(),
         escaped(&csv)
@@ -243,7 +240,7 @@ pub fn tool_result(space: &str, source: &SourceTable) -> String {
 /// What a tool answers in words only.
 pub fn tool_answer(space: &str, text: &str) -> String {
     let text = escaped(&words::text(text, MOST_ANSWER));
-    format!("<result space=\"{}\" untrusted=\"true\">{text}</result>", escaped(space))
+    format!("<result space=\"{}\" untrusted=\"true\">{text}</result>", attribute(space))
 }
 
 /// What a tool answers when it failed: what went wrong and what to do.
@@ -290,7 +287,7 @@ fn spaces(guidance: &Guidance) -> String {
         .take(MOST_SPACES)
         .map(|space| {
             let (title, about) = (words::line(&space.title, 120), words::line(&space.description, 300));
-            format!("<space title=\"{}\">{}</space>", escaped(&title), escaped(&about))
+            format!("<space title=\"{}\">{}</space>", attribute(&title), escaped(&about))
         })
         .collect();
     format!("# Data\n\nThese spaces hold the data:\n{}", lines.join("\n"))
@@ -340,8 +337,8 @@ fn tagged_sources(sources: &[SourceTable], most_rows: usize) -> String {
         left = left.saturating_sub(csv.len());
         all.push(format!(
             "<source id=\"{}\" label=\"{}\" rows=\"{}\">\n{}</source>",
-            escaped(&source.id),
-            escaped(&words::line(&source.label, 200)),
+            attribute(&source.id),
+            attribute(&words::line(&source.label, 200)),
             source.rows.len(),
             escaped(&csv)
         ));
@@ -353,17 +350,12 @@ fn tag(name: &str, text: &str) -> String {
     format!("<{name}>{}</{name}>", escaped(text))
 }
 
-/// A text in which no character ends a tag or an attribute.
+/// A text in which no character begins or ends a tag.
 pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// The same for the value of an attribute.
+pub(super) fn attribute(text: &str) -> String {
+    escaped(text).replace('"', "&quot;").replace('\n', " ")
 }

@@ -6,7 +6,7 @@ use tellr_slides::deck::{Deck, Slide};
 use tellr_slides::id::SlideId;
 use tellr_slides::table::{Cell, Table};
 
-use super::ask::escaped;
+use super::ask::{attribute, escaped};
 use super::outline::SlideLayout;
 use super::words;
 
@@ -46,9 +46,9 @@ fn numbered(deck: &Deck) -> impl Iterator<Item = (usize, &Slide)> {
 fn deck_head(deck: &Deck) -> String {
     format!(
         "<deck title=\"{}\" language=\"{}\" theme=\"{}\">",
-        escaped(&words::line(&deck.title, 200)),
-        escaped(deck.language.as_deref().unwrap_or_default()),
-        escaped(deck.theme.as_str())
+        attribute(&words::line(&deck.title, 200)),
+        attribute(deck.language.as_deref().unwrap_or_default()),
+        attribute(deck.theme.as_str())
     )
 }
 
@@ -56,7 +56,10 @@ fn head(slide: &Slide, number: usize, selection: &[SlideId]) -> String {
     let selected = if selection.contains(&slide.id) { " selected=\"true\"" } else { "" };
     let layout = serde_json::to_value(slide.layout).ok();
     let layout = layout.as_ref().and_then(|name| name.as_str()).unwrap_or(SlideLayout::TitleAndText.name());
-    format!("<slide id=\"{}\" number=\"{number}\" layout=\"{layout}\"{selected}>", escaped(slide.id.as_str()))
+    format!(
+        "<slide id=\"{}\" number=\"{number}\" layout=\"{layout}\"{selected}>",
+        attribute(slide.id.as_str())
+    )
 }
 
 fn written(deck: &Deck, selection: &[SlideId], [selected, others]: [usize; 2]) -> String {

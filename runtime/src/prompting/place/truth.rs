@@ -117,7 +117,7 @@ impl<'a> Known<'a> {
     fn new(source: &'a SourceTable) -> Self {
         let mut values: Vec<f64> = source.numbers().take(20_000).map(Decimal::as_f64).collect();
         let mut ratios = Vec::new();
-        for column in 0..source.columns.len() {
+        for column in (0..source.columns.len()).filter(|column| source.is_numeric(*column)) {
             let cells: Vec<f64> = source
                 .rows
                 .iter()
@@ -125,7 +125,7 @@ impl<'a> Known<'a> {
                 .filter_map(|row| row.get(column)?.number())
                 .map(Decimal::as_f64)
                 .collect();
-            if cells.len() < 2 || !source.is_numeric(column) {
+            if cells.len() < 2 {
                 continue;
             }
             let ends = [[cells[0], cells[cells.len() - 1]]];

@@ -115,9 +115,12 @@ fn a_rewritten_slide_is_sent_with_its_data() {
         ..SlideAsk::default()
     };
     let user = slide(&guidance(), &ask).user;
-    assert!(user.contains("<data>\n<source id=\"D1\" label=\"table on this slide\" rows=\"2\">\n&quot;A, B&quot;,C\n&quot;x &quot;&quot;y&quot;&quot;&quot;,1\n&lt;/source&gt;,2\n</source>\n</data>"), "{user}");
+    assert!(user.contains("<data>\n<source id=\"D1\" label=\"table on this slide\" rows=\"2\">\n\"A, B\",C\n\"x \"\"y\"\"\",1\n&lt;/source&gt;,2\n</source>\n</data>"), "{user}");
     let start = user.find("<current>").unwrap() + "<current>".len();
-    let json = user[start..user.find("</current>").unwrap()].replace("&quot;", "\"").replace("&amp;", "&");
+    let json = user[start..user.find("</current>").unwrap()]
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     let current: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(current["tables"][0]["source"], "D1");
     assert!(user.ends_with("<instruction>as a chart</instruction>"));
@@ -161,7 +164,6 @@ fn nothing_leaves_its_tag() {
     for answer in [tool_result(evil, &data), tool_answer(evil, evil), tool_error(evil)] {
         assert!(!answer.contains("<instruction>"), "{answer}");
     }
-    assert!(history(&[(evil.to_owned(), evil.to_owned())])[0].0.starts_with("<request>&lt;"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use tellr_slides::block::Block;
 use tellr_slides::deck::Slide;
 
 use super::support::{assert_sound, deck, placing, theme};
-use crate::prompting::{Placing, SlideDraft};
+use crate::prompting::{NoteKind, Placing, SlideDraft};
 
 /// A slide of each layout, as this module makes them.
 fn slides() -> Vec<Value> {
@@ -132,4 +132,30 @@ fn a_rewritten_slide_keeps_its_images_and_gets_no_id_twice() {
     let ids: Vec<&str> = slide.blocks.iter().map(|block| block.id().as_str()).collect();
     assert_eq!(ids, ["s1-1", "s1-3", "s1-4", "s1-2"]);
     assert_sound(&slide, &theme, Some("en"));
+}
+
+#[test]
+fn slides_that_people_made_are_rewritten_soundly() {
+    let decks = [
+        include_str!("../../../slides/tests/decks/gallery.json"),
+        include_str!("../../../slides/tests/decks/awkward.json"),
+    ];
+    for deck in decks.map(|json| tellr_slides::read::from_json(json).expect("a deck")) {
+        for slide in &deck.slides {
+            let (draft, data) = SlideDraft::of(slide);
+            // A slide of images alone has nothing that a model could fill in.
+            let Ok(draft) = SlideDraft::read(serde_json::to_value(&draft).unwrap()) else { continue };
+            let theme = theme("clear");
+            let language = deck.language.as_deref();
+            let placing =
+                Placing { id: slide.id.clone(), kept: Some(slide), language, ..placing(&theme, &data) };
+            let (back, notes) = draft.into_slide(&placing);
+            assert_sound(&back, &theme, language);
+            assert!(!notes.iter().any(|note| note.kind == NoteKind::NotFromData), "{notes:?}");
+            let images = |slide: &Slide| {
+                slide.all_blocks().iter().filter(|block| matches!(block, Block::Image(_))).count()
+            };
+            assert_eq!(images(&back), images(slide), "{}", slide.id);
+        }
+    }
 }
