@@ -14,6 +14,7 @@ use super::guess::{language_of, name_of, wanted_slides};
 use super::outline::{Outline, OutlineSlide};
 use super::schema::schema_of;
 use super::source::SourceTable;
+use super::tags::{attribute, escaped};
 use super::text_of_deck;
 use super::words;
 
@@ -138,7 +139,9 @@ pub fn outline(guidance: &Guidance, request: &str, sources: &[SourceTable]) -> P
     ];
     let attributes: String = attributes.into_iter().flatten().collect();
     if !attributes.is_empty() {
-        user.push_str(&format!("\n<wanted{attributes}/>"));
+        user.push_str("\n<wanted");
+        user.push_str(&attributes);
+        user.push_str("/>");
     }
     Prompt {
         system: system(guidance, &[DESIGN, CHARTS, OUTLINE], language),
@@ -348,14 +351,4 @@ fn tagged_sources(sources: &[SourceTable], most_rows: usize) -> String {
 
 fn tag(name: &str, text: &str) -> String {
     format!("<{name}>{}</{name}>", escaped(text))
-}
-
-/// A text in which no character begins or ends a tag.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// The same for the value of an attribute.
-pub(super) fn attribute(text: &str) -> String {
-    escaped(text).replace('"', "&quot;").replace('\n', " ")
 }

@@ -11,8 +11,8 @@ use tellr_slides::theme::built_in;
 
 use super::guess::tag_of;
 use super::note::{self, Note, NoteKind};
-use super::outline::SlideLayout;
 use super::reading::Reader;
+use super::slide_layout::SlideLayout;
 use super::words;
 
 /// Edits of one answer.
@@ -219,13 +219,14 @@ impl Changes {
                         settings.push(Planned::SetTitle(title));
                     }
                 }
-                (Action::SetLanguage, _) => match tag_of(&edit.value) {
-                    Some(tag) => settings.push(Planned::SetLanguage(tag)),
-                    None => {
+                (Action::SetLanguage, _) => {
+                    if let Some(tag) = tag_of(&edit.value) {
+                        settings.push(Planned::SetLanguage(tag));
+                    } else {
                         let text = format!("The language “{}” isn't known; it was left as it is", edit.value);
                         note::add(&mut notes, NoteKind::LeftOut, text);
                     }
-                },
+                }
                 (Action::AddSlide, _) => {
                     let at = place_of_new(edit, deck, &adds, &mut notes);
                     adds.push((at, edit.clone()));
@@ -234,13 +235,10 @@ impl Changes {
                     removes.insert(slide);
                 }
                 (Action::MoveSlide, Some(slide)) => {
-                    let after = match after_of(edit, deck) {
-                        Some(after) => after,
-                        None => {
-                            let text = "A slide was not moved: the deck has no slide with the id that it should go after";
-                            note::add(&mut notes, NoteKind::LeftOut, text);
-                            continue;
-                        }
+                    let Some(after) = after_of(edit, deck) else {
+                        let text = "A slide was not moved: the deck has no slide with the id that it should go after";
+                        note::add(&mut notes, NoteKind::LeftOut, text);
+                        continue;
                     };
                     if after.as_ref() != Some(&slide) {
                         moves.push(Planned::Move { slide, after });

@@ -8,8 +8,8 @@ use tellr_slides::chart::ChartKind;
 use tellr_slides::number::Decimal;
 
 use super::note::{Note, NoteKind};
-use super::outline::SlideLayout;
 use super::reading::Reader;
+use super::slide_layout::SlideLayout;
 
 const MAX_TITLE: usize = 300;
 const MAX_TEXT: usize = 1_500;

@@ -3,7 +3,8 @@
 //! Both are hints for the model and never refuse anything, so a light guess is enough, and none where it
 //! isn't clear.
 
-use super::outline::MAX_OUTLINE_SLIDES;
+/// Slides of one request.
+pub(super) const MOST_SLIDES: usize = 40;
 
 const NUMBERS: [(&str, u32); 44] = [
     ("one", 1),
@@ -103,7 +104,7 @@ pub fn wanted_slides(request: &str) -> Option<u32> {
         let is_place = previous.is_some_and(|word| {
             PLACES.contains(&word) && !matches!(word, "on" | "auf" | "from" | "after" | "nach")
         });
-        let is_limit = (1..=u32::try_from(MAX_OUTLINE_SLIDES).unwrap_or(40)).contains(&number);
+        let is_limit = (1..=u32::try_from(MOST_SLIDES).unwrap_or(40)).contains(&number);
         if is_limit && !is_place && found.is_none() {
             found = Some(number);
         }
@@ -341,7 +342,7 @@ pub fn language_of(request: &str) -> Option<&'static str> {
             (tokens.iter().filter(|token| stops.contains(token)).count() * 2 + letters(tag, &text), *tag)
         })
         .collect();
-    scores.sort_by(|one, two| two.0.cmp(&one.0));
+    scores.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let [(best, tag), (second, _), ..] = scores[..] else { return None };
     (best >= 2 && best > second).then_some(tag)
 }

@@ -23,7 +23,8 @@
 //! | `source`, `numbers` | data that was found; numbers as people write them |
 //! | `reading`, `schema` | reading forms leniently; their JSON Schemas |
 //! | `guess` | the language and the number of slides that a request asks for |
-//! | `words`, `note` | cleaning and shortening texts; what a person is told about it |
+//! | `words`, `note`, `tags` | cleaning, shortening and escaping texts; what a person is told about it |
+//! | `slide_layout` | the layouts that a model may choose from |
 
 mod ask;
 mod change;
@@ -35,7 +36,9 @@ mod outline;
 mod place;
 mod reading;
 mod schema;
+mod slide_layout;
 mod source;
+mod tags;
 mod text_of_deck;
 mod words;
 
@@ -47,9 +50,10 @@ pub use change::{Action, At, Changes, Edit, Planned};
 pub use draft::{ChartDraft, ColumnDraft, MetricDraft, SeriesDraft, SlideDraft, StepDraft, TableDraft};
 pub use guess::{language_of, wanted_slides};
 pub use note::{Note, NoteKind};
-pub use outline::{MAX_OUTLINE_SLIDES, Outline, OutlineSlide, SlideLayout};
+pub use outline::{MAX_OUTLINE_SLIDES, Outline, OutlineSlide};
 pub use place::Placing;
 pub use schema::schema_of;
+pub use slide_layout::SlideLayout;
 pub use source::{Cell, ColumnKind, Shown, SourceColumn, SourceTable};
 
 #[cfg(test)]

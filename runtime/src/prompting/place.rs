@@ -12,15 +12,12 @@ use tellr_slides::block::{
 };
 use tellr_slides::check;
 use tellr_slides::deck::{Deck, FORMAT, Layout, Slide};
-use tellr_slides::id::SlideId;
 use tellr_slides::limits::{MAX_NOTES, MAX_SOURCES};
 use tellr_slides::source::Source;
 use tellr_slides::text::RichText;
-use tellr_slides::theme::Theme;
 
 use super::draft::{ColumnDraft, SlideDraft, StepDraft};
 use super::note::{self, Note, NoteKind};
-use super::source::SourceTable;
 use super::words;
 
 mod arrange;
@@ -32,47 +29,19 @@ mod fit;
 pub(super) use fit::{drawn, faults};
 mod ids;
 mod limit;
+mod make;
+mod named;
 mod own;
+mod placing;
 mod table;
 mod truth;
 
 use ids::Ids;
+use make::{ITEM, Make, NAME, TEXT, TITLE};
+use named::source_of;
 use truth::Truth;
 
-/// Where a draft becomes a slide, and of what.
-#[derive(Debug, Clone)]
-pub struct Placing<'a> {
-    /// The id that the slide gets.
-    pub id: SlideId,
-    /// What the ids of new blocks start with; unique in the deck.
-    pub prefix: &'a str,
-    /// How the deck looks: what fits depends on it.
-    pub theme: &'a Theme,
-    /// The deck's language.
-    pub language: Option<&'a str>,
-    /// What the person wrote: numbers in it are theirs.
-    pub request: &'a str,
-    /// The data that may be copied: what was found, and what stands on the slide.
-    pub sources: &'a [SourceTable],
-    /// The title for a draft without one.
-    pub title: &'a str,
-    /// Of a slide that is rewritten: the slide as it is.
-    pub kept: Option<&'a Slide>,
-}
-
-/// Makes the blocks of one slide.
-struct Make<'a> {
-    placing: &'a Placing<'a>,
-    ids: Ids<'a>,
-    truth: Truth<'a>,
-    notes: Vec<Note>,
-}
-
-/// Characters of a text of each kind; what fits is usually less.
-const TITLE: usize = 160;
-const ITEM: usize = 220;
-const TEXT: usize = 1_200;
-const NAME: usize = 80;
+pub use placing::Placing;
 
 impl SlideDraft {
     /// Makes a slide of the draft: always a valid one on which nothing is cut.
@@ -120,7 +89,7 @@ impl Make<'_> {
         let layout = arrange::layout(&draft, &data, &images, self.placing.kept);
         // Two subtitles of a comparison head its sides, so a line under the title would be taken for one.
         if layout == Layout::Comparison && !draft.subtitle.is_empty() {
-            draft.text = [std::mem::take(&mut draft.subtitle), draft.text].join("\n").trim().to_owned();
+            draft.text = lines(&std::mem::take(&mut draft.subtitle), &draft.text);
         }
         let mut blocks = Vec::new();
         if let Some(text) = filled(words::rich_within(words::heading(&draft.title), TITLE)) {
@@ -136,9 +105,9 @@ impl Make<'_> {
         let text = self.text(&draft.text);
         let list = self.list(&draft.bullets);
         if layout == Layout::Agenda {
-            blocks.extend(list.into_iter().chain(text))
+            blocks.extend(list.into_iter().chain(text));
         } else {
-            blocks.extend(text.into_iter().chain(list))
+            blocks.extend(text.into_iter().chain(list));
         }
         if let Some(text) = filled(words::rich_within(&draft.takeaway, TEXT)) {
             let meaning = draft.takeaway_meaning;
@@ -168,7 +137,7 @@ impl Make<'_> {
         }
         // One point is a sentence.
         if let [only] = &draft.bullets[..] {
-            draft.text = [draft.text.as_str(), words::item(only)].join("\n").trim().to_owned();
+            draft.text = lines(&draft.text, words::item(only));
             draft.bullets.clear();
         }
         if let [only] = &draft.columns[..] {
@@ -287,7 +256,7 @@ impl Make<'_> {
         let mark = truth::mark(self.placing.language);
         let kept = self.placing.kept.map(|slide| slide.sources.clone()).unwrap_or_default();
         let mut sources: Vec<Source> = kept.into_iter().filter(|source| source.label != mark.label).collect();
-        let named: Vec<&Source> = blocks.iter().filter_map(own::source_of).collect();
+        let named: Vec<&Source> = blocks.iter().filter_map(source_of).collect();
         let mut texts: Vec<&str> = vec![&draft.title, &draft.subtitle, &draft.text, &draft.takeaway];
         texts.extend(draft.bullets.iter().map(String::as_str));
         texts.extend(draft.columns.iter().flat_map(|column| &column.bullets).map(String::as_str));
@@ -312,6 +281,11 @@ impl Make<'_> {
         sources.truncate(MAX_SOURCES);
         sources
     }
+}
+
+/// Two texts over each other.
+fn lines(one: &str, two: &str) -> String {
+    format!("{one}\n{two}").trim().to_owned()
 }
 
 /// A text that says something.

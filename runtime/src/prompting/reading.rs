@@ -8,7 +8,7 @@ use tellr_slides::number::Decimal;
 
 use super::note::{self, Note, NoteKind};
 use super::numbers;
-use super::outline::SlideLayout;
+use super::slide_layout::SlideLayout;
 use super::words;
 
 /// A value that stands for nothing.

@@ -6,8 +6,8 @@ use tellr_slides::deck::{Deck, Slide};
 use tellr_slides::id::SlideId;
 use tellr_slides::table::{Cell, Table};
 
-use super::ask::{attribute, escaped};
-use super::outline::SlideLayout;
+use super::slide_layout::SlideLayout;
+use super::tags::{attribute, escaped};
 use super::words;
 
 /// Bytes of a deck in a prompt.
@@ -27,12 +27,14 @@ pub(super) fn tagged(deck: &Deck, selection: &[SlideId]) -> String {
         }
     }
     // Only the titles: a deck of 300 slides is listed whole.
-    let titles: String = numbered(deck)
-        .map(|(number, slide)| {
-            let title = words::cut(&title_of(slide), 60);
-            format!("{}\ntitle: {}\n</slide>\n", head(slide, number, selection), escaped(&title))
-        })
-        .collect();
+    let mut titles = String::new();
+    for (number, slide) in numbered(deck) {
+        let title = words::cut(&title_of(slide), 60);
+        titles.push_str(&head(slide, number, selection));
+        titles.push_str("\ntitle: ");
+        titles.push_str(&escaped(&title));
+        titles.push_str("\n</slide>\n");
+    }
     if titles.len() <= MOST * 2 {
         text = format!("{}\n{titles}</deck>", deck_head(deck));
     }

@@ -114,7 +114,7 @@ pub(super) fn of_spans(spans: Vec<Span>) -> RichText {
             format!("{before}{marker}{core}{marker}{after}")
         };
         match &span.link {
-            Some(link) if !core.is_empty() => markup.push_str(&format!("[{looked}]({link})")),
+            Some(link) if !core.is_empty() => markup.extend(["[", &looked, "](", link, ")"]),
             _ => markup.push_str(&looked),
         }
     }

@@ -6,6 +6,7 @@ use tellr_slides::deck::{Layout, Slide};
 use crate::prompting::draft::SlideDraft;
 
 /// What there is of each.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct Has {
     charts: usize,
     tables: usize,
@@ -44,7 +45,7 @@ pub(super) fn layout(draft: &SlideDraft, data: &[Block], images: &[Block], kept:
     let pictures = has.charts + has.tables;
     let body = pictures + has.metrics + usize::from(has.steps) + has.columns;
     match wanted {
-        Layout::Cover | Layout::Section if body == 0 && !has.quote => wanted,
+        Layout::Cover | Layout::Section | Layout::TitleAndText if body == 0 && !has.quote => wanted,
         Layout::Closing if pictures == 0 && !has.quote && has.columns == 0 => wanted,
         Layout::Agenda if has.list && body == 0 && !has.quote => wanted,
         Layout::Statement if body == 0 && !has.list && !has.quote => wanted,
@@ -57,7 +58,6 @@ pub(super) fn layout(draft: &SlideDraft, data: &[Block], images: &[Block], kept:
         Layout::Chart if has.charts == 1 && has.tables == 0 && !has.words => wanted,
         Layout::ChartAndTakeaway if pictures == 1 && has.words => wanted,
         Layout::TwoCharts if pictures == 2 => wanted,
-        Layout::TitleAndText if body == 0 && !has.quote => wanted,
         _ => fitting(&has),
     }
 }

@@ -58,9 +58,11 @@ impl Back {
     fn block(&mut self, block: &Block) {
         let draft = &mut self.draft;
         match block {
-            Block::Title(one) if draft.title.is_empty() => one.text.as_str().clone_into(&mut draft.title),
+            Block::Title(one) if draft.title.is_empty() => {
+                one.text.as_str().clone_into(&mut draft.title);
+            }
             Block::Subtitle(one) if draft.subtitle.is_empty() => {
-                one.text.as_str().clone_into(&mut draft.subtitle)
+                one.text.as_str().clone_into(&mut draft.subtitle);
             }
             Block::Title(one) | Block::Subtitle(one) => append(&mut draft.text, one.text.as_str()),
             Block::Text(one) => append(&mut draft.text, one.text.as_str()),
@@ -237,7 +239,7 @@ fn headed(blocks: &[Block]) -> ColumnDraft {
     for block in blocks {
         match block {
             Block::Subtitle(one) if column.heading.is_empty() => {
-                one.text.as_str().clone_into(&mut column.heading)
+                one.text.as_str().clone_into(&mut column.heading);
             }
             Block::Subtitle(one) => column.bullets.push(one.text.as_str().to_owned()),
             other => column.bullets.extend(lines(other)),

@@ -5,8 +5,9 @@ use tellr_slides::id::SeriesId;
 use tellr_slides::number::Decimal;
 
 use super::limit::limited;
+use super::make::{Make, NAME};
+use super::named::highlighted;
 use super::truth::is_percent;
-use super::{Make, NAME};
 use crate::prompting::draft::ChartDraft;
 use crate::prompting::note::{self, NoteKind};
 use crate::prompting::source::{Cell, SourceTable};
@@ -29,7 +30,7 @@ impl<'a> Make<'a> {
         let (chart, is_time) = match found {
             Some(source) => self.copied_chart(draft, source)?,
             None if draft.own_series.is_empty() => return None,
-            None => (self.own_chart(draft)?, false),
+            None => (self.own_chart(draft), false),
         };
         let mut chart = limited(chart, is_time, &mut self.notes)?;
         self.keep(&mut chart);
@@ -79,19 +80,16 @@ impl<'a> Make<'a> {
         let (mut categories, mut series) = (Vec::new(), Vec::new());
         let mut unit_of = picked.values[0];
         if kind == ChartKind::Scatter {
-            match scatter(source, &picked) {
-                Some((y, points)) => {
-                    unit_of = y;
-                    series = points;
-                }
-                None => {
-                    kind = ChartKind::Bar;
-                    note::add(
-                        &mut self.notes,
-                        NoteKind::Changed,
-                        "A scatter chart needs two columns of numbers; it became bars",
-                    );
-                }
+            if let Some((y, points)) = scatter(source, &picked) {
+                unit_of = y;
+                series = points;
+            } else {
+                kind = ChartKind::Bar;
+                note::add(
+                    &mut self.notes,
+                    NoteKind::Changed,
+                    "A scatter chart needs two columns of numbers; it became bars",
+                );
             }
         }
         if kind != ChartKind::Scatter {
@@ -326,7 +324,7 @@ fn unit_of_chart(draft: &str, source: &SourceTable, column: usize, values: &[Dec
     let (_, own) = source.shown(column);
     let is_symbol = own.chars().count() == 1;
     if is_symbol {
-        return super::own::unit(&own);
+        return super::named::unit(&own);
     }
     let without_scale: Vec<&str> =
         draft.split_whitespace().filter(|word| numbers::scale_of(word).is_none()).collect();
@@ -339,17 +337,5 @@ fn unit_of_chart(draft: &str, source: &SourceTable, column: usize, values: &[Dec
     if is_percent(unit) && is_part {
         return None;
     }
-    super::own::unit(if unit.is_empty() { &own } else { unit })
-}
-
-/// The category or the id of the series that is meant.
-pub(super) fn highlighted(wanted: &str, categories: &[String], series: &[Series]) -> Option<String> {
-    let folded = words::folded(wanted);
-    if folded.is_empty() {
-        return None;
-    }
-    if let Some(category) = categories.iter().find(|category| words::folded(category) == folded) {
-        return Some(category.clone());
-    }
-    series.iter().find(|one| words::folded(&one.name) == folded).map(|one| one.id.to_string())
+    super::named::unit(if unit.is_empty() { &own } else { unit })
 }

@@ -7,9 +7,8 @@
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
-use tellr_slides::block::Block;
 use tellr_slides::deck::{Deck, FORMAT, Slide};
-use tellr_slides::display::{Detail, DisplayList, Loss, Mark, Part};
+use tellr_slides::display::DisplayList;
 use tellr_slides::fonts::Fonts;
 use tellr_slides::id::BlockId;
 use tellr_slides::layout::lay_out;
@@ -18,9 +17,9 @@ use tellr_slides::text_layout::TextLayout;
 use tellr_slides::theme::Theme;
 
 use crate::prompting::note::{self, Note, NoteKind};
-use crate::prompting::words;
 
 mod cuts;
+mod marks;
 
 use cuts::Cut;
 
@@ -89,79 +88,4 @@ pub(super) fn fitted(
         slide.notes = parts.join("\n\n");
     }
     slide
-}
-
-/// The marks that say that something isn't shown as it was meant, apart from its size.
-fn losses(list: &DisplayList) -> impl Iterator<Item = &Mark> {
-    list.marks.iter().filter(|mark| !matches!(mark.what, Loss::Smaller { .. }))
-}
-
-/// The rows, without the headings, and columns that a table shows.
-fn shown_of_table(list: &DisplayList, id: &BlockId) -> Option<(usize, usize)> {
-    let frame = list.frames.iter().find(|frame| frame.block == *id)?;
-    match &frame.detail {
-        Some(Detail::Table(table)) => Some((table.rows.len().saturating_sub(1), table.columns.len())),
-        _ => None,
-    }
-}
-
-/// Whether a block is made of words only.
-fn is_words(block: &Block) -> bool {
-    matches!(
-        block,
-        Block::Subtitle(_)
-            | Block::Text(_)
-            | Block::Bullets(_)
-            | Block::Numbered(_)
-            | Block::Callout(_)
-            | Block::Quote(_)
-    )
-}
-
-/// The words of a block, for the notes.
-fn words_of(block: &Block) -> String {
-    let text = match block {
-        Block::Title(one) | Block::Subtitle(one) => one.text.plain(),
-        Block::Text(one) => one.text.plain(),
-        Block::Callout(one) => one.text.plain(),
-        Block::Quote(one) => match &one.by {
-            Some(by) => format!("{} – {by}", one.text.plain()),
-            None => one.text.plain(),
-        },
-        Block::Bullets(list) | Block::Numbered(list) => {
-            list.items.iter().map(|item| format!("- {}", item.text.plain())).collect::<Vec<_>>().join("\n")
-        }
-        Block::Steps(steps) => {
-            let all = steps.steps.iter().map(|step| {
-                let text = step.text.as_ref().map(|text| format!(": {}", text.plain())).unwrap_or_default();
-                let when = step.when.as_ref().map(|when| format!("{when} ")).unwrap_or_default();
-                format!("- {when}{}{text}", step.title.plain())
-            });
-            all.collect::<Vec<_>>().join("\n")
-        }
-        Block::Columns(columns) => {
-            let all = columns.columns.iter().flat_map(|column| &column.blocks).map(words_of);
-            all.collect::<Vec<_>>().join("\n")
-        }
-        Block::Metric(metric) => {
-            format!(
-                "{}: {} {}",
-                metric.label.plain(),
-                metric.value,
-                metric.unit.as_deref().unwrap_or_default()
-            )
-        }
-        _ => String::new(),
-    };
-    words::text(&text, 4_000)
-}
-
-/// Whether a mark is about a block as a whole.
-fn is_whole(mark: &Mark) -> bool {
-    mark.of.part.is_none() && mark.what == Loss::Hidden
-}
-
-/// What a mark says of a part.
-fn part_of(mark: &Mark) -> Option<Part> {
-    mark.of.part
 }

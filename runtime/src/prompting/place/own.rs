@@ -1,6 +1,6 @@
 //! Numbers that a model wrote itself: metrics, and charts and tables without a source.
 
-use tellr_slides::block::{Block, Change, Metric};
+use tellr_slides::block::{Change, Metric};
 use tellr_slides::chart::{Chart, ChartKind, Series};
 use tellr_slides::id::SeriesId;
 use tellr_slides::number::Decimal;
@@ -8,26 +8,12 @@ use tellr_slides::source::Source;
 use tellr_slides::table::{Cell, Table, TableColumn};
 use tellr_slides::text::RichText;
 
+use super::make::{Make, NAME};
+use super::named::{highlighted, source_of, unit};
 use super::truth::{self, Origin};
-use super::{Make, NAME};
 use crate::prompting::draft::{ChartDraft, MetricDraft, TableDraft};
 use crate::prompting::note::{self, NoteKind};
 use crate::prompting::{numbers, words};
-
-/// The source that a block names.
-pub(super) fn source_of(block: &Block) -> Option<&Source> {
-    match block {
-        Block::Chart(chart) => chart.source.as_ref(),
-        Block::Table(table) => table.source.as_ref(),
-        Block::Metric(metric) => metric.source.as_ref(),
-        _ => None,
-    }
-}
-
-/// A unit, if there is one.
-pub(super) fn unit(text: &str) -> Option<String> {
-    Some(words::line(text, 24)).filter(|unit| !unit.is_empty())
-}
 
 impl Make<'_> {
     pub(super) fn metric(&mut self, draft: &MetricDraft) -> Metric {
@@ -74,7 +60,7 @@ impl Make<'_> {
         blocks.into_iter().find(|block| block.id() == id).and_then(source_of).cloned()
     }
 
-    pub(super) fn own_chart(&mut self, draft: &ChartDraft) -> Option<Chart> {
+    pub(super) fn own_chart(&mut self, draft: &ChartDraft) -> Chart {
         let mut series: Vec<Series> = draft
             .own_series
             .iter()
@@ -126,9 +112,9 @@ impl Make<'_> {
             .map(|value| self.truth.of_number(*value, &draft.unit))
             .collect();
         let source = self.named(&origins, None, "the numbers of a chart");
-        let highlight = super::chart::highlighted(&draft.highlight, &categories, &series);
+        let highlight = highlighted(&draft.highlight, &categories, &series);
         let id = self.ids.block("chart");
-        Some(Chart { id, kind, categories, series, unit: unit(&draft.unit), axis: None, highlight, source })
+        Chart { id, kind, categories, series, unit: unit(&draft.unit), axis: None, highlight, source }
     }
 
     pub(super) fn own_table(&mut self, draft: &TableDraft) -> Option<Table> {
@@ -143,7 +129,7 @@ impl Make<'_> {
             let texts: Vec<&str> =
                 draft.own_rows.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
             let title = draft.own_columns.get(column).map_or("", String::as_str);
-            let (title, unit) = crate::prompting::source::shown_name(title);
+            let (title, counted) = crate::prompting::source::shown_name(title);
             // A column of plain numbers holds numbers; others, as in `12 %`, are shown as they are written.
             let is_empty = |text: &str| text.is_empty() || matches!(text, "-" | "–" | "—" | "n/a");
             let number = |text: &str| {
@@ -160,7 +146,7 @@ impl Make<'_> {
                         // Years and counts of a few say nothing about data.
                         let is_year = (1900.0..=2100.0).contains(&number.as_f64());
                         if !is_year {
-                            origins.push(self.truth.of_number(number, &unit));
+                            origins.push(self.truth.of_number(number, &counted));
                         }
                         Cell::Number(number)
                     }
@@ -176,7 +162,7 @@ impl Make<'_> {
                     }
                 });
             }
-            columns.push(TableColumn { title: RichText::from_plain(&title), unit: super::own::unit(&unit) });
+            columns.push(TableColumn { title: RichText::from_plain(&title), unit: unit(&counted) });
         }
         let source = self.named(&origins, None, "the numbers of a table");
         Some(Table { id: self.ids.block("table"), columns, rows: cells, source })

@@ -3,7 +3,7 @@
 use tellr_slides::table::{self, Table, TableColumn};
 use tellr_slides::text::RichText;
 
-use super::Make;
+use super::make::Make;
 use crate::prompting::draft::TableDraft;
 use crate::prompting::note::{self, NoteKind};
 use crate::prompting::source::{Cell, SourceTable};
@@ -54,7 +54,7 @@ impl Make<'_> {
                 let (title, unit) = source.shown(*column);
                 TableColumn {
                     title: RichText::from_plain(&words::line(&title, CELL)),
-                    unit: super::own::unit(&unit),
+                    unit: super::named::unit(&unit),
                 }
             })
             .collect();

@@ -9,8 +9,8 @@ use tellr_slides::block::Block;
 use tellr_slides::number::Decimal;
 use tellr_slides::source::Source;
 
-use super::Placing;
-use super::own::source_of;
+use super::named::source_of;
+use super::placing::Placing;
 use crate::prompting::numbers::{self, Written, says};
 use crate::prompting::source::SourceTable;
 

@@ -8,7 +8,7 @@ use tellr_slides::lint::Finding;
 use tellr_slides::table::{Cell, Table};
 use tellr_slides::text::RichText;
 
-use super::{is_whole, is_words, losses, part_of, shown_of_table, words_of};
+use super::marks::{is_whole, is_words, losses, part_of, shown_of_table, words_of};
 use crate::prompting::note::{self, Note, NoteKind};
 use crate::prompting::words;
 
