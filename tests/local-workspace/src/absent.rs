@@ -15,11 +15,9 @@ use crate::extract::Caller;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 
-/// Jobs, clusters, SQL warehouses and repositories.
+/// Jobs, clusters and repositories.
 pub(crate) fn routes() -> Router<Arc<Workspace>> {
     let mut router = Router::new()
-        .route("/api/2.0/sql/warehouses", get(nothing))
-        .route("/api/2.0/sql/warehouses/{id}", get(warehouse))
         .route("/api/2.0/repos", get(nothing))
         .route("/api/2.0/repos/{id}", get(repository));
     // Clients of different age use different versions of these.
@@ -63,10 +61,6 @@ async fn run(_: Caller, Query(parameters): Parameters) -> Result<Json<Value>, Pr
 async fn cluster(_: Caller, Query(parameters): Parameters) -> Result<Json<Value>, Problem> {
     let id = id(&parameters, "cluster_id")?;
     Err(Problem::invalid_parameter(format!("Cluster {id} does not exist")))
-}
-
-async fn warehouse(_: Caller, Path(id): Path<String>) -> Problem {
-    Problem::resource_does_not_exist(format!("SQL warehouse {id} does not exist."))
 }
 
 async fn repository(_: Caller, Path(id): Path<String>) -> Problem {

@@ -38,6 +38,7 @@ mod serving;
 pub mod settings;
 mod start;
 mod tokens;
+pub mod warehouse;
 pub mod workspace;
 
 pub use start::{LocalWorkspace, Options, StartError};

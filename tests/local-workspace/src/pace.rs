@@ -39,6 +39,8 @@ pub struct Durations {
     pub role_change_ms: u64,
     /// A provisioned instance until AVAILABLE.
     pub instance_create_ms: u64,
+    /// The SQL warehouse from STARTING to RUNNING.
+    pub warehouse_start_ms: u64,
 }
 
 /// The time of one request, in milliseconds.
@@ -106,6 +108,7 @@ impl Pace {
                 branch_create_ms: 4_000,
                 role_change_ms: 1_500,
                 instance_create_ms: 160_000,
+                warehouse_start_ms: 5_000,
             },
             latency: Latency {
                 read_ms: 120,
@@ -134,6 +137,7 @@ impl Pace {
                 branch_create_ms: scale(d.branch_create_ms),
                 role_change_ms: scale(d.role_change_ms),
                 instance_create_ms: scale(d.instance_create_ms),
+                warehouse_start_ms: scale(d.warehouse_start_ms),
             },
             latency: Latency {
                 read_ms: scale(l.read_ms),

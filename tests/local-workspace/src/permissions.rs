@@ -25,6 +25,8 @@ fn levels(object_type: &str) -> Option<&'static [&'static str]> {
         "apps" | "authorization" | "database-instances" | "database-projects" => {
             Some(&["CAN_USE", "CAN_MANAGE"])
         }
+        "warehouses" => Some(&["CAN_VIEW", "CAN_USE", "CAN_MONITOR", "CAN_MANAGE", "IS_OWNER"]),
+        "genie" => Some(&["CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"]),
         "serving-endpoints" => Some(&["CAN_VIEW", "CAN_QUERY", "CAN_MANAGE"]),
         "directories" | "files" | "notebooks" => Some(&["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"]),
         _ => None,
@@ -180,6 +182,9 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
     Router::new()
         .route("/api/2.0/permissions/{object_type}/{id}", get(read).put(replace).patch(merge))
         .route("/api/2.0/permissions/{object_type}/{id}/permissionLevels", get(read_levels))
+        // Warehouses are also `sql/warehouses`.
+        .route("/api/2.0/permissions/sql/{object_type}/{id}", get(read).put(replace).patch(merge))
+        .route("/api/2.0/permissions/sql/{object_type}/{id}/permissionLevels", get(read_levels))
 }
 
 async fn read(

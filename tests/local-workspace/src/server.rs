@@ -10,6 +10,7 @@ use crate::problem::Problem;
 use crate::workspace::Workspace;
 use crate::{
     absent, apps, control, edge, files, lakebase, oauth, permissions, scim, secrets, serving, tokens,
+    warehouse,
 };
 
 /// The platform's services behind the edge, and the control address beside it.
@@ -22,6 +23,7 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(permissions::routes())
         .merge(serving::routes())
         .merge(tokens::routes())
+        .merge(warehouse::routes())
         .merge(absent::routes())
         .merge(apps::routes())
         .merge(lakebase::routes())

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::files::MAX_FILE_BYTES;
 use crate::identity::{Principal, Right};
 use crate::pace::Pace;
+use crate::warehouse::WarehouseSettings;
 
 /// All settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub outcomes: Outcomes,
     /// The sign-in in a browser.
     pub sign_in: SignInSettings,
+    /// The SQL warehouse.
+    pub warehouse: WarehouseSettings,
 }
 
 /// Upper limits; the defaults are the platform's.

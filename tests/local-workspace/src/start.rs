@@ -30,6 +30,7 @@ use crate::server;
 use crate::serving;
 use crate::settings::{Settings, SharedSettings};
 use crate::tokens;
+use crate::warehouse::{self, Warehouse};
 use crate::workspace::Workspace;
 
 /// The start options.
@@ -123,7 +124,10 @@ impl LocalWorkspace {
         let permissions = Permissions::default();
         serving::register(&permissions);
         tokens::register(&permissions);
+        warehouse::register(&permissions);
         let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
+        let warehouse =
+            Warehouse::new(lakebase.clone(), clock.clone(), ids.clone(), settings.clone());
         // Installing happens in another folder than ours.
         let wheels =
             options.wheels.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
@@ -138,6 +142,7 @@ impl LocalWorkspace {
             sign_ins: SignIns::default(),
             token_scopes: TokenScopes::default(),
             lakebase,
+            warehouse,
             platform,
             apps: Apps::default(),
             faults: Faults::default(),
@@ -186,6 +191,7 @@ impl LocalWorkspace {
         let _ = self.stop.send(true);
         let _ = self.server.await;
         self.workspace.platform.shutdown().await;
+        self.workspace.warehouse.shutdown().await;
         self.workspace.lakebase.shutdown().await;
     }
 }

@@ -18,6 +18,7 @@ use crate::scim::Directory;
 use crate::scopes::TokenScopes;
 use crate::secrets::Secrets;
 use crate::settings::SharedSettings;
+use crate::warehouse::Warehouse;
 
 /// Everything the handlers share.
 #[derive(Debug)]
@@ -50,6 +51,8 @@ pub struct Workspace {
     pub secrets: Secrets,
     /// Databases.
     pub lakebase: Lakebase,
+    /// The SQL warehouse.
+    pub warehouse: Warehouse,
     /// The runtime of apps.
     pub platform: Platform,
     /// Databricks Apps.

@@ -24,7 +24,7 @@ use serde_json::Value;
 
 use crate::clock::Timestamp;
 use crate::problem::Problem;
-pub(crate) use routes::routes;
+pub(crate) use routes::{Page, page, routes};
 use spec::effective_scopes;
 use state::App;
 

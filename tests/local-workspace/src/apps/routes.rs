@@ -151,7 +151,7 @@ async fn read(State(workspace): Shared, Caller(caller): Caller, Path(name): Path
 }
 
 #[derive(Deserialize)]
-pub(super) struct Page {
+pub(crate) struct Page {
     #[serde(default)]
     page_size: usize,
     #[serde(default)]
@@ -159,7 +159,7 @@ pub(super) struct Page {
 }
 
 /// One page of `items` under `key`; a token is the number of preceding items.
-pub(super) fn page(page: &Page, key: &str, items: Vec<Value>) -> Answer {
+pub(crate) fn page(page: &Page, key: &str, items: Vec<Value>) -> Answer {
     let start = match page.page_token.as_str() {
         "" => 0,
         token => token.parse().map_err(|_| Problem::invalid_parameter("Invalid page token."))?,

@@ -183,10 +183,19 @@ impl Cluster {
 
     /// Connects as the cluster's own superuser.
     pub(crate) async fn connect(&self, database: &str) -> Result<tokio_postgres::Client, ClusterError> {
+        self.connect_as(ADMINISTRATOR, database).await
+    }
+
+    /// Connects as any role; the socket asks for no password.
+    pub(crate) async fn connect_as(
+        &self,
+        role: &str,
+        database: &str,
+    ) -> Result<tokio_postgres::Client, ClusterError> {
         let (client, connection) = tokio_postgres::Config::new()
             .host_path(self.directory.join("s"))
             .port(5432)
-            .user(ADMINISTRATOR)
+            .user(role)
             .dbname(database)
             .application_name("lakebase-control-plane")
             .connect(NoTls)

@@ -55,7 +55,7 @@ use crate::scratch::Scratch;
 use crate::settings::SharedSettings;
 use crate::workspace::Workspace;
 use activity::Activity;
-use cluster::Cluster;
+pub(crate) use cluster::{Cluster, ClusterError};
 use credentials::{ComputeId, Credentials, StorageId};
 use front::{Access, Backend, Front};
 use hosts::Hosts;
@@ -168,7 +168,7 @@ impl Lakebase {
     }
 
     /// A new, empty cluster.
-    async fn new_cluster(&self) -> Result<Arc<Cluster>, Problem> {
+    pub(crate) async fn new_cluster(&self) -> Result<Arc<Cluster>, Problem> {
         let installation = self.installation().await.map_err(broken)?;
         let name = format!("c{}", self.next());
         let cluster = Cluster::create(installation, &self.0.scratch, &name).await.map_err(broken)?;
