@@ -17,9 +17,8 @@ use crate::workspace::Workspace;
 
 /// Jobs, clusters and repositories.
 pub(crate) fn routes() -> Router<Arc<Workspace>> {
-    let mut router = Router::new()
-        .route("/api/2.0/repos", get(nothing))
-        .route("/api/2.0/repos/{id}", get(repository));
+    let mut router =
+        Router::new().route("/api/2.0/repos", get(nothing)).route("/api/2.0/repos/{id}", get(repository));
     // Clients of different age use different versions of these.
     for version in ["2.0", "2.1", "2.2"] {
         router = router

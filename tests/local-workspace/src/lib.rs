@@ -18,6 +18,7 @@ mod edge;
 mod extract;
 pub mod faults;
 pub mod files;
+pub mod genie;
 pub mod identity;
 pub mod ids;
 pub mod journal;

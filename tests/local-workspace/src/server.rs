@@ -9,7 +9,7 @@ use tower_http::normalize_path::NormalizePath;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 use crate::{
-    absent, apps, control, edge, files, lakebase, oauth, permissions, scim, secrets, serving, tokens,
+    absent, apps, control, edge, files, genie, lakebase, oauth, permissions, scim, secrets, serving, tokens,
     warehouse,
 };
 
@@ -24,6 +24,7 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(serving::routes())
         .merge(tokens::routes())
         .merge(warehouse::routes())
+        .merge(genie::routes())
         .merge(absent::routes())
         .merge(apps::routes())
         .merge(lakebase::routes())

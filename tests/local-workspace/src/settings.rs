@@ -11,6 +11,7 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 use crate::files::MAX_FILE_BYTES;
+use crate::genie::GenieSettings;
 use crate::identity::{Principal, Right};
 use crate::pace::Pace;
 use crate::warehouse::WarehouseSettings;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     /// The SQL warehouse.
     pub warehouse: WarehouseSettings,
+    /// Genie.
+    pub genie: GenieSettings,
 }
 
 /// Upper limits; the defaults are the platform's.

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::connection;
 use crate::faults::Faults;
 use crate::files::Files;
+use crate::genie::{self, Genie};
 use crate::identity::{Credentials, Identities, PrincipalSpec};
 use crate::ids::Ids;
 use crate::journal::Journal;
@@ -125,9 +126,9 @@ impl LocalWorkspace {
         serving::register(&permissions);
         tokens::register(&permissions);
         warehouse::register(&permissions);
+        genie::register(&permissions);
         let lakebase = Lakebase::start(&dir, Arc::clone(&scratch), clock.clone(), settings.clone())?;
-        let warehouse =
-            Warehouse::new(lakebase.clone(), clock.clone(), ids.clone(), settings.clone());
+        let warehouse = Warehouse::new(lakebase.clone(), clock.clone(), ids.clone(), settings.clone());
         // Installing happens in another folder than ours.
         let wheels =
             options.wheels.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
@@ -143,6 +144,7 @@ impl LocalWorkspace {
             token_scopes: TokenScopes::default(),
             lakebase,
             warehouse,
+            genie: Genie::default(),
             platform,
             apps: Apps::default(),
             faults: Faults::default(),

@@ -6,6 +6,7 @@ use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::files::Files;
+use crate::genie::Genie;
 use crate::identity::{Credentials, Identities, Principal, PrincipalSpec, Right};
 use crate::ids::Ids;
 use crate::journal::Journal;
@@ -53,6 +54,8 @@ pub struct Workspace {
     pub lakebase: Lakebase,
     /// The SQL warehouse.
     pub warehouse: Warehouse,
+    /// Genie.
+    pub genie: Genie,
     /// The runtime of apps.
     pub platform: Platform,
     /// Databricks Apps.

@@ -1,4 +1,4 @@
-//! The resources of an app's service principal: databases, secrets, endpoints.
+//! The resources of an app's service principal: databases, secrets, endpoints, a warehouse, a Genie space.
 //!
 //! A resource names an object in the workspace and a permission on it. Attaching it checks that the object
 //! exists and that the caller may grant the permission, then grants it. At deployment the same resource
@@ -10,11 +10,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::extract::read_value;
+use crate::genie;
 use crate::identity::{Principal, Right};
 use crate::lakebase::LakebaseResource;
 use crate::permissions::Grantee;
 use crate::problem::Problem;
 use crate::secrets::SecretLevel;
+use crate::warehouse::{self, Warehouse};
 use crate::workspace::Workspace;
 
 /// A resource of an app, in the API's format.
@@ -187,11 +189,20 @@ impl Resource {
                 let manages = workspace.permissions.can(caller, "apps", name, "CAN_MANAGE");
                 if manages { Ok(()) } else { Err(denied("CAN_MANAGE", &format!("app {name}"))) }
             }
-            Target::SqlWarehouse { id, .. } => {
-                Err(Problem::not_found(format!("SQL warehouse {id} does not exist.")))
+            Target::SqlWarehouse { id, permission } => {
+                if !Warehouse::exists(id) {
+                    return Err(Problem::not_found(format!("SQL warehouse {id} does not exist.")));
+                }
+                // What one has oneself can be passed on, as with serving endpoints.
+                let has = workspace.permissions.can(caller, warehouse::OBJECT_TYPE, id, permission);
+                if has { Ok(()) } else { Err(denied(permission, &format!("SQL warehouse {id}"))) }
             }
-            Target::GenieSpace { space_id, .. } => {
-                Err(Problem::not_found(format!("Genie space {space_id} does not exist.")))
+            Target::GenieSpace { space_id, permission, .. } => {
+                if !genie::exists(space_id) {
+                    return Err(Problem::not_found(format!("Genie space {space_id} does not exist.")));
+                }
+                let has = workspace.permissions.can(caller, genie::OBJECT_TYPE, space_id, permission);
+                if has { Ok(()) } else { Err(denied(permission, &format!("Genie space {space_id}"))) }
             }
             Target::Job { id, .. } => Err(Problem::not_found(format!("Job {id} does not exist."))),
             Target::Experiment { experiment_id, .. } => {
@@ -216,6 +227,14 @@ impl Resource {
             }
             Target::App { name, permission } => {
                 workspace.permissions.grant("apps", name, Grantee::of(service_principal), permission);
+            }
+            Target::SqlWarehouse { id, permission } => {
+                let grantee = Grantee::of(service_principal);
+                workspace.permissions.grant(warehouse::OBJECT_TYPE, id, grantee, permission);
+            }
+            Target::GenieSpace { space_id, permission, .. } => {
+                let grantee = Grantee::of(service_principal);
+                workspace.permissions.grant(genie::OBJECT_TYPE, space_id, grantee, permission);
             }
             _ => {}
         }

@@ -34,7 +34,7 @@ use crate::settings::SharedSettings;
 use crate::workspace::Workspace;
 use database::Database;
 pub(crate) use result::{Column, ResultSet};
-pub(crate) use statement::{Failure, Order, Statement, StatementState};
+pub(crate) use statement::{Order, Statement, StatementState};
 pub(crate) use statements::shown as shown_statement;
 
 /// The id of the one warehouse.
@@ -125,11 +125,6 @@ impl Warehouse {
 
     fn stop(&self) {
         *self.0.power.lock() = Power::Off;
-    }
-
-    /// Whether it runs already.
-    pub(crate) fn is_running(&self) -> bool {
-        self.state() == "RUNNING"
     }
 
     /// Executes a statement in the background, starting the warehouse if it is stopped.

@@ -66,7 +66,8 @@ impl Column {
             "name": self.name, "type_text": self.type_text, "type_name": type_name, "position": position,
         });
         if base == "DECIMAL" {
-            let mut numbers = arguments.split(',').map(|number| number.trim().parse::<u64>().unwrap_or_default());
+            let mut numbers =
+                arguments.split(',').map(|number| number.trim().parse::<u64>().unwrap_or_default());
             shown["type_precision"] = json!(numbers.next().filter(|number| *number > 0).unwrap_or(10));
             shown["type_scale"] = json!(numbers.next().unwrap_or_default());
         }
@@ -77,7 +78,8 @@ impl Column {
 impl ResultSet {
     /// The manifest and the first chunk.
     pub(super) fn shown(&self, statement: &str, rows_per_chunk: usize) -> (Value, Value) {
-        let columns: Vec<Value> = self.columns.iter().enumerate().map(|(at, column)| column.shown(at)).collect();
+        let columns: Vec<Value> =
+            self.columns.iter().enumerate().map(|(at, column)| column.shown(at)).collect();
         let size = rows_per_chunk.max(1);
         let chunks: Vec<Value> = self
             .rows

@@ -8,6 +8,7 @@ CREATE SCHEMA sales;
 SET search_path = sales;
 
 CREATE DOMAIN string AS text;
+CREATE DOMAIN "double" AS double precision;
 CREATE FUNCTION year(date) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT extract(year FROM $1)::integer';
 CREATE FUNCTION quarter(date) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT extract(quarter FROM $1)::integer';
 CREATE FUNCTION month(date) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT extract(month FROM $1)::integer';

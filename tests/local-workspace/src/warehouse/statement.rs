@@ -96,6 +96,11 @@ impl Statement {
         ended.map_or(StatementState::Canceled, |state| state.clone())
     }
 
+    /// Whether the warehouse doesn't run yet.
+    pub(crate) fn is_waiting(&self, now: Timestamp) -> bool {
+        now < self.ready
+    }
+
     /// Ends it, unless it ended already.
     pub(super) fn cancel(&self) {
         self.end(StatementState::Canceled);
@@ -155,7 +160,8 @@ async fn run(client: &Client, order: &Order) -> Result<ResultSet, Failure> {
         let _ = write!(texts, "{comma}{}", as_text(&format!("c{at}"), column.type_()));
     }
     // One more than wanted tells whether there are more.
-    let limit = order.row_limit.map_or_else(String::new, |limit| format!(" LIMIT {}", limit.saturating_add(1)));
+    let limit =
+        order.row_limit.map_or_else(String::new, |limit| format!(" LIMIT {}", limit.saturating_add(1)));
     let wrapped = format!("SELECT {texts} FROM (\n{sql}\n) AS result({names}){limit}");
     let texts_only = client.prepare_typed(&wrapped, &kinds).await.map_err(|error| failure(&error, &sql))?;
     let stream = client.query_raw(&texts_only, &values).await.map_err(|error| failure(&error, &sql))?;
@@ -174,9 +180,10 @@ async fn run(client: &Client, order: &Order) -> Result<ResultSet, Failure> {
             return Err(Failure {
                 sql_state: "54000".to_owned(),
                 error_code: "BAD_REQUEST",
-                message: "Inline byte limit exceeded. Statements executed with disposition=INLINE can have a \
+                message:
+                    "Inline byte limit exceeded. Statements executed with disposition=INLINE can have a \
                           result size of at most 26214400 bytes."
-                    .to_owned(),
+                        .to_owned(),
             });
         }
         rows.push(cells);
@@ -221,9 +228,11 @@ fn failure(error: &tokio_postgres::Error, sql: &str) -> Failure {
             told.message().trim_end_matches('.')
         ),
         "42601" => format!("[PARSE_SYNTAX_ERROR] Syntax error at or near '{name}'."),
-        "22012" => "[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0 and return \
+        "22012" => {
+            "[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0 and return \
                     NULL instead."
-            .to_owned(),
+                .to_owned()
+        }
         "22P02" | "22007" | "22008" | "22003" => {
             let message = format!("[CAST_INVALID_INPUT] {}.", told.message());
             return Failure::new("22018", message);
@@ -231,7 +240,9 @@ fn failure(error: &tokio_postgres::Error, sql: &str) -> Failure {
         "42501" | "25006" => {
             format!("[INSUFFICIENT_PERMISSIONS] Insufficient privileges: {}.", told.message())
         }
-        "57014" => "[QUERY_EXECUTION_TIMEOUT_EXCEEDED] Query execution timeout limit was exceeded.".to_owned(),
+        "57014" => {
+            "[QUERY_EXECUTION_TIMEOUT_EXCEEDED] Query execution timeout limit was exceeded.".to_owned()
+        }
         _ => format!("[{}] {}.", told.code().code(), told.message()),
     };
     let mut failure = Failure::new(told.code().code(), message);

@@ -139,7 +139,7 @@ pub(crate) fn shown(workspace: &Workspace, statement: &Statement) -> Value {
     let mut shown = json!({"statement_id": statement.id, "status": {}});
     let state = match statement.state() {
         StatementState::Canceled => "CANCELED",
-        _ if workspace.clock.now() < statement.ready => "PENDING",
+        _ if statement.is_waiting(workspace.clock.now()) => "PENDING",
         StatementState::Running => "RUNNING",
         StatementState::Failed(failure) => {
             shown["status"]["error"] = json!({"error_code": failure.error_code, "message": failure.message});

@@ -50,9 +50,10 @@ pub(super) fn check_parameters(parameters: &[Parameter]) -> Result<(), Problem> 
 /// The type of PostgreSQL for a type of Databricks SQL.
 fn type_of(kind: &str) -> Option<String> {
     let kind = kind.trim().to_ascii_uppercase();
-    let (name, arguments) = kind.split_once('(').map_or((kind.as_str(), None), |(name, rest)| {
-        (name.trim_end(), rest.strip_suffix(')'))
-    });
+    let (name, arguments) = match kind.split_once('(') {
+        Some((name, rest)) => (name.trim_end(), Some(rest.strip_suffix(')')?)),
+        None => (kind.as_str(), None),
+    };
     let known = match name {
         "STRING" | "VARCHAR" | "CHAR" => "text",
         "BYTE" | "TINYINT" | "SHORT" | "SMALLINT" => "smallint",
@@ -68,7 +69,9 @@ fn type_of(kind: &str) -> Option<String> {
             let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             return match arguments {
                 None => Some("numeric".to_owned()),
-                Some(given) if given.split(',').count() <= 2 && given.split(',').all(|n| digits(n.trim())) => {
+                Some(given)
+                    if given.split(',').count() <= 2 && given.split(',').all(|n| digits(n.trim())) =>
+                {
                     Some(format!("numeric({given})"))
                 }
                 Some(_) => None,
@@ -105,7 +108,8 @@ pub(super) fn translate(statement: &str, parameters: &[Parameter]) -> Result<Tra
             ';' => return Err(syntax_error(";")),
             ':' if rest.starts_with("::") => copy(&mut sql, rest, 2),
             ':' => {
-                let name: String = rest[1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let name: String =
+                    rest[1..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 if name.is_empty() {
                     return Err(syntax_error(":"));
                 }
@@ -172,9 +176,16 @@ fn check_kind(sql: &str) -> Result<(), Failure> {
         ));
     }
     if text.is_empty() {
-        return Err(Failure::new("42601", "[PARSE_EMPTY_STATEMENT] Syntax error, unexpected empty statement."));
+        return Err(Failure::new(
+            "42601",
+            "[PARSE_EMPTY_STATEMENT] Syntax error, unexpected empty statement.",
+        ));
     }
-    Err(syntax_error(if word.is_empty() { &text[..text.chars().next().map_or(0, char::len_utf8)] } else { &word }))
+    Err(syntax_error(if word.is_empty() {
+        &text[..text.chars().next().map_or(0, char::len_utf8)]
+    } else {
+        &word
+    }))
 }
 
 fn syntax_error(at: &str) -> Failure {
