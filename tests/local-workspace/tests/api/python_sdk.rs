@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use local_workspace::genie::{Answer, ScriptedAnswer};
 use local_workspace::identity::Right;
 use local_workspace::platform::AppsMode;
 use local_workspace::settings::SignInAnswer;
@@ -40,6 +41,19 @@ async fn conversation(environment: &str, version: &str) -> (usize, usize) {
         .control()
         .settings
         .update(|settings| settings.sign_in.answer = SignInAnswer::As(BEN.to_owned()));
+    // The SDK sleeps for a second and longer between polls.
+    workspace.control().settings.update(|settings| {
+        settings.genie.statuses.clear();
+        settings.genie.answers.push(ScriptedAnswer {
+            question: "please fail".to_owned(),
+            times: None,
+            stays: None,
+            answer: Answer::Failed {
+                kind: "GENERIC_CHAT_COMPLETION_EXCEPTION".to_owned(),
+                error: "no".to_owned(),
+            },
+        });
+    });
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python_sdk/conversation.py");
     let output = Command::new(python)
         .arg(script)
@@ -78,19 +92,19 @@ async fn the_oldest_sdk_works_unchanged() {
         "the oldest version that is tested is the one that is allowed"
     );
     let (calls, methods) = conversation(".cache/python-sdk/oldest", &pinned).await;
-    assert!(calls >= 220 && methods >= 100, "{calls} calls of {methods} methods");
+    assert!(calls >= 270 && methods >= 125, "{calls} calls of {methods} methods");
 }
 
 #[tokio::test]
 async fn an_sdk_in_between_works_unchanged() {
     let pinned = version_in("tests/local-workspace/tests/python_sdk/requirements-middle.txt", "sdk==");
     let (calls, methods) = conversation(".cache/python-sdk/middle", &pinned).await;
-    assert!(calls >= 250 && methods >= 120, "{calls} calls of {methods} methods");
+    assert!(calls >= 300 && methods >= 145, "{calls} calls of {methods} methods");
 }
 
 #[tokio::test]
 async fn the_newest_sdk_works_unchanged() {
     let pinned = version_in("tests/requirements.txt", "databricks-sdk==");
     let (calls, methods) = conversation(".venv", &pinned).await;
-    assert!(calls >= 250 && methods >= 120, "{calls} calls of {methods} methods");
+    assert!(calls >= 300 && methods >= 145, "{calls} calls of {methods} methods");
 }

@@ -11,6 +11,7 @@ import os
 
 import databases
 import people
+import questions
 import running_apps
 import services
 import workspace_files
@@ -37,6 +38,9 @@ def main() -> None:
     services.any_permissions(client)
     services.nothing(client)
     services.refusals(client)
+    questions.warehouse(client, ben)
+    questions.statements(client, ben)
+    questions.genie(client, ben)
     if client.knows("postgres"):
         databases.autoscaling(client, ben)
     databases.provisioned(client)

@@ -163,7 +163,6 @@ def nothing(client: Client) -> None:
     assert list(client.jobs.list()) == []
     assert list(client.jobs.list_runs()) == []
     assert list(client.clusters.list()) == []
-    assert list(client.warehouses.list()) == []
     assert list(client.repos.list()) == []
     with refused(ResourceDoesNotExist, "Job 1 does not exist"):
         client.jobs.get(1)
@@ -171,8 +170,6 @@ def nothing(client: Client) -> None:
         client.jobs.get_run(1)
     with refused(ResourceDoesNotExist, "Cluster 1 does not exist"):
         client.clusters.get("1")
-    with refused(ResourceDoesNotExist, "warehouse"):
-        client.warehouses.get("1")
     with refused(ResourceDoesNotExist, "Repo"):
         client.repos.get(1)
 
