@@ -16,6 +16,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -46,6 +48,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/__local/principals/{user_name}/expire-tokens", post(expire_tokens))
         .route("/__local/principals/{user_name}/revoke-sign-ins", post(revoke_sign_ins))
         .route("/__local/apps/{name}/logs", get(app_logs))
+        .route("/__local/traces", get(read_traces))
         .layer(from_fn(refuse_pages))
 }
 
@@ -86,6 +89,7 @@ async fn overview(State(workspace): Shared) -> Json<Value> {
             "POST /__local/principals/{user_name}/expire-tokens",
             "POST /__local/principals/{user_name}/revoke-sign-ins",
             "GET /__local/apps/{name}/logs",
+            "GET /__local/traces",
         ],
     }))
 }
@@ -270,4 +274,15 @@ async fn revoke_sign_ins(State(workspace): Shared, Path(user_name): Path<String>
 
 async fn app_logs(State(workspace): Shared, Path(name): Path<String>) -> Json<Value> {
     Json(json!({"lines": workspace.platform.logs(&name)}))
+}
+
+async fn read_traces(State(workspace): Shared) -> Answer {
+    let shown = workspace.mlflow.traces().into_iter().map(|traces| {
+        let body = BASE64.encode(&traces.body);
+        let mut shown = serde_json::to_value(traces).map_err(|error| Problem::internal(error.to_string()))?;
+        shown["body"] = json!(body);
+        Ok(shown)
+    });
+    let shown = shown.collect::<Result<Vec<Value>, Problem>>()?;
+    Ok(Json(json!({"received": workspace.mlflow.received(), "traces": shown})))
 }

@@ -23,6 +23,7 @@ pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod lakebase;
+pub mod mlflow;
 pub mod oauth;
 pub mod pace;
 mod pages;

@@ -26,6 +26,7 @@ fn levels(object_type: &str) -> Option<&'static [&'static str]> {
             Some(&["CAN_USE", "CAN_MANAGE"])
         }
         "warehouses" => Some(&["CAN_VIEW", "CAN_USE", "CAN_MONITOR", "CAN_MANAGE", "IS_OWNER"]),
+        "experiments" => Some(&["CAN_READ", "CAN_EDIT", "CAN_MANAGE"]),
         "genie" => Some(&["CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"]),
         "serving-endpoints" => Some(&["CAN_VIEW", "CAN_QUERY", "CAN_MANAGE"]),
         "directories" | "files" | "notebooks" => Some(&["CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"]),

@@ -9,8 +9,8 @@ use tower_http::normalize_path::NormalizePath;
 use crate::problem::Problem;
 use crate::workspace::Workspace;
 use crate::{
-    absent, apps, control, edge, files, genie, lakebase, oauth, permissions, scim, secrets, serving, tokens,
-    warehouse,
+    absent, apps, control, edge, files, genie, lakebase, mlflow, oauth, permissions, scim, secrets, serving,
+    tokens, warehouse,
 };
 
 /// The platform's services behind the edge, and the control address beside it.
@@ -25,6 +25,7 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(tokens::routes())
         .merge(warehouse::routes())
         .merge(genie::routes())
+        .merge(mlflow::routes())
         .merge(absent::routes())
         .merge(apps::routes())
         .merge(lakebase::routes())

@@ -20,6 +20,7 @@ use crate::identity::{Credentials, Identities, PrincipalSpec};
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::lakebase::{CertificateError, Lakebase};
+use crate::mlflow::Mlflow;
 use crate::oauth::SignIns;
 use crate::permissions::Permissions;
 use crate::platform::{AppsMode, Platform};
@@ -145,6 +146,7 @@ impl LocalWorkspace {
             lakebase,
             warehouse,
             genie: Genie::default(),
+            mlflow: Mlflow::default(),
             platform,
             apps: Apps::default(),
             faults: Faults::default(),

@@ -11,6 +11,7 @@ use crate::identity::{Credentials, Identities, Principal, PrincipalSpec, Right};
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::lakebase::Lakebase;
+use crate::mlflow::Mlflow;
 use crate::oauth::SignIns;
 use crate::permissions::{Grantee, Permissions};
 use crate::platform::Platform;
@@ -56,6 +57,8 @@ pub struct Workspace {
     pub warehouse: Warehouse,
     /// Genie.
     pub genie: Genie,
+    /// MLflow.
+    pub mlflow: Mlflow,
     /// The runtime of apps.
     pub platform: Platform,
     /// Databricks Apps.

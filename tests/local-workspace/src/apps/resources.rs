@@ -1,4 +1,5 @@
-//! The resources of an app's service principal: databases, secrets, endpoints, a warehouse, a Genie space.
+//! The resources of an app's service principal: databases, secrets, endpoints, a warehouse, a Genie space,
+//! an experiment.
 //!
 //! A resource names an object in the workspace and a permission on it. Attaching it checks that the object
 //! exists and that the caller may grant the permission, then grants it. At deployment the same resource
@@ -13,6 +14,7 @@ use crate::extract::read_value;
 use crate::genie;
 use crate::identity::{Principal, Right};
 use crate::lakebase::LakebaseResource;
+use crate::mlflow;
 use crate::permissions::Grantee;
 use crate::problem::Problem;
 use crate::secrets::SecretLevel;
@@ -205,8 +207,12 @@ impl Resource {
                 if has { Ok(()) } else { Err(denied(permission, &format!("Genie space {space_id}"))) }
             }
             Target::Job { id, .. } => Err(Problem::not_found(format!("Job {id} does not exist."))),
-            Target::Experiment { experiment_id, .. } => {
-                Err(Problem::not_found(format!("Experiment {experiment_id} does not exist.")))
+            Target::Experiment { experiment_id: id, permission } => {
+                if !workspace.mlflow.exists(id) {
+                    return Err(Problem::not_found(format!("Experiment {id} does not exist.")));
+                }
+                let has = workspace.permissions.can(caller, mlflow::OBJECT_TYPE, id, permission);
+                if has { Ok(()) } else { Err(denied(permission, &format!("experiment {id}"))) }
             }
             Target::UcSecurable { securable_full_name, securable_type, .. } => {
                 Err(Problem::not_found(format!("{securable_type} {securable_full_name} does not exist.")))
@@ -231,6 +237,10 @@ impl Resource {
             Target::SqlWarehouse { id, permission } => {
                 let grantee = Grantee::of(service_principal);
                 workspace.permissions.grant(warehouse::OBJECT_TYPE, id, grantee, permission);
+            }
+            Target::Experiment { experiment_id, permission } => {
+                let grantee = Grantee::of(service_principal);
+                workspace.permissions.grant(mlflow::OBJECT_TYPE, experiment_id, grantee, permission);
             }
             Target::GenieSpace { space_id, permission, .. } => {
                 let grantee = Grantee::of(service_principal);

@@ -19,6 +19,7 @@ mod query;
 mod question;
 mod routes;
 mod settings;
+mod title;
 mod words;
 
 use std::collections::VecDeque;

@@ -6,6 +6,7 @@
 
 use super::period::{Month, Period};
 use super::question::{Doubt, Growth, Question};
+use super::title::{description, title};
 use super::words::{Dimension, Measure, PRODUCT_LINES, REGIONS};
 
 /// A query that answers a question.
@@ -74,8 +75,9 @@ impl Table {
     }
 }
 
-/// The aggregate of a measure, of all rows or of those that a condition is true for.
-fn aggregate(measure: Measure, condition: Option<&str>) -> String {
+/// The aggregate of a measure, of all rows or of those that a condition is true for. `by_month` is said of the
+/// rows of the result.
+fn aggregate(measure: Measure, condition: Option<&str>, by_month: bool) -> String {
     let sum = |what: &str| match condition {
         None => format!("SUM({what})"),
         Some(condition) => format!("SUM(CASE WHEN {condition} THEN {what} END)"),
@@ -89,6 +91,7 @@ fn aggregate(measure: Measure, condition: Option<&str>) -> String {
         }
         Measure::Units => sum("units"),
         Measure::NewCustomers => sum("new_customers"),
+        Measure::Customers if by_month => sum("customers"),
         Measure::Customers => {
             let also = condition.map_or_else(String::new, |condition| format!(" AND {condition}"));
             format!("SUM(CASE WHEN month = last_month{also} THEN customers END)")
@@ -129,9 +132,13 @@ pub(super) fn write(question: &Question) -> Result<Query, Doubt> {
     }
     let over_time = question.dimensions.first().is_some_and(|dimension| dimension.is_time());
     let pivot = question.dimensions.len() == 2 && question.rank.is_none();
+    let mut only_first = false;
     let sql = if question.growth.is_some() && !over_time {
-        growth_of_categories(&question)?
+        let (sql, period) = growth_of_categories(&question)?;
+        question.period = Some(period);
+        sql
     } else if pivot {
+        only_first = question.measures.len() > 1;
         question.measures.truncate(1);
         question.growth = None;
         pivoted(&question)
@@ -140,7 +147,15 @@ pub(super) fn write(question: &Question) -> Result<Query, Doubt> {
     } else {
         format!("{}\n{}", body(&question, question.period), order(&question))
     };
-    Ok(Query { title: title(&question), description: description(&question, with_targets), sql })
+    let mut description = description(&question, with_targets);
+    if only_first {
+        description.push_str(if question.german {
+            " Bei zwei Dimensionen wird nur die erste Kennzahl gezeigt."
+        } else {
+            " With two dimensions only the first measure is shown."
+        });
+    }
+    Ok(Query { title: title(&question), description, sql: sql.trim_end().to_owned() })
 }
 
 /// One table, grouped by the dimensions of the question.
@@ -194,7 +209,9 @@ fn part(table: Table, question: &Question, columns: &[String], period: Option<Pe
 
 /// All measures by all dimensions, without an order.
 fn body(question: &Question, period: Option<Period>) -> String {
-    let column = |measure: &Measure| format!("{} AS {}", aggregate(*measure, None), measure.column());
+    let by_month = question.dimensions.contains(&Dimension::Month);
+    let column =
+        |measure: &Measure| format!("{} AS {}", aggregate(*measure, None, by_month), measure.column());
     let mut tables: Vec<Table> = Vec::new();
     for measure in &question.measures {
         if !tables.contains(&Table::of(*measure)) {
@@ -258,7 +275,7 @@ fn pivoted(question: &Question) -> String {
     let selected: Vec<String> = values
         .map(|value| {
             let condition = format!("{} = {}", columns.column(), quoted(value));
-            let expression = aggregate(measure, Some(&condition));
+            let expression = aggregate(measure, Some(&condition), rows == Dimension::Month);
             format!("\n  {expression} AS {}_{}", snake(value), measure.column())
         })
         .collect();
@@ -303,17 +320,21 @@ fn growth_over_time(question: &Question) -> String {
 }
 
 /// A period against the same one a year before, for each category.
-fn growth_of_categories(question: &Question) -> Result<String, Doubt> {
+fn growth_of_categories(question: &Question) -> Result<(String, Period), Doubt> {
     let measure = question.measures[0];
     let summed = matches!(measure, Measure::Revenue | Measure::Cost | Measure::Units | Measure::Profit);
     if !summed || question.dimensions.len() > 1 {
         return Err(Doubt::NoGrowth(measure));
     }
     let latest = Period { from: Month::LAST.minus(11), to: Month::LAST };
-    let period = question.period.and_then(Period::with_data).unwrap_or(latest);
-    let before = Period { from: period.from.minus(12), to: period.to.minus(12) };
+    let asked = question.period.unwrap_or(latest);
+    // Only months that are there in both years can be compared.
+    let comparable = Period { from: asked.from.max(Month::FIRST.plus(12)), to: asked.to };
+    let period = comparable.with_data().filter(|_| comparable.from <= comparable.to);
+    let period = period.ok_or(Doubt::NoData(asked.a_year_before()))?;
+    let before = period.a_year_before();
     let (now, then) = (Table::Sales.during(period), Table::Sales.during(before));
-    let (now, then) = (aggregate(measure, Some(&now)), aggregate(measure, Some(&then)));
+    let (now, then) = (aggregate(measure, Some(&now), false), aggregate(measure, Some(&then), false));
     let column = measure.column();
     let growth = format!("{}_growth_percent", bare(measure));
     let columns = [
@@ -330,99 +351,5 @@ fn growth_of_categories(question: &Question) -> Result<String, Doubt> {
         None if question.dimensions.is_empty() => String::new(),
         None => format!("\nORDER BY {growth} DESC NULLS LAST"),
     };
-    Ok(format!("{table}{order}"))
-}
-
-fn joined(names: &[&str], german: bool) -> String {
-    let and = if german { " und " } else { " and " };
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{}{and}{last}", rest.join(", ")),
-        _ => names.concat(),
-    }
-}
-
-/// Such as `Revenue and target by quarter in 2026`.
-fn title(question: &Question) -> String {
-    let german = question.german;
-    let measures: Vec<&str> = question.measures.iter().map(|measure| measure.name(german)).collect();
-    let mut what = joined(&measures, german);
-    if question.growth.is_some() {
-        what = if german { format!("Wachstum: {what}") } else { format!("{what} growth") };
-    }
-    let by = if german { "nach" } else { "by" };
-    let single: Vec<&str> = question.dimensions.iter().map(|dimension| dimension.names(german).0).collect();
-    let mut title = match (question.rank, question.dimensions.as_slice()) {
-        (Some(rank), [dimension, ..]) => {
-            let which = match (rank.lowest, german) {
-                (false, _) => "Top",
-                (true, false) => "Bottom",
-                (true, true) => "Letzte",
-            };
-            format!("{which} {} {} {by} {what}", rank.count, dimension.names(german).1)
-        }
-        (_, []) => what,
-        _ => format!("{what} {by} {}", joined(&single, german)),
-    };
-    let shown = |values: &[&str], dimension: Dimension| {
-        values.len() == 1 || (!values.is_empty() && !question.dimensions.contains(&dimension))
-    };
-    let mut filters: Vec<&str> = Vec::new();
-    if shown(&question.products, Dimension::ProductLine) {
-        filters.extend(&question.products);
-    }
-    if shown(&question.regions, Dimension::Region) {
-        filters.extend(&question.regions);
-    }
-    if !filters.is_empty() {
-        title = format!("{title}, {}", joined(&filters, german));
-    }
-    if let Some(period) = question.period {
-        let name = period.name(german);
-        title = match (german, name.contains(' ') && !name.starts_with('Q')) {
-            (true, false) => format!("{title} {name}"),
-            (true, true) if !name.contains(" bis ") => format!("{title} im {name}"),
-            (_, true) if name.contains(" bis ") || name.contains(" to ") => format!("{title}, {name}"),
-            _ => format!("{title} in {name}"),
-        };
-    }
-    let mut letters = title.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
-}
-
-fn description(question: &Question, with_targets: bool) -> String {
-    let german = question.german;
-    let period = question.period.and_then(Period::with_data).unwrap_or(Period::ALL).name(german);
-    let mut told =
-        if german { format!("Zeitraum der Daten: {period}.") } else { format!("Data of {period}.") };
-    let mut add = |english: &str, translated: &str| {
-        told.push(' ');
-        told.push_str(if german { translated } else { english });
-    };
-    if question.measures.contains(&Measure::Customers) {
-        add("Customers are those at the end of each period.", "Kunden sind die am Ende jedes Zeitraums.");
-    }
-    if question.measures.contains(&Measure::Churn) {
-        add(
-            "Churn is the share of customers that left in a month.",
-            "Abwanderung ist der Anteil der Kunden, die in einem Monat gekündigt haben.",
-        );
-    }
-    if question.measures.contains(&Measure::Margin) {
-        add(
-            "Margin is revenue without cost, in percent of revenue.",
-            "Marge ist Umsatz ohne Kosten in Prozent.",
-        );
-    }
-    if with_targets {
-        add("Targets are for whole quarters.", "Ziele gelten für ganze Quartale.");
-    }
-    match (question.growth, question.dimensions.first().is_some_and(|dimension| dimension.is_time())) {
-        (None, _) => {}
-        (Some(Growth::Previous), true) => {
-            add("Growth is against the row before.", "Wachstum gegenüber der Zeile davor.");
-        }
-        _ => add("Growth is against the year before.", "Wachstum gegenüber dem Vorjahr."),
-    }
-    told
+    Ok((format!("{table}{order}"), period))
 }

@@ -286,8 +286,8 @@ async fn send_feedback(
     Ok(Json(json!({})))
 }
 
-fn told(workspace: &Workspace, statement: &Statement) -> Answer {
-    Ok(Json(json!({"statement_response": shown_statement(workspace, statement)})))
+fn told(workspace: &Workspace, statement: &Statement) -> Json<Value> {
+    Json(json!({"statement_response": shown_statement(workspace, statement)}))
 }
 
 fn result_of(
@@ -304,7 +304,7 @@ fn result_of(
     };
     let statement = query.statement();
     match found.status(workspace) {
-        MessageStatus::Completed => told(workspace, &statement),
+        MessageStatus::Completed => Ok(told(workspace, &statement)),
         MessageStatus::ExecutingQuery | MessageStatus::PendingWarehouse => {
             let state = json!({"statement_id": statement.id, "status": {"state": "RUNNING"}});
             Ok(Json(json!({"statement_response": state})))
@@ -349,7 +349,7 @@ async fn again(
     if !statement.is_waiting(workspace.clock.now()) {
         statement.ended().await;
     }
-    told(workspace, &statement)
+    Ok(told(workspace, &statement))
 }
 
 async fn execute_first(

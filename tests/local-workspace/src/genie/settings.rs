@@ -116,7 +116,7 @@ pub enum Answer {
     },
     /// CANCELLED.
     Cancelled,
-    /// QUERY_RESULT_EXPIRED, until its query is executed again.
+    /// `QUERY_RESULT_EXPIRED`, until its query is executed again.
     Expired,
     /// COMPLETED with only so many rows of the real answer.
     Truncated(usize),

@@ -176,7 +176,7 @@ const GROWTH: Meaning<()> = Meaning(
     &["wachstum", "gewachsen", "veränder", "zuwachs", "steigerung"],
 );
 const TREND: Meaning<()> =
-    Meaning((), &["trend", "trends", "timeline", "over-time"], &["development"], &["entwicklung", "verlauf"]);
+    Meaning((), &["trend", "trends", "timeline"], &["develop"], &["entwick", "verlauf"]);
 const HIGHEST: Meaning<()> = Meaning(
     (),
     &["top", "best", "largest", "biggest", "highest", "strongest", "most", "meisten"],
@@ -189,10 +189,10 @@ const LOWEST: Meaning<()> = Meaning(
     &["kleinste", "niedrigste", "schlechteste"],
     &["schwächste"],
 );
-const GERMAN: [&str; 32] = [
-    "nach", "je", "pro", "und", "der", "die", "das", "den", "dem", "im", "in", "wie", "welche", "welcher",
-    "zeige", "zeig", "bitte", "nur", "mit", "von", "vom", "für", "seit", "letztes", "letzten", "letzter",
-    "mai", "januar", "februar", "juni", "juli", "oktober",
+const GERMAN: [&str; 30] = [
+    "nach", "je", "pro", "und", "der", "das", "den", "dem", "im", "wie", "welche", "welcher", "zeige",
+    "zeig", "bitte", "nur", "mit", "von", "vom", "für", "seit", "letztes", "letzten", "letzter", "mai",
+    "januar", "februar", "juni", "juli", "oktober",
 ];
 
 /// The words of a question in lower case.
@@ -262,7 +262,7 @@ pub(super) fn number(word: &str) -> Option<usize> {
 /// Whether the question is in German: a word only German has, or an umlaut.
 pub(super) fn is_german(words: &[String]) -> bool {
     words.iter().any(|word| {
-        (GERMAN.contains(&word.as_str()) && word != "in" && word != "die")
+        GERMAN.contains(&word.as_str())
             || word.contains(['ä', 'ö', 'ü', 'ß'])
             || ["umsatz", "kunden", "quartal", "monat", "kosten", "marge"]
                 .iter()

@@ -30,13 +30,12 @@ impl Database {
     /// A session that may only read. The first one makes the database.
     pub(super) async fn connect(&self) -> Result<Client, String> {
         let mut kept = self.cluster.lock().await;
-        let cluster = match &*kept {
-            Some(cluster) => Arc::clone(cluster),
-            None => {
-                let cluster = self.lakebase.new_cluster().await.map_err(|problem| problem.message)?;
-                fill(&cluster).await.map_err(|error| format!("the sample data: {error}"))?;
-                Arc::clone(kept.insert(cluster))
-            }
+        let cluster = if let Some(cluster) = &*kept {
+            Arc::clone(cluster)
+        } else {
+            let cluster = self.lakebase.new_cluster().await.map_err(|problem| problem.message)?;
+            fill(&cluster).await.map_err(|error| format!("the sample data: {error}"))?;
+            Arc::clone(kept.insert(cluster))
         };
         drop(kept);
         cluster.connect_as(READER, CATALOG).await.map_err(|error| error.to_string())
