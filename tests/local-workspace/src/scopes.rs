@@ -94,6 +94,14 @@ mod tests {
         assert!(may("GET", "/api/2.0/permissions/apps/tellr"));
         assert!(!may("PUT", "/api/2.0/permissions/apps/tellr"), "a scope for reading");
         assert!(!may("GET", "/api/2.0/genie/spaces"));
+        for scope in ["genie", "dashboards.genie"] {
+            let scopes = BTreeSet::from([scope.to_owned()]);
+            assert!(
+                covered(&scopes, "POST", "/api/2.0/genie/spaces/1/start-conversation").is_ok(),
+                "{scope}"
+            );
+            assert!(covered(&scopes, "POST", "/api/2.0/sql/statements").is_err(), "{scope}");
+        }
         assert!(!may("GET", "/api/2.0/apps/tellr"), "no scope opens that");
         let problem = covered(&scopes, "GET", "/api/2.0/serving-endpoints").expect_err("refused");
         assert_eq!(problem.status, 403);

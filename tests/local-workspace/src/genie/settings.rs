@@ -184,3 +184,47 @@ impl GenieSettings {
         Some(rule)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Answer, GenieSettings, MessageStatus, ScriptedAnswer, Stay};
+
+    #[test]
+    fn rules_are_written_as_the_readme_says() {
+        let rules = json!([
+            {"times": 1, "answer": {"failed": {"type": "SQL_EXECUTION_EXCEPTION", "error": "no"}}},
+            {"question": "churn", "stays": {"status": "ASKING_AI", "polls": 30}},
+            {"answer": "cancelled"},
+            {"answer": "expired"},
+            {"answer": {"truncated": 3}},
+            {"answer": {"attachments": []}},
+        ]);
+        let rules: Vec<ScriptedAnswer> = serde_json::from_value(rules).expect("rules");
+        let failed = Answer::Failed { kind: "SQL_EXECUTION_EXCEPTION".to_owned(), error: "no".to_owned() };
+        assert_eq!((rules[0].times, &rules[0].answer), (Some(1), &failed));
+        assert_eq!(rules[1].stays, Some(Stay { status: MessageStatus::AskingAi, polls: 30 }));
+        assert_eq!(rules[1].answer, Answer::Real);
+        assert_eq!(rules[4].answer, Answer::Truncated(3));
+        let unknown = json!({"answer": {"truncated": 3}, "time": 1});
+        assert!(serde_json::from_value::<ScriptedAnswer>(unknown).is_err());
+    }
+
+    #[test]
+    fn the_first_rule_that_fits_is_used_as_often_as_it_says() {
+        let rule = |question: &str, times, rows| ScriptedAnswer {
+            question: question.to_owned(),
+            times,
+            stays: None,
+            answer: Answer::Truncated(rows),
+        };
+        let answers = vec![rule("Churn", Some(2), 1), rule("", None, 2)];
+        let mut settings = GenieSettings { answers, ..GenieSettings::default() };
+        let mut take = |question| settings.take(question).map(|rule| rule.answer);
+        assert_eq!(take("what is CHURN?"), Some(Answer::Truncated(1)));
+        assert_eq!(take("revenue"), Some(Answer::Truncated(2)));
+        assert_eq!(take("churn"), Some(Answer::Truncated(1)));
+        assert_eq!(take("churn"), Some(Answer::Truncated(2)));
+    }
+}

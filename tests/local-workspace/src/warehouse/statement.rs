@@ -18,6 +18,8 @@ use super::text::{Parameter, Translated, translate};
 use crate::clock::Timestamp;
 use crate::identity::Principal;
 
+/// More rows than can be in a result; PostgreSQL's limits are smaller than what a caller may write.
+const MAX_ROWS: usize = 1_000_000_000;
 /// The most bytes of values in an inline result, as on the platform.
 const MAX_INLINE_BYTES: usize = 25 * 1024 * 1024;
 
@@ -161,7 +163,7 @@ async fn run(client: &Client, order: &Order) -> Result<ResultSet, Failure> {
     }
     // One more than wanted tells whether there are more.
     let limit =
-        order.row_limit.map_or_else(String::new, |limit| format!(" LIMIT {}", limit.saturating_add(1)));
+        order.row_limit.map_or_else(String::new, |limit| format!(" LIMIT {}", limit.min(MAX_ROWS) + 1));
     let wrapped = format!("SELECT {texts} FROM (\n{sql}\n) AS result({names}){limit}");
     let texts_only = client.prepare_typed(&wrapped, &kinds).await.map_err(|error| failure(&error, &sql))?;
     let stream = client.query_raw(&texts_only, &values).await.map_err(|error| failure(&error, &sql))?;

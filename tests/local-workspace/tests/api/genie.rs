@@ -305,3 +305,34 @@ async fn an_app_is_given_the_space_and_the_warehouse() {
         assert_eq!(entry["all_permissions"][0]["permission_level"], level);
     }
 }
+
+#[tokio::test]
+async fn a_question_waits_for_a_stopped_warehouse() {
+    let local = Local::start_virtual().await;
+    at_once(&local);
+    local.post(&format!("/api/2.0/sql/warehouses/{WAREHOUSE_ID}/stop"), json!({})).await.ok();
+    let (_, path) = start(&local, ADA, "Revenue by region").await;
+    assert_eq!(local.get(&path).await.ok()["status"], "PENDING_WAREHOUSE");
+    local.pass_ms(5_000);
+    assert_eq!(local.get(&path).await.ok()["status"], "COMPLETED");
+}
+
+#[tokio::test]
+async fn a_query_is_executed_again_once_it_was_executed() {
+    let local = Local::start().await;
+    at_once(&local);
+    script(&local, Answer::Truncated(usize::MAX));
+    let (_, path) = start(&local, ADA, "Revenue by region").await;
+    assert_eq!(local.get(&path).await.ok()["status"], "COMPLETED", "a limit of any size is fine");
+    let statuses = vec![MessageStatus::AskingAi];
+    local.set(|settings| settings.genie.statuses = statuses);
+    let (_, path) = start(&local, ADA, "Revenue by region").await;
+    assert_eq!(local.get(&path).await.ok()["status"], "ASKING_AI");
+    let execute = format!("{path}/execute-query");
+    assert_eq!(local.post(&execute, json!({})).await.refusal().1, "BAD_REQUEST", "not executed yet");
+    assert_eq!(local.get(&path).await.ok()["status"], "COMPLETED");
+    assert_eq!(
+        local.post(&execute, json!({})).await.ok()["statement_response"]["status"]["state"],
+        "SUCCEEDED"
+    );
+}

@@ -41,6 +41,7 @@ def main() -> None:
     questions.warehouse(client, ben)
     questions.statements(client, ben)
     questions.genie(client, ben)
+    questions.experiments(client, ben)
     if client.knows("postgres"):
         databases.autoscaling(client, ben)
     databases.provisioned(client)
