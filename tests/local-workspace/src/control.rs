@@ -43,6 +43,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/__local/faults/hanging", get(wait_for_hanging))
         .route("/__local/faults/release", post(release))
         .route("/__local/journal", get(read_journal).delete(clear_journal))
+        .route("/__local/model-calls", get(read_model_calls).delete(clear_model_calls))
         .route("/__local/principals", get(list_principals).post(add_principal))
         .route("/__local/principals/{user_name}/token", post(mint_token))
         .route("/__local/principals/{user_name}/expire-tokens", post(expire_tokens))
@@ -84,6 +85,7 @@ async fn overview(State(workspace): Shared) -> Json<Value> {
             "GET /__local/faults/hanging?timeout_ms=",
             "POST /__local/faults/release",
             "GET|DELETE /__local/journal?after=&mutations=",
+            "GET|DELETE /__local/model-calls",
             "GET|POST /__local/principals",
             "POST /__local/principals/{user_name}/token",
             "POST /__local/principals/{user_name}/expire-tokens",
@@ -222,6 +224,15 @@ async fn read_journal(State(workspace): Shared, Params(since): Params<Since>) ->
 
 async fn clear_journal(State(workspace): Shared) -> Json<Value> {
     workspace.journal.clear();
+    Json(json!({}))
+}
+
+async fn read_model_calls(State(workspace): Shared) -> Json<Value> {
+    Json(json!({"counts": workspace.model_calls.counts(), "calls": workspace.model_calls.all()}))
+}
+
+async fn clear_model_calls(State(workspace): Shared) -> Json<Value> {
+    workspace.model_calls.clear();
     Json(json!({}))
 }
 

@@ -5,6 +5,10 @@
 //! task: once started, its effect completes even if the caller disconnects, as on a real platform. Waiting
 //! (latency, `hang` before the effect) happens outside that task, so a caller that is killed meanwhile
 //! leaves no effect behind.
+//!
+//! An answer is read whole before it is sent, so that the journal has its digest and a fault can replace it.
+//! Streams of events, and answers marked [`AsMade`], are passed on as they are made: what their handler
+//! writes is at the caller at once, and a caller that disconnects ends them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +34,14 @@ use crate::workspace::Workspace;
 /// Larger requests are refused unread. Uploads are limited to 10 MiB by their handler, with the platform's
 /// own message.
 const MAX_REQUEST_BYTES: usize = 64 * 1024 * 1024;
+
+/// Marks an answer that is passed on as its handler made it: neither read whole, nor put into the platform's
+/// form.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AsMade {
+    /// How long its making takes. It is waited for outside of the handler, as all latency is.
+    pub(crate) delay_ms: u64,
+}
 
 /// The middleware around all services of the workspace.
 pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Request, next: Next) -> Response {
@@ -93,6 +105,9 @@ pub(crate) async fn pass(State(workspace): State<Arc<Workspace>>, request: Reque
     let mut response = passage.deliver(&parts, body.clone(), next.clone()).await;
     for _ in 1..deliveries {
         response = passage.deliver(&parts, body.clone(), next.clone()).await;
+    }
+    if let Some(AsMade { delay_ms }) = response.extensions().get().copied() {
+        passage.wait(delay_ms).await;
     }
     if let Some(fired) = fired.filter(|fired| fired.when == When::After)
         && let Some(replaced) = passage.strike(&fired, Some(&mut response)).await
@@ -171,9 +186,15 @@ impl RequestContext {
     }
 
     async fn spend_latency(&mut self) {
-        self.latency_ms += self.workspace.settings.get().pace.latency.of(&self.method, &self.path);
-        if self.latency_ms > 0 && !self.workspace.clock.is_virtual() {
-            tokio::time::sleep(Duration::from_millis(self.latency_ms)).await;
+        let before = std::mem::take(&mut self.latency_ms);
+        self.wait(before + self.workspace.settings.get().pace.latency.of(&self.method, &self.path)).await;
+    }
+
+    /// Sleeps on the machine's clock; a virtual clock's time is only told.
+    async fn wait(&mut self, ms: u64) {
+        self.latency_ms += ms;
+        if ms > 0 && !self.workspace.clock.is_virtual() {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
         }
     }
 
@@ -182,8 +203,12 @@ impl RequestContext {
         let journal = self.workspace.journal.clone();
         let (seq, request_id) = (self.seq, self.request_id());
         let handler = tokio::spawn(async move {
-            let (parts, body) =
-                with_request_info(in_our_shape(next.run(delivery).await), &request_id).into_parts();
+            let response = next.run(delivery).await;
+            if response.extensions().get::<AsMade>().is_some() {
+                journal.handled(seq, response.status(), None);
+                return response;
+            }
+            let (parts, body) = with_request_info(in_our_shape(response), &request_id).into_parts();
             if is_stream(&parts.headers) {
                 journal.handled(seq, parts.status, None);
                 return Response::from_parts(parts, body);

@@ -170,7 +170,7 @@ impl Journal {
 fn changes_something(method: &str, path: &str) -> bool {
     let reads = matches!(method, "GET" | "HEAD" | "OPTIONS")
         || path.ends_with("/credentials")
-        || path.ends_with("/invocations")
+        || path.starts_with("/serving-endpoints/")
         || path.starts_with("/oidc/");
     !reads
 }

@@ -36,7 +36,7 @@ pub mod scopes;
 pub mod scratch;
 pub mod secrets;
 mod server;
-mod serving;
+pub mod serving;
 pub mod settings;
 mod start;
 mod tokens;

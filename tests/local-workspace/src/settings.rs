@@ -14,6 +14,7 @@ use crate::files::MAX_FILE_BYTES;
 use crate::genie::GenieSettings;
 use crate::identity::{Principal, Right};
 use crate::pace::Pace;
+use crate::serving::behavior::ServingSettings;
 use crate::warehouse::WarehouseSettings;
 
 /// All settings.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub warehouse: WarehouseSettings,
     /// Genie.
     pub genie: GenieSettings,
+    /// The behaviour of serving endpoints.
+    pub serving: ServingSettings,
 }
 
 /// Upper limits; the defaults are the platform's.

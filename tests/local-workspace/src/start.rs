@@ -30,6 +30,7 @@ use crate::scratch::Scratch;
 use crate::secrets::Secrets;
 use crate::server;
 use crate::serving;
+use crate::serving::calls::ModelCalls;
 use crate::settings::{Settings, SharedSettings};
 use crate::tokens;
 use crate::warehouse::{self, Warehouse};
@@ -151,6 +152,7 @@ impl LocalWorkspace {
             apps: Apps::default(),
             faults: Faults::default(),
             journal: Journal::default(),
+            model_calls: ModelCalls::default(),
             dir,
             clock,
             ids,

@@ -19,6 +19,7 @@ use crate::problem::Problem;
 use crate::scim::Directory;
 use crate::scopes::TokenScopes;
 use crate::secrets::Secrets;
+use crate::serving::calls::ModelCalls;
 use crate::settings::SharedSettings;
 use crate::warehouse::Warehouse;
 
@@ -67,6 +68,8 @@ pub struct Workspace {
     pub faults: Faults,
     /// The record of requests.
     pub journal: Journal,
+    /// The record of requests to models.
+    pub model_calls: ModelCalls,
 }
 
 impl Workspace {

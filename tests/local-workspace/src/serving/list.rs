@@ -1,13 +1,9 @@
-//! The model serving endpoints of this workspace, as far as apps and selection lists use them.
-//!
-//! An endpoint is addressed by its name and also has an id, which only its permissions use; a client that
-//! confuses the two is refused here as on the platform.
+//! The endpoints of this workspace.
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::extract::Caller;
@@ -17,20 +13,13 @@ use crate::problem::Problem;
 use crate::workspace::Workspace;
 
 /// The object type of their permissions.
-const OBJECT_TYPE: &str = "serving-endpoints";
+pub(super) const OBJECT_TYPE: &str = "serving-endpoints";
 
 /// Names and ids; like the platform's own models they have no owner, and every user may query them.
 const CHAT_MODELS: [(&str, &str); 2] = [
     ("databricks-claude-sonnet-4-5", "3f6a1c0b9d4e4b7f8a5c2e1d7b90f346"),
     ("databricks-gpt-oss-120b", "b81d5e92c07a4f36a2d94c6e0f17385a"),
 ];
-
-/// `/api/2.0/serving-endpoints*`.
-pub(crate) fn routes() -> Router<Arc<Workspace>> {
-    Router::new()
-        .route("/api/2.0/serving-endpoints", get(list))
-        .route("/api/2.0/serving-endpoints/{name}", get(read))
-}
 
 /// Gives every endpoint its access control list.
 pub(crate) fn register(permissions: &Permissions) {
@@ -42,7 +31,16 @@ pub(crate) fn register(permissions: &Permissions) {
 
 /// Whether the endpoint exists.
 pub(crate) fn exists(name: &str) -> bool {
-    CHAT_MODELS.iter().any(|(known, _)| *known == name)
+    find(name).is_ok()
+}
+
+/// The id of an endpoint.
+pub(super) fn find(name: &str) -> Result<&'static str, Problem> {
+    CHAT_MODELS.iter().find(|(known, _)| *known == name).map(|(_, id)| *id).ok_or_else(|| {
+        Problem::resource_does_not_exist(format!(
+            "The given endpoint does not exist, please retry after checking the specified model and version deployment exists. Endpoint name: {name}"
+        ))
+    })
 }
 
 fn endpoint((name, id): (&str, &str)) -> Value {
@@ -58,7 +56,7 @@ fn endpoint((name, id): (&str, &str)) -> Value {
     })
 }
 
-async fn list(
+pub(super) async fn list(
     State(workspace): State<Arc<Workspace>>,
     Caller(caller): Caller,
 ) -> Result<Json<Value>, Problem> {
@@ -67,19 +65,15 @@ async fn list(
     Ok(Json(json!({"endpoints": endpoints})))
 }
 
-async fn read(
+pub(super) async fn read(
     State(workspace): State<Arc<Workspace>>,
     Caller(caller): Caller,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     workspace.require(&caller, Right::QueryServing)?;
-    let Some(found) = CHAT_MODELS.into_iter().find(|(known, _)| *known == name) else {
-        return Err(Problem::resource_does_not_exist(format!(
-            "The given endpoint does not exist, please retry after checking the specified model and version deployment exists. Endpoint name: {name}"
-        )));
-    };
-    let mut shown = endpoint(found);
-    let manages = workspace.permissions.can(&caller, OBJECT_TYPE, found.1, "CAN_MANAGE");
+    let id = find(&name)?;
+    let mut shown = endpoint((&name, id));
+    let manages = workspace.permissions.can(&caller, OBJECT_TYPE, id, "CAN_MANAGE");
     shown["permission_level"] = json!(if manages { "CAN_MANAGE" } else { "CAN_QUERY" });
     Ok(Json(shown))
 }
