@@ -48,7 +48,7 @@ impl fmt::Debug for TokenScopes {
 
 impl TokenScopes {
     /// Limits `token` to these scopes from now on.
-    pub(crate) fn limit(&self, token: &str, scopes: BTreeSet<String>) {
+    pub fn limit(&self, token: &str, scopes: BTreeSet<String>) {
         self.0.lock().insert(token.to_owned(), scopes);
     }
 

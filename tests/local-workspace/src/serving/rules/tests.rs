@@ -311,10 +311,7 @@ fn numbers_of_a_period_come_from_the_source_that_has_it() {
     assert_eq!(plain(&draft.title), "Customers in 2025-03 was 1241");
     assert_eq!(draft.charts[0].highlight, "2025-03");
     check(&[draft], &tables(&sources()));
-    assert_eq!(
-        edits(&change("use the numbers of 2019", "")),
-        [("rewrite_slide", "s2")].get(..0).unwrap_or_default()
-    );
+    assert!(edits(&change("use the numbers of 2019", "")).is_empty());
 }
 
 /// The slide after an edit.
