@@ -66,6 +66,6 @@ pub(super) fn whole(head: &Head, completion: &Completion, behavior: &Behavior) -
     }
     let mut body = head.value("chat.completion");
     body["choices"] = json!([{"index": 0, "message": message, "finish_reason": completion.finish}]);
-    body["usage"] = usage(completion.prompt_tokens, completion.completion_tokens);
+    body["usage"] = usage(completion.prompt_tokens, completion.tokens);
     body
 }

@@ -15,8 +15,10 @@ pub(super) struct Completion {
     pub(super) calls: Vec<Call>,
     /// `stop`, `tool_calls` or `length`.
     pub(super) finish: &'static str,
+    /// Of the request.
     pub(super) prompt_tokens: usize,
-    pub(super) completion_tokens: usize,
+    /// Of the text and the calls.
+    pub(super) tokens: usize,
 }
 
 /// A text in pieces of a token each.
@@ -37,14 +39,14 @@ impl Completion {
             calls: reply.calls,
             finish,
             prompt_tokens: request.characters().div_ceil(TOKEN),
-            completion_tokens: 0,
+            tokens: 0,
         };
         completion.counted()
     }
 
     /// At most as many tokens as are asked for.
     pub(super) fn limited(mut self, tokens: Option<usize>) -> Self {
-        let Some(most) = tokens.filter(|most| *most < self.completion_tokens) else { return self };
+        let Some(most) = tokens.filter(|most| *most < self.tokens) else { return self };
         self.pieces.truncate(most);
         let mut left = most - self.pieces.len();
         for call in &mut self.calls {
@@ -59,7 +61,7 @@ impl Completion {
 
     /// Half of it, where the endpoint stops at a limit of its own.
     pub(super) fn halved(self, half: Option<Half>) -> Self {
-        let middle = self.completion_tokens / 2;
+        let middle = self.tokens / 2;
         if half == Some(Half::Length) { self.limited(Some(middle)) } else { self }
     }
 
@@ -70,7 +72,7 @@ impl Completion {
 
     fn counted(mut self) -> Self {
         let of_calls: usize = self.calls.iter().map(|call| pieces(&call.arguments()).len()).sum();
-        self.completion_tokens = self.pieces.len() + of_calls;
+        self.tokens = self.pieces.len() + of_calls;
         self
     }
 }

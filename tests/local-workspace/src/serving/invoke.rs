@@ -188,13 +188,13 @@ fn answered(
     behavior: &Behavior,
     call: OpenCall,
 ) -> Response {
-    call.tokens(completion.completion_tokens);
+    call.tokens(completion.tokens);
     let head = Head {
         id: format!("chatcmpl-local-{}", call.seq()),
         created: workspace.clock.now().0 / 1000,
         model: name.to_owned(),
     };
-    let all_ms = completion.completion_tokens as u64 * behavior.ms_per_token;
+    let all_ms = completion.tokens as u64 * behavior.ms_per_token;
     let cut = behavior.half == Some(Half::Cut);
     if request.stream {
         let packets = packets(&head, completion, behavior, request.include_usage);

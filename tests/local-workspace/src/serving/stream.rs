@@ -54,7 +54,7 @@ pub(super) fn packets(
     }
     if include_usage {
         let mut last = event(head, json!([]));
-        last["usage"] = usage(completion.prompt_tokens, completion.completion_tokens);
+        last["usage"] = usage(completion.prompt_tokens, completion.tokens);
         events.push((last, 0));
     }
     let mut packets = written(&events, behavior);

@@ -108,6 +108,12 @@ def serving_endpoints(client: Client, ben: Client) -> None:
         with refused(ResourceDoesNotExist, "does not exist"):
             client.serving_endpoints.get(listed.id)
     one = endpoints[0]
+    question = serving.ChatMessage(role=serving.ChatMessageRole.USER, content="Hello")
+    answer = client.serving_endpoints.query(one.name, messages=[question], max_tokens=200)
+    assert "Hello" in answer.choices[0].message.content, answer
+    assert answer.usage.total_tokens > 0
+    with refused(ResourceDoesNotExist, "does not exist"):
+        client.serving_endpoints.query("none", messages=[question])
     with refused(ResourceDoesNotExist, "does not exist"):
         client.serving_endpoints.get_permissions(one.name)
     levels = client.serving_endpoints.get_permission_levels(one.id).permission_levels

@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 
-use super::intent::{Intent, intents, is_period, period, targets};
+use super::intent::{Intent, intents, targets};
 use super::language::Language;
 use super::outline::{Beat, evidence};
-use super::phrases;
 use super::prompt::{Prompt, SlideBrief};
 use super::table::{Shape, Table};
+use super::{periods, phrases};
 
 /// The model's answer.
 #[derive(Debug, Serialize)]
@@ -329,7 +329,7 @@ impl Deck<'_> {
     }
 
     fn new_numbers(&self, about: &str) -> (String, Vec<Edit>) {
-        let named = period(about);
+        let named = periods::named(about);
         let in_label = |table: &&Table| {
             let label = table.label.to_lowercase();
             named
@@ -337,7 +337,7 @@ impl Deck<'_> {
                 .map_or_else(|| table.matches(about) > 0, |period| label.contains(&period.to_lowercase()))
         };
         let in_rows = |table: &&Table| match table.shape() {
-            Shape::Time(time) => table.names(time).iter().any(|name| is_period(name, about)),
+            Shape::Time(time) => table.names(time).iter().any(|name| periods::is_named(name, about)),
             _ => false,
         };
         let table = self.sources.iter().rfind(in_label).or_else(|| self.sources.iter().rfind(in_rows));

@@ -14,7 +14,6 @@ pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
                 field.push('"');
             }
             (true, '"') => quoted = false,
-            (true, other) => field.push(other),
             (false, '"') if field.is_empty() => quoted = true,
             (false, ',') => record.push(std::mem::take(&mut field)),
             (false, '\r') => {}
@@ -22,7 +21,7 @@ pub(crate) fn records(text: &str) -> Vec<Vec<String>> {
                 record.push(std::mem::take(&mut field));
                 records.push(std::mem::take(&mut record));
             }
-            (false, other) => field.push(other),
+            (_, other) => field.push(other),
         }
     }
     if !field.is_empty() || !record.is_empty() {

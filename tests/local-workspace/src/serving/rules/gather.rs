@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::intent::{Intent, intents, period};
+use super::intent::{Intent, intents};
 use super::language::Language;
 use super::prompt::Prompt;
 use super::tags::{element, elements};
-use super::{Reply, Turn};
+use super::{Reply, Turn, periods};
 use crate::serving::request::Call;
 
 /// The tool that asks a space.
@@ -85,7 +85,7 @@ fn for_change(request: &str) -> Vec<String> {
                 let known = named(&about);
                 questions.extend(known.into_iter().take(2).map(str::to_owned));
             }
-            Intent::NewNumbers(about) => match (period(&about), named(&about).first()) {
+            Intent::NewNumbers(about) => match (periods::named(&about), named(&about).first()) {
                 (Some(period), None) => {
                     questions.push(format!("Revenue by region in {period}"));
                     questions.push("Revenue by month".to_owned());

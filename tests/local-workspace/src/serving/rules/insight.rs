@@ -6,6 +6,7 @@
 use super::draft::{Chart, Metric, Series, exact};
 use super::language::Language;
 use super::numbers::percent;
+use super::periods;
 use super::phrases as say;
 use super::table::{Shape, Table};
 
@@ -29,6 +30,7 @@ pub(crate) struct Insight {
 /// First and last value of a series, with its extremes.
 #[derive(Clone, Debug)]
 pub(crate) struct Trend {
+    /// Periods are in the words of the language.
     pub(crate) first: (String, f64),
     pub(crate) last: (String, f64),
     previous: (String, f64),
@@ -51,7 +53,7 @@ fn pairs(table: &Table, names: usize, measure: usize) -> Vec<(String, f64)> {
 }
 
 /// The trend of a measure, if the table has a row for each period.
-pub(crate) fn trend(table: &Table, measure: usize) -> Option<Trend> {
+pub(crate) fn trend(table: &Table, measure: usize, language: Language) -> Option<Trend> {
     let Shape::Time(time) = table.shape() else { return None };
     let mut pairs = pairs(table, time, measure);
     if pairs.len() < 2 {
@@ -60,6 +62,9 @@ pub(crate) fn trend(table: &Table, measure: usize) -> Option<Trend> {
     if pairs.iter().all(|(name, _)| name.starts_with(|c: char| c.is_ascii_digit())) {
         // Dates and `2025-Q1` sort as they follow; sources needn't be sorted.
         pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+    for (name, _) in &mut pairs {
+        *name = periods::said(name, language);
     }
     let (first, last) = (pairs[0].clone(), pairs[pairs.len() - 1].clone());
     let previous = pairs[pairs.len() - 2].clone();
@@ -115,7 +120,7 @@ fn chart(kind: &str, table: &Table, categories: usize, measure: usize, language:
 }
 
 fn over_time(table: &Table, time: usize, measure: usize, language: Language) -> Option<Insight> {
-    let trend = trend(table, measure)?;
+    let trend = trend(table, measure, language)?;
     let (unit, noun) = (table.unit(measure), table.noun(measure, language));
     let write = |value: f64| unit.write(value, language);
     let (from, to) = (write(trend.first.1), write(trend.last.1));
@@ -263,7 +268,8 @@ fn crossed(
     let is_time = matches!(table.columns[first].kind, super::table::Kind::Time);
     let leader = ranked.first()?;
     let value = unit.write(leader.1, language);
-    let parts = [("n", value.as_str()), ("x2", last), ("x", leader.0), ("m", &noun)];
+    let last = periods::said(last, language);
+    let parts = [("n", value.as_str()), ("x2", &last), ("x", leader.0), ("m", &noun)];
     let mut proofs = Vec::new();
     for (name, value) in ranked.iter().skip(1).take(2) {
         proofs.push(say::SECOND.say(language, &[("n", &unit.write(*value, language)), ("x", name)]));
@@ -304,9 +310,9 @@ pub(crate) fn metrics(table: &Table, language: Language) -> Vec<Metric> {
             change_unit: String::new(),
             meaning: "neutral".to_owned(),
         };
-        if let Some(trend) = trend(table, measure) {
+        if let Some(trend) = trend(table, measure, language) {
             let mut number =
-                metric(say::IN_PERIOD.say(language, &[("x", &trend.last.0), ("m", &noun)]), trend.last.1);
+                metric(say::IN_PERIOD.say(language, &[("x", &trend.last.0), ("d", &noun)]), trend.last.1);
             if let Some(growth) = trend.growth.filter(|_| unit.adds_up()) {
                 let rounded = (growth * 10.0).round() / 10.0;
                 number.change = exact(rounded);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::language::Language;
-use super::prompt::{number_word, slides_asked};
+use super::prompt::slides_asked;
 
 /// A change that the rules know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +60,6 @@ patterns! {
     ENGLISH = r"(?i)\b(?:(?:to|into|in) english|auf englisch|ins englische)\b";
     TARGET = r"(?i)\b(?:slides?|folien?)\s+(\d{1,2}(?:\s*(?:,|and|und|&)\s*\d{1,2})*)";
     THEME = r"(?i)\b(?:theme|design|look|dark|light|dunkel|dunkles|dunkler|hell|helles|heller|stil)\b";
-    MONTH = r"(?i)\b(january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember)\b";
-    QUARTER = r"(?i)\bq([1-4])\b";
-    YEAR = r"\b(20\d\d)\b";
 }
 
 /// All changes that the words ask for, in the order in which they are to be made.
@@ -174,69 +171,9 @@ pub(crate) fn targets(words: &str) -> Vec<usize> {
     TARGET.captures_iter(words).flat_map(|captured| numbers(&captured[1])).collect()
 }
 
-/// The period that words name, as a person writes it: `March`, `Q3`, `2025`.
-pub(crate) fn period(words: &str) -> Option<String> {
-    let found = MONTH.find(words).or_else(|| QUARTER.find(words)).or_else(|| YEAR.find(words))?;
-    let mut characters = found.as_str().chars();
-    characters.next().map(|first| first.to_uppercase().chain(characters).collect())
-}
-
-/// The number of a month's name, in one of the languages or short.
-fn month(text: &str) -> Option<usize> {
-    const MONTHS: [(&str, &str); 12] = [
-        ("jan", "jan"),
-        ("feb", "feb"),
-        ("mar", "mär"),
-        ("apr", "apr"),
-        ("may", "mai"),
-        ("jun", "jun"),
-        ("jul", "jul"),
-        ("aug", "aug"),
-        ("sep", "sep"),
-        ("oct", "okt"),
-        ("nov", "nov"),
-        ("dec", "dez"),
-    ];
-    let lower = text.to_lowercase();
-    let found = lower.split(|c: char| !c.is_alphabetic()).find_map(|word| {
-        MONTHS.iter().position(|(english, german)| word.starts_with(english) || word.starts_with(german))
-    });
-    found.map(|index| index + 1)
-}
-
-/// Whether a cell such as `2025-03` or `Mar 2025` is the period that the words name.
-pub(crate) fn is_period(cell: &str, words: &str) -> bool {
-    let years = |text: &str| YEAR.find(text).map(|found| found.as_str().to_owned());
-    if let (Some(one), Some(other)) = (years(cell), years(words))
-        && one != other
-    {
-        return false;
-    }
-    let quarter = |text: &str| QUARTER.captures(text).map(|found| found[1].to_owned());
-    let quarter_of_cell = quarter(cell).or_else(|| {
-        // `2025Q3`, in which no word begins with the quarter.
-        cell.to_lowercase().split_once('q').map(|(_, digit)| digit.trim().chars().take(1).collect())
-    });
-    if let Some(wanted) = quarter(words) {
-        return quarter_of_cell == Some(wanted);
-    }
-    let Some(wanted) = month(MONTH.find(words).map_or("", |found| found.as_str())) else {
-        return years(words).is_some() && years(cell) == years(words);
-    };
-    let digits: Vec<&str> = cell.split('-').collect();
-    match digits[..] {
-        [year, number, ..] if year.len() == 4 => {
-            number.get(..2).and_then(number_word) == Some(wanted) || {
-                number.trim_start_matches('0').parse() == Ok(wanted)
-            }
-        }
-        _ => month(cell) == Some(wanted),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Intent, intents, is_period, period, targets};
+    use super::{Intent, intents, targets};
     use crate::serving::rules::language::Language;
 
     fn add(about: &str, after: Option<usize>) -> Intent {
@@ -278,24 +215,5 @@ mod tests {
             assert_eq!(intents(words), wanted, "{words}");
         }
         assert_eq!(targets("make slides 2 and 4 shorter"), [2, 4]);
-    }
-
-    #[test]
-    fn periods_are_found_in_cells() {
-        for (cell, words, is) in [
-            ("2025-03", "March", true),
-            ("2025-03-01", "März 2025", true),
-            ("2024-03", "March 2025", false),
-            ("Mar 2025", "March", true),
-            ("2025-04", "March", false),
-            ("Q3 2025", "Q3", true),
-            ("2025-Q3", "q3 2025", true),
-            ("2025Q3", "Q3", true),
-            ("2025", "2025", true),
-            ("EMEA", "March", false),
-        ] {
-            assert_eq!(is_period(cell, words), is, "{cell} {words}");
-        }
-        assert_eq!(period("use the numbers of march").as_deref(), Some("March"));
     }
 }

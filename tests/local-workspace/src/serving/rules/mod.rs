@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`tags`], [`csv`], [`prompt`] | what a prompt says |
 //! | [`table`], [`insight`] | what the data says |
-//! | [`language`], [`nouns`], [`numbers`], [`phrases`] | how it is said |
+//! | [`language`], [`nouns`], [`numbers`], [`periods`], [`phrases`] | how it is said |
 //! | [`topic`], [`intent`] | what the person wants |
 //! | [`gather`], [`outline`], [`slide`], [`rewrite`], [`changes`] | the answers |
 
@@ -23,6 +23,7 @@ mod language;
 mod nouns;
 mod numbers;
 mod outline;
+mod periods;
 mod phrases;
 mod prompt;
 mod rewrite;

@@ -18,6 +18,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("churned", "Abgewanderte"),
     ("churn", "Abwanderung"),
     ("churn rate", "Abwanderungsquote"),
+    ("customers and churn", "Kunden und Abwanderung"),
     ("quarter", "Quartal"),
     ("month", "Monat"),
     ("year", "Jahr"),

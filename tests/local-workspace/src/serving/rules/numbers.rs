@@ -93,9 +93,7 @@ impl Unit {
                 let scaled = decimal(value / 1e6, 1, language);
                 format!("{scaled}{SPACE}{}", language.pick("M", "Mio."))
             }
-            Self::Count(..) | Self::Plain => {
-                decimal(value, if value.fract() == 0.0 { 0 } else { 1 }, language)
-            }
+            Self::Count(..) | Self::Plain => decimal(value, usize::from(value.fract() != 0.0), language),
         }
     }
 }
@@ -171,9 +169,8 @@ pub(crate) fn translated(text: &str, to: Language) -> Option<String> {
     let number = format!("{}{}", part("sign"), number.join("\u{a0}"));
     Some(match (to, part("before"), part("after")) {
         (_, _, "%") => format!("{number}{SPACE}%"),
-        (Language::German, "", _) => number,
+        (Language::German, "", _) | (Language::English, _, "") => number,
         (Language::German, currency, _) => format!("{number}{SPACE}{currency}"),
-        (Language::English, _, "") => number,
         (Language::English, _, currency) => format!("{currency}{SPACE}{number}"),
     })
 }
@@ -207,7 +204,7 @@ mod tests {
             (euro.write(3_412_345.0, English), euro.write(3_412_345.0, German)),
             (euro.write(12_345.0, English), euro.write(12_345.0, German)),
             (count.write(-12_345.0, English), count.write(-12_345.0, German)),
-            (percent(3.14, English), percent(3.14, German)),
+            (percent(3.12, English), percent(3.12, German)),
             (percent(18.2, English), percent(18.2, German)),
         ] {
             assert_eq!(translated(&english, German).as_ref(), Some(&german));

@@ -105,7 +105,11 @@ fn slides(tables: &[&Table], title: &str, count: usize, language: Language) -> V
 fn the_answer(tables: &[&Table], language: Language) -> Beat {
     let series = tables.iter().find_map(|table| {
         let measure = *table.measures().first()?;
-        Some((*table, measure, trend(table, measure)?.growth.filter(|_| table.unit(measure).adds_up())?))
+        Some((
+            *table,
+            measure,
+            trend(table, measure, language)?.growth.filter(|_| table.unit(measure).adds_up())?,
+        ))
     });
     let leader = tables.iter().find_map(|table| {
         let Ranking { places, .. } = ranking(table, *table.measures().first()?)?;
@@ -180,9 +184,17 @@ pub(crate) fn evidence(tables: &[&Table], language: Language) -> Vec<Beat> {
         })
         .collect();
     let most = insights.iter().map(|(_, rank, _)| *rank).max().unwrap_or_default();
+    let mut has_bars = false;
     for rank in 0..=most {
-        let of_rank = insights.iter().filter(|(_, other, _)| *other == rank);
-        beats.extend(of_rank.map(|(table, _, found)| beat(found.clone(), table, "chart_and_takeaway")));
+        for (table, _, found) in insights.iter().filter(|(_, other, _)| *other == rank) {
+            let mut beat = beat(found.clone(), table, "chart_and_takeaway");
+            // The second set of parts is shown as parts, if they are few.
+            if has_bars && is_whole(table) {
+                beat.content = as_pie(table, found, language);
+            }
+            has_bars |= found.chart.kind == "bar";
+            beats.push(beat);
+        }
         if rank == 0 {
             beats.extend(two_charts(tables, language));
         }
@@ -207,6 +219,25 @@ pub(crate) fn evidence(tables: &[&Table], language: Language) -> Vec<Beat> {
     beats
 }
 
+/// Whether the rows are the few parts of a whole.
+fn is_whole(table: &Table) -> bool {
+    const MOST_PARTS: usize = 5;
+    let Some(measure) = table.measures().first().copied() else { return false };
+    matches!(table.shape(), Shape::Parts(_))
+        && table.rows.len() <= MOST_PARTS
+        && table.unit(measure).adds_up()
+        && table.numbers(measure).iter().all(|value| value.is_some_and(|value| value > 0.0))
+}
+
+/// The announcement of a pie instead of bars.
+fn as_pie(table: &Table, found: &Insight, language: Language) -> String {
+    let drawn = found.chart.values.first();
+    let measure = table.measures().into_iter().find(|index| Some(&table.columns[*index].name) == drawn);
+    let (Some(measure), Some(names)) = (measure, dimension(table)) else { return found.content.clone() };
+    let parts = [("m2", table.noun(names, language)), ("m", table.noun(measure, language))];
+    say::PIE_OF.say(language, &parts.each_ref().map(|(name, value)| (*name, value.as_str())))
+}
+
 fn dimension(table: &Table) -> Option<usize> {
     match table.shape() {
         Shape::Time(names) | Shape::Parts(names) => Some(names),
@@ -218,7 +249,7 @@ fn dimension(table: &Table) -> Option<usize> {
 fn two_charts(tables: &[&Table], language: Language) -> Option<Beat> {
     let found = tables.iter().find_map(|table| {
         let measure = *table.measures().first()?;
-        let growth = trend(table, measure)?.growth.filter(|_| table.unit(measure).adds_up())?;
+        let growth = trend(table, measure, language)?.growth.filter(|_| table.unit(measure).adds_up())?;
         Some((*table, table.noun(measure, language), growth))
     });
     let (series, noun, growth) = found?;
@@ -328,7 +359,11 @@ fn reply(prompt: &Prompt<'_>, tables: &[&Table], language: Language) -> String {
         }
         .to_owned();
     }
-    let list: Vec<&str> = tables.iter().map(|table| table.subject()).collect();
+    let subject = |table: &&Table| match say::translated(table.subject(), language) {
+        Some(known) if language == Language::German => known,
+        _ => table.subject().to_owned(),
+    };
+    let list: Vec<String> = tables.iter().map(subject).collect();
     let list = list.join(", ");
     language.pick(
         format!("The deck gives the answer first and then its evidence, from: {list}. I assumed that the latest period is the one that counts."),

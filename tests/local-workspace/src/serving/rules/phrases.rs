@@ -9,7 +9,7 @@
 use super::language::Language;
 use super::{nouns, numbers};
 
-/// A text in both languages. Placeholders are `{m}` for the name of a measure or dimension, `{n}` for a
+/// A text in both languages. Placeholders are `{m}` for the name of a measure or dimension (`{d}` for one of those that are known), `{n}` for a
 /// number with its unit, `{x}` for what has no language; a digit may follow.
 #[derive(Debug)]
 pub(crate) struct Phrase {
@@ -32,13 +32,14 @@ phrases! {
     ROSE_TO = "{m} rose from {n} to {n2} by {x}", "{m} bis {x} von {n} auf {n2} gestiegen";
     DROPPED_TO = "{m} dropped from {n} to {n2} by {x}", "{m} bis {x} von {n} auf {n2} gesunken";
     LEADS_IN = "{x} leads {m} in {x2} with {n}", "{m}: {x} führt in {x2} mit {n}";
-    WAS = "{m} in {x} was {n}", "{m} in {x}: {n}";
+    WAS = "{m} stood at {n} in {x}", "{m}: {n} im Zeitraum {x}";
     LEADS = "{x} leads {m} with {n}, {n2} of the total", "{m}: {x} führt mit {n}, das sind {n2}";
     HIGHEST = "{x} has the highest {m}, {n}", "{m}: höchster Wert in {x} mit {n}";
     GREW_AND_LEADS = "{m} grew {n}, and {x} leads", "{m} um {n} gestiegen, {x} führt";
     FELL_AND_LEADS = "{m} fell {n}, and {x} leads", "{m} um {n} gefallen, {x} führt";
     ADDS = "{x} adds {n} of {m}, {n2} of the total", "{m}: {x} trägt {n} bei, das sind {n2}";
     GAP = "{x} is {n} ahead of {x2} in {m}", "{m}: {x} liegt {n} vor {x2}";
+    BY = "{d} by {d2}", "{d} nach {d2}";
     IN_NUMBERS = "{m} by {m2} in numbers", "{m} nach {m2} in Zahlen";
     TOGETHER = "{x} leads while {m} grew {n}", "{x} führt, {m} um {n} gestiegen";
     TOGETHER_FELL = "{x} leads while {m} fell {n}", "{x} führt, {m} um {n} gefallen";
@@ -56,15 +57,15 @@ phrases! {
     TEXT_OF = "Points in words, without numbers", "Punkte in Worten, ohne Zahlen";
     // Short proofs.
     FROM_TO = "From {n} to {n2}", "Von {n} auf {n2}";
-    PEAK = "Highest in {x}: {n}", "Höchster Wert in {x}: {n}";
-    LOW = "Lowest in {x}: {n}", "Niedrigster Wert in {x}: {n}";
+    PEAK = "Highest in {x}: {n}", "Höchster Wert: {n} ({x})";
+    LOW = "Lowest in {x}: {n}", "Niedrigster Wert: {n} ({x})";
     LAST_CHANGE = "{x} against {x2}: {n}", "{x} gegenüber {x2}: {n}";
     SECOND = "{x} follows with {n}", "{x} folgt mit {n}";
-    LAST = "{x} is last with {n}", "{x} ist Letzter mit {n}";
+    LAST = "{x} is last with {n}", "Schlusslicht: {x} mit {n}";
     TOTAL = "Total: {n}", "Summe: {n}";
     SHARE = "Share: {n}", "Anteil: {n}";
     VALUE = "{m}: {n}", "{m}: {n}";
-    IN_PERIOD = "{m} in {x}", "{m} in {x}";
+    IN_PERIOD = "{d} in {x}", "{d} ({x})";
     OF_PART = "{m}, {x}", "{m}, {x}";
     // Takeaways.
     KEEP_UP = "The trend is up: plan with it, and check it monthly", "Der Trend zeigt nach oben: damit planen, monatlich prüfen";
@@ -175,8 +176,9 @@ fn parts(template: &str, text: &str, to: Language) -> Option<Vec<(String, String
         let value = &text[..end];
         let value = match name.as_bytes()[0] {
             b'm' => nouns::translated(value, to).unwrap_or_else(|| value.to_owned()),
+            b'd' => nouns::translated(value, to)?,
             b'n' => signed(value, to)?,
-            _ => value.to_owned(),
+            _ => super::periods::translated(value, to).unwrap_or_else(|| value.to_owned()),
         };
         let mut found = parts(after, &text[end..], to)?;
         found.push((name.to_owned(), value));
@@ -217,7 +219,9 @@ fn loose(text: &str, to: Language) -> Option<String> {
     [": ", " in ", ", "].into_iter().find_map(|separator| {
         let (name, rest) = text.split_once(separator)?;
         let name = nouns::translated(name, to)?;
-        let rest = numbers::translated(rest, to).unwrap_or_else(|| rest.to_owned());
+        let rest = numbers::translated(rest, to)
+            .or_else(|| super::periods::translated(rest, to))
+            .unwrap_or_else(|| rest.to_owned());
         Some(format!("{}{separator}{rest}", capital(&name)))
     })
 }
@@ -249,7 +253,7 @@ mod tests {
 
     #[test]
     fn phrases_have_the_same_placeholders_in_both_languages() {
-        let names = regex::Regex::new(r"\{[mnx]\d?\}").expect("a pattern");
+        let names = regex::Regex::new(r"\{[dmnx]\d?\}").expect("a pattern");
         for phrase in ALL {
             let of = |text: &'static str| {
                 let mut found: Vec<&str> = names.find_iter(text).map(|found| found.as_str()).collect();
@@ -264,6 +268,6 @@ mod tests {
     fn unknown_text_is_not_translated() {
         assert_eq!(translated("The quick brown fox", German), None);
         assert_eq!(translated("Product line", German).as_deref(), Some("Produktlinie"));
-        assert_eq!(translated("Revenue in Q4 2025", German).as_deref(), Some("Umsatz in Q4 2025"));
+        assert_eq!(translated("Revenue in March 2025", German).as_deref(), Some("Umsatz (März 2025)"));
     }
 }

@@ -7,9 +7,9 @@ use regex::Regex;
 use super::draft::{Draft, Grid};
 use super::intent::{Intent, intents};
 use super::language::Language;
-use super::phrases;
 use super::slide::{Wanted, best_table, notes, shown, write};
 use super::table::{Shape, Table};
+use super::{periods, phrases};
 
 /// Words of a line after shortening.
 const SHORT_LINE: usize = 8;
@@ -226,10 +226,11 @@ fn period_title(table: &Table, about: &str, language: Language) -> Option<(Strin
     let Shape::Time(time) = table.shape() else { return None };
     let measure = *table.measures().first()?;
     let names = table.names(time);
-    let row = names.iter().position(|name| super::intent::is_period(name, about))?;
+    let row = names.iter().position(|name| periods::is_named(name, about))?;
     let value = table.unit(measure).write(table.numbers(measure)[row]?, language);
     let noun = table.noun(measure, language);
-    let title = phrases::WAS.say(language, &[("m", &noun), ("x", names[row]), ("n", &value)]);
+    let period = periods::said(names[row], language);
+    let title = phrases::WAS.say(language, &[("m", &noun), ("x", &period), ("n", &value)]);
     Some((names[row].to_owned(), title))
 }
 

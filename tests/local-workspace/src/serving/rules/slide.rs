@@ -7,6 +7,7 @@
 use super::draft::{Chart, Draft, Grid, Metric, Side, Step};
 use super::insight::{Insight, Ranking, insight, metrics, ranking, trend};
 use super::language::Language;
+use super::periods;
 use super::phrases as say;
 use super::prompt::Prompt;
 use super::rewrite;
@@ -114,7 +115,10 @@ pub(crate) fn write(wanted: &Wanted<'_>) -> Draft {
         "chart" | "chart_and_takeaway" => chart(&mut draft, wanted),
         _ => text(&mut draft, wanted),
     }
-    if draft.notes.is_empty() {
+    let is_frame = matches!(draft.layout.as_str(), "cover" | "section" | "agenda" | "closing");
+    if is_frame && wanted.tables.is_empty() {
+        draft.notes.clone_from(&wanted.content);
+    } else if draft.notes.is_empty() {
         draft.notes = notes(&wanted.tables, wanted.language);
     }
     draft
@@ -134,7 +138,8 @@ fn subtitle(wanted: &Wanted<'_>) -> String {
     let Some(space) = wanted.all.iter().find_map(Table::space) else {
         return say::FOR_TALK.say(wanted.language, &[]);
     };
-    let period = wanted.all.iter().find_map(|table| trend(table, *table.measures().first()?));
+    let language = wanted.language;
+    let period = wanted.all.iter().find_map(|table| trend(table, *table.measures().first()?, language));
     match period {
         Some(trend) => {
             let parts = [("x", space), ("x2", trend.first.0.as_str()), ("x3", trend.last.0.as_str())];
@@ -198,9 +203,10 @@ pub(crate) fn shown(table: &Table, title: &str, content: &str, language: Languag
     let mut found = insight(table, measure, language)?;
     let lower = format!("{title} {content}").to_lowercase();
     if let Shape::Parts(names) | Shape::Time(names) = table.shape() {
-        let mentioned = table.names(names).into_iter().find(|name| {
-            name.len() > 1 && title.split(|c: char| c == ',' || c == ':').any(|part| has_word(part, name))
-        });
+        let mentioned = table
+            .names(names)
+            .into_iter()
+            .find(|name| name.len() > 1 && title.split([',', ':']).any(|part| has_word(part, name)));
         if let Some(name) = mentioned
             && matches!(table.shape(), Shape::Parts(_))
         {
@@ -345,7 +351,7 @@ fn next_steps(wanted: &Wanted<'_>) -> Vec<String> {
             steps.push(say::STEP_DATA.say(language, &[]));
         }
     }
-    if let Some(trend) = sources().find_map(|table| trend(table, *table.measures().first()?)) {
+    if let Some(trend) = sources().find_map(|table| trend(table, *table.measures().first()?, language)) {
         steps.push(say::STEP_CHECK.say(language, &[("x", &trend.last.0)]));
     }
     steps.push(say::STEP_OWNERS.say(language, &[]));
@@ -365,7 +371,7 @@ fn text(draft: &mut Draft, wanted: &Wanted<'_>) {
     }
     let last_period = wanted.all.iter().find_map(|table| {
         let times = table.columns.iter().position(|column| column.kind == Kind::Time)?;
-        table.rows.last().map(|row| row[times].trim().to_owned())
+        table.rows.last().map(|row| periods::said(row[times].trim(), language))
     });
     let is_about_limits = wanted.title == say::LIMITS.say(language, &[]);
     draft.bullets = match last_period {

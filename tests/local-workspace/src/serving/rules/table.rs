@@ -98,7 +98,7 @@ impl Table {
         let (time, categories) = (of(Kind::Time), of(Kind::Category));
         let unique = |index: &usize| {
             let mut names = self.names(*index);
-            names.sort();
+            names.sort_unstable();
             names.windows(2).all(|pair| pair[0] != pair[1])
         };
         if self.rows.len() == 1 {
