@@ -220,11 +220,11 @@ impl ChatRequest {
             if text.contains("<slide number=") {
                 return Kind::Slide;
             }
-            if text.contains("<wanted") {
-                return Kind::Outline;
-            }
-            if text.contains("<deck") {
+            if text.contains("<deck ") || text.contains("<deck>") {
                 return Kind::Changes;
+            }
+            if text.contains("<sources") {
+                return Kind::Outline;
             }
         }
         Kind::Gather

@@ -18,7 +18,7 @@ pub(crate) struct Changes {
 }
 
 /// One edit; empty texts are not there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Edit {
     pub(crate) action: &'static str,
     pub(crate) slide: String,
@@ -28,6 +28,22 @@ pub(crate) struct Edit {
     pub(crate) sources: Vec<String>,
     pub(crate) instruction: String,
     pub(crate) value: String,
+}
+
+impl Default for Edit {
+    fn default() -> Self {
+        Self {
+            action: "rewrite_slide",
+            slide: String::new(),
+            after: String::new(),
+            title: String::new(),
+            // There is no name for no layout.
+            layout: "title_and_text".to_owned(),
+            sources: Vec::new(),
+            instruction: String::new(),
+            value: String::new(),
+        }
+    }
 }
 
 struct Deck<'a> {
@@ -192,8 +208,6 @@ impl Deck<'_> {
                 ..Edit::default()
             });
         }
-        // Each goes directly after the same slide, so the last one is placed first.
-        edits.reverse();
         let reply = if count == is {
             self.said.pick(
                 format!("The deck has {count} slides already."),
@@ -242,10 +256,14 @@ impl Deck<'_> {
         }
         let instruction = language.pick("Translate to English", "Translate to German");
         edits.extend(slides.iter().map(|slide| Self::rewrite(slide, instruction)));
-        let text_of = |line: &String| line.split_once(": ").map(|(_, text)| text.to_owned());
+        // The items of a list are written in one line.
+        let texts_of = |line: &String| -> Vec<String> {
+            let text = line.split_once(": ").map_or("", |(_, text)| text);
+            text.split("; ").map(str::to_owned).collect()
+        };
         let unknown = slides
             .iter()
-            .flat_map(|slide| slide.lines.iter().filter(|line| is_words(line)).filter_map(text_of))
+            .flat_map(|slide| slide.lines.iter().filter(|line| is_words(line)).flat_map(texts_of))
             .any(|text| phrases::translated(&text, language).is_none());
         let mut reply = language.pick(
             self.say("I translate the text to English.", "Ich übersetze den Text ins Englische."),

@@ -119,7 +119,61 @@ fn chart(kind: &str, table: &Table, categories: usize, measure: usize, language:
     }
 }
 
+/// The columns that are the parts of one measure with this one, as `emea_revenue_eur` and `apac_revenue_eur`
+/// are; the first of them stands for all.
+pub(crate) fn siblings(table: &Table, measure: usize) -> Option<Vec<usize>> {
+    const MOST_LINES: usize = 5;
+    let last_word = |index: usize| {
+        let noun = table.noun(index, Language::English);
+        noun.rsplit_once(' ').map(|(_, last)| last.to_owned())
+    };
+    let word = last_word(measure)?;
+    let is_one = |index: &usize| {
+        last_word(*index).as_ref() == Some(&word) && table.unit(*index) == table.unit(measure)
+    };
+    let found: Vec<usize> = table.measures().into_iter().filter(is_one).collect();
+    (found.len() > 1 && found.len() <= MOST_LINES).then_some(found)
+}
+
+/// A line for each part of a measure.
+fn parts_over_time(table: &Table, time: usize, parts: &[usize], language: Language) -> Option<Insight> {
+    let name = |index: usize| {
+        let noun = table.noun(index, Language::English);
+        let name = noun.rsplit_once(' ').map_or(noun.as_str(), |(name, _)| name).to_owned();
+        // `emea` is a short form, `edge devices` are words.
+        if name.len() <= 4 { name.to_uppercase() } else { capital(&name) }
+    };
+    let unit = table.unit(parts[0]);
+    let noun = table.noun(parts[0], Language::English);
+    let noun = super::nouns::noun(noun.rsplit_once(' ')?.1, language);
+    let mut ranked: Vec<(usize, Trend)> =
+        parts.iter().filter_map(|index| Some((*index, trend(table, *index, language)?))).collect();
+    ranked.sort_by(|a, b| b.1.last.1.total_cmp(&a.1.last.1));
+    let (leader, of_leader) = ranked.first()?;
+    let value = unit.write(of_leader.last.1, language);
+    let leader_name = name(*leader);
+    let title = [("x", leader_name.as_str()), ("m", &noun), ("x2", &of_leader.last.0), ("n", &value)];
+    let proofs = ranked.iter().skip(1).take(2).map(|(index, trend)| {
+        say::SECOND.say(language, &[("x", &name(*index)), ("n", &unit.write(trend.last.1, language))])
+    });
+    let last_name = name(ranked.last()?.0);
+    let mut chart = chart("line", table, time, parts[0], language);
+    chart.values = parts.iter().map(|index| table.columns[*index].name.clone()).collect();
+    chart.highlight.clone_from(&table.columns[*leader].name);
+    Some(Insight {
+        title: say::LEADS_IN.say(language, &title),
+        proofs: proofs.collect(),
+        takeaway: say::LEARN_FROM.say(language, &[("x", &leader_name), ("x2", &last_name)]),
+        meaning: "neutral",
+        chart,
+        content: say::LINE_OF.say(language, &[("m2", &table.noun(time, language)), ("m", &noun)]),
+    })
+}
+
 fn over_time(table: &Table, time: usize, measure: usize, language: Language) -> Option<Insight> {
+    if let Some(parts) = siblings(table, measure).filter(|parts| parts[0] == measure) {
+        return parts_over_time(table, time, &parts, language);
+    }
     let trend = trend(table, measure, language)?;
     let (unit, noun) = (table.unit(measure), table.noun(measure, language));
     let write = |value: f64| unit.write(value, language);

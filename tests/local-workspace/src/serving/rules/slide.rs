@@ -5,7 +5,7 @@
 //! changed, see [`super::rewrite`].
 
 use super::draft::{Chart, Draft, Grid, Metric, Side, Step};
-use super::insight::{Insight, Ranking, insight, metrics, ranking, trend};
+use super::insight::{Insight, Ranking, insight, metrics, ranking, siblings, trend};
 use super::language::Language;
 use super::periods;
 use super::phrases as say;
@@ -40,7 +40,10 @@ pub(crate) fn answer(prompt: &Prompt<'_>) -> Draft {
         Some(current) => format!("{} {} {}", current.title, current.takeaway, current.bullets.join(" ")),
         None => format!("{title} {content}"),
     };
-    let language = Language::of_text(&said)
+    let language = prompt
+        .attribute("wanted", "language")
+        .map(|tag| Language::of_tag(&tag))
+        .or_else(|| Language::of_text(&said))
         .or_else(|| Language::of_text(&outline))
         .or_else(|| Language::of_text(&prompt.request))
         .unwrap_or(Language::English);
@@ -60,12 +63,17 @@ pub(crate) fn answer(prompt: &Prompt<'_>) -> Draft {
         all: &prompt.sources,
     };
     let findings = prompt.text_of("findings");
-    match current {
+    let mut draft = match current {
         Some(current) if !findings.is_empty() => rewrite::shorter(current),
         Some(current) => rewrite::change(current, &instruction, &wanted, &own_data),
         None if instruction.is_empty() => write(&wanted),
         None => write_from(&instruction, &wanted),
+    };
+    if draft.takeaway_meaning.is_empty() {
+        // There is no name for no meaning.
+        "neutral".clone_into(&mut draft.takeaway_meaning);
     }
+    draft
 }
 
 fn without_number(line: &str) -> String {
@@ -80,14 +88,12 @@ fn write_from(instruction: &str, wanted: &Wanted<'_>) -> Draft {
     let content = format!("{} {instruction}", wanted.content);
     let best = best_table(wanted, &format!("{} {content}", wanted.title));
     let tables = if wanted.tables.is_empty() { best.into_iter().collect() } else { wanted.tables.clone() };
-    let language = Language::of_text(&wanted.title).unwrap_or(wanted.language);
     write(&Wanted {
         layout: wanted.layout.clone(),
         title: wanted.title.clone(),
         content,
         tables,
         outline: wanted.outline.clone(),
-        language,
         ..*wanted
     })
 }
@@ -200,6 +206,12 @@ pub(crate) fn shown(table: &Table, title: &str, content: &str, language: Languag
     let measure = measure(table, title)
         .filter(|index| Some(*index) != table.measures().first().copied())
         .or_else(|| measure(table, content))?;
+    // One part of a measure is shown alone only if the title names it in full.
+    let is_named = title.to_lowercase().contains(&table.noun(measure, language).to_lowercase());
+    let measure = match siblings(table, measure) {
+        Some(parts) if !is_named => parts[0],
+        _ => measure,
+    };
     let mut found = insight(table, measure, language)?;
     let lower = format!("{title} {content}").to_lowercase();
     if let Shape::Parts(names) | Shape::Time(names) = table.shape() {
