@@ -4,7 +4,8 @@
 //! written in the other language: that is how it translates. What was not written by the model has no
 //! template and stays as it is.
 //!
-//! German headlines use participles (`gestiegen`), which need no article and fit one or many.
+//! Phrases fit one or many (`Cloud subscriptions`), as names are anything: English ones are in the past tense,
+//! German headlines have participles (`gestiegen`), which need no article either.
 
 use super::language::Language;
 use super::{nouns, numbers};
@@ -31,18 +32,18 @@ phrases! {
     STEADY = "{m} stayed at {n} from {x} to {x2}", "{m} von {x} bis {x2} unverändert bei {n}";
     ROSE_TO = "{m} rose from {n} to {n2} by {x}", "{m} bis {x} von {n} auf {n2} gestiegen";
     DROPPED_TO = "{m} dropped from {n} to {n2} by {x}", "{m} bis {x} von {n} auf {n2} gesunken";
-    LEADS_IN = "{x} leads {m} in {x2} with {n}", "{m}: {x} führt in {x2} mit {n}";
+    LEADS_IN = "{x} led {m} in {x2} with {n}", "{m} in {x2}: {x} vorn mit {n}";
     WAS = "{m} stood at {n} in {x}", "{m}: {n} im Zeitraum {x}";
-    LEADS = "{x} leads {m} with {n}, {n2} of the total", "{m}: {x} führt mit {n}, das sind {n2}";
-    HIGHEST = "{x} has the highest {m}, {n}", "{m}: höchster Wert in {x} mit {n}";
-    GREW_AND_LEADS = "{m} grew {n}, and {x} leads", "{m} um {n} gestiegen, {x} führt";
-    FELL_AND_LEADS = "{m} fell {n}, and {x} leads", "{m} um {n} gefallen, {x} führt";
-    ADDS = "{x} adds {n} of {m}, {n2} of the total", "{m}: {x} trägt {n} bei, das sind {n2}";
-    GAP = "{x} is {n} ahead of {x2} in {m}", "{m}: {x} liegt {n} vor {x2}";
+    LEADS = "{x} led {m} with {n}, {n2} of the total", "{m}: {x} vorn mit {n}, das sind {n2}";
+    HIGHEST = "{x} had the highest {m}, {n}", "{m}: höchster Wert in {x} mit {n}";
+    GREW_AND_LEADS = "{m} grew {n}, and {x} led", "{m} um {n} gestiegen, {x} vorn";
+    FELL_AND_LEADS = "{m} fell {n}, and {x} led", "{m} um {n} gefallen, {x} vorn";
+    ADDS = "{x} added {n} of {m}, {n2} of the total", "{m}: {x} mit {n}, das sind {n2}";
+    GAP = "{x} finished {n} ahead of {x2} in {m}", "{m}: {x} mit {n} Vorsprung vor {x2}";
     BY = "{d} by {d2}", "{d} nach {d2}";
     IN_NUMBERS = "{m} by {m2} in numbers", "{m} nach {m2} in Zahlen";
-    TOGETHER = "{x} leads while {m} grew {n}", "{x} führt, {m} um {n} gestiegen";
-    TOGETHER_FELL = "{x} leads while {m} fell {n}", "{x} führt, {m} um {n} gefallen";
+    TOGETHER = "{x} led while {m} grew {n}", "{x} vorn, {m} um {n} gestiegen";
+    TOGETHER_FELL = "{x} led while {m} fell {n}", "{x} vorn, {m} um {n} gefallen";
     // Charts, as an outline announces them.
     LINE_OF = "Line chart of {m} by {m2}", "Liniendiagramm: {m} nach {m2}";
     BARS_OF = "Bar chart of {m} by {m2}", "Balkendiagramm: {m} nach {m2}";
@@ -60,8 +61,8 @@ phrases! {
     PEAK = "Highest in {x}: {n}", "Höchster Wert: {n} ({x})";
     LOW = "Lowest in {x}: {n}", "Niedrigster Wert: {n} ({x})";
     LAST_CHANGE = "{x} against {x2}: {n}", "{x} gegenüber {x2}: {n}";
-    SECOND = "{x} follows with {n}", "{x} folgt mit {n}";
-    LAST = "{x} is last with {n}", "Schlusslicht: {x} mit {n}";
+    SECOND = "Next: {x} with {n}", "Dahinter: {x} mit {n}";
+    LAST = "Last: {x} with {n}", "Schlusslicht: {x} mit {n}";
     TOTAL = "Total: {n}", "Summe: {n}";
     SHARE = "Share: {n}", "Anteil: {n}";
     VALUE = "{m}: {n}", "{m}: {n}";

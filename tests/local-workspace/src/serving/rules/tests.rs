@@ -135,10 +135,10 @@ fn a_deck_has_as_many_slides_as_asked_and_true_numbers() {
         titles,
         [
             "Quarterly review of the sample sales data",
-            "Revenue grew 18 %, and EMEA leads",
+            "Revenue grew 18 %, and EMEA led",
             "Revenue grew 18 % from Q1 2025 to Q4 2025",
-            "EMEA leads revenue with € 4.8 M, 40 % of the total",
-            "Analytics leads revenue with € 5.2 M, 43 % of the total",
+            "EMEA led revenue with € 4.8 M, 40 % of the total",
+            "Analytics led revenue with € 5.2 M, 43 % of the total",
             "Next: build on EMEA, and strengthen LATAM",
         ]
     );
@@ -168,7 +168,7 @@ fn a_german_request_gives_a_german_deck() {
     check(&drafts, &tables(&sources));
     let titles: Vec<String> = drafts.iter().map(|draft| plain(&draft.title)).collect();
     assert_eq!(titles[2], "Umsatz von Q1 2025 bis Q4 2025 um 18 % gestiegen");
-    assert_eq!(titles[3], "Umsatz: EMEA führt mit 4,8 Mio. €, das sind 40 %");
+    assert_eq!(titles[3], "Umsatz: EMEA vorn mit 4,8 Mio. €, das sind 40 %");
     assert_eq!(plain(&drafts[2].bullets[0]), "Von 2,8 Mio. € auf 3,3 Mio. €");
     let all = format!("{drafts:?}");
     assert!(!all.contains("grew") && !all.contains("Find out"), "{all}");
@@ -221,7 +221,7 @@ fn other_tables_make_decks_too() {
         ),
     );
     assert_eq!(with_chart["charts"][0]["own_series"][0], json!({"name": "EMEA", "values": [10, 12]}));
-    assert_eq!(plain(&drafts[1].title), "EMEA leads revenue in Q2 with € 12");
+    assert_eq!(plain(&drafts[1].title), "EMEA led revenue in Q2 with € 12");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn columns_that_are_parts_of_one_measure_become_lines_of_one_chart() {
     let outline = outline("Revenue by region and quarter, 3 slides", &sources, None);
     let drafts = drafts("Revenue by region and quarter, 3 slides", &sources, &outline);
     check(&drafts, &tables(&sources));
-    assert_eq!(plain(&drafts[1].title), "APAC leads revenue in Q1 2026 with € 1.4 M");
+    assert_eq!(plain(&drafts[1].title), "APAC led revenue in Q1 2026 with € 1.4 M");
     let slide = format!(
         "<request>x</request>{sources}<slide number=\"2\" of=\"3\" layout=\"chart\" sources=\"S1\">{}\nLine chart of revenue by quarter</slide>",
         drafts[1].title
@@ -252,7 +252,7 @@ fn deck(selected: &str) -> String {
         slide(
             2,
             "metrics",
-            "title: Revenue grew 18\u{a0}%, and EMEA leads\nmetric: Revenue in Q4 2025: 3318000 €",
+            "title: Revenue grew 18\u{a0}%, and EMEA led\nmetric: Revenue in Q4 2025: 3318000 €",
         ),
         slide(3, "table", "title: Revenue by region in numbers\ntable: region, revenue_eur\nEMEA, 4810000"),
         slide(
