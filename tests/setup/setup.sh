@@ -181,7 +181,7 @@ install_node_modules pkg "wasm-opt makes the deployer's module small"
 install_python tests/setup/build-requirements.txt "maturin builds the wheel"
 install_postgres
 if [ "$level" != demo ]; then
-  install_python tests/requirements.txt "zig links the wheel for old systems; pytest, ruff and the Databricks SDK test"
+  install_python tests/requirements.txt "zig links the wheel for old systems; pytest, ruff, and the clients of Databricks and OpenAI test"
   install_python tests/release/requirements.txt "twine checks and publishes packages"
 fi
 if [ "$level" = tests ]; then
