@@ -141,13 +141,18 @@ fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
         let next = match &here {
             Value::Object(_) if !is_missing && !is_unknown && fails_as(Value::Object(Map::new())) => None,
             Value::Object(fields) => {
-                let with =
-                    |name: &str| fields.clone().into_iter().chain([(name.to_owned(), Value::Null)]).collect();
+                let with = |name: &str| {
+                    let mut fields = fields.clone();
+                    fields.insert(name.to_owned(), Value::Null);
+                    Value::Object(fields)
+                };
                 if is_missing && !fields.contains_key(named) && !fails_as(with(named)) {
                     None
                 } else {
-                    let until = |last: &String| -> Value {
-                        fields.clone().into_iter().filter(|(key, _)| key <= last).collect()
+                    let until = |last: &String| {
+                        let mut fields = fields.clone();
+                        fields.retain(|key, _| key <= last);
+                        Value::Object(fields)
                     };
                     let key = fields.keys().find(|key| fails_as(until(key)));
                     key.filter(|key| !(is_unknown && *key == named)).map(|key| {

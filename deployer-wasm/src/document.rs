@@ -163,7 +163,12 @@ impl From<Node> for serde_json::Value {
             // No setting is a number.
             Node::Scalar(scalar) => Self::String(scalar.text),
             Node::List(items) => Self::Array(items.into_iter().map(Self::from).collect()),
-            Node::Map(entries) => entries.into_iter().map(|(key, value)| (key, Self::from(value))).collect(),
+            Node::Map(entries) => {
+                // `collect` would sort first, with code of its own for each type of map.
+                let mut object = serde_json::Map::new();
+                object.extend(entries.into_iter().map(|(key, value)| (key, Self::from(value))));
+                Self::Object(object)
+            }
         }
     }
 }

@@ -12,11 +12,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Error, Function, Object, Reflect};
+use js_sys::{Error, Function, Object, Promise, Reflect};
 use serde_json::Value;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, intern};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
 
 use self::host::{PageHost, Way};
@@ -155,49 +156,45 @@ impl Deployer {
 
     /// Creates an app and everything it needs. `config` is an object of arguments, or a file's text.
     ///
-    /// # Errors
-    /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "CreateResult")]
-    pub async fn create(
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<CreateResult>")]
+    pub fn create(
         &self,
         #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), TaskKind::Run(Operation::Create), config, options).await
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Run(Operation::Create)), config, options)
     }
 
     /// Change the version or the settings of an app, or empty its database.
     ///
-    /// # Errors
-    /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "UpdateResult")]
-    pub async fn update(
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<UpdateResult>")]
+    pub fn update(
         &self,
         #[wasm_bindgen(unchecked_param_type = "UpdateArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), TaskKind::Run(Operation::Update), config, options).await
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Run(Operation::Update)), config, options)
     }
 
     /// Deletes the app and keeps the database and the key.
     ///
-    /// # Errors
-    /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "DeleteResult")]
-    pub async fn delete(
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<DeleteResult>")]
+    pub fn delete(
         &self,
         #[wasm_bindgen(unchecked_param_type = "DeleteArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), TaskKind::Run(Operation::Delete), config, options).await
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Run(Operation::Delete)), config, options)
     }
 
     /// What an operation would do. Sends read-only requests, and fails where the operation would fail.
     ///
-    /// # Errors
-    /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Plan")]
-    pub async fn plan(
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Plan>")]
+    pub fn plan(
         &self,
         #[wasm_bindgen(unchecked_param_type = "Operation")] operation: JsValue,
         #[wasm_bindgen(
@@ -205,22 +202,29 @@ impl Deployer {
         )]
         config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        let asked = TaskKind::Plan(value::read(&operation)?);
-        run(Rc::clone(&self.way), asked, config, options).await
+    ) -> Promise {
+        self.promise(value::read(&operation).map(TaskKind::Plan), config, options)
     }
 
     /// The status of an app: what is deployed, the last run, and the run in progress.
     ///
-    /// # Errors
-    /// The catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Status")]
-    pub async fn status(
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Status>")]
+    pub fn status(
         &self,
         #[wasm_bindgen(unchecked_param_type = "StatusArguments | string")] config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
-    ) -> Result<JsValue, JsValue> {
-        run(Rc::clone(&self.way), TaskKind::Status, config, options).await
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Status), config, options)
+    }
+}
+
+impl Deployer {
+    /// The promise of what was asked for. Written once: an `async` method would bring a copy of everything
+    /// around its future.
+    fn promise(&self, asked: Result<TaskKind, JsValue>, config: JsValue, options: JsValue) -> Promise {
+        let way = Rc::clone(&self.way);
+        future_to_promise(async move { run(way, asked?, config, options).await })
     }
 }
 

@@ -188,7 +188,9 @@ pub(super) fn read_tagged<T: DeserializeOwned>(
     let Value::String(kind) = spoken[tag].take() else {
         return Err(Fault::Call { call, problem: format!("It can't be read: `{tag}` is missing") });
     };
-    fit(call, Value::Object(Map::from_iter([(kind, spoken)])))
+    let mut tagged = Map::new();
+    tagged.insert(kind, spoken);
+    fit(call, Value::Object(tagged))
 }
 
 fn fit<T: DeserializeOwned>(call: &'static str, spoken: Value) -> Result<T, Fault> {
@@ -198,7 +200,8 @@ fn fit<T: DeserializeOwned>(call: &'static str, spoken: Value) -> Result<T, Faul
 
 fn spoken(call: &'static str, input: &[u8]) -> Result<Value, Fault> {
     let fault = |problem: String| Fault::Call { call, problem };
-    let spoken = serde_json::from_slice(input).ok().filter(Value::is_object);
+    let text = std::str::from_utf8(input).ok();
+    let spoken = text.and_then(|text| serde_json::from_str(text).ok()).filter(Value::is_object);
     let spoken = spoken.ok_or_else(|| fault("It is not a JSON object".to_owned()))?;
     match spoken["protocol"].as_u64() {
         Some(version) if version == u64::from(PROTOCOL) => Ok(spoken),

@@ -63,7 +63,9 @@ impl Raw for Pairs {
             Node::Map(entries) => {
                 // A name without a value gets an empty text.
                 let text = |value| String::from_node(value).unwrap_or_default();
-                Some(entries.into_iter().map(|(name, value)| (name, text(value))).collect())
+                let mut pairs = Self::new();
+                pairs.extend(entries.into_iter().map(|(name, value)| (name, text(value))));
+                Some(pairs)
             }
             _ => None,
         }

@@ -4,10 +4,10 @@
 //! list in place of an object is an error; and the code for lists, once for each type, is a fortieth of a
 //! module's size.
 
-use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::{Error, Value};
+use serde_json::{Error, Map, Value};
 
 /// A value to be read.
 #[derive(Clone, Copy)]
@@ -25,6 +25,13 @@ impl<'de> Json<'de> {
             Value::Object(_) => Unexpected::Map,
         }
     }
+}
+
+/// The members of an object.
+fn members<'de>(
+    fields: &'de Map<String, Value>,
+) -> MapDeserializer<'de, impl Iterator<Item = (&'de str, Json<'de>)>, Error> {
+    MapDeserializer::new(fields.iter().map(|(key, value)| (key.as_str(), Json(value))))
 }
 
 impl<'de> IntoDeserializer<'de, Error> for Json<'de> {
@@ -53,7 +60,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         let Value::Object(fields) = self.0 else {
             return Err(Error::invalid_type(self.unexpected(), &visitor));
         };
-        visitor.visit_map(MapDeserializer::new(fields.iter().map(|(key, value)| (key.as_str(), Json(value)))))
+        visitor.visit_map(members(fields))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -82,11 +89,18 @@ impl<'de> Deserializer<'de> for Json<'de> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        name: &'static str,
-        variants: &'static [&'static str],
+        _: &'static str,
+        _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.0.deserialize_enum(name, variants, visitor)
+        match self.0 {
+            Value::String(variant) => visitor.visit_enum(variant.as_str().into_deserializer()),
+            Value::Object(content) if content.len() == 1 => {
+                visitor.visit_enum(MapAccessDeserializer::new(members(content)))
+            }
+            Value::Object(_) => Err(Error::invalid_value(Unexpected::Map, &"an object with a single key")),
+            _ => Err(Error::invalid_type(self.unexpected(), &"text or an object")),
+        }
     }
 
     forward_to_deserialize_any! {

@@ -43,7 +43,7 @@ impl Exported {
 
     /// The content as JSON; `None` if it isn't.
     pub fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.bytes()?).ok()
+        serde_json::from_str(&self.text()?).ok()
     }
 }
 

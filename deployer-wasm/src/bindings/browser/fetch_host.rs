@@ -3,8 +3,6 @@
 //! Requests go to `/api/workspace` followed by the workspace's own path, and to `POST /api/workspace-schema`.
 //! An answer with the header `tellr-host-error` comes from the server itself, not from the workspace.
 
-use std::fmt;
-
 use gloo_net::Error;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Deserialize;
@@ -12,7 +10,7 @@ use serde_json::{Value, json};
 use web_sys::{RequestCredentials, RequestRedirect};
 
 use super::exchange;
-use crate::decode::decode;
+use crate::decode::decode_text;
 use crate::host::{
     HostError, HostErrorKind, LakebaseTarget, SchemaError, SchemaErrorKind, WorkspaceRequest,
     WorkspaceResponse,
@@ -57,12 +55,10 @@ impl FetchHost {
             let builder = exchange::to(&format!("{}{SCHEMA}", self.base_url), Method::POST);
             let answer = send(builder, Some(asked)).await?;
             let text = answer.text().await.map_err(|error| no_answer(&error))?;
-            let broken = |problem: &dyn fmt::Display| HostError {
+            decode_text(&text).map_err(|mismatch| HostError {
                 kind: HostErrorKind::Connection,
-                message: format!("The answer of the page's server can't be read: {problem}"),
-            };
-            let answered = serde_json::from_str(&text).map_err(|problem| broken(&problem))?;
-            decode(answered).map_err(|mismatch| broken(&mismatch))
+                message: format!("The answer of the page's server can't be read: {mismatch}"),
+            })
         };
         match answered.await {
             Ok(Answered::Outcome(outcome)) => Ok(outcome),
@@ -94,7 +90,7 @@ async fn send(builder: RequestBuilder, body: Option<String>) -> Result<Response,
         return Ok(answer);
     }
     let status = answer.status();
-    let told = answer.text().await.ok().and_then(|text| serde_json::from_str(&text).ok());
+    let told = answer.text().await.ok().and_then(|text| decode_text(&text).ok());
     Err(told.unwrap_or_else(|| HostError {
         kind: HostErrorKind::Refused,
         message: format!("The page's server refused the request ({status})"),

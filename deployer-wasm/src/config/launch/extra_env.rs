@@ -1,7 +1,5 @@
 //! Additional environment variables of the app.
 
-use std::collections::BTreeMap;
-
 use crate::config::raw::Pairs;
 use crate::config::text::invalid;
 use crate::error::Failure;
@@ -19,7 +17,7 @@ const VALUE_LIMIT_BYTES: usize = 4096;
 
 /// Environment variables with plain values, readable by everyone with access to the app's files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ExtraEnv(BTreeMap<String, String>);
+pub struct ExtraEnv(Pairs);
 
 impl ExtraEnv {
     /// Checks variables, which were given as `key`.
@@ -55,7 +53,9 @@ impl ExtraEnv {
     /// The existing variables that are valid as additional ones.
     pub fn kept<'a>(variables: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let theirs = variables.filter(|(name, _)| !is_reserved(name));
-        Self(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+        let mut pairs = Pairs::new();
+        pairs.extend(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Self(pairs)
     }
 
     /// Names and values, sorted by name.
