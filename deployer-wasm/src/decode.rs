@@ -150,9 +150,10 @@ fn place(whole: &mut Value, message: &str, complaint: Complaint<'_>) -> String {
                     None
                 } else {
                     let until = |last: &String| {
-                        let mut fields = fields.clone();
-                        fields.retain(|key, _| key <= last);
-                        Value::Object(fields)
+                        let mut part = Map::new();
+                        let before = fields.iter().filter(|(key, _)| *key <= last);
+                        part.extend(before.map(|(key, value)| (key.clone(), value.clone())));
+                        Value::Object(part)
                     };
                     let key = fields.keys().find(|key| fails_as(until(key)));
                     key.filter(|key| !(is_unknown && *key == named)).map(|key| {

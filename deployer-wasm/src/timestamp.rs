@@ -1,15 +1,15 @@
 //! A point in time.
 //!
 //! The type is small on purpose: the deployer compares times, adds durations and writes them down, and takes
-//! its clock from [`crate::host::Host`]. The crates `time` and `httpdate` handle calendars and formats.
+//! its clock from [`crate::host::Host`]. The crate `time` handles calendars and formats.
 
 use std::fmt;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::de::Unexpected;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// A point in time: milliseconds since 1970-01-01 UTC. Written as RFC 3339 in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,12 +36,8 @@ impl Timestamp {
 
     /// Reads an HTTP date such as `Mon, 23 Nov 2026 15:00:00 GMT`.
     pub fn parse_http(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let moment = httpdate::parse_http_date(text).ok()?;
-        // A day that doesn't exist would be read as one of the next month.
-        let exists = httpdate::fmt_http_date(moment) == text;
-        let since_1970 = moment.duration_since(UNIX_EPOCH).ok().filter(|_| exists)?;
-        i64::try_from(since_1970.as_millis()).ok().map(Self)
+        // What servers write since 1999 is a date of e-mails, too.
+        OffsetDateTime::parse(text.trim(), &Rfc2822).ok().and_then(Self::of)
     }
 
     fn of(moment: OffsetDateTime) -> Option<Self> {
