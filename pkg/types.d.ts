@@ -60,6 +60,19 @@ use_test_pypi?: boolean | null,
  */
 seed_databricks_defaults?: boolean | null,
 /**
+ * The name of the model serving endpoint that the app's assistant asks; the app is permitted to query it.
+ * Given as an empty text, it is detached.
+ */
+serving_endpoint?: string | null,
+/**
+ * The ids of the Genie spaces that the app's assistant asks for data. An empty list detaches them.
+ */
+genie_spaces?: Array<string> | null,
+/**
+ * The id of the SQL warehouse that the app may use. Given as an empty text, it is detached.
+ */
+sql_warehouse?: string | null,
+/**
  * API scopes of the app, in addition to the six that it always requests.
  */
 extra_scopes?: Array<string> | null,
@@ -130,6 +143,19 @@ use_test_pypi?: boolean | null,
  * Also add deck prompts and a style about the Databricks platform.
  */
 seed_databricks_defaults?: boolean | null,
+/**
+ * The name of the model serving endpoint that the app's assistant asks; the app is permitted to query it.
+ * Given as an empty text, it is detached.
+ */
+serving_endpoint?: string | null,
+/**
+ * The ids of the Genie spaces that the app's assistant asks for data. An empty list detaches them.
+ */
+genie_spaces?: Array<string> | null,
+/**
+ * The id of the SQL warehouse that the app may use. Given as an empty text, it is detached.
+ */
+sql_warehouse?: string | null,
 /**
  * API scopes of the app, in addition to the six that it always requests.
  */
@@ -252,6 +278,10 @@ status: string,
  */
 lakebase_type: string,
 /**
+ * What the assistant works with. Absent if nothing is attached.
+ */
+services?: AttachedServices,
+/**
  * The outcome of each step.
  */
 steps: Array<StepReport>, };
@@ -293,6 +323,10 @@ restore_point?: RestorePoint,
  */
 losses?: Array<Loss>,
 /**
+ * What the assistant works with. Absent if nothing is attached.
+ */
+services?: AttachedServices,
+/**
  * The outcome of each step.
  */
 steps: Array<StepReport>, };
@@ -329,6 +363,23 @@ losses?: Array<Loss>,
  * The outcome of each step.
  */
 steps: Array<StepReport>, };
+
+/**
+ * What the app's assistant works with, as far as it is attached to the app.
+ */
+export type AttachedServices = {
+/**
+ * The name of the model serving endpoint.
+ */
+serving_endpoint?: string,
+/**
+ * The ids of the Genie spaces.
+ */
+genie_spaces?: Array<string>,
+/**
+ * The id of the SQL warehouse.
+ */
+sql_warehouse?: string, };
 
 /**
  * What an operation would do in the current state. Determined with read-only requests.
@@ -490,6 +541,10 @@ lakebase_type?: string,
  * Its schema, according to the deployed files.
  */
 schema_name?: string,
+/**
+ * What the assistant works with, according to the app's record. Absent if nothing is attached.
+ */
+services?: AttachedServices,
 /**
  * Which app, according to the deployed files.
  */

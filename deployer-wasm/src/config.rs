@@ -26,6 +26,7 @@ mod read_file;
 mod read_json;
 mod replay;
 pub mod resolve;
+pub mod services;
 mod setting;
 mod settings;
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub use create::create;
 pub use delete::delete;
 pub use losses::{Loss, PromisedRestorePoint};
 pub use plan::{Plan, PlannedFile, plan};
-pub use result::{CreateResult, DeleteResult, UpdateResult};
+pub use result::{AttachedServices, CreateResult, DeleteResult, UpdateResult};
 pub use status::{AppState, Status, status};
 pub use update::update;
 

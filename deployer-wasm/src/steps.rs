@@ -13,6 +13,7 @@ pub mod removal;
 pub mod resources;
 pub mod restore_point;
 pub mod schema;
+pub mod services;
 pub mod standstill;
 pub mod usual;
 pub mod verify;

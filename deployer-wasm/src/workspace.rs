@@ -24,6 +24,7 @@ pub mod postgres;
 mod retry;
 pub mod routes;
 pub mod secrets;
+pub mod services;
 
 pub use api_error::{ApiError, ErrorKind};
 pub use client::{Client, Permit};

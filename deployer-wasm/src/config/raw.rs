@@ -53,7 +53,8 @@ impl Raw for Vec<String> {
     }
 
     fn to_node(&self) -> Option<Node> {
-        (!self.is_empty()).then(|| Node::List(self.iter().map(Node::text).collect()))
+        // An empty list means "none".
+        Some(Node::List(self.iter().map(Node::text).collect()))
     }
 }
 

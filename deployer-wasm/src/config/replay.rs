@@ -86,6 +86,9 @@ mod tests {
             "encryption_key_storage": "app_yaml",
             "app_package": "databricks-tellr-app",
             "seed_databricks_defaults": true,
+            "serving_endpoint": "my-model",
+            "genie_spaces": ["01ef274d35a310b5bffd01dadcbaf577"],
+            "sql_warehouse": "4b9b953939869799",
             "extra_scopes": ["files"],
             "extra_env": {"LOG_LEVEL": "debug"},
         })

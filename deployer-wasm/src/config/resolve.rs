@@ -13,6 +13,7 @@ use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
 use super::path::WorkspacePath;
 use super::read_file;
 use super::replay::{Recorded, Replay};
+use super::services::Services;
 use super::setting::{Kind, Setting, Taker};
 use super::settings::{
     CreateArguments, DeleteArguments, SETTINGS, Settings, Source, StatusArguments, UpdateArguments,
@@ -66,6 +67,8 @@ pub struct CreateConfig {
     pub extra_scopes: Vec<ApiScope>,
     /// The settings in `app.yaml` other than database and key.
     pub launch: Launch,
+    /// What the assistant works with.
+    pub services: Services,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -101,6 +104,8 @@ pub struct UpdateConfig {
     pub extra_scopes: Vec<ApiScope>,
     /// The settings in `app.yaml` other than database and key.
     pub launch: Launch,
+    /// What the assistant works with.
+    pub services: Services,
     /// Drop the schema and create it again.
     pub reset_database: bool,
     /// The settings that reproduce this configuration.
@@ -292,7 +297,8 @@ impl Checking {
                 scopes.push(scope);
             }
         }
-        *extra_scopes = Some(scopes.iter().map(ToString::to_string).collect());
+        // None is the default, and isn't written.
+        *extra_scopes = (!scopes.is_empty()).then(|| scopes.iter().map(ToString::to_string).collect());
         Ok(scopes)
     }
 
@@ -389,6 +395,7 @@ impl Settings {
                 .unwrap_or(KeyStorage::SecretScope),
             extra_scopes: given.extra_scopes()?,
             launch: Launch::check(&mut given.settings)?,
+            services: Services::check(&mut given.settings)?,
             settings: given.end(),
         })
     }
@@ -417,6 +424,7 @@ impl Settings {
             key_storage: check!(given.encryption_key_storage, KeyStorage::parse)?,
             extra_scopes: given.extra_scopes()?,
             launch: Launch::check(&mut given.settings)?,
+            services: Services::check(&mut given.settings)?,
             reset_database: given.reset(),
             settings: given.end(),
         })
@@ -436,6 +444,7 @@ impl Settings {
         check!(given.encryption_key_storage, KeyStorage::parse)?;
         given.extra_scopes()?;
         Launch::check(&mut given.settings)?;
+        Services::check(&mut given.settings)?;
         Ok(DeleteConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
             workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,

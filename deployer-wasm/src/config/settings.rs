@@ -292,6 +292,41 @@ settings! {
         ..PLAIN
     };
 
+    /// The name of the model serving endpoint that the app's assistant asks; the app is permitted to query it.
+    /// Given as an empty text, it is detached.
+    serving_endpoint: String, [create update - -] => Setting {
+        label: "Serving endpoint",
+        otherwise: "chosen in the app",
+        kept: "as deployed",
+        file: Some("serving_endpoint"),
+        pattern: Some("^[a-zA-Z0-9_-]{0,64}$"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The ids of the Genie spaces that the app's assistant asks for data. An empty list detaches them.
+    genie_spaces: Vec<String>, [create update - -] => Setting {
+        label: "Genie spaces",
+        kind: Kind::Texts,
+        otherwise: "chosen in the app",
+        kept: "as deployed",
+        file: Some("genie_spaces"),
+        flag: Some("genie-space"),
+        pattern: Some("^[a-zA-Z0-9_-]{0,64}$"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// The id of the SQL warehouse that the app may use. Given as an empty text, it is detached.
+    sql_warehouse: String, [create update - -] => Setting {
+        label: "SQL warehouse",
+        kept: "as deployed",
+        file: Some("sql_warehouse"),
+        pattern: Some("^[a-zA-Z0-9_-]{0,64}$"),
+        folded: false,
+        ..PLAIN
+    };
+
     /// API scopes of the app, in addition to the six that it always requests.
     extra_scopes: Vec<String>, [create update - -] => Setting {
         label: "Additional API scopes",

@@ -117,6 +117,10 @@ pub enum Failure {
     AppsUnavailable { problem: String },
     /// API scopes were requested, but user authorisation is disabled.
     UserAuthorizationOff { problem: String },
+    /// A serving endpoint, a Genie space or a SQL warehouse that can't be found.
+    ServiceNotFound { what: String, setting: &'static str, problem: String },
+    /// A serving endpoint that exists, but doesn't answer yet, or no longer.
+    EndpointNotReady { name: String, state: String },
     /// The platform doesn't know a scope.
     ScopeRefused { scopes: Vec<String>, problem: String },
     /// A resource can't be attached.

@@ -9,6 +9,7 @@ use super::wording::{ends, list, said, said_by, shortened, spell};
 
 mod lock;
 mod ownership;
+mod services;
 
 // Texts shared by several entries.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
@@ -376,6 +377,8 @@ impl Failure {
                 remedy: "Check that it exists and that you have permission to manage it, then run it again to resume".into(),
                 docs: DOCS_APP_RESOURCES,
             },
+            Self::ServiceNotFound { what, setting, problem } => services::not_found(&what, setting, &problem),
+            Self::EndpointNotReady { name, state } => services::endpoint_not_ready(&name, &state),
             Self::ComputeFailed { app, problem } => Entry {
                 code: "COMPUTE_FAILED",
                 message: format!("Couldn't start the compute of app `{app}`"),

@@ -120,6 +120,12 @@ fn samples() -> Vec<Failure> {
         Failure::UserAuthorizationOff { problem: none.clone() },
         Failure::ScopeRefused { scopes: vec![text("files"), text("apps.apps")], problem: none.clone() },
         Failure::ResourceRefused { resource: text("the secret scope `tellr-tellr`"), problem: none.clone() },
+        Failure::ServiceNotFound {
+            what: text("serving endpoint `my-model`"),
+            setting: "serving_endpoint",
+            problem: none.clone(),
+        },
+        Failure::EndpointNotReady { name: text("my-model"), state: text("NOT_READY") },
         Failure::ComputeFailed { app: app.clone(), problem: none.clone() },
         Failure::ComputeTimeout { app: app.clone(), state: text("STARTING"), waited },
         Failure::AppUpdateFailed { app: app.clone(), problem: none.clone() },

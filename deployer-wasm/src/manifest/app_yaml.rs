@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
 use crate::config::launch::{ExtraEnv, Launch};
+use crate::config::services::{ServiceKind, Services};
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
 use crate::document;
 
@@ -53,6 +54,8 @@ pub struct ManifestInputs<'a> {
     pub key: KeySource<'a>,
     /// Its other settings.
     pub launch: &'a Launch,
+    /// What its assistant works with, attached under the names of [`ServiceKind::resource`].
+    pub services: &'a Services,
     /// The index that its package is installed from.
     pub index: PackageIndex,
 }
@@ -83,8 +86,15 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
         ("LAKEBASE_PROJECT_ID", Source::Value, project),
         ("LAKEBASE_ENDPOINT_NAME", Source::Value, endpoint),
     ];
+    let services = ServiceKind::ALL.map(|kind| (kind, inputs.services.of(kind).join(",")));
+    let services = services.iter().filter(|(_, ids)| !ids.is_empty()).map(|(kind, ids)| {
+        let source =
+            if kind.is_list() { (Source::Value, ids.as_str()) } else { (Source::ValueFrom, kind.resource()) };
+        (kind.variable(), source.0, source.1)
+    });
     let extra = inputs.launch.extra_env.iter().flat_map(ExtraEnv::iter);
-    let variables = variables.into_iter().chain(extra.map(|(name, text)| (name, Source::Value, text)));
+    let variables =
+        variables.into_iter().chain(services).chain(extra.map(|(name, text)| (name, Source::Value, text)));
     let env = variables.map(|(name, source, text)| match source {
         Source::Value => Variable { name, value: Some(text), value_from: None },
         Source::ValueFrom => Variable { name, value: None, value_from: Some(text) },
@@ -166,8 +176,35 @@ mod tests {
             schema: &SchemaName::default(),
             key,
             launch: &Launch { seeds: Some(seeds), extra_env: None },
+            services: &Services::default(),
             index,
         })
+    }
+
+    #[test]
+    fn the_assistants_variables_name_resources_or_list_ids() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        let services = Services::deployed([ids(&["my-model"]), ids(&["a1", "b2"]), ids(&["w1"])]);
+        let text = app_yaml(&ManifestInputs {
+            package: AppPackage::TellrApp,
+            lakebase: &provisioned(),
+            schema: &SchemaName::default(),
+            key: KeySource::Secret { resource: "encryption_key" },
+            launch: &Launch::default(),
+            services: &services,
+            index: PackageIndex::Pypi,
+        });
+        let ours = "\
+- name: TELLR_SERVING_ENDPOINT
+  valueFrom: serving_endpoint
+- name: TELLR_GENIE_SPACES
+  value: a1,b2
+- name: TELLR_SQL_WAREHOUSE
+  valueFrom: sql_warehouse
+";
+        assert!(text.ends_with(ours), "{text}");
+        let read = DeployedManifest::parse(text.as_bytes()).unwrap();
+        assert_eq!(read.launch().extra_env, Some(ExtraEnv::default()), "they are not additional ones");
     }
 
     #[test]
@@ -273,6 +310,7 @@ env:
             schema: &SchemaName::default(),
             key: KeySource::Secret { resource: "encryption_key" },
             launch: &launch,
+            services: &Services::default(),
             index: PackageIndex::Pypi,
         });
         assert!(text.ends_with("- name: LOG_LEVEL\n  value: debug\n"), "{text}");

@@ -6,6 +6,7 @@ use super::inventory::{database_kind, deployed_from, names_schema, unfinished};
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
+use crate::config::services::Services;
 use crate::config::{CreateConfig, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::engine::{Cancellation, Graph, Output, Run};
@@ -17,7 +18,7 @@ use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
-use crate::steps::{app, deployment, key, resources, schema, verify};
+use crate::steps::{app, deployment, key, resources, schema, services, verify};
 use crate::workspace::apps::{App, NewApp};
 
 /// Creates database, app, key, files, schema and deployment. If run again after a failure, it resumes where
@@ -47,6 +48,7 @@ pub async fn create<H: Host>(
         schema_name: config.schema_name.to_string(),
         status: "created".into(),
         lakebase_type,
+        services: (&observed.services(config)).into(),
         steps,
     })
 }
@@ -111,8 +113,9 @@ pub(super) fn graph<'a, H: Host>(
     let attached =
         graph.add("resources", "database and key attached to the app", (lakebase.clone(), app, key), {
             move |(lakebase, app, key)| async move {
+                let services = observed.services(config);
                 let wanted = resources::Wanted {
-                    resources: attachments(&lakebase, &key),
+                    resources: attachments(&lakebase, &key, &services, &app.record.resources),
                     scopes: scopes.clone(),
                     description: Some(config.description.as_str().to_owned()),
                     compute_size: Some(config.app_compute.as_str().to_owned()),
@@ -170,9 +173,16 @@ impl CreateObserved {
             wheel: config.local_wheel.as_ref(),
             index: config.index,
             launch: config.launch.or(self.deployed.as_ref().map(DeployedManifest::launch)),
+            services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
         }
+    }
+
+    /// What the assistant is to work with.
+    pub(super) fn services(&self, config: &CreateConfig) -> Services {
+        let record = self.app.as_ref().map(|app| app.resources.as_slice());
+        config.services.or(services::attached(record.unwrap_or_default()))
     }
 
     /// The app's schema.
@@ -249,7 +259,8 @@ pub(super) async fn observe<H: Host>(
         .into());
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
-    let package = package::look(preflight.host, config.package, version, wheel, config.index).await?;
+    let package = package::look(preflight.host, config.package, version, wheel, config.index);
+    let package = preflight.beside(package, &config.services).await?;
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
     let scopes = all_scopes(&config.extra_scopes);

@@ -67,7 +67,7 @@ pub(super) fn attached_name(app: &App) -> Option<String> {
     match Resource::find(&app.resources, resources::DATABASE)? {
         Resource::Postgres { branch, .. } => branch.split('/').nth(1).map(str::to_owned),
         Resource::Database { instance_name, .. } => Some(instance_name),
-        Resource::Secret { .. } => None,
+        Resource::Secret { .. } | Resource::Service { .. } => None,
     }
 }
 

@@ -13,15 +13,16 @@ use super::losses::{self, Loss};
 use super::preflight::{Preflight, Site};
 use super::release::Release;
 use super::{Change, Operation, create, delete, update};
+use crate::config::services::Services;
 use crate::config::{CreateConfig, DeleteConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::events::PlannedStep;
 use crate::host::Host;
 use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS};
-use crate::steps::key;
 use crate::steps::lakebase::{self, Found, Kind};
 use crate::steps::schema::Preview;
+use crate::steps::{key, services};
 
 mod words;
 
@@ -178,7 +179,7 @@ impl Plan {
     fn of_release(
         mut self,
         database: (&LakebaseName, &SchemaName, &Found),
-        release: Release<'_>,
+        (release, there): (Release<'_>, &Services),
         foreseen: &Foreseen,
         key_is_given: bool,
     ) -> Self {
@@ -186,6 +187,7 @@ impl Plan {
         self.lakebase_name = Some(name.to_string());
         self.schema_name = Some(schema.to_string());
         self.lakebase_type = Some(found.kind().as_str().to_owned());
+        self.notes.extend(words::services(&release.services, there));
         self.notes.push(words::key(&foreseen.key, key_is_given));
         self.notes.push(words::release(&release));
         self.files = files(release, &foreseen.connection, foreseen.key.storage);
@@ -203,7 +205,9 @@ impl Plan {
         self.notes.push(words::new_app(config, observed.app.as_ref()));
         self.notes.push(words::database(database.0, &observed.database, Some(config.lakebase_compute)));
         self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
-        self.of_release(database, observed.release(config), foreseen, config.encryption_key.is_some())
+        let there = observed.app.as_ref().map(|app| services::attached(&app.resources)).unwrap_or_default();
+        let release = (observed.release(config), &there);
+        self.of_release(database, release, foreseen, config.encryption_key.is_some())
     }
 
     fn of_update(
@@ -224,7 +228,9 @@ impl Plan {
         } else {
             self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
         }
-        self.of_release(database, observed.release(config), foreseen, config.encryption_key.is_some())
+        let there = services::attached(&observed.app.resources);
+        let release = (observed.release(config), &there);
+        self.of_release(database, release, foreseen, config.encryption_key.is_some())
     }
 
     fn of_delete(mut self, observed: &delete::DeleteObserved) -> Self {

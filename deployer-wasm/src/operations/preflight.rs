@@ -13,6 +13,7 @@ use super::Operation;
 use super::inventory::unfinished;
 use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
+use crate::config::services::Services;
 use crate::config::{Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
@@ -21,10 +22,11 @@ use crate::engine::{Cancellation, Run, StepReport};
 use crate::error::{DeployError, Failure, Result, shortened};
 use crate::events::StepState;
 use crate::host::{Host, Timestamp};
-use crate::steps::files;
 use crate::steps::lakebase::{self, Found};
 use crate::steps::ownership::Tenant;
+use crate::steps::package::Published;
 use crate::steps::schema::{self, Preview};
+use crate::steps::{files, services};
 use crate::workspace::{Client, Permit, apps, files as workspace_files, identity};
 
 const STEP: &str = "preflight";
@@ -153,6 +155,17 @@ impl<'a, H: Host> Preflight<'a, H> {
             Some(lakebase) => Ok(schema::preview(self.host, &self.client, me, &lakebase, tenant).await?),
             None => Ok(Preview::Unknown(format!("The database `{database}` is not ready yet"))),
         }
+    }
+
+    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at.
+    pub(super) async fn beside(
+        &self,
+        package: impl Future<Output = Result<Published, Failure>>,
+        services: &Services,
+    ) -> Result<Published> {
+        let (package, services) = join!(package, services::look(&self.client, services));
+        services?;
+        Ok(package?)
     }
 
     /// The journal of a folder.

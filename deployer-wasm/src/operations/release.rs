@@ -1,6 +1,9 @@
 //! The parts common to `create` and `update`: the deployed files and the app's settings.
 
+use serde_json::Value;
+
 use crate::config::launch::Launch;
+use crate::config::services::Services;
 use crate::config::{
     API_SCOPES, ApiScope, AppPackage, LocalWheel, PackageIndex, SchemaName, VersionPin, WorkspacePath,
 };
@@ -13,7 +16,7 @@ use crate::manifest::{
 use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::Lakebase;
 use crate::steps::verify::Expected;
-use crate::steps::{files, resources};
+use crate::steps::{files, resources, services};
 use crate::workspace::apps::Resource;
 use crate::workspace::{Client, files as workspace_files};
 
@@ -25,6 +28,7 @@ pub(super) struct Release<'a> {
     pub(super) wheel: Option<&'a LocalWheel>,
     pub(super) index: PackageIndex,
     pub(super) launch: Launch,
+    pub(super) services: Services,
     pub(super) schema: &'a SchemaName,
     pub(super) folder: &'a WorkspacePath,
 }
@@ -65,6 +69,7 @@ impl Release<'_> {
             schema: self.schema,
             key,
             launch: &self.launch,
+            services: &self.services,
             index: self.index,
         });
         let requirements = manifest::requirements(&RequirementsInputs {
@@ -77,10 +82,16 @@ impl Release<'_> {
     }
 }
 
-/// The resources attached to the app.
-pub(super) fn attachments(lakebase: &Lakebase, key: &KeyPlace) -> Vec<(&'static str, Resource)> {
-    let mut all = vec![(resources::DATABASE, lakebase.resource.clone())];
-    all.extend(key.resource().map(|secret| (key::RESOURCE, secret)));
+/// The resources attached to the app, given those that are attached.
+pub(super) fn attachments(
+    lakebase: &Lakebase,
+    key: &KeyPlace,
+    services: &Services,
+    there: &[Value],
+) -> Vec<(String, Resource)> {
+    let mut all = vec![(resources::DATABASE.to_owned(), lakebase.resource.clone())];
+    all.extend(key.resource().map(|secret| (key::RESOURCE.to_owned(), secret)));
+    all.extend(services::resources(services, there));
     all
 }
 

@@ -3,8 +3,41 @@
 use serde::{Deserialize, Serialize};
 
 use super::losses::Loss;
+use crate::config::services::{ServiceKind, Services};
 use crate::engine::StepReport;
 use crate::steps::restore_point::RestorePoint;
+
+/// What the app's assistant works with, as far as it is attached to the app.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct AttachedServices {
+    /// The name of the model serving endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serving_endpoint: Option<String>,
+    /// The ids of the Genie spaces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
+    pub genie_spaces: Vec<String>,
+    /// The id of the SQL warehouse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sql_warehouse: Option<String>,
+}
+
+impl From<&Services> for AttachedServices {
+    fn from(services: &Services) -> Self {
+        Self {
+            serving_endpoint: services.of(ServiceKind::ServingEndpoint).first().cloned(),
+            genie_spaces: services.of(ServiceKind::GenieSpace).to_vec(),
+            sql_warehouse: services.of(ServiceKind::SqlWarehouse).first().cloned(),
+        }
+    }
+}
+
+impl AttachedServices {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
 
 /// What `create` returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +55,10 @@ pub struct CreateResult {
     pub status: String,
     /// `autoscaling` or `provisioned`.
     pub lakebase_type: String,
+    /// What the assistant works with. Absent if nothing is attached.
+    #[serde(default, skip_serializing_if = "AttachedServices::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<AttachedServices>"))]
+    pub services: AttachedServices,
     /// The outcome of each step.
     pub steps: Vec<StepReport>,
 }
@@ -49,6 +86,10 @@ pub struct UpdateResult {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<Loss>>"))]
     pub losses: Vec<Loss>,
+    /// What the assistant works with. Absent if nothing is attached.
+    #[serde(default, skip_serializing_if = "AttachedServices::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<AttachedServices>"))]
+    pub services: AttachedServices,
     /// The outcome of each step.
     pub steps: Vec<StepReport>,
 }

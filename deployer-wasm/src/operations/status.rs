@@ -8,6 +8,7 @@ use super::folder::folder;
 use super::inventory::{attached_name, database_kind};
 use super::preflight::{Preflight, both};
 use super::release::deployed_manifest;
+use super::result::AttachedServices;
 use crate::config::{StatusConfig, WorkspacePath};
 use crate::engine::Cancellation;
 use crate::engine::journal::{Record, RunRecord, RunStatus};
@@ -15,7 +16,7 @@ use crate::engine::lock::{self, Lease, Places};
 use crate::error::Result;
 use crate::host::Host;
 use crate::manifest::{self, DeployedManifest, REQUIREMENTS};
-use crate::steps::app;
+use crate::steps::{app, services};
 use crate::workspace::apps::App;
 use crate::workspace::files;
 
@@ -40,6 +41,10 @@ pub struct Status {
     /// Its schema, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_name: Option<String>,
+    /// What the assistant works with, according to the app's record. Absent if nothing is attached.
+    #[serde(default, skip_serializing_if = "AttachedServices::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<AttachedServices>"))]
+    pub services: AttachedServices,
     /// Which app, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_package: Option<String>,
@@ -134,6 +139,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
         lakebase_name: app.as_ref().and_then(attached_name).or_else(|| text("LAKEBASE_INSTANCE")),
         lakebase_type: kind.map(|kind| kind.as_str().to_owned()),
         schema_name: text("LAKEBASE_SCHEMA"),
+        services: app.as_ref().map(|app| (&services::attached(&app.resources)).into()).unwrap_or_default(),
         app_package: package.map(|package| package.as_str().to_owned()),
         app_version: version.and_then(|(package, text)| manifest::required_version(&text, package)),
         app: app.map(state),

@@ -8,6 +8,7 @@ use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
+use crate::config::services::Services;
 use crate::config::{UpdateConfig, WorkspacePath};
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
@@ -19,7 +20,7 @@ use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
-use crate::steps::{app, deployment, key, resources, restore_point, schema, standstill, verify};
+use crate::steps::{app, deployment, key, resources, restore_point, schema, services, standstill, verify};
 use crate::workspace::apps::App;
 
 /// Changes an existing app to the given version and settings, and deploys it. With `reset_database`, its
@@ -62,6 +63,7 @@ pub async fn update<H: Host>(
         lakebase_type,
         restore_point,
         losses: lost.into_iter().collect(),
+        services: (&observed.services(config)).into(),
         steps,
     })
 }
@@ -123,8 +125,9 @@ pub(super) fn graph<'a, H: Host>(
         "the app's settings",
         (lakebase.clone(), ready_app, key),
         move |(lakebase, app, key)| async move {
+            let services = observed.services(config);
             let wanted = resources::Wanted {
-                resources: attachments(&lakebase, &key),
+                resources: attachments(&lakebase, &key, &services, &app.record.resources),
                 scopes: all_scopes(&config.extra_scopes),
                 description: config.description.as_ref().map(|text| text.as_str().to_owned()),
                 compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
@@ -219,6 +222,7 @@ impl UpdateObserved {
             wheel: config.local_wheel.as_ref(),
             index: config.index,
             launch: config.launch.or(self.deployed.as_ref().map(DeployedManifest::launch)),
+            services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
         }
@@ -235,6 +239,11 @@ impl UpdateObserved {
                  copied to `{other}` of `{elsewhere}`"
             )
         })
+    }
+
+    /// What the assistant is to work with.
+    pub(super) fn services(&self, config: &UpdateConfig) -> Services {
+        config.services.or(services::attached(&self.app.resources))
     }
 
     /// The app's schema.
@@ -293,7 +302,8 @@ pub(super) async fn observe<H: Host>(
         return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
-    let package = package::look(preflight.host, config.package, version, wheel, config.index).await?;
+    let package = package::look(preflight.host, config.package, version, wheel, config.index);
+    let package = preflight.beside(package, &config.services).await?;
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
     Ok(UpdateObserved { me, folder, home, app, database, deployed, package, schema })

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::app::{ReadyApp, scopes_refused};
+use super::services;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
@@ -22,8 +23,9 @@ const PATIENCE: Duration = Duration::from_mins(15);
 /// The wanted content of the record; `None`: leave unchanged.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Resources that must be attached, by name.
-    pub resources: Vec<(&'static str, Resource)>,
+    /// Resources that must be attached, by name. Others of those that the deployer attaches for the assistant
+    /// are detached.
+    pub resources: Vec<(String, Resource)>,
     /// Scopes that must be present; others are kept.
     pub scopes: Vec<String>,
     /// The description for users.
@@ -90,12 +92,14 @@ pub async fn bring_up_to_date<H: Host>(
 /// The fields that differ, complete as they are to be sent.
 fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
     let mut changes = Map::new();
-    let attached = |(name, resource): &(&'static str, Resource)| {
+    let attached = |(name, resource): &(String, Resource)| {
         Resource::find(&record.resources, name).as_ref() == Some(resource)
     };
-    if !wanted.resources.iter().all(attached) {
+    let is_wanted = |entry: &Value| wanted.resources.iter().any(|(name, _)| entry["name"] == name.as_str());
+    let is_left = |entry: &Value| !is_wanted(entry) && services::is_ours(entry);
+    if !wanted.resources.iter().all(attached) || record.resources.iter().any(is_left) {
         let mut merged: Vec<Value> = record.resources.clone();
-        merged.retain(|entry| !wanted.resources.iter().any(|(name, _)| entry["name"] == *name));
+        merged.retain(|entry| !is_wanted(entry) && !is_left(entry));
         merged.extend(wanted.resources.iter().map(|(name, resource)| resource.named(name)));
         changes.insert("resources".into(), merged.into());
     }
@@ -148,6 +152,7 @@ fn refused(name: &str, wanted: &Wanted, fields: &[String], error: ApiError) -> F
                 format!("the database instance `{instance_name}`")
             }
             Resource::Secret { scope, .. } => format!("the secret scope `{scope}`"),
+            Resource::Service { kind, id, .. } => format!("the {} `{id}`", kind.noun()),
         })
         .collect::<Vec<_>>()
         .join(" and ");

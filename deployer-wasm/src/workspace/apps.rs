@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::secrets::Empty;
-use super::{Call, segment};
+use super::{Call, segment, services};
+use crate::config::services::ServiceKind;
 use crate::decode::null_as_default;
 use crate::host::{Method, Timestamp};
 
@@ -149,48 +150,88 @@ pub enum Resource {
         /// `READ`.
         permission: String,
     },
+    /// A serving endpoint, a Genie space or a SQL warehouse.
+    Service {
+        /// Which of them.
+        kind: ServiceKind,
+        /// Its name or its id.
+        id: String,
+        /// What its users need.
+        permission: String,
+    },
 }
 
 impl Resource {
     /// The resource under its name, as an entry of an app's `resources`.
     pub fn named(&self, name: &str) -> Value {
-        match self {
-            Self::Postgres { branch, database, permission } => json!({
-                "name": name,
-                "postgres": json!({"branch": branch.as_str(), "database": database.as_str(), "permission": permission.as_str()}),
-            }),
-            Self::Database { instance_name, database_name, permission } => json!({
-                "name": name,
-                "database": json!({
-                    "instance_name": instance_name.as_str(),
-                    "database_name": database_name.as_str(),
-                    "permission": permission.as_str(),
-                }),
-            }),
-            Self::Secret { scope, key, permission } => json!({
-                "name": name,
-                "secret": json!({"scope": scope.as_str(), "key": key.as_str(), "permission": permission.as_str()}),
-            }),
+        let (member, fields) = match self {
+            Self::Postgres { branch, database, permission } => {
+                ("postgres", vec![("branch", branch), ("database", database), ("permission", permission)])
+            }
+            Self::Database { instance_name, database_name, permission } => (
+                "database",
+                vec![
+                    ("instance_name", instance_name),
+                    ("database_name", database_name),
+                    ("permission", permission),
+                ],
+            ),
+            Self::Secret { scope, key, permission } => {
+                ("secret", vec![("scope", scope), ("key", key), ("permission", permission)])
+            }
+            Self::Service { kind, id, permission } => {
+                let (member, field, _) = services::member(*kind);
+                let mut fields = vec![(field, id), ("permission", permission)];
+                if *kind == ServiceKind::GenieSpace {
+                    // A name to be shown is required. Unlike the space's title, its id never changes.
+                    fields.push(("name", id));
+                }
+                (member, fields)
+            }
+        };
+        let mut target = Map::new();
+        for (field, text) in fields {
+            target.insert(field.to_owned(), Value::String(text.clone()));
         }
+        let mut entry = Map::new();
+        entry.insert("name".to_owned(), name.into());
+        entry.insert(member.to_owned(), Value::Object(target));
+        Value::Object(entry)
     }
 
     /// Reads the entry `name` of an app's `resources`, if its kind is known here.
     pub fn find(resources: &[Value], name: &str) -> Option<Self> {
-        let entry = resources.iter().find(|entry| entry["name"] == name)?;
-        let text = |kind: &str, key: &str| entry[kind][key].as_str().map(str::to_owned);
-        let permission = |kind: &str| text(kind, "permission");
-        if let (Some(branch), Some(database), Some(permission)) =
-            (text("postgres", "branch"), text("postgres", "database"), permission("postgres"))
-        {
+        Self::read(resources.iter().find(|entry| entry["name"] == name)?)
+    }
+
+    /// Reads an entry of an app's `resources`, if its kind is known here.
+    pub fn read(entry: &Value) -> Option<Self> {
+        let texts = |member: &str, one: &str, other: &str| {
+            let text = |field: &str| entry[member][field].as_str().map(str::to_owned);
+            Some((text(one)?, text(other)?, text("permission")?))
+        };
+        if let Some((branch, database, permission)) = texts("postgres", "branch", "database") {
             return Some(Self::Postgres { branch, database, permission });
         }
-        if let (Some(instance_name), Some(database_name), Some(permission)) =
-            (text("database", "instance_name"), text("database", "database_name"), permission("database"))
+        if let Some((instance_name, database_name, permission)) =
+            texts("database", "instance_name", "database_name")
         {
             return Some(Self::Database { instance_name, database_name, permission });
         }
-        let (scope, key) = (text("secret", "scope")?, text("secret", "key")?);
-        Some(Self::Secret { scope, key, permission: permission("secret")? })
+        if let Some((scope, key, permission)) = texts("secret", "scope", "key") {
+            return Some(Self::Secret { scope, key, permission });
+        }
+        ServiceKind::ALL.into_iter().find_map(|kind| {
+            let (member, field, _) = services::member(kind);
+            let (id, _, permission) = texts(member, field, field)?;
+            Some(Self::Service { kind, id, permission })
+        })
+    }
+
+    /// A serving endpoint, a Genie space or a SQL warehouse, with the permission that the app needs.
+    pub fn service(kind: ServiceKind, id: &str) -> Self {
+        let (_, _, permission) = services::member(kind);
+        Self::Service { kind, id: id.to_owned(), permission: permission.to_owned() }
     }
 }
 
@@ -327,9 +368,23 @@ mod tests {
             entry,
             json!({"name": "encryption_key", "secret": {"scope": "s", "key": "k", "permission": "READ"}})
         );
-        let others = vec![json!({"name": "warehouse", "sql_warehouse": {"id": "1"}}), entry];
+        let others = vec![json!({"name": "job", "job": {"id": "1"}}), entry];
         assert_eq!(Resource::find(&others, "encryption_key"), Some(resource));
-        assert_eq!(Resource::find(&others, "warehouse"), None);
+        assert_eq!(Resource::find(&others, "job"), None);
+    }
+
+    #[test]
+    fn what_the_assistant_works_with_is_written_as_the_platform_reads_it() {
+        for (kind, member) in [
+            (ServiceKind::ServingEndpoint, json!({"name": "x", "permission": "CAN_QUERY"})),
+            (ServiceKind::GenieSpace, json!({"name": "x", "space_id": "x", "permission": "CAN_RUN"})),
+            (ServiceKind::SqlWarehouse, json!({"id": "x", "permission": "CAN_USE"})),
+        ] {
+            let resource = Resource::service(kind, "x");
+            let entry = resource.named("r");
+            assert_eq!(entry, json!({"name": "r", kind.resource(): member}));
+            assert_eq!(Resource::find(&[entry], "r"), Some(resource));
+        }
     }
 
     #[test]

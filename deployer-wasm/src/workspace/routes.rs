@@ -57,6 +57,9 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/secrets/get", &["scope", "key"]),
     route(Method::Post, "/api/2.0/secrets/scopes/create", &[]),
     route(Method::Post, "/api/2.0/secrets/put", &[]),
+    route(Method::Get, "/api/2.0/serving-endpoints/{}", &[]),
+    route(Method::Get, "/api/2.0/genie/spaces/{}", &[]),
+    route(Method::Get, "/api/2.0/sql/warehouses/{}", &[]),
     route(Method::Get, "/api/2.0/preview/scim/v2/Me", &[]),
 ];
 
@@ -101,8 +104,9 @@ mod tests {
 
     use serde_json::Map;
 
-    use super::super::{apps, database, files, identity, operation, postgres, secrets};
+    use super::super::{apps, database, files, identity, operation, postgres, secrets, services};
     use super::*;
+    use crate::config::services::ServiceKind;
     use crate::host::WorkspaceRequest;
 
     /// Every function that builds a request, with its name and a sample request.
@@ -140,6 +144,9 @@ mod tests {
             ("secrets::create_scope", secrets::create_scope("s").request),
             ("secrets::put", secrets::put("s", "k", "v").request),
             ("secrets::get", secrets::get("s", "k").request),
+            ("services::get", services::get(ServiceKind::ServingEndpoint, "m").request),
+            ("services::get", services::get(ServiceKind::GenieSpace, "01ef").request),
+            ("services::get", services::get(ServiceKind::SqlWarehouse, "4b9b").request),
         ]
     }
 
@@ -164,6 +171,7 @@ mod tests {
             ("operation", include_str!("operation.rs")),
             ("postgres", include_str!("postgres.rs")),
             ("secrets", include_str!("secrets.rs")),
+            ("services", include_str!("services.rs")),
         ];
         let modules: BTreeSet<&str> = include_str!("../workspace.rs")
             .lines()

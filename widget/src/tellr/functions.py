@@ -38,6 +38,9 @@ def create(
     app_package: str | None = None,
     local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
+    serving_endpoint: str | None = None,
+    genie_spaces: list[str] | None = None,
+    sql_warehouse: str | None = None,
     extra_scopes: list[str] | None = None,
     extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,
@@ -75,6 +78,13 @@ def create(
             version.
         use_test_pypi: Install the app from TestPyPI, and its dependencies from PyPI.
         seed_databricks_defaults: Also add deck prompts and a style about the Databricks platform.
+        serving_endpoint: The name of the model serving endpoint that the app's assistant asks; the
+            app is permitted to query it. Given as an empty text, it is detached. If left out:
+            chosen in the app.
+        genie_spaces: The ids of the Genie spaces that the app's assistant asks for data. An empty
+            list detaches them. If left out: chosen in the app.
+        sql_warehouse: The id of the SQL warehouse that the app may use. Given as an empty text, it
+            is detached.
         extra_scopes: API scopes of the app, in addition to the six that it always requests.
         extra_env: Additional environment variables of the app, as names with values. Not for
             secrets: they are readable in the app's files. Names that the deployer or the platform
@@ -123,6 +133,9 @@ def update(
     app_package: str | None = None,
     local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
+    serving_endpoint: str | None = None,
+    genie_spaces: list[str] | None = None,
+    sql_warehouse: str | None = None,
     extra_scopes: list[str] | None = None,
     extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,

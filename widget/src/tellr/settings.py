@@ -24,6 +24,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "app_package",
         "use_test_pypi",
         "seed_databricks_defaults",
+        "serving_endpoint",
+        "genie_spaces",
+        "sql_warehouse",
         "extra_scopes",
         "extra_env",
         "encryption_key_storage",
@@ -39,6 +42,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "app_package",
         "use_test_pypi",
         "seed_databricks_defaults",
+        "serving_endpoint",
+        "genie_spaces",
+        "sql_warehouse",
         "extra_scopes",
         "extra_env",
         "encryption_key_storage",
@@ -68,6 +74,9 @@ class SettingTraits(traitlets.HasTraits):
     app_package = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     use_test_pypi = traitlets.Bool(None, allow_none=True).tag(sync=True)
     seed_databricks_defaults = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    serving_endpoint = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    genie_spaces = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    sql_warehouse = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     extra_scopes = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
     extra_env = traitlets.Dict(None, allow_none=True).tag(sync=True)
     encryption_key_storage = traitlets.Unicode(None, allow_none=True).tag(sync=True)

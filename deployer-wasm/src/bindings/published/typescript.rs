@@ -17,8 +17,8 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppState, CreateResult, DeleteResult, Loss, Operation, Plan, PlannedFile, PromisedRestorePoint, Status,
-    UpdateResult,
+    AppState, AttachedServices, CreateResult, DeleteResult, Loss, Operation, Plan, PlannedFile,
+    PromisedRestorePoint, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
@@ -49,6 +49,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<CreateResult>(config),
         declared::<UpdateResult>(config),
         declared::<DeleteResult>(config),
+        declared::<AttachedServices>(config),
         declared::<Plan>(config),
         declared::<PlannedFile>(config),
         declared::<Loss>(config),

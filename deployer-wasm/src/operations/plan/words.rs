@@ -1,5 +1,6 @@
 //! The sentences of a plan, without a full stop.
 
+use crate::config::services::{ServiceKind, Services};
 use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
@@ -94,6 +95,31 @@ pub(super) fn schema_stays(schema: &SchemaName, preview: &Preview) -> String {
             format!("Keep the data of the schema `{schema}`. Its contents could not be read now: {why}")
         }
     }
+}
+
+/// What the assistant works with: `wanted`, where `there` is attached.
+pub(super) fn services(wanted: &Services, there: &Services) -> Vec<String> {
+    let mut notes = Vec::new();
+    for kind in ServiceKind::ALL {
+        let (wanted, there) = (wanted.of(kind), there.of(kind));
+        for (what, of, others, are_in_both, end) in [
+            ("Keep", wanted, there, true, ""),
+            ("Attach", wanted, there, false, " to the app"),
+            ("Detach", there, wanted, false, " from the app"),
+        ] {
+            let mut ids = Vec::new();
+            for id in of {
+                if others.contains(id) == are_in_both {
+                    ids.push(format!("`{id}`"));
+                }
+            }
+            if !ids.is_empty() {
+                let plural = if ids.len() > 1 { "s" } else { "" };
+                notes.push(format!("{what} the {}{plural} {}{end}", kind.noun(), ids.join(", ")));
+            }
+        }
+    }
+    notes
 }
 
 pub(super) fn key(seen: &ObservedKey, is_given: bool) -> String {

@@ -27,6 +27,7 @@ export function DeployForm({
       <Names status={status} />
       {operation === "create" ? null : <Reset />}
       {operation === "delete" ? null : <SizeAndVersion />}
+      {operation === "delete" ? null : <Assistant />}
       {operation === "delete" ? null : (
         <details
           className={styles.more}
@@ -87,6 +88,19 @@ function SizeAndVersion() {
       <Field name="app_compute" />
       {takes(operation, "lakebase_compute") ? <Field name="lakebase_compute" /> : null}
       <Field name="app_version" />
+    </Section>
+  );
+}
+
+/** What the app's assistant works with. */
+function Assistant() {
+  return (
+    <Section title="Assistant">
+      <Field name="serving_endpoint" />
+      <div className={styles.pair}>
+        <Field name="genie_spaces" />
+        <Field name="sql_warehouse" />
+      </div>
     </Section>
   );
 }

@@ -209,6 +209,9 @@ function Settled({
         ) : null}
         {status.app_version ? <span>version {status.app_version}</span> : null}
         {app.state ? <span>{app.state.toLowerCase()}</span> : null}
+        {status.services?.serving_endpoint ? (
+          <span>asks {status.services.serving_endpoint}</span>
+        ) : null}
       </p>
       {operation === "create" ? (
         <Button size="small" onClick={() => onSwitch("update")}>

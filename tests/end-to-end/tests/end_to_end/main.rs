@@ -39,6 +39,7 @@ mod restore_points;
 mod safekeeping;
 mod schema_races;
 mod secrets;
+mod services;
 mod sign_in;
 mod status;
 mod takeover;

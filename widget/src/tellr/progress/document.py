@@ -173,10 +173,14 @@ def _facts(told: Mapping[str, Any]) -> list[Row]:
     database = told.get("lakebase_name")
     if database and told.get("lakebase_type"):
         database = f"{database} ({told['lakebase_type']})"
+    services = _object(told, "services")
     rows = (
         ("Database", database),
         ("Schema", told.get("schema_name")),
         ("Folder", told.get("app_file_workspace_path")),
+        ("Serving endpoint", services.get("serving_endpoint")),
+        ("Genie spaces", ", ".join(_texts(services, "genie_spaces"))),
+        ("SQL warehouse", services.get("sql_warehouse")),
     )
     return [(name, str(value)) for name, value in rows if value]
 
