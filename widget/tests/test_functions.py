@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = f"/Workspace/Users/{ADA}/.apps"
 # A Fernet key that isn't anybody's.
+MODEL = "databricks-claude-sonnet-4-5"
 KEY = "bWFya2VkLWtleS1tYXJrZWQta2V5LW1hcmtlZC1rZXk="
 
 
@@ -313,6 +314,35 @@ def test_a_status_says_what_stands(workspace: LocalWorkspace) -> None:
     plan = tellr.plan("delete", "standing", reset_database=True)
     assert plan["lost"]
     tellr.delete("standing", progress="none")
+
+
+def test_an_endpoint_is_attached_kept_and_detached(workspace: LocalWorkspace) -> None:
+    def attached() -> list[str]:
+        app = workspace.call("GET", "/api/2.0/apps/answering")
+        return [
+            one["serving_endpoint"]["name"]
+            for one in app["resources"]
+            if one["name"] == "serving_endpoint"
+        ]
+
+    names = {"app_name": "answering", "lakebase_name": "answering-db", "schema_name": "answering"}
+    made = tellr.create(**names, serving_endpoint=MODEL, progress="none")
+    assert made["services"] == {"serving_endpoint": MODEL}
+    assert attached() == [MODEL]
+    status = tellr.status("answering")
+    assert status["services"] == made["services"]
+    assert f"Serving endpoint  {MODEL}" in repr(status)
+    there = ("answering", f"{FOLDER}/answering", "answering-db", "answering")
+    assert tellr.update(*there, progress="none")["services"] == made["services"]
+    updated = tellr.update(*there, serving_endpoint="", genie_spaces=[], progress="none")
+    assert "services" not in updated
+    assert attached() == []
+    tellr.delete("answering", progress="none")
+    with pytest.raises(tellr.DeploymentError, match="no-such-model") as caught:
+        tellr.plan("create", app_name="asking", serving_endpoint="no-such-model")
+    assert caught.value.code == "SERVICE_NOT_FOUND"
+    with pytest.raises(ValueError, match="hyphens and underscores"):
+        tellr.plan("create", app_name="asking", genie_spaces=["a, b"])
 
 
 def test_a_failed_deployment_shows_the_last_lines_of_the_log(

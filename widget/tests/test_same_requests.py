@@ -25,6 +25,7 @@ schema_name: app_same
 lakebase_compute: CU_2
 app_compute: LARGE
 description: The same twice
+serving_endpoint: databricks-claude-sonnet-4-5
 extra_scopes: [files]
 """
 

@@ -74,6 +74,8 @@ describe("the form", () => {
 
   it("hands the key and everything else to the deployer", async () => {
     const { user, deployer } = openDeploy();
+    await put(user, "Serving endpoint", "my-model");
+    await put(user, "Genie spaces", "01ef 01f0");
     await user.click(screen.getByText("More settings"));
     await user.type(screen.getByLabelText("Encryption key"), KEY);
     await put(user, "Additional API scopes", "files, vectorsearch");
@@ -88,6 +90,8 @@ describe("the form", () => {
         given: {
           app_name: "slides",
           app_compute: "LARGE",
+          serving_endpoint: "my-model",
+          genie_spaces: ["01ef", "01f0"],
           extra_scopes: ["files", "vectorsearch"],
           seed_databricks_defaults: true,
           encryption_key: KEY,

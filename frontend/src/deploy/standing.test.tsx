@@ -122,6 +122,13 @@ describe("how the app stands", () => {
     expect(field("Schema")).toHaveValue("mine");
   });
 
+  it("says which model the app asks", async () => {
+    const app = { compute: "ACTIVE", state: "RUNNING" };
+    const services = { serving_endpoint: "my-model", genie_spaces: ["01ef"] };
+    open({ app_name: "tellr", can_resume: false, app, services });
+    expect(await screen.findByText("model my-model")).toBeVisible();
+  });
+
   it("that can't be seen says why, and leaves the form usable", async () => {
     const deployer = new MockDeployer({ pace: 0 });
     vi.spyOn(deployer, "status").mockRejectedValue(Object.assign(new Error(), SIGNED_OUT));

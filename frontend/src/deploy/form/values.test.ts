@@ -12,6 +12,9 @@ const FULL: FormValues = {
   description: "Our slides",
   app_package: "tellr-app",
   encryption_key_storage: "app_yaml",
+  serving_endpoint: "my-model",
+  genie_spaces: "01ef, 01f0",
+  sql_warehouse: "4b9b",
   extra_scopes: "files, vectorsearch  files.read",
   extra_env: " LOG_LEVEL=debug\n\nGREETING = hello = you ",
   use_test_pypi: true,
@@ -46,6 +49,7 @@ describe("the form's values", () => {
     const { reset_database: _, ...created } = FULL;
     expect(fromArguments(toArguments("create", FULL))).toEqual({
       ...created,
+      genie_spaces: "01ef 01f0",
       extra_scopes: "files vectorsearch files.read",
       extra_env: "LOG_LEVEL=debug\nGREETING=hello = you",
       reset_database: false,

@@ -10,6 +10,8 @@ describe("a deployment as Python", () => {
         reset_database: true,
         use_test_pypi: false,
         extra_scopes: ["files", "sql"],
+        serving_endpoint: "my-model",
+        genie_spaces: [],
         schema_name: null,
       }),
     ).toBe(`import tellr
@@ -20,6 +22,8 @@ tellr.update(
     reset_database=True,
     use_test_pypi=False,
     extra_scopes=["files", "sql"],
+    serving_endpoint="my-model",
+    genie_spaces=[],
 )
 `);
   });

@@ -210,7 +210,7 @@ function Settled({
         {status.app_version ? <span>version {status.app_version}</span> : null}
         {app.state ? <span>{app.state.toLowerCase()}</span> : null}
         {status.services?.serving_endpoint ? (
-          <span>asks {status.services.serving_endpoint}</span>
+          <span>model {status.services.serving_endpoint}</span>
         ) : null}
       </p>
       {operation === "create" ? (
