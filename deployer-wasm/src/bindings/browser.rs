@@ -226,6 +226,18 @@ impl Deployer {
         let way = Rc::clone(&self.way);
         future_to_promise(async move { run(way, asked?, config, options).await })
     }
+
+    /// The same run as a future, for tests in Rust. It ends where it is dropped, as in a page that is closed; a
+    /// promise goes on.
+    #[doc(hidden)]
+    pub fn future(
+        &self,
+        operation: Operation,
+        config: JsValue,
+        options: JsValue,
+    ) -> impl Future<Output = Result<JsValue, JsValue>> + use<> {
+        run(Rc::clone(&self.way), TaskKind::Run(operation), config, options)
+    }
 }
 
 async fn run(way: Rc<Way>, asked: TaskKind, config: JsValue, options: JsValue) -> Result<JsValue, JsValue> {

@@ -28,9 +28,9 @@ impl<'de> Json<'de> {
 }
 
 /// The members of an object.
-fn members<'de>(
-    fields: &'de Map<String, Value>,
-) -> MapDeserializer<'de, impl Iterator<Item = (&'de str, Json<'de>)>, Error> {
+fn members(
+    fields: &Map<String, Value>,
+) -> MapDeserializer<'_, impl Iterator<Item = (&str, Json<'_>)>, Error> {
     MapDeserializer::new(fields.iter().map(|(key, value)| (key.as_str(), Json(value))))
 }
 

@@ -113,9 +113,8 @@ pub(super) fn graph<'a, H: Host>(
     let attached =
         graph.add("resources", "database and key attached to the app", (lakebase.clone(), app, key), {
             move |(lakebase, app, key)| async move {
-                let services = observed.services(config);
                 let wanted = resources::Wanted {
-                    resources: attachments(&lakebase, &key, &services, &app.record.resources),
+                    resources: attachments(&lakebase, &key, &observed.services(config), &app.record),
                     scopes: scopes.clone(),
                     description: Some(config.description.as_str().to_owned()),
                     compute_size: Some(config.app_compute.as_str().to_owned()),

@@ -1,7 +1,5 @@
 //! The parts common to `create` and `update`: the deployed files and the app's settings.
 
-use serde_json::Value;
-
 use crate::config::launch::Launch;
 use crate::config::services::Services;
 use crate::config::{
@@ -17,7 +15,7 @@ use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::Lakebase;
 use crate::steps::verify::Expected;
 use crate::steps::{files, resources, services};
-use crate::workspace::apps::Resource;
+use crate::workspace::apps::{App, Resource};
 use crate::workspace::{Client, files as workspace_files};
 
 /// The package to run.
@@ -82,16 +80,16 @@ impl Release<'_> {
     }
 }
 
-/// The resources attached to the app, given those that are attached.
+/// The resources to attach to the app, given its record.
 pub(super) fn attachments(
     lakebase: &Lakebase,
     key: &KeyPlace,
     services: &Services,
-    there: &[Value],
+    record: &App,
 ) -> Vec<(String, Resource)> {
     let mut all = vec![(resources::DATABASE.to_owned(), lakebase.resource.clone())];
     all.extend(key.resource().map(|secret| (key::RESOURCE.to_owned(), secret)));
-    all.extend(services::resources(services, there));
+    all.extend(services::resources(services, &record.resources));
     all
 }
 

@@ -125,9 +125,8 @@ pub(super) fn graph<'a, H: Host>(
         "the app's settings",
         (lakebase.clone(), ready_app, key),
         move |(lakebase, app, key)| async move {
-            let services = observed.services(config);
             let wanted = resources::Wanted {
-                resources: attachments(&lakebase, &key, &services, &app.record.resources),
+                resources: attachments(&lakebase, &key, &observed.services(config), &app.record),
                 scopes: all_scopes(&config.extra_scopes),
                 description: config.description.as_ref().map(|text| text.as_str().to_owned()),
                 compute_size: config.app_compute.map(|size| size.as_str().to_owned()),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use deployer::bindings::browser::Deployer;
 use deployer::events::DeployEvent;
+use deployer::operations::Operation;
 use js_sys::{Function, JSON, Object, Reflect};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -232,6 +233,17 @@ pub(crate) async fn create_until(
 ) -> Ran {
     let listener = Listener::new(heard);
     let ended = deployer.create(js(&arguments), listener.options(signal)).await;
+    listener.ran(ended)
+}
+
+/// Runs `create` in a page that is closed where this is dropped.
+pub(crate) async fn create_unless_closed(
+    deployer: &Deployer,
+    arguments: Value,
+    heard: impl Fn(&DeployEvent) + 'static,
+) -> Ran {
+    let listener = Listener::new(heard);
+    let ended = deployer.future(Operation::Create, js(&arguments), listener.options(None)).await;
     listener.ran(ended)
 }
 

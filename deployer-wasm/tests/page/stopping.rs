@@ -10,7 +10,7 @@ use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::AbortController;
 
-use crate::stage::{Stage, create, create_until, fetch};
+use crate::stage::{Stage, create, create_unless_closed, create_until, fetch};
 
 /// Aborts when `when` is heard; the next run finishes, and nothing was made twice.
 async fn aborted(app: &'static str, when: fn(&DeployEvent) -> bool, stands: &str) {
@@ -76,7 +76,7 @@ async fn after_a_page_was_closed_the_next_one_waits_for_the_lease_and_goes_on() 
     };
     {
         let deployer = fetch();
-        let run = pin!(create_until(&deployer, stage.create_arguments(json!({})), None, close));
+        let run = pin!(create_unless_closed(&deployer, stage.create_arguments(json!({})), close));
         let Either::Right(_) = select(run, closing).await else { panic!("it was closed before it ended") };
     }
     assert!(stage.lock().await.is_some(), "nobody was there to release it");
