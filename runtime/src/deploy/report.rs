@@ -71,6 +71,11 @@ pub(super) fn status(status: &Status) -> String {
     let label = if status.deployed { "Deployed" } else { "Not deployed" };
     row(&mut text, label, package.as_deref());
     row(&mut text, "Database", database.as_deref());
+    let services = &status.services;
+    row(&mut text, "Endpoint", services.serving_endpoint.as_deref());
+    let spaces = Some(services.genie_spaces.join(", ")).filter(|spaces| !spaces.is_empty());
+    row(&mut text, "Genie spaces", spaces.as_deref());
+    row(&mut text, "Warehouse", services.sql_warehouse.as_deref());
     row(&mut text, "Files", status.app_file_workspace_path.as_deref());
     row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());
     let lock = status.lock.as_ref();
@@ -120,7 +125,7 @@ fn line(text: &mut String, content: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deployer::operations::AppState;
+    use deployer::operations::{AppState, AttachedServices};
 
     #[test]
     fn nothing_of_a_status_controls_the_terminal() {
@@ -139,6 +144,11 @@ mod tests {
             lakebase_name: Some(hostile.into()),
             lakebase_type: None,
             schema_name: Some(hostile.into()),
+            services: AttachedServices {
+                serving_endpoint: Some(hostile.into()),
+                genie_spaces: vec![hostile.into()],
+                sql_warehouse: Some(hostile.into()),
+            },
             app_package: Some(hostile.into()),
             app_version: Some(hostile.into()),
             last_run: None,
