@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::handle::Jobs;
 use super::hub::Crowded;
-use super::stream;
+use super::stream as telling;
 use super::types::{JobEvents, JobView};
 use crate::http::{ApiError, Rejection};
 use crate::identity::{IdentityRule, User};
@@ -82,13 +82,18 @@ pub async fn events(
         Some(Some(id)) => id,
         Some(None) => return Err(bad("`Last-Event-ID` has to be the id of an event")),
     };
+    stream(&jobs, id, &user.id, after).await
+}
+
+/// The events of a job of this owner after the given one, as a stream.
+pub async fn stream(jobs: &Jobs, id: Uuid, owner: &str, after: i64) -> Result<Response, ApiError> {
     // First, so that nothing is missed that happens after the events were read.
-    let watching = jobs.watch(id, &user.id).map_err(too_many_streams)?;
-    let first = jobs.events(id, &user.id, after).await?.ok_or(ApiError::NotFound)?;
+    let watching = jobs.watch(id, owner).map_err(too_many_streams)?;
+    let first = jobs.events(id, owner, after).await?.ok_or(ApiError::NotFound)?;
     if first.events.is_empty() && first.is_complete() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    Ok(stream::answer(&jobs, watching, (id, user.id), after, first))
+    Ok(telling::answer(jobs, watching, (id, owner.to_owned()), after, first))
 }
 
 /// An id that can't be one belongs to no job.

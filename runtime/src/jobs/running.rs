@@ -55,6 +55,11 @@ impl Running {
             .map_err(|error| Failure::Retry(format!("The job's input can't be read: {error}")))
     }
 
+    /// The schema of the app's tables, quoted.
+    pub fn schema(&self) -> String {
+        self.jobs.shared.database.schema().quoted()
+    }
+
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, Failure> {
         Ok(self.jobs.shared.database.connection().await?)
@@ -102,14 +107,31 @@ impl Running {
         self.tell_all(&[event], Some(i16::from(percent))).await
     }
 
+    /// Tells several things within the transaction that has what they are about; [`Running::told`] after its commit
+    /// brings them to the streams of this process at once. Call it last, as it locks the job's row. Fails if the
+    /// attempt has lost the job; then nothing may be committed.
+    pub async fn tell_in(
+        &self,
+        transaction: &Transaction<'_>,
+        events: &[(String, Value)],
+        progress: Option<i16>,
+    ) -> Result<(), Failure> {
+        let events = self.kept(events)?;
+        let fence = (self.job.id, self.job.attempt);
+        // Without events this only makes sure that the attempt still has the job.
+        let last = self.jobs.shared.queries.tell(transaction, fence, &events, progress).await?;
+        self.last_event.store(last.ok_or(Failure::Lost)?, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// What [`Running::tell_in`] told was committed.
+    pub fn told(&self) {
+        self.jobs.shared.hub.told(self.job.id);
+    }
+
     /// Tells several things at once, in this order.
     pub async fn tell_all(&self, events: &[(String, Value)], progress: Option<i16>) -> Result<(), Failure> {
-        let kept = |(kind, body): &(String, Value)| Ok((json::without_nul(kind), bounded(body)?));
-        let events = events.iter().map(kept).collect::<Result<Vec<_>, Failure>>()?;
-        let more = i64::try_from(events.len()).unwrap_or(i64::MAX);
-        if self.last_event.load(Ordering::Relaxed).saturating_add(more) > MOST_EVENTS {
-            return Err(Failure::Final(format!("The job has told more than {MOST_EVENTS} events")));
-        }
+        let events = self.kept(events)?;
         let Shared { queries, hub, .. } = &*self.jobs.shared;
         let connection = self.connection().await?;
         let fence = (self.job.id, self.job.attempt);
@@ -117,6 +139,17 @@ impl Running {
         self.last_event.store(last, Ordering::Relaxed);
         hub.told(self.job.id);
         Ok(())
+    }
+
+    /// Events as the tables can keep them.
+    fn kept(&self, events: &[(String, Value)]) -> Result<Vec<(String, Value)>, Failure> {
+        let kept = |(kind, body): &(String, Value)| Ok((json::without_nul(kind), bounded(body)?));
+        let events = events.iter().map(kept).collect::<Result<Vec<_>, Failure>>()?;
+        let more = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        if self.last_event.load(Ordering::Relaxed).saturating_add(more) > MOST_EVENTS {
+            return Err(Failure::Final(format!("The job has told more than {MOST_EVENTS} events")));
+        }
+        Ok(events)
     }
 }
 
