@@ -4,6 +4,6 @@
 mod queries;
 mod routes;
 pub mod types;
-mod values;
+pub mod values;
 
 pub use routes::routes;

@@ -1,5 +1,6 @@
 //! The statements on the library's tables.
 
+use serde_json::json;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
@@ -279,7 +280,7 @@ fn profile_columns(schema: &str) -> String {
     format!(
         "t.id, t.name, t.description,
          coalesce(t.id = (SELECT profile_id FROM {schema}.user_defaults WHERE user_id = $1), t.is_default),
-         t.prompt_id, t.style_id, t.owner IS NULL"
+         t.prompt_id, t.style_id, t.owner IS NULL, t.options"
     )
 }
 
@@ -292,6 +293,8 @@ fn profile(row: &Row) -> Profile {
         prompt_id: row.get(4),
         style_id: row.get(5),
         shared: row.get(6),
+        // What another version of the app has chosen and this one can't read is not used.
+        options: serde_json::from_value(row.get(7)).unwrap_or_default(),
         // Whoever changes a row may; a list sees to the others.
         can_edit: true,
     }
@@ -329,8 +332,8 @@ pub(super) async fn create_profile(
     let schema = database.schema().quoted();
     let statement = format!(
         "WITH me AS ({}),
-              t AS (INSERT INTO {schema}.profiles (owner, name, description, prompt_id, style_id, updated_by)
-                    SELECT CASE WHEN $9 THEN NULL ELSE $1 END, $5, $6, $7, $8, $1 WHERE {} RETURNING *)
+              t AS (INSERT INTO {schema}.profiles (owner, name, description, prompt_id, style_id, options, updated_by)
+                    SELECT CASE WHEN $9 THEN NULL ELSE $1 END, $5, $6, $7, $8, $10, $1 WHERE {} RETURNING *)
          SELECT {} FROM t",
         caller_is_known(&schema),
         usable(&schema, "$7", "$8", "$9"),
@@ -342,6 +345,8 @@ pub(super) async fn create_profile(
     parameters.push((&new.prompt_id, Type::UUID));
     parameters.push((&new.style_id, Type::UUID));
     parameters.push((&new.shared, Type::BOOL));
+    let options = json!(new.options);
+    parameters.push((&options, Type::JSONB));
     let rows = database.connection().await?.query(&statement, &parameters).await?;
     Ok(rows.first().map(profile))
 }
@@ -361,6 +366,7 @@ pub(super) async fn change_profile(
                     SET name = coalesce($7, u.name), description = coalesce($8, u.description),
                         prompt_id = CASE WHEN $9 THEN $10 ELSE u.prompt_id END,
                         style_id = CASE WHEN $11 THEN $12 ELSE u.style_id END,
+                        options = coalesce($13, u.options),
                         updated_by = $1, updated_at = now()
                     FROM seen WHERE u.id = seen.id AND seen.may_edit AND {} RETURNING u.*)
          SELECT {}, seen.may_edit, t.id IS NOT NULL FROM seen LEFT JOIN t ON true",
@@ -377,8 +383,10 @@ pub(super) async fn change_profile(
     parameters.push((&prompt, Type::UUID));
     parameters.push((&sets_style, Type::BOOL));
     parameters.push((&style, Type::UUID));
+    let options = changes.options.as_ref().map(|options| json!(options));
+    parameters.push((&options, Type::JSONB));
     let rows = database.connection().await?.query(&statement, &parameters).await?;
-    Ok(outcome(&rows, |row| row.get::<_, bool>(7).then(|| row.get::<_, bool>(8).then(|| profile(row)))))
+    Ok(outcome(&rows, |row| row.get::<_, bool>(8).then(|| row.get::<_, bool>(9).then(|| profile(row)))))
 }
 
 /// Deletes a profile.

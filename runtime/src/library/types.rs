@@ -84,10 +84,33 @@ pub struct Profile {
     pub prompt_id: Option<Uuid>,
     /// The style, unless it was deleted.
     pub style_id: Option<Uuid>,
+    /// What the assistant uses.
+    pub options: AssistantOptions,
     /// Whether everybody has it; else only the caller.
     pub shared: bool,
     /// Whether the caller may change and delete it.
     pub can_edit: bool,
+}
+
+/// What the assistant uses. What isn't chosen comes from the app's settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssistantOptions {
+    /// The model's serving endpoint.
+    #[schema(min_length = 1, max_length = 255)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// The Genie spaces that may be asked, by id; empty: none.
+    #[schema(max_items = 20)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spaces: Option<Vec<String>>,
+    /// Whether the outline waits for approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_outline: Option<bool>,
+    /// How freely the model writes, 0–2; the endpoint's own default if it isn't given.
+    #[schema(minimum = 0, maximum = 2)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
 }
 
 /// A new prompt or style.
@@ -152,6 +175,9 @@ pub struct NewProfile {
     /// The style; a shared one if the profile is shared.
     #[serde(default)]
     pub style_id: Option<Uuid>,
+    /// What the assistant uses.
+    #[serde(default)]
+    pub options: AssistantOptions,
     /// Whether everybody has it; for administrators.
     #[serde(default)]
     pub shared: bool,
@@ -175,6 +201,8 @@ pub struct ProfileChanges {
     #[serde(deserialize_with = "given")]
     #[schema(value_type = Option<Uuid>)]
     pub style_id: Option<Option<Uuid>>,
+    /// What the assistant uses; replaces what was chosen before.
+    pub options: Option<AssistantOptions>,
 }
 
 /// A field that is there, though it may be `null`.

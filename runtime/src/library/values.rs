@@ -1,12 +1,15 @@
 //! Which values are possible.
 
-use super::types::{NewProfile, NewText, ProfileChanges, TextChanges};
+use super::types::{AssistantOptions, NewProfile, NewText, ProfileChanges, TextChanges};
 use crate::http::Rejection;
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_DESCRIPTION: usize = 1_000;
 const LONGEST_CATEGORY: usize = 50;
 const LONGEST_CONTENT: usize = 50_000;
+/// The longest name of an endpoint or id of a space.
+const LONGEST_ID: usize = 255;
+const MOST_SPACES: usize = 20;
 
 /// A value without the spaces around it, if it has a length that is possible and no control characters.
 fn checked(field: &str, value: &mut String, shortest: usize, longest: usize) -> Result<(), Rejection> {
@@ -70,11 +73,33 @@ pub(super) fn text_changes(mut changes: TextChanges) -> Result<TextChanges, Reje
 pub(super) fn new_profile(mut new: NewProfile) -> Result<NewProfile, Rejection> {
     name(&mut new.name)?;
     description(&mut new.description)?;
+    options(&new.options)?;
+    options(&new.options)?;
     Ok(new)
 }
 
 pub(super) fn profile_changes(mut changes: ProfileChanges) -> Result<ProfileChanges, Rejection> {
     each(&mut changes.name, name)?;
     each(&mut changes.description, description)?;
+    changes.options.as_ref().map_or(Ok(()), options)?;
     Ok(changes)
+}
+
+/// Whether these can be what the assistant uses.
+pub fn options(options: &AssistantOptions) -> Result<(), Rejection> {
+    let is_name = |name: &String| {
+        (1..=LONGEST_ID).contains(&name.chars().count()) && !name.chars().any(char::is_control)
+    };
+    if !options.endpoint.iter().all(is_name) {
+        return Err(Rejection::invalid(format!("`options.endpoint`: use a name of 1–{LONGEST_ID} characters")));
+    }
+    if let Some(spaces) = &options.spaces
+        && (spaces.len() > MOST_SPACES || !spaces.iter().all(is_name))
+    {
+        return Err(Rejection::invalid(format!("`options.spaces`: use the ids of at most {MOST_SPACES} spaces")));
+    }
+    if options.temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
+        return Err(Rejection::invalid("`options.temperature`: use a number of 0–2"));
+    }
+    Ok(())
 }
