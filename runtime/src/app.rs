@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::chat::{Assistant, Limits};
 use crate::database::{Database, DatabaseError, Effort};
 use crate::decks::DeckWork;
 use crate::http::security::own::OwnAddress;
@@ -15,7 +16,7 @@ use crate::identity::tokens::PersonTokens;
 use crate::images::Uploads;
 use crate::jobs::{Jobs, Pace};
 use crate::metrics::Metrics;
-use crate::settings::{AssistantSettings, Settings};
+use crate::settings::Settings;
 use crate::sharing::Groups;
 use crate::workspace::{ClientError, Workspace};
 
@@ -45,8 +46,8 @@ pub struct AppState {
     pub tokens: PersonTokens,
     /// The workspace, asked as the app itself.
     pub workspace: Option<Workspace>,
-    /// What the assistant uses unless a person chooses something else.
-    pub assistant: AssistantSettings,
+    /// What answers people's requests for decks.
+    pub assistant: Assistant,
     /// The groups of people.
     pub groups: Groups,
     /// Turns at uploading images.
@@ -70,17 +71,20 @@ impl AppState {
         let identity = IdentityRule::from_settings(settings);
         // A local user isn't in the workspace's directory.
         let directory = workspace.clone().filter(|_| !matches!(identity, IdentityRule::Local(_)));
+        let tokens = PersonTokens::default();
+        let people = (identity.clone(), tokens.clone());
+        let assistant = Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database),
             database,
             identity,
-            tokens: PersonTokens::default(),
+            tokens,
+            assistant,
+            workspace,
             uploads: Uploads::default(),
             deck_work: DeckWork::default(),
             groups: Groups::new(directory.map(Arc::new)),
-            workspace,
-            assistant: settings.assistant.clone(),
             own_address: OwnAddress::from_settings(settings),
         }))
     }
@@ -107,6 +111,12 @@ impl FromRef<App> for IdentityRule {
 impl FromRef<App> for PersonTokens {
     fn from_ref(app: &App) -> Self {
         app.tokens.clone()
+    }
+}
+
+impl FromRef<App> for Assistant {
+    fn from_ref(app: &App) -> Self {
+        app.assistant.clone()
     }
 }
 

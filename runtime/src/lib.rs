@@ -14,6 +14,7 @@
 //! | [`sharing`] | who may see and change a deck; people, groups, presence |
 //! | [`prompting`] | what a model is asked, and how its answers become slides |
 //! | [`images`] | images that decks show |
+//! | [`chat`] | the assistant: from what a person asks to a deck, or to a change of one |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
 //! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
@@ -32,6 +33,7 @@
 //! A module uses those below it in this table and never one above (`tests/repository/test_floors.py`).
 
 pub mod app;
+pub mod chat;
 pub mod check;
 pub mod database;
 pub mod decks;

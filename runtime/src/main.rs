@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tellr_app::app::AppState;
+use tellr_app::chat;
 use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::decks;
@@ -165,7 +166,10 @@ async fn serve(settings: &Settings) -> Outcome {
     }
     let housekeeping = tokio::spawn(close_idle_connections(app.database.clone()));
     let (stopping, stopped) = oneshot::channel::<()>();
-    let kinds = jobs::kinds::own().with(images::Thumbnail).with(decks::SearchIndex);
+    let kinds = jobs::kinds::own()
+        .with(images::Thumbnail)
+        .with(decks::SearchIndex)
+        .with(chat::Answering::new(app.assistant.clone()));
     let working = tokio::spawn(jobs::service::work(app.jobs.clone(), kinds, async {
         // Ends also if the sender is dropped.
         let _ = stopped.await;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::contents::Contents;
 use super::types::SavePoint;
-use crate::database::{Database, DatabaseError, Parameter, Transaction};
+use crate::database::{Connection, Database, DatabaseError, Parameter, Transaction};
 use crate::sharing::queries::{caller_is_known, caller_parameters, role};
 use crate::sharing::{Caller, Person, Role};
 
@@ -122,6 +122,78 @@ pub async fn write(
     parameters.extend(contents_parameters(contents));
     let rows = database.connection().await?.query(&statement, &parameters).await?;
     Ok(rows.first().map(|row| Written { role: Role::read(row.get(0)), version: row.get(1) }))
+}
+
+/// A deck that a transaction has locked, so that nothing changes it before the commit.
+pub struct Locked {
+    /// The role of the person it is changed for; none if they may not see it.
+    pub role: Option<Role>,
+    /// Its version.
+    pub version: i64,
+    /// Its document.
+    pub document: String,
+}
+
+/// Locks a deck for a change on behalf of a person, by their id and the ids of their groups.
+pub async fn lock(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    (person, groups): (&str, &[String]),
+    session: Uuid,
+) -> Result<Option<Locked>, DatabaseError> {
+    let role = role(schema, "$1", "$2");
+    let statement = format!(
+        "SELECT {role}, d.version, d.document::text
+         FROM {schema}.sessions s JOIN {schema}.decks d ON d.session_id = s.id WHERE s.id = $3 FOR UPDATE OF d"
+    );
+    let parameters: [Parameter<'_>; 3] =
+        [(&person, Type::TEXT), (&groups, Type::TEXT_ARRAY), (&session, Type::UUID)];
+    let rows = transaction.query_typed(&statement, &parameters).await?;
+    Ok(rows.first().map(|row| Locked {
+        role: Role::read(row.get(0)),
+        version: row.get(1),
+        document: row.get(2),
+    }))
+}
+
+/// The document of a deck, for a person by their id and the ids of their groups; none if they may not see it.
+pub async fn document_for(
+    connection: &Connection,
+    schema: &str,
+    (person, groups): (&str, &[String]),
+    session: Uuid,
+) -> Result<Option<String>, DatabaseError> {
+    let role = role(schema, "$1", "$2");
+    let statement = format!(
+        "SELECT d.document::text FROM {schema}.sessions s JOIN {schema}.decks d ON d.session_id = s.id
+         WHERE s.id = $3 AND {role} IS NOT NULL"
+    );
+    let parameters: [Parameter<'_>; 3] =
+        [(&person, Type::TEXT), (&groups, Type::TEXT_ARRAY), (&session, Type::UUID)];
+    Ok(connection.query(&statement, &parameters).await?.first().map(|row| row.get(0)))
+}
+
+/// Replaces a deck that the transaction has locked; its new version.
+pub async fn replace(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    person: &str,
+    session: Uuid,
+    contents: &Contents,
+) -> Result<i64, DatabaseError> {
+    let statement = format!(
+        "WITH active AS (UPDATE {schema}.sessions SET last_activity_at = now() WHERE id = $2)
+         UPDATE {schema}.decks d
+         SET document = $3::text::jsonb, version = d.version + 1, updated_by = $1, updated_at = now(),
+             search = {}, search_version = d.version + 1
+         WHERE d.session_id = $2 RETURNING d.version",
+        words("$4", "$5", "$6"),
+    );
+    let [document, title, texts, notes, _] = contents_parameters(contents);
+    let parameters: [Parameter<'_>; 6] =
+        [(&person, Type::TEXT), (&session, Type::UUID), document, title, texts, notes];
+    let row = transaction.query_typed(&statement, &parameters).await?;
+    Ok(row.first().map_or(0, |row| row.get(0)))
 }
 
 /// The parameters of a document, its words (title, texts, notes) and its images.

@@ -6,4 +6,5 @@ mod routes;
 mod search;
 pub mod types;
 
+pub use queries::create;
 pub use routes::routes;

@@ -142,7 +142,7 @@ pub(super) async fn find(
 }
 
 /// Creates a session of the caller's; its id.
-pub(super) async fn create(
+pub async fn create(
     database: &Database,
     caller: &Caller,
     contents: &Contents,

@@ -5,6 +5,7 @@
 mod support;
 
 mod bounds;
+mod chat;
 mod commands;
 mod connections;
 mod credentials;

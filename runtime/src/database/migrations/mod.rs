@@ -40,8 +40,10 @@ pub struct Migration {
 }
 
 /// All migrations, oldest first.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "foundation", works_from: 1, sql: include_str!("0001_foundation.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "foundation", works_from: 1, sql: include_str!("0001_foundation.sql") },
+    Migration { version: 2, name: "assistant", works_from: 1, sql: include_str!("0002_assistant.sql") },
+];
 
 /// The schema version that this program needs.
 pub const NEWEST: i32 = MIGRATIONS[MIGRATIONS.len() - 1].version;

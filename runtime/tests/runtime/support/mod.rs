@@ -3,6 +3,7 @@
 
 pub(crate) mod app;
 pub(crate) mod counted;
+pub(crate) mod databricks;
 pub(crate) mod directory;
 pub(crate) mod front;
 pub(crate) mod model;
