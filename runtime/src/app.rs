@@ -73,7 +73,8 @@ impl AppState {
         let directory = workspace.clone().filter(|_| !matches!(identity, IdentityRule::Local(_)));
         let tokens = PersonTokens::default();
         let people = (identity.clone(), tokens.clone());
-        let assistant = Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
+        let assistant =
+            Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database),

@@ -7,6 +7,39 @@ import type { Patch } from "../deck/patch";
  */
 export type Access = "view" | "edit";
 /**
+ * Choices of a request. What isn't given comes from the profile, else from the app's settings.
+ */
+export type ChatOptions = AssistantOptions & {
+  /**
+   * The profile.
+   */
+  profile_id?: string | null;
+  /**
+   * The deck prompt.
+   */
+  prompt_id?: string | null;
+  /**
+   * The slide style.
+   */
+  style_id?: string | null;
+};
+/**
+ * What a turn does.
+ */
+export type TurnKind = "create" | "change";
+/**
+ * A rating.
+ */
+export type Rating = "up" | "down";
+/**
+ * How far a turn is.
+ */
+export type Stage = "gather" | "plan" | "review" | "slides" | "check" | "done";
+/**
+ * The state of a turn.
+ */
+export type TurnState = "queued" | "running" | "review" | "succeeded" | "failed" | "cancelled";
+/**
  * What a new session begins with.
  */
 export type Start = "blank" | "sample";
@@ -40,7 +73,326 @@ export type SavedDeck = SavePoint & {
 export type Session = SessionSummary & {
   deck: Deck;
 };
+/**
+ * `GET /api/sessions/{id}/sources/{source}`.
+ */
+export type SourceData = SourceSummary & {
+  /**
+   * The rows that are kept: a number, a text or `null` for each column.
+   */
+  rows: {}[][];
+  /**
+   * The query that Genie ran.
+   */
+  sql: string;
+};
 
+/**
+ * What the assistant uses. What isn't chosen comes from the app's settings.
+ */
+export interface AssistantOptions {
+  /**
+   * The model's serving endpoint.
+   */
+  endpoint?: string | null;
+  /**
+   * Whether the outline waits for approval.
+   */
+  review_outline?: boolean | null;
+  /**
+   * The Genie spaces that may be asked, by id; empty: none.
+   *
+   * @maxItems 20
+   */
+  spaces?: string[] | null;
+  /**
+   * How freely the model writes, 0–2; the endpoint's own default if it isn't given.
+   */
+  temperature?: number | null;
+}
+/**
+ * `POST /api/chat`.
+ */
+export interface ChatRequest {
+  /**
+   * What the person wants; 1–20,000 characters.
+   */
+  message: string;
+  options?: ChatOptions;
+  /**
+   * The slides it is about; empty: the whole deck.
+   *
+   * @maxItems 300
+   */
+  selection?: string[];
+  /**
+   * The deck's session; without one, a session with an empty deck is created.
+   */
+  session_id?: string | null;
+}
+/**
+ * `GET /api/assistant`: what the caller may use.
+ */
+export interface Choices {
+  /**
+   * Whether a request can be made.
+   */
+  available: boolean;
+  /**
+   * The endpoint that is used if none is chosen.
+   */
+  endpoint?: string | null;
+  /**
+   * The endpoints that the caller may query, by name.
+   */
+  endpoints: EndpointChoice[];
+  limits: LimitsView;
+  problem?: TurnError | null;
+  /**
+   * The Genie spaces that the caller may ask, those of the app's settings first.
+   */
+  spaces: SpaceView[];
+  /**
+   * Whether the app may act on the caller's behalf, which Genie needs.
+   */
+  user_authorization: boolean;
+}
+/**
+ * A model endpoint.
+ */
+export interface EndpointChoice {
+  /**
+   * Its name.
+   */
+  name: string;
+  /**
+   * Whether it is ready.
+   */
+  ready: boolean;
+}
+/**
+ * How much is too much.
+ */
+export interface LimitsView {
+  /**
+   * Characters of a message.
+   */
+  message_characters: number;
+  /**
+   * Slides that one request may write.
+   */
+  slides: number;
+  /**
+   * Tokens of a request.
+   */
+  tokens: number;
+  /**
+   * Tokens of a person within 24 hours.
+   */
+  tokens_of_a_day: number;
+}
+/**
+ * Why a turn failed.
+ */
+export interface TurnError {
+  /**
+   * A code for programs.
+   */
+  code: string;
+  /**
+   * What happened and what to do.
+   */
+  message: string;
+}
+/**
+ * A Genie space.
+ */
+export interface SpaceView {
+  /**
+   * What it is about.
+   */
+  description: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * Its title.
+   */
+  title: string;
+}
+/**
+ * `GET /api/sessions/{id}/chat`.
+ */
+export interface Conversation {
+  /**
+   * The sources that they found, in the order of their names.
+   */
+  sources: SourceSummary[];
+  /**
+   * The caller's own turns, the oldest first; at most the last 200.
+   */
+  turns: Turn[];
+}
+/**
+ * Data that was found, without its rows.
+ */
+export interface SourceSummary {
+  /**
+   * Its columns.
+   */
+  columns: SourceColumn[];
+  /**
+   * When it was found.
+   */
+  created_at: string;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * What footers of slides call it.
+   */
+  label: string;
+  /**
+   * `S1`, `S2`…, counted in the session.
+   */
+  name: string;
+  /**
+   * What it was asked.
+   */
+  question: string;
+  /**
+   * How many rows the source has.
+   */
+  row_count: number;
+  /**
+   * The Genie space that was asked.
+   */
+  space: string;
+  /**
+   * Whether fewer rows are kept.
+   */
+  truncated: boolean;
+}
+/**
+ * A column of a source.
+ */
+export interface SourceColumn {
+  /**
+   * `number`, `text`, `date` or `bool`.
+   */
+  kind: string;
+  /**
+   * Its name.
+   */
+  name: string;
+}
+/**
+ * What a person asked, and how far the answer is.
+ */
+export interface Turn {
+  /**
+   * Whether its change can be taken back.
+   */
+  can_undo: boolean;
+  /**
+   * When it was asked.
+   */
+  created_at: string;
+  /**
+   * From the request to the end, in milliseconds; `null` until it has ended.
+   */
+  duration_ms?: number | null;
+  error?: TurnError | null;
+  /**
+   * Its id.
+   */
+  id: string;
+  /**
+   * The job that works on it, or did last.
+   */
+  job_id?: string | null;
+  kind?: TurnKind | null;
+  /**
+   * What the person wants.
+   */
+  message: string;
+  /**
+   * What the person should know: what is missing, or was left out.
+   */
+  notices: string[];
+  /**
+   * The outline of a new deck.
+   */
+  outline?: {} | null;
+  /**
+   * Its place in the queue, from 1; `null` unless it waits there.
+   */
+  position?: number | null;
+  rating?: Rating | null;
+  /**
+   * What the assistant says.
+   */
+  reply?: string | null;
+  /**
+   * The slides it is about; empty: the whole deck.
+   */
+  selection: string[];
+  /**
+   * The deck's session.
+   */
+  session_id: string;
+  /**
+   * The slides that are written.
+   */
+  slides: TurnSlide[];
+  /**
+   * The sources that it found.
+   */
+  sources: string[];
+  stage: Stage;
+  state: TurnState;
+  usage: TurnUsage;
+}
+/**
+ * A slide that a turn writes.
+ */
+export interface TurnSlide {
+  /**
+   * Its place in the outline or in the list of changes, from 1.
+   */
+  number: number;
+  /**
+   * Its id in the deck.
+   */
+  slide_id: string;
+  /**
+   * `waiting`, `done` or `failed`.
+   */
+  state: string;
+  /**
+   * Its title.
+   */
+  title: string;
+}
+/**
+ * What a turn cost.
+ */
+export interface TurnUsage {
+  /**
+   * How often it was asked.
+   */
+  calls: number;
+  /**
+   * Tokens that it wrote.
+   */
+  completion_tokens: number;
+  /**
+   * Tokens that the model read.
+   */
+  prompt_tokens: number;
+}
 /**
  * `POST /api/sessions`. Without `from` and `deck` it is a blank one.
  */
@@ -154,6 +506,16 @@ export interface FailureProblem {
    * Where, as in `slides[3].blocks[2].rows[7]`; empty for the whole.
    */
   path: string;
+}
+/**
+ * `POST /api/chat/{turn}/feedback`.
+ */
+export interface FeedbackRequest {
+  /**
+   * More about it; at most 2,000 characters.
+   */
+  comment?: string | null;
+  rating: Rating;
 }
 /**
  * `GET /api/health`: the process runs and answers. Says nothing about the database.
@@ -329,6 +691,7 @@ export interface NewProfile {
    * Its name, unique among the caller's or among the shared ones; 1–100 characters.
    */
   name: string;
+  options?: AssistantOptions;
   /**
    * The prompt; a shared one if the profile is shared.
    */
@@ -368,6 +731,15 @@ export interface NewText {
   shared?: boolean;
 }
 /**
+ * `POST /api/chat/{turn}/outline`.
+ */
+export interface OutlineRequest {
+  /**
+   * The outline as the person wants it.
+   */
+  outline: {};
+}
+/**
  * `POST /api/sessions/{id}/patches`.
  */
 export interface PatchRequest {
@@ -395,6 +767,28 @@ export interface Patched {
    * The version that the patches have made.
    */
   version: number;
+}
+/**
+ * The answer to `GET /api/chat/poll/{request_id}`.
+ */
+export interface Polled {
+  /**
+   * Why it failed.
+   */
+  error?: string | null;
+  /**
+   * What happened after the given id, in order, each with its `type`.
+   */
+  events: {}[];
+  /**
+   * The id to ask with next.
+   */
+  last_message_id: number;
+  result?: Turn | null;
+  /**
+   * `pending`, `running`, `completed` or `error`.
+   */
+  status: string;
 }
 /**
  * Who else has the deck open.
@@ -486,6 +880,7 @@ export interface Profile {
    * Its name.
    */
   name: string;
+  options: AssistantOptions;
   /**
    * The prompt, unless it was deleted.
    */
@@ -511,6 +906,7 @@ export interface ProfileChanges {
    * Its name.
    */
   name?: string | null;
+  options?: AssistantOptions | null;
   /**
    * The prompt; `null`: none.
    */
@@ -724,6 +1120,53 @@ export interface Styles {
   styles: Style[];
 }
 /**
+ * The answer to `POST /api/chat/async`.
+ */
+export interface Submitted {
+  /**
+   * To poll with.
+   */
+  request_id: string;
+  /**
+   * The deck's session.
+   */
+  session_id: string;
+  /**
+   * `pending`.
+   */
+  status: string;
+}
+/**
+ * The answer to [`TestRequest`].
+ */
+export interface TestOutcome {
+  /**
+   * How long it took, in milliseconds.
+   */
+  duration_ms: number;
+  /**
+   * What was found, or what to do.
+   */
+  message: string;
+  /**
+   * Whether it works.
+   */
+  ok: boolean;
+}
+/**
+ * `POST /api/assistant/test`: one of the two.
+ */
+export interface TestRequest {
+  /**
+   * A model endpoint: it is asked for one word.
+   */
+  endpoint?: string | null;
+  /**
+   * The id of a Genie space: it is looked up.
+   */
+  space?: string | null;
+}
+/**
  * Changes of a prompt or style. What isn't given stays.
  */
 export interface TextChanges {
@@ -752,6 +1195,15 @@ export interface Themes {
    * The default first.
    */
   themes: {}[];
+}
+/**
+ * The answer to `POST /api/chat/{turn}/undo`.
+ */
+export interface Undone {
+  /**
+   * The deck's version.
+   */
+  version: number;
 }
 /**
  * An image that was uploaded.

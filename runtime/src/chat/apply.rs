@@ -38,18 +38,21 @@ pub(super) async fn change_deck<T: Send + 'static>(
     let locked = queries::lock(transaction, schema, person, session).await?;
     let locked = locked.filter(|deck| matches!(deck.role, Some(Role::Owner | Role::Editor)));
     let Some(locked) = locked else {
-        return Err(Stop::failed("no_right", "You may not change this deck any more. Ask its owner to share it again"));
+        return Err(Stop::failed(
+            "no_right",
+            "You may not change this deck any more. Ask its owner to share it again",
+        ));
     };
     let work = move || {
-        let deck = deck_of(&locked.document)
-            .map_err(|_| Stop::failed("unreadable_deck", "The deck can't be read. The log has the details"))?;
+        let deck = deck_of(&locked.document).map_err(|_| {
+            Stop::failed("unreadable_deck", "The deck can't be read. The log has the details")
+        })?;
         let (deck, more) = change(deck)?;
         Ok::<_, Stop>((Contents::of(&deck), more))
     };
     let (contents, more) =
         blocking(work).await.map_err(|error| Stop::Job(Failure::Retry(error.to_string())))??;
-    let version =
-        queries::replace(transaction, schema, person.0, session, &contents).await?;
+    let version = queries::replace(transaction, schema, person.0, session, &contents).await?;
     Ok((version, more))
 }
 
@@ -115,20 +118,26 @@ pub(super) fn without_slides(deck: Deck, slides: &[SlideId]) -> Result<Deck, Sto
         patches.extend(blank().slides.into_iter().map(|slide| Patch::InsertSlide { slide, after: None }));
     }
     patches.extend(gone.into_iter().map(|slide| Patch::RemoveSlide { slide: slide.clone() }));
-    patch::apply_all(deck, patches).map(|(deck, _)| deck).map_err(|(_, error)| changed_since(&error.to_string()))
+    patch::apply_all(deck, patches)
+        .map(|(deck, _)| deck)
+        .map_err(|(_, error)| changed_since(&error.to_string()))
 }
 
 /// The deck with a change taken back.
 pub(super) fn taken_back(deck: Deck, inverse: Value) -> Result<Deck, Stop> {
     let patches: Vec<Patch> = serde_json::from_value(inverse)
         .map_err(|_| changed_since("the change was kept by another version of the app"))?;
-    patch::apply_all(deck, patches).map(|(deck, _)| deck).map_err(|(_, error)| changed_since(&error.to_string()))
+    patch::apply_all(deck, patches)
+        .map(|(deck, _)| deck)
+        .map_err(|(_, error)| changed_since(&error.to_string()))
 }
 
 fn changed_since(why: &str) -> Stop {
     Stop::failed(
         "changed_since",
-        format!("The deck has changed since, so this can't be taken back: {why}. Use the deck's history instead"),
+        format!(
+            "The deck has changed since, so this can't be taken back: {why}. Use the deck's history instead"
+        ),
     )
 }
 
@@ -173,10 +182,8 @@ mod tests {
     #[test]
     fn a_patch_that_does_not_fit_any_more_is_left_out() {
         let deck = with_slide(blank(), slide("a1", "One"), &[]).expect("fits");
-        let patches = vec![
-            Patch::RemoveSlide { slide: id("gone") },
-            Patch::SetTitle { title: "New".to_owned() },
-        ];
+        let patches =
+            vec![Patch::RemoveSlide { slide: id("gone") }, Patch::SetTitle { title: "New".to_owned() }];
         let (changed, inverse, left_out) = with_patches(deck.clone(), patches);
         assert_eq!((changed.title.as_str(), left_out.len()), ("New", 1));
         let inverse = serde_json::to_value(inverse).expect("JSON");

@@ -106,9 +106,7 @@ impl Assistant {
     fn known(&self, person: &str) -> Option<OnBehalf> {
         match self.0.rule {
             IdentityRule::Platform => self.with(self.0.tokens.get(person)?),
-            IdentityRule::Local(_) => {
-                Some(OnBehalf { workspace: self.0.workspace.clone()?, token: None })
-            }
+            IdentityRule::Local(_) => Some(OnBehalf { workspace: self.0.workspace.clone()?, token: None }),
             IdentityRule::Nobody => None,
         }
     }

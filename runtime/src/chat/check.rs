@@ -43,19 +43,23 @@ fn findings(slide: &Slide) -> Vec<String> {
     let is_mended = |rule: Rule| {
         matches!(
             rule,
-            Rule::NoTitle | Rule::LongTitle | Rule::TooManyWords | Rule::LongList | Rule::LongItem | Rule::ManySteps
+            Rule::NoTitle
+                | Rule::LongTitle
+                | Rule::TooManyWords
+                | Rule::LongList
+                | Rule::LongItem
+                | Rule::ManySteps
         )
     };
-    lint::of_slide(slide).into_iter().filter(|found| is_mended(found.rule)).map(|found| found.message).collect()
+    lint::of_slide(slide)
+        .into_iter()
+        .filter(|found| is_mended(found.rule))
+        .map(|found| found.message)
+        .collect()
 }
 
 /// Looks one slide over, and has it mended if that helps.
-async fn check(
-    context: &Context<'_>,
-    turn: &mut TurnRow,
-    deck: &Deck,
-    row: &SlideRow,
-) -> Result<(), Stop> {
+async fn check(context: &Context<'_>, turn: &mut TurnRow, deck: &Deck, row: &SlideRow) -> Result<(), Stop> {
     let slide = row.slide.as_deref().and_then(|slide| serde_json::from_str::<Slide>(slide).ok());
     let is_in_deck = matches!(turn.plan, Some(Plan::Outline(_)));
     // What stands in the deck is the person's if they have changed it.
@@ -150,8 +154,10 @@ async fn apply_changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), 
         Ok((deck, (inverse, left_out)))
     };
     let (version, (inverse, left_out)) = apply::change(context, turn, &transaction, change).await?;
-    let notices: Vec<String> =
-        left_out.into_iter().map(|why| format!("A change no longer fits the deck and was left out: {why}")).collect();
+    let notices: Vec<String> = left_out
+        .into_iter()
+        .map(|why| format!("A change no longer fits the deck and was left out: {why}"))
+        .collect();
     let mut events: Vec<_> = notices.iter().map(|text| event("notice", json!({ "text": text }))).collect();
     events.push(event("changed", json!({ "version": version })));
     events.push(event("stage", json!({ "stage": "done" })));
@@ -183,7 +189,9 @@ fn patches(turn: &TurnRow, planned: &[Planned], rows: &[SlideRow]) -> Vec<Patch>
             Planned::SetTheme(theme) => Some(Patch::SetTheme { theme: theme.clone() }),
             Planned::SetTitle(title) => Some(Patch::SetTitle { title: title.clone() }),
             Planned::SetLanguage(language) => Some(Patch::SetLanguage { language: Some(language.clone()) }),
-            Planned::Move { slide, after } => Some(Patch::MoveSlide { slide: slide.clone(), after: after.clone() }),
+            Planned::Move { slide, after } => {
+                Some(Patch::MoveSlide { slide: slide.clone(), after: after.clone() })
+            }
             Planned::Remove { slide } => Some(Patch::RemoveSlide { slide: slide.clone() }),
             Planned::Rewrite { slide: id, .. } => Some(Patch::ReplaceSlide { slide: slide(id.as_str())? }),
             Planned::Add { after, .. } => {

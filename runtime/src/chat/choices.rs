@@ -7,8 +7,7 @@ use axum::extract::State;
 
 use super::assistant::Assistant;
 use super::queries::choices as queries;
-use super::routes::SIGN_IN;
-use super::stop::Stop;
+use super::stop::{SIGN_IN, Stop};
 use super::types::{
     ChatOptions, Choices, EndpointChoice, LONGEST_MESSAGE, LimitsView, SpaceView, TestOutcome, TestRequest,
     TurnError,
@@ -39,7 +38,9 @@ pub(super) async fn resolved(
     let connection = database.connection().await?;
     let profile = queries::profile(&connection, &schema, &user.id, given.profile_id).await?;
     if given.profile_id.is_some() && profile.is_none() {
-        return Err(Rejection::invalid("`options.profile_id`: there is no such profile. Choose another one").into());
+        return Err(
+            Rejection::invalid("`options.profile_id`: there is no such profile. Choose another one").into()
+        );
     }
     let Some(profile) = profile else { return Ok(given.clone()) };
     // What another version of the app has chosen and this one can't read is not used.
@@ -153,7 +154,10 @@ fn problem(
         );
     }
     if spaces_failed {
-        return problem("genie_down", "Genie spaces could not be listed. Decks may have no data; try again shortly");
+        return problem(
+            "genie_down",
+            "Genie spaces could not be listed. Decks may have no data; try again shortly",
+        );
     }
     None
 }
@@ -183,21 +187,33 @@ pub(super) async fn test(
 async fn test_endpoint(assistant: &Assistant, user: &User, endpoint: &str) -> Result<String, String> {
     let model = assistant.model_for_request(user, endpoint).ok_or_else(|| SIGN_IN.to_owned())?;
     let question = Message::User("Answer with the word: ready".to_owned());
-    let request = Request { messages: vec![question], tools: Vec::new(), schema: None, max_tokens: 16, temperature: None };
+    let request = Request {
+        messages: vec![question],
+        tools: Vec::new(),
+        schema: None,
+        max_tokens: 16,
+        temperature: None,
+    };
     match tokio::time::timeout(TEST, model.stream(&request, |_| {})).await {
         Ok(Ok(_)) => Ok(format!("`{endpoint}` answers")),
         Ok(Err(error)) => Err(words(&Stop::of_model(error, endpoint))),
-        Err(_) => Err(format!("`{endpoint}` did not answer within {} s. It may be starting; try again", TEST.as_secs())),
+        Err(_) => Err(format!(
+            "`{endpoint}` did not answer within {} s. It may be starting; try again",
+            TEST.as_secs()
+        )),
     }
 }
 
 async fn test_space(assistant: &Assistant, user: &User, space: &str) -> Result<String, String> {
     let workspace = assistant.for_request(user).ok_or_else(|| SIGN_IN.to_owned())?;
     match tokio::time::timeout(PATIENCE, Genie::new(workspace).spaces()).await {
-        Ok(Ok(spaces)) => match spaces.into_iter().find(|one| one.id == space) {
-            Some(found) => Ok(format!("You may ask `{}`", found.title)),
-            None => Err("You may not ask this space. Ask its owner for `CAN_RUN`, or choose another one".to_owned()),
-        },
+        Ok(Ok(spaces)) => {
+            match spaces.into_iter().find(|one| one.id == space) {
+                Some(found) => Ok(format!("You may ask `{}`", found.title)),
+                None => Err("You may not ask this space. Ask its owner for `CAN_RUN`, or choose another one"
+                    .to_owned()),
+            }
+        }
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("Genie did not answer. Try again".to_owned()),
     }

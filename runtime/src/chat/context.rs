@@ -45,12 +45,7 @@ pub(super) fn event(kind: &str, body: Value) -> Event {
 
 impl Context<'_> {
     /// Keeps what a stage came to, and tells it, at once.
-    pub(super) async fn keep(
-        &self,
-        turn: &TurnRow,
-        kept: &Kept<'_>,
-        events: &[Event],
-    ) -> Result<(), Stop> {
+    pub(super) async fn keep(&self, turn: &TurnRow, kept: &Kept<'_>, events: &[Event]) -> Result<(), Stop> {
         let mut connection = self.job.connection().await?;
         let transaction = self.job.begin(&mut connection).await?;
         stages::keep(&transaction, &self.schema, turn.id, kept).await?;
@@ -78,8 +73,10 @@ impl Context<'_> {
         let (prompt, style) = (turn.options.prompt_id, turn.options.style_id);
         let texts = choices::texts(&connection, &self.schema, &turn.author, prompt, style).await?;
         let spaces = turn.gathered.spaces.iter().flatten();
-        let brief =
-            |space: &SpaceChoice| SpaceBrief { title: space.title.clone(), description: space.description.clone() };
+        let brief = |space: &SpaceChoice| SpaceBrief {
+            title: space.title.clone(),
+            description: space.description.clone(),
+        };
         Ok(Guidance {
             deck_prompt: texts.prompt,
             style: texts.style,
@@ -91,8 +88,7 @@ impl Context<'_> {
     /// The data that was found in the session, the last of it.
     pub(super) async fn sources(&self, turn: &TurnRow) -> Result<Vec<SourceTable>, Stop> {
         let connection = self.job.connection().await?;
-        let last =
-            sources::last(&connection, &self.schema, turn.session, &turn.author, MOST_SOURCES).await?;
+        let last = sources::last(&connection, &self.schema, turn.session, &turn.author, MOST_SOURCES).await?;
         // One that can't be read was kept by another version of the app.
         Ok(last.into_iter().filter_map(|found| found.table()).collect())
     }

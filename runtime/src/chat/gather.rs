@@ -40,12 +40,14 @@ pub(super) async fn run(context: &Context<'_>, turn: &mut TurnRow) -> Result<(),
     if spaces.is_empty() {
         if kind == TurnKind::Create {
             notices.push(
-                "No data source is chosen. Numbers are the assistant's own and are marked; check them".to_owned(),
+                "No data source is chosen. Numbers are the assistant's own and are marked; check them"
+                    .to_owned(),
             );
         }
     } else {
         let guidance = context.guidance(turn, &deck.theme).await?;
-        let history = stages::history(&context.job.connection().await?, &context.schema, turn, HISTORY).await?;
+        let history =
+            stages::history(&context.job.connection().await?, &context.schema, turn, HISTORY).await?;
         let history = prompting::history(&history);
         let shown = (kind == TurnKind::Change).then_some(&deck);
         let prompt = prompting::gather(&guidance, &turn.message, shown, &apply::ids(&turn.selection));
@@ -141,7 +143,9 @@ async fn rounds(
             questions(context, turn, spaces).await?;
         }
         let asked: usize = turn.gathered.rounds.iter().map(|round| round.calls.len()).sum();
-        if !turn.gathered.text.is_empty() || asked >= limits.questions || turn.gathered.rounds.len() >= limits.rounds
+        if !turn.gathered.text.is_empty()
+            || asked >= limits.questions
+            || turn.gathered.rounds.len() >= limits.rounds
         {
             return Ok(());
         }
@@ -184,7 +188,8 @@ async fn rounds(
         turn.spend(&spent);
         if calls.is_empty() {
             // A model that says nothing has nothing more to ask, either.
-            turn.gathered.text = if completion.text.trim().is_empty() { "–".to_owned() } else { completion.text };
+            turn.gathered.text =
+                if completion.text.trim().is_empty() { "–".to_owned() } else { completion.text };
         } else {
             turn.gathered.rounds.push(Round { text: completion.text, calls });
         }
@@ -217,11 +222,7 @@ fn messages(prompt: &prompting::Prompt, history: &[(String, String)], gathered: 
 }
 
 /// Asks Genie the questions of the last round that have no answer yet.
-async fn questions(
-    context: &Context<'_>,
-    turn: &mut TurnRow,
-    spaces: &[SpaceChoice],
-) -> Result<(), Stop> {
+async fn questions(context: &Context<'_>, turn: &mut TurnRow, spaces: &[SpaceChoice]) -> Result<(), Stop> {
     let (client, on_behalf) = context.assistant.genie(&turn.author).await?;
     let answered = put_and_wait(context, turn, spaces, &client).await;
     if matches!(answered, Err(Stop::SignIn)) {

@@ -82,13 +82,8 @@ pub(super) async fn ask(
 }
 
 /// Waits for the answer to a question.
-pub(super) async fn answer(
-    context: &Context<'_>,
-    genie: &Genie,
-    asked: &AskedGenie,
-) -> Result<Found, Stop> {
-    let message =
-        Asked { conversation: asked.conversation.clone(), message: asked.message.clone() };
+pub(super) async fn answer(context: &Context<'_>, genie: &Genie, asked: &AskedGenie) -> Result<Found, Stop> {
+    let message = Asked { conversation: asked.conversation.clone(), message: asked.message.clone() };
     let (started, mut pause, mut trouble) = (Instant::now(), FIRST_PAUSE, 0);
     loop {
         match genie.poll(&asked.space, &message).await {
@@ -180,9 +175,7 @@ fn sentence_start(text: &str) -> String {
     let text = text.trim().trim_end_matches(['?', '.', '!']);
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
         _ => text.to_owned(),
     }
 }
@@ -204,7 +197,10 @@ mod tests {
     fn only_the_spaces_of_the_turn_are_asked() {
         let two = spaces(&["Sales", "People"]);
         let asked = question("query_data", r#"{"space":"sales","question":" Revenue? "}"#, &two);
-        assert_eq!(asked.map(|asked| (asked.space.title, asked.text)), Ok(("Sales".to_owned(), "Revenue?".to_owned())));
+        assert_eq!(
+            asked.map(|asked| (asked.space.title, asked.text)),
+            Ok(("Sales".to_owned(), "Revenue?".to_owned()))
+        );
         for (name, arguments) in [
             ("query_data", r#"{"space":"Salaries","question":"All of them"}"#),
             ("query_data", r#"{"space":"Sales","question":""}"#),

@@ -33,10 +33,12 @@
 //! | `check` | stage 4: one repair a slide |
 //! | `apply` | slides and changes into the deck, and back |
 //! | `choices` | endpoints and spaces that a person may use, tested |
+//! | `asking` | a request becomes a turn, or is refused |
 //! | [`routes`], `original` | the API, and the paths of the original Tellr |
 
 mod answering;
 mod apply;
+mod asking;
 pub mod assistant;
 mod check;
 mod choices;

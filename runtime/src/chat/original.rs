@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::asking::asked;
 use super::assistant::Assistant;
 use super::queries::turns;
-use super::routes::asked;
 use super::types::{ChatRequest, Turn, TurnState};
 use crate::database::Database;
 use crate::http::extract::{JsonBody, Parameters};
@@ -83,7 +83,8 @@ pub(super) async fn poll(
     State(database): State<Database>,
     State(jobs): State<Jobs>,
 ) -> Result<Json<Polled>, ApiError> {
-    let missing = || Rejection::not_found("There is no such request to the assistant, or it is another person's");
+    let missing =
+        || Rejection::not_found("There is no such request to the assistant, or it is another person's");
     let id: Uuid = id.parse().map_err(|_| missing())?;
     // The events first: what happens in between is in the next answer, and never lost.
     let (_, turn) = turns::find(&database, &caller, id).await?.ok_or_else(missing)?;
@@ -119,7 +120,9 @@ fn told(event: &JobEvent) -> Value {
         "source" => {
             json!({ "type": "tool_result", "message_id": event.id, "tool_name": "query_genie_space", "tool_output": body })
         }
-        "outline" => json!({ "type": "session_title", "message_id": event.id, "session_title": body["title"] }),
+        "outline" => {
+            json!({ "type": "session_title", "message_id": event.id, "session_title": body["title"] })
+        }
         "succeeded" => json!({ "type": "complete", "message_id": event.id, "metadata": body }),
         "failed" | "cancelled" => json!({ "type": "error", "message_id": event.id, "error": body }),
         kind => json!({ "type": kind, "message_id": event.id, "body": body }),

@@ -69,7 +69,8 @@ async fn keep_outline(
     let transaction = context.job.begin(&mut connection).await?;
     let named = (outline.title.clone(), outline.language.clone());
     let (version, ()) =
-        apply::change(context, turn, &transaction, move |deck| name(deck, named).map(|deck| (deck, ()))).await?;
+        apply::change(context, turn, &transaction, move |deck| name(deck, named).map(|deck| (deck, ())))
+            .await?;
     slides::plan(&transaction, &context.schema, turn.id, &rows(turn.id, &outline)).await?;
     let reply = outline.reply.clone();
     let plan = Plan::Outline(outline);
@@ -111,7 +112,9 @@ fn name(deck: Deck, (title, language): (String, String)) -> Result<Deck, Stop> {
         patches.push(Patch::SetLanguage { language: Some(language) });
     }
     let patched = patch::apply_all(deck, patches);
-    patched.map(|(deck, _)| deck).map_err(|(_, error)| Stop::failed("outline", format!("The outline can't be used: {error}")))
+    patched
+        .map(|(deck, _)| deck)
+        .map_err(|(_, error)| Stop::failed("outline", format!("The outline can't be used: {error}")))
 }
 
 /// What a person should know of what was changed in an answer. That a text was shortened isn't worth a notice.

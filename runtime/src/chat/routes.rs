@@ -12,23 +12,22 @@ use uuid::Uuid;
 
 use super::answering::{self, Begin};
 use super::apply;
+use super::asking::{asked, refused, within_budget};
 use super::assistant::Assistant;
 use super::choices;
 use super::original;
 use super::queries::{sources, stages, turns};
-use super::stop::Stop;
 use super::types::{
-    ChatRequest, Conversation, FeedbackRequest, LONGEST_COMMENT, LONGEST_MESSAGE, MOST_SELECTED, OutlineRequest,
-    SourceData, Turn, TurnKind, TurnState, Undone,
+    ChatRequest, Conversation, FeedbackRequest, LONGEST_COMMENT, OutlineRequest, SourceData, Turn, TurnKind,
+    TurnState, Undone,
 };
 use crate::database::Database;
-use crate::decks::{Contents, DeckWork, blank};
+use crate::decks::DeckWork;
 use crate::http::extract::JsonBody;
 use crate::http::{ApiError, Rejection};
 use crate::identity::IdentityRule;
 use crate::jobs::Jobs;
 use crate::prompting::Outline;
-use crate::sessions;
 use crate::sharing::{Caller, Groups, SessionPath, may_edit, visible};
 
 /// The routes.
@@ -74,74 +73,6 @@ async fn ask(
     Ok((StatusCode::ACCEPTED, Json(turn)).into_response())
 }
 
-/// The turn of a request, with its job in the queue.
-pub(super) async fn asked(
-    database: &Database,
-    jobs: &Jobs,
-    assistant: &Assistant,
-    caller: &Caller,
-    request: ChatRequest,
-) -> Result<Turn, ApiError> {
-    let message = checked(&request)?;
-    within_budget(database, assistant, caller).await?;
-    let options = choices::resolved(database, &caller.user, &request.options).await?;
-    if options.assistant.endpoint.is_none() && assistant.default_endpoint().is_none() {
-        return Err(refused(&choices::no_endpoint()));
-    }
-    let session = match request.session_id {
-        Some(session) => session,
-        None => {
-            let contents = Contents::of(&blank());
-            sessions::create(database, caller, &contents).await?.ok_or(ApiError::Internal)?
-        }
-    };
-    let new = turns::NewTurn { session, message: &message, selection: &request.selection, options: &options };
-    let turn = answering::begin(database, jobs, caller, Begin::New(&new)).await?;
-    let (_, turn) = turns::find(database, caller, turn).await?.ok_or(ApiError::NotFound)?;
-    Ok(turn)
-}
-
-/// The message, if the request can be done at all.
-fn checked(request: &ChatRequest) -> Result<String, Rejection> {
-    let message = request.message.trim();
-    let length = message.chars().count();
-    if length == 0 {
-        return Err(Rejection::invalid("`message`: say what the deck should tell, or what to change"));
-    }
-    if length > LONGEST_MESSAGE {
-        return Err(Rejection::invalid(format!(
-            "`message`: use at most {LONGEST_MESSAGE} characters; these are {length}. Put long texts into a deck prompt"
-        )));
-    }
-    if message.contains('\0') {
-        return Err(Rejection::invalid("`message`: leave out the character U+0000"));
-    }
-    let is_id = |id: &String| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
-    if request.selection.len() > MOST_SELECTED || !request.selection.iter().all(is_id) {
-        return Err(Rejection::invalid(format!("`selection`: use the ids of at most {MOST_SELECTED} slides")));
-    }
-    Ok(message.to_owned())
-}
-
-async fn within_budget(
-    database: &Database,
-    assistant: &Assistant,
-    caller: &Caller,
-) -> Result<(), ApiError> {
-    let most = assistant.limits().tokens_of_a_day;
-    let used = turns::tokens_of_a_day(database, &caller.user.id).await?;
-    if used < most {
-        return Ok(());
-    }
-    let message = format!(
-        "You have used {used} tokens within 24 hours; the limit is {most}. Try again tomorrow, or ask the app's administrator \
-         to raise it"
-    );
-    Err(Rejection::new(StatusCode::TOO_MANY_REQUESTS, "limit_reached", message).into())
-}
-
 async fn accepted(database: &Database, caller: &Caller, turn: Uuid) -> Result<Response, ApiError> {
     let (_, turn) = turns::find(database, caller, turn).await?.ok_or(ApiError::NotFound)?;
     Ok((StatusCode::ACCEPTED, Json(turn)).into_response())
@@ -184,7 +115,8 @@ async fn source(
 
 /// A turn of the caller's, and whether they may still change its deck.
 async fn own(database: &Database, caller: &Caller, id: &str) -> Result<Turn, ApiError> {
-    let missing = || Rejection::not_found("There is no such request to the assistant, or it is another person's");
+    let missing =
+        || Rejection::not_found("There is no such request to the assistant, or it is another person's");
     let id: Uuid = id.parse().map_err(|_| missing())?;
     let (role, turn) = turns::find(database, caller, id).await?.ok_or_else(missing)?;
     may_edit(Some(role))?;
@@ -207,9 +139,11 @@ async fn approve(
     if turn.state != TurnState::Review {
         return Err(answering::not_waiting().into());
     }
-    let outline = Outline::read(request.outline)
-        .map_err(|why| Rejection::invalid(format!("`outline`: {why}")))?;
-    let begun = answering::begin(&database, &jobs, &caller, Begin::Approved(turn.id, turn.session_id, &outline)).await?;
+    let outline =
+        Outline::read(request.outline).map_err(|why| Rejection::invalid(format!("`outline`: {why}")))?;
+    let begun =
+        answering::begin(&database, &jobs, &caller, Begin::Approved(turn.id, turn.session_id, &outline))
+            .await?;
     accepted(&database, &caller, begun).await
 }
 
@@ -241,7 +175,11 @@ async fn retry(
 ) -> Result<Response, ApiError> {
     let turn = own(&database, &caller, &id).await?;
     if !matches!(turn.state, TurnState::Failed | TurnState::Cancelled) {
-        return Err(Rejection::conflict("not_ended", "This request has not failed and was not stopped, so there is nothing to resume").into());
+        return Err(Rejection::conflict(
+            "not_ended",
+            "This request has not failed and was not stopped, so there is nothing to resume",
+        )
+        .into());
     }
     within_budget(&database, &assistant, &caller).await?;
     let begun = answering::begin(&database, &jobs, &caller, Begin::Again(turn.id, turn.session_id)).await?;
@@ -262,7 +200,12 @@ async fn undo(
     let schema = database.schema().quoted();
     let mut connection = database.connection().await?;
     let transaction = connection.transaction(database.schema()).await?;
-    let nothing = || Rejection::conflict("nothing_to_undo", "There is nothing to take back: it was taken back already, or is not done");
+    let nothing = || {
+        Rejection::conflict(
+            "nothing_to_undo",
+            "There is nothing to take back: it was taken back already, or is not done",
+        )
+    };
     let (kind, inverse) = stages::undoing(&transaction, &schema, turn.id).await?.ok_or_else(nothing)?;
     let person = (caller.user.id.as_str(), caller.groups.as_slice());
     let slides: Vec<String> = turn.slides.into_iter().map(|slide| slide.slide_id).collect();
@@ -288,32 +231,21 @@ async fn feedback(
     State(database): State<Database>,
     JsonBody(request): JsonBody<FeedbackRequest>,
 ) -> Result<StatusCode, ApiError> {
-    if request.comment.as_ref().is_some_and(|text| text.chars().count() > LONGEST_COMMENT || text.contains('\0')) {
-        return Err(Rejection::invalid(format!("`comment`: use at most {LONGEST_COMMENT} characters of text")).into());
+    if request
+        .comment
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > LONGEST_COMMENT || text.contains('\0'))
+    {
+        return Err(Rejection::invalid(format!(
+            "`comment`: use at most {LONGEST_COMMENT} characters of text"
+        ))
+        .into());
     }
-    let missing = || Rejection::not_found("There is no such request to the assistant, or it is another person's");
+    let missing =
+        || Rejection::not_found("There is no such request to the assistant, or it is another person's");
     let id: Uuid = id.parse().map_err(|_| missing())?;
     if turns::rate(&database, &caller, id, &request).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(missing().into())
 }
-
-/// What a request is answered when the assistant can't do it.
-pub(super) fn refused(stop: &Stop) -> ApiError {
-    match stop {
-        Stop::Failed { code, message, .. } => Rejection::conflict(code, message.clone()).into(),
-        Stop::Wait(_, reason) => {
-            Rejection::new(StatusCode::SERVICE_UNAVAILABLE, "busy", format!("{reason}. Try again shortly")).into()
-        }
-        Stop::SignIn => Rejection::new(StatusCode::FORBIDDEN, "sign_in", SIGN_IN).into(),
-        Stop::Job(failure) => {
-            tracing::error!(%failure, "a request of the assistant failed");
-            ApiError::Internal
-        }
-    }
-}
-
-/// What a person without a usable token is told.
-pub(super) const SIGN_IN: &str = "Your sign-in has expired, or this app may not act on your behalf. Reload the page to sign in again, \
-     then retry. If that doesn't help, ask the app's administrator to turn on user authorization";

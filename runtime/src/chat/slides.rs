@@ -20,7 +20,9 @@ use super::queries::stages::Kept;
 use super::stop::Stop;
 use super::turn::{Plan, SlideRow, TurnRow};
 use super::types::Stage;
-use crate::prompting::{self, Edit, Guidance, Note, OutlineSlide, Placing, Planned, SlideAsk, SlideDraft, SourceTable};
+use crate::prompting::{
+    self, Edit, Guidance, Note, OutlineSlide, Placing, Planned, SlideAsk, SlideDraft, SourceTable,
+};
 use crate::workspace::serving::Spent;
 
 /// A slide that is to be written.
@@ -132,7 +134,14 @@ fn tasks(turn: &TurnRow, deck: &Deck, rows: Vec<SlideRow>) -> Vec<Task> {
             Some(Plan::Outline(outline)) => {
                 let index = usize::try_from(row.number).ok()?.checked_sub(1)?;
                 let planned = outline.slides.get(index)?.clone();
-                Some(Task { row, planned, kept: None, instruction: None, findings: Vec::new(), position: index + 1 })
+                Some(Task {
+                    row,
+                    planned,
+                    kept: None,
+                    instruction: None,
+                    findings: Vec::new(),
+                    position: index + 1,
+                })
             }
             _ => change_task(turn, deck, &planned, row),
         })

@@ -7,6 +7,10 @@ use crate::jobs::Failure;
 use crate::workspace::genie::GenieError;
 use crate::workspace::serving::{ModelError, Spent};
 
+/// What a person without a usable token is told.
+pub(super) const SIGN_IN: &str = "Your sign-in has expired, or this app may not act on your behalf. Reload the page to sign in again, \
+     then retry. If that doesn't help, ask the app's administrator to turn on user authorization";
+
 /// Why a stage ends early.
 #[derive(Debug)]
 pub(super) enum Stop {

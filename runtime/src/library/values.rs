@@ -91,12 +91,16 @@ pub fn options(options: &AssistantOptions) -> Result<(), Rejection> {
         (1..=LONGEST_ID).contains(&name.chars().count()) && !name.chars().any(char::is_control)
     };
     if !options.endpoint.iter().all(is_name) {
-        return Err(Rejection::invalid(format!("`options.endpoint`: use a name of 1–{LONGEST_ID} characters")));
+        return Err(Rejection::invalid(format!(
+            "`options.endpoint`: use a name of 1–{LONGEST_ID} characters"
+        )));
     }
     if let Some(spaces) = &options.spaces
         && (spaces.len() > MOST_SPACES || !spaces.iter().all(is_name))
     {
-        return Err(Rejection::invalid(format!("`options.spaces`: use the ids of at most {MOST_SPACES} spaces")));
+        return Err(Rejection::invalid(format!(
+            "`options.spaces`: use the ids of at most {MOST_SPACES} spaces"
+        )));
     }
     if options.temperature.is_some_and(|temperature| !(0.0..=2.0).contains(&temperature)) {
         return Err(Rejection::invalid("`options.temperature`: use a number of 0–2"));

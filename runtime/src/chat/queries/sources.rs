@@ -98,8 +98,7 @@ pub(in crate::chat) async fn last(
              WHERE c.session_id = $1 AND c.author = $2 ORDER BY c.number DESC LIMIT $3) newest
          ORDER BY number"
     );
-    let parameters: [Parameter<'_>; 3] =
-        [(&session, Type::UUID), (&author, Type::TEXT), (&most, Type::INT8)];
+    let parameters: [Parameter<'_>; 3] = [(&session, Type::UUID), (&author, Type::TEXT), (&most, Type::INT8)];
     Ok(connection.query(&statement, &parameters).await?.iter().map(data).collect())
 }
 

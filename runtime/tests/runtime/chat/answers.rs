@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What the person reads when a kind is answered so.
 async fn failing(kind: Kind, status: u16, body: &str) -> Value {
-    let stand = Stand::with(Limits { waits: 0, patience: std::time::Duration::ZERO, ..Limits::default() }).await;
+    let stand =
+        Stand::with(Limits { waits: 0, patience: std::time::Duration::ZERO, ..Limits::default() }).await;
     let (status, body) = (StatusCode::from_u16(status).expect("a status"), body.to_owned());
     stand.databricks.rule(kind, move |_| Some((status, body.clone()).into_response()));
     let ada = stand.ada();
@@ -26,7 +27,9 @@ async fn failing(kind: Kind, status: u16, body: &str) -> Value {
 
 #[tokio::test]
 async fn a_refusal_says_what_to_do() {
-    for (status, code) in [(403, "no_right"), (404, "no_endpoint"), (429, "busy"), (503, "busy"), (400, "refused")] {
+    for (status, code) in
+        [(403, "no_right"), (404, "no_endpoint"), (429, "busy"), (503, "busy"), (400, "refused")]
+    {
         let turn = failing(Kind::Outline, status, r#"{"error_code":"X","message":"planted words"}"#).await;
         assert_eq!(turn["error"]["code"], code, "{turn}");
         let message = text(&turn["error"], "message");
@@ -38,7 +41,9 @@ async fn a_refusal_says_what_to_do() {
 async fn a_model_that_never_answers_with_a_slide_leaves_the_others() {
     let stand = Stand::new().await;
     stand.databricks.rule(Kind::Slide, |body| {
-        body.to_string().contains("slide number=\\\"3\\\"").then(|| whole("I would rather talk about the weather."))
+        body.to_string()
+            .contains("slide number=\\\"3\\\"")
+            .then(|| whole("I would rather talk about the weather."))
     });
     let ada = stand.ada();
     let turn = ada.asks("Review the revenue").await;
@@ -52,7 +57,10 @@ async fn a_model_that_never_answers_with_a_slide_leaves_the_others() {
     stand.databricks.rule(Kind::Slide, |_| None);
     ada.post(&format!("/api/chat/{}/retry", text(&turn, "id")), json!({})).await;
     ada.sees(&turn, "succeeded").await;
-    assert_eq!(titles(&ada.deck(&turn).await), (1..=5).map(|n| format!("Point {n} is made")).collect::<Vec<_>>());
+    assert_eq!(
+        titles(&ada.deck(&turn).await),
+        (1..=5).map(|n| format!("Point {n} is made")).collect::<Vec<_>>()
+    );
     assert_eq!(stand.databricks.count(Kind::Slide), 8);
 }
 
@@ -63,7 +71,11 @@ async fn a_busy_endpoint_is_waited_for() {
     stand.databricks.rule(Kind::Outline, move |_| {
         let is_first = asked.fetch_add(1, Ordering::Relaxed) == 0;
         is_first.then(|| {
-            (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")], "{\"error_code\":\"REQUEST_LIMIT_EXCEEDED\"}")
+            (
+                StatusCode::TOO_MANY_REQUESTS,
+                [("retry-after", "0")],
+                "{\"error_code\":\"REQUEST_LIMIT_EXCEEDED\"}",
+            )
                 .into_response()
         })
     });
@@ -137,9 +149,11 @@ async fn the_paths_of_the_original_lead_to_the_same_answers() {
     let (status, submitted) = ada.post("/api/chat/async", json!({ "message": "Review the revenue" })).await;
     assert_eq!((status, &submitted["status"]), (202, &json!("pending")), "{submitted}");
     let path = format!("/api/chat/poll/{}?after_message_id=0", text(&submitted, "request_id"));
-    crate::support::eventually("completed", || async { ada.get(&path).await.1["status"] == "completed" }).await;
+    crate::support::eventually("completed", || async { ada.get(&path).await.1["status"] == "completed" })
+        .await;
     let (_, polled) = ada.get(&path).await;
-    let types: Vec<&str> = polled["events"].as_array().expect("events").iter().map(|one| text(one, "type")).collect();
+    let types: Vec<&str> =
+        polled["events"].as_array().expect("events").iter().map(|one| text(one, "type")).collect();
     for one in ["tool_call", "tool_result", "session_title", "slide", "complete"] {
         assert!(types.contains(&one), "{one} in {types:?}");
     }

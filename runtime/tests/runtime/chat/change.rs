@@ -53,8 +53,12 @@ async fn changes_are_one_version_that_is_taken_back_as_one() {
 
     let after = stand.ada().deck(&made).await;
     assert_eq!(after["version"].as_i64(), before["version"].as_i64().map(|version| version + 1));
-    assert_eq!((after["deck"]["title"].clone(), after["deck"]["theme"].clone()), (json!("Another title"), json!("ink")));
-    let now: Vec<&str> = after["deck"]["slides"].as_array().expect("slides").iter().map(|one| text(one, "id")).collect();
+    assert_eq!(
+        (after["deck"]["title"].clone(), after["deck"]["theme"].clone()),
+        (json!("Another title"), json!("ink"))
+    );
+    let now: Vec<&str> =
+        after["deck"]["slides"].as_array().expect("slides").iter().map(|one| text(one, "id")).collect();
     assert_eq!(now.len(), 5);
     assert_eq!([now[0], now[1], now[2], now[3]], [ids[3], ids[0], ids[1], ids[2]]);
     assert_eq!(titles(&after)[2], "Written anew");
@@ -72,13 +76,20 @@ async fn a_change_that_the_deck_has_outgrown_is_not_taken_back() {
     let made = deck_of(&stand).await;
     let before = stand.ada().deck(&made).await;
     let id = text(slide(&before, 1), "id");
-    let turn = change(&stand, &made, json!([{ "action": "rewrite_slide", "slide": id, "instruction": "x" }]), json!([])).await;
+    let turn = change(
+        &stand,
+        &made,
+        json!([{ "action": "rewrite_slide", "slide": id, "instruction": "x" }]),
+        json!([]),
+    )
+    .await;
     let now = stand.ada().deck(&made).await;
     let session = text(&made, "session_id");
     let patch = json!({ "version": now["version"], "patches": [{ "op": "remove_slide", "slide": id }] });
     let (status, answer) = stand.ada().post(&format!("/api/sessions/{session}/patches"), patch).await;
     assert_eq!(status, 200, "{answer}");
-    let (status, answer) = stand.ada().post(&format!("/api/chat/{}/undo", text(&turn, "id")), json!({})).await;
+    let (status, answer) =
+        stand.ada().post(&format!("/api/chat/{}/undo", text(&turn, "id")), json!({})).await;
     assert_eq!((status, &answer["error"]["code"]), (409, &json!("changed_since")), "{answer}");
 }
 
@@ -95,9 +106,12 @@ async fn a_table_becomes_a_chart_of_the_same_cells() {
         let body = body.to_string();
         assert!(body.contains("<data>") && body.contains("source id=\\\"D1\\\""), "{body}");
         let chart = json!({ "kind": "line", "source": "D1", "categories": "Quarter", "values": ["Revenue"] });
-        Some(whole(&json!({ "layout": "chart", "title": "Revenue by quarter", "charts": [chart] }).to_string()))
+        Some(whole(
+            &json!({ "layout": "chart", "title": "Revenue by quarter", "charts": [chart] }).to_string(),
+        ))
     });
-    let edits = json!([{ "action": "rewrite_slide", "slide": id, "layout": "chart", "instruction": "a chart" }]);
+    let edits =
+        json!([{ "action": "rewrite_slide", "slide": id, "layout": "chart", "instruction": "a chart" }]);
     change(&stand, &made, edits, json!([id])).await;
     let after = stand.ada().deck(&made).await;
     let blocks = slide(&after, 0)["blocks"].as_array().expect("blocks");
@@ -124,14 +138,19 @@ async fn people_go_on_editing_while_the_assistant_works() {
     let turn = stand.ada().asks_with(request).await;
     stand.databricks.asked(Kind::Slide, asked + 2).await;
     let session = text(&made, "session_id");
-    let patches = json!([{ "op": "remove_slide", "slide": ids[1] }, { "op": "set_title", "title": "Typed meanwhile" }]);
+    let patches =
+        json!([{ "op": "remove_slide", "slide": ids[1] }, { "op": "set_title", "title": "Typed meanwhile" }]);
     let patch = json!({ "version": before["version"], "patches": patches });
     assert_eq!(stand.ada().post(&format!("/api/sessions/{session}/patches"), patch).await.0, 200);
     stand.databricks.let_go(Kind::Slide);
     stand.ada().sees(&turn, "succeeded").await;
     let after = stand.ada().deck(&made).await;
     assert_eq!(after["deck"]["title"], "Typed meanwhile");
-    assert_eq!(after["deck"]["slides"].as_array().map(Vec::len), Some(4), "the slide that was removed stays so");
+    assert_eq!(
+        after["deck"]["slides"].as_array().map(Vec::len),
+        Some(4),
+        "the slide that was removed stays so"
+    );
 }
 
 #[tokio::test]

@@ -29,7 +29,8 @@ async fn generated(slides: usize) -> (usize, f64) {
     counted.take();
     let started = Instant::now();
     stand.databricks.let_go(Kind::Slide);
-    let done = format!("SELECT count(*) FROM {}.jobs WHERE kind = 'chat' AND state = 'succeeded'", stand.schema());
+    let done =
+        format!("SELECT count(*) FROM {}.jobs WHERE kind = 'chat' AND state = 'succeeded'", stand.schema());
     eventually("it is done", || async { postgres::one::<i64>(&done).await == 1 }).await;
     (counted.take(), started.elapsed().as_secs_f64())
 }

@@ -43,10 +43,7 @@ async fn the_data_behind_a_chart_can_be_opened_by_who_asked_for_it() {
     let names: Vec<_> = sources.iter().map(|source| (text(source, "name"), text(source, "label"))).collect();
     assert_eq!(
         names,
-        [
-            ("S1", "Planted sales: revenue by quarter"),
-            ("S2", "Planted sales: revenue by quarter (S2)"),
-        ]
+        [("S1", "Planted sales: revenue by quarter"), ("S2", "Planted sales: revenue by quarter (S2)"),]
     );
     let path = format!("/api/sessions/{session}/sources/{}", text(&sources[0], "id"));
     let (status, source) = ada.get(&path).await;

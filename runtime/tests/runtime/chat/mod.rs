@@ -164,7 +164,8 @@ impl Ada<'_> {
 
     /// The turn as it is now.
     pub(crate) async fn turn(&self, turn: &Value) -> Value {
-        let (status, conversation) = self.get(&format!("/api/sessions/{}/chat", text(turn, "session_id"))).await;
+        let (status, conversation) =
+            self.get(&format!("/api/sessions/{}/chat", text(turn, "session_id"))).await;
         assert_eq!(status, 200, "{conversation}");
         let turns = conversation["turns"].as_array().cloned().unwrap_or_default();
         turns.into_iter().find(|one| one["id"] == turn["id"]).expect("the turn")

@@ -25,7 +25,8 @@ async fn killed_at(kind: Kind, asked: usize) {
     let before = first.databricks.counts();
     first.databricks.let_go(kind);
     let stored: i64 =
-        postgres::one(&format!("SELECT count(*) FROM {}.chat_slides WHERE state = 'done'", first.schema())).await;
+        postgres::one(&format!("SELECT count(*) FROM {}.chat_slides WHERE state = 'done'", first.schema()))
+            .await;
     let mut second = first.another().await;
     // The person's page is there, with their token.
     let ada = second.ada();
@@ -33,7 +34,10 @@ async fn killed_at(kind: Kind, asked: usize) {
     second.work();
     let ada = second.ada();
     let done = ada.sees(&turn, "succeeded").await;
-    assert_eq!(titles(&ada.deck(&done).await), (1..=5).map(|n| format!("Point {n} is made")).collect::<Vec<_>>());
+    assert_eq!(
+        titles(&ada.deck(&done).await),
+        (1..=5).map(|n| format!("Point {n} is made")).collect::<Vec<_>>()
+    );
 
     // Only what was not stored is asked again.
     let counts = second.databricks.counts();

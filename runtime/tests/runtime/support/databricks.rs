@@ -198,7 +198,8 @@ fn lists(path: &str) -> Response {
     }
     match path {
         "/api/2.0/genie/spaces" => {
-            let space = json!({ "space_id": "space-1", "title": SPACE, "description": "Sales of a made-up company" });
+            let space =
+                json!({ "space_id": "space-1", "title": SPACE, "description": "Sales of a made-up company" });
             Json(json!({ "spaces": [space] })).into_response()
         }
         "/api/2.0/serving-endpoints" => Json(json!({ "endpoints": [
@@ -206,7 +207,8 @@ fn lists(path: &str) -> Response {
             { "name": "own-model", "task": "llm/v1/chat", "state": { "ready": "READY" } },
         ] }))
         .into_response(),
-        _ => (StatusCode::NOT_FOUND, Json(json!({ "error_code": "ENDPOINT_NOT_FOUND", "message": path }))).into_response(),
+        _ => (StatusCode::NOT_FOUND, Json(json!({ "error_code": "ENDPOINT_NOT_FOUND", "message": path })))
+            .into_response(),
     }
 }
 
@@ -214,7 +216,10 @@ fn by_rules(kind: Kind, path: &str, body: &Value) -> Response {
     let text = |role: &str| {
         let messages = body["messages"].as_array().cloned().unwrap_or_default();
         let of_role = messages.iter().filter(|message| message["role"] == role);
-        of_role.filter_map(|message| message["content"].as_str().map(str::to_owned)).collect::<Vec<_>>().join("\n")
+        of_role
+            .filter_map(|message| message["content"].as_str().map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     match kind {
         Kind::Gather if body["messages"].to_string().contains("\"role\":\"tool\"") => {
@@ -231,15 +236,18 @@ fn by_rules(kind: Kind, path: &str, body: &Value) -> Response {
         }
         Kind::Outline => {
             let slides: Vec<Value> = (1..=5)
-                .map(|number| json!({ "title": format!("Point {number} is made"), "layout": "chart_and_takeaway",
-                                      "content": "The revenue", "sources": ["S1"] }))
+                .map(|number| {
+                    json!({ "title": format!("Point {number} is made"), "layout": "chart_and_takeaway",
+                                      "content": "The revenue", "sources": ["S1"] })
+                })
                 .collect();
             let outline = json!({ "title": "Planted review", "language": "en", "reply": "Five points.", "slides": slides });
             whole(&outline.to_string())
         }
         Kind::Slide => {
             let user = text("user");
-            let number = user.split("<slide number=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0");
+            let number =
+                user.split("<slide number=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("0");
             let draft = json!({
                 "layout": "chart_and_takeaway", "title": format!("Point {number} is made"), "takeaway": "It grows",
                 "charts": [{ "kind": "bar", "source": "S1", "categories": "quarter", "values": ["revenue_eur"] }],
@@ -269,7 +277,8 @@ pub(crate) fn whole(text: &str) -> Response {
 
 /// A streamed answer of these deltas.
 pub(crate) fn streamed(deltas: &[Value], reason: &str) -> Response {
-    let chunk = |delta: &Value| format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": delta }] }));
+    let chunk =
+        |delta: &Value| format!("data: {}\n\n", json!({ "choices": [{ "index": 0, "delta": delta }] }));
     let mut text: String = deltas.iter().map(chunk).collect();
     let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": reason }],
                        "usage": { "prompt_tokens": 100, "completion_tokens": 10 } });
