@@ -42,8 +42,6 @@ pub(in crate::chat) async fn profile(
 pub(in crate::chat) struct Texts {
     pub(in crate::chat) prompt: Option<String>,
     pub(in crate::chat) style: Option<String>,
-    /// The style's theme.
-    pub(in crate::chat) theme: Option<Value>,
 }
 
 /// The texts of a prompt and of a style, if the person may use them; without a style, those of the default one.
@@ -57,7 +55,7 @@ pub(in crate::chat) async fn texts(
     let statement = format!(
         "SELECT (SELECT content FROM {schema}.deck_prompts
                  WHERE id = $2 AND is_active AND (owner IS NULL OR owner = $1)),
-                s.content, s.theme
+                s.content
          FROM (SELECT) one LEFT JOIN {schema}.slide_styles s
               ON s.is_active AND (s.owner IS NULL OR s.owner = $1)
              AND s.id = coalesce($3, (SELECT style_id FROM {schema}.user_defaults WHERE user_id = $1),
@@ -65,9 +63,5 @@ pub(in crate::chat) async fn texts(
     );
     let parameters: [Parameter<'_>; 3] = [(&person, Type::TEXT), (&prompt, Type::UUID), (&style, Type::UUID)];
     let rows = connection.query(&statement, &parameters).await?;
-    Ok(rows.first().map_or_else(Texts::default, |row| Texts {
-        prompt: row.get(0),
-        style: row.get(1),
-        theme: row.get(2),
-    }))
+    Ok(rows.first().map_or_else(Texts::default, |row| Texts { prompt: row.get(0), style: row.get(1) }))
 }

@@ -1,9 +1,16 @@
 //! Models and data that say what they shouldn't.
 
-use serde_json::json;
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use super::{Stand, text};
-use crate::support::databricks::{Kind, streamed, whole};
+use super::{Stand, TOKEN, text, variables};
+use crate::support::app::client;
+use crate::support::databricks::{APP_TOKEN, Databricks, Kind, streamed, whole};
+use crate::support::people::answered;
+use crate::support::process::Serving;
+use crate::support::postgres;
 
 #[tokio::test]
 async fn instructions_in_data_or_answers_call_no_tool_that_was_not_given() {
@@ -58,13 +65,47 @@ async fn markup_and_scripts_of_a_model_are_text_of_a_valid_deck() {
 }
 
 #[tokio::test]
-async fn nothing_that_people_or_data_say_is_in_the_log() {
-    // The log of a process: planted words are looked for in everything that it writes.
-    let stand = Stand::new().await;
-    let ada = stand.ada();
-    let turn = ada.asks("Review the planted-secret-words").await;
-    ada.sees(&turn, "succeeded").await;
-    let (_, view) = ada.get(&format!("/api/jobs/{}", text(&turn, "job_id"))).await;
-    let view = view.to_string();
-    assert!(!view.contains("planted-secret-words") && !view.contains("planted-token"), "{view}");
+async fn nothing_that_people_models_or_data_say_is_in_the_log() {
+    let databricks = Databricks::start().await;
+    let variables = variables(&databricks, &postgres::url());
+    variables.initialise().await.expect("a database");
+    let app = Serving::start(&variables).await;
+    let client = client(|builder| builder);
+    let send = |method: Method, path: &str, body: Value| {
+        let request = client
+            .request(method, format!("{}{path}", app.url))
+            .header("origin", &app.url)
+            .header("sec-fetch-site", "same-origin")
+            .header("x-forwarded-user", "ada")
+            .header("x-forwarded-email", "ada@example.com")
+            .header("x-forwarded-access-token", TOKEN)
+            .json(&body);
+        async { answered(request.send().await.expect("an answer")).await.1 }
+    };
+    // One that fails with the words of the request in the refusal, and one that succeeds.
+    databricks.rule(Kind::Outline, |body| {
+        let message = format!("planted-refusal of {body}");
+        let refusal = json!({ "error_code": "BAD_REQUEST", "message": message });
+        Some((StatusCode::BAD_REQUEST, refusal.to_string()).into_response())
+    });
+    for state in ["failed", "succeeded"] {
+        let turn = send(Method::POST, "/api/chat", json!({ "message": "Review the planted-words" })).await;
+        // The stream ends with the job. Asking again and again would fill the log that nobody reads yet.
+        let events = client
+            .get(format!("{}/api/jobs/{}/events", app.url, text(&turn, "job_id")))
+            .header("x-forwarded-user", "ada")
+            .header("x-forwarded-email", "ada@example.com")
+            .header("x-forwarded-access-token", TOKEN);
+        let told = events.send().await.expect("a stream").text().await.expect("it ends");
+        assert!(told.contains(&format!("event: {state}")), "{told}");
+        databricks.rule(Kind::Outline, |_| None);
+    }
+    app.terminate().await;
+    let log = app.end().await.output;
+    assert!(log.contains("/api/chat answered 202"), "{log}");
+    for planted in
+        ["planted-words", "planted-refusal", TOKEN, APP_TOKEN, "1250000", "1.25E6", "2026-Q2", "Point 3"]
+    {
+        assert!(!log.contains(planted), "{planted} is in the log: {log}");
+    }
 }

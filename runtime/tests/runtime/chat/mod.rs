@@ -51,6 +51,16 @@ pub(crate) fn pace() -> Pace {
     }
 }
 
+/// The variables of an app on the platform with this workspace.
+pub(crate) fn variables(databricks: &Databricks, database: &str) -> Variables {
+    Variables::local()
+        .with("DATABASE_URL", database)
+        .with("DATABRICKS_APP_NAME", "tellr")
+        .with("DATABRICKS_HOST", &databricks.host)
+        .with("DATABRICKS_TOKEN", APP_TOKEN)
+        .with("TELLR_SERVING_ENDPOINT", ENDPOINT)
+}
+
 impl Stand {
     pub(crate) async fn new() -> Self {
         Self::with(Limits::default()).await
@@ -63,12 +73,7 @@ impl Stand {
     /// With the database at this address.
     pub(crate) async fn at(limits: Limits, pace: Pace, database: &str) -> Self {
         let databricks = Databricks::start().await;
-        let variables = Variables::local()
-            .with("DATABASE_URL", database)
-            .with("DATABRICKS_APP_NAME", "tellr")
-            .with("DATABRICKS_HOST", &databricks.host)
-            .with("DATABRICKS_TOKEN", APP_TOKEN)
-            .with("TELLR_SERVING_ENDPOINT", ENDPOINT);
+        let variables = variables(&databricks, database);
         variables.initialise().await.expect("a database");
         let mut stand = Self::on(databricks, variables, limits, pace).await;
         stand.work();
