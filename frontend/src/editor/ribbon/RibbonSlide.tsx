@@ -1,10 +1,10 @@
 import { memo, useEffect, useRef, useState } from "react";
+import { type Edge, makeDraggable } from "../../components/dragging";
 import { Initials } from "../../components/Initials";
 import { nameOfSlide } from "../../deck/find";
 import type { Slide } from "../../deck/model";
 import { Thumbnail } from "../../slides/Thumbnail";
 import { useNear } from "../../slides/useNear";
-import { type Edge, makeDraggable } from "./dragging";
 import styles from "./Ribbon.module.css";
 
 interface RibbonSlideProps {
@@ -43,11 +43,15 @@ export const RibbonSlide = memo(function RibbonSlide({
 
   useEffect(() => {
     if (!ref.current || !canDrag) return undefined;
-    return makeDraggable(ref.current, id, {
-      setDragging,
-      setEdge,
-      drop: (dragged, at) => onDrop(dragged, at === "before" ? number - 1 : number),
-    });
+    return makeDraggable(
+      ref.current,
+      { list: "slides", id },
+      {
+        setDragging,
+        setEdge,
+        drop: (dragged, at) => onDrop(dragged, at === "before" ? number - 1 : number),
+      },
+    );
   }, [id, number, canDrag, onDrop]);
 
   return (

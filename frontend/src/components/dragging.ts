@@ -4,7 +4,7 @@ import {
   dropTargetForElements,
 } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 
-/** The side of a slide on which another one would be dropped. */
+/** The side of an item on which another one would be dropped. */
 export type Edge = "before" | "after";
 
 interface Dragging {
@@ -13,8 +13,20 @@ interface Dragging {
   drop: (dragged: string, edge: Edge) => void;
 }
 
-/** Lets a slide of the ribbon be dragged, and others be dropped beside it. */
-export function makeDraggable(element: HTMLElement, slide: string, dragging: Dragging): () => void {
+interface Dragged {
+  /** Only items of one list are dropped beside each other. */
+  list: string;
+  id: string;
+  /** Where it is taken hold of; absent: anywhere. */
+  handle?: HTMLElement;
+}
+
+/** Lets an item of a list be dragged, and others of it be dropped beside it. */
+export function makeDraggable(
+  element: HTMLElement,
+  { list: name, id, handle }: Dragged,
+  dragging: Dragging,
+): () => void {
   const edgeOf = ({ clientX, clientY }: { clientX: number; clientY: number }): Edge => {
     const { left, top, width, height } = element.getBoundingClientRect();
     const list = element.parentElement;
@@ -25,21 +37,22 @@ export function makeDraggable(element: HTMLElement, slide: string, dragging: Dra
   return combine(
     draggable({
       element,
-      getInitialData: () => ({ slide }),
+      ...(handle ? { dragHandle: handle } : {}),
+      getInitialData: () => ({ list: name, id }),
       onDragStart: () => dragging.setDragging(true),
       onDrop: () => dragging.setDragging(false),
     }),
     dropTargetForElements({
       element,
-      canDrop: ({ source }) => typeof source.data.slide === "string",
+      canDrop: ({ source }) => source.data.list === name,
       onDrag: ({ location, source }) => {
-        const isSelf = source.data.slide === slide;
+        const isSelf = source.data.id === id;
         dragging.setEdge(isSelf ? null : edgeOf(location.current.input));
       },
       onDragLeave: () => dragging.setEdge(null),
       onDrop: ({ location, source }) => {
         dragging.setEdge(null);
-        dragging.drop(String(source.data.slide), edgeOf(location.current.input));
+        dragging.drop(String(source.data.id), edgeOf(location.current.input));
       },
     }),
   );
