@@ -4,7 +4,7 @@
  * A change is drawn before the server has seen it. Changes wait for a moment, go to the server in
  * order with the version that they were made on, one request at a time, and are kept until it has
  * acknowledged them. If somebody else changed the deck meanwhile, nothing more is sent until the
- * person has decided.
+ * person has decided. The assistant's changes are taken at once: the person has asked for them.
  */
 import type { Deck } from "../deck/model";
 import type { Patch } from "../deck/patch";
@@ -61,6 +61,10 @@ export class DeckSession {
   /** The deck with what is in flight, and without what waits. */
   private sent: Deck;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private follows = false;
+  private isCatchingUp = false;
+  /** The server may have a newer version than the one that is being read. */
+  private isBehind = false;
 
   constructor(
     private readonly engine: Engine,
@@ -108,7 +112,11 @@ export class DeckSession {
     const { undo, redo } = this.snapshot.history;
     const step = undo.at(-1);
     const inverse = step && this.make(step.patches);
-    if (!inverse) return undefined;
+    if (!inverse) {
+      // It no longer fits the deck, which the assistant has changed since; the step before it may.
+      if (step) this.set({ history: { undo: undo.slice(0, -1), redo } });
+      return undefined;
+    }
     const back: Step = { ...step, patches: inverse, merge: null };
     this.set({ history: { undo: undo.slice(0, -1), redo: [...redo, back] } });
     return step;
@@ -128,7 +136,8 @@ export class DeckSession {
   async flush(leaving = false): Promise<void> {
     clearTimeout(this.timer);
     const { state } = this.snapshot.saving;
-    if (this.isSending || state === "conflict" || state === "refused") return;
+    if (this.isSending || this.isCatchingUp) return;
+    if (state === "conflict" || state === "refused") return;
     // After a failure the same changes are sent again and no others: their answer may have been lost.
     if (this.inFlight.length === 0) this.takeBatch();
     if (this.inFlight.length === 0) return;
@@ -166,7 +175,49 @@ export class DeckSession {
   seen(version: number) {
     const { saving } = this.snapshot;
     const isOurs = this.isSending || version <= this.snapshot.version;
-    if (!isOurs && saving.state !== "conflict") this.set({ saving: { state: "conflict" } });
+    if (isOurs || saving.state === "conflict") return;
+    if (this.follows || this.isCatchingUp) void this.catchUp(version);
+    else this.set({ saving: { state: "conflict" } });
+  }
+
+  /** Whether newer versions are taken without asking, as while the assistant works on the deck. */
+  follow(isOn: boolean) {
+    this.follows = isOn;
+  }
+
+  /**
+   * Takes the server's deck if it is newer than ours, and makes the unsaved changes again on it. `version`: the one
+   * that is known to be there; `null`: there may be one.
+   */
+  async catchUp(version: number | null): Promise<void> {
+    if (version !== null && version <= this.snapshot.version) return;
+    this.isBehind = true;
+    // What is on its way to the server is answered first; it may be refused because of the newer version.
+    if (this.isCatchingUp || this.isSending) return;
+    this.isCatchingUp = true;
+    try {
+      while (this.isBehind) {
+        this.isBehind = false;
+        const { epoch } = this;
+        const now = await this.server.read();
+        if (epoch === this.epoch) this.rebase(now);
+      }
+    } catch {
+      // The next version that is seen, or the next change, leads here again.
+    } finally {
+      this.isCatchingUp = false;
+    }
+    if (this.waiting.length > 0) this.later(COLLECT_MS);
+  }
+
+  /** Makes the unsaved changes again on a newer deck, as far as they fit. Steps can still be undone. */
+  private rebase({ deck, version }: { deck: Deck; version: number }) {
+    if (version <= this.snapshot.version) return;
+    const kept = [...this.inFlight, ...this.waiting];
+    const { history } = this.snapshot;
+    this.replace({ deck, version });
+    for (const patch of kept) this.make([patch]);
+    this.set({ history });
   }
 
   /** Applies patches and queues them for the server; gives the inverse. */
@@ -205,7 +256,8 @@ export class DeckSession {
     this.inFlight = [];
     const state = this.waiting.length > 0 ? "saving" : "saved";
     this.set({ version, saving: { state } });
-    if (this.waiting.length > 0) this.later(0);
+    if (this.isBehind) void this.catchUp(null);
+    else if (this.waiting.length > 0) this.later(0);
   }
 
   private async failed(error: unknown) {
@@ -215,6 +267,10 @@ export class DeckSession {
       const now = await this.server.read().catch(() => null);
       if (now && same(now.deck, this.sent)) return this.saved(now);
       this.isSending = false;
+      if (now && (this.follows || this.isBehind)) {
+        this.rebase(now);
+        return this.later(0);
+      }
       return this.set({ saving: { state: "conflict" } });
     }
     this.isSending = false;
