@@ -1,0 +1,173 @@
+/**
+ * A turn as it is shown: what the server stored, with what its job's events have told since. Pure.
+ *
+ * Applying an event twice, or one from before, changes nothing, so a stream may repeat itself. An event that
+ * skips one says that something was missed.
+ */
+import * as v from "valibot";
+import {
+  outlineSchema,
+  type SourceSummary,
+  STAGES,
+  sourceSummarySchema,
+  type Turn,
+  type TurnSlide,
+  turnSlideSchema,
+  usageSchema,
+} from "../api/chat";
+import type { JobEvent } from "../api/jobEvents";
+
+/** A question to a data space, as long as its answer isn't a source. */
+export interface Query {
+  space: string;
+  question: string;
+  /** As the server names it; `failed` and `done` are known here. */
+  state: string;
+}
+
+export interface Live {
+  /** What the assistant has said while it gathers. */
+  text: string;
+  queries: readonly Query[];
+  /** Why nothing happens at the moment, and until when (milliseconds since 1970). */
+  waiting: { reason: string; until: number } | null;
+  needsSignIn: boolean;
+  /** The id of the last event that was applied. */
+  lastEvent: number;
+  attempt: number;
+}
+
+export interface ShownTurn extends Turn {
+  live: Live;
+}
+
+const QUIET: Live = {
+  text: "",
+  queries: [],
+  waiting: null,
+  needsSignIn: false,
+  lastEvent: 0,
+  attempt: 0,
+};
+
+export function isActive({ state }: Turn): boolean {
+  return state === "queued" || state === "running";
+}
+
+/** The server's turn, with what is known of the job it has. */
+export function shown(turn: Turn, before?: ShownTurn): ShownTurn {
+  const isSameJob = before !== undefined && before.job_id === turn.job_id;
+  const live = isSameJob ? before.live : QUIET;
+  // The reply says what was said before.
+  return { ...turn, live: isActive(turn) ? live : { ...live, waiting: null, needsSignIn: false } };
+}
+
+export interface Applied {
+  turn: ShownTurn;
+  /** A source that was found. */
+  source?: SourceSummary;
+  /** The deck's version that the event speaks of. */
+  version?: number;
+  /** Whether the server's turn has to be read anew. */
+  isStale?: boolean;
+  /** Whether an event before this one is missing. */
+  isMissing?: boolean;
+}
+
+const stageSchema = v.object({ stage: v.picklist(STAGES) });
+const textSchema = v.object({ text: v.string() });
+const querySchema = v.object({ space: v.string(), question: v.string(), state: v.string() });
+const waitingSchema = v.object({
+  reason: v.optional(v.string(), ""),
+  seconds: v.optional(v.number(), 0),
+});
+const slideSchema = v.object({ ...turnSlideSchema.entries, version: v.nullish(v.number(), null) });
+
+/** What an event makes of a turn. `now`: milliseconds since 1970. */
+export function applied(turn: ShownTurn, event: JobEvent, now: number): Applied {
+  const { live } = turn;
+  if (event.id <= live.lastEvent) return { turn };
+  if (event.id > live.lastEvent + 1) return { turn, isMissing: true };
+  const next: ShownTurn = { ...turn, live: { ...live, lastEvent: event.id, waiting: null } };
+  return EVENTS[event.kind]?.(next, event, now) ?? { turn: next };
+}
+
+type Apply = (turn: ShownTurn, event: JobEvent, now: number) => Applied;
+
+/** Reads an event's body; one with another shape changes nothing. */
+function reading<S extends v.GenericSchema>(
+  schema: S,
+  apply: (turn: ShownTurn, body: v.InferOutput<S>, now: number) => Applied,
+): Apply {
+  return (turn, { body }, now) => {
+    const parsed = v.safeParse(schema, body);
+    return parsed.success ? apply(turn, parsed.output, now) : { turn };
+  };
+}
+
+const withLive = (turn: ShownTurn, live: Partial<Live>): ShownTurn => ({
+  ...turn,
+  live: { ...turn.live, ...live },
+});
+
+const EVENTS: Record<string, Apply> = {
+  started: (turn, { attempt }) => ({
+    // What earlier attempts told is void; what they stored, the server's turn has.
+    turn: {
+      ...withLive(turn, { text: "", queries: [], needsSignIn: false, attempt }),
+      state: "running",
+      position: null,
+    },
+    isStale: attempt > 1,
+  }),
+  stage: reading(stageSchema, (turn, { stage }) => ({
+    turn: { ...turn, stage, state: "running", live: { ...turn.live, needsSignIn: false } },
+  })),
+  text: reading(textSchema, (turn, { text }) => ({
+    turn: withLive(turn, { text: turn.live.text + text }),
+  })),
+  query: reading(querySchema, (turn, query) => ({
+    turn: withLive(turn, { queries: withQuery(turn.live.queries, query) }),
+  })),
+  source: reading(sourceSummarySchema, (turn, source) => ({
+    turn: {
+      ...turn,
+      sources: turn.sources.includes(source.id) ? turn.sources : [...turn.sources, source.id],
+    },
+    source,
+  })),
+  outline: reading(outlineSchema, (turn, outline) => ({ turn: { ...turn, outline } })),
+  slide: reading(slideSchema, (turn, { version, ...slide }) => ({
+    turn: { ...turn, slides: withSlide(turn.slides, slide) },
+    ...(version === null ? {} : { version }),
+  })),
+  notice: reading(textSchema, (turn, { text }) => ({
+    turn: turn.notices.includes(text) ? turn : { ...turn, notices: [...turn.notices, text] },
+  })),
+  waiting: reading(waitingSchema, (turn, { reason, seconds }, now) => ({
+    turn: withLive(turn, { waiting: { reason, until: now + seconds * 1_000 } }),
+  })),
+  sign_in: (turn) => ({ turn: withLive(turn, { needsSignIn: true }) }),
+  usage: reading(usageSchema, (turn, usage) => ({ turn: { ...turn, usage } })),
+  succeeded: (turn) => ({ turn, isStale: true }),
+  failed: (turn) => ({ turn, isStale: true }),
+  cancelled: (turn) => ({ turn, isStale: true }),
+};
+
+function withQuery(queries: readonly Query[], query: Query): readonly Query[] {
+  const isSame = (one: Query) => one.space === query.space && one.question === query.question;
+  return queries.some(isSame)
+    ? queries.map((one) => (isSame(one) ? query : one))
+    : [...queries, query];
+}
+
+function withSlide(slides: readonly TurnSlide[], slide: TurnSlide): TurnSlide[] {
+  const others = slides.filter(({ number }) => number !== slide.number);
+  const before = slides.find(({ number }) => number === slide.number);
+  const known = {
+    ...slide,
+    title: slide.title || (before?.title ?? ""),
+    slide_id: slide.slide_id ?? before?.slide_id ?? null,
+  };
+  return [...others, known].toSorted((one, other) => one.number - other.number);
+}
