@@ -7,6 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Page, Route } from "@playwright/test";
+import { asStream, MockAssistant } from "../../frontend/mock/assistant.ts";
 import { allWell } from "../../frontend/mock/fixtures.ts";
 import { MockLibrary } from "../../frontend/mock/library.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
@@ -51,7 +52,7 @@ export interface Answer {
 
 /**
  * Paths that are not in `answers` are answered as by a healthy server, those of decks by `sessions`, those of
- * prompts, styles and profiles by `library`; `"never"` stays pending.
+ * prompts, styles and profiles by `library`, those of chats by `assistant`; `"never"` stays pending.
  */
 export async function serveBuiltPage(
   page: Page,
@@ -59,6 +60,7 @@ export async function serveBuiltPage(
   dist: string = DIST,
   sessions = new MockSessions(),
   library = new MockLibrary(),
+  assistant = new MockAssistant(sessions),
 ) {
   const current = new Map(Object.entries(answers));
   await page.route(`${ADDRESS}/**`, async (route) => {
@@ -74,16 +76,28 @@ export async function serveBuiltPage(
     }
     const isJson = request.headers()["content-type"] === "application/json";
     const body = isJson ? (request.postDataJSON() as unknown) : undefined;
-    const part = pathname.startsWith("/api/settings/") ? library : sessions;
+    const job = /^\/api\/jobs\/([^/]+)\/events$/.exec(pathname)?.[1];
+    if (job !== undefined && search === "") return fulfillEvents(route, assistant, job);
+    const ofLibrary = pathname.startsWith("/api/settings/") ? library : sessions;
+    const part = MockAssistant.knows(pathname) ? assistant : ofLibrary;
     const answer = part.answer(request.method(), `${pathname}${search}`, body);
     await route.fulfill({ status: answer.status, json: answer.body });
   });
   return {
     sessions,
     library,
+    assistant,
     answer: (path: string, next: Answer) => current.set(path, next),
     allWell: () => current.clear(),
   };
+}
+
+/** The events until now. The stream ends after them, as the server's does after a while, and the page comes back. */
+async function fulfillEvents(route: Route, assistant: MockAssistant, job: string) {
+  const after = Number((await route.request().allHeaders())["last-event-id"] ?? 0);
+  const { events, isOver } = assistant.events(job, after);
+  if (isOver && events.length === 0) return route.fulfill({ status: 204 });
+  await route.fulfill({ contentType: "text/event-stream", body: asStream(events) });
 }
 
 async function serveFile(route: Route, dist: string, pathname: string) {

@@ -1,5 +1,5 @@
 /** The editor of one deck: bar, slides, stage, notes, inspector, and what opens over them. */
-import { useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { Banner } from "./Banner";
 import { TopBar } from "./bar/TopBar";
 import styles from "./DeckEditor.module.css";
@@ -20,6 +20,18 @@ import { usePaste } from "./usePaste";
 import { usePresence } from "./usePresence";
 import { useSaveBeforeLeaving } from "./useSaveBeforeLeaving";
 
+const AssistantPanel = lazy(async () => {
+  const { AssistantPanel } = await import("./assistant/AssistantPanel");
+  return { default: AssistantPanel };
+});
+const SourcesDialog = lazy(async () => {
+  const { SourcesDialog } = await import("./dialogs/SourcesDialog");
+  return { default: SourcesDialog };
+});
+
+/** A screen on which slide, inspector and assistant have room beside each other. */
+const ROOM_FOR_BOTH = "(width >= 100rem)";
+
 const DIALOGS = {
   palette: Palette,
   keys: KeysHelp,
@@ -30,10 +42,19 @@ const DIALOGS = {
 };
 
 export function DeckEditor({ opened }: { opened: Opened }) {
-  const { editor, announcement } = useEditorState(opened);
+  const { editor, announcement, sources } = useEditorState(opened);
+  const { isAssistantOpen, toggleAssistant } = editor;
   const [isInspectorOpen, setInspectorOpen] = useState(
     () => !window.matchMedia?.("(width < 64rem)").matches,
   );
+  // Where there is room for one of them, what was opened last is there.
+  useEffect(() => {
+    if (isAssistantOpen && !hasRoomForBoth()) setInspectorOpen(false);
+  }, [isAssistantOpen]);
+  const toggleInspector = () => {
+    if (!isInspectorOpen && isAssistantOpen && !hasRoomForBoth()) toggleAssistant(false);
+    setInspectorOpen(!isInspectorOpen);
+  };
   useKeys(editor);
   useSaveBeforeLeaving(editor.session);
   const others = usePresence(editor);
@@ -46,7 +67,7 @@ export function DeckEditor({ opened }: { opened: Opened }) {
           <TopBar
             others={others}
             isInspectorOpen={isInspectorOpen}
-            onToggleInspector={() => setInspectorOpen(!isInspectorOpen)}
+            onToggleInspector={toggleInspector}
           />
         </div>
         <div className={styles.banner}>
@@ -64,11 +85,27 @@ export function DeckEditor({ opened }: { opened: Opened }) {
         <div className={styles.inspector} hidden={!isInspectorOpen}>
           {isInspectorOpen ? <Inspector /> : null}
         </div>
+        {isAssistantOpen ? (
+          <div className={styles.assistant}>
+            <Suspense fallback={null}>
+              <AssistantPanel />
+            </Suspense>
+          </div>
+        ) : null}
       </div>
       <p role="status" className="visually-hidden">
         {announcement}
       </p>
       {Opened ? <Opened /> : null}
+      {sources ? (
+        <Suspense fallback={null}>
+          <SourcesDialog ids={sources} />
+        </Suspense>
+      ) : null}
     </EditorContext>
   );
+}
+
+function hasRoomForBoth(): boolean {
+  return window.matchMedia?.(ROOM_FOR_BOTH).matches ?? true;
 }

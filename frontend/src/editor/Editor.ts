@@ -1,6 +1,7 @@
 /** What the editor's parts share: the deck, what is selected, and what can be done with both. */
 import { createContext, useContext } from "react";
 import type { Person } from "../api/sessions";
+import type { Conversation } from "../assistant/Conversation";
 import type { Block, Slide } from "../deck/model";
 import type { Patch } from "../deck/patch";
 import type { Engine } from "../engine/engine";
@@ -24,12 +25,19 @@ export interface Editor {
   readonly block: Block | undefined;
   readonly panel: Panel;
   readonly canEdit: boolean;
+  readonly conversation: Conversation;
+  /** Whether the server has an assistant that the person may ask about this deck. */
+  readonly hasAssistant: boolean;
+  readonly isAssistantOpen: boolean;
   select(next: Selection): void;
   open(panel: Panel): void;
   change(label: string, patches: readonly Patch[], merge?: string): boolean;
   /** Says something to screen readers. */
   announce(message: string): void;
   go(address: string): void;
+  toggleAssistant(isOpen: boolean): void;
+  /** Shows the tables behind numbers, by the ids of stored sources. */
+  showSources(ids: readonly string[]): void;
 }
 
 export const EditorContext = createContext<Editor | null>(null);

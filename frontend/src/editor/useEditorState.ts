@@ -1,8 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
+import type { ApiError } from "../api/client";
 import type { Session } from "../api/sessions";
 import { readDeck, sendPatches, session as sessionQuery } from "../api/sessions";
+import { Conversation } from "../assistant/Conversation";
+import { isActive } from "../assistant/turnState";
+import { useConversation } from "../assistant/useConversation";
 import { useStable } from "../components/useStable";
 import { blockOf, slideOf } from "../deck/find";
 import type { Patch } from "../deck/patch";
@@ -10,6 +14,7 @@ import type { Engine } from "../engine/engine";
 import { DeckSession } from "./DeckSession";
 import type { Editor, Panel } from "./Editor";
 import { onSlide, type Selection, within } from "./selection";
+import { useAssistantOpen } from "./useAssistantOpen";
 
 export interface Opened {
   session: Session;
@@ -22,6 +27,8 @@ const MOST_KEPT_ALIVE = 60_000;
 export function useEditorState({ session: opened, engine }: Opened): {
   editor: Editor;
   announcement: string;
+  /** The sources whose tables are shown; `null`: none. */
+  sources: readonly string[] | null;
 } {
   const { id, role, owner, deck, version } = opened;
   const canEdit = role !== "viewer";
@@ -44,6 +51,22 @@ export function useEditorState({ session: opened, engine }: Opened): {
   const change = useStable((label: string, patches: readonly Patch[], merge?: string) =>
     session.change(patches, merge === undefined ? { label } : { label, merge }),
   );
+
+  const [conversation] = useState(() => new Conversation(id, (at) => void session.catchUp(at)));
+  useEffect(() => {
+    void conversation.open();
+    return () => conversation.close();
+  }, [conversation]);
+  const isWorking = useConversation(
+    conversation,
+    ({ turns }) => turns?.some((turn) => isActive(turn)) ?? false,
+  );
+  useEffect(() => session.follow(isWorking), [session, isWorking]);
+  const hasAssistant =
+    useConversation(conversation, ({ turns, problem }) => turns !== null || isElsewhere(problem)) &&
+    canEdit;
+  const { isAssistantOpen, toggleAssistant } = useAssistantOpen();
+  const [sources, showSources] = useState<readonly string[] | null>(null);
 
   // What was selected may be gone: deleted by an undo, or in a deck that was loaded.
   const [before, setBefore] = useState(snapshot.deck);
@@ -74,11 +97,21 @@ export function useEditorState({ session: opened, engine }: Opened): {
     block,
     panel,
     canEdit,
+    conversation,
+    hasAssistant,
+    isAssistantOpen: isAssistantOpen && hasAssistant,
     select,
     open,
     change,
     announce,
     go,
+    toggleAssistant,
+    showSources: (ids) => showSources(ids.length > 0 ? ids : null),
   };
-  return { editor, announcement };
+  return { editor, announcement, sources };
+}
+
+/** Whether the conversation can't be read although the server knows of conversations. */
+function isElsewhere(problem: ApiError | null): boolean {
+  return problem !== null && problem.status !== 404;
 }

@@ -19,6 +19,16 @@ export const VIEW_ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: "assistant",
+    label: "Assistant",
+    group: "View",
+    icon: "sparkle",
+    keys: "Mod+J",
+    whileEditing: true,
+    can: ({ hasAssistant }) => hasAssistant,
+    run: (editor) => editor.toggleAssistant(!editor.isAssistantOpen),
+  },
+  {
     id: "palette",
     label: "All commands",
     group: "View",

@@ -1,6 +1,8 @@
 /** The editor's bar: where one is, what can be done, and whether everything is saved. */
 import { Link } from "react-router";
 import type { Present } from "../../api/sessions";
+import { isActive } from "../../assistant/turnState";
+import { useConversation } from "../../assistant/useConversation";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
@@ -72,11 +74,33 @@ export function TopBar({
         aria-pressed={isInspectorOpen}
         onClick={onToggleInspector}
       />
+      {editor.hasAssistant ? <AssistantButton /> : null}
       <MoreMenu />
       <span className={`${styles.short} ${styles.present}`}>
         <PresentButton />
       </span>
     </header>
+  );
+}
+
+/** Says also that the assistant works while it isn't seen. */
+function AssistantButton() {
+  const { conversation, isAssistantOpen, toggleAssistant } = useEditor();
+  const isWorking = useConversation(
+    conversation,
+    ({ turns }) => turns?.some((turn) => isActive(turn) || turn.state === "review") ?? false,
+  );
+  return (
+    <span className={styles.assistant} data-working={isWorking || undefined}>
+      <IconButton
+        icon="sparkle"
+        label={isWorking ? "Assistant, at work" : "Assistant"}
+        keys={shown("Mod+J")}
+        aria-pressed={isAssistantOpen}
+        data-assistant-toggle
+        onClick={() => toggleAssistant(!isAssistantOpen)}
+      />
+    </span>
   );
 }
 

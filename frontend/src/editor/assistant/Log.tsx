@@ -1,0 +1,93 @@
+/**
+ * The turns, the newest last. As long as one is at the end, one stays there while text arrives; what was scrolled to, or
+ * is being changed, isn't moved.
+ */
+import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useConversation } from "../../assistant/useConversation";
+import { Icon } from "../../components/Icon";
+import { useStable } from "../../components/useStable";
+import { useEditor } from "../Editor";
+import { Beginning } from "./Beginning";
+import styles from "./Log.module.css";
+import { Sent, TurnView } from "./TurnView";
+
+/** Less is still the end. */
+const NEAR = 32;
+
+export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: string) => void }) {
+  const { conversation } = useEditor();
+  const turns = useConversation(conversation, (state) => state.turns);
+  const sending = useConversation(conversation, (state) => state.sending);
+  const problem = useConversation(conversation, (state) => state.problem);
+  const log = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const [isAway, setAway] = useState(false);
+
+  const toEnd = () => {
+    isAtEnd.current = true;
+    setAway(false);
+    if (log.current) log.current.scrollTop = log.current.scrollHeight;
+  };
+
+  // A message of one's own is always seen.
+  const newest = sending ?? turns?.at(-1)?.id;
+  const goToEnd = useStable(toEnd);
+  useLayoutEffect(() => {
+    if (newest !== undefined) goToEnd();
+  }, [newest, goToEnd]);
+
+  useEffect(() => {
+    const observed = content.current;
+    if (!observed || typeof ResizeObserver === "undefined") return undefined;
+    const observer = new ResizeObserver(() => {
+      const { current } = log;
+      if (!current) return;
+      // What the person is changing, as an outline, stays where it is.
+      const isUsed = observed.contains(document.activeElement);
+      if (isAtEnd.current && !isUsed) current.scrollTop = current.scrollHeight;
+      else setAway(distance(current) > NEAR);
+    });
+    observer.observe(observed);
+    return () => observer.disconnect();
+  }, []);
+
+  return (
+    <div className={styles.frame}>
+      <section
+        ref={log}
+        className={styles.log}
+        aria-label="Conversation"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached with the keyboard
+        tabIndex={0}
+        onScroll={({ currentTarget }) => {
+          isAtEnd.current = distance(currentTarget) <= NEAR;
+          setAway(!isAtEnd.current);
+        }}
+      >
+        <div ref={content} className={styles.turns}>
+          {problem && !turns ? (
+            <p className={styles.problem} role="alert">
+              The conversation can’t be read now: {problem.message}
+            </p>
+          ) : null}
+          {turns?.length === 0 && sending === null ? <Beginning onSuggest={onSuggest} /> : null}
+          {turns?.map((turn, index) => (
+            <TurnView key={turn.id} turn={turn} isLast={index === turns.length - 1} />
+          ))}
+          {sending !== null ? <Sent message={sending} /> : null}
+        </div>
+      </section>
+      {isAway ? (
+        <button type="button" className={styles.newest} onClick={toEnd}>
+          <Icon name="downward" />
+          Latest
+        </button>
+      ) : null}
+    </div>
+  );
+});
+
+function distance({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight;
+}
