@@ -41,7 +41,7 @@ export const READY: Assistant = {
   endpoint: "databricks-claude-sonnet-4-5",
   spaces: SPACES,
   user_authorization: true,
-  limits: { message_characters: 8_000, slides: 30 },
+  limits: { message_characters: 20_000, slides: 30 },
 };
 
 const NOW = "2026-11-28T19:30:00Z";
@@ -180,6 +180,7 @@ export class MockAssistant {
       duration_ms: null,
       can_undo: false,
       position: 1,
+      rating: null,
       created_at: NOW,
     };
     this.turns.push(turn);

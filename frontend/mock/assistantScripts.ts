@@ -185,10 +185,9 @@ function* gather(words: string): Generator<Act> {
   yield tell("stage", { stage: "gather" }, { stage: "gather" });
   for (const source of [QUARTERS, TARGETS]) {
     const { space, question } = source;
-    yield tell("query", { space, question, state: "asking" });
-    yield tell("query", { space, question, state: "running" });
+    yield tell("query", { space, question, state: "asked" });
     yield { what: "source", source };
-    yield tell("query", { space, question, state: "done" });
+    yield tell("query", { space, question, state: "answered" });
   }
   for (const text of pieces(words)) yield tell("text", { text });
 }

@@ -77,7 +77,8 @@ export const turnSchema = v.object({
   job_id: v.nullish(v.string(), null),
   message: v.string(),
   selection: v.optional(v.nullable(v.array(v.string())), []),
-  kind: v.picklist(["create", "change"]),
+  /** `null` until it is known. */
+  kind: v.nullish(v.picklist(["create", "change"]), null),
   stage: v.picklist(STAGES),
   state: v.picklist(["queued", "running", "review", "succeeded", "failed", "cancelled"]),
   reply: v.nullish(v.string(), null),
@@ -90,6 +91,7 @@ export const turnSchema = v.object({
   duration_ms: v.nullish(v.number(), null),
   can_undo: v.optional(v.boolean(), false),
   position: v.nullish(v.number(), null),
+  rating: v.nullish(v.picklist(["up", "down"]), null),
   created_at: text,
 });
 export type Turn = v.InferOutput<typeof turnSchema>;
@@ -111,7 +113,7 @@ export const assistantSchema = v.object({
   user_authorization: v.optional(v.boolean(), true),
   limits: v.optional(
     v.object({
-      message_characters: v.optional(v.number(), 8_000),
+      message_characters: v.optional(v.number(), 20_000),
       slides: v.optional(v.number(), 30),
     }),
     {},

@@ -1,7 +1,7 @@
 /** Changes of the library: prompts, styles and profiles. */
 import * as v from "valibot";
 import { sendJson } from "./client";
-import type { Profile, Prompt, Style } from "./schema";
+import type { AssistantOptions, Profile, Prompt, Style } from "./schema";
 
 export type Kind = "prompts" | "styles" | "profiles";
 export type Item = Prompt | Style | Profile;
@@ -18,6 +18,8 @@ export interface ProfileFields {
   description: string;
   prompt_id: string | null;
   style_id: string | null;
+  /** Only what is chosen. */
+  options: AssistantOptions;
 }
 
 const at = (kind: Kind, id: Item["id"], rest = "") =>

@@ -97,7 +97,25 @@ export const styleSchema = fieldsOf<api.Style>()({
 export type Style = v.InferOutput<typeof styleSchema>;
 export const stylesSchema = fieldsOf<api.Styles>()({ styles: v.array(styleSchema) });
 
-export const profileSchema = fieldsOf<api.Profile>()({
+/** What the assistant uses; what isn't chosen comes from the app's settings. */
+export interface AssistantOptions {
+  endpoint?: string | null | undefined;
+  /** Ids; empty: none. */
+  spaces?: string[] | null | undefined;
+  review_outline?: boolean | null | undefined;
+  /** 0–2. */
+  temperature?: number | null | undefined;
+}
+
+const assistantOptionsSchema = fieldsOf<AssistantOptions>()({
+  endpoint: v.nullish(v.string()),
+  spaces: v.nullish(v.array(v.string())),
+  review_outline: v.nullish(v.boolean()),
+  temperature: v.nullish(v.number()),
+});
+
+export const profileSchema = fieldsOf<api.Profile & { options?: AssistantOptions }>()({
+  options: v.nullish(assistantOptionsSchema),
   id: v.string(),
   name: v.string(),
   description: v.nullish(v.string()),

@@ -56,10 +56,15 @@ export function isActive({ state }: Turn): boolean {
 
 /** The server's turn, with what is known of the job it has. */
 export function shown(turn: Turn, before?: ShownTurn): ShownTurn {
-  const isSameJob = before !== undefined && before.job_id === turn.job_id;
-  const live = isSameJob ? before.live : QUIET;
-  // The reply says what was said before.
+  const live = before ? liveOf(turn, before) : QUIET;
   return { ...turn, live: isActive(turn) ? live : { ...live, waiting: null, needsSignIn: false } };
+}
+
+function liveOf(turn: Turn, before: ShownTurn): Live {
+  if (before.job_id === turn.job_id) return before.live;
+  // The next job goes on from an outline that was approved; what led to it still holds.
+  if (before.state !== "review") return QUIET;
+  return { ...QUIET, text: before.live.text, queries: before.live.queries };
 }
 
 export interface Applied {
@@ -88,9 +93,13 @@ export function applied(turn: ShownTurn, event: JobEvent, now: number): Applied 
   const { live } = turn;
   if (event.id <= live.lastEvent) return { turn };
   if (event.id > live.lastEvent + 1) return { turn, isMissing: true };
-  const next: ShownTurn = { ...turn, live: { ...live, lastEvent: event.id, waiting: null } };
+  const next: ShownTurn = { ...turn, live: { ...live, lastEvent: event.id } };
+  // The queue's own events are part of the wait.
+  if (!OF_THE_QUEUE.includes(event.kind)) next.live.waiting = null;
   return EVENTS[event.kind]?.(next, event, now) ?? { turn: next };
 }
+
+const OF_THE_QUEUE = ["queued", "snoozed", "retried", "interrupted"];
 
 type Apply = (turn: ShownTurn, event: JobEvent, now: number) => Applied;
 
@@ -111,15 +120,14 @@ const withLive = (turn: ShownTurn, live: Partial<Live>): ShownTurn => ({
 });
 
 const EVENTS: Record<string, Apply> = {
-  started: (turn, { attempt }) => ({
+  started: (turn, { attempt }) => {
     // What earlier attempts told is void; what they stored, the server's turn has.
-    turn: {
-      ...withLive(turn, { text: "", queries: [], needsSignIn: false, attempt }),
-      state: "running",
-      position: null,
-    },
-    isStale: attempt > 1,
-  }),
+    const isAgain = attempt > 1;
+    const told = isAgain ? { text: "", queries: [] } : {};
+    const live = { ...told, needsSignIn: false, attempt };
+    const next: ShownTurn = { ...withLive(turn, live), state: "running", position: null };
+    return { turn: next, isStale: isAgain };
+  },
   stage: reading(stageSchema, (turn, { stage }) => ({
     turn: { ...turn, stage, state: "running", live: { ...turn.live, needsSignIn: false } },
   })),
@@ -149,6 +157,7 @@ const EVENTS: Record<string, Apply> = {
   })),
   sign_in: (turn) => ({ turn: withLive(turn, { needsSignIn: true }) }),
   usage: reading(usageSchema, (turn, usage) => ({ turn: { ...turn, usage } })),
+  snoozed: (turn) => ({ turn: { ...turn, state: "queued", position: null } }),
   succeeded: (turn) => ({ turn, isStale: true }),
   failed: (turn) => ({ turn, isStale: true }),
   cancelled: (turn) => ({ turn, isStale: true }),

@@ -7,7 +7,7 @@ export const STEPS = ["gather", "plan", "slides", "check"] as const;
 
 const NOW: Record<Stage, (turn: Turn) => string> = {
   gather: () => "Looking for data",
-  plan: ({ kind }) => (kind === "create" ? "Writing the outline" : "Planning the changes"),
+  plan: ({ kind }) => (kind === "change" ? "Planning the changes" : "Writing the outline"),
   review: () => "Waiting for your approval",
   slides: ({ slides }) => {
     const done = slides.filter(({ state }) => state === "done" || state === "failed").length;
@@ -18,7 +18,8 @@ const NOW: Record<Stage, (turn: Turn) => string> = {
 };
 
 const NEXT: Record<Stage, (turn: Turn) => string> = {
-  gather: ({ kind }) => (kind === "create" ? "Next: outline" : "Next: changes"),
+  gather: ({ kind }) =>
+    kind === null ? "Next: plan" : { create: "Next: outline", change: "Next: changes" }[kind],
   plan: () => "Next: slides",
   review: () => "Then: slides",
   slides: () => "Next: check",

@@ -43,8 +43,11 @@ export function within(selection: Selection, deck: Deck, before: Deck): Selectio
     const slides = selection.slides.filter(has);
     return slides.length === selection.slides.length ? selection : { ...selection, slides };
   }
+  if (slide === null && deck.slides.length === 0) return selection;
   // The slide that took its place, or the last one.
   const place = before.slides.findIndex(({ id }) => id === slide);
   const next = before.slides.slice(Math.max(0, place)).find(({ id }) => has(id));
-  return onSlide((next ?? deck.slides.at(-1))?.id ?? null);
+  // Of a deck that had none, the first.
+  const other = before.slides.length === 0 ? deck.slides[0] : deck.slides.at(-1);
+  return onSlide((next ?? other)?.id ?? null);
 }

@@ -38,12 +38,14 @@ export function Composer({
   const [isStopping, setStopping] = useState<string | null>(null);
 
   useEffect(() => {
-    field.current?.focus({ preventScroll: true });
+    // On a phone the keyboard would cover what the assistant says.
+    const isTouched = window.matchMedia?.("(pointer: coarse)").matches ?? false;
+    if (!isTouched) field.current?.focus({ preventScroll: true });
   }, [field]);
 
-  const most = data?.limits.message_characters ?? 8_000;
+  const most = data?.limits.message_characters ?? 20_000;
   const problem = data?.problem ? { ...shownProblem(data.problem), ...data.problem } : null;
-  const cannot = problem !== null && !problem.canSend;
+  const cannot = data?.available === false;
   const words = message.trim();
   const canSend = words !== "" && words.length <= most && !cannot && !isSending && active === null;
 

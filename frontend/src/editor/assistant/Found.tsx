@@ -63,7 +63,7 @@ const isFailed = ({ state }: Query) => /fail|error|cancel|expired/i.test(state);
 
 function stateOf(query: Query, isGoing: boolean): string {
   if (isFailed(query)) return "no answer";
-  if (/^(?:done|completed)$/i.test(query.state)) return "answered in words";
+  if (/^(?:answered|done|completed)$/i.test(query.state)) return "answered in words";
   if (!isGoing) return "not answered";
   return /exec|running|warehouse/i.test(query.state) ? "running the query…" : "asking…";
 }

@@ -36,7 +36,7 @@ export function TurnFoot({ turn }: { turn: ShownTurn }) {
           </Button>
         ) : null}
         <span className={styles.space} />
-        <Feedback turn={turn.id} />
+        <Feedback turn={turn.id} given={turn.rating} />
       </div>
       {isComparing && before ? (
         <Suspense fallback={null}>
@@ -49,8 +49,8 @@ export function TurnFoot({ turn }: { turn: ShownTurn }) {
 
 type Rating = "up" | "down";
 
-function Feedback({ turn }: { turn: string }) {
-  const [rating, setRating] = useState<Rating | null>(null);
+function Feedback({ turn, given }: { turn: string; given: Rating | null }) {
+  const [rating, setRating] = useState(given);
   const [isAsking, setAsking] = useState(false);
   const [said, setSaid] = useState("");
   const [comment, setComment] = useState("");

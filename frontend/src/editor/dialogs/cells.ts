@@ -14,11 +14,11 @@ export function shownCell(value: string | number | boolean, kind: CellKind): str
   return grouped(text) ?? text;
 }
 
-/** A number with thin spaces between its thousands, digit by digit as it was. */
+/** A number with its thousands apart, digit by digit as it was. */
 function grouped(text: string): string | null {
   const parts = /^(-?)(\d+)(\.\d+)?$/.exec(text);
   if (!parts) return null;
   const [, sign = "", whole = "", rest = ""] = parts;
-  const thousands = whole.length > 4 ? whole.replace(/\B(?=(?:\d{3})+$)/g, "\u202f") : whole;
+  const thousands = whole.length > 4 ? whole.replace(/\B(?=(?:\d{3})+$)/g, ",") : whole;
   return `${sign === "-" ? "−" : ""}${thousands}${rest}`;
 }

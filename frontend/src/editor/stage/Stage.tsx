@@ -1,5 +1,7 @@
 /** The slide that is edited: blocks are selected and their texts edited where they are drawn. */
 import { type MouseEvent, useEffect, useRef } from "react";
+import { isActive, type ShownTurn } from "../../assistant/turnState";
+import { useConversation } from "../../assistant/useConversation";
 import { Button } from "../../components/Button";
 import { useStable } from "../../components/useStable";
 import { nameOfSlide } from "../../deck/find";
@@ -11,6 +13,7 @@ import { BlockFrame } from "./BlockFrame";
 import { EmptyHints } from "./EmptyHints";
 import { PartField } from "./PartField";
 import { partAt } from "./partAt";
+import { SourceLink } from "./SourceLink";
 import styles from "./Stage.module.css";
 
 export function Stage() {
@@ -64,6 +67,7 @@ export function Stage() {
               onPick={pick}
             />
           ))}
+          {selection.editing ? null : <SourceLink list={list} slide={slide} />}
           {editor.canEdit && !selection.editing ? <EmptyHints list={list} slide={slide} /> : null}
           {selection.editing?.part ? (
             <PartField
@@ -82,6 +86,8 @@ export function Stage() {
 
 function EmptyStage() {
   const editor = useEditor();
+  const turn = useConversation(editor.conversation, ({ turns }) => turns?.at(-1) ?? null);
+  if (turn && (isActive(turn) || turn.state === "review")) return <Awaited turn={turn} />;
   return (
     <div className={styles.stage}>
       <div className={styles.empty}>
@@ -89,6 +95,24 @@ function EmptyStage() {
         <Button tone="primary" icon="plus" onClick={() => addSlide(editor, "cover")}>
           Add a cover
         </Button>
+      </div>
+    </div>
+  );
+}
+
+/** In the place of the first slide while the assistant works on it. */
+function Awaited({ turn }: { turn: ShownTurn }) {
+  return (
+    <div className={styles.stage}>
+      <div className={styles.awaited} data-working={isActive(turn) || undefined}>
+        <span className={styles.line} />
+        <span className={styles.line} />
+        <span className={styles.area} />
+        <p className={styles.soon}>
+          {isActive(turn)
+            ? "Your slides appear here as soon as each is written."
+            : "Approve the outline, and the slides appear here."}
+        </p>
       </div>
     </div>
   );

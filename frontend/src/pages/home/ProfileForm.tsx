@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ProfileFields } from "../../api/library";
 import { prompts, styles as stylesQuery } from "../../api/queries";
-import type { Profile } from "../../api/schema";
+import type { AssistantOptions, Profile } from "../../api/schema";
 import { SelectField } from "../../components/FormField";
-import { type FormProps, ItemForm } from "./ItemForm";
+import { AssistantFields } from "./AssistantFields";
+import { type Errors, type FormProps, ItemForm } from "./ItemForm";
 import styles from "./ItemForm.module.css";
 import { copyName } from "./TextForm";
 
@@ -16,10 +17,11 @@ export function ProfileForm({ from, ...rest }: FormProps & { from: Profile | und
     description: from?.description ?? "",
     prompt_id: from?.prompt_id ?? null,
     style_id: from?.style_id ?? null,
+    options: chosenOf(from?.options ?? {}),
   };
   return (
     <ItemForm {...rest} kind="profiles" start={start} check={check}>
-      {({ fields, set }) => (
+      {({ fields, errors, set }) => (
         <div className={styles.row}>
           <ItemSelect
             label="Prompt"
@@ -32,6 +34,11 @@ export function ProfileForm({ from, ...rest }: FormProps & { from: Profile | und
             items={allStyles}
             chosen={fields.style_id}
             onChoose={(style_id) => set({ style_id })}
+          />
+          <AssistantFields
+            options={fields.options}
+            error={errors.options}
+            onChange={(options) => set({ options: chosenOf(options) })}
           />
         </div>
       )}
@@ -70,6 +77,16 @@ function ItemSelect({
   );
 }
 
-function check({ name }: ProfileFields) {
-  return name.trim() === "" ? { name: "Enter a name." } : {};
+function check({ name, options }: ProfileFields): Errors<ProfileFields> {
+  const { temperature } = options;
+  const isOutside = typeof temperature === "number" && !(temperature >= 0 && temperature <= 2);
+  return {
+    ...(name.trim() === "" ? { name: "Enter a name." } : {}),
+    ...(isOutside ? { options: "Enter a number from 0 to 2, or nothing." } : {}),
+  };
+}
+
+/** Only what is chosen: the server takes no `null` for what isn't. */
+function chosenOf(options: AssistantOptions): AssistantOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { assistant, type Space } from "../../api/chat";
 import { profiles, prompts, styles as stylesQuery } from "../../api/queries";
 import type { Profile } from "../../api/schema";
 import styles from "./Card.module.css";
@@ -13,7 +14,7 @@ export function ProfileLibrary() {
       kind="profiles"
       id="profiles-title"
       title="Profiles"
-      lead="A prompt and a style under one name."
+      lead="What a deck is made with, under one name: prompt, style, model and data."
       noun="profiles"
       query={useQuery(profiles)}
       form={(props) => <ProfileForm {...props} />}
@@ -26,6 +27,7 @@ export function ProfileLibrary() {
 function ProfileCard({ profile, does }: { profile: Profile; does: Does<Profile> }) {
   const { data: allPrompts } = useQuery(prompts);
   const { data: allStyles } = useQuery(stylesQuery);
+  const { data } = useQuery(assistant);
   const prompt = allPrompts?.find(({ id }) => id === profile.prompt_id);
   const style = allStyles?.find(({ id }) => id === profile.style_id);
   return (
@@ -42,8 +44,26 @@ function ProfileCard({ profile, does }: { profile: Profile; does: Does<Profile> 
           <dd>{prompt?.name ?? "None"}</dd>
           <dt>Style</dt>
           <dd>{style?.name ?? "None"}</dd>
+          {profile.options?.endpoint ? (
+            <>
+              <dt>Model</dt>
+              <dd>{profile.options.endpoint}</dd>
+            </>
+          ) : null}
+          {profile.options?.spaces ? (
+            <>
+              <dt>Data</dt>
+              <dd>{spacesOf(profile.options.spaces, data?.spaces)}</dd>
+            </>
+          ) : null}
         </dl>
       </div>
     </li>
   );
+}
+
+/** A space that can't be listed any more has no title. */
+function spacesOf(ids: readonly string[], spaces: readonly Space[] = []): string {
+  if (ids.length === 0) return "None";
+  return ids.map((id) => spaces.find((space) => space.id === id)?.title ?? "Unknown").join(", ");
 }

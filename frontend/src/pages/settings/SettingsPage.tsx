@@ -5,10 +5,13 @@ import { PromptLibrary } from "../home/PromptLibrary";
 import { StyleLibrary } from "../home/StyleLibrary";
 import { SystemStatus } from "../home/SystemStatus";
 import { useReadiness } from "../home/useReadiness";
+import { useHasAssistant } from "../start/prompt/useHasAssistant";
+import { AssistantSection } from "./AssistantSection";
 import styles from "./SettingsPage.module.css";
 
 const SECTIONS = [
   ["profiles-title", "Profiles"],
+  ["assistant-title", "Assistant"],
   ["prompts-title", "Deck prompts"],
   ["styles-title", "Slide styles"],
   ["system-title", "System"],
@@ -16,11 +19,12 @@ const SECTIONS = [
 
 export function SettingsPage() {
   const readiness = useReadiness();
+  const hasAssistant = useHasAssistant();
   return (
     <div className={styles.page}>
       <h1 className={styles.title}>Settings</h1>
       <nav className={styles.nav} aria-label="Settings">
-        {SECTIONS.map(([id, name]) => (
+        {SECTIONS.filter(([id]) => hasAssistant || id !== "assistant-title").map(([id, name]) => (
           <a key={id} className={styles.link} href={`#${id}`}>
             {name}
           </a>
@@ -29,6 +33,7 @@ export function SettingsPage() {
       <div className={styles.sections}>
         <DatabaseNotice readiness={readiness} />
         <ProfileLibrary />
+        <AssistantSection />
         <PromptLibrary />
         <StyleLibrary />
         <SystemStatus readiness={readiness} heading="shown" />

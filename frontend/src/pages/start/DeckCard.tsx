@@ -30,11 +30,11 @@ export function DeckCard({
       </div>
       <div className={styles.foot}>
         <div className={styles.words}>
-          <h2 className={styles.title}>
+          <h3 className={styles.title}>
             <Link to={`/decks/${session.id}`} className={styles.link}>
               {title}
             </Link>
-          </h2>
+          </h3>
           <p className={styles.meta}>{metaOf(session)}</p>
         </div>
         <div className={styles.menu}>

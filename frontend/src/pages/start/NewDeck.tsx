@@ -14,7 +14,6 @@ export function NewDeck() {
       <div className={styles.row}>
         <Choice
           icon="plus"
-          look={styles.new}
           name="New deck"
           hint="Start with a cover and go from there"
           disabled={isCreating}
@@ -22,7 +21,6 @@ export function NewDeck() {
         />
         <Choice
           icon="play"
-          look={styles.other}
           name="Sample deck"
           hint="Seven slides that explain Tellr"
           disabled={isCreating}
@@ -30,7 +28,6 @@ export function NewDeck() {
         />
         <Choice
           icon="upload"
-          look={styles.other}
           name="Import"
           hint="A deck.json that was exported"
           disabled={isCreating}
@@ -45,20 +42,18 @@ export function NewDeck() {
 
 function Choice({
   icon,
-  look,
   name,
   hint,
   ...rest
 }: {
   icon: IconName;
-  look: string | undefined;
   name: string;
   hint: ReactNode;
   disabled: boolean;
   onClick: () => void;
 }) {
   return (
-    <button type="button" className={look} {...rest}>
+    <button type="button" className={styles.choice} {...rest}>
       <span className={styles.sign}>
         <Icon name={icon} />
       </span>

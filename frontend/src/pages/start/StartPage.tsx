@@ -8,6 +8,8 @@ import { DatabaseNotice } from "../home/DatabaseNotice";
 import { useReadiness } from "../home/useReadiness";
 import { DeckCard } from "./DeckCard";
 import { NewDeck } from "./NewDeck";
+import { PromptBox } from "./prompt/PromptBox";
+import { useHasAssistant } from "./prompt/useHasAssistant";
 import styles from "./StartPage.module.css";
 
 export function StartPage() {
@@ -16,15 +18,18 @@ export function StartPage() {
   const [search, setSearch] = useState("");
   const asked = useDeferredValue(search.trim());
   const { data, error } = useQuery({ ...sessions(asked), placeholderData: keepPreviousData });
+  const hasAssistant = useHasAssistant();
+  const Title = hasAssistant ? "h2" : "h1";
   return (
     <div className={styles.page}>
       <DatabaseNotice readiness={readiness} />
+      {hasAssistant ? <PromptBox /> : null}
       <NewDeck />
       <section className={styles.page} aria-labelledby="decks">
         <div className={styles.head}>
-          <h1 ref={heading} id="decks" className={styles.title} tabIndex={-1}>
+          <Title ref={heading} id="decks" className={styles.title} tabIndex={-1}>
             Your decks
-          </h1>
+          </Title>
           <label className={styles.search}>
             <Icon name="search" />
             <span className="visually-hidden">Search decks</span>
