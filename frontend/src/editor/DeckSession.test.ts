@@ -213,6 +213,86 @@ describe("saving", () => {
   });
 });
 
+describe("while the assistant works on the deck", () => {
+  it("takes its changes without asking, and makes unsaved ones again on them", async () => {
+    const { server, session } = open();
+    session.follow(true);
+    retitle(session, "Mine");
+    server.elsewhere([{ op: "remove_slide", slide: "s2" }]);
+    await session.catchUp(2);
+    expect(session.get()).toMatchObject({ version: 2, unsaved: 1, deck: { title: "Mine" } });
+    expect(session.get().deck.slides.map(({ id }) => id)).not.toContain("s2");
+    await pass();
+    expect(server.deck).toEqual(session.get().deck);
+    expect(session.get()).toMatchObject({ version: 3, unsaved: 0, saving: { state: "saved" } });
+  });
+
+  it("makes a change again that the server refuses because of a newer version", async () => {
+    const { server, session } = open();
+    session.follow(true);
+    server.elsewhere([{ op: "set_theme", theme: "ink" }]);
+    retitle(session, "Mine");
+    await pass();
+    await pass();
+    expect(server.deck).toMatchObject({ title: "Mine", theme: "ink" });
+    expect(session.get()).toMatchObject({ unsaved: 0, saving: { state: "saved" } });
+  });
+
+  it("reads nothing for a version that it has", async () => {
+    const { server, session } = open();
+    const read = vi.spyOn(server, "read");
+    await session.catchUp(1);
+    expect(read).not.toHaveBeenCalled();
+    await session.catchUp(null);
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(session.get().version).toBe(1);
+  });
+
+  it("keeps what can be undone, and drops a step that no longer fits", async () => {
+    const { server, session } = open();
+    session.change([{ op: "set_notes", slide: "s2", notes: "Mine" }], { label: "Notes" });
+    retitle(session, "New");
+    await pass();
+    server.elsewhere([{ op: "remove_slide", slide: "s2" }]);
+    await session.catchUp(null);
+    expect(session.undo()?.label).toBe("Rename deck");
+    expect(session.get().deck.title).toBe(sampleDeck.title);
+    expect(session.undo()).toBeUndefined();
+    expect(session.get().problem).toContain("may have been removed");
+    expect(session.get().history.undo).toHaveLength(0);
+  });
+
+  it("ends with the same deck on both sides, whatever both do", async () => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const { server, session } = open();
+      session.follow(true);
+      const random = generator(seed);
+      for (let step = 0; step < 40; step += 1) {
+        bothAct(server, session, random);
+        await pass(random() * 2_000);
+      }
+      server.fail = null;
+      await pass(60_000);
+      await session.catchUp(null);
+      await pass(60_000);
+      expect(session.get(), `seed ${seed}`).toMatchObject({
+        unsaved: 0,
+        saving: { state: "saved" },
+      });
+      expect(server.deck, `seed ${seed}`).toEqual(session.get().deck);
+    }
+  });
+});
+
+/** The person changes the deck, and often the assistant does too. */
+function bothAct(server: FakeServer, session: DeckSession, random: () => number) {
+  server.fail = random() < 0.2 ? "before" : null;
+  act(session, random);
+  if (random() > 0.4) return;
+  server.elsewhere([title(`theirs ${random()}`)]);
+  void session.catchUp(random() < 0.5 ? null : server.version);
+}
+
 /** Does one of the things that a person does. */
 function act(session: DeckSession, random: () => number) {
   const { slides } = session.get().deck;
