@@ -71,17 +71,7 @@ export async function serveBuiltPage(
     if (known === "never") return;
     if (known) return route.fulfill({ status: known.status, json: known.body });
     if (pathname in allWell) return route.fulfill({ status: 200, json: allWell[pathname] });
-    if (request.method() === "GET" && pathname.startsWith("/api/images/")) {
-      return route.fulfill({ body: DOT, contentType: "image/png" });
-    }
-    const isJson = request.headers()["content-type"] === "application/json";
-    const body = isJson ? (request.postDataJSON() as unknown) : undefined;
-    const job = /^\/api\/jobs\/([^/]+)\/events$/.exec(pathname)?.[1];
-    if (job !== undefined && search === "") return fulfillEvents(route, assistant, job);
-    const ofLibrary = pathname.startsWith("/api/settings/") ? library : sessions;
-    const part = MockAssistant.knows(pathname) ? assistant : ofLibrary;
-    const answer = part.answer(request.method(), `${pathname}${search}`, body);
-    await route.fulfill({ status: answer.status, json: answer.body });
+    await fulfillApi(route, `${pathname}${search}`, { sessions, library, assistant });
   });
   return {
     sessions,
@@ -90,6 +80,28 @@ export async function serveBuiltPage(
     answer: (path: string, next: Answer) => current.set(path, next),
     allWell: () => current.clear(),
   };
+}
+
+interface Parts {
+  sessions: MockSessions;
+  library: MockLibrary;
+  assistant: MockAssistant;
+}
+
+/** Answers as the part of the server that knows the path. */
+async function fulfillApi(route: Route, url: string, { sessions, library, assistant }: Parts) {
+  const request = route.request();
+  if (request.method() === "GET" && url.startsWith("/api/images/")) {
+    return route.fulfill({ body: DOT, contentType: "image/png" });
+  }
+  const job = /^\/api\/jobs\/([^/]+)\/events$/.exec(url)?.[1];
+  if (job !== undefined) return fulfillEvents(route, assistant, job);
+  const isJson = request.headers()["content-type"] === "application/json";
+  const body = isJson ? (request.postDataJSON() as unknown) : undefined;
+  const ofLibrary = url.startsWith("/api/settings/") ? library : sessions;
+  const part = MockAssistant.knows(url.split("?")[0] ?? "") ? assistant : ofLibrary;
+  const answer = part.answer(request.method(), url, body);
+  await route.fulfill({ status: answer.status, json: answer.body });
 }
 
 /** The events until now. The stream ends after them, as the server's does after a while, and the page comes back. */

@@ -3,6 +3,7 @@
  * and the page itself does nothing that its Content-Security-Policy forbids. With the engine that ships.
  */
 import { expect, type Page, test } from "@playwright/test";
+import { MockAssistant } from "../../frontend/mock/assistant.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
 import type { Deck } from "../../frontend/src/deck/model.ts";
 import { ADDRESS, serveBuiltPage } from "./builtPage.ts";
@@ -98,8 +99,9 @@ async function hostile(page: Page, deck: Deck) {
   page.on("request", (request) => {
     if (!request.url().startsWith(`${ADDRESS}/`)) problems.push(`a request: ${request.url()}`);
   });
-  await serveBuiltPage(page, {}, undefined, sessions);
-  return { path: `${ADDRESS}/decks/${made.id}`, problems };
+  const assistant = new MockAssistant(sessions);
+  await serveBuiltPage(page, {}, undefined, sessions, undefined, assistant);
+  return { path: `${ADDRESS}/decks/${made.id}`, problems, assistant };
 }
 
 /** What stands in the document is what the page itself put there. */
@@ -172,4 +174,70 @@ test("a deck that another server let pass, with links that run", async ({ page }
     await expect(page.getByRole("main").or(page.getByRole("alert")).first()).toBeVisible();
     await isQuiet(page, problems);
   }
+});
+
+test("an assistant that says, asks and finds markup", async ({ page }) => {
+  const text = [...TEXTS, ...LINKS.map((link) => `[go](${link})`), "https://example.com/"].join(
+    " ",
+  );
+  const { problems, assistant } = await hostile(page, deckOf(TEXTS));
+  assistant.words = text;
+  assistant.state.spaces = TEXTS.map((title, index) => ({
+    id: `${index}`,
+    title,
+    description: title,
+  }));
+  await page.goto(ADDRESS);
+  await expect(page.getByRole("button", { name: TEXTS[0] ?? "" }).first()).toBeVisible();
+  await isQuiet(page, problems);
+
+  await page.getByRole("textbox", { name: /^What should the deck tell/ }).fill(text);
+  await page.getByRole("switch", { name: "Review the outline first" }).check();
+  await page.getByRole("button", { name: "Create deck" }).click();
+  const conversation = page.getByRole("region", { name: "Conversation" });
+  await conversation
+    .getByText(TEXTS[0] ?? "")
+    .first()
+    .waitFor();
+  assistant.step(2);
+  assistant.tell("query", { space: text, question: text, state: "asked" });
+  assistant.tell("notice", { text });
+  assistant.tell("source", {
+    ...{ id: "evil", name: "S9", label: text, space: text, question: text, row_count: 1 },
+    columns: [{ name: text, kind: "text" }],
+  });
+  assistant.run();
+  const session = assistant.turns.at(-1)?.session_id ?? "";
+  assistant.sources.set(session, [
+    ...(assistant.sources.get(session) ?? []),
+    {
+      ...{ id: "evil", name: "S9", label: text, space: text, question: text, row_count: 1 },
+      ...{ columns: [{ name: text, kind: "text" }], truncated: false, created_at: "" },
+      ...{ sql: text, rows: [[text]] },
+    },
+  ]);
+  assistant.turns.at(-1)?.sources.push("evil");
+  await expect(page.getByRole("button", { name: /^Write 6/ })).toBeVisible();
+  await isQuiet(page, problems);
+  await page.getByRole("textbox", { name: "Title of slide 1" }).fill(text);
+  await isQuiet(page, problems);
+
+  await page.reload();
+  await page
+    .getByRole("button", { name: TEXTS[0] ?? "" })
+    .last()
+    .click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Query", { exact: true }).click();
+  await expect(dialog.getByRole("cell", { name: TEXTS[0] ?? "" })).toBeVisible();
+  await isQuiet(page, problems);
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: /^Write 6/ }).click();
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+  assistant.step(3);
+  assistant.fail("not_usable", text);
+  await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  await expect(conversation.getByRole("link").first()).toHaveText("https://example.com/");
+  await isQuiet(page, problems);
 });

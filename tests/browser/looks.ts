@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { MockAssistant } from "../../frontend/mock/assistant.ts";
 import { MockLibrary } from "../../frontend/mock/library.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
 import { ADDRESS, type Answer, MOCK_DIST, serveBuiltPage } from "./builtPage.ts";
@@ -16,12 +17,13 @@ export interface State {
   /** What is waited for before `act`. */
   ready?: (page: Page) => Locator;
   /** What brings the page into the state. */
-  act?: (page: Page) => Promise<unknown>;
+  act?: (page: Page, assistant: MockAssistant) => Promise<unknown>;
   /** What is visible in the state. */
   shows: (page: Page) => Locator;
   answers?: Record<string, Answer | "never">;
   sessions?: () => MockSessions;
   library?: () => MockLibrary;
+  assistant?: (sessions: MockSessions) => MockAssistant;
 }
 
 /** Builds the page with a mock of the server and a plain engine in `MOCK_DIST`. */
@@ -45,11 +47,12 @@ export function testLooks(folder: string, states: Record<string, State>) {
           const problems = problemsOf(page, state.answers);
           const sessions = state.sessions?.() ?? new MockSessions();
           const library = state.library?.() ?? new MockLibrary();
-          await serveBuiltPage(page, state.answers ?? {}, MOCK_DIST, sessions, library);
+          const assistant = state.assistant?.(sessions) ?? new MockAssistant(sessions);
+          await serveBuiltPage(page, state.answers ?? {}, MOCK_DIST, sessions, library, assistant);
           await page.goto(`${ADDRESS}${state.path}`);
           if (state.act) {
             await state.ready?.(page).first().waitFor();
-            await state.act(page);
+            await state.act(page, assistant);
           }
           await expect(state.shows(page).first()).toBeVisible();
           await expectNothingSideways(page);

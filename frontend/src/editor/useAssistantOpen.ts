@@ -7,16 +7,18 @@ export const WITH_ASSISTANT = { assistant: true } as const;
 
 /** Whether the assistant is open: as it was left, on a small screen only where it was asked for. */
 export function useAssistantOpen() {
-  const { state } = useLocation();
+  const { state, key } = useLocation();
   const [isAssistantOpen, setOpen] = useState(() => {
     const isAskedFor = (state as { assistant?: boolean } | null)?.assistant === true;
     const isSmall = window.matchMedia?.("(width < 64rem)").matches ?? false;
-    return isAskedFor || (!isSmall && wasOpen());
+    const left = asItWasLeft();
+    // A location keeps its state when the page is loaded again; then it was answered already.
+    return (isAskedFor && left !== closedAt(key)) || (!isSmall && left === "open");
   });
   const toggleAssistant = (isOpen: boolean) => {
     setOpen(isOpen);
     try {
-      localStorage.setItem(STORAGE_KEY, isOpen ? "open" : "closed");
+      localStorage.setItem(STORAGE_KEY, isOpen ? "open" : closedAt(key));
     } catch {
       // Without storage it is remembered until the page is left.
     }
@@ -24,10 +26,12 @@ export function useAssistantOpen() {
   return { isAssistantOpen, toggleAssistant };
 }
 
-function wasOpen(): boolean {
+const closedAt = (key: string) => `closed ${key}`;
+
+function asItWasLeft(): string | null {
   try {
-    return localStorage.getItem(STORAGE_KEY) === "open";
+    return localStorage.getItem(STORAGE_KEY);
   } catch {
-    return false;
+    return null;
   }
 }

@@ -1,8 +1,10 @@
+import { memo, useDeferredValue, useMemo } from "react";
 import type { SourceSummary, TurnSlide } from "../../api/chat";
 import { unsourced } from "../../assistant/sourced";
 import { isActive, type ShownTurn } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
 import { Icon, type IconName } from "../../components/Icon";
+import { useStable } from "../../components/useStable";
 import { slideOf } from "../../deck/find";
 import type { Deck } from "../../deck/model";
 import { useEditor } from "../Editor";
@@ -26,65 +28,96 @@ const STATES: Record<TurnSlide["state"], string> = {
 export function SlideRows({ turn }: { turn: ShownTurn }) {
   const editor = useEditor();
   const sources = useConversation(editor.conversation, (state) => state.sources);
-  const rows = rowsOf(turn);
+  // The rows of all answers would be drawn anew with each key that is pressed on a slide.
+  const deck = useDeferredValue(editor.snapshot.deck);
+  const { slides, outline } = turn;
+  const rows = useMemo(() => {
+    if (slides.length > 0) return slides;
+    return (outline?.slides ?? []).map(
+      ({ title }, index): TurnSlide => ({
+        number: index + 1,
+        slide_id: null,
+        title,
+        state: "waiting",
+      }),
+    );
+  }, [slides, outline]);
+  const facts = useMemo(() => factsOf(rows, deck, sources), [rows, deck, sources]);
+  const go = useStable((id: string) => editor.select(onSlide(id)));
   if (rows.length === 0) return null;
-  return (
-    <ol className={styles.list} aria-label="Slides of this answer">
-      {rows.map((row) => (
-        <li key={row.number}>
-          <button
-            type="button"
-            className={styles.row}
-            data-state={row.state}
-            aria-disabled={slideOf(editor.snapshot.deck, row.slide_id) === undefined}
-            onClick={() => {
-              if (slideOf(editor.snapshot.deck, row.slide_id)) editor.select(onSlide(row.slide_id));
-            }}
-          >
-            <span className={styles.number}>{row.number}</span>
-            <span className={styles.title} title={row.title}>
-              {row.title || "Untitled"}
-            </span>
-            <Mark deck={editor.snapshot.deck} row={row} sources={sources} />
-            <span className={styles.state}>
-              <Icon name={ICONS[row.state]} turning={row.state === "writing" && isActive(turn)} />
-              <span className="visually-hidden">, {STATES[row.state]}</span>
-            </span>
-          </button>
-        </li>
-      ))}
-    </ol>
-  );
+  return <Rows rows={rows} facts={facts} isGoing={isActive(turn)} onGo={go} />;
 }
 
-function Mark({
-  deck,
-  row,
-  sources,
+/** A letter for each row: absent from the deck, there, or with numbers that are in no data that was found. */
+type Facts = string;
+
+function factsOf(rows: readonly TurnSlide[], deck: Deck, sources: readonly SourceSummary[]): Facts {
+  return rows
+    .map(({ slide_id, state }) => {
+      const slide = slideOf(deck, slide_id);
+      if (!slide) return "a";
+      return state === "done" && unsourced(slide, sources) > 0 ? "n" : "t";
+    })
+    .join("");
+}
+
+const Rows = memo(function Rows({
+  rows,
+  facts,
+  isGoing,
+  onGo,
 }: {
-  deck: Deck;
-  row: TurnSlide;
-  sources: readonly SourceSummary[];
+  rows: readonly TurnSlide[];
+  facts: Facts;
+  isGoing: boolean;
+  onGo: (slide: string) => void;
 }) {
-  const slide = row.state === "done" ? slideOf(deck, row.slide_id) : undefined;
-  const number = slide ? unsourced(slide, sources) : 0;
-  if (number === 0) return null;
+  const unsourcedCount = [...facts].filter((fact) => fact === "n").length;
   return (
-    <span
-      className={styles.mark}
-      title="Some numbers on this slide don’t come from your data. Check them."
-    >
-      Not from data
+    <>
+      <ol className={styles.list} aria-label="Slides of this answer">
+        {rows.map((row, index) => (
+          <li key={row.number}>
+            <button
+              type="button"
+              className={styles.row}
+              data-state={row.state}
+              aria-disabled={facts[index] === "a"}
+              onClick={() => {
+                if (facts[index] !== "a" && row.slide_id !== null) onGo(row.slide_id);
+              }}
+            >
+              <span className={styles.number}>{row.number}</span>
+              <span className={styles.title} title={row.title}>
+                {row.title || "Untitled"}
+              </span>
+              {facts[index] === "n" ? <Mark /> : null}
+              <span className={styles.state}>
+                <Icon name={ICONS[row.state]} turning={row.state === "writing" && isGoing} />
+                <span className="visually-hidden">, {STATES[row.state]}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {unsourcedCount > 0 ? (
+        <p className={styles.unsourced}>
+          <Icon name="warning" />
+          <span>
+            {unsourcedCount === 1 ? "One slide has" : `${unsourcedCount} slides have`} numbers that
+            don’t come from your data. Check them.
+          </span>
+        </p>
+      ) : null}
+    </>
+  );
+});
+
+function Mark() {
+  return (
+    <span className={styles.mark} title="Has numbers that don’t come from your data">
+      <Icon name="warning" />
+      <span className="visually-hidden">, has numbers that don’t come from your data</span>
     </span>
   );
-}
-
-function rowsOf(turn: ShownTurn): TurnSlide[] {
-  if (turn.slides.length > 0) return turn.slides;
-  return (turn.outline?.slides ?? []).map(({ title }, index) => ({
-    number: index + 1,
-    slide_id: null,
-    title,
-    state: "waiting",
-  }));
 }

@@ -4,6 +4,7 @@ import { ModelText } from "../../assistant/ModelText";
 import { isActive, type ShownTurn } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
 import { count } from "../../assistant/words";
+import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { useEditor } from "../Editor";
 import { Failure } from "./Failure";
@@ -27,6 +28,14 @@ export const TurnView = memo(function TurnView({
     <article className={styles.turn} aria-label={`You: ${turn.message}`}>
       <Message message={turn.message} selection={turn.selection?.length ?? 0} />
       <Progress turn={turn} />
+      {live.needsSignIn ? (
+        <div className={styles.signIn}>
+          <p>Your session has expired. What was done is kept, and the answer goes on by itself.</p>
+          <Button size="small" tone="primary" onClick={() => window.location.reload()}>
+            Sign in again
+          </Button>
+        </div>
+      ) : null}
       <Found turn={turn} />
       {live.text ? (
         <div className={styles.text}>
