@@ -125,10 +125,15 @@ test("everything can be reached and used with the keyboard", async ({ page }) =>
   await page.keyboard.press("Enter");
   await expect(page.locator("main")).toBeFocused();
 
-  // First the links to the sections, then the profiles, then the first prompt.
-  for (const _ of [1, 2, 3, 4, 5]) await page.keyboard.press("Tab");
+  // First the links to the sections, then the profiles, then what the assistant uses, then the first prompt.
+  const press = async (times: number) => {
+    for (let press = 0; press < times; press += 1) await page.keyboard.press("Tab");
+  };
+  await press(6);
   await expect(page.getByRole("button", { name: "New profile" })).toBeFocused();
-  for (const _ of [1, 2, 3, 4]) await page.keyboard.press("Tab");
+  await press(2);
+  await expect(page.getByRole("button", { name: /^Test databricks-claude/ })).toBeFocused();
+  await press(8);
   const summary = page.locator("summary").first();
   await expect(summary).toBeFocused();
   const outline = await summary.evaluate((element) => getComputedStyle(element).outlineStyle);

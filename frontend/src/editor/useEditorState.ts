@@ -1,10 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useNavigate } from "react-router";
-import type { ApiError } from "../api/client";
 import type { Session } from "../api/sessions";
 import { readDeck, sendPatches, session as sessionQuery } from "../api/sessions";
-import { Conversation } from "../assistant/Conversation";
+import { Conversation, type ConversationState } from "../assistant/Conversation";
 import { isActive } from "../assistant/turnState";
 import { useConversation } from "../assistant/useConversation";
 import { useStable } from "../components/useStable";
@@ -62,9 +61,8 @@ export function useEditorState({ session: opened, engine }: Opened): {
     ({ turns }) => turns?.some((turn) => isActive(turn)) ?? false,
   );
   useEffect(() => session.follow(isWorking), [session, isWorking]);
-  const hasAssistant =
-    useConversation(conversation, ({ turns, problem }) => turns !== null || isElsewhere(problem)) &&
-    canEdit;
+  // As long as nothing else is known, so that the bar doesn't change later.
+  const hasAssistant = useConversation(conversation, isThere) && canEdit;
   const { isAssistantOpen, toggleAssistant } = useAssistantOpen();
   const [sources, showSources] = useState<readonly string[] | null>(null);
 
@@ -111,7 +109,7 @@ export function useEditorState({ session: opened, engine }: Opened): {
   return { editor, announcement, sources };
 }
 
-/** Whether the conversation can't be read although the server knows of conversations. */
-function isElsewhere(problem: ApiError | null): boolean {
-  return problem !== null && problem.status !== 404;
+/** Whether the server knows of conversations. */
+function isThere({ problem }: ConversationState): boolean {
+  return problem?.status !== 404;
 }

@@ -1,4 +1,5 @@
 /** The next message: what to do, and on which slides. Stops what is going on. */
+
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useState } from "react";
 import { Link } from "react-router";
@@ -8,6 +9,7 @@ import { isActive } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
 import { count } from "../../assistant/words";
 import { Icon } from "../../components/Icon";
+import { Prose } from "../../components/Prose";
 import { useEditor } from "../Editor";
 import styles from "./Composer.module.css";
 
@@ -77,7 +79,9 @@ export function Composer({
       {problem ? (
         <div className={styles.notice} role="status">
           <p className={styles.noticeTitle}>{problem.title}</p>
-          <p>{problem.message || problem.advice}</p>
+          <p>
+            <Prose text={problem.message || problem.advice} />
+          </p>
           {problem.action === "settings" ? (
             <Link to="/settings#assistant-title">Open Settings</Link>
           ) : null}

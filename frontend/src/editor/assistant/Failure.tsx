@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import { shownProblem } from "../../assistant/problems";
 import type { ShownTurn } from "../../assistant/turnState";
 import { Button } from "../../components/Button";
+import { Prose } from "../../components/Prose";
 import { useEditor } from "../Editor";
 import styles from "./Failure.module.css";
 
@@ -14,7 +15,11 @@ export function Failure({ turn, isLast }: { turn: ShownTurn; isLast: boolean }) 
   const kept = turn.slides.filter(({ state }) => state === "done").length;
   return (
     <div className={styles.failure} data-state={turn.state}>
-      {error ? <p className={styles.message}>{error.message}</p> : null}
+      {error ? (
+        <p className={styles.message}>
+          <Prose text={error.message} />
+        </p>
+      ) : null}
       {kept > 0 ? (
         <p>
           {kept === 1

@@ -71,6 +71,9 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
               The conversation can’t be read now: {problem.message}
             </p>
           ) : null}
+          {turns || problem || sending !== null ? null : (
+            <p className={styles.loading}>Loading the conversation…</p>
+          )}
           {turns?.length === 0 && sending === null ? <Beginning onSuggest={onSuggest} /> : null}
           {turns?.map((turn, index) => (
             <TurnView key={turn.id} turn={turn} isLast={index === turns.length - 1} />

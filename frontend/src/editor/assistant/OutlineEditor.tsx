@@ -84,17 +84,16 @@ export function OutlineEditor({ turn, outline }: { turn: Turn; outline: Outline 
           />
         ))}
       </ol>
+      <button
+        type="button"
+        className={styles.add}
+        disabled={rows.length >= MOST_SLIDES}
+        onClick={add}
+      >
+        <Icon name="plus" />
+        Add slide
+      </button>
       <div className={styles.foot}>
-        <Button
-          size="small"
-          tone="quiet"
-          icon="plus"
-          disabled={rows.length >= MOST_SLIDES}
-          onClick={add}
-        >
-          Add slide
-        </Button>
-        <span className={styles.space} />
         <Button size="small" onClick={() => void conversation.cancel(turn.id)}>
           Discard
         </Button>

@@ -3,6 +3,7 @@ import type { ShownTurn } from "../../assistant/turnState";
 import { isActive } from "../../assistant/turnState";
 import { endOf, nextOf, nowOf, STEPS, stepOf, usageOf } from "../../assistant/words";
 import { Icon, type IconName } from "../../components/Icon";
+import { Prose } from "../../components/Prose";
 import styles from "./Progress.module.css";
 
 /** What happens now and what is next; in its place at the end, how long it took and what was used. */
@@ -66,7 +67,7 @@ function Waiting({ reason, until }: { reason: string; until: number }) {
   const said = WAITS[reason] ?? (reason || "The model is busy");
   return (
     <>
-      {said}
+      <Prose text={said} />
       {seconds > 0 ? (
         <span aria-hidden="true" className={styles.count}>
           {" "}

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { testAssistant } from "../../api/chat";
 import { Button } from "../../components/Button";
+import { Prose } from "../../components/Prose";
 import styles from "./TestButton.module.css";
 
 /** Asks an endpoint or a data space once, and says what came of it. */
@@ -27,7 +28,9 @@ export function TestButton({
         {isPending ? "Testing…" : "Test"}
       </Button>
       <p role="status" className={styles.outcome} data-outcome={isFine ? "fine" : "failed"}>
-        {isPending || !said ? "" : `${said}${isFine ? ` (${data.duration_ms} ms)` : ""}`}
+        {isPending || !said ? null : (
+          <Prose text={isFine ? `${said} (${data.duration_ms} ms)` : said} />
+        )}
       </p>
     </>
   );

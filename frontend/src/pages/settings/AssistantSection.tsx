@@ -1,4 +1,5 @@
 /** What the assistant can use: models and data spaces, each tested with one click. */
+
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { type Assistant, assistant } from "../../api/chat";
@@ -6,6 +7,7 @@ import { ApiError } from "../../api/client";
 import { shownProblem } from "../../assistant/problems";
 import { Badge } from "../../components/Badge";
 import { Icon, type IconName } from "../../components/Icon";
+import { Prose } from "../../components/Prose";
 import { Skeleton } from "../../components/Skeleton";
 import { TestButton } from "../home/TestButton";
 import styles from "./AssistantSection.module.css";
@@ -43,7 +45,9 @@ function Lists({ given }: { given: Assistant }) {
       {problem ? (
         <div className={styles.problem} role="status">
           <p className={styles.problemTitle}>{shownProblem(problem).title}</p>
-          <p>{problem.message || shownProblem(problem).advice}</p>
+          <p>
+            <Prose text={problem.message || shownProblem(problem).advice} />
+          </p>
         </div>
       ) : null}
       <div className={styles.lists}>

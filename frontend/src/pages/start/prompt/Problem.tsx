@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { assistant, type Problem as GivenProblem } from "../../../api/chat";
 import { shownProblem } from "../../../assistant/problems";
 import { Button } from "../../../components/Button";
+import { Prose } from "../../../components/Prose";
 import styles from "./Problem.module.css";
 
 /** Why no deck can be made from a description now, and what to do. What was typed stays. */
@@ -14,7 +15,9 @@ export function Problem({ problem }: { problem: GivenProblem }) {
     <div className={styles.problem} role="status">
       <div className={styles.words}>
         <p className={styles.title}>{title}</p>
-        <p>{problem.message || advice}</p>
+        <p>
+          <Prose text={problem.message || advice} />
+        </p>
       </div>
       {action === "settings" ? (
         <Link className={styles.link} to="/settings#assistant-title">
