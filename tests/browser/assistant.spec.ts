@@ -214,7 +214,7 @@ test("a description becomes a deck, slide by slide, and is there again after a r
   page,
 }) => {
   const { assistant, sessions } = await start(page);
-  await page.getByRole("button", { name: "Support tickets" }).click();
+  await page.getByRole("button", { name: "Support tickets", exact: true }).click();
   await begin(page);
   expect(assistant.requests).toEqual([
     {
@@ -332,6 +332,7 @@ test("several selected slides are what a message is about, unless the whole deck
   await expect(said(page, "Starting")).toBeVisible();
   expect(assistant.requests.at(-1)).toMatchObject({ selection: ["s2", "s3", "s4"] });
   assistant.run();
+  await expect(said(page, "Done in 24 s")).toBeVisible();
   await page.getByRole("radio", { name: "Whole deck" }).check({ force: true });
   await message(page).fill("Translate to German");
   await message(page).press("Enter");
