@@ -213,6 +213,27 @@ describe("saving", () => {
   });
 });
 
+describe("saving at once", () => {
+  it("waits until the server has everything, also what came after a request began", async () => {
+    const { server, session } = open();
+    retitle(session, "One");
+    const first = session.flush();
+    session.change([{ op: "remove_slide", slide: "s2" }], { label: "Delete slide" });
+    await session.saveAll();
+    await first;
+    expect(session.get()).toMatchObject({ unsaved: 0, version: 3 });
+    expect(server.deck).toEqual(session.get().deck);
+  });
+
+  it("doesn't wait for a server that can't be reached", async () => {
+    const { server, session } = open();
+    server.fail = "before";
+    retitle(session, "One");
+    await session.saveAll();
+    expect(session.get()).toMatchObject({ unsaved: 1, saving: { state: "offline" } });
+  });
+});
+
 describe("while the assistant works on the deck", () => {
   it("takes its changes without asking, and makes unsaved ones again on them", async () => {
     const { server, session } = open();

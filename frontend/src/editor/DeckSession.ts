@@ -152,6 +152,23 @@ export class DeckSession {
     }
   }
 
+  /** Sends all that waits now. Resolves when the server has it, or can't have it at the moment. */
+  async saveAll(): Promise<void> {
+    while (this.snapshot.unsaved > 0 && this.snapshot.saving.state === "saving") {
+      if (this.isSending || this.isCatchingUp) await this.changed();
+      else await this.flush();
+    }
+  }
+
+  private changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.subscribe(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
   /** Takes the server's deck. `again`: makes the unsaved changes on it, as far as they fit. */
   async load({ again }: { again: boolean }): Promise<void> {
     const { deck, version } = await this.server.read();

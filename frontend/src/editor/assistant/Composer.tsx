@@ -1,17 +1,16 @@
 /** The next message: what to do, and on which slides. Stops what is going on. */
-
 import { useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, type RefObject, useEffect, useState } from "react";
-import { Link } from "react-router";
 import { assistant } from "../../api/chat";
-import { shownProblem } from "../../assistant/problems";
 import { isActive } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
-import { count } from "../../assistant/words";
 import { Icon } from "../../components/Icon";
-import { Prose } from "../../components/Prose";
+import { IconButton } from "../../components/IconButton";
 import { useEditor } from "../Editor";
 import styles from "./Composer.module.css";
+import { ComposerNotice } from "./ComposerNotice";
+import { EndpointChoice } from "./EndpointChoice";
+import { ScopeChoice, useScope } from "./Scope";
 
 /** A message that is nearly too long says how long it is. */
 const NEARLY = 0.8;
@@ -37,6 +36,8 @@ export function Composer({
   const refusal = useConversation(conversation, (state) =>
     state.refusal?.turn === null ? state.refusal.message : null,
   );
+  const [isChoosing, setChoosing] = useState(false);
+  const [endpoint, setEndpoint] = useState("");
   const [isStopping, setStopping] = useState<string | null>(null);
 
   useEffect(() => {
@@ -46,7 +47,6 @@ export function Composer({
   }, [field]);
 
   const most = data?.limits.message_characters ?? 20_000;
-  const problem = data?.problem ? { ...shownProblem(data.problem), ...data.problem } : null;
   const cannot = data?.available === false;
   const words = message.trim();
   const canSend = words !== "" && words.length <= most && !cannot && !isSending && active === null;
@@ -55,10 +55,14 @@ export function Composer({
     if (!canSend) return;
     setMessage("");
     // The assistant works on the deck as it is here.
-    await session.flush();
+    await session.saveAll();
     const { deck } = session.get();
     const selection = scope.slides;
-    const isTaken = await conversation.send(words, selection.length > 0 ? { selection } : {}, deck);
+    const request = {
+      ...(selection.length > 0 ? { selection } : {}),
+      ...(endpoint ? { options: { endpoint } } : {}),
+    };
+    const isTaken = await conversation.send(words, request, deck);
     if (!isTaken) setMessage(words);
   };
   const press = (event: KeyboardEvent) => {
@@ -76,17 +80,7 @@ export function Composer({
 
   return (
     <div className={styles.composer}>
-      {problem ? (
-        <div className={styles.notice} role="status">
-          <p className={styles.noticeTitle}>{problem.title}</p>
-          <p>
-            <Prose text={problem.message || problem.advice} />
-          </p>
-          {problem.action === "settings" ? (
-            <Link to="/settings#assistant-title">Open Settings</Link>
-          ) : null}
-        </div>
-      ) : null}
+      {data?.problem ? <ComposerNotice given={data.problem} /> : null}
       {refusal ? (
         <p className={styles.refusal} role="alert">
           Not sent: {refusal}
@@ -107,9 +101,20 @@ export function Composer({
           onChange={({ target }) => setMessage(target.value)}
           onKeyDown={press}
         />
+        {isChoosing && data ? (
+          <EndpointChoice given={data} value={endpoint} onChange={setEndpoint} />
+        ) : null}
         <div className={styles.tools}>
           <ScopeChoice scope={scope} />
           <span className={styles.space} />
+          <span className={styles.options}>
+            <IconButton
+              icon="settings"
+              label="Options"
+              aria-expanded={isChoosing}
+              onClick={() => setChoosing(!isChoosing)}
+            />
+          </span>
           {words.length > most * NEARLY ? (
             <span className={styles.length} data-over={words.length > most || undefined}>
               {words.length.toLocaleString("en")} / {most.toLocaleString("en")}
@@ -141,53 +146,5 @@ export function Composer({
         </div>
       </div>
     </div>
-  );
-}
-
-interface Scope {
-  /** The slides that a message is about; none: the whole deck. */
-  slides: readonly string[] & string[];
-  /** How the selection is called; `null` in a deck without slides. */
-  selection: string | null;
-  isSelection: boolean;
-  choose: (isSelection: boolean) => void;
-}
-
-/** Several selected slides are meant unless the person says otherwise; one is always selected, and says nothing. */
-function useScope(): Scope {
-  const { selection, snapshot } = useEditor();
-  const { slides } = selection;
-  const key = slides.join();
-  const [chosen, setChosen] = useState<{ key: string; isSelection: boolean } | null>(null);
-  const isSelection =
-    slides.length > 0 && (chosen?.key === key ? chosen.isSelection : slides.length > 1);
-  const place = snapshot.deck.slides.findIndex(({ id }) => id === slides[0]) + 1;
-  const name = slides.length === 1 ? `Slide ${place}` : count(slides.length, "selected slide");
-  return {
-    slides: isSelection ? [...slides] : [],
-    selection: slides.length > 0 && place > 0 ? name : null,
-    isSelection,
-    choose: (next) => setChosen({ key, isSelection: next }),
-  };
-}
-
-function ScopeChoice({ scope }: { scope: Scope }) {
-  if (scope.selection === null) return null;
-  return (
-    <fieldset className={styles.scope}>
-      <legend className="visually-hidden">What the message is about</legend>
-      {[false, true].map((isSelection) => (
-        <label key={String(isSelection)} className={styles.choice}>
-          <input
-            type="radio"
-            name="scope"
-            className="visually-hidden"
-            checked={scope.isSelection === isSelection}
-            onChange={() => scope.choose(isSelection)}
-          />
-          {isSelection ? scope.selection : "Whole deck"}
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -76,29 +76,32 @@ const Rows = memo(function Rows({
   return (
     <>
       <ol className={styles.list} aria-label="Slides of this answer">
-        {rows.map((row, index) => (
-          <li key={row.number}>
-            <button
-              type="button"
-              className={styles.row}
-              data-state={row.state}
-              aria-disabled={facts[index] === "a"}
-              onClick={() => {
-                if (facts[index] !== "a" && row.slide_id !== null) onGo(row.slide_id);
-              }}
-            >
-              <span className={styles.number}>{row.number}</span>
-              <span className={styles.title} title={row.title}>
-                {row.title || "Untitled"}
-              </span>
-              {facts[index] === "n" ? <Mark /> : null}
-              <span className={styles.state}>
-                <Icon name={ICONS[row.state]} turning={row.state === "writing" && isGoing} />
-                <span className="visually-hidden">, {STATES[row.state]}</span>
-              </span>
-            </button>
-          </li>
-        ))}
+        {rows.map((row, index) => {
+          const state = row.state === "writing" && !isGoing ? "waiting" : row.state;
+          return (
+            <li key={row.number}>
+              <button
+                type="button"
+                className={styles.row}
+                data-state={state}
+                aria-disabled={facts[index] === "a"}
+                onClick={() => {
+                  if (facts[index] !== "a" && row.slide_id !== null) onGo(row.slide_id);
+                }}
+              >
+                <span className={styles.number}>{row.number}</span>
+                <span className={styles.title} title={row.title}>
+                  {row.title || "Untitled"}
+                </span>
+                {facts[index] === "n" ? <Mark /> : null}
+                <span className={styles.state}>
+                  <Icon name={ICONS[state]} turning={state === "writing"} />
+                  <span className="visually-hidden">, {STATES[state]}</span>
+                </span>
+              </button>
+            </li>
+          );
+        })}
       </ol>
       {unsourcedCount > 0 ? (
         <p className={styles.unsourced}>
