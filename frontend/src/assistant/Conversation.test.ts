@@ -216,6 +216,24 @@ describe("a conversation", () => {
     expect(turn()?.state).toBe("queued");
   });
 
+  it("is read again by itself after an outage, and keeps what is known meanwhile", async () => {
+    const { conversation, assistant, deck, draw, arrive, events, turn } = open();
+    await conversation.open();
+    await conversation.send("Review", {}, deck);
+    assistant.run();
+    const { ApiError } = await import("../api/client");
+    vi.spyOn(assistant, "answer").mockImplementationOnce(() => {
+      throw new ApiError("No connection.", "unreachable", null);
+    });
+    arrive(events());
+    await draw();
+    expect(conversation.get().problem?.message).toBe("No connection.");
+    expect(turn()?.slides).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(conversation.get().problem).toBeNull();
+    expect(turn()?.state).toBe("succeeded");
+  });
+
   it("asks for the place in the queue while it waits", async () => {
     const { conversation, assistant, deck, turn } = open();
     await conversation.open();

@@ -58,6 +58,7 @@ const NOTHING: ConversationState = {
 };
 
 const POSITION_MS = 3_000;
+const AGAIN_MS = 5_000;
 
 export class Conversation {
   private state = NOTHING;
@@ -184,6 +185,10 @@ export class Conversation {
     } catch (error) {
       if (!(error instanceof ApiError) || signal.aborted) return;
       this.set({ problem: error });
+      // A server without conversations will have none later.
+      if (error.status === 404) return;
+      clearTimeout(this.unheard);
+      this.unheard = setTimeout(() => void this.reread(), AGAIN_MS);
     }
   }
 

@@ -3,7 +3,9 @@
  * is being changed, isn't moved.
  */
 import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ApiError } from "../../api/client";
 import { useConversation } from "../../assistant/useConversation";
+import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { useStable } from "../../components/useStable";
 import { useEditor } from "../Editor";
@@ -66,11 +68,6 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
         }}
       >
         <div ref={content} className={styles.turns}>
-          {problem && !turns ? (
-            <p className={styles.problem} role="alert">
-              The conversation can’t be read now: {problem.message}
-            </p>
-          ) : null}
           {turns || problem || sending !== null ? null : (
             <p className={styles.loading}>Loading the conversation…</p>
           )}
@@ -78,6 +75,7 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
           {turns?.map((turn, index) => (
             <TurnView key={turn.id} turn={turn} isLast={index === turns.length - 1} />
           ))}
+          {problem ? <Unread problem={problem} /> : null}
           {sending !== null ? <Sent message={sending} /> : null}
         </div>
       </section>
@@ -90,6 +88,25 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
     </div>
   );
 });
+
+/** The conversation can't be read now. It is tried again by itself; only a new sign-in is the person's. */
+function Unread({ problem }: { problem: ApiError }) {
+  const isSignedOut = problem.status === 401 || problem.status === 403;
+  return (
+    <div className={styles.problem} role="alert">
+      <p>
+        {isSignedOut
+          ? "Your session has expired. What was done is kept."
+          : `The conversation can’t be read now: ${problem.message}`}
+      </p>
+      {isSignedOut ? (
+        <Button size="small" tone="primary" onClick={() => window.location.reload()}>
+          Sign in again
+        </Button>
+      ) : null}
+    </div>
+  );
+}
 
 function distance({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
   return scrollHeight - scrollTop - clientHeight;
