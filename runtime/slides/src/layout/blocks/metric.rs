@@ -4,13 +4,17 @@ use super::table::{decimals, written};
 use crate::block::{self, Meaning};
 use crate::display::{Align, Part, Path, Place, Rect};
 use crate::layout::canvas::{Canvas, Setting, height};
-use crate::layout::locale::with_unit;
+use crate::layout::locale::{Locale, with_unit};
 use crate::layout::need::{Need, one_line};
 use crate::text_layout::{Shaped, first_baseline};
 
 const PADDING: f64 = 24.0;
 /// Sizes of the number, the first that fits.
 const VALUE: [f64; 6] = [72.0, 56.0, 48.0, 40.0, 28.0, 20.0];
+/// A number that fits only in a smaller size than this is shortened if it has millions: `€ 130.9 M`.
+const LARGE: f64 = 48.0;
+/// Divisors of numbers that are shortened, with their letters as in charts, from the largest.
+const DIVISORS: [(f64, &str); 3] = [(1e12, "tn"), (1e9, "bn"), (1e6, "M")];
 const LABEL: f64 = 16.0;
 /// On a card wider than this, the label is larger.
 const WIDE: f64 = 200.0;
@@ -22,6 +26,8 @@ const BAR: f64 = 4.0;
 pub(in crate::layout) struct Metric<'a> {
     block: &'a block::Metric,
     value: Shaped,
+    /// The number in millions or more, if it has them.
+    short: Option<Shaped>,
     label: Shaped,
     change: Option<Shaped>,
     /// The largest size of the number.
@@ -36,6 +42,9 @@ impl<'a> Metric<'a> {
         let mut value_style = canvas.heading();
         value_style.is_bold = true;
         let value = with_unit(&number(metric.value), metric.unit.as_deref());
+        let short = shortened(locale, metric.value.as_f64())
+            .map(|short| with_unit(&short, metric.unit.as_deref()))
+            .map(|short| canvas.text.shape_plain(&short, value_style));
         let muted = canvas.body(tone.muted);
         let change = metric.change.as_ref().map(|change| {
             let number = number(change.value);
@@ -53,6 +62,7 @@ impl<'a> Metric<'a> {
         Self {
             block: metric,
             value: canvas.text.shape_plain(&value, value_style),
+            short,
             label: one_line(canvas.text, &metric.label, muted),
             change,
             most: VALUE[0],
@@ -65,7 +75,20 @@ impl<'a> Metric<'a> {
     }
 
     fn size_within(&self, width: f64) -> f64 {
-        let fits = |size: &&f64| self.value.widest(**size) <= width;
+        self.shown(width).1
+    }
+
+    /// The number as it is shown within a width, and its size.
+    fn shown(&self, width: f64) -> (&Shaped, f64) {
+        let full = self.size_of(&self.value, width);
+        match &self.short {
+            Some(short) if full < LARGE => (short, self.size_of(short, width)),
+            _ => (&self.value, full),
+        }
+    }
+
+    fn size_of(&self, value: &Shaped, width: f64) -> f64 {
+        let fits = |size: &&f64| value.widest(**size) <= width;
         VALUE
             .iter()
             .filter(|size| **size <= self.most && (width >= 300.0 || **size < 72.0))
@@ -100,11 +123,11 @@ impl<'a> Metric<'a> {
         let inner = bounds.inset(PADDING.min(bounds.width / 6.0), padding).below(BAR.min(bounds.height));
         let content = self.content(inner.width).min(inner.height);
         let mut y = inner.y + (inner.height - content) / 2.0;
-        let size = self.size_within(inner.width);
+        let (value, size) = self.shown(inner.width);
         let setting = Setting::title(size);
         let room = |y: f64, height: f64| Rect::new(inner.x, y, inner.width, height.min(inner.bottom() - y));
         let of = Place::part(id, Part::Value);
-        y += canvas.put(Some(&of), &[&self.value], room(y, setting.pitch()), setting) + GAP;
+        y += canvas.put(Some(&of), &[value], room(y, setting.pitch()), setting) + GAP;
         let setting = Self::label_setting(inner.width);
         let change_height = if self.change.is_some() { GAP + setting.pitch() } else { 0.0 };
         let of = Place::part(id, Part::Label);
@@ -130,6 +153,14 @@ impl<'a> Metric<'a> {
             canvas.put(Some(&of), &[shaped], room, Setting { align: Align::Left, ..setting });
         }
     }
+}
+
+/// A number with millions, in these.
+fn shortened(locale: Locale, value: f64) -> Option<String> {
+    let (divisor, letter) = DIVISORS.into_iter().find(|(divisor, _)| value.abs() >= *divisor)?;
+    let scaled = value / divisor;
+    let decimals = u8::from(scaled.abs() < 1_000.0 && (scaled * 10.0).round() % 10.0 != 0.0);
+    Some(format!("{}\u{a0}{letter}", locale.number(scaled, decimals)))
 }
 
 /// The width of the arrow.
