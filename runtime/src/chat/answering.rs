@@ -53,8 +53,8 @@ pub(super) enum Begin<'a> {
     New(&'a NewTurn<'a>),
     /// An outline that was approved.
     Approved(Uuid, Uuid, &'a Outline),
-    /// A turn of a session that ended early.
-    Again(Uuid, Uuid),
+    /// A turn of a session that ended early, with another endpoint if one is given.
+    Again(Uuid, Uuid, Option<&'a str>),
 }
 
 /// Puts the job for a turn into the queue; the turn's id. At most one works on a deck.
@@ -81,7 +81,12 @@ pub(super) async fn begin(
             slide_queries::plan(&transaction, &schema, *turn, &plan::rows(*turn, outline)).await?;
             (*turn, *session)
         }
-        Begin::Again(turn, session) => (*turn, *session),
+        Begin::Again(turn, session, endpoint) => {
+            if let Some(endpoint) = endpoint {
+                stages::use_endpoint(&transaction, &schema, *turn, endpoint).await?;
+            }
+            (*turn, *session)
+        }
     };
     let unique = Unique { key: format!("{KIND} {session}"), if_running: IfRunning::Join };
     let new = NewJob {

@@ -121,8 +121,13 @@ impl Context<'_> {
         Ok(Model { assistant: self.assistant, author: turn.author.clone(), endpoint, on_behalf })
     }
 
-    /// Asks a model and tells what it says as it is said. Short waits for a busy endpoint happen here.
-    pub(super) async fn stream(&self, model: &Model<'_>, request: &Request) -> Result<Completion, Stop> {
+    /// Asks a model and tells what it says as it is said, `lead` first. Short waits for a busy endpoint happen here.
+    pub(super) async fn stream(
+        &self,
+        model: &Model<'_>,
+        request: &Request,
+        lead: &str,
+    ) -> Result<Completion, Stop> {
         let mut waits = 0;
         loop {
             let (sender, mut pieces) = tokio::sync::mpsc::unbounded_channel::<String>();
@@ -132,7 +137,9 @@ impl Context<'_> {
             let telling = async {
                 let mut text = String::new();
                 let mut told = Instant::now();
+                let mut lead = Some(lead);
                 while let Some(piece) = pieces.recv().await {
+                    text.push_str(lead.take().unwrap_or_default());
                     text.push_str(&piece);
                     if told.elapsed() >= TOLD_EVERY {
                         self.job.tell("text", json!({ "text": std::mem::take(&mut text) })).await?;

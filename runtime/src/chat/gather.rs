@@ -166,7 +166,9 @@ async fn rounds(
             max_tokens: limits.tokens_of_an_answer,
             temperature: turn.options.assistant.temperature,
         };
-        let completion = context.stream(&model, &request).await?;
+        // What was said in an earlier round stands in a paragraph of its own.
+        let has_spoken = turn.gathered.rounds.iter().any(|round| !round.text.trim().is_empty());
+        let completion = context.stream(&model, &request, if has_spoken { "\n\n" } else { "" }).await?;
         let left = limits.questions.saturating_sub(asked).min(QUESTIONS_AT_ONCE);
         let calls: Vec<Call> = completion
             .calls

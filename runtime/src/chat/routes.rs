@@ -18,15 +18,17 @@ use super::choices;
 use super::original;
 use super::queries::{sources, stages, turns};
 use super::types::{
-    ChatRequest, Conversation, FeedbackRequest, LONGEST_COMMENT, OutlineRequest, SourceData, Turn, TurnKind,
-    TurnState, Undone,
+    ChatRequest, Conversation, FeedbackRequest, LONGEST_COMMENT, OutlineRequest, RetryRequest, SourceData,
+    Turn, TurnKind, TurnState, Undone,
 };
 use crate::database::Database;
 use crate::decks::DeckWork;
-use crate::http::extract::JsonBody;
+use crate::http::extract::{JsonBody, OptionalBody};
 use crate::http::{ApiError, Rejection};
 use crate::identity::IdentityRule;
 use crate::jobs::Jobs;
+use crate::library::types::AssistantOptions;
+use crate::library::values;
 use crate::prompting::Outline;
 use crate::sharing::{Caller, Groups, SessionPath, may_edit, visible};
 
@@ -163,16 +165,18 @@ async fn cancel(
     accepted(&database, &caller, turn.id).await
 }
 
-/// Resume a turn that failed or was stopped
+/// Resume a turn that failed or was stopped, also with another endpoint
 #[utoipa::path(post, path = "/chat/{turn}/retry", tag = "Assistant", params(("turn" = Uuid, Path)),
-    responses((status = 202, body = Turn)))]
+    request_body = Option<RetryRequest>, responses((status = 202, body = Turn)))]
 async fn retry(
     caller: Caller,
     Path(id): Path<String>,
     State(database): State<Database>,
     State(jobs): State<Jobs>,
     State(assistant): State<Assistant>,
+    OptionalBody(request): OptionalBody<RetryRequest>,
 ) -> Result<Response, ApiError> {
+    values::options(&AssistantOptions { endpoint: request.endpoint.clone(), ..AssistantOptions::default() })?;
     let turn = own(&database, &caller, &id).await?;
     if !matches!(turn.state, TurnState::Failed | TurnState::Cancelled) {
         return Err(Rejection::conflict(
@@ -182,7 +186,13 @@ async fn retry(
         .into());
     }
     within_budget(&database, &assistant, &caller).await?;
-    let begun = answering::begin(&database, &jobs, &caller, Begin::Again(turn.id, turn.session_id)).await?;
+    let begun = answering::begin(
+        &database,
+        &jobs,
+        &caller,
+        Begin::Again(turn.id, turn.session_id, request.endpoint.as_deref()),
+    )
+    .await?;
     accepted(&database, &caller, begun).await
 }
 

@@ -367,6 +367,15 @@ pub struct OutlineRequest {
     pub outline: Value,
 }
 
+/// `POST /api/chat/{turn}/retry`.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RetryRequest {
+    /// Another endpoint than before.
+    #[schema(min_length = 1, max_length = 255)]
+    pub endpoint: Option<String>,
+}
+
 /// A rating.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -201,3 +201,18 @@ pub(in crate::chat) async fn approve(
     let parameters: [Parameter<'_>; 2] = [(&id, Type::UUID), (&plan, Type::JSONB)];
     Ok(!transaction.query_typed(&statement, &parameters).await?.is_empty())
 }
+
+/// Has a turn use another endpoint from now on.
+pub(in crate::chat) async fn use_endpoint(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    id: Uuid,
+    endpoint: &str,
+) -> Result<(), DatabaseError> {
+    let statement = format!(
+        "UPDATE {schema}.chat_turns SET options = jsonb_set(options, '{{endpoint}}', to_jsonb($2::text)) WHERE id = $1"
+    );
+    let parameters: [Parameter<'_>; 2] = [(&id, Type::UUID), (&endpoint, Type::TEXT)];
+    transaction.query_typed(&statement, &parameters).await?;
+    Ok(())
+}

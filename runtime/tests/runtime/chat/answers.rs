@@ -38,6 +38,26 @@ async fn a_refusal_says_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_request_is_resumed_with_another_endpoint() {
+    let stand = Stand::new().await;
+    stand.databricks.rule(Kind::Outline, |_| Some((StatusCode::FORBIDDEN, "{}").into_response()));
+    let ada = stand.ada();
+    let turn = ada.asks("Review the revenue").await;
+    crate::support::eventually("it fails", || async { ada.turn(&turn).await["state"] == "failed" }).await;
+    stand.databricks.rule(Kind::Outline, |_| None);
+    let gathered = stand.databricks.count(Kind::Gather);
+    let (status, answer) =
+        ada.post(&format!("/api/chat/{}/retry", text(&turn, "id")), json!({ "endpoint": "own-model" })).await;
+    assert_eq!(status, 202, "{answer}");
+    ada.sees(&turn, "succeeded").await;
+    assert_eq!(stand.databricks.count(Kind::Gather), gathered, "what was gathered is used");
+    assert_eq!(
+        stand.databricks.paths().last().map(String::as_str),
+        Some("/serving-endpoints/own-model/invocations")
+    );
+}
+
+#[tokio::test]
 async fn a_model_that_never_answers_with_a_slide_leaves_the_others() {
     let stand = Stand::new().await;
     stand.databricks.rule(Kind::Slide, |body| {

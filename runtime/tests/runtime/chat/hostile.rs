@@ -9,8 +9,8 @@ use super::{Stand, TOKEN, text, variables};
 use crate::support::app::client;
 use crate::support::databricks::{APP_TOKEN, Databricks, Kind, streamed, whole};
 use crate::support::people::answered;
-use crate::support::process::Serving;
 use crate::support::postgres;
+use crate::support::process::Serving;
 
 #[tokio::test]
 async fn instructions_in_data_or_answers_call_no_tool_that_was_not_given() {

@@ -38,6 +38,7 @@ struct Inner {
     counts: BTreeMap<Kind, usize>,
     requests: Vec<(Kind, Value)>,
     tokens: Vec<String>,
+    paths: Vec<String>,
     refused: Vec<String>,
     rules: BTreeMap<Kind, Rule>,
     gates: BTreeMap<Kind, Arc<Semaphore>>,
@@ -98,6 +99,11 @@ impl Databricks {
         self.inner().tokens.clone()
     }
 
+    /// All paths that were asked, in order.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.inner().paths.clone()
+    }
+
     /// Refuses this token from now on.
     pub(crate) fn refuse(&self, token: &str) {
         self.inner().refused.push(token.to_owned());
@@ -150,6 +156,7 @@ async fn answer(State((inner, changed)): State<Shared>, request: Request) -> Res
     let is_refused = {
         let mut inner = inner.lock().expect("not poisoned");
         inner.tokens.push(token.clone());
+        inner.paths.push(path.clone());
         inner.refused.contains(&token)
     };
     if is_refused {
