@@ -991,6 +991,15 @@ export interface RenameRequest {
   title: string;
 }
 /**
+ * `POST /api/chat/{turn}/retry`.
+ */
+export interface RetryRequest {
+  /**
+   * Another endpoint than before.
+   */
+  endpoint?: string | null;
+}
+/**
  * A state of a deck to go back to.
  */
 export interface SavePoint {
