@@ -84,7 +84,8 @@ async fn nothing_that_people_models_or_data_say_is_in_the_log() {
     };
     // One that fails with the words of the request in the refusal, and one that succeeds.
     databricks.rule(Kind::Outline, |body| {
-        let message = format!("planted-refusal of {body}");
+        let asked = body["messages"][1]["content"].as_str().unwrap_or_default();
+        let message = format!("planted-refusal of {asked}");
         let refusal = json!({ "error_code": "BAD_REQUEST", "message": message });
         Some((StatusCode::BAD_REQUEST, refusal.to_string()).into_response())
     });
