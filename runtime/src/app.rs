@@ -18,6 +18,7 @@ use crate::jobs::{Jobs, Pace};
 use crate::metrics::Metrics;
 use crate::settings::Settings;
 use crate::sharing::Groups;
+use crate::traces::Traces;
 use crate::workspace::{ClientError, Workspace};
 
 /// The app could not be started.
@@ -54,6 +55,8 @@ pub struct AppState {
     pub uploads: Uploads,
     /// Turns at reading and changing decks.
     pub deck_work: DeckWork,
+    /// Traces of the assistant's work.
+    pub traces: Traces,
     /// Figures about the process.
     pub metrics: Metrics,
     /// Under which names the server is reached.
@@ -73,11 +76,13 @@ impl AppState {
         let directory = workspace.clone().filter(|_| !matches!(identity, IdentityRule::Local(_)));
         let tokens = PersonTokens::default();
         let people = (identity.clone(), tokens.clone());
-        let assistant =
-            Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
+        let traces = Traces::new(&settings.traces, workspace.as_ref(), effort.retry)?;
+        let assistant = Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
+        let assistant = assistant.traced(traces.clone());
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),
-            metrics: Metrics::new(&database),
+            metrics: Metrics::new(&database, |registry| traces.register(registry)),
+            traces,
             database,
             identity,
             tokens,

@@ -20,6 +20,7 @@
 //! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
 //! | [`identity`] | the identity of the caller |
 //! | [`deploy`] | the deployer's command line: flags, printing, the native host |
+//! | [`traces`] | traces of the assistant's work, for a collector and for MLflow |
 //! | [`metrics`] | figures about the process, for Prometheus |
 //! | [`database`] | pool, migrations, seeds, the check of the encryption key |
 //! | [`workspace`] | the client of Databricks: credentials, sign-in, requests, Lakebase |
@@ -56,6 +57,7 @@ pub mod settings;
 pub mod sharing;
 pub mod status;
 pub mod tls;
+pub mod traces;
 pub mod workspace;
 
 /// The app's name in `/api/version`, for PostgreSQL, and for the workspace.

@@ -183,6 +183,7 @@ async fn serve(settings: &Settings) -> Outcome {
     if working.await.is_err() {
         tracing::error!("the worker for jobs panicked");
     }
+    app.traces.close().await;
     app.database.close().await;
     match drained {
         Drained::Completely => tracing::info!("all requests were answered; stopping"),

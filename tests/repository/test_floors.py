@@ -32,7 +32,7 @@ FLOORS = {
         {"logging", "http"},
         {"workspace"},
         {"database"},
-        {"identity", "deploy", "metrics"},
+        {"identity", "deploy", "metrics", "traces"},
         {"jobs"},
         # The subjects of the app. Those that are about decks use one another in this order.
         {"prompting", "sharing"},

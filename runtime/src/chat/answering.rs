@@ -15,7 +15,7 @@ use super::queries::{slides as slide_queries, stages};
 use super::stop::{SIGN_IN, Stop};
 use super::turn::{Plan, TurnRow};
 use super::types::Stage;
-use super::{check, gather, slides};
+use super::{check, gather, slides, traced};
 use crate::database::Database;
 use crate::http::{ApiError, Rejection};
 use crate::jobs::types::{IfRunning, Unique};
@@ -136,13 +136,19 @@ impl Work for Answering {
 impl Answering {
     async fn answer(&self, job: &Running) -> Result<Done, Failure> {
         let Payload { turn: id } = job.payload()?;
-        let context = Context { job, assistant: &self.0, schema: job.schema() };
+        let trace = self.0.traces().of_turn(id);
+        let context = Context { job, assistant: &self.0, schema: job.schema(), trace };
         let turn = stages::load(&job.connection().await?, &context.schema, id).await?;
         let Some(mut turn) = turn else {
             return Err(Failure::Final("The request to the assistant was deleted".to_owned()));
         };
         match stages_of(&context, &mut turn).await {
-            Ok(()) => Ok(Done::Succeeded(json!({ "turn": id }))),
+            Ok(()) => {
+                if turn.stage == Stage::Done {
+                    traced::whole(&context.trace, &turn).end();
+                }
+                Ok(Done::Succeeded(json!({ "turn": id })))
+            }
             Err(stop) => ended(&context, &turn, stop).await,
         }
     }
@@ -151,19 +157,22 @@ impl Answering {
 /// Does one stage after another, until nothing is left to do or the person has to decide.
 async fn stages_of(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop> {
     loop {
-        match turn.stage {
-            Stage::Gather => gather::run(context, turn).await?,
-            Stage::Plan => plan::run(context, turn).await?,
-            Stage::Slides => slides::run(context, turn).await?,
-            Stage::Check => check::run(context, turn).await?,
+        let span = context.trace.stage(turn.stage.as_str());
+        let ended = match turn.stage {
+            Stage::Gather => gather::run(context, turn).await,
+            Stage::Plan => plan::run(context, turn).await,
+            Stage::Slides => slides::run(context, turn).await,
+            Stage::Check => check::run(context, turn).await,
             Stage::Review | Stage::Done => return Ok(()),
-        }
+        };
+        traced::stage(span, ended.as_ref().err(), is_patient(context, turn));
+        ended?;
     }
 }
 
 /// What becomes of the job when a stage ends early.
 async fn ended(context: &Context<'_>, turn: &TurnRow, stop: Stop) -> Result<Done, Failure> {
-    let is_patient = turn.waits < context.assistant.limits().waits;
+    let is_patient = is_patient(context, turn);
     match stop {
         Stop::Job(failure) => Err(failure),
         Stop::Failed { code, message, spent } => fail(context, turn, code, message, spent).await,
@@ -184,6 +193,11 @@ async fn ended(context: &Context<'_>, turn: &TurnRow, stop: Stop) -> Result<Done
     }
 }
 
+/// Whether the turn may wait once more.
+fn is_patient(context: &Context<'_>, turn: &TurnRow) -> bool {
+    turn.waits < context.assistant.limits().waits
+}
+
 async fn snooze(context: &Context<'_>, turn: &TurnRow, pause: Duration) -> Result<Done, Failure> {
     stages::count_wait(&context.job.connection().await?, &context.schema, turn.id).await?;
     Ok(Done::Snoozed(pause))
@@ -198,5 +212,6 @@ async fn fail(
 ) -> Result<Done, Failure> {
     let connection = context.job.connection().await?;
     stages::fail(&connection, &context.schema, turn.id, code, &message, spent).await?;
+    traced::whole(&context.trace, turn).fail(code, || message.clone());
     Err(Failure::Final(message))
 }

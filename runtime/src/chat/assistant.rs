@@ -10,6 +10,7 @@ use super::stop::Stop;
 use crate::identity::tokens::PersonTokens;
 use crate::identity::{IdentityRule, User};
 use crate::settings::AssistantSettings;
+use crate::traces::Traces;
 use crate::workspace::Workspace;
 use crate::workspace::genie::Genie;
 use crate::workspace::serving::{ChatEndpoint, Learnt};
@@ -29,6 +30,7 @@ struct Inner {
     spaces: Vec<String>,
     learnt: Learnt,
     limits: Limits,
+    traces: Traces,
 }
 
 /// The workspace on behalf of a person.
@@ -47,12 +49,25 @@ impl Assistant {
         limits: Limits,
     ) -> Self {
         let AssistantSettings { endpoint, spaces } = settings;
-        Self(Arc::new(Inner { workspace, tokens, rule, endpoint, spaces, learnt: Learnt::default(), limits }))
+        let (learnt, traces) = (Learnt::default(), Traces::default());
+        Self(Arc::new(Inner { workspace, tokens, rule, endpoint, spaces, learnt, limits, traces }))
     }
 
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
+        let traces = self.0.traces.clone();
+        self.with_both(limits, traces)
+    }
+
+    /// The same, which traces its work.
+    #[must_use]
+    pub fn traced(self, traces: Traces) -> Self {
+        let limits = self.0.limits;
+        self.with_both(limits, traces)
+    }
+
+    fn with_both(self, limits: Limits, traces: Traces) -> Self {
         let Inner { workspace, tokens, rule, endpoint, spaces, learnt, .. } = &*self.0;
         Self(Arc::new(Inner {
             workspace: workspace.clone(),
@@ -62,7 +77,13 @@ impl Assistant {
             spaces: spaces.clone(),
             learnt: learnt.clone(),
             limits,
+            traces,
         }))
+    }
+
+    /// Where its work is traced.
+    pub(super) fn traces(&self) -> &Traces {
+        &self.0.traces
     }
 
     /// How much is too much.

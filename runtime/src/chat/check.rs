@@ -81,7 +81,7 @@ async fn check(context: &Context<'_>, turn: &mut TurnRow, deck: &Deck, row: &Sli
         findings: found.clone(),
         position,
     };
-    match written(context, &model, &common, turn, &task).await {
+    match written(context, &model, &common, turn, &task, Stage::Check).await {
         Ok(mended) => {
             turn.spend(&mended.spent);
             let is_better = findings(&mended.slide).len() < found.len();

@@ -1,5 +1,6 @@
 //! What the stages of a turn have: the turn, its model, and how what they come to is kept and told.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -16,6 +17,7 @@ use crate::decks;
 use crate::http::blocking;
 use crate::jobs::{Failure, Running};
 use crate::prompting::{Guidance, SourceTable, SpaceBrief};
+use crate::traces::{SpanId, TurnTrace};
 use crate::workspace::serving::{ChatEndpoint, Completion, ModelError, Request, Spent};
 
 /// How often text that a model streams is told: each telling is a statement.
@@ -33,6 +35,8 @@ pub(super) struct Context<'a> {
     pub(super) assistant: &'a Assistant,
     /// The schema of the tables, quoted.
     pub(super) schema: String,
+    /// The trace of the turn.
+    pub(super) trace: TurnTrace,
 }
 
 /// An event for those who watch: its kind and what it says.
@@ -121,17 +125,20 @@ impl Context<'_> {
         Ok(Model { assistant: self.assistant, author: turn.author.clone(), endpoint, on_behalf })
     }
 
-    /// Asks a model and tells what it says as it is said, `lead` first. Short waits for a busy endpoint happen here.
+    /// Asks a model and tells what it says as it is said, `lead` first. Short waits for a busy endpoint happen here. `under` is the
+    /// span of what it is asked for.
     pub(super) async fn stream(
         &self,
         model: &Model<'_>,
+        under: SpanId,
         request: &Request,
         lead: &str,
     ) -> Result<Completion, Stop> {
+        let endpoint = self.traced(model, under);
         let mut waits = 0;
         loop {
             let (sender, mut pieces) = tokio::sync::mpsc::unbounded_channel::<String>();
-            let asking = model.endpoint.stream(request, move |text: &str| {
+            let asking = endpoint.stream(request, move |text: &str| {
                 let _ = sender.send(text.to_owned());
             });
             let telling = async {
@@ -160,20 +167,26 @@ impl Context<'_> {
         }
     }
 
-    /// Asks a model for JSON. Short waits for a busy endpoint happen here.
+    /// Asks a model for JSON. Short waits for a busy endpoint happen here. `under` is the span of what it is asked for.
     pub(super) async fn json<T: Send>(
         &self,
         model: &Model<'_>,
+        under: SpanId,
         request: &Request,
         check: impl Fn(Value) -> Result<T, String> + Send + Sync,
     ) -> Result<(T, Spent), Stop> {
+        let endpoint = self.traced(model, under);
         let mut waits = 0;
         loop {
-            match model.endpoint.json(request, &check).await {
+            match endpoint.json(request, &check).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => waits = self.wait(model, error, waits).await?,
             }
         }
+    }
+
+    fn traced(&self, model: &Model<'_>, under: SpanId) -> ChatEndpoint {
+        model.endpoint.clone().observed(Arc::new(self.trace.chats(under)))
     }
 
     /// Waits if the endpoint may answer soon; how often it was waited. Else why the stage ends.

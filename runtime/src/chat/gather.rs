@@ -168,7 +168,9 @@ async fn rounds(
         };
         // What was said in an earlier round stands in a paragraph of its own.
         let has_spoken = turn.gathered.rounds.iter().any(|round| !round.text.trim().is_empty());
-        let completion = context.stream(&model, &request, if has_spoken { "\n\n" } else { "" }).await?;
+        let lead = if has_spoken { "\n\n" } else { "" };
+        let under = context.trace.stage_id(Stage::Gather.as_str());
+        let completion = context.stream(&model, under, &request, lead).await?;
         let left = limits.questions.saturating_sub(asked).min(QUESTIONS_AT_ONCE);
         let calls: Vec<Call> = completion
             .calls
@@ -246,9 +248,13 @@ async fn put_and_wait(
         if call.result.is_some() {
             continue;
         }
+        let mut tool = context.trace.tool(Stage::Gather.as_str(), "query_data");
+        tool.text("gen_ai.tool.call.id", || call.id.clone());
+        tool.text("gen_ai.tool.call.arguments", || call.arguments.clone());
         let question = match genie::question(&call.name, &call.arguments, spaces) {
             Ok(question) => question,
             Err(why) => {
+                tool.fail("invalid_call", || why.clone());
                 settle(context, turn, (last, index), prompting::tool_error(&why)).await?;
                 continue;
             }
@@ -263,6 +269,7 @@ async fn put_and_wait(
                     asked
                 }
                 Err(why) => {
+                    tool.fail("not_asked", || why.clone());
                     let result = prompting::tool_error(&why);
                     settle(context, turn, (last, index), result).await?;
                     continue;
@@ -271,13 +278,21 @@ async fn put_and_wait(
         };
         waiting.push(async move {
             let found = genie::answer(context, client, &asked).await;
-            (index, question, found)
+            (index, question, found, tool)
         });
     }
-    while let Some((index, question, found)) = waiting.next().await {
+    while let Some((index, question, found, mut tool)) = waiting.next().await {
         match found? {
-            Found::Answer(answer) => keep_answer(context, turn, (last, index), &question, answer).await?,
+            Found::Answer(answer) => {
+                let rows: usize = answer.results.iter().map(|result| result.rows.len()).sum();
+                tool.count("tellr.rows", i64::try_from(rows).unwrap_or(i64::MAX));
+                keep_answer(context, turn, (last, index), &question, answer).await?;
+                let result = turn.gathered.rounds[last].calls[index].result.as_deref();
+                tool.text("gen_ai.tool.call.result", || result.unwrap_or_default().to_owned());
+                tool.end();
+            }
             Found::Nothing(why) => {
+                tool.fail("no_answer", || why.clone());
                 turn.gathered.rounds[last].calls[index].result = Some(prompting::tool_error(&why));
                 let kept = Kept { gathered: Some(&turn.gathered), ..Kept::default() };
                 let mut body = told(&question, "failed");

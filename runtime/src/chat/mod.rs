@@ -31,6 +31,7 @@
 //! | `plan` | stage 2: an outline, or changes |
 //! | `slides` | stage 3: slides, three at a time |
 //! | `check` | stage 4: one repair a slide |
+//! | `traced` | turns and stages in traces |
 //! | `apply` | slides and changes into the deck, and back |
 //! | `choices` | endpoints and spaces that a person may use, tested |
 //! | `asking` | a request becomes a turn, or is refused |
@@ -52,6 +53,7 @@ mod queries;
 pub mod routes;
 mod slides;
 mod stop;
+mod traced;
 mod turn;
 pub mod types;
 

@@ -41,9 +41,10 @@ async fn outline(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop> 
     let (guidance, sources) = (context.guidance(turn, &deck.theme).await?, context.sources(turn).await?);
     let prompt = prompting::outline(&guidance, &turn.message, &sources);
     let model = context.model(turn).await?;
+    let under = context.trace.stage_id(Stage::Plan.as_str());
     // A slide takes some 80 tokens; the limit on an answer is made for one slide.
     let max_tokens = context.assistant.limits().tokens_of_an_answer.saturating_mul(2);
-    let (outline, spent) = context.json(&model, &request(prompt, turn, max_tokens), Outline::read).await?;
+    let (outline, spent) = context.json(&model, under, &request(prompt, turn, max_tokens), Outline::read).await?;
     turn.spend(&spent);
     keep_outline(context, turn, outline, spent).await
 }
@@ -128,8 +129,9 @@ async fn changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop> 
     let selection = apply::ids(&turn.selection);
     let prompt = prompting::changes(&guidance, &turn.message, &sources, &deck, &selection);
     let model = context.model(turn).await?;
+    let under = context.trace.stage_id(Stage::Plan.as_str());
     let max_tokens = context.assistant.limits().tokens_of_an_answer.saturating_mul(2);
-    let (changes, spent) = context.json(&model, &request(prompt, turn, max_tokens), Changes::read).await?;
+    let (changes, spent) = context.json(&model, under, &request(prompt, turn, max_tokens), Changes::read).await?;
     turn.spend(&spent);
     let (planned, notes) = changes.plan(&deck, &turn.message);
     let notices = notices(&notes);

@@ -17,6 +17,7 @@ use super::assistant::Assistant;
 use super::choices;
 use super::original;
 use super::queries::{sources, stages, turns};
+use super::traced;
 use super::types::{
     ChatRequest, Conversation, FeedbackRequest, LONGEST_COMMENT, OutlineRequest, RetryRequest, SourceData,
     Turn, TurnKind, TurnState, Undone,
@@ -157,10 +158,14 @@ async fn cancel(
     Path(id): Path<String>,
     State(database): State<Database>,
     State(jobs): State<Jobs>,
+    State(assistant): State<Assistant>,
 ) -> Result<Response, ApiError> {
     let turn = own(&database, &caller, &id).await?;
     if let Some(job) = turn.job_id {
-        jobs.cancel(job, &caller.user.id).await?;
+        let is_stopped = jobs.cancel(job, &caller.user.id).await?;
+        if is_stopped && matches!(turn.state, TurnState::Queued | TurnState::Running) {
+            traced::cancelled(assistant.traces(), &turn);
+        }
     }
     accepted(&database, &caller, turn.id).await
 }
@@ -239,6 +244,7 @@ async fn feedback(
     caller: Caller,
     Path(id): Path<String>,
     State(database): State<Database>,
+    State(assistant): State<Assistant>,
     JsonBody(request): JsonBody<FeedbackRequest>,
 ) -> Result<StatusCode, ApiError> {
     if request
@@ -255,6 +261,7 @@ async fn feedback(
         || Rejection::not_found("There is no such request to the assistant, or it is another person's");
     let id: Uuid = id.parse().map_err(|_| missing())?;
     if turns::rate(&database, &caller, id, &request).await? {
+        traced::rated(assistant.traces(), id, &caller.user.id, &request);
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(missing().into())

@@ -23,6 +23,7 @@ use super::types::Stage;
 use crate::prompting::{
     self, Edit, Guidance, Note, OutlineSlide, Placing, Planned, SlideAsk, SlideDraft, SourceTable,
 };
+use crate::traces::SpanId;
 use crate::workspace::serving::Spent;
 
 /// A slide that is to be written.
@@ -196,17 +197,38 @@ async fn write(
     turn: &TurnRow,
     task: Task,
 ) -> (Task, Result<Written, Stop>) {
-    let written = written(context, model, common, turn, &task).await;
+    let written = written(context, model, common, turn, &task, Stage::Slides).await;
     (task, written)
 }
 
-/// Asks for a slide and makes it of the draft.
+/// Asks for a slide in a stage and makes it of the draft.
 pub(super) async fn written(
     context: &Context<'_>,
     model: &Model<'_>,
     common: &Common,
     turn: &TurnRow,
     task: &Task,
+    stage: Stage,
+) -> Result<Written, Stop> {
+    let mut span = context.trace.slide(stage.as_str(), task.row.number);
+    span.text("tellr.slide.title", || task.planned.title.clone());
+    let written = drafted(context, model, common, turn, task, span.id()).await;
+    match &written {
+        Ok(_) => span.end(),
+        Err(Stop::Failed { code, message, .. }) => span.fail(code, || message.clone()),
+        // Another attempt writes it.
+        Err(Stop::Wait(..) | Stop::SignIn | Stop::Job(_)) => {}
+    }
+    written
+}
+
+async fn drafted(
+    context: &Context<'_>,
+    model: &Model<'_>,
+    common: &Common,
+    turn: &TurnRow,
+    task: &Task,
+    under: SpanId,
 ) -> Result<Written, Stop> {
     let request = turn.message.as_str();
     let current = task.kept.as_ref().map(SlideDraft::of);
@@ -224,7 +246,7 @@ pub(super) async fn written(
     let prompt = prompting::slide(&common.guidance, &ask);
     let max_tokens = context.assistant.limits().tokens_of_an_answer;
     let (draft, spent) =
-        context.json(model, &plan::request(prompt, turn, max_tokens), SlideDraft::read).await?;
+        context.json(model, under, &plan::request(prompt, turn, max_tokens), SlideDraft::read).await?;
     let id = SlideId::try_from(task.row.slide_id.clone())
         .map_err(|why| Stop::failed("slide_id", format!("A slide has an id that can't be used: {why}")))?;
     let sources: Vec<SourceTable> =

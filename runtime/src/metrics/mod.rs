@@ -43,12 +43,13 @@ struct Figures {
 }
 
 impl Metrics {
-    /// The figures of this process and of its connections to `database`.
-    pub fn new(database: &Database) -> Self {
+    /// The figures of this process and of its connections to `database`, and those that `more` adds.
+    pub fn new(database: &Database, more: impl FnOnce(&mut Registry)) -> Self {
         let mut registry = Registry::with_prefix("tellr");
         let requests = Requests::registered(&mut registry);
         registry.register_collector(Box::new(process::OfDatabase(database.clone())));
         registry.register_collector(Box::new(process::OfProcess));
+        more(&mut registry);
         Self(Arc::new(Figures { registry, requests }))
     }
 

@@ -12,6 +12,7 @@ mod assistant;
 mod database;
 mod problem;
 mod proxies;
+mod traces;
 mod variables;
 mod workspace;
 
@@ -21,6 +22,7 @@ pub use assistant::AssistantSettings;
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
 pub use problem::{Problem, SettingsError};
 pub use proxies::with_proxies;
+pub use traces::{CollectorSettings, MlflowSettings, Protocol, TraceSettings};
 pub use variables::{VARIABLES, Variable, documentation};
 pub use workspace::{
     Address, WorkspaceAuth, WorkspaceSettings, normalise_host, token_problem, workspace_address,
@@ -62,6 +64,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// What the assistant uses.
     pub assistant: AssistantSettings,
+    /// Where traces of the assistant's work go.
+    pub traces: TraceSettings,
     /// The key for encrypted data.
     pub encryption_key: Option<Key>,
 }
@@ -88,6 +92,7 @@ impl Settings {
         let dev_user = reader.text("DEV_USER_ID").unwrap_or_else(|| "dev@localhost".to_owned());
         let profile = reader.text("DATABRICKS_CONFIG_PROFILE").filter(|_| app_name.is_none());
         let assistant = assistant::read(&mut reader);
+        let traces = traces::read(&mut reader);
         let database = database::read(&mut reader);
 
         match database {
@@ -102,6 +107,7 @@ impl Settings {
                 workspace,
                 profile,
                 assistant,
+                traces,
                 encryption_key,
             }),
             _ => Err(SettingsError(reader.problems)),

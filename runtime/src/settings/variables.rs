@@ -92,6 +92,35 @@ pub const VARIABLES: &[Variable] = &[
         "TELLR_GENIE_SPACES",
         "the ids of the Genie spaces that the assistant offers first, separated by commas",
     ),
+    variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "the collector that traces of the assistant's work are sent to; the platform sets it if the app's telemetry is on \
+         (default: none)",
+    ),
+    variable(
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "`grpc` (without TLS), as the platform sets it, or `http/protobuf` (default: http/protobuf)",
+    ),
+    variable("OTEL_EXPORTER_OTLP_HEADERS", "headers for the collector: `name=value`, separated by commas"),
+    variable("OTEL_SERVICE_NAME", "the name of this service in traces (default: tellr)"),
+    variable("OTEL_RESOURCE_ATTRIBUTES", "more about this process in traces: `name=value`, separated by commas"),
+    variable(
+        "MLFLOW_EXPERIMENT_ID",
+        "the MLflow experiment that traces and feedback are sent to; on the platform the value of an experiment resource \
+         (default: none)",
+    ),
+    variable(
+        "MLFLOW_TRACKING_URI",
+        "the address of an MLflow server (3.6 or newer) that has the experiment (default: `databricks`, the workspace's)",
+    ),
+    variable(
+        "MLFLOW_TRACING_SQL_WAREHOUSE_ID",
+        "the SQL warehouse that the workspace's MLflow uses to add feedback to traces",
+    ),
+    variable(
+        "TELLR_TRACE_CONTENT",
+        "`true`: traces also hold what people ask, what models answer, the data, and comments (default: false)",
+    ),
     variable("GOOGLE_OAUTH_ENCRYPTION_KEY", "the Fernet key for stored credentials; required in production"),
     variable(
         "TELLR_METRICS_PORT",

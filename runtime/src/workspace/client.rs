@@ -8,8 +8,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use deployer::error::DeployError;
 use deployer::host::{HostError, HostErrorKind, Method, WorkspaceRequest, WorkspaceResponse};
+use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -182,6 +184,33 @@ impl Workspace {
             return Ok((send(&token).await?, token));
         }
         Ok((answer, token))
+    }
+
+    /// Posts a body that is not JSON to a path of the API, and once more with another token if the workspace rejects
+    /// the first. Returns the status; the answer's body is not read.
+    ///
+    /// # Errors
+    /// If there was no answer.
+    pub(crate) async fn post_bytes(
+        &self,
+        path: &'static str,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<u16, HostError> {
+        let url = format!("{}{path}", self.host);
+        let send = async |token: &SecretString| {
+            let request = self.http.post(&url).headers(headers.clone()).timeout(self.retry.timeout);
+            let answer = self.as_caller(request, token).body(body.clone()).send().await;
+            answer.map(|answer| answer.status()).map_err(|error| no_answer(&error))
+        };
+        let token = self.bearer().await?;
+        let status = send(&token).await?;
+        if status == StatusCode::UNAUTHORIZED
+            && let Some(token) = self.another(&token).await?
+        {
+            return Ok(send(&token).await?.as_u16());
+        }
+        Ok(status.as_u16())
     }
 
     /// When a credential is requested again.

@@ -44,4 +44,5 @@ mod token_cache;
 
 pub use client::{ClientError, Workspace, client};
 pub use database_credential::{CredentialError, DatabaseCredential};
+pub(crate) use no_answer::no_answer;
 pub use retry::RetryPolicy;

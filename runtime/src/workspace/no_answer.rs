@@ -12,7 +12,7 @@ use std::io;
 use deployer::host::{HostError, HostErrorKind};
 
 /// Describes why there was no answer. Of a URL, only the host is repeated.
-pub(super) fn no_answer(error: &reqwest::Error) -> HostError {
+pub(crate) fn no_answer(error: &reqwest::Error) -> HostError {
     let kind = if error.is_builder() {
         // It was never sent, such as one with a path that is too long: the next attempt is the same.
         HostErrorKind::Refused

@@ -9,7 +9,8 @@
 //! how long it may: an endpoint that is busy or down is an error at once. Dropping the future ends the
 //! connection, and with it the model's work.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use secrecy::SecretString;
@@ -20,6 +21,7 @@ use super::completion::{BrokenAnswer, Completion, CompletionStream, Finish};
 use super::error::{ModelError, Spent};
 use super::json_text::json_in;
 use super::learnt::{Adjusted, Learnt, LimitName};
+use super::observer::Observer;
 use super::redacted::{Redacted, redacted, without_request};
 use super::refusal::Refusal;
 use super::request::{Message, Request};
@@ -69,6 +71,7 @@ pub struct ChatEndpoint {
     name: String,
     learnt: Learnt,
     limits: Limits,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 /// An answer that has begun.
@@ -85,13 +88,19 @@ type Shown<'a> = &'a mut (dyn FnMut(&str) + Send);
 impl ChatEndpoint {
     /// The endpoint of this name, asked with the credential of `workspace`. `learnt` is shared by all.
     pub fn new(workspace: Workspace, name: &str, learnt: Learnt) -> Self {
-        Self { workspace, name: name.to_owned(), learnt, limits: Limits::default() }
+        Self { workspace, name: name.to_owned(), learnt, limits: Limits::default(), observer: None }
     }
 
     /// The same with other limits on time.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// The same, watched.
+    #[must_use]
+    pub fn observed(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// Its name.
@@ -109,8 +118,12 @@ impl ChatEndpoint {
         request: &Request,
         mut text: impl FnMut(&str) + Send,
     ) -> Result<Completion, ModelError> {
-        let begun = self.begin(request, request.max_tokens, true).await?;
-        let completion = self.read(request, begun.answer, &begun.token, &mut text).await?;
+        let began = SystemTime::now();
+        let completion = async {
+            let begun = self.begin(request, request.max_tokens, true).await?;
+            self.read(request, begun.answer, &begun.token, &mut text).await
+        };
+        let completion = self.told(request, began, completion.await)?;
         if completion.finish == Finish::Filtered { Err(ModelError::Filtered) } else { Ok(completion) }
     }
 
@@ -163,13 +176,32 @@ impl ChatEndpoint {
         max_tokens: u32,
         has_more_room: bool,
     ) -> Result<(Completion, bool), ModelError> {
-        let begun = match self.begin(request, max_tokens, false).await {
-            // The limit that was asked first is the highest that the endpoint takes.
-            Err(ModelError::Refused(_)) if has_more_room => return Err(ModelError::Cut),
-            begun => begun?,
+        let began = SystemTime::now();
+        let mut is_limited = false;
+        let completion = async {
+            let begun = match self.begin(request, max_tokens, false).await {
+                // The limit that was asked first is the highest that the endpoint takes.
+                Err(ModelError::Refused(_)) if has_more_room => return Err(ModelError::Cut),
+                begun => begun?,
+            };
+            is_limited = begun.is_limited;
+            self.read(request, begun.answer, &begun.token, &mut |_| ()).await
         };
-        let completion = self.read(request, begun.answer, &begun.token, &mut |_| ()).await?;
-        Ok((completion, begun.is_limited))
+        let completion = completion.await;
+        Ok((self.told(request, began, completion)?, is_limited))
+    }
+
+    /// Tells what watches of the outcome of a request.
+    fn told(
+        &self,
+        request: &Request,
+        began: SystemTime,
+        answer: Result<Completion, ModelError>,
+    ) -> Result<Completion, ModelError> {
+        if let Some(observer) = &self.observer {
+            observer.asked(&self.name, request, began, answer.as_ref());
+        }
+        answer
     }
 
     /// Sends the request, without what the endpoint refuses, until an answer begins.

@@ -72,6 +72,25 @@ pub enum ModelError {
     NoAnswer(String),
 }
 
+impl ModelError {
+    /// Its kind, for figures and traces.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::NoRight => "no_right",
+            Self::NoEndpoint => "no_endpoint",
+            Self::Down => "down",
+            Self::Busy(_) => "busy",
+            Self::TooLong => "too_long",
+            Self::Cut => "cut",
+            Self::Filtered => "filtered",
+            Self::NotUsable { .. } => "not_usable",
+            Self::Refused(_) => "refused",
+            Self::NoAnswer(_) => "no_answer",
+        }
+    }
+}
+
 impl fmt::Debug for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ModelError({self})")

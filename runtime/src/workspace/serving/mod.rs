@@ -17,6 +17,7 @@
 //! | `request` | [`Request`]: what is asked |
 //! | `learnt` | [`Learnt`]: what endpoints refused before |
 //! | `endpoint` | [`ChatEndpoint`]: asks, and reads the answer as it arrives |
+//! | `observer` | [`Observer`]: what watches the requests |
 //! | `redacted` | keeps the credential and the request out of answers and errors |
 //! | `error` | [`ModelError`]: why there is no answer |
 //! | [`list`] | the endpoints of a workspace |
@@ -28,6 +29,7 @@ mod events;
 mod json_text;
 mod learnt;
 pub mod list;
+mod observer;
 mod redacted;
 mod refusal;
 mod request;
@@ -39,5 +41,6 @@ pub use endpoint::{ChatEndpoint, Limits};
 pub use error::{ModelError, Spent};
 pub use json_text::json_in;
 pub use learnt::Learnt;
+pub use observer::Observer;
 pub use refusal::Refusal;
 pub use request::{Message, Request, Schema, Tool};
