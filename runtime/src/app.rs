@@ -77,7 +77,8 @@ impl AppState {
         let tokens = PersonTokens::default();
         let people = (identity.clone(), tokens.clone());
         let traces = Traces::new(&settings.traces, workspace.as_ref(), effort.retry)?;
-        let assistant = Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
+        let assistant =
+            Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
         let assistant = assistant.traced(traces.clone());
         Ok(Arc::new(Self {
             jobs: Jobs::new(database.clone(), Pace::default()),

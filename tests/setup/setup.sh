@@ -115,7 +115,7 @@ install_python() { # requirements reason
 }
 
 # A separate Python environment, for a version other than .venv's.
-install_environment() { # folder requirements reason
+install_environment() { # folder requirements reason [flag of pip]...
   local wanted
   wanted=$(hash_of "$2")
   if [ "$(cat "$1/requirements-hash" 2>/dev/null)" = "$wanted" ]; then
@@ -125,7 +125,7 @@ install_environment() { # folder requirements reason
   say "install" "$2 into $1: $3"
   rm -rf "$1"
   python3 -m venv "$1"
-  "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check "${@:4}" -r "$2"
   echo "$wanted" >"$1/requirements-hash"
 }
 
@@ -192,6 +192,7 @@ if [ "$level" = tests ]; then
     install_environment ".cache/python-sdk/$age" "tests/local-workspace/tests/python_sdk/requirements-$age.txt" \
       "the local workspace answers old versions of Databricks' SDK too"
   done
+  install_environment .cache/mlflow tests/traces/requirements.txt "traces are read back from an MLflow server" --no-deps
   install_cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen-test-runner \
     "it runs the module's tests" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner
   install_cargo_tool wasm-pack 0.15.1 wasm-pack "it starts the module's tests in a browser" --locked

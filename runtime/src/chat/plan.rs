@@ -44,7 +44,8 @@ async fn outline(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop> 
     let under = context.trace.stage_id(Stage::Plan.as_str());
     // A slide takes some 80 tokens; the limit on an answer is made for one slide.
     let max_tokens = context.assistant.limits().tokens_of_an_answer.saturating_mul(2);
-    let (outline, spent) = context.json(&model, under, &request(prompt, turn, max_tokens), Outline::read).await?;
+    let (outline, spent) =
+        context.json(&model, under, &request(prompt, turn, max_tokens), Outline::read).await?;
     turn.spend(&spent);
     keep_outline(context, turn, outline, spent).await
 }
@@ -131,7 +132,8 @@ async fn changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop> 
     let model = context.model(turn).await?;
     let under = context.trace.stage_id(Stage::Plan.as_str());
     let max_tokens = context.assistant.limits().tokens_of_an_answer.saturating_mul(2);
-    let (changes, spent) = context.json(&model, under, &request(prompt, turn, max_tokens), Changes::read).await?;
+    let (changes, spent) =
+        context.json(&model, under, &request(prompt, turn, max_tokens), Changes::read).await?;
     turn.spend(&spent);
     let (planned, notes) = changes.plan(&deck, &turn.message);
     let notices = notices(&notes);

@@ -81,7 +81,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> TraceSettings {
     TraceSettings { collector, mlflow, service, resource, has_content, unusable }
 }
 
-fn collector(reader: &Reader<'_>, complain: &mut impl FnMut(&'static str, String)) -> Option<CollectorSettings> {
+fn collector(
+    reader: &Reader<'_>,
+    complain: &mut impl FnMut(&'static str, String),
+) -> Option<CollectorSettings> {
     let protocol = reader.text(PROTOCOL);
     let headers = reader.secret(HEADERS);
     let text = reader.text(ENDPOINT)?;
@@ -103,14 +106,20 @@ fn collector(reader: &Reader<'_>, complain: &mut impl FnMut(&'static str, String
         return None;
     };
     if protocol == Protocol::Grpc && endpoint.scheme() == "https" {
-        complain(ENDPOINT, format!("is gRPC with TLS, which isn't supported. Set {PROTOCOL} to `http/protobuf`"));
+        complain(
+            ENDPOINT,
+            format!("is gRPC with TLS, which isn't supported. Set {PROTOCOL} to `http/protobuf`"),
+        );
         return None;
     }
     let mut map = HeaderMap::new();
     for (name, value) in pairs(headers.as_ref().map(super::variables::expose).unwrap_or_default()) {
         let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());
         let Some((name, mut value)) = header else {
-            complain(HEADERS, "has a name or a value that can't be a header's. Its values are not shown".to_owned());
+            complain(
+                HEADERS,
+                "has a name or a value that can't be a header's. Its values are not shown".to_owned(),
+            );
             return None;
         };
         value.set_sensitive(true);
@@ -130,7 +139,9 @@ fn mlflow(reader: &mut Reader<'_>) -> Option<MlflowSettings> {
         None | Some("databricks") => None,
         Some(text) => {
             let url = Url::parse(text).ok().filter(|url| {
-                matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.username().is_empty()
+                matches!(url.scheme(), "http" | "https")
+                    && url.host_str().is_some()
+                    && url.username().is_empty()
             });
             if url.is_none() {
                 reader.problem(
@@ -146,8 +157,8 @@ fn mlflow(reader: &mut Reader<'_>) -> Option<MlflowSettings> {
 }
 
 fn id(reader: &mut Reader<'_>, name: &'static str, text: String) -> Option<String> {
-    let is_id =
-        text.len() <= LONGEST_ID && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let is_id = text.len() <= LONGEST_ID
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if is_id {
         return Some(text);
     }

@@ -103,7 +103,10 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("OTEL_EXPORTER_OTLP_HEADERS", "headers for the collector: `name=value`, separated by commas"),
     variable("OTEL_SERVICE_NAME", "the name of this service in traces (default: tellr)"),
-    variable("OTEL_RESOURCE_ATTRIBUTES", "more about this process in traces: `name=value`, separated by commas"),
+    variable(
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "more about this process in traces: `name=value`, separated by commas",
+    ),
     variable(
         "MLFLOW_EXPERIMENT_ID",
         "the MLflow experiment that traces and feedback are sent to; on the platform the value of an experiment resource \

@@ -42,8 +42,12 @@ impl Trouble {
         match status {
             200..=299 => Ok(()),
             408 | 429 | 500 | 502..=504 => Err(Self::passing(format!("it answers {status}"))),
-            401 | 403 => Err(Self::staying(format!("it answers {status}: the app has no right to write there"))),
-            404 => Err(Self::staying("it answers 404: it doesn't have the experiment or the trace, or is too old".to_owned())),
+            401 | 403 => {
+                Err(Self::staying(format!("it answers {status}: the app has no right to write there")))
+            }
+            404 => Err(Self::staying(
+                "it answers 404: it doesn't have the experiment or the trace, or is too old".to_owned(),
+            )),
             _ => Err(Self::staying(format!("it answers {status}"))),
         }
     }
@@ -177,7 +181,9 @@ impl OfWorkspace {
 
     async fn feedback(&mut self, feedback: &Feedback) -> Result<(), Trouble> {
         let Some(location) = self.place().await?.location else {
-            return Err(Trouble::staying("the experiment doesn't say where its traces are, so feedback can't be added"));
+            return Err(Trouble::staying(
+                "the experiment doesn't say where its traces are, so feedback can't be added",
+            ));
         };
         let trace = feedback.trace();
         let mut assessment = feedback.assessment(&trace);
@@ -228,7 +234,8 @@ impl OfWorkspace {
 /// A name of Unity Catalog that can stand in a path as it is.
 fn is_name(text: &str) -> bool {
     let is_part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     };
     text.len() <= 1_000 && text.split('.').all(is_part)
 }

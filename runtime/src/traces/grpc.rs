@@ -73,7 +73,8 @@ impl Grpc {
         body.extend_from_slice(&length.to_be_bytes());
         body.extend_from_slice(message);
         let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        let uri = Uri::builder().scheme("http").authority(format!("{host}:{}", self.port)).path_and_query(EXPORT);
+        let uri =
+            Uri::builder().scheme("http").authority(format!("{host}:{}", self.port)).path_and_query(EXPORT);
         let uri = uri.build().map_err(|_| Trouble::staying("its address is not valid"))?;
         let mut request = Request::new(Body::from(body));
         *request.method_mut() = Method::POST;

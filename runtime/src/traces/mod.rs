@@ -117,7 +117,11 @@ impl Traces {
         if self.shared.is_some() {
             let Figures { sent, dropped } = &self.figures;
             registry.register("trace_items_sent", "Spans and feedback that were sent", sent.clone());
-            registry.register("trace_items_dropped", "Spans and feedback that could not be sent", dropped.clone());
+            registry.register(
+                "trace_items_dropped",
+                "Spans and feedback that could not be sent",
+                dropped.clone(),
+            );
         }
     }
 
@@ -189,7 +193,9 @@ fn destinations(
                 found.push(Destination::Workspace(Box::new(of_workspace)));
             }
             (None, None) => {
-                tracing::warn!("MLFLOW_EXPERIMENT_ID is set, but there is no workspace; no traces are sent there");
+                tracing::warn!(
+                    "MLFLOW_EXPERIMENT_ID is set, but there is no workspace; no traces are sent there"
+                );
             }
         }
     }

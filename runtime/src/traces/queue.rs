@@ -75,7 +75,12 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(destination: Destination, resource: Resource, retry: RetryPolicy, counts: Counts) -> Self {
+    pub(super) fn new(
+        destination: Destination,
+        resource: Resource,
+        retry: RetryPolicy,
+        counts: Counts,
+    ) -> Self {
         let (queue, items) = mpsc::channel(MOST_WAITING);
         let (bytes, hurry) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let sending = Sending {

@@ -39,4 +39,5 @@ mod sessions;
 mod sharing;
 mod shutdown;
 mod tls;
+mod traces;
 mod unreachable;

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tellr_app::chat::{Answering, Assistant, Limits};
 use tellr_app::jobs::{Jobs, Kinds, Pace, Worker};
 use tellr_app::sharing::Groups;
+use tellr_app::traces::Traces;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,7 @@ pub(crate) struct Stand {
     pub(crate) variables: Variables,
     pub(crate) assistant: Assistant,
     pub(crate) jobs: Jobs,
+    pub(crate) traces: Traces,
     worker: Option<Working>,
 }
 
@@ -70,10 +72,20 @@ impl Stand {
         Self::at(limits, pace(), &postgres::url()).await
     }
 
+    /// With more variables.
+    pub(crate) async fn with_variables(more: &[(&str, &str)]) -> Self {
+        Self::of(Limits::default(), pace(), &postgres::url(), more).await
+    }
+
     /// With the database at this address.
     pub(crate) async fn at(limits: Limits, pace: Pace, database: &str) -> Self {
+        Self::of(limits, pace, database, &[]).await
+    }
+
+    async fn of(limits: Limits, pace: Pace, database: &str, more: &[(&str, &str)]) -> Self {
         let databricks = Databricks::start().await;
         let variables = variables(&databricks, database);
+        let variables = more.iter().fold(variables, |variables, (name, value)| variables.with(name, value));
         variables.initialise().await.expect("a database");
         let mut stand = Self::on(databricks, variables, limits, pace).await;
         stand.work();
@@ -87,7 +99,7 @@ impl Stand {
 
     async fn on(databricks: Databricks, variables: Variables, limits: Limits, pace: Pace) -> Self {
         let settings = variables.settings();
-        let (mut assistant, mut jobs) = (None, None);
+        let (mut assistant, mut jobs, mut traces) = (None, None, None);
         let app = RunningApp::start_with(settings, impatient(), |app| {
             app.assistant = app.assistant.clone().with_limits(limits);
             app.jobs = Jobs::new(app.database.clone(), pace);
@@ -95,10 +107,11 @@ impl Stand {
             app.groups = Groups::new(None);
             assistant = Some(app.assistant.clone());
             jobs = Some(app.jobs.clone());
+            traces = Some(app.traces.clone());
         })
         .await;
-        let (assistant, jobs) = (assistant.expect("set"), jobs.expect("set"));
-        Self { databricks, app, variables, assistant, jobs, worker: None }
+        let (assistant, jobs, traces) = (assistant.expect("set"), jobs.expect("set"), traces.expect("set"));
+        Self { databricks, app, variables, assistant, jobs, traces, worker: None }
     }
 
     /// Has this process work.

@@ -2,6 +2,7 @@
 //! and the app, either inside the test's process or as a process of its own.
 
 pub(crate) mod app;
+pub(crate) mod collector;
 pub(crate) mod counted;
 pub(crate) mod databricks;
 pub(crate) mod directory;
