@@ -99,7 +99,10 @@ fn collector(
     let with_scheme = if text.contains("://") { text } else { format!("http://{text}") };
     // It isn't repeated in messages: it may hold a password.
     let endpoint = Url::parse(&with_scheme).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && url.username().is_empty()
+        matches!(url.scheme(), "http" | "https")
+            && url.host_str().is_some()
+            && url.username().is_empty()
+            && url.password().is_none()
     });
     let Some(endpoint) = endpoint else {
         complain(ENDPOINT, "isn't an address such as `http://localhost:4318`".to_owned());
@@ -142,6 +145,7 @@ fn mlflow(reader: &mut Reader<'_>) -> Option<MlflowSettings> {
                 matches!(url.scheme(), "http" | "https")
                     && url.host_str().is_some()
                     && url.username().is_empty()
+                    && url.password().is_none()
             });
             if url.is_none() {
                 reader.problem(
@@ -207,4 +211,86 @@ fn decoded(text: &str) -> String {
 /// A value for a message.
 fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_of(variables: &[(&str, &str)]) -> (TraceSettings, Vec<&'static str>) {
+        let lookup = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let mut reader = Reader::new(&lookup);
+        let settings = read(&mut reader);
+        (settings, reader.problems.iter().map(|problem| problem.variable).collect())
+    }
+
+    fn unusable(settings: &TraceSettings) -> Vec<&'static str> {
+        settings.unusable.iter().map(|problem| problem.variable).collect()
+    }
+
+    #[test]
+    fn they_are_off_and_without_content_by_default() {
+        let (settings, problems) = read_of(&[]);
+        assert!(settings.collector.is_none() && settings.mlflow.is_none() && !settings.has_content);
+        assert!(problems.is_empty() && settings.unusable.is_empty());
+    }
+
+    #[test]
+    fn the_platforms_variables_are_taken_as_it_sets_them() {
+        let (settings, _) = read_of(&[
+            (ENDPOINT, "http://localhost:4314"),
+            (PROTOCOL, "grpc"),
+            (HEADERS, "x-a=planted-key, x-b=with%20space"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "workspace.id=12,app.name=tellr%2C%20mine,broken"),
+            ("OTEL_SERVICE_NAME", "my-app"),
+        ]);
+        let collector = settings.collector.as_ref().expect("a collector");
+        assert_eq!((collector.protocol, collector.endpoint.port()), (Protocol::Grpc, Some(4314)));
+        assert_eq!(collector.headers["x-b"], "with space");
+        let resource = [("workspace.id", "12"), ("app.name", "tellr, mine")];
+        assert_eq!(settings.resource, resource.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(settings.service, "my-app");
+        assert!(!format!("{settings:?}").contains("planted"), "{settings:?}");
+    }
+
+    #[test]
+    fn what_is_not_the_apps_own_never_stops_it() {
+        for (variables, wanted) in [
+            (&[(ENDPOINT, "http://x:1"), (PROTOCOL, "http/json")][..], PROTOCOL),
+            (&[(ENDPOINT, "ftp://x")], ENDPOINT),
+            (&[(ENDPOINT, "http://me:planted@x:1")], ENDPOINT),
+            (&[(ENDPOINT, "https://x:1"), (PROTOCOL, "grpc")], ENDPOINT),
+            (&[(ENDPOINT, "http://x:1"), (HEADERS, "a b=planted")], HEADERS),
+            (&[(ENDPOINT, "http://x:1"), (HEADERS, "a=%0aplanted")], HEADERS),
+        ] {
+            let (settings, problems) = read_of(variables);
+            assert!(settings.collector.is_none() && problems.is_empty(), "{variables:?}");
+            assert_eq!(unusable(&settings), [wanted]);
+            assert!(!format!("{settings:?}").contains("planted"), "{settings:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_the_apps_own_is_checked() {
+        let (settings, problems) =
+            read_of(&[(EXPERIMENT, "123"), (SERVER, "http://localhost:5000/ml"), (CONTENT, "true")]);
+        let mlflow = settings.mlflow.expect("an experiment");
+        assert_eq!(mlflow.server.map(String::from).as_deref(), Some("http://localhost:5000/ml"));
+        assert!(problems.is_empty() && settings.has_content);
+        let (settings, _) = read_of(&[(EXPERIMENT, "123"), (SERVER, "databricks"), (WAREHOUSE, "8f3c")]);
+        let mlflow = settings.mlflow.expect("an experiment");
+        assert_eq!((mlflow.server, mlflow.warehouse.as_deref()), (None, Some("8f3c")));
+        // Without an experiment, an address may be there for other programs.
+        assert!(read_of(&[(SERVER, "sqlite:///mlflow.db")]).1.is_empty());
+        for (variables, wanted) in [
+            (&[(EXPERIMENT, "/Shared/traces")][..], EXPERIMENT),
+            (&[(EXPERIMENT, "1"), (SERVER, "sqlite:///mlflow.db")], SERVER),
+            (&[(EXPERIMENT, "1"), (WAREHOUSE, "a/b")], WAREHOUSE),
+            (&[(CONTENT, "yes please")], CONTENT),
+        ] {
+            assert_eq!(read_of(variables).1, [wanted], "{variables:?}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use reqwest::Url;
 use tokio::net::TcpStream;
 
-use super::destination::Trouble;
+use super::trouble::Trouble;
 
 const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 /// The statuses of gRPC after which sending again may help, as OTLP lists them.

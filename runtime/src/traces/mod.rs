@@ -24,7 +24,7 @@
 //! | `chat` | requests to models as spans |
 //! | `feedback` | what people say about answers |
 //! | `queue` | the queue before each destination |
-//! | `destination`, `grpc` | where it is sent to |
+//! | `destination`, `grpc` | where it is sent to; `trouble`: why it was not taken |
 //! | `wire` | the messages of OTLP |
 
 mod chat;
@@ -33,6 +33,7 @@ mod feedback;
 mod grpc;
 mod queue;
 mod span;
+mod trouble;
 mod wire;
 
 use std::sync::Arc;

@@ -13,8 +13,9 @@ use prost::Message as _;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::destination::{Destination, Trouble};
+use super::destination::Destination;
 use super::feedback::Feedback;
+use super::trouble::Trouble;
 use super::wire::{Export, Resource, ResourceSpans, Scope, ScopeSpans};
 use crate::workspace::RetryPolicy;
 

@@ -106,7 +106,7 @@ impl TurnTrace {
         let Some(shared) = &self.shared else { return Open(None) };
         let span = Span {
             trace_id: self.turn.as_bytes().to_vec(),
-            span_id: id.0.to_vec(),
+            id: id.0.to_vec(),
             parent_span_id: parent.map(|parent| parent.0.to_vec()).unwrap_or_default(),
             name: name.to_owned(),
             kind,

@@ -119,10 +119,11 @@ impl ChatEndpoint {
         mut text: impl FnMut(&str) + Send,
     ) -> Result<Completion, ModelError> {
         let began = SystemTime::now();
-        let completion = async {
+        // On the heap: callers keep several of these futures.
+        let completion = Box::pin(async {
             let begun = self.begin(request, request.max_tokens, true).await?;
             self.read(request, begun.answer, &begun.token, &mut text).await
-        };
+        });
         let completion = self.told(request, began, completion.await)?;
         if completion.finish == Finish::Filtered { Err(ModelError::Filtered) } else { Ok(completion) }
     }
@@ -178,7 +179,7 @@ impl ChatEndpoint {
     ) -> Result<(Completion, bool), ModelError> {
         let began = SystemTime::now();
         let mut is_limited = false;
-        let completion = async {
+        let completion = Box::pin(async {
             let begun = match self.begin(request, max_tokens, false).await {
                 // The limit that was asked first is the highest that the endpoint takes.
                 Err(ModelError::Refused(_)) if has_more_room => return Err(ModelError::Cut),
@@ -186,7 +187,7 @@ impl ChatEndpoint {
             };
             is_limited = begun.is_limited;
             self.read(request, begun.answer, &begun.token, &mut |_| ()).await
-        };
+        });
         let completion = completion.await;
         Ok((self.told(request, began, completion)?, is_limited))
     }

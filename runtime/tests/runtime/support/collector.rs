@@ -105,14 +105,20 @@ impl Collector {
     /// All bytes that came, headers too.
     pub(crate) fn everything(&self) -> Vec<u8> {
         let inner = self.inner();
-        let of = |came: &Came| [came.path.as_bytes(), format!("{:?}", came.headers).as_bytes(), &came.body].concat();
+        let of = |came: &Came| {
+            [came.path.as_bytes(), format!("{:?}", came.headers).as_bytes(), &came.body].concat()
+        };
         inner.came.iter().flat_map(of).collect()
     }
 
     /// The spans that came.
     pub(crate) fn spans(&self) -> Vec<Span> {
         let read = |came: Came| {
-            let body = if came.header("content-type") == "application/grpc" { came.body.slice(5..) } else { came.body };
+            let body = if came.header("content-type") == "application/grpc" {
+                came.body.slice(5..)
+            } else {
+                came.body
+            };
             ExportTraceServiceRequest::decode(body).expect("what OTLP describes")
         };
         let exports = self.came("/traces").into_iter().chain(self.came("/Export")).map(read);
@@ -128,8 +134,13 @@ impl Collector {
         let first = self.came("/traces").into_iter().next().expect("a request");
         let export = ExportTraceServiceRequest::decode(first.body).expect("what OTLP describes");
         let resource = export.resource_spans[0].resource.clone().expect("a resource");
-        let text = |value: Option<Any>| if let Some(Any::StringValue(text)) = value { text } else { String::new() };
-        resource.attributes.into_iter().map(|one| (one.key, text(one.value.and_then(|value| value.value)))).collect()
+        let text =
+            |value: Option<Any>| if let Some(Any::StringValue(text)) = value { text } else { String::new() };
+        resource
+            .attributes
+            .into_iter()
+            .map(|one| (one.key, text(one.value.and_then(|value| value.value))))
+            .collect()
     }
 
     /// The spans, once that of the whole turn is there.
@@ -149,7 +160,8 @@ pub(crate) struct Trace(pub(crate) Vec<Span>);
 impl Trace {
     /// The names, sorted, with those of their parents.
     pub(crate) fn tree(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.0.iter().map(|span| format!("{} < {}", span.name, self.parent(span))).collect();
+        let mut lines: Vec<String> =
+            self.0.iter().map(|span| format!("{} < {}", span.name, self.parent(span))).collect();
         lines.sort();
         lines
     }
@@ -224,7 +236,8 @@ async fn answer(State((inner, mut holds)): State<Shared>, request: Request) -> R
     if path == "/api/2.0/mlflow/experiments/get" {
         let tags: Vec<Value> =
             tags.iter().map(|(key, value)| serde_json::json!({ "key": key, "value": value })).collect();
-        return Json(serde_json::json!({ "experiment": { "experiment_id": "1", "tags": tags } })).into_response();
+        return Json(serde_json::json!({ "experiment": { "experiment_id": "1", "tags": tags } }))
+            .into_response();
     }
     Json(serde_json::json!({})).into_response()
 }
@@ -245,7 +258,10 @@ impl http_body::Body for Frames {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         Poll::Ready(self.0.pop().map(Ok))
     }
 }

@@ -14,6 +14,7 @@ fn figure(traces: &Traces, name: &str) -> u64 {
     traces.register(&mut registry);
     let mut text = String::new();
     encode(&mut text, &registry).expect("figures");
-    let of = |line: &str| line.starts_with(name).then(|| line.rsplit(' ').next()?.parse::<u64>().ok()).flatten();
+    let of =
+        |line: &str| line.starts_with(name).then(|| line.rsplit(' ').next()?.parse::<u64>().ok()).flatten();
     text.lines().filter_map(of).sum()
 }

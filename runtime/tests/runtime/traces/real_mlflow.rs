@@ -22,7 +22,11 @@ fn root() -> &'static Path {
 /// The interpreter of the environment that setup makes for MLflow.
 fn python() -> PathBuf {
     let python = root().join(".cache/mlflow/bin/python");
-    assert!(python.is_file(), "there is no Python environment at {}; run `make setup-tests`", python.display());
+    assert!(
+        python.is_file(),
+        "there is no Python environment at {}; run `make setup-tests`",
+        python.display()
+    );
     python
 }
 
@@ -52,7 +56,10 @@ impl Mlflow {
     async fn start() -> Self {
         let home = tempfile::tempdir().expect("a folder");
         // It can't say which port it took, so it is given one that was free.
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|one| one.local_addr()).expect("a port").port();
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+            .and_then(|one| one.local_addr())
+            .expect("a port")
+            .port();
         let url = format!("http://127.0.0.1:{port}");
         let log = std::fs::File::create(home.path().join("log")).expect("a file");
         let server = command(home.path())
@@ -66,7 +73,12 @@ impl Mlflow {
             .spawn()
             .expect("it starts");
         let (client, started) = (client(|builder| builder), Instant::now());
-        while !client.get(format!("{url}/health")).send().await.is_ok_and(|answer| answer.status().is_success()) {
+        while !client
+            .get(format!("{url}/health"))
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
             let log = std::fs::read_to_string(home.path().join("log")).unwrap_or_default();
             assert!(started.elapsed() < START, "MLflow doesn't start:\n{log}");
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -107,7 +119,8 @@ async fn rated(stand: &Stand, spans: u64) -> Value {
     let path = format!("/api/chat/{}/feedback", text(&turn, "id"));
     let (status, _) = ada.post(&path, json!({ "rating": "up", "comment": "Just right" })).await;
     assert_eq!(status, 204);
-    eventually("feedback was sent", || async { figure(&stand.traces, "trace_items_sent") == spans + 1 }).await;
+    eventually("feedback was sent", || async { figure(&stand.traces, "trace_items_sent") == spans + 1 })
+        .await;
     assert_eq!(figure(&stand.traces, "trace_items_dropped"), 0);
     turn
 }
@@ -128,10 +141,19 @@ async fn a_turn_is_read_back_with_mlflows_own_client() {
     let spans = trace["spans"].as_array().expect("spans");
     assert_eq!(spans.len(), 20);
     let of = |name: &str| spans.iter().find(|span| span["name"] == name).expect(name);
-    assert_eq!((&of("invoke_agent tellr")["type"], &of("invoke_agent tellr")["parent"]), (&json!("AGENT"), &Value::Null));
-    assert_eq!((&of("slide 4")["parent"], &of("slides")["parent"]), (&json!("slides"), &json!("invoke_agent tellr")));
+    assert_eq!(
+        (&of("invoke_agent tellr")["type"], &of("invoke_agent tellr")["parent"]),
+        (&json!("AGENT"), &Value::Null)
+    );
+    assert_eq!(
+        (&of("slide 4")["parent"], &of("slides")["parent"]),
+        (&json!("slides"), &json!("invoke_agent tellr"))
+    );
     assert_eq!(of("execute_tool query_data")["type"], "TOOL");
-    assert_eq!((&of("chat app-model")["type"], &of("chat app-model")["model"]), (&json!("CHAT_MODEL"), &json!("app-model")));
+    assert_eq!(
+        (&of("chat app-model")["type"], &of("chat app-model")["model"]),
+        (&json!("CHAT_MODEL"), &json!("app-model"))
+    );
     assert!(spans.iter().all(|span| span["inputs"].is_null() && span["outputs"].is_null()), "{trace}");
     let said = json!([{ "name": "user_feedback", "value": true, "rationale": null, "source": "HUMAN" }]);
     assert_eq!(trace["assessments"], said);

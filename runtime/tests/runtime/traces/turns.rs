@@ -61,7 +61,8 @@ async fn a_turn_is_one_trace_that_repeats_nothing_anyone_said() {
     }
 
     let mut chats = trace.named("chat app-model").into_iter().map(attributes);
-    let is_slide = |chat: &BTreeMap<String, String>| chat.get("tellr.prompt").is_some_and(|name| name == "slide");
+    let is_slide =
+        |chat: &BTreeMap<String, String>| chat.get("tellr.prompt").is_some_and(|name| name == "slide");
     let chat = chats.find(is_slide).expect("a slide was asked for");
     for (key, value) in [
         ("gen_ai.operation.name", "chat"),
@@ -78,13 +79,27 @@ async fn a_turn_is_one_trace_that_repeats_nothing_anyone_said() {
     assert_eq!((whole["tellr.turn.calls"].as_str(), whole["tellr.turn.tokens"].as_str()), ("8", "880"));
     assert_eq!(trace.attributes("execute_tool query_data")["tellr.rows"], "4");
     let resource = collector.resource();
-    assert_eq!((resource["service.name"].as_str(), resource["deployment.environment"].as_str()), ("tellr", "test"));
+    assert_eq!(
+        (resource["service.name"].as_str(), resource["deployment.environment"].as_str()),
+        ("tellr", "test")
+    );
 
     assert_eq!(collector.came("/v1/traces")[0].header("x-key"), "planted key");
     let everything = collector.everything();
     assert!(holds(&everything, "app-model"), "it is searched");
     // Of the person, the models, the data and the credentials.
-    for word in ["review", "revenue", "ada", "point 1", "five points", "planted sales", "quarter", "1000000", TOKEN, APP_TOKEN] {
+    for word in [
+        "review",
+        "revenue",
+        "ada",
+        "point 1",
+        "five points",
+        "planted sales",
+        "quarter",
+        "1000000",
+        TOKEN,
+        APP_TOKEN,
+    ] {
         assert!(!holds(&everything, word), "{word} is in the traces");
     }
 }
@@ -107,7 +122,8 @@ async fn content_is_there_if_the_deployment_says_so() {
         assert_eq!(read(&chat["gen_ai.input.messages"])[0]["role"], "system");
         assert_eq!(read(&chat["gen_ai.output.messages"])[0]["role"], "assistant");
     }
-    let calls = chats.iter().find(|chat| chat["gen_ai.output.messages"].contains("tool_call")).expect("calls");
+    let calls =
+        chats.iter().find(|chat| chat["gen_ai.output.messages"].contains("tool_call")).expect("calls");
     assert_eq!(read(&calls["gen_ai.output.messages"])[0]["parts"][1]["name"], "query_data");
     let tool = trace.attributes("execute_tool query_data");
     assert!(tool["gen_ai.tool.call.arguments"].contains("Revenue by"), "{tool:?}");
