@@ -85,6 +85,15 @@ notebook: setup $(NOTEBOOK_WHEEL) $(DEMO_WHEEL) ## JupyterLab with the example n
 	@. tests/setup/environment.sh && exec python3 tests/demo/notebook.py \
 		--workspace $(TARGET)/demo/local-workspace --wheels $(DEMO_WHEELS) --python .cache/widget/newest-*/bin/python $(ARGS)
 
+# Of the local workspace's model, or of an endpoint that the environment names (tests/evaluate/evaluate.py).
+EVALUATE := env PYTHONPATH=tests/setup python3 tests/evaluate/evaluate.py --app $(TARGET)/debug/tellr-app \
+	--workspace $(TARGET)/debug/local-workspace --pictures $(TARGET)/debug/examples/pictures
+.PHONY: evaluate
+evaluate: setup ## Have the assistant make 30 decks: a table, and a report with their pictures (ARGS=--strict)
+	@$(STAGE) "programs of the evaluation" cargo build --quiet --package local-workspace --package tellr-app --bins
+	@$(STAGE) "pictures of slides" cargo build --quiet --package tellr-slides --example pictures
+	@$(STAGE) "evaluation" $(EVALUATE) $(ARGS)
+
 .PHONY: pkg
 pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebAssembly
 
@@ -132,9 +141,12 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
+	@$(STAGE) "evaluation (local model)" $(EVALUATE) --local --small --strict
 	@$(STAGE) "figures (slides)" tests/figures/slides.sh
 	@$(STAGE) "figures (wheel)" env PYTHONPATH=tests/setup python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (server)" tests/figures/server.sh $$(cat $(WHEEL))
+	@$(STAGE) "figures (assistant)" env PYTHONPATH=tests/setup python3 tests/figures/assistant.py $$(cat $(WHEEL)) \
+		$(TARGET)/debug/local-workspace
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 

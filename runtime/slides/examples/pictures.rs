@@ -1,25 +1,33 @@
 //! Draws decks as SVG pictures, to be looked at.
 //!
-//! usage: cargo run -p tellr-slides --example pictures -- [--boxes] OUT DECK.json...
+//! usage: cargo run -p tellr-slides --example pictures -- [--boxes | --own-theme] OUT DECK.json...
 //!
 //! Writes `OUT/DECK-THEME-NUMBER.svg` for each slide of each deck in each theme that comes with the
 //! app, and `OUT/fonts.css`, which a page needs to show them in their fonts. With `--boxes`, text that none
 //! of our fonts has is drawn as boxes: a machine's own fonts then make no difference.
+//!
+//! With `--own-theme`, each deck is drawn in its own theme only, as `OUT/DECK-NUMBER.svg`, and a line of JSON is
+//! printed for each slide: `{"deck", "number", "findings": [{"rule", "block", "message"}]}`; for a deck that isn't
+//! valid, `{"deck", "invalid"}`.
 
 #![expect(clippy::disallowed_methods, reason = "an example reads and writes files")]
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use serde_json::json;
+use tellr_slides::deck::Deck;
 use tellr_slides::display::{DisplayList, Element, Rect, RectShape, Shape};
 use tellr_slides::fonts::Fonts;
 use tellr_slides::text_layout::TextLayout;
-use tellr_slides::{layout, read, svg, theme};
+use tellr_slides::theme::Theme;
+use tellr_slides::{layout, lint, read, svg, theme};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
     let has_boxes = arguments.next_if(|argument| argument == "--boxes").is_some();
-    let out = arguments.next().ok_or("usage: pictures [--boxes] OUT DECK.json...")?;
+    let is_own_theme = arguments.next_if(|argument| argument == "--own-theme").is_some();
+    let out = arguments.next().ok_or("usage: pictures [--boxes | --own-theme] OUT DECK.json...")?;
     std::fs::create_dir_all(&out)?;
     let fonts = Fonts::bundled();
     let mut css = String::new();
@@ -39,8 +47,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(Path::new(&out).join("fonts.css"), css)?;
     let mut text = TextLayout::new(&fonts);
     for path in arguments {
-        let deck = read::from_json(&std::fs::read_to_string(&path)?)?;
+        let deck = read::from_json(&std::fs::read_to_string(&path)?);
         let name = Path::new(&path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if is_own_theme {
+            match deck {
+                Ok(deck) => draw(&mut text, Path::new(&out), &name, &deck)?,
+                Err(problem) => println!("{}", json!({ "deck": name, "invalid": problem.to_string() })),
+            }
+            continue;
+        }
+        let deck = deck?;
         for theme in theme::built_in() {
             let lists = layout::lay_out_all(&mut text, &theme, &deck);
             for (index, list) in lists.into_iter().enumerate() {
@@ -56,6 +72,35 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// Draws a deck in its own theme, and prints what is found about each of its slides.
+fn draw(
+    text: &mut TextLayout,
+    out: &Path,
+    name: &str,
+    deck: &Deck,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let theme = own_theme(deck).ok_or("there is no theme")?;
+    let lists = layout::lay_out_all(text, &theme, deck);
+    for (number, (slide, list)) in (1..).zip(deck.slides.iter().zip(lists)) {
+        let found = lint::of_slide(slide).into_iter().chain(lint::of_drawing(slide, &list));
+        let findings: Vec<_> = found
+            .map(|one| {
+                json!({ "rule": format!("{:?}", one.rule), "block": one.block, "message": one.message })
+            })
+            .collect();
+        println!("{}", json!({ "deck": name, "number": number, "findings": findings }));
+        std::fs::write(out.join(format!("{name}-{number:02}.svg")), svg::write(&list, &|_| Some(picture())))?;
+    }
+    Ok(())
+}
+
+/// The theme of a deck; the first one if the app doesn't have it.
+fn own_theme(deck: &Deck) -> Option<Theme> {
+    let mut themes = theme::built_in();
+    let at = themes.iter().position(|theme| theme.id == deck.theme).unwrap_or_default();
+    (at < themes.len()).then(|| themes.swap_remove(at))
 }
 
 /// The list with a box in place of each run that none of our fonts has.

@@ -19,7 +19,7 @@ use super::{check, gather, slides, traced};
 use crate::database::Database;
 use crate::http::{ApiError, Rejection};
 use crate::jobs::types::{IfRunning, Unique};
-use crate::jobs::work::{Attempt, Work};
+use crate::jobs::work::{Attempt, Load, Work};
 use crate::jobs::{Done, EnqueueError, Enqueued, Failure, Jobs, NewJob, Running};
 use crate::prompting::Outline;
 use crate::sharing::{Caller, may_edit, no_deck};
@@ -126,6 +126,10 @@ fn crowded(error: EnqueueError) -> ApiError {
 impl Work for Answering {
     fn kind(&self) -> &'static str {
         KIND
+    }
+
+    fn load(&self) -> Load {
+        Load::Network
     }
 
     fn run<'a>(&'a self, job: &'a Running) -> Attempt<'a> {

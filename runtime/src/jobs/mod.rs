@@ -31,6 +31,7 @@
 //! | [`running`] | a job for the code that does it |
 //! | [`work`] | the code that does a kind of job |
 //! | `leases` | the jobs of this process, renewed and lost |
+//! | `slots` | how many it does at once |
 //! | [`worker`] | takes jobs and has them done |
 //! | [`kinds`] | the kinds of jobs of the queue's own |
 //! | [`service`] | the worker of `serve` |
@@ -48,6 +49,7 @@ mod queries;
 pub mod routes;
 pub mod running;
 pub mod service;
+mod slots;
 mod stream;
 pub mod types;
 pub mod work;

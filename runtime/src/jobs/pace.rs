@@ -5,8 +5,11 @@ use std::time::Duration;
 /// The pace of a process's worker and streams. The defaults suit a server; tests are faster.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// Jobs at once in this process.
+    /// Jobs at once in this process that keep the processor busy.
     pub slots: usize,
+    /// Jobs at once in this process that mostly wait for answers of other systems. They share the database's
+    /// connections with requests, but hold one only while they write.
+    pub network_slots: usize,
     /// Jobs of one person at once, in all processes together. Approximate: two processes that take jobs at the
     /// same moment may exceed it by one each.
     pub running_per_person: i64,
@@ -49,6 +52,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             slots: 4,
+            network_slots: 32,
             running_per_person: 2,
             waiting_per_person: 50,
             waiting: 5_000,

@@ -18,7 +18,8 @@ use super::listen;
 use super::outcome::{Done, Failure};
 use super::queries::{Claimed, Ending};
 use super::running::Running;
-use super::work::Kinds;
+use super::slots::{Slot, Slots};
+use super::work::{Kinds, Load};
 use crate::database::DatabaseError;
 
 /// How many lost jobs are taken back at once.
@@ -34,6 +35,7 @@ pub struct Worker {
     kinds: Arc<Kinds>,
     name: String,
     leases: Arc<Leases>,
+    slots: Slots,
 }
 
 impl Worker {
@@ -41,7 +43,8 @@ impl Worker {
     pub fn new(jobs: &Jobs, kinds: Kinds) -> Self {
         // Told apart in logs and in the table; nothing depends on it.
         let name = format!("{}-{:.8}", std::process::id(), Uuid::new_v4().simple());
-        Self { shared: Arc::clone(&jobs.shared), kinds: Arc::new(kinds), name, leases: Arc::default() }
+        let slots = Slots::new(&jobs.shared.pace);
+        Self { shared: Arc::clone(&jobs.shared), kinds: Arc::new(kinds), name, leases: Arc::default(), slots }
     }
 
     /// Works until `stop`, then gives running jobs some time, and puts back those that need more.
@@ -123,9 +126,13 @@ impl Worker {
             }
             *rescued = Some(Instant::now());
         }
-        let kinds = self.kinds.names();
         while running.try_join_next().is_some() {}
-        while running.len() < pace.slots {
+        loop {
+            let kinds = self.kinds.names(&self.slots.free());
+            if kinds.is_empty() {
+                // All slots are taken; other workers may have died meanwhile.
+                return Ok(pace.lease);
+            }
             // Before the statement: the lease is no longer here than in the database.
             let until = Instant::now() + pace.lease;
             let Some(job) = queries.claim(&connection, &kinds, &self.name, pace).await? else {
@@ -138,16 +145,15 @@ impl Worker {
             hub.attend();
             hub.told(job.id);
             let stopped = self.leases.hold(job.id, job.attempt, until);
+            let load = self.kinds.get(&job.kind).map_or(Load::Processor, |work| work.load());
             running.spawn(perform(
                 Arc::clone(&self.shared),
                 Arc::clone(&self.kinds),
                 Arc::clone(&self.leases),
-                job,
+                (job, self.slots.take(load)),
                 stopped,
             ));
         }
-        // All slots are taken; other workers may have died meanwhile.
-        Ok(pace.lease)
     }
 
     async fn wind_up(&self, mut running: JoinSet<()>) {
@@ -171,7 +177,7 @@ async fn perform(
     shared: Arc<Shared>,
     kinds: Arc<Kinds>,
     leases: Arc<Leases>,
-    job: Claimed,
+    (job, _slot): (Claimed, Slot),
     mut stopped: watch::Receiver<Option<Stop>>,
 ) {
     let (id, attempt, kind) = (job.id, job.attempt, job.kind.clone());

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tellr_app::jobs::types::{IfRunning, JobState, Unique};
-use tellr_app::jobs::{Done, EnqueueError, Enqueued, Failure, Jobs, Kinds, NewJob, Pace};
+use tellr_app::jobs::work::{Attempt, Load};
+use tellr_app::jobs::{Done, EnqueueError, Enqueued, Failure, Jobs, Kinds, NewJob, Pace, Running, Work};
 use tokio::sync::{Notify, Semaphore, mpsc};
 use uuid::Uuid;
 
@@ -66,6 +67,46 @@ async fn a_person_does_not_take_up_all_slots() {
     gate.add_permits(4);
     let succeeded = "SELECT count(*) FROM jobs WHERE state = 'succeeded'";
     eventually("all are done", async || stand.one::<i64>(succeeded).await == 5).await;
+}
+
+/// A kind of job that waits for another system, until the gate lets it through.
+struct Asks(Arc<Semaphore>);
+
+impl Work for Asks {
+    fn kind(&self) -> &'static str {
+        "asks"
+    }
+
+    fn load(&self) -> Load {
+        Load::Network
+    }
+
+    fn run<'a>(&'a self, _: &'a Running) -> Attempt<'a> {
+        Box::pin(async move {
+            self.0.acquire().await.expect("open").forget();
+            Ok(Done::Succeeded(Value::Null))
+        })
+    }
+}
+
+#[tokio::test]
+async fn jobs_that_wait_for_others_do_not_take_the_slots_of_those_that_calculate() {
+    let stand = Stand::new(Pace { slots: 1, network_slots: 3, ..still() }).await;
+    for number in 1..=5 {
+        stand.enqueue(&of(&format!("person {number}"), "asks")).await;
+    }
+    let gate = Arc::new(Semaphore::new(0));
+    let worker = stand.worker(Kinds::new().with(effect()).with(Asks(Arc::clone(&gate))));
+    let running = "SELECT count(*) FROM jobs WHERE state = 'running'";
+    eventually("three wait", async || stand.one::<i64>(running).await == 3).await;
+    let other = stand.enqueue(&of("ben", "effect")).await;
+    worker.look();
+    stand.is(other, "succeeded").await;
+    assert_eq!(stand.one::<i64>(running).await, 3, "there is no slot for a fourth");
+    // A slot that becomes free is taken without a hint.
+    gate.add_permits(5);
+    let succeeded = "SELECT count(*) FROM jobs WHERE state = 'succeeded'";
+    eventually("all are done", async || stand.one::<i64>(succeeded).await == 6).await;
 }
 
 #[tokio::test]

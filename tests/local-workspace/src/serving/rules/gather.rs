@@ -14,12 +14,25 @@ pub(crate) const TOOL: &str = "query_data";
 
 /// The questions about sales, with the words that ask for them. The first four are asked where no word does.
 const QUESTIONS: &[(&str, &[&str])] = &[
-    ("Revenue by quarter", &["quarter", "quartal"]),
-    ("Revenue by region", &["region", "emea", "apac", "america", "country", "countries", "land", "länder"]),
-    ("Revenue by product line", &["product", "produkt", "line", "portfolio"]),
+    ("Revenue by quarter", &["quarter", "quartal", "vierteljähr", "trimest"]),
+    (
+        "Revenue by region",
+        &["region", "région", "región", "emea", "apac", "america", "japan", "country", "countries", "länder"],
+    ),
+    ("Revenue by product line", &["product", "produkt", "produit", "portfolio", "sparte"]),
     ("Customers and churn by month", &["churn", "customer", "kunde", "abwander", "retention", "kündig"]),
     ("Units by product line", &["unit", "absatz", "stück", "volume"]),
     ("Revenue by month", &["month", "monat"]),
+    ("Margin by product line", &["margin", "marge"]),
+    ("Cost by product line", &["cost", "kosten"]),
+    ("Profit by region", &["profit", "gewinn"]),
+    ("Revenue and target by quarter", &["target", "ziel", "soll"]),
+    ("New customers by region", &["new customer", "neukund"]),
+];
+/// Words of a request for whatever the data tells.
+const BROAD: &[&str] = &[
+    "review", "overview", "report", "summary", "bericht", "übersicht", "überblick", "rückblick", "data", "daten",
+    "numbers", "zahlen", "figures", "business",
 ];
 /// Questions at the most.
 const MOST: usize = 5;
@@ -35,7 +48,11 @@ pub(crate) fn answer(turn: &Turn<'_>, prompt: &Prompt<'_>) -> Reply {
         return Reply::text(if is_change { unchanged(language) } else { no_space(language) });
     }
     let about = format!("{} {}", prompt.request, turn.about_spaces);
-    let questions = if is_change { for_change(&prompt.request) } else { for_deck(&prompt.request, &about) };
+    let questions = if is_change {
+        for_change(&prompt.request)
+    } else {
+        for_deck(&prompt.request, &about, &turn.spaces.join(" "))
+    };
     if questions.is_empty() {
         return Reply::text(unchanged(language));
     }
@@ -57,16 +74,20 @@ fn named(request: &str) -> Vec<&'static str> {
     QUESTIONS.iter().filter(|(_, words)| has_word(request, words)).map(|(question, _)| *question).collect()
 }
 
-fn for_deck(request: &str, about: &str) -> Vec<String> {
-    let sales = ["sale", "revenue", "umsatz", "vertrieb", "quartal", "quarter", "churn", "kunde", "customer"];
-    if !has_word(about, &sales) {
+fn for_deck(request: &str, about: &str, spaces: &str) -> Vec<String> {
+    let sales = ["sale", "revenue", "umsatz", "vertrieb", "vente", "ingres", "churn", "kunde", "customer"];
+    let is_broad = has_word(request, BROAD);
+    let is_known = has_word(about, &sales)
+        || !named(request).is_empty()
+        // Who asks for the data of a space that is about sales doesn't say so again.
+        || (is_broad && has_word(spaces, &sales));
+    if !is_known {
         // Unknown data: the space understands the request better than the rules do.
         let topic = super::topic::of(request, Language::of_text(request).unwrap_or(Language::English));
         return vec![topic.clone(), format!("{topic} by month"), format!("{topic} by category")];
     }
     let mut questions = named(request);
     // One subject is looked at from several sides; a review looks at all.
-    let is_broad = has_word(request, &["review", "overview", "bericht", "übersicht", "überblick", "summary"]);
     for (question, _) in QUESTIONS.iter().take(4) {
         if (questions.len() < 3 || (is_broad && questions.len() < 4)) && !questions.contains(question) {
             questions.push(question);

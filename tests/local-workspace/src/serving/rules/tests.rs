@@ -451,6 +451,21 @@ fn data_is_asked_for_all_at_once_and_then_summed_up() {
 }
 
 #[test]
+fn a_request_for_the_data_need_not_say_what_it_is_about() {
+    for (request, first) in [
+        ("Vierteljährlicher Rückblick auf die Beispieldaten, fünf Folien", "Revenue by quarter"),
+        ("A detailed business review for the planning offsite", "Revenue by quarter"),
+        ("Soll-Ist-Vergleich für das Controlling", "Revenue and target by quarter"),
+        ("Résultats par région", "Revenue by region"),
+    ] {
+        let reply = gather(&format!("<request>{request}</request>"), &["Sample sales"], &[]);
+        assert_eq!(questions(&reply).first(), Some(&first), "{request}");
+    }
+    let other = gather("<request>Results of the survey</request>", &["Trucks"], &[]);
+    assert_eq!(other.calls.len(), 3, "a space that isn't known is asked in the words of the request");
+}
+
+#[test]
 fn a_change_asks_only_for_data_that_it_needs() {
     let of = |words: &str| {
         let reply = gather(&format!("<request>{words}</request>{}", deck("")), &["Sample sales"], &[]);
