@@ -104,8 +104,16 @@ pub fn wanted_slides(request: &str) -> Option<u32> {
         let is_place = previous.is_some_and(|word| {
             PLACES.contains(&word) && !matches!(word, "on" | "auf" | "from" | "after" | "nach")
         });
+        // One slide for each of them is not one slide.
+        let is_each = matches!(
+            tokens.get(at + 1..),
+            Some(
+                ["per" | "pro" | "je", ..]
+                    | ["for" | "für", "each" | "every" | "jede" | "jeden" | "jedes", ..]
+            )
+        );
         let is_limit = (1..=u32::try_from(MOST_SLIDES).unwrap_or(40)).contains(&number);
-        if is_limit && !is_place && found.is_none() {
+        if is_limit && !is_place && !is_each && found.is_none() {
             found = Some(number);
         }
     }

@@ -18,8 +18,12 @@ const MOST_READ: usize = 20_000;
 pub(super) fn line(text: &str, most: usize) -> String {
     let mut cleaned = String::new();
     for character in text.chars().take(MOST_READ) {
-        if character.is_whitespace() || character.is_control() {
-            if !cleaned.is_empty() && !cleaned.ends_with(' ') {
+        // Between a number and its unit, spaces that don't break stay so.
+        let holds_together = matches!(character, '\u{a0}' | '\u{202f}');
+        if holds_together && !cleaned.is_empty() && !cleaned.ends_with(char::is_whitespace) {
+            cleaned.push(character);
+        } else if character.is_whitespace() || character.is_control() {
+            if !cleaned.is_empty() && !cleaned.ends_with(char::is_whitespace) {
                 cleaned.push(' ');
             }
         } else if !is_unwanted(character) {

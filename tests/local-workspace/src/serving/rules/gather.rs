@@ -12,27 +12,64 @@ use crate::serving::request::Call;
 /// The tool that asks a space.
 pub(crate) const TOOL: &str = "query_data";
 
-/// The questions about sales, with the words that ask for them. The first four are asked where no word does.
-const QUESTIONS: &[(&str, &[&str])] = &[
-    ("Revenue by quarter", &["quarter", "quartal", "vierteljähr", "trimest"]),
-    (
+/// A question to the space with the sample data.
+struct Question {
+    english: &'static str,
+    german: &'static str,
+    /// The words that ask for it.
+    words: &'static [&'static str],
+}
+
+const fn question(english: &'static str, german: &'static str, words: &'static [&'static str]) -> Question {
+    Question { english, german, words }
+}
+
+/// The questions about sales. The first four are asked where no word asks for others.
+const QUESTIONS: &[Question] = &[
+    question("Revenue by quarter", "Umsatz nach Quartal", &["quarter", "quartal", "vierteljähr", "trimest"]),
+    question(
         "Revenue by region",
+        "Umsatz nach Region",
         &["region", "région", "región", "emea", "apac", "america", "japan", "country", "countries", "länder"],
     ),
-    ("Revenue by product line", &["product", "produkt", "produit", "portfolio", "sparte"]),
-    ("Customers and churn by month", &["churn", "customer", "kunde", "abwander", "retention", "kündig"]),
-    ("Units by product line", &["unit", "absatz", "stück", "volume"]),
-    ("Revenue by month", &["month", "monat"]),
-    ("Margin by product line", &["margin", "marge"]),
-    ("Cost by product line", &["cost", "kosten"]),
-    ("Profit by region", &["profit", "gewinn"]),
-    ("Revenue and target by quarter", &["target", "ziel", "soll"]),
-    ("New customers by region", &["new customer", "neukund"]),
+    question(
+        "Revenue by product line",
+        "Umsatz nach Produktlinie",
+        &["product", "produkt", "produit", "portfolio", "sparte"],
+    ),
+    question(
+        "Customers and churn by month",
+        "Kunden und Abwanderung nach Monat",
+        &["churn", "customer", "kunde", "abwander", "retention", "kündig"],
+    ),
+    question("Units by product line", "Stückzahl nach Produktlinie", &["unit", "absatz", "stück", "volume"]),
+    question("Revenue by month", "Umsatz nach Monat", &["month", "monat"]),
+    question("Margin by product line", "Marge nach Produktlinie", &["margin", "marge"]),
+    question("Cost by product line", "Kosten nach Produktlinie", &["cost", "kosten"]),
+    question("Profit by region", "Rohertrag nach Region", &["profit", "gewinn", "rohertrag"]),
+    question(
+        "Revenue and target by quarter",
+        "Umsatz und Umsatzziel nach Quartal",
+        &["target", "ziel", "soll"],
+    ),
+    question("New customers by region", "Neukunden nach Region", &["new customer", "neukund"]),
 ];
 /// Words of a request for whatever the data tells.
 const BROAD: &[&str] = &[
-    "review", "overview", "report", "summary", "bericht", "übersicht", "überblick", "rückblick", "data", "daten",
-    "numbers", "zahlen", "figures", "business",
+    "review",
+    "overview",
+    "report",
+    "summary",
+    "bericht",
+    "übersicht",
+    "überblick",
+    "rückblick",
+    "data",
+    "daten",
+    "numbers",
+    "zahlen",
+    "figures",
+    "business",
 ];
 /// Questions at the most.
 const MOST: usize = 5;
@@ -49,9 +86,9 @@ pub(crate) fn answer(turn: &Turn<'_>, prompt: &Prompt<'_>) -> Reply {
     }
     let about = format!("{} {}", prompt.request, turn.about_spaces);
     let questions = if is_change {
-        for_change(&prompt.request)
+        for_change(&prompt.request, language)
     } else {
-        for_deck(&prompt.request, &about, &turn.spaces.join(" "))
+        for_deck(&prompt.request, &about, &turn.spaces.join(" "), language)
     };
     if questions.is_empty() {
         return Reply::text(unchanged(language));
@@ -70,49 +107,73 @@ fn has_word(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| lower.contains(word))
 }
 
-fn named(request: &str) -> Vec<&'static str> {
-    QUESTIONS.iter().filter(|(_, words)| has_word(request, words)).map(|(question, _)| *question).collect()
+impl Question {
+    fn in_language(&self, language: Language) -> &'static str {
+        language.pick(self.english, self.german)
+    }
 }
 
-fn for_deck(request: &str, about: &str, spaces: &str) -> Vec<String> {
-    let sales = ["sale", "revenue", "umsatz", "vertrieb", "vente", "ingres", "churn", "kunde", "customer"];
+fn named(request: &str) -> Vec<&'static Question> {
+    QUESTIONS.iter().filter(|question| has_word(request, question.words)).collect()
+}
+
+/// The questions about sales that a request asks, the most important ones first: those that it names, then those
+/// that show the same from other sides.
+fn wanted(request: &str) -> Vec<&'static Question> {
+    let mut questions = named(request);
     let is_broad = has_word(request, BROAD);
+    for question in &QUESTIONS[..4] {
+        let is_missing = questions.iter().all(|other| other.english != question.english);
+        if is_missing && (questions.len() < 3 || (is_broad && questions.len() < 4)) {
+            questions.push(question);
+        }
+    }
+    questions.truncate(MOST);
+    questions
+}
+
+/// The place of a source among those that a request asks for: what it names comes first, whichever answer came
+/// first. Others come last.
+pub(crate) fn rank(request: &str, subject: &str) -> usize {
+    let wanted = wanted(request);
+    let is = |question: &&Question| {
+        [question.english, question.german].iter().any(|text| text.to_lowercase() == subject.to_lowercase())
+    };
+    wanted.iter().position(is).unwrap_or(wanted.len())
+}
+
+fn for_deck(request: &str, about: &str, spaces: &str, language: Language) -> Vec<String> {
+    let sales = ["sale", "revenue", "umsatz", "vertrieb", "vente", "ingres", "churn", "kunde", "customer"];
     let is_known = has_word(about, &sales)
         || !named(request).is_empty()
         // Who asks for the data of a space that is about sales doesn't say so again.
-        || (is_broad && has_word(spaces, &sales));
+        || (has_word(request, BROAD) && has_word(spaces, &sales));
     if !is_known {
         // Unknown data: the space understands the request better than the rules do.
         let topic = super::topic::of(request, Language::of_text(request).unwrap_or(Language::English));
         return vec![topic.clone(), format!("{topic} by month"), format!("{topic} by category")];
     }
-    let mut questions = named(request);
-    // One subject is looked at from several sides; a review looks at all.
-    for (question, _) in QUESTIONS.iter().take(4) {
-        if (questions.len() < 3 || (is_broad && questions.len() < 4)) && !questions.contains(question) {
-            questions.push(question);
-        }
-    }
-    questions.truncate(MOST);
-    questions.into_iter().map(str::to_owned).collect()
+    wanted(request).into_iter().map(|question| question.in_language(language).to_owned()).collect()
 }
 
 /// Only where the change needs data that the deck doesn't have.
-fn for_change(request: &str) -> Vec<String> {
+fn for_change(request: &str, language: Language) -> Vec<String> {
     let mut questions: Vec<String> = Vec::new();
     for intent in intents(request) {
         match intent {
             Intent::Add { about, .. } => {
                 let known = named(&about);
-                questions.extend(known.into_iter().take(2).map(str::to_owned));
+                questions.extend(known.into_iter().take(2).map(|one| one.in_language(language).to_owned()));
             }
             Intent::NewNumbers(about) => match (periods::named(&about), named(&about).first()) {
                 (Some(period), None) => {
                     questions.push(format!("Revenue by region in {period}"));
                     questions.push("Revenue by month".to_owned());
                 }
-                (Some(period), Some(question)) => questions.push(format!("{question} in {period}")),
-                (None, Some(question)) => questions.push((*question).to_owned()),
+                (Some(period), Some(question)) => {
+                    questions.push(format!("{} in {period}", question.in_language(language)));
+                }
+                (None, Some(question)) => questions.push(question.in_language(language).to_owned()),
                 (None, None) => questions.push(about),
             },
             _ => {}

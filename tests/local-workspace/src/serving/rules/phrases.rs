@@ -106,6 +106,15 @@ phrases! {
     POINT1 = "Say what changed since last time", "Sagen, was sich seit dem letzten Mal geändert hat";
     POINT2 = "Name the most important reason", "Den wichtigsten Grund nennen";
     POINT3 = "Support it with a number from your data", "Mit einer Zahl aus den eigenen Daten belegen";
+    SITUATION1 = "Where we stand today, in one sentence", "Wo wir heute stehen, in einem Satz";
+    SITUATION2 = "How we came here", "Wie wir hierher gekommen sind";
+    SITUATION3 = "What happens if nothing changes", "Was geschieht, wenn sich nichts ändert";
+    STRENGTH1 = "What customers and teams praise", "Was Kunden und Teams loben";
+    STRENGTH2 = "What stays as it is", "Was bleibt, wie es ist";
+    STRENGTH3 = "What others can learn from it", "Was andere daraus lernen können";
+    CONCERN1 = "What takes too long today", "Was heute zu lange dauert";
+    CONCERN2 = "What costs more than it brings", "Was mehr kostet, als es bringt";
+    CONCERN3 = "What was put off too long", "Was zu lange aufgeschoben wurde";
     OPTION_A = "Go on as planned", "Weiter wie geplant";
     OPTION_B = "Change course", "Kurs ändern";
     OPTION_A1 = "No new effort", "Kein neuer Aufwand";

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::gather;
 use super::language::Language;
 use super::table::Table;
 use super::tags::{element, elements};
@@ -21,7 +22,13 @@ pub(crate) struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     pub(crate) fn read(text: &'a str) -> Self {
         let request = element(text, "request").map(|element| element.text()).unwrap_or_default();
-        Self { text, request, sources: tables(text, "sources") }
+        let mut sources = tables(text, "sources");
+        // Answers come in any order.
+        sources.sort_by_key(|table| gather::rank(&request, table.subject()));
+        for table in &mut sources {
+            table.stress(&request);
+        }
+        Self { text, request, sources }
     }
 
     /// The text of an element; empty without it.
@@ -107,8 +114,13 @@ pub(crate) fn slides_asked(request: &str) -> Option<usize> {
         Regex::new(r"(?i)\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)[\s-]+(?:slides?|folien?|pages?|seiten?)\b")
             .expect("a pattern of ours")
     });
-    let found = COUNT.captures(request)?[1].to_lowercase();
-    number_word(&found).filter(|count| *count > 0)
+    let captured = COUNT.captures(request)?;
+    let after = request[captured.get(0)?.end()..].trim_start().to_lowercase();
+    // One slide for each is not one slide.
+    if ["per ", "pro ", "je ", "for each", "für je"].iter().any(|word| after.starts_with(word)) {
+        return None;
+    }
+    number_word(&captured[1].to_lowercase()).filter(|count| *count > 0)
 }
 
 /// A number in digits or as a word.
@@ -134,6 +146,7 @@ mod tests {
             ("a 3-slide summary", Some(3)),
             ("add a slide on churn after 3", None),
             ("delete slide 4", None),
+            ("One slide per region plus a summary", None),
         ] {
             assert_eq!(slides_asked(request), count, "{request}");
         }

@@ -370,6 +370,18 @@ fn next_steps(wanted: &Wanted<'_>) -> Vec<String> {
     steps
 }
 
+/// The points of a slide in words, by its title.
+fn points(title: &str, language: Language) -> Vec<String> {
+    let known = [
+        (say::SITUATION, [say::SITUATION1, say::SITUATION2, say::SITUATION3]),
+        (say::STRENGTHS, [say::STRENGTH1, say::STRENGTH2, say::STRENGTH3]),
+        (say::CONCERNS, [say::CONCERN1, say::CONCERN2, say::CONCERN3]),
+    ];
+    let found = known.into_iter().find(|(phrase, _)| phrase.say(language, &[]) == title);
+    let points = found.map_or([say::POINT1, say::POINT2, say::POINT3], |(_, points)| points);
+    points.map(|phrase| phrase.say(language, &[])).into()
+}
+
 fn text(draft: &mut Draft, wanted: &Wanted<'_>) {
     let language = wanted.language;
     let proofs = wanted.tables.first().and_then(|table| {
@@ -392,7 +404,7 @@ fn text(draft: &mut Draft, wanted: &Wanted<'_>) {
             say::LIMIT2.say(language, &[("x", &last)]),
             say::LIMIT3.say(language, &[]),
         ],
-        _ => [say::POINT1, say::POINT2, say::POINT3].map(|phrase| phrase.say(language, &[])).into(),
+        _ => points(&wanted.title, language),
     };
     if wanted.is_first {
         draft.subtitle = subtitle(wanted);

@@ -32,7 +32,20 @@ pub(crate) struct Table {
     pub(crate) label: String,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<String>>,
+    /// The measure that the request is about, if it names one.
+    stressed: Option<usize>,
 }
+
+/// Measures by a part of their column's name, with words that ask for them. The first that is asked for counts.
+const MEASURES: &[(&str, &[&str])] = &[
+    ("churn", &["churn", "leave", "leaving", "attrition", "retention", "abwander", "kündig"]),
+    ("new_customers", &["new customer", "neukund"]),
+    ("target", &["target", "ziel", "soll"]),
+    ("percent", &["margin", "marge"]),
+    ("margin", &["profit", "gewinn", "rohertrag"]),
+    ("cost", &["cost", "kosten"]),
+    ("units", &["unit", "volume", "stück", "absatz"]),
+];
 
 /// How the rows are to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +81,18 @@ impl Table {
             label: element.attribute("label").unwrap_or_default(),
             columns,
             rows,
+            stressed: None,
         })
+    }
+
+    /// Puts the measure first that a request asks for.
+    pub(crate) fn stress(&mut self, request: &str) {
+        let lower = request.to_lowercase();
+        let asked = MEASURES.iter().filter(|(_, words)| words.iter().any(|word| lower.contains(word)));
+        self.stressed = asked.map(|(part, _)| *part).find_map(|part| {
+            let is = |index: &usize| self.columns[*index].name.to_lowercase().contains(part);
+            self.measures().into_iter().find(is)
+        });
     }
 
     /// What the label says after the name of the space.
@@ -81,10 +105,11 @@ impl Table {
         self.label.split_once(": ").map(|(space, _)| space)
     }
 
-    /// The columns with numbers.
+    /// The columns with numbers, the most important one first.
     pub(crate) fn measures(&self) -> Vec<usize> {
         let is_number = |column: &Column| matches!(column.kind, Kind::Number(_));
-        (0..self.columns.len()).filter(|index| is_number(&self.columns[*index])).collect()
+        let others = (0..self.columns.len()).filter(|index| Some(*index) != self.stressed);
+        self.stressed.into_iter().chain(others).filter(|index| is_number(&self.columns[*index])).collect()
     }
 
     /// How it is to be shown.

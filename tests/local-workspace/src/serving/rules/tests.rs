@@ -453,9 +453,9 @@ fn data_is_asked_for_all_at_once_and_then_summed_up() {
 #[test]
 fn a_request_for_the_data_need_not_say_what_it_is_about() {
     for (request, first) in [
-        ("Vierteljährlicher Rückblick auf die Beispieldaten, fünf Folien", "Revenue by quarter"),
+        ("Vierteljährlicher Rückblick auf die Beispieldaten, fünf Folien", "Umsatz nach Quartal"),
         ("A detailed business review for the planning offsite", "Revenue by quarter"),
-        ("Soll-Ist-Vergleich für das Controlling", "Revenue and target by quarter"),
+        ("Soll-Ist-Vergleich für das Controlling", "Umsatz und Umsatzziel nach Quartal"),
         ("Résultats par région", "Revenue by region"),
     ] {
         let reply = gather(&format!("<request>{request}</request>"), &["Sample sales"], &[]);

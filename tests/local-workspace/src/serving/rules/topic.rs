@@ -14,7 +14,7 @@ const LONGEST: usize = 70;
 pub(crate) fn of(request: &str, language: Language) -> String {
     static ORDER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)^\s*(?:please\s+|bitte\s+)?(?:(?:can|could) you\s+)?(?:(?:create|make|build|prepare|write|draft|generate|give me|i need|erstelle?n?|mache?|baue?|schreibe?|bereite)\s+)?(?:(?:mir|us|me|uns)\s+)?(?:(?:a|an|the|eine?n?|die|das|den)\s+)?(?:\d{1,2}[\s-]*(?:slides?|folien?)\s+)?(?:(?:short|kurze|new|neue)\s+)?(?:(?:presentation|deck|slides?|präsentation|folien|slide deck)\s+)?(?:(?:about|on|of|for|über|zu[mr]?|mit|with)\s+(?:(?:den|die|das|dem|der)\s+)?)?",
+            r"(?i)^\s*(?:please\s+|bitte\s+)?(?:(?:can|could) you\s+)?(?:(?:create|make|build|prepare|write|draft|generate|give me|i need|erstelle?n?|mache?|baue?|schreibe?|bereite)\s+)?(?:(?:mir|us|me|uns)\s+)?(?:(?:a|an|the|eine?n?|die|das|den)\s+)?(?:(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eine|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)[\s-]*(?:slides?|folien?)\s*:?\s+)?(?:(?:short|kurze|new|neue)\s+)?(?:(?:presentation|deck|slides?|präsentation|folien|slide deck)\s+)?(?:(?:for|für)\s+[^:,.]{3,40}:\s*)?(?:(?:about|on|of|for|über|zu[mr]?|mit|with)\s+(?:(?:den|die|das|dem|der)\s+)?)?",
         )
         .expect("a pattern of ours")
     });
@@ -67,6 +67,8 @@ mod tests {
             ),
             ("Create a 5-slide presentation about customer churn", "Customer churn"),
             ("Make a deck on revenue by region. Keep it short.", "Revenue by region"),
+            ("One slide: revenue by region", "Revenue by region"),
+            ("Three slides for the board: how did revenue develop?", "How did revenue develop"),
             ("5 slides", "New presentation"),
             ("", "New presentation"),
         ] {
@@ -74,6 +76,7 @@ mod tests {
         }
         for (request, title) in [
             ("Erstelle eine Präsentation über den Umsatz mit 6 Folien", "Umsatz"),
+            ("Zwei Folien zum Umsatz je Produktlinie", "Umsatz je Produktlinie"),
             (
                 "Quartalsbericht zu den Beispieldaten, 6 Folien mit Diagrammen",
                 "Quartalsbericht zu den Beispieldaten",
