@@ -55,6 +55,8 @@ class Answer:
     lacks: list[str] = field(default_factory=list)
     # Filled in when the slides are drawn: by slide, what the lint found.
     findings: list[list[dict[str, Any]]] = field(default_factory=list)
+    # Of a change: the deck before it.
+    before: dict[str, Any] | None = None
     broken: list[str] = field(default_factory=list)
 
     @property
@@ -76,6 +78,17 @@ class Answer:
     def rules(self) -> Counter[str]:
         """How often each rule of the lint found something."""
         return Counter(one["rule"] for slide in self.findings for one in slide)
+
+    @property
+    def is_language(self) -> bool:
+        """Whether the deck has the asked language, as far as its words tell."""
+        return self.language in ("?", self.wanted["language"])
+
+    @property
+    def new(self) -> list[int]:
+        """The numbers of the slides that aren't as they were before."""
+        known = self.before["slides"] if self.before else []
+        return [at for at, slide in enumerate(self.deck["slides"], 1) if slide not in known]
 
     @property
     def seconds(self) -> float:
@@ -177,7 +190,9 @@ def evaluate(stand: Stand, prompt: dict[str, Any]) -> list[Answer]:
         turn = stand.person.waits(stand.person.asks(wanted["request"], session, **options))
         session = turn["session_id"]
         name = prompt["name"] + (f"-{number}" if number else "")
+        before = answers[-1].deck if answers else None
         answers.append(looked_at(stand, name, wanted, turn))
+        answers[-1].before = before
         print(".", end="", file=sys.stderr, flush=True)
     return answers
 
@@ -253,11 +268,10 @@ def table(answers: list[Answer]) -> str:
     lines = [head]
     for answer in answers:
         wanted = answer.wanted.get("slides") or "-"
-        is_language = answer.language == answer.wanted["language"]
         numbers = answer.numbers
         lines.append(
             f"{answer.name:26}  {answer.slides:>2}{'' if answer.has_count else '!'}/{wanted:<3}"
-            f"  {answer.language:>3}{' ' if is_language else '!'}"
+            f"  {answer.language:>3}{' ' if answer.is_language else '!'}"
             f"  {numbers.cells:>4}+{numbers.computed:<3}"
             f"  {sum(answer.rules.values()):>4}  {len(answer.lacks):>5}  {answer.seconds:>8.1f}"
             f"  {answer.tokens:>6}  {answer.turn['usage']['calls']:>5}"
@@ -288,9 +302,7 @@ def totals(answers: list[Answer]) -> dict[str, str]:
         f"{sum(len(a.numbers.wrong) for a in answers)} are wrong",
         "decks with data": share(len(of_data), len(answers)),
         "asked count of slides": share(sum(a.has_count for a in counted), len(counted)),
-        "asked language": share(
-            sum(a.language == a.wanted["language"] for a in answers), len(answers)
-        ),
+        "asked language": share(sum(a.is_language for a in answers), len(answers)),
         "lint": f"{found} findings on {slides} slides" + (f": {most}" if most else ""),
         "structure": f"{sum(len(a.lacks) for a in answers)} remarks",
         "median answer": f"{seconds[len(seconds) // 2]:.1f} s, "

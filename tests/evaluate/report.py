@@ -73,10 +73,9 @@ def line(answer: Answer) -> str:
     numbers = answer.numbers
     wrong = f", {len(numbers.wrong)} wrong" if numbers.wrong else ""
     count = f"{answer.slides} of {wanted['slides']}" if wanted.get("slides") else str(answer.slides)
-    is_change = answer.name.rpartition("-")[2].isdigit()
     cells = [
         cell(count, answer.has_count),
-        cell(answer.language, answer.language == wanted["language"]),
+        cell(answer.language, answer.is_language),
         cell(f"{numbers.cells + numbers.computed}{wrong}", not wrong),
         cell(str(lint), not lint),
         cell(str(len(answer.lacks)), not answer.lacks),
@@ -85,7 +84,7 @@ def line(answer: Answer) -> str:
         f"<td>{answer.turn['usage']['calls']}</td>",
         cell(str(len(answer.turn["notices"])), not answer.turn["notices"]),
     ]
-    kind = ' class="change"' if is_change else ""
+    kind = ' class="change"' if answer.before else ""
     state = ' <b class="bad">broken</b>' if answer.broken else ""
     link = f'<a href="#{answer.name}">{escape(wanted["request"][:90])}</a>{state}'
     return f"<tr{kind}><td>{link}</td>{''.join(cells)}</tr>"
@@ -97,7 +96,7 @@ def cell(text: str, is_fine: bool) -> str:
 
 
 def section(drawn: Path, answer: Answer) -> str:
-    """An answer with its slides."""
+    """An answer with its slides; of a change, those that it changed."""
     turn, numbers = answer.turn, answer.numbers
     facts = [
         f"{answer.slides} slides",
@@ -105,24 +104,34 @@ def section(drawn: Path, answer: Answer) -> str:
         f"{numbers.cells} cells, {numbers.computed} computed, {numbers.own} marked",
         f"{answer.seconds:.1f} s",
         f"{answer.tokens:,} tokens in {turn['usage']['calls']} calls",
-        ", ".join(source["label"] for source in answer.sources) or "no data",
     ]
+    if answer.before and (same := answer.slides - len(answer.new)):
+        facts.append(f"{same} as before")
     marks = [
         *(("bad", why) for why in answer.broken),
         *(("look", why) for why in answer.lacks),
         *(("note", why) for why in turn["notices"]),
     ]
+    kind = ' class="change"' if answer.before else ""
     return "\n".join(
         [
-            f'<section id="{answer.name}"><h2>{escape(answer.wanted["request"])}</h2>',
+            f'<section id="{answer.name}"{kind}><h2>{escape(answer.wanted["request"])}</h2>',
             f'<p class="facts">{" · ".join(map(escape, facts))}</p>',
             f"<blockquote>{escape(turn['reply'])}</blockquote>" if turn["reply"] else "",
             remarks(marks),
             '<div class="slides">',
-            *(figure(drawn, answer, number) for number in range(1, answer.slides + 1)),
-            "</div></section>",
+            *(figure(drawn, answer, number) for number in answer.new),
+            "</div>",
+            sources(answer),
+            "</section>",
         ]
     )
+
+
+def sources(answer: Answer) -> str:
+    """The data that was found by then."""
+    labels = " · ".join(escape(source["label"]) for source in answer.sources)
+    return f'<p class="sources">{labels or "No data"}</p>'
 
 
 def figure(drawn: Path, answer: Answer, number: int) -> str:

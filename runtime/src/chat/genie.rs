@@ -9,7 +9,7 @@ use super::queries::sources::NewSource;
 use super::stop::Stop;
 use super::turn::{AskedGenie, SpaceChoice};
 use super::types::SourceColumn;
-use crate::prompting::SourceTable;
+use crate::prompting::{self, SourceTable};
 use crate::workspace::genie::{Answer, Asked, Genie, GenieError, Progress, TableResult};
 
 /// The first pause between two looks at a message; it grows to the longest.
@@ -170,9 +170,12 @@ pub(super) fn source(question: &Question, result: TableResult) -> (NewSource, So
     (new, table)
 }
 
-/// "Revenue by quarter" as it stands behind a colon: "revenue by quarter". Abbreviations stay.
+/// "Revenue by quarter" as it stands behind a colon: "revenue by quarter". Abbreviations and German nouns stay.
 fn sentence_start(text: &str) -> String {
     let text = text.trim().trim_end_matches(['?', '.', '!']);
+    if prompting::language_of(text) == Some("de") {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(letters).collect(),
@@ -218,6 +221,7 @@ mod tests {
     fn a_label_reads_like_one() {
         assert_eq!(sentence_start("Revenue by quarter?"), "revenue by quarter");
         assert_eq!(sentence_start("EMEA revenue"), "EMEA revenue");
+        assert_eq!(sentence_start("Umsatz nach Quartal"), "Umsatz nach Quartal");
         assert_eq!(sentence_start(""), "");
     }
 }

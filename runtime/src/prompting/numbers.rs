@@ -82,9 +82,11 @@ pub(super) fn parsed(text: &str) -> Option<Decimal> {
     }
     let all = written_in(text);
     let [one] = &all[..] else { return None };
-    // What stands around it is a unit at most.
-    let rest: String = text.replacen(&one.text, "", 1);
-    if rest.chars().filter(|c| c.is_alphabetic()).count() > 3 {
+    // What stands around it is a unit at most: `2024-Q4`, `Q4 2024` and `10-K` are names.
+    let (before, after) = text.split_once(&one.text)?;
+    let around = || before.chars().chain(after.chars());
+    let is_name = after.starts_with(['-', '/', ':', '_']) || around().any(|c| c.is_ascii_digit());
+    if is_name || around().filter(|c| c.is_alphabetic()).count() > 3 {
         return None;
     }
     Decimal::rounded(one.value * one.scale).ok()
@@ -242,4 +244,21 @@ pub(super) fn says(written: &Written, cell: f64) -> bool {
         return true;
     }
     significant >= 2 && rounds_to(cell / written.scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_with_its_unit_is_a_number_and_a_period_is_a_name() {
+        for (text, number) in
+            [("3.336E8", 3.336e8), ("1.234,5", 1_234.5), ("12 %", 12.0), ("€ 3.4 M", 3.4e6), ("\u{2212}3", -3.0)]
+        {
+            assert_eq!(parsed(text).map(Decimal::as_f64), Some(number), "{text}");
+        }
+        for name in ["2024-Q4", "Q4 2024", "2024 H1", "FY2024", "10-K", "2024-10", "24/7", "Studio 54 West"] {
+            assert_eq!(parsed(name), None, "{name}");
+        }
+    }
 }

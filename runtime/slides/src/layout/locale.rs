@@ -7,6 +7,8 @@ pub(super) struct Locale {
     point: &'static str,
     /// Between thousands.
     group: &'static str,
+    /// For thousands, millions, billions and trillions.
+    scales: [&'static str; 4],
     /// Before the sources in the footer.
     pub(super) source: &'static str,
     /// Before what has no value, in the footer.
@@ -15,8 +17,23 @@ pub(super) struct Locale {
     pub(super) more_rows: &'static str,
 }
 
-const ENGLISH: Locale =
-    Locale { point: ".", group: ",", source: "Source", no_value: "No value", more_rows: "More rows" };
+/// How a number is shortened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    Thousand,
+    Million,
+    Billion,
+    Trillion,
+}
+
+const ENGLISH: Locale = Locale {
+    point: ".",
+    group: ",",
+    scales: ["k", "M", "bn", "tn"],
+    source: "Source",
+    no_value: "No value",
+    more_rows: "More rows",
+};
 
 impl Locale {
     /// Of a language tag; English where it isn't known.
@@ -25,7 +42,13 @@ impl Locale {
         let comma = Self { point: ",", group: ".", ..ENGLISH };
         match tag.split('-').next().unwrap_or_default() {
             "de" if tag == "de-ch" => Self { point: ".", group: "’", ..Self::of(Some("de")) },
-            "de" => Self { source: "Quelle", no_value: "Kein Wert", more_rows: "Weitere Zeilen", ..comma },
+            "de" => Self {
+                scales: ["Tsd.", "Mio.", "Mrd.", "Bio."],
+                source: "Quelle",
+                no_value: "Kein Wert",
+                more_rows: "Weitere Zeilen",
+                ..comma
+            },
             "fr" => Self {
                 group: " ",
                 source: "Source",
@@ -42,6 +65,17 @@ impl Locale {
             }
             "da" | "el" | "tr" | "id" | "ro" | "hr" | "sl" => comma,
             _ => ENGLISH,
+        }
+    }
+
+    /// What follows a shortened number.
+    pub(super) fn scale(self, scale: Scale) -> &'static str {
+        let [thousand, million, billion, trillion] = self.scales;
+        match scale {
+            Scale::Thousand => thousand,
+            Scale::Million => million,
+            Scale::Billion => billion,
+            Scale::Trillion => trillion,
         }
     }
 

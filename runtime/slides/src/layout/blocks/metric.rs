@@ -4,7 +4,7 @@ use super::table::{decimals, written};
 use crate::block::{self, Meaning};
 use crate::display::{Align, Part, Path, Place, Rect};
 use crate::layout::canvas::{Canvas, Setting, height};
-use crate::layout::locale::{Locale, with_unit};
+use crate::layout::locale::{Locale, Scale, with_unit};
 use crate::layout::need::{Need, one_line};
 use crate::text_layout::{Shaped, first_baseline};
 
@@ -13,8 +13,6 @@ const PADDING: f64 = 24.0;
 const VALUE: [f64; 6] = [72.0, 56.0, 48.0, 40.0, 28.0, 20.0];
 /// A number that fits only in a smaller size than this is shortened if it has millions: `€ 130.9 M`.
 const LARGE: f64 = 48.0;
-/// Divisors of numbers that are shortened, with their letters as in charts, from the largest.
-const DIVISORS: [(f64, &str); 3] = [(1e12, "tn"), (1e9, "bn"), (1e6, "M")];
 const LABEL: f64 = 16.0;
 /// On a card wider than this, the label is larger.
 const WIDE: f64 = 200.0;
@@ -155,12 +153,13 @@ impl<'a> Metric<'a> {
     }
 }
 
-/// A number with millions, in these.
-fn shortened(locale: Locale, value: f64) -> Option<String> {
-    let (divisor, letter) = DIVISORS.into_iter().find(|(divisor, _)| value.abs() >= *divisor)?;
-    let scaled = value / divisor;
-    let decimals = u8::from(scaled.abs() < 1_000.0 && (scaled * 10.0).round() % 10.0 != 0.0);
-    Some(format!("{}\u{a0}{letter}", locale.number(scaled, decimals)))
+/// A number of millions or more, as people say it: a card is read at a glance.
+fn shortened(locale: Locale, number: f64) -> Option<String> {
+    let scales = [(1e12, Scale::Trillion), (1e9, Scale::Billion), (1e6, Scale::Million)];
+    let (divisor, scale) = scales.into_iter().find(|(divisor, _)| number.abs() >= *divisor)?;
+    let tenths = (number / divisor * 10.0).round();
+    let decimals = u8::from(tenths % 10.0 != 0.0);
+    Some(format!("{}\u{a0}{}", locale.number(tenths / 10.0, decimals), locale.scale(scale)))
 }
 
 /// The width of the arrow.

@@ -1,10 +1,14 @@
 //! How a chart's numbers are written: all with the same divisor and the same digits.
 
-use crate::layout::locale::{Locale, is_currency};
+use crate::layout::locale::{Locale, Scale, is_currency};
 
-/// Divisors with their letters, from the largest. Four digits are read as they are.
-const DIVISORS: [(f64, f64, &str); 4] =
-    [(1e12, 1e12, "tn"), (1e9, 1e9, "bn"), (1e6, 1e6, "M"), (1e4, 1e3, "k")];
+/// From which number on each divisor is used, the largest first. Four digits are read as they are.
+const DIVISORS: [(f64, f64, Scale); 4] = [
+    (1e12, 1e12, Scale::Trillion),
+    (1e9, 1e9, Scale::Billion),
+    (1e6, 1e6, Scale::Million),
+    (1e4, 1e3, Scale::Thousand),
+];
 /// Digits of the largest number.
 const DIGITS: i32 = 3;
 /// What is smaller would be a row of zeros.
@@ -13,7 +17,7 @@ const SMALLEST: f64 = 1e-6;
 #[derive(Debug, Clone)]
 pub(super) struct Numbers {
     pub(super) divisor: f64,
-    suffix: &'static str,
+    scale: Option<Scale>,
     pub(super) decimals: u8,
     is_percent: bool,
     /// What is counted, for the axis' title; empty where each number says it.
@@ -23,10 +27,10 @@ pub(super) struct Numbers {
 impl Numbers {
     pub(super) fn new(values: &[f64], unit: Option<&str>) -> Self {
         let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-        let (divisor, suffix) = DIVISORS
+        let (divisor, scale) = DIVISORS
             .into_iter()
             .find(|(from, _, _)| largest >= *from)
-            .map_or((1.0, ""), |(_, divisor, suffix)| (divisor, suffix));
+            .map_or((1.0, None), |(_, divisor, scale)| (divisor, Some(scale)));
         let unit = unit.unwrap_or_default().trim();
         let is_percent = matches!(unit, "%" | "percent");
         let mut decimals = digits_after_point(largest / divisor);
@@ -36,7 +40,7 @@ impl Numbers {
         }
         Self {
             divisor,
-            suffix,
+            scale,
             decimals,
             is_percent,
             title: if is_percent { String::new() } else { unit.to_owned() },
@@ -56,7 +60,7 @@ impl Numbers {
             .rev()
             .find(|(_, divisor, _)| *divisor > self.divisor && self.divisor > 1.0 && value.abs() >= *divisor);
         let scaled = match larger {
-            Some((_, divisor, suffix)) => Self { divisor: *divisor, suffix, ..self.clone() },
+            Some((_, divisor, scale)) => Self { divisor: *divisor, scale: Some(*scale), ..self.clone() },
             None => self.clone(),
         };
         let step = step / scaled.divisor;
@@ -85,9 +89,9 @@ impl Numbers {
         } else {
             locale.number(scaled, decimals)
         };
-        if value != 0.0 && !self.suffix.is_empty() {
+        if let Some(scale) = self.scale.filter(|_| value != 0.0) {
             text.push(' ');
-            text.push_str(self.suffix);
+            text.push_str(locale.scale(scale));
         }
         if self.is_percent {
             text.push_str(" %");

@@ -116,7 +116,12 @@ fn the_answer(tables: &[&Table], language: Language) -> Beat {
         Some((*table, places[0].0.clone()))
     });
     let mut sources: Vec<String> = Vec::new();
+    let asked = tables.first().and_then(|table| the_value(table, language));
     let title = match (&series, &leader) {
+        _ if asked.is_some() => {
+            sources.extend(tables.first().map(|table| table.id.clone()));
+            asked.unwrap_or_default()
+        }
         (Some((table, measure, growth)), Some((other, name))) => {
             sources.extend([table.id.clone(), other.id.clone()]);
             let changed = super::numbers::percent(growth.abs(), language);
@@ -147,6 +152,16 @@ fn the_answer(tables: &[&Table], language: Language) -> Beat {
         }
     }
     Beat { title, layout: "metrics", content: say::NUMBERS_OF.say(language, &[]), sources }
+}
+
+/// The last value of a rate that the request asks for: it has no growth that could be said.
+fn the_value(table: &Table, language: Language) -> Option<String> {
+    let measure = table.stressed?;
+    let unit = table.unit(measure);
+    let last = trend(table, measure).filter(|_| !unit.adds_up())?.last;
+    let noun = table.noun(measure, language);
+    let name = say::IN_PERIOD.say(language, &[("x", &last.0), ("m", &noun)]);
+    Some(say::VALUE.say(language, &[("m", &name), ("n", &unit.write(last.1, language))]))
 }
 
 fn single_row(tables: &[&Table], language: Language, sources: &mut Vec<String>) -> String {

@@ -33,7 +33,7 @@ pub(crate) struct Table {
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Vec<String>>,
     /// The measure that the request is about, if it names one.
-    stressed: Option<usize>,
+    pub(crate) stressed: Option<usize>,
 }
 
 /// Measures by a part of their column's name, with words that ask for them. The first that is asked for counts.
