@@ -252,9 +252,13 @@ mod tests {
 
     #[test]
     fn a_number_with_its_unit_is_a_number_and_a_period_is_a_name() {
-        for (text, number) in
-            [("3.336E8", 3.336e8), ("1.234,5", 1_234.5), ("12 %", 12.0), ("€ 3.4 M", 3.4e6), ("\u{2212}3", -3.0)]
-        {
+        for (text, number) in [
+            ("3.336E8", 3.336e8),
+            ("1.234,5", 1_234.5),
+            ("12 %", 12.0),
+            ("€ 3.4 M", 3.4e6),
+            ("\u{2212}3", -3.0),
+        ] {
             assert_eq!(parsed(text).map(Decimal::as_f64), Some(number), "{text}");
         }
         for name in ["2024-Q4", "Q4 2024", "2024 H1", "FY2024", "10-K", "2024-10", "24/7", "Studio 54 West"] {
