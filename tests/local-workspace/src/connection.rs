@@ -7,9 +7,11 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -30,7 +32,8 @@ impl Cut {
     }
 }
 
-/// Serves connections until `stop` is signalled, then drops the open ones.
+/// Serves connections, with HTTP/1.1 or HTTP/2 with prior knowledge, until `stop` is signalled or its sender
+/// dropped, then drops the open ones. Handlers can extract the peer's address as `ConnectInfo<SocketAddr>`.
 pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
@@ -40,8 +43,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
             Some(_) = connections.join_next() => continue,
         };
         match accepted {
-            Ok((stream, _)) => {
-                connections.spawn(serve_one(stream, router.clone()));
+            Ok((stream, peer)) => {
+                connections.spawn(serve_one(stream, peer, router.clone()));
             }
             Err(error) => pause_if_exhausted(&error).await,
         }
@@ -49,12 +52,13 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, mut stop: watch
     connections.shutdown().await;
 }
 
-async fn serve_one(stream: TcpStream, router: Router) {
+async fn serve_one(stream: TcpStream, peer: SocketAddr, router: Router) {
     if stream.set_nodelay(true).is_err() {
         return; // the peer is gone already
     }
     let cut = Cut::default();
-    let service = TowerToHyperService::new(router.layer(axum::Extension(cut.clone())));
+    let router = router.layer(Extension(cut.clone())).layer(Extension(ConnectInfo(peer)));
+    let service = TowerToHyperService::new(router);
     let builder = auto::Builder::new(TokioExecutor::new());
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::select! {

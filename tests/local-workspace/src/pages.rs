@@ -1,5 +1,7 @@
 //! The workspace's own HTML pages: sign-ins, and error pages in place of an app.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
@@ -39,9 +41,15 @@ pub(crate) fn no_answer(app: &str) -> Response {
     page(StatusCode::BAD_GATEWAY, "No answer", &body)
 }
 
+/// The app's answer ended early, or is too large for a proxy that holds answers back.
+pub(crate) fn no_whole_answer(app: &str) -> Response {
+    let body = format!("<p>The answer of {} is incomplete, or too large to be buffered.</p>", escape(app));
+    page(StatusCode::BAD_GATEWAY, "No complete answer", &body)
+}
+
 /// The app exceeded the proxy's time limit.
-pub(crate) fn too_slow(app: &str, secs: u64) -> Response {
-    let body = format!("<p>{} did not answer within {secs} seconds.</p>", escape(app));
+pub(crate) fn too_slow(app: &str, limit: Duration) -> Response {
+    let body = format!("<p>{} did not answer within {} seconds.</p>", escape(app), limit.as_secs_f64());
     page(StatusCode::GATEWAY_TIMEOUT, "The app took too long", &body)
 }
 

@@ -14,6 +14,7 @@ use crate::files::MAX_FILE_BYTES;
 use crate::genie::GenieSettings;
 use crate::identity::{Principal, Right};
 use crate::pace::Pace;
+use crate::platform::ProxySettings;
 use crate::serving::behavior::ServingSettings;
 use crate::warehouse::WarehouseSettings;
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub denials: Vec<Denial>,
     /// The outcomes of app compute and deployments.
     pub outcomes: Outcomes,
+    /// The proxy in front of apps.
+    pub proxy: ProxySettings,
     /// The sign-in in a browser.
     pub sign_in: SignInSettings,
     /// The SQL warehouse.

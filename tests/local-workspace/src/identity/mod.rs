@@ -323,6 +323,14 @@ impl Identities {
         }
     }
 
+    /// Expires one token now; `false` if it is unknown or has expired before.
+    pub fn expire_token(&self, token: &str) -> bool {
+        let now = self.clock.now();
+        let mut registry = self.registry.lock();
+        let valid = registry.tokens.get_mut(token).filter(|entry| entry.expires.is_none_or(|end| now < end));
+        valid.map(|entry| entry.expires = Some(now)).is_some()
+    }
+
     /// The principal of a bearer token, and the token's kind; `None` if unknown or expired.
     pub fn resolve(&self, token: &str) -> Option<(Principal, TokenKind)> {
         let now = self.clock.now();

@@ -19,6 +19,7 @@ mod logz;
 mod process;
 mod proxy;
 mod sign_in;
+mod user_tokens;
 mod visitor;
 
 use std::collections::BTreeMap;
@@ -30,14 +31,16 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 pub use logs::{LogLine, LogSource};
+pub use proxy::{AppHttp, Buffering, ProxySettings};
 
 use crate::scratch::Scratch;
 use crate::workspace::Workspace;
 use environment::Environments;
 use logs::Logs;
 use process::{Ended, Process};
-use proxy::Listener;
-use visitor::{Sessions, Tokens};
+use proxy::{Http2Connection, Listener};
+use user_tokens::UserTokens;
+use visitor::Sessions;
 
 /// Whether apps are real processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,7 +121,9 @@ struct Slot {
     app: String,
     logs: Logs,
     running: Mutex<Running>,
-    tokens: Tokens,
+    /// The connection to its process, if requests are sent with HTTP/2.
+    http2: Http2Connection,
+    tokens: UserTokens,
     sessions: Sessions,
     /// Serialises deployments.
     turn: tokio::sync::Mutex<()>,
@@ -174,7 +179,8 @@ impl Platform {
             app: app.to_owned(),
             logs: Logs::default(),
             running: Mutex::new(Running::Nothing),
-            tokens: Tokens::default(),
+            http2: Http2Connection::default(),
+            tokens: UserTokens::default(),
             sessions: Sessions::default(),
             turn: tokio::sync::Mutex::default(),
             listener: OnceLock::new(),
@@ -254,6 +260,19 @@ impl Platform {
                 slot.logs.add(LogSource::App, line);
             }
         }
+    }
+
+    /// Expires the tokens that an app got for one of its users, or for all; each next request has a new one.
+    /// Returns how many they were, `None` if there is no such app.
+    pub fn expire_user_tokens(&self, app: &str, user: Option<&str>) -> Option<usize> {
+        let workspace = self.0.workspace.get()?.upgrade()?;
+        Some(self.slot(app)?.tokens.expire(user, &workspace))
+    }
+
+    /// Signs one user, or all, out of an app: their next requests are redirected to the sign-in. Returns how
+    /// many sessions ended, `None` if there is no such app.
+    pub fn end_sessions(&self, app: &str, user: Option<&str>) -> Option<usize> {
+        Some(self.slot(app)?.sessions.end_all(user))
     }
 
     /// Ends all apps.

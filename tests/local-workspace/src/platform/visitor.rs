@@ -4,7 +4,7 @@
 //! is valid for this app only. Programs send an OAuth token; personal tokens are refused. Other visitors
 //! are unknown. The app learns the identity from the proxy's headers only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use parking_lot::Mutex;
@@ -57,29 +57,17 @@ impl Sessions {
         }
     }
 
+    /// Ends the sessions of one user, or all; returns how many.
+    pub(super) fn end_all(&self, user: Option<&str>) -> usize {
+        let mut sessions = self.0.lock();
+        let before = sessions.len();
+        sessions.retain(|_, name| user.is_some_and(|user| user != name));
+        before - sessions.len()
+    }
+
     fn user(&self, cookie: &str, headers: &HeaderMap) -> Option<String> {
         let sessions = self.0.lock();
         pairs(headers).filter(|(name, _)| *name == cookie).find_map(|(_, value)| sessions.get(value).cloned())
-    }
-}
-
-/// User tokens passed to an app; a new one when the old one expired or the app's scopes changed.
-#[derive(Default)]
-pub(super) struct Tokens(Mutex<BTreeMap<(String, BTreeSet<String>), String>>);
-
-impl Tokens {
-    fn of(&self, user: &str, scopes: BTreeSet<String>, workspace: &Workspace) -> String {
-        let mut tokens = self.0.lock();
-        let key = (user.to_owned(), scopes);
-        if let Some(token) = tokens.get(&key)
-            && workspace.identities.resolve(token).is_some()
-        {
-            return token.clone();
-        }
-        let token = workspace.identities.mint_oauth(user);
-        workspace.token_scopes.limit(&token, key.1.clone());
-        tokens.insert(key, token.clone());
-        token
     }
 }
 

@@ -3,4 +3,6 @@
 mod deploying;
 mod logz;
 mod proxy;
+mod proxy_http;
+mod relayed;
 mod support;
