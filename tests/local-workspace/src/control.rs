@@ -49,6 +49,8 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
         .route("/__local/principals/{user_name}/expire-tokens", post(expire_tokens))
         .route("/__local/principals/{user_name}/revoke-sign-ins", post(revoke_sign_ins))
         .route("/__local/apps/{name}/logs", get(app_logs))
+        .route("/__local/apps/{name}/expire-user-tokens", post(expire_user_tokens))
+        .route("/__local/apps/{name}/end-sessions", post(end_sessions))
         .route("/__local/traces", get(read_traces))
         .layer(from_fn(refuse_pages))
 }
@@ -91,6 +93,8 @@ async fn overview(State(workspace): Shared) -> Json<Value> {
             "POST /__local/principals/{user_name}/expire-tokens",
             "POST /__local/principals/{user_name}/revoke-sign-ins",
             "GET /__local/apps/{name}/logs",
+            "POST /__local/apps/{name}/expire-user-tokens?user_name=",
+            "POST /__local/apps/{name}/end-sessions?user_name=",
             "GET /__local/traces",
         ],
     }))
@@ -285,6 +289,33 @@ async fn revoke_sign_ins(State(workspace): Shared, Path(user_name): Path<String>
 
 async fn app_logs(State(workspace): Shared, Path(name): Path<String>) -> Json<Value> {
     Json(json!({"lines": workspace.platform.logs(&name)}))
+}
+
+/// The users of an app that a request is about: one, or all.
+#[derive(Deserialize)]
+struct OfUser {
+    user_name: Option<String>,
+}
+
+fn counted(app: &str, count: Option<usize>) -> Answer {
+    let count = count.ok_or_else(|| Problem::not_found(format!("No app {app}.")))?;
+    Ok(Json(json!({"count": count})))
+}
+
+async fn expire_user_tokens(
+    State(workspace): Shared,
+    Path(app): Path<String>,
+    Params(of): Params<OfUser>,
+) -> Answer {
+    counted(&app, workspace.platform.expire_user_tokens(&app, of.user_name.as_deref()))
+}
+
+async fn end_sessions(
+    State(workspace): Shared,
+    Path(app): Path<String>,
+    Params(of): Params<OfUser>,
+) -> Answer {
+    counted(&app, workspace.platform.end_sessions(&app, of.user_name.as_deref()))
 }
 
 async fn read_traces(State(workspace): Shared) -> Answer {

@@ -6,3 +6,4 @@ mod proxy;
 mod proxy_http;
 mod relayed;
 mod support;
+mod user_tokens;
