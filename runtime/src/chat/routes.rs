@@ -49,7 +49,7 @@ where
         .routes(routes!(conversation))
         .routes(routes!(source))
         .routes(routes!(approve))
-        .routes(routes!(cancel))
+        .routes(routes!(stop))
         .routes(routes!(retry))
         .routes(routes!(undo))
         .routes(routes!(feedback))
@@ -153,7 +153,7 @@ async fn approve(
 /// Stop a turn; what is done stays
 #[utoipa::path(post, path = "/chat/{turn}/cancel", tag = "Assistant", params(("turn" = Uuid, Path)),
     responses((status = 202, body = Turn)))]
-async fn cancel(
+async fn stop(
     caller: Caller,
     Path(id): Path<String>,
     State(database): State<Database>,

@@ -33,6 +33,9 @@ impl Route {
             .replace("{kind}", "user")
             .replace("{principal}", "1009")
             .replace("{number}", "1")
+            .replace("{turn}", id)
+            .replace("{request_id}", id)
+            .replace("{source}", "00000000-0000-0000-0000-000000000000")
     }
 }
 
@@ -65,6 +68,8 @@ async fn ask_from(site: &str, person: &Person<'_>, route: &Route, path: &str) ->
 fn body(route: &Route) -> Value {
     match route.path.rsplit('/').next().expect("a part") {
         "patches" => json!({ "version": 1, "patches": [{ "op": "set_title", "title": "x" }] }),
+        "outline" => json!({ "outline": {} }),
+        "feedback" => json!({ "rating": "up" }),
         "{principal}" => json!({ "access": "view" }),
         "{id}" if route.path.starts_with("/api/sessions") => json!({ "title": "x" }),
         _ => json!({}),
@@ -73,7 +78,9 @@ fn body(route: &Route) -> Value {
 
 #[tokio::test]
 async fn every_route_refuses_who_may_not() {
-    let app = on_the_platform(Variables::local().with("ENVIRONMENT", "production")).await;
+    let variables =
+        Variables::local().with("ENVIRONMENT", "production").with("TELLR_SERVING_ENDPOINT", "a-model");
+    let app = on_the_platform(variables).await;
     let (ada, grace, eve) = (app.person("1001"), app.person("1002"), app.person("1003"));
     let session = ada.session(json!({ "from": "sample" })).await;
     assert_eq!(ada.post(&format!("{session}/save-points"), json!({})).await.0, 201);
@@ -102,7 +109,10 @@ async fn every_route_refuses_who_may_not() {
             // A viewer may copy, and may say that they are there.
             let is_theirs = route.path.ends_with("/duplicate") || route.path.ends_with("/presence");
             let viewer = ask(&grace, &route, &path).await;
+            // What was found belongs to who asked for it, also in a deck that is shared.
+            let is_private = route.path.contains("/sources/");
             let expected = match (route.is_unsafe(), is_theirs) {
+                _ if is_private => 404..405,
                 (true, false) => 403..404,
                 _ => 200..300,
             };
@@ -142,13 +152,19 @@ async fn things_of<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, 
         person.app.schema, person.id
     );
     ids.insert("/api/jobs", postgres::one(&statement).await);
+    let request = json!({ "message": "A deck", "session_id": ids["/api/sessions"] });
+    let (status, turn) = person.post("/api/chat", request).await;
+    assert_eq!(status, 202, "{turn}");
+    ids.insert("/api/chat", id_of(&turn));
+    ids.insert("/api/chat/poll", id_of(&turn));
     ids
 }
 
 /// What their owner sees of them.
 async fn everything_of(person: &Person<'_>, ids: &BTreeMap<&str, String>) -> Vec<(u16, Value)> {
     let mut seen = Vec::new();
-    for (of, id) in ids {
+    // A turn is read by polling for it.
+    for (of, id) in ids.iter().filter(|(of, _)| **of != "/api/chat") {
         let path = if of.starts_with("/api/settings") { (*of).to_owned() } else { format!("{of}/{id}") };
         seen.push(person.get(&path).await);
     }
