@@ -113,8 +113,13 @@ impl Question {
     }
 }
 
+/// How many of the questions are asked where no word asks for others.
+const USUAL: usize = 4;
+
+/// The questions that a request names, those first that it would not get anyway.
 fn named(request: &str) -> Vec<&'static Question> {
-    QUESTIONS.iter().filter(|question| has_word(request, question.words)).collect()
+    let (usual, special) = QUESTIONS.split_at(USUAL);
+    special.iter().chain(usual).filter(|question| has_word(request, question.words)).collect()
 }
 
 /// The questions about sales that a request asks, the most important ones first: those that it names, then those
@@ -122,7 +127,7 @@ fn named(request: &str) -> Vec<&'static Question> {
 fn wanted(request: &str) -> Vec<&'static Question> {
     let mut questions = named(request);
     let is_broad = has_word(request, BROAD);
-    for question in &QUESTIONS[..4] {
+    for question in &QUESTIONS[..USUAL] {
         let is_missing = questions.iter().all(|other| other.english != question.english);
         if is_missing && (questions.len() < 3 || (is_broad && questions.len() < 4)) {
             questions.push(question);

@@ -33,6 +33,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("channel", "Kanal"),
     ("category", "Kategorie"),
     ("team", "Team"),
+    ("target", "Ziel"),
     ("cost", "Kosten"),
     ("costs", "Kosten"),
     ("profit", "Gewinn"),

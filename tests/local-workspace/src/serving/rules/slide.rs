@@ -229,9 +229,9 @@ pub(crate) fn shown(table: &Table, title: &str, content: &str, language: Languag
             "pie".clone_into(&mut found.chart.kind);
         }
     }
-    // Two measures of one unit belong into one chart over time.
+    // Two measures of one unit belong into one chart over time, and so does what was planned.
     if let (Shape::Time(_), "line") = (table.shape(), found.chart.kind.as_str())
-        && lower.contains("both")
+        && (lower.contains("both") || table.columns.iter().any(|column| column.name.contains("target")))
     {
         let unit = table.unit(measure);
         let same =

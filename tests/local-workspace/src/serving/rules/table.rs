@@ -40,7 +40,6 @@ pub(crate) struct Table {
 const MEASURES: &[(&str, &[&str])] = &[
     ("churn", &["churn", "leave", "leaving", "attrition", "retention", "abwander", "kündig"]),
     ("new_customers", &["new customer", "neukund"]),
-    ("target", &["target", "ziel", "soll"]),
     ("percent", &["margin", "marge"]),
     ("margin", &["profit", "gewinn", "rohertrag"]),
     ("cost", &["cost", "kosten"]),
