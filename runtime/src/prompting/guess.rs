@@ -446,3 +446,15 @@ pub(super) fn name_of(tag: &str) -> String {
         None => format!("the language `{tag}`"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::wanted_slides;
+
+    #[test]
+    fn a_slide_for_each_of_them_is_no_count() {
+        assert_eq!(wanted_slides("Did we meet our targets? One slide per region plus a summary"), None);
+        assert_eq!(wanted_slides("Eine Folie je Region, fünf Folien insgesamt"), Some(5));
+        assert_eq!(wanted_slides("Three slides for the board"), Some(3));
+    }
+}

@@ -156,3 +156,14 @@ pub(super) fn heading(text: &str) -> &str {
 pub(super) fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn spaces_are_single_and_those_between_a_number_and_its_unit_do_not_break() {
+        assert_eq!(line("  EMEA \t grew\n18\u{a0}% ", 100), "EMEA grew 18\u{a0}%");
+        assert_eq!(line("\u{a0}a \u{a0}b\u{a0} c", 100), "a b\u{a0}c");
+    }
+}
