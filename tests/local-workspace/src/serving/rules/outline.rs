@@ -158,7 +158,7 @@ fn the_answer(tables: &[&Table], language: Language) -> Beat {
 fn the_value(table: &Table, language: Language) -> Option<String> {
     let measure = table.stressed?;
     let unit = table.unit(measure);
-    let last = trend(table, measure).filter(|_| !unit.adds_up())?.last;
+    let last = trend(table, measure, language).filter(|_| !unit.adds_up())?.last;
     let noun = table.noun(measure, language);
     let name = say::IN_PERIOD.say(language, &[("x", &last.0), ("m", &noun)]);
     Some(say::VALUE.say(language, &[("m", &name), ("n", &unit.write(last.1, language))]))
