@@ -163,10 +163,10 @@ async fn stages_of(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop
     loop {
         let span = context.trace.stage(turn.stage.as_str());
         let ended = match turn.stage {
-            Stage::Gather => gather::run(context, turn).await,
-            Stage::Plan => plan::run(context, turn).await,
-            Stage::Slides => slides::run(context, turn).await,
-            Stage::Check => check::run(context, turn).await,
+            Stage::Gather => Box::pin(gather::run(context, turn)).await,
+            Stage::Plan => Box::pin(plan::run(context, turn)).await,
+            Stage::Slides => Box::pin(slides::run(context, turn)).await,
+            Stage::Check => Box::pin(check::run(context, turn)).await,
             Stage::Review | Stage::Done => return Ok(()),
         };
         traced::stage(span, ended.as_ref().err(), is_patient(context, turn));

@@ -29,12 +29,11 @@ pub(super) async fn asked(
     if options.assistant.endpoint.is_none() && assistant.default_endpoint().is_none() {
         return Err(refused(&choices::no_endpoint()));
     }
-    let session = match request.session_id {
-        Some(session) => session,
-        None => {
-            let contents = Contents::of(&blank());
-            sessions::create(database, caller, &contents).await?.ok_or(ApiError::Internal)?
-        }
+    let session = if let Some(session) = request.session_id {
+        session
+    } else {
+        let contents = Contents::of(&blank());
+        sessions::create(database, caller, &contents).await?.ok_or(ApiError::Internal)?
     };
     let new = turns::NewTurn { session, message: &message, selection: &request.selection, options: &options };
     let turn = answering::begin(database, jobs, caller, Begin::New(&new)).await?;

@@ -28,14 +28,12 @@ pub(super) async fn run(context: &Context<'_>, turn: &mut TurnRow) -> Result<(),
     for row in rows.iter().filter(|row| row.state == "done" && !row.checked) {
         check(context, turn, &deck, row).await?;
     }
-    match &turn.plan {
-        Some(Plan::Changes(_)) => apply_changes(context, turn).await,
-        _ => {
-            turn.stage = Stage::Done;
-            let kept = Kept { stage: Some(Stage::Done), ..Kept::default() };
-            context.keep(turn, &kept, &[event("stage", json!({ "stage": "done" }))]).await
-        }
+    if let Some(Plan::Changes(_)) = &turn.plan {
+        return apply_changes(context, turn).await;
     }
+    turn.stage = Stage::Done;
+    let kept = Kept { stage: Some(Stage::Done), ..Kept::default() };
+    context.keep(turn, &kept, &[event("stage", json!({ "stage": "done" }))]).await
 }
 
 /// What reads badly on a slide and a model can mend.

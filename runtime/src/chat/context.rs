@@ -13,6 +13,7 @@ use super::queries::stages::{self, Kept};
 use super::queries::{choices, sources};
 use super::stop::Stop;
 use super::turn::{SpaceChoice, TurnRow};
+use super::types::SourceData;
 use crate::decks;
 use crate::http::blocking;
 use crate::jobs::{Failure, Running};
@@ -94,7 +95,7 @@ impl Context<'_> {
         let connection = self.job.connection().await?;
         let last = sources::last(&connection, &self.schema, turn.session, &turn.author, MOST_SOURCES).await?;
         // One that can't be read was kept by another version of the app.
-        Ok(last.into_iter().filter_map(|found| found.table()).collect())
+        Ok(last.into_iter().filter_map(SourceData::table).collect())
     }
 
     /// Whether the turn may ask the model again.
@@ -138,9 +139,9 @@ impl Context<'_> {
         let mut waits = 0;
         loop {
             let (sender, mut pieces) = tokio::sync::mpsc::unbounded_channel::<String>();
-            let asking = endpoint.stream(request, move |text: &str| {
+            let asking = Box::pin(endpoint.stream(request, move |text: &str| {
                 let _ = sender.send(text.to_owned());
-            });
+            }));
             let telling = async {
                 let mut text = String::new();
                 let mut told = Instant::now();
@@ -178,7 +179,7 @@ impl Context<'_> {
         let endpoint = self.traced(model, under);
         let mut waits = 0;
         loop {
-            match endpoint.json(request, &check).await {
+            match Box::pin(endpoint.json(request, &check)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => waits = self.wait(model, error, waits).await?,
             }

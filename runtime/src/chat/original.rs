@@ -112,8 +112,7 @@ pub(super) async fn poll(
 fn told(event: &JobEvent) -> Value {
     let body = &event.body;
     match event.kind.as_str() {
-        "text" => json!({ "type": "assistant", "message_id": event.id, "content": body["text"] }),
-        "reply" => json!({ "type": "assistant", "message_id": event.id, "content": body["text"] }),
+        "text" | "reply" => json!({ "type": "assistant", "message_id": event.id, "content": body["text"] }),
         "query" if body["state"] == "asked" => {
             json!({ "type": "tool_call", "message_id": event.id, "tool_name": "query_genie_space", "tool_input": body })
         }

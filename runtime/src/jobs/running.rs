@@ -62,7 +62,8 @@ impl Running {
 
     /// A connection.
     pub async fn connection(&self) -> Result<Connection, Failure> {
-        Ok(self.jobs.shared.database.connection().await?)
+        // On the heap: connecting takes a large future, which would be in each that uses a connection.
+        Ok(Box::pin(self.jobs.shared.database.connection()).await?)
     }
 
     /// A transaction for the job's effect, which [`Running::succeed`] makes valid.

@@ -19,7 +19,7 @@ use super::outcome::{Done, Failure};
 use super::queries::{Claimed, Ending};
 use super::running::Running;
 use super::slots::{Slot, Slots};
-use super::work::{Kinds, Load};
+use super::work::{Kinds, Load, Work};
 use crate::database::DatabaseError;
 
 /// How many lost jobs are taken back at once.
@@ -145,7 +145,7 @@ impl Worker {
             hub.attend();
             hub.told(job.id);
             let stopped = self.leases.hold(job.id, job.attempt, until);
-            let load = self.kinds.get(&job.kind).map_or(Load::Processor, |work| work.load());
+            let load = self.kinds.get(&job.kind).map_or(Load::Processor, Work::load);
             running.spawn(perform(
                 Arc::clone(&self.shared),
                 Arc::clone(&self.kinds),
