@@ -36,6 +36,10 @@ ENVIRONMENT_FILE = OUTPUT / "environment"
 # The user that browsers are signed in as, so that the app's URL opens the app.
 PERSON = "ada@example.com"
 READY_SECONDS = 60
+ANSWER_SECONDS = 120
+# What the closing screen suggests; the check asks for fewer slides.
+PROMPT = "Quarterly review of the sample sales data, {slides} slides with charts"
+SLIDES = 4
 STOP_SECONDS = 30
 
 
@@ -67,11 +71,16 @@ def show(options: argparse.Namespace, workspace: dict[str, Any]) -> None:
         if not options.json:
             print(f"\nA Databricks workspace runs at {workspace['host']}. Deploying into it:\n")
         url = deploy(binary, environment, quiet=options.json)
-        app = look_at(url)
+        fetch = browser(url)
+        app = look_at(fetch)
+        if options.once:
+            app["deck"] = ask_for_a_deck(fetch)
         if options.json:
             print(json.dumps({"url": url, "workspace": workspace, **app}), flush=True)
         else:
             print_closing_screen(url, app)
+            if options.once:
+                print(f"  {app['deck']}\n")
         if not options.once:
             wait_for_the_end(quiet=options.json)
 
@@ -205,9 +214,8 @@ def is_databricks(name: str) -> bool:
     return name.startswith(("DATABRICKS_", "PG", "LAKEBASE_"))
 
 
-def look_at(url: str) -> dict[str, Any]:
+def look_at(fetch: Callable[..., Any]) -> dict[str, Any]:
     """Check through the app's URL that it shows live data from its database."""
-    fetch = browser(url)
     readiness = fetch("/api/ready", READY_SECONDS)
     if readiness["database"]["state"] != "ok":
         message = f"the app is up, but its database is {readiness['database']['state']}"
@@ -217,25 +225,66 @@ def look_at(url: str) -> dict[str, Any]:
     if not prompts or not styles:
         message = "the app answered, but its database holds no prompts or styles"
         raise DemoError(message)
+    assistant = fetch("/api/assistant")
+    if not assistant["available"] or assistant["problem"]:
+        message = f"the app answered, but its assistant can't: {assistant['problem']}"
+        raise DemoError(message)
     return {
         "user": fetch("/api/user/current"),
         "version": fetch("/api/version"),
         "database": readiness["database"],
         "prompts": [prompt["name"] for prompt in prompts],
         "styles": [style["name"] for style in styles],
+        "endpoint": assistant["endpoint"],
+        "spaces": [space["title"] for space in assistant["spaces"]],
     }
+
+
+def ask_for_a_deck(fetch: Callable[..., Any]) -> str:
+    """Ask the assistant for a small deck, as a person would, and check what it makes of it."""
+    turn = fetch("/api/chat", body={"message": PROMPT.format(slides=SLIDES)})
+    session = f"/api/sessions/{turn['session_id']}"
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while turn["state"] in {"queued", "running"}:
+        if time.monotonic() >= deadline:
+            message = f"the assistant has no answer after {ANSWER_SECONDS} s"
+            raise DemoError(message)
+        time.sleep(0.3)
+        conversation = fetch(f"{session}/chat")
+        turn = conversation["turns"][-1]
+    if turn["state"] != "succeeded":
+        message = f"the assistant made no deck: {turn['error']}"
+        raise DemoError(message)
+    deck = fetch(f"{session}/deck.json")
+    labels = {source["label"] for source in conversation["sources"]}
+    charts = [
+        block for slide in deck["slides"] for block in slide["blocks"] if block["type"] == "chart"
+    ]
+    if len(deck["slides"]) != SLIDES or not charts:
+        message = (
+            f"asked for {SLIDES} slides with charts, the assistant made {len(deck['slides'])}, "
+            f"and {len(charts)} charts"
+        )
+        raise DemoError(message)
+    if not all(chart.get("source", {}).get("label") in labels for chart in charts):
+        raise DemoError("a chart of the assistant's deck has no source")
+    return f"The assistant made a deck of {len(deck['slides'])} slides: {deck['title']}"
 
 
 def browser(url: str) -> Callable[..., Any]:
     """Visit the app like a browser: the first request signs it in."""
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    url = url.rstrip("/")
 
-    def fetch(path: str, patience_seconds: float = 0) -> Any:  # noqa: ANN401 (JSON)
-        """GET a JSON document; retries for a while if requested."""
+    def fetch(path: str, patience_seconds: float = 0, body: object = None) -> Any:  # noqa: ANN401 (JSON)
+        """GET a JSON document, or POST one; retries for a while if requested."""
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Origin": url, "Content-Type": "application/json"}
+        request = urllib.request.Request(url + path, content, headers if content else {})
         deadline = time.monotonic() + patience_seconds
         while True:
             try:
-                with opener.open(url.rstrip("/") + path, timeout=30) as response:
+                with opener.open(request, timeout=30) as response:
                     return json.load(response)
             except (urllib.error.URLError, ConnectionError, ValueError) as error:
                 if time.monotonic() >= deadline:
@@ -263,9 +312,14 @@ def print_closing_screen(url: str, app: dict[str, Any]) -> None:
 schema {database.get("schema") or "?"}
   Deck prompts   {", ".join(app["prompts"])}
   Slide styles   {", ".join(app["styles"])}
+  Assistant      {app["endpoint"]}, with data of {", ".join(app["spaces"])}
 
-  Open the address in a browser. {url}/.auth/login?choose=1
-  lets you sign in as another user. In another terminal, in this folder:
+  Open the address in a browser, and ask for a deck:
+
+    {PROMPT.format(slides=6)}
+
+  Then change it in words, beside the slides: "Add a slide on churn after 3", "Translate to German".
+  {url}/.auth/login?choose=1 lets you sign in as another user. In another terminal, in this folder:
 
     . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace
     {command} deploy update --config {CONFIG.relative_to(ROOT)}
