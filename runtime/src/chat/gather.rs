@@ -5,7 +5,7 @@
 //! that Genie is working on instead of asking again.
 
 use futures_util::StreamExt as _;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::FuturesOrdered;
 use serde_json::json;
 
 use super::apply;
@@ -242,7 +242,8 @@ async fn put_and_wait(
     client: &Genie,
 ) -> Result<(), Stop> {
     let Some(last) = turn.gathered.rounds.len().checked_sub(1) else { return Ok(()) };
-    let mut waiting = FuturesUnordered::new();
+    // Sources are numbered as the model asked, not as Genie was fast: the same request gives the same deck.
+    let mut waiting = FuturesOrdered::new();
     for index in 0..turn.gathered.rounds[last].calls.len() {
         let call = &turn.gathered.rounds[last].calls[index];
         if call.result.is_some() {
@@ -276,7 +277,7 @@ async fn put_and_wait(
                 }
             },
         };
-        waiting.push(async move {
+        waiting.push_back(async move {
             let found = genie::answer(context, client, &asked).await;
             (index, question, found, tool)
         });
