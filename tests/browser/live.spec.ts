@@ -1,53 +1,21 @@
 /** All parts together: workspace, deployer, app process, Lakebase, page. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { expect, type Page, test } from "@playwright/test";
+import { type Demo, startDemo } from "./demo.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
-
-interface Demo {
-  url: string;
-  database: { kind: string; schema: string };
-  user: { user_name: string };
-  workspace: { host: string; ca_file: string; principals: { token: string }[] };
-  prompts: string[];
-  styles: string[];
-}
 
 let demo: Demo;
-let demoProcess: ChildProcess;
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
-  demoProcess = spawn(
-    "python3",
-    [
-      join(ROOT, "tests/demo/demo.py"),
-      ...["--workspace", join(TARGET, "debug/local-workspace"), "--wheels", join(ROOT, "dist")],
-      ...["--pace", "none", "--json"],
-    ],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  if (!demoProcess.stdout) throw new Error("the demo's output is not piped");
-  const lines = createInterface(demoProcess.stdout);
-  const [line] = await Promise.race([
-    once(lines, "line"),
-    once(demoProcess, "exit").then(([code]) => {
-      throw new Error(`the demo ended early with exit status ${code}`);
-    }),
-  ]);
-  demo = JSON.parse(line);
+  demo = await startDemo();
 });
 
-test.afterAll(async () => {
-  if (demoProcess.exitCode !== null) return;
-  demoProcess.kill("SIGTERM");
-  await once(demoProcess, "exit");
-});
+test.afterAll(() => demo?.stop());
 
 test("the page shows what is in the Lakebase PostgreSQL", async ({ page }) => {
   const problems: string[] = [];
@@ -134,7 +102,7 @@ test("the sample deck is edited, presented, shared, and there after a restart an
   await page.keyboard.press("Escape");
 
   // Ben may use the app. He sees the deck once it is shared with him, and changes it.
-  await workspaceCall("PATCH", "/api/2.0/permissions/apps/tellr", {
+  await demo.workspaceCall("PATCH", "/api/2.0/permissions/apps/tellr", {
     access_control_list: [{ user_name: "ben@example.com", permission_level: "CAN_USE" }],
   });
   const context = await browser.newContext();
@@ -171,20 +139,13 @@ test("the sample deck is edited, presented, shared, and there after a restart an
   await context.close();
 
   // The app's process ends, and another one starts.
-  await workspaceCall("POST", "/api/2.0/apps/tellr/stop");
-  await stateOfCompute("STOPPED");
-  await workspaceCall("POST", "/api/2.0/apps/tellr/start");
-  await stateOfCompute("ACTIVE");
-  const { url } = await workspaceCall("GET", "/api/2.0/apps/tellr");
-  await expect
-    .poll(async () => (await page.request.get(`${url}/api/ready`)).status(), { timeout: 60_000 })
-    .toBe(200);
+  const url = await demo.restart(page.request);
   await page.goto(url + deck);
   await expect(page.getByRole("option", { name: "Slide 1: Ben was here" })).toBeVisible();
   expect(problems).toEqual([]);
 
   // And a process of its own, on the same database, has it too.
-  const me = await workspaceCall("GET", "/api/2.0/preview/scim/v2/Me");
+  const me = await demo.workspaceCall("GET", "/api/2.0/preview/scim/v2/Me");
   const other = await secondProcess();
   try {
     const context = await browser.newContext({
@@ -220,30 +181,10 @@ async function titleTo(page: Page, title: string) {
   await expect(page.getByText("Saved", { exact: true })).toBeVisible();
 }
 
-/** Asks the workspace as its first principal. */
-async function workspaceCall(method: string, path: string, body?: object) {
-  const answer = await fetch(demo.workspace.host + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${demo.workspace.principals[0]?.token}`,
-      "content-type": "application/json",
-    },
-    body: method === "GET" ? null : JSON.stringify(body ?? {}),
-  });
-  expect(answer.status, `${method} ${path}`).toBe(200);
-  return answer.json();
-}
-
-async function stateOfCompute(state: string) {
-  const current = async () =>
-    (await workspaceCall("GET", "/api/2.0/apps/tellr")).compute_status.state;
-  await expect.poll(current, { timeout: 60_000 }).toBe(state);
-}
-
 /** The app a second time, on its database, as another instance would run. */
 async function secondProcess(): Promise<{ url: string; stop: () => Promise<void> }> {
   const branch = "/api/2.0/postgres/projects/tellr-db/branches/production";
-  const { endpoints } = await workspaceCall("GET", `${branch}/endpoints`);
+  const { endpoints } = await demo.workspaceCall("GET", `${branch}/endpoints`);
   const port = await freePort();
   const started = spawn(join(ROOT, ".cache/demo/tellr-app"), ["serve"], {
     env: {

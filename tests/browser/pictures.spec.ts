@@ -1,4 +1,4 @@
-/** The README's pictures of the terminal, the app's decks and editor, and the deploy page. */
+/** The README's pictures of the terminal, the app with its assistant, and the deploy page. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -22,7 +22,10 @@ test.beforeAll(async () => {
 test.afterAll(() => workspace?.stop());
 
 test("the pictures of the terminal and of the app", async ({ page }) => {
-  const command = ["deploy", "create", "--app-name", "tellr"];
+  const command = [
+    ...["deploy", "create", "--serving-endpoint", "databricks-claude-sonnet-4-5"],
+    ...["--genie-space", "01f0c3a2b94d17e8a5c60d9e3f7b2a41"],
+  ];
   const { stdout } = await promisify(execFile)(join(BINARIES, "tellr-app"), command, {
     env: {
       HOME: process.env.HOME,
@@ -42,6 +45,18 @@ test("the pictures of the terminal and of the app", async ({ page }) => {
   expect(url, stdout).toBeDefined();
   await page.goto(url ?? "");
   await page.getByRole("link", { name: /Ada/ }).click();
+  await page
+    .getByRole("textbox", { name: "What should the deck tell, and to whom?" })
+    .fill("Quarterly review of the sample sales data, 6 slides with charts");
+  await page.getByRole("button", { name: "Create deck" }).click();
+  const panel = page.getByRole("complementary", { name: "Assistant" });
+  await expect(panel.getByText(/^Done in /)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("option", { name: /^Slide 3/ }).click();
+  const slide = page.getByRole("main", { name: "Slide" });
+  await expect(slide.locator("svg").first()).toBeVisible();
+  const written = panel.getByRole("list", { name: "Slides of this answer" });
+  await keepPicture("assistant", page, `${await slide.innerText()}\n${await written.innerText()}`);
+  await page.getByRole("link", { name: "All decks" }).click();
   await page.getByRole("button", { name: /Sample deck/ }).click();
   await page.getByRole("option", { name: /^Slide 3/ }).click();
   await page.getByRole("tab", { name: "Design" }).click();
