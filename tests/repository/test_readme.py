@@ -20,6 +20,7 @@ def test_every_link_leads_to_a_file() -> None:
 def test_the_pictures_are_there_and_small() -> None:
     pictures = [link for link in linked(ROOT / "README.md") if link.suffix == ".png"]
     assert {picture.stem for picture in pictures} == {
+        "assistant",
         "widget",
         "app",
         "editor",
