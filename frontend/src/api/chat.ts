@@ -1,19 +1,30 @@
 /**
  * The assistant's API: turns of a conversation, what they found, and what the assistant can use.
  *
- * The types are written here by hand; what isn't needed may be absent from an answer, so that a page that was
+ * Types are those of the API's document. What isn't needed may be absent from an answer, so that a page that was
  * left open during an upgrade still reads what it knows.
  */
 import { queryOptions } from "@tanstack/react-query";
 import * as v from "valibot";
 import { fetchJson, sendJson } from "./client";
+import { fieldsOf } from "./schema";
+import type * as api from "./schema.generated";
+
+export type { ChatOptions, ChatRequest, Rating, Stage } from "./schema.generated";
 
 const list = <S extends v.GenericSchema>(of: S) => v.optional(v.array(of), []);
 const text = v.optional(v.string(), "");
 
-export const STAGES = ["gather", "plan", "review", "slides", "check", "done"] as const;
-export type Stage = (typeof STAGES)[number];
+export const STAGES = [
+  "gather",
+  "plan",
+  "review",
+  "slides",
+  "check",
+  "done",
+] as const satisfies readonly api.Stage[];
 
+// The document has no type for outlines: the server stores and returns them as they are.
 const outlineSlideSchema = v.object({
   title: v.string(),
   layout: v.optional(v.string(), "title_and_text"),
@@ -30,28 +41,28 @@ export const outlineSchema = v.object({
 });
 export type Outline = v.InferOutput<typeof outlineSchema>;
 
-const slideStateSchema = v.picklist(["waiting", "writing", "done", "failed"]);
-export const turnSlideSchema = v.object({
+export const turnSlideSchema = fieldsOf<api.TurnSlide>()({
   number: v.number(),
   slide_id: v.nullish(v.string(), null),
   title: text,
-  state: slideStateSchema,
+  /** `writing` is only told, and not stored. */
+  state: v.picklist(["waiting", "writing", "done", "failed"]),
 });
 export type TurnSlide = v.InferOutput<typeof turnSlideSchema>;
 
-export const usageSchema = v.object({
+export const usageSchema = fieldsOf<api.TurnUsage>()({
   prompt_tokens: v.optional(v.number(), 0),
   completion_tokens: v.optional(v.number(), 0),
   calls: v.optional(v.number(), 0),
 });
 export type Usage = v.InferOutput<typeof usageSchema>;
 
-const problemSchema = v.object({ code: v.string(), message: v.string() });
+const problemSchema = fieldsOf<api.TurnError>()({ code: v.string(), message: v.string() });
 export type Problem = v.InferOutput<typeof problemSchema>;
 
-const columnSchema = v.object({ name: v.string(), kind: text });
+const columnSchema = fieldsOf<api.SourceColumn>()({ name: v.string(), kind: text });
 
-export const sourceSummarySchema = v.object({
+export const sourceSummarySchema = fieldsOf<api.SourceSummary>()({
   id: v.string(),
   name: v.string(),
   label: v.string(),
@@ -64,14 +75,18 @@ export const sourceSummarySchema = v.object({
 });
 export type SourceSummary = v.InferOutput<typeof sourceSummarySchema>;
 
-const sourceSchema = v.object({
+const cellSchema = v.nullable(v.union([v.string(), v.number(), v.boolean()]));
+type Cell = v.InferOutput<typeof cellSchema>;
+
+// The document has no type for cells.
+const sourceSchema = fieldsOf<Omit<api.SourceData, "rows"> & { rows: Cell[][] }>()({
   ...sourceSummarySchema.entries,
   sql: v.nullish(v.string(), null),
-  rows: list(v.array(v.nullable(v.union([v.string(), v.number(), v.boolean()])))),
+  rows: list(v.array(cellSchema)),
 });
 export type Source = v.InferOutput<typeof sourceSchema>;
 
-export const turnSchema = v.object({
+export const turnSchema = fieldsOf<api.Turn>()({
   id: v.string(),
   session_id: v.string(),
   job_id: v.nullish(v.string(), null),
@@ -96,55 +111,51 @@ export const turnSchema = v.object({
 });
 export type Turn = v.InferOutput<typeof turnSchema>;
 
-const chatSchema = v.object({ turns: list(turnSchema), sources: list(sourceSummarySchema) });
+const chatSchema = fieldsOf<api.Conversation>()({
+  turns: list(turnSchema),
+  sources: list(sourceSummarySchema),
+});
 export type Chat = v.InferOutput<typeof chatSchema>;
 
-const spaceSchema = v.object({ id: v.string(), title: v.string(), description: text });
+const spaceSchema = fieldsOf<api.SpaceView>()({
+  id: v.string(),
+  title: v.string(),
+  description: text,
+});
 export type Space = v.InferOutput<typeof spaceSchema>;
-const endpointSchema = v.object({ name: v.string(), ready: v.optional(v.boolean(), true) });
+const endpointSchema = fieldsOf<api.EndpointChoice>()({
+  name: v.string(),
+  ready: v.optional(v.boolean(), true),
+});
 export type Endpoint = v.InferOutput<typeof endpointSchema>;
 
-export const assistantSchema = v.object({
+const limitsSchema = fieldsOf<api.LimitsView>()({
+  message_characters: v.optional(v.number(), 20_000),
+  slides: v.optional(v.number(), 30),
+});
+
+export const assistantSchema = fieldsOf<api.Choices>()({
   available: v.boolean(),
   problem: v.nullish(problemSchema, null),
   endpoints: list(endpointSchema),
   endpoint: v.nullish(v.string(), null),
   spaces: list(spaceSchema),
   user_authorization: v.optional(v.boolean(), true),
-  limits: v.optional(
-    v.object({
-      message_characters: v.optional(v.number(), 20_000),
-      slides: v.optional(v.number(), 30),
-    }),
-    {},
-  ),
+  limits: v.optional(limitsSchema, {}),
 });
 export type Assistant = v.InferOutput<typeof assistantSchema>;
 
-const testedSchema = v.object({
+const testedSchema = fieldsOf<api.TestOutcome>()({
   ok: v.boolean(),
   message: text,
   duration_ms: v.optional(v.number(), 0),
 });
 export type Tested = v.InferOutput<typeof testedSchema>;
 
-const jobSchema = v.object({ state: v.string(), position: v.nullish(v.number(), null) });
-
-export interface ChatOptions {
-  endpoint?: string;
-  spaces?: string[];
-  prompt_id?: string;
-  style_id?: string;
-  profile_id?: string;
-  review_outline?: boolean;
-}
-
-export interface ChatRequest {
-  session_id?: string;
-  message: string;
-  selection?: string[];
-  options?: ChatOptions;
-}
+const jobSchema = fieldsOf<api.JobView>()({
+  position: v.nullish(v.number(), null),
+});
+const undoneSchema = fieldsOf<api.Undone>()({ version: v.number() });
 
 const at = (turn: string, rest: string) => `/api/chat/${encodeURIComponent(turn)}/${rest}`;
 const inSession = (id: string, rest: string) => `/api/sessions/${encodeURIComponent(id)}/${rest}`;
@@ -170,21 +181,27 @@ export const readChat = (session: string, signal: AbortSignal) =>
 export const readJob = (job: string, signal: AbortSignal) =>
   fetchJson(`/api/jobs/${encodeURIComponent(job)}`, jobSchema, signal);
 
-export const sendMessage = (request: ChatRequest) =>
+export const sendMessage = (request: api.ChatRequest) =>
   sendJson("POST", "/api/chat", request, turnSchema);
 
 export const approveOutline = (turn: string, outline: Outline) =>
-  sendJson("POST", at(turn, "outline"), { outline }, turnSchema);
+  sendJson("POST", at(turn, "outline"), { outline } satisfies api.OutlineRequest, turnSchema);
 
 export const cancelTurn = (turn: string) => sendJson("POST", at(turn, "cancel"), {}, v.unknown());
 
-export const retryTurn = (turn: string) => sendJson("POST", at(turn, "retry"), {}, turnSchema);
+/** Resumes a turn; with another endpoint if one is given. */
+export const retryTurn = (turn: string, endpoint?: string) =>
+  sendJson("POST", at(turn, "retry"), retryRequest(endpoint), turnSchema);
 
-export const undoTurn = (turn: string) =>
-  sendJson("POST", at(turn, "undo"), {}, v.object({ version: v.number() }));
+const retryRequest = (endpoint: string | undefined): api.RetryRequest =>
+  endpoint === undefined ? {} : { endpoint };
 
-export const sendFeedback = (turn: string, rating: "up" | "down", comment?: string) =>
-  sendJson("POST", at(turn, "feedback"), { rating, ...(comment ? { comment } : {}) }, v.unknown());
+export const undoTurn = (turn: string) => sendJson("POST", at(turn, "undo"), {}, undoneSchema);
 
-export const testAssistant = (what: { endpoint: string } | { space: string }) =>
+export const sendFeedback = (turn: string, rating: api.Rating, comment?: string) => {
+  const request: api.FeedbackRequest = { rating, ...(comment ? { comment } : {}) };
+  return sendJson("POST", at(turn, "feedback"), request, v.unknown());
+};
+
+export const testAssistant = (what: api.TestRequest) =>
   sendJson("POST", "/api/assistant/test", what, testedSchema);

@@ -8,8 +8,10 @@
 import * as v from "valibot";
 import { ApiError, fetchJson } from "./client";
 import { EventStreamReader, type StreamEvent } from "./eventStream";
+import { fieldsOf } from "./schema";
+import type * as api from "./schema.generated";
 
-const eventSchema = v.object({
+const eventSchema = fieldsOf<Omit<api.JobEvent, "body"> & { body: unknown }>()({
   id: v.number(),
   kind: v.string(),
   attempt: v.optional(v.number(), 0),
@@ -17,8 +19,8 @@ const eventSchema = v.object({
 });
 export type JobEvent = v.InferOutput<typeof eventSchema>;
 
-const pageSchema = v.object({
-  state: v.string(),
+const pageSchema = fieldsOf<Omit<api.JobEvents, "events"> & { events: JobEvent[] }>()({
+  state: v.picklist(["queued", "running", "succeeded", "failed", "cancelled"]),
   last_event: v.number(),
   events: v.array(eventSchema),
 });

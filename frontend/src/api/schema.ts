@@ -98,32 +98,24 @@ export type Style = v.InferOutput<typeof styleSchema>;
 export const stylesSchema = fieldsOf<api.Styles>()({ styles: v.array(styleSchema) });
 
 /** What the assistant uses; what isn't chosen comes from the app's settings. */
-export interface AssistantOptions {
-  endpoint?: string | null | undefined;
-  /** Ids; empty: none. */
-  spaces?: string[] | null | undefined;
-  review_outline?: boolean | null | undefined;
-  /** 0–2. */
-  temperature?: number | null | undefined;
-}
-
-const assistantOptionsSchema = fieldsOf<AssistantOptions>()({
+const assistantOptionsSchema = fieldsOf<api.AssistantOptions>()({
   endpoint: v.nullish(v.string()),
   spaces: v.nullish(v.array(v.string())),
   review_outline: v.nullish(v.boolean()),
   temperature: v.nullish(v.number()),
 });
 
-export const profileSchema = fieldsOf<api.Profile & { options?: AssistantOptions }>()({
-  options: v.nullish(assistantOptionsSchema),
+export const profileSchema = fieldsOf<api.Profile>()({
   id: v.string(),
   name: v.string(),
   description: v.nullish(v.string()),
   is_default: v.boolean(),
   prompt_id: v.nullish(v.string()),
   style_id: v.nullish(v.string()),
+  options: v.nullish(assistantOptionsSchema),
   ...ownership,
 });
+export type AssistantOptions = v.InferOutput<typeof assistantOptionsSchema>;
 export type Profile = v.InferOutput<typeof profileSchema>;
 export const profilesSchema = fieldsOf<api.Profiles>()({ profiles: v.array(profileSchema) });
 
