@@ -4,7 +4,7 @@
  * `step` does what happens next; in `npm run dev` a clock calls it, in tests the test does.
  */
 import type { Assistant, ChatRequest, Outline, Source, SourceSummary, Turn } from "../src/api/chat";
-import { type Act, changeScript, createScript } from "./assistantScripts.ts";
+import { type Act, changeScript, createScript, planned } from "./assistantScripts.ts";
 import type { MockAnswer, MockSessions } from "./sessions.ts";
 
 export interface MockEvent {
@@ -142,7 +142,9 @@ export class MockAssistant {
   private job(id: string, what: string | undefined, search: string): MockAnswer {
     const job = this.jobs.find((one) => one.id === id);
     if (!job) return notFound;
-    const { state, position } = job.turn;
+    const { position } = job.turn;
+    // An outline that waits has ended its job.
+    const state = job.turn.state === "review" ? "succeeded" : job.turn.state;
     if (what === undefined) return { status: 200, body: { state, position } };
     const after = Number(new URLSearchParams(search).get("after") ?? 0);
     const { events } = this.events(id, after);
@@ -199,6 +201,7 @@ export class MockAssistant {
       case "outline": {
         const { outline } = body as { outline: Outline };
         turn.outline = outline;
+        turn.slides = planned(outline);
         turn.state = "queued";
         this.start(turn, createScript(turn, false, this.words));
         return { status: 202, body: structuredClone(turn) };

@@ -110,7 +110,9 @@ export function* createScript(turn: Turn, review: boolean, words: string | null)
   if (turn.outline === null) {
     yield tell("stage", { stage: "plan" }, { stage: "plan" });
     const outline = words ? { ...OUTLINE, title: words, reply: words } : OUTLINE;
-    yield tell("outline", outline, { outline, reply: outline.reply });
+    const { reply } = outline;
+    yield tell("outline", outline, { outline, reply, slides: planned(outline) });
+    yield tell("reply", { text: reply });
     if (review) {
       yield { what: "review" };
       return;
@@ -125,25 +127,24 @@ export function* createScript(turn: Turn, review: boolean, words: string | null)
 function* slides(turn: Turn): Generator<Act> {
   const outline = turn.outline ?? OUTLINE;
   const of = outline.slides.length;
-  const waiting = outline.slides.map(({ title }, index) => slideOf(index + 1, title));
+  const waiting = planned(outline);
   yield tell("stage", { stage: "slides" }, { stage: "slides", slides: waiting });
-  for (const slide of waiting) yield { what: "slide", of, slide };
   for (const [index, slide] of waiting.entries()) {
     for (const next of waiting.slice(index, index + 3)) {
       if (index === 0 || next.number === index + 3) {
         yield { what: "slide", of, slide: { ...next, state: "writing" } };
       }
     }
-    const id = `new${slide.number}`;
+    const id = idOf(slide.number);
     const patches: Patch[] = [
       {
         op: "insert_slide",
         slide: written(id, outline.slides[index]),
-        after: index > 0 ? `new${index}` : null,
+        after: index > 0 ? idOf(index) : null,
       },
     ];
     if (index === 0) patches.push({ op: "set_title", title: outline.title });
-    yield { what: "slide", of, patches, slide: { ...slide, slide_id: id, state: "done" } };
+    yield { what: "slide", of, patches, slide: { ...slide, state: "done" } };
   }
 }
 
@@ -157,10 +158,12 @@ export function* changeScript(turn: Turn, deck: Deck, words: string | null): Gen
   const index = deck.slides.findIndex(({ id }) => id === chosen);
   const slide = deck.slides[index];
   if (!slide) return;
-  yield tell("stage", { stage: "slides" }, { stage: "slides" });
   const title = "Every region beat its plan but LATAM";
-  const row = { number: index + 1, slide_id: slide.id, title, state: "writing" } as const;
-  yield { what: "slide", of: 1, slide: row };
+  const row = { number: 1, slide_id: slide.id, title, state: "waiting" } as const;
+  const reply = words ?? "The table on the slide is a chart now, with the same numbers.";
+  yield tell("reply", { text: reply }, { reply });
+  yield tell("stage", { stage: "slides" }, { stage: "slides", slides: [row] });
+  yield { what: "slide", of: 1, slide: { ...row, state: "writing" } };
   const [first] = slide.blocks;
   const blocks: Block[] = [
     ...(first ? [first] : []),
@@ -176,8 +179,6 @@ export function* changeScript(turn: Turn, deck: Deck, words: string | null): Gen
   const patches: Patch[] = [{ op: "replace_slide", slide: { ...slide, layout: "chart", blocks } }];
   yield { what: "slide", of: 1, patches, slide: { ...row, state: "done" } };
   yield tell("stage", { stage: "check" }, { stage: "check" });
-  const reply = words ?? "The table on the slide is a chart now, with the same numbers.";
-  yield tell("usage", { prompt_tokens: 2_210, completion_tokens: 388, calls: 3 }, { reply });
   yield* used(2_210, 388, 3);
 }
 
@@ -207,9 +208,15 @@ function notice(turn: Turn, text: string): Act {
 
 const pieces = (words: string) => words.match(/\S+\s*/g) ?? [];
 
-function slideOf(number: number, title: string): TurnSlide {
-  return { number, slide_id: null, title, state: "waiting" };
+/** The slides of an outline have their ids before they are written. */
+export function planned({ slides }: Outline): TurnSlide[] {
+  return slides.map(({ title }, index) => {
+    const number = index + 1;
+    return { number, slide_id: idOf(number), title, state: "waiting" };
+  });
 }
+
+const idOf = (number: number) => `new${number}`;
 
 function written(id: string, planned: Outline["slides"][number] | undefined): Slide {
   const { title = "", layout = "title_and_text" } = planned ?? {};

@@ -128,8 +128,8 @@ export class Conversation {
     if (next) this.take(next);
   }
 
-  async retry(turn: string) {
-    const next = await this.tried(turn, () => retryTurn(turn));
+  async retry(turn: string, endpoint?: string) {
+    const next = await this.tried(turn, () => retryTurn(turn, endpoint));
     if (next) this.take(next);
   }
 
@@ -175,6 +175,10 @@ export class Conversation {
       const { turns, sources } = await this.around.read(this.session, signal);
       if (signal.aborted) return;
       const known = new Map(this.state.turns?.map((turn) => [turn.id, turn]));
+      const hasEnded = turns.some((turn) => {
+        const before = known.get(turn.id);
+        return before !== undefined && isActive(before) && !isActive(turn);
+      });
       this.set({
         turns: turns.map((turn) => shown(turn, known.get(turn.id))),
         sources,
@@ -182,6 +186,8 @@ export class Conversation {
         isConnected: true,
       });
       for (const turn of turns) this.follow(turn);
+      // What it did last to the deck is told by events that are void now.
+      if (hasEnded) this.onDeck(null);
     } catch (error) {
       if (!(error instanceof ApiError) || signal.aborted) return;
       this.set({ problem: error });
@@ -266,8 +272,8 @@ export class Conversation {
   private applyNext(turns: Map<string, ShownTurn>): Applied | undefined {
     const next = this.arrived.shift();
     const before = next && turns.get(next.turn);
-    // What an earlier job of the turn told is void.
-    if (!next || before?.job_id !== next.job) return undefined;
+    // What an earlier job of the turn told is void; and how it ended is known of one that was read since.
+    if (!next || before?.job_id !== next.job || !isActive(before)) return undefined;
     const made = applied(before, next.event, this.around.now());
     turns.set(next.turn, made.turn);
     if (made.isMissing) this.again(next.job, made.turn);

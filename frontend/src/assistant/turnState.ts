@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import {
+  type Outline,
   outlineSchema,
   type SourceSummary,
   STAGES,
@@ -86,6 +87,7 @@ const waitingSchema = v.object({
   reason: v.optional(v.string(), ""),
   seconds: v.optional(v.number(), 0),
 });
+const changedSchema = v.object({ version: v.number() });
 const slideSchema = v.object({ ...turnSlideSchema.entries, version: v.nullish(v.number(), null) });
 
 /** What an event makes of a turn. `now`: milliseconds since 1970. */
@@ -130,6 +132,8 @@ const EVENTS: Record<string, Apply> = {
   },
   stage: reading(stageSchema, (turn, { stage }) => ({
     turn: { ...turn, stage, state: "running", live: { ...turn.live, needsSignIn: false } },
+    // Which slides a change is about isn't told, only stored.
+    isStale: stage === "slides" && turn.outline === null && turn.slides.length === 0,
   })),
   text: reading(textSchema, (turn, { text }) => ({
     turn: withLive(turn, { text: turn.live.text + text }),
@@ -144,11 +148,15 @@ const EVENTS: Record<string, Apply> = {
     },
     source,
   })),
-  outline: reading(outlineSchema, (turn, outline) => ({ turn: { ...turn, outline } })),
+  outline: reading(outlineSchema, (turn, outline) => ({
+    turn: { ...turn, outline, slides: planned(outline, turn.slides) },
+  })),
+  reply: reading(textSchema, (turn, { text }) => ({ turn: { ...turn, reply: text } })),
   slide: reading(slideSchema, (turn, { version, ...slide }) => ({
     turn: { ...turn, slides: withSlide(turn.slides, slide) },
     ...(version === null ? {} : { version }),
   })),
+  changed: reading(changedSchema, (turn, { version }) => ({ turn, version })),
   notice: reading(textSchema, (turn, { text }) => ({
     turn: turn.notices.includes(text) ? turn : { ...turn, notices: [...turn.notices, text] },
   })),
@@ -168,6 +176,15 @@ function withQuery(queries: readonly Query[], query: Query): readonly Query[] {
   return queries.some(isSame)
     ? queries.map((one) => (isSame(one) ? query : one))
     : [...queries, query];
+}
+
+/** All slides of an outline; of those that were begun before, what is known. */
+function planned({ slides }: Outline, before: readonly TurnSlide[]): TurnSlide[] {
+  return slides.map(({ title }, index) => {
+    const number = index + 1;
+    const known = before.find((slide) => slide.number === number);
+    return known ?? { number, slide_id: null, title, state: "waiting" };
+  });
 }
 
 function withSlide(slides: readonly TurnSlide[], slide: TurnSlide): TurnSlide[] {

@@ -102,7 +102,14 @@ export function Composer({
           onKeyDown={press}
         />
         {isChoosing && data ? (
-          <EndpointChoice given={data} value={endpoint} onChange={setEndpoint} />
+          <div className={styles.choices}>
+            <EndpointChoice
+              given={data}
+              none={data.endpoint ? `Default: ${data.endpoint}` : "As in the profile"}
+              value={endpoint}
+              onChange={setEndpoint}
+            />
+          </div>
         ) : null}
         <div className={styles.tools}>
           <ScopeChoice scope={scope} />

@@ -30,18 +30,7 @@ export function SlideRows({ turn }: { turn: ShownTurn }) {
   const sources = useConversation(editor.conversation, (state) => state.sources);
   // The rows of all answers would be drawn anew with each key that is pressed on a slide.
   const deck = useDeferredValue(editor.snapshot.deck);
-  const { slides, outline } = turn;
-  const rows = useMemo(() => {
-    if (slides.length > 0) return slides;
-    return (outline?.slides ?? []).map(
-      ({ title }, index): TurnSlide => ({
-        number: index + 1,
-        slide_id: null,
-        title,
-        state: "waiting",
-      }),
-    );
-  }, [slides, outline]);
+  const { slides: rows } = turn;
   const facts = useMemo(() => factsOf(rows, deck, sources), [rows, deck, sources]);
   const go = useStable((id: string) => editor.select(onSlide(id)));
   if (rows.length === 0) return null;

@@ -1,6 +1,7 @@
 /** The slides in order: select one or several, drag them, move them with Alt and the arrows. */
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Present } from "../../api/sessions";
+import { useConversation } from "../../assistant/useConversation";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
 import { useStable } from "../../components/useStable";
@@ -8,6 +9,8 @@ import { addSlide } from "../actions";
 import { moveSlides } from "../commands";
 import { useEditor } from "../Editor";
 import { extended, onSlide, toggled } from "../selection";
+import { Coming } from "./Coming";
+import { placesOf, slidesOf } from "./coming";
 import styles from "./Ribbon.module.css";
 import { RibbonSlide } from "./RibbonSlide";
 
@@ -15,6 +18,7 @@ export function Ribbon({ others }: { others: readonly Present[] }) {
   const editor = useEditor();
   const { deck } = editor.snapshot;
   const { selection } = editor;
+  const planned = useConversation(editor.conversation, ({ turns }) => slidesOf(turns));
   const list = useRef<HTMLDivElement>(null);
   /** Where a selection with Shift starts. */
   const anchor = useRef(selection.slide);
@@ -58,21 +62,25 @@ export function Ribbon({ others }: { others: readonly Present[] }) {
         aria-multiselectable="true"
         onKeyDown={press}
       >
-        {deck.slides.map((slide, index) => (
-          <RibbonSlide
-            key={slide.id}
-            slide={slide}
-            number={index + 1}
-            theme={deck.theme}
-            language={deck.language}
-            isCurrent={slide.id === selection.slide}
-            isSelected={selection.slides.includes(slide.id)}
-            people={namesOn(slide.id, others)}
-            canDrag={editor.canEdit}
-            onPick={pick}
-            onDrop={drop}
-          />
-        ))}
+        {placesOf(deck.slides, planned).map((place) =>
+          "coming" in place ? (
+            <Coming key={`coming ${place.coming.number}`} slide={place.coming} />
+          ) : (
+            <RibbonSlide
+              key={place.slide.id}
+              slide={place.slide}
+              number={place.number}
+              theme={deck.theme}
+              language={deck.language}
+              isCurrent={place.slide.id === selection.slide}
+              isSelected={selection.slides.includes(place.slide.id)}
+              people={namesOn(place.slide.id, others)}
+              canDrag={editor.canEdit}
+              onPick={pick}
+              onDrop={drop}
+            />
+          ),
+        )}
       </div>
       {editor.canEdit ? (
         <div className={styles.foot}>
