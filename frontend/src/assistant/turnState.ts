@@ -10,6 +10,7 @@ import {
   outlineSchema,
   type SourceSummary,
   STAGES,
+  type Stage,
   sourceSummarySchema,
   type Turn,
   type TurnSlide,
@@ -53,6 +54,12 @@ const QUIET: Live = {
 
 export function isActive({ state }: Turn): boolean {
   return state === "queued" || state === "running";
+}
+
+/** Whether the last answer is one that isn't complete: at work, or waiting for the person. */
+export function isOpen(turns: readonly Turn[] | null): boolean {
+  const turn = turns?.at(-1);
+  return turn !== undefined && (isActive(turn) || turn.state === "review");
 }
 
 /** The server's turn, with what is known of the job it has. */
@@ -132,8 +139,7 @@ const EVENTS: Record<string, Apply> = {
   },
   stage: reading(stageSchema, (turn, { stage }) => ({
     turn: { ...turn, stage, state: "running", live: { ...turn.live, needsSignIn: false } },
-    // Which slides a change is about isn't told, only stored.
-    isStale: stage === "slides" && turn.outline === null && turn.slides.length === 0,
+    isStale: isToldLess(turn, stage),
   })),
   text: reading(textSchema, (turn, { text }) => ({
     turn: withLive(turn, { text: turn.live.text + text }),
@@ -170,6 +176,12 @@ const EVENTS: Record<string, Apply> = {
   failed: (turn) => ({ turn, isStale: true }),
   cancelled: (turn) => ({ turn, isStale: true }),
 };
+
+/** The kind of a turn and the slides of a change aren't told, only stored. */
+function isToldLess({ kind, slides }: Turn, stage: Stage): boolean {
+  if (stage === "plan") return kind === null;
+  return stage === "slides" && kind !== "create" && slides.length === 0;
+}
 
 function withQuery(queries: readonly Query[], query: Query): readonly Query[] {
   const isSame = (one: Query) => one.space === query.space && one.question === query.question;

@@ -17,6 +17,18 @@ export function blockOf(slide: Slide, id: string | null): Block | undefined {
   return id === null ? undefined : allBlocks(slide).find((block) => block.id === id);
 }
 
+/** Whether nothing is written in the deck yet: the assistant's first slides take the place of what is there. */
+export function isBlank({ slides }: Deck): boolean {
+  return slides.every(
+    ({ blocks, notes = "" }) => notes.trim() === "" && blocks.every((block) => isEmpty(block)),
+  );
+}
+
+function isEmpty(block: Block): boolean {
+  const isText = block.type === "title" || block.type === "subtitle" || block.type === "text";
+  return isText && block.text.trim() === "";
+}
+
 export interface Standing {
   into: Container;
   blocks: Block[];

@@ -7,7 +7,7 @@ import { Conversation, type ConversationState } from "../assistant/Conversation"
 import { isActive } from "../assistant/turnState";
 import { useConversation } from "../assistant/useConversation";
 import { useStable } from "../components/useStable";
-import { blockOf, slideOf } from "../deck/find";
+import { blockOf, isBlank, slideOf } from "../deck/find";
 import type { Patch } from "../deck/patch";
 import type { Engine } from "../engine/engine";
 import { DeckSession } from "./DeckSession";
@@ -42,7 +42,13 @@ export function useEditorState({ session: opened, engine }: Opened): {
     return new DeckSession(engine, server, { deck, version }, canEdit);
   });
   const snapshot = useSyncExternalStore(session.subscribe, session.get);
-  const [chosen, select] = useState<Selection>(() => onSlide(deck.slides[0]?.id ?? null));
+  const [chosen, setChosen] = useState<Selection>(() => onSlide(deck.slides[0]?.id ?? null));
+  // Slides of a new deck are written in any order; until one is chosen, the first one there is shown.
+  const [showsFirst, setShowsFirst] = useState(() => isBlank(deck));
+  const select = useStable((next: Selection) => {
+    setShowsFirst(false);
+    setChosen(next);
+  });
   const [panel, open] = useState<Panel>(null);
   const [announcement, announce] = useState("");
   const navigate = useNavigate();
@@ -68,9 +74,11 @@ export function useEditorState({ session: opened, engine }: Opened): {
 
   // What was selected may be gone: deleted by an undo, or in a deck that was loaded.
   const [before, setBefore] = useState(snapshot.deck);
-  const selection = within(chosen, snapshot.deck, before);
+  const first = snapshot.deck.slides[0]?.id ?? null;
+  const selection =
+    showsFirst && chosen.slide !== first ? onSlide(first) : within(chosen, snapshot.deck, before);
   if (before !== snapshot.deck) setBefore(snapshot.deck);
-  if (selection !== chosen) select(selection);
+  if (selection !== chosen) setChosen(selection);
 
   const slide = slideOf(snapshot.deck, selection.slide);
   const block = slide && blockOf(slide, selection.block);

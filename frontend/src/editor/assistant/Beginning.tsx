@@ -1,4 +1,5 @@
 import { Icon } from "../../components/Icon";
+import { isBlank } from "../../deck/find";
 import { useEditor } from "../Editor";
 import styles from "./Beginning.module.css";
 
@@ -12,7 +13,7 @@ const FOR_A_DECK = [
 /** What can be asked, before anything was. Choosing one puts it into the field. */
 export function Beginning({ onSuggest }: { onSuggest: (message: string) => void }) {
   const { snapshot } = useEditor();
-  const isEmpty = snapshot.deck.slides.length === 0;
+  const isEmpty = isBlank(snapshot.deck);
   return (
     <div className={styles.beginning}>
       <span className={styles.sign}>

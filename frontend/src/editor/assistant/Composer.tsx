@@ -6,6 +6,7 @@ import { isActive } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
+import { isBlank } from "../../deck/find";
 import { useEditor } from "../Editor";
 import styles from "./Composer.module.css";
 import { ComposerNotice } from "./ComposerNotice";
@@ -92,7 +93,7 @@ export function Composer({
           className={styles.field}
           aria-label="Message to the assistant"
           placeholder={
-            editor.snapshot.deck.slides.length === 0
+            isBlank(editor.snapshot.deck)
               ? "What should the deck tell, and to whom?"
               : "What should change?"
           }

@@ -12,48 +12,68 @@ export function Found({ turn }: { turn: ShownTurn }) {
   const { conversation, showSources } = useEditor();
   const all = useConversation(conversation, (state) => state.sources);
   const found = turn.sources.flatMap((id) => all.find((source) => source.id === id) ?? []);
-  const open = turn.live.queries.filter((query) => !found.some((one) => answers(one, query)));
-  if (found.length === 0 && open.length === 0) return null;
+  if (found.length === 0 && turn.live.queries.length === 0) return null;
   return (
     <ul className={styles.list} aria-label="Data">
-      {found.map((source) => (
-        <li key={source.id}>
-          <button
-            type="button"
-            className={styles.row}
-            data-state="done"
-            onClick={() => showSources([source.id])}
-          >
-            <Icon name="table" />
-            <span className={styles.words}>
-              <span className={styles.question}>{source.question ?? source.label}</span>
-              <span className={styles.meta}>
-                {source.space ?? source.label} · {count(source.row_count, "row")}
-                {source.truncated ? ", truncated" : ""}
-              </span>
-            </span>
-            <Icon name="chevron" />
-          </button>
-        </li>
-      ))}
-      {open.map((query) => (
-        <li
-          key={`${query.space} ${query.question}`}
-          className={styles.row}
-          data-state={query.state}
-        >
-          <Icon name={isFailed(query) ? "warning" : "data"} />
-          <span className={styles.words}>
-            <span className={styles.question}>{query.question}</span>
-            <span className={styles.meta}>
-              {query.space} · {stateOf(query, isActive(turn))}
-            </span>
-          </span>
-        </li>
-      ))}
+      {inOrder(found, turn.live.queries).map((item) =>
+        "id" in item ? (
+          <li key={item.id}>
+            <FoundTable source={item} onOpen={() => showSources([item.id])} />
+          </li>
+        ) : (
+          <li key={keyOf(item)}>
+            <Asked query={item} isGoing={isActive(turn)} />
+          </li>
+        ),
+      )}
     </ul>
   );
 }
+
+/** Each question stays where it was asked; what was found takes its place. */
+function inOrder(
+  found: readonly SourceSummary[],
+  queries: readonly Query[],
+): (SourceSummary | Query)[] {
+  const asked = queries.flatMap((query): (SourceSummary | Query)[] => {
+    const sources = found.filter((source) => answers(source, query));
+    return sources.length > 0 ? sources : [query];
+  });
+  // Of what was found before the page was loaded, the questions may be unknown.
+  return [...found.filter((source) => !asked.includes(source)), ...asked];
+}
+
+function FoundTable({ source, onOpen }: { source: SourceSummary; onOpen: () => void }) {
+  return (
+    <button type="button" className={styles.row} data-state="done" onClick={onOpen}>
+      <Icon name="table" />
+      <span className={styles.words}>
+        <span className={styles.question}>{source.question ?? source.label}</span>
+        <span className={styles.meta}>
+          {source.space ?? source.label} · {count(source.row_count, "row")}
+          {source.truncated ? ", truncated" : ""}
+        </span>
+      </span>
+      <Icon name="chevron" />
+    </button>
+  );
+}
+
+function Asked({ query, isGoing }: { query: Query; isGoing: boolean }) {
+  return (
+    <div className={styles.row} data-state={query.state}>
+      <Icon name={isFailed(query) ? "warning" : "data"} />
+      <span className={styles.words}>
+        <span className={styles.question}>{query.question}</span>
+        <span className={styles.meta}>
+          {query.space} · {stateOf(query, isGoing)}
+        </span>
+      </span>
+    </div>
+  );
+}
+
+const keyOf = ({ space, question }: Query) => `${space} ${question}`;
 
 function answers({ space, question }: SourceSummary, query: Query): boolean {
   return space === query.space && question === query.question;

@@ -24,6 +24,7 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
   const log = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const height = useRef(0);
   const [isAway, setAway] = useState(false);
 
   const toEnd = () => {
@@ -41,16 +42,18 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
 
   useEffect(() => {
     const observed = content.current;
-    if (!observed || typeof ResizeObserver === "undefined") return undefined;
+    const frame = log.current;
+    if (!observed || !frame || typeof ResizeObserver === "undefined") return undefined;
     const observer = new ResizeObserver(() => {
-      const { current } = log;
-      if (!current) return;
+      height.current = frame.scrollHeight;
       // What the person is changing, as an outline, stays where it is.
       const isUsed = observed.contains(document.activeElement);
-      if (isAtEnd.current && !isUsed) current.scrollTop = current.scrollHeight;
-      else setAway(distance(current) > NEAR);
+      if (isAtEnd.current && !isUsed) frame.scrollTop = frame.scrollHeight;
+      else setAway(distance(frame) > NEAR);
     });
     observer.observe(observed);
+    // The field for the next message grows at its cost.
+    observer.observe(frame);
     return () => observer.disconnect();
   }, []);
 
@@ -63,6 +66,8 @@ export const Log = memo(function Log({ onSuggest }: { onSuggest: (message: strin
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached with the keyboard
         tabIndex={0}
         onScroll={({ currentTarget }) => {
+          // Moved by what has grown, and not by the person: the observer has the last word.
+          if (currentTarget.scrollHeight !== height.current) return;
           isAtEnd.current = distance(currentTarget) <= NEAR;
           setAway(!isAtEnd.current);
         }}

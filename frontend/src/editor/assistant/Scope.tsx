@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { count } from "../../assistant/words";
+import { isBlank } from "../../deck/find";
 import { useEditor } from "../Editor";
 import styles from "./Composer.module.css";
 
 export interface Scope {
   /** The slides that a message is about; none: the whole deck. */
   slides: readonly string[] & string[];
-  /** How the selection is called; `null` in a deck without slides. */
+  /** How the selection is called; `null` in a deck with nothing in it. */
   selection: string | null;
   isSelection: boolean;
   choose: (isSelection: boolean) => void;
@@ -18,13 +19,13 @@ export function useScope(): Scope {
   const { slides } = selection;
   const key = slides.join();
   const [chosen, setChosen] = useState<{ key: string; isSelection: boolean } | null>(null);
-  const isSelection =
-    slides.length > 0 && (chosen?.key === key ? chosen.isSelection : slides.length > 1);
+  const hasChoice = slides.length > 0 && !isBlank(snapshot.deck);
+  const isSelection = hasChoice && (chosen?.key === key ? chosen.isSelection : slides.length > 1);
   const place = snapshot.deck.slides.findIndex(({ id }) => id === slides[0]) + 1;
   const name = slides.length === 1 ? `Slide ${place}` : count(slides.length, "selected slide");
   return {
     slides: isSelection ? [...slides] : [],
-    selection: slides.length > 0 && place > 0 ? name : null,
+    selection: hasChoice && place > 0 ? name : null,
     isSelection,
     choose: (next) => setChosen({ key, isSelection: next }),
   };

@@ -24,17 +24,27 @@ const STATES: Record<TurnSlide["state"], string> = {
   failed: "not written",
 };
 
+type Row = TurnSlide & { place: number | null };
+
 /** The slides of the outline, and what has become of each: in the same place, so that nothing moves. */
 export function SlideRows({ turn }: { turn: ShownTurn }) {
   const editor = useEditor();
   const sources = useConversation(editor.conversation, (state) => state.sources);
   // The rows of all answers would be drawn anew with each key that is pressed on a slide.
   const deck = useDeferredValue(editor.snapshot.deck);
-  const { slides: rows } = turn;
+  const rows = useMemo(() => numbered(turn, deck), [turn, deck]);
   const facts = useMemo(() => factsOf(rows, deck, sources), [rows, deck, sources]);
   const go = useStable((id: string) => editor.select(onSlide(id)));
   if (rows.length === 0) return null;
   return <Rows rows={rows} facts={facts} isGoing={isActive(turn)} onGo={go} />;
+}
+
+/** Slides of a new deck are counted as in its outline, those of a change as in the deck. */
+function numbered({ kind, slides }: ShownTurn, deck: Deck): readonly Row[] {
+  return slides.map((slide) => {
+    const place = deck.slides.findIndex(({ id }) => id === slide.slide_id) + 1;
+    return { ...slide, place: kind === "create" ? slide.number : place || null };
+  });
 }
 
 /** A letter for each row: absent from the deck, there, or with numbers that are in no data that was found. */
@@ -56,7 +66,7 @@ const Rows = memo(function Rows({
   isGoing,
   onGo,
 }: {
-  rows: readonly TurnSlide[];
+  rows: readonly Row[];
   facts: Facts;
   isGoing: boolean;
   onGo: (slide: string) => void;
@@ -78,7 +88,7 @@ const Rows = memo(function Rows({
                   if (facts[index] !== "a" && row.slide_id !== null) onGo(row.slide_id);
                 }}
               >
-                <span className={styles.number}>{row.number}</span>
+                <span className={styles.number}>{row.place}</span>
                 <span className={styles.title} title={row.title}>
                   {row.title || "Untitled"}
                 </span>

@@ -1,5 +1,5 @@
 import { type FormEvent, lazy, Suspense, useState } from "react";
-import { sendFeedback } from "../../api/chat";
+import { type Rating, sendFeedback } from "../../api/chat";
 import type { ShownTurn } from "../../assistant/turnState";
 import { Button } from "../../components/Button";
 import { IconButton } from "../../components/IconButton";
@@ -35,6 +35,7 @@ export function TurnFoot({ turn }: { turn: ShownTurn }) {
             Compare
           </Button>
         ) : null}
+        {isUndone(turn) ? <span className={styles.undone}>Undone</span> : null}
         <span className={styles.space} />
         <Feedback turn={turn.id} given={turn.rating} />
       </div>
@@ -47,7 +48,14 @@ export function TurnFoot({ turn }: { turn: ShownTurn }) {
   );
 }
 
-type Rating = "up" | "down";
+/** Of a turn that changed slides only the undo can be gone because it was made. */
+function isUndone({ state, can_undo, slides }: ShownTurn): boolean {
+  return state === "succeeded" && !can_undo && slides.some((slide) => slide.state === "done");
+}
+
+function intoView(form: HTMLFormElement | null) {
+  form?.scrollIntoView?.({ block: "nearest" });
+}
 
 function Feedback({ turn, given }: { turn: string; given: Rating | null }) {
   const [rating, setRating] = useState(given);
@@ -89,7 +97,7 @@ function Feedback({ turn, given }: { turn: string; given: Rating | null }) {
         onClick={() => rate("down")}
       />
       {isAsking && rating ? (
-        <form className={styles.comment} onSubmit={submit}>
+        <form ref={intoView} className={styles.comment} onSubmit={submit}>
           <input
             className={styles.input}
             aria-label="Comment on the answer, optional"

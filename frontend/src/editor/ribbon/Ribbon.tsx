@@ -1,10 +1,12 @@
 /** The slides in order: select one or several, drag them, move them with Alt and the arrows. */
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Present } from "../../api/sessions";
+import { isOpen } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
 import { useStable } from "../../components/useStable";
+import { isBlank } from "../../deck/find";
 import { addSlide } from "../actions";
 import { moveSlides } from "../commands";
 import { useEditor } from "../Editor";
@@ -19,6 +21,9 @@ export function Ribbon({ others }: { others: readonly Present[] }) {
   const { deck } = editor.snapshot;
   const { selection } = editor;
   const planned = useConversation(editor.conversation, ({ turns }) => slidesOf(turns));
+  const isAwaited = useConversation(editor.conversation, ({ turns }) => isOpen(turns));
+  // The cover that a new deck begins with gives way to the first slide that is written.
+  const slides = isAwaited && isBlank(deck) ? [] : deck.slides;
   const list = useRef<HTMLDivElement>(null);
   /** Where a selection with Shift starts. */
   const anchor = useRef(selection.slide);
@@ -62,7 +67,7 @@ export function Ribbon({ others }: { others: readonly Present[] }) {
         aria-multiselectable="true"
         onKeyDown={press}
       >
-        {placesOf(deck.slides, planned).map((place) =>
+        {placesOf(slides, planned).map((place) =>
           "coming" in place ? (
             <Coming key={`coming ${place.coming.number}`} slide={place.coming} />
           ) : (

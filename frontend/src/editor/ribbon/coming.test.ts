@@ -31,14 +31,15 @@ describe("slides to come", () => {
     expect(names(["a", "b"], null)).toBe("a1 b2");
     const turn = shown({
       ...{ id: "t", session_id: "s", job_id: "j", message: "Review", selection: [] },
-      ...{ kind: "create", stage: "slides", state: "running", reply: null, outline: null },
+      ...{ kind: "create", stage: "slides", state: "running", reply: null },
+      ...{ outline: { title: "Review", language: "en", reply: "", slides: [] } },
       ...{ slides: [row(1, "waiting")], sources: [], notices: [], error: null },
       ...{ usage: { prompt_tokens: 0, completion_tokens: 0, calls: 0 }, duration_ms: null },
       ...{ can_undo: false, position: null, rating: null, created_at: "" },
     });
     expect(slidesOf([turn])).toBe(turn.slides);
     expect(slidesOf([{ ...turn, state: "cancelled" }])).toBeNull();
-    expect(slidesOf([{ ...turn, kind: "change" }])).toBeNull();
+    expect(slidesOf([{ ...turn, kind: "change", outline: null }])).toBeNull();
     expect(slidesOf(null)).toBeNull();
   });
 });

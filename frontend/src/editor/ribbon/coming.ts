@@ -5,7 +5,8 @@ import type { Slide } from "../../deck/model";
 
 /** The slides of a new deck that is being written; `null` if none is. */
 export function slidesOf(turns: readonly ShownTurn[] | null): readonly TurnSlide[] | null {
-  return turns?.findLast((turn) => isActive(turn) && turn.kind === "create")?.slides ?? null;
+  const turn = turns?.findLast((one) => isActive(one));
+  return turn?.outline ? turn.slides : null;
 }
 
 /** A place in the ribbon: a slide with its number, or one that is still to come. */

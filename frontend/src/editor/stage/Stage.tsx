@@ -1,10 +1,10 @@
 /** The slide that is edited: blocks are selected and their texts edited where they are drawn. */
 import { type MouseEvent, useEffect, useRef } from "react";
-import { isActive, type ShownTurn } from "../../assistant/turnState";
+import { isActive, isOpen, type ShownTurn } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
 import { Button } from "../../components/Button";
 import { useStable } from "../../components/useStable";
-import { nameOfSlide } from "../../deck/find";
+import { isBlank, nameOfSlide } from "../../deck/find";
 import { displayOf } from "../../engine/displayOf";
 import { SlideView } from "../../slides/SlideView";
 import { addSlide } from "../actions";
@@ -38,6 +38,10 @@ export function Stage() {
     const part = isText ? partAt(list, slide, block, pointIn(svg.current, event)) : null;
     editor.select({ ...selection, block, editing: part ? { block, part } : null });
   });
+  const awaited = useConversation(editor.conversation, ({ turns }) =>
+    isOpen(turns) ? (turns?.at(-1) ?? null) : null,
+  );
+  if (awaited && isBlank(snapshot.deck)) return <Awaited turn={awaited} />;
   if (!slide || !list) return <EmptyStage />;
 
   return (
@@ -86,8 +90,6 @@ export function Stage() {
 
 function EmptyStage() {
   const editor = useEditor();
-  const turn = useConversation(editor.conversation, ({ turns }) => turns?.at(-1) ?? null);
-  if (turn && (isActive(turn) || turn.state === "review")) return <Awaited turn={turn} />;
   return (
     <div className={styles.stage}>
       <div className={styles.empty}>
