@@ -4,8 +4,10 @@ import { type KeyboardEvent, type RefObject, useEffect, useState } from "react";
 import { assistant } from "../../api/chat";
 import { isActive } from "../../assistant/turnState";
 import { useConversation } from "../../assistant/useConversation";
+import { rememberEndpoint, useEndpoint } from "../../assistant/useEndpoint";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
+import { Prose } from "../../components/Prose";
 import { isBlank } from "../../deck/find";
 import { useEditor } from "../Editor";
 import styles from "./Composer.module.css";
@@ -37,8 +39,10 @@ export function Composer({
   const refusal = useConversation(conversation, (state) =>
     state.refusal?.turn === null ? state.refusal.message : null,
   );
-  const [isChoosing, setChoosing] = useState(false);
-  const [endpoint, setEndpoint] = useState("");
+  const [wasOpened, setChoosing] = useState<boolean | null>(null);
+  const [chosen, setChosen] = useState("");
+  const { byDefault, endpoint, isMissing } = useEndpoint(data, chosen);
+  const isChoosing = wasOpened ?? isMissing;
   const [isStopping, setStopping] = useState<string | null>(null);
 
   useEffect(() => {
@@ -50,7 +54,8 @@ export function Composer({
   const most = data?.limits.message_characters ?? 20_000;
   const cannot = data?.available === false;
   const words = message.trim();
-  const canSend = words !== "" && words.length <= most && !cannot && !isSending && active === null;
+  const isFine = words !== "" && words.length <= most;
+  const canSend = isFine && !cannot && !isMissing && !isSending && active === null;
 
   const send = async () => {
     if (!canSend) return;
@@ -84,7 +89,7 @@ export function Composer({
       {data?.problem ? <ComposerNotice given={data.problem} /> : null}
       {refusal ? (
         <p className={styles.refusal} role="alert">
-          Not sent: {refusal}
+          Not sent: <Prose text={refusal} />
         </p>
       ) : null}
       <div className={styles.box}>
@@ -106,9 +111,12 @@ export function Composer({
           <div className={styles.choices}>
             <EndpointChoice
               given={data}
-              none={data.endpoint ? `Default: ${data.endpoint}` : "As in the profile"}
+              none={byDefault ? `Default: ${byDefault}` : "Choose a model endpoint"}
               value={endpoint}
-              onChange={setEndpoint}
+              onChange={(name) => {
+                rememberEndpoint(name);
+                setChosen(name);
+              }}
             />
           </div>
         ) : null}

@@ -6,6 +6,7 @@ import { useConversation } from "../../assistant/useConversation";
 import { count } from "../../assistant/words";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
+import { Prose } from "../../components/Prose";
 import { useEditor } from "../Editor";
 import { Failure } from "./Failure";
 import { Found } from "./Found";
@@ -57,7 +58,9 @@ export const TurnView = memo(function TurnView({
           {turn.notices.map((notice) => (
             <li key={notice} className={styles.notice}>
               <Icon name="callout" />
-              <span>{notice}</span>
+              <span>
+                <Prose text={notice} />
+              </span>
             </li>
           ))}
         </ul>
@@ -96,7 +99,7 @@ function Refusal({ turn }: { turn: string }) {
   if (refusal?.turn !== turn) return null;
   return (
     <p role="alert" className={styles.refusal}>
-      {refusal.message}
+      <Prose text={refusal.message} />
     </p>
   );
 }

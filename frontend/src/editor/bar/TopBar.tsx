@@ -53,7 +53,9 @@ export function TopBar({
       {editor.canEdit ? (
         <>
           <Tool id="undo" />
-          <Tool id="redo" />
+          <span className={styles.redo}>
+            <Tool id="redo" />
+          </span>
           <span className={styles.line} />
           <span className={styles.short}>
             <InsertMenu />

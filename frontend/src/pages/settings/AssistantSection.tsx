@@ -17,13 +17,12 @@ export function AssistantSection() {
   if (error instanceof ApiError && error.status === 404 && !data) return null;
   return (
     <section className={styles.section} aria-labelledby="assistant-title">
-      <header>
+      <header className={styles.head}>
         <h2 id="assistant-title" className={styles.title} tabIndex={-1}>
           Assistant
         </h2>
         <p className={styles.lead}>
-          Models and data spaces of the workspace that you may use. A profile says which ones a deck
-          is made with.
+          Models and data spaces that you can use. Choose which ones in a profile.
         </p>
       </header>
       {data ? <Lists given={data} /> : null}

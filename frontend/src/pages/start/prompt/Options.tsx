@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Assistant } from "../../../api/chat";
 import { profiles, prompts, styles as stylesQuery } from "../../../api/queries";
+import { rememberEndpoint } from "../../../assistant/useEndpoint";
 import { SelectField } from "../../../components/FormField";
 import styles from "./Options.module.css";
 import type { ChosenOptions } from "./options";
@@ -9,22 +10,25 @@ import type { ChosenOptions } from "./options";
 export function Options({
   options,
   assistant,
+  endpoint,
   onChange,
 }: {
   options: ChosenOptions;
   assistant: Assistant | undefined;
+  /** The one that is used if none is chosen. */
+  endpoint: string | null;
   onChange: (part: Partial<ChosenOptions>) => void;
 }) {
   const { data: allProfiles } = useQuery(profiles);
   const { data: allPrompts } = useQuery(prompts);
   const { data: allStyles } = useQuery(stylesQuery);
-  const byDefault = allProfiles?.find(({ is_default }) => is_default)?.name;
+  const byDefault = allProfiles?.find(({ is_default }) => is_default);
   return (
     <div className={styles.options}>
       <Choice
         label="Profile"
-        none={byDefault ? `Default: ${byDefault}` : "None"}
-        items={allProfiles}
+        none={byDefault?.name ?? "None"}
+        items={allProfiles?.filter((profile) => profile !== byDefault)}
         value={options.profile}
         onChange={(profile) => onChange({ profile })}
       />
@@ -44,13 +48,16 @@ export function Options({
       />
       <Choice
         label="Model endpoint"
-        none={assistant?.endpoint ? `Default: ${assistant.endpoint}` : "As in the profile"}
+        none={endpoint ? `Default: ${endpoint}` : "Choose a model endpoint"}
         items={assistant?.endpoints.map(({ name, ready }) => ({
           id: name,
           name: ready ? name : `${name} (not ready)`,
         }))}
         value={options.endpoint}
-        onChange={(endpoint) => onChange({ endpoint })}
+        onChange={(chosen) => {
+          rememberEndpoint(chosen);
+          onChange({ endpoint: chosen });
+        }}
       />
     </div>
   );

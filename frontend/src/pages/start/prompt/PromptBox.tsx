@@ -5,7 +5,9 @@ import { useNavigate } from "react-router";
 import { type Assistant, assistant, sendMessage } from "../../../api/chat";
 import { LIBRARY_KEY } from "../../../api/queries";
 import { useDraft } from "../../../assistant/useDraft";
+import { useEndpoint } from "../../../assistant/useEndpoint";
 import { Button } from "../../../components/Button";
+import { Prose } from "../../../components/Prose";
 import { WITH_ASSISTANT } from "../../../editor/useAssistantOpen";
 import { Examples } from "./Examples";
 import { examplesOf } from "./examplesOf";
@@ -34,7 +36,7 @@ function Box({
   const field = useRef<HTMLTextAreaElement>(null);
   const [message, setMessage] = useDraft("start");
   const { options, set } = useOptions();
-  const [isOpen, setOpen] = useState(false);
+  const [wasOpened, setOpen] = useState<boolean | null>(null);
   const { send, isSending, refusal } = useSend(() => setMessage(""));
 
   const problem =
@@ -42,12 +44,15 @@ function Box({
 
   const most = given?.limits.message_characters ?? 20_000;
   const spaces = useSpaces(given, options);
+  const { byDefault, endpoint, isMissing } = useEndpoint(given, options.endpoint, options.profile);
+  const isOpen = wasOpened ?? isMissing;
   const words = message.trim();
   const isAvailable = given?.available === true;
-  const canSend = isAvailable && !isSending && words !== "" && words.length <= most;
+  const isFine = words !== "" && words.length <= most;
+  const canSend = isAvailable && !isSending && !isMissing && isFine;
 
   const submit = () => {
-    if (canSend) send({ message: words, options: chatOptions(options, spaces) });
+    if (canSend) send({ message: words, options: chatOptions({ ...options, endpoint }, spaces) });
   };
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -83,7 +88,14 @@ function Box({
         ) : (
           <div className={styles.later} />
         )}
-        {isOpen ? <Options options={options} assistant={given} onChange={set} /> : null}
+        {isOpen ? (
+          <Options
+            options={{ ...options, endpoint }}
+            assistant={given}
+            endpoint={byDefault}
+            onChange={set}
+          />
+        ) : null}
         <div className={styles.tools}>
           <Button
             size="small"
@@ -106,11 +118,8 @@ function Box({
             Review the outline first
           </label>
           <span className={styles.space} />
-          {words.length > most * NEARLY ? (
-            <span className={styles.length} data-over={words.length > most || undefined}>
-              {words.length.toLocaleString("en")} / {most.toLocaleString("en")}
-            </span>
-          ) : null}
+          {isMissing ? <span className={styles.length}>Choose a model endpoint</span> : null}
+          <Length length={words.length} most={most} />
           <Button tone="primary" icon="sparkle" disabled={!canSend} onClick={submit}>
             {isSending ? "Starting…" : "Create deck"}
           </Button>
@@ -118,7 +127,7 @@ function Box({
       </div>
       {refusal ? (
         <p role="alert" className={styles.refusal}>
-          The deck wasn’t started: {refusal.message}
+          The deck wasn’t started: <Prose text={refusal.message} />
         </p>
       ) : null}
       {problem ? <Problem problem={problem} /> : null}
@@ -135,6 +144,15 @@ function Box({
         />
       )}
     </section>
+  );
+}
+
+function Length({ length, most }: { length: number; most: number }) {
+  if (length <= most * NEARLY) return null;
+  return (
+    <span className={styles.length} data-over={length > most || undefined}>
+      {length.toLocaleString("en")} / {most.toLocaleString("en")}
+    </span>
   );
 }
 
