@@ -105,7 +105,8 @@ describe("a turn that is followed", () => {
     const again: JobEvent = { id: STORY.length + 1, kind: "started", attempt: 2, body: {} };
     const made = applied(turn, again, 0);
     expect(made.isStale).toBe(true);
-    expect(made.turn.live).toMatchObject({ text: "", queries: [], attempt: 2 });
+    expect(made.turn.live).toMatchObject({ text: "", attempt: 2 });
+    expect(made.turn.live.queries, "questions that were asked stand").toBe(turn.live.queries);
     expect(made.turn.slides).toEqual(turn.slides);
   });
 
@@ -117,11 +118,34 @@ describe("a turn that is followed", () => {
     expect(applied(waiting, next, 0).turn.live.waiting).toBeNull();
   });
 
-  it("asks to sign in until the next stage begins", () => {
-    const events = told(["started"], ["sign_in"]);
+  it("asks to sign in until the work resumes", () => {
+    // The next attempt begins before the person has signed in, and waits for it.
+    const events = told(["started"], ["sign_in"], ["snoozed"], ["started"]);
     expect(toldTo(events).live.needsSignIn).toBe(true);
-    const next: JobEvent = { id: 3, kind: "stage", attempt: 1, body: { stage: "slides" } };
+    const next: JobEvent = { id: 5, kind: "text", attempt: 2, body: { text: "Then" } };
     expect(applied(toldTo(events), next, 0).turn.live.needsSignIn).toBe(false);
+  });
+
+  it("has all slides of an outline at once, with what is known of those that were begun", () => {
+    const slide = { number: 2, slide_id: "b", title: "Two", state: "done" };
+    const slides = ["One", "Two", "Three"].map((title) => ({ title }));
+    const turn = toldTo(told(["slide", slide], ["outline", { title: "Deck", slides }]));
+    expect(turn.slides).toEqual([
+      { number: 1, slide_id: null, title: "One", state: "waiting" },
+      slide,
+      { number: 3, slide_id: null, title: "Three", state: "waiting" },
+    ]);
+  });
+
+  it("is read anew for its kind, and for the slides that a change is about", () => {
+    const at = (stage: string, part: Partial<Turn>) => {
+      const event: JobEvent = { id: 1, kind: "stage", attempt: 1, body: { stage } };
+      return applied(shown({ ...TURN, slides: [], ...part }), event, 0).isStale;
+    };
+    expect(at("plan", { kind: null })).toBe(true);
+    expect(at("plan", { kind: "create" })).toBe(false);
+    expect(at("slides", { kind: "change" })).toBe(true);
+    expect(at("slides", { kind: "create" })).toBe(false);
   });
 
   it("is read anew at its end", () => {

@@ -105,10 +105,13 @@ export function applied(turn: ShownTurn, event: JobEvent, now: number): Applied 
   const next: ShownTurn = { ...turn, live: { ...live, lastEvent: event.id } };
   // The queue's own events are part of the wait.
   if (!OF_THE_QUEUE.includes(event.kind)) next.live.waiting = null;
+  if (OF_THE_WORK.includes(event.kind)) next.live.needsSignIn = false;
   return EVENTS[event.kind]?.(next, event, now) ?? { turn: next };
 }
 
 const OF_THE_QUEUE = ["queued", "snoozed", "retried", "interrupted"];
+/** Told only by a job that may act for the person. */
+const OF_THE_WORK = ["stage", "text", "query", "source", "outline", "slide", "usage"];
 
 type Apply = (turn: ShownTurn, event: JobEvent, now: number) => Applied;
 
@@ -130,15 +133,14 @@ const withLive = (turn: ShownTurn, live: Partial<Live>): ShownTurn => ({
 
 const EVENTS: Record<string, Apply> = {
   started: (turn, { attempt }) => {
-    // What earlier attempts told is void; what they stored, the server's turn has.
+    // What earlier attempts told is void; what they stored, the server's turn has. Questions that were asked stand.
     const isAgain = attempt > 1;
-    const told = isAgain ? { text: "", queries: [] } : {};
-    const live = { ...told, needsSignIn: false, attempt };
+    const live = { ...(isAgain ? { text: "" } : {}), attempt };
     const next: ShownTurn = { ...withLive(turn, live), state: "running", position: null };
     return { turn: next, isStale: isAgain };
   },
   stage: reading(stageSchema, (turn, { stage }) => ({
-    turn: { ...turn, stage, state: "running", live: { ...turn.live, needsSignIn: false } },
+    turn: { ...turn, stage, state: "running" },
     isStale: isToldLess(turn, stage),
   })),
   text: reading(textSchema, (turn, { text }) => ({

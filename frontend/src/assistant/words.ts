@@ -45,6 +45,7 @@ export function nowOf(turn: ShownTurn): string {
 }
 
 export function nextOf(turn: ShownTurn): string {
+  if (turn.live.needsSignIn) return "";
   if (turn.state === "queued") return "Starts by itself";
   return NEXT[turn.stage](turn);
 }

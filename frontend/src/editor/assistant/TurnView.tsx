@@ -31,7 +31,7 @@ export const TurnView = memo(function TurnView({
       <Progress turn={turn} />
       {live.needsSignIn ? (
         <div className={styles.signIn}>
-          <p>Your session has expired. What was done is kept, and the answer goes on by itself.</p>
+          <p>Your session has expired. What was done is kept, and resumes after you sign in.</p>
           <Button size="small" tone="primary" onClick={() => window.location.reload()}>
             Sign in again
           </Button>
