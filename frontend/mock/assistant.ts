@@ -4,6 +4,9 @@
  * `step` does what happens next; in `npm run dev` a clock calls it, in tests the test does.
  */
 import type { Assistant, ChatRequest, Outline, Source, SourceSummary, Turn } from "../src/api/chat";
+import { isBlank } from "../src/deck/find";
+import type { Deck } from "../src/deck/model";
+import type { Patch } from "../src/deck/patch";
 import { type Act, changeScript, createScript, planned } from "./assistantScripts.ts";
 import type { MockAnswer, MockSessions } from "./sessions.ts";
 
@@ -51,6 +54,8 @@ export class MockAssistant {
   readonly sources = new Map<string, Source[]>();
   readonly feedback: unknown[] = [];
   readonly requests: ChatRequest[] = [];
+  /** With what turns were tried again. */
+  readonly retries: unknown[] = [];
   state: Assistant = structuredClone(READY);
   /** Words that the assistant says, in place of its own. */
   words: string | null = null;
@@ -161,7 +166,7 @@ export class MockAssistant {
       (this.sessions.answer("POST", "/api/sessions", { deck: EMPTY }).body as { id: string }).id;
     const deck = this.sessions.sessions.find(({ id }) => id === session)?.deck;
     if (!deck) return notFound;
-    const isEmpty = deck.slides.length === 0;
+    const isEmpty = isBlank(deck);
     this.made += 1;
     const turn: Turn = {
       id: `turn-${this.made}`,
@@ -169,7 +174,7 @@ export class MockAssistant {
       job_id: null,
       message: request.message,
       selection: request.selection ?? [],
-      kind: isEmpty ? "create" : "change",
+      kind: null,
       stage: "gather",
       state: "queued",
       reply: null,
@@ -211,6 +216,7 @@ export class MockAssistant {
         else turn.state = "cancelled";
         return { status: 202, body: {} };
       case "retry":
+        this.retries.push(body);
         turn.state = "queued";
         turn.error = null;
         this.start(turn, createScript(turn, false, this.words));
@@ -266,8 +272,11 @@ export class MockAssistant {
       }
       case "slide": {
         const { patches, slide } = act;
-        if (patches) this.sessions.changeElsewhere(turn.session_id, patches);
         const session = this.sessions.sessions.find(({ id }) => id === turn.session_id);
+        const isFirst = session?.deck.slides.some(({ id }) => id === COVER);
+        // The empty cover gives way to the first slide that is written.
+        const gone: Patch[] = isFirst ? [{ op: "remove_slide", slide: COVER }] : [];
+        if (patches) this.sessions.changeElsewhere(turn.session_id, [...patches, ...gone]);
         turn.slides = [...turn.slides.filter(({ number }) => number !== slide.number), slide];
         turn.slides.sort((one, other) => one.number - other.number);
         const version = patches ? session?.version : null;
@@ -310,7 +319,20 @@ export function asStream(events: readonly MockEvent[]): string {
   return `retry: 1000\n\n${told.join("")}`;
 }
 
-const EMPTY = { format: 1, title: "Untitled deck", language: "en", theme: "clear", slides: [] };
+const COVER = "cover";
+/** What a deck begins with. */
+const EMPTY: Deck = {
+  ...{ format: 1, title: "Untitled deck", language: "en", theme: "clear" },
+  slides: [
+    {
+      ...{ id: COVER, layout: "cover" },
+      blocks: [
+        { type: "title", id: "cover-title", text: "" },
+        { type: "subtitle", id: "cover-subtitle", text: "" },
+      ],
+    },
+  ],
+};
 const notFound: MockAnswer = {
   status: 404,
   body: { error: { code: "not_found", message: "There is no such route." } },

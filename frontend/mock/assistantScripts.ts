@@ -108,7 +108,7 @@ const SAID =
 export function* createScript(turn: Turn, review: boolean, words: string | null): Generator<Act> {
   if (turn.stage === "gather") yield* gather(words ?? SAID);
   if (turn.outline === null) {
-    yield tell("stage", { stage: "plan" }, { stage: "plan" });
+    yield tell("stage", { stage: "plan" }, { stage: "plan", kind: "create" });
     const outline = words ? { ...OUTLINE, title: words, reply: words } : OUTLINE;
     const { reply } = outline;
     yield tell("outline", outline, { outline, reply, slides: planned(outline) });
@@ -153,7 +153,7 @@ export function* changeScript(turn: Turn, deck: Deck, words: string | null): Gen
   for (const text of pieces(words ?? "The slide has all the numbers that the chart needs.")) {
     yield tell("text", { text });
   }
-  yield tell("stage", { stage: "plan" }, { stage: "plan" });
+  yield tell("stage", { stage: "plan" }, { stage: "plan", kind: "change" });
   const chosen = turn.selection?.[0] ?? deck.slides.at(-1)?.id;
   const index = deck.slides.findIndex(({ id }) => id === chosen);
   const slide = deck.slides[index];

@@ -19,6 +19,9 @@ const description = (page: Page) =>
   page.getByRole("textbox", { name: "What should the deck tell, and to whom?" });
 const rows = (page: Page) => page.getByRole("list", { name: "Slides of this answer" });
 const slides = (page: Page) => page.getByRole("option", { name: /^Slide \d/ });
+/** Slides that aren't written yet, among those of the deck. */
+const toCome = (page: Page) =>
+  page.getByRole("listbox", { name: "Slides" }).locator("[data-coming]");
 const stage = (page: Page) => page.getByRole("main", { name: "Slide" });
 
 /** An assistant that can't be used, or not fully. */
@@ -223,9 +226,14 @@ test("a description becomes a deck, slide by slide, and is there again after a r
     },
   ]);
   await expect(said(page, "Starting")).toBeVisible();
+  await expect(stage(page).getByText("Your slides appear here")).toBeVisible();
+  assistant.run(({ outline }) => outline !== null);
+  await expect(rows(page).getByRole("button", { name: /not written yet/ })).toHaveCount(6);
+  await expect(toCome(page)).toHaveCount(6);
   assistant.run((turn) => turn.slides.filter(({ state }) => state === "done").length === 2);
   await expect(slides(page)).toHaveCount(2);
   await expect(rows(page).getByRole("button", { name: /done/ })).toHaveCount(2);
+  await expect(toCome(page)).toHaveCount(4);
 
   await page.reload();
   await expect(said(page, "Writing slides, 2 of 6")).toBeVisible();
@@ -314,6 +322,7 @@ test("a change is made, compared, undone and rated", async ({ page }) => {
   await panel(page).getByRole("button", { name: "Undo" }).click();
   await expect(stage(page).getByRole("button", { name: /^Table/ })).toBeVisible();
   await expect(panel(page).getByRole("button", { name: "Undo" })).toHaveCount(0);
+  await expect(said(page, "Undone")).toBeVisible();
   const sample = sessions.sessions.find(({ id }) => SAMPLE.endsWith(id));
   expect(JSON.stringify(sample?.deck.slides[4])).toContain('"table"');
 });
@@ -369,6 +378,40 @@ test("an answer is stopped and continued", async ({ page }) => {
   await expect(said(page, "The 2 slides that were written are kept.")).toBeVisible();
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+});
+
+test("an answer that failed is tried again, also with another model", async ({ page }) => {
+  const { assistant } = await start(page);
+  await begin(page);
+  assistant.run((turn) => turn.stage === "plan");
+  assistant.fail("not_usable", "The answer of the model could not be used.");
+  const again = page.getByRole("button", { name: "Try again" });
+  await again.click();
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+  assistant.fail("not_usable", "The answer of the model could not be used.");
+  await page.getByLabel("Model", { exact: true }).selectOption("databricks-llama-4-maverick");
+  await again.click();
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+  expect(assistant.retries).toEqual([{}, { endpoint: "databricks-llama-4-maverick" }]);
+});
+
+test("a model is asked for where none is the default, and remembered", async ({ page }) => {
+  const { assistant } = await start(page);
+  assistant.state = { ...structuredClone(READY), endpoint: null };
+  await page.reload();
+  await description(page).fill("A plan");
+  await expect(page.getByRole("button", { name: "Create deck" })).toBeDisabled();
+  await page.getByLabel("Model endpoint").selectOption("databricks-llama-4-maverick");
+  await page.getByRole("button", { name: "Create deck" }).click();
+  await expect(panel(page)).toBeVisible();
+  assistant.run();
+  await message(page).fill("Shorter");
+  await message(page).press("Enter");
+  await expect(said(page, "Shorter")).toBeVisible();
+  expect(assistant.requests.map(({ options }) => options?.endpoint)).toEqual([
+    "databricks-llama-4-maverick",
+    "databricks-llama-4-maverick",
+  ]);
 });
 
 test("nothing moves while text arrives, unless one is at the end", async ({ page }) => {

@@ -220,12 +220,17 @@ describe("a conversation", () => {
     const { conversation, assistant, deck, draw, arrive, events, turn } = open();
     await conversation.open();
     await conversation.send("Review", {}, deck);
+    assistant.run(({ stage }) => stage === "check");
+    const until = events().length;
+    arrive(events());
+    await draw();
+    await draw();
     assistant.run();
     const { ApiError } = await import("../api/client");
     vi.spyOn(assistant, "answer").mockImplementationOnce(() => {
       throw new ApiError("No connection.", "unreachable", null);
     });
-    arrive(events());
+    arrive(events().slice(until));
     await draw();
     expect(conversation.get().problem?.message).toBe("No connection.");
     expect(turn()?.slides).toHaveLength(6);
