@@ -405,6 +405,7 @@ test("a model is asked for where none is the default, and remembered", async ({ 
   await page.getByRole("button", { name: "Create deck" }).click();
   await expect(panel(page)).toBeVisible();
   assistant.run();
+  await expect(said(page, "Done in 24 s")).toBeVisible();
   await message(page).fill("Shorter");
   await message(page).press("Enter");
   await expect(said(page, "Shorter")).toBeVisible();

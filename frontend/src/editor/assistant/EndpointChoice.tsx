@@ -1,3 +1,4 @@
+import { useId } from "react";
 import type { Assistant } from "../../api/chat";
 import styles from "./Composer.module.css";
 
@@ -13,10 +14,11 @@ export function EndpointChoice({
   value: string;
   onChange: (endpoint: string) => void;
 }) {
+  const id = useId();
   return (
-    <label className={styles.endpoint}>
-      Model
-      <select value={value} onChange={({ target }) => onChange(target.value)}>
+    <div className={styles.endpoint}>
+      <label htmlFor={id}>Model</label>
+      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
         <option value="">{none}</option>
         {given.endpoints.map(({ name, ready }) => (
           <option key={name} value={name}>
@@ -24,6 +26,6 @@ export function EndpointChoice({
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
