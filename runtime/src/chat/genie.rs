@@ -19,6 +19,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 const LONGEST_QUESTION: usize = 2_000;
 /// Rows of a source that are kept.
 const MOST_ROWS: usize = 500;
+/// The most bytes of a source's rows, as JSON. All sources of a deck are read when a slide is written.
+const MOST_BYTES: usize = 512 * 1024;
 /// How often an error that may pass is waited out.
 const MOST_TROUBLE: u32 = 4;
 
@@ -144,7 +146,10 @@ pub(super) fn source(question: &Question, result: TableResult) -> (NewSource, So
     rows.truncate(MOST_ROWS);
     let title = if result.title.trim().is_empty() { &question.text } else { &result.title };
     let label = format!("{}: {}", question.space.title, sentence_start(title));
-    let table = SourceTable::of_query("S", &label, &columns, rows, result.truncated || is_cut);
+    let mut table = SourceTable::of_query("S", &label, &columns, rows, result.truncated || is_cut);
+    let kept = fitting(&table.rows);
+    table.truncated |= kept < table.rows.len();
+    table.rows.truncate(kept);
     let columns = table
         .columns
         .iter()
@@ -168,6 +173,16 @@ pub(super) fn source(question: &Question, result: TableResult) -> (NewSource, So
         is_truncated: table.truncated,
     };
     (new, table)
+}
+
+/// How many of the first rows have no more than the most bytes together.
+fn fitting(rows: &[Vec<Cell>]) -> usize {
+    let mut left = MOST_BYTES;
+    let fits = |row: &&Vec<Cell>| {
+        let bytes = serde_json::to_string(row).map_or(usize::MAX, |json| json.len());
+        left.checked_sub(bytes).inspect(|rest| left = *rest).is_some()
+    };
+    rows.iter().take_while(fits).count()
 }
 
 /// "Revenue by quarter" as it stands behind a colon: "revenue by quarter". Abbreviations and German nouns stay.
@@ -215,6 +230,15 @@ mod tests {
         }
         // With one space there is no doubt which is meant.
         assert!(question("query_data", r#"{"question":"Revenue"}"#, &spaces(&["Sales"])).is_ok());
+    }
+
+    #[test]
+    fn rows_are_kept_as_far_as_there_is_room() {
+        let row = vec![Cell::Text("x".repeat(300)); 60];
+        let kept = fitting(&vec![row.clone(); 500]);
+        let bytes = serde_json::to_string(&row).expect("JSON").len();
+        assert_eq!(kept, MOST_BYTES / bytes);
+        assert_eq!(fitting(&vec![vec![Cell::Empty]; 500]), 500);
     }
 
     #[test]

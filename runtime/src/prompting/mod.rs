@@ -1,7 +1,7 @@
 //! What a model is asked, and what becomes of its answers.
 //!
 //! Problem: a model's answer is text from outside. It may be wrong in form, too long, hostile, or state
-//! numbers that nobody measured. A deck must be valid, fit its slides, and tell true numbers.
+//! numbers that are in no data. A deck must be valid, fit its slides, and tell true numbers.
 //!
 //! Choice: the model fills small flat forms ([`Outline`], [`SlideDraft`], [`Changes`]) whose JSON Schemas
 //! ([`schema_of`]) come from the Rust types. They are read leniently in form and strictly in bounds, and this

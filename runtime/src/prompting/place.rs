@@ -1,7 +1,7 @@
 //! A draft becomes a slide, and a slide a draft.
 //!
 //! Problem: what a model writes may be too long, name columns that aren't there, ask for a pie of negative
-//! numbers, or hold markup and links that nobody wants to follow.
+//! numbers, or hold markup and links that must not be followed.
 //!
 //! Choice: blocks are made one by one, each within its limits; charts and tables copy cells; the layout is
 //! adapted to what there is; and then the slide is laid out, and shortened as long as something on it is cut.

@@ -3,7 +3,7 @@
 use tellr_slides::text::{RichText, Span};
 
 /// Whether a character says nothing, can't be kept, or changes how its neighbours are read: control
-/// characters, marks that turn the direction of text, tags that nobody sees, non-characters.
+/// characters, marks that turn the direction of text, invisible tags, non-characters.
 fn is_unwanted(character: char) -> bool {
     character.is_control()
         || matches!(character,

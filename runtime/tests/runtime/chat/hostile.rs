@@ -91,7 +91,7 @@ async fn nothing_that_people_models_or_data_say_is_in_the_log() {
     });
     for state in ["failed", "succeeded"] {
         let turn = send(Method::POST, "/api/chat", json!({ "message": "Review the planted-words" })).await;
-        // The stream ends with the job. Asking again and again would fill the log that nobody reads yet.
+        // The stream ends with the job. Asking again and again would fill the pipe that the log goes through.
         let events = client
             .get(format!("{}/api/jobs/{}/events", app.url, text(&turn, "job_id")))
             .header("x-forwarded-user", "ada")
