@@ -9,7 +9,7 @@ use super::queries::sources::NewSource;
 use super::stop::Stop;
 use super::turn::{AskedGenie, SpaceChoice};
 use super::types::SourceColumn;
-use crate::prompting::{self, SourceTable};
+use crate::prompting::{self, Cell, SourceTable};
 use crate::workspace::genie::{Answer, Asked, Genie, GenieError, Progress, TableResult};
 
 /// The first pause between two looks at a message; it grows to the longest.

@@ -69,7 +69,7 @@ pub(super) async fn run(context: &Context<'_>, turn: &mut TurnRow) -> Result<(),
     let rows = queries::all(&context.job.connection().await?, &context.schema, turn.id).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.slide_id.clone()).collect();
     let mut tasks: VecDeque<Task> = tasks(turn, &deck, rows).into();
-    let mut failed = 0_usize;
+    let mut failed: Vec<String> = Vec::new();
     if !tasks.is_empty() {
         let common = Common::of(context, turn, &deck).await?;
         let model = context.model(turn).await?;
@@ -94,9 +94,9 @@ pub(super) async fn run(context: &Context<'_>, turn: &mut TurnRow) -> Result<(),
                     keep(context, turn, &ids, &task, written).await?;
                 }
                 Err(Stop::Failed { code, message, spent }) if is_of_one_slide(code) => {
-                    failed += 1;
+                    failed.push(message);
                     turn.spend(&spent);
-                    keep_failed(context, turn, ids.len(), &task, &message, spent).await?;
+                    keep_failed(context, turn, ids.len(), &task, spent).await?;
                 }
                 // Those that are being written are kept; no new ones are begun.
                 Err(stop) => stopped = Some(stopped.unwrap_or(stop)),
@@ -106,9 +106,11 @@ pub(super) async fn run(context: &Context<'_>, turn: &mut TurnRow) -> Result<(),
             return Err(stop);
         }
     }
-    if failed > 0 {
+    if let Some(why) = failed.first() {
         let message = format!(
-            "{failed} of {} slides could not be written. The others are in the deck. Retry to write the missing ones",
+            "{} of {} slides could not be written; the others are in the deck. Retry to write the missing ones. The first \
+             failed because of this: {why}",
+            failed.len(),
             ids.len()
         );
         return Err(Stop::failed("slides_missing", message));
@@ -319,7 +321,6 @@ async fn keep_failed(
     turn: &TurnRow,
     of: usize,
     task: &Task,
-    why: &str,
     spent: Spent,
 ) -> Result<(), Stop> {
     let mut connection = context.job.connection().await?;
@@ -331,7 +332,7 @@ async fn keep_failed(
         slide: None,
         is_checked: false,
         spent,
-        notices: vec![format!("Slide {}: {why}", task.row.number)],
+        notices: Vec::new(),
         version: None,
     };
     queries::settle(&transaction, &context.schema, turn.id, &outcome).await?;
