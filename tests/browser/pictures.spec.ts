@@ -51,11 +51,15 @@ test("the pictures of the terminal and of the app", async ({ page }) => {
   await page.getByRole("button", { name: "Create deck" }).click();
   const panel = page.getByRole("complementary", { name: "Assistant" });
   await expect(panel.getByText(/^Done in /)).toBeVisible({ timeout: 60_000 });
-  await page.getByRole("option", { name: /^Slide 3/ }).click();
+  await panel.getByRole("textbox").fill("Add a slide on churn after 3");
+  await page.keyboard.press("Enter");
+  const change = panel.getByRole("article", { name: "You: Add a slide on churn after 3" });
+  await expect(change.getByText(/^Done in /)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("option", { name: /^Slide 4/ }).click();
   const slide = page.getByRole("main", { name: "Slide" });
   await expect(slide.locator("svg").first()).toBeVisible();
-  const written = panel.getByRole("list", { name: "Slides of this answer" });
-  await keepPicture("assistant", page, `${await slide.innerText()}\n${await written.innerText()}`);
+  const written = await panel.getByRole("list", { name: "Slides of this answer" }).allInnerTexts();
+  await keepPicture("assistant", page, [await slide.innerText(), ...written].join("\n"));
   await page.getByRole("link", { name: "All decks" }).click();
   await page.getByRole("button", { name: /Sample deck/ }).click();
   await page.getByRole("option", { name: /^Slide 3/ }).click();

@@ -68,7 +68,7 @@ async function encoded(page: Page, frames: readonly Frame[]): Promise<Encoded[]>
         throw error;
       },
     });
-    encoder.configure({ codec: "vp8", width, height, bitrate: 2_000_000 });
+    encoder.configure({ codec: "vp8", width, height, bitrate: 2_000_000, latencyMode: "realtime" });
     Object.assign(window, { recording: { encoder, chunks } });
   }, SIZE);
   let cluster = Number.NEGATIVE_INFINITY;
