@@ -9,7 +9,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Page } from "@playwright/test";
 
-/** The longest that a frame is shown. */
+/** How long a frame is shown: of several within the shorter time the last one counts. */
+const SHORTEST_MS = 250;
 const LONGEST_MS = 700;
 const SIZE = { width: 1280, height: 800 };
 /** A cluster's frames are within 32 s of its begin. */
@@ -31,9 +32,10 @@ export async function record(page: Page, file: string): Promise<() => Promise<vo
   await page.screencast.start({
     size: SIZE,
     quality: 80,
-    fps: 6,
     onFrame: ({ data, timestamp }) => {
-      frames.push({ jpeg: data, at: timestamp });
+      const last = frames.at(-1);
+      if (last && timestamp - last.at < SHORTEST_MS) last.jpeg = data;
+      else frames.push({ jpeg: data, at: timestamp });
     },
   });
   return async () => {
