@@ -44,8 +44,9 @@ fn data(row: &Row) -> SourceData {
     SourceData { source: summary(row), sql: row.get(9), rows: row.get(10) }
 }
 
-/// Adds a source to a session under the next number. A label that is taken gets the number behind it, so that a
-/// slide's footer leads to one source. The lock of the session's row makes the numbers have no gaps.
+/// Adds a source to a session under the next number, unless the same question had the same answer before: then it is
+/// that one. A label that is taken gets the number behind it, so that a slide's footer leads to one source. The lock of
+/// the session's row makes the numbers have no gaps.
 pub(in crate::chat) async fn add(
     transaction: &Transaction<'_>,
     schema: &str,
@@ -66,6 +67,22 @@ pub(in crate::chat) async fn add(
          FROM next RETURNING {COLUMNS}"
     );
     let columns = json!(new.columns);
+    let known = format!(
+        "SELECT {COLUMNS} FROM {schema}.chat_sources c
+         WHERE c.session_id = $1 AND c.author = $2 AND c.space_id = $3 AND c.question = $4 AND c.columns = $5 AND c.rows = $6
+         ORDER BY c.number LIMIT 1"
+    );
+    let same: [Parameter<'_>; 6] = [
+        (&session, Type::UUID),
+        (&author, Type::TEXT),
+        (&new.space_id, Type::TEXT),
+        (&new.question, Type::TEXT),
+        (&columns, Type::JSONB),
+        (&new.rows, Type::JSONB),
+    ];
+    if let Some(row) = transaction.query_typed(&known, &same).await?.first() {
+        return Ok(Some(summary(row)));
+    }
     let parameters: [Parameter<'_>; 12] = [
         (&session, Type::UUID),
         (&turn, Type::UUID),

@@ -61,6 +61,18 @@ async fn the_data_behind_a_chart_can_be_opened_by_who_asked_for_it() {
 }
 
 #[tokio::test]
+async fn the_same_question_with_the_same_answer_is_one_source() {
+    let stand = Stand::new().await;
+    let ada = stand.ada();
+    let turn = ada.asks("Review the revenue").await;
+    let turn = ada.sees(&turn, "succeeded").await;
+    let again = ada.asks_with(json!({ "message": "Once more", "session_id": turn["session_id"] })).await;
+    ada.sees(&again, "succeeded").await;
+    let (_, conversation) = ada.get(&format!("/api/sessions/{}/chat", text(&turn, "session_id"))).await;
+    assert_eq!(conversation["sources"].as_array().map(Vec::len), Some(2), "{conversation}");
+}
+
+#[tokio::test]
 async fn genie_is_asked_as_the_person_and_the_apps_own_endpoint_as_the_app() {
     let stand = Stand::new().await;
     let ada = stand.ada();

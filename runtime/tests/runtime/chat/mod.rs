@@ -86,7 +86,7 @@ impl Stand {
         let databricks = Databricks::start().await;
         let variables = variables(&databricks, database);
         let variables = more.iter().fold(variables, |variables, (name, value)| variables.with(name, value));
-        variables.initialise().await.expect("a database");
+        Box::pin(variables.initialise()).await.expect("a database");
         let mut stand = Self::on(databricks, variables, limits, pace).await;
         stand.work();
         stand
@@ -200,8 +200,7 @@ impl Ada<'_> {
             is
         })
         .await;
-        let last = last.lock().expect("not poisoned").clone();
-        last
+        last.lock().expect("not poisoned").clone()
     }
 
     pub(crate) async fn deck(&self, turn: &Value) -> Value {

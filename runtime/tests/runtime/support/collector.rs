@@ -208,7 +208,7 @@ pub(crate) fn attributes(span: &Span) -> BTreeMap<String, String> {
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 type Shared = (Arc<Mutex<Inner>>, watch::Receiver<bool>);

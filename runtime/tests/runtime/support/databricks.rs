@@ -289,6 +289,6 @@ pub(crate) fn streamed(deltas: &[Value], reason: &str) -> Response {
     let mut text: String = deltas.iter().map(chunk).collect();
     let last = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": reason }],
                        "usage": { "prompt_tokens": 100, "completion_tokens": 10 } });
-    text.push_str(&format!("data: {last}\n\ndata: [DONE]\n\n"));
+    text = format!("{text}data: {last}\n\ndata: [DONE]\n\n");
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from(Bytes::from(text))).into_response()
 }
