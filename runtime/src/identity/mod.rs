@@ -93,9 +93,7 @@ impl IdentityRule {
                 let preferred = text(headers, "x-forwarded-preferred-username");
                 let id = text(headers, "x-forwarded-user");
                 let name = email.clone().or(preferred.clone()).or(id.clone())?;
-                // Some workspaces append their own id, `1234@5678`; SCIM knows the first part.
-                let id = id.as_deref().and_then(|id| id.split('@').next()).filter(|id| !id.is_empty());
-                let id = id.unwrap_or(&name).to_owned();
+                let id = id.as_deref().map(without_workspace).unwrap_or(&name).to_owned();
                 let display_name = match preferred {
                     Some(preferred) if !preferred.contains('@') => preferred,
                     _ => name_from(&name),
@@ -103,6 +101,16 @@ impl IdentityRule {
                 Some(User { id, name, email, display_name, source: Source::Platform })
             }
         }
+    }
+}
+
+/// An id as SCIM knows it. Some workspaces append their own, `1234@5678`; an address stays whole, as its first part
+/// belongs to other people, too.
+fn without_workspace(id: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match id.split_once('@') {
+        Some((person, workspace)) if is_number(workspace) && !person.is_empty() => person,
+        _ => id,
     }
 }
 
@@ -167,6 +175,17 @@ mod tests {
         assert_eq!(user.email.as_deref(), Some("ada.lovelace@example.com"));
         assert_eq!(user.display_name, "Ada Lovelace");
         assert_eq!(user.source, Source::Platform);
+    }
+
+    #[test]
+    fn an_id_that_is_an_address_is_kept_whole() {
+        let id =
+            |id: &str| IdentityRule::Platform.user(&headers(&[("x-forwarded-user", id)])).expect("a user").id;
+        assert_eq!(id("123@456"), "123");
+        assert_eq!(id("sam@one.com"), "sam@one.com");
+        assert_ne!(id("sam@one.com"), id("sam@two.com"));
+        assert_eq!(id("ada@42"), "ada");
+        assert_eq!(id("@42"), "@42");
     }
 
     #[test]
