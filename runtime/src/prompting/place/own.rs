@@ -10,7 +10,7 @@ use tellr_slides::text::RichText;
 
 use super::make::{Make, NAME};
 use super::named::{highlighted, source_of, unit};
-use super::truth::{self, Origin};
+use super::truth::{self, Origin, OwnRow};
 use crate::prompting::draft::{ChartDraft, MetricDraft, TableDraft};
 use crate::prompting::note::{self, NoteKind};
 use crate::prompting::{numbers, words};
@@ -106,11 +106,18 @@ impl Make<'_> {
                 one.values.resize(categories.len(), None);
             }
         }
-        let origins: Vec<Origin> = series
+        let rows: Vec<OwnRow> = series
             .iter()
-            .flat_map(|one| one.values.iter().flatten().chain(&one.x))
-            .map(|value| self.truth.of_number(*value, &draft.unit))
+            .flat_map(|one| {
+                let names = |at: usize| categories.get(at).cloned().into_iter().collect();
+                let row = move |(at, value): (usize, &Option<Decimal>)| {
+                    let numbers = value.iter().chain(one.x.get(at)).copied().collect();
+                    value.is_some().then(|| OwnRow { names: names(at), numbers })
+                };
+                one.values.iter().enumerate().filter_map(row).collect::<Vec<_>>()
+            })
             .collect();
+        let origins = [self.truth.of_rows(&rows, &draft.unit)];
         let source = self.named(&origins, None, "the numbers of a chart");
         let highlight = highlighted(&draft.highlight, &categories, &series);
         let id = self.ids.block("chart");
@@ -125,6 +132,7 @@ impl Make<'_> {
         let mut columns = Vec::new();
         let mut cells: Vec<Vec<Cell>> = vec![Vec::new(); draft.own_rows.len()];
         let mut origins = Vec::new();
+        let mut rows: Vec<OwnRow> = draft.own_rows.iter().map(|_| OwnRow::default()).collect();
         for column in 0..width {
             let texts: Vec<&str> =
                 draft.own_rows.iter().map(|row| row.get(column).map_or("", String::as_str)).collect();
@@ -139,14 +147,16 @@ impl Make<'_> {
             };
             let filled = texts.iter().filter(|text| !is_empty(text)).count();
             let is_number = filled > 0 && texts.iter().all(|text| is_empty(text) || number(text).is_some());
-            for (row, text) in cells.iter_mut().zip(&texts) {
+            for ((row, own), text) in cells.iter_mut().zip(&mut rows).zip(&texts) {
                 row.push(match number(text) {
                     _ if is_empty(text) => Cell::Empty,
                     Some(number) if is_number => {
                         // Years and counts of a few say nothing about data.
                         let is_year = (1900.0..=2100.0).contains(&number.as_f64());
-                        if !is_year {
-                            origins.push(self.truth.of_number(number, &counted));
+                        if is_year {
+                            own.names.push((*text).to_owned());
+                        } else {
+                            own.numbers.push(number);
                         }
                         Cell::Number(number)
                     }
@@ -158,11 +168,15 @@ impl Make<'_> {
                                 .filter(|one| one.is_percent || one.is_money)
                                 .map(|one| self.truth.origin(one)),
                         );
+                        own.names.push((*text).to_owned());
                         Cell::Text(words::rich_within(text, 160))
                     }
                 });
             }
             columns.push(TableColumn { title: RichText::from_plain(&title), unit: unit(&counted) });
+        }
+        if rows.iter().any(|row| !row.numbers.is_empty()) {
+            origins.push(self.truth.of_rows(&rows, ""));
         }
         let source = self.named(&origins, None, "the numbers of a table");
         Some(Table { id: self.ids.block("table"), columns, rows: cells, source })

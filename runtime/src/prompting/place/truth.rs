@@ -2,8 +2,8 @@
 //!
 //! A number counts as one of the data if it is a cell, the sum of a column, or what follows from two cells in
 //! the plainest way: a difference or growth from one row to the next or from the first to the last, or a share
-//! of a column's sum. Each exactly, or rounded to the digits that are shown. Which cell a sentence means
-//! isn't known here, so a match is no proof; no match is a reason to look.
+//! of a column's sum. Each exactly, or rounded to the digits that are shown. Which cell a sentence or a card means
+//! isn't known here, so a match is no proof; no match is a reason to look. Charts and tables are compared row by row.
 
 use tellr_slides::block::Block;
 use tellr_slides::number::Decimal;
@@ -12,7 +12,8 @@ use tellr_slides::source::Source;
 use super::named::source_of;
 use super::placing::Placing;
 use crate::prompting::numbers::{self, Written, says};
-use crate::prompting::source::SourceTable;
+use crate::prompting::source::{Cell, SourceTable};
+use crate::prompting::words;
 
 /// Rows of a source that are compared.
 const MOST_ROWS: usize = 500;
@@ -82,15 +83,27 @@ impl<'a> Truth<'a> {
 
     /// Where a number with a unit comes from.
     pub(super) fn of_number(&self, number: Decimal, unit: &str) -> Origin {
-        self.origin(&Written {
-            value: number.as_f64(),
-            decimals: numbers::decimals_of(number),
-            scale: numbers::scale_of_unit(unit),
-            is_percent: is_percent(unit),
-            is_money: false,
-            other: None,
-            text: String::new(),
-        })
+        self.origin(&as_written(number, unit))
+    }
+
+    /// Where rows that a model wrote itself come from: data if all of them stand in one source, each number beside its
+    /// name. A number that stands there somewhere else says something else.
+    pub(super) fn of_rows(&self, rows: &[OwnRow], unit: &str) -> Origin {
+        let rows: Vec<&OwnRow> = rows.iter().filter(|row| !row.numbers.is_empty()).collect();
+        let from_one = self.sources.iter().find(|known| {
+            let source = known.source;
+            rows.iter().all(|row| source.rows.iter().take(MOST_ROWS).any(|cells| row.stands_in(cells, unit)))
+        });
+        match from_one {
+            Some(known) if !rows.is_empty() => Origin::Data(known.source.named.clone()),
+            _ => {
+                let numbers = rows.iter().flat_map(|row| &row.numbers);
+                let is_given = |number: &Decimal| {
+                    self.given.iter().any(|given| says(&as_written(*number, unit), *given))
+                };
+                if numbers.clone().all(is_given) { Origin::Given } else { Origin::Unknown }
+            }
+        }
     }
 
     /// The sources of the numbers in texts, and the numbers that aren't known.
@@ -110,6 +123,42 @@ impl<'a> Truth<'a> {
             }
         }
         (found, unknown)
+    }
+}
+
+/// A row that a model wrote itself.
+#[derive(Debug, Default)]
+pub(super) struct OwnRow {
+    /// What it is about: a category, or the texts of a table's row.
+    pub(super) names: Vec<String>,
+    /// Its numbers.
+    pub(super) numbers: Vec<Decimal>,
+}
+
+impl OwnRow {
+    /// Whether it says what a row of the data says.
+    fn stands_in(&self, cells: &[Cell], unit: &str) -> bool {
+        let texts: Vec<String> = cells.iter().map(|cell| words::folded(&cell.text())).collect();
+        let mut names =
+            self.names.iter().map(|name| words::folded(name)).filter(|name| !name.is_empty()).peekable();
+        let is_named = names.peek().is_none() || names.any(|name| texts.contains(&name));
+        let stands = |number: &Decimal| {
+            let written = as_written(*number, unit);
+            cells.iter().filter_map(Cell::number).any(|cell| says(&written, cell.as_f64()))
+        };
+        is_named && self.numbers.iter().all(stands)
+    }
+}
+
+fn as_written(number: Decimal, unit: &str) -> Written {
+    Written {
+        value: number.as_f64(),
+        decimals: numbers::decimals_of(number),
+        scale: numbers::scale_of_unit(unit),
+        is_percent: is_percent(unit),
+        is_money: false,
+        other: None,
+        text: String::new(),
     }
 }
 
