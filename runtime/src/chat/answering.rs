@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::apply;
 use super::assistant::Assistant;
 use super::context::Context;
 use super::plan;
 use super::queries::turns::{self, NewTurn};
 use super::queries::{slides as slide_queries, stages};
-use super::stop::{SIGN_IN, Stop};
+use super::stop::{SIGN_IN, Stop, refused};
 use super::turn::{Plan, TurnRow};
 use super::types::Stage;
 use super::{check, gather, slides, traced};
@@ -27,7 +28,7 @@ use crate::workspace::serving::Spent;
 
 const KIND: &str = "chat";
 /// How long a job gives up its place when a person has to sign in.
-const SIGN_IN_PAUSE: Duration = Duration::from_secs(2);
+const SIGN_IN_PAUSE: Duration = Duration::from_secs(5);
 /// The same for an endpoint that doesn't say how long.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -77,6 +78,11 @@ pub(super) async fn begin(
             if !stages::approve(&transaction, &schema, *turn, &Plan::Outline((*outline).clone())).await? {
                 return Err(not_waiting().into());
             }
+            let named = (outline.title.clone(), outline.language.clone());
+            let person = (caller.user.id.as_str(), caller.groups.as_slice());
+            let name = move |deck| plan::name(deck, named).map(|deck| (deck, ()));
+            let changed = apply::change_deck(&transaction, &schema, person, *session, name).await;
+            changed.map_err(|stop| refused(&stop))?;
             slide_queries::clear(&transaction, &schema, *turn).await?;
             slide_queries::plan(&transaction, &schema, *turn, &plan::rows(*turn, outline)).await?;
             (*turn, *session)

@@ -62,16 +62,15 @@ pub(super) fn ids(texts: &[String]) -> Vec<SlideId> {
 }
 
 /// The deck with a slide of an outline: behind the nearest one of the outline before it that is there. The empty
-/// slide that a deck begins with goes.
+/// slide that a deck begins with goes with the first one; one that a person adds later stays.
 pub(super) fn with_slide(deck: Deck, slide: Slide, earlier: &[SlideId]) -> Result<Deck, Stop> {
     let mut patches = Vec::new();
     if deck.slide(&slide.id).is_some() {
         patches.push(Patch::ReplaceSlide { slide });
     } else {
         let after = earlier.iter().rev().find(|id| deck.slide(id).is_some()).cloned();
-        let id = slide.id.clone();
         patches.push(Patch::InsertSlide { slide, after });
-        let empty = deck.slides.iter().filter(|other| other.id != id && is_empty(other));
+        let empty = deck.slides.iter().filter(|_| is_blank(&deck));
         patches.extend(empty.map(|slide| Patch::RemoveSlide { slide: slide.id.clone() }));
     }
     patch::apply_all(deck, patches).map(|(deck, _)| deck).map_err(|(_, error)| {
@@ -108,6 +107,18 @@ pub(super) fn with_patches(mut deck: Deck, patches: Vec<Patch>) -> (Deck, Vec<Pa
     }
     inverse.reverse();
     (deck, inverse, left_out)
+}
+
+/// That slides are as a turn has written them: what people have changed since is not taken back with it.
+pub(super) fn unchanged(deck: &Deck, written: &[Slide]) -> Result<(), Stop> {
+    let is_changed = |slide: &&Slide| deck.slide(&slide.id).is_some_and(|now| now != *slide);
+    match written.iter().find(is_changed) {
+        None => Ok(()),
+        Some(slide) => {
+            let number = deck.slides.iter().position(|one| one.id == slide.id).map_or(0, |at| at + 1);
+            Err(changed_since(&format!("slide {number} was edited after it was written")))
+        }
+    }
 }
 
 /// The deck without what a turn has made: the slides of an outline, as far as they are there.
@@ -170,6 +181,25 @@ mod tests {
         assert_eq!(ids(&deck), ["a1", "a2", "a3", "a4"]);
         let again = with_slide(deck, slide("a3", "Three again"), &earlier[..2]).expect("fits");
         assert_eq!(ids(&again), ["a1", "a2", "a3", "a4"], "a slide that is there is replaced");
+    }
+
+    #[test]
+    fn an_empty_slide_that_a_person_adds_stays() {
+        let deck = with_slide(blank(), slide("a1", "One"), &[]).expect("fits");
+        let added = Patch::InsertSlide { slide: slide("own", ""), after: None };
+        let (deck, _, _) = with_patches(deck, vec![added]);
+        let deck = with_slide(deck, slide("a2", "Two"), &[id("a1")]).expect("fits");
+        assert_eq!(ids(&deck), ["own", "a1", "a2"]);
+    }
+
+    #[test]
+    fn what_people_have_edited_since_is_found() {
+        let written = slide("a1", "One");
+        let deck = with_slide(blank(), written.clone(), &[]).expect("fits");
+        assert!(unchanged(&deck, &[written.clone(), slide("gone", "Gone")]).is_ok());
+        let edited = Patch::ReplaceSlide { slide: slide("a1", "Edited") };
+        let (deck, _, _) = with_patches(deck, vec![edited]);
+        assert!(unchanged(&deck, &[written]).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::answering::{self, Begin};
 use super::assistant::Assistant;
 use super::choices;
 use super::queries::turns;
-use super::stop::{SIGN_IN, Stop};
+use super::stop::refused;
 use super::types::{ChatRequest, LONGEST_MESSAGE, MOST_SELECTED, Turn};
 use crate::database::Database;
 use crate::decks::{Contents, blank};
@@ -83,20 +83,4 @@ pub(super) async fn within_budget(
          to raise it"
     );
     Err(Rejection::new(StatusCode::TOO_MANY_REQUESTS, "limit_reached", message).into())
-}
-
-/// What a request is answered when the assistant can't do it.
-pub(super) fn refused(stop: &Stop) -> ApiError {
-    match stop {
-        Stop::Failed { code, message, .. } => Rejection::conflict(code, message.clone()).into(),
-        Stop::Wait(_, reason) => {
-            Rejection::new(StatusCode::SERVICE_UNAVAILABLE, "busy", format!("{reason}. Try again shortly"))
-                .into()
-        }
-        Stop::SignIn => Rejection::new(StatusCode::FORBIDDEN, "sign_in", SIGN_IN).into(),
-        Stop::Job(failure) => {
-            tracing::error!(%failure, "a request of the assistant failed");
-            ApiError::Internal
-        }
-    }
 }

@@ -119,6 +119,7 @@ async fn settle(
         state: "done",
         title: &row.title,
         slide: document.or_else(|| row.slide.clone()),
+        replaces: None,
         is_checked: true,
         spent,
         notices: Vec::new(),
@@ -147,15 +148,14 @@ async fn apply_changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), 
     let (message, of_turn) = (turn.message.clone(), turn.clone());
     let change = move |deck: Deck| {
         let (planned, _) = changes.plan(&deck, &message);
-        let patches = patches(&of_turn, &planned, &rows);
-        let (deck, inverse, left_out) = apply::with_patches(deck, patches);
+        let (patches, edited) = patches(&of_turn, &planned, &rows, &deck);
+        let (deck, inverse, mut left_out) = apply::with_patches(deck, patches);
+        left_out.extend(edited);
         Ok((deck, (inverse, left_out)))
     };
     let (version, (inverse, left_out)) = apply::change(context, turn, &transaction, change).await?;
-    let notices: Vec<String> = left_out
-        .into_iter()
-        .map(|why| format!("A change no longer fits the deck and was left out: {why}"))
-        .collect();
+    let notices: Vec<String> =
+        left_out.into_iter().map(|why| format!("A change was left out: {why}")).collect();
     let mut events: Vec<_> = notices.iter().map(|text| event("notice", json!({ "text": text }))).collect();
     events.push(event("changed", json!({ "version": version })));
     events.push(event("stage", json!({ "stage": "done" })));
@@ -174,14 +174,27 @@ async fn apply_changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), 
     Ok(())
 }
 
-/// The patches of planned changes, with the slides that were written for them.
-fn patches(turn: &TurnRow, planned: &[Planned], rows: &[SlideRow]) -> Vec<Patch> {
-    let slide = |id: &str| -> Option<Slide> {
-        let row = rows.iter().find(|row| row.slide_id == id && row.state == "done")?;
-        serde_json::from_str(row.slide.as_deref()?).ok()
+/// The patches of planned changes, with the slides that were written for them; and why some are left out. A slide that a
+/// person has edited since it was read stays theirs.
+fn patches(turn: &TurnRow, planned: &[Planned], rows: &[SlideRow], deck: &Deck) -> (Vec<Patch>, Vec<String>) {
+    let row = |id: &str| rows.iter().find(|row| row.slide_id == id && row.state == "done");
+    let read = |json: Option<&str>| serde_json::from_str::<Slide>(json?).ok();
+    let slide = |id: &str| read(row(id)?.slide.as_deref());
+    let mut edited = Vec::new();
+    let is_edited = |id: &SlideId| {
+        let was = row(id.as_str()).and_then(|row| read(row.replaces.as_deref()));
+        matches!((was, deck.slide(id)), (Some(was), Some(now)) if was != *now)
     };
+    for one in planned {
+        if let Planned::Rewrite { slide, .. } = one
+            && is_edited(slide)
+        {
+            let number = deck.slides.iter().position(|other| other.id == *slide).map_or(0, |at| at + 1);
+            edited.push(format!("slide {number} was edited while the assistant wrote it"));
+        }
+    }
     let mut added = 0;
-    planned
+    let patches = planned
         .iter()
         .filter_map(|one| match one {
             Planned::SetTheme(theme) => Some(Patch::SetTheme { theme: theme.clone() }),
@@ -191,6 +204,7 @@ fn patches(turn: &TurnRow, planned: &[Planned], rows: &[SlideRow]) -> Vec<Patch>
                 Some(Patch::MoveSlide { slide: slide.clone(), after: after.clone() })
             }
             Planned::Remove { slide } => Some(Patch::RemoveSlide { slide: slide.clone() }),
+            Planned::Rewrite { slide: id, .. } if is_edited(id) => None,
             Planned::Rewrite { slide: id, .. } => Some(Patch::ReplaceSlide { slide: slide(id.as_str())? }),
             Planned::Add { after, .. } => {
                 added += 1;
@@ -202,5 +216,6 @@ fn patches(turn: &TurnRow, planned: &[Planned], rows: &[SlideRow]) -> Vec<Patch>
                 Some(Patch::InsertSlide { slide: slide(&added_id(turn, added))?, after })
             }
         })
-        .collect()
+        .collect();
+    (patches, edited)
 }

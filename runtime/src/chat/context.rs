@@ -23,6 +23,8 @@ use crate::workspace::serving::{ChatEndpoint, Completion, ModelError, Request, S
 
 /// How often text that a model streams is told: each telling is a statement.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
+/// How much of a streamed answer is told, in characters.
+const MOST_TOLD: usize = 20_000;
 /// The shortest wait for an endpoint that doesn't say how long.
 const SHORTEST_WAIT: Duration = Duration::from_secs(2);
 /// Sources that prompts and slides can use; those of earlier turns count.
@@ -146,8 +148,12 @@ impl Context<'_> {
                 let mut text = String::new();
                 let mut told = Instant::now();
                 let mut lead = Some(lead);
+                let mut left = MOST_TOLD;
                 while let Some(piece) = pieces.recv().await {
                     text.push_str(lead.take().unwrap_or_default());
+                    // What is longer is read, and shown no further.
+                    let piece: String = piece.chars().take(left).collect();
+                    left = left.saturating_sub(piece.chars().count());
                     text.push_str(&piece);
                     if told.elapsed() >= TOLD_EVERY {
                         self.job.tell("text", json!({ "text": std::mem::take(&mut text) })).await?;

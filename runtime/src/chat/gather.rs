@@ -27,6 +27,8 @@ const SPACES_BY_DEFAULT: usize = 5;
 const QUESTIONS_AT_ONCE: usize = 6;
 /// Turns before this one that the model is shown.
 const HISTORY: i64 = 6;
+/// The longest text of the model that is kept, in characters.
+const LONGEST_TEXT: usize = 20_000;
 /// The longest text that is kept of an answer in words.
 const LONGEST_ANSWER: usize = 4_000;
 
@@ -93,11 +95,13 @@ async fn look_up(
     turn: &TurnRow,
     chosen: Option<&[String]>,
 ) -> Result<Vec<SpaceChoice>, Stop> {
-    let (genie, on_behalf) = match context.assistant.genie(&turn.author).await {
-        Ok(genie) => genie,
+    let (genie, on_behalf) = match chosen {
+        Some(_) => context.assistant.genie(&turn.author).await?,
         // Without spaces of one's own choice a deck can be made without data.
-        Err(Stop::SignIn) if chosen.is_none() => return Ok(Vec::new()),
-        Err(stop) => return Err(stop),
+        None => match context.assistant.genie_if_signed_in(&turn.author) {
+            Some(genie) => genie,
+            None => return Ok(Vec::new()),
+        },
     };
     let listed = match genie.spaces().await {
         Ok(listed) => listed,
@@ -181,10 +185,10 @@ async fn rounds(
                 id: if call.id.is_empty() {
                     format!("call_{}_{number}", turn.gathered.rounds.len())
                 } else {
-                    call.id
+                    kept(&call.id)
                 },
-                name: call.name,
-                arguments: call.arguments,
+                name: kept(&call.name),
+                arguments: kept(&call.arguments),
                 ..Call::default()
             })
             .collect();
@@ -192,14 +196,19 @@ async fn rounds(
         turn.spend(&spent);
         if calls.is_empty() {
             // A model that says nothing has nothing more to ask, either.
-            turn.gathered.text =
-                if completion.text.trim().is_empty() { "–".to_owned() } else { completion.text };
+            let text = kept(&completion.text);
+            turn.gathered.text = if text.trim().is_empty() { "–".to_owned() } else { text };
         } else {
-            turn.gathered.rounds.push(Round { text: completion.text, calls });
+            turn.gathered.rounds.push(Round { text: kept(&completion.text), calls });
         }
         let kept = Kept { gathered: Some(&turn.gathered), spent, ..Kept::default() };
         context.keep(turn, &kept, &[event("usage", turn.usage())]).await?;
     }
+}
+
+/// A text of the model as it is kept: bounded, and without the character that the database doesn't take.
+fn kept(text: &str) -> String {
+    text.chars().filter(|c| *c != '\0').take(LONGEST_TEXT).collect()
 }
 
 /// The conversation so far.
@@ -344,7 +353,7 @@ async fn keep_answer(
             .map_err(|error| Stop::Job(Failure::Final(format!("A source can't be told: {error}"))))?;
         events.push(event("source", body));
     }
-    let words: String = answer.text.chars().take(LONGEST_ANSWER).collect();
+    let words: String = answer.text.chars().filter(|c| *c != '\0').take(LONGEST_ANSWER).collect();
     if told_to_model.is_empty() && words.trim().is_empty() {
         told_to_model.push(prompting::tool_error("Genie found nothing. Ask in another way."));
     } else if !words.trim().is_empty() {

@@ -52,7 +52,7 @@ pub(super) fn question(name: &str, arguments: &str, spaces: &[SpaceChoice]) -> R
             return Err(format!("There is no such space. Use one of: {}.", titles.join(", ")));
         }
     };
-    Ok(Question { space, text: text.chars().take(LONGEST_QUESTION).collect() })
+    Ok(Question { space, text: text.chars().filter(|c| !c.is_control()).take(LONGEST_QUESTION).collect() })
 }
 
 /// What came of a question.

@@ -86,7 +86,7 @@ pub(super) async fn poll(
     let missing =
         || Rejection::not_found("There is no such request to the assistant, or it is another person's");
     let id: Uuid = id.parse().map_err(|_| missing())?;
-    // The events first: what happens in between is in the next answer, and never lost.
+    // The turn first: what happens in between is told, and its state is in the next answer.
     let (_, turn) = turns::find(&database, &caller, id).await?.ok_or_else(missing)?;
     let page = match turn.job_id {
         Some(job) => jobs.events(job, &caller.user.id, after_message_id).await?,

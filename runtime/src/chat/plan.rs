@@ -108,7 +108,7 @@ fn slide_id(turn: Uuid, name: &str) -> String {
 }
 
 /// Names the deck after its outline.
-fn name(deck: Deck, (title, language): (String, String)) -> Result<Deck, Stop> {
+pub(super) fn name(deck: Deck, (title, language): (String, String)) -> Result<Deck, Stop> {
     let mut patches = vec![Patch::SetTitle { title }];
     if !language.is_empty() {
         patches.push(Patch::SetLanguage { language: Some(language) });

@@ -6,17 +6,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::json;
+use tellr_slides::deck::Slide;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::answering::{self, Begin};
 use super::apply;
-use super::asking::{asked, refused, within_budget};
+use super::asking::{asked, within_budget};
 use super::assistant::Assistant;
 use super::choices;
 use super::original;
-use super::queries::{sources, stages, turns};
+use super::queries::{slides as slide_queries, sources, stages, turns};
+use super::stop::refused;
 use super::traced;
 use super::types::{
     ChatRequest, Conversation, FeedbackRequest, LONGEST_COMMENT, OutlineRequest, RetryRequest, SourceData,
@@ -161,6 +163,11 @@ async fn stop(
     State(assistant): State<Assistant>,
 ) -> Result<Response, ApiError> {
     let turn = own(&database, &caller, &id).await?;
+    if turn.state == TurnState::Review {
+        let message =
+            "The outline waits for you, and nothing is running. Approve it, or ask for something else";
+        return Err(Rejection::conflict("not_running", message).into());
+    }
     if let Some(job) = turn.job_id {
         let is_stopped = jobs.cancel(job, &caller.user.id).await?;
         if is_stopped && matches!(turn.state, TurnState::Queued | TurnState::Running) {
@@ -224,11 +231,16 @@ async fn undo(
     let (kind, inverse) = stages::undoing(&transaction, &schema, turn.id).await?.ok_or_else(nothing)?;
     let person = (caller.user.id.as_str(), caller.groups.as_slice());
     let slides: Vec<String> = turn.slides.into_iter().map(|slide| slide.slide_id).collect();
-    let change = move |deck| match (kind, inverse) {
-        (TurnKind::Create, _) => apply::without_slides(deck, &apply::ids(&slides)).map(|deck| (deck, ())),
-        (TurnKind::Change, inverse) => {
-            apply::taken_back(deck, inverse.unwrap_or_else(|| json!([]))).map(|deck| (deck, ()))
-        }
+    // One that can't be read was written by another version of the app, and counts as edited there.
+    let written = slide_queries::written(&transaction, &schema, turn.id).await?;
+    let written: Vec<Slide> = written.iter().filter_map(|slide| serde_json::from_str(slide).ok()).collect();
+    let change = move |deck| {
+        apply::unchanged(&deck, &written)?;
+        let deck = match (kind, inverse) {
+            (TurnKind::Create, _) => apply::without_slides(deck, &apply::ids(&slides))?,
+            (TurnKind::Change, inverse) => apply::taken_back(deck, inverse.unwrap_or_else(|| json!([])))?,
+        };
+        Ok((deck, ()))
     };
     let changed = apply::change_deck(&transaction, &schema, person, turn.session_id, change).await;
     let (version, ()) = changed.map_err(|stop| refused(&stop))?;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
+
 use crate::database::DatabaseError;
+use crate::http::{ApiError, Rejection};
 use crate::jobs::Failure;
 use crate::workspace::genie::GenieError;
 use crate::workspace::serving::{ModelError, Spent};
@@ -34,6 +37,7 @@ impl Stop {
     /// Why the model of `endpoint` gave no answer.
     pub(super) fn of_model(error: ModelError, endpoint: &str) -> Self {
         let failed = |code, message: String| Self::failed(code, message);
+        let costly = |spent, code, message| Self::Failed { code, message, spent };
         match error {
             ModelError::SignIn => Self::SignIn,
             ModelError::Busy(pause) => {
@@ -61,11 +65,13 @@ impl Stop {
                 "The request and its data are longer than the model can read. Ask about fewer slides or less data, or choose \
                  a model with a larger context".to_owned(),
             ),
-            ModelError::Cut => failed(
+            ModelError::Cut(spent) => costly(
+                spent,
                 "cut",
                 "The model's answer was longer than allowed and ended early. Ask for less at once, then retry".to_owned(),
             ),
-            ModelError::Filtered => failed(
+            ModelError::Filtered(spent) => costly(
+                spent,
                 "filtered",
                 "The endpoint's content filter stopped the answer. Word the request differently, then retry".to_owned(),
             ),
@@ -102,5 +108,21 @@ impl From<Failure> for Stop {
 impl From<DatabaseError> for Stop {
     fn from(error: DatabaseError) -> Self {
         Self::Job(error.into())
+    }
+}
+
+/// What a request is answered when the assistant can't do it.
+pub(super) fn refused(stop: &Stop) -> ApiError {
+    match stop {
+        Stop::Failed { code, message, .. } => Rejection::conflict(code, message.clone()).into(),
+        Stop::Wait(_, reason) => {
+            Rejection::new(StatusCode::SERVICE_UNAVAILABLE, "busy", format!("{reason}. Try again shortly"))
+                .into()
+        }
+        Stop::SignIn => Rejection::new(StatusCode::FORBIDDEN, "sign_in", SIGN_IN).into(),
+        Stop::Job(failure) => {
+            tracing::error!(%failure, "a request of the assistant failed");
+            ApiError::Internal
+        }
     }
 }

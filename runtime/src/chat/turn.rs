@@ -109,5 +109,7 @@ pub(super) struct SlideRow {
     pub(super) title: String,
     pub(super) state: String,
     pub(super) slide: Option<String>,
+    /// Of a slide that was rewritten: as it was when it was read.
+    pub(super) replaces: Option<String>,
     pub(super) checked: bool,
 }

@@ -129,7 +129,7 @@ async fn an_answer_that_is_too_long_gets_more_room_once() {
 
     upstream.answer_next(answer("{\"title\": \"A", "length"));
     upstream.answer_next(answer("{\"title\": \"A", "length"));
-    assert_eq!(ask(&upstream).await, Err(ModelError::Cut));
+    assert_eq!(ask(&upstream).await, Err(ModelError::Cut(spent(2))), "what was cut has its cost, too");
     assert_eq!(upstream.received().len(), 2);
 
     // A complete document is one, although the model went on after it.
@@ -141,7 +141,7 @@ async fn an_answer_that_is_too_long_gets_more_room_once() {
     let endpoint = endpoint(&upstream);
     upstream.answer_next(answer("{\"title\": \"A", "length"));
     upstream.answer_next(platform_refusal(400, "max_tokens must be at most 100"));
-    assert_eq!(endpoint.json(&request_for_json(), title).await, Err(ModelError::Cut));
+    assert!(matches!(endpoint.json(&request_for_json(), title).await, Err(ModelError::Cut(_))));
     upstream.answer_next(answer("{\"title\": \"A\"}", "stop"));
     endpoint.json(&request_for_json(), title).await.expect("a document");
     assert_eq!(upstream.received()[2].body["max_tokens"], 100);
@@ -151,7 +151,7 @@ async fn an_answer_that_is_too_long_gets_more_room_once() {
 async fn what_asking_again_does_not_help_is_an_error_at_once() {
     let upstream = Upstream::start().await;
     for (response, expected) in [
-        (answer("", "content_filter"), ModelError::Filtered),
+        (answer("", "content_filter"), ModelError::Filtered(spent(1))),
         (platform_refusal(401, "expired"), ModelError::SignIn),
         (refusal(429, ""), ModelError::Busy(None)),
     ] {

@@ -5,6 +5,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::super::turn::SlideRow;
+use super::stages::MOST_TOKENS;
 use crate::database::{Connection, DatabaseError, Parameter, Transaction};
 use crate::workspace::serving::Spent;
 
@@ -50,7 +51,7 @@ pub(in crate::chat) async fn all(
     turn: Uuid,
 ) -> Result<Vec<SlideRow>, DatabaseError> {
     let statement = format!(
-        "SELECT number, slide_id, title, state, slide::text, checked FROM {schema}.chat_slides
+        "SELECT number, slide_id, title, state, slide::text, checked, replaces::text FROM {schema}.chat_slides
          WHERE turn_id = $1 ORDER BY number"
     );
     let rows = connection.query(&statement, &[(&turn, Type::UUID)]).await?;
@@ -61,6 +62,7 @@ pub(in crate::chat) async fn all(
         state: row.get(3),
         slide: row.get(4),
         checked: row.get(5),
+        replaces: row.get(6),
     };
     Ok(rows.iter().map(slide).collect())
 }
@@ -71,8 +73,10 @@ pub(in crate::chat) struct Outcome<'a> {
     /// `done` or `failed`.
     pub(in crate::chat) state: &'a str,
     pub(in crate::chat) title: &'a str,
-    /// The slide, if it goes into the deck later together with others.
+    /// The slide as it was written.
     pub(in crate::chat) slide: Option<String>,
+    /// Of a slide that was rewritten: as it was when it was read.
+    pub(in crate::chat) replaces: Option<String>,
     pub(in crate::chat) is_checked: bool,
     pub(in crate::chat) spent: Spent,
     pub(in crate::chat) notices: Vec<String>,
@@ -89,17 +93,18 @@ pub(in crate::chat) async fn settle(
 ) -> Result<(), DatabaseError> {
     let statement = format!(
         "WITH slide AS (
-             UPDATE {schema}.chat_slides SET state = $3, title = left($4, 300), slide = $5::text::jsonb, checked = $6
+             UPDATE {schema}.chat_slides SET state = $3, title = left($4, 300), slide = $5::text::jsonb, checked = $6,
+                    replaces = coalesce($12::text::jsonb, replaces)
              WHERE turn_id = $1 AND number = $2)
          UPDATE {schema}.chat_turns SET prompt_tokens = prompt_tokens + $7, completion_tokens = completion_tokens + $8,
                 calls = calls + $9, notices = notices || $10, made_version = coalesce($11, made_version)
          WHERE id = $1"
     );
     let [prompt, completion] = [outcome.spent.usage.prompt_tokens, outcome.spent.usage.completion_tokens]
-        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(1 << 40));
+        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS));
     let calls = i32::try_from(outcome.spent.calls).unwrap_or(i32::MAX);
     let notices = serde_json::json!(outcome.notices);
-    let parameters: [Parameter<'_>; 11] = [
+    let parameters: [Parameter<'_>; 12] = [
         (&turn, Type::UUID),
         (&outcome.number, Type::INT4),
         (&outcome.state, Type::TEXT),
@@ -111,7 +116,22 @@ pub(in crate::chat) async fn settle(
         (&calls, Type::INT4),
         (&notices, Type::JSONB),
         (&outcome.version, Type::INT8),
+        (&outcome.replaces, Type::TEXT),
     ];
     transaction.query_typed(&statement, &parameters).await?;
     Ok(())
+}
+
+/// The slides that a turn has written, as they were written.
+pub(in crate::chat) async fn written(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    turn: Uuid,
+) -> Result<Vec<String>, DatabaseError> {
+    let statement = format!(
+        "SELECT slide::text FROM {schema}.chat_slides
+         WHERE turn_id = $1 AND state = 'done' AND slide IS NOT NULL ORDER BY number"
+    );
+    let rows = transaction.query_typed(&statement, &[(&turn, Type::UUID)]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }

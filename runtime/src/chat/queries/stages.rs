@@ -9,6 +9,9 @@ use super::super::types::{ChatOptions, Stage, TurnKind};
 use crate::database::{Connection, DatabaseError, Parameter, Transaction};
 use crate::workspace::serving::Spent;
 
+/// The most tokens that are taken from what an endpoint says of its answers: no model reads or writes more.
+pub(super) const MOST_TOKENS: i64 = 20_000_000;
+
 /// The turn of a job.
 pub(in crate::chat) async fn load(
     connection: &Connection,
@@ -78,7 +81,7 @@ pub(in crate::chat) async fn keep(
     let plan = kept.plan.and_then(|plan| serde_json::to_value(plan).ok());
     let notices = json!(kept.notices);
     let [prompt, completion] = [kept.spent.usage.prompt_tokens, kept.spent.usage.completion_tokens]
-        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(1 << 40));
+        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS));
     let calls = i32::try_from(kept.spent.calls).unwrap_or(i32::MAX);
     let parameters: [Parameter<'_>; 12] = [
         (&id, Type::UUID),
@@ -113,7 +116,7 @@ pub(in crate::chat) async fn fail(
          WHERE id = $1"
     );
     let [prompt, completion] = [spent.usage.prompt_tokens, spent.usage.completion_tokens]
-        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(1 << 40));
+        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS));
     let calls = i32::try_from(spent.calls).unwrap_or(i32::MAX);
     let parameters: [Parameter<'_>; 6] = [
         (&id, Type::UUID),

@@ -47,11 +47,13 @@ CREATE TABLE chat_slides (
     title    text    NOT NULL DEFAULT '',
     state    text    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'failed')),
     slide    jsonb,
+    replaces jsonb,
     checked  boolean NOT NULL DEFAULT false,
     PRIMARY KEY (turn_id, number)
 );
 COMMENT ON COLUMN chat_slides.number IS 'Of the outline or of the list of changes, from 1';
-COMMENT ON COLUMN chat_slides.slide IS 'What was written, until it is in the deck';
+COMMENT ON COLUMN chat_slides.slide IS 'As it was written; what differs from it in the deck was edited by people';
+COMMENT ON COLUMN chat_slides.replaces IS 'Of a slide that was rewritten: as it was when it was read';
 
 -- Data that was found, as it was told by its source. Charts and tables of a deck copy their numbers from here.
 CREATE TABLE chat_sources (

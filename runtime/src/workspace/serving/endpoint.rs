@@ -125,7 +125,10 @@ impl ChatEndpoint {
             self.read(request, begun.answer, &begun.token, &mut text).await
         });
         let completion = self.told(request, began, completion.await)?;
-        if completion.finish == Finish::Filtered { Err(ModelError::Filtered) } else { Ok(completion) }
+        if completion.finish == Finish::Filtered {
+            return Err(ModelError::Filtered(Spent::of(completion.usage)));
+        }
+        Ok(completion)
     }
 
     /// Asks for a JSON document, not streamed. `check` reads it, or says what is wrong with it; then it is
@@ -143,14 +146,17 @@ impl ChatEndpoint {
         let (mut max_tokens, mut has_more_room) = (request.max_tokens, false);
         let mut further_asks = 0;
         loop {
-            let (completion, is_limited) = self.whole(&request, max_tokens, has_more_room).await?;
+            let (completion, is_limited) = match self.whole(&request, max_tokens, has_more_room).await {
+                Err(ModelError::Cut(_)) => return Err(ModelError::Cut(spent)),
+                whole => whole?,
+            };
             spent.add(completion.usage);
             let Completion { text, finish, .. } = completion;
             let found = json_in(&text).map(&check);
             let why = match (found, finish) {
                 (Some(Ok(document)), _) => return Ok((document, spent)),
-                (_, Finish::Filtered) => return Err(ModelError::Filtered),
-                (_, Finish::Length) if has_more_room || !is_limited => return Err(ModelError::Cut),
+                (_, Finish::Filtered) => return Err(ModelError::Filtered(spent)),
+                (_, Finish::Length) if has_more_room || !is_limited => return Err(ModelError::Cut(spent)),
                 (_, Finish::Length) => {
                     max_tokens = max_tokens.saturating_mul(MORE_ROOM);
                     has_more_room = true;
@@ -182,7 +188,9 @@ impl ChatEndpoint {
         let completion = Box::pin(async {
             let begun = match self.begin(request, max_tokens, false).await {
                 // The limit that was asked first is the highest that the endpoint takes.
-                Err(ModelError::Refused(_)) if has_more_room => return Err(ModelError::Cut),
+                Err(ModelError::Refused(_)) if has_more_room => {
+                    return Err(ModelError::Cut(Spent::default()));
+                }
                 begun => begun?,
             };
             is_limited = begun.is_limited;

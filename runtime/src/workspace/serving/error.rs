@@ -17,6 +17,11 @@ pub struct Spent {
 }
 
 impl Spent {
+    /// Of one answer.
+    pub(super) fn of(usage: Usage) -> Self {
+        Self { usage, calls: 1 }
+    }
+
     pub(super) fn add(&mut self, usage: Usage) {
         let Usage { prompt_tokens, completion_tokens } = &mut self.usage;
         *prompt_tokens = prompt_tokens.saturating_add(usage.prompt_tokens);
@@ -48,12 +53,12 @@ pub enum ModelError {
     /// The request has more text than the model reads: shorten it.
     #[error("The request is longer than the model reads. Shorten it, or choose another endpoint")]
     TooLong,
-    /// The answer reached the limit on tokens, also when it was asked again with a higher one.
+    /// The answer reached the limit on tokens, also when it was asked again with a higher one; what the answers cost.
     #[error("The model's answer is longer than allowed. Ask for less at once")]
-    Cut,
-    /// A filter of the endpoint ended the answer.
+    Cut(Spent),
+    /// A filter of the endpoint ended the answer; what the answers cost.
     #[error("A content filter of the endpoint ended the answer. Change the request")]
-    Filtered,
+    Filtered(Spent),
     /// The answers hold no JSON document that is accepted.
     #[error("The model's answer can't be used: {why}")]
     NotUsable {
@@ -82,8 +87,8 @@ impl ModelError {
             Self::Down => "down",
             Self::Busy(_) => "busy",
             Self::TooLong => "too_long",
-            Self::Cut => "cut",
-            Self::Filtered => "filtered",
+            Self::Cut(_) => "cut",
+            Self::Filtered(_) => "filtered",
             Self::NotUsable { .. } => "not_usable",
             Self::Refused(_) => "refused",
             Self::NoAnswer(_) => "no_answer",

@@ -153,6 +153,60 @@ async fn people_go_on_editing_while_the_assistant_works() {
     );
 }
 
+/// Sets the title of a slide as its editor does.
+async fn edited(stand: &Stand, made: &Value, id: &str, title: &str) {
+    let deck = stand.ada().deck(made).await;
+    let slides = deck["deck"]["slides"].as_array().expect("slides");
+    let slide = slides.iter().find(|slide| slide["id"] == id).expect("the slide");
+    let blocks = slide["blocks"].as_array().expect("blocks");
+    let block = &blocks.iter().find(|block| block["type"] == "title").expect("a title")["id"];
+    let patch = json!({ "op": "set_field", "block": block, "field": { "text": title } });
+    let path = format!("/api/sessions/{}/patches", text(made, "session_id"));
+    let request = json!({ "version": deck["version"], "patches": [patch] });
+    let (status, answer) = stand.ada().post(&path, request).await;
+    assert_eq!(status, 200, "{answer}");
+}
+
+#[tokio::test]
+async fn what_a_person_edits_while_it_is_rewritten_stays_theirs() {
+    let stand = Stand::new().await;
+    let made = deck_of(&stand).await;
+    let before = stand.ada().deck(&made).await;
+    let ids: Vec<String> = (0..5).map(|index| text(slide(&before, index), "id").to_owned()).collect();
+    stand.databricks.hold_after(Kind::Slide, 0);
+    let asked = stand.databricks.count(Kind::Slide);
+    let rewrite = |id: &String| json!({ "action": "rewrite_slide", "slide": id, "instruction": "x" });
+    let edits = json!([rewrite(&ids[1]), rewrite(&ids[2])]);
+    stand.databricks.says(Kind::Changes, json!({ "reply": "Changed.", "edits": edits }));
+    stand.databricks.says(Kind::Slide, json!({ "layout": "statement", "title": "Rewritten" }));
+    let request = json!({ "message": "Change it", "session_id": made["session_id"] });
+    let turn = stand.ada().asks_with(request).await;
+    stand.databricks.asked(Kind::Slide, asked + 2).await;
+    edited(&stand, &made, &ids[1], "Mine").await;
+    stand.databricks.let_go(Kind::Slide);
+    let turn = stand.ada().sees(&turn, "succeeded").await;
+    let after = titles(&stand.ada().deck(&made).await);
+    assert_eq!((after[1].as_str(), after[2].as_str()), ("Mine", "Rewritten"));
+    assert!(turn["notices"].to_string().contains("slide 2 was edited"), "{turn}");
+}
+
+#[tokio::test]
+async fn what_a_person_has_edited_since_is_not_taken_back() {
+    let stand = Stand::new().await;
+    let made = deck_of(&stand).await;
+    let before = stand.ada().deck(&made).await;
+    let id = text(slide(&before, 1), "id").to_owned();
+    let edits = json!([{ "action": "rewrite_slide", "slide": id, "instruction": "x" }]);
+    let changed = change(&stand, &made, edits, json!([])).await;
+    edited(&stand, &made, &id, "Mine").await;
+    for turn in [&changed, &made] {
+        let path = format!("/api/chat/{}/undo", text(turn, "id"));
+        let (status, answer) = stand.ada().post(&path, json!({})).await;
+        assert_eq!((status, &answer["error"]["code"]), (409, &json!("changed_since")), "{answer}");
+    }
+    assert_eq!(titles(&stand.ada().deck(&made).await)[1], "Mine");
+}
+
 #[tokio::test]
 async fn words_alone_are_an_answer() {
     let stand = Stand::new().await;

@@ -101,6 +101,13 @@ async fn an_outline_waits_for_approval_and_is_written_as_it_was_approved() {
     assert_eq!(stand.databricks.count(Kind::Slide), 0);
 
     let mut outline = turn["outline"].clone();
+    outline["title"] = json!("My own title");
+    let (status, answer) = ada.post(&format!("/api/chat/{}/cancel", text(&turn, "id")), json!({})).await;
+    assert_eq!(
+        (status, &answer["error"]["code"]),
+        (409, &json!("not_running")),
+        "nothing runs that could be stopped"
+    );
     let slides = outline["slides"].as_array_mut().expect("slides");
     slides.truncate(2);
     slides.swap(0, 1);
@@ -109,7 +116,11 @@ async fn an_outline_waits_for_approval_and_is_written_as_it_was_approved() {
     assert_eq!(status, 202, "{answer}");
     let turn = ada.sees(&turn, "succeeded").await;
     assert_eq!(turn["slides"].as_array().map(Vec::len), Some(2));
-    assert_eq!(ada.deck(&turn).await["deck"]["slides"].as_array().map(Vec::len), Some(2));
+    let deck = ada.deck(&turn).await["deck"].clone();
+    assert_eq!(
+        (deck["slides"].as_array().map(Vec::len), deck["title"].as_str()),
+        (Some(2), Some("My own title"))
+    );
     let (status, answer) = ada.post(&path, json!({ "outline": outline })).await;
     assert_eq!((status, &answer["error"]["code"]), (409, &json!("not_waiting")));
 }

@@ -40,6 +40,28 @@ async fn instructions_in_data_or_answers_call_no_tool_that_was_not_given() {
 }
 
 #[tokio::test]
+async fn a_character_that_the_database_does_not_take_costs_nothing() {
+    let stand = Stand::new().await;
+    stand.databricks.rule(Kind::Gather, |body| {
+        let is_first = !body.to_string().contains("\"role\":\"tool\"");
+        let arguments =
+            json!({ "space": "Planted\u{0} sales", "question": "Revenue\u{0} by region" }).to_string();
+        let call = json!({ "index": 0, "id": "c\u{0}1", "type": "function",
+                           "function": { "name": "query_data", "arguments": arguments } });
+        let deltas = if is_first {
+            json!({ "content": "Look\u{0}", "tool_calls": [call] })
+        } else {
+            json!({ "content": "Found\u{0}" })
+        };
+        Some(streamed(&[deltas], "stop"))
+    });
+    let ada = stand.ada();
+    let turn = ada.asks("Review the revenue").await;
+    ada.sees(&turn, "succeeded").await;
+    assert_eq!((stand.databricks.count(Kind::Gather), stand.databricks.count(Kind::Ask)), (2, 1));
+}
+
+#[tokio::test]
 async fn markup_and_scripts_of_a_model_are_text_of_a_valid_deck() {
     let hostile = "<script>alert(1)</script><img src=x onerror=alert(1)> [click](javascript:alert(1))";
     let stand = Stand::new().await;
