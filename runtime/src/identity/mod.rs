@@ -93,7 +93,7 @@ impl IdentityRule {
                 let preferred = text(headers, "x-forwarded-preferred-username");
                 let id = text(headers, "x-forwarded-user");
                 let name = email.clone().or(preferred.clone()).or(id.clone())?;
-                let id = id.as_deref().map(without_workspace).unwrap_or(&name).to_owned();
+                let id = id.as_deref().map_or(&*name, without_workspace).to_owned();
                 let display_name = match preferred {
                     Some(preferred) if !preferred.contains('@') => preferred,
                     _ => name_from(&name),
