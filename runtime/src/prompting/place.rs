@@ -48,10 +48,12 @@ impl SlideDraft {
     ///
     /// Laying out needs fonts, which each thread unpacks once; call it from threads that stay.
     pub fn into_slide(self, placing: &Placing<'_>) -> (Slide, Vec<Note>) {
+        let shown = self.charts.iter().map(|chart| chart.source.as_str());
+        let shown: Vec<&str> = shown.chain(self.tables.iter().map(|table| table.source.as_str())).collect();
         let mut make = Make {
             placing,
             ids: Ids::new(placing.prefix, placing.kept),
-            truth: Truth::new(placing),
+            truth: Truth::new(placing, &shown),
             notes: self.remarks.clone(),
         };
         let slide = make.slide(&self);

@@ -46,13 +46,16 @@ pub(super) enum Origin {
 }
 
 impl<'a> Truth<'a> {
-    pub(super) fn new(placing: &Placing<'a>) -> Self {
+    /// `shown` are the ids of the sources that the slide shows: a number that is in several is from one of these.
+    pub(super) fn new(placing: &Placing<'a>, shown: &[&str]) -> Self {
         let mut given = said(placing.request);
         let kept = placing.kept.map(tellr_slides::deck::Slide::all_blocks).unwrap_or_default();
         for block in kept {
             given.extend(numbers_on(block));
         }
-        Self { sources: placing.sources.iter().map(Known::new).collect(), given }
+        let mut sources: Vec<&SourceTable> = placing.sources.iter().collect();
+        sources.sort_by_key(|source| !shown.contains(&source.id.as_str()));
+        Self { sources: sources.into_iter().map(Known::new).collect(), given }
     }
 
     /// Where a number comes from, read in either way that it may be meant.
