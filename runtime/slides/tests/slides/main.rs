@@ -1,6 +1,7 @@
 //! What a deck is, seen from outside.
 
 mod display;
+mod fonts;
 mod generate;
 mod layout;
 mod lint;
