@@ -144,13 +144,22 @@ impl OwnRow {
         let texts: Vec<String> = cells.iter().map(|cell| words::folded(&cell.text())).collect();
         let mut names =
             self.names.iter().map(|name| words::folded(name)).filter(|name| !name.is_empty()).peekable();
-        let is_named = names.peek().is_none() || names.any(|name| texts.contains(&name));
+        let is_named =
+            names.peek().is_none() || names.any(|name| texts.iter().any(|text| is_name_of(text, &name)));
         let stands = |number: &Decimal| {
             let written = as_written(*number, unit);
             cells.iter().filter_map(Cell::number).any(|cell| says(&written, cell.as_f64()))
         };
         is_named && self.numbers.iter().all(stands)
     }
+}
+
+/// Whether a name is what a cell says, or its beginning or end: "Q1" of "2026-Q1".
+fn is_name_of(cell: &str, name: &str) -> bool {
+    let is_part = |part: &str, whole: &str| {
+        part.chars().count() > 1 && (whole.starts_with(part) || whole.ends_with(part))
+    };
+    cell == name || is_part(name, cell) || is_part(cell, name)
 }
 
 fn as_written(number: Decimal, unit: &str) -> Written {

@@ -12,7 +12,7 @@ const PADDING: f64 = 24.0;
 /// Sizes of the number, the first that fits.
 const VALUE: [f64; 6] = [72.0, 56.0, 48.0, 40.0, 28.0, 20.0];
 /// A number that fits only in a smaller size than this is shortened if it has millions: `€ 130.9 M`.
-const LARGE: f64 = 48.0;
+const LARGE: f64 = 56.0;
 const LABEL: f64 = 16.0;
 /// On a card wider than this, the label is larger.
 const WIDE: f64 = 200.0;
