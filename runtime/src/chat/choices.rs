@@ -170,6 +170,8 @@ pub(super) async fn test(
     State(assistant): State<Assistant>,
     JsonBody(request): JsonBody<TestRequest>,
 ) -> Result<Json<TestOutcome>, ApiError> {
+    let (endpoint, spaces) = (request.endpoint.clone(), request.space.clone().map(|space| vec![space]));
+    values::options(&AssistantOptions { endpoint, spaces, ..AssistantOptions::default() })?;
     let started = Instant::now();
     let outcome = match (&request.endpoint, &request.space) {
         (Some(endpoint), None) => test_endpoint(&assistant, &user, endpoint).await,

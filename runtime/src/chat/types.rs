@@ -107,10 +107,10 @@ pub struct LimitsView {
 #[serde(deny_unknown_fields, default)]
 pub struct TestRequest {
     /// A model endpoint: it is asked for one word.
-    #[schema(max_length = 255)]
+    #[schema(min_length = 1, max_length = 255)]
     pub endpoint: Option<String>,
     /// The id of a Genie space: it is looked up.
-    #[schema(max_length = 255)]
+    #[schema(min_length = 1, max_length = 255)]
     pub space: Option<String>,
 }
 

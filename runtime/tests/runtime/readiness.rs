@@ -25,7 +25,7 @@ async fn a_good_database_is_described() {
     assert_eq!(database["state"], "ok");
     assert_eq!(database["kind"], "postgres");
     assert_eq!(database["schema"], variables.schema());
-    assert_eq!(database["migration"], 1);
+    assert_eq!(database["migration"], tellr_app::database::migrations::NEWEST);
     assert!(database["latency_ms"].is_u64());
     assert!(database["server_version"].as_str().is_some_and(|version| version.starts_with(char::is_numeric)));
     assert_eq!(database.get("message"), None);
