@@ -1,11 +1,9 @@
 //! Compresses the page: every file of `frontend/dist`, once here instead of at each request.
 //!
-//! Writes the files into `$OUT_DIR/page`, a folder for each encoding, which the program embeds (`frontend.rs`); of
-//! fonts that slides are drawn in only the names, as the program has these.
+//! Writes the files into `$OUT_DIR/page`, a folder for each encoding, which the program embeds (`frontend.rs`).
 //! In a clone where the page was not built yet, a page that says so takes its place, so that `cargo build`
 //! needs no Node. The notices of third parties are handed on in the same way.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::io::Write as _;
@@ -39,38 +37,10 @@ fn main() -> Result<()> {
     }
     let mut files = Vec::new();
     collect(root, root, &mut files)?;
-    let fonts = fonts_of_slides()?;
     for path in &files {
-        match fonts.get(&fs::read(root.join(path))?) {
-            Some(font) => refer(font, path, &page)?,
-            None => compress(&root.join(path), path, &page)?,
-        }
+        compress(&root.join(path), path, &page)?;
     }
     Ok(())
-}
-
-/// The names of the fonts that slides are drawn in, by their contents. The program has them already, as it lays
-/// slides out itself; so the page's are not embedded a second time.
-fn fonts_of_slides() -> Result<BTreeMap<Vec<u8>, String>> {
-    const FONTS: &str = "slides/fonts";
-    println!("cargo::rerun-if-changed={FONTS}");
-    let mut files = Vec::new();
-    collect(Path::new(FONTS), Path::new(FONTS), &mut files)?;
-    let mut fonts = BTreeMap::new();
-    for path in files {
-        let name = path.rsplit('/').next().and_then(|name| name.strip_suffix(".woff2"));
-        if let Some(name) = name {
-            fonts.insert(fs::read(Path::new(FONTS).join(&path))?, name.to_owned());
-        }
-    }
-    Ok(fonts)
-}
-
-/// Writes which font of slides a file of the page is.
-fn refer(font: &str, path: &str, page: &Path) -> Result<()> {
-    let file = page.join("slides").join(path);
-    fs::create_dir_all(file.parent().ok_or("a file has a folder")?)?;
-    Ok(fs::write(file, font)?)
 }
 
 /// The notices of third parties; none in a clone where they were not made yet.

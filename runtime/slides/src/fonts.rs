@@ -56,8 +56,3 @@ impl Fonts {
         Self { files }
     }
 }
-
-/// A font as it is distributed (WOFF2), by the name of its file: `carlito-latin-400-normal`.
-pub fn packed(name: &str) -> Option<&'static [u8]> {
-    bundled::FILES.iter().flatten().find(|file| file.name() == name).map(|file| file.woff2)
-}

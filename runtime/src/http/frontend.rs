@@ -25,7 +25,7 @@ use rust_embed::{Embed, EmbeddedFile};
 use super::security::headers::PAGE_SECURITY_POLICY;
 
 /// The output of the build script: the page's files under `br`; under `identity` those that don't become
-/// smaller; under `slides` the names of fonts that slides are drawn in, which the program has already.
+/// smaller.
 #[derive(Embed)]
 #[folder = "$OUT_DIR/page"]
 struct Page;
@@ -47,16 +47,8 @@ impl Encoding {
 
     /// The file `path` in this encoding.
     fn get(self, path: &str) -> Option<EmbeddedFile> {
-        let own = Page::get(&format!("{}/{path}", self.as_str()));
-        own.or_else(|| if self == Self::Identity { font_of_slides(path) } else { None })
+        Page::get(&format!("{}/{path}", self.as_str()))
     }
-}
-
-/// The file `path` if it is a font that slides are drawn in.
-fn font_of_slides(path: &str) -> Option<EmbeddedFile> {
-    let EmbeddedFile { data, metadata } = Page::get(&format!("slides/{path}"))?;
-    let font = tellr_slides::fonts::packed(std::str::from_utf8(&data).ok()?)?;
-    Some(EmbeddedFile { data: Cow::Borrowed(font), metadata })
 }
 
 const INDEX: &str = "index.html";

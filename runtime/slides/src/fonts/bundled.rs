@@ -11,16 +11,6 @@ pub(super) struct Bundled {
     pub(super) woff2: &'static [u8],
 }
 
-impl Bundled {
-    /// The name of its file, without what it ends with.
-    pub(super) fn name(&self) -> String {
-        let family = self.face.family.name().to_lowercase();
-        let weight = if self.face.is_bold { 700 } else { 400 };
-        let style = if self.face.is_italic { "italic" } else { "normal" };
-        format!("{family}-{}-{weight}-{style}", self.subset)
-    }
-}
-
 macro_rules! face {
     ($family:ident, $name:literal, $subset:literal, $weight:literal, $style:literal, $is_bold:literal, $is_italic:literal) => {
         Bundled {

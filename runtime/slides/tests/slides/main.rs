@@ -1,7 +1,6 @@
 //! What a deck is, seen from outside.
 
 mod display;
-mod fonts;
 mod generate;
 mod layout;
 mod lint;
