@@ -27,7 +27,7 @@ const NEXT: Record<Stage, (turn: Turn) => string> = {
   done: () => "",
 };
 
-/** How many of the steps are over, and whether one of them is at work. */
+/** How many steps are complete, and whether one is in progress. */
 export function stepOf(stage: Stage): number {
   if (stage === "done") return STEPS.length;
   return STEPS.indexOf(stage === "review" ? "plan" : stage);

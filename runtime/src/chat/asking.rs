@@ -6,7 +6,7 @@ use super::answering::{self, Begin};
 use super::assistant::Assistant;
 use super::choices;
 use super::queries::turns;
-use super::stop::refused;
+use super::stop::{no_endpoint, refused};
 use super::types::{ChatRequest, LONGEST_MESSAGE, MOST_SELECTED, Turn};
 use crate::database::Database;
 use crate::decks::{Contents, blank};
@@ -27,7 +27,7 @@ pub(super) async fn asked(
     within_budget(database, assistant, caller).await?;
     let options = choices::resolved(database, &caller.user, &request.options).await?;
     if options.assistant.endpoint.is_none() && assistant.default_endpoint().is_none() {
-        return Err(refused(&choices::no_endpoint()));
+        return Err(refused(&no_endpoint()));
     }
     let session = if let Some(session) = request.session_id {
         session

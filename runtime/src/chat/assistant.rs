@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::limits::Limits;
-use super::stop::Stop;
+use super::stop::{Stop, no_endpoint};
 use crate::identity::tokens::PersonTokens;
 use crate::identity::{IdentityRule, User};
 use crate::settings::AssistantSettings;
@@ -190,13 +190,5 @@ fn no_workspace() -> Stop {
         "no_workspace",
         "This app is not connected to a Databricks workspace, so there is no model to ask. Set `DATABRICKS_HOST` and \
          credentials, then restart it",
-    )
-}
-
-fn no_endpoint() -> Stop {
-    Stop::failed(
-        "no_endpoint",
-        "No model endpoint is chosen. Choose one under Options; the app's administrator can set one for everyone with \
-         `serving_endpoint` at deployment",
     )
 }

@@ -59,15 +59,6 @@ pub(super) async fn resolved(
     })
 }
 
-/// What is said when no endpoint is chosen.
-pub(super) fn no_endpoint() -> Stop {
-    Stop::failed(
-        "no_endpoint",
-        "No model endpoint is chosen. Choose one under Options; the app's administrator can set one for everyone with \
-         `serving_endpoint` at deployment",
-    )
-}
-
 /// Endpoints and Genie spaces that the caller may use
 #[utoipa::path(get, path = "/assistant", tag = "Assistant", responses((status = 200, body = Choices)))]
 pub(super) async fn choices(user: User, State(assistant): State<Assistant>) -> Json<Choices> {

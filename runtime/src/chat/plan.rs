@@ -59,14 +59,14 @@ async fn keep_outline(
 ) -> Result<(), Stop> {
     outline.slides.truncate(context.assistant.limits().slides);
     let is_reviewed = turn.options.assistant.review_outline.unwrap_or(false);
-    let (stage, told) = if is_reviewed { (Stage::Review, "review") } else { (Stage::Slides, "slides") };
+    let stage = if is_reviewed { Stage::Review } else { Stage::Slides };
     let notices = notices(&outline.notes);
     let mut events = vec![event("outline", json!(outline)), event("usage", turn.usage())];
     if !outline.reply.is_empty() {
         events.push(event("reply", json!({ "text": outline.reply })));
     }
     events.extend(notices.iter().map(|text| event("notice", json!({ "text": text }))));
-    events.push(event("stage", json!({ "stage": told })));
+    events.push(event("stage", json!({ "stage": stage.as_str() })));
     let mut connection = context.job.connection().await?;
     let transaction = context.job.begin(&mut connection).await?;
     let named = (outline.title.clone(), outline.language.clone());

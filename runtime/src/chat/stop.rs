@@ -126,3 +126,12 @@ pub(super) fn refused(stop: &Stop) -> ApiError {
         }
     }
 }
+
+/// What is said when no endpoint is chosen.
+pub(super) fn no_endpoint() -> Stop {
+    Stop::failed(
+        "no_endpoint",
+        "No model endpoint is chosen. Choose one under Options; the app's administrator can set one for everyone with \
+         `serving_endpoint` at deployment",
+    )
+}

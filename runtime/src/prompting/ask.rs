@@ -98,7 +98,6 @@ const OUTLINE: &str = include_str!("templates/outline.md");
 const SLIDE: &str = include_str!("templates/slide.md");
 const REWRITE: &str = include_str!("templates/rewrite.md");
 const CHANGES: &str = include_str!("templates/changes.md");
-const IN_WORDS: &str = include_str!("templates/in_words.md");
 
 /// Bytes of all sources of a prompt, and rows of one.
 const MOST_SOURCES: usize = 48 * 1024;
@@ -249,11 +248,6 @@ pub fn tool_answer(space: &str, text: &str) -> String {
 /// What a tool answers when it failed: what went wrong and what to do.
 pub fn tool_error(text: &str) -> String {
     tag("error", &words::text(text, 1_000))
-}
-
-/// What is added to the system text for an endpoint that takes no schema.
-pub fn in_words(schema: &Value) -> String {
-    IN_WORDS.replace("{schema}", &schema.to_string())
 }
 
 fn system(guidance: &Guidance, call: &[&str], language: Option<&str>) -> String {

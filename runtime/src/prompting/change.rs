@@ -335,7 +335,7 @@ fn theme(value: &str, notes: &mut Vec<Note>) -> Option<Planned> {
     found.map(|theme| Planned::SetTheme(theme.id.clone()))
 }
 
-/// Whether a person's words ask to do away with all slides.
+/// Whether the request asks to remove all slides.
 fn asks_for_all(request: &str) -> bool {
     let request: String = request.chars().take(5_000).collect::<String>().to_lowercase();
     let tokens: Vec<&str> =

@@ -43,8 +43,8 @@ mod text_of_deck;
 mod words;
 
 pub use ask::{
-    Guidance, Prompt, SlideAsk, SpaceBrief, ToolSpec, changes, gather, history, in_words, outline, slide,
-    tool_answer, tool_error, tool_result,
+    Guidance, Prompt, SlideAsk, SpaceBrief, ToolSpec, changes, gather, history, outline, slide, tool_answer,
+    tool_error, tool_result,
 };
 pub use change::{Action, At, Changes, Edit, Planned};
 pub use draft::{ChartDraft, ColumnDraft, MetricDraft, SeriesDraft, SlideDraft, StepDraft, TableDraft};

@@ -5,7 +5,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::super::turn::SlideRow;
-use super::stages::MOST_TOKENS;
+use super::stages::figures;
 use crate::database::{Connection, DatabaseError, Parameter, Transaction};
 use crate::workspace::serving::Spent;
 
@@ -100,9 +100,7 @@ pub(in crate::chat) async fn settle(
                 calls = calls + $9, notices = notices || $10, made_version = coalesce($11, made_version)
          WHERE id = $1"
     );
-    let [prompt, completion] = [outcome.spent.usage.prompt_tokens, outcome.spent.usage.completion_tokens]
-        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS));
-    let calls = i32::try_from(outcome.spent.calls).unwrap_or(i32::MAX);
+    let (prompt, completion, calls) = figures(outcome.spent);
     let notices = serde_json::json!(outcome.notices);
     let parameters: [Parameter<'_>; 12] = [
         (&turn, Type::UUID),

@@ -10,7 +10,14 @@ use crate::database::{Connection, DatabaseError, Parameter, Transaction};
 use crate::workspace::serving::Spent;
 
 /// The most tokens that are taken from what an endpoint says of its answers: no model reads or writes more.
-pub(super) const MOST_TOKENS: i64 = 20_000_000;
+const MOST_TOKENS: i64 = 20_000_000;
+
+/// Tokens read, tokens written and calls, as they are added to those of a turn.
+pub(super) fn figures(spent: Spent) -> (i64, i64, i32) {
+    let bounded = |tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS);
+    let calls = i32::try_from(spent.calls).unwrap_or(i32::MAX);
+    (bounded(spent.usage.prompt_tokens), bounded(spent.usage.completion_tokens), calls)
+}
 
 /// The turn of a job.
 pub(in crate::chat) async fn load(
@@ -80,9 +87,7 @@ pub(in crate::chat) async fn keep(
     let gathered = kept.gathered.and_then(|gathered| serde_json::to_value(gathered).ok());
     let plan = kept.plan.and_then(|plan| serde_json::to_value(plan).ok());
     let notices = json!(kept.notices);
-    let [prompt, completion] = [kept.spent.usage.prompt_tokens, kept.spent.usage.completion_tokens]
-        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS));
-    let calls = i32::try_from(kept.spent.calls).unwrap_or(i32::MAX);
+    let (prompt, completion, calls) = figures(kept.spent);
     let parameters: [Parameter<'_>; 12] = [
         (&id, Type::UUID),
         (&kind, Type::TEXT),
@@ -115,9 +120,7 @@ pub(in crate::chat) async fn fail(
                 prompt_tokens = prompt_tokens + $4, completion_tokens = completion_tokens + $5, calls = calls + $6
          WHERE id = $1"
     );
-    let [prompt, completion] = [spent.usage.prompt_tokens, spent.usage.completion_tokens]
-        .map(|tokens| i64::try_from(tokens).unwrap_or(i64::MAX).min(MOST_TOKENS));
-    let calls = i32::try_from(spent.calls).unwrap_or(i32::MAX);
+    let (prompt, completion, calls) = figures(spent);
     let parameters: [Parameter<'_>; 6] = [
         (&id, Type::UUID),
         (&code, Type::TEXT),

@@ -6,7 +6,7 @@ use tellr_slides::theme::built_in;
 use super::support::{deck, id, quarters, source};
 use crate::prompting::{
     Guidance, OutlineSlide, Prompt, SlideAsk, SlideDraft, SlideLayout, SpaceBrief, changes, gather, history,
-    in_words, outline, slide, tool_answer, tool_error, tool_result,
+    outline, slide, tool_answer, tool_error, tool_result,
 };
 
 /// Bytes of a system text without a deck prompt and style.
@@ -209,11 +209,4 @@ fn a_deck_is_told_block_by_block() {
     let user = changes(&guidance(), "shorter", &[], &deck, &[id("s2")]).user;
     assert!(user.contains("<deck title=\"A deck\" language=\"en\" theme=\"clear\">\n<slide id=\"s1\" number=\"1\" layout=\"cover\">\ntitle: Sales 2025\n</slide>"));
     assert!(user.contains("<slide id=\"s2\" number=\"2\" layout=\"chart\" selected=\"true\">\nchart: bar of Revenue in €; 2 points: Q1, 1; Q2, –\n</slide>\n</deck>"), "{user}");
-}
-
-#[test]
-fn an_endpoint_without_schemas_gets_the_schema_in_words() {
-    let schema = json!({ "type": "object" });
-    let text = in_words(&schema);
-    assert!(text.contains("{\"type\":\"object\"}") && !text.contains("{schema}"));
 }

@@ -30,7 +30,7 @@ fn python() -> PathBuf {
     python
 }
 
-/// A command in a clean environment that calls nobody.
+/// A command in a clean environment that uses no network.
 fn command(home: &Path) -> Command {
     let mut command = Command::new(python());
     command

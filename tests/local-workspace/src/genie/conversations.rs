@@ -150,7 +150,7 @@ fn waits(workspace: &Workspace, attachments: &[Attachment]) -> Vec<MessageStatus
     waits
 }
 
-/// A message's end, before anybody polls for it.
+/// The final state of a message, decided before it is polled.
 struct Prepared {
     end: End,
     attachments: Vec<Attachment>,

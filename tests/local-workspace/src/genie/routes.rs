@@ -47,7 +47,7 @@ pub(crate) fn routes() -> Router<Arc<Workspace>> {
 type Shared = State<Arc<Workspace>>;
 type Answer = Result<Json<Value>, Problem>;
 
-/// A space that somebody may see.
+/// A space of this workspace.
 struct Space {
     id: String,
     title: String,
