@@ -9,6 +9,8 @@
 //!
 //! | floor | what it knows |
 //! |---|---|
+//! | `pptx`, `pdf`, `html` | a drawn deck as a file (feature `export`) |
+//! | `export` | what files are written from |
 //! | [`svg`] | a drawn slide as a picture |
 //! | [`layout`] | where a slide's blocks are: a display list |
 //! | [`text_layout`], [`fonts`] | text, measured and broken into lines, in the fonts that come with the app |
@@ -29,7 +31,11 @@ pub mod chart;
 pub mod check;
 pub mod deck;
 pub mod display;
+#[cfg(feature = "export")]
+pub mod export;
 pub mod fonts;
+#[cfg(feature = "export")]
+pub mod html;
 pub mod id;
 pub mod layout;
 pub mod limits;
@@ -37,6 +43,10 @@ pub mod link;
 pub mod lint;
 pub mod number;
 pub mod patch;
+#[cfg(feature = "export")]
+pub mod pdf;
+#[cfg(feature = "export")]
+pub mod pptx;
 pub mod problem;
 pub mod read;
 pub mod schema;
@@ -47,3 +57,4 @@ pub mod text;
 pub mod text_layout;
 pub mod theme;
 pub mod upgrade;
+mod xml;

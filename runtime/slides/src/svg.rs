@@ -3,11 +3,10 @@
 //! Every text and attribute is escaped, and there are no `style` attributes, scripts or references
 //! except to images and links: what the picture refers to is what the caller names and what a deck may link to.
 
-use std::fmt::Write as _;
-
 use crate::block::Fit;
 use crate::display::{DisplayList, Element, Run, Shape, Stroke, Text};
 use crate::id::ImageId;
+use crate::xml::escape;
 
 /// Writes a slide. `image` gives the address of an image's bytes, as in `data:image/png;base64,…`;
 /// one without is left out, and its ground is seen.
@@ -181,19 +180,3 @@ impl Svg {
 
 /// What draws the scripts that no font of ours has.
 const FALLBACK: &str = "sans-serif";
-
-/// Writes a text so that no character of it is markup.
-fn escape(text: &str, out: &mut String) {
-    for character in text.chars() {
-        let _ = match character {
-            '&' => out.write_str("&amp;"),
-            '<' => out.write_str("&lt;"),
-            '>' => out.write_str("&gt;"),
-            '"' => out.write_str("&quot;"),
-            '\'' => out.write_str("&#39;"),
-            // Not allowed in XML, not even escaped.
-            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => Ok(()),
-            character => out.write_char(character),
-        };
-    }
-}
