@@ -1,5 +1,7 @@
 //! Writes a deck as a PowerPoint file.
 
+mod part;
+
 use crate::export::{Export, ExportError, Progress};
 
 /// How texts are broken into lines.
