@@ -10,6 +10,7 @@ use axum::extract::FromRef;
 use crate::chat::{Assistant, Limits};
 use crate::database::{Database, DatabaseError, Effort};
 use crate::decks::DeckWork;
+use crate::export::Maker;
 use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
 use crate::identity::tokens::PersonTokens;
@@ -55,6 +56,8 @@ pub struct AppState {
     pub uploads: Uploads,
     /// Turns at reading and changing decks.
     pub deck_work: DeckWork,
+    /// What writes files of decks.
+    pub maker: Maker,
     /// Traces of the assistant's work.
     pub traces: Traces,
     /// Figures about the process.
@@ -91,6 +94,7 @@ impl AppState {
             workspace,
             uploads: Uploads::default(),
             deck_work: DeckWork::default(),
+            maker: Maker::default(),
             groups: Groups::new(directory.map(Arc::new)),
             own_address: OwnAddress::from_settings(settings),
         }))
@@ -142,5 +146,11 @@ impl FromRef<App> for Uploads {
 impl FromRef<App> for DeckWork {
     fn from_ref(app: &App) -> Self {
         app.deck_work.clone()
+    }
+}
+
+impl FromRef<App> for Maker {
+    fn from_ref(app: &App) -> Self {
+        app.maker
     }
 }

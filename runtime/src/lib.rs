@@ -14,6 +14,7 @@
 //! | [`sharing`] | who may see and change a deck; people, groups, presence |
 //! | [`prompting`] | what a model is asked, and how its answers become slides |
 //! | [`images`] | images that decks show |
+//! | [`export`] | decks as files: PowerPoint, PDF, HTML, the deck itself |
 //! | [`chat`] | the assistant: from what a person asks to a deck, or to a change of one |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
@@ -29,6 +30,7 @@
 //! | [`settings`] | the environment as typed settings; every variable documented |
 //! | [`tls`] | verification of servers |
 //! | [`fernet`] | encryption of stored secrets |
+//! | [`typesetting`] | the text engine of slides, with its fonts |
 //! | `files` | files on the user's machine |
 //!
 //! A module uses those below it in this table and never one above (`tests/repository/test_floors.py`).
@@ -40,6 +42,7 @@ pub mod database;
 pub mod decks;
 pub mod deploy;
 pub mod deploy_page;
+pub mod export;
 pub mod fernet;
 mod files;
 pub mod http;
@@ -58,6 +61,7 @@ pub mod sharing;
 pub mod status;
 pub mod tls;
 pub mod traces;
+pub mod typesetting;
 pub mod workspace;
 
 /// The app's name in `/api/version`, for PostgreSQL, and for the workspace.

@@ -10,6 +10,7 @@ use tellr_app::database::seeds::Selection;
 use tellr_app::database::{Database, Effort, encryption};
 use tellr_app::decks;
 use tellr_app::deploy::{self, operation::Operation};
+use tellr_app::export;
 use tellr_app::http::frontend;
 use tellr_app::http::listener::{self, Drained, StopSignals};
 use tellr_app::images;
@@ -45,6 +46,8 @@ enum Command {
     Check,
     /// Print the OpenAPI document of the API
     Openapi,
+    /// Write a deck file as PowerPoint, PDF, HTML or SVG, without a server or database
+    Export(export::command::Flags),
     /// Create, update, delete or inspect a Tellr app in a Databricks workspace
     #[command(subcommand)]
     Deploy(Operation),
@@ -59,6 +62,8 @@ fn main() -> ExitCode {
     let command = match parse().command {
         // The deployer runs on one thread with its own event loop.
         Command::Deploy(operation) => return deploy::command::run(operation),
+        // No event loop: it writes a file and is done.
+        Command::Export(flags) => return export::command::run(&flags),
         Command::Openapi => {
             println!("{:#}", server::api_document());
             return ExitCode::SUCCESS;
@@ -130,7 +135,11 @@ async fn run(command: Command) -> ExitCode {
             };
             init_database(&settings, seeds).await
         }
-        Command::Check | Command::Deploy(_) | Command::DeployPage(_) | Command::Openapi => Ok(()),
+        Command::Check
+        | Command::Deploy(_)
+        | Command::DeployPage(_)
+        | Command::Export(_)
+        | Command::Openapi => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -169,6 +178,8 @@ async fn serve(settings: &Settings) -> Outcome {
     let kinds = jobs::kinds::own()
         .with(images::Thumbnail)
         .with(decks::SearchIndex)
+        .with(export::Exporting::new(app.maker))
+        .with(export::SweepFiles)
         .with(chat::Answering::new(app.assistant.clone()));
     let working = tokio::spawn(jobs::service::work(app.jobs.clone(), kinds, async {
         // Ends also if the sender is dropped.

@@ -27,7 +27,7 @@ FLOORS = {
         {"bindings"},
     ],
     "runtime/src": [
-        {"files", "fernet", "tls"},
+        {"files", "fernet", "tls", "typesetting"},
         {"settings"},
         {"logging", "http"},
         {"workspace"},
@@ -37,6 +37,7 @@ FLOORS = {
         # The subjects of the app. Those that are about decks use one another in this order.
         {"prompting", "sharing"},
         {"decks", "images"},
+        {"export"},
         {"library", "sessions", "status"},
         {"chat"},
         {"check", "deploy_page", "openapi"},

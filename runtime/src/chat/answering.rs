@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -21,7 +20,7 @@ use crate::database::Database;
 use crate::http::{ApiError, Rejection};
 use crate::jobs::types::{IfRunning, Unique};
 use crate::jobs::work::{Attempt, Load, Work};
-use crate::jobs::{Done, EnqueueError, Enqueued, Failure, Jobs, NewJob, Running};
+use crate::jobs::{Done, Enqueued, Failure, Jobs, NewJob, Running};
 use crate::prompting::Outline;
 use crate::sharing::{Caller, may_edit, no_deck};
 use crate::workspace::serving::Spent;
@@ -102,7 +101,7 @@ pub(super) async fn begin(
         unique: Some(unique),
         ..NewJob::new(KIND)
     };
-    let job = match jobs.enqueue_in(&transaction, &new).await.map_err(crowded)? {
+    let job = match jobs.enqueue_in(&transaction, &new).await? {
         Enqueued::New(job) => job,
         Enqueued::Existing(_) => {
             let message = "The assistant is still working on this deck. Wait until it is done, or stop it";
@@ -117,16 +116,6 @@ pub(super) async fn begin(
 
 pub(super) fn not_waiting() -> Rejection {
     Rejection::conflict("not_waiting", "The outline isn't waiting for approval any more. Reload the page")
-}
-
-fn crowded(error: EnqueueError) -> ApiError {
-    match error {
-        EnqueueError::Database(error) => error.into(),
-        EnqueueError::TooLarge => Rejection::invalid(error.to_string()).into(),
-        EnqueueError::TooMany | EnqueueError::TooManyOfOwner(_) => {
-            Rejection::new(StatusCode::TOO_MANY_REQUESTS, "too_many_jobs", error.to_string()).into()
-        }
-    }
 }
 
 impl Work for Answering {

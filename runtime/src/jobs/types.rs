@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::database::DatabaseError;
+use crate::http::{ApiError, Rejection};
 
 /// The maximum size of a payload, a result or the body of an event, as JSON.
 pub const LARGEST_JSON_BYTES: usize = 256 * 1024;
@@ -101,6 +103,18 @@ pub enum EnqueueError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+}
+
+impl From<EnqueueError> for ApiError {
+    fn from(error: EnqueueError) -> Self {
+        match error {
+            EnqueueError::Database(error) => error.into(),
+            EnqueueError::TooLarge => Rejection::invalid(error.to_string()).into(),
+            EnqueueError::TooMany | EnqueueError::TooManyOfOwner(_) => {
+                Rejection::new(StatusCode::TOO_MANY_REQUESTS, "too_many_jobs", error.to_string()).into()
+            }
+        }
+    }
 }
 
 /// The state of a job.

@@ -43,6 +43,7 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "foundation", works_from: 1, sql: include_str!("0001_foundation.sql") },
     Migration { version: 2, name: "assistant", works_from: 1, sql: include_str!("0002_assistant.sql") },
+    Migration { version: 3, name: "exports", works_from: 1, sql: include_str!("0003_exports.sql") },
 ];
 
 /// The schema version that this program needs.

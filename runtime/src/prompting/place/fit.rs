@@ -4,19 +4,15 @@
 //! and laid out again. Words that are taken off go to the speaker notes. Blocks of words give way to data, as
 //! the data is why the slide is there. Each round makes the slide smaller, so it ends.
 
-use std::cell::RefCell;
-use std::sync::OnceLock;
-
 use tellr_slides::deck::{Deck, FORMAT, Slide};
 use tellr_slides::display::DisplayList;
-use tellr_slides::fonts::Fonts;
 use tellr_slides::id::BlockId;
 use tellr_slides::layout::lay_out;
 use tellr_slides::lint::{self, Finding, Rule};
-use tellr_slides::text_layout::TextLayout;
 use tellr_slides::theme::Theme;
 
 use crate::prompting::note::{self, Note, NoteKind};
+use crate::typesetting::with_text;
 
 mod cuts;
 mod marks;
@@ -27,12 +23,6 @@ use cuts::Cut;
 const ROUNDS: usize = 24;
 /// A slide has fewer blocks than this.
 const MOST_BLOCKS: usize = 60;
-
-static FONTS: OnceLock<Fonts> = OnceLock::new();
-
-thread_local! {
-    static TEXT: RefCell<TextLayout> = RefCell::new(TextLayout::new(FONTS.get_or_init(Fonts::bundled)));
-}
 
 /// What is wrong with how a slide is drawn, apart from advice.
 pub(in crate::prompting) fn faults(slide: &Slide, list: &DisplayList) -> Vec<Finding> {
@@ -50,7 +40,7 @@ pub(in crate::prompting) fn drawn(slide: &Slide, theme: &Theme, language: Option
         theme: theme.id.clone(),
         slides: Vec::new(),
     };
-    TEXT.with_borrow_mut(|text| lay_out(text, theme, &deck, slide, 1))
+    with_text(|text| lay_out(text, theme, &deck, slide, 1))
 }
 
 /// The slide, shortened until it fits.

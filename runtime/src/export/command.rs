@@ -1,0 +1,240 @@
+//! `tellr-app export`: a deck file as PowerPoint, PDF, HTML or SVG, without a server or database.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use image::{ImageFormat, ImageReader};
+use serde_json::Value;
+use tellr_slides::deck::Deck;
+use tellr_slides::export::{Export, PictureFile, PictureKind};
+use tellr_slides::id::ImageId;
+use tellr_slides::layout::lay_out_all;
+use tellr_slides::limits::MAX_DECK_BYTES;
+use tellr_slides::pdf::Pages;
+use tellr_slides::pptx::Lines;
+use tellr_slides::theme::Theme;
+use tellr_slides::{block::Block, read, svg, theme};
+
+use super::bundle::{self, Bundle};
+use super::format::Format;
+use super::maker::{Source, theme_of, write};
+use crate::typesetting::{fonts, with_text};
+
+/// The largest deck file that is read: the largest deck, with images beside it.
+const LARGEST_FILE: u64 = 128 * 1024 * 1024;
+
+/// The flags of `tellr-app export`.
+#[derive(Args, Debug)]
+pub struct Flags {
+    /// The deck: a file that Tellr exported (`.json`), or `-` for the standard input
+    deck: PathBuf,
+    /// The file to write: its ending says the format (`.pptx`, `.pdf`, `.html`, `.svg` with --slide, `.json`)
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// How the texts of a PowerPoint file break into lines
+    #[arg(long, value_enum, default_value_t = LinesFlag::Editable)]
+    lines: LinesFlag,
+    /// Put the speaker notes under each slide of a PDF
+    #[arg(long)]
+    notes: bool,
+    /// The slide that an SVG shows, counted from 1
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    slide: usize,
+    /// A folder with the deck's images, named by their ids: `ID.png` or `ID.jpg`
+    #[arg(long, value_name = "FOLDER")]
+    images: Option<PathBuf>,
+    /// A file with the deck's theme, if it isn't one that comes with Tellr
+    #[arg(long, value_name = "FILE")]
+    theme: Option<PathBuf>,
+    /// The name of the author in the file's properties
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    overwrite: bool,
+}
+
+/// How the texts of a PowerPoint file break into lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LinesFlag {
+    /// Paragraphs are whole and reflow when they are edited
+    Editable,
+    /// Each line ends where it does in Tellr
+    Exact,
+    /// As `exact`, in the way that Google Slides keeps
+    Google,
+}
+
+/// Runs the command.
+pub fn run(flags: &Flags) -> ExitCode {
+    match export(flags) {
+        Ok(report) => {
+            eprintln!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn export(flags: &Flags) -> Result<String, String> {
+    // What can't be written is refused before anything is read.
+    let ending = flags.output.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    let format = match ending.as_deref() {
+        Some("pptx") => Some(Format::Pptx(match flags.lines {
+            LinesFlag::Editable => Lines::Editable,
+            LinesFlag::Exact => Lines::Exact,
+            LinesFlag::Google => Lines::Google,
+        })),
+        Some("pdf") => Some(Format::Pdf(if flags.notes { Pages::WithNotes } else { Pages::Slides })),
+        Some("html" | "htm") => Some(Format::Html),
+        Some("json") => Some(Format::Deck),
+        Some("svg") => None,
+        _ => {
+            return Err(format!(
+                "the format isn't known from the name {}. End it in .pptx, .pdf, .html, .svg or .json",
+                flags.output.display()
+            ));
+        }
+    };
+    if flags.output.exists() && !flags.overwrite {
+        return Err(format!("{} exists. Choose another name, or add --overwrite", flags.output.display()));
+    }
+    let source = source(flags)?;
+    let bytes = match format {
+        Some(format) => {
+            write(&source, format, &mut |_| ControlFlow::Continue(())).map_err(|error| error.to_string())?
+        }
+        None => picture(&source, flags.slide)?.into_bytes(),
+    };
+    keep(&flags.output, &bytes)?;
+    let slides = source.deck.slides.len();
+    Ok(format!("wrote {}: {slides} slides, {} KB", flags.output.display(), bytes.len().div_ceil(1000)))
+}
+
+fn source(flags: &Flags) -> Result<Source, String> {
+    let text = text(&flags.deck)?;
+    let (deck, mut pictures) = deck(&text).map_err(|error| format!("{}: {error}", flags.deck.display()))?;
+    if let Some(folder) = &flags.images {
+        pictures.extend(in_folder(&deck, folder)?);
+    }
+    let theme = match &flags.theme {
+        Some(path) => theme_in(path)?,
+        None => {
+            if !theme::built_in().iter().any(|theme| theme.id == deck.theme) {
+                eprintln!(
+                    "warning: the theme `{}` isn't known here; use --theme. The first one is used",
+                    deck.theme
+                );
+            }
+            theme_of(&deck)
+        }
+    };
+    let images = deck.slides.iter().flat_map(|slide| slide.all_blocks()).filter_map(|block| match block {
+        Block::Image(image) => Some(&image.image),
+        _ => None,
+    });
+    for image in images.filter(|image| !pictures.contains_key(*image)) {
+        eprintln!("warning: the image `{image}` isn't in the file; its place stays empty. Use --images");
+    }
+    Ok(Source { deck, theme, pictures, author: flags.author.clone() })
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("{} can't be read: {error}", path.display());
+    if path == Path::new("-") {
+        return std::io::read_to_string(std::io::stdin()).map_err(unreadable);
+    }
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > LARGEST_FILE {
+        return Err(format!("{} has {} MB, which is too large for a deck", path.display(), size / 1_000_000));
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+/// The deck of a file, which is one with images or a bare deck.
+fn deck(text: &str) -> Result<(Deck, BTreeMap<ImageId, PictureFile>), String> {
+    let is_bundle = serde_json::from_str::<BTreeMap<String, serde::de::IgnoredAny>>(text)
+        .is_ok_and(|fields| fields.contains_key("tellr"));
+    if !is_bundle {
+        return Ok((read::from_json(text).map_err(|error| error.to_string())?, BTreeMap::new()));
+    }
+    let bundle: Bundle = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if bundle.tellr != bundle::FORMAT {
+        return Err(format!("the file has format {}, which this version doesn't know", bundle.tellr));
+    }
+    if bundle.deck.get().len() > MAX_DECK_BYTES {
+        return Err("the deck is too large".to_owned());
+    }
+    let deck = read::from_json(bundle.deck.get()).map_err(|error| error.to_string())?;
+    let mut pictures = BTreeMap::new();
+    for (name, image) in &bundle.images {
+        let id = ImageId::try_from(name.clone()).map_err(|error| format!("image `{name}`: {error}"))?;
+        let bytes = image.bytes().map_err(|error| format!("image `{name}` isn't base64: {error}"))?;
+        pictures.insert(id, picture_file(bytes).map_err(|error| format!("image `{name}` {error}"))?);
+    }
+    Ok((deck, pictures))
+}
+
+fn in_folder(deck: &Deck, folder: &Path) -> Result<BTreeMap<ImageId, PictureFile>, String> {
+    let mut pictures = BTreeMap::new();
+    for block in deck.slides.iter().flat_map(|slide| slide.all_blocks()) {
+        let Block::Image(image) = block else { continue };
+        for ending in ["png", "jpg", "jpeg"] {
+            // An id has no separators, so this is a file in the folder.
+            let path = folder.join(format!("{}.{ending}", image.image));
+            match fs::read(&path) {
+                Ok(bytes) => {
+                    let file = picture_file(bytes).map_err(|error| format!("{} {error}", path.display()))?;
+                    pictures.insert(image.image.clone(), file);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(format!("{} can't be read: {error}", path.display())),
+            }
+        }
+    }
+    Ok(pictures)
+}
+
+fn picture_file(bytes: Vec<u8>) -> Result<PictureFile, String> {
+    let (format, kind) = match image::guess_format(&bytes) {
+        Ok(ImageFormat::Png) => (ImageFormat::Png, PictureKind::Png),
+        Ok(ImageFormat::Jpeg) => (ImageFormat::Jpeg, PictureKind::Jpeg),
+        _ => return Err("is neither PNG nor JPEG".to_owned()),
+    };
+    let reader = ImageReader::with_format(std::io::Cursor::new(&bytes), format);
+    let (width, height) = reader.into_dimensions().map_err(|error| format!("can't be read: {error}"))?;
+    Ok(PictureFile { kind, bytes: Arc::new(bytes), width: width.max(1), height: height.max(1) })
+}
+
+fn theme_in(path: &Path) -> Result<Theme, String> {
+    let text = text(path)?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_value(value).map_err(|error| format!("{} isn't a theme: {error}", path.display()))
+}
+
+fn picture(source: &Source, number: usize) -> Result<String, String> {
+    let Source { deck, theme, pictures, author } = source;
+    let slides = with_text(|text| lay_out_all(text, theme, deck));
+    let at = number.checked_sub(1).and_then(|at| slides.get(at));
+    let list = at.ok_or_else(|| format!("there is no slide {number}: the deck has {}", slides.len()))?;
+    let export = Export { deck, theme, slides: &slides, fonts: fonts(), pictures, author: author.as_deref() };
+    Ok(svg::standalone(list, &export))
+}
+
+/// Writes a file under another name first, so that there is never half of one under its own.
+fn keep(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let unwritable = |error: std::io::Error| format!("{} can't be written: {error}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    std::io::Write::write_all(&mut file, bytes).map_err(unwritable)?;
+    file.persist(path).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
