@@ -8,7 +8,7 @@ use futures_util::stream;
 use super::file_name::as_attachment;
 use super::queries::{self, CHUNK, Served};
 use crate::database::Database;
-use crate::http::ApiError;
+use crate::http::{ApiError, Rejection};
 
 /// The part of a file that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +35,11 @@ pub(super) fn answer(database: &Database, file: &Served, headers: &HeaderMap) ->
         Wanted::Whole => (StatusCode::OK, 0, file.size.saturating_sub(1)),
         Wanted::Part(from, to) => (StatusCode::PARTIAL_CONTENT, from, to),
         Wanted::Beyond => {
-            let range = text(format!("bytes */{}", file.size))?;
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
+            let message = format!("The file has {} bytes; the range begins behind its end", file.size);
+            let refusal = Rejection::new(StatusCode::RANGE_NOT_SATISFIABLE, "invalid_range", message);
+            let mut answer = ApiError::from(refusal).into_response();
+            answer.headers_mut().insert(header::CONTENT_RANGE, text(format!("bytes */{}", file.size))?);
+            return Ok(answer);
         }
     };
     let mut answer = (status, common(file, &tag)?, body(database.clone(), file, from, to)).into_response();

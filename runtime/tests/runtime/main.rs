@@ -12,6 +12,7 @@ mod credentials;
 mod decks;
 mod deploy_page;
 mod encryption_key;
+mod exports;
 mod foreign;
 mod frontend;
 mod genie;
