@@ -147,6 +147,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "figures (server)" tests/figures/server.sh $$(cat $(WHEEL))
 	@$(STAGE) "figures (assistant)" env PYTHONPATH=tests/setup python3 tests/figures/assistant.py $$(cat $(WHEEL)) \
 		$(TARGET)/debug/local-workspace
+	@$(STAGE) "figures (exports)" env PYTHONPATH=tests/setup python3 tests/figures/exports.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 

@@ -11,22 +11,16 @@ times depend on the machine, which also runs the model, Genie and PostgreSQL.
 
 from __future__ import annotations
 
-import http.client
 import json
-import multiprocessing
-import os
-import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
+from probing import health, memory_mb, probed, processor_secs
 from server import program
 from stand import ENDPOINT, Person, app, local_workspace, send_json
 from throwaway import postgres
@@ -38,47 +32,6 @@ REQUEST = "Quarterly review of the sample sales data, 4 slides with charts"
 # A request that is written without any wait, for what the app itself takes.
 LONG = "Business review of the sample sales data, 24 slides with charts"
 MOST_MEMORY_MB = 96.0
-PROBE_SECS = 0.02
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def processor_secs(process: int) -> float:
-    """Reads how long a process has kept a processor busy."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def memory_mb(process: int, field: str) -> float:
-    """Reads a line about memory of a process: `VmRSS`, or `VmHWM` for the most so far."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(field)).split()[1]) / 1024
-
-
-def probe(url: str, stop: Event, results: multiprocessing.SimpleQueue[list[float]]) -> None:
-    """Asks whether the app is alive, again and again; leaves the milliseconds."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"))
-    took = []
-    while not stop.is_set():
-        began = time.perf_counter()
-        connection.request("GET", "/api/health")
-        connection.getresponse().read()
-        took.append((time.perf_counter() - began) * 1000)
-        time.sleep(PROBE_SECS)
-    results.put(took)
-
-
-@contextmanager
-def probed(url: str, took: list[float]) -> Iterator[None]:
-    """Probes from a process of its own while the block runs."""
-    stop, results = multiprocessing.Event(), multiprocessing.SimpleQueue()
-    process = multiprocessing.Process(target=probe, args=(url, stop, results))
-    process.start()
-    try:
-        yield
-    finally:
-        stop.set()
-    took.extend(results.get())
-    process.join()
 
 
 def first_slide(person: Person, gate: threading.Barrier | None = None) -> tuple[float, float]:
@@ -131,14 +84,12 @@ def together(people: list[Person], url: str, process: int) -> dict[str, str]:
     slides = 4 * len(people)
     cost = (processor_secs(process) - busy) * 1000 / slides
     firsts, ends = sorted(first for first, _ in found), sorted(end for _, end in found)
-    took.sort()
     return {
         "first slide, alone": f"{alone:.1f} s with {MS_PER_TOKEN} ms a token",
         f"first slide, {PEOPLE} at once": f"{firsts[0]:.1f} to {firsts[-1]:.1f} s, "
         f"the last {firsts[-1] / alone:.2f} times that",
         "all slides": f"{ends[0]:.1f} to {ends[-1]:.1f} s",
-        "GET /api/health": f"p50 {statistics.median(took):.1f} ms, "
-        f"p99 {took[len(took) * 99 // 100]:.1f} ms",
+        "GET /api/health": health(took),
         "processor time": f"{cost:.1f} ms a slide, with {len(took)} probes and {PEOPLE} streams",
         "memory": f"{memory_mb(process, 'VmHWM'):.1f} MB at most",
     }
