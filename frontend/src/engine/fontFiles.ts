@@ -12,7 +12,7 @@ export interface FontFile {
 
 // Those of the themes that come with the app; the others would only make it larger.
 const ADDRESSES = import.meta.glob<string>(
-  "../../../runtime/slides/fonts/{carlito,arimo,gelasio}/*.woff2",
+  "../../../runtime/slides/fonts/*/*.woff2",
   { query: "?url", import: "default", eager: true },
 );
 
