@@ -10,11 +10,12 @@ export interface FontFile {
   address: string;
 }
 
-// Those of the themes that come with the app; the others would only make it larger.
-const ADDRESSES = import.meta.glob<string>(
-  "../../../runtime/slides/fonts/*/*.woff2",
-  { query: "?url", import: "default", eager: true },
-);
+// All of them: a style that was made of a company's file is drawn in any. A page loads those that it shows.
+const ADDRESSES = import.meta.glob<string>("../../../runtime/slides/fonts/*/*.woff2", {
+  query: "?url",
+  import: "default",
+  eager: true,
+});
 
 /** As in `carlito-latin-ext-700-italic.woff2`. */
 const NAME = /\/([a-z]+)-([a-z-]+)-(400|700)-(normal|italic)\.woff2$/;
