@@ -10,7 +10,7 @@
 //! | floor | what it knows |
 //! |---|---|
 //! | `pptx`, `pdf`, `html` | a drawn deck as a file (feature `export`) |
-//! | `export` | what files are written from |
+//! | `export`, `alt` | what files are written from; slides and charts in words |
 //! | [`svg`] | a drawn slide as a picture |
 //! | [`layout`] | where a slide's blocks are: a display list |
 //! | [`text_layout`], [`fonts`] | text, measured and broken into lines, in the fonts that come with the app |
@@ -26,6 +26,8 @@
 //! | [`text`], [`number`], [`id`] | rich text, decimals, identifiers |
 //! | [`link`], [`limits`], [`problem`] | links that may be followed; how much is too much; what is wrong, and where |
 
+#[cfg(feature = "export")]
+mod alt;
 pub mod block;
 pub mod chart;
 pub mod check;
@@ -57,4 +59,6 @@ pub mod text;
 pub mod text_layout;
 pub mod theme;
 pub mod upgrade;
+#[cfg(feature = "export")]
+mod words;
 mod xml;
