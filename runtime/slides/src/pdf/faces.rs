@@ -88,6 +88,7 @@ impl<'a> Faces<'a> {
         surface.set_stroke(None);
         surface.set_fill(Some(shapes::filling(run.color, 1.0)));
         let mut bars: Vec<Range<f64>> = Vec::new();
+        let ends = ends(run);
         let mut rest = &run.glyphs[..];
         while let Some(first) = rest.first() {
             let file = self.file_of(first);
@@ -120,7 +121,8 @@ impl<'a> Faces<'a> {
                 let advance = (glyph.advance / run.size * units).round() / units;
                 // A glyph that the font doesn't have is one of those that are only wide.
                 let id = if glyph.id == 0 { 1 } else { glyph.id };
-                glyphs.push(Placed { id, advance: point(advance), bytes: glyph.bytes.clone() });
+                let end = ends.get(&glyph.bytes.start).copied().unwrap_or(glyph.bytes.end);
+                glyphs.push(Placed { id, advance: point(advance), bytes: glyph.bytes.start..end });
                 pen += advance * run.size;
             }
             let start = at(x + first.x, baseline - first.rise);
@@ -160,6 +162,16 @@ impl<'a> Faces<'a> {
         let has_glyphs = line.runs.iter().any(|run| !run.is_foreign && !run.text.trim().is_empty());
         has_glyphs.then_some((line.runs, line.width))
     }
+}
+
+/// Where what a glyph shows ends, by where it starts. A ligature has the bytes of its first letter only; those of
+/// the others have no glyph, and belong to it.
+fn ends(run: &Run) -> BTreeMap<usize, usize> {
+    let mut starts: Vec<usize> = run.glyphs.iter().map(|glyph| glyph.bytes.start).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let next = starts.iter().copied().skip(1).chain([run.text.len()]).collect::<Vec<_>>();
+    starts.into_iter().zip(next).collect()
 }
 
 fn is_seen(run: &Run, glyph: &crate::display::Glyph) -> bool {

@@ -6,6 +6,7 @@ use krilla::tagging::{ArtifactType, Node, Tag, TagGroup};
 
 use super::place::{POINTS, Placement};
 use super::sheet::{Inline, Sheet};
+use super::tags::said;
 use crate::alt;
 use crate::deck::Slide;
 use crate::display::{Align, HEIGHT, Rect, RectShape, Shape, Stroke, Text, TextLine, WIDTH};
@@ -166,7 +167,7 @@ fn draw(sheet: &mut Sheet<'_, '_, '_>, lines: Vec<TextLine>, width: f64) -> Opti
         .into_iter()
         .flatten()
         .filter_map(|part| match part {
-            Inline::Words(words) => Some(words.into()),
+            Inline::Words(words) => Some(said(words)),
             // Notes are plain text.
             Inline::Link(..) => None,
         })

@@ -24,9 +24,17 @@ const LINK: [f64; 2] = [0.8, 0.25];
 #[derive(Debug, Clone)]
 pub(super) enum Inline {
     /// Words.
-    Words(Identifier),
+    Words(Words),
     /// Words that are a link, the number of one of the page's links.
-    Link(usize, Vec<Identifier>),
+    Link(usize, Vec<Words>),
+}
+
+/// Words of one line.
+#[derive(Debug, Clone)]
+pub(super) struct Words {
+    pub(super) content: Identifier,
+    /// What they say, where that can't be told from the glyphs alone.
+    pub(super) actual: Option<String>,
 }
 
 /// What is drawn of an element, for the tags.
@@ -145,11 +153,10 @@ impl<'s, 'f, 'a> Sheet<'s, 'f, 'a> {
                 }
                 (shape, Role::Dot) => {
                     self.close();
-                    let dot = SpanTag::empty().with_actual_text(Some("• "));
-                    let shape_id = self.surface.start_tagged(ContentTag::Span(dot));
+                    let dot = self.surface.start_tagged(ContentTag::Other);
                     self.shape(shape, images);
                     self.surface.end_tagged();
-                    Drawn { paragraphs: Vec::new(), shape: Some(shape_id) }
+                    Drawn { paragraphs: Vec::new(), shape: Some(dot) }
                 }
                 (shape, _) => {
                     self.decorate();
@@ -214,6 +221,7 @@ impl<'s, 'f, 'a> Sheet<'s, 'f, 'a> {
                 self.faces.draw_space(&mut self.surface, last, x, line.baseline);
             }
             self.surface.end_tagged();
+            let content = Words { content, actual: actual(&runs[start..end]) };
             match link.as_deref().and_then(address) {
                 None => {
                     paragraph.push(Inline::Words(content));
@@ -291,6 +299,12 @@ impl<'s, 'f, 'a> Sheet<'s, 'f, 'a> {
             self.open = Open::None;
         }
     }
+}
+
+/// What runs say, if some of it is drawn in glyphs that stand for many characters.
+fn actual(runs: &[&Run]) -> Option<String> {
+    let is_foreign = runs.iter().any(|run| run.is_foreign);
+    is_foreign.then(|| runs.iter().map(|run| run.text.as_str()).collect())
 }
 
 /// An address as it may stand in a PDF: without characters beyond ASCII.

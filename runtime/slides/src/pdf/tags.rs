@@ -8,7 +8,7 @@ use krilla::tagging::{BBox, Identifier, ListNumbering, Node, TableHeaderScope, T
 
 use super::place::Placement;
 use super::roles::{self, Role};
-use super::sheet::{Drawn, Inline, Link};
+use super::sheet::{Drawn, Inline, Link, Words};
 use crate::alt;
 use crate::block::{Block, List, Steps, StepsKind};
 use crate::deck::Slide;
@@ -53,9 +53,9 @@ pub(super) fn resolve(drawn: Vec<Drawn>, links: Vec<Link>, page: &mut Page<'_>) 
 
 fn inline(part: Inline, annotations: &mut [Option<Identifier>]) -> Vec<Node> {
     match part {
-        Inline::Words(words) => vec![words.into()],
+        Inline::Words(words) => vec![said(words)],
         Inline::Link(number, words) => {
-            let mut nodes: Vec<Node> = words.into_iter().map(Node::from).collect();
+            let mut nodes: Vec<Node> = words.into_iter().map(said).collect();
             match annotations.get_mut(number).and_then(Option::take) {
                 Some(annotation) => {
                     nodes.push(annotation.into());
@@ -63,6 +63,18 @@ fn inline(part: Inline, annotations: &mut [Option<Identifier>]) -> Vec<Node> {
                 }
                 None => nodes,
             }
+        }
+    }
+}
+
+/// Words, with what they say if the glyphs don't tell it.
+pub(super) fn said(words: Words) -> Node {
+    let content = Node::from(words.content);
+    match words.actual {
+        None => content,
+        Some(text) => {
+            let text = format!("{} ", alt::clean(&text));
+            TagGroup::with_children(Tag::Span.with_actual_text(Some(text)), vec![content]).into()
         }
     }
 }
@@ -215,14 +227,14 @@ fn figure(parts: &mut Parts, id: &BlockId, words: String, list: &DisplayList, at
 fn items(parts: &mut Parts, list: &List, numbering: ListNumbering) -> Option<Node> {
     let mut all = TagGroup::new(Tag::L(numbering));
     // The item of the first level that is open: its label and its body.
-    let mut open: Option<(Vec<Node>, Vec<Node>)> = None;
+    let mut open: Option<(Label, Vec<Node>)> = None;
     let mut inner: Vec<Node> = Vec::new();
     let inner_numbering =
         if numbering == ListNumbering::Decimal { ListNumbering::LowerAlpha } else { numbering };
     for (index, item) in list.items.iter().enumerate() {
         let contents = parts.take(|part| part == Some(Part::Item { index }));
         let (label, body) = label_and_body(contents);
-        if label.is_empty() && body.is_empty() {
+        if label.0.is_empty() && body.is_empty() {
             continue;
         }
         if item.level > 1 && open.is_some() {
@@ -238,7 +250,7 @@ fn items(parts: &mut Parts, list: &List, numbering: ListNumbering) -> Option<Nod
 
 fn close(
     all: &mut TagGroup,
-    open: Option<(Vec<Node>, Vec<Node>)>,
+    open: Option<(Label, Vec<Node>)>,
     inner: &mut Vec<Node>,
     numbering: ListNumbering,
 ) {
@@ -247,21 +259,26 @@ fn close(
     push_item(&mut all.children, label, body);
 }
 
-fn push_item(items: &mut Vec<Node>, label: Vec<Node>, body: Vec<Node>) {
+fn push_item(items: &mut Vec<Node>, (label, is_dot): Label, body: Vec<Node>) {
+    let label_tag = Tag::Lbl.with_actual_text(is_dot.then(|| "• ".to_owned()));
     let mut item = Vec::new();
-    push(&mut item, Tag::Lbl, label);
+    push(&mut item, label_tag, label);
     push(&mut item, Tag::LBody, body);
     push(items, Tag::LI, item);
 }
 
+/// The marker of an item, and whether it is a dot.
+type Label = (Vec<Node>, bool);
+
 /// The marker of an item, and its words: the last of its texts.
-fn label_and_body(mut contents: Vec<Content>) -> (Vec<Node>, Vec<Node>) {
+fn label_and_body(mut contents: Vec<Content>) -> (Label, Vec<Node>) {
     let last = contents.iter().rposition(|content| !content.paragraphs.is_empty());
     let body = last.map(|last| contents.remove(last)).unwrap_or_default();
+    let is_dot = contents.iter().any(|content| content.shape.is_some());
     let label = contents.into_iter().flat_map(|content| {
         content.shape.map(Node::from).into_iter().chain(content.paragraphs.into_iter().flatten())
     });
-    (label.collect(), body.paragraphs.into_iter().flatten().collect())
+    ((label.collect(), is_dot), body.paragraphs.into_iter().flatten().collect())
 }
 
 fn steps(parts: &mut Parts, steps: &Steps) -> Option<Node> {
@@ -278,7 +295,7 @@ fn steps(parts: &mut Parts, steps: &Steps) -> Option<Node> {
             let field = parts.take(|part| part == Some(Part::Step { index, field: Some(field) }));
             push_paragraphs(&mut body, field.into_iter().flat_map(|content| content.paragraphs));
         }
-        push_item(&mut all, label, body);
+        push_item(&mut all, (label, false), body);
     }
     (!all.is_empty()).then(|| TagGroup::with_children(Tag::L(numbering), all).into())
 }
