@@ -3,24 +3,121 @@
 //! Every text and attribute is escaped, and there are no `style` attributes, scripts or references
 //! except to images and links: what the picture refers to is what the caller names and what a deck may link to.
 
+#[cfg(feature = "export")]
+use std::collections::BTreeMap;
+
 use crate::block::Fit;
-use crate::display::{DisplayList, Element, Run, Shape, Stroke, Text};
-use crate::id::ImageId;
+use crate::display::{DisplayList, Element, Picture, Run, Shape, Stroke, Text};
+use crate::id::{BlockId, ImageId};
 use crate::xml::escape;
+
+#[cfg(feature = "export")]
+pub(crate) mod data;
+#[cfg(feature = "export")]
+pub(crate) mod described;
+#[cfg(feature = "export")]
+pub(crate) mod faces;
 
 /// Writes a slide. `image` gives the address of an image's bytes, as in `data:image/png;base64,…`;
 /// one without is left out, and its ground is seen.
 pub fn write(list: &DisplayList, image: &dyn Fn(&ImageId) -> Option<String>) -> String {
+    let image = |id: &ImageId| image(id).map(Source::Address);
+    let mut text = write_in(list, &Surroundings { image: &image, told: &|_| None, head: "" });
+    text.push('\n');
+    text
+}
+
+/// Writes a slide as a file of its own, with its fonts and images in it, to be pasted elsewhere.
+#[cfg(feature = "export")]
+pub fn standalone(list: &DisplayList, export: &crate::export::Export<'_>) -> String {
+    let numbered = (1..).zip(&export.deck.slides).find(|(_, slide)| slide.id == list.slide);
+    let mut head = String::new();
+    if let Some((number, slide)) = numbered {
+        head.push_str("<title>");
+        escape(&crate::alt::slide_title(slide, number, export.deck.language.as_deref()), &mut head);
+        head.push_str("</title>");
+    }
+    head.push_str("<style>");
+    head.push_str(&faces::css(export.fonts, &faces::used([list])));
+    head.push_str("</style>");
+    let image = |id: &ImageId| export.pictures.get(id).map(|file| Source::Address(data::of_picture(file)));
+    let told = numbered.map(|(_, slide)| described::charts(slide, export)).unwrap_or_default();
+    let told = |block: &BlockId| told.get(block).cloned();
+    let mut text = write_in(list, &Surroundings { image: &image, told: &told, head: &head });
+    text.push('\n');
+    text
+}
+
+/// Where the bytes of an image are.
+pub(crate) enum Source {
+    /// At an address, which may hold them.
+    Address(String),
+    /// In an element of the same page that is `width` × `height` large.
+    #[cfg(feature = "export")]
+    Element {
+        /// Its id.
+        id: String,
+        /// Its width.
+        width: u32,
+        /// Its height.
+        height: u32,
+    },
+}
+
+/// How a block is told to a reader who doesn't see the picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// By these words, in place of what is drawn of it.
+    #[cfg(feature = "export")]
+    As(String),
+    /// By something outside of the picture.
+    #[cfg(feature = "export")]
+    Elsewhere,
+}
+
+/// The words of some blocks.
+#[cfg(feature = "export")]
+pub(crate) type Words = BTreeMap<BlockId, Told>;
+
+/// What a picture needs to know of where it stands.
+pub(crate) struct Surroundings<'a> {
+    /// Where images are.
+    pub(crate) image: &'a dyn Fn(&ImageId) -> Option<Source>,
+    /// How blocks are told; none: by their own texts.
+    pub(crate) told: &'a dyn Fn(&BlockId) -> Option<Told>,
+    /// Markup at the beginning of the picture.
+    pub(crate) head: &'a str,
+}
+
+/// Writes a slide for its surroundings.
+pub(crate) fn write_in(list: &DisplayList, around: &Surroundings<'_>) -> String {
     let mut svg = Svg { text: String::new(), slide: list.slide.to_string(), clips: 0 };
     let (width, height) = (list.width, list.height);
     svg.raw(&format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">"#
     ));
+    svg.raw(around.head);
     svg.raw(&format!(r#"<rect width="{width}" height="{height}" fill="{}"/>"#, list.background));
+    let mut open: Option<(&BlockId, Told)> = None;
     for element in &list.elements {
-        svg.element(element, image);
+        let block = element.of.as_ref().map(|place| &place.block);
+        if open.as_ref().is_some_and(|(open, _)| Some(*open) != block) {
+            svg.raw("</g>");
+            open = None;
+        }
+        if open.is_none()
+            && let Some(block) = block
+            && let Some(told) = (around.told)(block)
+        {
+            svg.group(&told);
+            open = Some((block, told));
+        }
+        svg.element(element, around.image);
     }
-    svg.raw("</svg>\n");
+    if open.is_some() {
+        svg.raw("</g>");
+    }
+    svg.raw("</svg>");
     svg.text
 }
 
@@ -43,7 +140,7 @@ impl Svg {
         self.raw("\"");
     }
 
-    fn element(&mut self, element: &Element, image: &dyn Fn(&ImageId) -> Option<String>) {
+    fn element(&mut self, element: &Element, image: &dyn Fn(&ImageId) -> Option<Source>) {
         match &element.shape {
             Shape::Rect(shape) => {
                 self.raw("<rect");
@@ -79,36 +176,72 @@ impl Svg {
                 self.paint(shape.fill.map(|fill| fill.to_string()), shape.stroke.as_ref(), shape.opacity);
                 self.raw("/>");
             }
-            Shape::Image(picture) => {
-                let Some(address) = image(&picture.image) else { return };
-                let bounds = picture.bounds;
-                self.clips += 1;
-                let clip = format!("clip-{}-{}", self.slide, self.clips);
-                self.raw("<clipPath");
-                self.attribute("id", &clip);
-                self.raw("><rect");
-                self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
-                self.attribute("rx", picture.radius);
-                self.raw("/></clipPath><image");
-                self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
-                self.attribute("href", address);
-                let fit = match picture.fit {
-                    Fit::Contain => "xMidYMid meet",
-                    Fit::Cover => "xMidYMid slice",
-                };
-                self.attribute("preserveAspectRatio", fit);
-                self.attribute("clip-path", format!("url(#{clip})"));
-                if picture.alt.is_empty() {
-                    self.attribute("aria-hidden", "true");
-                    self.raw("/>");
-                } else {
-                    self.raw("><title>");
-                    escape(&picture.alt, &mut self.text);
-                    self.raw("</title></image>");
-                }
-            }
+            Shape::Image(picture) => self.picture(picture, image),
             Shape::Text(text) => self.text(text),
         }
+    }
+
+    /// Opens a group that is told otherwise than by its texts.
+    fn group(&mut self, told: &Told) {
+        match told {
+            #[cfg(feature = "export")]
+            Told::As(words) => {
+                self.raw("<g role=\"img\"");
+                self.attribute("aria-label", words);
+                self.raw(">");
+            }
+            #[cfg(feature = "export")]
+            Told::Elsewhere => self.raw("<g aria-hidden=\"true\">"),
+        }
+    }
+
+    fn picture(&mut self, picture: &Picture, image: &dyn Fn(&ImageId) -> Option<Source>) {
+        let Some(source) = image(&picture.image) else { return };
+        let bounds = picture.bounds;
+        self.clips += 1;
+        let clip = format!("clip-{}-{}", self.slide, self.clips);
+        self.raw("<clipPath");
+        self.attribute("id", &clip);
+        self.raw("><rect");
+        self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
+        self.attribute("rx", picture.radius);
+        self.raw("/></clipPath>");
+        // The clip is in the slide's coordinates, so it is outside of what has its own.
+        self.raw("<g");
+        self.attribute("clip-path", format!("url(#{clip})"));
+        if picture.alt.is_empty() {
+            self.attribute("aria-hidden", "true");
+            self.raw(">");
+        } else {
+            self.attribute("role", "img");
+            self.raw("><title>");
+            escape(&picture.alt, &mut self.text);
+            self.raw("</title>");
+        }
+        let fit = match picture.fit {
+            Fit::Contain => "xMidYMid meet",
+            Fit::Cover => "xMidYMid slice",
+        };
+        match source {
+            Source::Address(address) => {
+                self.raw("<image");
+                self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
+                self.attribute("preserveAspectRatio", fit);
+                self.attribute("href", address);
+                self.raw("/>");
+            }
+            #[cfg(feature = "export")]
+            Source::Element { id, width, height } => {
+                self.raw("<svg");
+                self.rect(bounds.x, bounds.y, bounds.width, bounds.height);
+                self.attribute("viewBox", format!("0 0 {width} {height}"));
+                self.attribute("preserveAspectRatio", fit);
+                self.raw("><use");
+                self.attribute("href", format!("#{id}"));
+                self.raw("/></svg>");
+            }
+        }
+        self.raw("</g>");
     }
 
     fn rect(&mut self, x: f64, y: f64, width: f64, height: f64) {
@@ -145,7 +278,7 @@ impl Svg {
         if let Some(link) = &run.link {
             self.raw("<a");
             self.attribute("href", link);
-            self.raw(">");
+            self.raw(" target=\"_blank\" rel=\"noopener noreferrer\">");
         }
         self.raw("<text");
         // The left edge, whichever way the run is read.
