@@ -1,6 +1,9 @@
 //! Writes a deck as a PowerPoint file.
 
 mod part;
+mod table;
+mod text;
+mod trial;
 
 use crate::export::{Export, ExportError, Progress};
 
@@ -17,6 +20,6 @@ pub enum Lines {
 }
 
 /// Writes a deck.
-pub fn write(_export: &Export<'_>, _lines: Lines, _progress: Progress<'_>) -> Result<Vec<u8>, ExportError> {
-    Err(ExportError::Unwritable { file: "PowerPoint file", reason: "not yet".to_owned() })
+pub fn write(export: &Export<'_>, lines: Lines, _progress: Progress<'_>) -> Result<Vec<u8>, ExportError> {
+    trial::write(export, lines)
 }

@@ -1,0 +1,134 @@
+//! Texts: which elements form a text box, and how it is written.
+//!
+//! A file of PowerPoint has paragraphs, not lines: its program breaks them, and another program, or another
+//! version of a font, breaks them a little differently. So a text can be written in three ways ([`Lines`]). As
+//! it is usual, paragraphs are whole, and a box is as wide as its breaks are likely to stay in
+//! ([`measure`]); where a line more would touch what stands below, our breaks are written even so. Exactly, each line ends with a break, and
+//! the box breaks none. For Google Slides, which doesn't know boxes that break no lines, it is a little wider.
+//!
+//! Vertical places follow from [`crate::text_layout::first_baseline`]: boxes have no insets, spacing is
+//! in per cent, and distances of paragraphs are spaces before them.
+
+mod body;
+mod fit;
+mod fonts;
+mod list;
+mod measure;
+mod order;
+mod paragraph;
+mod plan;
+mod room;
+
+use std::fmt::Write as _;
+
+use super::Lines;
+use super::part::{Part, emu};
+use crate::deck;
+use crate::display::{self, DisplayList, Element, Rect, Shape, StepField};
+use crate::theme::Theme;
+
+pub(super) use body::{Breaks, Writer, hex};
+pub(super) use measure::widths;
+pub(super) use paragraph::{Paragraph, paragraphs};
+pub(super) use plan::{Role, TextBox, is_page_number, plan};
+
+/// Writes a text box.
+#[expect(clippy::too_many_arguments, reason = "what all writers of a slide's parts are given")]
+pub(super) fn write(
+    text: &TextBox,
+    list: &DisplayList,
+    _slide: &deck::Slide,
+    _theme: &Theme,
+    lines: Lines,
+    language: Option<&str>,
+    part: &mut Part,
+    out: &mut String,
+) {
+    write_box(text, list, lines, language, part, out);
+}
+
+fn write_box(
+    text: &TextBox,
+    list: &DisplayList,
+    lines: Lines,
+    language: Option<&str>,
+    part: &mut Part,
+    out: &mut String,
+) {
+    let Some(first) = text.elements.first().and_then(|at| list.elements.get(*at)) else { return };
+    let (paragraphs, given) = match (text.role, &first.shape) {
+        (Role::List { is_numbered }, _) => list::list(list, &text.elements, is_numbered),
+        (_, Shape::Text(shape)) => (paragraphs(shape), shape.bounds),
+        _ => return,
+    };
+    let fit = fit::fit(&paragraphs, given, &text.elements, list, lines);
+    let mut writer = Writer::new(list, language, part, out);
+    shape(&mut writer, text.role, name(text.role, first), fit.bounds, fit.is_wrapped);
+    for paragraph in &paragraphs {
+        writer.paragraph(paragraph, paragraph.line_height, fit.breaks);
+    }
+    writer.raw("</p:txBody></p:sp>");
+}
+
+/// Writes one element as a text box: a text of a table that is in none of its cells.
+pub(super) fn write_one(
+    at: usize,
+    list: &DisplayList,
+    lines: Lines,
+    language: Option<&str>,
+    part: &mut Part,
+    out: &mut String,
+) {
+    write_box(&TextBox { elements: vec![at], role: Role::Text }, list, lines, language, part, out);
+}
+
+/// Writes a shape up to its paragraphs.
+fn shape(writer: &mut Writer<'_>, role: Role, name: &str, bounds: Rect, is_wrapped: bool) {
+    let id = writer.shape_id();
+    let mut markup = String::new();
+    // Writing to a string can't fail.
+    let _ = write!(markup, r#"<p:sp><p:nvSpPr><p:cNvPr id="{id}" name="{name} {}"/>"#, id - 1);
+    markup.push_str(match role {
+        Role::Title => {
+            r#"<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr></p:nvSpPr>"#
+        }
+        Role::Subtitle => {
+            r#"<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="subTitle" idx="1"/></p:nvPr></p:nvSpPr>"#
+        }
+        Role::List { .. } | Role::Text => r#"<p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr>"#,
+    });
+    let (x, y) = (emu(bounds.x), emu(bounds.y));
+    let (width, height) = (emu(bounds.width).max(1), emu(bounds.height).max(1));
+    let _ = write!(
+        markup,
+        r#"<p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>"#
+    );
+    let wrap = if is_wrapped { "square" } else { "none" };
+    let _ = write!(
+        markup,
+        r#"<p:txBody><a:bodyPr vert="horz" wrap="{wrap}" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="t"><a:noAutofit/></a:bodyPr><a:lstStyle/>"#
+    );
+    writer.raw(&markup);
+}
+
+/// What a box is called in PowerPoint's list of a slide's objects.
+fn name(role: Role, first: &Element) -> &'static str {
+    use display::Part as P;
+    match role {
+        Role::Title => "Title",
+        Role::Subtitle => "Subtitle",
+        Role::List { .. } => "List",
+        Role::Text => match first.of.as_ref().map(|place| place.part) {
+            None => "Source",
+            Some(Some(P::Value)) => "Value",
+            Some(Some(P::Label | P::Data { .. } | P::Axis)) => "Label",
+            Some(Some(P::Change)) => "Change",
+            Some(Some(P::By)) => "Author",
+            Some(Some(P::Caption)) => "Caption",
+            Some(Some(P::Item { .. })) => "Item",
+            Some(Some(P::Step { field: Some(StepField::Title), .. })) => "Step",
+            Some(Some(P::Step { field: Some(StepField::When), .. })) => "Date",
+            Some(_) => "Text",
+        },
+    }
+}
