@@ -15,11 +15,11 @@ use crate::theme::{Motif, Theme};
 
 mod blocks;
 mod canvas;
-mod chart;
+pub(crate) mod chart;
 mod footer;
 mod grid;
 mod header;
-mod locale;
+pub(crate) mod locale;
 mod motif;
 mod need;
 mod parts;

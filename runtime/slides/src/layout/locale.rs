@@ -2,7 +2,7 @@
 
 /// The conventions of a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Locale {
+pub(crate) struct Locale {
     /// Between the whole number and its fraction.
     point: &'static str,
     /// Between thousands.
@@ -19,7 +19,7 @@ pub(super) struct Locale {
 
 /// How a number is shortened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scale {
+pub(crate) enum Scale {
     Thousand,
     Million,
     Billion,
@@ -37,7 +37,7 @@ const ENGLISH: Locale = Locale {
 
 impl Locale {
     /// Of a language tag; English where it isn't known.
-    pub(super) fn of(language: Option<&str>) -> Self {
+    pub(crate) fn of(language: Option<&str>) -> Self {
         let tag = language.unwrap_or_default().to_ascii_lowercase();
         let comma = Self { point: ",", group: ".", ..ENGLISH };
         match tag.split('-').next().unwrap_or_default() {
@@ -69,7 +69,7 @@ impl Locale {
     }
 
     /// What follows a shortened number.
-    pub(super) fn scale(self, scale: Scale) -> &'static str {
+    pub(crate) fn scale(self, scale: Scale) -> &'static str {
         let [thousand, million, billion, trillion] = self.scales;
         match scale {
             Scale::Thousand => thousand,
@@ -124,7 +124,7 @@ pub(super) fn with_unit(number: &str, unit: Option<&str>) -> String {
 }
 
 /// Whether a unit stands before its number.
-pub(super) fn is_currency(unit: &str) -> bool {
+pub(crate) fn is_currency(unit: &str) -> bool {
     const CODES: [&str; 12] =
         ["EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "SEK", "NOK", "DKK"];
     const SYMBOLS: [char; 6] = ['€', '$', '£', '¥', '₹', '₩'];

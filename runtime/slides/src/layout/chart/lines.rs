@@ -52,14 +52,18 @@ fn frame(canvas: &mut Canvas<'_>, context: &Context<'_>, bounds: Rect, values: A
         Rect::new(inner.x + left, inner.y + head, inner.width - left - beside, inner.height - head - foot);
     horizontal_grid(canvas, context, plot, values, &labels, inner.x);
     let number = context.chart.categories.len();
-    // A little room at both sides, so that the first point isn't on the axis.
-    let side = (plot.width * 0.02).min(16.0);
+    let side = side(plot);
     let step = if number > 1 { (plot.width - 2.0 * side) / count(number - 1) } else { 0.0 };
     let start = if number > 1 { plot.x + side } else { plot.center_x() };
     let points: Vec<f64> = (0..number).map(|index| start + step * count(index)).collect();
     let within = Rect { x: inner.x, width: plot.right() + beside - inner.x, ..inner };
     categories(canvas, context, &points, plot.bottom() + GAP, within, 1);
     Plot { bounds: plot, values, points, has_legend, names: plot.right() + BEFORE_NAME - side }
+}
+
+/// A little room at both sides, so that the first point isn't on the axis.
+pub(crate) fn side(plot: Rect) -> f64 {
+    (plot.width * 0.02).min(16.0)
 }
 
 fn y(plot: &Plot, value: f64) -> f64 {

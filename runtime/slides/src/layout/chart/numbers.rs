@@ -15,17 +15,17 @@ const DIGITS: i32 = 3;
 const SMALLEST: f64 = 1e-6;
 
 #[derive(Debug, Clone)]
-pub(super) struct Numbers {
-    pub(super) divisor: f64,
+pub(crate) struct Numbers {
+    pub(crate) divisor: f64,
     scale: Option<Scale>,
-    pub(super) decimals: u8,
+    pub(crate) decimals: u8,
     is_percent: bool,
     /// What is counted, for the axis' title; empty where each number says it.
     pub(super) title: String,
 }
 
 impl Numbers {
-    pub(super) fn new(values: &[f64], unit: Option<&str>) -> Self {
+    pub(crate) fn new(values: &[f64], unit: Option<&str>) -> Self {
         let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
         let (divisor, scale) = DIVISORS
             .into_iter()
@@ -71,7 +71,7 @@ impl Numbers {
     }
 
     /// A number with its unit.
-    pub(super) fn full(&self, locale: Locale, value: f64) -> String {
+    pub(crate) fn full(&self, locale: Locale, value: f64) -> String {
         let short = self.short(locale, value);
         if self.title.is_empty() {
             short
