@@ -1,26 +1,87 @@
 //! Writes a deck as a PowerPoint file.
+//!
+//! The file is made to be worked on: a theme with the deck's colours and fonts, a master, a layout for each of a
+//! deck's, text as text, tables as tables, charts with their data. Places and line breaks are those of the display
+//! list; what something is comes from the deck. There is no library in between: the parts are few, and each is
+//! written here as PowerPoint writes it, so that no program has anything to repair.
+//!
+//! | module | part of the file |
+//! |---|---|
+//! | `slide` | a slide: which element becomes what |
+//! | `text`, `table`, `chart`, `shapes`, `media` | what stands on it |
+//! | `notes` | what the speaker says |
+//! | `layouts`, `master`, `theme` | how new slides look |
+//! | `presentation`, `properties` | the whole |
+//! | `package`, `part` | the zip file, its parts and what they refer to |
+//! | `placeholder`, `paint`, `markup`, `lines` | what several parts have in common |
 
-#[allow(dead_code, reason = "slides aren't written yet")]
 mod chart;
+mod layouts;
+mod lines;
+mod markup;
+mod master;
+mod media;
+mod notes;
+mod package;
+mod paint;
 mod part;
-#[allow(dead_code, reason = "slides aren't written yet")]
+mod placeholder;
+mod presentation;
+mod properties;
+mod shapes;
+mod slide;
+mod table;
+mod text;
+mod theme;
 mod workbook;
 
-use crate::export::{Export, ExportError, Progress};
+pub use lines::Lines;
 
-/// How texts are broken into lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lines {
-    /// Paragraphs are whole: the program breaks them, anew when they are edited.
-    #[default]
-    Editable,
-    /// Every line ends where ours does.
-    Exact,
-    /// As [`Lines::Exact`], in the way that Google Slides keeps.
-    Google,
-}
+use package::Package;
+use part::Part;
+use slide::Slides;
+
+use crate::export::{Export, ExportError, Progress, tell};
 
 /// Writes a deck.
-pub fn write(_export: &Export<'_>, _lines: Lines, _progress: Progress<'_>) -> Result<Vec<u8>, ExportError> {
-    Err(ExportError::Unwritable { file: "PowerPoint file", reason: "not yet".to_owned() })
+pub fn write(export: &Export<'_>, lines: Lines, progress: Progress<'_>) -> Result<Vec<u8>, ExportError> {
+    let language = export.deck.language.as_deref();
+    let designs = layouts::designs(export.theme, export.fonts);
+    let mut package = Package::default();
+    let none = Part::new();
+
+    let (xml, part) = presentation::write(export.slides.len(), language);
+    package.add("ppt/presentation.xml", "officedocument.presentationml.presentation.main", xml, &part);
+    let mut slides = Slides::new(export, lines, &designs);
+    for (number, (slide, list)) in (1..).zip(export.deck.slides.iter().zip(export.slides)) {
+        slides.add(slide, list, number, &mut package);
+        tell(&mut *progress, number)?;
+    }
+    let (xml, part) = master::write(export.theme, &designs);
+    package.add("ppt/slideMasters/slideMaster1.xml", "officedocument.presentationml.slideMaster", xml, &part);
+    for (number, design) in (1..).zip(&designs) {
+        let (xml, part) = layouts::write(design, export.theme);
+        let path = format!("ppt/slideLayouts/slideLayout{number}.xml");
+        package.add(&path, "officedocument.presentationml.slideLayout", xml, &part);
+    }
+    let (xml, part) = notes::master();
+    package.add("ppt/notesMasters/notesMaster1.xml", "officedocument.presentationml.notesMaster", xml, &part);
+    let theme = theme::write(export.theme, language);
+    package.add("ppt/theme/theme1.xml", "officedocument.theme", theme.clone(), &none);
+    package.add("ppt/theme/theme2.xml", "officedocument.theme", theme, &none);
+    for (path, kind, xml) in [
+        ("ppt/presProps.xml", "officedocument.presentationml.presProps", presentation::properties()),
+        ("ppt/viewProps.xml", "officedocument.presentationml.viewProps", presentation::view()),
+        ("ppt/tableStyles.xml", "officedocument.presentationml.tableStyles", presentation::table_styles()),
+        ("docProps/core.xml", "package.core-properties", properties::core(export)),
+        ("docProps/app.xml", "officedocument.extended-properties", properties::app(export)),
+    ] {
+        package.add(path, kind, xml, &none);
+    }
+
+    let mut root = Part::new();
+    root.relate("officeDocument", "ppt/presentation.xml");
+    root.relate("core-properties", "docProps/core.xml");
+    root.relate("extended-properties", "docProps/app.xml");
+    package.finish(&root)
 }

@@ -1,0 +1,83 @@
+//! The layouts of the file: one for each of a deck's layouts, so that a person goes on with `New slide`.
+//!
+//! Their measures aren't written down twice: sample slides are laid out by [`crate::layout`], and where it
+//! puts a title, a text or a chart, there is the placeholder. Decoration that all slides of a layout have, whatever
+//! stands on them, is on the layout and not on each slide.
+
+mod sample;
+
+use super::markup::{HEAD, NAMESPACES, TREE, escaped};
+use super::paint::Paint;
+use super::part::Part;
+use super::placeholder::{self, Placeholder};
+use super::shapes;
+use crate::deck::Layout;
+use crate::display::{DisplayList, Element, Text};
+use crate::fonts::Fonts;
+use crate::theme::{Color, Theme};
+
+/// What a layout of the file is.
+pub(super) struct Design {
+    /// Which slides have it.
+    pub(super) layout: Layout,
+    /// What it is called.
+    pub(super) name: &'static str,
+    /// The kind that PowerPoint knows it as; none: one of ours.
+    kind: Option<&'static str>,
+    /// What is behind everything.
+    pub(super) background: Color,
+    /// The decoration that is the same on all its slides.
+    decoration: Vec<Element>,
+    /// Where the page's number is.
+    pub(super) number: Option<Text>,
+    /// Where a person writes.
+    pub(super) placeholders: Vec<Placeholder>,
+}
+
+impl Design {
+    /// How many elements at the start of a slide are the layout's decoration; none: the slide has
+    /// other decoration.
+    pub(super) fn shared(&self, list: &DisplayList) -> Option<usize> {
+        list.elements.starts_with(&self.decoration).then_some(self.decoration.len())
+    }
+}
+
+/// The layouts of a theme.
+pub(super) fn designs(theme: &Theme, fonts: &Fonts) -> Vec<Design> {
+    sample::designs(theme, fonts)
+}
+
+/// Writes a layout.
+pub(super) fn write(design: &Design, theme: &Theme) -> (String, Part) {
+    let mut part = Part::new();
+    part.relate("slideMaster", "../slideMasters/slideMaster1.xml");
+    let paint = Paint::new(theme, design.background);
+    let kind = match design.kind {
+        Some(kind) => format!(r#" type="{kind}""#),
+        None => String::new(),
+    };
+    let mut xml = format!(
+        r#"{HEAD}<p:sldLayout {NAMESPACES}{kind} preserve="1" userDrawn="1"><p:cSld name="{}">"#,
+        escaped(design.name)
+    );
+    if design.background != theme.colors.background {
+        xml.push_str(&background(design.background, &paint));
+    }
+    xml.push_str("<p:spTree>");
+    xml.push_str(TREE);
+    match &design.decoration[..] {
+        [] => {}
+        [only] => shapes::write(&only.shape, "Decoration", &paint, &mut part, &mut xml),
+        all => shapes::group(all, "Decoration", &paint, &mut part, &mut xml),
+    }
+    for one in &design.placeholders {
+        placeholder::write(one, &paint, &mut part, &mut xml);
+    }
+    xml.push_str("</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>");
+    (xml, part)
+}
+
+/// What is behind a slide or layout.
+pub(super) fn background(color: Color, paint: &Paint) -> String {
+    format!("<p:bg><p:bgPr>{}<a:effectLst/></p:bgPr></p:bg>", paint.fill(Some(color), 1.0))
+}

@@ -1,0 +1,255 @@
+//! Sample slides, and the placeholders that they give.
+
+use serde_json::{Value, json};
+
+use super::super::placeholder::{Look, NUMBER, Placeholder};
+use super::Design;
+use crate::deck::{Deck, Layout, Slide};
+use crate::display::{Align, DisplayList, Element, HEIGHT, Part, Rect, Shape, Text};
+use crate::fonts::Fonts;
+use crate::layout::lay_out;
+use crate::text_layout::TextLayout;
+use crate::theme::Theme;
+
+/// What stands in a slot of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    /// A title of so many words, which are two lines of it.
+    Title(usize),
+    /// The line under a title.
+    Subtitle,
+    /// Text, tables, charts or pictures, whatever one puts there.
+    Content,
+    /// A list.
+    List,
+    /// Text.
+    Text,
+    /// A chart.
+    Chart,
+    /// A table.
+    Table,
+    /// An image.
+    Picture,
+    /// The heading of a side.
+    Heading,
+    /// A number with its label.
+    Card,
+    /// A quotation, and who said it.
+    Quote,
+}
+
+use Slot::{Card, Chart, Content, Heading, List, Picture, Quote, Subtitle, Table, Text as Words, Title};
+
+struct Sample {
+    layout: Layout,
+    name: &'static str,
+    kind: Option<&'static str>,
+    title: &'static str,
+    slots: &'static [Slot],
+}
+
+const fn sample(
+    layout: Layout,
+    name: &'static str,
+    kind: Option<&'static str>,
+    title: &'static str,
+    slots: &'static [Slot],
+) -> Sample {
+    Sample { layout, name, kind, title, slots }
+}
+
+/// Words that fill two lines of the titles of most slides.
+const WIDE: usize = 24;
+/// The same beside something, on fields of colour, and for one large sentence.
+const NARROW: usize = 8;
+const SENTENCE: usize = 14;
+
+const MESSAGE: &str = "What this slide says, as a sentence";
+
+const SAMPLES: [Sample; 17] = [
+    sample(Layout::Cover, "Cover", Some("title"), "Title of the presentation", &[Title(NARROW), Subtitle]),
+    sample(Layout::Section, "Section", Some("secHead"), "Title of the section", &[Title(NARROW), Subtitle]),
+    sample(Layout::Agenda, "Agenda", None, "What comes", &[Title(NARROW), List]),
+    sample(Layout::Statement, "Statement", None, "One sentence that is the whole slide", &[Title(SENTENCE)]),
+    sample(Layout::TitleAndText, "Title and text", Some("obj"), MESSAGE, &[Title(WIDE), Content]),
+    sample(Layout::TwoColumns, "Two columns", Some("twoObj"), MESSAGE, &[Title(WIDE), Content, Content]),
+    sample(Layout::ChartAndTakeaway, "Chart and takeaway", None, MESSAGE, &[Title(WIDE), Chart, Words]),
+    sample(Layout::Chart, "Chart", None, MESSAGE, &[Title(WIDE), Chart]),
+    sample(Layout::TwoCharts, "Two charts", None, MESSAGE, &[Title(WIDE), Chart, Chart]),
+    sample(Layout::Metrics, "Metrics", None, MESSAGE, &[Title(WIDE), Card, Card, Card, Card]),
+    sample(Layout::Table, "Table", None, MESSAGE, &[Title(WIDE), Table]),
+    sample(
+        Layout::Comparison,
+        "Comparison",
+        None,
+        MESSAGE,
+        &[Title(WIDE), Heading, Content, Heading, Content],
+    ),
+    sample(Layout::Steps, "Steps", None, MESSAGE, &[Title(WIDE), Content]),
+    sample(Layout::Quote, "Quote", None, "", &[Quote]),
+    sample(Layout::ImageHalf, "Picture beside text", None, MESSAGE, &[Title(NARROW), Content, Picture]),
+    sample(Layout::ImageFull, "Full picture", None, MESSAGE, &[Title(WIDE), Picture]),
+    sample(Layout::Closing, "Closing", None, "The decision, or the next steps", &[Title(NARROW), List]),
+];
+
+/// Where the body of slides ends.
+const BODY_BOTTOM: f64 = 640.0;
+
+pub(super) fn designs(theme: &Theme, fonts: &Fonts) -> Vec<Design> {
+    let mut text = TextLayout::new(fonts);
+    let mut shown = |sample: &Sample, lines: usize| {
+        let deck = deck(sample, lines);
+        deck.slides.first().map(|slide| lay_out(&mut text, theme, &deck, slide, 1))
+    };
+    SAMPLES
+        .iter()
+        .filter_map(|sample| {
+            let (long, short) = (shown(sample, 2)?, shown(sample, 1)?);
+            Some(design(sample, &long, &short))
+        })
+        .collect()
+}
+
+/// A deck of one slide, whose title has one or two lines.
+fn deck(sample: &Sample, lines: usize) -> Deck {
+    let blocks = sample.slots.iter().enumerate().map(|(index, slot)| block(*slot, index, lines)).collect();
+    Deck {
+        format: crate::deck::FORMAT,
+        title: String::new(),
+        language: None,
+        theme: crate::id::ThemeId::try_from("sample".to_owned()).expect("an id"),
+        slides: vec![slide(sample.layout, blocks)],
+    }
+}
+
+fn slide(layout: Layout, blocks: Vec<Value>) -> Slide {
+    let json = json!({ "id": "sample", "layout": layout, "blocks": blocks });
+    serde_json::from_value(json).expect("a sample of ours can be read")
+}
+
+/// A block for a slot. What takes all the room that there is, as a chart does, shows how much that is.
+fn block(slot: Slot, index: usize, lines: usize) -> Value {
+    let id = id(index);
+    match slot {
+        Title(words) => {
+            let words = if lines > 1 { words } else { 1 };
+            json!({ "type": "title", "id": id, "text": vec!["Title"; words].join(" ") })
+        }
+        Subtitle | Heading => json!({ "type": "subtitle", "id": id, "text": "Text" }),
+        List => {
+            json!({ "type": "numbered", "id": id, "items": [{ "text": "A" }, { "text": "B" }, { "text": "C" }] })
+        }
+        Content | Words | Chart | Table => json!({
+            "type": "chart", "id": id, "kind": "bar", "categories": ["A"],
+            "series": [{ "id": "a", "name": "A", "values": [1] }]
+        }),
+        Picture => json!({ "type": "image", "id": id, "image": "sample" }),
+        Card => json!({ "type": "metric", "id": id, "value": 1, "label": "Text" }),
+        Quote => json!({ "type": "quote", "id": id, "text": vec!["words"; 20].join(" "), "by": "Name" }),
+    }
+}
+
+fn id(index: usize) -> String {
+    format!("b{index}")
+}
+
+fn design(sample: &Sample, long: &DisplayList, short: &DisplayList) -> Design {
+    let number = long.elements.iter().find_map(|element| match &element.shape {
+        Shape::Text(text) if element.of.is_none() && text.align == Align::Right => Some(text.clone()),
+        _ => None,
+    });
+    // What moves with the title is the slide's.
+    let same = long
+        .elements
+        .iter()
+        .zip(&short.elements)
+        .take_while(|(one, two)| one.of.is_none() && one == two && !matches!(one.shape, Shape::Text(_)));
+    let mut decoration: Vec<Element> = same.map(|(one, _)| one.clone()).collect();
+    let scrim = long.elements.iter().find_map(|element| match &element.shape {
+        Shape::Rect(rect) if rect.opacity < 1.0 => Some(rect.clone()),
+        _ => None,
+    });
+    let mut floor = HEIGHT;
+    if let Some(scrim) = scrim {
+        // A picture that a person puts in would cover it, so the picture ends where it begins.
+        floor = scrim.bounds.y;
+        let shape = Shape::Rect(crate::display::RectShape { opacity: 1.0, ..scrim });
+        decoration.push(Element { of: None, shape });
+    }
+    let mut placeholders = Vec::new();
+    for (index, slot) in sample.slots.iter().enumerate() {
+        placeholders.extend(of_slot(*slot, sample, index, long, floor));
+    }
+    // Their numbers: a title has none, the page's number is fixed.
+    let untitled = placeholders.iter_mut().filter(|one| one.kind != Some("title"));
+    for (index, placeholder) in (1..).zip(untitled) {
+        placeholder.index = Some(if index < NUMBER { index } else { index + 1 });
+    }
+    if let Some(number) = &number {
+        placeholders.push(Placeholder {
+            kind: Some("sldNum"),
+            index: Some(NUMBER),
+            name: "Slide number",
+            prompt: "",
+            bounds: number.bounds,
+            look: Look::of(number, false),
+        });
+    }
+    Design {
+        layout: sample.layout,
+        name: sample.name,
+        kind: sample.kind,
+        background: long.background,
+        decoration,
+        number,
+        placeholders,
+    }
+}
+
+fn of_slot(slot: Slot, sample: &Sample, index: usize, list: &DisplayList, floor: f64) -> Vec<Placeholder> {
+    let id = id(index);
+    let Some(frame) = list.frames.iter().find(|frame| frame.block.as_str() == id) else { return Vec::new() };
+    let text = |part: Part| -> Option<&Text> {
+        list.elements.iter().find_map(|element| {
+            let of = element.of.as_ref()?;
+            match &element.shape {
+                Shape::Text(text) if of.block == frame.block && of.part == Some(part) => Some(text),
+                _ => None,
+            }
+        })
+    };
+    let look = |part: Part, is_heading: bool| text(part).and_then(|text| Look::of(text, is_heading));
+    let to_the_end = Rect { height: BODY_BOTTOM - frame.bounds.y, ..frame.bounds };
+    let one =
+        |kind, name, prompt, bounds, look| Placeholder { kind, index: None, name, prompt, bounds, look };
+    match slot {
+        Title(_) => vec![one(Some("title"), "Title", sample.title, frame.bounds, look(Part::Text, true))],
+        Subtitle => {
+            vec![one(
+                Some("subTitle"),
+                "Subtitle",
+                "For whom, and when",
+                frame.bounds,
+                look(Part::Text, false),
+            )]
+        }
+        Content => vec![one(None, "Content", "Text, a table, a chart or a picture", frame.bounds, None)],
+        List => vec![one(Some("body"), "Text", "Text", to_the_end, look(Part::Item { index: 0 }, false))],
+        Words => vec![one(Some("body"), "Text", "What follows from it", frame.bounds, None)],
+        Chart => vec![one(Some("chart"), "Chart", "Chart", frame.bounds, None)],
+        Table => vec![one(Some("tbl"), "Table", "Table", frame.bounds, None)],
+        Picture => {
+            let height = frame.bounds.height.min(floor - frame.bounds.y);
+            vec![one(Some("pic"), "Picture", "Picture", Rect { height, ..frame.bounds }, None)]
+        }
+        Heading => vec![one(Some("body"), "Heading", "Heading", frame.bounds, look(Part::Text, false))],
+        Card => vec![one(Some("body"), "Card", "A number and what it measures", frame.bounds, None)],
+        Quote => [(Part::Text, "Quote", "What was said", true), (Part::By, "Name", "Who said it", false)]
+            .into_iter()
+            .filter_map(|(part, name, prompt, is_heading)| {
+                let text = text(part)?;
+                Some(one(Some("body"), name, prompt, text.bounds, Look::of(text, is_heading)))
+            })
+            .collect(),
+    }
+}
