@@ -313,9 +313,3 @@ impl Svg {
 
 /// What draws the scripts that no font of ours has.
 const FALLBACK: &str = "sans-serif";
-
-/// TEMPORARY until the branch of PDF and HTML is joined.
-#[cfg(feature = "export")]
-pub fn standalone(list: &DisplayList, _export: &crate::export::Export<'_>) -> String {
-    write(list, &|_| None)
-}
