@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use tellr_app::export::{Exporting, Maker, SweepFiles};
 use tellr_app::jobs::{Jobs, Kinds, Pace, Worker};
 use tokio::task::JoinHandle;
+use tokio_postgres::NoTls;
 
 use crate::support::app::{RunningApp, Variables, impatient};
 use crate::support::people::{Person, answered, code};
+use crate::support::postgres::Cluster;
 use crate::support::{eventually, postgres};
 
 /// An app on the platform with a worker of its own.
@@ -27,10 +29,18 @@ impl Drop for Stand {
 
 impl Stand {
     async fn new() -> Self {
-        let variables = Variables::local().with("DATABRICKS_APP_NAME", "tellr");
+        Self::at(&postgres::url()).await
+    }
+
+    /// With the database at this address.
+    async fn at(database: &str) -> Self {
+        let variables =
+            Variables::local().with("DATABASE_URL", database).with("DATABRICKS_APP_NAME", "tellr");
         variables.initialise().await.expect("a database");
         let pace = Pace {
             lease: Duration::from_hours(1),
+            // A database that is gone takes the leases of those who wait for it along.
+            heartbeat: Duration::from_millis(100),
             shortest_poll: Duration::from_millis(20),
             first_pause: Duration::from_millis(5),
             ..Pace::default()
@@ -287,6 +297,43 @@ async fn a_worker_that_is_killed_leaves_no_half_file_and_another_one_finishes() 
     let ada = stand.app.person("1001");
     let bytes = ada.downloads(&done["result"], &[]).await.bytes().await.expect("bytes");
     assert!(serde_json::from_slice::<Value>(&bytes).is_ok());
+}
+
+#[tokio::test]
+async fn a_database_that_crashes_while_a_file_is_kept_has_the_whole_file_in_the_end() {
+    let mut cluster = Cluster::start();
+    let stand = Stand::at(&cluster.url()).await;
+    let ada = stand.app.person("1001");
+    let session = ada.session(large()).await;
+    let config: tokio_postgres::Config = cluster.url().parse().expect("a configuration");
+    let (client, connection) = config.connect(NoTls).await.expect("a connection");
+    let held = tokio::spawn(connection);
+    let lock = format!("BEGIN; LOCK TABLE {}.export_chunks IN SHARE MODE", stand.app.schema);
+    client.batch_execute(&lock).await.expect("a lock");
+    let job = ada.exports("json", &session, json!({})).await;
+    let waits = "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                 WHERE NOT l.granted AND c.relname = 'export_chunks'";
+    eventually("the worker waits", async || {
+        client.query_one(waits, &[]).await.expect("a count").get::<_, i64>(0) == 1
+    })
+    .await;
+    cluster.stop().await;
+    let _ = held.await;
+    cluster.start_again().await;
+    // The job was running when the database went; its lease ends as time makes it.
+    let (client, connection) = config.connect(NoTls).await.expect("a connection");
+    let asked = tokio::spawn(connection);
+    let ended = format!("UPDATE {}.jobs SET lease_until = now() WHERE state = 'running'", stand.app.schema);
+    client.batch_execute(&ended).await.expect("it ends");
+    stand.jobs.announce();
+    let done = ada.ended(&job).await;
+    assert_eq!(done["state"], "succeeded", "{done}");
+    let count = format!("SELECT count(*) FROM {}.exports", stand.app.schema);
+    assert_eq!(client.query_one(&count, &[]).await.expect("a count").get::<_, i64>(0), 1);
+    let bytes = ada.downloads(&done["result"], &[]).await.bytes().await.expect("bytes");
+    assert_eq!(bytes.len() as u64, done["result"]["size_bytes"].as_u64().expect("a size"));
+    drop(client);
+    let _ = asked.await;
 }
 
 #[tokio::test]
