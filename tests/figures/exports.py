@@ -28,7 +28,7 @@ from wheel import SUMMARY
 FORMATS = ["pptx", "pdf", "html"]
 SLIDES, CHARTS = 30, 10
 PEOPLE, AT_ONCE = 25, 50
-MOST_ABOVE_IDLE_MB = 96.0
+MOST_ABOVE_IDLE_MB = 60.0
 KINDS = ["bar", "line", "stacked_bar", "area", "pie"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 

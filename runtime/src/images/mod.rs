@@ -4,7 +4,7 @@
 //! slide needs, and encoded anew. So what was hidden in it (places in a photo's data, another format behind
 //! the picture, markup) is gone, and what is served can only be a picture.
 
-mod picture;
+pub mod picture;
 mod queries;
 mod routes;
 mod thumbnail;

@@ -26,16 +26,23 @@ const QUALITY: u8 = 88;
 
 /// A picture that may be served.
 #[derive(Debug)]
-pub(super) struct Picture {
-    pub(super) bytes: Vec<u8>,
-    pub(super) media_type: &'static str,
-    pub(super) width: u32,
-    pub(super) height: u32,
+pub struct Picture {
+    /// A whole file.
+    pub bytes: Vec<u8>,
+    /// `image/png` or `image/jpeg`.
+    pub media_type: &'static str,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
 }
 
 /// Decodes an upload and encodes it anew: with transparency or few colours as PNG, photos as JPEG. Programs
 /// that show presentations read both; not all read WebP.
-pub(super) fn read(bytes: &[u8]) -> Result<Picture, Rejection> {
+///
+/// # Errors
+/// 415 for another format, 413 for one that is too large, 422 for one that can't be decoded.
+pub fn read(bytes: &[u8]) -> Result<Picture, Rejection> {
     let format = format_of(bytes)?;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
