@@ -11,12 +11,13 @@ use crate::http::Rejection;
 
 use axum::http::StatusCode;
 
-/// The most pixels of an upload: photos of phones have up to 50 million.
-const MOST_PIXELS: u64 = 50_000_000;
+/// The most pixels of an upload. The page makes larger photos smaller before it sends them.
+const MOST_PIXELS: u64 = 20_000_000;
 /// The most pixels of one side of an upload.
 const LONGEST_UPLOAD: u32 = 20_000;
-/// The most memory for decoding, in bytes: 50 million pixels of three bytes, and as much again for the decoder.
-const MOST_MEMORY: u64 = 400 * 1024 * 1024;
+/// The most memory of a decoded picture, in bytes. With what a decoder keeps beside it, or with the rows of a picture
+/// that is made smaller, an upload takes 256 MiB at most.
+const MOST_MEMORY: u64 = 80 * 1024 * 1024;
 /// The longest side of a kept image: a slide is 1280 pixels wide, and screens have two for each.
 const LONGEST_KEPT: u32 = 2560;
 /// The longest side of a small form: a slide in a list is 330 pixels wide, and screens have two for each.

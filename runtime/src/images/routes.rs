@@ -42,7 +42,7 @@ where
     OpenApiRouter::new().routes(routes!(upload)).routes(routes!(image)).routes(routes!(small_image))
 }
 
-/// Upload an image: PNG, JPEG or WebP, at most 20 MiB and 50 million pixels
+/// Upload an image: PNG, JPEG or WebP, at most 20 MiB and 20 million pixels
 ///
 /// It is encoded anew, without the data beside the picture, and at most 2560 pixels on a side.
 #[utoipa::path(post, path = "/images", tag = "Images",
