@@ -27,7 +27,7 @@
     place.textContent = `${current + 1} / ${slides.length}`;
     button("previous").disabled = current === 0;
     button("next").disabled = current === slides.length - 1;
-    if (isOverview()) slides[current].scrollIntoView({ block: "nearest" });
+    if (isOverview()) slides[current].focus();
     else scrollTo(0, 0);
     try {
       history.replaceState(null, "", `#${slides[current].id}`);
@@ -42,7 +42,6 @@
     button("overview").setAttribute("aria-pressed", String(isOn));
     slides.forEach((slide) => (isOn ? slide.setAttribute("tabindex", "0") : slide.removeAttribute("tabindex")));
     show(current);
-    if (isOn) slides[current].focus();
   };
 
   const toggleNotes = () => {

@@ -89,6 +89,9 @@ impl<'a> Faces<'a> {
         surface.set_fill(Some(shapes::filling(run.color, 1.0)));
         let mut bars: Vec<Range<f64>> = Vec::new();
         let ends = ends(run);
+        // A PDF may not have this character, which isn't seen and joins words; another one does the same, and is
+        // as long.
+        let text = run.text.replace('\u{feff}', "\u{2060}");
         let mut rest = &run.glyphs[..];
         while let Some(first) = rest.first() {
             let file = self.file_of(first);
@@ -126,7 +129,7 @@ impl<'a> Faces<'a> {
                 pen += advance * run.size;
             }
             let start = at(x + first.x, baseline - first.rise);
-            surface.draw_glyphs(start, &glyphs, font, &run.text, point(run.size), false);
+            surface.draw_glyphs(start, &glyphs, font, &text, point(run.size), false);
         }
         for bar in bars {
             let height = (BAR[0] + BAR[1]) * run.size;

@@ -2,9 +2,13 @@
 
 mod display;
 mod generate;
+#[cfg(feature = "export")]
+mod html;
 mod layout;
 mod lint;
 mod patches;
+#[cfg(feature = "export")]
+mod pdf;
 mod reading;
 mod sample;
 mod schema;
