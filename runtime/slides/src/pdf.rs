@@ -14,9 +14,9 @@
 //! # Text that no font of ours has
 //!
 //! Chinese, Arabic or emoji come in no font of the app, and a PDF/UA file may not refer to the reader's fonts. Such
-//! text is looked up in our other families first (Greek in a serif font is then drawn in Tinos). What none of them
-//! has can be selected, searched and read aloud, and is drawn as a pale bar as long as the text, so that it
-//! is seen that something is there. [`slides_without_glyphs`] says on which slides, for a message to the person
+//! text is looked up in our other families first (Greek in a serif font is then drawn in Tinos), and common signs such
+//! as arrows and check marks are drawn as shapes. What is left can be selected, searched and read aloud, and is drawn
+//! as a pale bar as long as the text, so that it is seen that something is there. [`slides_without_glyphs`] says on which slides, for a message to the person
 //! who exports; the PowerPoint and HTML files show these texts in the reader's fonts.
 
 use std::collections::BTreeSet;
@@ -42,6 +42,7 @@ mod place;
 mod roles;
 mod shapes;
 mod sheet;
+mod symbols;
 mod tags;
 
 use faces::Faces;

@@ -11,6 +11,7 @@ use krilla::text::{Font, Glyph as PdfGlyph, GlyphId};
 
 use super::place::point;
 use super::shapes;
+use super::symbols::{self, Look};
 use crate::display::{DisplayList, Rect, Run, Shape};
 use crate::export::Export;
 use crate::fonts::Fonts;
@@ -88,6 +89,7 @@ impl<'a> Faces<'a> {
         surface.set_stroke(None);
         surface.set_fill(Some(shapes::filling(run.color, 1.0)));
         let mut bars: Vec<Range<f64>> = Vec::new();
+        let mut signs = Vec::new();
         let ends = ends(run);
         // A PDF may not have this character, which isn't seen and joins words; another one does the same, and is
         // as long.
@@ -102,6 +104,10 @@ impl<'a> Faces<'a> {
             rest = others;
             if Some(file) == self.foreign {
                 for glyph in group.iter().filter(|glyph| is_seen(run, glyph)) {
+                    if let Some(symbol) = symbols::of(&run.text[glyph.bytes.clone()]) {
+                        signs.push((symbol, glyph.x + glyph.advance / 2.0));
+                        continue;
+                    }
                     match bars.last_mut() {
                         Some(bar) if glyph.x - bar.end < SLACK => bar.end = glyph.x + glyph.advance,
                         _ => bars.push(glyph.x..glyph.x + glyph.advance),
@@ -130,6 +136,10 @@ impl<'a> Faces<'a> {
             }
             let start = at(x + first.x, baseline - first.rise);
             surface.draw_glyphs(start, &glyphs, font, &text, point(run.size), false);
+        }
+        let look = Look { size: run.size, is_bold: run.font.is_bold, color: run.color };
+        for (symbol, middle) in signs {
+            symbols::draw(surface, symbol, x + middle, baseline, &look);
         }
         for bar in bars {
             let height = (BAR[0] + BAR[1]) * run.size;
@@ -186,13 +196,19 @@ fn is_seen(run: &Run, glyph: &crate::display::Glyph) -> bool {
 pub fn slides_without_glyphs(export: &Export<'_>) -> BTreeSet<usize> {
     let mut faces = Faces::new(export);
     let slides = export.slides.iter().map(|list| {
-        runs(list).filter(|run| run.is_foreign && !run.text.trim().is_empty()).any(|run| {
-            let others = faces.in_other_families(run);
-            others
-                .is_none_or(|(runs, _)| runs.iter().any(|run| run.is_foreign && !run.text.trim().is_empty()))
-        })
+        runs(list)
+            .filter(|run| has_bar(run))
+            .any(|run| faces.in_other_families(run).is_none_or(|(runs, _)| runs.iter().any(has_bar)))
     });
     super::numbers(slides.collect::<Vec<_>>().into_iter())
+}
+
+/// Whether something of a run is drawn as a bar.
+fn has_bar(run: &Run) -> bool {
+    let is_bar = |glyph: &crate::display::Glyph| {
+        is_seen(run, glyph) && symbols::of(&run.text[glyph.bytes.clone()]).is_none()
+    };
+    run.is_foreign && run.glyphs.iter().any(is_bar)
 }
 
 fn runs(list: &DisplayList) -> impl Iterator<Item = &Run> {

@@ -199,8 +199,13 @@ fn long_notes_take_more_pages() {
 #[test]
 fn slides_that_a_pdf_cant_show_whole_are_known() {
     let text = |id: &str, text: &str| json!({ "id": id, "layout": "statement", "blocks": [{ "type": "title", "id": format!("t{id}"), "text": text }] });
-    let slides =
-        json!([text("a", "Plain"), text("b", "增长"), text("c", "Ελληνικά"), text("d", "Launch 🚀")]);
+    let slides = json!([
+        text("a", "Plain"),
+        text("b", "增长"),
+        text("c", "Ελληνικά"),
+        text("d", "Launch 🚀"),
+        text("e", "≤ 5 → ✓")
+    ]);
     let found = Press::new().with(&deck("x", slides), slides_without_glyphs);
     assert_eq!(found.into_iter().collect::<Vec<_>>(), [2, 4]);
 }
