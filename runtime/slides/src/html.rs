@@ -24,7 +24,8 @@ use crate::deck::Slide;
 use crate::display::{DisplayList, Shape};
 use crate::export::{Export, ExportError, Progress, tell};
 use crate::id::{BlockId, ImageId};
-use crate::svg::{self, Source, Surroundings, Told, data, described, faces};
+use crate::svg::told::{Told, charts};
+use crate::svg::{self, Source, Surroundings, data, faces};
 use crate::words::Words;
 use crate::xml::escape;
 
@@ -149,7 +150,7 @@ impl Markup {
         self.attribute("aria-label", &format!("{} {number} / {}", words.slide, export.slides.len()));
         self.raw(">\n");
         self.element("h2", " class=\"unseen\"", &alt::slide_title(slide, number, language));
-        let mut told = described::charts(slide, export);
+        let mut told = charts(slide, export);
         // The heading says it.
         let title = slide.all_blocks().into_iter().find(|block| matches!(block, Block::Title(_)));
         if let Some(title) = title.filter(|_| alt::own_title(slide).is_some()) {

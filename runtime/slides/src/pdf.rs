@@ -19,8 +19,6 @@
 //! as a pale bar as long as the text, so that it is seen that something is there. [`slides_without_glyphs`] says on which slides, for a message to the person
 //! who exports; the PowerPoint and HTML files show these texts in the reader's fonts.
 
-use std::collections::BTreeSet;
-
 use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::error::KrillaError;
@@ -116,9 +114,8 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn slide(&mut self, number: usize, pages: Pages) -> Result<(), ExportError> {
         let export = self.export;
-        let (list, slide) = match (export.slides.get(number), export.deck.slides.get(number)) {
-            (Some(list), Some(slide)) => (list, slide),
-            _ => return Err(unwritable("a slide isn't laid out")),
+        let (Some(list), Some(slide)) = (export.slides.get(number), export.deck.slides.get(number)) else {
+            return Err(unwritable("there is a drawing without a slide"));
         };
         let title = alt::slide_title(slide, number + 1, export.deck.language.as_deref());
         let destination = XyzDestination::new(self.pages, Point::from_xy(0.0, 0.0));
@@ -189,9 +186,4 @@ impl Writer<'_> {
 
 fn page_settings([width, height]: [f64; 2]) -> Result<PageSettings, ExportError> {
     PageSettings::from_wh(point(width), point(height)).ok_or_else(|| unwritable("a page has no size"))
-}
-
-/// The numbers of the slides in the deck's order, from 1, that a predicate holds for.
-fn numbers(slides: impl Iterator<Item = bool>) -> BTreeSet<usize> {
-    (1..).zip(slides).filter_map(|(number, is)| is.then_some(number)).collect()
 }

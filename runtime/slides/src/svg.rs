@@ -3,9 +3,6 @@
 //! Every text and attribute is escaped, and there are no `style` attributes, scripts or references
 //! except to images and links: what the picture refers to is what the caller names and what a deck may link to.
 
-#[cfg(feature = "export")]
-use std::collections::BTreeMap;
-
 use crate::block::Fit;
 use crate::display::{DisplayList, Element, Picture, Run, Shape, Stroke, Text};
 use crate::id::{BlockId, ImageId};
@@ -14,9 +11,10 @@ use crate::xml::escape;
 #[cfg(feature = "export")]
 pub(crate) mod data;
 #[cfg(feature = "export")]
-pub(crate) mod described;
-#[cfg(feature = "export")]
 pub(crate) mod faces;
+pub(crate) mod told;
+
+use told::Told;
 
 /// Writes a slide. `image` gives the address of an image's bytes, as in `data:image/png;base64,…`;
 /// one without is left out, and its ground is seen.
@@ -41,7 +39,7 @@ pub fn standalone(list: &DisplayList, export: &crate::export::Export<'_>) -> Str
     head.push_str(&faces::css(export.fonts, &faces::used([list])));
     head.push_str("</style>");
     let image = |id: &ImageId| export.pictures.get(id).map(|file| Source::Address(data::of_picture(file)));
-    let told = numbered.map(|(_, slide)| described::charts(slide, export)).unwrap_or_default();
+    let told = numbered.map(|(_, slide)| told::charts(slide, export)).unwrap_or_default();
     let told = |block: &BlockId| told.get(block).cloned();
     let mut text = write_in(list, &Surroundings { image: &image, told: &told, head: &head });
     text.push('\n');
@@ -49,11 +47,11 @@ pub fn standalone(list: &DisplayList, export: &crate::export::Export<'_>) -> Str
 }
 
 /// Where the bytes of an image are.
+#[cfg_attr(not(feature = "export"), expect(dead_code, reason = "only files have elements for images"))]
 pub(crate) enum Source {
     /// At an address, which may hold them.
     Address(String),
     /// In an element of the same page that is `width` × `height` large.
-    #[cfg(feature = "export")]
     Element {
         /// Its id.
         id: String,
@@ -63,21 +61,6 @@ pub(crate) enum Source {
         height: u32,
     },
 }
-
-/// How a block is told to a reader who doesn't see the picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// By these words, in place of what is drawn of it.
-    #[cfg(feature = "export")]
-    As(String),
-    /// By something outside of the picture.
-    #[cfg(feature = "export")]
-    Elsewhere,
-}
-
-/// The words of some blocks.
-#[cfg(feature = "export")]
-pub(crate) type Words = BTreeMap<BlockId, Told>;
 
 /// What a picture needs to know of where it stands.
 pub(crate) struct Surroundings<'a> {
@@ -184,13 +167,11 @@ impl Svg {
     /// Opens a group that is told otherwise than by its texts.
     fn group(&mut self, told: &Told) {
         match told {
-            #[cfg(feature = "export")]
             Told::As(words) => {
                 self.raw("<g role=\"img\"");
                 self.attribute("aria-label", words);
                 self.raw(">");
             }
-            #[cfg(feature = "export")]
             Told::Elsewhere => self.raw("<g aria-hidden=\"true\">"),
         }
     }
@@ -230,7 +211,6 @@ impl Svg {
                 self.attribute("href", address);
                 self.raw("/>");
             }
-            #[cfg(feature = "export")]
             Source::Element { id, width, height } => {
                 self.raw("<svg");
                 self.rect(bounds.x, bounds.y, bounds.width, bounds.height);

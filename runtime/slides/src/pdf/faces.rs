@@ -195,12 +195,13 @@ fn is_seen(run: &Run, glyph: &crate::display::Glyph) -> bool {
 /// place.
 pub fn slides_without_glyphs(export: &Export<'_>) -> BTreeSet<usize> {
     let mut faces = Faces::new(export);
-    let slides = export.slides.iter().map(|list| {
+    let has_bars = |list: &DisplayList| {
         runs(list)
             .filter(|run| has_bar(run))
             .any(|run| faces.in_other_families(run).is_none_or(|(runs, _)| runs.iter().any(has_bar)))
-    });
-    super::numbers(slides.collect::<Vec<_>>().into_iter())
+    };
+    let slides = (1..).zip(export.slides.iter().map(has_bars));
+    slides.filter_map(|(number, has_bars)| has_bars.then_some(number)).collect()
 }
 
 /// Whether something of a run is drawn as a bar.
