@@ -63,7 +63,7 @@ fn categories(view: &View<'_>) -> String {
          <c:auto val=\"0\"/><c:lblAlgn val=\"ctr\"/><c:lblOffset val=\"100\"/>\
          <c:tickLblSkip val=\"{stride}\"/><c:tickMarkSkip val=\"1\"/><c:noMultiLvlLbl val=\"1\"/></c:catAx>",
         line(view.drawn.zero),
-        look.element(),
+        if stride > 1 { look.unbroken() } else { look.element() },
     )
 }
 
@@ -86,10 +86,10 @@ impl Values<'_> {
             String::new()
         };
         // Where the first category is at the top, the end of the axis is at the bottom.
-        let crosses = match (is_scatter, view.frame.is_horizontal) {
-            (true, _) => "min",
-            (false, true) => "max",
-            (false, false) => "autoZero",
+        let (crosses, labels) = match (is_scatter, view.frame.is_horizontal) {
+            (true, _) => ("min", "low"),
+            (false, true) => ("max", "nextTo"),
+            (false, false) => ("autoZero", "low"),
         };
         let between = if view.is_edge_to_edge() || is_scatter { "midCat" } else { "between" };
         let mut format = String::new();
@@ -98,7 +98,7 @@ impl Values<'_> {
             "<c:valAx><c:axId val=\"{id}\"/><c:scaling><c:orientation val=\"minMax\"/><c:max val=\"{}\"/>\
              <c:min val=\"{}\"/></c:scaling><c:delete val=\"{}\"/><c:axPos val=\"{position}\"/>{grid}{}\
              <c:numFmt formatCode=\"{format}\" sourceLinked=\"0\"/><c:majorTickMark val=\"none\"/>\
-             <c:minorTickMark val=\"none\"/><c:tickLblPos val=\"low\"/><c:spPr><a:noFill/>{}</c:spPr>{}\
+             <c:minorTickMark val=\"none\"/><c:tickLblPos val=\"{labels}\"/><c:spPr><a:noFill/>{}</c:spPr>{}\
              <c:crossAx val=\"{other}\"/><c:crosses val=\"{crosses}\"/><c:crossBetween val=\"{between}\"/>\
              <c:majorUnit val=\"{}\"/></c:valAx>",
             plain(scale.max),

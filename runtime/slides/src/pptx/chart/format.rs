@@ -101,7 +101,7 @@ impl Formats<'_> {
     /// The digits alone.
     fn number(self, is_divided: bool, far: f64) -> String {
         if self.largest > 0.0 && self.largest / self.divisor < SMALLEST && is_divided && far > 0.0 {
-            return "0.0E-0".to_owned();
+            return "0.0E+0".to_owned();
         }
         // Four digits are read without help.
         let mut format = if far / self.divisor >= 1e4 { "#,##0" } else { "0" }.to_owned();
@@ -134,13 +134,10 @@ fn currency(unit: &str) -> String {
     format!("{unit}{space}")
 }
 
-/// Text in a format.
+/// Text in a format. Within quotes there is no way to write a quote.
 fn literal(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    // A quote can't be within quotes.
-    format!("\"{}\"", text.replace('"', "\"\\\"\""))
+    let quoted = |part: &str| if part.is_empty() { String::new() } else { format!("\"{part}\"") };
+    text.split('"').map(quoted).collect::<Vec<_>>().join("\\\"")
 }
 
 /// The digits after the point that the numbers at grid lines need: their steps, and where they start.

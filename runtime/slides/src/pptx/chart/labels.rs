@@ -104,7 +104,14 @@ fn group(view: &View<'_>, labels: &[Option<Label>], has_value: impl Fn(usize) ->
 
 /// No labels but those of some points.
 fn none(some: &str) -> String {
-    format!("<c:dLbls>{some}<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{}</c:dLbls>", shows(None))
+    // A label that was moved gets no line to its point.
+    format!(
+        "<c:dLbls>{some}<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{}<c:extLst>\
+         <c:ext uri=\"{{CE6537A1-D6FC-4f65-9D91-7224C49458BB}}\" \
+         xmlns:c15=\"http://schemas.microsoft.com/office/drawing/2012/chart\"><c15:showLeaderLines val=\"0\"/>\
+         </c:ext></c:extLst></c:dLbls>",
+        shows(None)
+    )
 }
 
 fn shown(view: &View<'_>, label: Label) -> String {
@@ -117,7 +124,7 @@ fn shown(view: &View<'_>, label: Label) -> String {
     let position = label.position.map(|position| format!("<c:dLblPos val=\"{position}\"/>"));
     format!(
         "<c:numFmt formatCode=\"{format}\" sourceLinked=\"0\"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{}{}{}",
-        label.look.element(),
+        label.look.one_line(),
         position.unwrap_or_default(),
         shows(Some(label.says)),
     )

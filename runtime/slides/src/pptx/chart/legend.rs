@@ -10,6 +10,9 @@ use crate::display::{Rect, Text};
 
 /// Room around the names: other programs set words a little wider.
 const SLACK: f64 = 1.06;
+const BESIDE: f64 = 16.0;
+/// A square of a legend with the room around it.
+const SWATCH: f64 = 30.0;
 
 pub(super) fn write(view: &View<'_>) -> String {
     if !view.frame.has_legend {
@@ -45,7 +48,14 @@ pub(super) fn write(view: &View<'_>) -> String {
     let ends = shown.iter().flat_map(|(_, text)| text.lines.iter().map(|line| line.x + line.width));
     let right = ends.fold(first.right(), f64::max);
     let left = first.x.min(shown.iter().map(|(swatch, _)| swatch.x).fold(f64::INFINITY, f64::min));
-    let width = ((right - left) * SLACK + 16.0).min(view.bounds.right() - left);
+    let across = if is_pie {
+        // Without the numbers that we write before the names: a wider legend would have two columns.
+        let widest = shown.iter().flat_map(|(_, text)| text.lines.iter().map(|line| line.width));
+        SWATCH + widest.fold(0.0, f64::max) * SLACK
+    } else {
+        (right - left) * SLACK + BESIDE
+    };
+    let width = across.min(view.bounds.right() - left);
     let place = Rect::new(left, top, width, bottom - top);
     let [x, y, width, height] = view.parts(place).map(part);
     let _ = write!(

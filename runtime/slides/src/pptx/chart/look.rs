@@ -31,11 +31,26 @@ impl TextLook {
         )
     }
 
-    /// As `c:txPr`. Texts are horizontal, also where there is little room.
+    /// As `c:txPr` of an axis or legend: horizontal, also where there is little room.
     pub(super) fn element(self) -> String {
+        self.in_body("rot=\"0\" vert=\"horz\"")
+    }
+
+    /// As `c:txPr` of an axis that shows only some of its labels. LibreOffice leaves labels out only where they may not
+    /// be broken into lines, which it takes from any turn, however small.
+    pub(super) fn unbroken(self) -> String {
+        self.in_body("rot=\"1\" vert=\"horz\"")
+    }
+
+    /// As `c:txPr` of a label at data: in one line.
+    pub(super) fn one_line(self) -> String {
+        self.in_body("rot=\"0\" vert=\"horz\" wrap=\"none\"")
+    }
+
+    fn in_body(self, body: &str) -> String {
         format!(
-            "<c:txPr><a:bodyPr rot=\"0\" vert=\"horz\"/><a:lstStyle/><a:p><a:pPr>{}</a:pPr>\
-             <a:endParaRPr lang=\"en-US\"/></a:p></c:txPr>",
+            "<c:txPr><a:bodyPr {body}/><a:lstStyle/><a:p><a:pPr>{}</a:pPr><a:endParaRPr lang=\"en-US\"/></a:p>\
+             </c:txPr>",
             self.properties("a:defRPr")
         )
     }
