@@ -43,21 +43,34 @@ pub(in crate::pptx) fn alt(chart: &Chart, language: Option<&str>) -> String {
         }
         [_] => {}
     }
-    sentence.push('.');
-    let values: Vec<f64> =
-        chart.series.iter().flat_map(|series| &series.values).flatten().copied().map(Decimal::as_f64).collect();
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    let values: Vec<f64> = chart
+        .series
+        .iter()
+        .flat_map(|series| &series.values)
+        .flatten()
+        .copied()
+        .map(Decimal::as_f64)
+        .collect();
     let lowest = values.iter().copied().reduce(f64::min);
     let highest = values.iter().copied().reduce(f64::max);
     if let (Some(lowest), Some(highest)) = (lowest, highest) {
         let numbers = Numbers::new(&values, chart.unit.as_deref());
         let [lowest, highest] = [lowest, highest].map(|value| numbers.full(Locale::of(language), value));
         if lowest == highest {
-            sentence.push_str(&format!(" All values are {lowest}."));
+            sentence.push_str(&format!(" All values are {lowest}"));
         } else {
-            sentence.push_str(&format!(" Values from {lowest} to {highest}."));
+            sentence.push_str(&format!(" Values from {lowest} to {highest}"));
+        }
+        // As in `3 Mio.`
+        if !sentence.ends_with('.') {
+            sentence.push('.');
         }
     }
-    let missing = chart.series.iter().flat_map(|series| &series.values).filter(|value| value.is_none()).count();
+    let missing =
+        chart.series.iter().flat_map(|series| &series.values).filter(|value| value.is_none()).count();
     match missing {
         0 => {}
         1 => sentence.push_str(" One value is missing."),

@@ -21,7 +21,9 @@ pub(super) fn plot(view: &View<'_>) -> (Rect, Option<AxisScale>) {
     if view.has_grid() {
         return (plot, Some(scale));
     }
-    let lines = || view.drawn.labels.values().flatten().flat_map(|text| text.lines.iter().map(move |line| (text, line)));
+    let lines = || {
+        view.drawn.labels.values().flatten().flat_map(|text| text.lines.iter().map(move |line| (text, line)))
+    };
     let range = scale.max - scale.min;
     if view.frame.is_horizontal {
         let more = lines().map(|(_, line)| plot.x - line.x + 8.0).fold(0.0, f64::max);
@@ -40,7 +42,8 @@ pub(super) fn write(view: &View<'_>, scale: Option<AxisScale>) -> String {
     let Some(scale) = scale else { return String::new() };
     if view.chart.kind == ChartKind::Scatter {
         let x = view.frame.x.unwrap_or(scale);
-        let across = Values { id: KEYS, position: "b", scale: x, formats: view.x_formats(), title: String::new() };
+        let across =
+            Values { id: KEYS, position: "b", scale: x, formats: view.x_formats(), title: String::new() };
         let up = Values { id: VALUES, position: "l", scale, formats: view.formats, title: title(view) };
         return format!("{}{}", across.write(view, KEYS), up.write(view, KEYS));
     }

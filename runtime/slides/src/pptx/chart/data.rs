@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::view::View;
+use crate::chart::ChartKind;
 use crate::xml::escape;
 
 /// The name of a series.
@@ -19,7 +20,7 @@ pub(super) fn name(view: &View<'_>, series: usize) -> String {
 pub(super) fn points(view: &View<'_>, series: usize) -> String {
     let points = view.points(series);
     let one = &view.chart.series[series];
-    let is_scatter = view.chart.categories.is_empty() && !one.x.is_empty();
+    let is_scatter = view.chart.kind == ChartKind::Scatter;
     let (keys, values) = if is_scatter { ("c:xVal", "c:yVal") } else { ("c:cat", "c:val") };
     let cells = |column| view.sheet.cells(column, &points);
     let mut xml = format!("<{keys}>");

@@ -114,7 +114,11 @@ impl<'a> Drawn<'a> {
             } else {
                 (bounds.center_x() - frame.plot.x) / frame.plot.width
             };
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the categories")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "within the categories"
+            )]
             let place = (part * number).clamp(0.0, 1e6) as usize;
             if let (Some(category), Some(color)) = (frame.order.get(place), fill) {
                 self.marks.insert((series, *category), Mark { color, bounds: *bounds, opacity: 1.0 });

@@ -38,9 +38,8 @@ impl Formats<'_> {
             && far >= next
         {
             let above = Self { divisor: next, ..self };
-            let decimals = (0..8).find(|decimals| {
-                above_of(scale, next).all(|value| is_round(value / next, *decimals))
-            });
+            let decimals =
+                (0..8).find(|decimals| above_of(scale, next).all(|value| is_round(value / next, *decimals)));
             let above = above.with_decimals(decimals.unwrap_or(8));
             let (language, zero) = (self.tag(), one.zero(false));
             let above = above.one(false, false, far);
@@ -117,8 +116,12 @@ impl Formats<'_> {
 
     /// The word for what numbers are divided by, and the commas that divide by it.
     fn scale(self) -> Option<(Scale, usize)> {
-        let scales =
-            [(1e12, Scale::Trillion, 4), (1e9, Scale::Billion, 3), (1e6, Scale::Million, 2), (1e3, Scale::Thousand, 1)];
+        let scales = [
+            (1e12, Scale::Trillion, 4),
+            (1e9, Scale::Billion, 3),
+            (1e6, Scale::Million, 2),
+            (1e3, Scale::Thousand, 1),
+        ];
         let found = scales.into_iter().find(|(divisor, ..)| self.divisor >= *divisor);
         found.map(|(_, scale, commas)| (scale, commas))
     }

@@ -21,19 +21,27 @@ pub(super) fn write(view: &View<'_>) -> String {
     let is_pie = view.chart.kind == ChartKind::Pie;
     let entries = if is_pie { view.order.clone() } else { view.series() };
     let name = |entry: &usize| -> Option<&Text> {
-        if is_pie { view.drawn.labels.get(&(0, *entry))?.last().copied() } else { view.drawn.names.get(entry).copied() }
+        if is_pie {
+            view.drawn.labels.get(&(0, *entry))?.last().copied()
+        } else {
+            view.drawn.names.get(entry).copied()
+        }
     };
     let shown: Vec<(Rect, &Text)> = entries
         .iter()
         .filter_map(|entry| Some((view.drawn.swatches.get(entry)?.bounds, name(entry)?)))
         .collect();
     let Some((first, text)) = shown.first() else { return String::new() };
-    let usual = TextLook::of(text).map(|look| TextLook { is_bold: false, ..look }).unwrap_or_else(|| view.label());
+    let usual =
+        TextLook::of(text).map(|look| TextLook { is_bold: false, ..look }).unwrap_or_else(|| view.label());
     let mut xml = format!("<c:legend><c:legendPos val=\"{}\"/>", if is_pie { "r" } else { "t" });
     for (place, entry) in entries.iter().enumerate() {
         match name(entry).filter(|_| view.drawn.swatches.contains_key(entry)) {
             None => {
-                let _ = write!(xml, "<c:legendEntry><c:idx val=\"{place}\"/><c:delete val=\"1\"/></c:legendEntry>");
+                let _ = write!(
+                    xml,
+                    "<c:legendEntry><c:idx val=\"{place}\"/><c:delete val=\"1\"/></c:legendEntry>"
+                );
             }
             Some(text) => {
                 if let Some(look) = TextLook::of(text).filter(|look| *look != usual) {

@@ -46,9 +46,9 @@ pub(super) fn write(view: &View<'_>) -> String {
         ChartKind::Area => format!(
             "<c:areaChart><c:grouping val=\"stacked\"/><c:varyColors val=\"0\"/>{series}{axes}</c:areaChart>"
         ),
-        ChartKind::Pie => format!(
-            "<c:pieChart><c:varyColors val=\"1\"/>{series}<c:firstSliceAng val=\"0\"/></c:pieChart>"
-        ),
+        ChartKind::Pie => {
+            format!("<c:pieChart><c:varyColors val=\"1\"/>{series}<c:firstSliceAng val=\"0\"/></c:pieChart>")
+        }
         ChartKind::Scatter => format!(
             "<c:scatterChart><c:scatterStyle val=\"lineMarker\"/><c:varyColors val=\"0\"/>{series}{axes}</c:scatterChart>"
         ),
@@ -124,9 +124,10 @@ fn lines(view: &View<'_>, series: usize) -> String {
 
 /// A dot of a colour and width in pixels; none: there is none.
 fn marker(dot: Option<(Color, f64)>) -> String {
-    dot.map_or_else(|| "<c:marker><c:symbol val=\"none\"/></c:marker>".to_owned(), |(color, width)| {
-        round_marker(color, width, 1.0)
-    })
+    dot.map_or_else(
+        || "<c:marker><c:symbol val=\"none\"/></c:marker>".to_owned(),
+        |(color, width)| round_marker(color, width, 1.0),
+    )
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "2 to 72")]

@@ -73,8 +73,11 @@ impl<'a> Strings<'a> {
     }
 
     fn part(&self) -> String {
-        let mut xml =
-            format!("{HEAD}<sst xmlns=\"{MAIN}\" count=\"{}\" uniqueCount=\"{}\">", self.uses, self.all.len());
+        let mut xml = format!(
+            "{HEAD}<sst xmlns=\"{MAIN}\" count=\"{}\" uniqueCount=\"{}\">",
+            self.uses,
+            self.all.len()
+        );
         for text in &self.all {
             xml.push_str("<si><t xml:space=\"preserve\">");
             escape(&without_codes(text), &mut xml);
@@ -150,10 +153,8 @@ fn content_types() -> String {
 fn relationships(all: &[(&str, &str)]) -> String {
     let mut xml = format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">");
     for (number, (kind, target)) in (1..).zip(all) {
-        let _ = write!(
-            xml,
-            "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>"
-        );
+        let _ =
+            write!(xml, "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>");
     }
     xml.push_str("</Relationships>");
     xml
