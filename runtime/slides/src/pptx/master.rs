@@ -16,6 +16,8 @@ pub(super) const FIRST_LAYOUT: u32 = 2_147_483_649;
 
 /// Sizes of text by level, from the first.
 const SIZES: [f64; 5] = [20.0, 16.0, 16.0, 14.0, 14.0];
+/// What the levels say.
+const LEVELS: &[&str] = &["Text", "Second level", "Third level", "Fourth level", "Fifth level"];
 /// How far each level stands in from the one before.
 const INDENT: f64 = 24.0;
 /// Between items.
@@ -36,10 +38,10 @@ pub(super) fn write(theme: &Theme, designs: &[Design]) -> (String, Part) {
     for one in usual.iter().flat_map(|design| &design.placeholders) {
         let one = match one.kind {
             Some("title") => {
-                title = one.look;
-                Placeholder { prompt: "Title", ..one.clone() }
+                title = one.looks.first().copied();
+                Placeholder { prompts: &["Title"], ..one.clone() }
             }
-            None => Placeholder { kind: Some("body"), name: "Text", prompt: "Text", ..one.clone() },
+            None => Placeholder { kind: Some("body"), name: "Text", prompts: LEVELS, ..one.clone() },
             _ => one.clone(),
         };
         placeholder::write(&one, &paint, &mut part, &mut xml);
@@ -60,15 +62,12 @@ pub(super) fn write(theme: &Theme, designs: &[Design]) -> (String, Part) {
         color: theme.colors.text,
         is_bold: true,
         is_heading: true,
+        numbers: None,
     });
-    xml.push_str(&title.paragraph("lvl1pPr", &paint));
+    xml.push_str(&title.level(1, &paint));
     let _ = write!(xml, "</p:titleStyle><p:bodyStyle>{}</p:bodyStyle>", levels(theme, &paint));
     let other = Look { size: 20.0, line_height: 1.0, is_bold: false, is_heading: false, ..title };
-    let _ = write!(
-        xml,
-        "<p:otherStyle>{}</p:otherStyle></p:txStyles></p:sldMaster>",
-        other.paragraph("lvl1pPr", &paint)
-    );
+    let _ = write!(xml, "<p:otherStyle>{}</p:otherStyle></p:txStyles></p:sldMaster>", other.level(1, &paint));
     (xml, part)
 }
 

@@ -9,6 +9,7 @@ mod lint;
 mod patches;
 #[cfg(feature = "export")]
 mod pdf;
+mod pptx_package;
 mod reading;
 mod sample;
 mod schema;

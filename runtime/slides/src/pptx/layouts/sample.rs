@@ -9,7 +9,7 @@ use crate::display::{Align, DisplayList, Element, HEIGHT, Part, Rect, Shape, Tex
 use crate::fonts::Fonts;
 use crate::layout::lay_out;
 use crate::text_layout::TextLayout;
-use crate::theme::Theme;
+use crate::theme::{Color, Theme};
 
 /// What stands in a slot of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ struct Sample {
     layout: Layout,
     name: &'static str,
     kind: Option<&'static str>,
-    title: &'static str,
+    title: &'static [&'static str],
     slots: &'static [Slot],
 }
 
@@ -52,7 +52,7 @@ const fn sample(
     layout: Layout,
     name: &'static str,
     kind: Option<&'static str>,
-    title: &'static str,
+    title: &'static [&'static str],
     slots: &'static [Slot],
 ) -> Sample {
     Sample { layout, name, kind, title, slots }
@@ -62,15 +62,28 @@ const fn sample(
 const WIDE: usize = 24;
 /// The same beside something, on fields of colour, and for one large sentence.
 const NARROW: usize = 8;
+const HALF: usize = 12;
 const SENTENCE: usize = 14;
 
-const MESSAGE: &str = "What this slide says, as a sentence";
+const MESSAGE: &[&str] = &["What this slide says, as a sentence"];
 
 const SAMPLES: [Sample; 17] = [
-    sample(Layout::Cover, "Cover", Some("title"), "Title of the presentation", &[Title(NARROW), Subtitle]),
-    sample(Layout::Section, "Section", Some("secHead"), "Title of the section", &[Title(NARROW), Subtitle]),
-    sample(Layout::Agenda, "Agenda", None, "What comes", &[Title(NARROW), List]),
-    sample(Layout::Statement, "Statement", None, "One sentence that is the whole slide", &[Title(SENTENCE)]),
+    sample(Layout::Cover, "Cover", Some("title"), &["Title of the presentation"], &[Title(NARROW), Subtitle]),
+    sample(
+        Layout::Section,
+        "Section",
+        Some("secHead"),
+        &["Title of the section"],
+        &[Title(NARROW), Subtitle],
+    ),
+    sample(Layout::Agenda, "Agenda", None, &["What comes"], &[Title(NARROW), List]),
+    sample(
+        Layout::Statement,
+        "Statement",
+        None,
+        &["One sentence that is the whole slide"],
+        &[Title(SENTENCE)],
+    ),
     sample(Layout::TitleAndText, "Title and text", Some("obj"), MESSAGE, &[Title(WIDE), Content]),
     sample(Layout::TwoColumns, "Two columns", Some("twoObj"), MESSAGE, &[Title(WIDE), Content, Content]),
     sample(Layout::ChartAndTakeaway, "Chart and takeaway", None, MESSAGE, &[Title(WIDE), Chart, Words]),
@@ -86,10 +99,10 @@ const SAMPLES: [Sample; 17] = [
         &[Title(WIDE), Heading, Content, Heading, Content],
     ),
     sample(Layout::Steps, "Steps", None, MESSAGE, &[Title(WIDE), Content]),
-    sample(Layout::Quote, "Quote", None, "", &[Quote]),
-    sample(Layout::ImageHalf, "Picture beside text", None, MESSAGE, &[Title(NARROW), Content, Picture]),
+    sample(Layout::Quote, "Quote", None, &[], &[Quote]),
+    sample(Layout::ImageHalf, "Picture beside text", None, MESSAGE, &[Title(HALF), Content, Picture]),
     sample(Layout::ImageFull, "Full picture", None, MESSAGE, &[Title(WIDE), Picture]),
-    sample(Layout::Closing, "Closing", None, "The decision, or the next steps", &[Title(NARROW), List]),
+    sample(Layout::Closing, "Closing", None, &["The decision, or the next steps"], &[Title(NARROW), List]),
 ];
 
 /// Where the body of slides ends.
@@ -105,7 +118,7 @@ pub(super) fn designs(theme: &Theme, fonts: &Fonts) -> Vec<Design> {
         .iter()
         .filter_map(|sample| {
             let (long, short) = (shown(sample, 2)?, shown(sample, 1)?);
-            Some(design(sample, &long, &short))
+            Some(design(sample, &long, &short, theme.colors.surface))
         })
         .collect()
 }
@@ -153,7 +166,7 @@ fn id(index: usize) -> String {
     format!("b{index}")
 }
 
-fn design(sample: &Sample, long: &DisplayList, short: &DisplayList) -> Design {
+fn design(sample: &Sample, long: &DisplayList, short: &DisplayList, surface: Color) -> Design {
     let number = long.elements.iter().find_map(|element| match &element.shape {
         Shape::Text(text) if element.of.is_none() && text.align == Align::Right => Some(text.clone()),
         _ => None,
@@ -178,7 +191,7 @@ fn design(sample: &Sample, long: &DisplayList, short: &DisplayList) -> Design {
     }
     let mut placeholders = Vec::new();
     for (index, slot) in sample.slots.iter().enumerate() {
-        placeholders.extend(of_slot(*slot, sample, index, long, floor));
+        placeholders.extend(of_slot(*slot, sample, index, long, floor, surface));
     }
     // Their numbers: a title has none, the page's number is fixed.
     let untitled = placeholders.iter_mut().filter(|one| one.kind != Some("title"));
@@ -186,14 +199,8 @@ fn design(sample: &Sample, long: &DisplayList, short: &DisplayList) -> Design {
         placeholder.index = Some(if index < NUMBER { index } else { index + 1 });
     }
     if let Some(number) = &number {
-        placeholders.push(Placeholder {
-            kind: Some("sldNum"),
-            index: Some(NUMBER),
-            name: "Slide number",
-            prompt: "",
-            bounds: number.bounds,
-            look: Look::of(number, false),
-        });
+        let place = Placeholder::new(Some("sldNum"), "Slide number", &[], number.bounds);
+        placeholders.push(Placeholder { index: Some(NUMBER), ..place.looking(Look::of(number, false)) });
     }
     Design {
         layout: sample.layout,
@@ -206,11 +213,25 @@ fn design(sample: &Sample, long: &DisplayList, short: &DisplayList) -> Design {
     }
 }
 
-fn of_slot(slot: Slot, sample: &Sample, index: usize, list: &DisplayList, floor: f64) -> Vec<Placeholder> {
+/// Room around the text on a card.
+const PADDING: f64 = 28.0;
+/// From the number of an item to its text.
+const NUMBERS: f64 = 40.0;
+
+/// The placeholders of a slot. They have no bullets where our layout puts none.
+fn of_slot(
+    slot: Slot,
+    sample: &Sample,
+    index: usize,
+    list: &DisplayList,
+    floor: f64,
+    surface: Color,
+) -> Vec<Placeholder> {
     let id = id(index);
     let Some(frame) = list.frames.iter().find(|frame| frame.block.as_str() == id) else { return Vec::new() };
+    // The last one: of an item, its number comes before its text.
     let text = |part: Part| -> Option<&Text> {
-        list.elements.iter().find_map(|element| {
+        list.elements.iter().rev().find_map(|element| {
             let of = element.of.as_ref()?;
             match &element.shape {
                 Shape::Text(text) if of.block == frame.block && of.part == Some(part) => Some(text),
@@ -218,38 +239,61 @@ fn of_slot(slot: Slot, sample: &Sample, index: usize, list: &DisplayList, floor:
             }
         })
     };
-    let look = |part: Part, is_heading: bool| text(part).and_then(|text| Look::of(text, is_heading));
-    let to_the_end = Rect { height: BODY_BOTTOM - frame.bounds.y, ..frame.bounds };
-    let one =
-        |kind, name, prompt, bounds, look| Placeholder { kind, index: None, name, prompt, bounds, look };
-    match slot {
-        Title(_) => vec![one(Some("title"), "Title", sample.title, frame.bounds, look(Part::Text, true))],
+    let look = |part: Part| text(part).and_then(|text| Look::of(text, false));
+    let heading = |part: Part| text(part).and_then(|text| Look::of(text, true));
+    let one = Placeholder::new;
+    let bounds = frame.bounds;
+    let placeholder = match slot {
+        Title(_) => one(Some("title"), "Title", sample.title, bounds).looking(heading(Part::Text)),
         Subtitle => {
-            vec![one(
-                Some("subTitle"),
-                "Subtitle",
-                "For whom, and when",
-                frame.bounds,
-                look(Part::Text, false),
-            )]
+            one(Some("subTitle"), "Subtitle", &["For whom, and when"], bounds).looking(look(Part::Text))
         }
-        Content => vec![one(None, "Content", "Text, a table, a chart or a picture", frame.bounds, None)],
-        List => vec![one(Some("body"), "Text", "Text", to_the_end, look(Part::Item { index: 0 }, false))],
-        Words => vec![one(Some("body"), "Text", "What follows from it", frame.bounds, None)],
-        Chart => vec![one(Some("chart"), "Chart", "Chart", frame.bounds, None)],
-        Table => vec![one(Some("tbl"), "Table", "Table", frame.bounds, None)],
+        Content => {
+            let content = one(None, "Content", &["Text, a table, a chart or a picture"], bounds);
+            if sample.layout == Layout::Comparison {
+                content.on(surface, [PADDING, 0.0, PADDING, PADDING])
+            } else {
+                content
+            }
+        }
+        List => {
+            let to_the_end = Rect { height: BODY_BOTTOM - bounds.y, ..bounds };
+            let look = look(Part::Item { index: 0 });
+            let look = look.map(|look| Look { numbers: Some(NUMBERS), ..look });
+            one(Some("body"), "Text", &["One point a line"], to_the_end).looking(look)
+        }
+        Words => one(Some("body"), "Text", &["What follows from it"], bounds),
+        Chart => one(Some("chart"), "Chart", &["Chart"], bounds),
+        Table => one(Some("tbl"), "Table", &["Table"], bounds),
         Picture => {
-            let height = frame.bounds.height.min(floor - frame.bounds.y);
-            vec![one(Some("pic"), "Picture", "Picture", Rect { height, ..frame.bounds }, None)]
+            let height = bounds.height.min(floor - bounds.y);
+            one(Some("pic"), "Picture", &["Picture"], Rect { height, ..bounds })
         }
-        Heading => vec![one(Some("body"), "Heading", "Heading", frame.bounds, look(Part::Text, false))],
-        Card => vec![one(Some("body"), "Card", "A number and what it measures", frame.bounds, None)],
-        Quote => [(Part::Text, "Quote", "What was said", true), (Part::By, "Name", "Who said it", false)]
-            .into_iter()
-            .filter_map(|(part, name, prompt, is_heading)| {
-                let text = text(part)?;
-                Some(one(Some("body"), name, prompt, text.bounds, Look::of(text, is_heading)))
-            })
-            .collect(),
-    }
+        Heading => {
+            // Down to what it heads.
+            let end = list.frames.get(index + 1).map_or(bounds.bottom(), |next| next.bounds.y);
+            one(Some("body"), "Heading", &["Heading"], Rect { height: end - bounds.y, ..bounds })
+                .looking(look(Part::Text))
+                .on(surface, [PADDING, PADDING, PADDING, 0.0])
+        }
+        Card => {
+            let looks = [heading(Part::Value), look(Part::Label)].into_iter().flatten();
+            let inner = bounds.inset(PADDING, PADDING);
+            one(Some("body"), "Card", &["00", "What it measures"], inner)
+                .looking(looks)
+                .on(surface, [PADDING; 4])
+        }
+        Quote => return said(text(Part::Text), text(Part::By)),
+    };
+    vec![placeholder]
+}
+
+/// A quotation, and who said it.
+fn said(words: Option<&Text>, by: Option<&Text>) -> Vec<Placeholder> {
+    let one = |text: &Text, name, prompts, is_heading| {
+        Placeholder::new(Some("body"), name, prompts, text.bounds).looking(Look::of(text, is_heading))
+    };
+    let words = words.map(|text| one(text, "Quote", &["What was said"], true));
+    let by = by.map(|text| one(text, "Name", &["Who said it"], false));
+    words.into_iter().chain(by).collect()
 }

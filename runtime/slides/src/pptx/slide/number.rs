@@ -38,7 +38,7 @@ pub(super) fn write(
     let (place, style) = if own.is_some_and(|own| looks(own) == looks(text) && own.bounds == text.bounds) {
         (String::new(), "<a:lstStyle/>".to_owned())
     } else {
-        let style = looks(text).map(|look| look.paragraph("lvl1pPr", paint)).unwrap_or_default();
+        let style = looks(text).map(|look| look.level(1, paint)).unwrap_or_default();
         (
             format!(r#"{}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>"#, xfrm(text.bounds)),
             format!("<a:lstStyle>{style}</a:lstStyle>"),
