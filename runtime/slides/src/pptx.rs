@@ -10,12 +10,13 @@
 //! | `slide` | a slide: which element becomes what |
 //! | `text`, `table`, `chart`, `shapes`, `media` | what stands on it |
 //! | `notes` | what the speaker says |
-//! | `layouts`, `master`, `theme` | how new slides look |
+//! | `layouts`, `design`, `master`, `theme` | how new slides look |
 //! | `presentation`, `properties` | the whole |
 //! | `package`, `part` | the zip file, its parts and what they refer to |
 //! | `placeholder`, `paint`, `markup`, `lines` | what several parts have in common |
 
 mod chart;
+mod design;
 mod layouts;
 mod lines;
 mod markup;

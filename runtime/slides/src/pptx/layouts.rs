@@ -6,41 +6,14 @@
 
 mod sample;
 
+use super::design::Design;
 use super::markup::{HEAD, NAMESPACES, TREE, escaped};
 use super::paint::Paint;
 use super::part::Part;
-use super::placeholder::{self, Placeholder};
+use super::placeholder;
 use super::shapes;
-use crate::deck::Layout;
-use crate::display::{DisplayList, Element, Text};
 use crate::fonts::Fonts;
 use crate::theme::{Color, Theme};
-
-/// What a layout of the file is.
-pub(super) struct Design {
-    /// Which slides have it.
-    pub(super) layout: Layout,
-    /// What it is called.
-    pub(super) name: &'static str,
-    /// The kind that PowerPoint knows it as; none: one of ours.
-    kind: Option<&'static str>,
-    /// What is behind everything.
-    pub(super) background: Color,
-    /// The decoration that is the same on all its slides.
-    decoration: Vec<Element>,
-    /// Where the page's number is.
-    pub(super) number: Option<Text>,
-    /// Where a person writes.
-    pub(super) placeholders: Vec<Placeholder>,
-}
-
-impl Design {
-    /// How many elements at the start of a slide are the layout's decoration; none: the slide has
-    /// other decoration.
-    pub(super) fn shared(&self, list: &DisplayList) -> Option<usize> {
-        list.elements.starts_with(&self.decoration).then_some(self.decoration.len())
-    }
-}
 
 /// The layouts of a theme.
 pub(super) fn designs(theme: &Theme, fonts: &Fonts) -> Vec<Design> {

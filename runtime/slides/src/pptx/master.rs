@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::layouts::{Design, background};
+use super::design::Design;
+use super::layouts::background;
 use super::markup::{HEAD, NAMESPACES, TREE};
 use super::paint::{Paint, Slots};
 use super::part::{Part, emu, hundredths_of_a_point};

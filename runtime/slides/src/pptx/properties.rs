@@ -1,6 +1,8 @@
 //! The properties of the file: its title, language and, only if it was given, its author. No dates, no
 //! name of a machine or an account.
 
+use std::fmt::Write as _;
+
 use super::markup::{HEAD, escaped};
 use crate::export::Export;
 
@@ -12,7 +14,7 @@ pub(super) fn core(export: &Export<'_>) -> String {
     );
     for (tag, text) in [("creator", export.author), ("language", export.deck.language.as_deref())] {
         if let Some(text) = text {
-            xml.push_str(&format!("<dc:{tag}>{}</dc:{tag}>", escaped(text)));
+            let _ = write!(xml, "<dc:{tag}>{}</dc:{tag}>", escaped(text));
         }
     }
     xml.push_str("</cp:coreProperties>");

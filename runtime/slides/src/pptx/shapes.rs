@@ -95,10 +95,10 @@ pub(super) fn picture(
         alt => (format!("Picture: {alt}"), Spoken::Alt(alt)),
     };
     let named = named(part.shape_id(), &name, spoken);
-    let [left, top, right, bottom] = crop.map(|part| format!("{:.0}", part * 100_000.0));
-    let crop = if crop == [0.0; 4] {
+    let crop = if crop.iter().all(|part| *part <= 0.0) {
         String::new()
     } else {
+        let [left, top, right, bottom] = crop.map(|part| format!("{:.0}", part * 100_000.0));
         format!(r#"<a:srcRect l="{left}" t="{top}" r="{right}" b="{bottom}"/>"#)
     };
     // The corners of an image that leaves room in its place aren't those of the place.

@@ -6,7 +6,8 @@ mod number;
 
 use std::collections::BTreeSet;
 
-use super::layouts::{Design, background};
+use super::design::Design;
+use super::layouts::background;
 use super::lines::Lines;
 use super::markup::{HEAD, NAMESPACES, TREE};
 use super::media::Media;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::layouts::Design;
+use super::super::design::Design;
 use super::super::markup::{Spoken, escaped, named, xfrm};
 use super::super::paint::Paint;
 use super::super::part::Part;
