@@ -158,7 +158,11 @@ fn check(parts: &Parts) {
             let (folder, name) = part.rsplit_once('/').unwrap_or(("", &part));
             reached.insert(format!("{folder}/_rels/{name}.rels").trim_start_matches('/').to_owned());
         }
-        let xml = if part.ends_with(".xml") { text(parts, &part) } else { "" };
+        let xml = if part.rsplit_once('.').is_some_and(|(_, ending)| ending == "xml") {
+            text(parts, &part)
+        } else {
+            ""
+        };
         for (_, id) in
             xml.match_indices(" r:id=\"").chain(xml.match_indices(" r:embed=\"")).map(|(at, key)| {
                 let rest = &xml[at + key.len()..];

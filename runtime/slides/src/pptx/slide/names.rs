@@ -15,12 +15,14 @@ pub(super) fn shape(slide: &Slide, element: &Element) -> String {
     let Some(of) = &element.of else { return "Decoration".to_owned() };
     let block = slide.all_blocks().into_iter().find(|block| *block.id() == of.block);
     let is_line = matches!(element.shape, Shape::Line(_));
+    // What makes words on an image readable lets the image show.
+    let is_scrim = matches!(&element.shape, Shape::Rect(rect) if rect.opacity < 1.0);
     match (block, of.part) {
         (_, Some(Part::Step { index, .. })) => format!("Step {}: shape", index + 1),
         (_, Some(Part::Item { index })) => format!("Item {}: shape", index + 1),
         (Some(Block::Metric(_)), None) => "Card".to_owned(),
         (Some(Block::Callout(_)), _) => "Callout: background".to_owned(),
-        (Some(Block::Image(_)), Some(Part::Caption)) => "Caption: background".to_owned(),
+        (Some(Block::Image(_)), _) if is_scrim => "Caption: background".to_owned(),
         (Some(Block::Image(_)), _) => "Picture: background".to_owned(),
         (Some(Block::Quote(_)), _) => "Quote: line".to_owned(),
         (Some(Block::Chart(_)), _) => "Chart: shape".to_owned(),
