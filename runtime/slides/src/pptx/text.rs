@@ -28,8 +28,9 @@ use crate::display::{self, DisplayList, Element, Rect, Shape, StepField};
 use crate::theme::Theme;
 
 pub(super) use body::{Breaks, Writer, hex};
-pub(super) use measure::widths;
-pub(super) use paragraph::{Paragraph, paragraphs};
+pub(super) use measure::{Widths, widths};
+use paragraph::Paragraph;
+pub(super) use paragraph::paragraphs;
 pub(super) use plan::{Role, TextBox, is_page_number, plan};
 
 /// Writes a text box.

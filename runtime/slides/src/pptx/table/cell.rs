@@ -9,7 +9,7 @@
 use crate::display::{Align, Text};
 use crate::pptx::Lines;
 use crate::pptx::part::emu;
-use crate::pptx::text::{Breaks, Paragraph, Writer, paragraphs, widths};
+use crate::pptx::text::{Breaks, Widths, Writer, paragraphs, widths};
 use crate::theme::Family;
 
 /// Where a cell is, and what it leaves free.
@@ -33,10 +33,12 @@ pub(super) fn write(
     lines: Lines,
 ) {
     let paragraphs = text.map(paragraphs).unwrap_or_default();
-    let breaks = if lines == Lines::Editable { Breaks::Free } else { Breaks::Pinned };
+    let allowed = widths(&paragraphs);
+    let is_free = lines == Lines::Editable && allowed.keep_their_breaks(&paragraphs);
+    let breaks = if is_free { Breaks::Free } else { Breaks::Pinned };
     let rows = paragraphs.iter().map(|paragraph| paragraph.rows.len()).sum();
     let vertical = vertical(room, size, rows, Metrics::of(family));
-    let (left, right) = sides(room, text.map_or(Align::Left, |text| text.align), &paragraphs, breaks);
+    let (left, right) = sides(room, text.map_or(Align::Left, |text| text.align), allowed, breaks);
     writer.raw("<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>");
     for paragraph in &paragraphs {
         writer.paragraph(paragraph, vertical.line_height, breaks);
@@ -58,10 +60,9 @@ const LEAST: f64 = 2.0;
 
 /// The margins left and right: as wide as drawn on the side where the text stands, and on the other side as is
 /// best for its breaks.
-fn sides(room: Room, align: Align, paragraphs: &[Paragraph<'_>], breaks: Breaks) -> (f64, f64) {
+fn sides(room: Room, align: Align, widths: Widths, breaks: Breaks) -> (f64, f64) {
     let drawn = room.width - 2.0 * room.left;
     let widest = (room.width - room.left - LEAST).max(drawn);
-    let widths = widths(paragraphs);
     let width = if breaks == Breaks::Pinned || widths.most.is_infinite() {
         widest
     } else {
@@ -111,7 +112,7 @@ struct Vertical {
 
 /// How far letters of a single line may stand above ours in `LibreOffice`, so that they don't stand much
 /// lower in PowerPoint.
-const HIGHER: f64 = 1.2;
+const HIGHER: f64 = 1.0;
 /// From one line to the next in sizes.
 const PITCH: f64 = 1.2;
 
@@ -157,8 +158,12 @@ mod tests {
                     let room = Room { width: 100.0, height, left: 16.0, padding };
                     let vertical = vertical(room, size, rows, metrics);
                     let tallest = metrics.line.max(metrics.highest);
-                    let taken = vertical.top + vertical.bottom + lines * tallest * vertical.line_height * size;
-                    assert!(taken <= height + 1e-6, "{family:?} {size} {padding} {rows}: {taken} of {height}");
+                    let taken =
+                        vertical.top + vertical.bottom + lines * tallest * vertical.line_height * size;
+                    assert!(
+                        taken <= height + 1e-6,
+                        "{family:?} {size} {padding} {rows}: {taken} of {height}"
+                    );
                 }
             }
         }

@@ -82,7 +82,7 @@ impl<'a> Writer<'a> {
                     self.close(open.take());
                     if let Some(run) = last.or(row.runs.last().copied()) {
                         self.raw("<a:br>");
-                        self.look("a:rPr", run, run.size);
+                        self.look(run, false);
                         self.raw("</a:br>");
                     }
                 }
@@ -125,7 +125,11 @@ impl<'a> Writer<'a> {
             Align::Left => "l",
         };
         let rtl = u8::from(paragraph.is_rtl);
-        let _ = write!(self.out, r#" algn="{align}" rtl="{rtl}"><a:lnSpc><a:spcPct val="{}"/></a:lnSpc>"#, thousandths(line_height));
+        let _ = write!(
+            self.out,
+            r#" algn="{align}" rtl="{rtl}"><a:lnSpc><a:spcPct val="{}"/></a:lnSpc>"#,
+            thousandths(line_height)
+        );
         let _ = write!(
             self.out,
             r#"<a:spcBef><a:spcPts val="{}"/></a:spcBef><a:spcAft><a:spcPts val="0"/></a:spcAft>"#,
@@ -161,23 +165,25 @@ impl<'a> Writer<'a> {
             return;
         }
         self.raw("<a:r>");
-        self.look("a:rPr", run, run.size);
+        self.look(run, true);
         self.raw("<a:t>");
         escape(&text, self.out);
         self.raw("</a:t></a:r>");
     }
 
-    fn look(&mut self, name: &str, run: &Run, size: f64) {
+    /// Writes how a run looks, and where it leads to. A break isn't a link: `LibreOffice` drops one that is.
+    fn look(&mut self, run: &Run, is_linked: bool) {
         let flag = |is: bool| u8::from(is);
+        let link = run.link.as_ref().filter(|_| is_linked);
         let _ = write!(
             self.out,
-            r#"<{name} lang="{}" sz="{}" b="{}" i="{}""#,
+            r#"<a:rPr lang="{}" sz="{}" b="{}" i="{}""#,
             self.language,
-            hundredths_of_a_point(size),
+            hundredths_of_a_point(run.size),
             flag(run.font.is_bold),
             flag(run.font.is_italic)
         );
-        if run.link.is_some() {
+        if link.is_some() {
             self.raw(r#" u="sng""#);
         }
         let _ = write!(
@@ -188,7 +194,7 @@ impl<'a> Writer<'a> {
             self.scripts.east_asian,
             self.scripts.complex
         );
-        if let Some(link) = &run.link {
+        if let Some(link) = link {
             // Without the extension, PowerPoint draws each link in the theme's colour of links.
             let id = self.part.link(link);
             let _ = write!(
@@ -196,13 +202,16 @@ impl<'a> Writer<'a> {
                 r#"<a:hlinkClick r:id="{id}"><a:extLst><a:ext uri="{{A12FA001-AC4F-418D-AE19-62706E023703}}"><ahyp:hlinkClr xmlns:ahyp="http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor" val="tx"/></a:ext></a:extLst></a:hlinkClick>"#
             );
         }
-        let _ = write!(self.out, "</{name}>");
+        self.raw("</a:rPr>");
     }
 }
 
 /// Whether two runs can be one; where they go is the program's matter.
 fn looks_alike(one: &Run, other: &Run) -> bool {
-    one.font == other.font && one.color == other.color && one.link == other.link && (one.size - other.size).abs() < 0.001
+    one.font == other.font
+        && one.color == other.color
+        && one.link == other.link
+        && (one.size - other.size).abs() < 0.001
 }
 
 /// A colour as in `1F5FD6`.

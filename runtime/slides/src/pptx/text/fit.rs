@@ -1,7 +1,7 @@
 //! The box of a text: how large it is, and whether its program may break its lines.
 
 use super::body::Breaks;
-use super::measure::widths;
+use super::measure::{RISKY, has_break_within_word, widths};
 use super::paragraph::Paragraph;
 use super::room::room;
 use crate::display::{Align, DisplayList, Rect};
@@ -20,8 +20,6 @@ pub(in crate::pptx) struct Fit {
 
 /// How much wider than its lines a box should be, so that another measure doesn't break them.
 const SAFE: f64 = 0.02;
-/// Less than that, as a part of the width on either side, and a line is likely to break elsewhere.
-const RISKY: f64 = 0.002;
 /// With pinned breaks in a box that breaks lines too, how much wider it is.
 const GOOGLE: f64 = 1.025;
 
@@ -73,15 +71,19 @@ fn editable(
         return Fit { bounds: widened(text, width, side), is_wrapped, breaks: Breaks::Free };
     }
     let most = widths.most.min(widest);
-    let is_safe = |width: f64| {
-        width - widths.least >= SAFE / 2.0 * width && widths.most - width >= SAFE / 2.0 * width
-    };
+    let is_safe =
+        |width: f64| width - widths.least >= SAFE / 2.0 * width && widths.most - width >= SAFE / 2.0 * width;
     let width = if side.is_none() || is_safe(text.width) {
         text.width
+    } else if most > widths.least * (1.0 + 2.0 * RISKY) {
+        f64::midpoint(widths.least, most)
     } else {
-        f64::midpoint(widths.least, most.max(widths.least))
+        // A line takes one more word, or ends earlier than ours; all that lines hold here has room even so.
+        (widths.least * (1.0 + SAFE / 2.0)).min(widest).max(text.width.min(widths.least))
     };
-    let is_risky = width - widths.least < RISKY * width || widths.most - width < RISKY * width;
+    let is_risky = width - widths.least < RISKY * width
+        || widths.most - width < RISKY * width
+        || has_break_within_word(paragraphs);
     let pitch = paragraphs.iter().map(Paragraph::pitch).fold(0.0, f64::max);
     let has_room = room.height >= text.height + pitch;
     // A line more would touch what is below: there our breaks are kept.

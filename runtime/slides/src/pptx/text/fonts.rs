@@ -92,9 +92,13 @@ mod tests {
 
     #[test]
     fn languages_have_countries() {
-        for (tag, written) in
-            [("en", "en-US"), ("de", "de-DE"), ("pt-BR", "pt-BR"), ("zh-Hant-TW", "zh-TW"), ("zh-hant", "zh-TW")]
-        {
+        for (tag, written) in [
+            ("en", "en-US"),
+            ("de", "de-DE"),
+            ("pt-BR", "pt-BR"),
+            ("zh-Hant-TW", "zh-TW"),
+            ("zh-hant", "zh-TW"),
+        ] {
             assert_eq!(language(Some(tag)), written);
         }
         assert_eq!(language(None), "en-US");

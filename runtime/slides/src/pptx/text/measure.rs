@@ -17,6 +17,21 @@ pub(in crate::pptx) struct Widths {
     pub(in crate::pptx) most: f64,
 }
 
+/// Less room than this on either side, as a part of the width, and a line is likely to break elsewhere.
+pub(in crate::pptx) const RISKY: f64 = 0.002;
+
+impl Widths {
+    /// Whether there is a width in which lines are likely to break as ours do.
+    pub(in crate::pptx) fn keep_their_breaks(self, paragraphs: &[Paragraph<'_>]) -> bool {
+        self.most > self.least * (1.0 + 2.0 * RISKY) && !has_break_within_word(paragraphs)
+    }
+}
+
+/// Whether a line ends where no space is: programs don't agree on where else a line may end.
+pub(in crate::pptx) fn has_break_within_word(paragraphs: &[Paragraph<'_>]) -> bool {
+    paragraphs.iter().flat_map(|paragraph| &paragraph.rows).any(|row| row.ends == LineEnd::Break)
+}
+
 /// The widths for paragraphs over each other.
 pub(in crate::pptx) fn widths(paragraphs: &[Paragraph<'_>]) -> Widths {
     let mut all = Widths { least: 0.0, most: f64::INFINITY };
@@ -53,7 +68,7 @@ fn first_word(row: &Row<'_>) -> [f64; 2] {
             .char_indices()
             .find_map(|(at, letter)| match letter {
                 ' ' => Some(at),
-                '-' | '–' | '—' | '/' | '\\' | '\u{2e80}'..='\u{10ffff}' => Some(at + letter.len_utf8()),
+                '-' | '–' | '—' | '\\' | '\u{2e80}'..='\u{10ffff}' => Some(at + letter.len_utf8()),
                 _ => None,
             })
             .unwrap_or(usize::MAX);

@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn text_from_right_to_left_within_other_text_keeps_its_numbers() {
-        assert_eq!(read(&[("see ", false), ("18", false), ("א ", true), (" now", false)], false), "see א 18 now");
+        assert_eq!(
+            read(&[("see ", false), ("18", false), ("א ", true), (" now", false)], false),
+            "see א 18 now"
+        );
         assert_eq!(read(&[("18 ", false), ("א", true)], false), "18 א");
         assert_eq!(read(&[("ב ", true), ("א", true), (" end", false)], false), "אב  end");
     }

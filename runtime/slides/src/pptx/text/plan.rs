@@ -79,9 +79,11 @@ pub(in crate::pptx) fn plan(slide: &Slide, list: &DisplayList) -> Vec<TextBox> {
 /// Whether an element is the page's number, which the package writes as a field.
 pub(in crate::pptx) fn is_page_number(element: &Element) -> bool {
     match &element.shape {
-        Shape::Text(text) if element.of.is_none() && text.align == Align::Right => {
-            text.lines.iter().flat_map(|line| &line.runs).all(|run| run.text.chars().all(|c| c.is_ascii_digit()))
-        }
+        Shape::Text(text) if element.of.is_none() && text.align == Align::Right => text
+            .lines
+            .iter()
+            .flat_map(|line| &line.runs)
+            .all(|run| run.text.chars().all(|c| c.is_ascii_digit())),
         _ => false,
     }
 }

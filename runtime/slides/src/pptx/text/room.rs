@@ -29,7 +29,11 @@ pub(in crate::pptx) fn room(list: &DisplayList, own: &[usize], text: Rect) -> Re
     }
     let (left, right) = (left.min(text.x), right.max(text.right()));
     for other in &others {
-        if other.y >= text.bottom() - 0.5 && other.x < right && other.right() > left && !other.holds(text, 0.5) {
+        if other.y >= text.bottom() - 0.5
+            && other.x < right
+            && other.right() > left
+            && !other.holds(text, 0.5)
+        {
             bottom = bottom.min(other.y);
         }
     }
