@@ -8,15 +8,18 @@ mod cell;
 
 use std::fmt::Write as _;
 
-use super::Lines;
+use super::lines::Lines;
+use super::markup::{Spoken, named};
+use super::paint::Paint;
 use super::part::{Part, emu};
-use super::text::{self, Writer, hex};
+use super::text::Writer;
 use crate::display::{self, Detail, DisplayList, Frame, Shape, Stroke, TableFrame, Text};
 use crate::table::Table;
-use crate::theme::Theme;
+use crate::theme::{Color, Theme};
 use cell::Room;
 
-/// Writes a table, and what stands under it about rows that aren't shown. A table without measures isn't shown.
+/// Writes a table. What stands under it about rows that aren't shown is a text. A table without measures isn't
+/// shown.
 #[expect(clippy::too_many_arguments, reason = "what all writers of a slide's parts are given")]
 pub(super) fn write(
     table: &Table,
@@ -30,15 +33,15 @@ pub(super) fn write(
 ) {
     let Some(Detail::Table(measures)) = &frame.detail else { return };
     let drawn = Drawn::new(table, frame, measures, list);
-    let mut writer = Writer::new(list, language, part, out);
+    let mut writer = Writer::new(list, theme, language, part, out);
     let id = writer.shape_id();
     let (x, y) = (emu(frame.bounds.x), emu(frame.bounds.y));
     let widths = lengths(frame.bounds.x, &measures.columns);
     let heights = lengths(frame.bounds.y, &measures.rows);
     let (width, height) = (widths.iter().sum::<i64>(), heights.iter().sum::<i64>());
     let mut markup = format!(
-        r#"<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="{id}" name="Table {}"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr><p:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></p:xfrm><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table"><a:tbl><a:tblPr firstRow="1"/><a:tblGrid>"#,
-        id - 1
+        r#"<p:graphicFrame><p:nvGraphicFramePr>{}<p:cNvGraphicFramePr><a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr><p:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></p:xfrm><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/table"><a:tbl><a:tblPr firstRow="1"/><a:tblGrid>"#,
+        named(id, "Table", Spoken::Text)
     );
     for width in widths {
         // Writing to a string can't fail.
@@ -56,14 +59,12 @@ pub(super) fn write(
                 padding: drawn.padding,
             };
             cell::write(&mut writer, drawn.cell(row, column), room, measures.size, theme.fonts.body, lines);
-            writer.raw(&drawn.looks(row));
+            let looks = drawn.looks(row, writer.paint());
+            writer.raw(&looks);
         }
         writer.raw("</a:tr>");
     }
     writer.raw("</a:tbl></a:graphicData></a:graphic></p:graphicFrame>");
-    for at in drawn.others {
-        text::write_one(at, list, lines, language, part, out);
-    }
 }
 
 /// Lengths beside each other as EMU; their ends are rounded, so that rounding doesn't add up.
@@ -90,9 +91,7 @@ struct Drawn<'a> {
     /// What is under each row.
     lines: Vec<Option<&'a Stroke>>,
     /// Behind each row.
-    grounds: Vec<Option<String>>,
-    /// Texts that aren't in a cell.
-    others: Vec<usize>,
+    grounds: Vec<Option<Color>>,
 }
 
 impl<'a> Drawn<'a> {
@@ -108,9 +107,8 @@ impl<'a> Drawn<'a> {
             padding: 0.0,
             lines: vec![None; rows],
             grounds: vec![None; rows],
-            others: Vec::new(),
         };
-        for (at, element) in list.elements.iter().enumerate() {
+        for element in &list.elements {
             let Some(place) = element.of.as_ref().filter(|place| place.block == table.id) else { continue };
             let cell = match place.part {
                 Some(P::Heading { column }) => Some((0, column)),
@@ -123,7 +121,6 @@ impl<'a> Drawn<'a> {
                     drawn.left[column] = (text.bounds.x - lefts[column]).max(0.0);
                     drawn.padding = (text.bounds.y - tops[row]).max(0.0);
                 }
-                (Shape::Text(_), _) => drawn.others.push(at),
                 (Shape::Line(line), _) => {
                     if let Some(row) = near(&tops[1..], line.from[1]) {
                         drawn.lines[row] = Some(&line.stroke);
@@ -131,7 +128,7 @@ impl<'a> Drawn<'a> {
                 }
                 (Shape::Rect(ground), _) => {
                     if let Some(row) = near(&tops[..rows], ground.bounds.y) {
-                        drawn.grounds[row] = ground.fill.map(hex);
+                        drawn.grounds[row] = ground.fill;
                     }
                 }
                 _ => {}
@@ -150,21 +147,18 @@ impl<'a> Drawn<'a> {
     }
 
     /// The lines around a row's cells and what is behind them.
-    fn looks(&self, row: usize) -> String {
+    fn looks(&self, row: usize, paint: &Paint) -> String {
         let none = |name: &str| format!(r#"<a:{name} w="0"><a:noFill/></a:{name}>"#);
         let line = |name: &str, stroke: Option<&Stroke>| match stroke {
             Some(stroke) => format!(
-                r#"<a:{name} w="{}" cap="flat" cmpd="sng" algn="ctr"><a:solidFill><a:srgbClr val="{}"/></a:solidFill><a:prstDash val="solid"/></a:{name}>"#,
+                r#"<a:{name} w="{}" cap="flat" cmpd="sng" algn="ctr">{}<a:prstDash val="solid"/></a:{name}>"#,
                 emu(stroke.width),
-                hex(stroke.color)
+                paint.fill(Some(stroke.color), 1.0)
             ),
             None => none(name),
         };
         let above = row.checked_sub(1).and_then(|row| self.lines[row]);
-        let ground = match &self.grounds[row] {
-            Some(color) => format!(r#"<a:solidFill><a:srgbClr val="{color}"/></a:solidFill>"#),
-            None => "<a:noFill/>".to_owned(),
-        };
+        let ground = paint.fill(self.grounds[row], 1.0);
         let (left, right) = (none("lnL"), none("lnR"));
         let (above, below) = (line("lnT", above), line("lnB", self.lines[row]));
         format!("{left}{right}{above}{below}{ground}</a:tcPr></a:tc>")

@@ -21,17 +21,18 @@ mod room;
 
 use std::fmt::Write as _;
 
-use super::Lines;
-use super::part::{Part, emu};
+use super::lines::Lines;
+use super::markup::{Spoken, named, xfrm};
+use super::part::Part;
 use crate::deck;
 use crate::display::{self, DisplayList, Element, Rect, Shape, StepField};
 use crate::theme::Theme;
 
-pub(super) use body::{Breaks, Writer, hex};
+pub(super) use body::{Breaks, Writer};
 pub(super) use measure::{Widths, widths};
-use paragraph::Paragraph;
 pub(super) use paragraph::paragraphs;
-pub(super) use plan::{Role, TextBox, is_page_number, plan};
+use plan::Role;
+pub(super) use plan::{TextBox, plan};
 
 /// Writes a text box.
 #[expect(clippy::too_many_arguments, reason = "what all writers of a slide's parts are given")]
@@ -39,18 +40,7 @@ pub(super) fn write(
     text: &TextBox,
     list: &DisplayList,
     _slide: &deck::Slide,
-    _theme: &Theme,
-    lines: Lines,
-    language: Option<&str>,
-    part: &mut Part,
-    out: &mut String,
-) {
-    write_box(text, list, lines, language, part, out);
-}
-
-fn write_box(
-    text: &TextBox,
-    list: &DisplayList,
+    theme: &Theme,
     lines: Lines,
     language: Option<&str>,
     part: &mut Part,
@@ -63,7 +53,7 @@ fn write_box(
         _ => return,
     };
     let fit = fit::fit(&paragraphs, given, &text.elements, list, lines);
-    let mut writer = Writer::new(list, language, part, out);
+    let mut writer = Writer::new(list, theme, language, part, out);
     shape(&mut writer, text.role, name(text.role, first), fit.bounds, fit.is_wrapped);
     for paragraph in &paragraphs {
         writer.paragraph(paragraph, paragraph.line_height, fit.breaks);
@@ -71,24 +61,10 @@ fn write_box(
     writer.raw("</p:txBody></p:sp>");
 }
 
-/// Writes one element as a text box: a text of a table that is in none of its cells.
-pub(super) fn write_one(
-    at: usize,
-    list: &DisplayList,
-    lines: Lines,
-    language: Option<&str>,
-    part: &mut Part,
-    out: &mut String,
-) {
-    write_box(&TextBox { elements: vec![at], role: Role::Text }, list, lines, language, part, out);
-}
-
 /// Writes a shape up to its paragraphs.
 fn shape(writer: &mut Writer<'_>, role: Role, name: &str, bounds: Rect, is_wrapped: bool) {
     let id = writer.shape_id();
-    let mut markup = String::new();
-    // Writing to a string can't fail.
-    let _ = write!(markup, r#"<p:sp><p:nvSpPr><p:cNvPr id="{id}" name="{name} {}"/>"#, id - 1);
+    let mut markup = format!("<p:sp><p:nvSpPr>{}", named(id, name, Spoken::Text));
     markup.push_str(match role {
         Role::Title => {
             r#"<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr><p:nvPr><p:ph type="title"/></p:nvPr></p:nvSpPr>"#
@@ -98,11 +74,11 @@ fn shape(writer: &mut Writer<'_>, role: Role, name: &str, bounds: Rect, is_wrapp
         }
         Role::List { .. } | Role::Text => r#"<p:cNvSpPr txBox="1"/><p:nvPr/></p:nvSpPr>"#,
     });
-    let (x, y) = (emu(bounds.x), emu(bounds.y));
-    let (width, height) = (emu(bounds.width).max(1), emu(bounds.height).max(1));
+    // Writing to a string can't fail.
     let _ = write!(
         markup,
-        r#"<p:spPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>"#
+        r#"<p:spPr>{}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>"#,
+        xfrm(bounds)
     );
     let wrap = if is_wrapped { "square" } else { "none" };
     let _ = write!(

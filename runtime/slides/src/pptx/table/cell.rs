@@ -7,7 +7,7 @@
 //! row grows: margins are at most what the lines of both programs leave free.
 
 use crate::display::{Align, Text};
-use crate::pptx::Lines;
+use crate::pptx::lines::Lines;
 use crate::pptx::part::emu;
 use crate::pptx::text::{Breaks, Widths, Writer, paragraphs, widths};
 use crate::theme::Family;

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::fonts::{Scripts, language};
 use super::paragraph::{Marker, Paragraph, Sign};
 use crate::display::{Align, DisplayList, LineEnd, Run};
+use crate::pptx::paint::Paint;
 use crate::pptx::part::{Part, emu, hundredths_of_a_point};
-use crate::theme::Color;
+use crate::theme::Theme;
 use crate::xml::escape;
 
 /// Where lines break.
@@ -22,6 +23,7 @@ pub(in crate::pptx) enum Breaks {
 pub(in crate::pptx) struct Writer<'a> {
     part: &'a mut Part,
     out: &'a mut String,
+    paint: Paint,
     scripts: Scripts,
     language: String,
 }
@@ -30,16 +32,23 @@ impl<'a> Writer<'a> {
     /// What writes paragraphs of a slide in a language.
     pub(in crate::pptx) fn new(
         list: &DisplayList,
+        theme: &Theme,
         tag: Option<&str>,
         part: &'a mut Part,
         out: &'a mut String,
     ) -> Self {
-        Self { part, out, scripts: Scripts::of(tag, list), language: language(tag) }
+        let paint = Paint::new(theme, list.background);
+        Self { part, out, paint, scripts: Scripts::of(tag, list), language: language(tag) }
     }
 
     /// Writes markup.
     pub(in crate::pptx) fn raw(&mut self, markup: &str) {
         self.out.push_str(markup);
+    }
+
+    /// The colours of the slide.
+    pub(in crate::pptx) fn paint(&self) -> &Paint {
+        &self.paint
     }
 
     /// An id for a shape.
@@ -143,8 +152,8 @@ impl<'a> Writer<'a> {
     }
 
     fn marker(&mut self, marker: &Marker) {
-        if let Some(color) = &marker.color {
-            let _ = write!(self.out, r#"<a:buClr><a:srgbClr val="{color}"/></a:buClr>"#);
+        if let Some(color) = marker.color {
+            let _ = write!(self.out, "<a:buClr>{}</a:buClr>", self.paint.color(color, 1.0));
         }
         self.raw(r#"<a:buSzPct val="100000"/>"#);
         let _ = match marker.sign {
@@ -188,8 +197,8 @@ impl<'a> Writer<'a> {
         }
         let _ = write!(
             self.out,
-            r#" dirty="0"><a:solidFill><a:srgbClr val="{}"/></a:solidFill><a:latin typeface="{}"/><a:ea typeface="{}"/><a:cs typeface="{}"/>"#,
-            hex(run.color),
+            r#" dirty="0">{}<a:latin typeface="{}"/><a:ea typeface="{}"/><a:cs typeface="{}"/>"#,
+            self.paint.fill(Some(run.color), 1.0),
             run.font.family.twin(),
             self.scripts.east_asian,
             self.scripts.complex
@@ -212,12 +221,6 @@ fn looks_alike(one: &Run, other: &Run) -> bool {
         && one.color == other.color
         && one.link == other.link
         && (one.size - other.size).abs() < 0.001
-}
-
-/// A colour as in `1F5FD6`.
-pub(in crate::pptx) fn hex(color: Color) -> String {
-    let [red, green, blue] = color.rgb;
-    format!("{red:02X}{green:02X}{blue:02X}")
 }
 
 /// A part of a whole in thousandths of a per cent.

@@ -5,7 +5,7 @@ use super::measure::{RISKY, has_break_within_word, widths};
 use super::paragraph::Paragraph;
 use super::room::room;
 use crate::display::{Align, DisplayList, Rect};
-use crate::pptx::Lines;
+use crate::pptx::lines::Lines;
 
 /// A box for a text.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,10 +1,10 @@
 //! The items of a list as they are drawn: a marker, and a text after it.
 
-use super::body::hex;
 use super::paragraph::{Marker, Paragraph, Sign, paragraphs, set_gaps};
 use super::room::extent;
 use crate::display::{Align, DisplayList, Element, Part, Rect, Shape, Text};
 use crate::id::BlockId;
+use crate::theme::Color;
 
 /// An item that is drawn.
 pub(super) struct Item<'a> {
@@ -51,7 +51,6 @@ pub(super) fn list<'a>(
     let right = edges(f64::max, |item| item.marker.right().max(item.text.bounds.right()));
     let mut numbers = Numbers::default();
     let mut all = Vec::new();
-    // Levels by how far their markers stand from the edge, so that they count from 0 also without the first.
     for item in &drawn {
         for mut paragraph in paragraphs(item.text) {
             let bounds = item.text.bounds;
@@ -71,7 +70,7 @@ pub(super) fn list<'a>(
                 level: usize::from(item.is_second),
                 indent: indent.max(0.0),
                 hanging: hanging.max(0.0),
-                color: item.color.clone(),
+                color: item.color,
                 sign,
             });
             all.push(paragraph);
@@ -85,7 +84,7 @@ pub(super) fn list<'a>(
 struct Drawn<'a> {
     marker: Rect,
     text: &'a Text,
-    color: Option<String>,
+    color: Option<Color>,
     /// Of a numbered list, its number as it is drawn.
     sign: Option<String>,
     is_second: bool,
@@ -129,14 +128,13 @@ fn place(marker: &Element) -> Rect {
     }
 }
 
-fn color(marker: &Element) -> Option<String> {
-    let color = match &marker.shape {
-        Shape::Text(text) => text.lines.first()?.runs.first()?.color,
-        Shape::Ellipse(dot) => dot.fill?,
-        Shape::Line(line) => line.stroke.color,
-        _ => return None,
-    };
-    Some(hex(color))
+fn color(marker: &Element) -> Option<Color> {
+    match &marker.shape {
+        Shape::Text(text) => Some(text.lines.first()?.runs.first()?.color),
+        Shape::Ellipse(dot) => dot.fill,
+        Shape::Line(line) => Some(line.stroke.color),
+        _ => None,
+    }
 }
 
 fn words(text: &Text) -> String {

@@ -3,6 +3,7 @@
 use super::order::logical;
 use crate::display::{Align, LineEnd, Run, Text, TextLine};
 use crate::text_layout::{first_baseline, pitch};
+use crate::theme::Color;
 
 /// A paragraph as it goes into a file.
 #[derive(Debug, Clone)]
@@ -45,8 +46,8 @@ pub(in crate::pptx) struct Marker {
     pub(in crate::pptx) indent: f64,
     /// From the marker to the item's text.
     pub(in crate::pptx) hanging: f64,
-    /// Its colour, as in `1F5FD6`; none: that of the text.
-    pub(in crate::pptx) color: Option<String>,
+    /// Its colour; none: that of the text.
+    pub(in crate::pptx) color: Option<Color>,
     /// A dot, or a number.
     pub(in crate::pptx) sign: Sign,
 }

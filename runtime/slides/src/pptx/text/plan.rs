@@ -3,7 +3,7 @@
 use super::list::items;
 use crate::block::Block;
 use crate::deck::{Layout, Slide};
-use crate::display::{Align, Detail, DisplayList, Element, Part, Shape, Slot};
+use crate::display::{Detail, DisplayList, Part, Shape, Slot};
 use crate::id::BlockId;
 
 /// A text box.
@@ -31,8 +31,8 @@ pub(in crate::pptx) enum Role {
     Text,
 }
 
-/// The text boxes of a slide, by their first elements. Texts of tables and of charts that are written as
-/// such are in none, nor is the page's number.
+/// The text boxes of a slide, by their first elements. Cells of tables, and texts of charts that are written as
+/// such, are in none.
 pub(in crate::pptx) fn plan(slide: &Slide, list: &DisplayList) -> Vec<TextBox> {
     let blocks = slide.all_blocks();
     let mut boxes = Vec::new();
@@ -56,11 +56,11 @@ pub(in crate::pptx) fn plan(slide: &Slide, list: &DisplayList) -> Vec<TextBox> {
                 continue;
             }
         }
-        if !matches!(element.shape, Shape::Text(_)) || is_page_number(element) {
+        if !matches!(element.shape, Shape::Text(_)) {
             continue;
         }
         let role = match place {
-            Some(place) if is_kept_whole(list, &place.block) => continue,
+            Some(place) if is_within(list, &place.block, place.part) => continue,
             Some(place) if place.part == Some(Part::Text) => match slot(list, &place.block) {
                 Some(Slot::Title) if !has_title => {
                     has_title = true;
@@ -76,26 +76,18 @@ pub(in crate::pptx) fn plan(slide: &Slide, list: &DisplayList) -> Vec<TextBox> {
     boxes
 }
 
-/// Whether an element is the page's number, which the package writes as a field.
-pub(in crate::pptx) fn is_page_number(element: &Element) -> bool {
-    match &element.shape {
-        Shape::Text(text) if element.of.is_none() && text.align == Align::Right => text
-            .lines
-            .iter()
-            .flat_map(|line| &line.runs)
-            .all(|run| run.text.chars().all(|c| c.is_ascii_digit())),
-        _ => false,
-    }
-}
-
 fn slot(list: &DisplayList, block: &BlockId) -> Option<Slot> {
     list.frames.iter().find(|frame| frame.block == *block).map(|frame| frame.slot)
 }
 
-/// Whether a block is written as a table or chart.
-fn is_kept_whole(list: &DisplayList, block: &BlockId) -> bool {
+/// Whether a part of a block is written as part of a table or chart.
+fn is_within(list: &DisplayList, block: &BlockId, part: Option<Part>) -> bool {
     let frame = list.frames.iter().find(|frame| frame.block == *block);
-    frame.is_some_and(|frame| matches!(frame.detail, Some(Detail::Table(_) | Detail::Chart(_))))
+    match frame.and_then(|frame| frame.detail.as_ref()) {
+        Some(Detail::Table(_)) => matches!(part, Some(Part::Heading { .. } | Part::Cell { .. })),
+        Some(Detail::Chart(_)) => true,
+        None => false,
+    }
 }
 
 /// The elements of a list's column that starts with an element, markers among them; none if the block is
