@@ -57,6 +57,7 @@ pub(super) fn write(
                 width: measures.columns[column],
                 left: drawn.left[column],
                 padding: drawn.padding,
+                lines: drawn.most_lines(row),
             };
             cell::write(&mut writer, drawn.cell(row, column), room, measures.size, theme.fonts.body, lines);
             let looks = drawn.looks(row, writer.paint());
@@ -144,6 +145,14 @@ impl<'a> Drawn<'a> {
 
     fn cell(&self, row: usize, column: usize) -> Option<&'a Text> {
         self.cells.get(row * self.columns + column).copied().flatten()
+    }
+
+    fn most_lines(&self, row: usize) -> usize {
+        (0..self.columns)
+            .filter_map(|column| self.cell(row, column))
+            .map(|text| text.lines.len())
+            .max()
+            .unwrap_or(1)
     }
 
     /// The lines around a row's cells and what is behind them.

@@ -10,6 +10,7 @@ mod patches;
 #[cfg(feature = "export")]
 mod pdf;
 mod pptx_package;
+mod pptx_text;
 mod reading;
 mod sample;
 mod schema;

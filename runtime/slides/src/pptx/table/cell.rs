@@ -2,7 +2,7 @@
 //!
 //! Programs don't agree on lines in cells. `LibreOffice` makes them as high as the font says (`hhea`), and PowerPoint
 //! as high as in text boxes or a little more (Calibri: 1.22). Our lines are 1.2 × the size apart. A cell of
-//! one line gets its spacing from us, and stands a little lower than PowerPoint needs it, since
+//! one line is spaced as ours, and stands a little lower than PowerPoint needs it, since
 //! `LibreOffice` would have it much higher. Lines of higher cells are as far apart as is between the two. No
 //! row grows: margins are at most what the lines of both programs leave free.
 
@@ -21,6 +21,8 @@ pub(super) struct Room {
     pub(super) left: f64,
     /// Above and below it.
     pub(super) padding: f64,
+    /// The most lines of a cell of its row, whose first lines stand at one height.
+    pub(super) lines: usize,
 }
 
 /// Writes a cell up to its lines and ground, which the row knows.
@@ -36,8 +38,7 @@ pub(super) fn write(
     let allowed = widths(&paragraphs);
     let is_free = lines == Lines::Editable && allowed.keep_their_breaks(&paragraphs);
     let breaks = if is_free { Breaks::Free } else { Breaks::Pinned };
-    let rows = paragraphs.iter().map(|paragraph| paragraph.rows.len()).sum();
-    let vertical = vertical(room, size, rows, Metrics::of(family));
+    let vertical = vertical(room, size, Metrics::of(family));
     let (left, right) = sides(room, text.map_or(Align::Left, |text| text.align), allowed, breaks);
     writer.raw("<a:tc><a:txBody><a:bodyPr/><a:lstStyle/>");
     for paragraph in &paragraphs {
@@ -116,8 +117,8 @@ const HIGHER: f64 = 1.0;
 /// From one line to the next in sizes.
 const PITCH: f64 = 1.2;
 
-fn vertical(room: Room, size: f64, rows: usize, metrics: Metrics) -> Vertical {
-    let rows = u32::try_from(rows.max(1)).map_or(1.0, f64::from);
+fn vertical(room: Room, size: f64, metrics: Metrics) -> Vertical {
+    let rows = u32::try_from(room.lines.max(1)).map_or(1.0, f64::from);
     let wanted = if rows > 1.0 { f64::midpoint(1.0, PITCH / metrics.line) } else { 1.0 };
     // The lines of neither program may take more than the row has.
     let tallest = metrics.line.max(metrics.highest);
@@ -155,8 +156,8 @@ mod tests {
                 for rows in 1..=4 {
                     let lines = f64::from(u32::try_from(rows).unwrap());
                     let height = lines * PITCH * size + 2.0 * padding;
-                    let room = Room { width: 100.0, height, left: 16.0, padding };
-                    let vertical = vertical(room, size, rows, metrics);
+                    let room = Room { width: 100.0, height, left: 16.0, padding, lines: rows };
+                    let vertical = vertical(room, size, metrics);
                     let tallest = metrics.line.max(metrics.highest);
                     let taken =
                         vertical.top + vertical.bottom + lines * tallest * vertical.line_height * size;
