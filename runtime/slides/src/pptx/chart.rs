@@ -7,7 +7,6 @@
 //! Not everything that we draw has a counterpart. Areas with a gap go down to 0 there; a single bar is wider where
 //! its gap would be more than five bars; a pie has its numbers on its parts, its legend having names only.
 
-mod alt;
 mod axes;
 mod data;
 mod drawn;
@@ -18,8 +17,6 @@ mod look;
 mod number;
 mod series;
 mod view;
-
-pub(super) use alt::alt;
 
 use super::part::emu;
 use crate::chart::Chart;

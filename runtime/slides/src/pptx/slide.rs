@@ -16,6 +16,7 @@ use super::paint::Paint;
 use super::part::Part;
 use super::text::TextBox;
 use super::{chart, notes, shapes, table, text};
+use crate::alt;
 use crate::block::Block;
 use crate::chart::Chart;
 use crate::deck::Slide;
@@ -170,7 +171,7 @@ impl<'a> Slides<'a> {
                 package.add(&format!("ppt/charts/chart{number}.xml"), CHART, parts.xml, &part);
                 package.embed(&format!("ppt/embeddings/workbook{number}.xlsx"), parts.workbook);
                 let relationship = page.part.relate("chart", &format!("../charts/chart{number}.xml"));
-                let (name, alt) = (names::chart(chart), names::alt_of_chart(chart));
+                let (name, alt) = (names::chart(chart), alt::chart(chart, self.language()));
                 let shape = page.part.shape_id();
                 page.xml.push_str(&chart::frame(&name, &alt, frame.bounds, &relationship, shape));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{alt, frame, parts};
+use super::{frame, parts};
 use crate::block::Block;
 use crate::chart::{Chart, ChartKind};
 use crate::display::{ChartFrame, Detail, DisplayList, Part, Rect, Shape};
@@ -299,26 +299,6 @@ fn a_frame_names_its_chart_and_says_what_it_shows() {
     assert_eq!(frame.all("a:off")[0].attribute("x"), "609600");
     assert_eq!(frame.all("a:ext")[0].attribute("cy"), "4500563");
     assert_eq!(frame.all("c:chart")[0].attribute("r:id"), "rId7");
-}
-
-#[test]
-fn a_chart_is_told_in_a_sentence() {
-    let said = |chart: Value, language: &str| alt(&write(chart, language).unwrap().chart, Some(language));
-    let quarters: Vec<String> = (1..=7).map(|number| format!("Q{number}")).collect();
-    let line = json!({ "kind": "line", "categories": quarters, "unit": "€", "series": [
-        { "id": "a", "name": "EMEA", "values": [2_310_000, null, 1, 1, 1, 1, 3_410_000] },
-        { "id": "b", "name": "Americas", "values": [1, 1, 1, 1, 1, 1, 1] },
-    ]});
-    assert_eq!(
-        said(line, "de"),
-        "Line chart of EMEA and Americas for 7 categories, Q1 to Q7. Values from € 0,00 Mio. to € 3,41 Mio. One value is missing."
-    );
-    let pie = json!({ "kind": "pie", "categories": ["Yes", "No"], "unit": "%",
-        "series": [{ "id": "a", "name": "", "values": [50, 50] }] });
-    assert_eq!(said(pie, "en"), "Pie chart for Yes and No. All values are 50 %.");
-    let scatter =
-        json!({ "kind": "scatter", "series": [{ "id": "a", "name": "Shops", "values": [1], "x": [2] }] });
-    assert_eq!(said(scatter, "en"), "Scatter chart of Shops, 1 point. All values are 1.");
 }
 
 fn decimals() -> impl Strategy<Value = Option<f64>> {

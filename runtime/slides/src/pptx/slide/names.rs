@@ -1,14 +1,9 @@
-//! What shapes are called in PowerPoint's list of them, and what is said about charts.
+//! What shapes are called in PowerPoint's list of them.
 
 use crate::block::Block;
 use crate::chart::{Chart, ChartKind};
 use crate::deck::Slide;
 use crate::display::{Element, Part, Shape};
-
-use super::super::markup::shortened;
-
-/// The most characters of what is said about a chart.
-const MAX_ALT: usize = 400;
 
 /// The name of a shape that isn't text.
 pub(super) fn shape(slide: &Slide, element: &Element) -> String {
@@ -36,25 +31,6 @@ pub(super) fn shape(slide: &Slide, element: &Element) -> String {
 pub(super) fn chart(chart: &Chart) -> String {
     let series: Vec<&str> = chart.series.iter().map(|series| series.name.as_str()).collect();
     format!("{}: {}", kind(chart.kind), series.join(", "))
-}
-
-/// What a screen reader says about a chart: its kind, its data, and what that is counted in.
-pub(super) fn alt_of_chart(chart: &Chart) -> String {
-    let names: Vec<&str> =
-        chart.series.iter().map(|series| series.name.trim()).filter(|name| !name.is_empty()).collect();
-    let mut alt = kind(chart.kind).to_owned();
-    if !names.is_empty() {
-        alt = format!("{alt} of {}", names.join(", "));
-    }
-    match &chart.categories[..] {
-        [] => {}
-        [only] => alt = format!("{alt}; {only}"),
-        [first, .., last] => alt = format!("{alt}; {first} to {last}"),
-    }
-    if let Some(unit) = &chart.unit {
-        alt = format!("{alt}; in {unit}");
-    }
-    shortened(&alt, MAX_ALT)
 }
 
 fn kind(kind: ChartKind) -> &'static str {
