@@ -212,5 +212,3 @@ export const sendPresence = (id: string, editing: string | null) => {
   const request: api.PresenceRequest = { editing };
   return sendJson("POST", at(id, "/presence"), request, presenceSchema);
 };
-
-export const deckFile = (id: string) => at(id, "/deck.json");

@@ -6,7 +6,7 @@ type Tone = "primary" | "plain" | "quiet" | "danger";
 
 interface Looks {
   tone?: Tone;
-  icon?: IconName;
+  icon?: IconName | undefined;
   size?: "regular" | "small";
   children: ReactNode;
 }
@@ -39,11 +39,18 @@ export function Button({
 export function LinkButton({
   tone = "plain",
   icon = "external",
+  size = "regular",
   href,
   children,
-}: Omit<Looks, "size"> & { href: string }) {
+}: Looks & { href: string }) {
   return (
-    <a className={styles[tone]} href={href} target="_blank" rel="noopener noreferrer">
+    <a
+      className={styles[tone]}
+      data-size={size}
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+    >
       <Icon name={icon} />
       {children}
     </a>

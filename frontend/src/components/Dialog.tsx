@@ -10,7 +10,10 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal dialog, open as long as it is rendered. The browser keeps the focus inside and closes it on Escape. */
+/**
+ * A modal dialog, open as long as it is rendered. The browser keeps the focus inside and closes it on Escape.
+ * Its first field has the focus, or what has `data-first`.
+ */
 export function Dialog({ title, size = "regular", onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -19,7 +22,8 @@ export function Dialog({ title, size = "regular", onClose, children }: DialogPro
     const opener = openerOf(document.activeElement);
     if (dialog && !dialog.open) dialog.showModal();
     // The browser would choose the first button, which closes the dialog.
-    dialog?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+    const first = dialog?.querySelector<HTMLElement>("[data-first]");
+    (first ?? dialog?.querySelector<HTMLElement>("input, select, textarea"))?.focus();
     return () => {
       dialog?.close();
       if (opener?.isConnected) opener.focus();

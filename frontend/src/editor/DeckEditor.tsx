@@ -24,6 +24,7 @@ const AssistantPanel = lazy(async () => {
   const { AssistantPanel } = await import("./assistant/AssistantPanel");
   return { default: AssistantPanel };
 });
+const ExportPanel = lazy(() => import("./dialogs/ExportPanel"));
 const SourcesDialog = lazy(async () => {
   const { SourcesDialog } = await import("./dialogs/SourcesDialog");
   return { default: SourcesDialog };
@@ -37,6 +38,7 @@ const DIALOGS = {
   keys: KeysHelp,
   history: HistoryDialog,
   share: ShareDialog,
+  export: ExportPanel,
   layouts: LayoutsDialog,
   themes: ThemesDialog,
 };
@@ -96,7 +98,11 @@ export function DeckEditor({ opened }: { opened: Opened }) {
       <p role="status" className="visually-hidden">
         {announcement}
       </p>
-      {Opened ? <Opened /> : null}
+      {Opened ? (
+        <Suspense fallback={null}>
+          <Opened />
+        </Suspense>
+      ) : null}
       {sources ? (
         <Suspense fallback={null}>
           <SourcesDialog ids={sources} />

@@ -9,7 +9,15 @@ import type { DeckSession, Snapshot } from "./DeckSession";
 import type { Selection } from "./selection";
 
 /** What is open beside or over the slide. */
-export type Panel = "palette" | "keys" | "history" | "share" | "layouts" | "themes" | null;
+export type Panel =
+  | "palette"
+  | "keys"
+  | "history"
+  | "share"
+  | "export"
+  | "layouts"
+  | "themes"
+  | null;
 
 export interface Editor {
   readonly id: string;

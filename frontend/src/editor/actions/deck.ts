@@ -1,4 +1,3 @@
-import { deckFile } from "../../api/sessions";
 import { within } from "../selection";
 import type { Action } from "./action";
 
@@ -72,12 +71,11 @@ export const DECK_ACTIONS: readonly Action[] = [
   },
   {
     id: "export",
-    label: "Export deck.json",
+    label: "Export",
     group: "Deck",
     icon: "download",
-    run: (editor) => {
-      void editor.session.flush().then(() => window.location.assign(deckFile(editor.id)));
-    },
+    keys: "Mod+Shift+E",
+    run: (editor) => editor.open("export"),
   },
   {
     id: "home",

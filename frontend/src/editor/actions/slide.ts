@@ -3,6 +3,7 @@ import type { Layout } from "../../deck/model";
 import { duplicateSlides, insertSlide, removeSlides, shiftSlides } from "../commands";
 import type { Editor } from "../Editor";
 import { onSlide, within } from "../selection";
+import { copyPicture, savePicture } from "../slidePicture";
 import type { Action } from "./action";
 
 /** Inserts a slide after the one on the stage, and goes there. */
@@ -92,6 +93,22 @@ export const SLIDE_ACTIONS: readonly Action[] = [
     changes: true,
     can: (editor) => hasSlide(editor) && editor.block === undefined,
     run: (editor) => shift(editor, 1),
+  },
+  {
+    id: "copy-picture",
+    label: "Copy slide as picture",
+    group: "Slide",
+    icon: "image",
+    can: hasSlide,
+    run: (editor) => void copyPicture(editor),
+  },
+  {
+    id: "save-svg",
+    label: "Save slide as SVG",
+    group: "Slide",
+    icon: "image",
+    can: hasSlide,
+    run: (editor) => void savePicture(editor),
   },
   {
     id: "next-slide",

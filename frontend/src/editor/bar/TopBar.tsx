@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { IconButton } from "../../components/IconButton";
 import { Menu } from "../../components/Menu";
+import { ExportNote } from "../../export/ExportNote";
 import { ACTIONS, action, INSERT_ACTIONS, isEnabled } from "../actions";
 import { shown } from "../actions/keys";
 import { useEditor } from "../Editor";
@@ -49,6 +50,11 @@ export function TopBar({
       />
       <SaveState />
       <span className={styles.space} />
+      {editor.panel === "export" ? null : (
+        <span className={styles.note}>
+          <ExportNote session={editor.id} onOpen={() => editor.open("export")} />
+        </span>
+      )}
       <People people={others} />
       {editor.canEdit ? (
         <>
@@ -78,6 +84,9 @@ export function TopBar({
       />
       {editor.hasAssistant ? <AssistantButton /> : null}
       <MoreMenu />
+      <span className={`${styles.wide} ${styles.export}`}>
+        <ExportButton />
+      </span>
       <span className={`${styles.short} ${styles.present}`}>
         <PresentButton />
       </span>
@@ -117,6 +126,21 @@ function Tool({ id }: { id: string }) {
       disabled={!isEnabled({ label, run, ...rest }, editor)}
       onClick={() => run(editor)}
     />
+  );
+}
+
+function ExportButton() {
+  const editor = useEditor();
+  const { label, icon, keys, run } = action("export");
+  return (
+    <Button
+      size="small"
+      icon={icon}
+      title={keys && `${label} (${shown(keys)})`}
+      onClick={() => run(editor)}
+    >
+      {label}
+    </Button>
   );
 }
 

@@ -1,14 +1,17 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { deckFile, type SessionSummary } from "../../api/sessions";
+import type { SessionSummary } from "../../api/sessions";
 import { IconButton } from "../../components/IconButton";
 import { Menu } from "../../components/Menu";
+import { ExportNote } from "../../export/ExportNote";
 import { Thumbnail } from "../../slides/Thumbnail";
 import { ago } from "./ago";
 import styles from "./DeckCard.module.css";
 import { DeleteDialog } from "./DeleteDialog";
 import { RenameDialog } from "./RenameDialog";
 import { useDuplicate } from "./useDuplicate";
+
+const ExportDialog = lazy(() => import("../../export/ExportDialog"));
 
 export function DeckCard({
   session,
@@ -17,7 +20,7 @@ export function DeckCard({
   session: SessionSummary;
   onDeleted: () => void;
 }) {
-  const [asked, setAsked] = useState<"rename" | "delete" | null>(null);
+  const [asked, setAsked] = useState<"rename" | "delete" | "export" | null>(null);
   const duplicate = useDuplicate();
   const navigate = useNavigate();
   const close = () => setAsked(null);
@@ -55,9 +58,9 @@ export function DeckCard({
               },
               { label: "Duplicate", icon: "copy", onSelect: () => duplicate(session.id) },
               {
-                label: "Export deck.json",
+                label: "Export",
                 icon: "download",
-                onSelect: () => window.location.assign(deckFile(session.id)),
+                onSelect: () => setAsked("export"),
               },
               "separator",
               {
@@ -71,12 +74,26 @@ export function DeckCard({
           />
         </div>
       </div>
+      {asked === "export" ? (
+        <Suspense fallback={null}>
+          <ExportDialog deck={exportedOf(session)} onClose={close} />
+        </Suspense>
+      ) : (
+        <div className={styles.note}>
+          <ExportNote session={session.id} onOpen={() => setAsked("export")} />
+        </div>
+      )}
       {asked === "rename" ? <RenameDialog session={session} onClose={close} /> : null}
       {asked === "delete" ? (
         <DeleteDialog session={session} onClose={close} onDeleted={onDeleted} />
       ) : null}
     </li>
   );
+}
+
+function exportedOf({ id, slide_count, version }: SessionSummary) {
+  // Nothing is edited here.
+  return { session: id, slides: slide_count, version, saved: async () => null };
 }
 
 function metaOf({ role, owner, slide_count, updated_at, shared }: SessionSummary): string {
