@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 import { asStream, MockAssistant } from "./assistant.ts";
+import { MockExports, type MockFile } from "./exports.ts";
 import { allWell, down } from "./fixtures.ts";
+import { MockGoogle } from "./google.ts";
 import { MockLibrary } from "./library.ts";
-import { MockSessions } from "./sessions.ts";
+import { type MockAnswer, MockSessions } from "./sessions.ts";
 
 /** Between two steps of the assistant. */
 const STEP_MS = 120;
@@ -13,14 +15,20 @@ const DATABASE_DOWN = error("database_unavailable", "The database can't be reach
 /**
  * Answers `/api/*` from fixtures in `npm run dev`.
  *
- * `POST /mock/database` with `down` or `ok` as body plays an outage and its end.
+ * `POST /mock/database` with `down` or `ok` as body plays an outage and its end. `/mock/google` stands for Google's
+ * page, on which a person agrees by opening it; `?isConnected=false` takes it back, as do `isConfigured` and others.
  */
 export function mockApi(): Plugin {
   let databaseIsDown = false;
   const sessions = new MockSessions();
   const library = new MockLibrary();
   const assistant = new MockAssistant(sessions);
-  setInterval(() => assistant.step(), STEP_MS).unref();
+  const google = new MockGoogle({ isConnected: false, isAdmin: true });
+  const exports = new MockExports(sessions, google);
+  setInterval(() => {
+    assistant.step();
+    exports.step();
+  }, STEP_MS).unref();
 
   const answer: Connect.NextHandleFunction = (request, response, next) => {
     const url = request.url ?? "";
@@ -30,28 +38,50 @@ export function mockApi(): Plugin {
         databaseIsDown = chunk.toString() === "down";
       });
       request.on("end", () => response.end());
-    } else if (/^\/api\/jobs\/[^/]+\/events$/.test(path) && !url.includes("after=")) {
-      stream(assistant, path.split("/")[3] ?? "", request, response);
-    } else if (MockAssistant.knows(path)) {
-      void read(request).then((body) => {
-        const { status, body: answer } = assistant.answer(request.method ?? "GET", url, body);
-        send(response, status, answer);
-      });
-    } else if (/^\/api\/(sessions|principals|settings)/.test(path)) {
-      void read(request).then((body) => {
-        if (databaseIsDown) return send(response, 503, DATABASE_DOWN);
-        const part = path.startsWith("/api/settings/") ? library : sessions;
-        const { status, body: answer } = part.answer(request.method ?? "GET", url, body);
-        send(response, status, answer);
-      });
+    } else if (path === "/mock/google") {
+      setGoogle(new URLSearchParams(url.split("?")[1]));
+      response.end("Done. You can close this tab.");
     } else if (path.startsWith("/api/")) {
-      answerApi(path, response);
+      void answerApi(path, url, request, response);
     } else {
       next();
     }
   };
 
-  function answerApi(path: string, response: ServerResponse<IncomingMessage>) {
+  function setGoogle(asked: URLSearchParams) {
+    google.isConfigured = asked.get("isConfigured") !== "false";
+    google.isConnected = google.isConfigured && asked.get("isConnected") !== "false";
+  }
+
+  async function answerApi(
+    path: string,
+    url: string,
+    request: IncomingMessage,
+    response: ServerResponse<IncomingMessage>,
+  ) {
+    const method = request.method ?? "GET";
+    if (/^\/api\/jobs\/[^/]+\/events$/.test(path) && !url.includes("after=")) {
+      const part = exports.knows(path) ? exports : assistant;
+      return stream(part, path.split("/")[3] ?? "", request, response);
+    }
+    const part = partOf(path);
+    if (!part) return answerStatus(path, response);
+    const body = await read(request);
+    if (databaseIsDown && (part === sessions || part === library)) {
+      return send(response, 503, DATABASE_DOWN);
+    }
+    google.signIn = `http://${request.headers.host}/mock/google`;
+    sendAny(response, part.answer(method, url, body));
+  }
+
+  function partOf(path: string) {
+    if (exports.knows(path)) return exports;
+    if (MockAssistant.knows(path)) return assistant;
+    if (path.startsWith("/api/settings/")) return library;
+    return /^\/api\/(sessions|principals)/.test(path) ? sessions : null;
+  }
+
+  function answerStatus(path: string, response: ServerResponse<IncomingMessage>) {
     const known = allWell[path];
     if (known === undefined) return send(response, 404, error("not_found", `No API at ${path}.`));
     if (!databaseIsDown) return send(response, 200, known);
@@ -69,7 +99,7 @@ export function mockApi(): Plugin {
 
 /** Sends a job's events as they happen. */
 function stream(
-  assistant: MockAssistant,
+  part: Pick<MockAssistant, "events">,
   job: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -78,7 +108,7 @@ function stream(
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   response.write("retry: 1000\n\n");
   const timer = setInterval(() => {
-    const { events, isOver } = assistant.events(job, after);
+    const { events, isOver } = part.events(job, after);
     after = events.at(-1)?.id ?? after;
     if (events.length > 0) response.write(asStream(events));
     else if (isOver) response.end();
@@ -91,6 +121,12 @@ async function read(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
   return text === "" ? undefined : JSON.parse(text);
+}
+
+function sendAny(response: ServerResponse<IncomingMessage>, answer: MockAnswer | MockFile) {
+  if (!("headers" in answer)) return send(response, answer.status, answer.body);
+  response.writeHead(answer.status, answer.headers);
+  response.end(answer.body);
 }
 
 function send(response: ServerResponse<IncomingMessage>, status: number, body: unknown) {

@@ -28,6 +28,15 @@ interface Share {
   created_at: string;
 }
 
+/** What a session is created of: `tellr` and `images` of a deck's file. */
+interface Asked {
+  title?: string;
+  from?: string;
+  deck?: Deck;
+  tellr?: number;
+  images?: Record<string, unknown>;
+}
+
 interface Session {
   id: string;
   role: "owner" | "editor" | "viewer";
@@ -106,7 +115,11 @@ export class MockSessions {
   }
 
   private create(body: unknown): MockAnswer {
-    const { title, from, deck } = body as { title?: string; from?: string; deck?: Deck };
+    const { title, from, deck, tellr, images } = body as Asked;
+    if (tellr !== undefined && tellr !== 1) {
+      return failure(422, "invalid_deck", `The file has format ${tellr}; this app reads format 1.`);
+    }
+    this.images += Object.keys(images ?? {}).length;
     const made = deck ?? (from === "sample" ? sampleDeck : blankDeck(title ?? "Untitled deck"));
     if (made.format !== 1) {
       const problems = [{ path: "format", message: "this format can't be read" }];

@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { Page, Route } from "@playwright/test";
 import { asStream, MockAssistant } from "../../frontend/mock/assistant.ts";
+import { MockExports } from "../../frontend/mock/exports.ts";
 import { allWell } from "../../frontend/mock/fixtures.ts";
 import { MockLibrary } from "../../frontend/mock/library.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
@@ -52,7 +53,8 @@ export interface Answer {
 
 /**
  * Paths that are not in `answers` are answered as by a healthy server, those of decks by `sessions`, those of
- * prompts, styles and profiles by `library`, those of chats by `assistant`; `"never"` stays pending.
+ * prompts, styles and profiles by `library`, those of chats by `assistant`, those of exports and Google by `exports`;
+ * `"never"` stays pending.
  */
 export async function serveBuiltPage(
   page: Page,
@@ -61,6 +63,7 @@ export async function serveBuiltPage(
   sessions = new MockSessions(),
   library = new MockLibrary(),
   assistant = new MockAssistant(sessions),
+  exports = new MockExports(sessions),
 ) {
   const current = new Map(Object.entries(answers));
   await page.route(`${ADDRESS}/**`, async (route) => {
@@ -71,12 +74,13 @@ export async function serveBuiltPage(
     if (known === "never") return;
     if (known) return route.fulfill({ status: known.status, json: known.body });
     if (pathname in allWell) return route.fulfill({ status: 200, json: allWell[pathname] });
-    await fulfillApi(route, `${pathname}${search}`, { sessions, library, assistant });
+    await fulfillApi(route, `${pathname}${search}`, { sessions, library, assistant, exports });
   });
   return {
     sessions,
     library,
     assistant,
+    exports,
     answer: (path: string, next: Answer) => current.set(path, next),
     allWell: () => current.clear(),
   };
@@ -86,28 +90,41 @@ interface Parts {
   sessions: MockSessions;
   library: MockLibrary;
   assistant: MockAssistant;
+  exports: MockExports;
 }
 
 /** Answers as the part of the server that knows the path. */
-async function fulfillApi(route: Route, url: string, { sessions, library, assistant }: Parts) {
+async function fulfillApi(
+  route: Route,
+  url: string,
+  { sessions, library, assistant, exports }: Parts,
+) {
   const request = route.request();
   if (request.method() === "GET" && url.startsWith("/api/images/")) {
     return route.fulfill({ body: DOT, contentType: "image/png" });
   }
   const job = /^\/api\/jobs\/([^/]+)\/events$/.exec(url)?.[1];
-  if (job !== undefined) return fulfillEvents(route, assistant, job);
+  const path = url.split("?")[0] ?? "";
+  if (job !== undefined) {
+    return fulfillEvents(route, exports.knows(path) ? exports : assistant, job);
+  }
   const isJson = request.headers()["content-type"] === "application/json";
   const body = isJson ? (request.postDataJSON() as unknown) : undefined;
   const ofLibrary = url.startsWith("/api/settings/") ? library : sessions;
-  const part = MockAssistant.knows(url.split("?")[0] ?? "") ? assistant : ofLibrary;
+  if (exports.knows(path)) {
+    const answer = exports.answer(request.method(), url, body);
+    if ("headers" in answer) return route.fulfill(answer);
+    return route.fulfill({ status: answer.status, json: answer.body });
+  }
+  const part = MockAssistant.knows(path) ? assistant : ofLibrary;
   const answer = part.answer(request.method(), url, body);
   await route.fulfill({ status: answer.status, json: answer.body });
 }
 
 /** The events until now. The stream ends after them, as the server's does after a while, and the page comes back. */
-async function fulfillEvents(route: Route, assistant: MockAssistant, job: string) {
+async function fulfillEvents(route: Route, part: Pick<MockAssistant, "events">, job: string) {
   const after = Number((await route.request().allHeaders())["last-event-id"] ?? 0);
-  const { events, isOver } = assistant.events(job, after);
+  const { events, isOver } = part.events(job, after);
   if (isOver && events.length === 0) return route.fulfill({ status: 204 });
   await route.fulfill({ contentType: "text/event-stream", body: asStream(events) });
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { MockAssistant } from "../../frontend/mock/assistant.ts";
+import { MockExports } from "../../frontend/mock/exports.ts";
 import { MockLibrary } from "../../frontend/mock/library.ts";
 import { MockSessions } from "../../frontend/mock/sessions.ts";
 import { ADDRESS, type Answer, MOCK_DIST, serveBuiltPage } from "./builtPage.ts";
@@ -17,13 +18,14 @@ export interface State {
   /** What is waited for before `act`. */
   ready?: (page: Page) => Locator;
   /** What brings the page into the state. */
-  act?: (page: Page, assistant: MockAssistant) => Promise<unknown>;
+  act?: (page: Page, assistant: MockAssistant, exports: MockExports) => Promise<unknown>;
   /** What is visible in the state. */
   shows: (page: Page) => Locator;
   answers?: Record<string, Answer | "never">;
   sessions?: () => MockSessions;
   library?: () => MockLibrary;
   assistant?: (sessions: MockSessions) => MockAssistant;
+  exports?: (sessions: MockSessions) => MockExports;
 }
 
 /** Builds the page with a mock of the server and a plain engine in `MOCK_DIST`. */
@@ -48,11 +50,13 @@ export function testLooks(folder: string, states: Record<string, State>) {
           const sessions = state.sessions?.() ?? new MockSessions();
           const library = state.library?.() ?? new MockLibrary();
           const assistant = state.assistant?.(sessions) ?? new MockAssistant(sessions);
-          await serveBuiltPage(page, state.answers ?? {}, MOCK_DIST, sessions, library, assistant);
+          const exports = state.exports?.(sessions) ?? new MockExports(sessions);
+          const parts = [sessions, library, assistant, exports] as const;
+          await serveBuiltPage(page, state.answers ?? {}, MOCK_DIST, ...parts);
           await page.goto(`${ADDRESS}${state.path}`);
           if (state.act) {
             await state.ready?.(page).first().waitFor();
-            await state.act(page, assistant);
+            await state.act(page, assistant, exports);
           }
           await expect(state.shows(page).first()).toBeVisible();
           await expectNothingSideways(page);

@@ -1,6 +1,6 @@
 /** Google Slides: set up, connected, and sent with one click; sent again into the same presentation. */
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, type Ref, useRef } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, type Ref, useEffect, useRef } from "react";
 import { ApiError } from "../api/client";
 import { type Google, google } from "../api/google";
 import { Button, LinkButton } from "../components/Button";
@@ -13,17 +13,22 @@ import { type Export, isActive } from "./exportState";
 import styles from "./GoogleRow.module.css";
 import { Row } from "./Row";
 import { Standing } from "./Standing";
-import { useConnecting } from "./useConnecting";
+import { type Connecting, useConnecting } from "./useConnecting";
 import { exports } from "./useExports";
 
 type Kind = "unknown" | "set-up" | "ask" | "connect" | "send";
 
 export function GoogleRow({ choice, deck, one }: RowProps) {
   const { name, icon } = FORMATS[choice.format];
+  const client = useQueryClient();
   const { data, error } = useQuery(google);
   const button = useRef<HTMLButtonElement>(null);
   const isHeld = one?.phase === "waiting";
-  const connecting = useConnecting(isHeld || data?.is_connected === false);
+  const connecting = useConnecting(data?.is_connected === false);
+  // What was known of the account is void.
+  useEffect(() => {
+    if (isHeld) void client.invalidateQueries({ queryKey: google.queryKey });
+  }, [isHeld, client]);
   // A server that knows nothing of Google.
   if (error instanceof ApiError && error.status === 404) return null;
 
@@ -58,7 +63,9 @@ export function GoogleRow({ choice, deck, one }: RowProps) {
           onEnd={() => button.current?.focus()}
         />
       ) : null}
-      {isHeld ? <Held message={one.waiting} connecting={connecting} /> : null}
+      {isHeld ? (
+        <Held one={one} isConnected={data?.is_connected ?? false} connecting={connecting} />
+      ) : null}
       {one?.phase === "done" ? <Sent result={one.result} /> : null}
     </Row>
   );
@@ -130,17 +137,25 @@ function SettingsLink() {
 
 /** The job waits until the account is connected again, and goes on by itself. */
 function Held({
-  message,
+  one,
+  isConnected,
   connecting,
 }: {
-  message: string;
-  connecting: ReturnType<typeof useConnecting>;
+  one: Export;
+  isConnected: boolean;
+  connecting: Connecting;
 }) {
   return (
     <div className={styles.held}>
       <p>
-        <Prose text={message || "Google asks you to connect your account again."} /> The export
-        continues by itself then.
+        {isConnected ? (
+          "Your account is connected. The export continues in a moment."
+        ) : (
+          <>
+            <Prose text={one.waiting || "Google asks you to connect your account again."} /> Connect
+            again, and the export continues by itself.
+          </>
+        )}
       </p>
       {connecting.isWaiting ? null : (
         <Button size="small" onClick={connecting.connect}>

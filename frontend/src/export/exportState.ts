@@ -80,6 +80,8 @@ export function applied(before: Export, { id, kind, body }: JobEvent): Export {
     case "interrupted":
       return { ...next, phase: "queued" };
     case "started":
+      // One that waited for Google looks whether it is connected.
+      if (next.phase === "waiting") return next;
       return { ...next, phase: "running", percent: 0 };
     case "progress": {
       const told = v.safeParse(progressSchema, body);

@@ -29,7 +29,7 @@ export function NewDeck() {
         <Choice
           icon="upload"
           name="Import"
-          hint="A deck.json that was exported"
+          hint="A Tellr deck that was exported"
           disabled={isCreating}
           onClick={choose}
         />

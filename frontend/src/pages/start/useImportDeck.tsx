@@ -1,26 +1,18 @@
 import { useRef, useState } from "react";
 import type { createSession } from "../../api/sessions";
 import { Notice } from "../../components/Notice";
+import { readDeckFile } from "./readDeckFile";
 
-/** The server reads no larger deck. */
-const MOST_BYTES = 8 * 1024 * 1024;
-
-/** Reads a deck.json that a person chooses. The server says what is wrong in it. */
+/** Reads a deck's file that a person chooses. The server says what is wrong in it. */
 export function useImportDeck(create: (made: Parameters<typeof createSession>[0]) => void) {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
 
   const read = async (file: File | undefined) => {
     if (!file) return;
-    if (file.size > MOST_BYTES) return setProblem("The file is larger than 8 MiB.");
-    try {
-      setProblem(null);
-      create({ deck: JSON.parse(await file.text()) });
-    } catch {
-      setProblem(
-        `“${file.name}” isn’t JSON. Choose a file that was exported with “Export deck.json”.`,
-      );
-    }
+    const found = await readDeckFile(file);
+    setProblem("problem" in found ? found.problem : null);
+    if ("made" in found) create(found.made);
   };
 
   return {
