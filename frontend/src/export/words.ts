@@ -20,7 +20,7 @@ export function nowOf(one: Export): string {
 }
 
 function slideAt(part: number, slides: number): number {
-  return Math.min(slides, Math.floor(part * slides) + 1);
+  return Math.min(slides, Math.round(part * slides) + 1);
 }
 
 /** For screen readers: said when it changes, so it changes at quarters only. */
