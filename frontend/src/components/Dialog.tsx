@@ -1,12 +1,15 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton";
+import { useStable } from "./useStable";
 
 interface DialogProps {
   title: string;
   /** `form`: for a text of several lines. */
   size?: "regular" | "form" | "wide";
   onClose: () => void;
+  /** What gets the focus back if what had it is gone. */
+  returnTo?: () => HTMLElement | null;
   children: ReactNode;
 }
 
@@ -14,9 +17,10 @@ interface DialogProps {
  * A modal dialog, open as long as it is rendered. The browser keeps the focus inside and closes it on Escape.
  * Its first field has the focus, or what has `data-first`.
  */
-export function Dialog({ title, size = "regular", onClose, children }: DialogProps) {
+export function Dialog({ title, size = "regular", onClose, returnTo, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const fallback = useStable(() => returnTo?.() ?? null);
   useEffect(() => {
     const dialog = ref.current;
     const opener = openerOf(document.activeElement);
@@ -26,9 +30,10 @@ export function Dialog({ title, size = "regular", onClose, children }: DialogPro
     (first ?? dialog?.querySelector<HTMLElement>("input, select, textarea"))?.focus();
     return () => {
       dialog?.close();
-      if (opener?.isConnected) opener.focus();
+      const next = opener?.isConnected ? opener : fallback();
+      next?.focus();
     };
-  }, []);
+  }, [fallback]);
   return (
     <dialog
       ref={ref}

@@ -40,7 +40,7 @@ export default function ExportDialog({
     one: all.find((other) => keyOf(other.choice) === keyOf(choice)),
   });
   return (
-    <Dialog title="Export" onClose={onClose}>
+    <Dialog title="Export" onClose={onClose} returnTo={() => openerOf(deck.session)}>
       <ul className={styles.rows}>
         <FileRow {...row({ format: "pptx", lines })} isFirst>
           <RadioOptions legend="Text" value={lines} options={LINES} onChange={setLines} />
@@ -58,6 +58,14 @@ export default function ExportDialog({
       </p>
     </Dialog>
   );
+}
+
+/** What else opens the exports of a deck: the note that an export has ended is gone once it was seen. */
+function openerOf(session: string): HTMLElement | null {
+  const openers = document.querySelectorAll<HTMLElement>("[data-exports]");
+  const isThere = (one: HTMLElement) =>
+    one.dataset.exports === session && one.offsetParent !== null;
+  return [...openers].find(isThere) ?? null;
 }
 
 /** The options that were used last. */

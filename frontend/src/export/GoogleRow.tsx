@@ -179,7 +179,7 @@ function Sent({ result }: { result: Export["result"] }) {
   }
   return (
     <div className={styles.sent}>
-      <LinkButton size="small" tone="primary" href={address}>
+      <LinkButton size="small" href={address}>
         Open in Google Slides
       </LinkButton>
       <p className={styles.note}>Sending again replaces what is in this presentation.</p>

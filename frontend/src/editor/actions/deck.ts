@@ -75,6 +75,7 @@ export const DECK_ACTIONS: readonly Action[] = [
     group: "Deck",
     icon: "download",
     keys: "Mod+Shift+E",
+    whileEditing: true,
     run: (editor) => editor.open("export"),
   },
   {

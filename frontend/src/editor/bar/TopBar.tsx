@@ -50,11 +50,9 @@ export function TopBar({
       />
       <SaveState />
       <span className={styles.space} />
-      {editor.panel === "export" ? null : (
-        <span className={styles.note}>
-          <ExportNote session={editor.id} onOpen={() => editor.open("export")} />
-        </span>
-      )}
+      <span className={styles.note}>
+        <ExportNote session={editor.id} onOpen={() => editor.open("export")} />
+      </span>
       <People people={others} />
       {editor.canEdit ? (
         <>
@@ -137,6 +135,7 @@ function ExportButton() {
       size="small"
       icon={icon}
       title={keys && `${label} (${shown(keys)})`}
+      data-exports={editor.id}
       onClick={() => run(editor)}
     >
       {label}
@@ -176,5 +175,10 @@ function MoreMenu() {
     disabled: !isEnabled(one, editor),
     onSelect: () => one.run(editor),
   }));
-  return <Menu trigger={<IconButton icon="more" label="More" />} entries={entries} />;
+  return (
+    <Menu
+      trigger={<IconButton icon="more" label="More" data-exports={editor.id} />}
+      entries={entries}
+    />
+  );
 }

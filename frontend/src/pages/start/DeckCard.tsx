@@ -43,7 +43,9 @@ export function DeckCard({
         <div className={styles.menu}>
           <Menu
             align="end"
-            trigger={<IconButton icon="more" label={`Actions for ${title}`} />}
+            trigger={
+              <IconButton icon="more" label={`Actions for ${title}`} data-exports={session.id} />
+            }
             entries={[
               {
                 label: "Present",
@@ -78,11 +80,10 @@ export function DeckCard({
         <Suspense fallback={null}>
           <ExportDialog deck={exportedOf(session)} onClose={close} />
         </Suspense>
-      ) : (
-        <div className={styles.note}>
-          <ExportNote session={session.id} onOpen={() => setAsked("export")} />
-        </div>
-      )}
+      ) : null}
+      <div className={styles.note}>
+        <ExportNote session={session.id} onOpen={() => setAsked("export")} />
+      </div>
       {asked === "rename" ? <RenameDialog session={session} onClose={close} /> : null}
       {asked === "delete" ? (
         <DeleteDialog session={session} onClose={close} onDeleted={onDeleted} />
