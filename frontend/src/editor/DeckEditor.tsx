@@ -1,5 +1,6 @@
 /** The editor of one deck: bar, slides, stage, notes, inspector, and what opens over them. */
 import { lazy, Suspense, useEffect, useState } from "react";
+import { ExportNote } from "../export/ExportNote";
 import { Banner } from "./Banner";
 import { TopBar } from "./bar/TopBar";
 import styles from "./DeckEditor.module.css";
@@ -73,6 +74,9 @@ export function DeckEditor({ opened }: { opened: Opened }) {
           />
         </div>
         <div className={styles.banner}>
+          <div className={styles.note}>
+            <ExportNote session={editor.id} onOpen={() => editor.open("export")} />
+          </div>
           <Banner />
         </div>
         <div className={styles.ribbon}>

@@ -23,7 +23,7 @@ export function FileRow({
   const isCurrent = file !== null && file.version === version;
   const download = () => one && file && void exports().download(one, file);
   const isBusy = one !== undefined && isActive(one);
-  const label = isBusy ? "Exporting…" : isCurrent ? "Download again" : "Export";
+  const label = labelOf(one, isCurrent);
   return (
     <Row
       icon={icon}
@@ -50,10 +50,15 @@ export function FileRow({
           one={one}
           isCurrent={isCurrent}
           onDownload={download}
-          onRetry={start}
           onEnd={() => button.current?.focus()}
         />
       ) : null}
     </Row>
   );
+}
+
+function labelOf(one: RowProps["one"], isCurrent: boolean): string {
+  if (one && isActive(one)) return "Exporting…";
+  if (isCurrent) return "Download again";
+  return one?.phase === "failed" ? "Try again" : "Export";
 }

@@ -9,7 +9,7 @@ import { AtGoogle } from "./AtGoogle";
 import { presentationAddress } from "./addresses";
 import { FORMATS } from "./choices";
 import type { RowProps } from "./deck";
-import { type Export, isActive } from "./exportState";
+import { type Export, isActive, type Phase } from "./exportState";
 import styles from "./GoogleRow.module.css";
 import { Row } from "./Row";
 import { Standing } from "./Standing";
@@ -55,13 +55,7 @@ export function GoogleRow({ choice, deck, one }: RowProps) {
     >
       {kind === "connect" ? <AtGoogle connecting={connecting} /> : null}
       {one ? (
-        <Standing
-          one={one}
-          isCurrent
-          onDownload={start}
-          onRetry={start}
-          onEnd={() => button.current?.focus()}
-        />
+        <Standing one={one} isCurrent onDownload={start} onEnd={() => button.current?.focus()} />
       ) : null}
       {isHeld ? (
         <Held one={one} isConnected={data?.is_connected ?? false} connecting={connecting} />
@@ -102,6 +96,8 @@ function hintOf(kind: Kind, data: Google | undefined, error: Error | null): Reac
   return FORMATS["google-slides"].hint;
 }
 
+const AGAIN: Partial<Record<Phase, string>> = { done: "Send again", failed: "Try again" };
+
 function SendButton({
   ref,
   one,
@@ -112,7 +108,7 @@ function SendButton({
   onSend: () => void;
 }) {
   const isBusy = one !== undefined && isActive(one);
-  const label = isBusy ? "Sending…" : one?.phase === "done" ? "Send again" : "Send";
+  const label = isBusy ? "Sending…" : (AGAIN[one?.phase ?? "queued"] ?? "Send");
   return (
     <Button
       ref={ref}

@@ -14,14 +14,12 @@ export function Standing({
   one,
   isCurrent,
   onDownload,
-  onRetry,
   onEnd,
 }: {
   one: Export;
   /** Whether the result is of the deck as it is now. */
   isCurrent: boolean;
   onDownload: () => void;
-  onRetry: () => void;
   /** “Cancel” had the focus, and is gone. */
   onEnd: () => void;
 }) {
@@ -52,13 +50,11 @@ export function Standing({
           <Icon name="warning" />
           <p>
             <Prose text={problemOf(problem)} />{" "}
-            <button
-              type="button"
-              className={styles.link}
-              onClick={phase === "done" ? onDownload : onRetry}
-            >
-              Try again
-            </button>
+            {phase === "done" ? (
+              <button type="button" className={styles.link} onClick={onDownload}>
+                Try again
+              </button>
+            ) : null}
           </p>
         </div>
       ) : null}
@@ -78,7 +74,7 @@ function Going({ one, onEnd }: { one: Export; onEnd: () => void }) {
   }, [end]);
   const name = nameOf(one.choice);
   const now = nowOf(one);
-  const isKnown = one.phase === "running";
+  const isKnown = one.phase === "running" || one.phase === "waiting";
   return (
     <div className={styles.going}>
       <progress
