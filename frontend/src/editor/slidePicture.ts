@@ -3,34 +3,31 @@ import { readPicture } from "../api/exports";
 import { copied, fileNameOf, pngOf, save } from "../export/picture";
 import type { Editor } from "./Editor";
 
-/** Gives what came of it, in words, and says it to screen readers. */
+/** Gives what came of it, in words. */
 export async function copyPicture(editor: Editor): Promise<string> {
-  return told(editor, async () => {
-    const png = drawn(editor).then(pngOf);
-    if (await copied(png)) return "Copied. Paste it where you need it.";
-    save(await png, nameIn(editor, "png"));
-    return "The clipboard isn’t available, so the picture was downloaded.";
-  });
+  const png = drawn(editor).then(pngOf);
+  if (await copied(png)) return "Copied. Paste it where you need it.";
+  save(await png, nameIn(editor, "png"));
+  return "The clipboard isn’t available, so the picture was downloaded.";
 }
 
 export async function savePicture(editor: Editor): Promise<string> {
-  return told(editor, async () => {
-    const svg = await drawn(editor);
-    save(new Blob([svg], { type: "image/svg+xml" }), nameIn(editor, "svg"));
-    return "Downloaded.";
-  });
+  const svg = await drawn(editor);
+  save(new Blob([svg], { type: "image/svg+xml" }), nameIn(editor, "svg"));
+  return "Downloaded.";
 }
 
-async function told(editor: Editor, make: () => Promise<string>): Promise<string> {
+/** Says what came of it to screen readers, and what failed to everyone. */
+export async function told(editor: Editor, how: typeof copyPicture): Promise<void> {
   try {
-    const outcome = await make();
-    editor.announce(outcome);
-    return outcome;
+    editor.announce(await how(editor));
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    editor.session.refuse(`The slide wasn’t copied. ${problem}`);
-    return problem;
+    editor.session.refuse(messageOf(error));
   }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** As the server draws it, with the last change. */

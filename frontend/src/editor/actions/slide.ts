@@ -3,7 +3,7 @@ import type { Layout } from "../../deck/model";
 import { duplicateSlides, insertSlide, removeSlides, shiftSlides } from "../commands";
 import type { Editor } from "../Editor";
 import { onSlide, within } from "../selection";
-import { copyPicture, savePicture } from "../slidePicture";
+import { copyPicture, savePicture, told } from "../slidePicture";
 import type { Action } from "./action";
 
 /** Inserts a slide after the one on the stage, and goes there. */
@@ -100,7 +100,7 @@ export const SLIDE_ACTIONS: readonly Action[] = [
     group: "Slide",
     icon: "image",
     can: hasSlide,
-    run: (editor) => void copyPicture(editor),
+    run: (editor) => void told(editor, copyPicture),
   },
   {
     id: "save-svg",
@@ -108,7 +108,7 @@ export const SLIDE_ACTIONS: readonly Action[] = [
     group: "Slide",
     icon: "image",
     can: hasSlide,
-    run: (editor) => void savePicture(editor),
+    run: (editor) => void told(editor, savePicture),
   },
   {
     id: "next-slide",

@@ -5,7 +5,7 @@ import ExportDialog from "../../export/ExportDialog";
 import { Row } from "../../export/Row";
 import { useEditor } from "../Editor";
 import { savedOf } from "../savedOf";
-import { copyPicture, savePicture } from "../slidePicture";
+import { copyPicture, messageOf, savePicture } from "../slidePicture";
 import styles from "./ExportPanel.module.css";
 
 export default function ExportPanel() {
@@ -33,7 +33,7 @@ function SlideRow() {
     if (isBusy) return;
     setBusy(true);
     setOutcome("");
-    setOutcome(await how(editor));
+    setOutcome(await how(editor).catch(messageOf));
     setBusy(false);
   };
   return (
