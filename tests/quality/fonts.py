@@ -1,0 +1,93 @@
+"""The fonts that LibreOffice sees in the tests: ours, whole, under the names that files use, and no others.
+
+A face of ours is several WOFF2 files, one for each script, and a file names the font that ours is as wide as. So the files
+of a face are joined and carry that name. What the machine has installed makes no difference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from fontTools.merge import Merger, Options
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
+
+FONTS = Path(__file__).resolve().parents[2] / "runtime" / "slides" / "fonts"
+# Our families, each with the name of the font that it is as wide as.
+TWINS = {
+    "carlito": "Calibri",
+    "arimo": "Arial",
+    "gelasio": "Georgia",
+    "caladea": "Cambria",
+    "tinos": "Times New Roman",
+}
+SCRIPTS = ["latin", "latin-ext", "greek", "cyrillic"]
+STYLES = {"400-normal": "Regular", "400-italic": "Italic", "700-normal": "Bold", "700-italic": "Bold Italic"}
+NAMES = {1: "{0}", 2: "{1}", 3: "{0} {1}", 4: "{0} {1}", 6: "{2}-{3}"}
+
+
+def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
+    """The files of a face as one font."""
+    pieces = []
+    for script in SCRIPTS:
+        source = FONTS / folder / f"{folder}-{script}-{style}.woff2"
+        if source.exists():
+            font = TTFont(source)
+            font.flavor = None
+            piece = work / f"{folder}-{script}-{style}.ttf"
+            font.save(piece)
+            pieces.append(str(piece))
+    options = Options(drop_tables=["DSIG", "fpgm", "prep", "cvt ", "gasp", "meta"])
+    font = Merger(options).merge(pieces) if len(pieces) > 1 else TTFont(pieces[0])
+    first = TTFont(pieces[0])
+    # Merging takes the extremes; a line's height is that of the face.
+    for table in ("hhea", "OS/2"):
+        for field in ("ascent", "descent", "lineGap", "sTypoAscender", "sTypoDescender", "sTypoLineGap"):
+            if hasattr(first[table], field):
+                setattr(font[table], field, getattr(first[table], field))
+    font["OS/2"].usWinAscent = first["OS/2"].usWinAscent
+    font["OS/2"].usWinDescent = first["OS/2"].usWinDescent
+    flat, kind = name.replace(" ", ""), STYLES[style]
+    font["name"].names = []
+    for number, pattern in NAMES.items():
+        text = pattern.format(name, kind, flat, kind.replace(" ", ""))
+        font["name"].setName(text, number, 3, 1, 0x409)
+    return font
+
+
+def _foreign() -> TTFont:
+    """The font that has only widths, its characters listed in the way that LibreOffice reads."""
+    font = TTFont(FONTS / "foreign.ttf")
+    table = CmapSubtable.newSubtable(12)
+    table.platformID, table.platEncID, table.language = 3, 10, 0
+    table.cmap = dict(font.getBestCmap())
+    short = CmapSubtable.newSubtable(4)
+    short.platformID, short.platEncID, short.language = 3, 1, 0
+    short.cmap = {code: name for code, name in table.cmap.items() if 0x2E80 <= code < 0x2F00}
+    font["cmap"].tables = [short, table]
+    return font
+
+
+def prepare(folder: Path) -> Path:
+    """Writes the fonts and their configuration into a folder, unless they are there; gives the configuration."""
+    sources = sorted(FONTS.rglob("*.woff2")) + [FONTS / "foreign.ttf", Path(__file__)]
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    stamp, configuration = folder / "digest", folder / "fonts.conf"
+    if stamp.exists() and stamp.read_text() == digest:
+        return configuration
+    work, faces = folder / "pieces", folder / "faces"
+    for place in (work, faces):
+        place.mkdir(parents=True, exist_ok=True)
+    for family, name in TWINS.items():
+        for style in STYLES:
+            _joined(family, style, name, work).save(faces / f"{name.replace(' ', '')}-{style}.ttf")
+    _foreign().save(faces / "foreign.ttf")
+    configuration.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<dir>{escape(str(faces))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir>"
+        "</fontconfig>\n"
+    )
+    stamp.write_text(digest)
+    return configuration
