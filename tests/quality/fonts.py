@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from fontTools.merge import Merger, Options
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
@@ -58,8 +59,18 @@ def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
 
 
 def _foreign() -> TTFont:
-    """The font that has only widths, its characters listed in the way that LibreOffice reads."""
+    """The font that has only widths, in the way that LibreOffice reads, and with boxes to be seen."""
     font = TTFont(FONTS / "foreign.ttf")
+    for name in font.getGlyphOrder():
+        width = font["hmtx"][name][0]
+        if width > 300:
+            pen = TTGlyphPen(None)
+            corners = [(0.1 * width, 0), (0.1 * width, 650), (0.9 * width, 650), (0.9 * width, 0)]
+            pen.moveTo(corners[0])
+            for corner in corners[1:]:
+                pen.lineTo(corner)
+            pen.closePath()
+            font["glyf"][name] = pen.glyph()
     table = CmapSubtable.newSubtable(12)
     table.platformID, table.platEncID, table.language = 3, 10, 0
     table.cmap = dict(font.getBestCmap())

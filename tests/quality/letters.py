@@ -11,6 +11,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 PIXELS_PER_POINT = 4 / 3
+# In text from right to left, some programs give what is written and some what is seen.
+MIRRORED = str.maketrans(")]}>»”’", "([{<«“‘")
 
 
 @dataclass
@@ -26,13 +28,17 @@ class Placed:
 
 
 def plain(text: str) -> str:
-    """A text as two programs can be compared by: without spaces, joiners, and forms of the same letter."""
-    flat = unicodedata.normalize("NFKC", text.replace("\u2011", "-"))
+    """A text as two programs can be compared by: without spaces, joiners, and forms of the same letter.
+
+    Also without what is beyond the first 65,536 characters, as most emoji are: pdfium doesn't give it back where one
+    glyph stands for several characters.
+    """
+    flat = unicodedata.normalize("NFKD", text.replace("\u2011", "-")).translate(MIRRORED)
     dropped = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cs"}
     return "".join(
         c
         for c in flat
-        if unicodedata.category(c) not in dropped and not c.isspace() and not "\ufe00" <= c <= "\ufe0f"
+        if unicodedata.category(c) not in dropped and not c.isspace() and not "\ufe00" <= c <= "\ufe0f" and c < "\U00010000"
     )
 
 
@@ -47,6 +53,8 @@ def of_page(page: pdfium.PdfPage) -> list[Placed]:
     high = 0
     for at in range(raw.FPDFText_CountChars(text)):
         code = raw.FPDFText_GetUnicode(text, at)
+        # What pdfium takes for the hyphen of a word that goes on in the next line.
+        code = 0x2D if code == 2 else code
         if raw.FPDFText_IsGenerated(text, at) == 1 or code == 0:
             continue
         if 0xD800 <= code < 0xDC00:
@@ -54,6 +62,7 @@ def of_page(page: pdfium.PdfPage) -> list[Placed]:
             continue
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+        high = 0
         letter = plain(chr(code))
         if not letter:
             continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
+from pptx import Presentation
 from reading import solid
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -22,7 +23,7 @@ BULLETS = {f"{A}buNone", f"{A}buAutoNum", f"{A}buChar", f"{A}buBlip"}
 # What stands before the colour of a bullet.
 SPACINGS = {f"{A}lnSpc", f"{A}spcBef", f"{A}spcAft"}
 # No paragraph has it; bullets do.
-BULLET = "00FF01"
+BULLET_COLOR = 0x00FF01
 # Of one paragraph to the next, so that they are told apart by eye too.
 STRIDE = 4_099
 
@@ -41,6 +42,23 @@ class Marked:
     box: int
     bounds: Box
     is_cell: bool
+
+
+def _inherited(source: Path) -> list[dict[str, Box]]:
+    """Of each slide, by shape id, where placeholders are; one may have its place from its layout."""
+    return [
+        {
+            str(shape.shape_id): (
+                shape.left / EMU_PER_PIXEL,
+                shape.top / EMU_PER_PIXEL,
+                (shape.left + shape.width) / EMU_PER_PIXEL,
+                (shape.top + shape.height) / EMU_PER_PIXEL,
+            )
+            for shape in slide.placeholders
+            if shape.width is not None
+        }
+        for slide in Presentation(source).slides
+    ]
 
 
 def _bounds(element: etree._Element) -> Box | None:
@@ -79,21 +97,22 @@ def _bullet(paragraph: etree._Element) -> None:
             properties.remove(child)
     at = sum(1 for child in properties if child.tag in SPACINGS)
     color = etree.Element(f"{A}buClr")
-    etree.SubElement(color, f"{A}srgbClr", val=BULLET)
+    etree.SubElement(color, f"{A}srgbClr", val=f"{BULLET_COLOR:06X}")
     properties.insert(at, color)
 
 
 class _Slide:
     """A slide whose paragraphs are given colours."""
 
-    def __init__(self, number: int, free: int, tree: etree._Element) -> None:
-        self.number, self.free, self.tree = number, free, tree
+    def __init__(self, number: int, free: int, tree: etree._Element, places: dict[str, Box]) -> None:
+        self.number, self.free, self.tree, self.places = number, free, tree, places
         self.boxes = 0
         self.marked: list[Marked] = []
 
     def mark(self) -> None:
         for shape in self.tree.iter(f"{P}sp", f"{P}graphicFrame"):
-            bounds = _bounds(shape)
+            name = shape.find(f".//{P}cNvPr").get("id")
+            bounds = _bounds(shape) or self.places.get(name)
             if shape.tag == f"{P}sp":
                 body = shape.find(f"{P}txBody")
                 if body is not None:
@@ -135,13 +154,15 @@ class _Slide:
 def write(source: Path, target: Path) -> list[Marked]:
     """Writes a copy in which each paragraph has its colour; gives the paragraphs."""
     marked: list[Marked] = []
+    places = _inherited(source)
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         order = _order(old)
         free = 0x101010
         for info in old.infolist():
             content = old.read(info)
             if info.filename in order:
-                slide = _Slide(order.index(info.filename), free, etree.fromstring(content))
+                number = order.index(info.filename)
+                slide = _Slide(number, free, etree.fromstring(content), places[number])
                 slide.mark()
                 content = etree.tostring(slide.tree, xml_declaration=True, encoding="UTF-8", standalone=True)
                 marked += slide.marked
