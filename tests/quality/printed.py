@@ -96,3 +96,15 @@ def tags(path: Path, report: Report, name: str, displays: list[Json]) -> None:
                 continue
             wrong = f"{name} {number + 1}: {paragraph.solid[:50]!r} has no tag"
             report.check("paragraphs in the tags", paragraph.solid in said, wrong)
+
+
+def notes(path: Path, report: Report, name: str, of_slides: list[str]) -> None:
+    """Whether the pages with notes have all notes."""
+    said = letters.plain(_output("pdftotext", "-raw", "-enc", "UTF-8", path, "-"))
+    for number, text_of_slide in enumerate(of_slides, 1):
+        for line in text_of_slide.split("\n"):
+            wanted = letters.plain(line)
+            if not wanted or faithful.script(line) in ("right to left", "emoji"):
+                continue
+            wrong = f"{name} {number}: notes {wanted[:40]!r} aren't in the text"
+            report.check("notes in pages", wanted in said, wrong)
