@@ -94,6 +94,16 @@ evaluate: setup ## Have the assistant make 30 decks: a table, and a report with 
 	@$(STAGE) "pictures of slides" cargo build --quiet --package tellr-slides --example pictures
 	@$(STAGE) "evaluation" $(EVALUATE) $(ARGS)
 
+# Exports a deck, and says what is drawn of it. About as fast as what ships, and compiled in a fraction of the time.
+EXPORTING := env CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+	cargo build --quiet --release --package tellr-slides --features export --example export --example lists
+QUALITY := env TELLR_EXPORT="$${TELLR_EXPORT:-$(abspath $(TARGET))/release/examples/export}" \
+	TELLR_LISTS=$(abspath $(TARGET))/release/examples/lists .cache/quality/bin/python
+.PHONY: quality
+quality: setup-tests ## Export 90 decks, and check that the files are valid, editable and look like the decks (ARGS=--only=chart)
+	@$(STAGE) "programs that export" $(EXPORTING)
+	@$(STAGE) "quality of exported files" $(QUALITY) tests/quality/quality.py $(ARGS)
+
 .PHONY: pkg
 pkg: setup $(PKG) ## The npm package's built files in pkg/: the deployer as WebAssembly
 
@@ -112,7 +122,7 @@ quick-checks:
 	@$(STAGE) "format and lint (browser tests)" \
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
 		tests/local-workspace/tests/node \
-		pkg/tests runtime/slides/page/tests deployer-wasm/tests widget/front
+		tests/quality pkg/tests runtime/slides/page/tests deployer-wasm/tests widget/front
 	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
 	@$(STAGE) "types (npm package)" frontend/node_modules/.bin/tsc --noEmit --strict --types "" pkg/types.d.ts
 
@@ -142,7 +152,10 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
 	@$(STAGE) "evaluation (local model)" $(EVALUATE) --local --small --strict
+	@$(STAGE) "programs that export" $(EXPORTING)
+	@$(STAGE) "quality of exported files" $(QUALITY) tests/quality/quality.py
 	@$(STAGE) "figures (slides)" tests/figures/slides.sh
+	@$(STAGE) "figures (exports)" $(QUALITY) tests/quality/speed.py
 	@$(STAGE) "figures (wheel)" env PYTHONPATH=tests/setup python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (server)" tests/figures/server.sh $$(cat $(WHEEL))
 	@$(STAGE) "figures (assistant)" env PYTHONPATH=tests/setup python3 tests/figures/assistant.py $$(cat $(WHEEL)) \

@@ -1,4 +1,4 @@
-"""Decks of the corpus with texts that are hard to write: empty, huge, hostile, and in many scripts."""
+"""Decks of the corpus with texts that are hard to write: empty, huge, hostile, foreign."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def languages() -> list[Sample]:
 
 
 def everywhere(words: str, line: str) -> list[Json]:
-    """Slides with a text in every field that takes one, and a line in every field that takes a line."""
+    """Slides with a text in every field for texts, and a line in every field for lines."""
     return [
         slide(
             "title_and_text",
@@ -314,8 +314,10 @@ def texts() -> list[Sample]:
                     "title_and_text",
                     title("[Title](https://example.com/t)"),
                     text(
-                        "Read [the report](https://example.com/report?year=2026&part=2#top) or [write](mailto:ada@example.com?subject=a%20b).",
-                        "[Ünïcode](https://例え.jp/ä) and [*italic*](http://example.com), again [the report](https://example.com/report)",
+                        "Read [the report](https://example.com/report?year=2026&part=2#top) or "
+                        "[write](mailto:ada@example.com?subject=a%20b).",
+                        "[Ünïcode](https://例え.jp/ä) and [*italic*](http://example.com), "
+                        "again [the report](https://example.com/report)",
                     ),
                     bullets("[First](https://example.com/1)", "not a link: https://example.com/2"),
                     sources=[{"label": "Ledger", "url": "https://example.com/l"}],

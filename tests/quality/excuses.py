@@ -1,7 +1,6 @@
 """What a sample can't meet, and why.
 
-Each says which findings it is about, as a pattern of `gate: finding`, and the reason. One that no finding matches
-fails the run, so that none outlives its cause.
+Each says which findings it is about, as a pattern of `gate: finding`, and the reason.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lines of text in another program's rendering beside ours: the same breaks, the same places, within the box."""
+"""Lines of text in another program's rendering beside ours: breaks, places, what leaves its box."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class OurParagraph:
 def ours(display: Json) -> list[OurParagraph]:
     """The paragraphs of a slide, from what is drawn of it."""
     charts = {
-        frame["block"] for frame in display["frames"] if (frame.get("detail") or {}).get("kind") == "chart"
+        frame["block"]
+        for frame in display["frames"]
+        if (frame.get("detail") or {}).get("kind") == "chart"
     }
     found = []
     for element in display["elements"]:
@@ -104,7 +106,9 @@ class Pair:
     @property
     def has_same_breaks(self) -> bool:
         """Whether each line has the same letters."""
-        return [line.key for line in self.ours.lines if line.key] == [line.key for line in self.theirs]
+        return [line.key for line in self.ours.lines if line.key] == [
+            line.key for line in self.theirs
+        ]
 
     @property
     def is_there(self) -> bool:
@@ -138,11 +142,21 @@ class Faithful:
                 counted = mine.setdefault(name, [0, 0])
                 counted[0] += all_of_them
                 counted[1] += different
-        for name in ("distances", "distances_in_cells", "spills", "touching", "breaks", "without", "unread"):
+        for name in (
+            "distances",
+            "distances_in_cells",
+            "spills",
+            "touching",
+            "breaks",
+            "without",
+            "unread",
+        ):
             getattr(self, name).extend(getattr(other, name))
 
 
-def pairs_of(paragraphs: list[OurParagraph], marked: list[Marked], found: list[Placed]) -> list[Pair]:
+def pairs_of(
+    paragraphs: list[OurParagraph], marked: list[Marked], found: list[Placed]
+) -> list[Pair]:
     """Pairs paragraphs of a slide by what they say; of equal ones, the nearest."""
     by_color: dict[int, list[Placed]] = defaultdict(list)
     for letter in found:
@@ -181,7 +195,9 @@ def _distance(bounds: Box, letter: Placed) -> float:
 def _apart(bounds: Box, paragraph: OurParagraph) -> float:
     """How far the beginning of a paragraph is from a rectangle."""
     line = paragraph.lines[0]
-    return _distance(bounds, Placed("", 0, (line.x + line.right) / 2, line.y, line.right, line.size))
+    return _distance(
+        bounds, Placed("", 0, (line.x + line.right) / 2, line.y, line.right, line.size)
+    )
 
 
 def compare(name: str, display: Json, marked: list[Marked], found: list[Placed]) -> Faithful:
@@ -233,7 +249,7 @@ def _compare_box(
     bounds = box[0].marked.bounds
     taken = [line.bounds for pair in box for line in pair.theirs]
     ours_taken = [line for pair in box for line in pair.ours.lines]
-    # What is drawn outside of its box by us as well, as a large quotation mark, isn't the file's doing.
+    # What we draw outside of its box as well, as a large quotation mark, isn't the file's doing.
     out = _outside(taken, bounds) - max(0.0, _outside([line.bounds for line in ours_taken], bounds))
     if out > SPILL:
         result.spills.append(
@@ -241,7 +257,13 @@ def _compare_box(
             f"{' with other breaks' if is_different else ''}"
         )
     if is_different:
-        others = [line.bounds for n, b in boxes.items() if n != number for pair in b for line in pair.theirs]
+        others = [
+            line.bounds
+            for n, b in boxes.items()
+            if n != number
+            for pair in b
+            for line in pair.theirs
+        ]
         if any(_touch(one, other) for one in taken for other in others):
             result.touching.append(f"{name}: {box[0].ours.solid[:40]!r}")
 

@@ -1,7 +1,8 @@
-"""The fonts that LibreOffice sees in the tests: ours, whole, under the names that files use, and no others.
+"""The fonts that LibreOffice sees in the tests: ours, under the names in files, no others.
 
-A face of ours is several WOFF2 files, one for each script, and a file names the font that ours is as wide as. So the files
-of a face are joined and carry that name. What the machine has installed makes no difference.
+A face of ours is several WOFF2 files, one for each script, and a file names the font that ours is
+as wide as. So the files of a face are joined and carry that name. What the machine has installed
+makes no difference.
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ TWINS = {
     "tinos": "Times New Roman",
 }
 SCRIPTS = ["latin", "latin-ext", "greek", "cyrillic"]
-STYLES = {"400-normal": "Regular", "400-italic": "Italic", "700-normal": "Bold", "700-italic": "Bold Italic"}
+STYLES = {
+    "400-normal": "Regular",
+    "400-italic": "Italic",
+    "700-normal": "Bold",
+    "700-italic": "Bold Italic",
+}
 NAMES = {1: "{0}", 2: "{1}", 3: "{0} {1}", 4: "{0} {1}", 6: "{2}-{3}"}
 
 
@@ -45,7 +51,14 @@ def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
     first = TTFont(pieces[0])
     # Merging takes the extremes; a line's height is that of the face.
     for table in ("hhea", "OS/2"):
-        for field in ("ascent", "descent", "lineGap", "sTypoAscender", "sTypoDescender", "sTypoLineGap"):
+        for field in (
+            "ascent",
+            "descent",
+            "lineGap",
+            "sTypoAscender",
+            "sTypoDescender",
+            "sTypoLineGap",
+        ):
             if hasattr(first[table], field):
                 setattr(font[table], field, getattr(first[table], field))
     font["OS/2"].usWinAscent = first["OS/2"].usWinAscent
@@ -59,7 +72,7 @@ def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
 
 
 def _foreign() -> TTFont:
-    """The font that has only widths, in the way that LibreOffice reads, and with boxes to be seen."""
+    """The font that has only widths, as LibreOffice reads it, and with boxes to be seen."""
     font = TTFont(FONTS / "foreign.ttf")
     for name in font.getGlyphOrder():
         width = font["hmtx"][name][0]
@@ -82,8 +95,8 @@ def _foreign() -> TTFont:
 
 
 def prepare(folder: Path) -> Path:
-    """Writes the fonts and their configuration into a folder, unless they are there; gives the configuration."""
-    sources = sorted(FONTS.rglob("*.woff2")) + [FONTS / "foreign.ttf", Path(__file__)]
+    """Writes the fonts into a folder, unless they are there; gives their configuration."""
+    sources = [*sorted(FONTS.rglob("*.woff2")), FONTS / "foreign.ttf", Path(__file__)]
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     stamp, configuration = folder / "digest", folder / "fonts.conf"
     if stamp.exists() and stamp.read_text() == digest:

@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-
 from words import Choice
 
 # The example program takes this as the size of every JPEG.

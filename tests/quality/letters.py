@@ -28,17 +28,20 @@ class Placed:
 
 
 def plain(text: str) -> str:
-    """A text as two programs can be compared by: without spaces, joiners, and forms of the same letter.
+    """A text as two programs can be compared by: without spaces, joiners, forms of a letter.
 
-    Also without what is beyond the first 65,536 characters, as most emoji are: pdfium doesn't give it back where one
-    glyph stands for several characters.
+    Also without what is beyond the first 65,536 characters, as most emoji are: pdfium doesn't give
+    it back where one glyph stands for several characters.
     """
     flat = unicodedata.normalize("NFKD", text.replace("\u2011", "-")).translate(MIRRORED)
     dropped = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cs"}
     return "".join(
         c
         for c in flat
-        if unicodedata.category(c) not in dropped and not c.isspace() and not "\ufe00" <= c <= "\ufe0f" and c < "\U00010000"
+        if unicodedata.category(c) not in dropped
+        and not c.isspace()
+        and not "\ufe00" <= c <= "\ufe0f"
+        and c < "\U00010000"
     )
 
 
@@ -111,7 +114,7 @@ class Line:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """What its letters take: left, top, right, bottom, without what is above and below usual letters."""
+        """What its letters take: left, top, right, bottom, by the height of usual letters."""
         size = max(letter.size for letter in self.letters)
         return (
             min(letter.x for letter in self.letters),

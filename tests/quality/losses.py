@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from reading import solid
-
 Json = dict[str, Any]
 
 
@@ -15,8 +13,8 @@ class Losses:
     """Of a slide: by block what was lost, and which of its texts end early."""
 
     marks: dict[str, set[str]] = field(default_factory=dict)
-    # Texts that end with `…`, without spaces and without that mark.
-    cut: list[str] = field(default_factory=list)
+    # Whether the line with the sources ends early.
+    is_footer_cut: bool = False
 
     def reason(self, block: str) -> str | None:
         """Why a part of a block may be missing."""
@@ -31,10 +29,10 @@ def of(display: Json) -> Losses:
         losses.marks.setdefault(mark["of"]["block"], set()).add(mark["what"])
     for element in display["elements"]:
         if element["type"] == "text" and element["is_cut"]:
-            runs = [run for line in element["lines"] for run in in_order(line)]
-            losses.cut.append(solid("".join(run["text"] for run in runs)).removesuffix("…"))
             if of := element.get("of"):
                 losses.marks.setdefault(of["block"], set()).add("cut")
+            else:
+                losses.is_footer_cut = True
     return losses
 
 

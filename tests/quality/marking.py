@@ -1,7 +1,7 @@
 """Copies of PowerPoint files in which each paragraph has a colour of its own.
 
-A PDF doesn't say which box a letter belongs to; its colour does. Nothing else is changed, so the lines break as they
-do in the file itself.
+A PDF doesn't say which box a letter belongs to; its colour does. Nothing else is changed, so the
+lines break as they do in the file itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from reading import solid
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 EMU_PER_PIXEL = 9_525
-FILLS = {f"{A}{name}" for name in ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")}
+FILLS = {
+    f"{A}{name}" for name in ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
+}
 BULLET_COLORS = {f"{A}buClrTx", f"{A}buClr"}
 BULLETS = {f"{A}buNone", f"{A}buAutoNum", f"{A}buChar", f"{A}buBlip"}
 # What stands before the colour of a bullet.
@@ -45,7 +47,7 @@ class Marked:
 
 
 def _inherited(source: Path) -> list[dict[str, Box]]:
-    """Of each slide, by shape id, where placeholders are; one may have its place from its layout."""
+    """Of each slide, by shape id, where placeholders are; one may inherit its place."""
     return [
         {
             str(shape.shape_id): (
@@ -63,7 +65,11 @@ def _inherited(source: Path) -> list[dict[str, Box]]:
 
 def _bounds(element: etree._Element) -> Box | None:
     """Where a shape is, by its own measures."""
-    place = element.find(f"{P}xfrm") if element.tag == f"{P}graphicFrame" else element.find(f"{P}spPr/{A}xfrm")
+    place = (
+        element.find(f"{P}xfrm")
+        if element.tag == f"{P}graphicFrame"
+        else element.find(f"{P}spPr/{A}xfrm")
+    )
     if place is None:
         return None
     corner, size = place.find(f"{A}off"), place.find(f"{A}ext")
@@ -104,7 +110,9 @@ def _bullet(paragraph: etree._Element) -> None:
 class _Slide:
     """A slide whose paragraphs are given colours."""
 
-    def __init__(self, number: int, free: int, tree: etree._Element, places: dict[str, Box]) -> None:
+    def __init__(
+        self, number: int, free: int, tree: etree._Element, places: dict[str, Box]
+    ) -> None:
         self.number, self.free, self.tree, self.places = number, free, tree, places
         self.boxes = 0
         self.marked: list[Marked] = []
@@ -164,7 +172,9 @@ def write(source: Path, target: Path) -> list[Marked]:
                 number = order.index(info.filename)
                 slide = _Slide(number, free, etree.fromstring(content), places[number])
                 slide.mark()
-                content = etree.tostring(slide.tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+                content = etree.tostring(
+                    slide.tree, xml_declaration=True, encoding="UTF-8", standalone=True
+                )
                 marked += slide.marked
                 free = slide.free
             new.writestr(info, content)

@@ -26,16 +26,16 @@ def read(text: str, language: str | None) -> tuple[float, float] | None:
     """The first number in a text, and half of the last of its digits' worth."""
     group, point = marks(language)
     flat = re.sub(r"[\u00a0\u202f\u2009]", " ", text)
-    pattern = rf"([-+−]?)([^\d]{{0,6}}?)(\d[\d{re.escape(group)}]*)(?:{re.escape(point)}(\d+))?\s*([A-Za-z]+\.?)?"
+    fraction = rf"(?:{re.escape(point)}(\d+))?"
+    pattern = rf"(\d[\d{re.escape(group)}]*){fraction}\s*([A-Za-z]+\.?)?"
     found = re.search(pattern, flat)
     if not found:
         return None
-    sign, _, whole, fraction, word = found.groups()
+    whole, fraction, word = found.groups()
     digits = whole.replace(group, "")
     scale = _SCALES.get((word or "").lower(), 0)
     value = float(f"{digits}.{fraction or 0}") * 10**scale
-    before = flat[: found.start(3)]
-    is_negative = sign == "−" or "−" in before
+    is_negative = "−" in flat[: found.start()]
     return (-value if is_negative else value), 0.5 * 10 ** (scale - len(fraction or ""))
 
 

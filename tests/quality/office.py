@@ -27,7 +27,12 @@ def _call(files: list[Path], out: Path, profile: Path, fonts: Path) -> str:
     variables = {**os.environ, "FONTCONFIG_FILE": str(fonts), "SAL_USE_VCLPLUGIN": "svp"}
     try:
         done = subprocess.run(
-            command, env=variables, capture_output=True, text=True, timeout=PATIENCE_SECS, check=False
+            command,
+            env=variables,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"no answer within {PATIENCE_SECS} s"

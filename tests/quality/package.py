@@ -1,4 +1,4 @@
-"""The parts of a PowerPoint file: each is declared, well formed, and found where others refer to it."""
+"""The parts of a PowerPoint file: declared, well formed, and found where others refer to them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def _target(source: str, target: str) -> str:
 def problems(path: Path) -> list[str]:
     """What is wrong with a file's parts."""
     with zipfile.ZipFile(path) as archive:
-        wrong = [f"{name} is there {n} times" for name, n in Counter(archive.namelist()).items() if n > 1]
+        wrong = [
+            f"{name} is there {n} times" for name, n in Counter(archive.namelist()).items() if n > 1
+        ]
         wrong += [f"{archive.testzip()} is damaged"] if archive.testzip() else []
         dates = {info.date_time for info in archive.infolist()}
         wrong += [f"parts have dates: {sorted(dates)[:3]}"] if len(dates) > 1 else []
@@ -47,7 +49,11 @@ def problems(path: Path) -> list[str]:
     wrong += [f"override of {name}, which isn't there" for name in overrides if name not in parts]
     wrong += [f"{n} overrides of {name}" for name, n in Counter(overrides).items() if n > 1]
     for name in parts:
-        if name != "[Content_Types].xml" and name not in overrides and name.rpartition(".")[2] not in endings:
+        if (
+            name != "[Content_Types].xml"
+            and name not in overrides
+            and name.rpartition(".")[2] not in endings
+        ):
             wrong.append(f"{name} has no content type")
     reached = {"[Content_Types].xml"}
     for name, tree in read.items():
@@ -60,7 +66,9 @@ def problems(path: Path) -> list[str]:
     return wrong
 
 
-def _relationships(name: str, tree: etree._Element, parts: dict[str, bytes], reached: set[str]) -> list[str]:
+def _relationships(
+    name: str, tree: etree._Element, parts: dict[str, bytes], reached: set[str]
+) -> list[str]:
     """What is wrong with a part's relationships; notes what they lead to."""
     wrong = []
     folder, _, file = name.rpartition("_rels/")
@@ -87,7 +95,11 @@ def _references(name: str, tree: etree._Element, read: dict[str, etree._Element]
     """What is wrong with what a part says of its relationships and shapes."""
     folder, _, file = name.rpartition("/")
     own = read.get(f"{folder}/_rels/{file}.rels".lstrip("/"))
-    known = set() if own is None else {one.get("Id") for one in own.iter(f"{RELATIONSHIPS}Relationship")}
+    known = (
+        set()
+        if own is None
+        else {one.get("Id") for one in own.iter(f"{RELATIONSHIPS}Relationship")}
+    )
     wrong, used, ids = [], set(), Counter()
     for element in tree.iter():
         for attribute, value in element.attrib.items():
@@ -97,7 +109,9 @@ def _references(name: str, tree: etree._Element, read: dict[str, etree._Element]
                     wrong.append(f"{name} names relationship {value}, which it doesn't have")
         if element.tag == DRAWING:
             ids[element.get("id")] += 1
-    wrong += [f"{name}: {count} shapes have the id {one}" for one, count in ids.items() if count > 1]
+    wrong += [
+        f"{name}: {count} shapes have the id {one}" for one, count in ids.items() if count > 1
+    ]
     return wrong
 
 
@@ -105,7 +119,9 @@ def validator() -> Path:
     """The program of Microsoft's Open XML SDK that npm installed."""
     found = sorted(MODULES.glob("ooxml-validator-*/ooxml-validator"))
     if not found:
-        raise SystemExit("The validator of Open XML is missing: tests/setup/setup.sh tests installs it")
+        raise SystemExit(
+            "The validator of Open XML is missing: tests/setup/setup.sh tests installs it"
+        )
     return found[0]
 
 

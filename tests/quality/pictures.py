@@ -10,7 +10,8 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 SIZE = (640, 360)
 STYLE = (
-    "body{font:14px/1.4 system-ui;margin:24px;max-width:1300px}img{width:100%;border:1px solid #ccc}"
+    "body{font:14px/1.4 system-ui;margin:24px;max-width:1300px}"
+    "img{width:100%;border:1px solid #ccc}"
     "figure{margin:0 0 20px}h2{margin:32px 0 8px}"
 )
 
@@ -28,7 +29,7 @@ def drawn(path: Path) -> list[Image.Image]:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """How much two pictures differ, in percent. Edges that are drawn a little differently count little."""
+    """How much two pictures differ, in percent. Edges count little."""
     soft = [picture.filter(ImageFilter.GaussianBlur(1)) for picture in (one, other)]
     means = ImageStat.Stat(ImageChops.difference(*soft)).mean
     return sum(means) / len(means) / 255 * 100
@@ -56,7 +57,9 @@ def page(found: dict[str, list[tuple[str, float]]], folder: Path) -> Path:
         "<p>Left: our PDF. Right: the PowerPoint file in LibreOffice.",
     ]
     for name, pairs in sorted(found.items(), key=lambda one: -worst(one[1])):
-        parts.append(f"<h2>{html.escape(name)}: {mean(pairs):.2f} %, at most {worst(pairs):.2f} %</h2>")
+        parts.append(
+            f"<h2>{html.escape(name)}: {mean(pairs):.2f} %, at most {worst(pairs):.2f} %</h2>"
+        )
         parts += [
             f"<figure><img loading=lazy src='{html.escape(file)}' alt=''>"
             f"<figcaption>{html.escape(file)}: {percent:.2f} %</figcaption></figure>"

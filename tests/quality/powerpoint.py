@@ -111,7 +111,9 @@ def found_on(slide: Any) -> Found:
                 found.paragraphs.append(paragraph(element, slide.part, is_title))
         elif getattr(shape, "has_table", False) and shape.has_table:
             rows = shape._element.iter(qn("a:tr"))
-            found.tables.append([[_cell(cell, slide.part) for cell in row.iter(qn("a:tc"))] for row in rows])
+            found.tables.append(
+                [[_cell(cell, slide.part) for cell in row.iter(qn("a:tc"))] for row in rows]
+            )
         elif getattr(shape, "has_chart", False) and shape.has_chart:
             found.charts.append(shape.chart)
         elif shape._element.tag == qn("p:pic"):
@@ -140,7 +142,13 @@ class Comparison:
     """A slide of a deck beside the slide of its file."""
 
     def __init__(
-        self, report: Report, name: str, slide: Slide, found: Found, losses: Losses, language: str | None
+        self,
+        report: Report,
+        name: str,
+        slide: Slide,
+        found: Found,
+        losses: Losses,
+        language: str | None,
     ) -> None:
         """Prepares a comparison; `name` says in reports which slide it is."""
         self.report, self.name, self.slide, self.found = report, name, slide, found
@@ -155,19 +163,25 @@ class Comparison:
             if words.solid:
                 self.words(words, is_exact)
         for number in self.slide.numbers:
-            is_there = any(numerals.is_number(p.text, number.value, self.language) for p in self.left)
+            is_there = any(
+                numerals.is_number(p.text, number.value, self.language) for p in self.left
+            )
             wrong = f"{self.name}: number {number.value} of {number.block} ({number.part})"
-            self.report.check("numbers in text boxes", is_there, wrong, self.losses.reason(number.block))
+            self.report.check(
+                "numbers in text boxes", is_there, wrong, self.losses.reason(number.block)
+            )
         for source in self.slide.sources:
             said = "".join(p.solid for p in self.found.paragraphs)
-            reason = "cut" if any(said_of_cut(self.losses, source)) else None
+            reason = "cut" if self.losses.is_footer_cut else None
             wrong = f"{self.name}: source {source[:40]!r}"
             self.report.check("sources", solid(source) in said, wrong, reason)
         self.tables()
         self.charts()
         self.pictures(missing_images)
         wanted = [shown(line) for line in self.slide.notes.split("\n")]
-        is_same = [shown(line) for line in self.found.notes.replace("\v", "\n").split("\n")] == wanted
+        is_same = [
+            shown(line) for line in self.found.notes.replace("\v", "\n").split("\n")
+        ] == wanted
         if any(wanted) or self.found.notes:
             self.report.check("notes", is_same, f"{self.name}: notes {self.found.notes[:80]!r}")
 
@@ -204,7 +218,9 @@ class Comparison:
         self.looks(words, match.letters[len(match.letters) - weight :])
         if not is_exact:
             is_same = match.text.endswith(words.text)
-            self.report.check("spaces", is_same, f"{self.name}: {match.text[:50]!r}, not {words.text[:50]!r}")
+            self.report.check(
+                "spaces", is_same, f"{self.name}: {match.text[:50]!r}, not {words.text[:50]!r}"
+            )
 
     def is_lost(self, words: Words) -> bool:
         """Whether a paragraph without a trace belongs to a block that was cut or hidden."""
@@ -216,7 +232,8 @@ class Comparison:
         # What a theme writes bold as a whole doesn't tell bold from other words.
         is_all_bold = all(letter.bold for letter in found)
         is_right = all(
-            (a.italic, a.link) == (b.italic, b.link) and (a.bold == b.bold or is_all_bold) for a, b in pairs
+            (a.italic, a.link) == (b.italic, b.link) and (a.bold == b.bold or is_all_bold)
+            for a, b in pairs
         )
         wrong = f"{self.name}: looks or links of {words.text[:50]!r}"
         self.report.check("looks of paragraphs", is_right, wrong)
@@ -273,7 +290,7 @@ class Comparison:
         for chart in self.slide.charts:
             wrong = f"{self.name}: chart {chart.block} ({chart.kind})"
             reason = self.losses.reason(chart.block) or (None if chart.has_value else "no values")
-            match = next((one for one in left if values_of(one) == data_of(chart)), None)
+            match = next((one for one in left if values_of(one) == workbooks.data_of(chart)), None)
             if self.report.check("charts", match is not None, wrong, reason) and match is not None:
                 left.remove(match)
                 self.workbook(chart, match, wrong)
@@ -303,34 +320,15 @@ class Comparison:
             self.report.check("pictures", is_same, f"{self.name}: pictures {found}, not {wanted}")
 
 
-def said_of_cut(losses: Losses, text: str) -> Iterator[bool]:
-    """Whether a text that ends early has a part of another."""
-    for cut in losses.cut:
-        yield bool(cut)
-
-
-def data_of(chart: Chart) -> list[Any]:
-    """A deck's chart, as `values_of` gives that of a file."""
-    if chart.kind == "scatter":
-        return [(name, sorted(pairs, key=str)) for name, pairs in chart.series]
-    return [
-        (name, sorted(((c, y) for c, (_, y) in zip(chart.categories, pairs, strict=True)), key=str))
-        for name, pairs in chart.series
-    ]
-
-
 def values_of(chart: PptxChart) -> list[Any]:
-    """Of each series its name, and its points in an order of ours: a drawing may sort them."""
+    """Of each series its name and points, sorted: a drawing may have another order."""
     made = []
     for plot in chart.plots:
         names = [str(category) for category in plot.categories]
         for series in plot.series:
-            values = list(series.values)
-            if x := _x_of(series):
-                made.append((series.name, sorted(zip(x, values, strict=False), key=str)))
-            else:
-                made.append((series.name, sorted(zip(names, values, strict=False), key=str)))
-    return made
+            points = zip(_x_of(series) or names, series.values, strict=False)
+            made.append((series.name, sorted(points, key=str)))
+    return sorted(made, key=str)
 
 
 def _x_of(series: Any) -> list[float | None]:

@@ -32,18 +32,30 @@ def structure(path: Path, report: Report, name: str, deck: Json) -> None:
     report.check("tagged", bool(re.search(r"^Tagged: +yes", info, re.M)), f"{name}: isn't tagged")
     if title := deck["title"].strip():
         is_named = solid(title) in solid(info)
-        report.check("document title", is_named, f"{name}: title {title[:40]!r} isn't the document's")
+        report.check(
+            "document title", is_named, f"{name}: title {title[:40]!r} isn't the document's"
+        )
     for line in _output("pdffonts", path).splitlines()[2:]:
         fields = line.split()
         flags = [field for field in fields if field in ("yes", "no")][:3]
-        report.check("fonts embedded, subset, with Unicode", flags == ["yes"] * 3, f"{name}: font {line.strip()}")
+        report.check(
+            "fonts embedded, subset, with Unicode",
+            flags == ["yes"] * 3,
+            f"{name}: font {line.strip()}",
+        )
 
 
-def text(path: Path, report: Report, name: str, displays: list[Json], pages_of_slides: list[int]) -> None:
-    """Whether pdftotext gives what is drawn of each slide, in that order, and the tags give the same."""
+def text(
+    path: Path, report: Report, name: str, displays: list[Json], pages_of_slides: list[int]
+) -> None:
+    """Whether pdftotext gives what is drawn of each slide, in that order."""
     pages = _output("pdftotext", "-raw", "-enc", "UTF-8", path, "-").split("\f")
     for number, display in enumerate(displays):
-        page = letters.plain(pages[pages_of_slides[number]]) if pages_of_slides[number] < len(pages) else ""
+        page = (
+            letters.plain(pages[pages_of_slides[number]])
+            if pages_of_slides[number] < len(pages)
+            else ""
+        )
         at = 0
         for paragraph in faithful.ours(display):
             script = faithful.script("".join(line.text for line in paragraph.lines))
@@ -76,8 +88,7 @@ def lines(path: Path, report: Report, name: str, displays: list[Json]) -> None:
                 near = [
                     letter.text
                     for letter in page
-                    if abs(letter.y - line.y) <= APART
-                    and line.x - 1 <= letter.x <= line.right + 1
+                    if abs(letter.y - line.y) <= APART and line.x - 1 <= letter.x <= line.right + 1
                 ]
                 missing = _missing(line.key, "".join(near))
                 wrong = f"{name} {number + 1}: {line.text[:50]!r} isn't at {line.x}, {line.y}"
@@ -86,7 +97,8 @@ def lines(path: Path, report: Report, name: str, displays: list[Json]) -> None:
 
 def tags(path: Path, report: Report, name: str, displays: list[Json]) -> None:
     """Whether the tags hold the text, which is what screen readers read."""
-    said = letters.plain(_output("pdfinfo", "-struct-text", path))
+    said = _output("pdfinfo", "-struct-text", path)
+    said = letters.plain("".join(re.findall(r'^ *"(.*)"$', said, re.M)))
     for number, display in enumerate(displays):
         for paragraph in faithful.ours(display):
             if paragraph.block is None or paragraph.is_of_chart:

@@ -2,11 +2,12 @@
 
 usage: quality.py [--only PATTERN] [--figures FILE]
 
-`TELLR_EXPORT` is a command that takes `DECK OUT [editable|exact|google|notes]`; `TELLR_LISTS` one that takes
-`OUT DECK...` and writes what is drawn of decks. Both are examples of the crate of slides unless they are set.
+`TELLR_EXPORT` is a command that takes `DECK OUT [editable|exact|google|notes]`; `TELLR_LISTS` one
+that takes `OUT DECK...` and writes what is drawn of decks. Both are examples of the crate of slides
+unless they are set.
 
-Fails if a gate isn't met by all samples but those with an excuse (`excuses.py`) or without room on their slide; both are
-counted, and listed in `tests/output/quality/excused.txt`.
+Fails if a gate isn't met by all samples but those with an excuse (`excuses.py`) or without room on
+their slide; both are counted, and listed in `tests/output/quality/excused.txt`.
 """
 
 from __future__ import annotations
@@ -70,12 +71,16 @@ def refusals(folders: Folders, report: Report) -> None:
 def rendered(all_of_them: list[Checked], folders: Folders, report: Report) -> None:
     """Has LibreOffice render the files, and the copies in which paragraphs have colours."""
     plain = [folders.of("files") / f"{one.name}-editable.pptx" for one in all_of_them if one.marked]
-    copies = [folders.of("copies") / f"{one.name}-{m}.pptx" for one in all_of_them for m in one.marked]
+    copies = [
+        folders.of("copies") / f"{one.name}-{m}.pptx" for one in all_of_them for m in one.marked
+    ]
     work, configuration = folders.of("work"), fonts.prepare(CACHE)
     failed = office.convert(plain, folders.of("plain"), work, configuration, AT_ONCE)
     failed |= office.convert(copies, folders.of("office"), work, configuration, AT_ONCE)
     for file in [*plain, *copies]:
-        report.check("LibreOffice", file not in failed, f"LibreOffice: {file.name}: {failed.get(file)}")
+        report.check(
+            "LibreOffice", file not in failed, f"LibreOffice: {file.name}: {failed.get(file)}"
+        )
 
 
 def faithful_figures(results: dict[str, Faithful], report: Report) -> dict[str, str]:
@@ -94,14 +99,15 @@ def faithful_figures(results: dict[str, Faithful], report: Report) -> dict[str, 
             f"{different} of {boxes} boxes ({kinds}); Latin {percent:.1f} %"
         )
         figures[f"{mode}: baselines"] = (
-            f"p50 {percentile(distances, 0.5):.2f}, p95 {p95:.2f}, at most {max(distances, default=0):.1f} px "
+            f"p50 {percentile(distances, 0.5):.2f}, p95 {p95:.2f}, "
+            f"at most {max(distances, default=0):.1f} px "
             f"(text boxes p95 {percentile(result.distances, 0.95):.2f}, "
             f"cells {percentile(result.distances_in_cells, 0.95):.2f})"
         )
         figures[f"{mode}: outside, touching"] = f"{len(result.spills)}, {len(result.touching)}"
         report.wrong += [f"{mode} without a partner: {one}" for one in result.without]
         report.wrong += [f"{mode} letters aren't all there: {one}" for one in result.unread]
-        # LibreOffice isn't Google Slides, and takes its file another way: its figures are only printed.
+        # LibreOffice isn't Google Slides, which its file is for: those figures are only printed.
         if mode == "exact":
             report.wrong += [f"exact breaks: {one}" for one in result.breaks]
             report.wrong += [f"exact spill: {one}" for one in result.spills]
@@ -111,7 +117,9 @@ def faithful_figures(results: dict[str, Faithful], report: Report) -> dict[str, 
             report.wrong += [f"editable spill: {one}" for one in result.spills]
             report.wrong += [f"editable touching: {one}" for one in result.touching]
             if percent > MOST_EDITABLE_PERCENT:
-                report.wrong.append(f"editable breaks: {percent:.1f} %, not {MOST_EDITABLE_PERCENT} %")
+                report.wrong.append(
+                    f"editable breaks: {percent:.1f} %, not {MOST_EDITABLE_PERCENT} %"
+                )
     return figures
 
 
@@ -138,8 +146,10 @@ def conclude(samples: list[Sample], whole: Report, figures: dict[str, str], targ
     print(f"\n{checks}\n")
     figures = {
         "decks": f"{len(samples)}, {sum(len(one.deck['slides']) for one in samples)} slides",
-        "checks": f"{sum(r for r, _ in whole.counts.values())} of {sum(n for _, n in whole.counts.values())} met",
-        "Open XML SDK": "{} of {} files without an error".format(*whole.counts.get("Open XML SDK", [0, 0])),
+        "checks": "{} of {} met".format(*map(sum, zip(*whole.counts.values(), strict=True))),
+        "Open XML SDK": "{} of {} files without an error".format(
+            *whole.counts.get("Open XML SDK", [0, 0])
+        ),
         "editable": ", ".join(
             f"{what} {whole.counts[what][0]} of {whole.counts[what][1]}"
             for what in EDITABLE
@@ -175,7 +185,9 @@ def main() -> int:
         for file in folders.of(old).iterdir():
             file.unlink()
     with stage("decks"):
-        samples = [one for one in corpus.write(folders.of("decks")) if re.search(options.only, one.name)]
+        samples = [
+            one for one in corpus.write(folders.of("decks")) if re.search(options.only, one.name)
+        ]
         lists = os.environ.get("TELLR_LISTS") or ROOT / "target" / "release" / "examples" / "lists"
         decks = [folders.of("decks") / f"{sample.name}.json" for sample in samples]
         subprocess.run([lists, folders.of("lists"), *decks], check=True)
@@ -203,14 +215,20 @@ def main() -> int:
             results[mode].add(result)
     pairs = {one.name: one.pictures for one in found if one.pictures}
     for name, of_deck in sorted(pairs.items(), key=lambda one: -pictures.worst(one[1])):
-        print(f"  picture difference {pictures.mean(of_deck):5.2f} %, at most {pictures.worst(of_deck):5.2f} %  {name}")
+        print(
+            f"  picture difference {pictures.mean(of_deck):5.2f} %, "
+            f"at most {pictures.worst(of_deck):5.2f} %  {name}"
+        )
     if pairs:
         pictures.page(pairs, folders.of("pictures"))
     whole = joined([of_all, *(one.report for one in found)])
     figures = faithful_figures(results, whole)
     if pairs:
         flat = [pair for of_deck in pairs.values() for pair in of_deck]
-        figures["pictures"] = f"differ by {pictures.mean(flat):.2f} % on average, at most {pictures.worst(flat):.2f} %"
+        figures["pictures"] = (
+            f"differ by {pictures.mean(flat):.2f} % on average, "
+            f"at most {pictures.worst(flat):.2f} %"
+        )
     return conclude(samples, whole, figures, options.figures)
 
 

@@ -1,6 +1,6 @@
 """Reads the deck format by its documentation alone: what a file made of a deck must say.
 
-Written without a look at how the app's writers do it, so that a mistake in one isn't made in the other.
+Written without a look at how the app does it, so that a mistake in one isn't made in the other.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+LINE_BREAK = "\n"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Table:
 
 @dataclass
 class Chart:
-    """A chart's data. Of a scatter, each series has pairs; of others, one value for each category."""
+    """A chart's data: pairs of values; only those of a scatter have a first one."""
 
     block: str
     kind: str
@@ -183,13 +184,13 @@ def _paired(markup: str) -> list[str | _Marker | tuple[str, str]]:
 
 
 def paragraphs(markup: str) -> list[tuple[list[Letter], str]]:
-    """The paragraphs of a rich text: the letters of each, and what it says. A line break ends one."""
+    """The paragraphs of a rich text, one a line: the letters of each, and what it says."""
     done: list[tuple[list[Letter], str]] = []
     found: list[Letter] = []
     said = ""
     bold = italic = False
     link: str | None = None
-    for token in [*_paired(markup), "\n"]:
+    for token in [*_paired(markup), LINE_BREAK]:
         if isinstance(token, tuple):
             link = token[1] if token[0] == "[" else None
         elif isinstance(token, _Marker) and token.pairs:
@@ -197,7 +198,7 @@ def paragraphs(markup: str) -> list[tuple[list[Letter], str]]:
                 bold = not bold
             else:
                 italic = not italic
-        elif token == "\n":
+        elif isinstance(token, str) and token == LINE_BREAK:
             done.append((found, shown(said)))
             found, said = [], ""
         else:

@@ -1,4 +1,4 @@
-"""HTML files: one file without the network, with each slide's text, that Chromium opens without a complaint."""
+"""HTML files: no network, each slide's text, and Chromium opens them without a complaint."""
 
 from __future__ import annotations
 
@@ -17,7 +17,21 @@ from powerpoint import Report
 Json = dict[str, Any]
 SCRIPT = Path(__file__).with_name("open.mjs")
 LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "xlink:href"}
-VOID = {"meta", "link", "img", "br", "hr", "input", "base", "col", "area", "source", "wbr", "embed", "track"}
+VOID = {
+    "meta",
+    "link",
+    "img",
+    "br",
+    "hr",
+    "input",
+    "base",
+    "col",
+    "area",
+    "source",
+    "wbr",
+    "embed",
+    "track",
+}
 
 
 class _Page(HTMLParser):
@@ -72,11 +86,16 @@ def parsed(path: Path, report: Report, name: str) -> None:
     page.close()
     for style in page.styles:
         page.loads += [
-            found for found in re.findall(r"url\(\s*['\"]?([^)'\"]{1,60})", style)
+            found
+            for found in re.findall(r"url\(\s*['\"]?([^)'\"]{1,60})", style)
             if not found.startswith(("data:", "#"))
         ]
         page.loads += re.findall(r"@import[^;]{1,60}", style)
-    report.check("well-formed pages", not page.wrong and not page.open, f"{name}: {page.wrong[:3]} {page.open[-3:]}")
+    report.check(
+        "well-formed pages",
+        not page.wrong and not page.open,
+        f"{name}: {page.wrong[:3]} {page.open[-3:]}",
+    )
     report.check("pages that load nothing", not page.loads, f"{name}: {page.loads[:3]}")
     is_strict = "default-src 'none'" in page.policy and "unsafe-eval" not in page.policy
     report.check("content security policies", is_strict, f"{name}: policy {page.policy[:80]!r}")
@@ -86,7 +105,9 @@ def opened(files: list[Path]) -> dict[str, Json]:
     """What Chromium says of files, by their names."""
     chromium = os.environ.get("TELLR_CHROMIUM", "")
     if not chromium:
-        raise SystemExit("TELLR_CHROMIUM names no Chromium: tests/setup/setup.sh tests installs one")
+        raise SystemExit(
+            "TELLR_CHROMIUM names no Chromium: tests/setup/setup.sh tests installs one"
+        )
     done = subprocess.run(
         ["node", SCRIPT, chromium, *files], capture_output=True, text=True, check=False, timeout=300
     )
@@ -99,10 +120,18 @@ def opened(files: list[Path]) -> dict[str, Json]:
 def seen(answer: Json, report: Report, name: str, displays: list[Json]) -> None:
     """Whether Chromium shows each slide with its text."""
     report.check("pages without errors", not answer["errors"], f"{name}: {answer['errors'][:2]}")
-    report.check("pages without requests", not answer["requests"], f"{name}: {answer['requests'][:2]}")
+    report.check(
+        "pages without requests", not answer["requests"], f"{name}: {answer['requests'][:2]}"
+    )
     slides = answer["slides"]
-    report.check("slides in pages", len(slides) == len(displays), f"{name}: {len(slides)} of {len(displays)} slides")
-    report.check("a slide is seen", bool(answer["shown"]) or not displays, f"{name}: no slide is seen")
+    report.check(
+        "slides in pages",
+        len(slides) == len(displays),
+        f"{name}: {len(slides)} of {len(displays)} slides",
+    )
+    report.check(
+        "a slide is seen", bool(answer["shown"]) or not displays, f"{name}: no slide is seen"
+    )
     for number, (said, display) in enumerate(zip(slides, displays, strict=False)):
         text = letters.plain(said)
         for paragraph in faithful.ours(display):

@@ -23,23 +23,59 @@ class Tongue:
 ENGLISH = Tongue(
     "en",
     (
-        ("The northern shops", "Two of five suppliers", "Our new warehouse", "Repeat buyers")
-        + ("The spring catalogue", "Every third visitor", "The delivery team"),
-        ("sell more lamps", "answer within a day", "cost 12 % less", "need a second shift")
-        + ("return fewer chairs", "ask for longer opening hours", "save 3.4 t of cardboard"),
-        ("than the plan says", "since the price list changed", "although demand is flat")
-        + ("because routes are shorter", "once training is finished", "with half the paperwork"),
-        ("in the third quarter", "this year", "before the autumn fair", "for the first time")
-        + ("from October on", "in every region but one"),
+        (
+            "The northern shops",
+            "Two of five suppliers",
+            "Our new warehouse",
+            "Repeat buyers",
+            "The spring catalogue",
+            "Every third visitor",
+            "The delivery team",
+        ),
+        (
+            "sell more lamps",
+            "answer within a day",
+            "cost 12 % less",
+            "need a second shift",
+            "return fewer chairs",
+            "ask for longer opening hours",
+            "save 3.4 t of cardboard",
+        ),
+        (
+            "than the plan says",
+            "since the price list changed",
+            "although demand is flat",
+            "because routes are shorter",
+            "once training is finished",
+            "with half the paperwork",
+        ),
+        (
+            "in the third quarter",
+            "this year",
+            "before the autumn fair",
+            "for the first time",
+            "from October on",
+            "in every region but one",
+        ),
     ),
 )
 GERMAN = Tongue(
     "de",
     (
-        ("Die Lieferzeitverkürzung", "Das Zwischenlager im Norden", "Jede dritte Rücksendung")
-        + ("Die Verpackungsvorschrift", "Unsere Werkstattleitung"),
-        ("senkt die Kosten um 12 %", "braucht eine zweite Schicht", "überzeugt die Großkunden")
-        + ("spart 3,4 t Pappe", "verlängert die Öffnungszeiten"),
+        (
+            "Die Lieferzeitverkürzung",
+            "Das Zwischenlager im Norden",
+            "Jede dritte Rücksendung",
+            "Die Verpackungsvorschrift",
+            "Unsere Werkstattleitung",
+        ),
+        (
+            "senkt die Kosten um 12 %",
+            "braucht eine zweite Schicht",
+            "überzeugt die Großkunden",
+            "spart 3,4 t Pappe",
+            "verlängert die Öffnungszeiten",
+        ),
         ("seit der Preisänderung", "trotz schwacher Nachfrage", "dank kürzerer Wege"),
         ("im dritten Quartal", "in diesem Jahr", "vor der Herbstmesse"),
     ),

@@ -1,4 +1,4 @@
-"""The workbook within a chart: what "Edit data" shows must be the deck's data, all of it and only that."""
+"""The workbook within a chart: what "Edit data" shows is the deck's data, and only that."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reading import Chart
 
 
 def problem(workbook: bytes, chart: Any, wanted: Chart) -> str | None:
-    """What is wrong with a chart's workbook; `chart` is the chart's XML, which refers to its cells."""
+    """What is wrong with a workbook; `chart` is the chart's XML, which refers to its cells."""
     book = openpyxl.load_workbook(io.BytesIO(workbook))
     if len(book.worksheets) != 1:
         return f"{len(book.worksheets)} sheets"
@@ -23,43 +23,56 @@ def problem(workbook: bytes, chart: Any, wanted: Chart) -> str | None:
         formula = element.find(f".//{qn('c:f')}") if element is not None else None
         if formula is None:
             return []
-        name, _, area = formula.text.rpartition("!")
-        if name.strip("'") != sheet.title:
-            raise LookupError(f"{formula.text} isn't on sheet {sheet.title}")
-        found = sheet[area.replace("$", "")]
-        flat = [found] if not isinstance(found, tuple) else [c for row in found for c in row]
+        flat = []
+        # One area, or several in brackets where the drawing has another order.
+        for part in formula.text.strip("()").split(","):
+            name, _, area = part.rpartition("!")
+            if name.strip("'") != sheet.title:
+                raise LookupError(f"{part} isn't on sheet {sheet.title}")
+            found = sheet[area.replace("$", "")]
+            flat += [found] if not isinstance(found, tuple) else [c for row in found for c in row]
         used.update(cell.coordinate for cell in flat)
         return [cell.value for cell in flat]
 
     try:
-        series = list(chart.iter(qn("c:ser")))
-        if len(series) != len(wanted.series):
-            return f"{len(series)} series, not {len(wanted.series)}"
-        for one, (name, pairs) in zip(series, wanted.series, strict=True):
-            if [value or "" for value in cells(one.find(qn("c:tx")))] != [name]:
-                return f"series {name[:30]!r} has another name"
+        found = []
+        for one in chart.iter(qn("c:ser")):
+            names = cells(one.find(qn("c:tx")))
             if wanted.kind == "scatter":
                 x = [float(value) for value in cells(one.find(qn("c:xVal")))]
-                y = cells(one.find(qn("c:yVal")))
-                points = list(zip(x, y, strict=True))
-                data = list(pairs)
+                points = zip(x, cells(one.find(qn("c:yVal"))), strict=True)
             else:
-                names = [str(value or "") for value in cells(one.find(qn("c:cat")))]
-                points = list(zip(names, cells(one.find(qn("c:val"))), strict=True))
-                data = list(zip(wanted.categories, (y for _, y in pairs), strict=True))
-            if sorted(points, key=str) != sorted(((a, _whole(b)) for a, b in data), key=str) and points != data:
-                return f"series {name[:30]!r}: {points[:3]}, not {data[:3]}"
+                categories = [str(value or "") for value in cells(one.find(qn("c:cat")))]
+                points = zip(categories, cells(one.find(qn("c:val"))), strict=True)
+            name = "".join(str(value or "") for value in names)
+            found.append((name, sorted(((a, _number(b)) for a, b in points), key=str)))
+        data = data_of(wanted)
+        if sorted(found, key=str) != data:
+            return f"{sorted(found, key=str)}"[:150] + f", not {data}"[:150]
     except (LookupError, ValueError) as problem:
         return str(problem)
     others = [
         cell.coordinate
         for row in sheet.iter_rows()
         for cell in row
-        if cell.value is not None and cell.coordinate not in used and not isinstance(cell.value, str)
+        if cell.value is not None
+        and cell.coordinate not in used
+        and not isinstance(cell.value, str)
     ]
     return f"numbers that no series has: {others[:5]}" if others else None
 
 
-def _whole(value: float | None) -> float | int | None:
-    """A number as `openpyxl` gives it: whole ones without a fraction."""
-    return int(value) if value is not None and value == int(value) else value
+def _number(value: Any) -> float | None:
+    """A number as the deck has it; other values, which no series may have, as they are."""
+    return float(value) if isinstance(value, int | float) else value
+
+
+def data_of(chart: Chart) -> list[Any]:
+    """A deck's chart: of each series its name and points, in an order that no drawing changes."""
+    made = []
+    for name, pairs in chart.series:
+        points = pairs
+        if chart.kind != "scatter":
+            points = [(c, y) for c, (_, y) in zip(chart.categories, pairs, strict=True)]
+        made.append((name, sorted(points, key=str)))
+    return sorted(made, key=str)

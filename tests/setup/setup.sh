@@ -3,9 +3,9 @@
 #
 # usage: setup.sh [demo|release|tests]     for the demo alone; also for packages; also for all tests
 #
-# Everything is installed in the checkout (.venv, .cache, node_modules) or by rustup; Debian's
-# Chromium, for the browser tests, is the only system package, and only if apt and the permissions
-# for it are available.
+# Everything is installed in the checkout (.venv, .cache, node_modules) or by rustup. Debian's Chromium,
+# for the browser tests, and LibreOffice, poppler and qpdf, for those of exported files, are the only
+# system packages, and only if apt and the permissions for it are available.
 set -euo pipefail
 . "$(dirname "$0")/environment.sh"
 level=${1:-demo}
@@ -173,6 +173,24 @@ install_chromium() {
   fi
 }
 
+# What exported files are opened with.
+install_office() {
+  local missing=()
+  have soffice || have libreoffice || missing+=(libreoffice-impress)
+  have pdftotext || missing+=(poppler-utils)
+  have qpdf || missing+=(qpdf)
+  if [ ${#missing[@]} -eq 0 ]; then
+    say "present" "LibreOffice, poppler and qpdf"
+  elif have apt-get && [ "$(id -u)" = 0 ]; then
+    say "install" "Debian's ${missing[*]}: exported files are opened and checked with them"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    fail "The checks of exported files need LibreOffice Impress, poppler's tools and qpdf. Install them (Debian and" \
+      "Ubuntu: sudo apt install ${missing[*]}). 'make demo' doesn't need them."
+  fi
+}
+
 echo "Setup"
 check_prerequisites
 install_rust
@@ -188,6 +206,9 @@ if [ "$level" = tests ]; then
   install_node_modules tests/browser "Playwright drives the browser tests"
   install_node_modules tests/local-workspace/tests/node "Databricks' driver for Node tests the local workspace"
   install_chromium
+  install_node_modules tests/quality "Microsoft's validator of Open XML checks exported PowerPoint files"
+  install_environment .cache/quality tests/quality/requirements.txt "exported files are read back and compared"
+  install_office
   for age in oldest middle; do
     install_environment ".cache/python-sdk/$age" "tests/local-workspace/tests/python_sdk/requirements-$age.txt" \
       "the local workspace answers old versions of Databricks' SDK too"
