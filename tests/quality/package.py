@@ -55,6 +55,12 @@ def problems(path: Path) -> list[str]:
             and name.rpartition(".")[2] not in endings
         ):
             wrong.append(f"{name} has no content type")
+    core = read.get("docProps/core.xml")
+    for element in [] if core is None else core:
+        if etree.QName(element).localname in ("creator", "lastModifiedBy") and element.text:
+            wrong.append(f"the file names {element.text}, whom no export named")
+        if etree.QName(element).localname in ("created", "modified"):
+            wrong.append(f"the file has a date: {element.text}")
     reached = {"[Content_Types].xml"}
     for name, tree in read.items():
         if name.endswith(".rels"):
