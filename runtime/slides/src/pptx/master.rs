@@ -45,6 +45,7 @@ pub(super) fn write(theme: &Theme, designs: &[Design]) -> (String, Part) {
             None => Placeholder { kind: Some("body"), name: "Text", prompts: LEVELS, ..one.clone() },
             _ => one.clone(),
         };
+        let one = Placeholder { is_prompt_own: false, ..one };
         placeholder::write(&one, &paint, &mut part, &mut xml);
     }
     xml.push_str("</p:spTree></p:cSld>");

@@ -22,6 +22,8 @@ pub(super) struct Placeholder {
     pub(super) name: &'static str,
     /// What it says while it is empty, one line for each level of text.
     pub(super) prompts: &'static [&'static str],
+    /// Whether that is said in place of what the program would say, as layouts do and a master doesn't.
+    pub(super) is_prompt_own: bool,
     /// Where it is.
     pub(super) bounds: Rect,
     /// How its text looks, by level; none: as the master's.
@@ -41,7 +43,7 @@ impl Placeholder {
         bounds: Rect,
     ) -> Self {
         let (looks, fill, insets) = (Vec::new(), None, [0.0; 4]);
-        Self { kind, index: None, name, prompts, bounds, looks, fill, insets }
+        Self { kind, index: None, name, prompts, is_prompt_own: true, bounds, looks, fill, insets }
     }
 
     /// With this look of its text.
@@ -152,7 +154,9 @@ pub(super) fn write(placeholder: &Placeholder, paint: &Paint, part: &mut Part, o
             r#"<a:p><a:fld id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}" type="slidenum"><a:rPr lang="en-US"/><a:t>‹#›</a:t></a:fld></a:p>"#,
         );
     } else {
-        ph.push_str(r#" hasCustomPrompt="1""#);
+        if placeholder.is_prompt_own {
+            ph.push_str(r#" hasCustomPrompt="1""#);
+        }
         for (level, prompt) in placeholder.prompts.iter().enumerate() {
             let of = if level > 0 { format!(r#"<a:pPr lvl="{level}"/>"#) } else { String::new() };
             let _ = write!(
