@@ -1,4 +1,4 @@
-//! The layouts of the file: one for each of a deck's layouts, so that a person goes on with `New slide`.
+//! The layouts of the file: one for each of a deck's layouts and one with a title alone, so that a person goes on with `New slide`.
 //!
 //! Their measures aren't written down twice: sample slides are laid out by [`crate::layout`], and where it
 //! puts a title, a text or a chart, there is the placeholder. Decoration that all slides of a layout have, whatever

@@ -34,7 +34,7 @@ pub(super) fn write(theme: &Theme, designs: &[Design]) -> (String, Part) {
         r#"{HEAD}<p:sldMaster {NAMESPACES} preserve="1"><p:cSld>{}<p:spTree>{TREE}"#,
         background(theme.colors.background, &paint)
     );
-    let usual = designs.iter().find(|design| design.layout == Layout::TitleAndText);
+    let usual = designs.iter().find(|design| design.layout == Some(Layout::TitleAndText));
     let mut title = None;
     for one in usual.iter().flat_map(|design| &design.placeholders) {
         let one = match one.kind {

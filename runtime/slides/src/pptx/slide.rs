@@ -6,7 +6,7 @@ mod number;
 
 use std::collections::BTreeSet;
 
-use super::design::Design;
+use super::design::{Design, design_of};
 use super::layouts::background;
 use super::lines::Lines;
 use super::markup::{HEAD, NAMESPACES, TREE};
@@ -69,19 +69,16 @@ impl<'a> Slides<'a> {
             part: Part::new(),
             xml: String::new(),
         };
-        let at = self.designs.iter().position(|design| design.layout == slide.layout).unwrap_or(0);
+        let (at, shared) = design_of(self.designs, slide, list);
         page.part.relate("slideLayout", &format!("../slideLayouts/slideLayout{}.xml", at + 1));
         let design = self.designs.get(at);
-        let shared = design.and_then(|design| design.shared(list));
-        // Without decoration in common, the layout's isn't shown.
-        let master = if shared.is_none() { r#" showMasterSp="0""# } else { "" };
-        page.xml = format!("{HEAD}<p:sld {NAMESPACES}{master}><p:cSld>");
+        page.xml = format!("{HEAD}<p:sld {NAMESPACES}><p:cSld>");
         if design.is_none_or(|design| design.background != list.background) {
             page.xml.push_str(&background(list.background, &page.paint));
         }
         page.xml.push_str("<p:spTree>");
         page.xml.push_str(TREE);
-        self.elements(&mut page, shared.unwrap_or(0), number, design, package);
+        self.elements(&mut page, shared, number, design, package);
         page.xml.push_str("</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sld>");
         if !slide.notes.is_empty() {
             let path = format!("notesSlides/notesSlide{number}.xml");

@@ -334,7 +334,7 @@ fn notes_are_paragraphs_of_the_speaker() {
 }
 
 #[test]
-fn there_is_a_layout_for_each_of_a_decks() {
+fn there_is_a_layout_for_each_of_a_decks_and_a_plain_one() {
     let parts = exported(&serde_json::from_str(include_str!("../decks/gallery.json")).unwrap());
     let layouts: Vec<&str> = parts
         .keys()
@@ -343,7 +343,7 @@ fn there_is_a_layout_for_each_of_a_decks() {
         .collect();
     let names: BTreeSet<String> =
         layouts.iter().map(|layout| elements(layout, "p:cSld")[0]["name"].clone()).collect();
-    assert_eq!(names.len(), 17);
+    assert_eq!(names.len(), 18);
     for layout in layouts {
         let name = &elements(layout, "p:cSld")[0]["name"];
         let placeholders = elements(layout, "p:ph");
@@ -367,9 +367,15 @@ fn decoration_that_all_slides_of_a_layout_have_is_on_the_layout() {
     assert_eq!(elements(layout, "adec:decorative").len(), 6, "the rings and their group");
     let slide = |number: usize| text(&parts, &format!("ppt/slides/slide{number}.xml"));
     assert!(elements(slide(1), "a:custGeom").is_empty());
-    assert!(!elements(slide(1), "p:sld")[0].contains_key("showMasterSp"));
+    let layout_of = |number: usize| {
+        let own = relationships(&parts, &format!("ppt/slides/slide{number}.xml"));
+        resolved("ppt/slides/", &own[0]["Target"])
+    };
+    assert_eq!(layout_of(1), "ppt/slideLayouts/slideLayout1.xml");
     // A chart needs the room of the rings.
-    assert_eq!(elements(slide(2), "p:sld")[0]["showMasterSp"], "0");
+    let other = text(&parts, &layout_of(2));
+    assert!(elements(other, "a:custGeom").is_empty());
+    assert_eq!(elements(slide(2), "p:bg").len(), 1);
     // Its background is its layout's.
     assert!(elements(layout, "p:bg").len() == 1 && elements(slide(1), "p:bg").is_empty());
 }

@@ -105,6 +105,9 @@ const SAMPLES: [Sample; 17] = [
     sample(Layout::Closing, "Closing", None, &["The decision, or the next steps"], &[Title(NARROW), List]),
 ];
 
+/// A title and nothing else.
+const PLAIN: Sample = sample(Layout::TitleAndText, "Title only", Some("titleOnly"), MESSAGE, &[Title(WIDE)]);
+
 /// Where the body of slides ends.
 const BODY_BOTTOM: f64 = 640.0;
 
@@ -114,13 +117,13 @@ pub(super) fn designs(theme: &Theme, fonts: &Fonts) -> Vec<Design> {
         let deck = deck(sample, lines)?;
         deck.slides.first().map(|slide| lay_out(&mut text, theme, &deck, slide, 1))
     };
-    SAMPLES
-        .iter()
-        .filter_map(|sample| {
-            let (long, short) = (shown(sample, 2)?, shown(sample, 1)?);
-            Some(design(sample, &long, &short, theme.colors.surface))
-        })
-        .collect()
+    let mut design = |sample: &Sample| {
+        let (long, short) = (shown(sample, 2)?, shown(sample, 1)?);
+        Some(design(sample, &long, &short, theme.colors.surface))
+    };
+    let mut designs: Vec<Design> = SAMPLES.iter().filter_map(&mut design).collect();
+    designs.extend(design(&PLAIN).map(|plain| Design { layout: None, decoration: Vec::new(), ..plain }));
+    designs
 }
 
 /// A deck of one slide, whose title has one or two lines. It can always be read; a test wants all layouts.
@@ -195,7 +198,7 @@ fn design(sample: &Sample, long: &DisplayList, short: &DisplayList, surface: Col
         placeholders.push(Placeholder { index: Some(NUMBER), ..place.looking(Look::of(number, false)) });
     }
     Design {
-        layout: sample.layout,
+        layout: Some(sample.layout),
         name: sample.name,
         kind: sample.kind,
         background: long.background,
