@@ -8,7 +8,7 @@ mod sample;
 
 use super::design::Design;
 use super::markup::{HEAD, NAMESPACES, TREE, escaped};
-use super::paint::Paint;
+use super::paint::{Paint, Slots};
 use super::part::Part;
 use super::placeholder;
 use super::shapes;
@@ -46,11 +46,20 @@ pub(super) fn write(design: &Design, theme: &Theme) -> (String, Part) {
     for one in &design.placeholders {
         placeholder::write(one, &paint, &mut part, &mut xml);
     }
-    xml.push_str("</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sldLayout>");
+    xml.push_str("</p:spTree></p:cSld>");
+    xml.push_str(&color_map(theme, design.background));
+    xml.push_str("</p:sldLayout>");
     (xml, part)
 }
 
 /// What is behind a slide or layout.
 pub(super) fn background(color: Color, paint: &Paint) -> String {
     format!("<p:bg><p:bgPr>{}<a:effectLst/></p:bgPr></p:bg>", paint.fill(Some(color), 1.0))
+}
+
+/// Which slots of the theme are the background and the text of a slide or layout.
+pub(super) fn color_map(theme: &Theme, background: Color) -> String {
+    let own = Slots::of(theme).map_for(background);
+    let map = own.map_or("<a:masterClrMapping/>".to_owned(), |map| format!("<a:overrideClrMapping {map}/>"));
+    format!("<p:clrMapOvr>{map}</p:clrMapOvr>")
 }

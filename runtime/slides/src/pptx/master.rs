@@ -49,8 +49,7 @@ pub(super) fn write(theme: &Theme, designs: &[Design]) -> (String, Part) {
         placeholder::write(&one, &paint, &mut part, &mut xml);
     }
     xml.push_str("</p:spTree></p:cSld>");
-    xml.push_str(color_map(theme));
-    xml.push_str("<p:sldLayoutIdLst>");
+    let _ = write!(xml, "<p:clrMap {}/><p:sldLayoutIdLst>", Slots::of(theme).map());
     for (id, number) in (FIRST_LAYOUT..).zip(1..=designs.len()) {
         let relationship = part.relate("slideLayout", &format!("../slideLayouts/slideLayout{number}.xml"));
         let _ = write!(xml, r#"<p:sldLayoutId id="{id}" r:id="{relationship}"/>"#);
@@ -71,15 +70,6 @@ pub(super) fn write(theme: &Theme, designs: &[Design]) -> (String, Part) {
     let other = Look { size: 20.0, line_height: 1.0, is_bold: false, is_heading: false, ..title };
     let _ = write!(xml, "<p:otherStyle>{}</p:otherStyle></p:txStyles></p:sldMaster>", other.level(1, &paint));
     (xml, part)
-}
-
-/// Which slots of the theme are the background and the text.
-fn color_map(theme: &Theme) -> &'static str {
-    if Slots::of(theme).is_dark {
-        r#"<p:clrMap bg1="dk1" tx1="lt1" bg2="dk2" tx2="lt2" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>"#
-    } else {
-        r#"<p:clrMap bg1="lt1" tx1="dk1" bg2="lt2" tx2="dk2" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="hlink" folHlink="folHlink"/>"#
-    }
 }
 
 /// The levels of lists.

@@ -42,6 +42,32 @@ impl Slots {
             is_dark,
         }
     }
+
+    /// Which slots are the background and the text, as attributes.
+    pub(super) fn map(&self) -> String {
+        self.map_with("hlink", "folHlink")
+    }
+
+    /// The same for a slide on whose background links couldn't be read in their own colour, which programs give them
+    /// whatever the run says: they have the colour of a ground there. None: they can be read.
+    pub(super) fn map_for(&self, background: Color) -> Option<String> {
+        /// What words need.
+        const READABLE: f64 = 4.5;
+        if self.links.iter().all(|link| link.contrast(background) >= READABLE) {
+            return None;
+        }
+        let [dark, light, ..] = self.grounds.map(|ground| ground.contrast(background));
+        let slot = if dark > light { "dk1" } else { "lt1" };
+        Some(self.map_with(slot, slot))
+    }
+
+    fn map_with(&self, link: &str, followed: &str) -> String {
+        let [background, text, second, muted] =
+            if self.is_dark { ["dk1", "lt1", "dk2", "lt2"] } else { ["lt1", "dk1", "lt2", "dk2"] };
+        format!(
+            r#"bg1="{background}" tx1="{text}" bg2="{second}" tx2="{muted}" accent1="accent1" accent2="accent2" accent3="accent3" accent4="accent4" accent5="accent5" accent6="accent6" hlink="{link}" folHlink="{followed}""#
+        )
+    }
 }
 
 /// What writes the colours of a slide.

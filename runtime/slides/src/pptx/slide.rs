@@ -7,7 +7,7 @@ mod number;
 use std::collections::BTreeSet;
 
 use super::design::{Design, design_of};
-use super::layouts::background;
+use super::layouts::{background, color_map};
 use super::lines::Lines;
 use super::markup::{HEAD, NAMESPACES, TREE};
 use super::media::Media;
@@ -79,7 +79,9 @@ impl<'a> Slides<'a> {
         page.xml.push_str("<p:spTree>");
         page.xml.push_str(TREE);
         self.elements(&mut page, shared, number, design, package);
-        page.xml.push_str("</p:spTree></p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sld>");
+        page.xml.push_str("</p:spTree></p:cSld>");
+        page.xml.push_str(&color_map(theme, list.background));
+        page.xml.push_str("</p:sld>");
         if !slide.notes.is_empty() {
             let path = format!("notesSlides/notesSlide{number}.xml");
             page.part.relate("notesSlide", &format!("../{path}"));

@@ -388,3 +388,16 @@ fn an_export_can_be_stopped() {
     ]));
     assert!(matches!(bytes_of(&deck, None, 1), Err(ExportError::Stopped)));
 }
+
+#[test]
+fn links_can_be_read_on_fields_of_colour() {
+    let title = json!({ "type": "title", "id": "t", "text": "[Plan](https://example.com)" });
+    let parts = exported(&deck(json!([
+        { "id": "one", "layout": "cover", "blocks": [title] },
+        { "id": "two", "layout": "title_and_text", "blocks": [title] },
+    ])));
+    let slide = |number: usize| text(&parts, &format!("ppt/slides/slide{number}.xml"));
+    // Programs give links the theme's colour, whatever their runs say. On the dark cover that is white.
+    assert_eq!(elements(slide(1), "a:overrideClrMapping")[0]["hlink"], "lt1");
+    assert!(elements(slide(2), "a:overrideClrMapping").is_empty());
+}
