@@ -9,10 +9,13 @@ use crate::xml::escape;
 
 /// The name of a series.
 pub(super) fn name(view: &View<'_>, series: usize) -> String {
-    let name = &view.chart.series[series].name;
-    let mut xml = format!("<c:tx><c:strRef><c:f>{}</c:f>", view.sheet.name(series));
-    strings(&mut xml, &[name.as_str()]);
-    xml.push_str("</c:strRef></c:tx>");
+    // Without a point, a series without a name would be called by its number.
+    let mut xml = format!(
+        "<c:tx><c:strRef><c:f>{}</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>",
+        view.sheet.name(series)
+    );
+    escape(&view.chart.series[series].name, &mut xml);
+    xml.push_str("</c:v></c:pt></c:strCache></c:strRef></c:tx>");
     xml
 }
 
@@ -43,7 +46,8 @@ pub(super) fn points(view: &View<'_>, series: usize) -> String {
 
 fn strings(xml: &mut String, all: &[&str]) {
     let _ = write!(xml, "<c:strCache><c:ptCount val=\"{}\"/>", all.len());
-    for (number, text) in all.iter().enumerate() {
+    // An empty cell has no point.
+    for (number, text) in all.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
         let _ = write!(xml, "<c:pt idx=\"{number}\"><c:v>");
         escape(text, xml);
         xml.push_str("</c:v></c:pt>");

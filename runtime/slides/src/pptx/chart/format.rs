@@ -12,6 +12,8 @@ use crate::layout::locale::{Locale, Scale, is_currency};
 const LONGEST: usize = 250;
 /// Smaller numbers would be a row of zeros.
 const SMALLEST: f64 = 1e-6;
+/// Thousands are set apart from here on: four digits are read without help.
+const GROUPED: f64 = 1e4;
 const MINUS: char = '\u{2212}';
 
 /// How a chart writes its numbers.
@@ -30,23 +32,27 @@ impl Formats<'_> {
     pub(super) fn at_grid(self, scale: AxisScale) -> String {
         let one = self.with_decimals(digits(scale.min, scale.step, self.divisor));
         let far = scale.min.abs().max(scale.max.abs());
-        // `1 M`, not `1000 k`. A format has room for one such condition, so not on both sides of 0.
-        let larger = [1e6, 1e9, 1e12].into_iter().find(|next| *next > self.divisor);
-        if let Some(next) = larger
-            && self.divisor > 1.0
-            && scale.min >= 0.0
-            && far >= next
-        {
-            let above = Self { divisor: next, ..self };
-            let decimals =
-                (0..8).find(|decimals| above_of(scale, next).all(|value| is_round(value / next, *decimals)));
-            let above = above.with_decimals(decimals.unwrap_or(8));
-            let (language, zero) = (self.tag(), one.zero(false));
-            let above = above.one(false, false, far);
-            let below = one.one(false, false, far);
-            return format!("[>={next}]{language}{above};[=0]{language}{zero};{language}{below}");
-        }
-        one.sections(false, far)
+        // A format has room for one condition, so there is none on both sides of 0.
+        let (from, above) = if scale.min < 0.0 {
+            return one.sections(false, far);
+        } else if let Some(next) = self.next().filter(|next| far >= *next) {
+            // `1 M`, not `1000 k`.
+            let is_enough = |decimals: &u8| from(scale, next).all(|value| is_round(value / next, *decimals));
+            let decimals = (0..8).find(is_enough).unwrap_or(8);
+            (next, Self { divisor: next, ..self }.with_decimals(decimals))
+        } else if far >= GROUPED * self.divisor {
+            (GROUPED * self.divisor, one)
+        } else {
+            return one.sections(false, far);
+        };
+        let [above, below] = [above.one(false, false, far), one.one(false, false, 0.0)];
+        let language = self.tag();
+        format!("[>={from}]{language}{above};[=0]{language}{};{language}{below}", one.zero(false))
+    }
+
+    /// What numbers that are too long with this divisor are divided by.
+    fn next(self) -> Option<f64> {
+        [1e6, 1e9, 1e12].into_iter().find(|next| *next > self.divisor && self.divisor > 1.0)
     }
 
     /// Of a number without its unit, which an axis says.
@@ -85,13 +91,14 @@ impl Formats<'_> {
         if matches!(unit, "%" | "percent") {
             after.push_str(" %");
         } else if has_unit && !unit.is_empty() {
-            match unit.split_once(' ') {
-                _ if is_currency(unit) => before.push_str(&currency(unit)),
-                Some((first, rest)) if is_currency(first) => {
+            // As in `€ M`: the currency before the number, the rest after it.
+            match unit.split_once(' ').filter(|(first, _)| is_currency(first)) {
+                _ if !is_currency(unit) => after.push_str(&format!(" {unit}")),
+                Some((first, rest)) => {
                     before.push_str(&currency(first));
                     after.push_str(&format!(" {}", rest.trim()));
                 }
-                _ => after.push_str(&format!(" {unit}")),
+                None => before.push_str(&currency(unit)),
             }
         }
         format!("{}{}{}", literal(&before), self.number(true, far), literal(&after))
@@ -100,10 +107,9 @@ impl Formats<'_> {
     /// The digits alone.
     fn number(self, is_divided: bool, far: f64) -> String {
         if self.largest > 0.0 && self.largest / self.divisor < SMALLEST && is_divided && far > 0.0 {
-            return "0.0E+0".to_owned();
+            return "0.0E+00".to_owned();
         }
-        // Four digits are read without help.
-        let mut format = if far / self.divisor >= 1e4 { "#,##0" } else { "0" }.to_owned();
+        let mut format = if far >= GROUPED * self.divisor { "#,##0" } else { "0" }.to_owned();
         if self.decimals > 0 {
             format.push('.');
             format.push_str(&"0".repeat(usize::from(self.decimals)));
@@ -137,10 +143,10 @@ fn currency(unit: &str) -> String {
     format!("{unit}{space}")
 }
 
-/// Text in a format. Within quotes there is no way to write a quote.
+/// Text in a format. It can't have a quote, and programs disagree about a quote after a backslash; a unit of inches has
+/// the sign that is meant.
 fn literal(text: &str) -> String {
-    let quoted = |part: &str| if part.is_empty() { String::new() } else { format!("\"{part}\"") };
-    text.split('"').map(quoted).collect::<Vec<_>>().join("\\\"")
+    if text.is_empty() { String::new() } else { format!("\"{}\"", text.replace('"', "\u{2033}")) }
 }
 
 /// The digits after the point that the numbers at grid lines need: their steps, and where they start.
@@ -152,7 +158,7 @@ fn digits(min: f64, step: f64, divisor: f64) -> u8 {
 }
 
 /// The numbers at grid lines from a number on.
-fn above_of(scale: AxisScale, from: f64) -> impl Iterator<Item = f64> {
+fn from(scale: AxisScale, from: f64) -> impl Iterator<Item = f64> {
     let values = (0..64_u8).map(move |number| scale.min + f64::from(number) * scale.step);
     values.filter(move |value| *value >= from * (1.0 - 1e-9) && *value <= scale.max + scale.step * 1e-9)
 }
