@@ -70,7 +70,6 @@ pub fn write(export: &Export<'_>, pages: Pages, progress: Progress<'_>) -> Resul
             images: &images,
             outline: Outline::new(),
             sections: Vec::new(),
-            has_heading: false,
             pages: 0,
         };
         for number in 0..export.slides.len() {
@@ -105,8 +104,6 @@ struct Writer<'a> {
     images: &'a Images,
     outline: Outline,
     sections: Vec<Node>,
-    /// Whether a heading of the first level was written.
-    has_heading: bool,
     /// Pages so far.
     pages: usize,
 }
@@ -138,7 +135,7 @@ impl Writer<'_> {
         let drawn = tags::resolve(drawn, links, &mut page);
         page.finish();
         let at = tags::At { page: self.pages, place };
-        for node in tags::slide(export, slide, list, &roles, drawn, &at, &mut self.has_heading) {
+        for node in tags::slide(export, slide, list, &roles, drawn, &at) {
             section.push(node);
         }
         self.pages += 1;

@@ -16,7 +16,10 @@
   let resting = 0;
 
   // Slides that aren't seen can still be found: the browser shows them when a search has a match there.
-  const hide = (slide, isHidden) => (isHidden ? slide.setAttribute("hidden", "until-found") : slide.removeAttribute("hidden"));
+  const hide = (slide, isHidden) => {
+    if (isHidden) slide.setAttribute("hidden", "until-found");
+    else slide.removeAttribute("hidden");
+  };
 
   const show = (index) => {
     current = Math.max(0, Math.min(slides.length - 1, index));
@@ -40,7 +43,10 @@
     root.classList.toggle("overview", isOn);
     root.classList.toggle("playing", !isOn);
     button("overview").setAttribute("aria-pressed", String(isOn));
-    slides.forEach((slide) => (isOn ? slide.setAttribute("tabindex", "0") : slide.removeAttribute("tabindex")));
+    for (const slide of slides) {
+      if (isOn) slide.setAttribute("tabindex", "0");
+      else slide.removeAttribute("tabindex");
+    }
     show(current);
   };
 
@@ -125,7 +131,7 @@
     if (Math.abs(x) > 50 && Math.abs(x) > 2 * Math.abs(y)) show(current + (x < 0 ? 1 : -1));
   }, { passive: true });
 
-  slides.forEach((slide, index) => slide.addEventListener("beforematch", () => show(index)));
+  for (const [index, slide] of slides.entries()) slide.addEventListener("beforematch", () => show(index));
   button("previous").addEventListener("click", () => show(current - 1));
   button("next").addEventListener("click", () => show(current + 1));
   button("overview").addEventListener("click", () => toggleOverview(!isOverview()));

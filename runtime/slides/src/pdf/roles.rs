@@ -30,23 +30,21 @@ pub(super) fn blocks(slide: &Slide) -> BTreeMap<&BlockId, &Block> {
 /// The roles of a slide's elements, in order.
 pub(super) fn of(slide: &Slide, list: &DisplayList) -> Vec<Role> {
     let blocks = blocks(slide);
-    let mut roles: Vec<Role> = Vec::with_capacity(list.elements.len());
-    for (index, element) in list.elements.iter().enumerate() {
+    let role = |(index, element): (usize, &Element)| {
         let role = match &element.of {
             None => of_slide(element),
             Some(place) => {
                 blocks.get(&place.block).map_or(Role::Decoration, |block| of_block(block, place, element))
             }
         };
-        // Markers come before the words of their item, lines that separate items after them.
-        let is_marker = role != Role::Dot
-            || list.elements[index + 1..]
-                .iter()
-                .take_while(|next| next.of == element.of)
-                .any(|next| matches!(next.shape, Shape::Text(_)));
-        roles.push(if is_marker { role } else { Role::Decoration });
-    }
-    roles
+        // What marks an item comes before its words; lines between items come after them.
+        let is_before_words = || {
+            let rest = list.elements[index + 1..].iter().take_while(|next| next.of == element.of);
+            rest.into_iter().any(|next| matches!(next.shape, Shape::Text(_)))
+        };
+        if role == Role::Dot && !is_before_words() { Role::Decoration } else { role }
+    };
+    list.elements.iter().enumerate().map(role).collect()
 }
 
 fn of_slide(element: &Element) -> Role {

@@ -87,7 +87,6 @@ pub(super) fn slide(
     roles: &[Role],
     drawn: Vec<Content>,
     at: &At,
-    has_heading: &mut bool,
 ) -> Vec<Node> {
     let mut order: Vec<Option<&BlockId>> = Vec::new();
     let mut of: BTreeMap<Option<&BlockId>, Parts> = BTreeMap::new();
@@ -112,14 +111,14 @@ pub(super) fn slide(
         let block = id.and_then(|id| blocks.get(id));
         match block {
             Some(Block::Title(heading)) => {
-                let level = if *has_heading && is_titled { 2 } else { 1 };
+                // The first one is the slide's; no level is left out.
+                let level = if is_titled { 2 } else { 1 };
                 let title = alt::clean(&heading.text.plain());
                 let words: Vec<Node> = parts.all().into_iter().flatten().collect();
                 if title.is_empty() {
                     push(&mut nodes, Tag::P, words);
                 } else {
                     push(&mut nodes, Tag::Hn(level_of(level), Some(title)), words);
-                    *has_heading = true;
                     is_titled = true;
                 }
             }

@@ -85,7 +85,7 @@ fn every_deck_is_written_as_an_accessible_file() {
         let bytes = press.pdf(deck, Pages::Slides);
         assert_eq!(pages(&bytes), deck.slides.len().max(1), "{name}");
         assert_eq!(count(&bytes, "<pdfuaid:part>1</pdfuaid:part>"), 1, "{name}");
-        if number % 10 < 2 {
+        if number % 20 < 2 {
             assert!(pages(&press.pdf(deck, Pages::WithNotes)) >= deck.slides.len(), "{name}");
         }
     }
@@ -116,11 +116,10 @@ fn a_reader_who_sees_nothing_is_told_what_is_there() {
         ("/S/TH/", 2),
         ("/S/TD/", 4),
         ("/S/BlockQuote/", 1),
-        ("/S/Figure/", 3),
+        ("/S/Figure/", 2),
         ("/S/Link/", 1),
-        ("/Alt(Our logo)", 1),
         ("/Alt(Scatter chart. Shops: -0.5 1, 3 2)", 1),
-        ("/Contents(Plan \\(https://example.com/\\))", 1),
+        ("/Contents(Plan (https://example.com/))", 1),
         ("/URI(https://example.com/)", 1),
         ("/T(EMEA grew 18 %)", 1),
         ("/Lang(en)", 2),
@@ -174,7 +173,9 @@ fn images_are_shown_and_damaged_ones_left_out() {
     let without = press.pdf(&deck, Pages::Slides);
     assert_eq!(count(&without, "/Subtype/Image"), 0);
     press.pictures.insert(id.clone(), png());
-    assert_eq!(count(&press.pdf(&deck, Pages::Slides), "/Subtype/Image"), 1);
+    let with = press.pdf(&deck, Pages::Slides);
+    assert_eq!(count(&with, "/Subtype/Image"), 1);
+    assert_eq!(count(&with, "/Alt(Our logo)"), 1);
     let mut damaged = png().bytes.to_vec();
     damaged[45] ^= 0xff;
     damaged.truncate(50);
