@@ -10,12 +10,6 @@ export function exports(): Exports {
   return made;
 }
 
-/** Forgets them all, as a test does between two pages. */
-export function forgetExports() {
-  made?.close();
-  made = undefined;
-}
-
 /** What of the exports concerns one deck. */
 export function useExports(session: string): readonly Export[] {
   const store = exports();
