@@ -30,6 +30,8 @@ class OurLine:
     right: float
     y: float
     size: float
+    # Whether a part of it is in none of our fonts: it has widths, but nothing is drawn.
+    is_foreign: bool = False
 
     @property
     def bounds(self) -> Box:
@@ -72,7 +74,9 @@ def ours(display: Json) -> list[OurParagraph]:
         for line in element["lines"]:
             text = "".join(run["text"] for run in in_order(line))
             right = line["x"] + line["width"]
-            lines.append(OurLine(text, line["x"], right, line["baseline"], element["size"]))
+            is_foreign = any(run.get("is_foreign") for run in line["runs"])
+            y, size = line["baseline"], element["size"]
+            lines.append(OurLine(text, line["x"], right, y, size, is_foreign))
             if line["ends"] == "paragraph":
                 found.append(OurParagraph(block, lines, block in charts))
                 lines = []

@@ -47,4 +47,4 @@ def is_number(text: str, value: float, language: str | None) -> bool:
     # A unit such as `k` or `M` may follow the number without meaning a scale.
     plain = read(re.sub(r"([A-Za-z]+\.?)", " ", text), language)
     candidates = [found] + ([plain] if plain else [])
-    return any(abs(number - value) <= slack * (1 + 1e-9) for number, slack in candidates)
+    return any(abs(number - value) <= slack + 1e-12 * abs(value) for number, slack in candidates)

@@ -15,6 +15,8 @@ from reading import solid
 Json = dict[str, Any]
 # How far a line may be from where it was laid out, in pixels.
 APART = 0.3
+# Drawn by layout, and of no meaning to who listens.
+DECORATION = {letters.plain("“")}
 
 
 def _output(*command: str | Path) -> str:
@@ -83,7 +85,8 @@ def lines(path: Path, report: Report, name: str, displays: list[Json]) -> None:
     for number, (page, display) in enumerate(zip(letters.of_file(path), displays, strict=False)):
         for paragraph in faithful.ours(display):
             for line in paragraph.lines:
-                if not line.key or faithful.script(line.text) in ("emoji", "right to left"):
+                # pdfium passes over letters that nothing is drawn of.
+                if not line.key or line.is_foreign:
                     continue
                 near = [
                     letter.text
@@ -101,7 +104,7 @@ def tags(path: Path, report: Report, name: str, displays: list[Json]) -> None:
     said = letters.plain("".join(re.findall(r'^ *"(.*)"$', said, re.M)))
     for number, display in enumerate(displays):
         for paragraph in faithful.ours(display):
-            if paragraph.block is None or paragraph.is_of_chart:
+            if paragraph.block is None or paragraph.is_of_chart or paragraph.solid in DECORATION:
                 continue
             script = faithful.script("".join(line.text for line in paragraph.lines))
             if script in ("right to left", "emoji"):

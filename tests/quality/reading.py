@@ -71,7 +71,8 @@ class Chart:
     @property
     def has_value(self) -> bool:
         """Whether there is anything to draw."""
-        return any(y is not None for _, pairs in self.series for _, y in pairs)
+        values = [y for _, pairs in self.series for _, y in pairs if y is not None]
+        return any(values) if self.kind == "pie" else bool(values)
 
 
 @dataclass
