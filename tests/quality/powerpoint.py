@@ -324,18 +324,22 @@ def values_of(chart: PptxChart) -> list[Any]:
     """Of each series its name and points, sorted: a drawing may have another order."""
     made = []
     for plot in chart.plots:
-        names = [str(category) for category in plot.categories]
         for series in plot.series:
-            points = zip(_x_of(series) or names, series.values, strict=False)
+            names = _points(series, "c:xVal") or _points(series, "c:cat")
+            points = zip(names, series.values, strict=False)
             made.append((series.name, sorted(points, key=str)))
     return sorted(made, key=str)
 
 
-def _x_of(series: Any) -> list[float | None]:
-    """The x values of a scatter chart's series."""
-    found = series._element.find(qn("c:xVal"))
-    if found is None:
+def _points(series: Any, name: str) -> list[Any]:
+    """What the values of a series belong to: names of categories, or numbers."""
+    found = series._element.find(qn(name))
+    count = found.find(f".//{qn('c:ptCount')}") if found is not None else None
+    if count is None:
         return []
-    count = int(found.find(f".//{qn('c:ptCount')}").get("val"))
-    points = {int(p.get("idx")): float(p.findtext(qn("c:v"))) for p in found.iter(qn("c:pt"))}
-    return [points.get(number) for number in range(count)]
+    read = float if name == "c:xVal" else str
+    points = {
+        int(point.get("idx")): read(point.findtext(qn("c:v")) or "")
+        for point in found.iter(qn("c:pt"))
+    }
+    return [points.get(number, "") for number in range(int(count.get("val")))]
