@@ -30,6 +30,7 @@ import excuses
 import fonts
 import office
 import pictures
+import planted
 import sample_checks
 import web
 from faithful import Faithful, percentile
@@ -66,6 +67,17 @@ def refusals(folders: Folders, report: Report) -> None:
             is_refused = said is not None and one.says in said
             is_refused = is_refused and not deck.with_suffix(f".{ending}").exists()
             report.check("refusals", is_refused, f"refused {one.name} as {ending}: {said}")
+
+
+def planted_mistakes(samples: list[Sample], folders: Folders, report: Report) -> None:
+    """Whether the comparison itself finds what is wrong."""
+    for sample in samples:
+        file = folders.of("files") / f"{sample.name}-editable.pptx"
+        if sample.name.startswith("theme-") and file.exists():
+            displays = sample_checks.displays_of(folders, sample.name)
+            missed = planted.unnoticed(sample, file, displays)
+            wrong = f"planted into {sample.name} and not noticed: {missed}"
+            report.check("planted mistakes", not missed, wrong)
 
 
 def rendered(all_of_them: list[Checked], folders: Folders, report: Report) -> None:
@@ -198,6 +210,8 @@ def main() -> int:
         with stage("files, and what is in them"):
             check = partial(sample_checks.check_files, folders=folders)
             found = list(pool.map(check, samples))
+        with stage("planted mistakes"):
+            planted_mistakes(samples, folders, of_all)
         with stage("LibreOffice"):
             rendered(found, folders, of_all)
         with stage("renderings"):
