@@ -41,5 +41,9 @@ pub const MAX_POINTS: usize = 1_000;
 pub const MAX_STEPS: usize = 20;
 /// Sources of a slide.
 pub const MAX_SOURCES: usize = 20;
+/// Pictures of a theme.
+pub const MAX_THEME_PICTURES: usize = 8;
+/// Characters of the name of a font.
+pub const MAX_TYPEFACE: usize = 60;
 /// Problems listed for one deck; more are not looked for.
 pub const MAX_PROBLEMS: usize = 20;

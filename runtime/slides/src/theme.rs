@@ -1,7 +1,7 @@
 //! How a deck looks, as data: colours, fonts, spacing, and guidance for who writes it.
 //!
-//! A deck names its theme by id. Five come with the app ([`built_in`]); others will be made from
-//! slide styles, and are held to the same rules ([`Theme::too_faint`]).
+//! A deck names its theme by id. Five come with the app ([`built_in`]); others are made from
+//! slide styles, and are held to the same rules ([`Theme::problems`]).
 //!
 //! A theme has two families at most, one for headings and one for the rest, so a deck can't have
 //! more. They are drawn in free fonts with the same widths as the ones that PowerPoint has, so
@@ -11,13 +11,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::id::ThemeId;
-use crate::limits::{MAX_LINE, MAX_TEXT};
+use crate::limits::{MAX_LINE, MAX_TEXT, MAX_THEME_PICTURES};
 
 mod built_in;
+mod check;
 mod color;
+mod picture;
+mod typeface;
 
 pub use built_in::built_in;
 pub use color::Color;
+pub use picture::{Area, Ground, PictureRole, ThemePicture, header_band};
+pub use typeface::Typefaces;
 
 /// Colours of a chart palette.
 pub const CHART_COLORS: usize = 6;
@@ -44,6 +49,13 @@ pub struct Theme {
     /// What its covers and sections are decorated with.
     #[serde(default)]
     pub motif: Motif,
+    /// The fonts that files for other programs name; absent: those as wide as the families.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typefaces: Option<Typefaces>,
+    /// Pictures on its slides, such as a logo, in the order in which they are painted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = MAX_THEME_PICTURES))]
+    pub pictures: Vec<ThemePicture>,
     /// How to write for this theme; for the model.
     #[schemars(length(max = MAX_TEXT))]
     pub guidance: String,

@@ -22,6 +22,9 @@ mod font;
 use finding::FindingJson;
 use font::PageFonts;
 
+/// How many themes a page holds.
+const MAX_THEMES: usize = 1_000;
+
 /// The crate with the fonts that were added so far.
 #[wasm_bindgen]
 pub struct Slides {
@@ -61,7 +64,24 @@ impl Slides {
         Ok(())
     }
 
-    /// The themes that come with the app, the default first, as a JSON list.
+    /// Adds a theme, or replaces the one of the same id. One that decks may not be drawn in is refused.
+    #[wasm_bindgen(js_name = addTheme)]
+    pub fn add_theme(&mut self, theme: &str) -> Result<(), JsError> {
+        let theme: Theme = serde_json::from_str(theme)?;
+        if let Some(problem) = theme.problems().first() {
+            return Err(JsError::new(&problem.to_string()));
+        }
+        if let Some(known) = self.themes.iter().position(|one| one.id == theme.id) {
+            self.themes[known] = theme;
+        } else if self.themes.len() < MAX_THEMES {
+            self.themes.push(theme);
+        } else {
+            return Err(JsError::new("there are too many themes"));
+        }
+        Ok(())
+    }
+
+    /// The themes that come with the app, the default first, and those that were added, as a JSON list.
     pub fn themes(&self) -> Result<String, JsError> {
         json(&self.themes)
     }

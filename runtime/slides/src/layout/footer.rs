@@ -1,13 +1,17 @@
 //! The foot of a slide: where its numbers come from, and its page's number.
 
 use super::canvas::{Canvas, Setting};
-use super::grid::{FOOTER_BASELINE, Grid};
+use super::decor;
+use super::grid::{FOOTER_BASELINE, GUTTER, Grid};
 use super::sizes::FOOTER;
 use crate::block::Block;
 use crate::deck::{Layout, Slide};
 use crate::display::{Align, Rect};
 use crate::source::Source;
 use crate::text_layout::first_baseline;
+
+/// Room for a page's number that makes room for a logo.
+const PAGE: f64 = 40.0;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, grid: Grid, slide: &Slide, number: usize) {
     let setting = Setting::label(FOOTER, Align::Left);
@@ -16,17 +20,25 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, grid: Grid, slide: &Slide, number: u
     let is_half =
         slide.layout == Layout::ImageHalf && slide.blocks.iter().any(|b| matches!(b, Block::Image(_)));
     let columns = if is_half { 5 } else { 10 };
+    let has_number = !(matches!(slide.layout, Layout::Cover | Layout::Section | Layout::Closing) || is_half);
+    let at = |from, columns| {
+        let (x, width) = grid.columns(from, columns);
+        Rect::new(x, y, width, setting.pitch())
+    };
+    let last = at(11, 1);
+    let page = decor::clear_of_logos(canvas.theme, slide.layout, last, Some(PAGE));
     let text = words(canvas, slide);
     if !text.is_empty() {
-        let (x, width) = grid.columns(0, columns);
-        canvas.label(None, &text, style, Rect::new(x, y, width, setting.pitch()), setting);
+        let mut line = decor::clear_of_logos(canvas.theme, slide.layout, at(0, columns), None);
+        if has_number && page != last {
+            line.width = line.width.min((page.x - GUTTER - line.x).max(0.0));
+        }
+        canvas.label(None, &text, style, line, setting);
     }
-    if matches!(slide.layout, Layout::Cover | Layout::Section | Layout::Closing) || is_half {
-        return;
+    if has_number {
+        let setting = Setting { align: Align::Right, ..setting };
+        canvas.label(None, &number.to_string(), style, page, setting);
     }
-    let (x, width) = grid.columns(11, 1);
-    let setting = Setting { align: Align::Right, ..setting };
-    canvas.label(None, &number.to_string(), style, Rect::new(x, y, width, setting.pitch()), setting);
 }
 
 /// The sources, each once, and what a chart has no value for.
