@@ -32,6 +32,7 @@ mod properties;
 mod shapes;
 mod slide;
 mod table;
+pub mod template;
 mod text;
 mod theme;
 mod workbook;

@@ -21,7 +21,7 @@ mod typeface;
 
 pub use built_in::built_in;
 pub use color::Color;
-pub use picture::{Area, Ground, PictureRole, ThemePicture, header_band};
+pub use picture::{Area, FOOTER_BAND, Ground, PictureRole, ThemePicture, header_band};
 pub use typeface::Typefaces;
 
 /// Colours of a chart palette.

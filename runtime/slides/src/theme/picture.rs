@@ -74,8 +74,8 @@ const CLEAR: u32 = 8;
 const PANEL_TOP: u32 = 88;
 /// Where some layouts start their text, whatever the theme.
 const CONTENT_TOP: u32 = 72;
-/// Where the foot of a slide begins.
-pub(super) const FOOT: u16 = 648;
+/// Where the band at the foot of a slide begins, in which a logo may stand.
+pub const FOOTER_BAND: u16 = 648;
 /// Where the text of covers and sections ends at the latest.
 const ASIDE: u32 = 760;
 
@@ -104,6 +104,6 @@ impl Area {
     /// Whether a logo here is clear of the text of some ground.
     pub fn is_clear(self, spacing: Spacing, ground: Ground) -> bool {
         let is_aside = ground != Ground::Content && u32::from(self.x) >= ASIDE;
-        is_aside || self.y >= FOOT || self.bottom() <= u32::from(header_band(spacing, ground))
+        is_aside || self.y >= FOOTER_BAND || self.bottom() <= u32::from(header_band(spacing, ground))
     }
 }
