@@ -16,6 +16,10 @@ mod sample;
 mod schema;
 mod sizes;
 mod svg;
+#[cfg(feature = "export")]
+mod template;
+#[cfg(feature = "export")]
+mod template_sample;
 mod themes;
 mod two_editors;
 mod walk;

@@ -9,12 +9,16 @@ use crate::theme::{CHART_COLORS, Color};
 
 /// What a part of a chart needs on its ground.
 const SEEN: f64 = 3.0;
-/// How far apart two colours are in Oklab, and how many times as bright one is; in the order in which
-/// less is accepted. The first is what the themes that come with the app keep.
+/// How far an accent has to be from those before it in Oklab to stay as it is.
+const OWN: f64 = 0.085;
+/// How far apart a changed one is, and how many times as bright; in the order in which less is accepted. More
+/// difference in grey would make mud of most companies' colours.
 const APART: [(f64, f64); 6] =
-    [(0.12, 1.3), (0.1, 1.2), (0.085, 1.12), (0.06, 1.05), (0.03, 1.0), (0.01, 1.0)];
-/// Degrees that hues are turned by.
+    [(0.12, 1.15), (0.1, 1.1), (0.085, 1.06), (0.06, 1.02), (0.03, 1.0), (0.01, 1.0)];
+/// Degrees that hues are turned by, in the order in which they are tried.
 const TURNS: [f64; 8] = [0.0, 40.0, -40.0, 80.0, -80.0, 120.0, -120.0, 180.0];
+/// A turn counts as much as this many steps of lightness more than the one before.
+const TURN: i32 = 5;
 /// Steps of lightness, and how far apart they are.
 const SHADES: i32 = 24;
 const SHADE: f64 = 0.03;
@@ -23,53 +27,75 @@ const SHADE: f64 = 0.03;
 pub(super) fn palette(accents: &[Color], grounds: &[Color]) -> ([Color; CHART_COLORS], bool) {
     let fallback = [Color { rgb: [0x1F, 0x5F, 0xD6] }];
     let sources = if accents.is_empty() { &fallback[..] } else { accents };
-    let mut chosen: Vec<Color> = Vec::new();
+    let mut chosen: Vec<Candidate> = Vec::new();
     for number in 0..CHART_COLORS {
         let source = sources[number % sources.len()];
-        let first_turn = if number < sources.len() { 0 } else { 1 };
-        let next = APART.iter().find_map(|apart| near(source, first_turn, &chosen, grounds, *apart));
-        chosen.push(next.unwrap_or_else(|| readable(source, grounds, SEEN)));
+        let own = Candidate::new(source);
+        let is_repeated = number >= sources.len();
+        let next = if !is_repeated && own.is_fit(&chosen, grounds, (OWN, 1.0)) {
+            own
+        } else {
+            let all = variants(source, is_repeated);
+            let near =
+                |apart: (f64, f64)| all.iter().find(|one| one.is_fit(&chosen, grounds, apart)).copied();
+            APART
+                .into_iter()
+                .find_map(near)
+                .unwrap_or_else(|| Candidate::new(readable(source, grounds, SEEN)))
+        };
+        chosen.push(next);
     }
-    let mut colors = [chosen[0]; CHART_COLORS];
-    colors.copy_from_slice(&chosen);
+    let mut colors = [chosen[0].color; CHART_COLORS];
+    for (color, one) in colors.iter_mut().zip(&chosen) {
+        *color = one.color;
+    }
     let is_as_given = colors.iter().eq(accents.iter().take(CHART_COLORS));
     (colors, is_as_given)
 }
 
-/// The nearest variant of a colour that is seen and far enough from others.
-fn near(
-    source: Color,
-    first_turn: usize,
-    others: &[Color],
-    grounds: &[Color],
-    apart: (f64, f64),
-) -> Option<Color> {
-    let [lightness, a, b] = oklab(source);
-    let turns = TURNS[first_turn..].iter().chain(&TURNS[..first_turn]);
-    turns
-        .flat_map(|turn| {
-            let (sin, cos) = turn.to_radians().sin_cos();
-            let (a, b) = (a * cos - b * sin, a * sin + b * cos);
-            (0..=2 * SHADES).map(move |step| {
-                // 0, 1, -1, 2, -2 …
-                let shade = if step % 2 == 1 { (step + 1) / 2 } else { -(step / 2) };
-                rgb([(lightness + SHADE * f64::from(shade)).clamp(0.0, 1.0), a, b])
-            })
-        })
-        // As it is, before any rounding.
-        .fold((None, true), |(found, is_first), made: Color| {
-            let made = if is_first && first_turn == 0 { source } else { made };
-            let is_apart = |other: &Color| {
-                distance(*other, made) >= apart.0 && other.contrast(made) >= apart.1 && *other != made
-            };
-            let is_fit = || faintest(made, grounds) >= SEEN && others.iter().all(is_apart);
-            (found.or_else(|| is_fit().then_some(made)), false)
-        })
-        .0
+/// A colour with what is compared of it.
+#[derive(Clone, Copy)]
+struct Candidate {
+    color: Color,
+    lab: [f64; 3],
+    luminance: f64,
 }
 
-fn distance(one: Color, two: Color) -> f64 {
-    oklab(one).iter().zip(oklab(two)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+impl Candidate {
+    fn new(color: Color) -> Self {
+        Self { color, lab: oklab(color), luminance: color.luminance() }
+    }
+
+    /// Whether it is seen on its grounds and far enough from others.
+    fn is_fit(&self, others: &[Self], grounds: &[Color], (distance, contrast): (f64, f64)) -> bool {
+        let is_apart = |other: &Self| {
+            let square: f64 = self.lab.iter().zip(other.lab).map(|(a, b)| (a - b).powi(2)).sum();
+            let (one, two) = (self.luminance + 0.05, other.luminance + 0.05);
+            square >= distance * distance
+                && one.max(two) / one.min(two) >= contrast
+                && self.color != other.color
+        };
+        others.iter().all(is_apart) && faintest(self.color, grounds) >= SEEN
+    }
+}
+
+/// Variants of a colour, the nearest first. One that repeats another's hue is turned before it is shaded.
+fn variants(source: Color, is_repeated: bool) -> Vec<Candidate> {
+    let [lightness, a, b] = oklab(source);
+    let mut all = Vec::new();
+    for (turns, degrees) in (0..).zip(TURNS) {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let (a, b) = (a * cos - b * sin, a * sin + b * cos);
+        let turned = if is_repeated && turns == 0 { 2 * TURN } else { turns * TURN };
+        for shade in -SHADES..=SHADES {
+            let lightness = lightness + SHADE * f64::from(shade);
+            if (0.0..=1.0).contains(&lightness) {
+                all.push((turned + shade.abs(), rgb([lightness, a, b])));
+            }
+        }
+    }
+    all.sort_by_key(|(cost, _)| *cost);
+    all.into_iter().map(|(_, color)| Candidate::new(color)).collect()
 }
 
 /// A colour in Oklab, where distances are about those that people see (Björn Ottosson 2020).

@@ -296,8 +296,8 @@ impl Transform {
         };
         let mut within = self;
         for axis in 0..2 {
-            let scale = if inner[axis] > 0.0 { (size[axis] / inner[axis]).clamp(0.0, 1e3) } else { 1.0 };
-            within.scale[axis] = (self.scale[axis] * scale).clamp(0.0, 1e3);
+            let scale = if inner[axis] > 0.0 { (size[axis] / inner[axis]).clamp(0.0, 1e6) } else { 1.0 };
+            within.scale[axis] = (self.scale[axis] * scale).clamp(0.0, 1e6);
             within.shift[axis] =
                 (self.shift[axis] + self.scale[axis] * (to[axis] - from[axis] * scale)).clamp(-1e12, 1e12);
         }

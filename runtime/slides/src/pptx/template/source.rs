@@ -2,7 +2,7 @@
 //!
 //! Slides, notes, embedded fonts, controls and everything else of the file are never unpacked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::color::Palette;
@@ -72,13 +72,16 @@ pub fn read(bytes: &[u8]) -> Result<Template, Refused> {
     let theme_relationships = package.relationships(&theme_part)?;
 
     let mut notes = Vec::new();
-    let listed: Vec<String> = master
+    let mut listed: Vec<String> = master
         .root
         .child(Ns::P, "sldLayoutIdLst")
         .map_or(&[][..], |list| &list.children)
         .iter()
         .filter_map(|one| master.relationships.get(one.relationship("id")?, "slideLayout").map(str::to_owned))
         .collect();
+    // Each once, in the order of the list.
+    let mut known = BTreeSet::new();
+    listed.retain(|part| known.insert(part.to_ascii_lowercase()));
     let mut layouts = Vec::new();
     for part in listed.iter().take(MAX_LAYOUTS) {
         layouts.push(Sheet::read(&mut package, part, "sldLayout", size)?);
