@@ -3,7 +3,7 @@
 //! usage: cargo run -p tellr-slides --example drawn
 //!
 //! Two lines of JSON for each slide of the generated decks, in one of the themes, and of the decks in
-//! `tests/decks`, in all of them: `{"deck", "theme", "language", "number", "slide"}`, and its display list.
+//! `tests/decks`, in all of them, among which is the style of a company, `tests/themes/acme.json`: `{"deck", "theme", "language", "number", "slide"}`, and its display list.
 
 use std::io::{BufWriter, Write, stdout};
 
@@ -26,7 +26,8 @@ const DECKS: u64 = 500;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut text = TextLayout::new(&Fonts::bundled());
     let mut out = BufWriter::new(stdout().lock());
-    let themes = built_in();
+    let mut themes = built_in();
+    themes.push(serde_json::from_str(include_str!("../tests/themes/acme.json"))?);
     for (name, deck) in [
         ("gallery", read::from_json(include_str!("../tests/decks/gallery.json"))?),
         ("awkward", read::from_json(include_str!("../tests/decks/awkward.json"))?),

@@ -56,7 +56,7 @@ pub fn lay_out(
     let mut canvas = Canvas::new(text, theme, tone, locale);
     let grid = Grid::new(theme.spacing);
     let parts = Parts::of(slide);
-    decor::pictures(&mut canvas, slide.layout, slides::used(grid, slide.layout, &parts));
+    decor::pictures(&mut canvas, slide.layout, &parts);
     match slide.layout {
         Layout::Cover | Layout::Section | Layout::Closing => {
             slides::panel(&mut canvas, grid, slide.layout, &parts);

@@ -50,6 +50,9 @@ function slides(order = (files) => files, families = ["carlito"]) {
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(PAGE, "../../../target");
 const NATIVE = join(TARGET, "debug/examples/drawn");
 
+/** The style of a company, with a logo and a picture behind sections. */
+const ACME = readFileSync(join(PAGE, "../tests/themes/acme.json"), "utf8");
+
 const drawn = (made, one = slide) => made.layOut(JSON.stringify(one), "clear", 1, "en");
 
 test("patches are applied, and their inverse gives the deck back", () => {
@@ -91,6 +94,7 @@ test("500 generated decks are drawn as the server draws them, to the last digit"
   assert.ok(existsSync(NATIVE), `${NATIVE}: run \`cargo build --package tellr-slides --examples\``);
   const families = ["carlito", "arimo", "gelasio", "caladea", "tinos"];
   const made = slides(undefined, families);
+  made.addTheme(ACME);
   const child = spawn(NATIVE, { stdio: ["ignore", "pipe", "ignore"] });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const decks = new Set();
@@ -133,6 +137,27 @@ test("the themes and the advice are those of the crate", () => {
     made.findings(JSON.stringify({ ...slide, blocks: slide.blocks.slice(1) })),
   );
   assert.match(finding.message, /no title/);
+});
+
+test("a theme is added, replaces the one of its id, and is refused if it can't be read", () => {
+  const made = slides();
+  const before = drawn(made);
+  const acme = JSON.parse(ACME);
+  made.addTheme(ACME);
+  made.addTheme(JSON.stringify({ ...acme, name: "Acme again" }));
+  const themes = JSON.parse(made.themes());
+  assert.equal(themes.length, 6);
+  assert.equal(themes.at(-1).name, "Acme again");
+  const list = JSON.parse(made.layOut(JSON.stringify(slide), acme.id, 1, "en"));
+  const [logo] = list.elements.filter(({ type }) => type === "image");
+  assert.equal(logo.image, acme.pictures.find(({ on }) => on.includes("content")).image);
+  assert.equal(drawn(made), before);
+  const faint = { ...acme, colors: { ...acme.colors, text: acme.colors.background } };
+  assert.throws(() => made.addTheme(JSON.stringify(faint)), /contrast/);
+  const high = { ...acme.pictures[0], role: "logo", bounds: { x: 0, y: 300, width: 90, height: 90 } };
+  assert.throws(() => made.addTheme(JSON.stringify({ ...acme, pictures: [high] })), /logo/);
+  assert.throws(() => made.addTheme(JSON.stringify({ ...acme, script: "x" })), /unknown field/);
+  assert.throws(() => made.addTheme("{}"));
 });
 
 test("the module stays small", () => {

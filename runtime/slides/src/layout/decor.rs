@@ -2,7 +2,8 @@
 
 use super::canvas::Canvas;
 use super::grid::SLIDE;
-use crate::block::Fit;
+use super::parts::Parts;
+use crate::block::{Block, Fit};
 use crate::deck::Layout;
 use crate::display::{HEIGHT, Picture, Rect, RectShape, Shape, WIDTH};
 use crate::theme::{Ground, PictureRole, Theme, ThemePicture};
@@ -11,6 +12,9 @@ use crate::theme::{Ground, PictureRole, Theme, ThemePicture};
 /// At the second, white on near black has 7:1 even where the picture is white.
 const VEIL: f64 = 0.86;
 const PANEL_VEIL: f64 = 0.72;
+
+/// Between which heights covers and sections have their text.
+const PANEL: [f64; 2] = [88.0, 640.0];
 
 /// Between a logo and the words of the footer.
 const GAP: f64 = 24.0;
@@ -24,8 +28,23 @@ pub(super) fn ground(layout: Layout) -> Ground {
     }
 }
 
-/// Draws the pictures of a kind of slides. Logos that meet a part of the slide that is in use are left out.
-pub(super) fn pictures(canvas: &mut Canvas<'_>, layout: Layout, used: Option<Rect>) {
+/// A part of a slide that its layout fills beyond the usual places of text.
+fn used(layout: Layout, parts: &Parts<'_>) -> Option<Rect> {
+    let has_image = || parts.rest.iter().any(|block| matches!(block, Block::Image(_)));
+    match layout {
+        // Logos beside the text of a cover have no place when it needs the whole width.
+        Layout::Cover | Layout::Section | Layout::Closing if parts.is_wide() => {
+            Some(Rect::new(0.0, PANEL[0], WIDTH, PANEL[1] - PANEL[0]))
+        }
+        Layout::ImageHalf if has_image() => Some(Rect { x: WIDTH / 2.0, width: WIDTH / 2.0, ..SLIDE }),
+        Layout::ImageFull if has_image() => Some(SLIDE),
+        _ => None,
+    }
+}
+
+/// Draws the pictures of a slide's theme. Logos that meet what the slide's layout fills are left out.
+pub(super) fn pictures(canvas: &mut Canvas<'_>, layout: Layout, parts: &Parts<'_>) {
+    let used = used(layout, parts);
     let theme = canvas.theme;
     let on = ground(layout);
     let mut is_veiled = true;

@@ -29,4 +29,15 @@ impl<'a> Parts<'a> {
         }
         parts
     }
+
+    /// Whether some of the blocks need the whole width of a slide.
+    pub(super) fn is_wide(&self) -> bool {
+        let is_data = |block: &&Block| {
+            matches!(
+                block,
+                Block::Table(_) | Block::Chart(_) | Block::Columns(_) | Block::Steps(_) | Block::Metric(_)
+            )
+        };
+        self.rest.iter().any(is_data)
+    }
 }

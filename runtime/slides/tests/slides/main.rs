@@ -19,7 +19,13 @@ mod svg;
 #[cfg(feature = "export")]
 mod template;
 #[cfg(feature = "export")]
+mod template_hostile;
+#[cfg(feature = "export")]
+mod template_parts;
+#[cfg(feature = "export")]
 mod template_sample;
+#[cfg(feature = "export")]
+mod template_support;
 mod themes;
 mod two_editors;
 mod walk;

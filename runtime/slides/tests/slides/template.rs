@@ -1,36 +1,17 @@
-//! Styles from PowerPoint files: what is taken over, what is changed, and which files are refused.
+//! Styles from PowerPoint files: what is taken over, and what is changed.
 
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
-use tellr_slides::deck::Layout;
 use tellr_slides::display::{Element, Rect, Shape};
 use tellr_slides::fonts::Fonts;
-use tellr_slides::id::ThemeId;
-use tellr_slides::pptx::template::{self, Parts, Refused, Style, read};
+use tellr_slides::pptx::template::Style;
 use tellr_slides::text_layout::TextLayout;
 use tellr_slides::theme::{Color, Family, Ground, PictureRole, Theme};
 use tellr_slides::{layout, read as deck};
 
-use super::template_sample::{Sample, content_types, picture_xml, png, relationships, theme};
+use super::template_sample::{CONTENT, MASTER, Sample, THEME, content_types, picture_xml, png, theme};
+use super::template_support::style;
 
-const MASTER: &str = "ppt/slideMasters/slideMaster1.xml";
-const THEME: &str = "ppt/theme/theme1.xml";
-const CONTENT: &str = "ppt/slideLayouts/slideLayout2.xml";
 const WHITE_GROUND: &str = "<p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef>";
-
-fn style(sample: &Sample) -> Style {
-    let template = read(&sample.zip()).expect("a style");
-    let style = template.style(id(), "Acme");
-    assert_eq!(style.theme.problems(), []);
-    style
-}
-
-fn refused(sample: &Sample) -> Refused {
-    read(&sample.zip()).expect_err("refused")
-}
-
-fn id() -> ThemeId {
-    ThemeId::try_from("style-1".to_owned()).expect("an id")
-}
 
 fn color(text: &str) -> Color {
     text.to_owned().try_into().expect("a colour")
@@ -237,19 +218,17 @@ fn pictures_of_other_formats_are_left_out() {
     }
 }
 
+/// Of logos: at the head, and at the foot where sources and the page's number stand.
+const PLACES: [[i64; 4]; 4] =
+    [[1040, 20, 200, 60], [40, 664, 160, 40], [1090, 664, 160, 40], [560, 664, 160, 40]];
+
 #[test]
 fn slides_in_a_style_keep_clear_of_its_logo() {
     let mut text = TextLayout::new(&Fonts::bundled());
     let gallery = deck::from_json(include_str!("../decks/gallery.json")).expect("a deck");
     let awkward = deck::from_json(include_str!("../decks/awkward.json")).expect("a deck");
-    for place in [
-        [1040, 20, 200, 60],
-        [40, 664, 160, 40],
-        [1090, 664, 160, 40],
-        [560, 664, 160, 40],
-        [80, 16, 120, 40],
-    ] {
-        let xml = picture_xml("rId9", place.map(|pixels: i64| pixels * 9_525));
+    for place in PLACES {
+        let xml = picture_xml("rId9", place.map(|pixels| pixels * 9_525));
         let logo = picture_xml("rId9", [10_096_500, 228_600, 1_428_750, 381_000]);
         let theme = style(&Sample::ordinary().with(MASTER, &logo, &xml)).theme;
         let mut logos = 0;
@@ -295,343 +274,6 @@ fn a_backdrop_lies_under_a_veil() {
     assert!(veil.opacity > 0.8 && veil.opacity < 1.0);
 }
 
-// The parts for export.
-
-fn parts(sample: &Sample) -> Parts {
-    read(&sample.zip()).expect("a style").parts()
-}
-
-fn xml<'a>(parts: &'a Parts, path: &str) -> &'a str {
-    let part = parts.parts.iter().find(|part| part.path == path).expect("the part");
-    std::str::from_utf8(&part.bytes).expect("text")
-}
-
-#[test]
-fn the_master_goes_on_with_its_layouts_theme_and_logo() {
-    let parts = parts(&Sample::ordinary());
-    let paths: Vec<&str> = parts.parts.iter().map(|part| part.path.as_str()).collect();
-    assert_eq!(
-        paths,
-        [
-            "/ppt/slideMasters/slideMaster1.xml",
-            "/ppt/theme/theme1.xml",
-            "/ppt/slideLayouts/slideLayout1.xml",
-            "/ppt/slideLayouts/slideLayout2.xml",
-            "/ppt/slideLayouts/slideLayout3.xml",
-            "/ppt/slideLayouts/slideLayout4.xml",
-            "/ppt/media/template1.png",
-        ]
-    );
-    let master = xml(&parts, Parts::MASTER);
-    assert!(master.contains("<p:sldLayoutId id=\"2147483652\" r:id=\"rIdLayout4\"/>"), "{master}");
-    assert!(master.contains("<a:blip r:embed=\"rIdPicture1\"/>"), "{master}");
-    let kept = [("rIdPicture1".to_owned(), "image", "../media/template1.png".to_owned())];
-    assert_eq!(parts.parts[0].relationships[5..], kept);
-    for (ours, theirs) in [
-        (Layout::Cover, "Title Slide"),
-        (Layout::Closing, "Title Slide"),
-        (Layout::Section, "Section"),
-        (Layout::TitleAndText, "Title and Content"),
-        (Layout::TwoColumns, "Title and Content"),
-        (Layout::Chart, "Title Only"),
-        (Layout::ImageFull, "Title Only"),
-    ] {
-        assert_eq!(parts.layout_for(ours).name, theirs, "{ours:?}");
-    }
-    let places = &parts.layout_for(Layout::Agenda).placeholders;
-    assert_eq!((places[0].kind.as_str(), places[1].kind.as_str(), places[1].index), ("title", "obj", 3));
-}
-
-#[test]
-fn layouts_without_types_are_known_by_their_places() {
-    let sample = (1..=4).fold(Sample::ordinary(), |sample, number| {
-        let kind = ["title", "obj", "secHead", "titleOnly"][number - 1];
-        sample.with(&format!("ppt/slideLayouts/slideLayout{number}.xml"), &format!(" type=\"{kind}\""), "")
-    });
-    let sample = sample.with(CONTENT, "<p:ph type=\"title\" idx=\"2\"/>", "<p:ph type=\"title\"/>");
-    assert_eq!(style(&sample).theme, style(&Sample::ordinary()).theme);
-    let parts = parts(&sample);
-    assert_eq!(parts.layout_for(Layout::Table).name, "Title Only");
-}
-
-#[test]
-fn nothing_that_acts_or_leads_outside_is_passed_on() {
-    let links = "<Relationship Id=\"rId20\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink\" Target=\"https://evil.example\" TargetMode=\"External\"/>\
-        <Relationship Id=\"rId21\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" Target=\"file://server/share.png\" TargetMode=\"External\"/>\
-        <Relationship Id=\"rId22\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/oleObject\" Target=\"../embeddings/ole.bin\"/></Relationships>";
-    let shapes = "<p:sp macro=\"Run\"><p:nvSpPr><p:cNvPr id=\"30\" name=\"Link\"><a:hlinkClick r:id=\"rId20\" action=\"ppaction://macro?name=Evil\"/></p:cNvPr><p:cNvSpPr/><p:nvPr><a:audioFile r:link=\"rId20\"/><p:custDataLst><p:custData r:id=\"rId22\"/></p:custDataLst></p:nvPr></p:nvSpPr><p:spPr><a:blipFill><a:blip r:link=\"rId21\"/></a:blipFill></p:spPr></p:sp>\
-        <p:graphicFrame><p:nvGraphicFramePr/><p:xfrm/><a:graphic><a:graphicData uri=\"x\"><p:oleObj r:id=\"rId22\" progId=\"Package\"/></a:graphicData></a:graphic></p:graphicFrame>\
-        <mc:AlternateContent xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\"><mc:Choice Requires=\"p14\"><p:contentPart r:id=\"rId22\"/></mc:Choice><mc:Fallback><p:cxnSp><p:nvCxnSpPr/><p:spPr/></p:cxnSp></mc:Fallback></mc:AlternateContent>\
-        <p:pic><p:nvPicPr/><p:blipFill><a:blip r:embed=\"rId21\"/></p:blipFill><p:spPr/></p:pic></p:spTree><p:extLst><p:ext uri=\"{x}\"><evil:x xmlns:evil=\"urn:evil\"/></p:ext></p:extLst>";
-    let sample = Sample::ordinary()
-        .with(MASTER, "</p:spTree>", shapes)
-        .with(MASTER, "<p:txStyles>", "<p:timing><p:tnLst/></p:timing><p:txStyles>")
-        .with("ppt/slideMasters/_rels/slideMaster1.xml.rels", "</Relationships>", links);
-    let notes = style(&sample).notes;
-    assert!(notes.iter().any(|note| note.contains("outside of the file")), "{notes:?}");
-    let parts = parts(&sample);
-    for part in &parts.parts {
-        for (_, kind, target) in &part.relationships {
-            assert!(["slideMaster", "slideLayout", "theme", "image"].contains(kind), "{kind}");
-            assert!(target.starts_with("../") && !target.contains(':'), "{target}");
-        }
-    }
-    let master = xml(&parts, Parts::MASTER);
-    for gone in [
-        "evil",
-        "macro",
-        "hlinkClick",
-        "audioFile",
-        "custData",
-        "oleObj",
-        "graphicFrame",
-        "contentPart",
-        "extLst",
-        "timing",
-        "rId2",
-        "mc:",
-    ] {
-        assert!(!master.contains(gone), "{gone}: {master}");
-    }
-    assert!(master.contains("<p:cxnSp>") && master.contains("name=\"Link\""), "{master}");
-    // Only the logo is left of pictures.
-    assert_eq!(master.matches("<p:pic>").count(), 1);
-}
-
-#[test]
-fn parts_of_slides_of_another_size_are_brought_to_ours() {
-    let sample = Sample::ordinary().with(
-        "ppt/presentation.xml",
-        "cx=\"12192000\" cy=\"6858000\"",
-        "cx=\"9144000\" cy=\"5143500\"",
-    );
-    let parts = parts(&sample);
-    let master = xml(&parts, Parts::MASTER);
-    // Four thirds of 762,000 and of 32 points.
-    assert!(master.contains("<a:off x=\"1016000\" y=\"508000\"/>"), "{master}");
-    assert!(master.contains("sz=\"4267\"") && master.contains("marL=\"304800\""), "{master}");
-}
-
-// Hostile files.
-
-#[test]
-fn what_is_no_presentation_is_refused_with_a_reason() {
-    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    let ole = |name: &str| {
-        [&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1][..], &[0; 500], &utf16(name)].concat()
-    };
-    for (bytes, expected) in [
-        (Vec::new(), Refused::NotPowerPoint),
-        (b"%PDF-1.7".to_vec(), Refused::NotPowerPoint),
-        (ole("EncryptedPackage"), Refused::Protected),
-        (ole("PowerPoint Document"), Refused::Old),
-        (ole("Workbook"), Refused::NotPowerPoint),
-    ] {
-        assert_eq!(read(&bytes).expect_err("refused"), expected);
-    }
-    let mut word = Sample::ordinary();
-    word.set(
-        "[Content_Types].xml",
-        &content_types("x").replace("presentationml.x", "wordprocessingml.document"),
-    );
-    assert_eq!(refused(&word), Refused::NotPowerPoint);
-    let nothing = Sample { parts: vec![("readme.txt".to_owned(), b"hello".to_vec())] };
-    assert_eq!(refused(&nothing), Refused::NotPowerPoint);
-    assert!(Refused::Protected.to_string().contains("protected by a password"));
-}
-
-#[test]
-fn macros_are_refused_wherever_they_show() {
-    let mut named = Sample::ordinary();
-    named.set("ppt/vbaProject.bin", "x");
-    let mut typed = Sample::ordinary();
-    typed.set(
-        "[Content_Types].xml",
-        &content_types("presentation").replace(
-            "vnd.openxmlformats-officedocument.presentationml.presentation",
-            "vnd.ms-powerpoint.presentation.macroEnabled",
-        ),
-    );
-    let related = Sample::ordinary().with(
-        "ppt/_rels/presentation.xml.rels",
-        "</Relationships>",
-        "<Relationship Id=\"rId8\" Type=\"http://schemas.microsoft.com/office/2006/relationships/vbaProject\" Target=\"x.bin\"/></Relationships>",
-    );
-    for sample in [named, typed, related] {
-        assert_eq!(refused(&sample), Refused::Macros);
-    }
-}
-
-#[test]
-fn entities_are_refused_unread() {
-    for text in [
-        "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>",
-        "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><a>&b;</a>",
-        "<a:theme xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\">&unknown;</a:theme>",
-    ] {
-        let mut sample = Sample::ordinary();
-        sample.set(THEME, text);
-        assert_eq!(refused(&sample), Refused::Entities, "{text}");
-    }
-}
-
-#[test]
-fn places_outside_of_the_file_are_refused() {
-    for target in [
-        "../../../../etc/passwd",
-        "/../x",
-        "\\\\server\\share",
-        "C:\\x",
-        "..\\x",
-        "file:///etc/passwd",
-        "%2e%2e/x",
-    ] {
-        let mut sample = Sample::ordinary();
-        sample.set("ppt/_rels/presentation.xml.rels", &relationships(&[("rId1", "slideMaster", target)]));
-        assert!(matches!(refused(&sample), Refused::Outside { .. }), "{target}: {}", refused(&sample));
-    }
-    for name in ["../evil.xml", "/etc/passwd", "ppt/../../x", "C:/x", "ppt\\..\\x"] {
-        let mut sample = Sample::ordinary();
-        sample.set(name, "x");
-        assert!(matches!(refused(&sample), Refused::Outside { .. }), "{name}");
-    }
-    // The presentation itself is outside: there is nothing to read.
-    let mut sample = Sample::ordinary();
-    let outside = relationships(&[("rId1", "officeDocument", "https://evil.example/x")])
-        .replace("/>", " TargetMode=\"External\"/>");
-    sample.set("_rels/.rels", &outside);
-    assert_eq!(refused(&sample), Refused::NotPowerPoint);
-}
-
-/// Where the list of entries has a part.
-fn listed(zip: &[u8], name: &str) -> usize {
-    let is_entry =
-        |at: &usize| zip[*at..].starts_with(b"PK\x01\x02") && zip[at + 46..].starts_with(name.as_bytes());
-    (0..zip.len() - 46).find(is_entry).expect("an entry")
-}
-
-#[test]
-fn sizes_are_judged_before_anything_is_unpacked() {
-    let zip = Sample::ordinary().zip();
-    let at = listed(&zip, THEME);
-    let mut huge = zip.clone();
-    huge[at + 24..at + 28].copy_from_slice(&0x7FFF_FFFF_u32.to_le_bytes());
-    assert!(matches!(read(&huge), Err(Refused::TooLarge { .. })));
-    let mut zip64 = zip.clone();
-    zip64[at + 24..at + 28].copy_from_slice(&u32::MAX.to_le_bytes());
-    assert!(matches!(read(&zip64), Err(Refused::TooLarge { .. })));
-    // Less than there is: it is unpacked so far and no further.
-    let mut less = zip;
-    less[at + 24..at + 28].copy_from_slice(&64_u32.to_le_bytes());
-    assert!(matches!(read(&less), Err(Refused::Damaged { .. })));
-}
-
-#[test]
-fn bombs_are_stopped() {
-    // 60 MB of spaces pack to some 60 KB, and are larger than any part that is text.
-    let mut sample = Sample::ordinary();
-    sample.set_bytes(THEME, vec![b' '; 60 * 1024 * 1024]);
-    let bomb = sample.zip();
-    assert!(bomb.len() < 200_000);
-    assert!(matches!(read(&bomb), Err(Refused::TooLarge { .. })));
-    // One entry used by many names: together they say too much.
-    let mut sample = Sample::ordinary();
-    for number in 0..9 {
-        sample.set_bytes(&format!("ppt/media/x{number}.png"), vec![0; 8 * 1024 * 1024]);
-    }
-    assert!(matches!(read(&sample.zip()), Err(Refused::TooLarge { .. })));
-    let mut sample = Sample::ordinary();
-    for number in 0..5_000 {
-        sample.set(&format!("x{number}"), "");
-    }
-    assert!(matches!(read(&sample.zip()), Err(Refused::TooLarge { .. })));
-}
-
-#[test]
-fn deep_and_endless_xml_is_refused() {
-    let declare = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"";
-    let theme = |inner: &str| format!("<a:theme {declare}>{inner}</a:theme>");
-    let many = |piece: &str, count: usize| piece.repeat(count);
-    let namespaces: String = (0..300).map(|n| format!(" xmlns:n{n}=\"urn:{n}\"")).collect();
-    for text in [
-        theme(&(many("<a:x>", 5_000) + &many("</a:x>", 5_000))),
-        theme(&many("<a:x/>", 300_000)),
-        theme(&many("<a:x a=\"1\" b=\"2\" c=\"3\" d=\"4\" e=\"5\"/>", 120_000)),
-        format!("<a:theme {declare}{namespaces}/>"),
-        theme(&format!("<a:x {}/>", (0..100).map(|n| format!("a{n}=\"\" ")).collect::<String>())),
-    ] {
-        let mut sample = Sample::ordinary();
-        sample.set(THEME, &text);
-        assert!(
-            matches!(refused(&sample), Refused::TooComplex { .. }),
-            "{}…: {}",
-            &text[..80],
-            refused(&sample)
-        );
-    }
-    for text in ["", "<", "<a>", "<a></b>", "<a/><a/>", "\u{feff}", "no XML", "<a:theme xmlns:a=\"x\"/>"] {
-        let mut sample = Sample::ordinary();
-        sample.set(THEME, text);
-        assert!(matches!(refused(&sample), Refused::Damaged { .. }), "{text:?}");
-    }
-}
-
-#[test]
-fn a_file_that_refers_to_itself_is_read_once() {
-    let mut sample = Sample::ordinary();
-    let layouts: String = (0..1_000).map(|n| format!("<p:sldLayoutId id=\"{n}\" r:id=\"rId2\"/>")).collect();
-    let master = sample.text(MASTER).to_owned();
-    let (start, rest) = master.split_once("<p:sldLayoutIdLst>").expect("a list");
-    let (_, end) = rest.split_once("</p:sldLayoutIdLst>").expect("its end");
-    sample.set(MASTER, &format!("{start}<p:sldLayoutIdLst>{layouts}</p:sldLayoutIdLst>{end}"));
-    let template = read(&sample.zip()).expect("a style");
-    assert_eq!(template.parts().layouts.len(), 1);
-}
-
-#[test]
-fn a_file_that_lacks_a_part_is_refused() {
-    let whole = Sample::ordinary();
-    for path in
-        [THEME, MASTER, CONTENT, "ppt/presentation.xml", "_rels/.rels", "ppt/_rels/presentation.xml.rels"]
-    {
-        let mut sample = whole.clone();
-        sample.parts.retain(|(known, _)| known != path);
-        read(&sample.zip()).expect_err(path);
-    }
-    let strict = Sample::ordinary().with(
-        "_rels/.rels",
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-        "http://purl.oclc.org/ooxml/officeDocument/relationships",
-    );
-    assert_eq!(refused(&strict), Refused::Strict);
-}
-
-/// Reads a file, and if it is read, makes all that is made of it.
-fn digest(bytes: &[u8]) {
-    match read(bytes) {
-        Ok(template) => {
-            let style = template.style(id(), template.name());
-            assert_eq!(style.theme.problems(), []);
-            assert!(style.notes.len() <= 30);
-            let parts = template.parts();
-            let total: usize = parts.parts.iter().map(|part| part.bytes.len()).sum();
-            assert!(total <= 100 * 1024 * 1024, "{total} bytes");
-        }
-        Err(refused) => {
-            let reason = refused.to_string();
-            assert!(reason.len() < 400 && !reason.contains('\n'), "{reason}");
-        }
-    }
-}
-
-#[test]
-fn a_cut_file_is_refused() {
-    let zip = Sample::ordinary().zip();
-    for end in (0..zip.len()).step_by(97) {
-        read(&zip[..end]).expect_err("cut");
-    }
-}
-
 #[test]
 fn themes_from_files_keep_the_rules_of_themes() {
     let theme = style(&Sample::ordinary()).theme;
@@ -672,31 +314,4 @@ proptest! {
         chart.sort_unstable();
         assert!(chart.windows(2).all(|pair| pair[0] != pair[1]), "{chart:?}");
     }
-
-    #[test]
-    fn flipped_bits_never_get_through_unseen(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
-        let mut zip = Sample::ordinary().zip();
-        let at = at.index(zip.len());
-        zip[at] ^= 1 << bit;
-        digest(&zip);
-    }
-
-    #[test]
-    fn broken_text_of_a_part_is_digested(part in 0..16_usize, from in any::<prop::sample::Index>(), length in 0..40_usize, with in "[ -~]{0,12}") {
-        let mut sample = Sample::ordinary();
-        let number = part % sample.parts.len();
-        let bytes = &mut sample.parts[number].1;
-        let from = from.index(bytes.len().max(1)).min(bytes.len());
-        let to = (from + length).min(bytes.len());
-        bytes.splice(from..to, with.into_bytes());
-        digest(&sample.zip());
-    }
-}
-
-#[test]
-fn limits_are_those_that_are_documented() {
-    assert_eq!(
-        (template::MAX_BYTES, template::MAX_UNPACKED, template::MAX_ENTRIES),
-        (64 << 20, 64 << 20, 4_096)
-    );
 }

@@ -14,6 +14,11 @@ const DECLARE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/200
 const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const MAIN: &str = "application/vnd.openxmlformats-officedocument.presentationml";
 
+pub(crate) const MASTER: &str = "ppt/slideMasters/slideMaster1.xml";
+pub(crate) const THEME: &str = "ppt/theme/theme1.xml";
+/// The layout of most slides.
+pub(crate) const CONTENT: &str = "ppt/slideLayouts/slideLayout2.xml";
+
 /// A file, part by part.
 #[derive(Clone)]
 pub(crate) struct Sample {

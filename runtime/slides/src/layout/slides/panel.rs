@@ -8,7 +8,6 @@ use super::super::parts::Parts;
 use super::super::piece::{Anchor, pieces, stacked};
 use super::super::regions::{Region, fill};
 use super::super::sizes::Sizes;
-use crate::block::Block;
 use crate::deck::Layout;
 use crate::display::{Rect, Slot};
 
@@ -22,7 +21,7 @@ const GAP: f64 = 32.0;
 
 pub(in crate::layout) fn panel(canvas: &mut Canvas<'_>, grid: Grid, layout: Layout, parts: &Parts<'_>) {
     // What needs the whole width leaves no room for decoration.
-    let is_wide = is_wide(parts);
+    let is_wide = parts.is_wide();
     if !is_wide {
         motif::cover(canvas, layout);
     }
@@ -45,19 +44,4 @@ pub(in crate::layout) fn panel(canvas: &mut Canvas<'_>, grid: Grid, layout: Layo
         let region = Rect::new(x, end + GAP, width, BOTTOM - end - GAP);
         fill(canvas, &[Region::new(region, rest, Anchor::Top)]);
     }
-}
-
-fn is_wide(parts: &Parts<'_>) -> bool {
-    let is_data = |block: &&Block| {
-        matches!(
-            block,
-            Block::Table(_) | Block::Chart(_) | Block::Columns(_) | Block::Steps(_) | Block::Metric(_)
-        )
-    };
-    parts.rest.iter().any(is_data)
-}
-
-/// The place of text that needs the whole width.
-pub(super) fn wide(grid: Grid, parts: &Parts<'_>) -> Option<Rect> {
-    is_wide(parts).then(|| Rect::new(grid.left, TOP, grid.width, BOTTOM - TOP))
 }

@@ -115,6 +115,7 @@ fn oklab(color: Color) -> [f64; 3] {
     ]
 }
 
+#[expect(clippy::many_single_char_names, reason = "the names of the space's definition")]
 fn rgb([lightness, a, b]: [f64; 3]) -> Color {
     let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);

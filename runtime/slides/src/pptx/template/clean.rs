@@ -1,7 +1,7 @@
 //! A master, layout or theme as it may be passed on: without what acts, refers to other places, or needs
 //! parts that aren't taken along.
 //!
-//! What stays is what the tree reader keeps (DrawingML and PresentationML), minus links and actions, sounds
+//! What stays is what the tree reader keeps (`DrawingML` and `PresentationML`), minus links and actions, sounds
 //! and films, controls, embedded objects, animations and customer data. Pictures stay if they are kept; a
 //! shape that needs one that isn't is left out. If the file's slides have another size, places and sizes of
 //! text are brought to ours.

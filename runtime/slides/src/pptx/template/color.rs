@@ -1,4 +1,4 @@
-//! Colours as DrawingML writes them: by a role of the theme, and changed in steps.
+//! Colours as `DrawingML` writes them: by a role of the theme, and changed in steps.
 
 use super::preset::preset;
 use super::tree::{Node, Ns};

@@ -67,8 +67,8 @@ impl<'a> Package<'a> {
         }
         let mut package = Self { archive, budget: Budget::default(), presentation: String::new() };
         let types = package.xml("[Content_Types].xml")?;
-        let all = types.children.iter().filter_map(|one| one.get("ContentType"));
-        if all.clone().any(|one| is_macro_type(one)) {
+        let mut all = types.children.iter().filter_map(|one| one.get("ContentType"));
+        if all.any(is_macro_type) {
             return Err(Refused::Macros);
         }
         let root = package.relationships("")?;

@@ -223,15 +223,13 @@ fn master(template: &Template, media: &mut Media<'_>) -> TemplatePart {
     }
     relationships.extend(pictures);
     // Its place is behind the colours, of which a master without any gets the usual order.
-    let place = match root.children.iter().position(|child| child.is(Ns::P, "clrMap")) {
-        Some(place) => place + 1,
-        None => {
-            let at = root.children.len().min(1);
-            root.children.insert(at, usual_map());
-            at + 1
-        }
-    };
-    root.children.insert(place, list);
+    let known = root.children.iter().position(|child| child.is(Ns::P, "clrMap"));
+    let place = known.unwrap_or_else(|| {
+        let place = root.children.len().min(1);
+        root.children.insert(place, usual_map());
+        place
+    });
+    root.children.insert(place + 1, list);
     TemplatePart {
         path: Parts::MASTER.to_owned(),
         content_type: "application/vnd.openxmlformats-officedocument.presentationml.slideMaster+xml",

@@ -1,4 +1,4 @@
-//! The colours that DrawingML knows by name: those of CSS.
+//! The colours that `DrawingML` knows by name: those of CSS.
 
 use crate::theme::Color;
 

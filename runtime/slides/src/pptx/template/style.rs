@@ -329,7 +329,7 @@ fn pictures(
                     add(part, bounds, PictureRole::Logo, on);
                 }
                 Placed::Left(why) => {
-                    notes.push(format!("A picture on a master or layout was left out: {why}."))
+                    notes.push(format!("A picture on a master or layout was left out: {why}."));
                 }
             }
         }

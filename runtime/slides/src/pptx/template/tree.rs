@@ -1,6 +1,6 @@
 //! XML as a tree, read within bounds and brought into one form.
 //!
-//! Only what presentations are made of is kept: elements of DrawingML and PresentationML and attributes
+//! Only what presentations are made of is kept: elements of `DrawingML` and `PresentationML` and attributes
 //! without a namespace or of relationships. Extensions, comments and processing instructions are dropped,
 //! and of alternatives (`mc:AlternateContent`) the plain one is taken. Written again, it declares its
 //! namespaces itself, so nothing of the file's markup is passed on. A `DOCTYPE` is refused, so the only
@@ -30,9 +30,9 @@ const MAX_NAMESPACES: usize = 256;
 /// The namespaces that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ns {
-    /// DrawingML, `a:`.
+    /// `DrawingML`, `a:`.
     A,
-    /// PresentationML, `p:`.
+    /// `PresentationML`, `p:`.
     P,
     /// Relationships, `r:`.
     R,
@@ -99,7 +99,7 @@ pub(super) struct Attribute {
 }
 
 impl Node {
-    /// An element of DrawingML without anything in it.
+    /// An element of `DrawingML` without anything in it.
     pub(super) fn a(name: &str) -> Self {
         Self {
             ns: Ns::A,
