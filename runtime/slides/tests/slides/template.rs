@@ -3,6 +3,7 @@
 use proptest::prelude::{ProptestConfig, any, prop, proptest};
 use tellr_slides::display::{Element, Rect, Shape};
 use tellr_slides::fonts::Fonts;
+use tellr_slides::lint::{self, Rule};
 use tellr_slides::pptx::template::Style;
 use tellr_slides::text_layout::TextLayout;
 use tellr_slides::theme::{Color, Family, Ground, PictureRole, Theme};
@@ -250,6 +251,24 @@ fn slides_in_a_style_keep_clear_of_its_logo() {
             }
         }
         assert!(logos > 20, "{logos} slides with a logo at {place:?}");
+    }
+}
+
+#[test]
+fn slides_in_any_style_are_read_well() {
+    let mut text = TextLayout::new(&Fonts::bundled());
+    let gallery = deck::from_json(include_str!("../decks/gallery.json")).expect("a deck");
+    for fill in [
+        "<a:solidFill><a:srgbClr val=\"202020\"/></a:solidFill>",
+        "<a:solidFill><a:srgbClr val=\"C8A2C8\"/></a:solidFill>",
+        "<a:blipFill><a:blip r:embed=\"rId9\"/></a:blipFill>",
+    ] {
+        let theme = style(&grounded(fill)).theme;
+        for (slide, list) in gallery.slides.iter().zip(layout::lay_out_all(&mut text, &theme, &gallery)) {
+            let found = lint::of_drawing(slide, &list);
+            let bad = [Rule::Contrast, Rule::Overlap, Rule::Spill];
+            assert!(!found.iter().any(|one| bad.contains(&one.rule)), "{fill}, {}: {found:?}", slide.id);
+        }
     }
 }
 

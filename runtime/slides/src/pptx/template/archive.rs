@@ -178,9 +178,10 @@ fn central(bytes: &[u8], at: usize) -> Result<(String, Entry), Refused> {
     let length = usize::from(u16_at(bytes, at + 28)?);
     let start = at + CENTRAL_LENGTH;
     let name = bytes.get(start..start + length).ok_or_else(cut)?;
-    let name = std::str::from_utf8(name).map_err(|_| Refused::damaged("the name of a part isn't text"))?;
-    if !is_inside(name) {
-        return Err(Refused::outside(name));
+    // Old programs write names in other encodings. No part that is looked for has such a name.
+    let name = String::from_utf8_lossy(name);
+    if !is_inside(&name) {
+        return Err(Refused::outside(&name));
     }
     if length > MAX_NAME {
         return Err(Refused::complex("the name of a part is too long"));

@@ -164,7 +164,7 @@ fn is_presentation(types: &Node, part: &str) -> bool {
 fn resolve(folder: &str, target: &str) -> Result<String, Refused> {
     let outside = || Refused::outside(target);
     // Addresses, shares and other systems' paths have no place in a file's own references.
-    if target.contains(['\\', ':', '\0', '%', '?']) || target.starts_with("//") || target.len() > 512 {
+    if target.contains(['\\', ':', '\0']) || target.starts_with("//") || target.len() > 512 {
         return Err(outside());
     }
     let target = target.split('#').next().unwrap_or_default();

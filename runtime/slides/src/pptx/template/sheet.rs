@@ -16,8 +16,11 @@ pub(super) struct Size {
 
 /// The sizes that PowerPoint allows: 1 to 56 inches.
 const SIDES: std::ops::RangeInclusive<i64> = 914_400..=51_206_400;
-/// Pictures of a sheet; more aren't looked at.
+/// Pictures of a sheet, and its places for content; more aren't looked at.
 const MAX_DRAWN: usize = 64;
+const MAX_PLACEHOLDERS: usize = 100;
+/// Characters of what a sheet or a place is for.
+const MAX_KIND: usize = 20;
 
 impl Size {
     /// From a `sldSz`; the usual size where there is none or an impossible one.
@@ -124,7 +127,7 @@ impl Sheet {
         let name = common.and_then(|common| common.get("name")).unwrap_or_default();
         let mut sheet = Self {
             name: name.chars().filter(|c| !c.is_control()).take(100).collect(),
-            kind: node.get("type").unwrap_or_default().to_owned(),
+            kind: node.get("type").unwrap_or_default().chars().take(MAX_KIND).collect(),
             placeholders: Vec::new(),
             pictures: Vec::new(),
             shapes: 0,
@@ -159,8 +162,11 @@ impl Sheet {
         if let Some(place) =
             shape.children.iter().find_map(|child| child.path(&[(Ns::P, "nvPr"), (Ns::P, "ph")]))
         {
+            if self.placeholders.len() >= MAX_PLACEHOLDERS {
+                return;
+            }
             self.placeholders.push(Placeholder {
-                kind: place.get("type").unwrap_or("obj").to_owned(),
+                kind: place.get("type").unwrap_or("obj").chars().take(MAX_KIND).collect(),
                 index: place.get("idx").and_then(|index| index.parse().ok()).unwrap_or(0),
                 bounds: bounds.map(|bounds| size.stretched(bounds)),
             });
