@@ -23,7 +23,7 @@ mod template_sample;
 
 use template_sample::Sample;
 
-/// Numbers without a pattern (SplitMix64).
+/// Numbers without a pattern (`SplitMix64`).
 struct Chance(u64);
 
 impl Chance {

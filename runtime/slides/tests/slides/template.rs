@@ -9,7 +9,7 @@ use tellr_slides::text_layout::TextLayout;
 use tellr_slides::theme::{Color, Family, Ground, PictureRole, Theme};
 use tellr_slides::{layout, read as deck};
 
-use super::template_sample::{CONTENT, MASTER, Sample, THEME, content_types, picture_xml, png, theme};
+use super::template_sample::{MASTER, Sample, THEME, content_types, picture_xml, png, theme};
 use super::template_support::style;
 
 const WHITE_GROUND: &str = "<p:bgRef idx=\"1001\"><a:schemeClr val=\"bg1\"/></p:bgRef>";

@@ -133,18 +133,23 @@ fn bombs_are_stopped() {
     assert!(matches!(read(&sample.zip()), Err(Refused::TooLarge { .. })));
 }
 
+/// Pieces one after the other.
+fn numbered(count: u32, piece: impl Fn(u32) -> String) -> String {
+    (0..count).map(piece).collect::<Vec<String>>().concat()
+}
+
 #[test]
 fn deep_and_endless_xml_is_refused() {
     let declare = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\"";
     let theme = |inner: &str| format!("<a:theme {declare}>{inner}</a:theme>");
     let many = |piece: &str, count: usize| piece.repeat(count);
-    let namespaces: String = (0..300).map(|n| format!(" xmlns:n{n}=\"urn:{n}\"")).collect();
+    let namespaces = numbered(300, |n| format!(" xmlns:n{n}=\"urn:{n}\""));
     for text in [
         theme(&(many("<a:x>", 5_000) + &many("</a:x>", 5_000))),
         theme(&many("<a:x/>", 300_000)),
         theme(&many("<a:x a=\"1\" b=\"2\" c=\"3\" d=\"4\" e=\"5\"/>", 120_000)),
         format!("<a:theme {declare}{namespaces}/>"),
-        theme(&format!("<a:x {}/>", (0..100).map(|n| format!("a{n}=\"\" ")).collect::<String>())),
+        theme(&format!("<a:x {}/>", numbered(100, |n| format!("a{n}=\"\" ")))),
     ] {
         let mut sample = Sample::ordinary();
         sample.set(THEME, &text);
@@ -165,7 +170,7 @@ fn deep_and_endless_xml_is_refused() {
 #[test]
 fn a_file_that_refers_to_itself_is_read_once() {
     let mut sample = Sample::ordinary();
-    let layouts: String = (0..1_000).map(|n| format!("<p:sldLayoutId id=\"{n}\" r:id=\"rId2\"/>")).collect();
+    let layouts = numbered(1_000, |n| format!("<p:sldLayoutId id=\"{n}\" r:id=\"rId2\"/>"));
     let master = sample.text(MASTER).to_owned();
     let (start, rest) = master.split_once("<p:sldLayoutIdLst>").expect("a list");
     let (_, end) = rest.split_once("</p:sldLayoutIdLst>").expect("its end");
