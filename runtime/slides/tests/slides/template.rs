@@ -125,6 +125,24 @@ fn a_picture_behind_slides_becomes_a_backdrop() {
 }
 
 #[test]
+fn a_picture_over_a_whole_cover_is_its_background() {
+    let sample = Sample::ordinary()
+        .with("ppt/slideLayouts/slideLayout1.xml", "<p:bg><p:bgPr><a:solidFill><a:srgbClr val=\"0B1F3A\"/></a:solidFill><a:effectLst/></p:bgPr></p:bg>", "")
+        .with("ppt/slideLayouts/slideLayout1.xml", "<p:grpSpPr/>", &format!("<p:grpSpPr/>{}", picture_xml("rId7", [0, 0, 12_192_000, 6_858_000])))
+        .with("ppt/slideLayouts/_rels/slideLayout1.xml.rels", "</Relationships>", "<Relationship Id=\"rId7\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" Target=\"../media/image1.png\"/></Relationships>");
+    let theme = style(&sample).theme;
+    let backdrop = theme.pictures.iter().find(|one| one.role == PictureRole::Backdrop).expect("a backdrop");
+    assert_eq!(backdrop.on, [Ground::Cover]);
+    // The title is white, so the picture is dark, though the slides are white.
+    assert_eq!((theme.cover.background, theme.cover.text), (color("#0B1F3A"), color("#FFFFFF")));
+    // A backdrop in a format that isn't taken over is none, and isn't said to be drawn.
+    let mut sample = sample;
+    sample.set_bytes("ppt/media/image1.png", b"x".to_vec());
+    let Style { theme, notes, .. } = style(&sample);
+    assert!(theme.pictures.is_empty() && !notes.iter().any(|note| note.contains("faintly")), "{notes:?}");
+}
+
+#[test]
 fn the_background_that_most_layouts_have_is_taken() {
     let sample = Sample::ordinary().with(
         "ppt/slideLayouts/slideLayout4.xml",

@@ -5,8 +5,8 @@ use std::io::{Cursor, Write as _};
 
 use flate2::Crc;
 use flate2::write::ZlibEncoder;
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
 
 const DECLARE: &str = "xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
     xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
@@ -145,9 +145,15 @@ impl Sample {
 
     /// As a file.
     pub(crate) fn zip(&self) -> Vec<u8> {
+        self.packed(CompressionMethod::Deflated)
+    }
+
+    /// As a file whose parts are packed in some way.
+    pub(crate) fn packed(&self, method: CompressionMethod) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(method);
         for (path, bytes) in &self.parts {
-            zip.start_file(path.as_str(), SimpleFileOptions::default()).expect("a part");
+            zip.start_file(path.as_str(), options).expect("a part");
             zip.write_all(bytes).expect("its bytes");
         }
         zip.finish().expect("a file").into_inner()

@@ -6,7 +6,7 @@
 
 use super::sheet::Drawn;
 use crate::display::{HEIGHT, Rect, WIDTH};
-use crate::theme::{Area, FOOTER_BAND, Ground, PictureRole, Spacing, header_band};
+use crate::theme::{Area, FOOTER_BAND, Ground, Spacing, header_band};
 
 /// The highest distance above text that makes room for a logo.
 const MOST_TOP: u16 = 72;
@@ -22,18 +22,21 @@ const EDGE: f64 = 16.0;
 /// What becomes of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Placed {
-    At(Area, PictureRole),
+    At(Area),
     /// Moved or made smaller.
     Moved(Area),
     /// Left out, and why.
     Left(&'static str),
 }
 
+/// Whether a picture fills the slide.
+pub(super) fn is_backdrop(drawn: &Drawn) -> bool {
+    drawn.bounds.width >= BACKDROP * WIDTH && drawn.bounds.height >= BACKDROP * HEIGHT
+}
+
+/// Where a picture that doesn't fill the slide goes. Text makes a little room for one at its head.
 pub(super) fn place(drawn: &Drawn, ground: Ground, spacing: &mut Spacing) -> Placed {
     let bounds = drawn.bounds;
-    if bounds.width >= BACKDROP * WIDTH && bounds.height >= BACKDROP * HEIGHT {
-        return Placed::At(FULL, PictureRole::Backdrop);
-    }
     if bounds.width < LEAST || bounds.height < LEAST {
         return Placed::Left("it is tiny");
     }
@@ -50,18 +53,17 @@ pub(super) fn place(drawn: &Drawn, ground: Ground, spacing: &mut Spacing) -> Pla
     if !slide.holds(bounds, 2.0) {
         return Placed::Left("it reaches over the edge of the slide");
     }
-    // Text makes a little room.
     let wanted = *spacing;
     if ground == Ground::Content {
         for top in (spacing.margin_top..=MOST_TOP).step_by(8) {
             let wider = Spacing { margin_top: top, ..wanted };
             if area(bounds).is_clear(wider, ground) {
                 *spacing = wider;
-                return Placed::At(area(bounds), PictureRole::Logo);
+                return Placed::At(area(bounds));
             }
         }
     } else if area(bounds).is_clear(*spacing, ground) {
-        return Placed::At(area(bounds), PictureRole::Logo);
+        return Placed::At(area(bounds));
     }
     let (start, end) = if bounds.center_y() < 0.25 * HEIGHT {
         if ground == Ground::Content {

@@ -8,7 +8,7 @@ use super::chart;
 use super::color::Palette;
 use super::contrast::{faintest, ground, mix, readable, strongest};
 use super::families::nearest;
-use super::logos::{FULL, Placed, place};
+use super::logos::{FULL, Placed, is_backdrop, place};
 use super::roles::{of_ground, usual};
 use super::sheet::{Drawn, Sheet, first_level_color};
 use super::source::Template;
@@ -32,7 +32,7 @@ pub struct Style {
     pub notes: Vec<String>,
 }
 
-/// More notes help nobody.
+/// Notes of a style; more would not be read.
 const MAX_NOTES: usize = 30;
 
 /// What text needs, words of less weight, and what a cover needs, each with a little to spare.
@@ -106,7 +106,8 @@ impl Look<'_> {
 
     fn note(&self, what: &str, notes: &mut Vec<String>) {
         match self.background {
-            Background::Solid(_) => {}
+            // What was left out of the file is said there.
+            Background::Solid(_) | Background::Picture(None) => {}
             Background::Gradient(color) => {
                 notes.push(format!("The gradient behind {what} is shown in its main colour, {color}."));
             }
@@ -147,7 +148,16 @@ fn look(template: &Template, kind: Ground) -> Look<'_> {
     if kind == Ground::Section && sheet.is_none() {
         sheet = of_ground(template, Ground::Cover);
     }
-    let (palette, background) = of_sheet(sheet);
+    let (palette, mut background) = of_sheet(sheet);
+    let is_kept = |part: &String| template.pictures.contains_key(part);
+    if let Background::Picture(part) = &mut background {
+        *part = part.take().filter(is_kept);
+    }
+    // A picture over the whole slide is its background, though it isn't called so.
+    let over = drawn(template, sheet).filter(|one| is_backdrop(one)).filter_map(|one| one.part.clone());
+    if let Some(part) = over.filter(is_kept).last() {
+        background = Background::Picture(Some(part));
+    }
     let styles = |name| template.master.root.path(&[(Ns::P, "txStyles"), (Ns::P, name)]);
     let text = if kind == Ground::Content {
         styles("bodyStyle").and_then(|style| first_level_color(style, &palette))
@@ -157,6 +167,13 @@ fn look(template: &Template, kind: Ground) -> Look<'_> {
     };
     let text = text.unwrap_or(palette.grounds()[1]);
     Look { sheet, palette, background, text }
+}
+
+/// The pictures that are seen on a layout: the master's, if it shows them, and its own.
+fn drawn<'a>(template: &'a Template, sheet: Option<&'a Sheet>) -> impl Iterator<Item = &'a Drawn> {
+    let of_master = sheet.is_none_or(Sheet::shows_master);
+    let own = sheet.map_or(&[][..], |sheet| &sheet.pictures);
+    template.master.pictures.iter().filter(move |_| of_master).chain(own)
 }
 
 /// Makes a colour readable, and says so if that changed it.
@@ -304,24 +321,21 @@ fn pictures(
     };
     let mut shapes = 0;
     for (look, on) in looks.iter().zip([Ground::Content, Ground::Cover, Ground::Section]) {
-        if let Background::Picture(Some(part)) = &look.background
-            && template.pictures.contains_key(part)
-        {
+        if let Background::Picture(Some(part)) = &look.background {
             add(part, FULL, PictureRole::Backdrop, on);
         }
-        let own = look.sheet.map_or(&[][..], |sheet| &sheet.pictures);
         let of_master = look.sheet.is_none_or(Sheet::shows_master);
-        let all: Vec<&Drawn> = template.master.pictures.iter().filter(|_| of_master).chain(own).collect();
         shapes = shapes.max(
             look.sheet.map_or(0, |sheet| sheet.shapes) + if of_master { template.master.shapes } else { 0 },
         );
-        for drawn in all {
+        // The last picture over the whole slide is its background already, and covers those before it.
+        for drawn in drawn(template, look.sheet).filter(|one| !is_backdrop(one)) {
             let Some(part) = drawn.part.as_deref().filter(|part| template.pictures.contains_key(*part))
             else {
                 continue;
             };
             match place(drawn, on, spacing) {
-                Placed::At(bounds, role) => add(part, bounds, role, on),
+                Placed::At(bounds) => add(part, bounds, PictureRole::Logo, on),
                 Placed::Moved(bounds) => {
                     notes.push(
                         "A logo was moved or made smaller, so that it is clear of the text.".to_owned(),
