@@ -1,9 +1,9 @@
 //! A cell: its margins and its text.
 //!
 //! Programs don't agree on lines in cells. `LibreOffice` makes them as high as the font says (`hhea`), and PowerPoint
-//! as high as in text boxes or a little more (Calibri: 1.22). Our lines are 1.2 × the size apart. A cell of
-//! one line is spaced as ours, and stands a little lower than PowerPoint needs it, since
-//! `LibreOffice` would have it much higher. Lines of higher cells are as far apart as is between the two. No
+//! as high as in text boxes or a little more (Calibri: 1.22). Our lines are 1.2 × the size apart. Cells of a
+//! row whose cells have one line are spaced as ours, and stand a little lower than PowerPoint needs it, since
+//! `LibreOffice` would have them much higher. Lines of higher rows are as far apart as is between the two. No
 //! row grows: margins are at most what the lines of both programs leave free.
 
 use crate::display::{Align, Text};

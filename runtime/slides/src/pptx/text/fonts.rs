@@ -48,9 +48,11 @@ fn by_letters(list: &DisplayList) -> &'static str {
     "Microsoft YaHei"
 }
 
-/// A language as PowerPoint names it: with a country, for a tag without one.
+/// A language as PowerPoint names it: with a country, for a tag without one. What isn't a tag is none, so it
+/// can stand in an attribute.
 pub(in crate::pptx) fn language(tag: Option<&str>) -> String {
-    let tag = tag.unwrap_or("en-US");
+    let is_tag = |tag: &&str| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let tag = tag.filter(is_tag).filter(|tag| !tag.is_empty()).unwrap_or("en-US");
     let parts: Vec<&str> = tag.split('-').collect();
     let region = parts.iter().skip(1).find(|part| part.len() == 2);
     let first = parts[0].to_ascii_lowercase();
@@ -101,6 +103,8 @@ mod tests {
         ] {
             assert_eq!(language(Some(tag)), written);
         }
-        assert_eq!(language(None), "en-US");
+        for none in [None, Some(""), Some("en\"&<")] {
+            assert_eq!(language(none), "en-US");
+        }
     }
 }
