@@ -12,7 +12,7 @@ use crate::xml::escape;
 
 /// Where lines break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pptx) enum Breaks {
+pub(crate) enum Breaks {
     /// Where the program breaks them.
     Free,
     /// Where ours do.
@@ -20,7 +20,7 @@ pub(in crate::pptx) enum Breaks {
 }
 
 /// Writes paragraphs of a part.
-pub(in crate::pptx) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     part: &'a mut Part,
     out: &'a mut String,
     paint: Paint,
@@ -30,7 +30,7 @@ pub(in crate::pptx) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// What writes paragraphs of a slide in a language.
-    pub(in crate::pptx) fn new(
+    pub(crate) fn new(
         list: &DisplayList,
         theme: &Theme,
         tag: Option<&str>,
@@ -42,22 +42,22 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes markup.
-    pub(in crate::pptx) fn raw(&mut self, markup: &str) {
+    pub(crate) fn raw(&mut self, markup: &str) {
         self.out.push_str(markup);
     }
 
     /// The colours of the slide.
-    pub(in crate::pptx) fn paint(&self) -> &Paint {
+    pub(crate) fn paint(&self) -> &Paint {
         &self.paint
     }
 
     /// An id for a shape.
-    pub(in crate::pptx) fn shape_id(&mut self) -> u32 {
+    pub(crate) fn shape_id(&mut self) -> u32 {
         self.part.shape_id()
     }
 
     /// Writes a paragraph; its lines are `line_height` × 1.2 × their size apart.
-    pub(in crate::pptx) fn paragraph(&mut self, paragraph: &Paragraph<'_>, line_height: f64, breaks: Breaks) {
+    pub(crate) fn paragraph(&mut self, paragraph: &Paragraph<'_>, line_height: f64, breaks: Breaks) {
         self.raw("<a:p>");
         self.properties(paragraph, line_height);
         let mut open: Option<(&Run, String)> = None;
@@ -110,7 +110,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a paragraph without text, as high as a line of a size.
-    pub(in crate::pptx) fn empty(&mut self, size: f64) {
+    pub(crate) fn empty(&mut self, size: f64) {
         let _ = write!(
             self.out,
             r#"<a:p><a:endParaRPr lang="{}" sz="{}" dirty="0"/></a:p>"#,

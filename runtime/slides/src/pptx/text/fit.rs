@@ -9,13 +9,13 @@ use crate::pptx::lines::Lines;
 
 /// A box for a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::pptx) struct Fit {
+pub(crate) struct Fit {
     /// Where it is.
-    pub(in crate::pptx) bounds: Rect,
+    pub(crate) bounds: Rect,
     /// Whether its program breaks lines at its edge.
-    pub(in crate::pptx) is_wrapped: bool,
+    pub(crate) is_wrapped: bool,
     /// Whether our breaks are written.
-    pub(in crate::pptx) breaks: Breaks,
+    pub(crate) breaks: Breaks,
 }
 
 /// How much wider than its lines a box should be, so that another measure doesn't break them.
@@ -24,7 +24,7 @@ const SAFE: f64 = 0.02;
 const GOOGLE: f64 = 1.025;
 
 /// The box of paragraphs that were given a rectangle.
-pub(in crate::pptx) fn fit(
+pub(crate) fn fit(
     paragraphs: &[Paragraph<'_>],
     given: Rect,
     own: &[usize],

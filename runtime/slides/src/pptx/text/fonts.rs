@@ -4,16 +4,16 @@ use crate::display::{DisplayList, Shape};
 
 /// The fonts that texts name beside their own, for the scripts that it doesn't have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pptx) struct Scripts {
+pub(crate) struct Scripts {
     /// For Chinese, Japanese and Korean.
-    pub(in crate::pptx) east_asian: &'static str,
+    pub(crate) east_asian: &'static str,
     /// For scripts whose letters change their shape with their neighbours.
-    pub(in crate::pptx) complex: &'static str,
+    pub(crate) complex: &'static str,
 }
 
 impl Scripts {
     /// Those of a deck's language; where it says nothing about them, those of a slide's letters.
-    pub(in crate::pptx) fn of(language: Option<&str>, list: &DisplayList) -> Self {
+    pub(crate) fn of(language: Option<&str>, list: &DisplayList) -> Self {
         let tag = language.unwrap_or_default().to_ascii_lowercase();
         let is_traditional = ["hant", "tw", "hk", "mo"].iter().any(|part| tag.split('-').any(|p| p == *part));
         let east_asian = match tag.split('-').next().unwrap_or_default() {
@@ -50,7 +50,7 @@ fn by_letters(list: &DisplayList) -> &'static str {
 
 /// A language as PowerPoint names it: with a country, for a tag without one. What isn't a tag is none, so it
 /// can stand in an attribute.
-pub(in crate::pptx) fn language(tag: Option<&str>) -> String {
+pub(crate) fn language(tag: Option<&str>) -> String {
     let is_tag = |tag: &&str| tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let tag = tag.filter(is_tag).filter(|tag| !tag.is_empty()).unwrap_or("en-US");
     let parts: Vec<&str> = tag.split('-').collect();

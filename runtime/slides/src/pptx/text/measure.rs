@@ -10,30 +10,30 @@ use crate::display::{LineEnd, Run};
 
 /// The widths in which lines break as ours do, from the box's edge.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::pptx) struct Widths {
+pub(crate) struct Widths {
     /// The widest line.
-    pub(in crate::pptx) least: f64,
+    pub(crate) least: f64,
     /// In which a line would also hold the next word; infinite if there is no next line.
-    pub(in crate::pptx) most: f64,
+    pub(crate) most: f64,
 }
 
 /// Less room than this on either side, as a part of the width, and a line is likely to break elsewhere.
-pub(in crate::pptx) const RISKY: f64 = 0.002;
+pub(crate) const RISKY: f64 = 0.002;
 
 impl Widths {
     /// Whether there is a width in which lines are likely to break as ours do.
-    pub(in crate::pptx) fn keep_their_breaks(self, paragraphs: &[Paragraph<'_>]) -> bool {
+    pub(crate) fn keep_their_breaks(self, paragraphs: &[Paragraph<'_>]) -> bool {
         self.most > self.least * (1.0 + 2.0 * RISKY) && !has_break_within_word(paragraphs)
     }
 }
 
 /// Whether a line ends where no space is: programs don't agree on where else a line may end.
-pub(in crate::pptx) fn has_break_within_word(paragraphs: &[Paragraph<'_>]) -> bool {
+pub(crate) fn has_break_within_word(paragraphs: &[Paragraph<'_>]) -> bool {
     paragraphs.iter().flat_map(|paragraph| &paragraph.rows).any(|row| row.ends == LineEnd::Break)
 }
 
 /// The widths for paragraphs over each other.
-pub(in crate::pptx) fn widths(paragraphs: &[Paragraph<'_>]) -> Widths {
+pub(crate) fn widths(paragraphs: &[Paragraph<'_>]) -> Widths {
     let mut all = Widths { least: 0.0, most: f64::INFINITY };
     for paragraph in paragraphs {
         let indent = paragraph.indent();

@@ -7,54 +7,54 @@ use crate::theme::Color;
 
 /// A paragraph as it goes into a file.
 #[derive(Debug, Clone)]
-pub(in crate::pptx) struct Paragraph<'a> {
+pub(crate) struct Paragraph<'a> {
     /// Its lines, at least one.
-    pub(in crate::pptx) rows: Vec<Row<'a>>,
+    pub(crate) rows: Vec<Row<'a>>,
     /// Whether it is read from right to left.
-    pub(in crate::pptx) is_rtl: bool,
+    pub(crate) is_rtl: bool,
     /// To which side of the box its lines go, as it is seen.
-    pub(in crate::pptx) align: Align,
+    pub(crate) align: Align,
     /// The size of its font.
-    pub(in crate::pptx) size: f64,
+    pub(crate) size: f64,
     /// The distance of its lines as a part of 1.2 × `size`.
-    pub(in crate::pptx) line_height: f64,
+    pub(crate) line_height: f64,
     /// Between it and the paragraph before.
-    pub(in crate::pptx) gap: f64,
+    pub(crate) gap: f64,
     /// Of an item of a list: its marker.
-    pub(in crate::pptx) marker: Option<Marker>,
+    pub(crate) marker: Option<Marker>,
 }
 
 /// A line of a paragraph.
 #[derive(Debug, Clone)]
-pub(in crate::pptx) struct Row<'a> {
+pub(crate) struct Row<'a> {
     /// Its runs, in the order in which they are read.
-    pub(in crate::pptx) runs: Vec<&'a Run>,
+    pub(crate) runs: Vec<&'a Run>,
     /// Where its letters stand.
-    pub(in crate::pptx) baseline: f64,
+    pub(crate) baseline: f64,
     /// Its width.
-    pub(in crate::pptx) width: f64,
+    pub(crate) width: f64,
     /// Why it ends.
-    pub(in crate::pptx) ends: LineEnd,
+    pub(crate) ends: LineEnd,
 }
 
 /// What stands before an item of a list.
 #[derive(Debug, Clone)]
-pub(in crate::pptx) struct Marker {
+pub(crate) struct Marker {
     /// How deep the item stands, from 0.
-    pub(in crate::pptx) level: usize,
+    pub(crate) level: usize,
     /// From the edge of the box to the item's text.
-    pub(in crate::pptx) indent: f64,
+    pub(crate) indent: f64,
     /// From the marker to the item's text.
-    pub(in crate::pptx) hanging: f64,
+    pub(crate) hanging: f64,
     /// Its colour; none: that of the text.
-    pub(in crate::pptx) color: Option<Color>,
+    pub(crate) color: Option<Color>,
     /// A dot, or a number.
-    pub(in crate::pptx) sign: Sign,
+    pub(crate) sign: Sign,
 }
 
 /// The kinds of markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pptx) enum Sign {
+pub(crate) enum Sign {
     /// A character.
     Dot(char),
     /// The number that a list starts with, of which this item is the first or a later one.
@@ -65,12 +65,12 @@ pub(in crate::pptx) enum Sign {
 
 impl Paragraph<'_> {
     /// From one of its lines to the next.
-    pub(in crate::pptx) fn pitch(&self) -> f64 {
+    pub(crate) fn pitch(&self) -> f64 {
         pitch(self.size, self.line_height)
     }
 
     /// From its upper edge to where its first line's letters stand.
-    pub(in crate::pptx) fn rise(&self) -> f64 {
+    pub(crate) fn rise(&self) -> f64 {
         first_baseline(self.size, self.line_height)
     }
 
@@ -80,28 +80,28 @@ impl Paragraph<'_> {
     }
 
     /// Its upper edge.
-    pub(in crate::pptx) fn top(&self) -> f64 {
+    pub(crate) fn top(&self) -> f64 {
         self.first() - self.rise()
     }
 
     /// Its lower edge.
-    pub(in crate::pptx) fn bottom(&self) -> f64 {
+    pub(crate) fn bottom(&self) -> f64 {
         self.rows.last().map_or(0.0, |row| row.baseline) - self.rise() + self.pitch()
     }
 
     /// From the box's edge to its text.
-    pub(in crate::pptx) fn indent(&self) -> f64 {
+    pub(crate) fn indent(&self) -> f64 {
         self.marker.as_ref().map_or(0.0, |marker| marker.indent)
     }
 
     /// Whether it shows nothing.
-    pub(in crate::pptx) fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.rows.iter().all(|row| row.runs.is_empty())
     }
 }
 
 /// The paragraphs of a text.
-pub(in crate::pptx) fn paragraphs(text: &Text) -> Vec<Paragraph<'_>> {
+pub(crate) fn paragraphs(text: &Text) -> Vec<Paragraph<'_>> {
     let mut all: Vec<Paragraph<'_>> = Vec::new();
     let mut lines = Vec::new();
     for line in &text.lines {
@@ -119,7 +119,7 @@ pub(in crate::pptx) fn paragraphs(text: &Text) -> Vec<Paragraph<'_>> {
 }
 
 /// Computes the distances between paragraphs over each other.
-pub(in crate::pptx) fn set_gaps(paragraphs: &mut [Paragraph<'_>]) {
+pub(crate) fn set_gaps(paragraphs: &mut [Paragraph<'_>]) {
     let mut end = None;
     for paragraph in paragraphs {
         paragraph.gap = end.map_or(0.0, |end: f64| (paragraph.top() - end).max(0.0));

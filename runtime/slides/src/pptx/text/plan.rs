@@ -8,16 +8,16 @@ use crate::id::BlockId;
 
 /// A text box.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::pptx) struct TextBox {
+pub(crate) struct TextBox {
     /// Its elements, by their numbers in the display list, in order. It is written where the first of them is.
-    pub(in crate::pptx) elements: Vec<usize>,
+    pub(crate) elements: Vec<usize>,
     /// What it is on its slide.
-    pub(in crate::pptx) role: Role,
+    pub(crate) role: Role,
 }
 
 /// What a text box is on its slide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pptx) enum Role {
+pub(crate) enum Role {
     /// The slide's title.
     Title,
     /// The line under the title of a cover.
@@ -33,7 +33,7 @@ pub(in crate::pptx) enum Role {
 
 /// The text boxes of a slide, by their first elements. Cells of tables, and texts of charts that are written as
 /// such, are in none.
-pub(in crate::pptx) fn plan(slide: &Slide, list: &DisplayList) -> Vec<TextBox> {
+pub(crate) fn plan(slide: &Slide, list: &DisplayList) -> Vec<TextBox> {
     let blocks = slide.all_blocks();
     let mut boxes = Vec::new();
     let mut is_taken = vec![false; list.elements.len()];

@@ -8,7 +8,7 @@ const DISTANCE: f64 = 4.0;
 
 /// What a box may fill: the space around a text up to its neighbours, the edges of what it stands on, and
 /// the slide's. At least the text's own rectangle.
-pub(in crate::pptx) fn room(list: &DisplayList, own: &[usize], text: Rect) -> Rect {
+pub(crate) fn room(list: &DisplayList, own: &[usize], text: Rect) -> Rect {
     let (mut left, mut right, mut bottom) = (EDGE, WIDTH - EDGE, HEIGHT - EDGE / 2.0);
     let others = list.elements.iter().enumerate().filter(|(at, _)| !own.contains(at));
     let others: Vec<Rect> = others.map(|(_, element)| extent(element)).collect();
@@ -41,7 +41,7 @@ pub(in crate::pptx) fn room(list: &DisplayList, own: &[usize], text: Rect) -> Re
 }
 
 /// What an element covers; of a text, its lines rather than the room that it was given.
-pub(in crate::pptx) fn extent(element: &Element) -> Rect {
+pub(crate) fn extent(element: &Element) -> Rect {
     match &element.shape {
         Shape::Rect(shape) => shape.bounds,
         Shape::Ellipse(shape) => shape.bounds,
