@@ -1,4 +1,4 @@
-//! A chart as PowerPoint keeps it: DrawingML with an embedded workbook, so that its data can be edited.
+//! A chart as PowerPoint keeps it: `DrawingML` with an embedded workbook, so that its data can be edited.
 //!
 //! PowerPoint places and scales charts by rules of its own. So what we have decided is written out: the place of the
 //! plot, the ends and steps of the axes, gaps of bars, colours, formats and places of labels. Data is never
@@ -17,6 +17,8 @@ mod look;
 mod number;
 mod series;
 mod view;
+
+use std::fmt::Write as _;
 
 use super::part::emu;
 use crate::chart::Chart;
@@ -72,12 +74,13 @@ pub(super) fn frame(name: &str, alt: &str, bounds: Rect, relationship: &str, sha
     xml.push_str("\" descr=\"");
     escape(alt, &mut xml);
     let [x, y, width, height] = [bounds.x, bounds.y, bounds.width, bounds.height].map(emu);
-    xml.push_str(&format!(
+    let _ = write!(
+        xml,
         "\"/><p:cNvGraphicFramePr><a:graphicFrameLocks noGrp=\"1\"/></p:cNvGraphicFramePr><p:nvPr/>\
          </p:nvGraphicFramePr><p:xfrm><a:off x=\"{x}\" y=\"{y}\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></p:xfrm>\
          <a:graphic><a:graphicData uri=\"{CHART}\"><c:chart xmlns:c=\"{CHART}\" xmlns:r=\"{OFFICE}\" \
          r:id=\"{relationship}\"/></a:graphicData></a:graphic></p:graphicFrame>"
-    ));
+    );
     xml
 }
 

@@ -43,7 +43,7 @@ impl<'a> Sheet<'a> {
 
     /// Cells of a column, in the order in which they are drawn, as a formula names them. Points are numbers in
     /// the deck; those that don't follow each other are areas of their own.
-    pub(super) fn cells(&self, column: usize, points: &[usize]) -> String {
+    pub(super) fn cells(column: usize, points: &[usize]) -> String {
         let column = letters(column);
         let mut areas: Vec<(usize, usize)> = Vec::new();
         for point in points {

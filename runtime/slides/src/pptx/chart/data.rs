@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::view::View;
 use crate::chart::ChartKind;
+use crate::pptx::workbook::Sheet;
 use crate::xml::escape;
 
 /// The name of a series.
@@ -25,7 +26,7 @@ pub(super) fn points(view: &View<'_>, series: usize) -> String {
     let one = &view.chart.series[series];
     let is_scatter = view.chart.kind == ChartKind::Scatter;
     let (keys, values) = if is_scatter { ("c:xVal", "c:yVal") } else { ("c:cat", "c:val") };
-    let cells = |column| view.sheet.cells(column, &points);
+    let cells = |column| Sheet::cells(column, &points);
     let mut xml = format!("<{keys}>");
     if is_scatter {
         let _ = write!(xml, "<c:numRef><c:f>{}</c:f>", cells(view.sheet.keys(series)));

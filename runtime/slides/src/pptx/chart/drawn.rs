@@ -4,6 +4,7 @@
 //! one on the page does.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::chart::Chart;
 use crate::display::{ChartFrame, DisplayList, Part, Rect, Segment, Shape, Stroke, Text};
@@ -74,11 +75,14 @@ impl<'a> Drawn<'a> {
         };
         let Some(color) = fill else { return };
         let mark = Mark { color, bounds, opacity };
-        // A slice is drawn before the square beside its name.
-        if self.marks.contains_key(&at) {
-            self.swatches.insert(at.1, mark);
-        } else {
-            self.marks.insert(at, mark);
+        match self.marks.entry(at) {
+            // A slice is drawn before the square beside its name.
+            Entry::Occupied(_) => {
+                self.swatches.insert(at.1, mark);
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(mark);
+            }
         }
     }
 

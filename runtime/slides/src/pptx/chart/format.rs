@@ -5,6 +5,8 @@
 //! decimal point and the groups of thousands as their reader's machine does. LibreOffice does so only where a
 //! format names no language, so formats of decks in other languages name theirs.
 
+use std::fmt::Write as _;
+
 use crate::display::AxisScale;
 use crate::layout::locale::{Locale, Scale, is_currency};
 
@@ -93,10 +95,12 @@ impl Formats<'_> {
         } else if has_unit && !unit.is_empty() {
             // As in `€ M`: the currency before the number, the rest after it.
             match unit.split_once(' ').filter(|(first, _)| is_currency(first)) {
-                _ if !is_currency(unit) => after.push_str(&format!(" {unit}")),
+                _ if !is_currency(unit) => {
+                    let _ = write!(after, " {unit}");
+                }
                 Some((first, rest)) => {
                     before.push_str(&currency(first));
-                    after.push_str(&format!(" {}", rest.trim()));
+                    let _ = write!(after, " {}", rest.trim());
                 }
                 None => before.push_str(&currency(unit)),
             }

@@ -32,8 +32,7 @@ pub(super) fn write(view: &View<'_>) -> String {
         .filter_map(|entry| Some((view.drawn.swatches.get(entry)?.bounds, name(entry)?)))
         .collect();
     let Some((first, text)) = shown.first() else { return String::new() };
-    let usual =
-        TextLook::of(text).map(|look| TextLook { is_bold: false, ..look }).unwrap_or_else(|| view.label());
+    let usual = TextLook::of(text).map_or_else(|| view.label(), |look| TextLook { is_bold: false, ..look });
     let mut xml = format!("<c:legend><c:legendPos val=\"{}\"/>", if is_pie { "r" } else { "t" });
     for (place, entry) in entries.iter().enumerate() {
         match name(entry).filter(|_| view.drawn.swatches.contains_key(entry)) {

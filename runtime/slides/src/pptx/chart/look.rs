@@ -1,4 +1,4 @@
-//! How text and lines of a chart look, as DrawingML.
+//! How text and lines of a chart look, as `DrawingML`.
 
 use crate::display::{Run, Stroke, Text};
 use crate::pptx::part::{emu, hundredths_of_a_point};

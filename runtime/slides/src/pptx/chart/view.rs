@@ -148,7 +148,7 @@ impl<'a> View<'a> {
     /// How the labels of the axes look.
     pub(super) fn label(&self) -> TextLook {
         let all = self.drawn.axis.iter().chain(self.drawn.names.values());
-        let found = all.filter_map(|text| TextLook::of(text)).next();
+        let found = all.copied().find_map(TextLook::of);
         found.unwrap_or(TextLook { size: LABEL, is_bold: false, color: self.muted })
     }
 

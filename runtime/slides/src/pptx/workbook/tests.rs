@@ -23,8 +23,8 @@ fn a_formula_names_cells_in_the_order_in_which_they_are_drawn() {
     let chart = chart(5);
     let sheet = Sheet::new(&chart);
     assert_eq!(sheet.name(0), "Data!$B$1");
-    assert_eq!(sheet.cells(0, &[0, 1, 2, 3, 4]), "Data!$A$2:$A$6");
-    assert_eq!(sheet.cells(1, &[3]), "Data!$B$5");
-    assert_eq!(sheet.cells(1, &[4, 0, 1, 3, 2]), "(Data!$B$6,Data!$B$2:$B$3,Data!$B$5,Data!$B$4)");
-    assert_eq!(sheet.cells(1, &[]), "Data!$B$2");
+    assert_eq!(Sheet::cells(0, &[0, 1, 2, 3, 4]), "Data!$A$2:$A$6");
+    assert_eq!(Sheet::cells(1, &[3]), "Data!$B$5");
+    assert_eq!(Sheet::cells(1, &[4, 0, 1, 3, 2]), "(Data!$B$6,Data!$B$2:$B$3,Data!$B$5,Data!$B$4)");
+    assert_eq!(Sheet::cells(1, &[]), "Data!$B$2");
 }

@@ -28,7 +28,7 @@ impl Node {
                     open.last_mut().unwrap().children.push(closed);
                 }
                 Event::Text(text) => {
-                    open.last_mut().unwrap().text.push_str(&text.xml_content(XmlVersion::Explicit1_0))
+                    open.last_mut().unwrap().text.push_str(&text.xml_content(XmlVersion::Explicit1_0));
                 }
                 Event::GeneralRef(entity) => {
                     let name = entity.xml_content(XmlVersion::Explicit1_0);
