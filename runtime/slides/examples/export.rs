@@ -1,6 +1,8 @@
 //! Writes a deck as a file: `export DECK.json OUT.{pptx,pdf,html} [editable|exact|google|notes]`. Images are files
 //! `IMAGE_ID.png` or `.jpg` beside the deck.
 
+#![expect(clippy::disallowed_methods, reason = "an example reads, writes and measures")]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::ControlFlow;
