@@ -16,7 +16,7 @@
 //! | `clean`, `parts` | the parts for export, without what may not be passed on |
 //!
 //! Bounds: 64 MB packed and unpacked, 4,096 parts, 24 MB of XML, 250,000 elements. The largest file that is read
-//! takes less than 256 MB and, in a release build, a second.
+//! takes less than 256 MB and, even in a debug build, less than 5 s of a core.
 
 mod archive;
 mod background;
