@@ -17,6 +17,13 @@ fn whatever_stands_on_a_ground_can_be_read_there() {
 }
 
 #[test]
+fn the_rules_of_themes_hold_for_ours() {
+    for theme in built_in() {
+        assert_eq!(theme.problems(), [], "{}", theme.id);
+    }
+}
+
+#[test]
 fn a_theme_that_cannot_be_read_is_found_out() {
     let mut theme = built_in().remove(0);
     theme.colors.muted = color("#8A97AB");
