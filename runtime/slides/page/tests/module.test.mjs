@@ -154,7 +154,11 @@ test("a theme is added, replaces the one of its id, and is refused if it can't b
   assert.equal(drawn(made), before);
   const faint = { ...acme, colors: { ...acme.colors, text: acme.colors.background } };
   assert.throws(() => made.addTheme(JSON.stringify(faint)), /contrast/);
-  const high = { ...acme.pictures[0], role: "logo", bounds: { x: 0, y: 300, width: 90, height: 90 } };
+  const high = {
+    ...acme.pictures[0],
+    role: "logo",
+    bounds: { x: 0, y: 300, width: 90, height: 90 },
+  };
   assert.throws(() => made.addTheme(JSON.stringify({ ...acme, pictures: [high] })), /logo/);
   assert.throws(() => made.addTheme(JSON.stringify({ ...acme, script: "x" })), /unknown field/);
   assert.throws(() => made.addTheme("{}"));
