@@ -31,10 +31,6 @@ EXCUSES = [
         r"letters aren't all there: (emoji|crate-awkward) ",
         "pdfium gives the parts of an emoji in another order, or twice",
     ),
-    Excuse(
-        r"^(spaces|combining-marks) slides .* has no tag",
-        "pdfinfo gives only the beginning of the text that such a tag has",
-    ),
     Excuse(r"^layout-image_full .*: source ", "a picture over the whole slide leaves no footer"),
     Excuse(r"^LibreOffice: empty-deck", "a file without slides is printed as one empty page"),
 ]

@@ -25,6 +25,8 @@ TWINS = {
     "caladea": "Cambria",
     "tinos": "Times New Roman",
 }
+# Heights of lines that the files for pages have another way than the font that people install.
+HEIGHTS = {"carlito": (1536, -512, 452)}
 SCRIPTS = ["latin", "latin-ext", "greek", "cyrillic"]
 STYLES = {
     "400-normal": "Regular",
@@ -61,6 +63,8 @@ def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
         ):
             if hasattr(first[table], field):
                 setattr(font[table], field, getattr(first[table], field))
+    if heights := HEIGHTS.get(folder):
+        font["hhea"].ascent, font["hhea"].descent, font["hhea"].lineGap = heights
     font["OS/2"].usWinAscent = first["OS/2"].usWinAscent
     font["OS/2"].usWinDescent = first["OS/2"].usWinDescent
     flat, kind = name.replace(" ", ""), STYLES[style]

@@ -104,6 +104,12 @@ def tags(path: Path, report: Report, name: str, displays: list[Json]) -> None:
     """Whether the tags hold the text, which is what screen readers read."""
     said = _output("pdfinfo", "-struct-text", path)
     said = letters.plain("".join(re.findall(r'^ *"(.*)"$', said, re.M)))
+    # pdfinfo gives only the beginning of a text that a tag gives in place of its letters.
+    whole = subprocess.run(
+        ["qpdf", "--qdf", "--object-streams=disable", path, "-"], capture_output=True, check=False
+    ).stdout
+    for found in re.findall(rb"/ActualText <feff([0-9a-f]+)>", whole):
+        said += letters.plain(bytes.fromhex(found.decode()).decode("utf-16-be", "replace")) + "\n"
     for number, display in enumerate(displays):
         for paragraph in faithful.ours(display):
             if paragraph.block is None or paragraph.is_of_chart or paragraph.solid in DECORATION:
