@@ -37,6 +37,15 @@ STYLES = {
 NAMES = {1: "{0}", 2: "{1}", 3: "{0} {1}", 4: "{0} {1}", 6: "{2}-{3}"}
 
 
+def _name(font: TTFont, family: str, style: str) -> None:
+    """Gives a font its names."""
+    flat = family.replace(" ", "")
+    font["name"].names = []
+    for number, pattern in NAMES.items():
+        text = pattern.format(family, style, flat, style.replace(" ", ""))
+        font["name"].setName(text, number, 3, 1, 0x409)
+
+
 def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
     """The files of a face as one font."""
     pieces = []
@@ -67,16 +76,15 @@ def _joined(folder: str, style: str, name: str, work: Path) -> TTFont:
         font["hhea"].ascent, font["hhea"].descent, font["hhea"].lineGap = heights
     font["OS/2"].usWinAscent = first["OS/2"].usWinAscent
     font["OS/2"].usWinDescent = first["OS/2"].usWinDescent
-    flat, kind = name.replace(" ", ""), STYLES[style]
-    font["name"].names = []
-    for number, pattern in NAMES.items():
-        text = pattern.format(name, kind, flat, kind.replace(" ", ""))
-        font["name"].setName(text, number, 3, 1, 0x409)
+    _name(font, name, STYLES[style])
     return font
 
 
-def _foreign() -> TTFont:
-    """The font that has only widths, as LibreOffice reads it, and with boxes to be seen."""
+def _foreign(style: str) -> TTFont:
+    """The font that has only widths, as LibreOffice reads it, and with boxes to be seen.
+
+    In each style, as a program widens the letters of a font that it has to make bold itself.
+    """
     font = TTFont(FONTS / "foreign.ttf")
     for name in font.getGlyphOrder():
         width = font["hmtx"][name][0]
@@ -88,6 +96,11 @@ def _foreign() -> TTFont:
                 pen.lineTo(corner)
             pen.closePath()
             font["glyf"][name] = pen.glyph()
+    is_bold, is_italic = style.startswith("700"), style.endswith("italic")
+    font["OS/2"].usWeightClass = 700 if is_bold else 400
+    font["OS/2"].fsSelection = is_italic | is_bold << 5 | (not is_bold and not is_italic) << 6
+    font["head"].macStyle = is_bold | is_italic << 1
+    _name(font, "Tellr foreign", STYLES[style])
     table = CmapSubtable.newSubtable(12)
     table.platformID, table.platEncID, table.language = 3, 10, 0
     table.cmap = dict(font.getBestCmap())
@@ -111,7 +124,8 @@ def prepare(folder: Path) -> Path:
     for family, name in TWINS.items():
         for style in STYLES:
             _joined(family, style, name, work).save(faces / f"{name.replace(' ', '')}-{style}.ttf")
-    _foreign().save(faces / "foreign.ttf")
+    for style in STYLES:
+        _foreign(style).save(faces / f"foreign-{style}.ttf")
     configuration.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{escape(str(faces))}</dir><cachedir>{escape(str(folder / 'cache'))}</cachedir>"

@@ -109,7 +109,7 @@ def tags(path: Path, report: Report, name: str, displays: list[Json]) -> None:
         ["qpdf", "--qdf", "--object-streams=disable", path, "-"], capture_output=True, check=False
     ).stdout
     for found in re.findall(rb"/ActualText <feff([0-9a-f]+)>", whole):
-        said += letters.plain(bytes.fromhex(found.decode()).decode("utf-16-be", "replace")) + "\n"
+        said += letters.plain(bytes.fromhex(found.decode()).decode("utf-16-be", "replace"))
     for number, display in enumerate(displays):
         for paragraph in faithful.ours(display):
             if paragraph.block is None or paragraph.is_of_chart or paragraph.solid in DECORATION:
