@@ -11,6 +11,7 @@ use crate::chat::{Assistant, Limits};
 use crate::database::{Database, DatabaseError, Effort};
 use crate::decks::DeckWork;
 use crate::export::Maker;
+use crate::google::Google;
 use crate::http::security::own::OwnAddress;
 use crate::identity::IdentityRule;
 use crate::identity::tokens::PersonTokens;
@@ -58,6 +59,8 @@ pub struct AppState {
     pub deck_work: DeckWork,
     /// What writes files of decks.
     pub maker: Maker,
+    /// Google, for people who have connected their account.
+    pub google: Google,
     /// Traces of the assistant's work.
     pub traces: Traces,
     /// Figures about the process.
@@ -83,7 +86,10 @@ impl AppState {
         let assistant =
             Assistant::new(workspace.clone(), people, settings.assistant.clone(), Limits::default());
         let assistant = assistant.traced(traces.clone());
+        let google = Google::new(database.clone(), settings.google_address.as_deref(), effort.retry)?;
         Ok(Arc::new(Self {
+            maker: Maker::new(database.clone()),
+            google,
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database, |registry| traces.register(registry)),
             traces,
@@ -128,6 +134,18 @@ impl FromRef<App> for PersonTokens {
 impl FromRef<App> for Assistant {
     fn from_ref(app: &App) -> Self {
         app.assistant.clone()
+    }
+}
+
+impl FromRef<App> for Google {
+    fn from_ref(app: &App) -> Self {
+        app.google.clone()
+    }
+}
+
+impl FromRef<App> for OwnAddress {
+    fn from_ref(app: &App) -> Self {
+        app.own_address.clone()
     }
 }
 

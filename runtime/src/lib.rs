@@ -16,6 +16,8 @@
 //! | [`images`] | images that decks show |
 //! | [`export`] | decks as files: PowerPoint, PDF, HTML, the deck itself |
 //! | [`chat`] | the assistant: from what a person asks to a deck, or to a change of one |
+//! | [`google`] | connections to Google, and decks as Google Slides |
+//! | [`export`] | files of decks |
 //! | [`library`], [`status`] | subjects of the app: routes, queries and types of each |
 //! | [`deploy_page`] | the server for the deployer in the browser |
 //! | [`jobs`] | the queue: work that outlives a request, and what is told about it |
@@ -45,6 +47,7 @@ pub mod deploy_page;
 pub mod export;
 pub mod fernet;
 mod files;
+pub mod google;
 pub mod http;
 pub mod identity;
 pub mod images;

@@ -7,10 +7,11 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tellr_app::app::AppState;
 use tellr_app::chat;
 use tellr_app::database::seeds::Selection;
-use tellr_app::database::{Database, Effort, encryption};
+use tellr_app::database::{Database, Effort, encryption, rotation};
 use tellr_app::decks;
 use tellr_app::deploy::{self, operation::Operation};
 use tellr_app::export;
+use tellr_app::google;
 use tellr_app::http::frontend;
 use tellr_app::http::listener::{self, Drained, StopSignals};
 use tellr_app::images;
@@ -41,6 +42,9 @@ enum Command {
         #[arg(long)]
         seed_databricks_defaults: bool,
     },
+    /// Change the encryption key: encrypt all stored credentials with the key in TELLR_NEW_ENCRYPTION_KEY
+    #[command(after_long_help = settings::documentation())]
+    RotateKey,
     /// Check everything the app needs and report what is missing
     #[command(after_long_help = settings::documentation())]
     Check,
@@ -135,6 +139,7 @@ async fn run(command: Command) -> ExitCode {
             };
             init_database(&settings, seeds).await
         }
+        Command::RotateKey => rotate_key(&settings).await,
         Command::Check
         | Command::Deploy(_)
         | Command::DeployPage(_)
@@ -148,6 +153,27 @@ async fn run(command: Command) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what was done and what to do, for a person at a terminal.
+async fn rotate_key(settings: &Settings) -> Outcome {
+    let database = Database::open(settings, Effort::starting())?;
+    let (old, new) = (settings.encryption_key.as_ref(), settings.new_encryption_key.as_ref());
+    let rotated = rotation::rotate(&database, old, new).await?;
+    for (column, count) in &rotated.changed {
+        println!("{column}: {count} encrypted with the new key");
+    }
+    if rotated.was_done {
+        println!("The database had the new key already.");
+    } else {
+        println!("The database now has the new key.");
+    }
+    println!(
+        "Next: put the new key into the app's secret (`tellr-app deploy update` with `encryption_key`, or the secret \
+         scope), which restarts the app. Until then the running app can't read stored credentials. Then delete the \
+         previous key."
+    );
+    Ok(())
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -180,7 +206,8 @@ async fn serve(settings: &Settings) -> Outcome {
         .with(decks::SearchIndex)
         .with(export::Exporting::new(app.maker))
         .with(export::SweepFiles)
-        .with(chat::Answering::new(app.assistant.clone()));
+        .with(chat::Answering::new(app.assistant.clone()))
+        .with(google::Exporting::new(app.google.clone(), app.maker));
     let working = tokio::spawn(jobs::service::work(app.jobs.clone(), kinds, async {
         // Ends also if the sender is dropped.
         let _ = stopped.await;

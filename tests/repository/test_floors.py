@@ -38,6 +38,7 @@ FLOORS = {
         {"prompting", "sharing"},
         {"decks", "images"},
         {"export"},
+        {"google"},
         {"library", "sessions", "status"},
         {"chat"},
         {"check", "deploy_page", "openapi"},

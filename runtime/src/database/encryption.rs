@@ -10,10 +10,10 @@
 use time::OffsetDateTime;
 use tokio_postgres::types::Type;
 
-use super::connection::Connection;
+use super::connection::{Connection, Transaction};
 use super::error::DatabaseError;
 pub use super::key_error::KeyError;
-use crate::fernet::Key;
+use crate::fernet::{Key, NoRandomness};
 use crate::settings::SchemaName;
 
 /// What the stored token decrypts to.
@@ -67,6 +67,23 @@ pub async fn prove(
     }
 }
 
+/// Makes sure that `key` stays the database's key until the transaction ends. Call it before the first statement
+/// that stores something encrypted: [`super::rotation`] waits for it, and it for that.
+pub async fn hold(transaction: &Transaction<'_>, key: &Key) -> Result<(), DatabaseError> {
+    let statement = "SELECT token FROM encryption_check WHERE id = 1 FOR SHARE";
+    let rows = transaction.query_typed(statement, &[]).await?;
+    match rows.first() {
+        Some(row) if decrypts(key, row.get(0)) => Ok(()),
+        Some(_) => Err(KeyError::Rotated.into()),
+        None => Err(KeyError::Missing { in_use: false }.into()),
+    }
+}
+
+/// The stored value under `key`.
+pub(super) fn check_value(key: &Key) -> Result<String, NoRandomness> {
+    key.encrypt(KNOWN_VALUE)
+}
+
 /// Whether `key` decrypts the stored value; `None` if there is none.
 pub(super) async fn is_right(
     connection: &Connection,
@@ -76,7 +93,7 @@ pub(super) async fn is_right(
     Ok(stored(connection, schema).await?.map(|(token, _)| decrypts(key, &token)))
 }
 
-fn decrypts(key: &Key, token: &str) -> bool {
+pub(super) fn decrypts(key: &Key, token: &str) -> bool {
     key.decrypt(token).is_ok_and(|plain| plain.as_slice() == KNOWN_VALUE)
 }
 

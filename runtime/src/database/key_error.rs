@@ -20,6 +20,12 @@ pub enum KeyError {
         /// The date when the key was recorded.
         since: String,
     },
+    /// Another key than the recorded one, since this process started.
+    #[error(
+        "the encryption key was changed with `tellr-app rotate-key` while this process was running, so it stores no \
+         more credentials. Restart the app with the new key in GOOGLE_OAUTH_ENCRYPTION_KEY"
+    )]
+    Rotated,
     /// No key, though one is required.
     #[error(
         "GOOGLE_OAUTH_ENCRYPTION_KEY is not set{}. Credentials of users are only ever stored encrypted, so the \

@@ -15,6 +15,7 @@ mod listen;
 mod migration_error;
 pub mod migrations;
 mod pool;
+pub mod rotation;
 pub mod seeds;
 pub mod state;
 

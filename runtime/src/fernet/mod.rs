@@ -12,7 +12,7 @@
 //! reveal nothing to an attacker.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aes::Aes128;
 use base64::Engine as _;
@@ -102,6 +102,11 @@ impl Key {
     /// Decrypts a token, however old.
     pub fn decrypt(&self, token: &str) -> Result<Zeroizing<Vec<u8>>, InvalidToken> {
         self.decrypt_at(token, unix_now(), None)
+    }
+
+    /// Decrypts a token, unless it is older than this.
+    pub fn decrypt_within(&self, token: &str, age: Duration) -> Result<Zeroizing<Vec<u8>>, InvalidToken> {
+        self.decrypt_at(token, unix_now(), Some(age.as_secs()))
     }
 
     /// The deterministic part of [`Key::encrypt`]. Never call it twice with the same `iv`.

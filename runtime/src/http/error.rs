@@ -117,11 +117,10 @@ impl IntoResponse for ApiError {
 pub async fn as_json(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
-    let is_json = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if is_json || !(status.is_client_error() || status.is_server_error()) {
+    let kind = response.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    // A page that says what is wrong is a handler's, for a person.
+    let is_ours = kind.starts_with(b"application/json") || kind.starts_with(b"text/html");
+    if is_ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
     let message = match status {

@@ -52,6 +52,17 @@ impl Jobs {
         self.shared.queries.enqueue(transaction, new, &self.shared.pace).await
     }
 
+    /// Has jobs of this kind and owner that wait for a time be done now, if the caller's transaction is committed.
+    /// Call [`Jobs::announce`] then.
+    pub async fn hurry_in(
+        &self,
+        transaction: &Transaction<'_>,
+        kind: &str,
+        owner: &str,
+    ) -> Result<(), DatabaseError> {
+        self.shared.queries.hurry(transaction, kind, owner).await
+    }
+
     /// Has this process look for work now.
     pub fn announce(&self) {
         self.shared.hub.work_is_waiting();

@@ -408,6 +408,25 @@ impl Queries {
         )
     }
 
+    /// Has the waiting jobs of a kind and an owner be due now.
+    pub(super) async fn hurry(
+        &self,
+        on: &impl Statements,
+        kind: &str,
+        owner: &str,
+    ) -> Result<(), DatabaseError> {
+        let s = &self.schema;
+        let statement = format!(
+            "WITH due AS (
+               UPDATE {s}.jobs SET run_after = clock_timestamp()
+               WHERE kind = $1 AND owner = $2 AND state = 'queued' AND run_after > clock_timestamp() RETURNING id)
+             SELECT pg_notify($3, 'work')::text FROM due LIMIT 1"
+        );
+        on.rows(&statement, &[(&kind, Type::TEXT), (&owner, Type::TEXT), (&self.channel, Type::TEXT)])
+            .await?;
+        Ok(())
+    }
+
     /// Cancels a job of this owner: at once if it waits, else as soon as its worker learns of it. `false` if there
     /// is no such job, or it has ended.
     pub(super) async fn cancel(

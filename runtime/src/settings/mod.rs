@@ -10,6 +10,7 @@
 
 mod assistant;
 mod database;
+mod google;
 mod problem;
 mod proxies;
 mod traces;
@@ -68,6 +69,10 @@ pub struct Settings {
     pub traces: TraceSettings,
     /// The key for encrypted data.
     pub encryption_key: Option<Key>,
+    /// The key that `rotate-key` changes to.
+    pub new_encryption_key: Option<Key>,
+    /// A stand-in for Google on this machine: `http://host:port`.
+    pub google_address: Option<String>,
 }
 
 /// Where the app listens unless the platform says otherwise.
@@ -85,7 +90,9 @@ impl Settings {
         let environment = environment(&mut reader);
         let port = port_of(&mut reader, "DATABRICKS_APP_PORT").unwrap_or(DEFAULT_PORT);
         let metrics_port = port_of(&mut reader, "TELLR_METRICS_PORT");
-        let encryption_key = encryption_key(&mut reader);
+        let encryption_key = key(&mut reader, "GOOGLE_OAUTH_ENCRYPTION_KEY");
+        let new_encryption_key = key(&mut reader, "TELLR_NEW_ENCRYPTION_KEY");
+        let google_address = google::read(&mut reader);
         let app_name = reader.text("DATABRICKS_APP_NAME");
         let address = address(&mut reader, app_name.is_some());
         let hosts = hosts(&mut reader);
@@ -109,6 +116,8 @@ impl Settings {
                 assistant,
                 traces,
                 encryption_key,
+                new_encryption_key,
+                google_address,
             }),
             _ => Err(SettingsError(reader.problems)),
         }
@@ -169,13 +178,12 @@ fn hosts(reader: &mut Reader<'_>) -> Vec<String> {
     hosts
 }
 
-fn encryption_key(reader: &mut Reader<'_>) -> Option<Key> {
-    const NAME: &str = "GOOGLE_OAUTH_ENCRYPTION_KEY";
-    let text = reader.secret(NAME)?;
+fn key(reader: &mut Reader<'_>, name: &'static str) -> Option<Key> {
+    let text = reader.secret(name)?;
     match Key::parse(&text) {
         Ok(key) => Some(key),
         Err(error) => {
-            reader.problem(NAME, error.to_string());
+            reader.problem(name, error.to_string());
             None
         }
     }

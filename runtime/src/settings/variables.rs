@@ -126,6 +126,15 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("GOOGLE_OAUTH_ENCRYPTION_KEY", "the Fernet key for stored credentials; required in production"),
     variable(
+        "TELLR_NEW_ENCRYPTION_KEY",
+        "only for `rotate-key`: the Fernet key that stored credentials are encrypted with from then on",
+    ),
+    variable(
+        "TELLR_GOOGLE_ADDRESS",
+        "a stand-in for Google on this machine, such as `http://127.0.0.1:8788`, to try the export to Google Slides \
+         without Google (default: Google)",
+    ),
+    variable(
         "TELLR_METRICS_PORT",
         "serve Prometheus metrics at `/metrics` on this port, for this machine only (default: off)",
     ),

@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "foundation", works_from: 1, sql: include_str!("0001_foundation.sql") },
     Migration { version: 2, name: "assistant", works_from: 1, sql: include_str!("0002_assistant.sql") },
     Migration { version: 3, name: "exports", works_from: 1, sql: include_str!("0003_exports.sql") },
+    Migration { version: 4, name: "google", works_from: 1, sql: include_str!("0004_google.sql") },
 ];
 
 /// The schema version that this program needs.

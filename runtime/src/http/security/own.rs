@@ -18,7 +18,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -28,6 +28,7 @@ use crate::settings::Settings;
 
 /// Set by the platform's proxy: the host that the browser asked for.
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const ODD: &str = "The request's headers are not as a browser sends them";
 
 /// Under which names the server is reached; cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,35 +69,36 @@ impl OwnAddress {
     }
 }
 
-/// The layer.
-pub async fn admit(State(own): State<OwnAddress>, request: Request, next: Next) -> Response {
-    match check(&own, &request) {
-        Ok(()) => next.run(request).await,
-        Err(message) => {
-            tracing::info!("refused a request: {message}");
-            ApiError::Refused(StatusCode::FORBIDDEN, message).into_response()
-        }
+/// Where a browser reaches the app: `https://host`, or `http://host:port` for this machine. Google and browsers take
+/// `http` for nothing else.
+///
+/// # Errors
+/// If the request's headers don't tell.
+pub fn origin(own: &OwnAddress, uri: &Uri, headers: &HeaderMap) -> Result<String, &'static str> {
+    let asked = asked(own, uri, headers)?.filter(|asked| address::name_of(asked).is_some()).ok_or(ODD)?;
+    let is_here = address::name_of(asked).is_some_and(address::is_loopback);
+    Ok(format!("{}://{asked}", if is_here { "http" } else { "https" }))
+}
+
+/// The host that the browser asked for.
+fn asked<'a>(
+    own: &OwnAddress,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+) -> Result<Option<&'a str>, &'static str> {
+    let asked = address::asked_host(uri, headers).map_err(|_| ODD)?;
+    match own {
+        OwnAddress::Platform => Ok(address::single(headers, &FORWARDED_HOST).map_err(|_| ODD)?.or(asked)),
+        OwnAddress::Direct { .. } => Ok(asked),
     }
 }
 
-fn check(own: &OwnAddress, request: &Request) -> Result<(), &'static str> {
-    const ODD: &str = "The request's headers are not as a browser sends them";
-    let headers = request.headers();
-    let asked = address::asked_host(request.uri(), headers).map_err(|_| ODD)?;
-    let asked = match own {
-        OwnAddress::Platform => address::single(headers, &FORWARDED_HOST).map_err(|_| ODD)?.or(asked),
-        OwnAddress::Direct { .. } => asked,
-    };
-    if let OwnAddress::Direct { .. } = own
-        && !asked.and_then(address::name_of).is_some_and(|name| own.is(name))
-    {
-        return Err(
-            "The request names another host. If the app is reached under that name, add it to TELLR_HOSTS",
-        );
-    }
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(());
-    }
+/// Passes if a request comes from a page of the app, or from a program that names its address.
+///
+/// # Errors
+/// What is wrong.
+pub fn from_own_page(own: &OwnAddress, uri: &Uri, headers: &HeaderMap) -> Result<(), &'static str> {
+    let asked = asked(own, uri, headers)?;
     let origin = address::single(headers, &header::ORIGIN).map_err(|_| ODD)?;
     let site = address::single(headers, &FETCH_SITE).map_err(|_| ODD)?;
     let is_own = |origin: &str| {
@@ -112,6 +114,33 @@ fn check(own: &OwnAddress, request: &Request) -> Result<(), &'static str> {
         }
         _ => Err("The request comes from a page of another site"),
     }
+}
+
+/// The layer.
+pub async fn admit(State(own): State<OwnAddress>, request: Request, next: Next) -> Response {
+    match check(&own, &request) {
+        Ok(()) => next.run(request).await,
+        Err(message) => {
+            tracing::info!("refused a request: {message}");
+            ApiError::Refused(StatusCode::FORBIDDEN, message).into_response()
+        }
+    }
+}
+
+fn check(own: &OwnAddress, request: &Request) -> Result<(), &'static str> {
+    let (uri, headers) = (request.uri(), request.headers());
+    let asked = asked(own, uri, headers)?;
+    if let OwnAddress::Direct { .. } = own
+        && !asked.and_then(address::name_of).is_some_and(|name| own.is(name))
+    {
+        return Err(
+            "The request names another host. If the app is reached under that name, add it to TELLR_HOSTS",
+        );
+    }
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(());
+    }
+    from_own_page(own, uri, headers)
 }
 
 #[cfg(test)]
