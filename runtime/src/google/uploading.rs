@@ -30,8 +30,12 @@ pub(super) async fn send(
     loop {
         let end = at.saturating_add(chunk).min(size);
         let sent = drive.send(address, bytes, (at, end)).await;
-        let (reached, asked) = match sent {
-            Ok(reached) => (reached, None),
+        let reached = match sent {
+            Ok(Reached::At(now)) if now <= at => {
+                failures += 1;
+                Reached::At(now)
+            }
+            Ok(reached) => reached,
             Err(Trouble::Later(message, asked)) => {
                 failures += 1;
                 if failures >= policy.attempts || asked.is_some_and(|asked| asked > policy.longest_pause) {
@@ -40,7 +44,7 @@ pub(super) async fn send(
                 tracing::info!(at, size, "an upload to Google was interrupted; asking what has arrived");
                 tokio::time::sleep(asked.unwrap_or(pause).min(policy.longest_pause)).await;
                 pause = (pause * 2).min(policy.longest_pause);
-                (drive.reached(address, size).await?, asked)
+                drive.reached(address, size).await?
             }
             Err(trouble) => return Err(trouble),
         };
@@ -54,9 +58,6 @@ pub(super) async fn send(
             // Google may forget bytes that it has not confirmed.
             Reached::At(now) => {
                 at = now;
-                if asked.is_none() {
-                    failures += 1;
-                }
                 if failures >= policy.attempts {
                     let message =
                         "Google takes no more of the upload at the moment. The export is tried again";

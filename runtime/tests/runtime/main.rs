@@ -16,6 +16,7 @@ mod exports;
 mod foreign;
 mod frontend;
 mod genie;
+mod google;
 mod groups;
 mod hostile;
 mod http;

@@ -35,6 +35,7 @@ impl Route {
             .replace("{number}", "1")
             .replace("{turn}", id)
             .replace("{request_id}", id)
+            .replace("{job_id}", id)
             .replace("{source}", "00000000-0000-0000-0000-000000000000")
     }
 }
@@ -152,6 +153,7 @@ async fn things_of<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, 
         person.app.schema, person.id
     );
     ids.insert("/api/jobs", postgres::one(&statement).await);
+    ids.insert("/api/export/google-slides/poll", ids["/api/jobs"].clone());
     let request = json!({ "message": "A deck", "session_id": ids["/api/sessions"] });
     let (status, turn) = person.post("/api/chat", request).await;
     assert_eq!(status, 202, "{turn}");

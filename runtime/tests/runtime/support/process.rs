@@ -132,6 +132,11 @@ impl Serving {
         assert!(status.success());
     }
 
+    /// Ends it at once, without a chance to do anything.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.expect("it is killed");
+    }
+
     /// Its end, with everything it wrote.
     pub(crate) async fn end(mut self) -> Ended {
         let status = timeout(PATIENCE, self.child.wait()).await.expect("the app ends").expect("a status");
