@@ -518,6 +518,85 @@ export interface FeedbackRequest {
   rating: Rating;
 }
 /**
+ * The answer to `GET /api/export/google-slides/auth/status`.
+ */
+export interface GoogleAuthStatus {
+  /**
+   * Whether the caller's account is connected.
+   */
+  authorized: boolean;
+  /**
+   * Whether an administrator has uploaded the OAuth client.
+   */
+  credentials_configured: boolean;
+}
+/**
+ * `POST /api/google/connection`.
+ */
+export interface GoogleConsent {
+  /**
+   * Google's page that asks for the person's consent. Open it in a new tab of the same browser.
+   */
+  url: string;
+}
+/**
+ * `DELETE /api/google/connection`.
+ */
+export interface GoogleDisconnected {
+  /**
+   * Whether Google has confirmed that the app's access has ended.
+   */
+  is_revoked: boolean;
+  /**
+   * What to do if it has not.
+   */
+  message?: string | null;
+}
+/**
+ * `POST /api/export/google-slides`.
+ */
+export interface GoogleExportRequest {
+  /**
+   * The session of the deck.
+   */
+  session_id: string;
+}
+/**
+ * The answer to it.
+ */
+export interface GoogleExportStarted {
+  /**
+   * The job that exports. Its result is `{"presentation_id", "url"}`. While it waits for a connection, it tells an
+   * event `waiting_for_google` with `{"reason", "message"}`.
+   */
+  job_id: string;
+}
+/**
+ * `GET /api/google`.
+ */
+export interface GoogleStatus {
+  /**
+   * Whether the caller may upload it.
+   */
+  can_configure: boolean;
+  /**
+   * The address of that account.
+   */
+  email?: string | null;
+  /**
+   * Whether an administrator has uploaded the OAuth client.
+   */
+  is_configured: boolean;
+  /**
+   * Whether the caller's Google account is connected.
+   */
+  is_connected: boolean;
+  /**
+   * What the OAuth client has to list under "Authorized redirect URIs", exactly.
+   */
+  redirect_uri: string;
+}
+/**
  * `GET /api/health`: the process runs and answers. Says nothing about the database.
  */
 export interface Health {
@@ -785,6 +864,35 @@ export interface Polled {
    */
   last_message_id: number;
   result?: Turn | null;
+  /**
+   * `pending`, `running`, `completed` or `error`.
+   */
+  status: string;
+}
+/**
+ * The answer to `GET /api/export/google-slides/poll/{job_id}`.
+ */
+export interface PolledGoogleExport {
+  /**
+   * Why it failed.
+   */
+  error?: string | null;
+  /**
+   * The job.
+   */
+  job_id: string;
+  /**
+   * The presentation, once it is completed.
+   */
+  presentation_id?: string | null;
+  /**
+   * Where it is opened.
+   */
+  presentation_url?: string | null;
+  /**
+   * In percent.
+   */
+  progress: number;
   /**
    * `pending`, `running`, `completed` or `error`.
    */

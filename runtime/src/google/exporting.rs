@@ -115,7 +115,7 @@ impl Exporting {
         let id = target.as_ref().map(|file| file.id.as_str());
         let address = drive.start(id, session, name.as_deref(), export.bytes.len()).await?;
         self.keep(&export, &address).await?;
-        let file = uploading::send(&mut drive, job, &address, &export.bytes, 0).await?;
+        let file = self.send(&mut drive, &export, &address, 0).await?;
         self.finish(&export, &file, &title.unwrap_or_else(|| export.name())).await
     }
 
@@ -138,7 +138,7 @@ impl Exporting {
             Ok(Reached::File(file)) => Ok(Continued::Earlier(file)),
             Ok(Reached::At(at)) if is_same => {
                 tracing::info!(at, "an upload to Google that was interrupted is continued");
-                uploading::send(drive, export.job, &address, &export.bytes, at).await.map(Continued::Finished)
+                self.send(drive, export, &address, at).await.map(Continued::Finished)
             }
             Ok(Reached::At(_)) => {
                 drive.cancel(&address).await;
@@ -147,6 +147,25 @@ impl Exporting {
             Err(Trouble::Gone) => Ok(Continued::No),
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// Sends the file from `at` on. An upload that Google refuses is not continued by the next export.
+    async fn send(
+        &self,
+        drive: &mut Drive<'_>,
+        export: &Export<'_>,
+        address: &Url,
+        at: usize,
+    ) -> Result<File, Trouble> {
+        let sent = uploading::send(drive, export.job, address, &export.bytes, at).await;
+        if let Err(Trouble::Refused(_)) = &sent {
+            let mut connection = export.job.connection().await?;
+            let transaction = export.job.begin(&mut connection).await?;
+            queries::end_upload(&transaction, export.session, export.owner).await?;
+            export.job.tell_in(&transaction, &[], None).await?;
+            transaction.commit().await?;
+        }
+        sent
     }
 
     /// The presentation to write to, if there is one, and its title if that is to be left as it is.

@@ -331,6 +331,17 @@ pub(super) async fn keep_upload(
     Ok(())
 }
 
+/// Forgets an upload that is over.
+pub(super) async fn end_upload(
+    transaction: &Transaction<'_>,
+    session: Uuid,
+    owner: &str,
+) -> Result<(), DatabaseError> {
+    let statement = "DELETE FROM google_uploads WHERE session_id = $1 AND owner = $2";
+    transaction.query_typed(statement, &[(&session, Type::UUID), (&owner, Type::TEXT)]).await?;
+    Ok(())
+}
+
 /// Remembers the presentation; the upload is over.
 pub(super) async fn exported(
     transaction: &Transaction<'_>,
@@ -346,8 +357,7 @@ pub(super) async fn exported(
         (&presentation.title, Type::TEXT),
         (&version, Type::INT8),
     ];
-    let delete = "DELETE FROM google_uploads WHERE session_id = $1 AND owner = $2";
-    transaction.query_typed(delete, &parameters[..2]).await?;
+    end_upload(transaction, session, owner).await?;
     transaction
         .query_typed(
             "INSERT INTO google_presentations (session_id, owner, file_id, title, version)
