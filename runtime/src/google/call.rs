@@ -49,12 +49,11 @@ impl Answer {
     /// How long to wait, as Google says.
     pub(super) fn pause(&self) -> Option<Duration> {
         let text = self.header(RETRY_AFTER)?;
-        let pause = match text.parse().ok() {
-            Some(seconds) => Duration::from_secs(seconds),
-            None => {
-                let until = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
-                Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default()
-            }
+        let pause = if let Ok(seconds) = text.parse() {
+            Duration::from_secs(seconds)
+        } else {
+            let until = OffsetDateTime::parse(&text.replace("GMT", "+0000"), &Rfc2822).ok()?;
+            Duration::try_from(until - OffsetDateTime::now_utc()).unwrap_or_default()
         };
         Some(pause.min(LONGEST_PAUSE))
     }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::exporting::KIND;
-use super::google::Google;
+use super::handle::Google;
 use super::page::Outcome;
 use super::proof::{self, PATIENCE, Proof};
 use super::queries::{self, Attempt, NewAttempt, NewConnection};
@@ -83,7 +83,7 @@ pub(super) async fn begin(
         seconds: PATIENCE.as_secs_f64(),
     };
     let database = google.database();
-    let mut connection = database.connection().await?;
+    let mut connection = Box::pin(database.connection()).await?;
     let transaction = connection.transaction(database.schema()).await?;
     encryption::hold(&transaction, key).await?;
     queries::know(&transaction, &queries::schema(database), user).await?;
@@ -130,7 +130,8 @@ pub(super) async fn finish(
     let (state, browser) = (proof::hash(state.expose_secret()), proof::hash(browser.expose_secret()));
     let database = google.database();
     let schema = queries::schema(database);
-    let taken = queries::take(&database.connection().await?, &schema, &user.id, &state, &browser).await?;
+    let taken =
+        queries::take(&Box::pin(database.connection()).await?, &schema, &user.id, &state, &browser).await?;
     let Some(attempt) = taken else { return Ok(strange()) };
     if let Some(error) = &answer.error {
         let text = match error.as_str() {
@@ -164,7 +165,7 @@ async fn granted(
         let text = format!("The app's OAuth client was changed in the meantime. {again}");
         return say(StatusCode::CONFLICT, text);
     };
-    let verifier = google.reveal(&attempt.verifier).map_err(|_| super::google::unreadable())?;
+    let verifier = google.reveal(&attempt.verifier).map_err(|_| super::handle::unreadable())?;
     let proof = (code, &verifier, attempt.redirect_uri.as_str());
     let granted = tokens::exchange(google.http(), google.endpoints(), &client, proof).await;
     match granted {
@@ -210,7 +211,7 @@ async fn connected(
         seconds: tokens.lifetime.as_secs_f64(),
     };
     let database = google.database();
-    let mut connection = database.connection().await?;
+    let mut connection = Box::pin(database.connection()).await?;
     let transaction = connection.transaction(database.schema()).await?;
     encryption::hold(&transaction, google.key()?).await?;
     queries::connect(&transaction, &user.id, &new).await?;

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::call::{Answer, later, once, patiently};
-use super::google::{Access, Google};
+use super::handle::{Access, Google};
 use super::trouble::{Connect, Trouble};
 
-/// The media type of a PowerPoint file.
+/// The media type of a `.pptx` file.
 const POWERPOINT: &str = "application/vnd.openxmlformats-officedocument.presentationml.presentation";
 /// The media type of a presentation in Drive.
 const SLIDES: &str = "application/vnd.google-apps.presentation";
@@ -104,7 +104,7 @@ pub(super) struct Drive<'a> {
 
 impl<'a> Drive<'a> {
     pub(super) async fn open(google: &'a Google, owner: &'a str) -> Result<Self, Trouble> {
-        Ok(Self { google, owner, access: google.access(owner, None).await? })
+        Ok(Self { google, owner, access: Box::pin(google.access(owner, None)).await? })
     }
 
     pub(super) fn google(&self) -> &Google {
@@ -135,7 +135,7 @@ impl<'a> Drive<'a> {
                 }
                 StatusCode::UNAUTHORIZED => {
                     is_again = true;
-                    self.access = self.google.access(self.owner, Some(&self.access)).await?;
+                    self.access = Box::pin(self.google.access(self.owner, Some(&self.access))).await?;
                 }
                 StatusCode::FORBIDDEN if lacks_permission(&answer) => {
                     self.google.forget(self.access.generation).await?;

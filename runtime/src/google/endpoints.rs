@@ -35,12 +35,11 @@ impl Endpoints {
     /// The address of an upload session, if it is one of Google's: tokens and files are sent there.
     pub(super) fn session(&self, address: &str) -> Option<Url> {
         let url = Url::parse(address).ok().filter(|_| address.len() <= 4096)?;
-        let is_googles = match &self.stand_in {
-            Some(stand_in) => Url::parse(stand_in).is_ok_and(|it| it.origin() == url.origin()),
-            None => {
-                let host = url.host_str().unwrap_or_default();
-                url.scheme() == "https" && host.ends_with(".googleapis.com") && url.port().is_none()
-            }
+        let is_googles = if let Some(stand_in) = &self.stand_in {
+            Url::parse(stand_in).is_ok_and(|it| it.origin() == url.origin())
+        } else {
+            let host = url.host_str().unwrap_or_default();
+            url.scheme() == "https" && host.ends_with(".googleapis.com") && url.port().is_none()
         };
         let is_bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         (is_googles && is_bare && url.path().starts_with("/upload/drive/")).then_some(url)

@@ -15,7 +15,7 @@ use tellr_slides::pptx::Lines;
 use uuid::Uuid;
 
 use super::drive::{Drive, File, LARGEST_CONVERTED, Reached};
-use super::google::Google;
+use super::handle::Google;
 use super::queries::{self, Presentation, StoredUpload};
 use super::trouble::Trouble;
 use super::uploading;

@@ -13,7 +13,7 @@
 //! constants: the uploaded file can't name others. Google gives a new access token without ending the previous ones,
 //! so a refresh is single-flight within a process only; two processes that refresh at once do no harm.
 //!
-//! **Exporting.** The presentation is the PowerPoint file, uploaded with conversion. Problem: an export is one
+//! **Exporting.** The presentation is the `.pptx` file, uploaded with conversion. Problem: an export is one
 //! presentation, written again next time, whatever breaks in between. Drive's ids that are generated in advance would
 //! be the usual answer, but Drive doesn't take them for files that are converted (`generatedIdNotSupported`; the
 //! guide "Create and manage files" says so too). Choice: the *upload session* of the resumable protocol is what makes
@@ -38,22 +38,24 @@
 //! | `call` | one request to Google: bounded, asked again |
 //! | `proof` | state, verifier and cookie of an attempt to connect |
 //! | `tokens` | codes and refresh tokens for access tokens; revocation |
-//! | [`google`](mod@google) | what all share; access tokens, refreshed in one place |
+//! | [`handle`] | what all share; access tokens, refreshed in one place |
 //! | `queries` | every statement |
 //! | `drive` | files and upload sessions |
 //! | `uploading` | the bytes of an upload, whatever breaks |
 //! | [`exporting`] | the job |
 //! | `page` | the page at the end of a connection |
 //! | `connecting` | begins and finishes a connection |
+//! | `answering` | what requests about connections are answered |
 //! | [`routes`], `original` | the API, and the paths of the original Tellr |
 
+mod answering;
 mod call;
 mod client_file;
 mod connecting;
 mod drive;
 mod endpoints;
 pub mod exporting;
-pub mod google;
+pub mod handle;
 mod original;
 mod page;
 mod proof;
@@ -65,5 +67,5 @@ pub mod types;
 mod uploading;
 
 pub use exporting::Exporting;
-pub use google::{Google, Limits};
+pub use handle::{Google, Limits};
 pub use routes::routes;

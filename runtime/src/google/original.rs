@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::answering::{Origin, answered, begun, status_of};
 use super::connecting::Answer;
-use super::google::Google;
-use super::routes::{Origin, answered, begun, status_of};
+use super::handle::Google;
 use super::types::GoogleConsent;
 use crate::http::ApiError;
 use crate::http::extract::Parameters;

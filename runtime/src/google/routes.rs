@@ -2,28 +2,29 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{FromRef, FromRequestParts, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::extract::{FromRef, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::answering::{Origin, answered, begun, status_of};
 use super::client_file::OAuthClient;
 use super::connecting::{self, Answer, redirects};
 use super::exporting::{KIND, Payload};
-use super::google::Google;
-use super::page::{Outcome, page};
+use super::handle::Google;
 use super::types::{
     GoogleConsent, GoogleDisconnected, GoogleExportRequest, GoogleExportStarted, GoogleStatus,
 };
 use super::{original, queries, tokens};
 use crate::database::encryption;
 use crate::http::extract::{JsonBody, Parameters};
-use crate::http::security::own::{self, OwnAddress};
+use crate::http::security::own::OwnAddress;
 use crate::http::{ApiError, Rejection};
 use crate::identity::{IdentityRule, User};
 use crate::jobs::types::{IfRunning, Unique};
@@ -52,21 +53,6 @@ where
         .routes(routes!(original::poll_google_export))
 }
 
-/// Where the caller's browser reaches the app: `https://host`.
-pub(super) struct Origin(pub(super) String);
-
-impl<S: Sync> FromRequestParts<S> for Origin
-where
-    OwnAddress: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let origin = own::origin(&OwnAddress::from_ref(state), &parts.uri, &parts.headers);
-        origin.map(Self).map_err(|message| ApiError::Refused(StatusCode::BAD_REQUEST, message))
-    }
-}
-
 /// Whether Google Slides is set up, and whether the caller's account is connected
 #[utoipa::path(get, path = "/google", tag = "Google Slides", responses((status = 200, body = GoogleStatus)))]
 pub(super) async fn google_status(
@@ -76,31 +62,6 @@ pub(super) async fn google_status(
     Origin(origin): Origin,
 ) -> Result<Json<GoogleStatus>, ApiError> {
     status_of(&google, &groups, &user, &origin).await.map(Json)
-}
-
-pub(super) async fn status_of(
-    google: &Google,
-    groups: &Groups,
-    user: &User,
-    origin: &str,
-) -> Result<GoogleStatus, ApiError> {
-    let can_configure = groups.is_admin(user).await;
-    let schema = queries::schema(google.database());
-    let connection = google.database().connection().await?;
-    let is_configured = queries::client(&connection, &schema).await?.is_some();
-    let connected = queries::connection_of(&connection, &schema, &user.id).await?;
-    drop(connection);
-    let ours = redirects(origin);
-    // The one that the client lists, if that can be read.
-    let client = if is_configured { google.client().await.ok().flatten() } else { None };
-    let redirect_uri = client.and_then(|(_, client)| client.redirect_of(&ours).cloned());
-    Ok(GoogleStatus {
-        is_configured,
-        can_configure,
-        is_connected: connected.is_some(),
-        email: connected.and_then(|connected| connected.email),
-        redirect_uri: redirect_uri.unwrap_or_else(|| ours[0].clone()),
-    })
 }
 
 async fn require_admin(groups: &Groups, user: &User) -> Result<(), Rejection> {
@@ -129,7 +90,7 @@ async fn set_google_client(
     let key = google.key()?;
     let sealed = google.seal(&client.to_json().to_string().into())?;
     let database = google.database();
-    let mut connection = database.connection().await?;
+    let mut connection = Box::pin(database.connection()).await?;
     let transaction = connection.transaction(database.schema()).await?;
     encryption::hold(&transaction, key).await?;
     queries::know(&transaction, &queries::schema(database), &user).await?;
@@ -154,7 +115,7 @@ async fn delete_google_client(
     State(groups): State<Groups>,
 ) -> Result<StatusCode, ApiError> {
     require_admin(&groups, &user).await?;
-    let connection = google.database().connection().await?;
+    let connection = Box::pin(google.database().connection()).await?;
     queries::delete_client(&connection, &queries::schema(google.database())).await?;
     tracing::info!("the OAuth client for Google was removed");
     Ok(StatusCode::NO_CONTENT)
@@ -172,16 +133,6 @@ async fn connect_google(
     begun(&google, &user, &origin, &headers).await
 }
 
-pub(super) async fn begun(
-    google: &Google,
-    user: &User,
-    origin: &str,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
-    let (url, cookie) = connecting::begin(google, user, origin, headers).await?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(GoogleConsent { url })).into_response())
-}
-
 /// Disconnect the caller's Google account: the app's access ends at Google, and its tokens are deleted
 #[utoipa::path(delete, path = "/google/connection", tag = "Google Slides",
     responses((status = 200, body = GoogleDisconnected)))]
@@ -190,7 +141,7 @@ async fn disconnect_google(
     State(google): State<Google>,
 ) -> Result<Json<GoogleDisconnected>, ApiError> {
     let schema = queries::schema(google.database());
-    let connection = google.database().connection().await?;
+    let connection = Box::pin(google.database().connection()).await?;
     let Some(stored) = queries::connection_of(&connection, &schema, &user.id).await? else {
         return Ok(Json(GoogleDisconnected { is_revoked: true, message: None }));
     };
@@ -224,28 +175,6 @@ async fn google_callback(
     answered(&google, &jobs, (user, origin), &headers, answer).await
 }
 
-/// A person's browser is here, so that every outcome is a page.
-pub(super) async fn answered(
-    google: &Google,
-    jobs: &Jobs,
-    (user, origin): (Result<User, ApiError>, Result<Origin, ApiError>),
-    headers: &HeaderMap,
-    answer: Result<Parameters<Answer>, ApiError>,
-) -> Response {
-    let outcome = async {
-        let (user, Origin(origin)) = (user?, origin?);
-        let Parameters(answer) = answer.unwrap_or(Parameters(Answer::default()));
-        connecting::finish(google, jobs, &user, (&origin, headers), answer).await
-    };
-    match outcome.await {
-        Ok(outcome) => page(&outcome),
-        Err(error) => {
-            let text = format!("{error}.");
-            page(&Outcome::Failed(error.into_response().status(), text))
-        }
-    }
-}
-
 /// Export a deck to Google Slides: into the same presentation as before, if there is one
 #[utoipa::path(post, path = "/export/google-slides", tag = "Google Slides", request_body = GoogleExportRequest,
     responses((status = 202, body = GoogleExportStarted)))]
@@ -257,7 +186,7 @@ async fn export_to_google_slides(
 ) -> Result<(StatusCode, Json<GoogleExportStarted>), ApiError> {
     let database = google.database();
     let schema = queries::schema(database);
-    let mut connection = database.connection().await?;
+    let mut connection = Box::pin(database.connection()).await?;
     let transaction = connection.transaction(database.schema()).await?;
     visible(queries::role_in(&transaction, &schema, &caller, request.session_id).await?)?;
     if !queries::is_configured(&transaction).await? {
@@ -273,8 +202,8 @@ async fn export_to_google_slides(
 
 /// At most one at a time for a deck and a person: they have one presentation.
 fn job(caller: &Caller, session: Uuid) -> NewJob {
-    let person: String =
-        Sha256::digest(&caller.user.id).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    // A whole id may not fit into a key.
+    let person = URL_SAFE_NO_PAD.encode(Sha256::digest(&caller.user.id));
     // One that runs may have read the deck before it was changed.
     let unique = Unique { key: format!("{KIND} {session} {person}"), if_running: IfRunning::RunAgain };
     NewJob {

@@ -239,7 +239,7 @@ fn taken(
         }
         let end = if is_whole { body.len() } else { last + 1 };
         let is_last = is_whole || total == Some(end);
-        if !is_last && body.len() % UNIT != 0 {
+        if !is_last && !body.len().is_multiple_of(UNIT) {
             return Err(bad("Chunks have to be a multiple of 256 KiB."));
         }
         if first > upload.received.len() {
@@ -270,33 +270,30 @@ fn finished(state: &mut State, id: &str) -> Result<Response, Response> {
     if kind == SLIDES && !upload.received.starts_with(b"PK") {
         return Err(bad("The file is corrupt or unsupported and could not be converted."));
     }
-    let made = match &upload.target {
-        Some(target) => {
-            let Some(file) = state.files.iter_mut().find(|file| file.id == *target) else {
-                return Err(drive::not_found(target));
-            };
-            file.content = upload.received;
-            file.revision += 1;
-            file.name = upload.name.unwrap_or_else(|| file.name.clone());
-            file.app_properties.extend(upload.app_properties);
-            target.clone()
-        }
-        None => {
-            let id = format!("1{}", Uuid::new_v4().simple());
-            state.files.push(File {
-                id: id.clone(),
-                name: upload.name.unwrap_or_else(|| "Untitled".to_owned()),
-                mime_type: kind,
-                owner: upload.email,
-                client_id: upload.client_id,
-                app_properties: upload.app_properties,
-                trashed: false,
-                can_edit: true,
-                revision: 1,
-                content: upload.received,
-            });
-            id
-        }
+    let made = if let Some(target) = &upload.target {
+        let Some(file) = state.files.iter_mut().find(|file| file.id == *target) else {
+            return Err(drive::not_found(target));
+        };
+        file.content = upload.received;
+        file.revision += 1;
+        file.name = upload.name.unwrap_or_else(|| file.name.clone());
+        file.app_properties.extend(upload.app_properties);
+        target.clone()
+    } else {
+        let id = format!("1{}", Uuid::new_v4().simple());
+        state.files.push(File {
+            id: id.clone(),
+            name: upload.name.unwrap_or_else(|| "Untitled".to_owned()),
+            mime_type: kind,
+            owner: upload.email,
+            client_id: upload.client_id,
+            app_properties: upload.app_properties,
+            trashed: false,
+            can_edit: true,
+            revision: 1,
+            content: upload.received,
+        });
+        id
     };
     if let Some(upload) = state.uploads.get_mut(id) {
         upload.made = Some(made.clone());

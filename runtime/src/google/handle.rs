@@ -131,7 +131,7 @@ impl Google {
     /// The OAuth client with its id, if there is one.
     pub(super) async fn client(&self) -> Result<Option<(Uuid, OAuthClient)>, ApiError> {
         let schema = queries::schema(self.database());
-        let stored = queries::client(&self.database().connection().await?, &schema).await?;
+        let stored = queries::client(&Box::pin(self.database().connection()).await?, &schema).await?;
         let Some(stored) = stored else { return Ok(None) };
         let client = self.key()?.decrypt(&stored.file).ok().and_then(|file| OAuthClient::of_stored(&file));
         Ok(Some((stored.id, client.ok_or_else(unreadable)?)))
@@ -143,7 +143,7 @@ impl Google {
         let _turn = turn.lock().await;
         let database = self.database();
         let schema = queries::schema(database);
-        let stored = queries::connection_of(&database.connection().await?, &schema, owner).await?;
+        let stored = queries::connection_of(&Box::pin(database.connection()).await?, &schema, owner).await?;
         let stored = stored.ok_or(Trouble::Connect(Connect::NotConnected))?;
         let token = self.reveal(&stored.access_token)?;
         let is_stale = stale.is_some_and(|stale| stale.token.expose_secret() == token.expose_secret());
@@ -175,7 +175,7 @@ impl Google {
         };
         let seal = |token: &SecretString| self.seal(token).map_err(|_| not_readable());
         let (access, refresh) = (seal(&granted.access)?, granted.refresh.as_ref().map(seal).transpose()?);
-        let mut connection = database.connection().await?;
+        let mut connection = Box::pin(database.connection()).await?;
         let transaction = connection.transaction(database.schema()).await?;
         encryption::hold(&transaction, key).await?;
         let seconds = granted.lifetime.as_secs_f64();
@@ -187,7 +187,7 @@ impl Google {
 
     /// Deletes a connection that Google doesn't accept.
     pub(super) async fn forget(&self, generation: Uuid) -> Result<(), DatabaseError> {
-        let connection = self.database().connection().await?;
+        let connection = Box::pin(self.database().connection()).await?;
         queries::disconnect(&connection, &queries::schema(self.database()), generation).await?;
         tracing::info!("a connection to Google that is not accepted any more was deleted");
         Ok(())
