@@ -195,3 +195,29 @@ async fn google_out_of_order_is_said_so() {
     }
     ada.connects().await;
 }
+
+#[tokio::test]
+async fn behind_the_platforms_proxy_the_address_and_the_cookie_are_those_of_its_host() {
+    const HOST: &str = "https://tellr-1.aws.databricksapps.com";
+    let stand = Stand::new().await;
+    let redirect = format!("{HOST}/api/google/callback");
+    let mut file = stand.client(super::CLIENT_ID);
+    file["web"]["redirect_uris"] = json!([redirect]);
+    let ask = |method: Method, path: &str| {
+        stand
+            .app
+            .client
+            .request(method, format!("{}{path}", stand.app.url))
+            .header("x-forwarded-host", "tellr-1.aws.databricksapps.com")
+            .header("x-forwarded-user", "root@42")
+            .header("x-forwarded-email", "root@example.com")
+            .header("origin", HOST)
+    };
+    let put = ask(Method::PUT, "/api/google/client").json(&file).send().await.expect("an answer");
+    let status: serde_json::Value = put.json().await.expect("JSON");
+    assert_eq!(status["redirect_uri"], redirect);
+    let begun = ask(Method::POST, "/api/google/connection").send().await.expect("an answer");
+    let cookie = begun.headers()["set-cookie"].to_str().expect("text").to_owned();
+    assert!(cookie.starts_with("__Host-tellr-google=gAAAA"), "{cookie}");
+    assert!(cookie.ends_with("; Path=/; Max-Age=600; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+}
