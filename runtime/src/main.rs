@@ -42,7 +42,9 @@ enum Command {
         #[arg(long)]
         seed_databricks_defaults: bool,
     },
-    /// Change the encryption key: encrypt all stored credentials with the key in TELLR_NEW_ENCRYPTION_KEY
+    /// Change the encryption key: encrypt all stored credentials with a new key
+    ///
+    /// The present key is in `GOOGLE_OAUTH_ENCRYPTION_KEY`, the new one in `TELLR_NEW_ENCRYPTION_KEY`.
     #[command(after_long_help = settings::documentation())]
     RotateKey,
     /// Check everything the app needs and report what is missing
