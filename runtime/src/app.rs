@@ -88,7 +88,6 @@ impl AppState {
         let assistant = assistant.traced(traces.clone());
         let google = Google::new(database.clone(), settings.google_address.as_deref(), effort.retry)?;
         Ok(Arc::new(Self {
-            maker: Maker::new(database.clone()),
             google,
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database, |registry| traces.register(registry)),

@@ -15,7 +15,9 @@ use crate::http::security::own;
 use crate::http::site::{limited, observed, site};
 use crate::identity::tokens;
 use crate::metrics::counted;
-use crate::{chat, decks, export, google, identity, images, jobs, library, openapi, sessions, sharing, status};
+use crate::{
+    chat, decks, export, google, identity, images, jobs, library, openapi, sessions, sharing, status,
+};
 
 /// The maximum size of a request with a deck: a deck of the largest size, and what stands around it.
 const LARGEST_DECK_BYTES: usize = tellr_slides::limits::MAX_DECK_BYTES + 64 * 1024;

@@ -26,6 +26,8 @@ use crate::jobs::{Done, Failure, Running, Work};
 
 /// The kind of the job.
 pub(super) const KIND: &str = "google_export";
+/// The part of the work, in percent, that making the file is; sending it is the rest.
+const MADE: u8 = 50;
 /// The longest name of a presentation, in characters.
 const LONGEST_NAME: usize = 250;
 
@@ -86,7 +88,7 @@ impl Exporting {
         };
         // First, so that a file is not made in vain.
         let mut drive = Drive::open(&self.google, owner).await?;
-        let mut made = self.maker.make(job, session, Format::Pptx(Lines::Google)).await?;
+        let mut made = self.maker.make(job, session, Format::Pptx(Lines::Google), MADE).await?;
         let bytes = Bytes::from(std::mem::take(&mut made.bytes));
         if bytes.is_empty() || bytes.len() > LARGEST_CONVERTED {
             let message = "The presentation is larger than 100 MB, which is the most that Google Slides takes. Use fewer or \
