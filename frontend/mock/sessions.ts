@@ -28,13 +28,11 @@ interface Share {
   created_at: string;
 }
 
-/** What a session is created of: `tellr` and `images` of a deck's file. */
+/** What a session is created of. */
 interface Asked {
   title?: string;
   from?: string;
   deck?: Deck;
-  tellr?: number;
-  images?: Record<string, unknown>;
 }
 
 interface Session {
@@ -115,11 +113,7 @@ export class MockSessions {
   }
 
   private create(body: unknown): MockAnswer {
-    const { title, from, deck, tellr, images } = body as Asked;
-    if (tellr !== undefined && tellr !== 1) {
-      return failure(422, "invalid_deck", `The file has format ${tellr}; this app reads format 1.`);
-    }
-    this.images += Object.keys(images ?? {}).length;
+    const { title, from, deck } = body as Asked;
     const made = deck ?? (from === "sample" ? sampleDeck : blankDeck(title ?? "Untitled deck"));
     if (made.format !== 1) {
       const problems = [{ path: "format", message: "this format can't be read" }];

@@ -546,10 +546,15 @@ test("a deck is imported bare, or from its file with images; refusals are named"
   await importFile(page, "deck.json", JSON.stringify(deck));
   await expect(stage(page)).toBeVisible();
   await page.getByRole("link", { name: "All decks" }).click();
+  // Its images are uploaded first, and the deck names them as they are kept here.
   const images = { dot: { type: "image/png", data: "iVBORw0KGgo=" } };
-  await importFile(page, "deck.tellr.json", JSON.stringify({ tellr: 1, deck, images }));
+  const shown = { type: "image", id: "dot-block", image: "dot", alt: "A dot" };
+  const slide = { id: "dot-slide", layout: "image_half", blocks: [shown] };
+  const file = { tellr: 1, deck: { ...deck, slides: [slide] }, images };
+  await importFile(page, "deck.tellr.json", JSON.stringify(file));
   await expect(stage(page)).toBeVisible();
-  expect(asked).toEqual([{ deck }, { tellr: 1, deck, images }]);
+  const kept = { ...slide, blocks: [{ ...shown, image: "image-1" }] };
+  expect(asked).toEqual([{ deck }, { deck: { ...deck, slides: [kept] } }]);
 });
 
 test("an administrator uploads, replaces and removes the client", async ({ page }) => {

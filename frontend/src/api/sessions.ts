@@ -166,10 +166,9 @@ export const lastChange = (id: string, since: number) =>
 export const readDeck = (id: string) =>
   fetchJson(at(id, "/deck"), versionSchema, new AbortController().signal);
 
-/** With `deck`, what a file has in it, and its images: the server says what is wrong with it. */
-export const createSession = (
-  made: Omit<api.CreateRequest, "deck"> & { deck?: unknown; tellr?: number; images?: unknown },
-) => sendJson("POST", "/api/sessions", made, sessionSchema);
+/** With `deck`, what a file has in it: the server says what is wrong with it. */
+export const createSession = (made: Omit<api.CreateRequest, "deck"> & { deck?: unknown }) =>
+  sendJson("POST", "/api/sessions", made, sessionSchema);
 
 export const renameSession = (id: string, title: string) =>
   sendJson("PATCH", at(id), { title } satisfies api.RenameRequest, summarySchema);

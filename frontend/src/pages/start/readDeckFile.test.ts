@@ -6,11 +6,10 @@ const read = (text: string, name = "deck.json") => readDeckFile(new File([text],
 describe("a deck's file", () => {
   it("is a bare deck, or Tellr's own with images", async () => {
     const deck = { format: 1, title: "A", slides: [] };
-    expect(await read(JSON.stringify(deck))).toEqual({ made: { deck } });
+    expect(await read(JSON.stringify(deck))).toEqual({ deck, images: {} });
     const images = { one: { type: "image/png", data: "AAAA" } };
-    const file = { tellr: 1, deck, images };
-    expect(await read(JSON.stringify(file))).toEqual({ made: file });
-    expect(await read(JSON.stringify({ tellr: 1, deck }))).toEqual({ made: { tellr: 1, deck } });
+    expect(await read(JSON.stringify({ tellr: 1, deck, images }))).toEqual({ deck, images });
+    expect(await read(JSON.stringify({ tellr: 1, deck }))).toEqual({ deck, images: {} });
   });
 
   it("is refused with the reason if it is something else", async () => {
@@ -24,6 +23,8 @@ describe("a deck's file", () => {
       ['{"tellr":2,"deck":{}}', "newer.json", /exported by a newer Tellr/],
       ['{"tellr":"1","deck":{}}', "odd.json", /doesn’t say its format/],
       ['{"tellr":1,"deck":null}', "none.json", /has no deck in it/],
+      ['{"tellr":1,"deck":{},"images":[]}', "odd.json", /has images that can’t be read/],
+      ['{"tellr":1,"deck":{},"images":{"a":1}}', "odd.json", /has images that can’t be read/],
     ];
     for (const [text, name, why] of refused) {
       expect(await read(text, name), name).toEqual({ problem: expect.stringMatching(why) });

@@ -8,8 +8,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
 const NEWEST = 1;
 
 export type ReadFile =
-  /** What a session is created of. */
-  { made: { deck: unknown; tellr?: number; images?: unknown } } | { problem: string };
+  /** A deck, and its images in base64 by the names that it has for them. */
+  { deck: object; images: Images } | { problem: string };
+
+export type Images = Readonly<Record<string, { type: string; data: string }>>;
 
 export async function readDeckFile(file: File): Promise<ReadFile> {
   const name = `“${file.name}”`;
@@ -34,14 +36,21 @@ function bundled(
   found: { tellr: unknown; deck?: unknown; images?: unknown },
   name: string,
 ): ReadFile {
-  const { tellr, deck, images } = found;
+  const { tellr, deck, images = {} } = found;
   if (typeof tellr !== "number") return { problem: `${name} doesn’t say its format.` };
   if (tellr > NEWEST) {
     const problem = `${name} was exported by a newer Tellr. Update this app, or export it there as a format that this one knows.`;
     return { problem };
   }
   if (typeof deck !== "object" || deck === null) return { problem: `${name} has no deck in it.` };
-  return { made: { tellr, deck, ...(images === undefined ? {} : { images }) } };
+  if (!areImages(images)) return { problem: `${name} has images that can’t be read.` };
+  return { deck, images };
+}
+
+function areImages(images: unknown): images is Images {
+  if (typeof images !== "object" || images === null || Array.isArray(images)) return false;
+  const isText = (value: unknown) => typeof value === "string";
+  return Object.values(images).every((image) => isText(image?.type) && isText(image?.data));
 }
 
 function bare(found: object, { name, size }: File): ReadFile {
@@ -50,7 +59,7 @@ function bare(found: object, { name, size }: File): ReadFile {
     return { problem };
   }
   if (size > MOST_DECK_BYTES) return { problem: `“${name}” is larger than 8 MiB.` };
-  return { made: { deck: found } };
+  return { deck: found, images: {} };
 }
 
 /** Office documents are ZIP archives. */

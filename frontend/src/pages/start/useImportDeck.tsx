@@ -1,9 +1,10 @@
 import { useRef, useState } from "react";
 import type { createSession } from "../../api/sessions";
 import { Notice } from "../../components/Notice";
+import { withOwnImages } from "./ownImages";
 import { readDeckFile } from "./readDeckFile";
 
-/** Reads a deck's file that a person chooses. The server says what is wrong in it. */
+/** Reads a deck's file that a person chooses. Its images are uploaded first; the server says what is wrong in the deck. */
 export function useImportDeck(create: (made: Parameters<typeof createSession>[0]) => void) {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -12,7 +13,12 @@ export function useImportDeck(create: (made: Parameters<typeof createSession>[0]
     if (!file) return;
     const found = await readDeckFile(file);
     setProblem("problem" in found ? found.problem : null);
-    if ("made" in found) create(found.made);
+    if ("problem" in found) return;
+    try {
+      create({ deck: await withOwnImages(found.deck, found.images) });
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
   };
 
   return {
