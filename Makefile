@@ -74,9 +74,9 @@ setup-release setup-tests:
 
 .PHONY: demo
 demo: setup $(DEMO_WHEEL) ## Deploy Tellr into a workspace on this machine (ARGS=--once: check and exit)
-	@$(STAGE) "local workspace" cargo build --profile demo --package local-workspace
+	@$(STAGE) "local workspace" cargo build --profile demo --package local-workspace --package google-stand-in
 	@. tests/setup/environment.sh && exec python3 tests/demo/demo.py \
-		--workspace $(TARGET)/demo/local-workspace --wheels $(DEMO_WHEELS) $(ARGS)
+		--workspace $(TARGET)/demo/local-workspace --google $(TARGET)/demo/google-stand-in --wheels $(DEMO_WHEELS) $(ARGS)
 
 .PHONY: notebook
 notebook: setup $(NOTEBOOK_WHEEL) $(DEMO_WHEEL) ## JupyterLab with the example notebook, beside a workspace on this machine

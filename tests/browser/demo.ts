@@ -17,6 +17,8 @@ interface Announced {
   workspace: { host: string; control: string; ca_file: string; principals: { token: string }[] };
   prompts: string[];
   styles: string[];
+  /** The address of Google's stand-in. */
+  google: string;
 }
 
 export type Demo = Announced & ReturnType<typeof callsOf> & { stop: () => Promise<void> };
@@ -29,6 +31,7 @@ export async function startDemo(...options: string[]): Promise<Demo> {
     [
       join(ROOT, "tests/demo/demo.py"),
       ...["--workspace", join(TARGET, "debug/local-workspace"), "--wheels", wheels],
+      ...["--google", join(TARGET, "debug/google-stand-in")],
       ...["--pace", "none", "--json", ...options],
     ],
     { stdio: ["ignore", "pipe", "inherit"] },

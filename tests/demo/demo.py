@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CONFIG = HERE / "tellr.yaml"
 OUTPUT = ROOT / ".cache" / "demo"
+# What is deployed: `tellr.yaml`, and where Google's stand-in is.
+CONFIG = OUTPUT / "tellr.yaml"
 ENVIRONMENT_FILE = OUTPUT / "environment"
 # The user that browsers are signed in as, so that the app's URL opens the app.
 PERSON = "ada@example.com"
@@ -53,8 +54,8 @@ def main() -> int:
     # A plain `kill` ends the demo like Ctrl-C, so that all its processes are stopped.
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        with local_workspace(options) as workspace:
-            show(options, workspace)
+        with local_workspace(options) as workspace, google_stand_in(options) as google:
+            show(options, workspace, google)
     except DemoError as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
         return 1
@@ -64,15 +65,19 @@ def main() -> int:
     return 0
 
 
-def show(options: argparse.Namespace, workspace: dict[str, Any]) -> None:
+def show(options: argparse.Namespace, workspace: dict[str, Any], google: str | None) -> None:
     """Deploy into the workspace, check the app, and wait until the user ends the demo."""
     binary = unpack_binary(options.wheels)
+    write_config(google)
     with environment_for(workspace, ENVIRONMENT_FILE) as environment:
         if not options.json:
             print(f"\nA Databricks workspace runs at {workspace['host']}. Deploying into it:\n")
         url = deploy(binary, environment, quiet=options.json)
         fetch = browser(url)
         app = look_at(fetch)
+        if google:
+            connect_google(fetch, url, google)
+            app["google"] = google
         if options.once:
             app["deck"] = ask_for_a_deck(fetch)
         if options.json:
@@ -90,6 +95,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--workspace", type=Path, required=True, help="local-workspace binary")
     parser.add_argument("--wheels", type=Path, required=True, help="folder with the app's wheel")
+    parser.add_argument("--google", type=Path, help="google-stand-in binary (default: no Google)")
     parser.add_argument("--once", action="store_true", help="check the app, then stop")
     parser.add_argument("--json", action="store_true", help="print one JSON line when it is up")
     parser.add_argument(
@@ -118,19 +124,20 @@ def local_workspace(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
             command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
         )
         try:
-            yield json.loads(first_line(process, log))
+            yield json.loads(first_line(process, log, "the local workspace"))
         finally:
             stop(process)
 
 
-def first_line(process: subprocess.Popen[bytes], log: Path) -> bytes:
+def first_line(process: subprocess.Popen[bytes], log: Path, what: str) -> bytes:
     """Wait for the line that reports readiness; the end of output means that it failed."""
     if process.stdout is None:
-        raise DemoError("the local workspace has no output to read")
+        message = f"{what} has no output to read"
+        raise DemoError(message)
     line = process.stdout.readline()
     if not line:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-        message = f"the local workspace did not start.\n{tail}"
+        message = f"{what} did not start.\n{tail}"
         raise DemoError(message)
     return line
 
@@ -145,6 +152,52 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def google_stand_in(options: argparse.Namespace) -> Iterator[str | None]:
+    """Run the stand-in for Google's sign-in and Drive, if there is one; yields its address."""
+    if not options.google:
+        yield None
+        return
+    # The app's address is known once it is deployed; until then nothing can come back.
+    command = [options.google.resolve(), "--port", "0", "--redirect-uri", "http://127.0.0.1/none"]
+    log = OUTPUT / "google.log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+        )
+        try:
+            yield first_line(process, log, "Google's stand-in").decode().split()[-1]
+        finally:
+            stop(process)
+
+
+def write_config(google: str | None) -> None:
+    """Write down what is deployed, also for later updates from another terminal."""
+    text = (HERE / "tellr.yaml").read_text()
+    if google:
+        text += f"extra_env:\n  TELLR_GOOGLE_ADDRESS: {google}\n"
+    CONFIG.parent.mkdir(parents=True, exist_ok=True)
+    CONFIG.write_text(text)
+
+
+def connect_google(fetch: Callable[..., Any], url: str, google: str) -> None:
+    """Give the app an OAuth client of the stand-in, as an administrator does in the settings."""
+    client = {
+        "client_id": "1234567890-demo.apps.googleusercontent.com",
+        "client_secret": "GOCSPX-of-the-demo-not-a-secret",
+        "redirect_uris": [fetch("/api/google")["redirect_uri"]],
+    }
+    content = json.dumps(client).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{google}/__local/clients", content, headers)
+    urllib.request.urlopen(request, timeout=30).close()
+    with urllib.request.urlopen(f"{google}/__local/client.json", timeout=30) as answer:
+        fetch("/api/google/client", method="PUT", body=json.load(answer))
+    if not fetch("/api/google")["is_configured"]:
+        message = f"the app at {url} has no OAuth client, although it was given one"
+        raise DemoError(message)
 
 
 def unpack_binary(wheels: Path) -> Path:
@@ -276,11 +329,15 @@ def browser(url: str) -> Callable[..., Any]:
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
     url = url.rstrip("/")
 
-    def fetch(path: str, patience_seconds: float = 0, body: object = None) -> Any:  # noqa: ANN401 (JSON)
+    def fetch(
+        path: str, patience_seconds: float = 0, body: object = None, method: str | None = None
+    ) -> Any:  # noqa: ANN401 (JSON)
         """GET a JSON document, or POST one; retries for a while if requested."""
         content = None if body is None else json.dumps(body).encode()
         headers = {"Origin": url, "Content-Type": "application/json"}
-        request = urllib.request.Request(url + path, content, headers if content else {})
+        request = urllib.request.Request(
+            url + path, content, headers if content else {}, method=method
+        )
         deadline = time.monotonic() + patience_seconds
         while True:
             try:
@@ -300,6 +357,10 @@ def print_closing_screen(url: str, app: dict[str, Any]) -> None:
     database = app["database"]
     user = app["user"]
     command = (OUTPUT / "tellr-app").relative_to(ROOT)
+    google = ""
+    if "google" in app:
+        listed = f"{app['google']}/__local/files"
+        google = f"\n  Google Slides  a stand-in on this machine; its files: {listed}"
     print(
         f"""
   The app answers with live data from its database:
@@ -312,13 +373,14 @@ def print_closing_screen(url: str, app: dict[str, Any]) -> None:
 schema {database.get("schema") or "?"}
   Deck prompts   {", ".join(app["prompts"])}
   Slide styles   {", ".join(app["styles"])}
-  Assistant      {app["endpoint"]}, with data of {", ".join(app["spaces"])}
+  Assistant      {app["endpoint"]}, with data of {", ".join(app["spaces"])}{google}
 
   Open the address in a browser, and ask for a deck:
 
     {PROMPT.format(slides=6)}
 
   Then change it in words, beside the slides: "Add a slide on churn after 3", "Translate to German".
+  "Export" takes it to PowerPoint, PDF, HTML or Google Slides.
   {url}/.auth/login?choose=1 lets you sign in as another user. In another terminal, in this folder:
 
     . {ENVIRONMENT_FILE.relative_to(ROOT)}      points any Databricks client at this workspace
