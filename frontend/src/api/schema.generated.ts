@@ -44,6 +44,10 @@ export type TurnState = "queued" | "running" | "review" | "succeeded" | "failed"
  */
 export type Start = "blank" | "sample";
 /**
+ * How the texts of a PowerPoint file break into lines.
+ */
+export type LinesWanted = "editable" | "exact";
+/**
  * The state of a job.
  */
 export type JobState = "queued" | "running" | "succeeded" | "failed" | "cancelled";
@@ -466,6 +470,33 @@ export interface DefaultRequest {
    * The default of everybody who has chosen none; for administrators. Else the caller's own.
    */
   everyone?: boolean;
+}
+/**
+ * The answer to `POST /api/export/{format}`.
+ */
+export interface ExportAccepted {
+  /**
+   * The job that writes the file; its result is an `ExportedFile`.
+   */
+  job_id: string;
+}
+/**
+ * `POST /api/export/{format}`.
+ */
+export interface ExportRequest {
+  /**
+   * The name of the author in the file's properties (default: none; nothing names who exported it).
+   */
+  author?: string | null;
+  lines?: LinesWanted | null;
+  /**
+   * Of a PDF: whether the speaker notes stand under each slide (default: no).
+   */
+  notes?: boolean | null;
+  /**
+   * The deck's session.
+   */
+  session_id: string;
 }
 /**
  * The body of every error.
@@ -895,6 +926,44 @@ export interface PolledGoogleExport {
   progress: number;
   /**
    * `pending`, `running`, `completed` or `error`.
+   */
+  status: string;
+}
+/**
+ * The answer to `GET /api/export/pptx/poll/{job}`.
+ */
+export interface PptxPolled {
+  /**
+   * Why it failed.
+   */
+  error?: string | null;
+  /**
+   * The job.
+   */
+  job_id: string;
+  /**
+   * How much is done, in percent.
+   */
+  progress: number;
+  /**
+   * `pending`, `running`, `completed` or `error`.
+   */
+  status: string;
+  /**
+   * The number of slides, once it is completed.
+   */
+  total_slides?: number | null;
+}
+/**
+ * The answer to `POST /api/export/pptx/async`.
+ */
+export interface PptxSubmitted {
+  /**
+   * To poll with.
+   */
+  job_id: string;
+  /**
+   * `pending`.
    */
   status: string;
 }

@@ -19,6 +19,9 @@ struct Route {
     path: String,
 }
 
+/// The first slide of the sample.
+const SLIDE: &str = "welcome";
+
 impl Route {
     fn is_unsafe(&self) -> bool {
         !matches!(self.method, Method::GET | Method::HEAD)
@@ -36,6 +39,10 @@ impl Route {
             .replace("{turn}", id)
             .replace("{request_id}", id)
             .replace("{job_id}", id)
+            .replace("{job}", id)
+            .replace("{file_id}", id)
+            .replace("{format}", id)
+            .replace("{slide}", SLIDE)
             .replace("{source}", "00000000-0000-0000-0000-000000000000")
     }
 }
@@ -72,6 +79,7 @@ fn body(route: &Route) -> Value {
         "outline" => json!({ "outline": {} }),
         "feedback" => json!({ "rating": "up" }),
         "{principal}" => json!({ "access": "view" }),
+        "{format}" => json!({ "session_id": "00000000-0000-0000-0000-000000000000" }),
         "{id}" if route.path.starts_with("/api/sessions") => json!({ "title": "x" }),
         _ => json!({}),
     }
@@ -154,6 +162,7 @@ async fn things_of<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, 
     );
     ids.insert("/api/jobs", postgres::one(&statement).await);
     ids.insert("/api/export/google-slides/poll", ids["/api/jobs"].clone());
+    ids.extend(an_export(person, &ids["/api/sessions"]).await);
     let request = json!({ "message": "A deck", "session_id": ids["/api/sessions"] });
     let (status, turn) = person.post("/api/chat", request).await;
     assert_eq!(status, 202, "{turn}");
@@ -162,11 +171,40 @@ async fn things_of<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, 
     ids
 }
 
+/// A file that a deck was exported as, and its job.
+async fn an_export<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, String> {
+    let (schema, owner) = (&person.app.schema, person.id);
+    let file: String = postgres::one(&format!(
+        "INSERT INTO {schema}.exports (session_id, recipe, version, name, media_type, slide_count, size_bytes, sha256, expires_at)
+         VALUES ('{session}', sha256(''), 1, 'A.pdf', 'application/pdf', 1, 1, sha256(''), now() + interval '1 h')
+         RETURNING id::text"
+    ))
+    .await;
+    postgres::run(&format!(
+        "INSERT INTO {schema}.export_chunks (export_id, number, bytes) VALUES ('{file}', 0, '.')"
+    ))
+    .await;
+    let result = json!({ "file_id": file, "name": "A.pdf", "media_type": "application/pdf", "size_bytes": 1, "slides": 1,
+                         "version": 1, "expires_at": "" });
+    let job: String = postgres::one(&format!(
+        "INSERT INTO {schema}.jobs (kind, owner, state, result, finished_at)
+         VALUES ('export', '{owner}', 'succeeded', '{result}', now()) RETURNING id::text"
+    ))
+    .await;
+    BTreeMap::from([
+        // Not an id, but what stands in its place.
+        ("/api/export", "pptx".to_owned()),
+        ("/api/export/files", file),
+        ("/api/export/pptx/poll", job.clone()),
+        ("/api/export/pptx/download", job),
+    ])
+}
+
 /// What their owner sees of them.
 async fn everything_of(person: &Person<'_>, ids: &BTreeMap<&str, String>) -> Vec<(u16, Value)> {
     let mut seen = Vec::new();
-    // A turn is read by polling for it.
-    for (of, id) in ids.iter().filter(|(of, _)| **of != "/api/chat") {
+    // A turn is read by polling for it, and an export by its job.
+    for (of, id) in ids.iter().filter(|(of, _)| !["/api/chat", "/api/export"].contains(*of)) {
         let path = if of.starts_with("/api/settings") { (*of).to_owned() } else { format!("{of}/{id}") };
         seen.push(person.get(&path).await);
     }
