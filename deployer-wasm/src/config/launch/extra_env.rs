@@ -5,9 +5,18 @@ use crate::config::text::invalid;
 use crate::error::Failure;
 
 /// Variables that the deployer or the platform sets. Overriding one of them would break the app, or its key.
-const RESERVED: &[&str] = &["ENVIRONMENT", "GOOGLE_OAUTH_ENCRYPTION_KEY", "PORT", "PATH", "HOME"];
+const RESERVED: &[&str] = &[
+    "ENVIRONMENT",
+    "GOOGLE_OAUTH_ENCRYPTION_KEY",
+    "HOME",
+    "PATH",
+    "PORT",
+    "TELLR_GENIE_SPACES",
+    "TELLR_SERVING_ENDPOINT",
+    "TELLR_SQL_WAREHOUSE",
+];
 /// Prefixes of such variables' names.
-const RESERVED_PREFIXES: &[&str] = &["LAKEBASE_", "DATABRICKS_", "PG", "TELLR_"];
+const RESERVED_PREFIXES: &[&str] = &["LAKEBASE_", "DATABRICKS_", "PG"];
 /// Parts of a name that indicate a secret.
 const SECRET_WORDS: &[&str] = &["PASSWORD", "SECRET", "TOKEN", "API_KEY", "PRIVATE_KEY", "CREDENTIAL"];
 /// The maximum number of variables.
@@ -79,7 +88,12 @@ mod tests {
 
     #[test]
     fn plain_variables_are_taken() {
-        for (name, value) in [("LOG_LEVEL", "debug"), ("_x1", ""), ("GREETING", "hello = 'wörld' # ${x}")] {
+        for (name, value) in [
+            ("LOG_LEVEL", "debug"),
+            ("_x1", ""),
+            ("TELLR_LOG", "debug"),
+            ("GREETING", "hello = 'wörld' # ${x}"),
+        ] {
             assert_eq!(parse(name, value).unwrap().iter().next(), Some((name, value)));
         }
     }
@@ -94,6 +108,7 @@ mod tests {
             "DATABRICKS_HOST",
             "PGHOST",
             "PORT",
+            "TELLR_SERVING_ENDPOINT",
             "MY_PASSWORD",
             "api_key",
             "GITHUB_TOKEN",
