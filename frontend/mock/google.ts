@@ -32,7 +32,7 @@ export class MockGoogle {
     if (what !== "connection") return failure(404, "not_found", "There is no such route.");
     if (method === "DELETE") {
       this.isConnected = false;
-      return { status: 204 };
+      return { status: 200, body: { is_revoked: true, message: null } };
     }
     if (!this.isConfigured) {
       return failure(409, "not_configured", "Google Slides isn't set up in this workspace.");

@@ -29,8 +29,12 @@ export async function connectGoogle(): Promise<string> {
   return (await sendJson("POST", "/api/google/connection", {}, schema)).url;
 }
 
-export const disconnectGoogle = () =>
-  sendJson("DELETE", "/api/google/connection", undefined, v.unknown());
+/** What is left to do if Google hasn't confirmed that the access has ended; else null. */
+export async function disconnectGoogle(): Promise<string | null> {
+  const schema = v.object({ is_revoked: v.boolean(), message: v.nullish(v.string(), null) });
+  const ended = await sendJson("DELETE", "/api/google/connection", undefined, schema);
+  return ended.is_revoked ? null : ended.message;
+}
 
 /** Keeps the OAuth client of the file that Google's console gives; the server checks it. */
 export const uploadClient = (client: unknown) =>

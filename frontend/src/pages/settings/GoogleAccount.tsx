@@ -59,13 +59,23 @@ export function GoogleAccount({ given }: { given: Google }) {
 
 function Disconnect({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
-  const { mutate, isPending, error } = useMutation({
+  const { mutate, isPending, error, data } = useMutation({
     mutationFn: disconnectGoogle,
-    onSuccess: async () => {
+    onSuccess: async (left) => {
       await client.invalidateQueries({ queryKey: google.queryKey });
-      onClose();
+      if (left === null) onClose();
     },
   });
+  if (data) {
+    return (
+      <Dialog title="Disconnected, with something left to do" onClose={onClose}>
+        <p role="alert">{data}</p>
+        <div className={dialogs.buttons}>
+          <Button onClick={onClose}>Close</Button>
+        </div>
+      </Dialog>
+    );
+  }
   return (
     <Dialog title="Disconnect Google?" onClose={onClose}>
       <p>
