@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use image::{ImageFormat, ImageReader};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use tellr_slides::deck::Deck;
 use tellr_slides::export::{Export, PictureFile, PictureKind};
@@ -125,17 +127,16 @@ fn source(flags: &Flags) -> Result<Source, String> {
     if let Some(folder) = &flags.images {
         pictures.extend(in_folder(&deck, folder)?);
     }
-    let theme = match &flags.theme {
-        Some(path) => theme_in(path)?,
-        None => {
-            if !theme::built_in().iter().any(|theme| theme.id == deck.theme) {
-                eprintln!(
-                    "warning: the theme `{}` isn't known here; use --theme. The first one is used",
-                    deck.theme
-                );
-            }
-            theme_of(&deck)
+    let theme = if let Some(path) = &flags.theme {
+        theme_in(path)?
+    } else {
+        if !theme::built_in().iter().any(|theme| theme.id == deck.theme) {
+            eprintln!(
+                "warning: the theme `{}` isn't known here; use --theme. The first one is used",
+                deck.theme
+            );
         }
+        theme_of(&deck)
     };
     let images = deck.slides.iter().flat_map(|slide| slide.all_blocks()).filter_map(|block| match block {
         Block::Image(image) => Some(&image.image),
@@ -161,8 +162,11 @@ fn text(path: &Path) -> Result<String, String> {
 
 /// The deck of a file, which is one with images or a bare deck.
 fn deck(text: &str) -> Result<(Deck, BTreeMap<ImageId, PictureFile>), String> {
-    let is_bundle = serde_json::from_str::<BTreeMap<String, serde::de::IgnoredAny>>(text)
-        .is_ok_and(|fields| fields.contains_key("tellr"));
+    #[derive(Deserialize)]
+    struct Probe {
+        tellr: Option<IgnoredAny>,
+    }
+    let is_bundle = serde_json::from_str::<Probe>(text).is_ok_and(|file| file.tellr.is_some());
     if !is_bundle {
         return Ok((read::from_json(text).map_err(|error| error.to_string())?, BTreeMap::new()));
     }

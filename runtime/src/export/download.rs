@@ -8,7 +8,7 @@ use futures_util::stream;
 use super::file_name::as_attachment;
 use super::queries::{self, CHUNK, Served};
 use crate::database::Database;
-use crate::http::{ApiError, Rejection};
+use crate::http::{ApiError, Rejection, etag};
 
 /// The part of a file that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ enum Wanted {
 /// The answer with a file. Only a single range is served in parts; for several, or one that can't be read, the
 /// whole file is sent, as RFC 9110 allows.
 pub(super) fn answer(database: &Database, file: &Served, headers: &HeaderMap) -> Result<Response, ApiError> {
-    let tag = tag(file);
+    let tag = etag::of_hash(&file.sha256);
     if matches_any(headers.get(header::IF_NONE_MATCH), &tag) {
         return Ok((StatusCode::NOT_MODIFIED, common(file, &tag)?).into_response());
     }
@@ -49,11 +49,6 @@ pub(super) fn answer(database: &Database, file: &Served, headers: &HeaderMap) ->
         answered.insert(header::CONTENT_RANGE, text(format!("bytes {from}-{to}/{}", file.size))?);
     }
     Ok(answer)
-}
-
-fn tag(file: &Served) -> String {
-    let hex: String = file.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
 }
 
 fn matches_any(tags: Option<&HeaderValue>, tag: &str) -> bool {

@@ -9,6 +9,7 @@ use super::format::Format;
 use super::maker::Maker;
 use super::queries::{self, NewFile};
 use super::sweep;
+use crate::http::etag;
 use crate::jobs::types::{IfRunning, Unique};
 use crate::jobs::work::{Attempt, Work};
 use crate::jobs::{Done, Failure, NewJob, Running};
@@ -50,7 +51,7 @@ pub(super) fn of(
     author: Option<String>,
 ) -> NewJob {
     let recipe = format.recipe(author.as_deref());
-    let hash: String = recipe.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = etag::of_hash(&recipe[..8]);
     let person: String = caller.user.id.chars().take(80).collect();
     let unique =
         Unique { key: format!("{KIND} {session} {version} {hash} {person}"), if_running: IfRunning::Join };

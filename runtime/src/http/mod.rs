@@ -8,12 +8,14 @@
 //! | [`security`] | the headers of every answer |
 //! | [`error`] | API errors as JSON; [`rejection`] are those that the sender can act on |
 //! | [`extract`] | bodies and parameters, refused with what is wrong in them |
+//! | [`etag`] | tags of what is served |
 //! | [`turns`] | how many large requests are worked on at once |
 //! | [`blocking`](mod@blocking) | work that keeps a processor busy |
 //! | [`frontend`] | the files of the page, embedded and compressed at build time |
 
 pub mod blocking;
 pub mod error;
+pub mod etag;
 pub mod extract;
 pub mod frontend;
 pub mod listener;

@@ -18,7 +18,7 @@ use super::thumbnail;
 use super::types::Uploaded;
 use super::uploads::{UploadTurn, Uploads};
 use crate::database::Database;
-use crate::http::{ApiError, Rejection, blocking};
+use crate::http::{ApiError, Rejection, blocking, etag};
 use crate::identity::{IdentityRule, User};
 use crate::jobs::{EnqueueError, Jobs};
 use crate::sharing::{Caller, Groups};
@@ -139,7 +139,7 @@ async fn serve(
     let text = |text: String| HeaderValue::try_from(text).map_err(|_| ApiError::Internal);
     let headers: [(HeaderName, HeaderValue); 5] = [
         (header::CONTENT_TYPE, text(served.media_type)?),
-        (header::ETAG, text(tag_of(&served.sha256))?),
+        (header::ETAG, text(etag::of_hash(&served.sha256))?),
         // It never changes, and its id is as hard to guess as a key. Asked for again after an hour, so that
         // somebody who loses access to a deck loses its images too.
         (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600")),
@@ -151,11 +151,6 @@ async fn serve(
         Some(bytes) => Ok((headers, bytes).into_response()),
         None => Ok((StatusCode::NOT_MODIFIED, headers).into_response()),
     }
-}
-
-fn tag_of(hash: &[u8]) -> String {
-    let hex = hash.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    format!("\"{hex}\"")
 }
 
 fn bytes_of(tag: &str) -> Option<Vec<u8>> {
