@@ -24,10 +24,6 @@ EXCUSES = [
         "numbers of a list, which the program writes by itself",
     ),
     Excuse(
-        r"isn't in the page, read from right to left$",
-        "an HTML page has the words of such a line in the order in which they are seen",
-    ),
-    Excuse(
         r"letters aren't all there: (emoji|crate-awkward) ",
         "pdfium gives the parts of an emoji in another order, or twice",
     ),

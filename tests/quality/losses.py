@@ -37,6 +37,51 @@ def of(display: Json) -> Losses:
 
 
 def in_order(line: Json) -> list[Json]:
-    """The runs of a line in the order in which they are read, as far as that can be told."""
-    runs = line["runs"]
-    return runs[::-1] if line.get("is_rtl") else runs
+    """The runs of a line in the order in which they are read.
+
+    What goes against the line's direction is turned around within it. In a line from left to right
+    a number between its run and one that goes the other way belongs to the latter.
+    """
+    is_rtl = bool(line.get("is_rtl"))
+    runs = line["runs"][::-1] if is_rtl else line["runs"]
+    ordered: list[Json] = []
+    row: list[Json] = []
+    for at, run in enumerate(runs):
+        if _goes_against(runs, at, is_rtl):
+            row.append(run)
+        else:
+            ordered += [*_turned(row, is_rtl), run]
+            row = []
+    return ordered + _turned(row, is_rtl)
+
+
+def _goes_against(runs: list[Json], at: int, is_rtl: bool) -> bool:
+    run = runs[at]
+    if bool(run.get("is_rtl")) != is_rtl:
+        return True
+    if is_rtl or not any(c.isdigit() for c in run["text"]):
+        return False
+    if any(c.isalpha() or c.isspace() for c in run["text"]):
+        return False
+    words = (one for one in runs[at + 1 :] if any(c.isalpha() for c in one["text"]) or _rtl(one))
+    return any(_rtl(one) for one in [next(words, {})])
+
+
+def _rtl(run: Json) -> bool:
+    return bool(run.get("is_rtl"))
+
+
+def _turned(row: list[Json], is_rtl: bool) -> list[Json]:
+    """A row of runs that goes against its line; numbers in it stay in their order."""
+    turned = row[::-1]
+    if is_rtl:
+        return turned
+    numbers: list[Json] = []
+    done: list[Json] = []
+    for run in turned:
+        if _rtl(run):
+            done += [*numbers[::-1], run]
+            numbers = []
+        else:
+            numbers.append(run)
+    return done + numbers[::-1]

@@ -43,6 +43,7 @@ use crate::theme::Color;
 
 mod element;
 mod frame;
+mod order;
 mod path;
 mod place;
 mod rect;
@@ -51,6 +52,7 @@ mod text;
 
 pub use element::{Element, Ellipse, Line, Picture, RectShape, Shape};
 pub use frame::{AxisScale, ChartFrame, Detail, Frame, Slot, TableFrame};
+pub(crate) use order::in_reading_order;
 pub use path::{Path, PathShape, Segment};
 pub use place::{Part, Place, StepField};
 pub use rect::Rect;

@@ -2,9 +2,12 @@
 //!
 //! Every text and attribute is escaped, and there are no `style` attributes, scripts or references
 //! except to images and links: what the picture refers to is what the caller names and what a deck may link to.
+//!
+//! Each run of a line is an element at its own `x`, so the order of the elements doesn't matter to what is seen.
+//! They are in the order in which they are read, for what takes text from the markup: copying, finding, reading aloud.
 
 use crate::block::Fit;
-use crate::display::{DisplayList, Element, Picture, Run, Shape, Stroke, Text};
+use crate::display::{DisplayList, Element, Picture, Run, Shape, Stroke, Text, in_reading_order};
 use crate::id::{BlockId, ImageId};
 use crate::xml::escape;
 
@@ -248,7 +251,7 @@ impl Svg {
 
     fn text(&mut self, text: &Text) {
         for line in &text.lines {
-            for run in line.runs.iter().filter(|run| !run.text.trim().is_empty()) {
+            for run in in_reading_order(line).into_iter().filter(|run| !run.text.trim().is_empty()) {
                 self.run(run, line.baseline);
             }
         }

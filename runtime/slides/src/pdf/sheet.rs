@@ -13,7 +13,7 @@ use super::place::Placement;
 use super::roles::Role;
 use super::shapes;
 use crate::alt;
-use crate::display::{DisplayList, LineEnd, Rect, RectShape, Run, Shape, Text, TextLine};
+use crate::display::{DisplayList, LineEnd, Rect, RectShape, Run, Shape, Text, TextLine, in_reading_order};
 
 /// A line under a link: its distance from the baseline and its width, in sizes of the font.
 const UNDERLINE: [f64; 2] = [0.11, 0.05];
@@ -310,20 +310,4 @@ fn actual(runs: &[&Run]) -> Option<String> {
 /// An address as it may stand in a PDF: without characters beyond ASCII.
 fn address(link: &str) -> Option<String> {
     Url::parse(link).ok().map(String::from)
-}
-
-/// The runs of a line as they are read. They are stored as they are seen, from left to right; those against the
-/// line's direction stay together and are turned around.
-fn in_reading_order(line: &TextLine) -> Vec<&Run> {
-    let mut runs: Vec<&Run> = line.runs.iter().collect();
-    if line.is_rtl {
-        runs.reverse();
-    }
-    let mut start = 0;
-    while start < runs.len() {
-        let length = runs[start..].iter().take_while(|run| run.is_rtl != line.is_rtl).count();
-        runs[start..start + length].reverse();
-        start += length.max(1);
-    }
-    runs
 }

@@ -14,7 +14,6 @@ mod fit;
 mod fonts;
 mod list;
 mod measure;
-mod order;
 mod paragraph;
 mod plan;
 mod room;

@@ -1,7 +1,6 @@
 //! Paragraphs, put together again from the lines that layout broke them into.
 
-use super::order::logical;
-use crate::display::{Align, LineEnd, Run, Text, TextLine};
+use crate::display::{Align, LineEnd, Run, Text, TextLine, in_reading_order};
 use crate::text_layout::{first_baseline, pitch};
 use crate::theme::Color;
 
@@ -139,7 +138,7 @@ fn paragraph<'a>(text: &'a Text, lines: &[&'a TextLine]) -> Paragraph<'a> {
         rows: lines
             .iter()
             .map(|line| Row {
-                runs: logical(&line.runs, line.is_rtl),
+                runs: in_reading_order(line),
                 baseline: line.baseline,
                 width: line.width,
                 ends: line.ends,

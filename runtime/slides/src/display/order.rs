@@ -1,15 +1,18 @@
 //! The order in which the runs of a line are read.
 //!
-//! A display list has them from left to right as they are seen. Files of PowerPoint have text as it is
-//! read, and the program orders it. This undoes the reordering for the levels that occur in practice: text of the
-//! paragraph's direction, text of the other one in it, and numbers in that.
+//! A display list has them from left to right as they are seen. Files have text as it is read, so that it can be
+//! copied, searched and read aloud; programs order it, or each run is placed by its `x`. This undoes the
+//! reordering for the levels that occur in practice: text of the line's direction, text of the other one in it, and
+//! numbers in that. Deeper levels would need the levels of the bidirectional algorithm, which a display list doesn't
+//! have.
 
-use crate::display::Run;
+use super::text::{Run, TextLine};
 
-/// Runs in the order in which they are read.
-pub(super) fn logical(runs: &[Run], is_rtl: bool) -> Vec<&Run> {
+/// The runs of a line in the order in which they are read.
+pub(crate) fn in_reading_order(line: &TextLine) -> Vec<&Run> {
+    let TextLine { runs, is_rtl, .. } = line;
     let mut ordered: Vec<&Run> = runs.iter().collect();
-    if is_rtl {
+    if *is_rtl {
         ordered.reverse();
         reverse_groups(&mut ordered, |runs, at| !runs[at].is_rtl);
     } else if runs.iter().any(|run| run.is_rtl) {
@@ -56,7 +59,7 @@ fn is_plain(run: &Run) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::Face;
+    use crate::display::{Face, LineEnd};
     use crate::theme::{Color, Family};
 
     fn run(text: &str, is_rtl: bool) -> Run {
@@ -75,8 +78,9 @@ mod tests {
     }
 
     fn read(runs: &[(&str, bool)], is_rtl: bool) -> String {
-        let runs: Vec<Run> = runs.iter().map(|(text, is_rtl)| run(text, *is_rtl)).collect();
-        logical(&runs, is_rtl).into_iter().map(|run| run.text.as_str()).collect()
+        let runs = runs.iter().map(|(text, is_rtl)| run(text, *is_rtl)).collect();
+        let line = TextLine { baseline: 0.0, x: 0.0, width: 0.0, ends: LineEnd::Paragraph, is_rtl, runs };
+        in_reading_order(&line).into_iter().map(|run| run.text.as_str()).collect()
     }
 
     #[test]
