@@ -23,14 +23,13 @@ def problem(workbook: bytes, chart: Any, wanted: Chart) -> str | None:
         formula = element.find(f".//{qn('c:f')}") if element is not None else None
         if formula is None:
             return []
-        flat = []
-        # One area, or several in brackets where the drawing has another order.
-        for part in formula.text.strip("()").split(","):
-            name, _, area = part.rpartition("!")
-            if name.strip("'") != sheet.title:
-                raise LookupError(f"{part} isn't on sheet {sheet.title}")
-            found = sheet[area.replace("$", "")]
-            flat += [found] if not isinstance(found, tuple) else [c for row in found for c in row]
+        # PowerPoint can edit the data of series that are one range each.
+        name, _, area = formula.text.rpartition("!")
+        if "," in formula.text or name.strip("'") != sheet.title:
+            raise LookupError(f"{formula.text} isn't one range on sheet {sheet.title}")
+        cells_of_it = sheet[area.replace("$", "")]
+        rows = cells_of_it if isinstance(cells_of_it, tuple) else ((cells_of_it,),)
+        flat = [cell for row in rows for cell in row]
         used.update(cell.coordinate for cell in flat)
         return [cell.value for cell in flat]
 

@@ -2,7 +2,7 @@
 //!
 //! PowerPoint places and scales charts by rules of its own. So what we have decided is written out: the place of the
 //! plot, the ends and steps of the axes, gaps of bars, colours, formats and places of labels. Data is never
-//! changed for it: what is drawn in another order than the deck's names its cells in that order.
+//! changed for it; the rows of the workbook are in the order in which the categories are drawn.
 //!
 //! Not everything that we draw has a counterpart. Areas with a gap go down to 0 there; a single bar is wider where
 //! its gap would be more than five bars; a pie has its numbers on its parts, its legend having names only.

@@ -26,7 +26,7 @@ pub(super) fn points(view: &View<'_>, series: usize) -> String {
     let one = &view.chart.series[series];
     let is_scatter = view.chart.kind == ChartKind::Scatter;
     let (keys, values) = if is_scatter { ("c:xVal", "c:yVal") } else { ("c:cat", "c:val") };
-    let cells = |column| Sheet::cells(column, &points);
+    let cells = |column| Sheet::cells(column, points.len());
     let mut xml = format!("<{keys}>");
     if is_scatter {
         let _ = write!(xml, "<c:numRef><c:f>{}</c:f>", cells(view.sheet.keys(series)));

@@ -11,8 +11,6 @@ use crate::number::Decimal;
 use crate::pptx::workbook::Sheet;
 use crate::theme::{Color, Theme};
 
-/// Parts of a pie that are drawn in an order of their own; a formula of more would be too long.
-const MOST_SORTED: usize = 200;
 /// The size of labels where none is drawn.
 const LABEL: f64 = 14.0;
 
@@ -47,14 +45,15 @@ impl<'a> View<'a> {
         let largest = values().map(|value| value.as_f64().abs()).fold(0.0, f64::max);
         let unit = chart.unit.as_deref();
         let decimals = frame.decimals;
+        let order = order(chart, frame);
         Self {
             chart,
             frame,
             bounds: list.frame(&chart.id).map_or(frame.plot, |frame| frame.bounds),
             drawn: Drawn::new(chart, frame, list),
-            sheet: Sheet::new(chart),
+            sheet: Sheet::new(chart, &order),
             language,
-            order: order(chart, frame),
+            order,
             formats: Formats { language, unit, divisor: frame.divisor, decimals, largest },
             words: [theme.colors.text, theme.colors.background],
             ground: list.background,
@@ -195,9 +194,6 @@ impl<'a> View<'a> {
 /// A pie leaves out parts without a value; here they come last, as one who fills them in expects to see them.
 fn order(chart: &Chart, frame: &ChartFrame) -> Vec<usize> {
     let all = 0..chart.categories.len();
-    if chart.kind == ChartKind::Pie && all.len() > MOST_SORTED {
-        return all.collect();
-    }
     let rest = all.filter(|category| !frame.order.contains(category));
     frame.order.iter().copied().chain(rest).collect()
 }

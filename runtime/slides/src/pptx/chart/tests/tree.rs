@@ -119,16 +119,11 @@ pub(super) fn cells(workbook: &[u8]) -> BTreeMap<String, String> {
     sheet.all("c").iter().map(cell).collect()
 }
 
-/// The names of the cells of a formula, in its order.
+/// The names of the cells of a formula; panics where it is more than one range, which PowerPoint can't edit.
 pub(super) fn named(formula: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for area in formula.trim_matches(['(', ')']).split(',') {
-        let area = area.strip_prefix("Data!").expect("the sheet").replace('$', "");
-        let (first, last) = area.split_once(':').unwrap_or((&area, &area));
-        let column: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
-        let row =
-            |name: &str| name.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<usize>().unwrap();
-        names.extend((row(first)..=row(last)).map(|row| format!("{column}{row}")));
-    }
-    names
+    let range = formula.strip_prefix("Data!").expect("the sheet").replace('$', "");
+    let (first, last) = range.split_once(':').unwrap_or((&range, &range));
+    let column: String = first.chars().take_while(char::is_ascii_alphabetic).collect();
+    let row = |name: &str| name.strip_prefix(&*column).expect("one column").parse::<usize>().unwrap();
+    (row(first)..=row(last)).map(|row| format!("{column}{row}")).collect()
 }
