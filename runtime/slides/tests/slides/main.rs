@@ -9,7 +9,11 @@ mod lint;
 mod patches;
 #[cfg(feature = "export")]
 mod pdf;
+#[cfg(feature = "export")]
+mod pptx_charts;
+#[cfg(feature = "export")]
 mod pptx_package;
+#[cfg(feature = "export")]
 mod pptx_text;
 mod reading;
 mod sample;

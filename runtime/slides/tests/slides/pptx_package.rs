@@ -30,7 +30,7 @@ thread_local! {
 }
 
 /// The parts of a file, by path.
-type Parts = BTreeMap<String, Vec<u8>>;
+pub(crate) type Parts = BTreeMap<String, Vec<u8>>;
 
 /// Images of the sample decks.
 fn pictures() -> BTreeMap<ImageId, PictureFile> {
@@ -58,7 +58,7 @@ fn bytes_of(deck: &Deck, author: Option<&str>, stop_after: usize) -> Result<Vec<
     })
 }
 
-fn parts_of(bytes: Vec<u8>) -> Parts {
+pub(crate) fn parts_of(bytes: Vec<u8>) -> Parts {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut parts = Parts::new();
     for index in 0..zip.len() {
@@ -81,12 +81,12 @@ fn deck(slides: Value) -> Deck {
     serde_json::from_value(json).unwrap()
 }
 
-fn text<'a>(parts: &'a Parts, path: &str) -> &'a str {
+pub(crate) fn text<'a>(parts: &'a Parts, path: &str) -> &'a str {
     std::str::from_utf8(parts.get(path).unwrap_or_else(|| panic!("no {path}"))).unwrap()
 }
 
 /// The elements of a name, each with its attributes, in their order.
-fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = Reader::from_str(xml);
     let mut found = Vec::new();
     let mut depth = 0;
@@ -115,7 +115,7 @@ fn elements(xml: &str, name: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 /// The path that a target leads to from a part.
-fn resolved(part: &str, target: &str) -> String {
+pub(crate) fn resolved(part: &str, target: &str) -> String {
     let mut path: Vec<&str> = part.split('/').collect();
     path.pop();
     for step in target.split('/') {
@@ -129,7 +129,7 @@ fn resolved(part: &str, target: &str) -> String {
 }
 
 /// The relationships of a part.
-fn relationships(parts: &Parts, part: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn relationships(parts: &Parts, part: &str) -> Vec<BTreeMap<String, String>> {
     let (folder, name) = part.rsplit_once('/').unwrap_or(("", part));
     let path = format!("{folder}/_rels/{name}.rels");
     let path = path.trim_start_matches('/');
