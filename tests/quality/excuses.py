@@ -31,7 +31,6 @@ EXCUSES = [
         r"^spaces slides .* has no tag",
         "pdfinfo leaves out what stands after a soft hyphen",
     ),
-    Excuse(r"^layout-image_full .*: source ", "a picture over the whole slide leaves no footer"),
     Excuse(r"^LibreOffice: empty-deck", "a file without slides is printed as one empty page"),
 ]
 

@@ -64,10 +64,11 @@ pub fn lay_out(
         Layout::Statement => slides::statement(&mut canvas, grid, &parts),
         Layout::Quote => slides::quote(&mut canvas, grid, &parts),
         Layout::ImageHalf => slides::image_half(&mut canvas, grid, &parts),
-        Layout::ImageFull => slides::image_full(&mut canvas, grid, &parts),
+        Layout::ImageFull => slides::image_full(&mut canvas, grid, &parts, slide, number),
         Layout::Agenda => slides::agenda(&mut canvas, grid, &parts),
         layout => slides::content(&mut canvas, grid, layout, &parts),
     }
+    // That layout draws it on its image.
     if slide.layout != Layout::ImageFull {
         footer::draw(&mut canvas, grid, slide, number);
     }

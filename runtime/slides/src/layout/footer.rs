@@ -17,10 +17,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, grid: Grid, slide: &Slide, number: u
     let setting = Setting::label(FOOTER, Align::Left);
     let y = FOOTER_BASELINE - first_baseline(FOOTER, setting.line_height);
     let style = canvas.body(canvas.tone.muted);
-    let is_half =
-        slide.layout == Layout::ImageHalf && slide.blocks.iter().any(|b| matches!(b, Block::Image(_)));
+    let has_image = slide.blocks.iter().any(|block| matches!(block, Block::Image(_)));
+    let is_half = slide.layout == Layout::ImageHalf && has_image;
+    let is_full = slide.layout == Layout::ImageFull && has_image;
     let columns = if is_half { 5 } else { 10 };
-    let has_number = !(matches!(slide.layout, Layout::Cover | Layout::Section | Layout::Closing) || is_half);
+    let is_panel = matches!(slide.layout, Layout::Cover | Layout::Section | Layout::Closing);
+    let has_number = !(is_panel || is_half || is_full);
     let at = |from, columns| {
         let (x, width) = grid.columns(from, columns);
         Rect::new(x, y, width, setting.pitch())
@@ -42,7 +44,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, grid: Grid, slide: &Slide, number: u
 }
 
 /// The sources, each once, and what a chart has no value for.
-fn words(canvas: &Canvas<'_>, slide: &Slide) -> String {
+pub(super) fn words(canvas: &Canvas<'_>, slide: &Slide) -> String {
     let mut labels: Vec<&str> = Vec::new();
     let mut gaps: Vec<String> = Vec::new();
     let own = slide.sources.iter();

@@ -336,3 +336,44 @@ fn each_layout_puts_its_blocks_into_its_slots() {
     assert_eq!(slots("half"), [Slot::Title, Slot::Body, Slot::Media]);
     assert_eq!(slots("columns")[..3], [Slot::Title, Slot::Body, Slot::Column]);
 }
+
+#[test]
+fn sources_of_an_image_that_fills_the_slide_are_on_it() {
+    let title = json!({ "type": "title", "id": "t", "text": "A new plant" });
+    let image = json!({ "type": "image", "id": "i", "image": "plant", "caption": "From the harbour" });
+    let long: Vec<Value> = (0..40).map(|item| json!({ "text": format!("Item {item}") })).collect();
+    let long = json!({ "type": "bullets", "id": "b", "items": long });
+    let drawn = |blocks: &[&Value], sources: Value| {
+        let slide = json!({ "id": "s", "layout": "image_full", "blocks": blocks, "sources": sources });
+        let deck = json!({ "format": 1, "title": "", "theme": "clear", "slides": [slide] });
+        lay_out(&from_value(deck).unwrap(), &clear()).remove(0)
+    };
+    let bare = json!({ "type": "image", "id": "i", "image": "plant" });
+    for blocks in [&[&title, &image][..], &[&bare], &[&title, &image, &long], &[&title]] {
+        let list = drawn(blocks, json!([{ "label": "Annual report" }]));
+        let (at, source) = list
+            .elements
+            .iter()
+            .enumerate()
+            .find(
+                |(_, one)| matches!(&one.shape, Shape::Text(text) if words(text) == "Source: Annual report"),
+            )
+            .expect("its sources are shown");
+        let source = shown(source).unwrap();
+        let others = texts(&list).filter(|(one, _)| one.of.is_some());
+        for (other, text) in others {
+            assert!(!shown(other).unwrap().overlaps(source, 1.0), "{}", words(text));
+        }
+        let has_image = blocks.len() > 1 || blocks == [&bare];
+        let is_on_scrim = list.elements[..at].iter().any(|one| {
+            matches!(&one.shape, Shape::Rect(rect) if rect.opacity < 1.0 && rect.bounds.holds(source, 0.0))
+        });
+        assert_eq!(is_on_scrim, has_image);
+        // Without any, nothing is there for them.
+        let without = drawn(blocks, json!([]));
+        assert!(!texts(&without).any(|(_, text)| words(text).starts_with("Source")));
+    }
+    let alone = drawn(&[&bare], json!([]));
+    let is_scrim = |one: &Element| matches!(&one.shape, Shape::Rect(rect) if rect.opacity < 1.0);
+    assert!(!alone.elements.iter().any(is_scrim), "an image alone has none");
+}

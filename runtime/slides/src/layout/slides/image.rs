@@ -2,6 +2,7 @@
 
 use super::super::blocks::show;
 use super::super::canvas::{Canvas, Setting, height};
+use super::super::footer;
 use super::super::grid::{Grid, SLIDE, up_to_grid};
 use super::super::header::{Header, NARROW};
 use super::super::motif;
@@ -13,7 +14,7 @@ use super::super::sizes::Sizes;
 use super::super::tone::Tone;
 use super::content::content;
 use crate::block::{Block, Fit, Image};
-use crate::deck::Layout;
+use crate::deck::{Layout, Slide};
 use crate::display::{Align, Part, Place, Rect, RectShape, Shape, Slot, WIDTH};
 use crate::theme::Color;
 
@@ -74,9 +75,21 @@ fn scrim(canvas: &mut Canvas<'_>, of: &Place, bounds: Rect) {
     canvas.push(Some(of), Shape::Rect(shape));
 }
 
-pub(in crate::layout) fn image_full(canvas: &mut Canvas<'_>, grid: Grid, parts: &Parts<'_>) {
+/// Between other words on an image and the sources under them.
+const SOURCES: f64 = 24.0;
+/// The height of the scrim where it has only sources.
+const SOURCES_ALONE: f64 = 64.0;
+
+pub(in crate::layout) fn image_full(
+    canvas: &mut Canvas<'_>,
+    grid: Grid,
+    parts: &Parts<'_>,
+    slide: &Slide,
+    number: usize,
+) {
     let Some((image, rest)) = split(parts) else {
-        return content(canvas, grid, Layout::TitleAndText, parts);
+        content(canvas, grid, Layout::TitleAndText, parts);
+        return footer::draw(canvas, grid, slide, number);
     };
     canvas.frame(&image.id, Slot::Media, SLIDE);
     show(canvas, image, SLIDE, Fit::Cover, 0.0);
@@ -103,9 +116,11 @@ pub(in crate::layout) fn image_full(canvas: &mut Canvas<'_>, grid: Grid, parts: 
     let block_gap = f64::from(canvas.theme.spacing.block_gap);
     let rest_height =
         if rest.is_empty() { 0.0 } else { 24.0 + stacked(&rest, grid.width, Sizes::USUAL, block_gap) };
-    let content = (header_height + words_height + rest_height).min(592.0);
+    let has_sources = !footer::words(canvas, slide).is_empty();
+    let foot = if has_sources { SOURCES } else { 0.0 };
+    let content = (header_height + words_height + rest_height).min(592.0 - foot);
     if content > 0.0 {
-        let top = 720.0 - content - 32.0 - 40.0;
+        let top = 720.0 - content - foot - 32.0 - 40.0;
         scrim(canvas, &Place::whole(&image.id), Rect::new(0.0, top, WIDTH, 720.0 - top));
         let mut y = header.draw(canvas, grid.left, top + 32.0);
         if let Some(words) = &words {
@@ -115,9 +130,13 @@ pub(in crate::layout) fn image_full(canvas: &mut Canvas<'_>, grid: Grid, parts: 
             y += gap + canvas.put(Some(&of), &[words], room, setting);
         }
         if !rest.is_empty() {
-            let region = Rect::new(grid.left, y + 24.0, grid.width, 680.0 - y - 24.0);
+            let region = Rect::new(grid.left, y + 24.0, grid.width, 680.0 - foot - y - 24.0);
             fill(canvas, &[Region::new(region, rest, Anchor::Top)]);
         }
+    } else if has_sources {
+        let bounds = Rect::new(0.0, 720.0 - SOURCES_ALONE, WIDTH, SOURCES_ALONE);
+        scrim(canvas, &Place::whole(&image.id), bounds);
     }
+    footer::draw(canvas, grid, slide, number);
     canvas.tone = ground;
 }
