@@ -17,6 +17,7 @@ mod measure;
 mod paragraph;
 mod plan;
 mod room;
+mod spacing;
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! The box of a text: how large it is, and whether its program may break its lines.
 
 use super::body::Breaks;
-use super::measure::{RISKY, has_break_within_word, widths};
+use super::measure::{RISKY, Widths, widths};
 use super::paragraph::Paragraph;
 use super::room::room;
 use crate::display::{Align, DisplayList, Rect};
@@ -35,38 +35,53 @@ pub(crate) fn fit(
     let height = paragraphs.last().map_or(given.height, Paragraph::bottom) - top;
     let text = Rect { y: top, height, ..given };
     let side = side(paragraphs);
-    match lines {
-        Lines::Exact => Fit { bounds: text, is_wrapped: false, breaks: Breaks::Pinned },
-        Lines::Google => {
-            let widths = widths(paragraphs);
-            let width = (given.width.max(widths.least) * GOOGLE).max(given.width + 4.0);
-            Fit { bounds: widened(text, width, side), is_wrapped: true, breaks: Breaks::Pinned }
-        }
-        Lines::Editable => editable(paragraphs, text, own, list, side),
-    }
-}
-
-fn editable(
-    paragraphs: &[Paragraph<'_>],
-    text: Rect,
-    own: &[usize],
-    list: &DisplayList,
-    side: Option<Align>,
-) -> Fit {
     let widths = widths(paragraphs);
+    if lines == Lines::Google {
+        let width = (given.width.max(widths.least) * GOOGLE).max(given.width + 4.0);
+        return Fit { bounds: widened(text, width, side), is_wrapped: true, breaks: Breaks::Pinned };
+    }
     let room = room(list, own, text);
     let widest = match side {
         Some(Align::Left) => room.right() - text.x,
         Some(Align::Right) => text.right() - room.x,
-        Some(Align::Center) => {
-            2.0 * (room.right() - text.center_x()).min(text.center_x() - room.x).max(text.width / 2.0)
-        }
+        Some(Align::Center) => 2.0 * (room.right() - text.center_x()).min(text.center_x() - room.x),
         None => text.width,
     };
+    let space = Space { text, side, widest: widest.max(text.width), height: room.height };
+    match lines {
+        Lines::Exact => Fit { is_wrapped: false, ..pinned(space, widths) },
+        Lines::Editable | Lines::Google => editable(paragraphs, space, widths),
+    }
+}
+
+/// Where a box can be.
+#[derive(Debug, Clone, Copy)]
+struct Space {
+    /// What the text was given.
+    text: Rect,
+    /// The side that all lines go to.
+    side: Option<Align>,
+    /// How wide the box may be.
+    widest: f64,
+    /// How high it may be.
+    height: f64,
+}
+
+/// Our breaks, and room for what another program adds to a line: it would break once more at the box's
+/// edge. Boxes can say that no line breaks there, but `LibreOffice` doesn't read that of a title.
+fn pinned(space: Space, widths: Widths) -> Fit {
+    let Space { text, side, widest, .. } = space;
+    let width = (widths.least * (1.0 + SAFE)).clamp(text.width, widest);
+    let is_wrapped = width >= widths.least * (1.0 + SAFE / 2.0);
+    Fit { bounds: widened(text, width, side), is_wrapped, breaks: Breaks::Pinned }
+}
+
+fn editable(paragraphs: &[Paragraph<'_>], space: Space, widths: Widths) -> Fit {
+    let Space { text, side, widest, height } = space;
     if widths.most.is_infinite() {
         // Lines that don't break shouldn't start to.
         let wanted = text.width.max(widths.least * (1.0 + SAFE));
-        let width = wanted.min(widest.max(text.width));
+        let width = wanted.min(widest);
         let is_wrapped = width >= widths.least * (1.0 + SAFE / 2.0);
         return Fit { bounds: widened(text, width, side), is_wrapped, breaks: Breaks::Free };
     }
@@ -83,14 +98,19 @@ fn editable(
     };
     let is_risky = width - widths.least < RISKY * width
         || widths.most - width < RISKY * width
-        || has_break_within_word(paragraphs);
+        || paragraphs.iter().any(Paragraph::has_break_within_word);
     let pitch = paragraphs.iter().map(Paragraph::pitch).fold(0.0, f64::max);
-    let has_room = room.height >= text.height + pitch;
-    // A line more would touch what is below: there our breaks are kept.
-    let breaks = if is_risky && !has_room { Breaks::Pinned } else { Breaks::Free };
-    let height = if has_room { text.height + pitch } else { text.height };
+    // Each paragraph that breaks within a word, as Chinese does, may take a line more; of others, one at most.
+    let breaking = paragraphs.iter().filter(|paragraph| paragraph.has_break_within_word());
+    let more = breaking.map(Paragraph::pitch).sum::<f64>().max(pitch);
+    let has_room = height >= text.height + more;
+    if is_risky && !has_room {
+        // Lines more would touch what is below: there our breaks are kept.
+        return pinned(space, widths);
+    }
+    let height = if has_room { text.height + more } else { text.height };
     let bounds = Rect { height, ..widened(text, width, side) };
-    Fit { bounds, is_wrapped: true, breaks }
+    Fit { bounds, is_wrapped: true, breaks: Breaks::Free }
 }
 
 /// The side that all lines go to; none if they differ.

@@ -3,9 +3,11 @@
 //! A line breaks at the same place in every width from its own up to, but not including, the one that also
 //! holds the next word. A box in the middle of what all its lines allow therefore keeps its breaks though
 //! another program measures a little differently, and its paragraphs stay whole. `LibreOffice` rounds each letter
-//! to the dots of a 600-dpi device; its measure is known, so it counts as well as ours.
+//! to the dots of a 600-dpi device, and adds space of its own ([`super::spacing`]); its measure is known, so
+//! it counts as well as ours.
 
 use super::paragraph::{Paragraph, Row};
+use super::spacing::added;
 use crate::display::{LineEnd, Run};
 
 /// The widths in which lines break as ours do, from the box's edge.
@@ -23,13 +25,9 @@ pub(crate) const RISKY: f64 = 0.002;
 impl Widths {
     /// Whether there is a width in which lines are likely to break as ours do.
     pub(crate) fn keep_their_breaks(self, paragraphs: &[Paragraph<'_>]) -> bool {
-        self.most > self.least * (1.0 + 2.0 * RISKY) && !has_break_within_word(paragraphs)
+        self.most > self.least * (1.0 + 2.0 * RISKY)
+            && !paragraphs.iter().any(Paragraph::has_break_within_word)
     }
-}
-
-/// Whether a line ends where no space is: programs don't agree on where else a line may end.
-pub(crate) fn has_break_within_word(paragraphs: &[Paragraph<'_>]) -> bool {
-    paragraphs.iter().flat_map(|paragraph| &paragraph.rows).any(|row| row.ends == LineEnd::Break)
 }
 
 /// The widths for paragraphs over each other.
@@ -39,7 +37,7 @@ pub(crate) fn widths(paragraphs: &[Paragraph<'_>]) -> Widths {
         let indent = paragraph.indent();
         for (number, row) in paragraph.rows.iter().enumerate() {
             let measured: [f64; 2] = row.runs.iter().fold([0.0; 2], |sum, run| add(sum, of(run, usize::MAX)));
-            let measured = [measured[0].max(row.width), measured[1]];
+            let measured = [measured[0].max(row.width), measured[1] + added(row)];
             all.least = all.least.max(indent + measured[0].max(measured[1]));
             if let Some(next) = paragraph.rows.get(number + 1) {
                 let space = if row.ends == LineEnd::Space { SPACE * paragraph.size } else { 0.0 };

@@ -93,6 +93,11 @@ impl Paragraph<'_> {
         self.marker.as_ref().map_or(0.0, |marker| marker.indent)
     }
 
+    /// Whether a line of it ends where no space is: programs don't agree on where else a line may end.
+    pub(crate) fn has_break_within_word(&self) -> bool {
+        self.rows.iter().any(|row| row.ends == LineEnd::Break)
+    }
+
     /// Whether it shows nothing.
     pub(crate) fn is_blank(&self) -> bool {
         self.rows.iter().all(|row| row.runs.is_empty())
