@@ -18,6 +18,7 @@ use tellr_slides::{layout, read, theme};
 use crate::generate;
 use written::{TextShape, Written, links, parse, pixels};
 
+mod mixed;
 mod written;
 
 const ALL: [Lines; 3] = [Lines::Editable, Lines::Exact, Lines::Google];
