@@ -28,6 +28,9 @@ TWINS = {
 # Heights of lines that the files for pages have another way than the font that people install.
 HEIGHTS = {"carlito": (1536, -512, 452)}
 SCRIPTS = ["latin", "latin-ext", "greek", "cyrillic"]
+# Forms of Arabic letters. Where a font has them, HarfBuzz joins its letters by them; with one glyph for
+# all letters, it would take each two for the ligature of lam and alef, and lines were half as wide.
+ARABIC_FORMS = {*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00)}
 STYLES = {
     "400-normal": "Regular",
     "400-italic": "Italic",
@@ -103,7 +106,7 @@ def _foreign(style: str) -> TTFont:
     _name(font, "Tellr foreign", STYLES[style])
     table = CmapSubtable.newSubtable(12)
     table.platformID, table.platEncID, table.language = 3, 10, 0
-    table.cmap = dict(font.getBestCmap())
+    table.cmap = {c: name for c, name in font.getBestCmap().items() if c not in ARABIC_FORMS}
     short = CmapSubtable.newSubtable(4)
     short.platformID, short.platEncID, short.language = 3, 1, 0
     short.cmap = {code: name for code, name in table.cmap.items() if 0x2E80 <= code < 0x2F00}
