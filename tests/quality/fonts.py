@@ -28,8 +28,8 @@ TWINS = {
 # Heights of lines that the files for pages have another way than the font that people install.
 HEIGHTS = {"carlito": (1536, -512, 452)}
 SCRIPTS = ["latin", "latin-ext", "greek", "cyrillic"]
-# Forms of Arabic letters. Where a font has them, HarfBuzz joins its letters by them; with one glyph for
-# all letters, it would take each two for the ligature of lam and alef, and lines were half as wide.
+# Forms of Arabic letters. Where a font has them, HarfBuzz joins letters by them; with one glyph for
+# all letters it would take each two for the ligature of lam and alef, and lines were half as wide.
 ARABIC_FORMS = {*range(0xFB50, 0xFE00), *range(0xFE70, 0xFF00)}
 STYLES = {
     "400-normal": "Regular",
