@@ -103,13 +103,11 @@ fn main() -> ExitCode {
         let read = std::panic::catch_unwind(|| picture::read(&bytes).is_ok());
         slowest = slowest.max(now.elapsed());
         rounds += 1;
-        match read {
-            Ok(is_picture) => taken += u64::from(is_picture),
-            Err(_) => {
-                eprintln!("seed {seed}, round {rounds}: a panic on {} bytes", bytes.len());
-                return ExitCode::FAILURE;
-            }
-        }
+        let Ok(is_picture) = read else {
+            eprintln!("seed {seed}, round {rounds}: a panic on {} bytes", bytes.len());
+            return ExitCode::FAILURE;
+        };
+        taken += u64::from(is_picture);
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or(" unknown").trim();
