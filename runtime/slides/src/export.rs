@@ -27,7 +27,7 @@ pub struct Export<'a> {
     pub fonts: &'a Fonts,
     /// Its images. One that isn't here is left out, and its place is empty.
     pub pictures: &'a BTreeMap<ImageId, PictureFile>,
-    /// The name of the author in the file's properties; none: the file names nobody.
+    /// The name of the author in the file's properties; none: the file names no one.
     pub author: Option<&'a str>,
 }
 
@@ -44,7 +44,7 @@ pub struct PictureFile {
     pub height: u32,
 }
 
-/// The formats of images that every program shows. Whoever exports converts others.
+/// The formats of images that every program shows. The caller converts others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is what its name says")]
 pub enum PictureKind {

@@ -1,4 +1,4 @@
-//! A stand-in for Google. Only one on this machine is taken: whoever is at this address is sent the secrets of the
+//! A stand-in for Google. Only one on this machine is taken: the program at this address is sent the secrets of the
 //! OAuth client and of people.
 
 use super::variables::Reader;
