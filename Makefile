@@ -97,7 +97,8 @@ evaluate: setup ## Have the assistant make 30 decks: a table, and a report with 
 # Exports a deck, and says what is drawn of it. About as fast as what ships, and compiled in a fraction of the time.
 EXPORTING := env CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 	cargo build --quiet --release --package tellr-slides --features export --example export --example lists
-QUALITY := env TELLR_EXPORT="$${TELLR_EXPORT:-$(abspath $(TARGET))/release/examples/export}" \
+# The locale is for what reads text out of PDFs.
+QUALITY := env LC_ALL=C.UTF-8 TELLR_EXPORT="$${TELLR_EXPORT:-$(abspath $(TARGET))/release/examples/export}" \
 	TELLR_LISTS=$(abspath $(TARGET))/release/examples/lists .cache/quality/bin/python
 .PHONY: quality
 quality: setup-tests ## Export 90 decks, and check that the files are valid, editable and look like the decks (ARGS=--only=chart)

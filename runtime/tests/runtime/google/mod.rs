@@ -88,7 +88,7 @@ impl Stand {
             app.jobs = Jobs::new(app.database.clone(), pace());
             app.groups = Groups::new(Some(directory.workspace()));
             app.google = app.google.with_limits(limits());
-            parts = Some((app.jobs.clone(), Exporting::new(app.google.clone(), app.maker.clone())));
+            parts = Some((app.jobs.clone(), Exporting::new(app.google.clone(), app.maker)));
         })
         .await;
         let (jobs, exporting) = parts.expect("set");
