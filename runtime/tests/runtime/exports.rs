@@ -76,7 +76,7 @@ fn working(jobs: &Jobs) -> JoinHandle<()> {
     tokio::spawn(Worker::new(jobs, kinds).run(std::future::pending()))
 }
 
-/// A deck of a few megabytes: notes on each slide.
+/// A deck of more than half a megabyte: notes on each slide.
 fn large() -> Value {
     let slides: Vec<Value> = (0..40)
         .map(|n| {
