@@ -1,7 +1,17 @@
 /** An invented server's prompts, styles and profiles, in memory. */
 import type { Profile, Prompt, Style } from "../src/api/schema";
+import type { Theme } from "../src/deck/theme";
+import { themes } from "./engine/themes.ts";
 import { profiles, prompts, styles } from "./fixtures.ts";
 import type { MockAnswer } from "./sessions.ts";
+
+/** The colours of an invented company. */
+const ACME = {
+  ...themes[0],
+  cover: { background: "#5B2A86", text: "#FFFFFF", muted: "#E4D4F2" },
+  section: { background: "#5B2A86", text: "#FFFFFF", muted: "#E4D4F2" },
+  fonts: { heading: "arimo", body: "arimo" },
+};
 
 type Item = (Prompt | Style | Profile) & { is_default?: boolean };
 type Kind = "prompts" | "styles" | "profiles";
@@ -10,6 +20,7 @@ export class MockLibrary {
   readonly prompts: Item[];
   readonly styles: Item[];
   readonly profiles: Item[];
+  private readonly themes = new Map<string, Theme>();
   private made = 0;
 
   constructor(private readonly person: { isAdmin: boolean } = { isAdmin: false }) {
@@ -19,7 +30,12 @@ export class MockLibrary {
   }
 
   answer(method: string, path: string, body: unknown): MockAnswer {
-    const [, , , kind, id, what] = path.split("/");
+    const [address = "", asked] = path.split("?");
+    if (address === "/api/themes" || address.startsWith("/api/themes/")) {
+      return this.themesAt(address.split("/")[3]);
+    }
+    const [, , , kind, id, what] = address.split("/");
+    if (kind === "styles" && id === "file") return this.read(new URLSearchParams(asked), body);
     if (kind !== "prompts" && kind !== "styles" && kind !== "profiles") {
       return failure(404, "not_found", "There is no such route.");
     }
@@ -37,6 +53,41 @@ export class MockLibrary {
       return { status: 204 };
     }
     return this.change(kind, item, body as Partial<Item>);
+  }
+
+  /** All themes, or one of them. */
+  private themesAt(id: string | undefined): MockAnswer {
+    const all = [...themes, ...this.themes.values()];
+    if (id === undefined) return { status: 200, body: { themes: all } };
+    const theme = all.find((one) => one.id === id);
+    return theme
+      ? { status: 200, body: theme }
+      : failure(404, "not_found", "There is no such theme.");
+  }
+
+  /** Reads a style from a file; one that isn't packed isn't a PowerPoint file. */
+  private read(asked: URLSearchParams, body: unknown): MockAnswer {
+    if (typeof body === "string" && !body.startsWith("PK")) {
+      const message = "This isn't a PowerPoint file. Choose a .pptx or .potx file";
+      return failure(415, "invalid_style_file", message);
+    }
+    const name = asked.get("name") ?? "";
+    const style = {
+      name,
+      description: "From a PowerPoint file",
+      category: "Company",
+      content: "-",
+    };
+    const made = this.create("styles", { ...style, shared: asked.get("shared") === "true" });
+    if (made.status !== 201) return made;
+    const item = made.body as Style;
+    const theme = { ...ACME, id: `style-${item.id}`, name } as Theme;
+    this.themes.set(theme.id, theme);
+    item.theme = theme.id;
+    item.notes = [
+      "Slides are drawn in Arimo in place of Segoe UI; PowerPoint files name Segoe UI.",
+    ];
+    return made;
   }
 
   private list(kind: Kind): MockAnswer {

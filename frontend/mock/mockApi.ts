@@ -77,7 +77,7 @@ export function mockApi(): Plugin {
   function partOf(path: string) {
     if (exports.knows(path)) return exports;
     if (MockAssistant.knows(path)) return assistant;
-    if (path.startsWith("/api/settings/")) return library;
+    if (/^\/api\/(settings\/|themes)/.test(path)) return library;
     return /^\/api\/(sessions|principals)/.test(path) ? sessions : null;
   }
 
@@ -120,7 +120,9 @@ async function read(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
-  return text === "" ? undefined : JSON.parse(text);
+  if (text === "") return undefined;
+  // The other bodies are files.
+  return /^\s*[[{"]/.test(text) ? JSON.parse(text) : text;
 }
 
 function sendAny(response: ServerResponse<IncomingMessage>, answer: MockAnswer | MockFile) {

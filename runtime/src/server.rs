@@ -27,6 +27,7 @@ struct Api {
     small: Router<App>,
     decks: Router<App>,
     images: Router<App>,
+    style_files: Router<App>,
     document: OpenApi,
 }
 
@@ -48,7 +49,9 @@ fn api() -> Api {
     let (images, of_images) = images::routes().split_for_parts();
     document.merge(of_decks);
     document.merge(of_images);
-    Api { small, decks, images, document }
+    let (style_files, of_style_files) = library::file_routes().split_for_parts();
+    document.merge(of_style_files);
+    Api { small, decks, images, style_files, document }
 }
 
 /// The routes of `tellr-app serve`.
@@ -57,7 +60,9 @@ pub fn router(app: App) -> Router {
     let keep = || from_fn_with_state((app.identity.clone(), app.tokens.clone()), tokens::keep);
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
-    let larger = limited(api.decks, LARGEST_DECK_BYTES).merge(limited(api.images, images::LARGEST_BYTES));
+    let larger = limited(api.decks, LARGEST_DECK_BYTES)
+        .merge(limited(api.images, images::LARGEST_BYTES))
+        .merge(limited(api.style_files, library::LARGEST_BYTES));
     let own = from_fn_with_state(app.own_address.clone(), own::admit);
     let site = site(api.small.layer(keep()), larger.layer(keep()), pages);
     observed(counted(site, &app.metrics).layer(own)).with_state(app)

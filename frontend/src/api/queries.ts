@@ -15,6 +15,7 @@ import {
   stylesSchema,
   versionSchema,
 } from "./schema";
+import { fetchThemes } from "./themes";
 
 /** Short, so that the end of an outage is shown soon. */
 const NOT_READY_INTERVAL_MS = 2_000;
@@ -71,6 +72,12 @@ export const prompts = queryOptions({
   queryFn: async ({ signal }) =>
     (await fetchJson("/api/settings/prompts", promptsSchema, signal)).prompts,
   refetchInterval: whileFailing,
+});
+
+/** Below the key of styles, so that it is loaded again with them. */
+export const themes = queryOptions({
+  queryKey: [...LIBRARY_KEY, "themes"],
+  queryFn: ({ signal }) => fetchThemes(signal),
 });
 
 export const styles = queryOptions({

@@ -93,6 +93,9 @@ export const promptsSchema = fieldsOf<api.Prompts>()({ prompts: v.array(promptSc
 export const styleSchema = fieldsOf<api.Style>()({
   ...promptSchema.entries,
   is_default: v.boolean(),
+  /** The theme of a style from a PowerPoint file. */
+  theme: v.nullish(v.string()),
+  notes: v.nullish(v.array(v.string())),
 });
 export type Style = v.InferOutput<typeof styleSchema>;
 export const stylesSchema = fieldsOf<api.Styles>()({ styles: v.array(styleSchema) });

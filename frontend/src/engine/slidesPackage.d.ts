@@ -15,6 +15,7 @@ declare module "@tellr/slides" {
       subset: string,
       woff2: Uint8Array,
     ): void;
+    addTheme(theme: string): void;
     themes(): string;
     apply(deck: string, patches: string): string;
     layOut(slide: string, theme: string, number: number, language?: string): string;

@@ -2,16 +2,19 @@
 import init, { Slides } from "@tellr/slides";
 import type { Deck, Slide } from "../deck/model";
 import type { Patch } from "../deck/patch";
+import { same } from "../deck/same";
 import type { Family, Theme } from "../deck/theme";
 import type { DisplayList } from "../slides/display";
+import { FIRST_FAMILIES } from "../slides/families";
 import { type Engine, EngineError, type Finding } from "./engine";
 import { BEYOND_LATIN, FIRST_SUBSET, type FontFile } from "./fontFiles";
 import { isAsked, loadFonts } from "./fonts";
+import { MissingThemes } from "./missingThemes";
 
 export async function loadEngine(): Promise<Engine> {
   const files: [FontFile, Uint8Array][] = [];
   const first = loadFonts(
-    ({ subset }) => subset === FIRST_SUBSET,
+    ({ family, subset }) => subset === FIRST_SUBSET && FIRST_FAMILIES.includes(family),
     (...file) => files.push(file),
   );
   await Promise.all([init(), first]);
@@ -21,9 +24,10 @@ export async function loadEngine(): Promise<Engine> {
 }
 
 class WasmEngine implements Engine {
-  readonly themes: readonly Theme[];
+  themes: readonly Theme[];
+  private readonly missing = new MissingThemes((theme) => this.addTheme(theme));
   private readonly listeners = new Set<() => void>();
-  private fonts = 0;
+  private changes = 0;
 
   constructor(private readonly slides: Slides) {
     this.themes = JSON.parse(slides.themes());
@@ -34,10 +38,28 @@ class WasmEngine implements Engine {
     return () => this.listeners.delete(listener);
   };
 
-  readonly epoch = () => this.fonts;
+  readonly epoch = () => this.changes;
 
   add({ family, isBold, isItalic, subset }: FontFile, woff2: Uint8Array) {
     this.slides.addFont(family, isBold, isItalic, subset, woff2);
+  }
+
+  addTheme(theme: Theme) {
+    const known = this.themes.find(({ id }) => id === theme.id);
+    if (known && same(known, theme)) return;
+    try {
+      this.slides.addTheme(JSON.stringify(theme));
+    } catch {
+      // It was made by another version of the app; decks are drawn in the first theme.
+      return;
+    }
+    this.themes = JSON.parse(this.slides.themes());
+    this.changed();
+  }
+
+  private changed() {
+    this.changes += 1;
+    for (const listener of this.listeners) listener();
   }
 
   apply(deck: Deck, patches: readonly Patch[]): { deck: Deck; inverse: Patch[] } {
@@ -50,7 +72,7 @@ class WasmEngine implements Engine {
 
   layOut(slide: Slide, theme: string, number: number, language?: string): DisplayList {
     const json = JSON.stringify(slide);
-    if (BEYOND_LATIN.test(json)) this.loadMore(theme);
+    this.load(theme, BEYOND_LATIN.test(json));
     return JSON.parse(this.slides.layOut(json, theme, number, language));
   }
 
@@ -58,20 +80,21 @@ class WasmEngine implements Engine {
     return JSON.parse(this.slides.findings(JSON.stringify(slide)));
   }
 
-  /** Loads what a theme's families have beyond the first subset; slides are laid out again then. */
-  private loadMore(id: string) {
-    const theme = this.themes.find((one) => one.id === id) ?? this.themes[0];
+  /** Loads the theme and the fonts that a slide needs and that aren't here; slides are laid out again then. */
+  private load(id: string, isBeyondLatin: boolean) {
+    const known = this.themes.find((one) => one.id === id);
+    if (!known) this.missing.want(id);
+    const theme = known ?? this.themes[0];
     const families: Family[] = theme ? [theme.fonts.heading, theme.fonts.body] : [];
-    const missing = families.filter((family) => !isAsked(family, "latin-ext"));
+    const last = isBeyondLatin ? "latin-ext" : FIRST_SUBSET;
+    const missing = families.filter((family) => !isAsked(family, last));
     if (missing.length === 0) return;
     loadFonts(
-      ({ family }) => missing.includes(family),
+      ({ family, subset }) =>
+        missing.includes(family) && (isBeyondLatin || subset === FIRST_SUBSET),
       (file, woff2) => this.add(file, woff2),
     )
-      .then(() => {
-        this.fonts += 1;
-        for (const listener of this.listeners) listener();
-      })
+      .then(() => this.changed())
       // The text stays in the system's font, at an estimated width; the next slide tries again.
       .catch(() => undefined);
   }

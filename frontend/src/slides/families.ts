@@ -9,6 +9,9 @@ const NAMES: Record<Family, string> = {
   tinos: "Tinos",
 };
 
+/** The families of the themes that come with the app: loaded at once. The others are, when a deck is drawn in one. */
+export const FIRST_FAMILIES: readonly Family[] = ["carlito", "arimo", "gelasio"];
+
 /** What has the same widths, for the moment until the family is loaded. */
 const TWINS: Record<Family, string> = {
   carlito: "Calibri, sans-serif",

@@ -71,6 +71,7 @@ function healthy(
   const body = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
   if (exports.knows(path)) return exports.answer(init.method ?? "GET", path, body);
   if (MockAssistant.knows(path)) return assistant.answer(init.method ?? "GET", path, body);
-  const part = path.startsWith("/api/settings/") ? library : sessions;
+  const isOfLibrary = /^\/api\/(settings\/|themes)/.test(path);
+  const part = isOfLibrary ? library : sessions;
   return part.answer(init.method ?? "GET", path, body);
 }

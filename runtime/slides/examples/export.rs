@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 "google" => Lines::Google,
                 _ => Lines::Editable,
             };
-            pptx::write(&export, lines, progress)?
+            pptx::write(&export, lines, None, progress)?
         }
         Some("pdf") => {
             let pages = if option == "notes" { pdf::Pages::WithNotes } else { pdf::Pages::Slides };

@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         author: None,
     };
     let mut on = |_: usize| ControlFlow::Continue(());
-    measure("PowerPoint", || pptx::write(&export, Lines::Editable, &mut on));
+    measure("PowerPoint", || pptx::write(&export, Lines::Editable, None, &mut on));
     measure("PDF", || pdf::write(&export, pdf::Pages::Slides, &mut on));
     measure("PDF with notes", || pdf::write(&export, pdf::Pages::WithNotes, &mut on));
     measure("HTML", || html::write(&export, &mut on));

@@ -31,6 +31,9 @@ mod slides;
 mod tidy;
 mod tone;
 
+#[cfg(feature = "export")]
+pub(crate) use decor::ground;
+
 use canvas::Canvas;
 use grid::Grid;
 use locale::Locale;

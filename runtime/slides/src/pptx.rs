@@ -11,11 +11,13 @@
 //! | `text`, `table`, `chart`, `shapes`, `media` | what stands on it |
 //! | `notes` | what the speaker says |
 //! | `layouts`, `design`, `master`, `theme` | how new slides look |
+//! | `template`, `company` | a company's master and layouts in place of these |
 //! | `presentation`, `properties` | the whole |
 //! | `package`, `part` | the zip file, its parts and what they refer to |
 //! | `placeholder`, `paint`, `markup`, `lines` | what several parts have in common |
 
 mod chart;
+mod company;
 mod design;
 mod layouts;
 mod lines;
@@ -39,37 +41,42 @@ mod workbook;
 
 pub use lines::Lines;
 
+use company::Company;
+use design::Design;
 use package::Package;
 use part::Part;
 use slide::Slides;
+use template::Template;
 
 use crate::export::{Export, ExportError, Progress, tell};
 
-/// Writes a deck.
-pub fn write(export: &Export<'_>, lines: Lines, progress: Progress<'_>) -> Result<Vec<u8>, ExportError> {
+/// Writes a deck. With the `template` that its theme was made of, its slides have the company's master and layouts.
+pub fn write(
+    export: &Export<'_>,
+    lines: Lines,
+    template: Option<&Template>,
+    progress: Progress<'_>,
+) -> Result<Vec<u8>, ExportError> {
     let language = export.deck.language.as_deref();
     let designs = layouts::designs(export.theme, export.fonts);
+    let company = template.map(|template| Company::new(template, export.theme));
     let mut package = Package::default();
     let none = Part::new();
 
     let (xml, part) = presentation::write(export.slides.len(), language);
     package.add("ppt/presentation.xml", "officedocument.presentationml.presentation.main", xml, &part);
-    let mut slides = Slides::new(export, lines, &designs);
+    let mut slides = Slides::new(export, lines, &designs, company.as_ref());
     for (number, (slide, list)) in (1..).zip(export.deck.slides.iter().zip(export.slides)) {
         slides.add(slide, list, number, &mut package);
         tell(&mut *progress, number)?;
     }
-    let (xml, part) = master::write(export.theme, &designs);
-    package.add("ppt/slideMasters/slideMaster1.xml", "officedocument.presentationml.slideMaster", xml, &part);
-    for (number, design) in (1..).zip(&designs) {
-        let (xml, part) = layouts::write(design, export.theme);
-        let path = format!("ppt/slideLayouts/slideLayout{number}.xml");
-        package.add(&path, "officedocument.presentationml.slideLayout", xml, &part);
+    let theme = theme::write(export.theme, language);
+    match &company {
+        Some(company) => company.parts.add_to(&mut package),
+        None => own_layouts(export, &designs, theme.clone(), &mut package),
     }
     let (xml, part) = notes::master();
     package.add("ppt/notesMasters/notesMaster1.xml", "officedocument.presentationml.notesMaster", xml, &part);
-    let theme = theme::write(export.theme, language);
-    package.add("ppt/theme/theme1.xml", "officedocument.theme", theme.clone(), &none);
     package.add("ppt/theme/theme2.xml", "officedocument.theme", theme, &none);
     for (path, kind, xml) in [
         ("ppt/presProps.xml", "officedocument.presentationml.presProps", presentation::properties()),
@@ -86,4 +93,16 @@ pub fn write(export: &Export<'_>, lines: Lines, progress: Progress<'_>) -> Resul
     root.relate("core-properties", "docProps/core.xml");
     root.relate("extended-properties", "docProps/app.xml");
     package.finish(&root)
+}
+
+/// Adds our own master, layouts and theme.
+fn own_layouts(export: &Export<'_>, designs: &[Design], theme: String, package: &mut Package) {
+    let (xml, part) = master::write(export.theme, designs);
+    package.add("ppt/slideMasters/slideMaster1.xml", "officedocument.presentationml.slideMaster", xml, &part);
+    for (number, design) in (1..).zip(designs) {
+        let (xml, part) = layouts::write(design, export.theme);
+        let path = format!("ppt/slideLayouts/slideLayout{number}.xml");
+        package.add(&path, "officedocument.presentationml.slideLayout", xml, &part);
+    }
+    package.add("ppt/theme/theme1.xml", "officedocument.theme", theme, &Part::new());
 }

@@ -146,8 +146,9 @@ async fn apply_changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), 
     let mut connection = context.job.connection().await?;
     let transaction = context.job.begin(&mut connection).await?;
     let (message, of_turn) = (turn.message.clone(), turn.clone());
+    let themes = context.themes(turn).await?;
     let change = move |deck: Deck| {
-        let (planned, _) = changes.plan(&deck, &message);
+        let (planned, _) = changes.plan(&deck, &message, &themes);
         let (patches, edited) = patches(&of_turn, &planned, &rows, &deck);
         let (deck, inverse, mut left_out) = apply::with_patches(deck, patches);
         left_out.extend(edited);

@@ -14,10 +14,11 @@ use super::queries::{choices, sources};
 use super::stop::Stop;
 use super::turn::{SpaceChoice, TurnRow};
 use super::types::SourceData;
-use crate::decks;
+use crate::database::Connection;
+use crate::decks::{self, themes};
 use crate::http::blocking;
 use crate::jobs::{Failure, Running};
-use crate::prompting::{Guidance, SourceTable, SpaceBrief};
+use crate::prompting::{Guidance, SourceTable, SpaceBrief, ThemeChoice};
 use crate::traces::{SpanId, TurnTrace};
 use crate::workspace::serving::{ChatEndpoint, Completion, ModelError, Request, Spent};
 
@@ -87,9 +88,21 @@ impl Context<'_> {
         Ok(Guidance {
             deck_prompt: texts.prompt,
             style: texts.style,
-            theme: theme_named(theme),
+            theme: themes::of_deck(&connection, &self.schema, &turn.author, turn.session, theme).await?,
+            themes: themes_for(&connection, &self.schema, &turn.author).await?,
             spaces: spaces.map(brief).collect(),
         })
+    }
+
+    /// The theme of a turn's deck.
+    pub(super) async fn theme(&self, turn: &TurnRow, theme: &ThemeId) -> Result<Theme, Stop> {
+        let connection = self.job.connection().await?;
+        Ok(themes::of_deck(&connection, &self.schema, &turn.author, turn.session, theme).await?)
+    }
+
+    /// The themes that a turn may choose from.
+    pub(super) async fn themes(&self, turn: &TurnRow) -> Result<Vec<ThemeChoice>, Stop> {
+        themes_for(&self.job.connection().await?, &self.schema, &turn.author).await
     }
 
     /// The data that was found in the session, the last of it.
@@ -210,6 +223,12 @@ impl Context<'_> {
     }
 }
 
+/// The themes that a person can choose from.
+async fn themes_for(connection: &Connection, schema: &str, person: &str) -> Result<Vec<ThemeChoice>, Stop> {
+    let of_styles = themes::of_person(connection, schema, person).await?;
+    Ok(built_in().into_iter().chain(of_styles).map(ThemeChoice::from).collect())
+}
+
 /// The model of a turn, and on whose behalf it is asked.
 pub(super) struct Model<'a> {
     assistant: &'a Assistant,
@@ -233,11 +252,4 @@ impl Model<'_> {
             _ => Stop::of_model(error, self.endpoint.name()),
         }
     }
-}
-
-/// The theme of a deck. One that the app doesn't have is drawn as the default.
-pub(super) fn theme_named(id: &ThemeId) -> Theme {
-    let mut themes = built_in();
-    let at = themes.iter().position(|theme| theme.id == *id).unwrap_or(0);
-    themes.swap_remove(at)
 }

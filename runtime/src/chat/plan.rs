@@ -135,7 +135,7 @@ async fn changes(context: &Context<'_>, turn: &mut TurnRow) -> Result<(), Stop> 
     let (changes, spent) =
         context.json(&model, under, &request(prompt, turn, max_tokens), Changes::read).await?;
     turn.spend(&spent);
-    let (planned, notes) = changes.plan(&deck, &turn.message);
+    let (planned, notes) = changes.plan(&deck, &turn.message, &guidance.themes);
     let notices = notices(&notes);
     let rows = change_rows(turn, &planned, &deck);
     let stage = if planned.is_empty() { Stage::Done } else { Stage::Slides };

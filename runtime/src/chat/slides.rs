@@ -13,7 +13,7 @@ use tellr_slides::id::SlideId;
 use tellr_slides::theme::Theme;
 
 use super::apply;
-use super::context::{Context, Model, event, theme_named};
+use super::context::{Context, Model, event};
 use super::plan::{self, added_id, notices, title_of};
 use super::queries::slides::{self as queries, Outcome};
 use super::queries::stages::Kept;
@@ -22,6 +22,7 @@ use super::turn::{Plan, SlideRow, TurnRow};
 use super::types::Stage;
 use crate::prompting::{
     self, Edit, Guidance, Note, OutlineSlide, Placing, Planned, SlideAsk, SlideDraft, SourceTable,
+    ThemeChoice,
 };
 use crate::traces::SpanId;
 use crate::workspace::serving::Spent;
@@ -56,7 +57,7 @@ impl Common {
         Ok(Self {
             guidance: context.guidance(turn, &deck.theme).await?,
             sources: context.sources(turn).await?,
-            theme: theme_named(&deck.theme),
+            theme: context.theme(turn, &deck.theme).await?,
             language: deck.language.clone(),
             titles,
         })
@@ -68,7 +69,7 @@ pub(super) async fn run(context: &Context<'_>, turn: &mut TurnRow) -> Result<(),
     let deck = context.deck(turn).await?;
     let rows = queries::all(&context.job.connection().await?, &context.schema, turn.id).await?;
     let ids: Vec<String> = rows.iter().map(|row| row.slide_id.clone()).collect();
-    let mut tasks: VecDeque<Task> = tasks(turn, &deck, rows).into();
+    let mut tasks: VecDeque<Task> = tasks(turn, &deck, rows, &context.themes(turn).await?).into();
     let mut failed: Vec<String> = Vec::new();
     if !tasks.is_empty() {
         let common = Common::of(context, turn, &deck).await?;
@@ -126,9 +127,9 @@ fn is_of_one_slide(code: &str) -> bool {
 }
 
 /// The slides that are missing, each with what is planned for it.
-fn tasks(turn: &TurnRow, deck: &Deck, rows: Vec<SlideRow>) -> Vec<Task> {
+fn tasks(turn: &TurnRow, deck: &Deck, rows: Vec<SlideRow>, themes: &[ThemeChoice]) -> Vec<Task> {
     let planned: Vec<Planned> = match &turn.plan {
-        Some(Plan::Changes(changes)) => changes.plan(deck, &turn.message).0,
+        Some(Plan::Changes(changes)) => changes.plan(deck, &turn.message, themes).0,
         _ => Vec::new(),
     };
     let missing = rows.into_iter().filter(|row| row.state != "done");

@@ -13,6 +13,7 @@ pub mod queries;
 mod routes;
 mod sample;
 mod search_index;
+pub mod themes;
 pub mod types;
 mod work;
 

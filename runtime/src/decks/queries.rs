@@ -37,6 +37,29 @@ pub fn link_images(schema: &str, decks: &str, images: &str, user: &str, groups: 
     )
 }
 
+/// SQL: the form of the id of a theme that is a style's, so that the rest can be read as a `uuid`.
+const STYLE_THEME: &str = "^style-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
+/// SQL: links to the session of `decks` (an alias with `session_id` and `theme`) the style that its theme is, if
+/// the theme is another one than before and the caller (`user`, `groups`) may see the style. So a person shows
+/// others the style that they choose, and none that others have named in the deck.
+///
+/// The deck's theme is read as it was before the statement: all parts of a statement see the same.
+pub fn link_styles(schema: &str, decks: &str, user: &str, groups: &str) -> String {
+    let role = role(schema, user, groups);
+    format!(
+        "INSERT INTO {schema}.deck_styles (session_id, style_id)
+         SELECT w.session_id, t.id FROM {decks} w JOIN {schema}.slide_styles t
+             ON t.id = CASE WHEN w.theme ~ '{STYLE_THEME}' THEN substr(w.theme, 7)::uuid END
+         WHERE w.theme IS DISTINCT FROM (SELECT o.theme FROM {schema}.decks o WHERE o.session_id = w.session_id)
+           AND t.theme IS NOT NULL
+           AND ((t.is_active AND (t.owner IS NULL OR t.owner = {user})) OR EXISTS (
+               SELECT FROM {schema}.deck_styles y JOIN {schema}.sessions s ON s.id = y.session_id
+               WHERE y.style_id = t.id AND {role} IS NOT NULL))
+         ON CONFLICT DO NOTHING"
+    )
+}
+
 /// A deck as it is kept.
 pub struct Kept {
     /// The caller's role; none if they may not see it.
@@ -106,14 +129,16 @@ pub async fn write(
                       search = {}, search_version = d.version + 1
                   FROM seen
                   WHERE d.session_id = seen.id AND seen.role IN ('owner', 'editor') AND d.version = $7
-                  RETURNING d.session_id, d.version),
+                  RETURNING d.session_id, d.version, d.theme),
               active AS (UPDATE {schema}.sessions a SET last_activity_at = now() FROM changed
                          WHERE a.id = changed.session_id),
-              linked AS ({})
+              linked AS ({}),
+              dressed AS ({})
          SELECT seen.role, (SELECT version FROM changed) FROM seen",
         caller_is_known(&schema),
         words("$9", "$10", "$11"),
         link_images(&schema, "changed", "$12", "$1", "$5"),
+        link_styles(&schema, "changed", "$1", "$5"),
     );
     let mut parameters = caller_parameters(&caller.user).to_vec();
     parameters.push((&caller.groups, Type::TEXT_ARRAY));
@@ -182,12 +207,16 @@ pub async fn replace(
     contents: &Contents,
 ) -> Result<i64, DatabaseError> {
     let statement = format!(
-        "WITH active AS (UPDATE {schema}.sessions SET last_activity_at = now() WHERE id = $2)
-         UPDATE {schema}.decks d
-         SET document = $3::text::jsonb, version = d.version + 1, updated_by = $1, updated_at = now(),
-             search = {}, search_version = d.version + 1
-         WHERE d.session_id = $2 RETURNING d.version",
+        "WITH active AS (UPDATE {schema}.sessions SET last_activity_at = now() WHERE id = $2),
+              changed AS (
+                  UPDATE {schema}.decks d
+                  SET document = $3::text::jsonb, version = d.version + 1, updated_by = $1, updated_at = now(),
+                      search = {}, search_version = d.version + 1
+                  WHERE d.session_id = $2 RETURNING d.session_id, d.version, d.theme),
+              dressed AS ({})
+         SELECT version FROM changed",
         words("$4", "$5", "$6"),
+        link_styles(schema, "changed", "$1", "'{}'::text[]"),
     );
     let [document, title, texts, notes, _] = contents_parameters(contents);
     let parameters: [Parameter<'_>; 6] =

@@ -10,6 +10,7 @@ use tellr_slides::limits::MAX_DECK_BYTES;
 use tellr_slides::patch::{self, Patch, PatchError};
 use tellr_slides::problem::Problem;
 use tellr_slides::read::ReadError;
+use tellr_slides::theme::Theme;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,6 +19,7 @@ use super::document::Document;
 use super::history::what_changed;
 use super::kept::{deck_of, invalid_deck};
 use super::queries;
+use super::themes;
 use super::types::{
     PatchRequest, Patched, SavePoint, SavePointRequest, SavePoints, SavedDeck, Themes, VersionedDeck,
 };
@@ -50,6 +52,7 @@ where
         .routes(routes!(save_point))
         .routes(routes!(restore))
         .routes(routes!(themes))
+        .routes(routes!(theme))
 }
 
 /// A deck with its version; what a page polls
@@ -338,10 +341,26 @@ fn no_save_point() -> Rejection {
     )
 }
 
-/// The themes that come with the app
+/// The themes that come with the app, and those of the caller's and the shared slide styles
 #[utoipa::path(get, path = "/themes", tag = "Decks", responses((status = 200, body = Themes)))]
-async fn themes(_: User) -> Json<Themes> {
-    Json(Themes { themes: tellr_slides::theme::built_in() })
+async fn themes(user: User, State(database): State<Database>) -> Result<Json<Themes>, ApiError> {
+    Ok(Json(Themes { themes: themes::all(&database, &user).await? }))
+}
+
+/// A theme that the caller can choose, or that a deck is drawn in that they may see
+#[utoipa::path(get, path = "/themes/{id}", tag = "Decks", params(("id" = String, Path)),
+    responses((status = 200, body = Object)))]
+async fn theme(
+    caller: Caller,
+    Path(id): Path<String>,
+    State(database): State<Database>,
+) -> Result<Json<Theme>, ApiError> {
+    let theme = themes::find(&database, &caller, &id).await?;
+    Ok(Json(theme.ok_or_else(|| {
+        Rejection::not_found(
+            "There is no such theme, or no deck that you may see is drawn in it. Choose another one",
+        )
+    })?))
 }
 
 #[cfg(test)]

@@ -19,12 +19,14 @@ use tellr_slides::layout::lay_out_all;
 use tellr_slides::limits::MAX_DECK_BYTES;
 use tellr_slides::pdf::Pages;
 use tellr_slides::pptx::Lines;
+use tellr_slides::pptx::template::{self, Style, Template};
 use tellr_slides::theme::Theme;
 use tellr_slides::{block::Block, read, svg, theme};
 
 use super::bundle::{self, Bundle};
 use super::format::Format;
-use super::maker::{Source, theme_of, write};
+use super::maker::{Source, write};
+use crate::decks::themes::built_in_or_first;
 use crate::typesetting::{fonts, with_text};
 
 /// The largest deck file that is read: the largest deck, with images beside it.
@@ -50,7 +52,8 @@ pub struct Flags {
     /// A folder with the deck's images, named by their ids: `ID.png` or `ID.jpg`
     #[arg(long, value_name = "FOLDER")]
     images: Option<PathBuf>,
-    /// A file with the deck's theme, if it isn't one that comes with Tellr
+    /// A file with the deck's theme, if it isn't one that comes with Tellr: `.json`, or a PowerPoint file (`.pptx`,
+    /// `.potx`) whose style the deck gets
     #[arg(long, value_name = "FILE")]
     theme: Option<PathBuf>,
     /// The name of the author in the file's properties
@@ -127,16 +130,24 @@ fn source(flags: &Flags) -> Result<Source, String> {
     if let Some(folder) = &flags.images {
         pictures.extend(in_folder(&deck, folder)?);
     }
-    let theme = if let Some(path) = &flags.theme {
-        theme_in(path)?
-    } else {
-        if !theme::built_in().iter().any(|theme| theme.id == deck.theme) {
-            eprintln!(
-                "warning: the theme `{}` isn't known here; use --theme. The first one is used",
-                deck.theme
-            );
+    let mut template = None;
+    let theme = match &flags.theme {
+        Some(path) if is_powerpoint(path) => {
+            let read = style_in(path, &deck)?;
+            pictures.extend(read.1.pictures);
+            template = Some(read.0);
+            read.1.theme
         }
-        theme_of(&deck)
+        Some(path) => theme_in(path)?,
+        None => {
+            if !theme::built_in().iter().any(|theme| theme.id == deck.theme) {
+                eprintln!(
+                    "warning: the theme `{}` isn't known here; use --theme. The first one is used",
+                    deck.theme
+                );
+            }
+            built_in_or_first(&deck.theme)
+        }
     };
     let images = deck.slides.iter().flat_map(|slide| slide.all_blocks()).filter_map(|block| match block {
         Block::Image(image) => Some(&image.image),
@@ -145,7 +156,7 @@ fn source(flags: &Flags) -> Result<Source, String> {
     for image in images.filter(|image| !pictures.contains_key(*image)) {
         eprintln!("warning: the image `{image}` isn't in the file; its place stays empty. Use --images");
     }
-    Ok(Source { deck, theme, pictures, author: flags.author.clone() })
+    Ok(Source { deck, theme, pictures, author: flags.author.clone(), template })
 }
 
 fn text(path: &Path) -> Result<String, String> {
@@ -224,8 +235,29 @@ fn theme_in(path: &Path) -> Result<Theme, String> {
     serde_json::from_value(value).map_err(|error| format!("{} isn't a theme: {error}", path.display()))
 }
 
+fn is_powerpoint(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ["pptx", "potx"].iter().any(|known| known.eq_ignore_ascii_case(ending))
+}
+
+/// The style of a PowerPoint file, with what was adapted told on the standard error.
+fn style_in(path: &Path, deck: &Deck) -> Result<(Template, Style), String> {
+    let unreadable = |error: std::io::Error| format!("{} can't be read: {error}", path.display());
+    if fs::metadata(path).map_err(unreadable)?.len() > LARGEST_FILE {
+        return Err(format!("{} is too large", path.display()));
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let template = template::read(&bytes).map_err(|refused| format!("{}: {refused}", path.display()))?;
+    let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let style = template.style(deck.theme.clone(), name);
+    for note in &style.notes {
+        eprintln!("note: {note}");
+    }
+    Ok((template, style))
+}
+
 fn picture(source: &Source, number: usize) -> Result<String, String> {
-    let Source { deck, theme, pictures, author } = source;
+    let Source { deck, theme, pictures, author, .. } = source;
     let slides = with_text(|text| lay_out_all(text, theme, deck));
     let at = number.checked_sub(1).and_then(|at| slides.get(at));
     let list = at.ok_or_else(|| format!("there is no slide {number}: the deck has {}", slides.len()))?;

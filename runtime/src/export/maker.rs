@@ -10,7 +10,8 @@ use tellr_slides::deck::Deck;
 use tellr_slides::export::{Export, ExportError, PictureFile};
 use tellr_slides::id::{ImageId, SlideId};
 use tellr_slides::layout::{lay_out, lay_out_all};
-use tellr_slides::theme::{Theme, built_in};
+use tellr_slides::pptx::template::Template;
+use tellr_slides::theme::Theme;
 use tellr_slides::{html, pdf, pptx, svg};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -19,8 +20,8 @@ use super::bundle;
 use super::format::Format;
 use super::pictures::{self, MOST_BYTES, NoPictures};
 use super::queries;
-use crate::database::Database;
-use crate::decks::{DeckWork, deck_of};
+use crate::database::{Connection, Database, DatabaseError};
+use crate::decks::{DeckWork, deck_of, themes};
 use crate::http::{ApiError, Rejection, blocking};
 use crate::jobs::{Failure, Running};
 use crate::sharing::{Caller, no_deck};
@@ -65,6 +66,8 @@ pub struct Source {
     pub pictures: BTreeMap<ImageId, PictureFile>,
     /// The author in the file's properties.
     pub author: Option<String>,
+    /// The company's file that a PowerPoint file goes on with.
+    pub template: Option<Template>,
 }
 
 impl Maker {
@@ -96,7 +99,8 @@ impl Maker {
             }))
         };
         let Some((deck, number)) = work.run(&caller.user, bytes, of_slide).await? else { return Ok(None) };
-        let named = pictures::named_in(&deck);
+        let theme = themes::of_deck(&connection, &schema, person, session, &deck.theme).await?;
+        let named = pictures::named_in(&deck, &theme);
         let loaded = pictures::load(&connection, &schema, person, session, &named).await;
         let pictures = loaded.map_err(|why| match why {
             NoPictures::Database(error) => error.into(),
@@ -106,7 +110,6 @@ impl Maker {
         })?;
         drop(connection);
         let draw = move || {
-            let theme = theme_of(&deck);
             let list = with_text(|text| lay_out(text, &theme, &deck, &deck.slides[0], number));
             let slides = std::slice::from_ref(&list);
             let export = Export {
@@ -149,11 +152,15 @@ impl Maker {
             let deck = deck.ok().and_then(Result::ok).ok_or_else(|| {
                 Failure::Final("The deck can't be read. The log of the app has the details".to_owned())
             })?;
-            let named = pictures::named_in(&deck);
+            let theme = themes::of_deck(&connection, &schema, person, session, &deck.theme).await?;
+            let named = pictures::named_in(&deck, &theme);
             let pictures =
                 pictures::load(&connection, &schema, person, session, &named).await.map_err(refused)?;
-            let theme = theme_of(&deck);
-            (Source { deck, theme, pictures, author }, version)
+            let template = match format {
+                Format::Pptx(_) => template(&connection, &schema, person, session, &deck).await?,
+                _ => None,
+            };
+            (Source { deck, theme, pictures, author, template }, version)
         };
         let (title, slides) = (source.deck.title.clone(), source.deck.slides.len());
         let bytes = written_telling(job, source, format, percent).await?;
@@ -161,11 +168,25 @@ impl Maker {
     }
 }
 
-/// The theme of a deck; the first one if it is not known.
-pub fn theme_of(deck: &Deck) -> Theme {
-    let mut themes = built_in();
-    let at = themes.iter().position(|theme| theme.id == deck.theme).unwrap_or(0);
-    themes.swap_remove(at)
+/// The company's file that a deck's theme was made of. One that can't be read any more is no reason not to export.
+async fn template(
+    connection: &Connection,
+    schema: &str,
+    person: &str,
+    session: Uuid,
+    deck: &Deck,
+) -> Result<Option<Template>, DatabaseError> {
+    let file = themes::file_of_deck(connection, schema, person, session, &deck.theme).await?;
+    let Some(file) = file else { return Ok(None) };
+    let read = blocking(move || pptx::template::read(&file)).await;
+    match read {
+        Ok(Ok(template)) => Ok(Some(template)),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, theme = %deck.theme, "the file of a style can't be read; the export has our master");
+            Ok(None)
+        }
+        Err(_) => Ok(None),
+    }
 }
 
 fn refused(why: NoPictures) -> Failure {
@@ -244,7 +265,7 @@ pub fn write(
     format: Format,
     progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Vec<u8>, ExportError> {
-    let Source { deck, theme, pictures, author } = source;
+    let Source { deck, theme, pictures, author, template } = source;
     if format == Format::Deck {
         return bundle::write(deck, pictures)
             .map_err(|error| ExportError::Unwritable { file: "deck file", reason: error.to_string() });
@@ -252,7 +273,7 @@ pub fn write(
     let slides = with_text(|text| lay_out_all(text, theme, deck));
     let export = Export { deck, theme, slides: &slides, fonts: fonts(), pictures, author: author.as_deref() };
     match format {
-        Format::Pptx(lines) => pptx::write(&export, lines, progress),
+        Format::Pptx(lines) => pptx::write(&export, lines, template.as_ref(), progress),
         Format::Pdf(pages) => pdf::write(&export, pages, progress),
         Format::Html | Format::Deck => html::write(&export, progress),
     }

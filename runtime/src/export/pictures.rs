@@ -7,6 +7,7 @@ use tellr_slides::block::Block;
 use tellr_slides::deck::Deck;
 use tellr_slides::export::{PictureFile, PictureKind};
 use tellr_slides::id::ImageId;
+use tellr_slides::theme::Theme;
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -29,12 +30,13 @@ impl From<DatabaseError> for NoPictures {
     }
 }
 
-/// The images that a deck shows, by the names it has for them.
-pub(super) fn named_in(deck: &Deck) -> BTreeMap<Uuid, ImageId> {
+/// The images that a deck in a theme shows, by the names it has for them.
+pub(super) fn named_in(deck: &Deck, theme: &Theme) -> BTreeMap<Uuid, ImageId> {
     let blocks = deck.slides.iter().flat_map(|slide| slide.all_blocks());
     let images =
         blocks.filter_map(|block| if let Block::Image(image) = block { Some(&image.image) } else { None });
-    images.filter_map(|id| Some((id.as_str().parse().ok()?, id.clone()))).collect()
+    let of_theme = theme.pictures.iter().map(|picture| &picture.image);
+    images.chain(of_theme).filter_map(|id| Some((id.as_str().parse().ok()?, id.clone()))).collect()
 }
 
 /// The images of a session's deck, of a person who may see it: those that belong to the deck, and the person's own.
@@ -52,7 +54,12 @@ pub(super) async fn load(
     let ids: Vec<Uuid> = named.keys().copied().collect();
     let seen = format!(
         "FROM {schema}.images i WHERE i.id = ANY ($1) AND (i.owner = $2 OR EXISTS (
-             SELECT FROM {schema}.deck_images x WHERE x.image_id = i.id AND x.session_id = $3))"
+             SELECT FROM {schema}.deck_images x WHERE x.image_id = i.id AND x.session_id = $3)
+         OR EXISTS (
+             SELECT FROM {schema}.style_images x JOIN {schema}.slide_styles t ON t.id = x.style_id
+             WHERE x.image_id = i.id AND (
+                 (t.is_active AND (t.owner IS NULL OR t.owner = $2))
+                 OR EXISTS (SELECT FROM {schema}.deck_styles y WHERE y.style_id = t.id AND y.session_id = $3))))"
     );
     let parameters: [Parameter<'_>; 3] =
         [(&ids, Type::UUID_ARRAY), (&person, Type::TEXT), (&session, Type::UUID)];

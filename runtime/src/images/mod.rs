@@ -5,7 +5,7 @@
 //! the picture, markup) is gone, and what is served can only be a picture.
 
 pub mod picture;
-mod queries;
+pub(crate) mod queries;
 mod routes;
 mod thumbnail;
 pub mod types;

@@ -16,7 +16,7 @@ const MOST_BYTES: i64 = 1024 * 1024 * 1024;
 
 /// Keeps a picture; also says whether it has no small form yet. The same one of the same person is kept once.
 /// None if they have too many.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     transaction: &Transaction<'_>,
     schema: &str,
     user: &User,
@@ -89,7 +89,7 @@ pub(super) enum Form {
     Small,
 }
 
-/// An image that the caller uploaded, or that is in a deck that they may see.
+/// An image that the caller uploaded, or that is in a deck, or part of a style, that they may see.
 pub(super) async fn find(
     database: &Database,
     caller: &Caller,
@@ -110,7 +110,13 @@ pub(super) async fn find(
          FROM {schema}.images i CROSS JOIN LATERAL ({shown}) shown
          WHERE i.id = $3 AND (i.owner = $1 OR EXISTS (
              SELECT FROM {schema}.deck_images x JOIN {schema}.sessions s ON s.id = x.session_id
-             WHERE x.image_id = i.id AND {role} IS NOT NULL))"
+             WHERE x.image_id = i.id AND {role} IS NOT NULL)
+         OR EXISTS (
+             SELECT FROM {schema}.style_images x JOIN {schema}.slide_styles t ON t.id = x.style_id
+             WHERE x.image_id = i.id AND (
+                 (t.is_active AND (t.owner IS NULL OR t.owner = $1))
+                 OR EXISTS (SELECT FROM {schema}.deck_styles y JOIN {schema}.sessions s ON s.id = y.session_id
+                            WHERE y.style_id = t.id AND {role} IS NOT NULL))))"
     );
     let parameters: [Parameter<'_>; 4] = [
         (&caller.user.id, Type::TEXT),

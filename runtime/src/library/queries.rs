@@ -32,7 +32,7 @@ pub(super) trait Text: Sized {
 
 impl Text for Prompt {
     const TABLE: &'static str = "deck_prompts";
-    const MORE: &'static str = "false";
+    const MORE: &'static str = "false, NULL::text, NULL::text[]";
 
     fn read(row: &Row) -> Self {
         Self {
@@ -56,7 +56,8 @@ impl Text for Prompt {
 impl Text for Style {
     const TABLE: &'static str = "slide_styles";
     const MORE: &'static str =
-        "coalesce(t.id = (SELECT style_id FROM {schema}.user_defaults WHERE user_id = $1), t.is_default)";
+        "coalesce(t.id = (SELECT style_id FROM {schema}.user_defaults WHERE user_id = $1), t.is_default),
+         t.theme ->> 'id', (SELECT f.notes FROM {schema}.style_files f WHERE f.style_id = t.id)";
 
     fn read(row: &Row) -> Self {
         Self {
@@ -70,6 +71,8 @@ impl Text for Style {
             // Whoever changes a row may; a list sees to the others.
             can_edit: true,
             is_default: row.get(7),
+            theme: row.get(8),
+            notes: row.get::<_, Option<Vec<String>>>(9).unwrap_or_default(),
         }
     }
 
@@ -78,7 +81,7 @@ impl Text for Style {
     }
 }
 
-fn columns<T: Text>(schema: &str) -> String {
+pub(super) fn columns<T: Text>(schema: &str) -> String {
     let more = T::MORE.replace("{schema}", schema);
     format!("t.id, t.name, t.description, t.category, t.content, t.origin, t.owner IS NULL, {more}")
 }
@@ -171,7 +174,7 @@ pub(super) async fn change_text<T: Text>(
         parameters.push((text, Type::TEXT));
     }
     let rows = database.connection().await?.query(&statement, &parameters).await?;
-    Ok(outcome(&rows, |row| row.get::<_, bool>(8).then(|| T::read(row))))
+    Ok(outcome(&rows, |row| row.get::<_, bool>(10).then(|| T::read(row))))
 }
 
 /// Deletes a text. It stays in the table, for decks that were made with it, and its name is free again.

@@ -305,12 +305,17 @@ fn done<T>(what: &str, outcome: Outcome<T>) -> Result<T, Rejection> {
     }
 }
 
-async fn require_admin_for(shared: bool, what: &str, user: &User, groups: &Groups) -> Result<(), Rejection> {
+pub(super) async fn require_admin_for(
+    shared: bool,
+    what: &str,
+    user: &User,
+    groups: &Groups,
+) -> Result<(), Rejection> {
     if shared && !groups.is_admin(user).await { Err(for_admins(what)) } else { Ok(()) }
 }
 
 /// Two of the same name: the refusal says so.
-fn taken(what: &str, error: DatabaseError) -> ApiError {
+pub(super) fn taken(what: &str, error: DatabaseError) -> ApiError {
     if error.sql_state() == Some(&SqlState::UNIQUE_VIOLATION) {
         let message = format!("There is another {what} with this name. Choose another name");
         return Rejection::conflict("name_taken", message).into();

@@ -1,7 +1,7 @@
 //! The JSON bodies about the material for a deck.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// `GET /api/settings/prompts`.
@@ -42,6 +42,10 @@ pub struct Styles {
 /// The visual style of a deck.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Style {
+    /// The id of its theme, if it was read from a PowerPoint file; decks name it.
+    pub theme: Option<String>,
+    /// What was changed or left out of that file, a sentence each.
+    pub notes: Vec<String>,
     /// Its id.
     pub id: Uuid,
     /// Its name.
@@ -138,6 +142,19 @@ pub struct NewText {
 
 fn general() -> String {
     "General".to_owned()
+}
+
+/// The parameters of `POST /api/settings/styles/file`.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewStyleFile {
+    /// Its name, unique among the caller's or among the shared ones; 1–100 characters.
+    #[param(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Whether everybody has it; for administrators.
+    #[serde(default)]
+    pub shared: bool,
 }
 
 /// Changes of a prompt or style. What isn't given stays.

@@ -54,6 +54,12 @@ fn each(
     value.as_mut().map_or(Ok(()), check)
 }
 
+/// A name as it is kept.
+pub(super) fn new_name(mut value: String) -> Result<String, Rejection> {
+    name(&mut value)?;
+    Ok(value)
+}
+
 pub(super) fn new_text(mut new: NewText) -> Result<NewText, Rejection> {
     name(&mut new.name)?;
     description(&mut new.description)?;

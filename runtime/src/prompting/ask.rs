@@ -6,9 +6,9 @@
 use serde_json::{Value, json};
 use tellr_slides::deck::Deck;
 use tellr_slides::id::SlideId;
-use tellr_slides::theme::{Theme, built_in};
+use tellr_slides::theme::Theme;
 
-use super::change::Changes;
+use super::change::{Changes, ThemeChoice};
 use super::draft::SlideDraft;
 use super::guess::{language_of, name_of, wanted_slides};
 use super::outline::{Outline, OutlineSlide};
@@ -53,6 +53,8 @@ pub struct Guidance {
     pub style: Option<String>,
     /// The theme, whose guidance counts where there is no style.
     pub theme: Theme,
+    /// The themes that a deck can change to.
+    pub themes: Vec<ThemeChoice>,
     /// The Genie spaces that can be asked.
     pub spaces: Vec<SpaceBrief>,
 }
@@ -195,6 +197,9 @@ pub fn slide(guidance: &Guidance, ask: &SlideAsk<'_>) -> Prompt {
     }
 }
 
+/// The most themes that a prompt names.
+const MOST_THEMES: usize = 30;
+
 /// Asks for changes of a deck.
 pub fn changes(
     guidance: &Guidance,
@@ -209,7 +214,7 @@ pub fn changes(
         sources_tag(sources),
         text_of_deck::tagged(deck, selection),
     ];
-    let themes: Vec<String> = built_in().iter().map(|theme| format!("`{}`", theme.id)).collect();
+    let themes: Vec<String> = guidance.themes.iter().take(MOST_THEMES).map(ThemeChoice::named).collect();
     let call = CHANGES.replace("{themes}", &themes.join(", "));
     Prompt {
         system: system(guidance, &[DESIGN, &call], language),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tellr_slides::deck::Deck;
 use tellr_slides::id::{SlideId, ThemeId};
-use tellr_slides::theme::built_in;
+use tellr_slides::theme::Theme;
 
 use super::guess::tag_of;
 use super::note::{self, Note, NoteKind};
@@ -192,8 +192,8 @@ impl Changes {
 
     /// What of it can be made of a deck, in the order in which it is made: settings, moves, slides that are
     /// written anew, new slides, and at last the slides that go. `request` is what the person wrote: not all
-    /// slides are removed unless it says so.
-    pub fn plan(&self, deck: &Deck, request: &str) -> (Vec<Planned>, Vec<Note>) {
+    /// slides are removed unless it says so. `themes` are those that it may change to.
+    pub fn plan(&self, deck: &Deck, request: &str, themes: &[ThemeChoice]) -> (Vec<Planned>, Vec<Note>) {
         let mut notes = self.notes.clone();
         let find = |id: &str| deck.slides.iter().find(|slide| is_slide(slide.id.as_str(), id));
         let (mut settings, mut moves, mut rewrites) = (Vec::new(), Vec::new(), Vec::<Planned>::new());
@@ -211,7 +211,7 @@ impl Changes {
                 continue;
             }
             match (edit.action, slide) {
-                (Action::SetTheme, _) => settings.extend(theme(&edit.value, &mut notes)),
+                (Action::SetTheme, _) => settings.extend(theme(&edit.value, themes, &mut notes)),
                 (Action::SetTitle, _) => {
                     let title =
                         words::line(if edit.value.is_empty() { &edit.title } else { &edit.value }, MAX_TITLE);
@@ -321,9 +321,8 @@ fn place_of_new(edit: &Edit, deck: &Deck, adds: &[(At, Edit)], notes: &mut Vec<N
     last.map_or(at, At::AfterNew)
 }
 
-fn theme(value: &str, notes: &mut Vec<Note>) -> Option<Planned> {
+fn theme(value: &str, themes: &[ThemeChoice], notes: &mut Vec<Note>) -> Option<Planned> {
     let wanted = words::folded(value);
-    let themes = built_in();
     let found = themes
         .iter()
         .find(|theme| words::folded(theme.id.as_str()) == wanted || words::folded(&theme.name) == wanted);
@@ -333,6 +332,33 @@ fn theme(value: &str, notes: &mut Vec<Note>) -> Option<Planned> {
         note::add(notes, NoteKind::LeftOut, text);
     }
     found.map(|theme| Planned::SetTheme(theme.id.clone()))
+}
+
+/// A theme that a deck can change to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeChoice {
+    /// Its id.
+    pub id: ThemeId,
+    /// What it is called.
+    pub name: String,
+}
+
+impl ThemeChoice {
+    /// As a prompt names it: the ids of our themes are words; those of styles are not. What a person has written is
+    /// one line without quotes.
+    pub(super) fn named(&self) -> String {
+        if !self.id.as_str().starts_with("style-") {
+            return format!("`{}`", self.id);
+        }
+        let name: String = self.name.chars().filter(|c| !c.is_control() && !"`<>".contains(*c)).collect();
+        format!("`{}`", words::text(&name, 100))
+    }
+}
+
+impl From<Theme> for ThemeChoice {
+    fn from(theme: Theme) -> Self {
+        Self { id: theme.id, name: theme.name }
+    }
 }
 
 /// Whether the request asks to remove all slides.

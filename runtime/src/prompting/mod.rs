@@ -46,7 +46,7 @@ pub use ask::{
     Guidance, Prompt, SlideAsk, SpaceBrief, ToolSpec, changes, gather, history, outline, slide, tool_answer,
     tool_error, tool_result,
 };
-pub use change::{Action, At, Changes, Edit, Planned};
+pub use change::{Action, At, Changes, Edit, Planned, ThemeChoice};
 pub use draft::{ChartDraft, ColumnDraft, MetricDraft, SeriesDraft, SlideDraft, StepDraft, TableDraft};
 pub use guess::{language_of, wanted_slides};
 pub use note::{Note, NoteKind};

@@ -10,7 +10,7 @@ use super::search::Search;
 use super::types::{ListedSession, SessionSummary};
 use crate::database::{Database, DatabaseError, Parameter};
 use crate::decks::Contents;
-use crate::decks::queries::{contents_parameters, link_images, words};
+use crate::decks::queries::{contents_parameters, link_images, link_styles, words};
 use crate::sharing::queries::{caller_is_known, caller_parameters, role};
 use crate::sharing::{Caller, Person, Role};
 
@@ -152,12 +152,14 @@ pub async fn create(
         "WITH me AS ({}),
               made AS (INSERT INTO {schema}.sessions (owner) VALUES ($1) RETURNING id AS session_id),
               deck AS (INSERT INTO {schema}.decks (session_id, document, updated_by, search, search_version)
-                       SELECT session_id, $6::text::jsonb, $1, {}, 1 FROM made),
-              linked AS ({})
+                       SELECT session_id, $6::text::jsonb, $1, {}, 1 FROM made RETURNING session_id, theme),
+              linked AS ({}),
+              dressed AS ({})
          SELECT session_id FROM made",
         caller_is_known(&schema),
         words("$7", "$8", "$9"),
         link_images(&schema, "made", "$10", "$1", "$5"),
+        link_styles(&schema, "deck", "$1", "$5"),
     );
     let mut parameters = caller_parameters(&caller.user).to_vec();
     parameters.push((&caller.groups, Type::TEXT_ARRAY));
@@ -187,7 +189,10 @@ pub(super) async fn duplicate(
                        FROM made, seen JOIN {schema}.decks d ON d.session_id = seen.id),
               linked AS (INSERT INTO {schema}.deck_images (session_id, image_id)
                          SELECT made.id, x.image_id
-                         FROM made, seen JOIN {schema}.deck_images x ON x.session_id = seen.id)
+                         FROM made, seen JOIN {schema}.deck_images x ON x.session_id = seen.id),
+              dressed AS (INSERT INTO {schema}.deck_styles (session_id, style_id)
+                          SELECT made.id, x.style_id
+                          FROM made, seen JOIN {schema}.deck_styles x ON x.session_id = seen.id)
          SELECT id FROM made",
         caller_is_known(&schema),
     );

@@ -4,6 +4,11 @@
 
 mod support;
 
+/// PowerPoint files as companies have them.
+#[path = "../../slides/tests/slides/template_sample.rs"]
+#[allow(dead_code, reason = "the tests of the crate `tellr-slides` use the rest")]
+mod template_sample;
+
 mod bounds;
 mod chat;
 mod commands;
@@ -40,6 +45,7 @@ mod serving_json;
 mod sessions;
 mod sharing;
 mod shutdown;
+mod styles;
 mod tls;
 mod traces;
 mod unreachable;

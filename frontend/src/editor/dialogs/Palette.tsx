@@ -5,6 +5,8 @@ import { Icon } from "../../components/Icon";
 import { nameOfSlide } from "../../deck/find";
 import { LAYOUT_NAMES } from "../../deck/layouts";
 import { LAYOUTS } from "../../deck/model";
+import type { Theme } from "../../deck/theme";
+import { useThemes } from "../../engine/useThemes";
 import { ACTIONS, type Action, addSlide, isEnabled } from "../actions";
 import { shown } from "../actions/keys";
 import { type Editor, useEditor } from "../Editor";
@@ -18,7 +20,8 @@ export function Palette() {
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const all = [...ACTIONS, ...more(editor)].filter((one) => isEnabled(one, editor));
+  const themes = useThemes(editor.engine);
+  const all = [...ACTIONS, ...more(editor, themes)].filter((one) => isEnabled(one, editor));
   const found = matching(all, search, ({ group, label }) => `${group} ${label}`);
   const current = found[Math.min(chosen, found.length - 1)];
 
@@ -91,7 +94,7 @@ export function Palette() {
 }
 
 /** What depends on the deck: layouts for a new slide and for this one, themes, slides to go to. */
-function more({ engine, snapshot, slide }: Editor): Action[] {
+function more({ snapshot, slide }: Editor, themes: readonly Theme[]): Action[] {
   const layouts = LAYOUTS.flatMap((layout): Action[] => [
     {
       id: `add-${layout}`,
@@ -114,7 +117,7 @@ function more({ engine, snapshot, slide }: Editor): Action[] {
       },
     },
   ]);
-  const themes = engine.themes.map(
+  const toThemes = themes.map(
     ({ id, name }): Action => ({
       id: `theme-${id}`,
       label: `Theme: ${name}`,
@@ -134,5 +137,5 @@ function more({ engine, snapshot, slide }: Editor): Action[] {
       run: (editor) => editor.select(onSlide(one.id)),
     }),
   );
-  return [...layouts, ...themes, ...slides];
+  return [...layouts, ...toThemes, ...slides];
 }

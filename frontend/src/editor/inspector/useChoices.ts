@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { LAYOUT_NAMES } from "../../deck/layouts";
 import { LAYOUTS, type Slide } from "../../deck/model";
+import { useThemes } from "../../engine/useThemes";
 import { useEditor } from "../Editor";
 import type { Choice } from "./Choices";
 
@@ -23,7 +24,7 @@ export function useLayoutChoices(slide: Slide | undefined): Choice[] {
 
 /** The slide in each theme. */
 export function useThemeChoices(slide: Slide | undefined): Choice[] {
-  const { themes } = useEditor().engine;
+  const themes = useThemes(useEditor().engine);
   return useMemo(
     () =>
       slide ? themes.map(({ id, name }) => ({ id, name, slide: { ...slide }, theme: id })) : [],

@@ -22,6 +22,8 @@ interface LibraryProps<T> {
   query: UseQueryResult<T[]>;
   /** The form of an item; `from` is what it starts with. */
   form: (props: FormProps & { from: T | undefined }) => ReactNode;
+  /** Beside the button for a new item. */
+  beside?: (has: { canShare: boolean; say: (what: string) => void }) => ReactNode;
   children: (item: T, does: Does<T>) => ReactNode;
 }
 
@@ -40,6 +42,7 @@ export function Library<T extends Item>({
   cards = "regular",
   query,
   form,
+  beside,
   children,
 }: LibraryProps<T>) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -65,6 +68,7 @@ export function Library<T extends Item>({
             <Button size="small" icon="plus" onClick={() => ask({ what: "create" })}>
               New {NOUNS[kind]}
             </Button>
+            {beside?.({ canShare: canShare(query.data), say })}
           </div>
         ) : null}
       </header>

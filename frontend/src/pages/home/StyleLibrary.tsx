@@ -1,17 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { styles as stylesQuery } from "../../api/queries";
 import type { Style } from "../../api/schema";
+import { Button } from "../../components/Button";
 import { Disclosure } from "../../components/Disclosure";
+import { hasDecks } from "../../engine/useEngine";
 import { coloursIn, PLAIN, paletteOf } from "../../slides/palette";
 import { ChartSlide, CoverSlide, PointsSlide } from "../../slides/Slide";
 import { styleAnchor } from "./anchors";
 import styles from "./Card.module.css";
 import { ItemMenu } from "./ItemMenu";
 import { type Does, Library } from "./Library";
+import { StyleFile } from "./StyleFile";
+import { StyleNotes, StyleSlides } from "./StyleSlides";
 import { Tags } from "./Tags";
 import { TextForm } from "./TextForm";
 
 export function StyleLibrary() {
+  const [isReading, setReading] = useState(false);
+  const query = useQuery(stylesQuery);
   return (
     <Library
       kind="styles"
@@ -20,8 +27,24 @@ export function StyleLibrary() {
       lead="How a deck looks. The previews use the colours of each style."
       noun="slide styles"
       cards="wide"
-      query={useQuery(stylesQuery)}
+      query={query}
       form={(props) => <TextForm kind="styles" {...props} />}
+      beside={({ canShare, say }) => (
+        <>
+          <Button size="small" icon="file" onClick={() => setReading(true)}>
+            New style from a PowerPoint file
+          </Button>
+          {isReading ? (
+            <StyleFile
+              canShare={canShare}
+              onClose={(said) => {
+                setReading(false);
+                if (said) say(said);
+              }}
+            />
+          ) : null}
+        </>
+      )}
     >
       {(style, does) => <StyleCard key={style.id} style={style} does={does} />}
     </Library>
@@ -33,13 +56,17 @@ function StyleCard({ style, does }: { style: Style; does: Does<Style> }) {
   return (
     <li id={styleAnchor(style)} className={styles.card}>
       <div className={styles.spread}>
-        <div className={styles.preview}>
-          <div className={styles.cover}>
-            <CoverSlide palette={palette} title={style.name} />
+        {style.theme && hasDecks ? (
+          <StyleSlides theme={style.theme} name={style.name} />
+        ) : (
+          <div className={styles.preview}>
+            <div className={styles.cover}>
+              <CoverSlide palette={palette} title={style.name} />
+            </div>
+            <PointsSlide palette={palette} />
+            <ChartSlide palette={palette} />
           </div>
-          <PointsSlide palette={palette} />
-          <ChartSlide palette={palette} />
-        </div>
+        )}
         <div className={styles.body}>
           <div className={styles.top}>
             <Tags item={style} isDefault={style.is_default} />
@@ -47,6 +74,7 @@ function StyleCard({ style, does }: { style: Style; does: Does<Style> }) {
           </div>
           <h3 className={styles.name}>{style.name}</h3>
           {style.description ? <p className={styles.description}>{style.description}</p> : null}
+          <StyleNotes style={style} />
           <Swatches colours={coloursIn(style.content)} />
           <Disclosure label="Read the style" about={`“${style.name}”`} text={style.content} />
         </div>

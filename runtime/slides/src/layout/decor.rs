@@ -20,7 +20,7 @@ const PANEL: [f64; 2] = [88.0, 640.0];
 const GAP: f64 = 24.0;
 
 /// The kind of slides that a layout is one of.
-pub(super) fn ground(layout: Layout) -> Ground {
+pub(crate) fn ground(layout: Layout) -> Ground {
     match layout {
         Layout::Cover | Layout::Closing => Ground::Cover,
         Layout::Section => Ground::Section,

@@ -27,6 +27,7 @@ const DEFAULTS: [(&str, &str); 5] = [
 enum Content {
     Text(String),
     Bytes(Vec<u8>),
+    Markup(Vec<u8>),
     Shared(Arc<Vec<u8>>),
 }
 
@@ -49,6 +50,16 @@ impl Package {
     /// `application/vnd.openxmlformats-` and `+xml`.
     pub(super) fn add(&mut self, path: &str, kind: &'static str, xml: String, part: &Part) {
         self.entries.push(Entry { path: path.to_owned(), content: Content::Text(xml), kind: Some(kind) });
+        self.relate(path, part);
+    }
+
+    /// Adds a part as bytes, with what it refers to. `kind` as for [`Self::add`]; none: its type goes by its ending.
+    pub(super) fn add_bytes(&mut self, path: &str, kind: Option<&'static str>, bytes: Vec<u8>, part: &Part) {
+        let content = match kind {
+            Some(_) => Content::Markup(bytes),
+            None => Content::Bytes(bytes),
+        };
+        self.entries.push(Entry { path: path.to_owned(), content, kind });
         self.relate(path, part);
     }
 
@@ -127,6 +138,7 @@ impl Package {
         for entry in self.entries {
             let (bytes, method): (&[u8], CompressionMethod) = match &entry.content {
                 Content::Text(text) => (text.as_bytes(), CompressionMethod::Deflated),
+                Content::Markup(bytes) => (bytes, CompressionMethod::Deflated),
                 // These are compressed already.
                 Content::Bytes(bytes) => (bytes, CompressionMethod::Stored),
                 Content::Shared(bytes) => (bytes, CompressionMethod::Stored),

@@ -41,6 +41,17 @@ impl Part {
         Self { relationships: Vec::new(), last_shape: 1 }
     }
 
+    /// A part that refers to other parts by ids of its own: the id, the last word of the type, the path.
+    pub(super) fn with(relationships: &[(String, &'static str, String)]) -> Self {
+        let relationships = relationships.iter().map(|(id, kind, target)| Relationship {
+            id: id.clone(),
+            kind,
+            target: target.clone(),
+            is_external: false,
+        });
+        Self { relationships: relationships.collect(), last_shape: 1 }
+    }
+
     /// The id of a relationship to something in the file; the same one for the same.
     pub(super) fn relate(&mut self, kind: &'static str, target: &str) -> String {
         self.add(kind, target, false)

@@ -6,6 +6,7 @@ mod number;
 
 use std::collections::BTreeSet;
 
+use super::company::Company;
 use super::design::{Design, design_of};
 use super::layouts::{background, color_map};
 use super::lines::Lines;
@@ -23,6 +24,7 @@ use crate::deck::Slide;
 use crate::display::{ChartFrame, Detail, DisplayList, Element, Frame, Part as Of, Shape};
 use crate::export::Export;
 use crate::table::Table;
+use crate::theme::Theme;
 
 /// The types of parts, as [`Package::add`] wants them.
 const SLIDE: &str = "officedocument.presentationml.slide";
@@ -34,6 +36,7 @@ pub(super) struct Slides<'a> {
     export: &'a Export<'a>,
     lines: Lines,
     designs: &'a [Design],
+    company: Option<&'a Company<'a>>,
     media: Media,
     charts: usize,
 }
@@ -48,9 +51,14 @@ struct Page<'a> {
 }
 
 impl<'a> Slides<'a> {
-    /// For a deck, with the layouts of its file.
-    pub(super) fn new(export: &'a Export<'a>, lines: Lines, designs: &'a [Design]) -> Self {
-        Self { export, lines, designs, media: Media::default(), charts: 0 }
+    /// For a deck, with the layouts of its file: ours, or a company's.
+    pub(super) fn new(
+        export: &'a Export<'a>,
+        lines: Lines,
+        designs: &'a [Design],
+        company: Option<&'a Company<'a>>,
+    ) -> Self {
+        Self { export, lines, designs, company, media: Media::default(), charts: 0 }
     }
 
     /// Adds a slide, and all that it needs, to the package. `number` is its page's, from 1.
@@ -61,7 +69,7 @@ impl<'a> Slides<'a> {
         number: usize,
         package: &mut Package,
     ) {
-        let theme = self.export.theme;
+        let theme = self.slots();
         let mut page = Page {
             slide,
             list,
@@ -70,17 +78,31 @@ impl<'a> Slides<'a> {
             xml: String::new(),
         };
         let (at, shared) = design_of(self.designs, slide, list);
-        page.part.relate("slideLayout", &format!("../slideLayouts/slideLayout{}.xml", at + 1));
-        let design = self.designs.get(at);
+        let design = self.designs.get(at).filter(|_| self.company.is_none());
+        let (target, shared, has_ground) = match self.company {
+            None => {
+                let has_ground = design.is_some_and(|design| design.background == list.background);
+                (format!("../slideLayouts/slideLayout{}.xml", at + 1), shared, has_ground)
+            }
+            // Nothing of ours is on the company's layouts.
+            Some(company) => {
+                let has_ground = company.has_ground(slide.layout, list.background);
+                (company.target(slide.layout), 0, has_ground)
+            }
+        };
+        page.part.relate("slideLayout", &target);
         page.xml = format!("{HEAD}<p:sld {NAMESPACES}><p:cSld>");
-        if design.is_none_or(|design| design.background != list.background) {
+        if !has_ground {
             page.xml.push_str(&background(list.background, &page.paint));
         }
         page.xml.push_str("<p:spTree>");
         page.xml.push_str(TREE);
         self.elements(&mut page, shared, number, design, package);
         page.xml.push_str("</p:spTree></p:cSld>");
-        page.xml.push_str(&color_map(theme, list.background));
+        page.xml.push_str(&match self.company {
+            None => color_map(theme, list.background),
+            Some(_) => "<p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr>".to_owned(),
+        });
         page.xml.push_str("</p:sld>");
         if !slide.notes.is_empty() {
             let path = format!("notesSlides/notesSlide{number}.xml");
@@ -89,6 +111,16 @@ impl<'a> Slides<'a> {
             package.add(&format!("ppt/{path}"), NOTES, xml, &part);
         }
         package.add(&format!("ppt/slides/slide{number}.xml"), SLIDE, page.xml, &page.part);
+    }
+
+    /// The theme with the colours of the file's slots.
+    fn slots(&self) -> &'a Theme {
+        self.company.map_or(self.export.theme, |company| &company.slots)
+    }
+
+    /// Whether the company's layout shows an element already.
+    fn is_on_layout(&self, slide: &Slide, element: &Element) -> bool {
+        self.company.is_some_and(|company| company.shows(slide.layout, element, self.export.theme))
     }
 
     fn language(&self) -> Option<&'a str> {
@@ -111,7 +143,7 @@ impl<'a> Slides<'a> {
         while let Some(element) = list.elements.get(index) {
             let at = index;
             index += 1;
-            if written.contains(&at) {
+            if written.contains(&at) || self.is_on_layout(page.slide, element) {
                 continue;
             }
             if page_number == Some(at) {
@@ -141,7 +173,10 @@ impl<'a> Slides<'a> {
                 let rest = &list.elements[at..];
                 let taken = |at: usize| boxes.iter().any(|text| text.elements.contains(&at));
                 let run = rest.iter().zip(at..).take_while(|(other, at)| {
-                    other.of.is_none() && !matches!(other.shape, Shape::Text(_)) && !taken(*at)
+                    other.of.is_none()
+                        && !matches!(other.shape, Shape::Text(_))
+                        && !taken(*at)
+                        && !self.is_on_layout(page.slide, other)
                 });
                 let run = run.count();
                 if run > 1 {
@@ -158,7 +193,7 @@ impl<'a> Slides<'a> {
         let theme = self.export.theme;
         match native {
             Native::Table(table, frame) => {
-                let (lines, language) = (self.lines, self.language());
+                let (lines, language, theme) = (self.lines, self.language(), self.slots());
                 table::write(table, frame, page.list, theme, lines, language, &mut page.part, &mut page.xml);
             }
             Native::Chart(chart, frame, inner) => {
@@ -178,7 +213,7 @@ impl<'a> Slides<'a> {
     }
 
     fn text(&self, page: &mut Page<'a>, text: &TextBox) {
-        let theme = self.export.theme;
+        let theme = self.slots();
         let (lines, language) = (self.lines, self.language());
         text::write(text, page.list, page.slide, theme, lines, language, &mut page.part, &mut page.xml);
     }

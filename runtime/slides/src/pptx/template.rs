@@ -14,6 +14,8 @@
 //! | `source` | all of it: [`Template`] |
 //! | `roles`, `families`, `contrast`, `chart`, `logos`, `style` | the theme |
 //! | `clean`, `parts` | the parts for export, without what may not be passed on |
+//! | `guest` | what slides take from them |
+//! | `packed` | these parts as a file of their own |
 //!
 //! Bounds: 64 MB packed and unpacked, 4,096 parts, 24 MB of XML, 250,000 elements. The largest file that is read
 //! takes less than 256 MB and, even in a debug build, less than 5 s of a core.
@@ -25,9 +27,11 @@ mod clean;
 mod color;
 mod contrast;
 mod families;
+mod guest;
 mod logos;
 mod media;
 mod package;
+mod packed;
 mod parts;
 mod preset;
 mod refused;

@@ -54,7 +54,7 @@ fn bytes_of(deck: &Deck, author: Option<&str>, stop_after: usize) -> Result<Vec<
         let export = Export { deck, theme: &theme, slides: &slides, fonts, pictures: &pictures, author };
         let progress =
             &mut |done| if done < stop_after { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
-        write(&export, Lines::Editable, progress)
+        write(&export, Lines::Editable, None, progress)
     })
 }
 

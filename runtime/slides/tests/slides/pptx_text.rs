@@ -53,7 +53,7 @@ impl Laid {
             pictures: &pictures,
             author: None,
         };
-        pptx::write(&export, lines, &mut |_| ControlFlow::Continue(())).unwrap()
+        pptx::write(&export, lines, None, &mut |_| ControlFlow::Continue(())).unwrap()
     }
 
     fn written(&self, lines: Lines) -> Vec<Written> {

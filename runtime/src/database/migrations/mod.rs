@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, name: "assistant", works_from: 1, sql: include_str!("0002_assistant.sql") },
     Migration { version: 3, name: "exports", works_from: 1, sql: include_str!("0003_exports.sql") },
     Migration { version: 4, name: "google", works_from: 1, sql: include_str!("0004_google.sql") },
+    Migration { version: 5, name: "styles", works_from: 1, sql: include_str!("0005_styles.sql") },
 ];
 
 /// The schema version that this program needs.

@@ -5,8 +5,8 @@ use tellr_slides::theme::built_in;
 
 use super::support::{deck, id, quarters, source};
 use crate::prompting::{
-    Guidance, OutlineSlide, Prompt, SlideAsk, SlideDraft, SlideLayout, SpaceBrief, changes, gather, history,
-    outline, slide, tool_answer, tool_error, tool_result,
+    Guidance, OutlineSlide, Prompt, SlideAsk, SlideDraft, SlideLayout, SpaceBrief, ThemeChoice, changes,
+    gather, history, outline, slide, tool_answer, tool_error, tool_result,
 };
 
 /// Bytes of a system text without a deck prompt and style.
@@ -17,6 +17,7 @@ fn guidance() -> Guidance {
         deck_prompt: Some("Tell of the quarter".to_owned()),
         style: Some("Short words".to_owned()),
         theme: built_in().remove(0),
+        themes: built_in().into_iter().map(ThemeChoice::from).collect(),
         spaces: vec![SpaceBrief { title: "Sample sales".to_owned(), description: "Orders".to_owned() }],
     }
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use tellr_slides::deck::Deck;
+use tellr_slides::theme::built_in;
 
 use super::support::{deck, id, texts};
-use crate::prompting::{At, Changes, Planned};
+use crate::prompting::{At, Changes, Planned, ThemeChoice};
 
 fn four() -> Deck {
     let slides: Vec<Value> =
@@ -14,12 +15,14 @@ fn four() -> Deck {
 
 fn plan(edits: Value, request: &str) -> (Vec<Planned>, Vec<String>) {
     let changes = Changes::read(json!({ "reply": "Done", "edits": edits })).unwrap();
-    let (plan, notes) = changes.plan(&four(), request);
+    let themes: Vec<ThemeChoice> = built_in().into_iter().map(ThemeChoice::from).collect();
+    let (plan, notes) = changes.plan(&four(), request, &themes);
     (plan, texts(&notes).into_iter().map(str::to_owned).collect())
 }
 
 #[test]
 fn changes_are_ordered_and_checked() {
+    let themes: Vec<ThemeChoice> = built_in().into_iter().map(ThemeChoice::from).collect();
     let (plan, notes) = plan(
         json!([
             { "action": "remove_slide", "slide": "d" },

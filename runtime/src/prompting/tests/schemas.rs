@@ -90,6 +90,7 @@ fn tools_keep_to_what_databricks_takes() {
         deck_prompt: Some("a".repeat(100_000)),
         style: Some("b".repeat(100_000)),
         theme: built_in().remove(0),
+        themes: Vec::new(),
         spaces: spaces.collect(),
     };
     let asked = gather(&guidance, "Review", None, &[]);

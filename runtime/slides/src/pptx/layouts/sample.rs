@@ -171,7 +171,10 @@ fn design(sample: &Sample, long: &DisplayList, short: &DisplayList, surface: Col
         .elements
         .iter()
         .zip(&short.elements)
-        .take_while(|(one, two)| one.of.is_none() && one == two && !matches!(one.shape, Shape::Text(_)));
+        // Pictures of the theme are on the slides, as are all that lies over them.
+        .take_while(|(one, two)| {
+            one.of.is_none() && one == two && !matches!(one.shape, Shape::Text(_) | Shape::Image(_))
+        });
     let mut decoration: Vec<Element> = same.map(|(one, _)| one.clone()).collect();
     let scrim = long.elements.iter().find_map(|element| match &element.shape {
         Shape::Rect(rect) if rect.opacity < 1.0 => Some(rect.clone()),

@@ -137,7 +137,7 @@ impl<'a> Media<'a> {
 fn ending(kind: PictureKind) -> &'static str {
     match kind {
         PictureKind::Png => "png",
-        PictureKind::Jpeg => "jpg",
+        PictureKind::Jpeg => "jpeg",
     }
 }
 

@@ -170,7 +170,7 @@ fn look(template: &Template, kind: Ground) -> Look<'_> {
 }
 
 /// The pictures that are seen on a layout: the master's, if it shows them, and its own.
-fn drawn<'a>(template: &'a Template, sheet: Option<&'a Sheet>) -> impl Iterator<Item = &'a Drawn> {
+pub(super) fn drawn<'a>(template: &'a Template, sheet: Option<&'a Sheet>) -> impl Iterator<Item = &'a Drawn> {
     let of_master = sheet.is_none_or(Sheet::shows_master);
     let own = sheet.map_or(&[][..], |sheet| &sheet.pictures);
     template.master.pictures.iter().filter(move |_| of_master).chain(own)
