@@ -87,7 +87,7 @@ export class MockLibrary {
     item.notes = [
       "Slides are drawn in Arimo in place of Segoe UI; PowerPoint files name Segoe UI.",
     ];
-    return made;
+    return { status: 201, body: { ...item, can_edit: this.canEdit(item) } };
   }
 
   private list(kind: Kind): MockAnswer {

@@ -109,8 +109,8 @@ async function fulfillApi(
     return fulfillEvents(route, exports.knows(path) ? exports : assistant, job);
   }
   const isJson = request.headers()["content-type"] === "application/json";
-  const body = isJson ? (request.postDataJSON() as unknown) : undefined;
-  const ofLibrary = url.startsWith("/api/settings/") ? library : sessions;
+  const body = isJson ? (request.postDataJSON() as unknown) : (request.postData() ?? undefined);
+  const ofLibrary = /^\/api\/(settings\/|themes)/.test(url) ? library : sessions;
   if (exports.knows(path)) {
     const answer = exports.answer(request.method(), url, body);
     if ("headers" in answer) return route.fulfill(answer);

@@ -135,6 +135,39 @@ test("a shared style is read-only, and becomes one's own as a copy", async ({ pa
   expect(library.styles[1]?.name).toBe("Evening");
 });
 
+test("a style is made from a PowerPoint file, shown as slides, and deleted", async ({ page }) => {
+  const library = await open(page);
+  const create = page.getByRole("button", { name: "New style from a PowerPoint file" });
+  await create.click();
+  const send = page.getByRole("button", { name: "Create style" });
+  await expect(send).toBeDisabled();
+  const give = (name: string, text: string) =>
+    page.getByLabel("PowerPoint file", { exact: true }).setInputFiles({
+      name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(text),
+    });
+  await give("Acme.pptm", "PK");
+  await expect(page.getByRole("alert")).toContainText("macros");
+  await expect(send).toBeDisabled();
+  await give("Acme.pptx", "not packed");
+  await send.click();
+  await expect(page.getByRole("alert")).toContainText("This isn't a PowerPoint file");
+  await give("Acme.pptx", "PK and more");
+  await page.getByLabel("Name").fill("Acme 2026");
+  await send.click();
+  await expect(dialog(page)).toContainText("Segoe UI");
+  await expect(dialog(page).locator("svg [fill='#5B2A86']").first()).toBeAttached();
+  await page.getByRole("button", { name: "Done" }).click();
+  await expect(create).toBeFocused();
+  await expect(card(page, "Acme 2026")).toContainText("What was adapted");
+  expect(library.styles.at(-1)).toMatchObject({ name: "Acme 2026", shared: false });
+
+  await choose(page, "Acme 2026", "Delete");
+  await page.getByRole("button", { name: "Delete style" }).click();
+  await expect(page.getByRole("heading", { name: "Acme 2026" })).toHaveCount(0);
+});
+
 test("an administrator changes what is shared, and shares", async ({ page }) => {
   const library = await open(page, new MockLibrary({ isAdmin: true }));
   await choose(page, "Business review", "Edit");

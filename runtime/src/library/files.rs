@@ -50,7 +50,7 @@ where
     IdentityRule: FromRef<S>,
     Groups: FromRef<S>,
 {
-    OpenApiRouter::new().routes(routes!(create))
+    OpenApiRouter::new().routes(routes!(style_from_file))
 }
 
 /// A turn at sending a file. As an argument of a handler before the body, the body is read only then.
@@ -80,7 +80,7 @@ where
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.presentationml.template"))),
     responses((status = 201, body = Style)))]
-async fn create(
+async fn style_from_file(
     user: User,
     Parameters(new): Parameters<NewStyleFile>,
     _turn: FileTurn,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::support::app::Variables;
 use crate::support::people::{Person, answered, on_the_platform};
 use crate::support::{postgres, process};
+use crate::template_sample::Sample;
 
 /// Routes that need no identity: they tell nothing of anybody.
 const OPEN: [&str; 4] = ["/api/health", "/api/version", "/api/ready", "/api/openapi.json"];
@@ -156,6 +157,11 @@ async fn things_of<'a>(person: &Person<'_>, session: &str) -> BTreeMap<&'a str, 
     let upload = person.request(Method::POST, "/api/images").header("content-type", "image/png");
     let (_, made) = answered(upload.body(picture.into_inner()).send().await.expect("an answer")).await;
     ids.insert("/api/images", id_of(&made));
+    let upload = person.request(Method::POST, "/api/settings/styles/file?name=Company");
+    let (status, made) =
+        answered(upload.body(Sample::ordinary().zip()).send().await.expect("an answer")).await;
+    assert_eq!(status, 201, "{made}");
+    ids.insert("/api/themes", made["theme"].as_str().expect("a theme").to_owned());
     let statement = format!(
         "INSERT INTO {}.jobs (kind, owner, run_after) VALUES ('sweep', '{}', now() + interval '1 h') RETURNING id::text",
         person.app.schema, person.id

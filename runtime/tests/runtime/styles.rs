@@ -196,6 +196,10 @@ async fn a_deck_is_exported_in_its_style() {
     assert!(names.iter().any(|name| name.starts_with("ppt/media/")), "{names:?}");
     let mut text = String::new();
     zip.by_name("ppt/theme/theme1.xml").expect("a theme").read_to_string(&mut text).expect("text");
-    assert!(text.contains("Segoe UI") && text.contains("1F5FD6"), "{text}");
+    assert!(text.contains("Acme") && text.contains("1F5FD6"), "the theme is the company's: {text}");
+    let mut layout = String::new();
+    let path = "ppt/slideLayouts/slideLayout2.xml";
+    zip.by_name(path).expect("a layout").read_to_string(&mut layout).expect("text");
+    assert!(layout.contains("Title and Content"), "{layout}");
     worker.abort();
 }

@@ -57,7 +57,9 @@ function StyleCard({ style, does }: { style: Style; does: Does<Style> }) {
     <li id={styleAnchor(style)} className={styles.card}>
       <div className={styles.spread}>
         {style.theme && hasDecks ? (
-          <StyleSlides theme={style.theme} name={style.name} />
+          <div className={styles.drawn}>
+            <StyleSlides theme={style.theme} name={style.name} />
+          </div>
         ) : (
           <div className={styles.preview}>
             <div className={styles.cover}>

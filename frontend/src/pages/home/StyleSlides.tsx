@@ -1,6 +1,7 @@
 /** How slides look in the theme of a style, and what was adapted when it was read from a file. */
 import type { Style } from "../../api/schema";
 import type { Slide } from "../../deck/model";
+import { hasDecks } from "../../engine/useEngine";
 import { Thumbnail } from "../../slides/Thumbnail";
 import styles from "./StyleSlides.module.css";
 
@@ -12,10 +13,10 @@ function cover(title: string): Slide {
       { type: "title", id: "t", text: title },
       { type: "subtitle", id: "s", text: "How slides look in this style" },
     ],
-  } as Slide;
+  };
 }
 
-const CONTENT = {
+const CONTENT: Slide = {
   id: "content",
   layout: "chart_and_takeaway",
   blocks: [
@@ -23,19 +24,19 @@ const CONTENT = {
     {
       type: "chart",
       id: "c",
-      kind: "column",
-      alt: "Revenue by quarter",
+      kind: "bar",
       categories: ["Q1", "Q2", "Q3", "Q4"],
       series: [
-        { name: "2025", values: [4, 5, 6, 8] },
-        { name: "2026", values: [5, 7, 8, 11] },
+        { id: "a", name: "2025", values: [4, 5, 6, 8] },
+        { id: "b", name: "2026", values: [5, 7, 8, 11] },
       ],
     },
     { type: "text", id: "x", text: "The accent marks what the title talks about." },
   ],
-} as unknown as Slide;
+};
 
 export function StyleSlides({ theme, name }: { theme: string; name: string }) {
+  if (!hasDecks) return null;
   return (
     <div className={styles.slides} aria-hidden="true">
       <Thumbnail slide={cover(name)} theme={theme} />

@@ -54,6 +54,9 @@ pub(super) fn write(
     };
     let fit = fit::fit(&paragraphs, given, &text.elements, list, lines);
     let mut writer = Writer::new(list, theme, language, part, out);
+    if matches!(text.role, Role::Title) {
+        writer.title();
+    }
     shape(&mut writer, text.role, name(text.role, first), fit.bounds, fit.is_wrapped);
     for paragraph in &paragraphs {
         writer.paragraph(paragraph, paragraph.line_height, fit.breaks);
@@ -83,8 +86,15 @@ fn shape(writer: &mut Writer<'_>, role: Role, name: &str, bounds: Rect, is_wrapp
     let wrap = if is_wrapped { "square" } else { "none" };
     let _ = write!(
         markup,
-        r#"<p:txBody><a:bodyPr vert="horz" wrap="{wrap}" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="t"><a:noAutofit/></a:bodyPr><a:lstStyle/>"#
+        r#"<p:txBody><a:bodyPr vert="horz" wrap="{wrap}" lIns="0" tIns="0" rIns="0" bIns="0" rtlCol="0" anchor="t"><a:noAutofit/></a:bodyPr>"#
     );
+    markup.push_str(match role {
+        // A layout may write in capitals or spread letters, which would need more room.
+        Role::Title | Role::Subtitle => {
+            r#"<a:lstStyle><a:lvl1pPr><a:defRPr cap="none" spc="0"/></a:lvl1pPr></a:lstStyle>"#
+        }
+        Role::List { .. } | Role::Text => "<a:lstStyle/>",
+    });
     writer.raw(&markup);
 }
 

@@ -50,7 +50,7 @@ pub(super) fn write(theme: &Theme, language: Option<&str>) -> String {
         let _ = write!(
             xml,
             r#"<a:{tag}><a:latin typeface="{}"/><a:ea typeface="{}"/><a:cs typeface="{}"/>"#,
-            family.twin(),
+            escaped(theme.typeface(family, tag == "majorFont")),
             east_asian(language),
             complex(family)
         );

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Family, Theme};
 use crate::limits::MAX_TYPEFACE;
 
 /// The fonts that a company's files name. Slides are drawn in the nearest families that come with the
@@ -16,6 +17,19 @@ pub struct Typefaces {
     /// Of all else.
     #[schemars(length(min = 1, max = MAX_TYPEFACE))]
     pub body: String,
+}
+
+impl Theme {
+    /// The font that files for other programs name for text in a family: in a title, that of titles.
+    pub fn typeface(&self, family: Family, is_title: bool) -> &str {
+        match &self.typefaces {
+            Some(names) if family == self.fonts.heading && (is_title || family != self.fonts.body) => {
+                &names.heading
+            }
+            Some(names) if family == self.fonts.body => &names.body,
+            _ => family.twin(),
+        }
+    }
 }
 
 impl Typefaces {

@@ -12,6 +12,8 @@ mod pdf;
 #[cfg(feature = "export")]
 mod pptx_charts;
 #[cfg(feature = "export")]
+mod pptx_company;
+#[cfg(feature = "export")]
 mod pptx_package;
 #[cfg(feature = "export")]
 mod pptx_text;

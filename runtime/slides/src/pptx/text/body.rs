@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::fonts::{Scripts, language};
 use super::paragraph::{Marker, Paragraph, Sign};
 use crate::display::{Align, DisplayList, LineEnd, Run};
+use crate::pptx::markup::escaped;
 use crate::pptx::paint::Paint;
 use crate::pptx::part::{Part, emu, hundredths_of_a_point};
 use crate::theme::Theme;
@@ -25,6 +26,8 @@ pub(crate) struct Writer<'a> {
     out: &'a mut String,
     paint: Paint,
     scripts: Scripts,
+    theme: &'a Theme,
+    is_title: bool,
     language: String,
 }
 
@@ -32,13 +35,19 @@ impl<'a> Writer<'a> {
     /// What writes paragraphs of a slide in a language.
     pub(crate) fn new(
         list: &DisplayList,
-        theme: &Theme,
+        theme: &'a Theme,
         tag: Option<&str>,
         part: &'a mut Part,
         out: &'a mut String,
     ) -> Self {
         let paint = Paint::new(theme, list.background);
-        Self { part, out, paint, scripts: Scripts::of(tag, list), language: language(tag) }
+        let (scripts, language) = (Scripts::of(tag, list), language(tag));
+        Self { part, out, paint, scripts, theme, is_title: false, language }
+    }
+
+    /// The paragraphs that follow are a title.
+    pub(in crate::pptx) fn title(&mut self) {
+        self.is_title = true;
     }
 
     /// Writes markup.
@@ -199,7 +208,7 @@ impl<'a> Writer<'a> {
             self.out,
             r#" dirty="0">{}<a:latin typeface="{}"/><a:ea typeface="{}"/><a:cs typeface="{}"/>"#,
             self.paint.fill(Some(run.color), 1.0),
-            run.font.family.twin(),
+            escaped(self.theme.typeface(run.font.family, self.is_title)),
             self.scripts.east_asian,
             self.scripts.complex
         );
