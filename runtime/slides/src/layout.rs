@@ -32,7 +32,7 @@ mod tidy;
 mod tone;
 
 #[cfg(feature = "export")]
-pub(crate) use decor::ground;
+pub(crate) use decor::{ground, place};
 
 use canvas::Canvas;
 use grid::Grid;

@@ -98,7 +98,7 @@ fn of(theme: &Theme, ground: Ground) -> impl Iterator<Item = &ThemePicture> {
 }
 
 /// Within the slide, whatever the theme says.
-fn place(picture: &ThemePicture) -> Rect {
+pub(crate) fn place(picture: &ThemePicture) -> Rect {
     let area = picture.bounds;
     let (x, y) = (f64::from(area.x).min(WIDTH), f64::from(area.y).min(HEIGHT));
     Rect::new(x, y, f64::from(area.width).min(WIDTH - x), f64::from(area.height).min(HEIGHT - y))

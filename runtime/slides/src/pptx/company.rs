@@ -3,7 +3,7 @@
 use super::template::{Parts, Template};
 use crate::deck::Layout;
 use crate::display::{Element, Shape};
-use crate::layout::ground;
+use crate::layout::{ground, place};
 use crate::theme::{Color, Theme};
 
 /// What slides refer to in place of our own layouts.
@@ -38,6 +38,7 @@ impl<'a> Company<'a> {
         element.of.is_none()
             && theme.pictures.iter().any(|one| {
                 one.image == picture.image
+                    && place(one) == picture.bounds
                     && one.on.contains(&on)
                     && self.template.shows(layout, on, one, theme)
             })

@@ -169,12 +169,12 @@ impl<'a> Slides<'a> {
                 self.text(page, text);
                 continue;
             }
-            if element.of.is_none() && !matches!(element.shape, Shape::Text(_)) {
+            if element.of.is_none() && !matches!(element.shape, Shape::Text(_) | Shape::Image(_)) {
                 let rest = &list.elements[at..];
                 let taken = |at: usize| boxes.iter().any(|text| text.elements.contains(&at));
                 let run = rest.iter().zip(at..).take_while(|(other, at)| {
                     other.of.is_none()
-                        && !matches!(other.shape, Shape::Text(_))
+                        && !matches!(other.shape, Shape::Text(_) | Shape::Image(_))
                         && !taken(*at)
                         && !self.is_on_layout(page.slide, other)
                 });

@@ -12,7 +12,7 @@ use tellr_slides::pptx::template::{Template, read};
 use tellr_slides::pptx::{Lines, write};
 use tellr_slides::text_layout::TextLayout;
 
-use crate::template_sample::Sample;
+use crate::template_sample::{Sample, relationships};
 
 /// A deck of a cover and a slide in the style of a file, on its master.
 fn written(template: &Template) -> BTreeMap<String, String> {
@@ -22,7 +22,8 @@ fn written(template: &Template) -> BTreeMap<String, String> {
         r#"{ "format": 1, "title": "T", "theme": "style-1", "slides": [
             { "id": "a", "layout": "cover", "blocks": [{ "type": "title", "id": "t", "text": "Acme" }] },
             { "id": "b", "layout": "title_and_text", "blocks": [
-                { "type": "title", "id": "u", "text": "Growth" }, { "type": "text", "id": "x", "text": "Words" }] }] }"#,
+                { "type": "title", "id": "u", "text": "Growth" }, { "type": "text", "id": "x", "text": "Words" }] },
+            { "id": "c", "layout": "section", "blocks": [{ "type": "title", "id": "v", "text": "Next" }] }] }"#,
     )
     .expect("a deck");
     let fonts = Fonts::bundled();
@@ -74,6 +75,28 @@ fn slides_stand_on_the_layouts_of_the_company() {
         content.contains(r#"typeface="Segoe UI""#) && content.contains(r#"typeface="Arial""#),
         "{content}"
     );
+}
+
+#[test]
+fn a_picture_behind_slides_is_drawn_under_a_veil() {
+    const LAYOUT: &str = "ppt/slideLayouts/slideLayout3.xml";
+    let mut sample = Sample::ordinary().with(
+        LAYOUT,
+        "<a:solidFill><a:srgbClr val=\"0B1F3A\"/></a:solidFill>",
+        "<a:blipFill><a:blip r:embed=\"rId9\"/><a:stretch><a:fillRect/></a:stretch></a:blipFill>",
+    );
+    sample.set(
+        "ppt/slideLayouts/_rels/slideLayout3.xml.rels",
+        &relationships(&[
+            ("rId1", "slideMaster", "../slideMasters/slideMaster1.xml"),
+            ("rId9", "image", "../media/image1.png"),
+        ]),
+    );
+    let parts = written(&read(&sample.zip()).expect("a template"));
+    let section = &parts["ppt/slides/slide3.xml"];
+    assert_eq!(section.matches("<p:pic>").count(), 1, "{section}");
+    let (picture, veil) = (section.find("<p:pic>"), section.find("<a:alpha"));
+    assert!(picture < veil, "{section}");
 }
 
 #[test]
