@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use image::{ImageFormat, ImageReader};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -25,8 +25,9 @@ use tellr_slides::{block::Block, read, svg, theme};
 
 use super::bundle::{self, Bundle};
 use super::format::Format;
-use super::maker::{Source, write};
+use super::maker::{Source, Written, write};
 use crate::decks::themes::built_in_or_first;
+use crate::images::picture;
 use crate::typesetting::{fonts, with_text};
 
 /// The largest deck file that is read: the largest deck, with images beside it.
@@ -40,15 +41,15 @@ pub struct Flags {
     /// The file to write: its ending says the format (`.pptx`, `.pdf`, `.html`, `.svg` with --slide, `.json`)
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// How the texts of a PowerPoint file break into lines
-    #[arg(long, value_enum, default_value_t = LinesFlag::Editable)]
-    lines: LinesFlag,
+    /// How the texts of a PowerPoint file break into lines (default: editable)
+    #[arg(long, value_enum)]
+    lines: Option<LinesFlag>,
     /// Put the speaker notes under each slide of a PDF
     #[arg(long)]
     notes: bool,
-    /// The slide that an SVG shows, counted from 1
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    slide: usize,
+    /// The slide that an SVG shows, counted from 1 (default: the first)
+    #[arg(long, value_name = "NUMBER")]
+    slide: Option<usize>,
     /// A folder with the deck's images, named by their ids: `ID.png` or `ID.jpg`
     #[arg(long, value_name = "FOLDER")]
     images: Option<PathBuf>,
@@ -79,14 +80,19 @@ enum LinesFlag {
 pub fn run(flags: &Flags) -> ExitCode {
     match export(flags) {
         Ok(report) => {
-            eprintln!("{report}");
+            say(&report);
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("error: {error}");
+            say(&format!("error: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says something on the standard error. One that is closed is no reason to stop.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn export(flags: &Flags) -> Result<String, String> {
@@ -94,9 +100,9 @@ fn export(flags: &Flags) -> Result<String, String> {
     let ending = flags.output.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     let format = match ending.as_deref() {
         Some("pptx") => Some(Format::Pptx(match flags.lines {
-            LinesFlag::Editable => Lines::Editable,
-            LinesFlag::Exact => Lines::Exact,
-            LinesFlag::Google => Lines::Google,
+            Some(LinesFlag::Editable) | None => Lines::Editable,
+            Some(LinesFlag::Exact) => Lines::Exact,
+            Some(LinesFlag::Google) => Lines::Google,
         })),
         Some("pdf") => Some(Format::Pdf(if flags.notes { Pages::WithNotes } else { Pages::Slides })),
         Some("html" | "htm") => Some(Format::Html),
@@ -109,19 +115,47 @@ fn export(flags: &Flags) -> Result<String, String> {
             ));
         }
     };
+    let of_another = |flag: &str, ending: &str| Err(format!("--{flag} is for {ending} only. Leave it out"));
+    match format {
+        Some(Format::Pptx(_)) => {}
+        _ if flags.lines.is_some() => return of_another("lines", ".pptx"),
+        _ => {}
+    }
+    if flags.notes && !matches!(format, Some(Format::Pdf(_))) {
+        return of_another("notes", ".pdf");
+    }
+    if flags.slide.is_some() && format.is_some() {
+        return of_another("slide", ".svg");
+    }
+    if let Some(folder) = flags.images.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(format!(
+            "there is no folder {}. Give --images the folder with the deck's images",
+            folder.display()
+        ));
+    }
+    let folder = folder_of(&flags.output);
+    if !folder.is_dir() {
+        return Err(format!("there is no folder {}. Create it first", folder.display()));
+    }
     if flags.output.exists() && !flags.overwrite {
         return Err(format!("{} exists. Choose another name, or add --overwrite", flags.output.display()));
     }
     let source = source(flags)?;
     let bytes = match format {
         Some(format) => {
-            write(&source, format, &mut |_| ControlFlow::Continue(())).map_err(|error| error.to_string())?
+            let written = write(&source, format, &mut |_| ControlFlow::Continue(()));
+            let Written { bytes, warnings } = written.map_err(|error| error.to_string())?;
+            for warning in &warnings {
+                say(&format!("warning: {warning}"));
+            }
+            bytes
         }
-        None => picture(&source, flags.slide)?.into_bytes(),
+        None => slide_picture(&source, flags.slide.unwrap_or(1))?.into_bytes(),
     };
     keep(&flags.output, &bytes)?;
     let slides = source.deck.slides.len();
-    Ok(format!("wrote {}: {slides} slides, {} KB", flags.output.display(), bytes.len().div_ceil(1000)))
+    let slides = if slides == 1 { "1 slide".to_owned() } else { format!("{slides} slides") };
+    Ok(format!("wrote {}: {slides}, {} KB", flags.output.display(), bytes.len().div_ceil(1000)))
 }
 
 fn source(flags: &Flags) -> Result<Source, String> {
@@ -141,10 +175,10 @@ fn source(flags: &Flags) -> Result<Source, String> {
         Some(path) => theme_in(path)?,
         None => {
             if !theme::built_in().iter().any(|theme| theme.id == deck.theme) {
-                eprintln!(
+                say(&format!(
                     "warning: the theme `{}` isn't known here; use --theme. The first one is used",
                     deck.theme
-                );
+                ));
             }
             built_in_or_first(&deck.theme)
         }
@@ -154,7 +188,7 @@ fn source(flags: &Flags) -> Result<Source, String> {
         _ => None,
     });
     for image in images.filter(|image| !pictures.contains_key(*image)) {
-        eprintln!("warning: the image `{image}` isn't in the file; its place stays empty. Use --images");
+        say(&format!("warning: the image `{image}` isn't in the file; its place stays empty. Use --images"));
     }
     Ok(Source { deck, theme, pictures, author: flags.author.clone(), template })
 }
@@ -168,7 +202,15 @@ fn text(path: &Path) -> Result<String, String> {
     if size > LARGEST_FILE {
         return Err(format!("{} has {} MB, which is too large for a deck", path.display(), size / 1_000_000));
     }
-    fs::read_to_string(path).map_err(unreadable)
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        format!(
+            "{} isn't a deck: it isn't text. Give it a file that Tellr exported as a deck (.json)",
+            path.display()
+        )
+    })?;
+    // Some programs begin a text with a mark of its encoding.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// The deck of a file, which is one with images or a bare deck.
@@ -193,7 +235,10 @@ fn deck(text: &str) -> Result<(Deck, BTreeMap<ImageId, PictureFile>), String> {
     for (name, image) in &bundle.images {
         let id = ImageId::try_from(name.clone()).map_err(|error| format!("image `{name}`: {error}"))?;
         let bytes = image.bytes().map_err(|error| format!("image `{name}` isn't base64: {error}"))?;
-        pictures.insert(id, picture_file(bytes).map_err(|error| format!("image `{name}` {error}"))?);
+        match picture_file(&bytes) {
+            Ok(file) => drop(pictures.insert(id, file)),
+            Err(error) => say(&format!("warning: the image `{name}` is left out: {error}")),
+        }
     }
     Ok((deck, pictures))
 }
@@ -206,10 +251,10 @@ fn in_folder(deck: &Deck, folder: &Path) -> Result<BTreeMap<ImageId, PictureFile
             // An id has no separators, so this is a file in the folder.
             let path = folder.join(format!("{}.{ending}", image.image));
             match fs::read(&path) {
-                Ok(bytes) => {
-                    let file = picture_file(bytes).map_err(|error| format!("{} {error}", path.display()))?;
-                    pictures.insert(image.image.clone(), file);
-                }
+                Ok(bytes) => match picture_file(&bytes) {
+                    Ok(file) => drop(pictures.insert(image.image.clone(), file)),
+                    Err(error) => say(&format!("warning: {} is left out: {error}", path.display())),
+                },
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Err(format!("{} can't be read: {error}", path.display())),
             }
@@ -218,15 +263,12 @@ fn in_folder(deck: &Deck, folder: &Path) -> Result<BTreeMap<ImageId, PictureFile
     Ok(pictures)
 }
 
-fn picture_file(bytes: Vec<u8>) -> Result<PictureFile, String> {
-    let (format, kind) = match image::guess_format(&bytes) {
-        Ok(ImageFormat::Png) => (ImageFormat::Png, PictureKind::Png),
-        Ok(ImageFormat::Jpeg) => (ImageFormat::Jpeg, PictureKind::Jpeg),
-        _ => return Err("is neither PNG nor JPEG".to_owned()),
-    };
-    let reader = ImageReader::with_format(std::io::Cursor::new(&bytes), format);
-    let (width, height) = reader.into_dimensions().map_err(|error| format!("can't be read: {error}"))?;
-    Ok(PictureFile { kind, bytes: Arc::new(bytes), width: width.max(1), height: height.max(1) })
+/// A picture as it goes into files: checked and encoded anew, as an upload is.
+fn picture_file(bytes: &[u8]) -> Result<PictureFile, String> {
+    let read = picture::read(bytes).map_err(|refusal| refusal.message().to_owned())?;
+    let kind = if read.media_type == "image/png" { PictureKind::Png } else { PictureKind::Jpeg };
+    let (width, height) = (read.width.max(1), read.height.max(1));
+    Ok(PictureFile { kind, bytes: Arc::new(read.bytes), width, height })
 }
 
 fn theme_in(path: &Path) -> Result<Theme, String> {
@@ -251,12 +293,12 @@ fn style_in(path: &Path, deck: &Deck) -> Result<(Template, Style), String> {
     let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
     let style = template.style(deck.theme.clone(), name);
     for note in &style.notes {
-        eprintln!("note: {note}");
+        say(&format!("note: {note}"));
     }
     Ok((template, style))
 }
 
-fn picture(source: &Source, number: usize) -> Result<String, String> {
+fn slide_picture(source: &Source, number: usize) -> Result<String, String> {
     let Source { deck, theme, pictures, author, .. } = source;
     let slides = with_text(|text| lay_out_all(text, theme, deck));
     let at = number.checked_sub(1).and_then(|at| slides.get(at));
@@ -265,12 +307,22 @@ fn picture(source: &Source, number: usize) -> Result<String, String> {
     Ok(svg::standalone(list, &export))
 }
 
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Writes a file under another name first, so that there is never half of one under its own.
 fn keep(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let unwritable = |error: std::io::Error| format!("{} can't be written: {error}", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
-    std::io::Write::write_all(&mut file, bytes).map_err(unwritable)?;
-    file.persist(path).map_err(|error| unwritable(error.error))?;
+    let unwritable = |error: std::io::Error| format!("{} can't be written: {}", path.display(), error.kind());
+    // What a link leads to is replaced, and not the link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut builder = tempfile::Builder::new();
+    // Others may read it as far as the system's settings let them.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder_of(&target)).map_err(unwritable)?;
+    file.write_all(bytes).map_err(unwritable)?;
+    file.persist(&target).map_err(|error| unwritable(error.error))?;
     Ok(())
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::bundle;
 use super::format::Format;
 use super::pictures::{self, MOST_BYTES, NoPictures};
-use super::queries;
+use super::{queries, warnings};
 use crate::database::{Connection, Database, DatabaseError};
 use crate::decks::{DeckWork, deck_of, themes};
 use crate::http::{ApiError, Rejection, blocking};
@@ -43,6 +43,8 @@ pub struct Made {
     pub version: i64,
     /// The number of its slides.
     pub slides: usize,
+    /// What of the deck isn't in it as it was meant, for the person.
+    pub warnings: Vec<String>,
 }
 
 /// What a job that writes files says in its payload about the person it is done for.
@@ -163,8 +165,8 @@ impl Maker {
             (Source { deck, theme, pictures, author, template }, version)
         };
         let (title, slides) = (source.deck.title.clone(), source.deck.slides.len());
-        let bytes = written_telling(job, source, format, percent).await?;
-        Ok(Made { bytes, title, version, slides })
+        let Written { bytes, warnings } = written_telling(job, source, format, percent).await?;
+        Ok(Made { bytes, title, version, slides, warnings })
     }
 }
 
@@ -215,7 +217,7 @@ async fn written_telling(
     source: Source,
     format: Format,
     percent: u8,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Written, Failure> {
     let slides = source.deck.slides.len().max(1);
     let stopped = Arc::new(AtomicBool::new(false));
     let _stop = StopOnDrop(Arc::clone(&stopped));
@@ -256,6 +258,14 @@ async fn written_telling(
     )
 }
 
+/// The bytes of a file, and what of the deck isn't in it as it was meant.
+pub struct Written {
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// For the person, a line for each slide.
+    pub warnings: Vec<String>,
+}
+
 /// Writes a file. Keeps a processor busy.
 ///
 /// # Errors
@@ -264,17 +274,19 @@ pub fn write(
     source: &Source,
     format: Format,
     progress: &mut dyn FnMut(usize) -> ControlFlow<()>,
-) -> Result<Vec<u8>, ExportError> {
+) -> Result<Written, ExportError> {
     let Source { deck, theme, pictures, author, template } = source;
     if format == Format::Deck {
-        return bundle::write(deck, pictures)
-            .map_err(|error| ExportError::Unwritable { file: "deck file", reason: error.to_string() });
+        let bytes = bundle::write(deck, pictures)
+            .map_err(|error| ExportError::Unwritable { file: "deck file", reason: error.to_string() })?;
+        return Ok(Written { bytes, warnings: Vec::new() });
     }
     let slides = with_text(|text| lay_out_all(text, theme, deck));
     let export = Export { deck, theme, slides: &slides, fonts: fonts(), pictures, author: author.as_deref() };
-    match format {
+    let bytes = match format {
         Format::Pptx(lines) => pptx::write(&export, lines, template.as_ref(), progress),
         Format::Pdf(pages) => pdf::write(&export, pages, progress),
         Format::Html | Format::Deck => html::write(&export, progress),
-    }
+    }?;
+    Ok(Written { bytes, warnings: warnings::of(&export, format) })
 }

@@ -16,6 +16,7 @@
 //! | [`file_name`] | a deck's title as the name of a file |
 //! | [`bundle`] | the deck itself as a file, with its images |
 //! | [`maker`] | from a deck's row to the bytes of a file |
+//! | `warnings` | what of the deck isn't in the file as it was meant |
 //! | `pictures`, `queries` | images as files need them; the statements on files |
 //! | [`work`], [`sweep`] | the jobs |
 //! | [`download`] | a file, or a range of it, as a stream |
@@ -34,6 +35,7 @@ mod queries;
 pub mod routes;
 pub mod sweep;
 pub mod types;
+mod warnings;
 pub mod work;
 
 pub use format::Format;

@@ -70,10 +70,11 @@ pub(super) struct NewFile<'a> {
     pub(super) slides: i32,
     pub(super) bytes: &'a [u8],
     pub(super) person: &'a str,
+    pub(super) warnings: &'a [String],
 }
 
 /// What an answer about a file is made of.
-const SHOWN: &str = "id, name, media_type, size_bytes, slide_count, version, expires_at";
+const SHOWN: &str = "id, name, media_type, size_bytes, slide_count, version, expires_at, warnings";
 
 fn file(row: &Row) -> ExportedFile {
     let expires: OffsetDateTime = row.get(6);
@@ -86,6 +87,7 @@ fn file(row: &Row) -> ExportedFile {
         slides: row.get(4),
         version: row.get(5),
         expires_at: expires.unwrap_or_default(),
+        warnings: row.get(7),
     }
 }
 
@@ -114,14 +116,14 @@ pub(super) async fn keep(
 ) -> Result<Option<ExportedFile>, DatabaseError> {
     let statement = format!(
         "INSERT INTO exports (session_id, recipe, version, name, media_type, slide_count, size_bytes, sha256,
-                              created_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(hours => $10))
+                              created_by, expires_at, warnings)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(hours => $10), $11)
          ON CONFLICT (session_id, recipe, version) DO NOTHING RETURNING {SHOWN}"
     );
     let recipe = new.recipe.as_slice();
     let size = i64::try_from(new.bytes.len()).unwrap_or(i64::MAX);
     let hash = Sha256::digest(new.bytes).to_vec();
-    let parameters: [Parameter<'_>; 10] = [
+    let parameters: [Parameter<'_>; 11] = [
         (&new.session, Type::UUID),
         (&recipe, Type::BYTEA),
         (&new.version, Type::INT8),
@@ -132,6 +134,7 @@ pub(super) async fn keep(
         (&hash, Type::BYTEA),
         (&new.person, Type::TEXT),
         (&KEPT_HOURS, Type::INT4),
+        (&new.warnings, Type::TEXT_ARRAY),
     ];
     let kept = transaction.query_typed(&statement, &parameters).await?.first().map(file);
     let Some(kept) = kept else {

@@ -58,4 +58,7 @@ pub struct ExportedFile {
     pub version: i64,
     /// Until when it is kept, RFC 3339.
     pub expires_at: String,
+    /// What of the deck isn't in it as it was meant, for the person: texts that are cut, rows that are left out.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }

@@ -106,6 +106,7 @@ impl Exporting {
             slides: i32::try_from(made.slides).unwrap_or(i32::MAX),
             bytes: &made.bytes,
             person,
+            warnings: &made.warnings,
         };
         let Some(file) = queries::keep(&transaction, &new).await? else {
             return Err(Failure::Retry("The file was swept while it was written again".to_owned()));

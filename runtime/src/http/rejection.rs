@@ -54,6 +54,11 @@ impl Rejection {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
+    /// What is wrong, and what to do.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The same, with the version that is current.
     #[must_use]
     pub fn with_version(mut self, version: i64) -> Self {

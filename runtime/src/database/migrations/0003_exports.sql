@@ -10,6 +10,7 @@ CREATE TABLE exports (
     slide_count integer     NOT NULL CHECK (slide_count >= 0),
     size_bytes  bigint      NOT NULL CHECK (size_bytes > 0),
     sha256      bytea       NOT NULL CHECK (octet_length(sha256) = 32),
+    warnings    text[]      NOT NULL DEFAULT '{}',
     created_by  text        REFERENCES users,
     created_at  timestamptz NOT NULL DEFAULT now(),
     expires_at  timestamptz NOT NULL,
