@@ -168,6 +168,7 @@ export class MockExports {
       slides: this.slides(job).length,
       version: session?.version ?? 1,
       expires_at: new Date(Date.now() + DAY_MS).toISOString(),
+      warnings: [],
     };
     this.files.push(file);
     return file;

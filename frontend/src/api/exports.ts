@@ -20,6 +20,8 @@ const fileSchema = v.object({
   slides: v.number(),
   version: v.number(),
   expires_at: v.string(),
+  /** What of the deck isn't in it as it was meant. */
+  warnings: v.optional(v.array(v.string()), []),
 });
 /** A file that the server keeps until `expires_at`. */
 export type ExportedFile = v.InferOutput<typeof fileSchema>;

@@ -1288,6 +1288,10 @@ export interface Style {
    */
   name: string;
   /**
+   * What was changed or left out of that file, a sentence each.
+   */
+  notes: string[];
+  /**
    * `seed`, `databricks` or `user`.
    */
   origin: string;
@@ -1295,6 +1299,10 @@ export interface Style {
    * Whether everybody has it; else only the caller.
    */
   shared: boolean;
+  /**
+   * The id of its theme, if it was read from a PowerPoint file; decks name it.
+   */
+  theme?: string | null;
 }
 /**
  * `GET /api/settings/styles`.

@@ -13,6 +13,7 @@ const FILE = {
   slides: 4,
   version: 3,
   expires_at: "2026-11-30T10:00:00Z",
+  warnings: [],
 };
 const NOW = Date.parse("2026-11-29T10:00:00Z");
 const saved = async () => null;

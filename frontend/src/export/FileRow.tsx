@@ -7,6 +7,7 @@ import { isActive } from "./exportState";
 import { Row } from "./Row";
 import { Standing } from "./Standing";
 import { exports } from "./useExports";
+import { Warnings } from "./Warnings";
 
 export function FileRow({
   choice,
@@ -45,6 +46,7 @@ export function FileRow({
       }
     >
       {children}
+      {file ? <Warnings lines={file.warnings} /> : null}
       {one ? (
         <Standing
           one={one}

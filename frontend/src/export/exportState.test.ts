@@ -10,6 +10,7 @@ const FILE = {
   slides: 4,
   version: 3,
   expires_at: "2026-11-30T10:00:00Z",
+  warnings: [],
 };
 const start: Export = { ...begun("s1", { format: "pdf", notes: false }, 4), job: "j1" };
 

@@ -38,6 +38,7 @@ describe("what is said of an export", () => {
     const file = {
       ...{ file_id: "f", name: "a.pdf", media_type: "", size_bytes: 2_000, slides: 1, version: 1 },
       expires_at: new Date(2026, 10, 30, 10, 5).toISOString(),
+      warnings: [],
     };
     const now = new Date(2026, 10, 29, 23, 55);
     expect(aboutFile(file, now)).toMatch(/^2 KB · available until tomorrow, 10:05/);

@@ -37,7 +37,7 @@ fn written(deck: &Deck, lines: Lines) -> (Parts, Vec<DisplayList>) {
         let pictures = BTreeMap::new();
         let export =
             Export { deck, theme: &theme, slides: &slides, fonts, pictures: &pictures, author: None };
-        let bytes = write(&export, lines, &mut |_| ControlFlow::Continue(())).unwrap();
+        let bytes = write(&export, lines, None, &mut |_| ControlFlow::Continue(())).unwrap();
         (parts_of(bytes), slides)
     })
 }

@@ -46,7 +46,7 @@ fn a_company_is_recognised_in_its_style() {
     );
     assert_eq!((pictures.len(), pictures[0].1.width, pictures[0].1.height), (1, 300, 80));
     assert_eq!(pictures[0].0, logo.image);
-    assert_eq!(notes, ["Slides are drawn in Carlito in place of Segoe UI; PowerPoint files name Segoe UI."]);
+    assert_eq!(notes, ["Slides are drawn in Arimo in place of Segoe UI; PowerPoint files name Segoe UI."]);
 }
 
 #[test]
