@@ -33,7 +33,7 @@ fn a_company_is_recognised_in_its_style() {
     assert_eq!(theme.colors.accent, color("#1F5FD6"));
     assert_eq!((theme.cover.background, theme.cover.text), (color("#0B1F3A"), color("#FFFFFF")));
     assert_eq!(theme.section.background, color("#0B1F3A"));
-    assert_eq!((theme.fonts.heading, theme.fonts.body), (Family::Carlito, Family::Arimo));
+    assert_eq!((theme.fonts.heading, theme.fonts.body), (Family::Arimo, Family::Arimo));
     let names = theme.typefaces.expect("names");
     assert_eq!((names.heading.as_str(), names.body.as_str()), ("Segoe UI", "Arial"));
     // 762,000 EMU are 80 pixels, and 381,000 are 40; the logo ends at 64.
