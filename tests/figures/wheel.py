@@ -5,7 +5,8 @@ usage: wheel.py WHEEL
 Installs the wheel into an empty environment, initialises a throw-away PostgreSQL, serves, and
 waits for the first healthy answer. Prints the figures and leaves them for the summary of
 `make test`. Only the size is a promise that fails the run: the platform refuses files above
-10,485,760 bytes, and the limit leaves some room. Seconds depend on the machine and are only printed.
+10,485,760 bytes, and the limit leaves some room. Seconds depend on the machine and are only
+printed.
 """
 
 from __future__ import annotations
