@@ -22,7 +22,6 @@ fn plan(edits: Value, request: &str) -> (Vec<Planned>, Vec<String>) {
 
 #[test]
 fn changes_are_ordered_and_checked() {
-    let themes: Vec<ThemeChoice> = built_in().into_iter().map(ThemeChoice::from).collect();
     let (plan, notes) = plan(
         json!([
             { "action": "remove_slide", "slide": "d" },
