@@ -12,15 +12,15 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`format`] | the formats and their options |
+//! | [`format`](mod@format) | the formats and their options |
 //! | [`file_name`] | a deck's title as the name of a file |
 //! | [`bundle`] | the deck itself as a file, with its images |
 //! | [`maker`] | from a deck's row to the bytes of a file |
 //! | `warnings` | what of the deck isn't in the file as it was meant |
 //! | `pictures`, `queries` | images as files need them; the statements on files |
 //! | [`work`], [`sweep`] | the jobs |
-//! | [`download`] | a file, or a range of it, as a stream |
-//! | [`routes`], `original` | the API, and the paths of the original Tellr |
+//! | `download` | a file, or a range of it, as a stream |
+//! | [`routes`](mod@routes), `original` | the API, and the paths of the original Tellr |
 //! | [`command`] | `tellr-app export` |
 
 pub mod bundle;

@@ -46,7 +46,7 @@
 //! | `page` | the page at the end of a connection |
 //! | `connecting` | begins and finishes a connection |
 //! | `answering` | what requests about connections are answered |
-//! | [`routes`], `original` | the API, and the paths of the original Tellr |
+//! | [`routes`](mod@routes), `original` | the API, and the paths of the original Tellr |
 
 mod answering;
 mod call;
