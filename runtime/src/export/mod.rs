@@ -20,9 +20,10 @@
 //! | `pictures`, `queries` | images as files need them; the statements on files |
 //! | [`work`], [`sweep`] | the jobs |
 //! | `download` | a file, or a range of it, as a stream |
-//! | [`routes`](mod@routes), `original` | the API, and the paths of the original Tellr |
+//! | [`routes`](mod@routes), `original`, `answering` | the API, the paths of the original Tellr, and what both have in common |
 //! | [`command`] | `tellr-app export` |
 
+mod answering;
 pub mod bundle;
 pub mod command;
 mod download;

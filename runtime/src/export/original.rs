@@ -9,8 +9,8 @@ use tellr_slides::pptx::Lines;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::answering::{asked, served};
 use super::format::Format;
-use super::routes::{asked, served};
 use super::types::{ExportRequest, ExportedFile};
 use crate::database::Database;
 use crate::http::extract::JsonBody;

@@ -8,20 +8,20 @@ use tellr_slides::pdf::Pages;
 use tellr_slides::pptx::Lines;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
+use super::answering::{asked, served};
 use super::file_name::{as_attachment, file_name};
 use super::format::Format;
 use super::maker::Maker;
-use super::types::{ExportAccepted, ExportRequest, LONGEST_AUTHOR, LinesWanted};
-use super::{download, original, queries, work};
+use super::original;
+use super::types::{ExportAccepted, ExportRequest, LinesWanted};
 use crate::database::Database;
 use crate::decks::DeckWork;
 use crate::http::extract::JsonBody;
 use crate::http::{ApiError, Rejection};
 use crate::identity::IdentityRule;
 use crate::jobs::Jobs;
-use crate::sharing::{Caller, Groups, SessionPath, no_deck};
+use crate::sharing::{Caller, Groups, SessionPath};
 
 /// The routes.
 pub fn routes<S>() -> OpenApiRouter<S>
@@ -87,32 +87,6 @@ fn wanted(format: &str, request: &ExportRequest) -> Result<Format, Rejection> {
     Ok(found)
 }
 
-/// Queues the job of an export.
-pub(super) async fn asked(
-    database: &Database,
-    jobs: &Jobs,
-    caller: &Caller,
-    request: ExportRequest,
-    format: Format,
-) -> Result<Uuid, ApiError> {
-    let author = request.author.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if author
-        .as_ref()
-        .is_some_and(|name| name.chars().count() > LONGEST_AUTHOR || name.chars().any(char::is_control))
-    {
-        let message = format!("`author`: use at most {LONGEST_AUTHOR} characters, without line breaks");
-        return Err(Rejection::invalid(message).into());
-    }
-    let version = {
-        let connection = database.connection().await?;
-        let person = (caller.user.id.as_str(), caller.groups.as_slice());
-        let schema = database.schema().quoted();
-        queries::version(&connection, &schema, person, request.session_id).await?.ok_or_else(no_deck)?
-    };
-    let job = work::of(caller, request.session_id, version, format, author);
-    Ok(jobs.enqueue(&job).await?.id())
-}
-
 /// A file that was written: whole or, with `Range`, in part
 #[utoipa::path(get, path = "/export/files/{file_id}", tag = "Export", operation_id = "exported_file",
     params(("file_id" = Uuid, Path)),
@@ -124,26 +98,6 @@ pub(super) async fn file(
     State(database): State<Database>,
 ) -> Result<Response, ApiError> {
     served(&database, &caller, id.parse().ok(), &headers).await
-}
-
-/// The answer with a file, by its id.
-pub(super) async fn served(
-    database: &Database,
-    caller: &Caller,
-    id: Option<Uuid>,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
-    let found = match id {
-        Some(id) => queries::find(database, caller, id).await?,
-        None => None,
-    };
-    let missing = || {
-        Rejection::not_found(
-            "This file isn't there any more: files are kept for a day, and only for those who may see the deck. \
-             Export the deck again",
-        )
-    };
-    download::answer(database, &found.ok_or_else(missing)?, headers)
 }
 
 /// A slide as a picture: SVG with its fonts and images inside

@@ -46,7 +46,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The paragraphs that follow are a title.
-    pub(in crate::pptx) fn title(&mut self) {
+    pub(super) fn title(&mut self) {
         self.is_title = true;
     }
 
