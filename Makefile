@@ -156,7 +156,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "programs that export" $(EXPORTING)
 	@$(STAGE) "quality of exported files" $(QUALITY) tests/quality/quality.py
 	@$(STAGE) "figures (slides)" tests/figures/slides.sh
-	@$(STAGE) "figures (exports)" $(QUALITY) tests/quality/speed.py
+	@$(STAGE) "figures (writers)" $(QUALITY) tests/quality/speed.py
 	@$(STAGE) "figures (wheel)" env PYTHONPATH=tests/setup python3 tests/figures/wheel.py $$(cat $(WHEEL))
 	@$(STAGE) "figures (server)" tests/figures/server.sh $$(cat $(WHEEL))
 	@$(STAGE) "figures (assistant)" env PYTHONPATH=tests/setup python3 tests/figures/assistant.py $$(cat $(WHEEL)) \
@@ -180,7 +180,7 @@ tested: lints
 	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
-	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app
+	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app --package google-stand-in
 	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check
 
 # The published packages in their real environments, and the app's API. Needs `built` and the programs of `tested`.
