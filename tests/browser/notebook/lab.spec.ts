@@ -70,6 +70,8 @@ async function begin(widget: Locator, app: string): Promise<void> {
 test("somebody deploys from the form, and Python sees what came of it", async ({ page }) => {
   const widget = await opened(page, "deploys");
   await expect(widget.getByText("ada@example.com")).toBeVisible();
+  // What the workspace says about the name comes a little later.
+  await expect(widget.getByText("The name tellr is free")).toBeVisible();
   await page.screenshot({ path: join(OUTPUT, "lab-form.png") });
   await keepPicture("widget", page.locator(".jp-NotebookPanel"), await widget.innerText());
   await begin(widget, "deploys");
