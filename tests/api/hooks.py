@@ -29,6 +29,16 @@ def before_call(_: schemathesis.HookContext, case: schemathesis.Case, __: dict[s
     body["version"] = answer.json()["version"] if answer.ok else 1
 
 
+OFFICE = "application/vnd.openxmlformats-officedocument.presentationml"
+
+
+@schemathesis.serializer(f"{OFFICE}.presentation", f"{OFFICE}.template")
+def as_bytes(_: schemathesis.SerializationContext, value: Any) -> bytes:  # noqa: ANN401
+    """Send what was made up for a PowerPoint file as it is."""
+    content = getattr(value, "data", value)
+    return content if isinstance(content, bytes) else str(content).encode(errors="replace")
+
+
 @schemathesis.check
 def protects_browsers(
     _: schemathesis.CheckContext, response: schemathesis.Response, __: schemathesis.Case

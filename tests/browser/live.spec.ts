@@ -25,7 +25,7 @@ test("the page shows what is in the Lakebase PostgreSQL", async ({ page }) => {
   });
   await page.goto(`${demo.url}/settings`);
 
-  await expect(page.getByText("Connected")).toBeVisible();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
   await expect(page.getByText(/Lakebase autoscaling, PostgreSQL \d+/)).toBeVisible();
   await expect(page.getByText(demo.database.schema, { exact: true })).toBeVisible();
   expect(demo.prompts.length).toBeGreaterThanOrEqual(2);
