@@ -203,7 +203,7 @@ test("from a form over the review to an app that answers", async () => {
   // The app accepts only users who are signed in to the workspace.
   await app.getByRole("link", { name: /ada@example\.com/ }).click();
   await app.getByRole("link", { name: "Settings" }).click();
-  await expect(app.getByText("Connected")).toBeVisible({ timeout: 30_000 });
+  await expect(app.getByText("Connected", { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(app.getByText(/Lakebase autoscaling, PostgreSQL/)).toBeVisible();
   await app.close();
   await expectNoToken();

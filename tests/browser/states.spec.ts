@@ -101,7 +101,7 @@ test("an outage shows when the page is looked at, and its end does by itself", a
   const server = await serveBuiltPage(page);
   await page.clock.install();
   await page.goto(`${ADDRESS}/settings`);
-  await expect(page.getByText("Connected")).toBeVisible();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
 
   for (const [path, answer] of Object.entries(DATABASE_DOWN)) server.answer(path, answer);
   await page.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
@@ -111,13 +111,13 @@ test("an outage shows when the page is looked at, and its end does by itself", a
   server.allWell();
   await page.clock.runFor(3_000);
   await expect(page.getByRole("alert")).toHaveCount(0);
-  await expect(page.getByText("Connected")).toBeVisible();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
 });
 
 test("everything can be reached and used with the keyboard", async ({ page }) => {
   await serveBuiltPage(page);
   await page.goto(`${ADDRESS}/settings`);
-  await expect(page.getByText("Connected")).toBeVisible();
+  await expect(page.getByText("Connected", { exact: true })).toBeVisible();
 
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
@@ -129,7 +129,7 @@ test("everything can be reached and used with the keyboard", async ({ page }) =>
   const press = async (times: number) => {
     for (let press = 0; press < times; press += 1) await page.keyboard.press("Tab");
   };
-  await press(6);
+  await press(7);
   await expect(page.getByRole("button", { name: "New profile" })).toBeFocused();
   await press(2);
   await expect(page.getByRole("button", { name: /^Test databricks-claude/ })).toBeFocused();
