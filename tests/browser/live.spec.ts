@@ -96,6 +96,7 @@ test("the sample deck is edited, presented, shared, and there after a restart an
   await expect(page.getByRole("main", { name: "Presentation" })).toContainText(
     "Edited in a browser",
   );
+  await expect(page.getByText(/^1 \/ \d+$/)).toBeAttached();
   await page.keyboard.press("ArrowRight");
   await expect(page.getByText(/^2 \/ \d+$/)).toBeAttached();
   await page.screenshot({ path: "../output/browser/live-presentation.png" });
