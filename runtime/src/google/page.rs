@@ -8,12 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-const STYLE: &str = "\
-:root{color-scheme:light dark}\
-body{margin:0;min-height:100vh;display:grid;place-items:center;font:16px/1.5 system-ui,sans-serif}\
-main{max-width:34rem;padding:2rem}\
-h1{font-size:1.35rem;margin:0 0 .5rem}\
-p{margin:.25rem 0 1rem}";
+use crate::http::notice::{STYLE, escape};
 
 /// A browser lets a page close itself only if a script opened it; so the page also says that it can be closed.
 const SCRIPT: &str = "\
@@ -69,19 +64,4 @@ pub(super) fn page(outcome: &Outcome) -> Response {
         response.headers_mut().insert(name, value);
     }
     response
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -8,6 +8,7 @@
 //! | [`security`] | the headers of every answer |
 //! | [`error`] | API errors as JSON; [`rejection`] are those that the sender can act on |
 //! | [`extract`] | bodies and parameters, refused with what is wrong in them |
+//! | [`notice`] | what short pages of the server's own have in common |
 //! | [`etag`] | tags of what is served |
 //! | [`turns`] | how many large requests are worked on at once |
 //! | [`blocking`](mod@blocking) | work that keeps a processor busy |
@@ -19,6 +20,7 @@ pub mod etag;
 pub mod extract;
 pub mod frontend;
 pub mod listener;
+pub mod notice;
 pub mod rejection;
 pub mod requests;
 pub mod security;
