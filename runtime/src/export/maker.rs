@@ -86,10 +86,10 @@ impl Maker {
         slide: &str,
     ) -> Result<Option<(String, String)>, ApiError> {
         let Ok(slide) = SlideId::try_from(slide.to_owned()) else { return Ok(None) };
-        let connection = database.connection().await?;
         let schema = database.schema().quoted();
         let (person, groups) = (caller.user.id.as_str(), caller.groups.as_slice());
-        let kept = queries::deck(&connection, &schema, (person, groups), session).await?;
+        // No connection is held while a turn is waited for.
+        let kept = queries::deck(&database.connection().await?, &schema, (person, groups), session).await?;
         let (document, _) = kept.ok_or_else(no_deck)?;
         let bytes = document.len();
         let of_slide = move || {
@@ -101,6 +101,7 @@ impl Maker {
             }))
         };
         let Some((deck, number)) = work.run(&caller.user, bytes, of_slide).await? else { return Ok(None) };
+        let connection = database.connection().await?;
         let theme = themes::of_deck(&connection, &schema, person, session, &deck.theme).await?;
         let named = pictures::named_in(&deck, &theme);
         let loaded = pictures::load(&connection, &schema, person, session, &named).await;
