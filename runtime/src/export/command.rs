@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,7 +11,6 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
 use tellr_slides::deck::Deck;
 use tellr_slides::export::{Export, PictureFile, PictureKind};
 use tellr_slides::id::ImageId;
@@ -195,14 +194,18 @@ fn source(flags: &Flags) -> Result<Source, String> {
 
 fn text(path: &Path) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("{} can't be read: {error}", path.display());
+    let mut bytes = Vec::new();
+    let mut read =
+        |from: &mut dyn Read| from.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable);
     if path == Path::new("-") {
-        return std::io::read_to_string(std::io::stdin()).map_err(unreadable);
+        read(&mut std::io::stdin())?;
+    } else {
+        read(&mut fs::File::open(path).map_err(unreadable)?)?;
     }
-    let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > LARGEST_FILE {
-        return Err(format!("{} has {} MB, which is too large for a deck", path.display(), size / 1_000_000));
+    if bytes.len() as u64 > LARGEST_FILE {
+        let most = LARGEST_FILE / 1_000_000;
+        return Err(format!("{} has more than {most} MB, which is too large for a deck", path.display()));
     }
-    let bytes = fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|_| {
         format!(
             "{} isn't a deck: it isn't text. Give it a file that Tellr exported as a deck (.json)",
@@ -272,9 +275,12 @@ fn picture_file(bytes: &[u8]) -> Result<PictureFile, String> {
 }
 
 fn theme_in(path: &Path) -> Result<Theme, String> {
-    let text = text(path)?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    serde_json::from_value(value).map_err(|error| format!("{} isn't a theme: {error}", path.display()))
+    let theme: Theme = serde_json::from_str(&text(path)?)
+        .map_err(|error| format!("{} isn't a theme: {error}", path.display()))?;
+    match theme.problems().first() {
+        None => Ok(theme),
+        Some(problem) => Err(format!("{} can't be used as a theme: {problem}", path.display())),
+    }
 }
 
 fn is_powerpoint(path: &Path) -> bool {
