@@ -138,7 +138,7 @@ export class Exports {
     this.followed.delete(job);
     if (signal.aborted) return;
     await this.look(one);
-    // Its end was told to nobody, and the server doesn't know it.
+    // Its end was never seen here, and the server doesn't know the job any more.
     this.change(one, (now) => (isActive(now) ? failed(now, GONE) : now));
   }
 

@@ -43,7 +43,7 @@ export function useConnecting(isNeeded: boolean): Connecting {
   const connect = async () => {
     setProblem(null);
     setAddress(null);
-    // Opened at once: after the answer a browser would take it for a page that nobody asked for.
+    // Opened at once: after the answer a browser would block it as one that the person didn't ask for.
     const tab = window.open("about:blank", "_blank");
     if (tab) tab.opener = null;
     try {

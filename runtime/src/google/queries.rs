@@ -27,7 +27,7 @@ pub(super) async fn client(
     Ok(rows.first().map(|row| StoredClient { id: row.get(0), file: row.get(1) }))
 }
 
-/// The same, which nobody else changes until the transaction ends.
+/// The same, locked until the transaction ends.
 pub(super) async fn client_to_change(
     transaction: &Transaction<'_>,
 ) -> Result<Option<StoredClient>, DatabaseError> {

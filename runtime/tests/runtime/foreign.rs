@@ -57,7 +57,7 @@ async fn status(app: &RunningApp, method: &Method, path: &str, headers: &[(&str,
     request.send().await.expect("an answer").status().as_u16()
 }
 
-/// Only for administrators: here nobody is one.
+/// Only for administrators: these tests have none.
 const FOR_ADMINISTRATORS: &str = "/api/google/client";
 /// A path of the original Tellr that changes something although it is a GET.
 const LIKE_A_WRITE: &str = "/api/export/google-slides/auth/url";

@@ -8,7 +8,7 @@ use crate::support::app::Variables;
 use crate::support::people::code;
 
 #[tokio::test]
-async fn only_an_administrator_uploads_the_client_and_nobody_reads_it() {
+async fn only_an_administrator_uploads_the_client_and_no_route_reads_it() {
     let stand = Stand::bare(Variables::local()).await;
     let (root, ada) = (stand.browser("root"), stand.browser("ada"));
     let redirect = format!("{}/api/google/callback", stand.app.url);
