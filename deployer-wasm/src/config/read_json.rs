@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use super::key_schema;
 use super::setting::Taker;
-use super::settings::{CreateArguments, DeleteArguments, Settings, StatusArguments, UpdateArguments};
+use super::settings::{
+    CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, Settings, StatusArguments,
+    UpdateArguments,
+};
 use crate::document::Node;
 use crate::error::Result;
 
@@ -40,7 +43,14 @@ macro_rules! from_json {
         }
     )+};
 }
-from_json!(CreateArguments: Create, UpdateArguments: Update, DeleteArguments: Delete, StatusArguments: Status);
+from_json!(
+    CreateArguments: Create,
+    UpdateArguments: Update,
+    DeleteArguments: Delete,
+    StatusArguments: Status,
+    RollbackArguments: Rollback,
+    RestoreArguments: Restore
+);
 
 #[cfg(test)]
 mod tests {

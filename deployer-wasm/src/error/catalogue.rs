@@ -224,6 +224,8 @@ pub enum Failure {
     LockLost { app: String, holder: Option<String> },
     /// The journal was written by a newer deployer.
     JournalNewer { path: String, version: u32, known: u32 },
+    /// The list of releases can't be read.
+    ReleasesUnreadable { path: String, problem: String },
 
     // ---- the user ----
     /// Cancelled.

@@ -673,6 +673,13 @@ impl Failure {
                 remedy: "Upgrade the deployer and run it again".into(),
                 docs: DOCS_CONFIG,
             },
+            Self::ReleasesUnreadable { path, problem } => Entry {
+                code: "RELEASES_UNREADABLE",
+                message: format!("The app's releases in `{path}` can't be read"),
+                cause: problem,
+                remedy: "Restore an earlier version of the file, or move it away: the history then begins anew. Nothing has been changed".into(),
+                docs: DOCS_CONFIG,
+            },
             Self::Cancelled { app, stands } => Entry {
                 code: "CANCELLED",
                 message: if stands.is_empty() {

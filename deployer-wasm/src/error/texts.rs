@@ -226,6 +226,7 @@ fn samples() -> Vec<Failure> {
         },
         Failure::LockLost { app: app.clone(), holder: Some(text("ben@example.com")) },
         Failure::LockLost { app: app.clone(), holder: None },
+        Failure::ReleasesUnreadable { path: format!("{path}/.tellr/releases.json"), problem: "It isn't JSON".into() },
         Failure::JournalNewer { path: format!("{path}/.tellr/deployment.json"), version: 9, known: 1 },
         Failure::Cancelled { app: app.clone(), stands: vec![] },
         Failure::Cancelled { app, stands: vec![text("lakebase"), text("app")] },
