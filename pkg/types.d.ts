@@ -4,7 +4,7 @@
 /**
  * The operations.
  */
-export type Operation = "create" | "update" | "delete";
+export type Operation = "create" | "update" | "delete" | "rollback" | "restore";
 
 /**
  * The arguments of `create`, all optional.
@@ -182,7 +182,12 @@ environment?: string | null,
  * Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
  * database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
  */
-reset_database?: boolean | null, };
+reset_database?: boolean | null,
+/**
+ * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+ * failed one.
+ */
+on_failure?: string | null, };
 
 /**
  * The arguments of `delete`.
@@ -232,6 +237,59 @@ app_file_workspace_path?: string | null,
 environment?: string | null, };
 
 /**
+ * The arguments of `rollback`.
+ */
+export type RollbackArguments = {
+/**
+ * The name of the app in the workspace.
+ */
+app_name?: string | null,
+/**
+ * The workspace folder for the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * Which of the configuration file's `environments` to use.
+ */
+environment?: string | null,
+/**
+ * The release to go back to, by its number. If omitted: the last one that was healthy before the present one.
+ */
+to_release?: string | null,
+/**
+ * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+ * failed one.
+ */
+on_failure?: string | null, };
+
+/**
+ * The arguments of `restore`.
+ */
+export type RestoreArguments = {
+/**
+ * The name of the app in the workspace.
+ */
+app_name?: string | null,
+/**
+ * The workspace folder for the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * Which of the configuration file's `environments` to use.
+ */
+environment?: string | null,
+/**
+ * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+ * failed one.
+ */
+on_failure?: string | null,
+/**
+ * The branch of the database to restore the app's data from: the id of a restore point, or of a branch that
+ * the app used before. If omitted: the newest restore point.
+ */
+restore_from?: string | null, };
+
+/**
  * A wheel as an interface passes it.
  */
 export type WheelArgument = {
@@ -274,6 +332,10 @@ schema_name: string,
  */
 status: string,
 /**
+ * The number of the release that is deployed.
+ */
+release?: number,
+/**
  * `autoscaling` or `provisioned`.
  */
 lakebase_type: string,
@@ -302,6 +364,10 @@ app_name: string,
  * The deployment.
  */
 deployment_id: string,
+/**
+ * The number of the release that is deployed.
+ */
+release?: number,
 /**
  * `updated`.
  */
@@ -359,6 +425,88 @@ restore_point?: RestorePoint,
  * What was lost.
  */
 losses?: Array<Loss>,
+/**
+ * The outcome of each step.
+ */
+steps: Array<StepReport>, };
+
+/**
+ * What `rollback` returns.
+ */
+export type RollbackResult = {
+/**
+ * The app's URL.
+ */
+url: string,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * `rolled_back`.
+ */
+status: string,
+/**
+ * The number of the new release; absent if that couldn't be recorded.
+ */
+release?: number,
+/**
+ * The release whose files and settings it has.
+ */
+returned_to: number,
+/**
+ * The version of the app's package; absent for the newest one of the index.
+ */
+version?: string,
+/**
+ * What was not brought back; sentences without a full stop.
+ */
+stays: Array<string>,
+/**
+ * The deployment.
+ */
+deployment_id: string,
+/**
+ * The outcome of each step.
+ */
+steps: Array<StepReport>, };
+
+/**
+ * What `restore` returns.
+ */
+export type RestoreResult = {
+/**
+ * The app's URL.
+ */
+url: string,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * `restored`.
+ */
+status: string,
+/**
+ * The number of the new release; absent if that couldn't be recorded.
+ */
+release?: number,
+/**
+ * The branch whose data the app has now, as a full path.
+ */
+restored_from: string,
+/**
+ * The branch that the app uses now, as a full path.
+ */
+branch: string,
+/**
+ * The branch that the app used before, with its data; `restore --from` its id undoes this.
+ */
+previous_branch: string,
+/**
+ * The deployment.
+ */
+deployment_id: string,
 /**
  * The outcome of each step.
  */
@@ -604,6 +752,180 @@ state?: string,
  * The platform's message about it.
  */
 message?: string, };
+
+/**
+ * The history of an app. Determined with read-only requests.
+ */
+export type History = {
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * The folder of its files.
+ */
+app_file_workspace_path: string,
+/**
+ * The number of the release that is deployed, if the last deployment is known to have succeeded.
+ */
+current?: number,
+/**
+ * The release that a rollback without a number goes back to.
+ */
+previous?: number,
+/**
+ * The releases that are kept, newest first.
+ */
+releases: Array<Release>,
+/**
+ * The branch of the database that the app uses, as a full path; absent for a provisioned database.
+ */
+branch?: string,
+/**
+ * The branches that the app's data can be restored from, newest first.
+ */
+restore_points: Array<KeptBranch>,
+/**
+ * What couldn't be read, and why; sentences without a full stop. Absent if everything was.
+ */
+unread?: Array<string>, };
+
+/**
+ * A deployment of the app.
+ */
+export type Release = {
+/**
+ * Its number; 1 is the first.
+ */
+number: number,
+/**
+ * `create`, `update`, `rollback` or `restore`.
+ */
+operation: Operation,
+/**
+ * The user who started it.
+ */
+by: string,
+/**
+ * When its deployment started, by the workspace's clock.
+ */
+at: Timestamp,
+/**
+ * The run that made it.
+ */
+run: string,
+/**
+ * How it went.
+ */
+state: ReleaseState,
+/**
+ * The app's package.
+ */
+package: string,
+/**
+ * The package's version; absent for the newest one of the index.
+ */
+version?: string,
+/**
+ * The version that the app itself reported.
+ */
+runs?: string,
+/**
+ * The settings, as `update` takes them: all except a key and a wheel.
+ */
+settings: UpdateArguments,
+/**
+ * The files of the deployment.
+ */
+files: Array<ReleasedFile>,
+/**
+ * The fields of the app's record that were set, as they were sent. For a plan.
+ */
+app?: unknown,
+/**
+ * The branch of the database, as a full path, if it has branches.
+ */
+branch?: string,
+/**
+ * The platform's id of the deployment.
+ */
+deployment_id?: string,
+/**
+ * What is known of its tables, as far as the app reports it.
+ */
+tables?: Tables,
+/**
+ * Why the app isn't healthy, or why that wasn't checked; a sentence without a full stop.
+ */
+problem?: string,
+/**
+ * The release whose files and settings it has, if it is a rollback.
+ */
+returned_to?: number,
+/**
+ * The release that was put back when this one failed.
+ */
+put_back?: number, };
+
+/**
+ * How a release went.
+ */
+export type ReleaseState = "deploying" | "healthy" | "unchecked" | "failed";
+
+/**
+ * A file of a release.
+ */
+export type ReleasedFile = {
+/**
+ * Its path within the app's folder.
+ */
+name: string,
+/**
+ * The SHA-256 of its content in hexadecimal digits; for a text with a mark, of the text with the mark.
+ */
+sha256: string,
+/**
+ * Its text, with [`KEY_MARK`] in the place of the key; absent for a wheel.
+ */
+text?: string, };
+
+/**
+ * What a program requires of the database's tables. Both numbers are migrations, counted from 1.
+ */
+export type Tables = {
+/**
+ * The newest migration that the program knows.
+ */
+knows: number,
+/**
+ * The oldest program that can work with these tables, as the newest migration that it knows.
+ */
+works_from: number, };
+
+/**
+ * A branch of the app's database that holds data of the app.
+ */
+export type KeptBranch = {
+/**
+ * Its id, as `restore --from` takes it.
+ */
+id: string,
+/**
+ * Whether it was made as a restore point, and not as a branch for an app.
+ */
+is_restore_point: boolean,
+/**
+ * Whether the app uses it now.
+ */
+in_use: boolean,
+/**
+ * When it was created.
+ */
+created_at?: Timestamp,
+/**
+ * When the platform removes it; absent if it stays.
+ */
+expires_at?: Timestamp, };
 
 /**
  * One run.

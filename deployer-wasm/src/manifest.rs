@@ -15,7 +15,7 @@ mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
 pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable};
-pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements};
+pub use requirements::{RequirementsInputs, required_version, requirements, wheel_path};
 
 /// The names of the two files.
 pub const APP_YAML: &str = "app.yaml";

@@ -94,6 +94,12 @@ pub enum Wanted {
     Plan,
     /// The status of an app. The result is a `Status`.
     Status,
+    /// Deploy an earlier release again.
+    Rollback,
+    /// Give the app the data of a restore point.
+    Restore,
+    /// The releases of an app. The result is a `History`.
+    History,
 }
 
 /// Continues the run as far as possible.

@@ -11,7 +11,9 @@ use crate::config::{StatusConfig, resolve};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::host::Host;
-use crate::operations::{self, Change, CreateResult, DeleteResult, Plan, Status, UpdateResult};
+use crate::operations::{
+    self, Change, CreateResult, DeleteResult, History, Plan, RestoreResult, RollbackResult, Status, UpdateResult,
+};
 
 pub use crate::operations::Operation;
 
@@ -24,6 +26,8 @@ pub enum TaskKind {
     Plan(Operation),
     /// The status of an app.
     Status,
+    /// The releases of an app.
+    History,
 }
 
 /// An operation, plan or status with checked arguments.
@@ -35,6 +39,8 @@ pub enum Task {
     Plan(Change),
     /// The status of an app.
     Status(Box<StatusConfig>),
+    /// The releases of an app.
+    History(Box<StatusConfig>),
 }
 
 /// The result of a [`Task`]; serialises as the operation's own result.
@@ -47,10 +53,16 @@ pub enum Outcome {
     Updated(UpdateResult),
     /// Of `delete`.
     Deleted(DeleteResult),
+    /// Of `rollback`.
+    RolledBack(RollbackResult),
+    /// Of `restore`.
+    Restored(RestoreResult),
     /// Of a plan.
     Planned(Plan),
     /// Of `status`.
     Stands(Box<Status>),
+    /// Of `history`.
+    Happened(Box<History>),
 }
 
 fn change(
@@ -71,6 +83,14 @@ fn change(
         Operation::Delete => {
             let config = resolve::delete(arguments, file, environment)?;
             Change::Delete(Box::new(config))
+        }
+        Operation::Rollback => {
+            let config = resolve::rollback(arguments, file, environment)?;
+            Change::Rollback(Box::new(config))
+        }
+        Operation::Restore => {
+            let config = resolve::restore(arguments, file, environment)?;
+            Change::Restore(Box::new(config))
         }
     })
 }
@@ -94,6 +114,10 @@ impl Task {
                 let config = resolve::status(arguments, file, environment)?;
                 Self::Status(Box::new(config))
             }
+            TaskKind::History => {
+                let config = resolve::status(arguments, file, environment)?;
+                Self::History(Box::new(config))
+            }
         })
     }
 
@@ -101,9 +125,9 @@ impl Task {
     /// keeps the schema.
     pub fn needs_sql(&self) -> bool {
         match self {
-            Self::Run(Change::Create(_) | Change::Update(_)) => true,
+            Self::Run(Change::Create(_) | Change::Update(_) | Change::Rollback(_) | Change::Restore(_)) => true,
             Self::Run(Change::Delete(config)) => config.reset_database,
-            Self::Plan(_) | Self::Status(_) => false,
+            Self::Plan(_) | Self::Status(_) | Self::History(_) => false,
         }
     }
 
@@ -123,11 +147,20 @@ impl Task {
             Self::Run(Change::Delete(config)) => {
                 Outcome::Deleted(Box::pin(operations::delete(host, config, cancellation)).await?)
             }
+            Self::Run(Change::Rollback(config)) => {
+                Outcome::RolledBack(Box::pin(operations::rollback(host, config, cancellation)).await?)
+            }
+            Self::Run(Change::Restore(config)) => {
+                Outcome::Restored(Box::pin(operations::restore(host, config, cancellation)).await?)
+            }
             Self::Plan(change) => {
                 Outcome::Planned(Box::pin(operations::plan(host, change, cancellation)).await?)
             }
             Self::Status(config) => {
                 Outcome::Stands(Box::new(Box::pin(operations::status(host, config, cancellation)).await?))
+            }
+            Self::History(config) => {
+                Outcome::Happened(Box::new(Box::pin(operations::history(host, config, cancellation)).await?))
             }
         })
     }

@@ -402,7 +402,6 @@ settings! {
         label: "Release",
         otherwise: "the last healthy one before the present",
         flag: Some("to"),
-        parameter: Some("to"),
         pattern: Some("^[1-9][0-9]{0,6}$"),
         folded: false,
         ..PLAIN
@@ -426,7 +425,6 @@ settings! {
         label: "Restore from",
         otherwise: "the newest restore point",
         flag: Some("from"),
-        parameter: Some("from_branch"),
         pattern: Some("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"),
         folded: false,
         ..PLAIN

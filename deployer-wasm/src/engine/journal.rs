@@ -217,6 +217,11 @@ impl Journal {
         (there.run.id != self.record.borrow().run.id).then_some(there.run.by)
     }
 
+    /// The id of the run.
+    pub fn run(&self) -> String {
+        self.record.borrow().run.id.clone()
+    }
+
     /// The entry of `step`.
     pub fn entry(&self, step: &str) -> Option<Entry> {
         self.record.borrow().entries.get(step).cloned()

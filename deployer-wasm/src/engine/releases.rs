@@ -13,6 +13,8 @@
 //!
 //! A file that can't be read is refused, and never counts as missing: writing it anew would lose the history.
 
+use std::cell::{Cell, RefCell};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -86,6 +88,18 @@ pub struct Release {
     /// The release that was put back when this one failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub put_back: Option<u32>,
+}
+
+impl Release {
+    /// Whether its app ran after its deployment.
+    pub fn is_up(&self) -> bool {
+        matches!(self.state, ReleaseState::Healthy | ReleaseState::Unchecked)
+    }
+
+    /// The file `name`.
+    pub fn file(&self, name: &str) -> Option<&ReleasedFile> {
+        self.files.iter().find(|file| file.name == name)
+    }
 }
 
 /// How a release went.
@@ -186,9 +200,7 @@ impl Releases {
         let current = self.current?;
         let at = self.get(current).and_then(|release| release.returned_to).unwrap_or(current);
         self.releases.iter().rev().find(|release| {
-            release.number < at
-                && release.returned_to.is_none()
-                && matches!(release.state, ReleaseState::Healthy | ReleaseState::Unchecked)
+            release.number < at && release.returned_to.is_none() && release.is_up()
         })
     }
 
@@ -230,6 +242,94 @@ impl Releases {
     /// The workspace's refusal.
     pub async fn write<H: Host>(&self, client: &Client<'_, H>, workspace_path: &str) -> Result<(), ApiError> {
         client.send(files::import(&file(workspace_path), &files::json(self), PutMode::Overwrite)).await?;
+        Ok(())
+    }
+}
+
+/// The releases of the app during a run, which holds the app's lock.
+pub struct ReleaseBook {
+    workspace_path: String,
+    releases: RefCell<Releases>,
+    /// The release that this run began.
+    begun: Cell<Option<u32>>,
+}
+
+impl ReleaseBook {
+    /// The releases as they were read from `workspace_path`.
+    pub fn new(workspace_path: &str, releases: Releases) -> Self {
+        Self {
+            workspace_path: workspace_path.to_owned(),
+            releases: RefCell::new(releases),
+            begun: Cell::new(None),
+        }
+    }
+
+    /// The releases as they are now.
+    pub fn now(&self) -> Releases {
+        self.releases.borrow().clone()
+    }
+
+    /// The number of the release that this run began, if it did.
+    pub fn begun(&self) -> Option<u32> {
+        self.begun.get()
+    }
+
+    /// Records that the deployment of a release is about to start. Its number is the next one.
+    ///
+    /// # Errors
+    /// If it can't be written; then the deployment must not start.
+    pub async fn begin<H: Host>(&self, client: &Client<'_, H>, release: Release) -> Result<(), ApiError> {
+        let mut changed = self.now();
+        // A run that is resumed goes on with a release of its own.
+        let number = changed.next();
+        changed.begin(Release { at: client.workspace_now(), ..release });
+        changed.write(client, &self.workspace_path).await?;
+        self.releases.replace(changed);
+        self.begun.set(Some(number));
+        Ok(())
+    }
+
+    /// Changes the release that this run began, and writes that. Does nothing if it began none.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub async fn change<H: Host>(
+        &self,
+        client: &Client<'_, H>,
+        change: impl FnOnce(&mut Release),
+    ) -> Result<(), ApiError> {
+        let Some(number) = self.begun.get() else { return Ok(()) };
+        let mut changed = self.now();
+        changed.change(number, change);
+        if changed.get(number).is_some_and(Release::is_up) {
+            changed.set_current(number);
+        }
+        changed.write(client, &self.workspace_path).await?;
+        self.releases.replace(changed);
+        Ok(())
+    }
+
+    /// Records that the release of this run has failed and that `number` runs again, with the deployment `id`.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub async fn put_back<H: Host>(
+        &self,
+        client: &Client<'_, H>,
+        number: u32,
+        id: Option<String>,
+        failed: impl FnOnce(&mut Release),
+    ) -> Result<(), ApiError> {
+        let mut changed = self.now();
+        changed.change(number, |release| release.deployment_id = id);
+        if let Some(begun) = self.begun.get() {
+            changed.change(begun, |release| {
+                failed(release);
+                release.put_back = Some(number);
+            });
+        }
+        changed.write(client, &self.workspace_path).await?;
+        self.releases.replace(changed);
         Ok(())
     }
 }

@@ -224,6 +224,30 @@ pub enum Failure {
     LockLost { app: String, holder: Option<String> },
     /// The journal was written by a newer deployer.
     JournalNewer { path: String, version: u32, known: u32 },
+    /// The app isn't healthy in a release. `not_put_back`: why the previous one isn't running again.
+    ReleaseFailed {
+        app: String,
+        release: u32,
+        previous: u32,
+        problem: String,
+        not_put_back: Option<String>,
+        remedy: String,
+        log: Vec<String>,
+    },
+    /// No release has this number, or it is forgotten; `kept` are the numbers of those that can be gone back to.
+    ReleaseUnknown { app: String, release: u32, kept: Vec<u32> },
+    /// There is no release to go back to.
+    NoEarlierRelease { app: String },
+    /// The app wasn't healthy in this release.
+    ReleaseNeverRan { app: String, release: u32, problem: String },
+    /// The release's program can't work with the tables as they are now.
+    ReleaseTooOld { app: String, release: u32, knows: u32, works_from: u32 },
+    /// A file of the release isn't in the app's folder any more.
+    ReleaseFileMissing { release: u32, path: String },
+    /// The database has no branches to restore from.
+    NoRestorePoint { app: String, why: String },
+    /// The app's data can't be restored from this branch; `known` are those that it can be restored from.
+    BranchUnknown { app: String, branch: String, known: Vec<String> },
     /// The list of releases can't be read.
     ReleasesUnreadable { path: String, problem: String },
 
@@ -293,6 +317,7 @@ impl Failure {
         let (Self::DeploymentFailed { log, .. }
         | Self::AppCrashed { log, .. }
         | Self::AppNotReady { log, .. }
+        | Self::ReleaseFailed { log, .. }
         | Self::DeploymentTimeout { log, .. }) = self
         else {
             return Vec::new();

@@ -2,9 +2,9 @@
 
 use super::Operation;
 use super::folder::own_folder;
-use super::inventory::{database_kind, deployed_from, names_schema, unfinished};
+use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, unfinished};
 use super::preflight::{Preflight, Site, both};
-use super::release::{Release, all_scopes, attachments, deployed_manifest};
+use super::release::{Release, all_scopes, attachments, deployed_manifest, health_check};
 use super::result::CreateResult;
 use crate::config::services::Services;
 use crate::config::{CreateConfig, WorkspacePath};
@@ -18,6 +18,8 @@ use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
+use crate::steps::deployment::Candidate;
+use crate::steps::verify::Health;
 use crate::steps::{app, deployment, key, resources, schema, services, verify};
 use crate::workspace::apps::{App, NewApp};
 
@@ -36,9 +38,11 @@ pub async fn create<H: Host>(
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
     let (locked, observed) = preflight.lock(observe, CreateObserved::site, recorded).await?;
-    let (graph, Made { lakebase, url }) = graph(&locked.run, config, &observed);
+    let (graph, Made { lakebase, deployment, health }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("create the app `{name}`"), graph).await?;
-    let url = url.get().unwrap_or_default();
+    let health = health.get().unwrap_or_default();
+    let release = locked.record(deployment.get().unwrap_or_default(), &health).await;
+    let url = health.url;
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     locked.finish(format!("Tellr is running at {url}"), Some(url.clone())).await?;
     Ok(CreateResult {
@@ -47,6 +51,7 @@ pub async fn create<H: Host>(
         lakebase_name: config.lakebase_name.to_string(),
         schema_name: config.schema_name.to_string(),
         status: "created".into(),
+        release,
         lakebase_type,
         services: (&observed.services(config)).into(),
         steps,
@@ -56,7 +61,8 @@ pub async fn create<H: Host>(
 /// The outputs of the steps.
 pub(super) struct Made {
     lakebase: Output<Lakebase>,
-    url: Output<String>,
+    deployment: Output<String>,
+    health: Output<Health>,
 }
 
 /// The steps, given what was found.
@@ -129,18 +135,29 @@ pub(super) fn graph<'a, H: Host>(
         (lakebase.clone(), attached.clone()),
         move |(lakebase, app)| async move {
             let seen = seen.and_then(|seen| seen.get());
-            schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, seen).await
+            schema::set_up(run.step("schema"), &lakebase, own_schema, &app.app.client_id, seen).await
         },
     );
     // 5. The deployment, and the check that it runs.
-    let deployment = graph.add("deployment", "the deployment", (attached, ready, files), {
-        move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
+    let deployment = graph.add("deployment", "the deployment", (attached, files, lakebase.clone(), ready), {
+        move |(app, written, lakebase, ())| async move {
+            let release = observed.release(config);
+            let settings = config.recorded(folder).arguments;
+            let parts = (written.files, app.kept.clone(), &lakebase);
+            let candidate = Candidate {
+                folder,
+                check: health_check(config.package),
+                release: Some(release.record(run, Operation::Create, &settings, parts)),
+                anyway: written.changed || release.is_open(),
+            };
+            deployment::deploy(run.step("deployment"), &app, candidate).await
+        }
     });
-    let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
+    let health = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         verify::verify(run.step("verify"), name, observed.release(config).expected())
     });
 
-    (graph, Made { lakebase, url })
+    (graph, Made { lakebase, deployment, health })
 }
 
 /// The state before anything is changed.
@@ -175,6 +192,7 @@ impl CreateObserved {
             services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
+            recorded: None,
         }
     }
 
@@ -238,7 +256,8 @@ pub(super) async fn observe<H: Host>(
     let same = |manifest: &&DeployedManifest| {
         manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
     };
-    let database = seen.choose(database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same)));
+    let kind = database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same));
+    let database = seen.choose(kind).on_branch(app.as_ref().and_then(attached_branch));
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {

@@ -12,9 +12,11 @@ use super::inventory::attached_name;
 use super::losses::{self, Loss};
 use super::preflight::{Preflight, Site};
 use super::release::Release;
-use super::{Change, Operation, create, delete, update};
+use super::{Change, Operation, create, delete, restore, rollback, update};
 use crate::config::services::Services;
-use crate::config::{CreateConfig, DeleteConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig};
+use crate::config::{
+    CreateConfig, DeleteConfig, KeyStorage, LakebaseName, RestoreConfig, SchemaName, UpdateConfig,
+};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::events::PlannedStep;
@@ -99,8 +101,13 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         app_file_workspace_path: site.folder.to_string(),
         steps: match &seen {
             Observed::Create(config, observed) => create::graph(&dry_run.run, config, observed).0.plan(),
-            Observed::Update(config, observed) => update::graph(&dry_run.run, config, observed).0.plan(),
+            Observed::Update(config, observed) => update::graph(&dry_run.run, Operation::Update, config, observed).0.plan(),
             Observed::Delete(config, observed) => delete::graph(&dry_run.run, config, observed).0.plan(),
+            Observed::Rollback(observed) => {
+                let (config, update) = (&observed.config, &observed.update);
+                update::graph(&dry_run.run, Operation::Rollback, config, update).0.plan()
+            }
+            Observed::Restore(config, observed) => restore::graph(&dry_run.run, config, observed).0.plan(),
         },
         files: Vec::new(),
         notes: words::run(&dry_run),
@@ -115,9 +122,15 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         (Observed::Create(config, observed), Some(foreseen)) => plan.of_create(config, observed, &foreseen),
         (Observed::Update(config, observed), Some(foreseen)) => plan.of_update(config, observed, &foreseen),
         (Observed::Delete(_, observed), _) => plan.of_delete(observed),
+        (Observed::Rollback(observed), Some(foreseen)) => plan.of_rollback(observed, &foreseen),
+        (Observed::Restore(_, observed), _) => plan.of_restore(observed),
         (_, None) => plan,
     };
-    plan.confirmations = losses::confirmations(&plan.losses);
+    plan.confirmations = match change {
+        // Nothing is deleted, but the app's users no longer see what they wrote.
+        Change::Restore(_) => 1,
+        _ => losses::confirmations(&plan.losses),
+    };
     Ok(plan)
 }
 
@@ -126,6 +139,8 @@ enum Observed<'a> {
     Create(&'a CreateConfig, create::CreateObserved),
     Update(&'a UpdateConfig, update::UpdateObserved),
     Delete(&'a DeleteConfig, delete::DeleteObserved),
+    Rollback(Box<rollback::RollbackObserved>),
+    Restore(&'a RestoreConfig, Box<restore::RestoreObserved>),
 }
 
 impl Observed<'_> {
@@ -134,6 +149,8 @@ impl Observed<'_> {
             Self::Create(_, observed) => observed.site(),
             Self::Update(_, observed) => observed.site(),
             Self::Delete(_, observed) => observed.site(),
+            Self::Rollback(observed) => observed.site(),
+            Self::Restore(_, observed) => observed.site(),
         }
     }
 }
@@ -153,6 +170,10 @@ async fn look<'a, H: Host>(
         Change::Create(config) => Observed::Create(config, create::observe(preflight, config).await?),
         Change::Update(config) => Observed::Update(config, update::observe(preflight, config).await?),
         Change::Delete(config) => Observed::Delete(config, delete::observe(preflight, config).await?),
+        Change::Rollback(config) => Observed::Rollback(Box::new(rollback::observe(preflight, config).await?)),
+        Change::Restore(config) => {
+            Observed::Restore(config, Box::new(restore::observe(preflight, config).await?))
+        }
     };
     let (database, found, wanted) = match &seen {
         Observed::Create(config, observed) => {
@@ -164,7 +185,11 @@ async fn look<'a, H: Host>(
             let schema = if config.reset_database { None } else { observed.schema.known() };
             (&config.lakebase_name, &observed.database, observed.wanted_key(config, schema))
         }
-        Observed::Delete(..) => return Ok((seen, None)),
+        Observed::Rollback(observed) => {
+            let (config, update) = (&observed.config, &observed.update);
+            (&config.lakebase_name, &update.database, update.wanted_key(config, update.schema.known()))
+        }
+        Observed::Delete(..) | Observed::Restore(..) => return Ok((seen, None)),
     };
     let connection = lakebase::foresee(client, database.as_str(), found, UNKNOWN);
     let (connection, key) = join!(connection, key::look(client, &wanted));
@@ -231,6 +256,25 @@ impl Plan {
         let there = services::attached(&observed.app.resources);
         let release = (observed.release(config), &there);
         self.of_release(database, release, foreseen, config.encryption_key.is_some())
+    }
+
+    fn of_rollback(mut self, observed: &rollback::RollbackObserved, foreseen: &Foreseen) -> Self {
+        let rollback::RollbackObserved { target, current, config, update } = observed;
+        self.notes.push(words::back_to(target, *current));
+        self.recoverable.extend(observed.stays());
+        let database = (&config.lakebase_name, &config.schema_name, &update.database);
+        let there = services::attached(&update.app.resources);
+        self.of_release(database, (update.release(config), &there), foreseen, false)
+    }
+
+    fn of_restore(mut self, observed: &restore::RestoreObserved) -> Self {
+        self.lakebase_name = Some(observed.database.to_string());
+        self.lakebase_type = Some(Kind::Autoscaling.as_str().to_owned());
+        let [does, left, back] = words::restored(&observed.from, &observed.branch);
+        self.notes.push(does);
+        self.lost.push(left);
+        self.recoverable.push(back);
+        self
     }
 
     fn of_delete(mut self, observed: &delete::DeleteObserved) -> Self {

@@ -18,6 +18,7 @@ use crate::config::{Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
 use crate::engine::narrator::Narrator;
+use crate::engine::releases::{self, ReleaseBook, Releases};
 use crate::engine::{Cancellation, Run, StepReport};
 use crate::error::{DeployError, Failure, Result, shortened};
 use crate::events::StepState;
@@ -173,6 +174,11 @@ impl<'a, H: Host> Preflight<'a, H> {
         Ok(journal::read(&self.client, folder.as_str()).await??)
     }
 
+    /// The releases of a folder.
+    pub(super) async fn releases(&self, folder: &WorkspacePath) -> Result<Releases> {
+        Ok(releases::read(&self.client, folder.as_str(), &self.app).await??)
+    }
+
     /// Releases the lock left behind by a run that finished its work and then died.
     pub(super) async fn clear_lock(&self, places: &Places, run: &str) -> Result<()> {
         match self.purpose {
@@ -204,16 +210,17 @@ impl<'a, H: Host> Preflight<'a, H> {
                 seen => seen,
             }?;
             let Site { folder, .. } = site(&seen);
-            let earlier = self.journal(folder).await?;
+            let (earlier, releases) = both(self.journal(folder), self.releases(folder)).await?;
             self.refuse_other_journal(folder, earlier.as_ref()).await?;
             let made = client.send(workspace_files::mkdirs(&journal::folder(folder.as_str()))).await;
             made.map_err(|error| files::refused(folder.as_str(), error))?;
             let resuming =
                 earlier.as_ref().is_some_and(|record| unfinished(record, &self.app, self.operation));
             let journal = self.open_journal(&client, site(&seen), recorded(folder), earlier).await?;
-            Ok((seen, journal, resuming))
+            let releases = ReleaseBook::new(site(&seen).folder.as_str(), releases);
+            Ok((seen, (journal, releases), resuming))
         });
-        let (seen, journal, resuming) = match again.await {
+        let (seen, books, resuming) = match again.await {
             Ok(seen) => seen,
             Err(error) => {
                 // The original error takes precedence; a lock that remains expires by itself.
@@ -223,7 +230,7 @@ impl<'a, H: Host> Preflight<'a, H> {
         };
         let (me, preflight) = (site(&seen).me.to_owned(), self.passed(resuming));
         let Self { host, narrator, cancellation, app, .. } = self;
-        let run = Run::new(host, client, narrator, cancellation, journal, me);
+        let run = Run::new(host, client, narrator, cancellation, books, me);
         Ok((LockedRun { run, lock, app, preflight }, seen))
     }
 

@@ -3,23 +3,30 @@
 
 use super::Operation;
 use super::folder::folder;
-use super::inventory::{database_kind, deployed_from, names_schema, refuse_other_app};
+use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, refuse_other_app};
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
-use super::release::{Release, all_scopes, attachments, deployed_manifest};
+use super::put_back::Gate;
+use super::release::{
+    Release, again, all_scopes, attachments, deployed_manifest, health_check, is_pinned, key_storage,
+};
 use super::result::UpdateResult;
 use crate::config::services::Services;
 use crate::config::{UpdateConfig, WorkspacePath};
+use crate::engine::releases;
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
+use crate::steps::deployment::Candidate;
+use crate::steps::key::KeyPlace;
 use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
+use crate::steps::verify::Health;
 use crate::steps::{app, deployment, key, resources, restore_point, schema, services, standstill, verify};
 use crate::workspace::apps::App;
 
@@ -42,9 +49,13 @@ pub async fn update<H: Host>(
     if let Some(left) = observed.left(config) {
         locked.run.narrator.notice(left);
     }
-    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&locked.run, config, &observed);
-    let steps = locked.run(format!("update the app `{name}`"), graph).await?;
-    let url = url.get().unwrap_or_default();
+    let (graph, made) = graph(&locked.run, Operation::Update, config, &observed);
+    let gate = Gate { on_failure: config.on_failure, app: name, folder: &observed.folder };
+    let steps = gate.run(&locked, format!("update the app `{name}`"), graph, (|| made.lakebase.get(), &made.key)).await?;
+    let Made { lakebase, deployment, health, emptied, .. } = made;
+    let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
+    let release = locked.record(deployment_id.clone(), &health).await;
+    let url = health.url;
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     locked.run.journal.forget("restore_point");
     let (restore_point, state) =
@@ -57,7 +68,8 @@ pub async fn update<H: Host>(
     Ok(UpdateResult {
         url,
         app_name: name.to_owned(),
-        deployment_id: deployment.get().unwrap_or_default(),
+        deployment_id,
+        release,
         status: "updated".into(),
         database_reset: config.reset_database,
         lakebase_type,
@@ -70,9 +82,10 @@ pub async fn update<H: Host>(
 
 /// The outputs of the steps.
 pub(super) struct Made {
-    lakebase: Output<Lakebase>,
-    deployment: Output<String>,
-    url: Output<String>,
+    pub(super) lakebase: Output<Lakebase>,
+    pub(super) key: Output<KeyPlace>,
+    pub(super) deployment: Output<String>,
+    pub(super) health: Output<Health>,
     /// With `reset_database`: the restore point, and the schema as it was.
     emptied: Option<(Output<Option<RestorePoint>>, Output<SchemaState>)>,
 }
@@ -80,6 +93,7 @@ pub(super) struct Made {
 /// The steps, given what was found.
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
+    operation: Operation,
     config: &'a UpdateConfig,
     observed: &'a UpdateObserved,
 ) -> (Graph<'a>, Made) {
@@ -123,14 +137,9 @@ pub(super) fn graph<'a, H: Host>(
     let attached = graph.add(
         "resources",
         "the app's settings",
-        (lakebase.clone(), ready_app, key),
+        (lakebase.clone(), ready_app, key.clone()),
         move |(lakebase, app, key)| async move {
-            let wanted = resources::Wanted {
-                resources: attachments(&lakebase, &key, &observed.services(config), &app.record),
-                scopes: all_scopes(&config.extra_scopes),
-                description: config.description.as_ref().map(|text| text.as_str().to_owned()),
-                compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
-            };
+            let wanted = observed.wanted_resources(config, &lakebase, &key, &app);
             resources::bring_up_to_date(run.step("resources"), app, wanted).await
         },
     );
@@ -157,17 +166,23 @@ pub(super) fn graph<'a, H: Host>(
         let reset = graph.add(
             "schema",
             format!("the schema `{schema_name}`, emptied"),
-            (lakebase.clone(), attached, made, stopped),
+            (lakebase.clone(), attached.clone(), made, stopped),
             move |(lakebase, app, point, stopped)| async move {
-                let (step, role, seen) = (run.step("schema"), &app.client_id, inspect.get());
+                let (step, role, seen) = (run.step("schema"), &app.app.client_id, inspect.get());
                 let reset = schema::reset(step, &lakebase, own_schema, role, (seen, point.as_ref())).await;
                 standstill::or_start_again(&run.step("schema"), name, stopped, reset).await
             },
         );
-        let started =
-            graph.add("start_app", format!("app `{name}`, started again"), (reset.clone(),), move |_| {
-                standstill::start(run.step("start_app"), name)
-            });
+        let started = graph.add(
+            "start_app",
+            format!("app `{name}`, started again"),
+            (attached, reset.clone()),
+            move |(attached, ())| async move {
+                let started = standstill::start(run.step("start_app"), name).await?;
+                // Whatever it was started with, it is deployed again.
+                Ok(started.map(|app| resources::Attached { app, changed: true, ..attached }))
+            },
+        );
         (started, reset)
     } else {
         let ready = graph.add(
@@ -175,7 +190,8 @@ pub(super) fn graph<'a, H: Host>(
             format!("the schema `{schema_name}`"),
             (lakebase.clone(), attached.clone(), inspect),
             move |(lakebase, app, state)| async move {
-                schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, Some(state)).await
+                let role = &app.app.client_id;
+                schema::set_up(run.step("schema"), &lakebase, own_schema, role, Some(state)).await
             },
         );
         (attached, ready)
@@ -184,14 +200,25 @@ pub(super) fn graph<'a, H: Host>(
     let deployment = graph.add(
         "deployment",
         "the deployment",
-        (deployable, ready, files),
-        move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
+        (deployable, files, lakebase.clone(), ready),
+        move |(app, written, lakebase, ())| async move {
+            let release = observed.release(config);
+            let settings = config.recorded(folder).arguments;
+            let parts = (written.files, app.kept.clone(), &lakebase);
+            let candidate = Candidate {
+                folder,
+                check: health_check(config.package),
+                release: Some(release.record(run, operation, &settings, parts)),
+                anyway: written.changed || release.is_open(),
+            };
+            deployment::deploy(run.step("deployment"), &app, candidate).await
+        },
     );
-    let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
+    let health = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         verify::verify(run.step("verify"), name, observed.release(config).expected())
     });
 
-    (graph, Made { lakebase, deployment, url, emptied })
+    (graph, Made { lakebase, key, deployment, health, emptied })
 }
 
 /// The state before anything is changed.
@@ -206,6 +233,8 @@ pub(super) struct UpdateObserved {
     pub(super) package: Published,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
+    /// The earlier release that is deployed again.
+    pub(super) recorded: Option<releases::Release>,
 }
 
 impl UpdateObserved {
@@ -224,6 +253,27 @@ impl UpdateObserved {
             services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
+            recorded: self.recorded.as_ref(),
+        }
+    }
+
+    /// The wanted content of the app's record. An earlier release brings its own, on the present database and with
+    /// the present key.
+    fn wanted_resources(
+        &self,
+        config: &UpdateConfig,
+        lakebase: &Lakebase,
+        key: &KeyPlace,
+        app: &app::ReadyApp,
+    ) -> resources::Wanted {
+        if let Some(recorded) = &self.recorded {
+            return again(recorded, lakebase, key);
+        }
+        resources::Wanted {
+            resources: attachments(lakebase, key, &self.services(config), &app.record),
+            scopes: all_scopes(&config.extra_scopes),
+            description: config.description.as_ref().map(|text| text.as_str().to_owned()),
+            compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
         }
     }
 
@@ -258,7 +308,7 @@ impl UpdateObserved {
     ) -> key::Wanted<'a> {
         key::Wanted {
             app: config.app_name.as_str(),
-            storage: config.key_storage,
+            storage: self.recorded.as_ref().map_or(config.key_storage, |recorded| Some(key_storage(recorded))),
             given: config.encryption_key.as_ref(),
             record: Some(&self.app),
             deployed: self.deployed.as_ref(),
@@ -270,6 +320,15 @@ impl UpdateObserved {
 pub(super) async fn observe<H: Host>(
     preflight: &Preflight<'_, H>,
     config: &UpdateConfig,
+) -> Result<UpdateObserved> {
+    observe_again(preflight, config, None).await
+}
+
+/// The same, for an earlier release that is deployed again.
+pub(super) async fn observe_again<H: Host>(
+    preflight: &Preflight<'_, H>,
+    config: &UpdateConfig,
+    recorded: Option<releases::Release>,
 ) -> Result<UpdateObserved> {
     let client = &preflight.client;
     let name = config.app_name.as_str();
@@ -289,23 +348,30 @@ pub(super) async fn observe<H: Host>(
     if lies_there.is_some_and(|manifest| manifest.package().is_none()) {
         return Err(Failure::NotTellr { app: name.to_owned(), path: folder.to_string() }.into());
     }
-    let database = seen.choose(database_kind(Some(&app), journal.as_ref(), deployed.as_ref()));
+    let kind = database_kind(Some(&app), journal.as_ref(), deployed.as_ref());
+    let database = seen.choose(kind).on_branch(attached_branch(&app));
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }
     // The two apps have different tables: one can't use the other's data.
     let other =
         deployed.as_ref().and_then(DeployedManifest::package).filter(|package| *package != config.package);
-    if let Some(deployed) = other.filter(|_| !config.reset_database) {
+    if let Some(deployed) = other.filter(|_| !config.reset_database && recorded.is_none()) {
         let (deployed, wanted) = (deployed.as_str().to_owned(), config.package.as_str().to_owned());
         return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
-    let package = package::look(preflight.host, config.package, version, wheel, config.index);
+    let package = async {
+        match &recorded {
+            // Its wheel lies in the app's folder, or its files don't name a version.
+            Some(recorded) if !is_pinned(recorded) => Ok(Published::Wheel),
+            _ => package::look(preflight.host, config.package, version, wheel, config.index).await,
+        }
+    };
     let package = preflight.beside(package, &config.services).await?;
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
-    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, schema })
+    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, schema, recorded })
 }
 
 fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {

@@ -34,6 +34,17 @@ pub struct Wanted {
     pub compute_size: Option<String>,
 }
 
+/// The app with its record up to date.
+#[derive(Debug, Clone)]
+pub struct Attached {
+    /// The app.
+    pub app: ReadyApp,
+    /// Whether this run changed the record.
+    pub changed: bool,
+    /// The fields as they are now, for the list of releases; see [`Wanted::kept`].
+    pub kept: Value,
+}
+
 /// Changes what differs.
 ///
 /// # Errors
@@ -42,12 +53,14 @@ pub async fn bring_up_to_date<H: Host>(
     step: StepHandle<'_, '_, H>,
     app: ReadyApp,
     wanted: Wanted,
-) -> Result<Done<ReadyApp>, StepError> {
+) -> Result<Done<Attached>, StepError> {
     let name = app.record.name.clone();
     let poller = step.poller(PATIENCE);
     let mut changes = differences(&app.record, &wanted);
     if changes.is_empty() {
-        return Ok(Done::unchanged(app, format!("the settings of the app `{name}` are up to date")));
+        let kept = wanted.completed(&app.record).kept();
+        let attached = Attached { app, changed: false, kept };
+        return Ok(Done::unchanged(attached, format!("the settings of the app `{name}` are up to date")));
     }
     let fields: Vec<String> = changes.keys().cloned().collect();
     let detail = json!({"fields": fields.clone()});
@@ -86,7 +99,62 @@ pub async fn bring_up_to_date<H: Host>(
         );
     }
     let message = format!("set {} of the app `{name}`", fields.join(", "));
-    Ok(Done::changed(ReadyApp { record, ..app }, message))
+    let kept = wanted.completed(&record).kept();
+    Ok(Done::changed(Attached { app: ReadyApp { record, ..app }, changed: true, kept }, message))
+}
+
+impl Wanted {
+    /// The same, with what isn't wanted otherwise as it is.
+    fn completed(self, record: &App) -> Self {
+        Self {
+            description: self.description.or_else(|| record.description.clone()),
+            compute_size: self.compute_size.or_else(|| record.compute_size.clone()),
+            ..self
+        }
+    }
+
+    /// What was wanted, as it is kept with a release: the fields by name; of resources, ours by name.
+    pub fn kept(&self) -> Value {
+        let resources: Map<String, Value> =
+            self.resources.iter().map(|(name, resource)| (name.clone(), resource.named(name))).collect();
+        let mut fields = Map::new();
+        fields.insert("resources".into(), resources.into());
+        fields.insert("user_api_scopes".into(), self.scopes.clone().into());
+        for (field, text) in [("description", &self.description), ("compute_size", &self.compute_size)] {
+            if let Some(text) = text {
+                fields.insert(field.into(), text.as_str().into());
+            }
+        }
+        fields.into()
+    }
+
+    /// The content of an app's record.
+    pub fn of_record(record: &App) -> Self {
+        let resources = record.resources.iter();
+        Self {
+            resources: resources
+                .filter_map(|entry| Some((entry["name"].as_str()?.to_owned(), Resource::read(entry)?)))
+                .collect(),
+            scopes: record.user_api_scopes.clone(),
+            description: record.description.clone(),
+            compute_size: record.compute_size.clone(),
+        }
+    }
+
+    /// The same, read back. What can't be read is left as it is.
+    pub fn of_kept(kept: &Value) -> Self {
+        let text = |field: &str| kept[field].as_str().map(str::to_owned);
+        let resources = kept["resources"].as_object().into_iter().flatten();
+        let scopes = kept["user_api_scopes"].as_array().into_iter().flatten();
+        Self {
+            resources: resources
+                .filter_map(|(name, entry)| Some((name.clone(), Resource::read(entry)?)))
+                .collect(),
+            scopes: scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
+            description: text("description"),
+            compute_size: text("compute_size"),
+        }
+    }
 }
 
 /// The fields that differ, complete as they are to be sent.

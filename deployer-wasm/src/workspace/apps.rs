@@ -333,10 +333,22 @@ pub fn delete(name: &str) -> Call<Empty> {
     call(Method::Delete, name, "", format!("delete the app `{name}`"), "CAN MANAGE")
 }
 
+/// What the platform asks an app before its deployment counts as succeeded (SDK 0.148, October 2026).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// The path that has to answer with status 200.
+    pub path: &'static str,
+    /// For how long it may not, in seconds.
+    pub timeout_secs: u64,
+}
+
 /// Deploys the folder `source`.
-pub fn deploy(name: &str, source: &str) -> Call<Deployment> {
-    call(Method::Post, name, "/deployments", format!("deploy the app `{name}`"), "CAN MANAGE")
-        .body(json!({"source_code_path": source, "mode": "SNAPSHOT"}))
+pub fn deploy(name: &str, source: &str, check: Option<&HealthCheck>) -> Call<Deployment> {
+    let mut body = json!({"source_code_path": source, "mode": "SNAPSHOT"});
+    if let Some(HealthCheck { path, timeout_secs }) = check {
+        body["health_check"] = json!({"path": path, "timeout": format!("{timeout_secs}s")});
+    }
+    call(Method::Post, name, "/deployments", format!("deploy the app `{name}`"), "CAN MANAGE").body(body)
 }
 
 /// Reads a deployment.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::operation::Operation;
 use super::{Call, page, resource_path, segment};
 use crate::decode::null_as_default;
-use crate::host::Method;
+use crate::host::{Method, Timestamp};
 
 /// A project.
 #[derive(Debug, Clone, Deserialize)]
@@ -182,11 +182,26 @@ pub fn list_databases(branch: &str) -> Call<Databases> {
     call(Method::Get, &path, format!("read the databases of `{branch}`"), branch, "CAN USE")
 }
 
+/// A list of branches.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Branches {
+    /// The branches of a project.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub branches: Vec<Branch>,
+    /// The token of the next page.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
+}
+page!(Branches, branches);
+
 /// A branch.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Branch {
     /// `projects/<id>/branches/<id>`.
     pub name: String,
+    /// When it was created.
+    #[serde(default)]
+    pub create_time: Option<Timestamp>,
     /// The effective values.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status: BranchStatus,
@@ -198,6 +213,18 @@ pub struct BranchStatus {
     /// INIT, READY, IMPORTING, RESETTING, ARCHIVED or DELETED.
     #[serde(default)]
     pub current_state: Option<String>,
+    /// Whether it is the project's default branch.
+    #[serde(default, rename = "default", deserialize_with = "null_as_default")]
+    pub is_default: bool,
+    /// When the platform removes it, if it does.
+    #[serde(default)]
+    pub expire_time: Option<Timestamp>,
+}
+
+/// Lists the branches of `project`, a full path.
+pub fn list_branches(project: &str) -> Call<Branches> {
+    let path = format!("{}/branches", resource_path(project));
+    call(Method::Get, &path, format!("read the branches of `{project}`"), project, "CAN USE")
 }
 
 /// Reads a branch, a full path.
@@ -205,13 +232,32 @@ pub fn get_branch(name: &str) -> Call<Branch> {
     call(Method::Get, &resource_path(name), format!("read the branch `{name}`"), name, "CAN USE")
 }
 
-/// Creates the branch `id` in `project` from `source` (full paths), which the platform deletes after
-/// `ttl_secs`.
-pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Call<Operation> {
+/// For how long the platform keeps a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// So many seconds.
+    Secs(u64),
+    /// Until it is deleted.
+    Unlimited,
+}
+
+/// Creates the branch `id` in `project` from `source` (full paths).
+pub fn create_branch(project: &str, id: &str, source: &str, life: Life) -> Call<Operation> {
+    let spec = match life {
+        Life::Secs(secs) => json!({"source_branch": source, "ttl": format!("{secs}s")}),
+        Life::Unlimited => json!({"source_branch": source, "no_expiry": true}),
+    };
     let path = format!("{}/branches", resource_path(project));
     call(Method::Post, &path, format!("create the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
-        .body(json!({"spec": json!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
+        .body(json!({"spec": spec}))
+}
+
+/// Makes a branch, a full path, stay until it is deleted.
+pub fn keep_branch(name: &str) -> Call<Operation> {
+    call(Method::Patch, &resource_path(name), format!("keep the branch `{name}`"), name, "CAN MANAGE")
+        .query("update_mask", "spec.no_expiry")
+        .body(json!({"spec": json!({"no_expiry": true})}))
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {

@@ -97,6 +97,14 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
             let status = session.told(Box::pin(looking)).await?;
             tell(style, &status, report::status(&status).trim_end())
         }
+        Operation::History(flags) => {
+            let (connection, config) = flags.read()?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::history(&session.host, &config, &cancellation);
+            let history = session.told(Box::pin(looking)).await?;
+            tell(style, &history, report::history(&history).trim_end())
+        }
     }
 }
 
@@ -124,6 +132,23 @@ async fn carry_out<E: FnMut(DeployEvent)>(
             let sentence = format!("The app `{}` is deleted", result.app_name);
             progress.clear();
             tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
+        }
+        Change::Rollback(config) => {
+            let result = Box::pin(operations::rollback(host, config, cancellation)).await?;
+            progress.clear();
+            let number = result.returned_to;
+            tell(style, &result, &format!("Release {number} of Tellr is running again: {}", result.url))
+        }
+        Change::Restore(config) => {
+            let result = Box::pin(operations::restore(host, config, cancellation)).await?;
+            progress.clear();
+            let before = result.previous_branch.rsplit('/').next().unwrap_or_default();
+            let sentence = format!(
+                "Tellr is running with the restored data: {}\nThe data before is kept; to go back to it: \
+                 `tellr-app deploy restore {} --from {before}`",
+                result.url, result.app_name
+            );
+            tell(style, &result, &sentence)
         }
     }
 }

@@ -16,9 +16,9 @@ use super::report;
 /// Whether an operation loses something, so that it has to be confirmed.
 fn loses(change: &Change) -> bool {
     match change {
-        Change::Create(_) => false,
+        Change::Create(_) | Change::Rollback(_) => false,
         Change::Update(config) => config.reset_database,
-        Change::Delete(_) => true,
+        Change::Delete(_) | Change::Restore(_) => true,
     }
 }
 

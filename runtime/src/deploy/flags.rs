@@ -9,7 +9,9 @@ use deployer::error::{DeployError, Failure};
 use deployer::operations::Change;
 
 use super::own_wheel;
-use super::setting_flags::{Create, Delete, Operation, SettingFlags, Status, Update};
+use super::setting_flags::{
+    Create, Delete, Operation, Restore, Rollback, SettingFlags, Status, Update,
+};
 
 /// The operations that change something.
 #[derive(Debug, Subcommand)]
@@ -20,6 +22,10 @@ pub enum ChangeFlags {
     Update(Box<UpdateFlags>),
     /// Delete the app; keep the database and the key
     Delete(Box<DeleteFlags>),
+    /// Deploy an earlier release again: its files, version and settings, not its data
+    Rollback(Box<RollbackFlags>),
+    /// Give the app the data of a restore point; its present data is kept in a branch
+    Restore(Box<RestoreFlags>),
 }
 
 /// How to connect to the workspace and how to print.
@@ -104,7 +110,33 @@ pub struct DeleteFlags {
     confirmation: Confirmation,
 }
 
-/// The flags of `status`.
+/// The flags of `rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackFlags {
+    #[command(flatten)]
+    connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingFlags<Rollback>,
+}
+
+/// The flags of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreFlags {
+    #[command(flatten)]
+    connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingFlags<Restore>,
+    #[command(flatten)]
+    confirmation: Confirmation,
+}
+
+/// The flags of `status` and `history`.
 #[derive(Debug, Args)]
 pub struct StatusFlags {
     #[command(flatten)]
@@ -122,13 +154,16 @@ impl ChangeFlags {
             Self::Create(flags) => &flags.connection,
             Self::Update(flags) => &flags.connection,
             Self::Delete(flags) => &flags.connection,
+            Self::Rollback(flags) => &flags.connection,
+            Self::Restore(flags) => &flags.connection,
         }
     }
 
     /// Whether data loss is already confirmed.
     pub(super) fn is_confirmed(&self) -> bool {
         match self {
-            Self::Create(_) => true,
+            Self::Create(_) | Self::Rollback(_) => true,
+            Self::Restore(flags) => flags.confirmation.yes,
             Self::Update(flags) => flags.confirmation.yes,
             Self::Delete(flags) => flags.confirmation.yes,
         }
@@ -140,6 +175,8 @@ impl ChangeFlags {
             Self::Create(flags) => flags.settings.is_from_file(),
             Self::Update(flags) => flags.settings.is_from_file(),
             Self::Delete(flags) => flags.settings.is_from_file(),
+            Self::Rollback(flags) => flags.settings.is_from_file(),
+            Self::Restore(flags) => flags.settings.is_from_file(),
         }
     }
 
@@ -164,6 +201,16 @@ impl ChangeFlags {
                     return Err(Failure::MissingValue { keys: vec!["app_name".to_owned()], why }.into());
                 }
                 Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?))))
+            }
+            Self::Rollback(flags) => {
+                let RollbackFlags { connection, name, mut settings } = *flags;
+                settings.set_app_name(name);
+                Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?))))
+            }
+            Self::Restore(flags) => {
+                let RestoreFlags { connection, name, mut settings, .. } = *flags;
+                settings.set_app_name(name);
+                Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?))))
             }
         }
     }

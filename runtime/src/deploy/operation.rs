@@ -7,7 +7,7 @@ use super::flags::{ChangeFlags, Connection, StatusFlags};
 /// The deployer's operations.
 #[derive(Debug, Subcommand)]
 pub enum Operation {
-    /// One of the three operations.
+    /// One of the operations.
     #[command(flatten)]
     Change(ChangeFlags),
     /// Show what an operation would do, without changing anything
@@ -15,6 +15,8 @@ pub enum Operation {
     Plan(ChangeFlags),
     /// Show the status of an app: what is deployed, the last run, the run in progress
     Status(Box<StatusFlags>),
+    /// List the releases of an app, and the restore points of its database
+    History(Box<StatusFlags>),
 }
 
 impl Operation {
@@ -22,7 +24,7 @@ impl Operation {
     pub(super) fn connection(&self) -> &Connection {
         match self {
             Self::Change(flags) | Self::Plan(flags) => flags.connection(),
-            Self::Status(flags) => flags.connection(),
+            Self::Status(flags) | Self::History(flags) => flags.connection(),
         }
     }
 
@@ -30,7 +32,7 @@ impl Operation {
     pub(super) fn is_from_file(&self) -> bool {
         match self {
             Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
-            Self::Status(flags) => flags.is_from_file(),
+            Self::Status(flags) | Self::History(flags) => flags.is_from_file(),
         }
     }
 }

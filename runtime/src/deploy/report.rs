@@ -1,10 +1,11 @@
-//! A plan and a status as text.
+//! A plan, a status and a history as text.
 
 use std::fmt::Write as _;
 
 use deployer::engine::journal::{RunRecord, RunStatus};
+use deployer::engine::releases::ReleaseState;
 use deployer::error::shortened;
-use deployer::operations::{Plan, Status};
+use deployer::operations::{History, Plan, Status};
 
 use super::printer::printable;
 
@@ -86,6 +87,60 @@ pub(super) fn status(status: &Status) -> String {
     list(&mut text, "\nNot shown\n", &status.unread);
     if status.can_resume {
         text.push_str("\nThe last run did not finish; run it again to resume it\n");
+    }
+    text
+}
+
+/// The text of a history.
+pub(super) fn history(history: &History) -> String {
+    let mut text = String::new();
+    if history.releases.is_empty() {
+        line(&mut text, &format!("No release of the app `{}` is recorded yet", history.app_name));
+    } else {
+        line(&mut text, &format!("Releases of the app `{}`, the newest first\n", history.app_name));
+    }
+    for release in &history.releases {
+        let mark = if history.current == Some(release.number) { '*' } else { ' ' };
+        let version = release.version.as_deref().unwrap_or("newest");
+        let state = match release.state {
+            ReleaseState::Deploying => "did not end",
+            ReleaseState::Healthy => "healthy",
+            ReleaseState::Unchecked => "runs, not asked",
+            ReleaseState::Failed => "failed",
+        };
+        let by = shortened(&release.by);
+        let again = release.returned_to.map(|number| format!(" to release {number}")).unwrap_or_default();
+        line(
+            &mut text,
+            &format!(
+                "{mark} {:>3}  {:<16}  {} {version}  {}{again} by {by} at {}",
+                release.number, state, release.package, release.operation, release.at
+            ),
+        );
+        let problem = release.problem.as_deref().filter(|_| release.state == ReleaseState::Failed);
+        for more in problem.into_iter().flat_map(str::lines) {
+            line(&mut text, &format!("       {more}"));
+        }
+        if let Some(number) = release.put_back {
+            line(&mut text, &format!("       Release {number} was put back"));
+        }
+    }
+    if !history.restore_points.is_empty() {
+        text.push_str("\nBranches of the database that data can be restored from, the newest first\n");
+    }
+    for kept in &history.restore_points {
+        let mark = if kept.in_use { '*' } else { ' ' };
+        let until = match kept.expires_at {
+            Some(at) => format!("until {at}"),
+            None => "until it is deleted".to_owned(),
+        };
+        let of = if kept.in_use { "used by the app, kept" } else { "kept" };
+        line(&mut text, &format!("{mark} {:<28}  {of} {until}", kept.id));
+    }
+    list(&mut text, "\nNot shown\n", &history.unread);
+    if let Some(previous) = history.previous {
+        let app = &history.app_name;
+        line(&mut text, &format!("\n`tellr-app deploy rollback {app}` goes back to release {previous}"));
     }
     text
 }

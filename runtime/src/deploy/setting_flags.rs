@@ -35,6 +35,13 @@ pub struct Delete;
 #[derive(Debug)]
 pub struct Status;
 
+/// `rollback`
+#[derive(Debug)]
+pub struct Rollback;
+/// `restore`
+#[derive(Debug)]
+pub struct Restore;
+
 impl Operation for Create {
     const TAKER: Taker = Taker::Create;
 }
@@ -46,6 +53,12 @@ impl Operation for Delete {
 }
 impl Operation for Status {
     const TAKER: Taker = Taker::Status;
+}
+impl Operation for Rollback {
+    const TAKER: Taker = Taker::Rollback;
+}
+impl Operation for Restore {
+    const TAKER: Taker = Taker::Restore;
 }
 
 /// The settings given to one operation as flags.

@@ -1,4 +1,4 @@
-"""``create``, ``update``, ``delete``, ``plan`` and ``status``.
+"""``create``, ``update``, ``delete``, ``rollback``, ``restore``, ``plan``, ``status``, ``history``.
 
 The parameters in front of the ``*`` are the specification's, in its order.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from databricks.sdk import WorkspaceClient
 
-    from tellr.results import Plan, Result, Status
+    from tellr.results import History, Plan, Result, Status
 
 
 def create(
@@ -139,6 +139,7 @@ def update(
     extra_scopes: list[str] | None = None,
     extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,
+    on_failure: str | None = None,
     # end
     confirm: str | bool | None = None,
     progress: str = "auto",
@@ -198,8 +199,77 @@ def delete(
     return _run("delete", Given("delete", locals()))
 
 
+def rollback(
+    app_name: str | None = None,
+    app_file_workspace_path: str | None = None,
+    *,
+    # The settings of `rollback` (generated)
+    to_release: str | None = None,
+    on_failure: str | None = None,
+    # end
+    client: WorkspaceClient | None = None,
+    profile: str | None = None,
+    config_yaml_path: str | PathLike[str] | None = None,
+    environment: str | None = None,
+    progress: str = "auto",
+) -> Result:
+    """Deploy an earlier release again: its files, version and settings, not its data.
+
+    ``tellr.history()`` lists the releases. Left out, ``to_release`` is the last one that was
+    healthy before the present one::
+
+        tellr.rollback("slides")
+        tellr.rollback("slides", to_release=3)
+
+    Returns:
+        A dict with ``url``, ``app_name``, ``status`` (``rolled_back``), ``release`` (the number of
+        the new release), ``returned_to``, ``version``, and ``stays``: what was not brought back.
+
+    Raises:
+        ValueError: An argument is wrong; nothing was sent.
+        DeploymentError: Something failed; ``str()`` of it says why and what to do.
+    """
+    to_release = str(to_release) if isinstance(to_release, int) else to_release
+    return _run("rollback", Given("rollback", locals()))
+
+
+def restore(
+    app_name: str | None = None,
+    app_file_workspace_path: str | None = None,
+    *,
+    # The settings of `restore` (generated)
+    on_failure: str | None = None,
+    restore_from: str | None = None,
+    # end
+    client: WorkspaceClient | None = None,
+    profile: str | None = None,
+    config_yaml_path: str | PathLike[str] | None = None,
+    environment: str | None = None,
+    confirm: str | bool | None = None,
+    progress: str = "auto",
+) -> Result:
+    """Give the app the data of a restore point.
+
+    A reset creates a restore point; ``tellr.history()`` lists them. The app's present data is kept
+    in a branch of the database, from which another ``restore`` brings it back. In an interactive
+    session this shows what the app will no longer show, and asks for the app's name::
+
+        tellr.restore("slides")
+        tellr.restore("slides", restore_from="pre-reset-20261123-150000", confirm="slides")
+
+    Returns:
+        A dict with ``url``, ``app_name``, ``status`` (``restored``), ``release``,
+        ``restored_from``, ``branch``, and ``previous_branch``.
+
+    Raises:
+        ValueError: An argument is wrong; nothing was sent.
+        DeploymentError: Something failed; ``str()`` of it says why and what to do.
+    """
+    return _run("restore", Given("restore", locals()))
+
+
 def plan(operation: str, *args: Any, **arguments: Any) -> Plan:  # noqa: ANN401
-    """Show what ``create``, ``update`` or ``delete`` would do with these arguments.
+    """Show what an operation that changes something would do with these arguments.
 
     It asks the workspace, and changes nothing. The arguments are those of the operation:
     ``tellr.plan("create", app_name="slides")``.
@@ -210,7 +280,13 @@ def plan(operation: str, *args: Any, **arguments: Any) -> Plan:  # noqa: ANN401
     """
     import inspect
 
-    operations = {"create": create, "update": update, "delete": delete}
+    operations = {
+        "create": create,
+        "update": update,
+        "delete": delete,
+        "rollback": rollback,
+        "restore": restore,
+    }
     if not isinstance(operation, str) or operation not in operations:
         raise invalid("operation", f"It is {operation!r}", f"Use one of {', '.join(operations)}")
     bound = inspect.signature(operations[operation]).bind(*args, **arguments)
@@ -238,6 +314,26 @@ def status(
     from tellr import running
 
     return running.status(given)
+
+
+def history(
+    app_name: str | None = None,
+    app_file_workspace_path: str | None = None,
+    *,
+    client: WorkspaceClient | None = None,
+    profile: str | None = None,
+    config_yaml_path: str | PathLike[str] | None = None,
+    environment: str | None = None,
+    progress: str = "none",
+) -> History:
+    """List the releases of an app, and the restore points of its database.
+
+    It asks the workspace, and changes nothing. Returns a dict, displayed readably.
+    """
+    given = Given("history", locals())
+    from tellr import running
+
+    return running.history(given)
 
 
 def _hidden(text: str | None) -> str | None:

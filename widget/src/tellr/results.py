@@ -58,6 +58,15 @@ class Plan(Report):
         return plan(self, self.workspace, self.user)
 
 
+class History(Report):
+    """The releases of an app."""
+
+    def _document(self) -> Document:
+        from tellr.progress.document import history
+
+        return history(self, self.workspace, self.user)
+
+
 class Status(Report):
     """The status of an app."""
 

@@ -49,6 +49,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "extra_env",
         "encryption_key_storage",
         "reset_database",
+        "on_failure",
     ),
     "delete": (
         "app_name",
@@ -81,3 +82,6 @@ class SettingTraits(traitlets.HasTraits):
     extra_env = traitlets.Dict(None, allow_none=True).tag(sync=True)
     encryption_key_storage = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     reset_database = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    to_release = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    on_failure = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    restore_from = traitlets.Unicode(None, allow_none=True).tag(sync=True)

@@ -24,7 +24,7 @@ import traitlets
 "#;
 
 /// The parameters before the `*`: those of the specification, in its order.
-const POSITIONAL: [(Taker, &[&str]); 3] = [
+const POSITIONAL: [(Taker, &[&str]); 5] = [
     (
         Taker::Create,
         &[
@@ -54,6 +54,8 @@ const POSITIONAL: [(Taker, &[&str]); 3] = [
         ],
     ),
     (Taker::Delete, &["app_name", "lakebase_name", "schema_name", "reset_database"]),
+    (Taker::Rollback, &["app_name", "app_file_workspace_path"]),
+    (Taker::Restore, &["app_name", "app_file_workspace_path"]),
 ];
 
 fn names<'a>(settings: impl Iterator<Item = &'a Setting>) -> String {

@@ -4,12 +4,13 @@ use expect_test::expect_file;
 use ts_rs::{Config, TS};
 
 use crate::config::{
-    AppName, CreateArguments, DeleteArguments, SchemaName, SecretText, StatusArguments, UpdateArguments,
-    WheelArgument,
+    AppName, CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SchemaName, SecretText,
+    StatusArguments, UpdateArguments, WheelArgument,
 };
 use crate::engine::StepReport;
 use crate::engine::journal::{RunRecord, RunStatus};
 use crate::engine::lock::Lease;
+use crate::engine::releases::{Release, ReleaseState, ReleasedFile, Tables};
 use crate::error::{ErrorClass, ErrorDetails, RefusedInput};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
@@ -17,8 +18,8 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppState, AttachedServices, CreateResult, DeleteResult, Loss, Operation, Plan, PlannedFile,
-    PromisedRestorePoint, Status, UpdateResult,
+    AppState, AttachedServices, CreateResult, DeleteResult, History, KeptBranch, Loss, Operation, Plan,
+    PlannedFile, PromisedRestorePoint, RestoreResult, RollbackResult, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
@@ -44,11 +45,15 @@ fn the_typescript_types_are_up_to_date() {
         declared::<UpdateArguments>(config),
         declared::<DeleteArguments>(config),
         declared::<StatusArguments>(config),
+        declared::<RollbackArguments>(config),
+        declared::<RestoreArguments>(config),
         declared::<WheelArgument>(config),
         declared::<SecretText>(config),
         declared::<CreateResult>(config),
         declared::<UpdateResult>(config),
         declared::<DeleteResult>(config),
+        declared::<RollbackResult>(config),
+        declared::<RestoreResult>(config),
         declared::<AttachedServices>(config),
         declared::<Plan>(config),
         declared::<PlannedFile>(config),
@@ -56,6 +61,12 @@ fn the_typescript_types_are_up_to_date() {
         declared::<PromisedRestorePoint>(config),
         declared::<Status>(config),
         declared::<AppState>(config),
+        declared::<History>(config),
+        declared::<Release>(config),
+        declared::<ReleaseState>(config),
+        declared::<ReleasedFile>(config),
+        declared::<Tables>(config),
+        declared::<KeptBranch>(config),
         declared::<RunRecord>(config),
         declared::<Lease>(config),
         declared::<RunStatus>(config),

@@ -6,8 +6,10 @@ use crate::config::{
     WorkspacePath,
 };
 use crate::error::shortened;
+use crate::engine::releases;
 use crate::operations::delete::DeleteObserved;
 use crate::operations::dry_run::DryRun;
+use crate::operations::history::KeptBranch;
 use crate::operations::release::Release;
 use crate::steps::key::ObservedKey;
 use crate::steps::lakebase::Found;
@@ -155,6 +157,32 @@ pub(super) fn release(release: &Release<'_>) -> String {
         (None, VersionPin::Latest) => format!("the newest `{package}`"),
     };
     format!("Deploy {what} from `{folder}`")
+}
+
+/// The release that is deployed again.
+pub(super) fn back_to(target: &releases::Release, current: Option<u32>) -> String {
+    let version = target.version.as_deref().unwrap_or("the newest version then");
+    let instead = current.map(|number| format!(", instead of release {number}")).unwrap_or_default();
+    format!(
+        "Deploy release {} of {} again{instead}: `{}` {version}, with its files and settings",
+        target.number, target.at, target.package
+    )
+}
+
+/// What a restore does, what the app no longer shows, and how to undo it.
+pub(super) fn restored(from: &KeptBranch, present: &str) -> [String; 3] {
+    let KeptBranch { id, is_restore_point, .. } = from;
+    let present = present.rsplit('/').next().unwrap_or_default();
+    let does = if *is_restore_point {
+        format!("Attach the app to a new branch with the data of `{id}`; `{id}` itself is kept from now on")
+    } else {
+        format!("Attach the app to the branch `{id}`")
+    };
+    [
+        does,
+        format!("The app no longer shows what is only in its present branch, `{present}`"),
+        format!("The branch `{present}` is kept with all its data; `restore --from {present}` undoes this"),
+    ]
 }
 
 /// The content of a schema that is dropped.

@@ -31,6 +31,19 @@ pub enum Found {
 }
 
 impl Found {
+    /// The same on the branch that an app is attached to, if that is one of this project: after a restore it isn't
+    /// the default one.
+    #[must_use]
+    pub fn on_branch(mut self, branch: Option<String>) -> Self {
+        if let Self::Autoscaling(project) = &mut self
+            && let Some(branch) = branch
+            && branch.strip_prefix(&project.name).is_some_and(|rest| rest.starts_with("/branches/"))
+        {
+            project.status.default_branch = Some(branch);
+        }
+        self
+    }
+
     /// The kind of the existing or new database.
     pub fn kind(&self) -> Kind {
         match self {

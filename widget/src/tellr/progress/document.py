@@ -1,4 +1,4 @@
-"""A plan and a status, as text and as a fragment of HTML.
+"""A plan, a status and a history, as text and as a fragment of HTML.
 
 Their content may come from the platform: it is never interpreted as markup or as terminal control
 codes. A key that a newer deployer adds is omitted here; it is in the dict.
@@ -140,6 +140,52 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
         words = "The last run did not finish. Run it again to resume where it stopped"
         sections.append(Section("", [("", words)]))
     return Document(f"Status: {told.get('app_name')}", about(workspace, user), sections)
+
+
+_STATES = {
+    "deploying": "did not end",
+    "healthy": "healthy",
+    "unchecked": "runs, not asked",
+    "failed": "failed",
+}
+
+
+def history(told: Mapping[str, Any], workspace: str, user: str) -> Document:
+    """Format the releases of an app."""
+    sections = [Section("", _facts(told))]
+    current = told.get("current")
+    releases = [(_number(one, current), _release(one)) for one in _objects(told, "releases")]
+    sections.append(Section("Releases, the newest first", releases))
+    kept = [(str(one.get("id")), _kept(one)) for one in _objects(told, "restore_points")]
+    sections.append(Section("Branches that data can be restored from", kept))
+    sections.append(Section("Not shown", [("", words) for words in _texts(told, "unread")]))
+    title = f"History: {told.get('app_name')}"
+    return Document(title, about(workspace, user), [one for one in sections if _has_content(one)])
+
+
+def _number(release: Mapping[str, Any], current: object) -> str:
+    number = release.get("number")
+    return f"{number} (deployed)" if number == current else str(number)
+
+
+def _release(release: Mapping[str, Any]) -> str:
+    state = _STATES.get(str(release.get("state")), str(release.get("state")))
+    version = release.get("version") or "newest"
+    words = f"{state}: {release.get('package')} {version}, {release.get('operation')}"
+    if release.get("returned_to"):
+        words += f" to release {release['returned_to']}"
+    words += f" by {release.get('by')} at {release.get('at')}"
+    if release.get("put_back"):
+        words += f"; release {release['put_back']} was put back"
+    if release.get("state") == "failed" and release.get("problem"):
+        words += f". {release['problem']}"
+    return words
+
+
+def _kept(branch: Mapping[str, Any]) -> str:
+    until = branch.get("expires_at")
+    words = f"kept until {until}" if until else "kept until it is deleted"
+    return f"used by the app, {words}" if branch.get("in_use") else words
 
 
 def loss_sentences(told: Mapping[str, Any]) -> list[str]:
