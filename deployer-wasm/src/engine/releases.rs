@@ -32,6 +32,10 @@ const VERSION: u32 = 1;
 /// How many releases are kept. Older ones are forgotten; numbers are never used again.
 pub const KEPT: usize = 30;
 
+/// The wheels of how many releases stay in the app's folder, the deployed one included. The platform copies the whole
+/// folder with each deployment.
+pub const WHEELS_KEPT: usize = 3;
+
 /// The mark in a text in the place of the key.
 pub const KEY_MARK: &str = "(the encryption key)";
 
@@ -138,17 +142,21 @@ pub struct ReleasedFile {
     /// Its text, with [`KEY_MARK`] in the place of the key; absent for a wheel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Whether it was removed from the app's folder since. Absent for false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(optional, as = "Option<bool>"))]
+    pub removed: bool,
 }
 
 impl ReleasedFile {
     /// A generated file.
     pub fn of_text(name: &str, text: String) -> Self {
-        Self { name: name.to_owned(), sha256: sha256(text.as_bytes()), text: Some(text) }
+        Self { name: name.to_owned(), sha256: sha256(text.as_bytes()), text: Some(text), removed: false }
     }
 
     /// A wheel.
     pub fn of_wheel(name: &str, content: &[u8]) -> Self {
-        Self { name: name.to_owned(), sha256: sha256(content), text: None }
+        Self { name: name.to_owned(), sha256: sha256(content), text: None, removed: false }
     }
 }
 
@@ -202,6 +210,28 @@ impl Releases {
         self.releases.iter().rev().find(|release| {
             release.number < at && release.returned_to.is_none() && release.is_up()
         })
+    }
+
+    /// The wheels in the app's folder that no kept release needs: those of releases that failed, or that are older
+    /// than the last [`WHEELS_KEPT`] that ran.
+    pub fn unneeded_wheels(&self) -> Vec<String> {
+        let wheels = |release: &Release| {
+            let wheels = release.files.iter().filter(|file| file.text.is_none() && !file.removed);
+            wheels.map(|file| file.name.clone()).collect::<Vec<_>>()
+        };
+        let up = self.releases.iter().rev().filter(|release| release.is_up()).take(WHEELS_KEPT);
+        let needed: Vec<String> = up.chain(self.current()).flat_map(wheels).collect();
+        let mut unneeded: Vec<String> = self.releases.iter().flat_map(wheels).collect();
+        unneeded.retain(|name| !needed.contains(name));
+        unneeded.sort();
+        unneeded.dedup();
+        unneeded
+    }
+
+    /// The wheel `name` was removed from the app's folder.
+    fn forget_wheel(&mut self, name: &str) {
+        let files = self.releases.iter_mut().flat_map(|release| &mut release.files);
+        files.filter(|file| file.text.is_none() && file.name == name).for_each(|file| file.removed = true);
     }
 
     /// The number that the next release gets.
@@ -306,6 +336,28 @@ impl ReleaseBook {
         }
         changed.write(client, &self.workspace_path).await?;
         self.releases.replace(changed);
+        Ok(())
+    }
+
+    /// Removes the wheels that no kept release needs. What can't be removed stays; the next run tries again.
+    ///
+    /// # Errors
+    /// If the list can't be written.
+    pub async fn tidy<H: Host>(&self, client: &Client<'_, H>) -> Result<(), ApiError> {
+        let mut changed = self.now();
+        let unneeded = changed.unneeded_wheels();
+        for name in &unneeded {
+            let path = format!("{}/{name}", self.workspace_path);
+            match client.send(files::delete(&path)).await {
+                Ok(_) => changed.forget_wheel(name),
+                Err(error) if error.is_not_found() => changed.forget_wheel(name),
+                Err(_) => {}
+            }
+        }
+        if !unneeded.is_empty() {
+            changed.write(client, &self.workspace_path).await?;
+            self.releases.replace(changed);
+        }
         Ok(())
     }
 
@@ -426,6 +478,19 @@ mod tests {
         assert_eq!(releases.all().len(), KEPT + 1);
         assert_eq!(releases.current().map(|release| release.number), Some(1));
         assert_eq!(releases.next(), u32::try_from(KEPT).unwrap() + 7);
+    }
+
+    #[test]
+    fn the_wheels_of_the_last_releases_that_ran_are_needed() {
+        use ReleaseState::{Failed, Healthy};
+        let mut releases = history(&[Healthy, Healthy, Failed, Healthy, Healthy]);
+        for number in 1..=5 {
+            let wheel = ReleasedFile::of_wheel(&format!("wheels/{number}/a.whl"), b"PK");
+            releases.change(number, |release| release.files = vec![wheel]);
+        }
+        assert_eq!(releases.unneeded_wheels(), ["wheels/1/a.whl", "wheels/3/a.whl"]);
+        releases.forget_wheel("wheels/1/a.whl");
+        assert_eq!(releases.unneeded_wheels(), ["wheels/3/a.whl"]);
     }
 
     #[test]

@@ -87,6 +87,10 @@ impl<H: Host> LockedRun<'_, H> {
         if releases.change(client, healthy).await.is_err() {
             narrator.notice("this release could not be recorded; the next run deploys it again");
         }
+        if releases.begun().is_some() {
+            // Housekeeping: it doesn't matter to this run whether it succeeds.
+            releases.tidy(client).await.ok();
+        }
         releases.begun().or_else(|| releases.now().current().map(|current| current.number))
     }
 

@@ -35,6 +35,8 @@ mod plan_truths;
 mod platform_answers;
 mod proxies;
 mod refused_input;
+mod releases;
+mod restore;
 mod restore_points;
 mod safekeeping;
 mod schema_races;
