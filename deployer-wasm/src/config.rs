@@ -24,11 +24,13 @@ mod properties;
 mod raw;
 mod read_file;
 mod read_json;
+pub mod record;
 mod replay;
 pub mod resolve;
 pub mod services;
 mod setting;
 mod settings;
+pub mod sharing;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -35,7 +35,7 @@ pub use result::{
     AttachedServices, CreateResult, DeleteResult, RestoreResult, RollbackResult, UpdateResult,
 };
 pub use rollback::rollback;
-pub use status::{AppState, Status, status};
+pub use status::{AppState, SharedWith, Status, status};
 pub use update::update;
 
 /// The operations.

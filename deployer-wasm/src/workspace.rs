@@ -20,6 +20,7 @@ mod elapsed;
 pub mod files;
 pub mod identity;
 pub mod operation;
+pub mod permissions;
 pub mod postgres;
 mod retry;
 pub mod routes;

@@ -144,6 +144,21 @@ def test_a_status_is_laid_out_as_text() -> None:
     assert "There is no app `slides`" in repr(Status({"app_name": "slides", "can_resume": False}))
 
 
+def test_a_status_says_who_may_use_the_app_and_how_many_instances_run() -> None:
+    told = {
+        **STATUS,
+        "app": {**STATUS["app"], "instances": "1-3", "telemetry": "main.tellr"},
+        "shared_with": [
+            {"name": "users", "kind": "group", "level": "CAN_USE"},
+            {"name": "ben@example.com", "kind": "user", "level": "CAN_MANAGE"},
+        ],
+    }
+    lines = [line.strip() for line in repr(Status(told, *WHERE)).splitlines()]
+    assert "Instances    1-3" in lines
+    assert "Telemetry    main.tellr" in lines
+    assert "Shared with  users (CAN_USE), ben@example.com (CAN_MANAGE)" in lines
+
+
 @pytest.mark.parametrize("report", [Plan(PLAN, *WHERE), Status(STATUS, *WHERE)])
 def test_a_notebook_shows_it_as_a_page(report: Report) -> None:
     shown = report._repr_html_()

@@ -101,6 +101,7 @@ mod tests {
             let taken = SETTINGS.iter().filter(|setting| setting.is_taken_by(taker));
             let sample = |kind| match kind {
                 Kind::Text | Kind::Secret => json!("x"),
+                Kind::Count => json!(1),
                 Kind::Flag => json!(true),
                 Kind::Texts => json!(["x"]),
                 Kind::Map => json!({"X": "x"}),

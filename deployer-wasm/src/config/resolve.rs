@@ -12,6 +12,7 @@ use super::launch::Launch;
 use super::name::{ApiScope, AppName, BranchId, Description, LakebaseName, SchemaName};
 use super::path::WorkspacePath;
 use super::read_file;
+use super::record::RecordSettings;
 use super::replay::{Recorded, Replay};
 use super::services::Services;
 use super::setting::{Kind, Setting, Taker};
@@ -19,6 +20,7 @@ use super::settings::{
     CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SETTINGS, Settings, Source,
     StatusArguments, UpdateArguments,
 };
+use super::sharing::Sharing;
 use super::text::{invalid, refuse_unfilled};
 use super::version::{PackageVersion, VersionPin};
 use super::wheel::LocalWheel;
@@ -70,6 +72,10 @@ pub struct CreateConfig {
     pub launch: Launch,
     /// What the assistant works with.
     pub services: Services,
+    /// Who may use the app, in addition to those who may already.
+    pub share_with: Sharing,
+    /// Further settings of the app's record.
+    pub record: RecordSettings,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -107,6 +113,10 @@ pub struct UpdateConfig {
     pub launch: Launch,
     /// What the assistant works with.
     pub services: Services,
+    /// Who may use the app, in addition to those who may already.
+    pub share_with: Sharing,
+    /// Further settings of the app's record.
+    pub record: RecordSettings,
     /// Drop the schema and create it again.
     pub reset_database: bool,
     /// What happens if the app isn't healthy afterwards.
@@ -484,6 +494,8 @@ impl Settings {
             extra_scopes: given.extra_scopes()?,
             launch: Launch::check(&mut given.settings)?,
             services: Services::check(&mut given.settings)?,
+            share_with: Sharing::check(&mut given.settings)?,
+            record: RecordSettings::check(&mut given.settings)?,
             settings: given.end(),
         })
     }
@@ -513,6 +525,8 @@ impl Settings {
             extra_scopes: given.extra_scopes()?,
             launch: Launch::check(&mut given.settings)?,
             services: Services::check(&mut given.settings)?,
+            share_with: Sharing::check(&mut given.settings)?,
+            record: RecordSettings::check(&mut given.settings)?,
             reset_database: given.reset(),
             on_failure: given.on_failure()?,
             settings: given.end(),
@@ -534,6 +548,8 @@ impl Settings {
         given.extra_scopes()?;
         Launch::check(&mut given.settings)?;
         Services::check(&mut given.settings)?;
+        Sharing::check(&mut given.settings)?;
+        RecordSettings::check(&mut given.settings)?;
         Ok(DeleteConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
             workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
@@ -595,7 +611,8 @@ impl Settings {
 
 /// The number of a release.
 fn release_number(key: &str, text: &str) -> Result<u32, Failure> {
-    let is_plain = text.len() <= 7 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    let is_plain =
+        text.len() <= 7 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
         invalid(key, text, "the number of a release, as `tellr-app deploy history` shows it, such as `3`")
     })

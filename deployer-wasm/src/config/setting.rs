@@ -67,6 +67,8 @@ pub enum Kind {
     Texts,
     /// Names, each with a text.
     Map,
+    /// A number, or a range of two as a text.
+    Count,
     /// A text that is never shown or kept.
     Secret,
     /// A wheel's file.

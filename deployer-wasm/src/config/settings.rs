@@ -239,6 +239,18 @@ settings! {
         ..PLAIN
     };
 
+    /// How many instances of the app run, 1 to 5, such as `2`; or a range such as `1-3`, within which the platform
+    /// scales with the load. Beta of the platform.
+    instances: String, [create update - - - -] => Setting {
+        label: "Instances",
+        kind: Kind::Count,
+        otherwise: "1",
+        kept: "unchanged",
+        file: Some("instances"),
+        pattern: Some("^[1-5](-[1-5])?$"),
+        ..PLAIN
+    };
+
     /// The version of the app's package: one exact version, or `latest`.
     app_version: String, [create update - - - -] => Setting {
         label: "Version",
@@ -338,6 +350,35 @@ settings! {
         file: Some("sql_warehouse"),
         pattern: Some("^[a-zA-Z0-9_-]{0,64}$"),
         folded: false,
+        ..PLAIN
+    };
+
+    /// Who may use the app: users by user name, groups by name, service principals by application id; `users` is the
+    /// whole workspace. With `:CAN_MANAGE` after the name they may also change the app. Grants are only added.
+    share_with: Vec<String>, [create update - - - -] => Setting {
+        label: "Share with",
+        kind: Kind::Texts,
+        otherwise: "its creator and workspace admins",
+        kept: "unchanged",
+        file: Some("share_with"),
+        ..PLAIN
+    };
+
+    /// Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
+    /// three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.
+    telemetry: String, [create update - - - -] => Setting {
+        label: "Telemetry",
+        kept: "unchanged",
+        file: Some("telemetry"),
+        ..PLAIN
+    };
+
+    /// The id of the usage policy whose tags the app's usage is billed with.
+    usage_policy: String, [create update - - - -] => Setting {
+        label: "Usage policy",
+        kept: "unchanged",
+        file: Some("usage_policy"),
+        pattern: Some("^[a-zA-Z0-9-]{1,64}$"),
         ..PLAIN
     };
 

@@ -121,6 +121,8 @@ pub enum Failure {
     ServiceNotFound { what: String, setting: &'static str, problem: String },
     /// A serving endpoint that exists, but doesn't answer yet, or no longer.
     EndpointNotReady { name: String, state: String },
+    /// `share_with` names a user, a group or a service principal that the workspace doesn't have.
+    GranteeNotFound { who: String, problem: String },
     /// The platform doesn't know a scope.
     ScopeRefused { scopes: Vec<String>, problem: String },
     /// A resource can't be attached.

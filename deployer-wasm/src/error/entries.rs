@@ -2,14 +2,15 @@
 
 use super::catalogue::Failure;
 use super::entry::{
-    DOCS_APP_AUTH, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG, DOCS_LAKEBASE, DOCS_PAGE,
-    DOCS_SECRETS, Entry,
+    DOCS_APP_AUTH, DOCS_APP_PERMISSIONS, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG,
+    DOCS_LAKEBASE, DOCS_PAGE, DOCS_SECRETS, Entry,
 };
 use super::wording::{ends, list, said, said_by, shortened, spell};
 
 mod lock;
 mod ownership;
 mod services;
+mod sharing;
 
 // Texts shared by several entries.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
@@ -378,6 +379,7 @@ impl Failure {
                 docs: DOCS_APP_RESOURCES,
             },
             Self::ServiceNotFound { what, setting, problem } => services::not_found(&what, setting, &problem),
+            Self::GranteeNotFound { who, problem } => sharing::grantee_not_found(&who, &problem),
             Self::EndpointNotReady { name, state } => services::endpoint_not_ready(&name, &state),
             Self::ComputeFailed { app, problem } => Entry {
                 code: "COMPUTE_FAILED",

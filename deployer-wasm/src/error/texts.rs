@@ -125,6 +125,7 @@ fn samples() -> Vec<Failure> {
             setting: "serving_endpoint",
             problem: none.clone(),
         },
+        Failure::GranteeNotFound { who: text("group `sales`"), problem: none.clone() },
         Failure::EndpointNotReady { name: text("my-model"), state: text("NOT_READY") },
         Failure::ComputeFailed { app: app.clone(), problem: none.clone() },
         Failure::ComputeTimeout { app: app.clone(), state: text("STARTING"), waited },

@@ -20,8 +20,9 @@ use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
 use crate::steps::deployment::Candidate;
 use crate::steps::verify::Health;
-use crate::steps::{app, deployment, key, resources, schema, services, verify};
+use crate::steps::{app, deployment, key, permissions, resources, schema, services, verify};
 use crate::workspace::apps::{App, NewApp};
+use crate::workspace::permissions::AccessList;
 
 /// Creates database, app, key, files, schema and deployment. If run again after a failure, it resumes where
 /// it stopped.
@@ -90,6 +91,11 @@ pub(super) fn graph<'a, H: Host>(
     let app = graph.add("app", format!("the app `{name}` and its compute"), (), move |()| {
         app::ensure(run.step("app"), new, found_app.clone())
     });
+    if !config.share_with.grants().is_empty() {
+        graph.add("permissions", format!("who may use the app `{name}`"), (app.done(),), move |_| {
+            permissions::share(run.step("permissions"), name, &config.share_with)
+        });
+    }
     // An existing database may hold data that an earlier key has encrypted.
     let (key, seen) = if matches!(database, Found::Nothing { .. }) {
         let key = graph.add("key", "the encryption key", (), move |()| {
@@ -124,6 +130,7 @@ pub(super) fn graph<'a, H: Host>(
                     scopes: scopes.clone(),
                     description: Some(config.description.as_str().to_owned()),
                     compute_size: Some(config.app_compute.as_str().to_owned()),
+                    settings: config.record.clone(),
                 };
                 resources::bring_up_to_date(run.step("resources"), app, wanted).await
             }
@@ -170,6 +177,8 @@ pub(super) struct CreateObserved {
     pub(super) deployed: Option<DeployedManifest>,
     /// The result of querying the package index.
     pub(super) package: Published,
+    /// Who may use the app now, if that is to change.
+    pub(super) shared: AccessList,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
     /// The app's scopes.
@@ -278,11 +287,12 @@ pub(super) async fn observe<H: Host>(
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(preflight.host, config.package, version, wheel, config.index);
-    let package = preflight.beside(package, &config.services).await?;
+    let sharing = (app.as_ref(), &config.share_with);
+    let (package, shared) = preflight.beside(package, &config.services, sharing).await?;
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(CreateObserved { me, folder, home, app, database, deployed, package, schema, scopes })
+    Ok(CreateObserved { me, folder, home, app, database, deployed, package, shared, schema, scopes })
 }
 
 fn tenant<'a>(

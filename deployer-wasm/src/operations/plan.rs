@@ -228,6 +228,8 @@ impl Plan {
         let database = (&config.lakebase_name, &config.schema_name, &observed.database);
         self.notes.extend(words::package(&observed.package, &observed.release(config)));
         self.notes.push(words::new_app(config, observed.app.as_ref()));
+        self.notes.extend(words::record(&config.record, observed.app.as_ref()));
+        self.notes.extend(words::sharing(&config.share_with, &observed.shared));
         self.notes.push(words::database(database.0, &observed.database, Some(config.lakebase_compute)));
         self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
         let there = observed.app.as_ref().map(|app| services::attached(&app.resources)).unwrap_or_default();
@@ -243,6 +245,8 @@ impl Plan {
     ) -> Self {
         let database = (&config.lakebase_name, &config.schema_name, &observed.database);
         self.notes.extend(words::changes(config, &observed.app));
+        self.notes.extend(words::record(&config.record, Some(&observed.app)));
+        self.notes.extend(words::sharing(&config.share_with, &observed.shared));
         self.notes.extend(observed.left(config));
         self.notes.extend(words::package(&observed.package, &observed.release(config)));
         self.notes.push(words::database(database.0, &observed.database, None));

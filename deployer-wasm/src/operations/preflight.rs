@@ -14,6 +14,7 @@ use super::inventory::unfinished;
 use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
 use crate::config::services::Services;
+use crate::config::sharing::Sharing;
 use crate::config::{Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
@@ -27,7 +28,9 @@ use crate::steps::lakebase::{self, Found};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::Published;
 use crate::steps::schema::{self, Preview};
-use crate::steps::{files, services};
+use crate::steps::{files, permissions, services};
+use crate::workspace::apps::App;
+use crate::workspace::permissions::AccessList;
 use crate::workspace::{Client, Permit, apps, files as workspace_files, identity};
 
 const STEP: &str = "preflight";
@@ -158,15 +161,21 @@ impl<'a, H: Host> Preflight<'a, H> {
         }
     }
 
-    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at.
+    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at, and who may
+    /// use the app.
     pub(super) async fn beside(
         &self,
         package: impl Future<Output = Result<Published, Failure>>,
         services: &Services,
-    ) -> Result<Published> {
-        let (package, services) = join!(package, services::look(&self.client, services));
+        (app, sharing): (Option<&App>, &Sharing),
+    ) -> Result<(Published, AccessList)> {
+        let (package, services, shared) = join!(
+            package,
+            services::look(&self.client, services),
+            permissions::look(&self.client, app, sharing)
+        );
         services?;
-        Ok(package?)
+        Ok((package?, shared?))
     }
 
     /// The journal of a folder.

@@ -27,8 +27,11 @@ use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
 use crate::steps::verify::Health;
-use crate::steps::{app, deployment, key, resources, restore_point, schema, services, standstill, verify};
+use crate::steps::{
+    app, deployment, key, permissions, resources, restore_point, schema, services, standstill, verify,
+};
 use crate::workspace::apps::App;
+use crate::workspace::permissions::AccessList;
 
 /// Changes an existing app to the given version and settings, and deploys it. With `reset_database`, its
 /// schema is emptied while the app is stopped, after a restore point was created where that is possible and
@@ -115,6 +118,11 @@ pub(super) fn graph<'a, H: Host>(
             app::ready(step, record).await
         }
     });
+    if !config.share_with.grants().is_empty() {
+        graph.add("permissions", format!("who may use the app `{name}`"), (), move |()| {
+            permissions::share(run.step("permissions"), name, &config.share_with)
+        });
+    }
     let inspect =
         graph.add("inspect", format!("state of the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
@@ -231,6 +239,8 @@ pub(super) struct UpdateObserved {
     pub(super) deployed: Option<DeployedManifest>,
     /// The result of querying the package index.
     pub(super) package: Published,
+    /// Who may use the app now, if that is to change.
+    pub(super) shared: AccessList,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
     /// The earlier release that is deployed again.
@@ -274,6 +284,7 @@ impl UpdateObserved {
             scopes: all_scopes(&config.extra_scopes),
             description: config.description.as_ref().map(|text| text.as_str().to_owned()),
             compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
+            settings: config.record.clone(),
         }
     }
 
@@ -368,10 +379,11 @@ pub(super) async fn observe_again<H: Host>(
             _ => package::look(preflight.host, config.package, version, wheel, config.index).await,
         }
     };
-    let package = preflight.beside(package, &config.services).await?;
+    let sharing = (Some(&app), &config.share_with);
+    let (package, shared) = preflight.beside(package, &config.services, sharing).await?;
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
-    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, schema, recorded })
+    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, shared, schema, recorded })
 }
 
 fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {

@@ -1,4 +1,4 @@
-//! Updates the app's record: attached resources, scopes, description, compute size.
+//! Updates the app's record: attached resources, scopes, description, compute size, instances, telemetry.
 //!
 //! The platform replaces whole lists, and an update without a mask clears the fields that it doesn't name. So
 //! the current record is read, merged by name with the wanted entries, and only the fields that differ are
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::app::{ReadyApp, scopes_refused};
 use super::services;
+use crate::config::record::RecordSettings;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
@@ -18,6 +19,8 @@ use crate::workspace::{ApiError, ErrorKind};
 
 /// The name under which the database is attached to the app.
 pub const DATABASE: &str = "app_database";
+/// What an app has if the number of its instances was never set.
+const ONE_INSTANCE: &str = "1";
 const PATIENCE: Duration = Duration::from_mins(15);
 
 /// The wanted content of the record; `None`: leave unchanged.
@@ -32,6 +35,8 @@ pub struct Wanted {
     pub description: Option<String>,
     /// MEDIUM, LARGE or XLARGE.
     pub compute_size: Option<String>,
+    /// Instances, telemetry, usage policy.
+    pub settings: RecordSettings,
 }
 
 /// The app with its record up to date.
@@ -109,6 +114,7 @@ impl Wanted {
         Self {
             description: self.description.or_else(|| record.description.clone()),
             compute_size: self.compute_size.or_else(|| record.compute_size.clone()),
+            settings: completed(self.settings, record),
             ..self
         }
     }
@@ -125,6 +131,12 @@ impl Wanted {
                 fields.insert(field.into(), text.as_str().into());
             }
         }
+        let RecordSettings { instances, telemetry, usage_policy } = &self.settings;
+        fields.extend(instances.map(|instances| ("instances".into(), instances.to_string().into())));
+        let telemetry = telemetry.as_ref().map(|telemetry| ("telemetry".into(), telemetry.to_string().into()));
+        fields.extend(telemetry);
+        let policy = usage_policy.as_deref().map(|policy| ("usage_policy".into(), policy.into()));
+        fields.extend(policy);
         fields.into()
     }
 
@@ -138,6 +150,7 @@ impl Wanted {
             scopes: record.user_api_scopes.clone(),
             description: record.description.clone(),
             compute_size: record.compute_size.clone(),
+            settings: completed(RecordSettings::default(), record),
         }
     }
 
@@ -153,7 +166,22 @@ impl Wanted {
             scopes: scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
             description: text("description"),
             compute_size: text("compute_size"),
+            settings: RecordSettings {
+                instances: text("instances").and_then(|text| Instances::parse("instances", &text).ok()),
+                telemetry: text("telemetry").and_then(|text| Telemetry::parse("telemetry", &text).ok()),
+                usage_policy: text("usage_policy"),
+            },
         }
+    }
+}
+
+/// The settings of a record, with those that aren't wanted otherwise as they are.
+fn completed(wanted: RecordSettings, record: &App) -> RecordSettings {
+    let instances = || record.instances().unwrap_or_else(|| ONE_INSTANCE.to_owned());
+    RecordSettings {
+        instances: wanted.instances.or_else(|| Instances::parse("instances", &instances()).ok()),
+        telemetry: wanted.telemetry.or_else(|| Some(record.telemetry())),
+        usage_policy: wanted.usage_policy.or_else(|| record.usage_policy_id.clone()),
     }
 }
 
@@ -186,6 +214,24 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
         if let Some(wanted) = wanted.as_deref().filter(|wanted| *wanted != there) {
             changes.insert(field.into(), wanted.into());
         }
+    }
+    changes.extend(record_differences(record, &wanted.settings));
+    changes
+}
+
+fn record_differences(record: &App, wanted: &RecordSettings) -> Map<String, Value> {
+    let mut changes = Map::new();
+    if let Some(instances) = wanted.instances
+        && record.instances().unwrap_or_else(|| ONE_INSTANCE.to_owned()) != instances.to_string()
+    {
+        changes.extend(apps::instances_fields(instances).map(|(field, value)| (field.to_owned(), value)));
+    }
+    if let Some(telemetry) = wanted.telemetry.as_ref().filter(|wanted| record.telemetry() != **wanted) {
+        changes.insert("telemetry_export_destinations".into(), record.with_telemetry(telemetry));
+    }
+    let policy = record.usage_policy_id.as_deref();
+    if let Some(wanted) = wanted.usage_policy.as_deref().filter(|wanted| Some(*wanted) != policy) {
+        changes.insert("usage_policy_id".into(), wanted.into());
     }
     changes
 }

@@ -1,8 +1,11 @@
-//! The caller: SCIM `Me`.
+//! The caller: SCIM `Me`. And whether another user, group or service principal exists.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Call;
+use crate::config::sharing::GranteeKind;
+use crate::decode::null_as_default;
 use crate::host::Method;
 
 /// The caller.
@@ -34,6 +37,42 @@ pub fn me() -> Call<Me> {
         "the workspace".into(),
         "access to the workspace",
     )
+}
+
+/// The answer to a search.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Found {
+    #[serde(rename = "totalResults", default)]
+    total: Option<u64>,
+    #[serde(rename = "Resources", default, deserialize_with = "null_as_default")]
+    resources: Vec<Value>,
+}
+
+impl Found {
+    /// Whether the workspace says that there is nothing. An answer that doesn't count says neither.
+    pub fn is_nothing(&self) -> bool {
+        self.total == Some(0) && self.resources.is_empty()
+    }
+}
+
+/// Searches a user, a group or a service principal by its name, as grants name it. `name` has neither quotes
+/// nor backslashes: see [`crate::config::sharing::Grant::parse`].
+pub fn search(kind: GranteeKind, name: &str) -> Call<Found> {
+    let (path, attribute) = match kind {
+        GranteeKind::User => ("Users", "userName"),
+        GranteeKind::Group => ("Groups", "displayName"),
+        GranteeKind::ServicePrincipal => ("ServicePrincipals", "applicationId"),
+    };
+    Call::new(
+        Method::Get,
+        format!("/api/2.0/preview/scim/v2/{path}"),
+        format!("search the {} `{name}`", kind.noun()),
+        "the workspace".into(),
+        "access to the workspace",
+    )
+    .query("filter", format!("{attribute} eq \"{name}\""))
+    .query("attributes", attribute)
+    .query("count", "1")
 }
 
 #[cfg(test)]

@@ -63,6 +63,11 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/genie/spaces/{}", &[]),
     route(Method::Get, "/api/2.0/sql/warehouses/{}", &[]),
     route(Method::Get, "/api/2.0/preview/scim/v2/Me", &[]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/Users", &["filter", "attributes", "count"]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/Groups", &["filter", "attributes", "count"]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/ServicePrincipals", &["filter", "attributes", "count"]),
+    route(Method::Get, "/api/2.0/permissions/apps/{}", &[]),
+    route(Method::Patch, "/api/2.0/permissions/apps/{}", &[]),
 ];
 
 /// The route of a request, if the deployer makes such requests.
@@ -106,9 +111,12 @@ mod tests {
 
     use serde_json::Map;
 
-    use super::super::{apps, database, files, identity, operation, postgres, secrets, services};
+    use super::super::{
+        apps, database, files, identity, operation, permissions, postgres, secrets, services,
+    };
     use super::*;
     use crate::config::services::ServiceKind;
+    use crate::config::sharing::GranteeKind;
     use crate::host::WorkspaceRequest;
 
     /// Every function that builds a request, with its name and a sample request.
@@ -134,6 +142,11 @@ mod tests {
             ("files::export", files::export("/Workspace/a").request),
             ("files::delete", files::delete("/Workspace/a").request),
             ("identity::me", identity::me().request),
+            ("identity::search", identity::search(GranteeKind::User, "a@b").request),
+            ("identity::search", identity::search(GranteeKind::Group, "g").request),
+            ("identity::search", identity::search(GranteeKind::ServicePrincipal, "6f9a").request),
+            ("permissions::get", permissions::get("a").request),
+            ("permissions::add", permissions::add("a", &[]).request),
             ("operation::get", operation::get("projects/p/operations/o").request),
             ("operation::get", operation::get(&format!("{branch}/operations/o")).request),
             ("postgres::get_project", postgres::get_project("p").request),
@@ -173,6 +186,7 @@ mod tests {
             ("files", include_str!("files.rs")),
             ("identity", include_str!("identity.rs")),
             ("operation", include_str!("operation.rs")),
+            ("permissions", include_str!("permissions.rs")),
             ("postgres", include_str!("postgres.rs")),
             ("secrets", include_str!("secrets.rs")),
             ("services", include_str!("services.rs")),

@@ -33,6 +33,7 @@ export type {
   Plan,
   PlannedStep,
   RestorePoint,
+  SharedWith,
   Status,
   StatusArguments,
   StepState,

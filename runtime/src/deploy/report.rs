@@ -57,6 +57,8 @@ pub(super) fn status(status: &Status) -> String {
             row(&mut text, "Address", app.url.as_deref());
             row(&mut text, "Created by", app.creator.as_deref().map(shortened).as_deref());
             row(&mut text, "Size", app.compute_size.as_deref());
+            row(&mut text, "Instances", app.instances.as_deref());
+            row(&mut text, "Telemetry", app.telemetry.as_deref());
             text
         }
     };
@@ -77,6 +79,9 @@ pub(super) fn status(status: &Status) -> String {
     let spaces = Some(services.genie_spaces.join(", ")).filter(|spaces| !spaces.is_empty());
     row(&mut text, "Genie spaces", spaces.as_deref());
     row(&mut text, "Warehouse", services.sql_warehouse.as_deref());
+    let shared = status.shared_with.iter().map(|to| format!("{} ({})", shortened(&to.name), to.level));
+    let shared = Some(shared.collect::<Vec<_>>().join(", ")).filter(|shared| !shared.is_empty());
+    row(&mut text, "Shared with", shared.as_deref());
     row(&mut text, "Files", status.app_file_workspace_path.as_deref());
     row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());
     let lock = status.lock.as_ref();
@@ -180,7 +185,7 @@ fn line(text: &mut String, content: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deployer::operations::{AppState, AttachedServices};
+    use deployer::operations::{AppState, AttachedServices, SharedWith};
 
     #[test]
     fn nothing_of_a_status_controls_the_terminal() {
@@ -193,6 +198,8 @@ mod tests {
                 creator: Some(hostile.into()),
                 compute: hostile.into(),
                 compute_size: Some(hostile.into()),
+                instances: Some(hostile.into()),
+                telemetry: Some(hostile.into()),
                 state: Some(hostile.into()),
                 message: Some(hostile.into()),
             }),
@@ -204,6 +211,11 @@ mod tests {
                 genie_spaces: vec![hostile.into()],
                 sql_warehouse: Some(hostile.into()),
             },
+            shared_with: vec![SharedWith {
+                name: hostile.into(),
+                kind: "user".into(),
+                level: hostile.into(),
+            }],
             app_package: Some(hostile.into()),
             app_version: Some(hostile.into()),
             last_run: None,

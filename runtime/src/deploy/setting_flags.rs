@@ -89,6 +89,7 @@ fn flag(setting: &'static Setting, taker: Taker) -> Arg {
     match setting.kind {
         Kind::Text if setting.choices.is_empty() => arg.value_name("TEXT"),
         Kind::Text => arg.value_name("CHOICE"),
+        Kind::Count => arg.value_name("NUMBER"),
         Kind::Flag => arg.action(ArgAction::SetTrue),
         Kind::Texts => arg.value_name("TEXT").action(ArgAction::Append),
         Kind::Map => arg.value_name("NAME=VALUE").action(ArgAction::Append),
@@ -144,7 +145,7 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
             let name = setting.name;
             let all = || matches.get_many::<String>(name).map(|values| values.cloned().collect::<Vec<_>>());
             let value = match setting.kind {
-                Kind::Text => matches.get_one::<String>(name).map(|text| json!(text)),
+                Kind::Text | Kind::Count => matches.get_one::<String>(name).map(|text| json!(text)),
                 Kind::Flag => matches.get_flag(name).then_some(Value::Bool(true)),
                 Kind::Texts => all().map(|texts| json!(texts)),
                 Kind::Map => all().map(|texts| pairs(name, &texts)).transpose()?,

@@ -19,7 +19,7 @@ export const SETTINGS = [
 
 fn kind(setting: &Setting) -> &'static str {
     match setting.kind {
-        Kind::Text => "text",
+        Kind::Text | Kind::Count => "text",
         Kind::Flag => "flag",
         Kind::Texts => "texts",
         Kind::Map => "map",

@@ -70,6 +70,8 @@ fn trait_of(setting: &Setting) -> String {
         Kind::Flag => "traitlets.Bool(None, allow_none=True)",
         Kind::Texts => "traitlets.List(traitlets.Unicode(), None, allow_none=True)",
         Kind::Map => "traitlets.Dict(None, allow_none=True)",
+        // A number or a text.
+        Kind::Count => "traitlets.Any(None, allow_none=True)",
         Kind::Text | Kind::Secret | Kind::Wheel => "traitlets.Unicode(None, allow_none=True)",
     };
     format!("    {} = {made}.tag(sync=True)\n", setting.name)
@@ -97,6 +99,7 @@ fn the_settings_of_the_notebooks_package_are_up_to_date() {
 fn parameter(setting: &Setting) -> String {
     let annotated = match setting.kind {
         Kind::Text | Kind::Secret => "str | None = None",
+        Kind::Count => "int | str | None = None",
         Kind::Flag => "bool = False",
         Kind::Texts => "list[str] | None = None",
         Kind::Map => "dict[str, str] | None = None",

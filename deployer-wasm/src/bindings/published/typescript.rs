@@ -19,7 +19,7 @@ use crate::host::{
 };
 use crate::operations::{
     AppState, AttachedServices, CreateResult, DeleteResult, History, KeptBranch, Loss, Operation, Plan,
-    PlannedFile, PromisedRestorePoint, RestoreResult, RollbackResult, Status, UpdateResult,
+    PlannedFile, PromisedRestorePoint, RestoreResult, RollbackResult, SharedWith, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
@@ -67,6 +67,7 @@ fn the_typescript_types_are_up_to_date() {
         declared::<ReleasedFile>(config),
         declared::<Tables>(config),
         declared::<KeptBranch>(config),
+        declared::<SharedWith>(config),
         declared::<RunRecord>(config),
         declared::<Lease>(config),
         declared::<RunStatus>(config),

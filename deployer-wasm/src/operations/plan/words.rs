@@ -1,6 +1,8 @@
 //! The sentences of a plan, without a full stop.
 
+use crate::config::record::{RecordSettings, Telemetry};
 use crate::config::services::{ServiceKind, Services};
+use crate::config::sharing::Sharing;
 use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
@@ -14,9 +16,11 @@ use crate::operations::release::Release;
 use crate::steps::key::ObservedKey;
 use crate::steps::lakebase::Found;
 use crate::steps::package::Published;
+use crate::steps::permissions;
 use crate::steps::restore_point;
 use crate::steps::schema::Preview;
 use crate::workspace::apps::App;
+use crate::workspace::permissions::AccessList;
 
 /// A run in progress, and an earlier run that is resumed.
 pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
@@ -70,6 +74,41 @@ pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
             notes.push(format!("Keep its compute {there}, a size that is not in the current API"));
         }
         _ => {}
+    }
+    notes
+}
+
+/// Instances, telemetry and usage policy, as far as they change.
+pub(super) fn record(wanted: &RecordSettings, app: Option<&App>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let one = || "1".to_owned();
+    let there = app.and_then(App::instances).unwrap_or_else(one);
+    if let Some(wanted) = wanted.instances.map(|wanted| wanted.to_string()).filter(|wanted| *wanted != there)
+    {
+        notes.push(format!("Run {wanted} instances of the app instead of {there} (Beta of the platform)"));
+    }
+    let there = app.map_or(Telemetry::Off, App::telemetry);
+    match wanted.telemetry.as_ref().filter(|wanted| **wanted != there) {
+        Some(Telemetry::Off) => notes.push(format!("Stop writing the app's telemetry to `{there}`")),
+        Some(wanted) => notes.push(format!("Write the app's telemetry to `{wanted}`")),
+        None => {}
+    }
+    let there = app.and_then(|app| app.usage_policy_id.as_deref());
+    if let Some(wanted) = wanted.usage_policy.as_deref().filter(|wanted| Some(*wanted) != there) {
+        notes.push(format!("Bill the app's usage with the usage policy `{wanted}`"));
+    }
+    notes
+}
+
+/// Who gets access to the app, and who has it already.
+pub(super) fn sharing(wanted: &Sharing, there: &AccessList) -> Vec<String> {
+    let (has, missing): (Vec<_>, Vec<_>) = wanted.grants().iter().partition(|grant| there.has(grant));
+    let mut notes = Vec::new();
+    if !missing.is_empty() {
+        notes.push(format!("Share the app with {}", permissions::spelled(missing)));
+    }
+    if !has.is_empty() {
+        notes.push(format!("The app is already shared with {}", permissions::spelled(has)));
     }
     notes
 }

@@ -11,6 +11,7 @@ const STEP_NAMES: Partial<Record<string, string>> = {
   files: "Files",
   resources: "Resources",
   inspect: "Inspection",
+  permissions: "Sharing",
   restore_point: "Restore point",
   schema: "Schema",
   deployment: "Deployment",

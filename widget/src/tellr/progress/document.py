@@ -122,6 +122,16 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
         rows[1:1] = [("URL", str(app["url"]))] if app.get("url") else []
     else:
         rows.insert(0, ("App", f"There is no app `{told.get('app_name')}`"))
+    shared = [f"{one.get('name')} ({one.get('level')})" for one in _objects(told, "shared_with")]
+    rows += [
+        (name, str(value))
+        for name, value in (
+            ("Instances", app.get("instances")),
+            ("Telemetry", app.get("telemetry")),
+            ("Shared with", ", ".join(shared)),
+        )
+        if value
+    ]
     package = " ".join(str(told[name]) for name in ("app_package", "app_version") if told.get(name))
     rows += [("Version", package)] if package else []
     sections = [Section("", rows)]
