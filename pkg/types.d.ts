@@ -1129,6 +1129,11 @@ message: string,
  */
 cause: string,
 /**
+ * The rule that found the cause in what the platform, the database or the app wrote, such as
+ * `PIP_NO_VERSION`; a stable name to match on. Absent if none fits.
+ */
+reason?: string,
+/**
  * What to do next.
  */
 remedy: string,
@@ -1217,8 +1222,8 @@ export type WorkspaceResponse = {
  */
 status: number,
 /**
- * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
- * and `location` are included where present.
+ * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`,
+ * `location` and `x-request-id` are included where present.
  */
 headers: Array<[string, string]>,
 /**

@@ -136,8 +136,8 @@ impl fmt::Debug for WorkspaceRequest {
 pub struct WorkspaceResponse {
     /// The HTTP status.
     pub status: u16,
-    /// Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
-    /// and `location` are included where present.
+    /// Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`,
+    /// `location` and `x-request-id` are included where present.
     #[serde(default, deserialize_with = "null_as_default")]
     pub headers: Vec<(String, String)>,
     /// The body as text. All answers the deployer reads are JSON.

@@ -298,6 +298,7 @@ impl From<Fault> for DeployError {
             cause,
             remedy: remedy.to_owned(),
             docs: "ARCHITECTURE.md".to_owned(),
+            reason: None,
             step: None,
             log: Vec::new(),
             refused: None,

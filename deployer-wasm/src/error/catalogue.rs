@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use super::outside;
+use super::rules::{self, Evidence};
 use super::{DeployError, ErrorClass, ErrorDetails, RefusedInput};
 use crate::timestamp::Timestamp;
 
@@ -64,11 +65,11 @@ pub enum Failure {
     /// No usable credential; no request was sent.
     NotSignedIn { problem: String },
     /// 401 during a run.
-    TokenExpired { doing: String },
+    TokenExpired { doing: String, problem: String },
     /// The workspace kept answering "too many requests".
     RateLimited { doing: String, waited: Duration },
     /// The workspace kept failing.
-    WorkspaceUnavailable { doing: String, status: u16, problem: String },
+    WorkspaceUnavailable { doing: String, status: u16, code: String, request: String, problem: String },
     /// The host that forwards requests to the workspace refused one.
     NotPassedOn { doing: String, problem: String },
     /// An answer that can't be parsed.
@@ -90,7 +91,7 @@ pub enum Failure {
     /// A redirect to another location.
     Redirected { doing: String },
     /// An unexpected answer.
-    UnexpectedAnswer { doing: String, status: u16, code: String, problem: String },
+    UnexpectedAnswer { doing: String, status: u16, code: String, request: String, problem: String },
 
     // ---- permissions ----
     /// 403 on a resource.
@@ -262,12 +263,18 @@ impl From<Failure> for DeployError {
     fn from(failure: Failure) -> Self {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
         let (log, refused) = (failure.log(), failure.refused());
-        let Entry { code, message, cause, remedy, docs } = failure.entry();
+        let rule = failure.evidence().and_then(rules::find);
+        let entry = match rule {
+            Some(rule) => failure.explained(rule),
+            None => failure.entry(),
+        };
+        let Entry { code, message, cause, remedy, docs } = entry;
+        let reason = rule.map(|rule| rule.code.to_owned());
         // By now, all text from outside is in one of these fields.
         let [message, cause, remedy] = [message, cause, remedy].map(|text| outside::shown(&text));
         let log = outside::log_lines(&log);
         let (code, docs) = (code.to_owned(), docs.to_owned());
-        ErrorDetails { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
+        ErrorDetails { code, class, message, cause, reason, remedy, docs, step: None, log, refused }.into()
     }
 }
 
@@ -311,6 +318,36 @@ impl Failure {
             _ => return None,
         };
         Some(RefusedInput { key, line, column })
+    }
+
+    /// What others wrote about it, in which a rule may find the cause. Failures whose own entry says more than a
+    /// rule could have none.
+    fn evidence(&self) -> Option<Evidence<'_>> {
+        Some(match self {
+            Self::UnexpectedAnswer { code, problem, .. }
+            | Self::WorkspaceUnavailable { code, problem, .. } => Evidence::Body { code, text: problem },
+            Self::TokenExpired { problem, .. }
+            | Self::NotSignedIn { problem }
+            | Self::Unreachable { problem }
+            | Self::CertificateNotTrusted { problem }
+            | Self::UnreadableAnswer { problem, .. }
+            | Self::PermissionDenied { problem, .. }
+            | Self::ResourceRefused { problem, .. }
+            | Self::AppUpdateFailed { problem, .. }
+            | Self::ComputeFailed { problem, .. }
+            | Self::LakebaseFailed { problem, .. }
+            | Self::LakebaseQuota { problem, .. }
+            | Self::RestorePointFailed { problem, .. }
+            | Self::AppsUnavailable { problem }
+            | Self::LakebaseUnavailable { problem }
+            | Self::PathMissing { problem, .. } => Evidence::Body { code: "", text: problem },
+            Self::SchemaFailed { problem, .. } => Evidence::LogTail { text: problem, lines: &[] },
+            Self::DeploymentFailed { problem, log, .. }
+            | Self::AppNotReady { problem, log, .. }
+            | Self::AppCrashed { problem, log, .. } => Evidence::LogTail { text: problem, lines: log },
+            Self::DeploymentTimeout { log, .. } => Evidence::LogTail { text: "", lines: log },
+            _ => return None,
+        })
     }
 
     /// The last lines of the log that were read, if the failure comes from running the app. The platform's

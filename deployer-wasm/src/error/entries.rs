@@ -5,7 +5,7 @@ use super::entry::{
     DOCS_APP_AUTH, DOCS_APP_PERMISSIONS, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG,
     DOCS_LAKEBASE, DOCS_PAGE, DOCS_SECRETS, Entry,
 };
-use super::wording::{ends, list, said, said_by, shortened, spell};
+use super::wording::{ends, list, said, said_by, shortened, spell, with_request};
 
 mod lock;
 mod ownership;
@@ -14,6 +14,9 @@ mod sharing;
 
 // Texts shared by several entries.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
+/// For what no rule explains.
+const REPORT_IT: &str = "Otherwise report it to Databricks support, and as an issue of this project, with the text above, \
+     the time and the deployer's version, but without tokens, passwords and data";
 const CHECK_THE_ADDRESS: &str =
     "Check the workspace's address: `https://` and the host, as in the browser's address bar";
 const WAIT_AND_RESUME: &str = "Wait a few minutes and run it again to resume";
@@ -193,7 +196,7 @@ impl Failure {
                 remedy: "Sign in. On the command line: choose a profile of `~/.databrickscfg`, set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or sign in with the browser (`--sign-in`)".into(),
                 docs: DOCS_AUTH,
             },
-            Self::TokenExpired { doing } => Entry {
+            Self::TokenExpired { doing, problem: _ } => Entry {
                 code: "TOKEN_EXPIRED",
                 message: format!("Couldn't {doing}: the workspace did not accept the credential"),
                 cause: "The token has expired or was revoked".into(),
@@ -211,11 +214,11 @@ impl Failure {
                 remedy: WAIT_AND_RESUME.into(),
                 docs: DOCS_APPS,
             },
-            Self::WorkspaceUnavailable { doing, status, problem } => Entry {
+            Self::WorkspaceUnavailable { doing, status, code, request, problem } => Entry {
                 code: "WORKSPACE_UNAVAILABLE",
-                message: format!("Couldn't {doing}: the workspace failed (status {status})"),
-                cause: said(&problem, NO_REASON_OF_WORKSPACE),
-                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support"),
+                message: format!("Couldn't {doing}: the workspace failed (status {})", format!("{status} {code}").trim()),
+                cause: said(&with_request(&problem, &request), NO_REASON_OF_WORKSPACE),
+                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support with this text"),
                 docs: "https://status.databricks.com/",
             },
             Self::NotPassedOn { doing, problem } => Entry {
@@ -288,11 +291,11 @@ impl Failure {
                 remedy: CHECK_THE_ADDRESS.into(),
                 docs: DOCS_AUTH,
             },
-            Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
+            Self::UnexpectedAnswer { doing, status, code, request, problem } => Entry {
                 code: "UNEXPECTED_ANSWER",
                 message: format!("Couldn't {doing}: the workspace refused ({})", format!("{status} {code}").trim()),
-                cause: said(&problem, NO_REASON_OF_WORKSPACE),
-                remedy: FIX_THE_CAUSE.into(),
+                cause: said(&with_request(&problem, &request), NO_REASON_OF_WORKSPACE),
+                remedy: format!("{FIX_THE_CAUSE}. {REPORT_IT}"),
                 docs: DOCS_APPS,
             },
             Self::PermissionDenied { doing, what, needed, problem } => Entry {

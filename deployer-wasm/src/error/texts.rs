@@ -80,10 +80,16 @@ fn samples() -> Vec<Failure> {
         Failure::Redirected { doing: doing.clone() },
         Failure::OriginRefused { problem: problem.clone() },
         Failure::NotSignedIn { problem: problem.clone() },
-        Failure::TokenExpired { doing: doing.clone() },
+        Failure::TokenExpired { doing: doing.clone(), problem: none.clone() },
         Failure::RateLimited { doing: doing.clone(), waited: Duration::ZERO },
         Failure::RateLimited { doing: doing.clone(), waited },
-        Failure::WorkspaceUnavailable { doing: doing.clone(), status: 503, problem: none.clone() },
+        Failure::WorkspaceUnavailable {
+            doing: doing.clone(),
+            status: 503,
+            code: text("TEMPORARILY_UNAVAILABLE"),
+            request: none.clone(),
+            problem: none.clone(),
+        },
         Failure::NotPassedOn { doing: doing.clone(), problem: problem.clone() },
         Failure::UnreadableAnswer {
             doing: doing.clone(),
@@ -94,6 +100,7 @@ fn samples() -> Vec<Failure> {
             doing: doing.clone(),
             status: 409,
             code: text("CONFLICT"),
+            request: text("5b0c9a1e-7c1f-4a53-9d4e-0a2b7c9d1e2f"),
             problem: problem.clone(),
         },
         Failure::PermissionDenied {

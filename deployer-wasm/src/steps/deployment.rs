@@ -134,7 +134,7 @@ async fn trigger<H: Host>(
             Err(error) if error.is(ErrorKind::Invalid) => {
                 let (app, url) = (name.to_owned(), url.to_owned());
                 // Nothing was started, so there is no log.
-                let (problem, log) = (error.into_message(), Vec::new());
+                let (problem, log) = (error.into_problem(), Vec::new());
                 return Err(Failure::DeploymentFailed { app, url, problem, log }.into());
             }
             Err(error) => return Err(error.into()),

@@ -91,7 +91,7 @@ pub async fn upload<H: Host>(
 pub fn refused(path: &str, error: ApiError) -> Failure {
     match error.kind {
         ErrorKind::AlreadyExists => Failure::PathTaken { path: path.to_owned() },
-        ErrorKind::NotFound => Failure::PathMissing { path: path.to_owned(), problem: error.into_message() },
+        ErrorKind::NotFound => Failure::PathMissing { path: path.to_owned(), problem: error.into_problem() },
         ErrorKind::Invalid
             if error.says("exceeded max size") || error.code == "MAX_NOTEBOOK_SIZE_EXCEEDED" =>
         {

@@ -80,7 +80,7 @@ pub async fn bring_up_to_date<H: Host>(
             Err(error) if error.is(ErrorKind::Busy) => {
                 step.waiting(format!("the app `{name}` can't be changed yet"));
                 if !poller.again(&step).await? {
-                    return Err(Failure::AppUpdateFailed { app: name, problem: error.into_message() }.into());
+                    return Err(Failure::AppUpdateFailed { app: name, problem: error.into_problem() }.into());
                 }
                 let record = step.client().send(apps::get(&name)).await?;
                 changes = differences(&record, &wanted);
@@ -277,16 +277,16 @@ fn refused(name: &str, wanted: &Wanted, fields: &[String], error: ApiError) -> F
     }
     match error.kind {
         ErrorKind::NotFound if attaching => {
-            Failure::ResourceRefused { resource, problem: error.into_message() }
+            Failure::ResourceRefused { resource, problem: error.into_problem() }
         }
         ErrorKind::PermissionDenied if attaching => Failure::PermissionDenied {
             doing: format!("attach {resource} to the app `{name}`"),
             what: resource,
             needed: "CAN MANAGE (on a secret scope: MANAGE)".into(),
-            problem: error.into_message(),
+            problem: error.into_problem(),
         },
         ErrorKind::Invalid => {
-            Failure::AppUpdateFailed { app: name.to_owned(), problem: error.into_message() }
+            Failure::AppUpdateFailed { app: name.to_owned(), problem: error.into_problem() }
         }
         _ => error.into_failure(),
     }

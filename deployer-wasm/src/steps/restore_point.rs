@@ -172,11 +172,11 @@ async fn create<H: Host>(
             // The platform allows one change at a time per branch, and another one is in progress.
             Err(error) if error.is(ErrorKind::Busy) => {
                 if !poller.again(step).await? {
-                    return Err(failed(lakebase, error.into_message()));
+                    return Err(failed(lakebase, error.into_problem()));
                 }
             }
             Err(error) if error.is(ErrorKind::Invalid) || error.is(ErrorKind::QuotaExceeded) => {
-                return Err(failed(lakebase, error.into_message()));
+                return Err(failed(lakebase, error.into_problem()));
             }
             Err(error) => return Err(error.into()),
         }

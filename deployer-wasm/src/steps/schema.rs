@@ -259,11 +259,15 @@ fn refused(
             Failure::DatabaseUnreachable { host: lakebase.host.clone(), problem }
         }
         (SchemaErrorKind::SignedOut, _) => {
-            Failure::TokenExpired { doing: "get a database credential".into() }
+            Failure::TokenExpired { doing: "get a database credential".into(), problem }
         }
-        (SchemaErrorKind::Unavailable, _) => {
-            Failure::WorkspaceUnavailable { doing: "get a database credential".into(), status: 503, problem }
-        }
+        (SchemaErrorKind::Unavailable, _) => Failure::WorkspaceUnavailable {
+            doing: "get a database credential".into(),
+            status: 503,
+            code: String::new(),
+            request: String::new(),
+            problem,
+        },
         (SchemaErrorKind::Login, _) => Failure::DatabaseLogin { user, problem },
         (SchemaErrorKind::Credential, _) => {
             Failure::DatabaseCredential { name: lakebase.name.clone(), problem }

@@ -169,6 +169,7 @@ fn tell(style: Style, result: &impl Serialize, sentence: &str) -> Result<(), Dep
                      status` shows the state"
                     .to_owned(),
             docs: DOCS.to_owned(),
+            reason: None,
             step: None,
             log: Vec::new(),
             refused: None,

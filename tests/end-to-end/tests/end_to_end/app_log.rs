@@ -36,8 +36,8 @@ async fn a_failed_deployment_shows_the_last_lines_without_secrets_and_control_ch
     let error = fails(&stage, outcome, false).await;
     assert_eq!(error.code, "DEPLOYMENT_FAILED");
     assert_eq!(error.log.last().map(String::as_str), Some("cannot connect with [hidden]"));
-    // Of the twenty lines that are read the empty one is left out.
-    assert_eq!((error.log.len(), error.log[0].as_str()), (19, "line 82"));
+    // The empty line is left out, and the last twenty others are shown.
+    assert_eq!((error.log.len(), error.log[0].as_str()), (20, "line 81"));
     stage.end().await;
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 # The number of lines that the deploy logic requests, and the time limit for reading them.
-LINES = 20
+LINES = 100
 SECONDS = 5.0
 # The time limit for the first line, and the pause that ends the recent lines.
 FIRST_SECONDS = 2.0

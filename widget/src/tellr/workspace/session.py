@@ -36,7 +36,14 @@ REACH_SECONDS = 15.0
 # The maximum size of an answer: a wheel of the maximum size, read back in base64.
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 # The headers that the deploy logic reads.
-PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type", "location")
+PASSED_ON = (
+    "date",
+    "retry-after",
+    "x-databricks-org-id",
+    "content-type",
+    "location",
+    "x-request-id",
+)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _METADATA = "/.well-known/databricks-config"
 _CHUNK_BYTES = 64 * 1024
