@@ -31,6 +31,7 @@ mod one_lock;
 mod own_program;
 mod ownership;
 mod pace;
+mod pains;
 mod plan;
 mod plan_truths;
 mod platform_answers;
