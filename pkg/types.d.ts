@@ -4,7 +4,7 @@
 /**
  * The operations.
  */
-export type Operation = "create" | "update" | "delete" | "rollback" | "restore";
+export type Operation = "create" | "update" | "delete";
 
 /**
  * The arguments of `create`, all optional.
@@ -182,12 +182,7 @@ environment?: string | null,
  * Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
  * database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
  */
-reset_database?: boolean | null,
-/**
- * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
- * failed one.
- */
-on_failure?: string | null, };
+reset_database?: boolean | null, };
 
 /**
  * The arguments of `delete`.
@@ -237,59 +232,6 @@ app_file_workspace_path?: string | null,
 environment?: string | null, };
 
 /**
- * The arguments of `rollback`.
- */
-export type RollbackArguments = {
-/**
- * The name of the app in the workspace.
- */
-app_name?: string | null,
-/**
- * The workspace folder for the app's files.
- */
-app_file_workspace_path?: string | null,
-/**
- * Which of the configuration file's `environments` to use.
- */
-environment?: string | null,
-/**
- * The release to go back to, by its number. If omitted: the last one that was healthy before the present one.
- */
-to_release?: string | null,
-/**
- * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
- * failed one.
- */
-on_failure?: string | null, };
-
-/**
- * The arguments of `restore`.
- */
-export type RestoreArguments = {
-/**
- * The name of the app in the workspace.
- */
-app_name?: string | null,
-/**
- * The workspace folder for the app's files.
- */
-app_file_workspace_path?: string | null,
-/**
- * Which of the configuration file's `environments` to use.
- */
-environment?: string | null,
-/**
- * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
- * failed one.
- */
-on_failure?: string | null,
-/**
- * The branch of the database to restore the app's data from: the id of a restore point, or of a branch that
- * the app used before. If omitted: the newest restore point.
- */
-restore_from?: string | null, };
-
-/**
  * A wheel as an interface passes it.
  */
 export type WheelArgument = {
@@ -332,10 +274,6 @@ schema_name: string,
  */
 status: string,
 /**
- * The number of the release that is deployed.
- */
-release?: number,
-/**
  * `autoscaling` or `provisioned`.
  */
 lakebase_type: string,
@@ -364,10 +302,6 @@ app_name: string,
  * The deployment.
  */
 deployment_id: string,
-/**
- * The number of the release that is deployed.
- */
-release?: number,
 /**
  * `updated`.
  */
@@ -425,88 +359,6 @@ restore_point?: RestorePoint,
  * What was lost.
  */
 losses?: Array<Loss>,
-/**
- * The outcome of each step.
- */
-steps: Array<StepReport>, };
-
-/**
- * What `rollback` returns.
- */
-export type RollbackResult = {
-/**
- * The app's URL.
- */
-url: string,
-/**
- * The app.
- */
-app_name: string,
-/**
- * `rolled_back`.
- */
-status: string,
-/**
- * The number of the new release; absent if that couldn't be recorded.
- */
-release?: number,
-/**
- * The release whose files and settings it has.
- */
-returned_to: number,
-/**
- * The version of the app's package; absent for the newest one of the index.
- */
-version?: string,
-/**
- * What was not brought back; sentences without a full stop.
- */
-stays: Array<string>,
-/**
- * The deployment.
- */
-deployment_id: string,
-/**
- * The outcome of each step.
- */
-steps: Array<StepReport>, };
-
-/**
- * What `restore` returns.
- */
-export type RestoreResult = {
-/**
- * The app's URL.
- */
-url: string,
-/**
- * The app.
- */
-app_name: string,
-/**
- * `restored`.
- */
-status: string,
-/**
- * The number of the new release; absent if that couldn't be recorded.
- */
-release?: number,
-/**
- * The branch whose data the app has now, as a full path.
- */
-restored_from: string,
-/**
- * The branch that the app uses now, as a full path.
- */
-branch: string,
-/**
- * The branch that the app used before, with its data; `restore --from` its id undoes this.
- */
-previous_branch: string,
-/**
- * The deployment.
- */
-deployment_id: string,
 /**
  * The outcome of each step.
  */
@@ -754,178 +606,193 @@ state?: string,
 message?: string, };
 
 /**
- * The history of an app. Determined with read-only requests.
+ * The Tellr apps of a workspace. Determined with read-only requests.
  */
-export type History = {
+export type AppList = {
 /**
- * The app.
+ * The Tellr apps, by name.
+ */
+apps: Array<ListedApp>,
+/**
+ * How many apps of any kind the caller can see in the workspace.
+ */
+apps_in_workspace: number, };
+
+/**
+ * A Tellr app.
+ */
+export type ListedApp = {
+/**
+ * Its name.
  */
 app_name: string,
 /**
- * The folder of its files.
+ * The folder of its files, if known.
  */
-app_file_workspace_path: string,
+app_file_workspace_path?: string,
 /**
- * The number of the release that is deployed, if the last deployment is known to have succeeded.
+ * Its URL.
  */
-current?: number,
+url?: string,
 /**
- * The release that a rollback without a number goes back to.
+ * Its creator.
  */
-previous?: number,
+creator?: string,
 /**
- * The releases that are kept, newest first.
+ * The state of its compute, such as `ACTIVE`.
  */
-releases: Array<Release>,
+compute: string,
 /**
- * The branch of the database that the app uses, as a full path; absent for a provisioned database.
+ * The size of its compute.
  */
-branch?: string,
+compute_size?: string,
 /**
- * The branches that the app's data can be restored from, newest first.
+ * The state of its process, such as `RUNNING`.
  */
-restore_points: Array<KeptBranch>,
+state?: string,
+/**
+ * Which of the two packages, according to the deployed files.
+ */
+app_package?: string,
+/**
+ * The version in the deployed files; absent if it is the newest one on the package index.
+ */
+app_version?: string,
+/**
+ * The version that the app itself reports.
+ */
+runs?: string,
+/**
+ * Whether it works.
+ */
+health: Health,
+/**
+ * Why it isn't healthy, or why that is unknown.
+ */
+problem?: string,
+/**
+ * Whether the deployed app differs from its last release; absent if that is unknown.
+ */
+drift?: boolean,
+/**
+ * The number of the release that is deployed.
+ */
+release?: number,
+/**
+ * The latest run in the journal.
+ */
+last_run?: LastRun,
+/**
+ * Its database.
+ */
+lakebase_name?: string,
+/**
+ * `autoscaling` or `provisioned`.
+ */
+lakebase_type?: string,
+/**
+ * Its schema, according to the deployed files.
+ */
+schema_name?: string,
+/**
+ * What it uses per hour.
+ */
+cost: Cost,
 /**
  * What couldn't be read, and why; sentences without a full stop. Absent if everything was.
  */
 unread?: Array<string>, };
 
 /**
- * A deployment of the app.
+ * Whether an app works.
  */
-export type Release = {
+export type Health = "healthy" | "unchecked" | "changing" | "stopped" | "not_deployed" | "unhealthy";
+
 /**
- * Its number; 1 is the first.
+ * What an app uses per hour.
  */
-number: number,
+export type Cost = {
 /**
- * `create`, `update`, `rollback` or `restore`.
+ * DBU per hour of the app's compute, as it is now: none while it is stopped. Absent where the rate of a size
+ * isn't known.
+ */
+app_dbu_per_hour?: number,
+/**
+ * The smallest number of compute units of the database while it is awake. It may be shared with other apps.
+ */
+database_min_cu?: number,
+/**
+ * The largest number of compute units of the database.
+ */
+database_max_cu?: number, };
+
+/**
+ * The result of a check.
+ */
+export type Findings = {
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * What was checked for: `update` of an app that exists, or `create`.
  */
 operation: Operation,
 /**
- * The user who started it.
+ * Whether nothing stops the deployment: no finding is an error.
  */
-by: string,
+ok: boolean,
 /**
- * When its deployment started, by the workspace's clock.
+ * The findings: errors first, then warnings.
  */
-at: Timestamp,
+findings: Array<Finding>,
 /**
- * The run that made it.
+ * How long the checks took, in milliseconds.
  */
-run: string,
-/**
- * How it went.
- */
-state: ReleaseState,
-/**
- * The app's package.
- */
-package: string,
-/**
- * The package's version; absent for the newest one of the index.
- */
-version?: string,
-/**
- * The version that the app itself reported.
- */
-runs?: string,
-/**
- * The settings, as `update` takes them: all except a key and a wheel.
- */
-settings: UpdateArguments,
-/**
- * The files of the deployment.
- */
-files: Array<ReleasedFile>,
-/**
- * The fields of the app's record that were set, as they were sent. For a plan.
- */
-app?: unknown,
-/**
- * The branch of the database, as a full path, if it has branches.
- */
-branch?: string,
-/**
- * The platform's id of the deployment.
- */
-deployment_id?: string,
-/**
- * What is known of its tables, as far as the app reports it.
- */
-tables?: Tables,
-/**
- * Why the app isn't healthy, or why that wasn't checked; a sentence without a full stop.
- */
-problem?: string,
-/**
- * The release whose files and settings it has, if it is a rollback.
- */
-returned_to?: number,
-/**
- * The release that was put back when this one failed.
- */
-put_back?: number, };
+elapsed_ms: number, };
 
 /**
- * How a release went.
+ * One finding of a check.
  */
-export type ReleaseState = "deploying" | "healthy" | "unchecked" | "failed";
+export type Finding = {
+/**
+ * What was checked, such as `app`, `database` or `rights`.
+ */
+check: string,
+/**
+ * How severe it is.
+ */
+severity: Severity,
+/**
+ * What was found; a sentence without a full stop.
+ */
+message: string,
+/**
+ * Why.
+ */
+cause?: string,
+/**
+ * Who can fix it; absent if nothing is to be fixed.
+ */
+who?: Fixer,
+/**
+ * How it is fixed.
+ */
+how?: string,
+/**
+ * The code of the error with which a run would stop.
+ */
+code?: string, };
 
 /**
- * A file of a release.
+ * How severe a finding is, the most severe first.
  */
-export type ReleasedFile = {
-/**
- * Its path within the app's folder.
- */
-name: string,
-/**
- * The SHA-256 of its content in hexadecimal digits; for a text with a mark, of the text with the mark.
- */
-sha256: string,
-/**
- * Its text, with [`KEY_MARK`] in the place of the key; absent for a wheel.
- */
-text?: string, };
+export type Severity = "error" | "warning" | "ok";
 
 /**
- * What a program requires of the database's tables. Both numbers are migrations, counted from 1.
+ * Who can fix a finding.
  */
-export type Tables = {
-/**
- * The newest migration that the program knows.
- */
-knows: number,
-/**
- * The oldest program that can work with these tables, as the newest migration that it knows.
- */
-works_from: number, };
-
-/**
- * A branch of the app's database that holds data of the app.
- */
-export type KeptBranch = {
-/**
- * Its id, as `restore --from` takes it.
- */
-id: string,
-/**
- * Whether it was made as a restore point, and not as a branch for an app.
- */
-is_restore_point: boolean,
-/**
- * Whether the app uses it now.
- */
-in_use: boolean,
-/**
- * When it was created.
- */
-created_at?: Timestamp,
-/**
- * When the platform removes it; absent if it stays.
- */
-expires_at?: Timestamp, };
+export type Fixer = "you" | "app_owner" | "workspace_admin" | "account_admin" | "databricks" | "nobody";
 
 /**
  * One run.
@@ -1129,11 +996,6 @@ message: string,
  */
 cause: string,
 /**
- * The rule that found the cause in what the platform, the database or the app wrote, such as
- * `PIP_NO_VERSION`; a stable name to match on. Absent if none fits.
- */
-reason?: string,
-/**
  * What to do next.
  */
 remedy: string,
@@ -1222,8 +1084,8 @@ export type WorkspaceResponse = {
  */
 status: number,
 /**
- * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`,
- * `location` and `x-request-id` are included where present.
+ * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
+ * and `location` are included where present.
  */
 headers: Array<[string, string]>,
 /**

@@ -12,6 +12,7 @@
 //! destroy data don't belong in a file that is kept.
 
 mod arguments;
+mod doctor;
 mod enums;
 mod index;
 mod key;
@@ -39,6 +40,7 @@ mod wheel;
 mod write_file;
 
 pub use arguments::{SecretText, WheelArgument};
+pub use doctor::{Deployed, DoctorConfig};
 pub use enums::{AppPackage, Capacity, ComputeSize, KeyStorage, OnFailure, PackageIndex, Seeds};
 pub use key::FernetKey;
 #[cfg(test)]

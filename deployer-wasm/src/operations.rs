@@ -1,7 +1,8 @@
 //! The operations: short programs that follow the specification's numbered steps.
 //!
 //! Five of them change something; the others only read: [`Plan`] shows what an operation would do, [`Status`] the
-//! state of an app, [`History`] its releases.
+//! state of an app, [`History`] its releases, [`AppList`] the Tellr apps of the workspace, [`Findings`] whether all
+//! is there that a deployment needs.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +11,11 @@ use crate::config::{CreateConfig, DeleteConfig, RestoreConfig, RollbackConfig, U
 mod create;
 mod delete;
 mod dry_run;
+mod findings;
 mod folder;
 mod history;
 mod inventory;
+mod list;
 mod locked_run;
 mod losses;
 mod plan;
@@ -27,7 +30,9 @@ mod update;
 
 pub use create::create;
 pub use delete::delete;
+pub use findings::{Finding, Findings, Fixer, Severity, findings};
 pub use history::{History, KeptBranch, history};
+pub use list::{AppList, Cost, Health, ListedApp, list};
 pub use losses::{Loss, PromisedRestorePoint};
 pub use plan::{Plan, PlannedFile, plan};
 pub use restore::restore;
@@ -35,7 +40,7 @@ pub use result::{
     AttachedServices, CreateResult, DeleteResult, RestoreResult, RollbackResult, UpdateResult,
 };
 pub use rollback::rollback;
-pub use status::{AppState, SharedWith, Status, status};
+pub use status::{AppState, SharedWith, Status, app_state, status};
 pub use update::update;
 
 /// The operations.

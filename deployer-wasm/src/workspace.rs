@@ -23,6 +23,7 @@ pub mod operation;
 pub mod permissions;
 pub mod postgres;
 mod retry;
+pub mod rights;
 pub mod routes;
 pub mod secrets;
 pub mod services;

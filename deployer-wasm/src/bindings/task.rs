@@ -7,12 +7,13 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::{StatusConfig, resolve};
+use crate::config::{DoctorConfig, StatusConfig, resolve};
 use crate::engine::Cancellation;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::operations::{
-    self, Change, CreateResult, DeleteResult, History, Plan, RestoreResult, RollbackResult, Status, UpdateResult,
+    self, AppList, Change, CreateResult, DeleteResult, Findings, History, Plan, RestoreResult, RollbackResult,
+    Status, UpdateResult,
 };
 
 pub use crate::operations::Operation;
@@ -28,6 +29,10 @@ pub enum TaskKind {
     Status,
     /// The releases of an app.
     History,
+    /// The Tellr apps of the workspace. It takes no arguments.
+    List,
+    /// Whether all is there that a deployment needs. It takes the arguments of `create`.
+    Doctor,
 }
 
 /// An operation, plan or status with checked arguments.
@@ -41,6 +46,10 @@ pub enum Task {
     Status(Box<StatusConfig>),
     /// The releases of an app.
     History(Box<StatusConfig>),
+    /// The Tellr apps of the workspace.
+    List,
+    /// Whether all is there that a deployment needs.
+    Doctor(Box<DoctorConfig>),
 }
 
 /// The result of a [`Task`]; serialises as the operation's own result.
@@ -63,6 +72,10 @@ pub enum Outcome {
     Stands(Box<Status>),
     /// Of `history`.
     Happened(Box<History>),
+    /// Of `list`.
+    Listed(AppList),
+    /// Of `doctor`.
+    Checked(Findings),
 }
 
 fn change(
@@ -118,6 +131,17 @@ impl Task {
                 let config = resolve::status(arguments, file, environment)?;
                 Self::History(Box::new(config))
             }
+            TaskKind::List => {
+                let unknown = arguments.as_object().and_then(|arguments| arguments.keys().next());
+                match unknown {
+                    Some(key) => {
+                        let (key, known) = (key.clone(), Vec::new());
+                        return Err(Failure::UnknownKey { key, known, nearest: None }.into());
+                    }
+                    None => Self::List,
+                }
+            }
+            TaskKind::Doctor => Self::Doctor(Box::new(DoctorConfig::read(arguments, file, environment)?)),
         })
     }
 
@@ -127,7 +151,7 @@ impl Task {
         match self {
             Self::Run(Change::Create(_) | Change::Update(_) | Change::Rollback(_) | Change::Restore(_)) => true,
             Self::Run(Change::Delete(config)) => config.reset_database,
-            Self::Plan(_) | Self::Status(_) | Self::History(_) => false,
+            Self::Plan(_) | Self::Status(_) | Self::History(_) | Self::List | Self::Doctor(_) => false,
         }
     }
 
@@ -161,6 +185,10 @@ impl Task {
             }
             Self::History(config) => {
                 Outcome::Happened(Box::new(Box::pin(operations::history(host, config, cancellation)).await?))
+            }
+            Self::List => Outcome::Listed(Box::pin(operations::list(host, cancellation)).await?),
+            Self::Doctor(config) => {
+                Outcome::Checked(Box::pin(operations::findings(host, config, cancellation)).await?)
             }
         })
     }

@@ -153,6 +153,12 @@ pub enum Failure {
     /// The app came up and then crashed, or never answered.
     AppCrashed { app: String, url: String, state: String, problem: String, log: Vec<String> },
 
+    /// The app's URL doesn't let the caller read the log, or another credential is required. `personal`: the
+    /// credential is a personal access token.
+    LogRefused { app: String, status: u16, personal: bool },
+    /// The log can't be read because the app isn't running, or its URL doesn't answer.
+    LogUnreachable { app: String, compute: String, problem: String },
+
     // ---- Lakebase ----
     /// Lakebase isn't available here.
     LakebaseUnavailable { problem: String },

@@ -8,6 +8,7 @@ use super::entry::{
 use super::wording::{ends, list, said, said_by, shortened, spell, with_request};
 
 mod lock;
+mod log;
 mod ownership;
 mod services;
 mod sharing;
@@ -467,6 +468,9 @@ impl Failure {
                 remedy: read_the_log(&url, "fix the problem it shows and run `update`"),
                 docs: DOCS_APPS,
             },
+            Self::LogRefused { app, status, personal } => log::refused(&app, status, personal),
+            Self::LogUnreachable { app, compute, problem } => log::unreachable(&app, &compute, &problem),
+
             Self::LakebaseUnavailable { problem } => Entry {
                 code: "LAKEBASE_UNAVAILABLE",
                 message: "Lakebase is not available in this workspace".into(),

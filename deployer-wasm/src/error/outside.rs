@@ -7,7 +7,7 @@ const HIDDEN: &str = "[hidden]";
 const MAX_LINES: usize = 6;
 const MAX_CHARS: usize = 1200;
 /// The maximum number of log lines.
-pub(super) const MAX_LOG_LINES: usize = 20;
+pub const MAX_LOG_LINES: usize = 20;
 /// The maximum length of a log line.
 const MAX_LINE_CHARS: usize = 400;
 
@@ -130,6 +130,11 @@ fn log_line(line: &str) -> String {
         Some((end, _)) => format!("{} …", &line[..end]),
         None => line.to_owned(),
     }
+}
+
+/// A line from outside without terminal control sequences, other control characters and secrets.
+pub fn plain_line(line: &str) -> String {
+    blank_secrets(plain(line).trim_end())
 }
 
 /// A line without terminal control sequences and other control characters.

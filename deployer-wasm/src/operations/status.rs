@@ -13,7 +13,7 @@ use crate::config::{StatusConfig, WorkspacePath};
 use crate::engine::Cancellation;
 use crate::engine::journal::{Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Lease, Places};
-use crate::error::Result;
+use crate::error::{DeployError, Failure, Result};
 use crate::host::Host;
 use crate::manifest::{self, DeployedManifest, REQUIREMENTS};
 use crate::steps::{app, services};
@@ -130,6 +130,22 @@ pub async fn status<H: Host>(host: &H, config: &StatusConfig, cancellation: &Can
     let preflight = Preflight::looking(host, cancellation, Operation::Update, config.app_name.as_str());
     let status = look(&preflight, config).await;
     preflight.told(status)
+}
+
+/// Reads the app's record: its URL and its state.
+///
+/// # Errors
+/// `APP_NOT_FOUND`, or the workspace's refusal.
+pub async fn app_state<H: Host>(
+    host: &H,
+    config: &StatusConfig,
+    cancellation: &Cancellation,
+) -> Result<AppState> {
+    let name = config.app_name.as_str();
+    let preflight = Preflight::looking(host, cancellation, Operation::Update, name);
+    let found = app::find(&preflight.client, name).await;
+    let found = found.and_then(|app| app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() }));
+    preflight.told(found.map(state).map_err(DeployError::from))
 }
 
 async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> Result<Status> {

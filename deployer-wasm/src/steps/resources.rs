@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::app::{ReadyApp, scopes_refused};
 use super::services;
-use crate::config::record::RecordSettings;
+use crate::config::record::{Instances, RecordSettings, Telemetry};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;

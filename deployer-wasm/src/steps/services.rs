@@ -19,10 +19,18 @@ use crate::workspace::{ApiError, Client, ErrorKind};
 /// `SERVICE_NOT_FOUND`, `SERVING_ENDPOINT_NOT_READY`, `PERMISSION_DENIED`, or the workspace's refusal.
 pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Services) -> Result<(), Failure> {
     for (kind, id) in wanted.iter() {
-        let found = client.send(services::get(kind, id)).await;
-        judge(kind, id, found)?;
+        look_at(client, kind, id).await?;
     }
     Ok(())
+}
+
+/// Refuses one of them, if it can't be used.
+///
+/// # Errors
+/// As [`look`].
+pub async fn look_at<H: Host>(client: &Client<'_, H>, kind: ServiceKind, id: &str) -> Result<(), Failure> {
+    let found = client.send(services::get(kind, id)).await;
+    judge(kind, id, found)
 }
 
 fn judge(kind: ServiceKind, id: &str, found: Result<Service, ApiError>) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::secrets::Empty;
-use super::{Call, segment, services};
+use super::{Call, page, segment, services};
 use crate::config::record::{Instances, Telemetry};
 use crate::config::services::ServiceKind;
 use crate::decode::null_as_default;
@@ -317,6 +317,8 @@ pub struct Apps {
     #[serde(default)]
     pub next_page_token: Option<String>,
 }
+
+page!(Apps, apps);
 
 /// Lists apps, one page at a time.
 pub fn list(page_token: Option<&str>) -> Call<Apps> {

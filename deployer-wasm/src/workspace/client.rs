@@ -133,6 +133,12 @@ impl<'a, H: Host> Client<'a, H> {
         Timestamp::from_millis(self.host.now().as_millis().saturating_add(self.clock_ahead_ms.get()))
     }
 
+    /// The difference between the workspace's clock and the host's; zero below the precision of the workspace's
+    /// answers.
+    pub fn clock_difference(&self) -> Duration {
+        Duration::from_millis(self.clock_ahead_ms.get().unsigned_abs())
+    }
+
     /// Sends `call` until it is answered or the time limit has passed.
     ///
     /// # Errors

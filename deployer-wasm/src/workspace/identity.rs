@@ -18,6 +18,44 @@ pub struct Me {
     /// The display name.
     #[serde(rename = "displayName", default)]
     pub display_name: Option<String>,
+    /// The groups that contain the caller.
+    #[serde(default, deserialize_with = "null_as_default")]
+    groups: Vec<Named>,
+    /// What the caller is entitled to in the workspace, by itself or through groups.
+    #[serde(default, deserialize_with = "null_as_default")]
+    entitlements: Vec<Entitlement>,
+}
+
+/// A group.
+#[derive(Debug, Clone, Deserialize)]
+struct Named {
+    #[serde(default, deserialize_with = "null_as_default")]
+    display: String,
+}
+
+/// An entitlement.
+#[derive(Debug, Clone, Deserialize)]
+struct Entitlement {
+    #[serde(default, deserialize_with = "null_as_default")]
+    value: String,
+}
+
+impl Me {
+    /// Whether the caller belongs to the group of this name.
+    pub fn is_in(&self, group: &str) -> bool {
+        self.groups.iter().any(|known| known.display == group)
+    }
+
+    /// Whether the caller is an admin of the workspace.
+    pub fn is_admin(&self) -> bool {
+        self.is_in("admins")
+    }
+
+    /// Whether the caller may use the workspace, if the platform shows the entitlements.
+    pub fn has_workspace_access(&self) -> Option<bool> {
+        let has = |name: &str| self.entitlements.iter().any(|entitlement| entitlement.value == name);
+        (!self.entitlements.is_empty()).then(|| self.is_admin() || has("workspace-access"))
+    }
 }
 
 /// Whether two user names belong to the same person. The platform compares them case-insensitively, and each

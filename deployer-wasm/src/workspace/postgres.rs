@@ -19,6 +19,9 @@ pub struct Project {
     /// When it was created, as RFC 3339.
     #[serde(default)]
     pub create_time: Option<String>,
+    /// When it was deleted; its name stays taken until it is purged.
+    #[serde(default)]
+    pub delete_time: Option<String>,
     /// The effective values.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status: ProjectStatus,
@@ -76,6 +79,12 @@ pub struct EndpointStatus {
     /// Missing for a while on a new branch.
     #[serde(default)]
     pub hosts: Option<Hosts>,
+    /// The smallest compute, in CU.
+    #[serde(default)]
+    pub autoscaling_limit_min_cu: Option<f64>,
+    /// The largest compute, in CU.
+    #[serde(default)]
+    pub autoscaling_limit_max_cu: Option<f64>,
 }
 
 /// The addresses of an endpoint.
@@ -93,6 +102,11 @@ impl Endpoint {
             matches!(self.status.current_state.as_deref(), None | Some("ACTIVE" | "IDLE" | "DEGRADED"));
         let host = self.status.hosts.as_ref()?.host.as_deref()?;
         (connectable && !host.is_empty()).then_some(host)
+    }
+
+    /// The smallest and the largest compute, in CU.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        self.status.autoscaling_limit_min_cu.zip(self.status.autoscaling_limit_max_cu)
     }
 
     /// Whether it accepts writes.
@@ -138,6 +152,26 @@ pub struct NewProject<'a> {
     pub id: &'a str,
     /// Minimum and maximum compute, in CU.
     pub limits: (f64, f64),
+}
+
+/// A page of projects.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Projects {
+    /// The projects that the caller can see.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub projects: Vec<Project>,
+    /// The token of the next page.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
+}
+page!(Projects, projects);
+
+/// Lists the projects, with those that were deleted but not purged.
+pub fn list_projects() -> Call<Projects> {
+    let mut call: Call<Projects> =
+        call(Method::Get, "projects", "read the Lakebase projects".to_owned(), "", "CAN USE");
+    "the Lakebase projects".clone_into(&mut call.what);
+    call.query("show_deleted", "true")
 }
 
 /// Reads a project.

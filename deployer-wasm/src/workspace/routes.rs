@@ -42,10 +42,11 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/database/instances/{}", &[]),
     route(Method::Post, "/api/2.0/database/instances", &[]),
     route(Method::Get, "/api/2.0/postgres/projects/{}", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects", &["show_deleted", "page_token"]),
     route(Method::Post, "/api/2.0/postgres/projects", &["project_id"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/operations/{}", &[]),
-    route(Method::Post, "/api/2.0/postgres/projects/{}/branches", &["branch_id"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches", &["page_token"]),
+    route(Method::Post, "/api/2.0/postgres/projects/{}/branches", &["branch_id"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}", &[]),
     route(Method::Patch, "/api/2.0/postgres/projects/{}/branches/{}", &["update_mask"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/operations/{}", &[]),
@@ -68,6 +69,9 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/preview/scim/v2/ServicePrincipals", &["filter", "attributes", "count"]),
     route(Method::Get, "/api/2.0/permissions/apps/{}", &[]),
     route(Method::Patch, "/api/2.0/permissions/apps/{}", &[]),
+    route(Method::Get, "/api/2.0/permissions/database-projects/{}", &[]),
+    route(Method::Get, "/api/2.0/permissions/database-instances/{}", &[]),
+    route(Method::Get, "/api/2.0/secrets/acls/list", &["scope"]),
 ];
 
 /// The route of a request, if the deployer makes such requests.
@@ -112,7 +116,7 @@ mod tests {
     use serde_json::Map;
 
     use super::super::{
-        apps, database, files, identity, operation, permissions, postgres, secrets, services,
+        apps, database, files, identity, operation, permissions, postgres, rights, secrets, services,
     };
     use super::*;
     use crate::config::services::ServiceKind;
@@ -150,13 +154,20 @@ mod tests {
             ("operation::get", operation::get("projects/p/operations/o").request),
             ("operation::get", operation::get(&format!("{branch}/operations/o")).request),
             ("postgres::get_project", postgres::get_project("p").request),
+            ("postgres::list_projects", postgres::list_projects().page("t").request),
             ("postgres::create_project", postgres::create_project(&project).request),
             ("postgres::list_endpoints", postgres::list_endpoints(branch).page("t").request),
             ("postgres::list_databases", postgres::list_databases(branch).page("t").request),
             ("postgres::get_branch", postgres::get_branch(branch).request),
-            ("postgres::create_branch", postgres::create_branch("projects/p", "r", branch, postgres::Life::Unlimited).request),
+            (
+                "postgres::create_branch",
+                postgres::create_branch("projects/p", "r", branch, postgres::Life::Unlimited).request,
+            ),
             ("postgres::keep_branch", postgres::keep_branch(branch).request),
             ("postgres::list_branches", postgres::list_branches("projects/p").page("t").request),
+            ("rights::of_object", rights::of_object(rights::Object::Project("p")).request),
+            ("rights::of_object", rights::of_object(rights::Object::Instance("i")).request),
+            ("rights::of_scope", rights::of_scope("s").request),
             ("secrets::list", secrets::list("s").request),
             ("secrets::create_scope", secrets::create_scope("s").request),
             ("secrets::put", secrets::put("s", "k", "v").request),
@@ -188,6 +199,7 @@ mod tests {
             ("operation", include_str!("operation.rs")),
             ("permissions", include_str!("permissions.rs")),
             ("postgres", include_str!("postgres.rs")),
+            ("rights", include_str!("rights.rs")),
             ("secrets", include_str!("secrets.rs")),
             ("services", include_str!("services.rs")),
         ];

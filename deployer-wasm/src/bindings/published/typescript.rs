@@ -18,8 +18,9 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppState, AttachedServices, CreateResult, DeleteResult, History, KeptBranch, Loss, Operation, Plan,
-    PlannedFile, PromisedRestorePoint, RestoreResult, RollbackResult, SharedWith, Status, UpdateResult,
+    AppList, AppState, AttachedServices, Cost, CreateResult, DeleteResult, Finding, Findings, Fixer, Health,
+    History, KeptBranch, ListedApp, Loss, Operation, Plan, PlannedFile, PromisedRestorePoint, RestoreResult,
+    RollbackResult, Severity, SharedWith, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
@@ -68,6 +69,14 @@ fn the_typescript_types_are_up_to_date() {
         declared::<Tables>(config),
         declared::<KeptBranch>(config),
         declared::<SharedWith>(config),
+        declared::<AppList>(config),
+        declared::<ListedApp>(config),
+        declared::<Health>(config),
+        declared::<Cost>(config),
+        declared::<Findings>(config),
+        declared::<Finding>(config),
+        declared::<Severity>(config),
+        declared::<Fixer>(config),
         declared::<RunRecord>(config),
         declared::<Lease>(config),
         declared::<RunStatus>(config),
