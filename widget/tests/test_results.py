@@ -9,7 +9,7 @@ import pickle
 import pytest
 
 from tellr.progress.document import loss_sentences
-from tellr.results import Plan, Report, Result, Status
+from tellr.results import AppList, Findings, Plan, Report, Result, Status
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m"
 CREATED = {
@@ -60,6 +60,40 @@ STATUS = {
     "lock": {"id": "r2", "holder": "ben", "operation": "update", "since": "2026-11-23T00:00:00Z"},
     "can_resume": True,
 }
+APPS = {
+    "app_name": "slides",
+    "apps_in_workspace": 3,
+    "apps": [
+        {
+            "app_name": "slides",
+            "url": "https://tellr.example",
+            "health": "unchecked",
+            "problem": "personal access tokens are not accepted there",
+            "app_version": "0.1.0",
+            "drift": True,
+            "lakebase_name": "slides-db",
+            "schema_name": "app_data",
+            "cost": {"app_dbu_per_hour": 0.5, "database_min_cu": 0.5, "database_max_cu": 2.0},
+            "unread": ["The journal can't be read"],
+        }
+    ],
+}
+FINDINGS = {
+    "app_name": "slides",
+    "operation": "update",
+    "ok": False,
+    "elapsed_ms": 900,
+    "findings": [
+        {
+            "check": "rights",
+            "severity": "error",
+            "message": "You can't manage the app `slides`",
+            "who": "app_owner",
+            "how": "Ask the app's owner for CAN MANAGE",
+        },
+        {"check": "database", "severity": "ok", "message": "The database `slides-db` exists"},
+    ],
+}
 WHERE = ("https://my.cloud.databricks.com", "ada@example.com")
 
 
@@ -69,6 +103,8 @@ WHERE = ("https://my.cloud.databricks.com", "ada@example.com")
         (Result(CREATED), CREATED),
         (Plan(PLAN, *WHERE), PLAN),
         (Status(STATUS, *WHERE), STATUS),
+        (AppList(APPS, *WHERE), APPS),
+        (Findings(FINDINGS, *WHERE), FINDINGS),
     ],
 )
 def test_it_is_a_dict_when_asked(shown: dict[str, object], plain: dict[str, object]) -> None:
@@ -113,6 +149,38 @@ def test_a_plan_is_laid_out_as_text() -> None:
         "",
         "Files:",
         "  app.yaml (2 lines)",
+    ]
+
+
+def test_a_list_of_apps_is_laid_out_as_text() -> None:
+    assert repr(AppList(APPS, *WHERE)).splitlines() == [
+        "1 of 3 apps are Tellr",
+        "Workspace https://my.cloud.databricks.com as ada@example.com",
+        "",
+        "slides:",
+        "  Health                    running, not checked: personal access tokens are not accepted "
+        "there",
+        "  URL                       https://tellr.example",
+        "  Version                   0.1.0",
+        "  Differs from its release  yes",
+        "  Database                  slides-db/app_data",
+        "  DBU per hour              0.5",
+        "  Database CU               0.5 to 2.0",
+        "  - The journal can't be read",
+    ]
+
+
+def test_findings_are_laid_out_as_text() -> None:
+    assert repr(Findings(FINDINGS, *WHERE)).splitlines() == [
+        "update slides: something would stop the deployment",
+        "Workspace https://my.cloud.databricks.com as ada@example.com",
+        "",
+        "Errors:",
+        "  - You can't manage the app `slides`. Ask the app's owner for CAN MANAGE "
+        "(who: the app's owner)",
+        "",
+        "Checked:",
+        "  - The database `slides-db` exists",
     ]
 
 

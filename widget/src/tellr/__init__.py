@@ -5,7 +5,8 @@
 
 ``create``, ``update``, ``delete``, ``rollback`` and ``restore`` block, show each step, and return the
 result as a dict. ``plan`` shows what one of them would do, ``status`` the status of an app,
-``history`` its releases; these change nothing.
+``history`` its releases, ``list_apps`` all Tellr apps, ``doctor`` what would stop a deployment,
+``logs`` an app's log; these change nothing.
 ``Deployer`` is the same as a form in the notebook.
 
 An invalid argument raises a ``ValueError`` before anything is sent. Every other failure raises a
@@ -22,7 +23,10 @@ from tellr.errors import DeploymentError, InvalidArgumentError
 from tellr.functions import (
     create,
     delete,
+    doctor,
     history,
+    list_apps,
+    logs,
     plan,
     restore,
     rollback,
@@ -41,7 +45,10 @@ __all__ = [
     "InvalidArgumentError",
     "create",
     "delete",
+    "doctor",
     "history",
+    "list_apps",
+    "logs",
     "plan",
     "restore",
     "rollback",

@@ -1,4 +1,4 @@
-"""``create``, ``update``, ``delete``, ``rollback``, ``restore``, ``plan``, ``status``, ``history``.
+"""The operations as functions: those that change something, and those that only ask.
 
 The parameters in front of the ``*`` are the specification's, in its order.
 """
@@ -12,11 +12,13 @@ from tellr.errors import invalid
 from tellr.secrets import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
 
     from databricks.sdk import WorkspaceClient
 
-    from tellr.results import History, Plan, Result, Status
+    from tellr.logs import Log, LogLine
+    from tellr.results import AppList, Findings, History, Plan, Result, Status
 
 
 def create(
@@ -334,6 +336,71 @@ def history(
     from tellr import running
 
     return running.history(given)
+
+
+def list_apps(
+    *,
+    client: WorkspaceClient | None = None,
+    profile: str | None = None,
+    progress: str = "none",
+) -> AppList:
+    """List the Tellr apps of the workspace that you can see.
+
+    It asks the workspace, and changes nothing. Returns a dict, displayed as a table: for each app
+    its version, health, drift, last run, database, and what it uses per hour.
+    """
+    given = Given("list", locals())
+    from tellr import running
+
+    return running.list_apps(given)
+
+
+def doctor(app_name: str | None = None, **arguments: Any) -> Findings:  # noqa: ANN401
+    """Check everything that a deployment needs, and say who can fix what.
+
+    It asks the workspace, and changes nothing. The arguments are those of ``create``. An app that
+    exists is checked as for ``update``, where what is left out stays as it is::
+
+        tellr.doctor()
+        tellr.doctor("slides", serving_endpoint="my-endpoint")
+
+    Returns:
+        A dict, displayed readably. ``ok`` says whether nothing would stop the deployment;
+        ``findings`` has each check with ``severity``, ``message``, ``who`` and ``how``.
+    """
+    import inspect
+
+    bound = inspect.signature(create).bind(app_name=app_name, **arguments)
+    bound.apply_defaults()
+    from tellr import running
+
+    # The defaults of `create` don't count as given.
+    return running.doctor(Given("create", bound.arguments))
+
+
+def logs(
+    app_name: str | None = None,
+    tail: int = 200,
+    *,
+    follow: bool = False,
+    search: str = "",
+    client: WorkspaceClient | None = None,
+    profile: str | None = None,
+) -> Log | Iterator[LogLine]:
+    """Read the log of an app.
+
+    Returns:
+        The last ``tail`` lines as a list that displays as text; each line is a dict with
+        ``timestamp``, ``source`` and ``message``. With ``follow`` an iterator over these and new
+        lines, which ends when the app is stopped::
+
+            for line in tellr.logs("slides", tail=10, follow=True):
+                print(line)
+    """
+    parameters = {"app_name": app_name, "client": client, "profile": profile, "progress": "none"}
+    from tellr import running
+
+    return running.logs(Given("status", parameters), tail, search, follow=follow)
 
 
 def _hidden(text: str | None) -> str | None:

@@ -74,3 +74,21 @@ class Status(Report):
         from tellr.progress.document import status
 
         return status(self, self.workspace, self.user)
+
+
+class AppList(Report):
+    """The Tellr apps of a workspace."""
+
+    def _document(self) -> Document:
+        from tellr.progress.looking import app_list
+
+        return app_list(self, self.workspace, self.user)
+
+
+class Findings(Report):
+    """Whether all is there that a deployment needs."""
+
+    def _document(self) -> Document:
+        from tellr.progress.looking import findings
+
+        return findings(self, self.workspace, self.user)

@@ -9,22 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tellr import confirmation
-from tellr.errors import DeploymentError, InvalidArgumentError
+from tellr.errors import DeploymentError, InvalidArgumentError, failure
 from tellr.kernel.run import Run
 from tellr.progress.document import loss_sentences
 from tellr.progress.guarded import Guarded
 from tellr.progress.lines import Lines
 from tellr.progress.reporter import reporter
 from tellr.progress.view import Silent
-from tellr.results import History, Plan, Result, Status
+from tellr.results import AppList, Findings, History, Plan, Result, Status
 from tellr.workspace import lakebase
 from tellr.workspace.host import WorkspaceHost
 from tellr.workspace.session import WorkspaceSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tellr.arguments import Given
+    from tellr.logs import Log, LogLine
     from tellr.progress.view import Reporter
 
 _TICK_SECONDS = 0.5
@@ -73,6 +74,37 @@ def history(given: Given) -> History:
     """Request the releases of an app."""
     host, start = _prepared("history", given)
     return History(_look(host, start), host.workspace or "", host.user or "")
+
+
+def list_apps(given: Given) -> AppList:
+    """Request the list of Tellr apps."""
+    host, start = _prepared("list", given)
+    return AppList(_look(host, start), host.workspace or "", host.user or "")
+
+
+def doctor(given: Given) -> Findings:
+    """Request the checks of everything that a deployment needs."""
+    host, start = _prepared("doctor", given)
+    return Findings(_look(host, start), host.workspace or "", host.user or "")
+
+
+def logs(given: Given, tail: int, search: str, *, follow: bool) -> Log | Iterator[LogLine]:
+    """Read the log of an app."""
+    from tellr.logs import LogReader
+
+    found = status(given)
+    app = found.get("app")
+    name = str(found["app_name"])
+    if app is None:
+        raise failure(
+            "APP_NOT_FOUND",
+            f"There is no app `{name}` in this workspace",
+            "It was never created, was deleted, or is in another workspace",
+            "Check `app_name` and the workspace, or use `create`",
+        )
+    session = WorkspaceSession(given.client, given.profile)
+    reader = LogReader(session, name, str(app.get("url") or ""), search)
+    return reader.follow(tail) if follow else reader.recent(tail)
 
 
 def _prepared(operation: str, given: Given) -> tuple[WorkspaceHost, dict[str, Any]]:

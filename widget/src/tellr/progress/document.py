@@ -97,7 +97,7 @@ def about(workspace: str, user: str) -> str:
 def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     """Format a plan."""
     sections = [Section("", _facts(told))]
-    steps = [(str(one.get("step")), str(one.get("title"))) for one in _objects(told, "steps")]
+    steps = [(str(one.get("step")), str(one.get("title"))) for one in objects(told, "steps")]
     sections.append(Section("Steps", steps))
     losses = loss_sentences(told)
     for title, sentences in (
@@ -106,7 +106,7 @@ def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
         ("Kept, or can be restored", _texts(told, "recoverable")),
     ):
         sections.append(Section(title, [("", one) for one in sentences]))
-    files = [(str(one.get("name")), str(one.get("content"))) for one in _objects(told, "files")]
+    files = [(str(one.get("name")), str(one.get("content"))) for one in objects(told, "files")]
     sections.append(Section("Files", [], files))
     title = f"Plan: {told.get('operation')} {told.get('app_name')} (nothing was changed)"
     return Document(title, about(workspace, user), [one for one in sections if _has_content(one)])
@@ -201,7 +201,7 @@ def _kept(branch: Mapping[str, Any]) -> str:
 def loss_sentences(told: Mapping[str, Any]) -> list[str]:
     """Say what a plan's run will lose, or what a result's run has lost, one sentence each."""
     # A plan has the deployer's own words, a result only what it was.
-    return _texts(told, "lost") or [_loss(one) for one in _objects(told, "losses")]
+    return _texts(told, "lost") or [_loss(one) for one in objects(told, "losses")]
 
 
 def _loss(loss: Mapping[str, Any]) -> str:
@@ -215,9 +215,7 @@ def _loss(loss: Mapping[str, Any]) -> str:
         words += f", with unknown content ({loss['unknown']})"
     elif loss.get("tables") is not None:
         words += f", with {loss['tables']} tables"
-        largest = [
-            f"{one.get('name')}: {one.get('rows')} rows" for one in _objects(loss, "largest")
-        ]
+        largest = [f"{one.get('name')}: {one.get('rows')} rows" for one in objects(loss, "largest")]
         words += f" ({', '.join(largest[:5])})" if largest else ""
     point = _object(loss, "restore_point")
     if point:
@@ -258,7 +256,8 @@ def _object(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, whatever else is in it."""
     found = told.get(name)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
