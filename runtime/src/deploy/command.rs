@@ -1,6 +1,6 @@
 //! The command line of `tellr-app deploy`.
 //!
-//! Exit codes: 0 success, 1 failure, 2 refused before anything was changed (invalid input, or a data loss
+//! Exit codes: 0 success, 1 failure (of `doctor`: something would stop a deployment), 2 refused before anything was changed (invalid input, or a data loss
 //! that was not confirmed), 130 cancelled.
 //!
 //! Events go to standard output, errors and questions to standard error. With `--json` an error is the last
@@ -11,28 +11,26 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use deployer::engine::Cancellation;
-use deployer::error::{DeployError, ErrorClass, ErrorDetails, Failure};
+use deployer::error::{DeployError, ErrorClass, Failure};
 use deployer::events::DeployEvent;
 use deployer::operations::{self, Change};
 use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
 use super::confirmation;
+use super::connection::{connect, find};
 use super::flags::Connection;
 use super::introduction::Introduction;
+use super::logs;
+use super::looking;
 use super::native_host::NativeHost;
+use super::open::open;
 use super::operation::Operation;
-use super::printer::{Style, print_error, print_result};
+use super::printer::{Style, output_lost, print_error, print_result};
 use super::progress::Progress;
 use super::report;
 use super::wording;
 use crate::http::listener;
-use crate::workspace::oauth::{self, SignIn};
-use crate::workspace::sign_in::{self, SelectionArguments};
-use crate::workspace::{self, ClientError, Workspace, browser};
-
-/// The documentation of errors that only this interface has.
-const DOCS: &str = "README.md#configuration";
 
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
@@ -40,9 +38,10 @@ pub fn run(operation: Operation) -> ExitCode {
     let is_from_file = operation.is_from_file();
     // One thread: the logic is single-threaded, and most of the time is spent waiting for the workspace.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let mut success = ExitCode::SUCCESS;
     let outcome = match runtime {
         Ok(runtime) => {
-            let outcome = runtime.block_on(perform(operation, style));
+            let outcome = runtime.block_on(perform(operation, style, &mut success));
             // Don't wait for a name server that doesn't answer.
             runtime.shutdown_background();
             outcome
@@ -52,7 +51,7 @@ pub fn run(operation: Operation) -> ExitCode {
         }
         .into()),
     };
-    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    let Err(error) = outcome else { return success };
     let code = match error.class {
         ErrorClass::Input => ExitCode::from(2),
         ErrorClass::Deployment if error.is("CANCELLED") => ExitCode::from(130),
@@ -67,7 +66,8 @@ pub fn run(operation: Operation) -> ExitCode {
     code
 }
 
-async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> {
+/// Performs it; `code` is the exit code if nothing fails.
+async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Result<(), DeployError> {
     match operation {
         Operation::Change(flags) => {
             let yes = flags.is_confirmed();
@@ -104,6 +104,27 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
             let looking = operations::history(&session.host, &config, &cancellation);
             let history = session.told(Box::pin(looking)).await?;
             tell(style, &history, report::history(&history).trim_end())
+        }
+        Operation::Logs(flags) => logs::run(*flags, style).await,
+        Operation::Open(flags) => open(*flags, style).await,
+        Operation::List(flags) => {
+            let session = Session::begin(&flags.connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::list(&session.host, &cancellation);
+            let list = session.told(Box::pin(looking)).await?;
+            tell(style, &list, looking::list(&list).trim_end())
+        }
+        Operation::Doctor(flags) => {
+            let (connection, config) = flags.read()?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::findings(&session.host, &config, &cancellation);
+            let found = session.told(Box::pin(looking)).await?;
+            tell(style, &found, looking::findings(&found).trim_end())?;
+            if !found.ok {
+                *code = ExitCode::FAILURE;
+            }
+            Ok(())
         }
     }
 }
@@ -158,24 +179,7 @@ async fn carry_out<E: FnMut(DeployEvent)>(
 /// # Errors
 /// If it is lost: a script must not take an empty file for a result.
 fn tell(style: Style, result: &impl Serialize, sentence: &str) -> Result<(), DeployError> {
-    print_result(&style.result(result, sentence)).map_err(|error| {
-        ErrorDetails {
-            code: "OUTPUT_LOST".to_owned(),
-            class: ErrorClass::Deployment,
-            message: "The result couldn't be written to standard output".to_owned(),
-            cause: error.to_string(),
-            remedy:
-                "Free space, or write it elsewhere. The operation itself has finished; `tellr-app deploy \
-                     status` shows the state"
-                    .to_owned(),
-            docs: DOCS.to_owned(),
-            reason: None,
-            step: None,
-            log: Vec::new(),
-            refused: None,
-        }
-        .into()
-    })
+    print_result(&style.result(result, sentence)).map_err(|error| output_lost(&error))
 }
 
 fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String {
@@ -200,25 +204,16 @@ impl Session<()> {
         connection: &Connection,
         style: Style,
     ) -> Result<Session<impl FnMut(DeployEvent) + use<>>, DeployError> {
-        let asked = SelectionArguments { host: connection.host.clone(), profile: connection.profile.clone() };
-        let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
-        let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
-        let http = workspace::client().map_err(unreachable)?;
-        let (id, profile) = (found.workspace_id.clone(), found.profile.clone());
-        let introduction = Arc::new(Introduction::new(style, &found.host, profile));
+        let found = find(connection)?;
+        let introduction = Arc::new(Introduction::new(style, &found.host, found.profile.clone()));
         let progress = Progress::new(style, Arc::clone(&introduction));
-        let workspace = if connection.sign_in {
-            signed_in(http, &found.host).await
-        } else {
-            found.credential().map(|credential| Workspace::new(http, credential)).map_err(DeployError::from)
-        };
-        let workspace = workspace.inspect_err(|_| introduction.workspace())?;
+        let workspace = connect(connection, found).await.inspect_err(|_| introduction.workspace())?;
         let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
         let told = progress.clone();
         let tell = move |event: DeployEvent| told.event(&event);
         let introduced = Arc::clone(&introduction);
-        let host = NativeHost::of(workspace.with_id(id), roots.as_deref(), tell)
-            .identifying(move |who| introduced.person(who));
+        let host =
+            NativeHost::of(workspace, roots.as_deref(), tell).identifying(move |who| introduced.person(who));
         Ok(Session { host, introduction, progress })
     }
 }
@@ -235,18 +230,6 @@ impl<E> Session<E> {
         self.introduction.workspace();
         outcome
     }
-}
-
-/// The workspace at `host`, as the user who signs in in the browser. Messages go to standard error, or to
-/// another place that doesn't mix with the events.
-async fn signed_in(http: reqwest::Client, host: &str) -> Result<Workspace, DeployError> {
-    let sign_in = SignIn::new(http.clone(), host.to_owned(), None);
-    let begun = sign_in.begin().await.map_err(oauth::failure)?;
-    eprintln!("Sign in to {host} in a browser on this machine:\n\n  {}\n", begun.address);
-    // Kept until the sign-in is complete.
-    let _opened = browser::open(&begun.address);
-    begun.finished().await.map_err(oauth::failure)?;
-    Ok(Workspace::of_person(http, sign_in))
 }
 
 /// Where an operation stops when it is asked to.

@@ -4,7 +4,7 @@
 //! confirming, and which flags each operation has.
 
 use clap::{Args, Subcommand};
-use deployer::config::{StatusConfig, resolve};
+use deployer::config::{DoctorConfig, StatusConfig, resolve};
 use deployer::error::{DeployError, Failure};
 use deployer::operations::Change;
 
@@ -146,6 +146,46 @@ pub struct StatusFlags {
     name: Option<String>,
     #[command(flatten)]
     settings: SettingFlags<Status>,
+}
+
+/// The flags of `list`.
+#[derive(Debug, Args)]
+pub struct ListFlags {
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+/// The flags of `doctor`: the settings of `create`.
+#[derive(Debug, Args)]
+pub struct DoctorFlags {
+    #[command(flatten)]
+    connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingFlags<Create>,
+    #[command(flatten)]
+    program: Program,
+}
+
+impl DoctorFlags {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Whether a configuration file is given.
+    pub(super) fn is_from_file(&self) -> bool {
+        self.settings.is_from_file()
+    }
+
+    /// Checks what would be deployed, and in which workspace.
+    pub(super) fn read(self) -> Result<(Connection, DoctorConfig), DeployError> {
+        let Self { connection, name, mut settings, program } = self;
+        settings.set_app_name(name);
+        program.pack_into(&mut settings)?;
+        Ok((connection, settings.resolve(DoctorConfig::read)?))
+    }
 }
 
 impl ChangeFlags {

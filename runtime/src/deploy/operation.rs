@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 
-use super::flags::{ChangeFlags, Connection, StatusFlags};
+use super::flags::{ChangeFlags, Connection, DoctorFlags, ListFlags, StatusFlags};
+use super::logs::LogsFlags;
 
 /// The deployer's operations.
 #[derive(Debug, Subcommand)]
@@ -17,6 +18,14 @@ pub enum Operation {
     Status(Box<StatusFlags>),
     /// List the releases of an app, and the restore points of its database
     History(Box<StatusFlags>),
+    /// Show the log of an app, and follow it
+    Logs(Box<LogsFlags>),
+    /// Open an app in the browser
+    Open(Box<StatusFlags>),
+    /// List the Tellr apps of the workspace: version, health, drift, last run, database, cost
+    List(Box<ListFlags>),
+    /// Check everything that a deployment needs, and say who can fix what; changes nothing
+    Doctor(Box<DoctorFlags>),
 }
 
 impl Operation {
@@ -24,7 +33,10 @@ impl Operation {
     pub(super) fn connection(&self) -> &Connection {
         match self {
             Self::Change(flags) | Self::Plan(flags) => flags.connection(),
-            Self::Status(flags) | Self::History(flags) => flags.connection(),
+            Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.connection(),
+            Self::Logs(flags) => flags.app.connection(),
+            Self::List(flags) => &flags.connection,
+            Self::Doctor(flags) => flags.connection(),
         }
     }
 
@@ -32,7 +44,10 @@ impl Operation {
     pub(super) fn is_from_file(&self) -> bool {
         match self {
             Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
-            Self::Status(flags) | Self::History(flags) => flags.is_from_file(),
+            Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.is_from_file(),
+            Self::Logs(flags) => flags.app.is_from_file(),
+            Self::List(_) => false,
+            Self::Doctor(flags) => flags.is_from_file(),
         }
     }
 }
