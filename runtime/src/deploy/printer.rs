@@ -97,6 +97,7 @@ pub(super) fn output_lost(error: &io::Error) -> DeployError {
              the state"
                 .to_owned(),
         docs: DOCS.to_owned(),
+        reason: None,
         step: None,
         log: Vec::new(),
         refused: None,

@@ -96,7 +96,8 @@ async fn health_is_what_the_app_answers() {
     let token = stage.workspace.control().identities.mint_oauth(ADA);
     let list = async || {
         let host = stage.host_with(&token);
-        let looking = operations::list(&host, &Cancellation::new());
+        let cancellation = Cancellation::new();
+        let looking = operations::list(&host, &cancellation);
         let listed = end_to_end::virtual_time::drive(&stage.time, Box::pin(looking)).await;
         listed.expect("it lives").expect("a list").apps.remove(0)
     };

@@ -174,22 +174,23 @@ async fn a_health_check_decides_and_is_told() {
         look(&local, &deployment).await["status"].clone()
     };
     let sick = AppAnswer { status: 500, body: json!({}) };
-    let failed = settle(&|settings| {
+    let fail = |settings: &mut local_workspace::settings::Settings| {
         settings.outcomes.app_answers.insert("/api/ready".to_owned(), sick.clone());
-    });
-    let failed = failed.await;
+    };
+    let failed = settle(&fail).await;
     assert_eq!(failed["state"], "FAILED");
     let wanted = "Error deploying app: the health check did not pass within 90 seconds: GET /api/ready must answer with a status of 200 to 299, it answered 500";
     assert_eq!(failed["message"], wanted);
     assert_eq!(app(&local).await["active_deployment"]["deployment_id"], good["deployment_id"]);
-    let other = settle(&|settings| {
+    let another = |settings: &mut local_workspace::settings::Settings| {
         settings.outcomes.app_answers.clear();
         settings.outcomes.unhealthy_sources = vec!["valueFrom: another".to_owned()];
-    });
-    assert_eq!(other.await["state"], "SUCCEEDED", "no source file has this text");
-    let named = settle(&|settings| {
+    };
+    assert_eq!(settle(&another).await["state"], "SUCCEEDED", "no source file has this text");
+    let key = |settings: &mut local_workspace::settings::Settings| {
         settings.outcomes.unhealthy_sources = vec!["valueFrom: key".to_owned()];
-    });
+    };
+    let named = settle(&key);
     assert_eq!(named.await["state"], "FAILED");
 }
 
