@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{CreateConfig, DeleteConfig, RestoreConfig, RollbackConfig, UpdateConfig};
 
+mod adoption;
 mod create;
 mod delete;
 mod dry_run;

@@ -99,6 +99,8 @@ pub struct UpdateConfig {
     pub package: AppPackage,
     /// Which version; ignored if there is a local wheel.
     pub version: VersionPin,
+    /// Whether the version that is deployed stays, if one is: of the original app, with no version given.
+    pub keeps_version: bool,
     /// A wheel to deploy instead of a published version.
     pub local_wheel: Option<LocalWheel>,
     /// The index that the package is installed from.
@@ -119,6 +121,8 @@ pub struct UpdateConfig {
     pub record: RecordSettings,
     /// Drop the schema and create it again.
     pub reset_database: bool,
+    /// Take over an app that the original deployer created.
+    pub adopt: bool,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
     /// The settings that reproduce this configuration.
@@ -372,6 +376,12 @@ impl Checking {
         })
     }
 
+    /// Whether an update keeps the version that is deployed. The original app has no version to go with, and a newer
+    /// one of it may change or delete data, so it gets one only on request.
+    fn keeps_version(&self, package: AppPackage) -> bool {
+        package == AppPackage::DatabricksTellrApp && self.settings.app_version.is_none()
+    }
+
     fn index(&mut self) -> PackageIndex {
         (*self.settings.use_test_pypi.get_or_insert(false)).into()
     }
@@ -509,6 +519,7 @@ impl Settings {
         check!(given.lakebase_compute, Capacity::parse)?;
         let package = given.package()?;
         let local_wheel = given.wheel(package)?;
+        let keeps_version = local_wheel.is_none() && given.keeps_version(package);
         Ok(UpdateConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
             workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
@@ -517,7 +528,8 @@ impl Settings {
             app_compute: check!(given.app_compute, ComputeSize::parse)?,
             description: check!(given.description, Description::parse)?,
             package,
-            version: given.version(package)?,
+            version: if keeps_version { VersionPin::Latest } else { given.version(package)? },
+            keeps_version,
             local_wheel,
             index: given.index(),
             encryption_key: given.encryption_key()?,
@@ -528,6 +540,8 @@ impl Settings {
             share_with: Sharing::check(&mut given.settings)?,
             record: RecordSettings::check(&mut given.settings)?,
             reset_database: given.reset(),
+            // Without effect once the app is taken over, so the default isn't written.
+            adopt: given.settings.adopt.unwrap_or(false),
             on_failure: given.on_failure()?,
             settings: given.end(),
         })
@@ -653,6 +667,7 @@ fn choose(direct: Settings, file: Option<&str>, variable: Option<&str>) -> Resul
         encryption_key: direct.encryption_key,
         local_wheel: direct.local_wheel,
         reset_database: direct.reset_database,
+        adopt: direct.adopt,
         on_failure: direct.on_failure,
         to_release: direct.to_release,
         restore_from: direct.restore_from,

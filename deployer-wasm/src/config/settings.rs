@@ -438,6 +438,14 @@ settings! {
         ..PLAIN
     };
 
+    /// Take over an app that the original deployer, databricks-tellr, created: with its package and its data as they
+    /// are, or, with the package tellr-app, with a copy of its prompts, styles, profiles and sessions in a new schema.
+    adopt: bool, [- update - - - -] => Setting {
+        label: "Take over from databricks-tellr",
+        kind: Kind::Flag,
+        ..PLAIN
+    };
+
     /// The release to go back to, by its number. If omitted: the last one that was healthy before the present one.
     to_release: String, [- - - - rollback -] => Setting {
         label: "Release",

@@ -227,6 +227,18 @@ pub enum Failure {
     FolderInUse { path: String, other: String },
     /// Nothing shows that the app was deployed by Tellr, so it isn't changed.
     NotTellr { app: String, path: String },
+    /// `update` of an app that the original deployer created, without `adopt`.
+    NotAdopted { app: String, creator: Option<String> },
+    /// `adopt` by a user other than the app's creator.
+    AdoptedByOther { app: String, creator: Option<String>, me: String },
+    /// A move to our app that has no schema for it, or names another database.
+    MoveNeedsSchema { app: String, schema: String, database: String, free: Option<String> },
+    /// A move from a schema that doesn't exist.
+    NothingToMove { app: String, schema: String },
+    /// The way back to the original app, without its version.
+    VersionNeeded { app: String, schema: String },
+    /// A version of the original app that deletes the data of the deployed one.
+    UpgradeDeletesData { app: String, from: String, to: String },
     /// Another run is in progress.
     Locked { app: String, holder: String, operation: String, since: Timestamp, path: String },
     /// The lock was taken over during the run.

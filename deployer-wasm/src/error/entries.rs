@@ -7,6 +7,7 @@ use super::entry::{
 };
 use super::wording::{ends, list, said, said_by, shortened, spell, with_request};
 
+mod adoption;
 mod lock;
 mod log;
 mod ownership;
@@ -673,6 +674,14 @@ impl Failure {
                 remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`".into(),
                 docs: DOCS_CONFIG,
             },
+            Self::NotAdopted { app, creator } => adoption::not_adopted(&app, creator.as_deref()),
+            Self::AdoptedByOther { app, creator, me } => adoption::by_other(&app, creator.as_deref(), &me),
+            Self::MoveNeedsSchema { app, schema, database, free } => {
+                adoption::move_needs_schema(&app, &schema, &database, free.as_deref())
+            }
+            Self::NothingToMove { app, schema } => adoption::nothing_to_move(&app, &schema),
+            Self::VersionNeeded { app, schema } => adoption::version_needed(&app, &schema),
+            Self::UpgradeDeletesData { app, from, to } => adoption::upgrade_deletes_data(&app, &from, &to),
             Self::Locked { app, holder, operation, since, path } => lock::held(&app, &holder, &operation, since, &path),
             Self::LockLost { app, holder } => lock::lost(&app, holder),
             Self::JournalNewer { path, version, known } => Entry {

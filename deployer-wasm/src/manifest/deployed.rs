@@ -9,8 +9,8 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION};
-use crate::config::launch::{ExtraEnv, Launch};
+use super::{IMPORT_OWNER, IMPORT_SCHEMA, KEY_VARIABLE, ORIGINAL_START, SEED_KEYWORD, SEED_OPTION};
+use crate::config::launch::{ExtraEnv, Import, Launch};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
 
@@ -151,7 +151,17 @@ impl DeployedManifest {
             EnvValue::Literal(text) => Some((name.as_str(), text.as_str())),
             EnvValue::From(_) => None,
         });
-        Launch { seeds: Some(self.seeds()), extra_env: Some(ExtraEnv::kept(literals)) }
+        Launch { seeds: Some(self.seeds()), extra_env: Some(ExtraEnv::kept(literals)), import: self.import() }
+    }
+
+    /// The original app's data that the app copies, or has copied.
+    pub fn import(&self) -> Option<Import> {
+        Import::read(self.text(IMPORT_SCHEMA)?, self.text(IMPORT_OWNER)?)
+    }
+
+    /// Whether the original deployer, or someone with an editor, wrote it for the original app; not this deployer.
+    pub fn is_of_original_deployer(&self) -> bool {
+        self.package() == Some(AppPackage::DatabricksTellrApp) && !self.command.contains(ORIGINAL_START)
     }
 
     /// The initial content of the app's database.

@@ -223,6 +223,7 @@ impl CreateObserved {
         schema: Option<SchemaState>,
     ) -> key::Wanted<'a> {
         key::Wanted {
+            package: config.package,
             app: config.app_name.as_str(),
             storage: Some(config.key_storage),
             given: config.encryption_key.as_ref(),

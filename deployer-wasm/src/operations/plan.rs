@@ -8,6 +8,7 @@
 use futures_util::join;
 use serde::Serialize;
 
+use super::adoption;
 use super::inventory::attached_name;
 use super::losses::{self, Loss};
 use super::preflight::{Preflight, Site};
@@ -215,7 +216,7 @@ impl Plan {
         self.notes.extend(words::services(&release.services, there));
         self.notes.push(words::key(&foreseen.key, key_is_given));
         self.notes.push(words::release(&release));
-        self.files = files(release, &foreseen.connection, foreseen.key.storage);
+        self.files = files(release, &foreseen.connection, (foreseen.key.storage, foreseen.key.in_database));
         self
     }
 
@@ -247,7 +248,9 @@ impl Plan {
         self.notes.extend(words::changes(config, &observed.app));
         self.notes.extend(words::record(&config.record, Some(&observed.app)));
         self.notes.extend(words::sharing(&config.share_with, &observed.shared));
+        self.notes.extend(adoption::notes(&observed.adoption, config));
         self.notes.extend(observed.left(config));
+        self.recoverable.extend(adoption::way_back(&observed.adoption));
         self.notes.extend(words::package(&observed.package, &observed.release(config)));
         self.notes.push(words::database(database.0, &observed.database, None));
         if config.reset_database {
@@ -317,8 +320,13 @@ impl Plan {
     }
 }
 
-fn files(release: Release<'_>, lakebase: &LakebaseConnection, storage: KeyStorage) -> Vec<PlannedFile> {
+fn files(
+    release: Release<'_>,
+    lakebase: &LakebaseConnection,
+    (storage, in_database): (KeyStorage, bool),
+) -> Vec<PlannedFile> {
     let key = match storage {
+        _ if in_database => KeySource::Database,
         KeyStorage::SecretScope => KeySource::Secret { resource: key::RESOURCE },
         KeyStorage::AppYaml => KeySource::Hidden(THE_KEY),
     };

@@ -50,6 +50,7 @@ impl Release<'_> {
         let source = match &key {
             KeyPlace::Secret { .. } => KeySource::Secret { resource: key::RESOURCE },
             KeyPlace::AppYaml(key) => KeySource::Literal(key),
+            KeyPlace::Database => KeySource::Database,
         };
         let [app_yaml, requirements] = self.texts(&lakebase.connection, source);
         let kept = self.kept(&lakebase.connection, &key);

@@ -108,6 +108,7 @@ pub(super) fn graph<'a, H: Host>(
     let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
         let wanted = key::Wanted {
             app: name,
+            package: observed.package,
             storage: Some(key_storage(&observed.as_deployed)),
             given: None,
             record: Some(record),

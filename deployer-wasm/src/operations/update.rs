@@ -2,6 +2,7 @@
 //! the data.
 
 use super::Operation;
+use super::adoption::{self, Adoption, Known};
 use super::folder::folder;
 use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, refuse_other_app};
 use super::losses::Loss;
@@ -12,7 +13,7 @@ use super::release::{
 };
 use super::result::UpdateResult;
 use crate::config::services::Services;
-use crate::config::{UpdateConfig, WorkspacePath};
+use crate::config::{UpdateConfig, VersionPin, WorkspacePath};
 use crate::engine::releases;
 use crate::engine::{Cancellation, Graph, Output, Run};
 use crate::error::{Failure, Result};
@@ -49,8 +50,8 @@ pub async fn update<H: Host>(
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
     let (locked, observed) = preflight.lock(observe, UpdateObserved::site, recorded).await?;
-    if let Some(left) = observed.left(config) {
-        locked.run.narrator.notice(left);
+    for note in adoption::notes(&observed.adoption, config).into_iter().chain(observed.left(config)) {
+        locked.run.narrator.notice(note);
     }
     let (graph, made) = graph(&locked.run, Operation::Update, config, &observed);
     let gate = Gate { on_failure: config.on_failure, app: name, folder: &observed.folder };
@@ -237,6 +238,10 @@ pub(super) struct UpdateObserved {
     pub(super) app: App,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
+    /// What happens to an app of the original deployer, or to its data.
+    pub(super) adoption: Adoption,
+    /// The version to deploy, if no wheel is given.
+    version: VersionPin,
     /// The result of querying the package index.
     pub(super) package: Published,
     /// Who may use the app now, if that is to change.
@@ -256,10 +261,10 @@ impl UpdateObserved {
     pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
         Release {
             package: config.package,
-            version: self.package.version(&config.version),
+            version: self.package.version(&self.version),
             wheel: config.local_wheel.as_ref(),
             index: config.index,
-            launch: config.launch.or(self.deployed.as_ref().map(DeployedManifest::launch)),
+            launch: adoption::launch(&self.adoption, config, self.deployed.as_ref()),
             services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
@@ -293,7 +298,8 @@ impl UpdateObserved {
         let text = |name: &str| self.deployed.as_ref()?.text(name);
         let (schema, database) = (text("LAKEBASE_SCHEMA")?, text("LAKEBASE_INSTANCE")?);
         let (other, elsewhere) = (config.schema_name.as_str(), config.lakebase_name.as_str());
-        (schema != other || database != elsewhere).then(|| {
+        let is_told = self.adoption.explains_the_old_schema();
+        (!is_told && (schema != other || database != elsewhere)).then(|| {
             format!(
                 "The app leaves its schema `{schema}` of the database `{database}`: its data stays there and is not \
                  copied to `{other}` of `{elsewhere}`"
@@ -319,6 +325,7 @@ impl UpdateObserved {
     ) -> key::Wanted<'a> {
         key::Wanted {
             app: config.app_name.as_str(),
+            package: config.package,
             storage: self.recorded.as_ref().map_or(config.key_storage, |recorded| Some(key_storage(recorded))),
             given: config.encryption_key.as_ref(),
             record: Some(&self.app),
@@ -356,6 +363,7 @@ pub(super) async fn observe_again<H: Host>(
     )
     .await?;
     refuse_other_app(&app, &home, journal.as_ref(), deployed.as_ref())?;
+    adoption::refuse_original(config, &me, &app, journal.as_ref(), deployed.as_ref())?;
     if lies_there.is_some_and(|manifest| manifest.package().is_none()) {
         return Err(Failure::NotTellr { app: name.to_owned(), path: folder.to_string() }.into());
     }
@@ -364,26 +372,52 @@ pub(super) async fn observe_again<H: Host>(
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }
-    // The two apps have different tables: one can't use the other's data.
-    let other =
-        deployed.as_ref().and_then(DeployedManifest::package).filter(|package| *package != config.package);
-    if let Some(deployed) = other.filter(|_| !config.reset_database && recorded.is_none()) {
-        let (deployed, wanted) = (deployed.as_str().to_owned(), config.package.as_str().to_owned());
-        return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
+    let there = adoption::deployed_version(client, home.as_str(), deployed.as_ref()).await?;
+    let version = adoption::version(config, there.as_deref());
+    if recorded.is_none() {
+        adoption::refuse_loss(config, deployed.as_ref(), there.as_deref(), &version)?;
     }
-    let (version, wheel) = (&config.version, config.local_wheel.as_ref());
+    // The two apps have different tables: one can't use the other's data.
+    let adoption = if recorded.is_some() {
+        // A release is deployed again as it was.
+        Adoption::None
+    } else {
+        let known = Known {
+            me: &me,
+            app: &app,
+            journal: journal.as_ref(),
+            deployed: deployed.as_ref(),
+            version: there,
+            database: &database,
+        };
+        adoption::decide(preflight, config, known).await?
+    };
+    let wheel = config.local_wheel.as_ref();
     let package = async {
         match &recorded {
             // Its wheel lies in the app's folder, or its files don't name a version.
             Some(recorded) if !is_pinned(recorded) => Ok(Published::Wheel),
-            _ => package::look(preflight.host, config.package, version, wheel, config.index).await,
+            _ => package::look(preflight.host, config.package, &version, wheel, config.index).await,
         }
     };
     let sharing = (Some(&app), &config.share_with);
     let (package, shared) = preflight.beside(package, &config.services, sharing).await?;
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
-    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, shared, schema, recorded })
+    Ok(UpdateObserved {
+        me,
+        folder,
+        home,
+        app,
+        database,
+        deployed,
+        adoption,
+        version,
+        package,
+        shared,
+        schema,
+        recorded,
+    })
 }
 
 fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {

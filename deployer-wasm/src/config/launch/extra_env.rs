@@ -12,6 +12,8 @@ const RESERVED: &[&str] = &[
     "PATH",
     "PORT",
     "TELLR_GENIE_SPACES",
+    "TELLR_IMPORT_OWNER",
+    "TELLR_IMPORT_SCHEMA",
     "TELLR_SERVING_ENDPOINT",
     "TELLR_SQL_WAREHOUSE",
 ];
@@ -65,6 +67,13 @@ impl ExtraEnv {
         let mut pairs = Pairs::new();
         pairs.extend(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())));
         Self(pairs)
+    }
+
+    /// The same without the variables of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| !names.contains(&name.as_str()));
+        self
     }
 
     /// Names and values, sorted by name.

@@ -164,6 +164,9 @@ pub(super) fn services(wanted: &Services, there: &Services) -> Vec<String> {
 }
 
 pub(super) fn key(seen: &ObservedKey, is_given: bool) -> String {
+    if seen.in_database {
+        return "Keep the encryption key in the app's table `encryption_keys`".to_owned();
+    }
     let to = place(seen, seen.storage);
     if seen.in_yaml() || seen.in_secret {
         let is_in_secret = seen.in_secret && (seen.storage == KeyStorage::SecretScope || !seen.in_yaml());
