@@ -315,13 +315,7 @@ impl Failure {
                 remedy: "Choose another `app_name`, or ask a workspace admin which app has the name".into(),
                 docs: DOCS_APPS,
             },
-            Self::PackageDiffers { app, deployed, wanted } => Entry {
-                code: "PACKAGE_DIFFERS",
-                message: format!("The app `{app}` runs the package `{deployed}`, not `{wanted}`"),
-                cause: "The two packages use different tables; neither can read the other's data".into(),
-                remedy: format!("Set `app_package` to `{deployed}`; or, to start with an empty database and `{wanted}`, set `reset_database`"),
-                docs: DOCS_CONFIG,
-            },
+            Self::PackageDiffers { app, deployed, wanted } => adoption::package_differs(&app, &deployed, &wanted),
             Self::AppNotFound { app } => Entry {
                 code: "APP_NOT_FOUND",
                 message: format!("There is no app `{app}` in this workspace"),
@@ -667,13 +661,7 @@ impl Failure {
                 remedy: "Choose another `app_file_workspace_path`".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::NotTellr { app, path } => Entry {
-                code: "NOT_TELLR",
-                message: format!("The app `{app}` is not a Tellr app"),
-                cause: format!("`{path}` contains neither an `app.yaml` of Tellr nor a journal of this deployer"),
-                remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`".into(),
-                docs: DOCS_CONFIG,
-            },
+            Self::NotTellr { app, path } => ownership::not_tellr(&app, &path),
             Self::NotAdopted { app, creator } => adoption::not_adopted(&app, creator.as_deref()),
             Self::AdoptedByOther { app, creator, me } => adoption::by_other(&app, creator.as_deref(), &me),
             Self::MoveNeedsSchema { app, schema, database, free } => {

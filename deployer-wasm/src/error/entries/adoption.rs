@@ -81,3 +81,16 @@ pub(super) fn upgrade_deletes_data(app: &str, from: &str, to: &str) -> Entry {
         docs: DOCS_CONFIG,
     }
 }
+
+pub(super) fn package_differs(app: &str, deployed: &str, wanted: &str) -> Entry {
+    let copied = if wanted == "tellr-app" { "; to copy its data to a new schema, set `adopt`" } else { "" };
+    Entry {
+        code: "PACKAGE_DIFFERS",
+        message: format!("The app `{app}` runs the package `{deployed}`, not `{wanted}`"),
+        cause: "The two packages use different tables; neither can read the other's data".into(),
+        remedy: format!(
+            "Set `app_package` to `{deployed}`{copied}; or, to start with an empty database and `{wanted}`, set `reset_database`"
+        ),
+        docs: DOCS_CONFIG,
+    }
+}
