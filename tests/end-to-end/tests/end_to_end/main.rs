@@ -1,6 +1,7 @@
 //! Deployer, app and local workspace together. One program: linking one for each file took longer than
 //! compiling them.
 
+mod adoption;
 mod app_log;
 mod asked_app;
 mod browser_sign_in;
