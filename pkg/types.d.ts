@@ -410,6 +410,18 @@ lakebase_type?: string,
  */
 app_file_workspace_path: string,
 /**
+ * What happens to each resource; what is lost comes first.
+ */
+changes: Array<ResourceChange>,
+/**
+ * Whether the operation would change nothing. If something couldn't be determined, it isn't empty.
+ */
+empty: boolean,
+/**
+ * The state that the plan is based on, as facts by name: it is refused later if one of them has changed.
+ */
+seen: { [key in string]: string },
+/**
  * The steps and their dependencies: the same list that the run will emit.
  */
 steps: Array<PlannedStep>,
@@ -456,6 +468,73 @@ name: string,
  * Its text.
  */
 content: string, };
+
+/**
+ * What happens to one resource.
+ */
+export type ResourceChange = {
+/**
+ * Its kind.
+ */
+resource: ResourceKind,
+/**
+ * Its name: of a file its path within the app's folder, of an attachment the name that the app knows it by.
+ */
+name: string,
+/**
+ * What the operation does to it.
+ */
+action: Action,
+/**
+ * The fields that differ in any of the three values. With `no_change`, those that were changed elsewhere
+ * and are kept.
+ */
+fields: Array<FieldChange>, };
+
+/**
+ * The kinds of resources of an app.
+ */
+export type ResourceKind = "app" | "database" | "schema" | "key" | "file" | "attachment" | "deployment";
+
+/**
+ * What an operation does to a resource.
+ */
+export type Action = "create" | "update" | "recreate" | "adopt" | "no_change" | "delete";
+
+/**
+ * A field of a resource that differs.
+ */
+export type FieldChange = {
+/**
+ * Its name: the platform's, or of a variable in `app.yaml` `env.` and the variable's name.
+ */
+field: string,
+/**
+ * What was last applied; absent if that isn't known, or if it was absent.
+ */
+old?: FieldValue,
+/**
+ * What it will be; absent if it is removed.
+ */
+new?: FieldValue,
+/**
+ * What it is now.
+ */
+remote?: FieldValue,
+/**
+ * Why it differs.
+ */
+reason: Reason, };
+
+/**
+ * A value of a field, as text. Values that may be secret are replaced.
+ */
+export type FieldValue = string | Array<string>;
+
+/**
+ * Why a field differs.
+ */
+export type Reason = "wanted" | "drifted" | "server_default" | "managed" | "unknown";
 
 /**
  * Something that an operation deletes. A plan lists what will be lost, so that an interface can show it and

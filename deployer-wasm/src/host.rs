@@ -45,6 +45,13 @@ pub trait Host {
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError>;
 
+    /// Called when a schema operation with this credential probably follows. A host that mints the credential
+    /// itself can do so now, while the logic waits for other answers; by default, nothing happens. It has no
+    /// outcome: the operation mints a credential if there is none.
+    async fn prepare(&self, credential: &CredentialTarget) {
+        let _ = credential;
+    }
+
     /// Queries the app itself, or a package index, and returns the answer.
     ///
     /// # Errors

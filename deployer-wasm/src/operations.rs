@@ -35,7 +35,10 @@ pub use findings::{Finding, Findings, Fixer, Severity, findings};
 pub use history::{History, KeptBranch, history};
 pub use list::{AppList, Cost, Health, ListedApp, list};
 pub use losses::{Loss, PromisedRestorePoint};
-pub use plan::{Plan, PlannedFile, plan};
+pub use plan::{
+    Action, FieldChange, FieldValue, Plan, PlannedFile, Reason, ResourceChange, ResourceKind,
+    SAVED_LIMIT_BYTES, SavedPlan, plan,
+};
 pub use restore::restore;
 pub use result::{
     AttachedServices, CreateResult, DeleteResult, RestoreResult, RollbackResult, UpdateResult,

@@ -2,7 +2,7 @@
 
 mod extra_env;
 
-pub use extra_env::ExtraEnv;
+pub use extra_env::{ExtraEnv, looks_secret};
 
 use super::enums::Seeds;
 use super::name::SchemaName;

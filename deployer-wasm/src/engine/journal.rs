@@ -146,6 +146,11 @@ pub async fn read<H: Host>(
     Ok(exported.map_or(Ok(None), |exported| parse(&path, exported)))
 }
 
+/// Starts the read of [`read`].
+pub async fn ahead<H: Host>(client: &Client<'_, H>, workspace_path: &str) {
+    client.ahead(files::export(&file(workspace_path))).await;
+}
+
 fn parse(path: &str, exported: Exported) -> Result<Option<Record>, Failure> {
     // A truncated file is treated as missing: the run then knows less, and an existing app counts as another
     // user's, which is the safe assumption.

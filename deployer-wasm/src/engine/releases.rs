@@ -386,6 +386,11 @@ impl ReleaseBook {
     }
 }
 
+/// Starts the read of [`read`].
+pub async fn ahead<H: Host>(client: &Client<'_, H>, workspace_path: &str) {
+    client.ahead(files::export(&file(workspace_path))).await;
+}
+
 fn file(workspace_path: &str) -> String {
     format!("{}/releases.json", folder(workspace_path))
 }
@@ -414,8 +419,8 @@ fn parse(path: String, exported: &Exported, app: &str) -> Result<Releases, Failu
     if let Some(newer) = version.filter(|version| *version > VERSION) {
         return Err(Failure::JournalNewer { path, version: newer, known: VERSION });
     }
-    let mut read: Releases =
-        decode(json).map_err(|mismatch| Failure::ReleasesUnreadable { path, problem: mismatch.to_string() })?;
+    let mut read: Releases = decode(json)
+        .map_err(|mismatch| Failure::ReleasesUnreadable { path, problem: mismatch.to_string() })?;
     if read.app_name != app {
         return Ok(Releases::none(app));
     }
@@ -499,7 +504,9 @@ mod tests {
         let read = |text: &str| {
             parse("/f".to_owned(), &Exported { content: Base64::encode_string(text.as_bytes()) }, "tellr")
         };
-        for text in ["", "{", "[]", "{}", r#"{"version": 1, "app_name": "tellr", "next": -1, "releases": []}"#] {
+        for text in
+            ["", "{", "[]", "{}", r#"{"version": 1, "app_name": "tellr", "next": -1, "releases": []}"#]
+        {
             assert!(matches!(read(text), Err(Failure::ReleasesUnreadable { .. })), "{text}");
         }
         assert!(matches!(read(r#"{"version": 2}"#), Err(Failure::JournalNewer { version: 2, .. })));

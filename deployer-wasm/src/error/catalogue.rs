@@ -48,6 +48,8 @@ pub enum Failure {
     ConfirmationNeeded { operation: String, app: String },
     /// The user did not confirm that data may be lost: another name was typed than the one asked for, or none.
     NotConfirmed { name: String, is_typed: bool },
+    /// A saved plan whose app has changed since.
+    PlanOutdated { moved: Vec<String> },
     /// The running program was to be deployed, but isn't built for the platform.
     OwnProgramUnfit { problem: String },
     /// A file to upload exceeds the platform's limit.
@@ -313,6 +315,7 @@ impl Failure {
                 | Self::UnknownEnvironment { .. }
                 | Self::ConfirmationNeeded { .. }
                 | Self::NotConfirmed { .. }
+                | Self::PlanOutdated { .. }
                 | Self::NoWorkspace { .. }
                 | Self::PortUnavailable { .. }
                 | Self::OwnProgramUnfit { .. }

@@ -138,6 +138,13 @@ impl Failure {
                 remedy: format!("In a script, add `--yes`. `tellr-app deploy plan {operation}` with the same flags shows what would be lost. Nothing has been changed"),
                 docs: DOCS_CONFIG,
             },
+            Self::PlanOutdated { moved } => Entry {
+                code: "PLAN_OUTDATED",
+                message: "The saved plan is out of date".into(),
+                cause: format!("Changed since the plan was made: {}", moved.join(", ")),
+                remedy: "Make a new plan with `plan … --out`, and review it. Nothing has been changed".into(),
+                docs: DOCS_CONFIG,
+            },
             Self::NotConfirmed { name, is_typed } => Entry {
                 code: "NOT_CONFIRMED",
                 message: if is_typed {

@@ -52,6 +52,7 @@ fn samples() -> Vec<Failure> {
         Failure::UnknownEnvironment { wanted: text("stage"), known: vec![text("production")] },
         Failure::UnknownEnvironment { wanted: text("stage"), known: vec![] },
         Failure::ConfirmationNeeded { operation: text("delete"), app: app.clone() },
+        Failure::PlanOutdated { moved: vec![text("the active deployment"), text("the file `app.yaml`")] },
         Failure::NotConfirmed { name: app.clone(), is_typed: true },
         Failure::NotConfirmed { name: app.clone(), is_typed: false },
         Failure::FileTooLarge {

@@ -289,9 +289,10 @@ pub(super) async fn observe<H: Host>(
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(preflight.host, config.package, version, wheel, config.index);
     let sharing = (app.as_ref(), &config.share_with);
-    let (package, shared) = preflight.beside(package, &config.services, sharing).await?;
+    let package = preflight.beside(package, &config.services, sharing);
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
-    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
+    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
+    let ((package, shared), schema) = both(package, schema).await?;
     let scopes = all_scopes(&config.extra_scopes);
     Ok(CreateObserved { me, folder, home, app, database, deployed, package, shared, schema, scopes })
 }

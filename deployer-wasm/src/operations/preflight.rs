@@ -4,9 +4,11 @@
 //! without one. Until the lock is acquired another run may change the app, so the first result is only used
 //! to locate the lock; the run is based on the second inspection, under the lock.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures_util::future::{LocalBoxFuture, Shared};
 use futures_util::join;
 
 use super::Operation;
@@ -23,7 +25,8 @@ use crate::engine::releases::{self, ReleaseBook, Releases};
 use crate::engine::{Cancellation, Run, StepReport};
 use crate::error::{DeployError, Failure, Result, shortened};
 use crate::events::StepState;
-use crate::host::{Host, Timestamp};
+use crate::host::{Host, LakebaseTarget, SchemaError, Timestamp};
+use crate::schema::{SchemaOperation, SchemaOutcome};
 use crate::steps::lakebase::{self, Found};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::Published;
@@ -47,7 +50,13 @@ pub(super) struct Preflight<'a, H> {
     pub(super) run: String,
     began: Timestamp,
     purpose: Purpose,
+    /// The inspection of a schema that was started before its result is needed.
+    inspection: Inspection<'a>,
 }
+
+/// An inspection of a schema, answered or not, with what was asked.
+pub(super) type Inspection<'a> = Rc<RefCell<Option<(LakebaseTarget, SchemaOperation, Inspecting<'a>)>>>;
+type Inspecting<'a> = Shared<LocalBoxFuture<'a, std::result::Result<SchemaOutcome, SchemaError>>>;
 
 /// The purpose of an inspection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,8 +102,9 @@ impl<'a, H: Host> Preflight<'a, H> {
             StepState::Started,
             format!("checking what exists before the {}", operation.as_str()),
         );
-        let (app, began, purpose) = (app.to_owned(), host.now(), Purpose::Run);
-        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+        let (app, began, purpose, inspection) =
+            (app.to_owned(), host.now(), Purpose::Run, Inspection::default());
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
     }
 
     /// The same for a read-only operation.
@@ -106,9 +116,11 @@ impl<'a, H: Host> Preflight<'a, H> {
     ) -> Self {
         let narrator = Narrator::of_notices(host);
         let news = narrator.clone();
-        let client = Client::new(host, cancellation).telling(move |message| news.notice(message));
+        let client =
+            Client::new(host, cancellation).telling(move |message| news.notice(message)).remembering();
         let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
-        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+        let inspection = Inspection::default();
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
     }
 
     /// Emits an error that ended the run before its steps started.
@@ -156,9 +168,23 @@ impl<'a, H: Host> Preflight<'a, H> {
             return Ok(Preview::NoDatabase);
         }
         match lakebase::reach(&self.client, database, found).await? {
-            Some(lakebase) => Ok(schema::preview(self.host, &self.client, me, &lakebase, tenant).await?),
+            Some(lakebase) => {
+                let (target, asked) = (lakebase.target(me), tenant.inspection());
+                let started = self.inspection.borrow().clone();
+                let started = started.filter(|(at, operation, _)| (at, operation) == (&target, &asked));
+                let looked = match started {
+                    Some((_, _, inspecting)) => inspecting.await,
+                    None => Box::pin(self.host.schema(&target, asked)).await,
+                };
+                Ok(schema::preview(looked, &self.client, &lakebase, tenant).await?)
+            }
             None => Ok(Preview::Unknown(format!("The database `{database}` is not ready yet"))),
         }
+    }
+
+    /// Where an inspection of a schema is kept that is started before its result is needed.
+    pub(super) fn inspection(&self) -> Inspection<'a> {
+        Rc::clone(&self.inspection)
     }
 
     /// The answer of the package index; meanwhile, what the assistant is to work with is looked at, and who may

@@ -167,7 +167,7 @@ pub(super) fn graph<'a, H: Host>(
 pub(super) struct RestoreObserved {
     me: String,
     pub(super) folder: WorkspacePath,
-    app: App,
+    pub(super) app: App,
     pub(super) database: LakebaseName,
     project: postgres::Project,
     schema: SchemaName,

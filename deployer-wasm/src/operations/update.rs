@@ -401,9 +401,10 @@ pub(super) async fn observe_again<H: Host>(
         }
     };
     let sharing = (Some(&app), &config.share_with);
-    let (package, shared) = preflight.beside(package, &config.services, sharing).await?;
+    let package = preflight.beside(package, &config.services, sharing);
     let tenant = tenant(config, &app, deployed.as_ref());
-    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
+    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
+    let ((package, shared), schema) = both(package, schema).await?;
     Ok(UpdateObserved {
         me,
         folder,

@@ -106,6 +106,16 @@ impl ObservedKey {
         self.in_yaml.is_some()
     }
 
+    /// The secret as it is attached to the app, if the key is stored in it.
+    pub fn resource(&self) -> Resource {
+        Resource::Secret { scope: self.scope.clone(), key: self.key.clone(), permission: "READ".into() }
+    }
+
+    /// The key that the deployed `app.yaml` holds.
+    pub fn yaml_key(&self) -> Option<&FernetKey> {
+        self.in_yaml.as_ref()
+    }
+
     /// Whether the stored key is compared with another one.
     fn is_compared(&self, wanted: &Wanted<'_>) -> bool {
         let other = match self.in_yaml {
@@ -145,13 +155,23 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
     let encrypted = wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data);
     let concerned =
         attached.is_some() || storage == KeyStorage::SecretScope || (in_yaml.is_none() && encrypted);
-    let (scope, key) = attached.unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
+    let (scope, key) = attached.unwrap_or_else(|| (own_scope(wanted.app), SECRET.to_owned()));
     let in_scope = if concerned { client.find(secrets::list(&scope)).await? } else { None };
     let scope_exists = in_scope.is_some();
     let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
     let elsewhere = in_yaml.is_some() || in_secret || wanted.given.is_some() || wanted.storage.is_some();
     let in_database = !elsewhere && wanted.has_key_table();
     Ok(ObservedKey { scope, key, scope_exists, in_secret, storage, in_database, in_yaml })
+}
+
+/// Starts the read of [`look`], as it is for a key in the app's own scope.
+pub async fn ahead<H: Host>(client: &Client<'_, H>, app: &str) {
+    client.ahead(secrets::list(&own_scope(app))).await;
+}
+
+/// The scope of the app's secret, if the app has no other.
+fn own_scope(app: &str) -> String {
+    format!("tellr-{app}")
 }
 
 /// Finds the key or creates one.

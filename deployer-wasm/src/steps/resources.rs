@@ -186,7 +186,7 @@ fn completed(wanted: RecordSettings, record: &App) -> RecordSettings {
 }
 
 /// The fields that differ, complete as they are to be sent.
-fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
+pub(crate) fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
     let mut changes = Map::new();
     let attached = |(name, resource): &(String, Resource)| {
         Resource::find(&record.resources, name).as_ref() == Some(resource)
@@ -211,7 +211,7 @@ fn differences(record: &App, wanted: &Wanted) -> Map<String, Value> {
     ] {
         // The platform omits empty fields.
         let there = there.as_deref().unwrap_or_default();
-        if let Some(wanted) = wanted.as_deref().filter(|wanted| *wanted != there) {
+        if let Some(wanted) = wanted.as_deref().filter(|wanted| !same_text(field, wanted, there)) {
             changes.insert(field.into(), wanted.into());
         }
     }
@@ -234,6 +234,16 @@ fn record_differences(record: &App, wanted: &RecordSettings) -> Map<String, Valu
         changes.insert("usage_policy_id".into(), wanted.into());
     }
     changes
+}
+
+/// Whether two texts of the record's field `field` mean the same: the platform may return a text without the
+/// white space around it or with other line ends, and a size in another case. Such a text is not sent again.
+pub fn same_text(field: &str, one: &str, other: &str) -> bool {
+    if field == "compute_size" {
+        return one.eq_ignore_ascii_case(other);
+    }
+    let lines = |text: &str| text.trim().replace("\r\n", "\n");
+    one == other || lines(one) == lines(other)
 }
 
 async fn wait<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<(), StepError> {

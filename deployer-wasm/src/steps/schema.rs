@@ -58,19 +58,17 @@ impl Preview {
     }
 }
 
-/// Inspects the schema once, before anything is changed and without a step. Failing to connect is not an
-/// error here: the run reports that in its own step, after trying for longer.
+/// What an inspection before the run has shown, without a step. Failing to connect is not an error here: the run
+/// reports that in its own step, after trying for longer.
 ///
 /// # Errors
 /// `SCHEMA_OF_ANOTHER_APP`.
 pub async fn preview<H: Host>(
-    host: &H,
+    looked: Result<SchemaOutcome, SchemaError>,
     client: &Client<'_, H>,
-    user: &str,
     lakebase: &Lakebase,
     tenant: &Tenant<'_>,
 ) -> Result<Preview, Failure> {
-    let looked = Box::pin(host.schema(&lakebase.target(user), tenant.inspection())).await;
     match looked {
         Ok(SchemaOutcome::Inspected(state)) => {
             ownership::check(client, &lakebase.name, tenant, &state).await?;

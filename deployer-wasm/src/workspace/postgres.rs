@@ -45,6 +45,11 @@ impl Project {
     }
 }
 
+/// The default branch of the project `id`, if it has the name that the platform gives it.
+pub fn usual_branch(id: &str) -> String {
+    format!("projects/{id}/branches/production")
+}
+
 /// A list of endpoints.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Endpoints {

@@ -18,9 +18,10 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppList, AppState, AttachedServices, Cost, CreateResult, DeleteResult, Finding, Findings, Fixer, Health,
-    History, KeptBranch, ListedApp, Loss, Operation, Plan, PlannedFile, PromisedRestorePoint, RestoreResult,
-    RollbackResult, Severity, SharedWith, Status, UpdateResult,
+    Action, AppList, AppState, AttachedServices, Cost, CreateResult, DeleteResult, FieldChange, FieldValue,
+    Finding, Findings, Fixer, Health, History, KeptBranch, ListedApp, Loss, Operation, Plan, PlannedFile,
+    PromisedRestorePoint, Reason, ResourceChange, ResourceKind, RestoreResult, RollbackResult, Severity,
+    SharedWith, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
@@ -58,6 +59,12 @@ fn the_typescript_types_are_up_to_date() {
         declared::<AttachedServices>(config),
         declared::<Plan>(config),
         declared::<PlannedFile>(config),
+        declared::<ResourceChange>(config),
+        declared::<ResourceKind>(config),
+        declared::<Action>(config),
+        declared::<FieldChange>(config),
+        declared::<FieldValue>(config),
+        declared::<Reason>(config),
         declared::<Loss>(config),
         declared::<PromisedRestorePoint>(config),
         declared::<Status>(config),

@@ -48,8 +48,7 @@ impl ExtraEnv {
             if is_reserved(name) {
                 return Err(invalid(key, name, "variables that neither the deployer nor the platform sets"));
             }
-            let upper = name.to_ascii_uppercase();
-            if SECRET_WORDS.iter().any(|word| upper.contains(word)) {
+            if looks_secret(name) {
                 let expected = "no secrets, and this name looks like one: its value would be readable in the app's files. Attach a secret to the app instead";
                 return Err(invalid(key, name, expected));
             }
@@ -80,6 +79,12 @@ impl ExtraEnv {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// Whether a variable's name indicates that its value is a secret.
+pub fn looks_secret(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    SECRET_WORDS.iter().any(|word| upper.contains(word))
 }
 
 fn is_reserved(name: &str) -> bool {

@@ -105,6 +105,22 @@ pub async fn look<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Interfa
     }
 }
 
+/// The endpoint of the project `name`, if it has the path that the platform gives it.
+pub fn usual_endpoint(name: &str) -> String {
+    format!("{}/endpoints/primary", postgres::usual_branch(name))
+}
+
+/// Starts the reads of [`look`], and those of [`reach`] for a project whose default branch has the usual name.
+pub async fn ahead<H: Host>(client: &Client<'_, H>, name: &str) {
+    let branch = postgres::usual_branch(name);
+    join!(
+        client.ahead(database::get_instance(name)),
+        client.ahead(postgres::get_project(name)),
+        client.ahead(postgres::list_endpoints(&branch)),
+        client.ahead(postgres::list_databases(&branch)),
+    );
+}
+
 /// `None` if it doesn't exist or there is no such interface.
 fn absent<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
     match answer {
