@@ -184,6 +184,43 @@ def test_findings_are_laid_out_as_text() -> None:
     ]
 
 
+CHANGES = [
+    {
+        "resource": "app",
+        "name": "slides",
+        "action": "update",
+        "fields": [
+            {
+                "field": "description",
+                "old": "Slides",
+                "new": "Slides",
+                "remote": "Edited",
+                "reason": "drifted",
+            },
+            {"field": "user_api_scopes", "new": ["sql", "files"], "reason": "wanted"},
+        ],
+    },
+    {"resource": "key", "name": "encryption_key", "action": "no_change", "fields": []},
+]
+
+
+def test_a_plan_is_an_object_with_its_changes() -> None:
+    plan = Plan(PLAN | {"changes": CHANGES, "empty": False}, *WHERE)
+    assert (plan.empty, plan.changes, plan.losses) == (False, CHANGES, PLAN["losses"])
+    shown = repr(plan)
+    assert (
+        "Changes:\n"
+        "  ~ update  app slides; description: Edited -> Slides (drifted: Slides was applied); "
+        "user_api_scopes: sql, files\n"
+        "  - 1 to update, 1 unchanged"
+    ) in shown
+    assert shown.index("Will be lost:") < shown.index("Changes:") < shown.index("Steps:")
+    assert plan._repr_markdown_() == f"```text\n{shown}\n```"
+    unchanged = Plan(PLAN | {"changes": CHANGES[1:], "empty": True}, *WHERE)
+    assert unchanged.empty
+    assert "No changes: 1 unchanged" in repr(unchanged)
+
+
 def test_a_status_is_laid_out_as_text() -> None:
     assert repr(Status(STATUS, *WHERE)).splitlines() == [
         "Status: slides",
@@ -250,7 +287,7 @@ def test_the_platform_s_words_are_words() -> None:
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [7, None], {"a": 1}])
 def test_what_a_newer_deployer_tells_breaks_nothing(odd: object) -> None:
-    for plain, kind in ((PLAN, Plan), (STATUS, Status)):
+    for plain, kind in ((PLAN | {"changes": CHANGES, "empty": True}, Plan), (STATUS, Status)):
         for name in plain:
             report = kind(plain | {name: odd, "new": odd})
             assert report._repr_html_()

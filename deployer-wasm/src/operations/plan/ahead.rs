@@ -18,7 +18,7 @@ use crate::config::{AppName, KeyStorage, SchemaName, WorkspacePath};
 use crate::engine::lock::{self, Places};
 use crate::engine::{journal, releases};
 use crate::host::{CredentialTarget, Host};
-use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
+use crate::manifest::{APP_YAML, REQUIREMENTS, wheel_path};
 use crate::steps::ownership::Tenant;
 use crate::steps::{key, lakebase, services};
 use crate::workspace::{Client, apps, files, identity};

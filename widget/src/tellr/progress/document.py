@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tellr.errors import printable
+from tellr.progress import changes
 from tellr.progress.html import link, prose, style
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class Document:
             ]
         return "\n".join(lines)
 
+    def markdown(self) -> str:
+        """Format it as Markdown; its content is code, so that nothing in it is markup."""
+        fence = "`" * max(3, 1 + _longest_run(self.text(), "`"))
+        return f"{fence}text\n{self.text()}\n{fence}"
+
     def html(self) -> str:
         """Format it for a notebook."""
         about = f"<p>{escape(self.about)}</p>" if self.about else ""
@@ -64,6 +70,14 @@ class Document:
             f'<div class="tellr-run"><style>{style()}</style>'
             f"<h4>{escape(self.title)}</h4>{about}{sections}</div>"
         )
+
+
+def _longest_run(text: str, sign: str) -> int:
+    longest = run = 0
+    for one in text:
+        run = run + 1 if one == sign else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _section(section: Section) -> str:
@@ -97,14 +111,25 @@ def about(workspace: str, user: str) -> str:
 def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     """Format a plan."""
     sections = [Section("", _facts(told))]
+    found = objects(told, "changes")
+    if found:
+        empty = bool(told.get("empty"))
+        words = [*changes.rows(found), ("", changes.summary(found, empty=empty))]
+        # What is lost comes first.
+        lost = [("", one) for one in loss_sentences(told)]
+        kept = [("", one) for one in _texts(told, "recoverable")]
+        sections.append(Section("Will be lost", lost))
+        sections.append(Section("Kept, or can be restored", kept))
+        sections.append(Section("Changes", words))
     steps = [(str(one.get("step")), str(one.get("title"))) for one in objects(told, "steps")]
     sections.append(Section("Steps", steps))
-    losses = loss_sentences(told)
-    for title, sentences in (
-        ("Notes", _texts(told, "notes")),
-        ("Will be lost", losses),
-        ("Kept, or can be restored", _texts(told, "recoverable")),
-    ):
+    others = [("Notes", _texts(told, "notes"))]
+    if not found:
+        others += [
+            ("Will be lost", loss_sentences(told)),
+            ("Kept, or can be restored", _texts(told, "recoverable")),
+        ]
+    for title, sentences in others:
         sections.append(Section(title, [("", one) for one in sentences]))
     files = [(str(one.get("name")), str(one.get("content"))) for one in objects(told, "files")]
     sections.append(Section("Files", [], files))
