@@ -6,7 +6,13 @@ const change = (
   action: ResourceChange["action"],
   fields: ResourceChange["fields"] = [],
 ): ResourceChange => ({ resource: "app", name: "tellr", action, fields });
-const drifted = { field: "description", old: "a", new: "b", remote: "b", reason: "drifted" } as const;
+const drifted = {
+  field: "description",
+  old: "a",
+  new: "b",
+  remote: "b",
+  reason: "drifted",
+} as const;
 
 describe("a plan's changes", () => {
   it("are counted by what happens", () => {
