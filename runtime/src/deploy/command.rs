@@ -6,27 +6,27 @@
 //! Events go to standard output, errors and questions to standard error. With `--json` an error is the last
 //! line of JSON on standard output.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, ErrorClass, Failure};
 use deployer::events::DeployEvent;
-use deployer::operations::{self, Change};
+use deployer::operations::{self, Change, SavedPlan};
 use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
 use super::confirmation;
 use super::connection::{connect, find};
-use super::flags::Connection;
+use super::flags::{Connection, PlanFlags};
 use super::introduction::Introduction;
 use super::logs;
 use super::looking;
 use super::native_host::NativeHost;
 use super::open::open;
 use super::operation::Operation;
-use super::printer::{Style, output_lost, print_error, print_result};
+use super::printer::{Style, output_lost, print, print_error, print_result};
 use super::progress::Progress;
 use super::report;
 use super::wording;
@@ -71,22 +71,35 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
     match operation {
         Operation::Change(flags) => {
             let yes = flags.is_confirmed();
-            let (connection, change) = flags.read()?;
+            let (connection, change, saved) = flags.read()?;
             confirmation::can_be_asked(&change, yes)?;
             let session = Session::begin(&connection, style).await?;
+            if let Some(saved) = &saved {
+                saved.check_given(&change, &session.address)?;
+            }
             let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
             let work = async {
-                confirmation::confirm(&session.host, &change, yes, &cancellation).await?;
+                Box::pin(before_run(&session, &change, saved.as_ref(), yes, style, &cancellation)).await?;
                 carry_out(&session, &change, style, &cancellation).await
             };
             session.told(work).await
         }
-        Operation::Plan(flags) => {
-            let (connection, change) = flags.read()?;
+        Operation::Plan(PlanFlags { change: flags, out }) => {
+            let (connection, change, saved) = flags.read()?;
             let session = Session::begin(&connection, style).await?;
+            if let Some(saved) = &saved {
+                saved.check_given(&change, &session.address)?;
+            }
             let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::plan(&session.host, &change, &cancellation);
             let plan = session.told(Box::pin(looking)).await?;
+            if let Some(saved) = saved {
+                saved.check(&plan)?;
+            }
+            if let Some(path) = out {
+                let text = SavedPlan::of(&plan, &change, &session.address)?.text();
+                save(&path, &text)?;
+            }
             tell(style, &plan, report::plan(&plan).trim_end())
         }
         Operation::Status(flags) => {
@@ -127,6 +140,51 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
             Ok(())
         }
     }
+}
+
+/// Shows the plan, checks it against a saved one, and asks where something is lost. As JSON, nothing is printed:
+/// a program that reads it can ask for the plan itself.
+async fn before_run<E: FnMut(DeployEvent)>(
+    session: &Session<E>,
+    change: &Change,
+    saved: Option<&SavedPlan>,
+    yes: bool,
+    style: Style,
+    cancellation: &Cancellation,
+) -> Result<(), DeployError> {
+    let asks = confirmation::is_asked(change, yes);
+    if saved.is_none() && !asks && style == Style::Json {
+        return Ok(());
+    }
+    let plan = match Box::pin(operations::plan(&session.host, change, cancellation)).await {
+        // The run meets the same refusal, and reports it with its events.
+        Err(_) if saved.is_none() && !asks => return Ok(()),
+        plan => plan?,
+    };
+    if let Some(saved) = saved {
+        saved.check(&plan)?;
+    }
+    session.introduction.workspace();
+    if asks {
+        confirmation::confirm(&plan, cancellation).await
+    } else {
+        if style != Style::Json {
+            print(&report::before_run(&plan));
+        }
+        Ok(())
+    }
+}
+
+/// Writes a plan to a file.
+fn save(path: &Path, text: &str) -> Result<(), DeployError> {
+    std::fs::write(path, text).map_err(|error| {
+        Failure::InvalidValue {
+            key: "out".into(),
+            given: path.display().to_string(),
+            expected: format!("a file that can be written ({error})"),
+        }
+        .into()
+    })
 }
 
 async fn carry_out<E: FnMut(DeployEvent)>(
@@ -195,6 +253,8 @@ fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String 
 /// A workspace, and the output of the work in it.
 struct Session<E> {
     host: NativeHost<E>,
+    /// The workspace's address.
+    address: String,
     introduction: Arc<Introduction>,
     progress: Progress,
 }
@@ -207,6 +267,7 @@ impl Session<()> {
         let found = find(connection)?;
         let introduction = Arc::new(Introduction::new(style, &found.host, found.profile.clone()));
         let progress = Progress::new(style, Arc::clone(&introduction));
+        let address = found.host.clone();
         let workspace = connect(connection, found).await.inspect_err(|_| introduction.workspace())?;
         let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
         let told = progress.clone();
@@ -214,7 +275,7 @@ impl Session<()> {
         let introduced = Arc::clone(&introduction);
         let host =
             NativeHost::of(workspace, roots.as_deref(), tell).identifying(move |who| introduced.person(who));
-        Ok(Session { host, introduction, progress })
+        Ok(Session { host, address, introduction, progress })
     }
 }
 

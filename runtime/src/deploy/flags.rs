@@ -3,15 +3,18 @@
 //! The flags of settings are in [`super::setting_flags`]; here are those for connecting, printing and
 //! confirming, and which flags each operation has.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use deployer::config::{DoctorConfig, StatusConfig, resolve};
 use deployer::error::{DeployError, Failure};
-use deployer::operations::Change;
+use deployer::operations::{Change, SAVED_LIMIT_BYTES, SavedPlan};
 
 use super::own_wheel;
 use super::setting_flags::{
     Create, Delete, Operation, Restore, Rollback, SettingFlags, Status, Update,
 };
+use crate::files::read_bounded;
 
 /// The operations that change something.
 #[derive(Debug, Subcommand)]
@@ -26,6 +29,44 @@ pub enum ChangeFlags {
     Rollback(Box<RollbackFlags>),
     /// Give the app the data of a restore point; its present data is kept in a branch
     Restore(Box<RestoreFlags>),
+}
+
+/// The flags of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanFlags {
+    #[command(subcommand)]
+    pub(super) change: ChangeFlags,
+    /// Write the plan to this file, for `--plan` of the operation
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// A plan that was saved before.
+#[derive(Debug, Args)]
+pub struct Saved {
+    /// Do what this saved plan says, with its settings; refused if anything has changed since. A wheel and a key
+    /// are not in the file and have to be given again
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    plan: Option<PathBuf>,
+}
+
+impl Saved {
+    /// Reads the file, and takes its settings.
+    fn take<O: Operation>(&self, settings: &mut SettingFlags<O>) -> Result<Option<SavedPlan>, DeployError> {
+        let Some(path) = &self.plan else { return Ok(None) };
+        let file = path.display().to_string();
+        let refused =
+            |expected: String| Failure::InvalidValue { key: "plan".into(), given: file.clone(), expected };
+        let bytes = read_bounded(path, SAVED_LIMIT_BYTES)
+            .map_err(|error| refused(format!("a file that can be read ({error})")))?;
+        let saved = SavedPlan::parse(&file, &bytes)?;
+        let beside = settings.take_recorded(&saved.arguments);
+        if !beside.is_empty() {
+            let flags = beside.join("`, `");
+            return Err(refused(format!("a plan without other settings beside it (`{flags}`)")).into());
+        }
+        Ok(Some(saved))
+    }
 }
 
 /// How to connect to the workspace and how to print.
@@ -81,6 +122,8 @@ pub struct CreateFlags {
     settings: SettingFlags<Create>,
     #[command(flatten)]
     program: Program,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `update`.
@@ -94,6 +137,8 @@ pub struct UpdateFlags {
     program: Program,
     #[command(flatten)]
     confirmation: Confirmation,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `delete`.
@@ -108,6 +153,8 @@ pub struct DeleteFlags {
     settings: SettingFlags<Delete>,
     #[command(flatten)]
     confirmation: Confirmation,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `rollback`.
@@ -220,37 +267,40 @@ impl ChangeFlags {
         }
     }
 
-    /// Checks what is to be deployed, and in which workspace.
-    pub(super) fn read(self) -> Result<(Connection, Change), DeployError> {
+    /// Checks what is to be deployed, in which workspace, and the saved plan that it follows, if any.
+    pub(super) fn read(self) -> Result<(Connection, Change, Option<SavedPlan>), DeployError> {
         match self {
             Self::Create(flags) => {
-                let CreateFlags { connection, mut settings, program } = *flags;
+                let CreateFlags { connection, mut settings, program, saved } = *flags;
+                let saved = saved.take(&mut settings)?;
                 program.pack_into(&mut settings)?;
-                Ok((connection, Change::Create(Box::new(settings.resolve(resolve::create)?))))
+                Ok((connection, Change::Create(Box::new(settings.resolve(resolve::create)?)), saved))
             }
             Self::Update(flags) => {
-                let UpdateFlags { connection, mut settings, program, .. } = *flags;
+                let UpdateFlags { connection, mut settings, program, saved, .. } = *flags;
+                let saved = saved.take(&mut settings)?;
                 program.pack_into(&mut settings)?;
-                Ok((connection, Change::Update(Box::new(settings.resolve(resolve::update)?))))
+                Ok((connection, Change::Update(Box::new(settings.resolve(resolve::update)?)), saved))
             }
             Self::Delete(flags) => {
-                let DeleteFlags { connection, name, mut settings, .. } = *flags;
+                let DeleteFlags { connection, name, mut settings, saved, .. } = *flags;
                 settings.set_app_name(name);
+                let saved = saved.take(&mut settings)?;
                 if !settings.may_name_app() {
                     let why = "Name the app to delete, such as `tellr-app deploy delete tellr`".to_owned();
                     return Err(Failure::MissingValue { keys: vec!["app_name".to_owned()], why }.into());
                 }
-                Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?))))
+                Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?)), saved))
             }
             Self::Rollback(flags) => {
                 let RollbackFlags { connection, name, mut settings } = *flags;
                 settings.set_app_name(name);
-                Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?))))
+                Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?)), None))
             }
             Self::Restore(flags) => {
                 let RestoreFlags { connection, name, mut settings, .. } = *flags;
                 settings.set_app_name(name);
-                Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?))))
+                Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?)), None))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::flags::{ChangeFlags, Connection, DoctorFlags, ListFlags, StatusFlags};
+use super::flags::{ChangeFlags, Connection, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
 use super::logs::LogsFlags;
 
 /// The deployer's operations.
@@ -12,8 +12,7 @@ pub enum Operation {
     #[command(flatten)]
     Change(ChangeFlags),
     /// Show what an operation would do, without changing anything
-    #[command(subcommand)]
-    Plan(ChangeFlags),
+    Plan(PlanFlags),
     /// Show the status of an app: what is deployed, the last run, the run in progress
     Status(Box<StatusFlags>),
     /// List the releases of an app, and the restore points of its database
@@ -32,7 +31,7 @@ impl Operation {
     /// The flags for the connection.
     pub(super) fn connection(&self) -> &Connection {
         match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.connection(),
+            Self::Change(flags) | Self::Plan(PlanFlags { change: flags, .. }) => flags.connection(),
             Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.connection(),
             Self::Logs(flags) => flags.app.connection(),
             Self::List(flags) => &flags.connection,
@@ -43,7 +42,7 @@ impl Operation {
     /// Whether the settings come from a file.
     pub(super) fn is_from_file(&self) -> bool {
         match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
+            Self::Change(flags) | Self::Plan(PlanFlags { change: flags, .. }) => flags.is_from_file(),
             Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.is_from_file(),
             Self::Logs(flags) => flags.app.is_from_file(),
             Self::List(_) => false,

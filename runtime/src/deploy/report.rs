@@ -9,11 +9,17 @@ use deployer::operations::{History, Plan, Status};
 
 use super::printer::printable;
 
+mod changes;
+
 /// The text of a plan.
 pub(super) fn plan(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("Plan: `{operation}` the app `{app}`. Nothing has been changed\n");
-    list(&mut text, "", &plan.notes);
+    // What is lost comes first.
+    list(&mut text, "\nLost\n", &plan.lost);
+    list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
+    text.push_str(&changes::changes(plan));
+    list(&mut text, "\nNotes\n", &plan.notes);
     text.push_str("\nSteps\n");
     for step in &plan.steps {
         let after = match step.waits_for.as_slice() {
@@ -28,17 +34,16 @@ pub(super) fn plan(plan: &Plan) -> String {
             line(&mut text, &format!("  | {content}"));
         }
     }
-    list(&mut text, "\nLost\n", &plan.lost);
-    list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
     text
 }
 
-/// The text of what an operation loses, before it is confirmed.
-pub(super) fn losses(plan: &Plan) -> String {
+/// The text of a plan before its operation runs: what is lost first, then what changes.
+pub(super) fn before_run(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("\n`{operation}` of the app `{app}`\n");
     list(&mut text, "\nLost\n", &plan.lost);
     list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
+    text.push_str(&changes::changes(plan));
     text
 }
 

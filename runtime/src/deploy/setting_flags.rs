@@ -207,6 +207,19 @@ impl<O: Operation> SettingFlags<O> {
         }
     }
 
+    /// Takes the settings that a saved plan recorded. Returns the flags of settings that were given beside it; one
+    /// with the recorded value is no other setting.
+    pub(super) fn take_recorded(&mut self, recorded: &Value) -> Vec<String> {
+        let is_other = |(name, value): &(&String, &Value)| recorded.get(name.as_str()) != Some(*value);
+        let beside =
+            self.arguments.iter().filter(is_other).map(|(name, _)| format!("--{}", name.replace('_', "-")));
+        let beside = beside.collect();
+        if let Value::Object(recorded) = recorded {
+            self.arguments.clone_from(recorded);
+        }
+        beside
+    }
+
     /// Deploys a wheel that is in memory.
     pub(super) fn set_wheel(&mut self, file_name: &str, content: &[u8]) {
         let content = STANDARD.encode(content);
