@@ -96,7 +96,9 @@ impl Stage {
         let sql = Duration::from_millis(latency.sql_connect_ms + latency.credential_ms);
         let seed = self.seeds.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let http = self.http.clone();
-        VirtualHost::new(self.time.clone(), http, self.workspace.host(), token, native, sql).seeded(seed)
+        VirtualHost::new(self.time.clone(), http, self.workspace.host(), token, native, sql)
+            .minting(Duration::from_millis(latency.credential_ms))
+            .seeded(seed)
     }
 
     /// `create` as Ada.

@@ -37,6 +37,7 @@ mod ownership;
 mod pace;
 mod pains;
 mod plan;
+mod plan_changes;
 mod plan_truths;
 mod platform_answers;
 mod proxies;
