@@ -481,9 +481,9 @@ pub(super) fn deployment(deployed: &Deployed<'_>, others: &[ResourceChange]) -> 
     if matches!(state, "FAILED" | "CANCELLED") {
         fields.push(made("state", current.map(|_| "SUCCEEDED"), "SUCCEEDED", state));
     }
-    let crashed = found.and_then(|app| app.app_status.state.as_deref()).filter(|state| *state == "CRASHED");
-    if let Some(crashed) = crashed {
-        fields.push(made("app_status", current.map(|_| "RUNNING"), "RUNNING", crashed));
+    let status = found.map(|app| app.app_status.state.as_deref().unwrap_or("UNKNOWN"));
+    if let Some(status) = status.filter(|status| *status != "RUNNING") {
+        fields.push(made("app_status", current.map(|_| "RUNNING"), "RUNNING", status));
     }
     if let (Published::Unknown(why), VersionPin::Latest) = (published, version) {
         fields.push(FieldChange::unknown("version", format!("latest; the index was not asked: {why}")));
@@ -497,14 +497,15 @@ pub(super) fn deployment(deployed: &Deployed<'_>, others: &[ResourceChange]) -> 
     of(action, fields)
 }
 
-/// Whether the running app sees a change only after it is deployed again.
+/// Whether the app is deployed again after a change: where the running app sees it only then, and where its record
+/// changes.
 fn needs_deployment(change: &ResourceChange) -> bool {
     let concerns = match change.resource {
-        ResourceKind::File | ResourceKind::Attachment | ResourceKind::Key => true,
+        ResourceKind::App | ResourceKind::File | ResourceKind::Attachment | ResourceKind::Key => true,
         ResourceKind::Database | ResourceKind::Schema => {
             matches!(change.action, Action::Create | Action::Recreate)
         }
-        ResourceKind::App | ResourceKind::Deployment => false,
+        ResourceKind::Deployment => false,
     };
     concerns && change.is_made()
 }
