@@ -16,6 +16,8 @@ ARGS ?=
 # A wheel that runs on any Linux since 2014: zig links against that glibc.
 WHEEL_FLAGS := --zig --compatibility manylinux2014
 WHEEL := .cache/wheel-$(VERSION)
+# Puts the program into the wheel that maturin built, compressed better than wheels can.
+PACK_APP := tests/release/pack_app.py
 # The demo's wheel: for this machine, without the optimisation of the whole program, which takes minutes.
 DEMO_WHEELS := .cache/demo/wheels
 DEMO_WHEEL := .cache/demo-wheel-$(VERSION)
@@ -230,16 +232,18 @@ frontend/dist/index.html: $(PAGE_SOURCES) $(PKG_PAGE) $(SLIDES_PAGE)
 	@touch $@
 
 # The path of the last built wheel.
-$(WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES)
-	@rm -f dist/tellr_app-*.whl
-	@$(STAGE) "build the wheel" tests/setup/reproducibly.sh maturin build --release --locked --compression-level 9 $(WHEEL_FLAGS) \
-		--manifest-path runtime/Cargo.toml --out dist
+$(WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES) $(PACK_APP)
+	@rm -rf dist/tellr_app-*.whl .cache/built
+	@$(STAGE) "build the app" tests/setup/reproducibly.sh maturin build --release --locked $(WHEEL_FLAGS) \
+		--manifest-path runtime/Cargo.toml --out .cache/built
+	@$(STAGE) "pack the wheel" python $(PACK_APP) .cache/built dist
 	@ls dist/tellr_app-$(VERSION)-*.whl > $@
 
-$(DEMO_WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES)
-	@rm -rf $(DEMO_WHEELS)
+$(DEMO_WHEEL): frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) $(RUST_SOURCES) $(PACK_APP)
+	@rm -rf $(DEMO_WHEELS) .cache/demo/built
 	@$(STAGE) "build the app" maturin build --profile demo --locked --compatibility linux \
-		--manifest-path runtime/Cargo.toml --out $(DEMO_WHEELS)
+		--manifest-path runtime/Cargo.toml --out .cache/demo/built
+	@$(STAGE) "pack the wheel" python $(PACK_APP) --fast .cache/demo/built $(DEMO_WHEELS)
 	@ls $(DEMO_WHEELS)/tellr_app-$(VERSION)-*.whl > $@
 
 $(NOTEBOOK_STATIC)/%: pkg/%

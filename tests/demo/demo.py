@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import lzma
 import os
 import re
 import shlex
@@ -209,9 +210,8 @@ def unpack_binary(wheels: Path) -> Path:
     wheel = found[-1]
     binary = OUTPUT / "tellr-app"
     with zipfile.ZipFile(wheel) as archive:
-        name = next(name for name in archive.namelist() if name.endswith("/scripts/tellr-app"))
         fresh = binary.with_suffix(".new")
-        fresh.write_bytes(archive.read(name))
+        fresh.write_bytes(lzma.decompress(archive.read("tellr_app/tellr-app.xz")))
     fresh.chmod(0o755)
     fresh.replace(binary)
     return binary

@@ -9,6 +9,7 @@ summary of `make test`.
 
 from __future__ import annotations
 
+import lzma
 import subprocess
 import sys
 import tempfile
@@ -20,10 +21,11 @@ from wheel import SUMMARY
 
 
 def program(wheel: Path, folder: str) -> Path:
-    """Unpacks the program that the wheel installs."""
+    """Unpacks the wheel's program."""
     with zipfile.ZipFile(wheel) as archive:
-        name = next(name for name in archive.namelist() if name.endswith("/scripts/tellr-app"))
-        unpacked = Path(archive.extract(name, folder))
+        content = lzma.decompress(archive.read("tellr_app/tellr-app.xz"))
+    unpacked = Path(folder, "tellr-app")
+    unpacked.write_bytes(content)
     unpacked.chmod(0o755)
     return unpacked
 

@@ -9,25 +9,27 @@ empty environment and runs. Ends with the first thing that is wrong.
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
-from fnmatch import fnmatch
 from pathlib import Path
 
+import pack_app
 from artifacts import ROOT, Artifact, Member, ReleaseError, find, version_of
 
-# The platform refuses files above 10 MB; the limit leaves some room. Users wait for a notebook to
-# install its package.
-LARGEST_BYTES = {"tellr-app": 10_200_000, "tellr": 1_500_000, "@tellr/deployer": 1_500_000}
+# The platform refuses files above 10 MB, and users wait for packages to be installed.
+LARGEST_BYTES = {"tellr-app": 8_000_000, "tellr": 1_500_000, "@tellr/deployer": 1_500_000}
 # Built files of the Python package: not in git, but included in the package.
 NOTEBOOK_BUILT = {
     *("static/deployer.js", "static/page.js.gz", "static/page.css.gz", "static/page.wasm.gz"),
     *("static/page.hash", "static/kernel.wasm", "static/workspace_routes.json"),
 }
+# Added by `pack_app.py`.
+APP_BUILT = ("tellr_app/packed.py", pack_app.PROGRAM, f"{pack_app.PROGRAM}.xz")
 LICENCES = ("LICENSE", "THIRD-PARTY-NOTICES.txt")
 METADATA = ("METADATA", "WHEEL", "RECORD", *(f"licenses/{name}" for name in LICENCES))
 
@@ -39,8 +41,9 @@ def expected(artifact: Artifact, version: str) -> set[str]:
         files = json.loads((ROOT / "pkg/package.json").read_text())["files"]
         return {f"package/{name}" for name in (*files, "package.json", "README.md", "LICENSE")}
     if project == "tellr-app":
-        modules = tracked("runtime/python")
-        return {*modules, "tellr_app-VERSION.data/scripts/tellr-app", *metadata("tellr_app")}
+        modules = {*tracked("runtime/python"), *APP_BUILT}
+        entry_points = "tellr_app-VERSION.dist-info/entry_points.txt"
+        return {*modules, entry_points, *metadata("tellr_app")}
     modules = {*tracked("widget/src"), *(f"tellr/{name}" for name in NOTEBOOK_BUILT)}
     if artifact.path.suffix == ".whl":
         return {*modules, *metadata("tellr")}
@@ -76,12 +79,12 @@ def check_contents(artifact: Artifact, version: str) -> None:
 
 def check_member(artifact: Artifact, member: Member) -> None:
     """Look for paths of this machine and for file modes that depend on the builder."""
+    content = lzma.decompress(member.content) if member.name.endswith(".xz") else member.content
     for place in (str(Path.home()), str(ROOT)):
-        if place != "/" and f"{place}/".encode() in member.content:
+        if place != "/" and f"{place}/".encode() in content:
             message = f"{artifact.path.name}: {member.name} names the folder {place}"
             raise ReleaseError(message)
-    is_program = fnmatch(member.name, "*.data/scripts/*")
-    if member.mode & 0o777 not in ({0o755} if is_program else {0o644, 0o664}):
+    if member.mode & 0o777 not in {0o644, 0o664}:
         message = f"{artifact.path.name}: {member.name} has the mode {member.mode:o}"
         raise ReleaseError(message)
 

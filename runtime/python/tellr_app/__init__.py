@@ -1,1 +1,1 @@
-"""Tellr, the AI slide generator. The program itself is native; see ``tellr_app.run``."""
+"""Tellr, the AI slide generator. The program itself is native; see ``tellr_app.program``."""

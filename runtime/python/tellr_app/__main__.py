@@ -1,8 +1,6 @@
 """``python -m tellr_app …`` is the command ``tellr-app …``."""
 
-import sys
-
-from tellr_app.run import execute
+from tellr_app.run import command
 
 if __name__ == "__main__":
-    execute(*sys.argv[1:])
+    command()

@@ -1,0 +1,107 @@
+"""Packs the app's wheel: takes the program out of maturin's wheel and puts it in with xz.
+
+usage: pack_app.py BUILT OUT [--fast]
+
+BUILT is the wheel that maturin built, or a folder with it alone. Writes a wheel of the same name
+into the folder OUT. A wheel's members are deflated, and installers refuse anything better; xz makes
+the program a quarter smaller. `tellr_app/program.py` unpacks it at the first start, and
+`runtime/src/deploy/own_wheel.rs` packs the same layout for `tellr-app deploy … --self`. The same
+program gives the same wheel, with the same versions of Python and liblzma.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import lzma
+import os
+import time
+import zipfile
+from pathlib import Path
+
+PROGRAM = "tellr_app/tellr-app"
+ENTRY_POINT = "[console_scripts]\ntellr-app = tellr_app.run:command\n"
+# In an ELF file: its architecture, two bytes at this offset, and there, x86-64.
+MACHINE, X86_64 = slice(18, 20), b"\x3e\x00"
+# The whole program fits, and whoever unpacks it needs as much memory.
+WINDOW_BYTES = 32 << 20
+# Of the files in the wheel, where the build sets none; as in the Makefile.
+FALLBACK_TIME = 1_767_225_600
+
+
+def compress(program: bytes, *, is_fast: bool = False) -> bytes:
+    """Compress a program with xz, with the filter for jumps where there is one for its machine."""
+    preset = 1 if is_fast else 9 | lzma.PRESET_EXTREME
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": preset, "dict_size": WINDOW_BYTES}]
+    # Python's module has no filter for ARM64.
+    if program[MACHINE] == X86_64:
+        filters.insert(0, {"id": lzma.FILTER_X86})
+    return lzma.compress(program, lzma.FORMAT_XZ, lzma.CHECK_CRC64, filters=filters)
+
+
+def files(program: bytes, *, is_fast: bool = False) -> dict[str, bytes]:
+    """List what a wheel holds for a program: packed, its length and hash, and its place."""
+    sha256 = hashlib.sha256(program).hexdigest()
+    about = '"""The length in bytes and the hash of the unpacked program."""\n\n'
+    return {
+        "tellr_app/packed.py": f'{about}LENGTH = {len(program)}\nSHA256 = "{sha256}"\n'.encode(),
+        # Replaced by the program at the first start; recorded, so that it is uninstalled.
+        PROGRAM: b"",
+        f"{PROGRAM}.xz": compress(program, is_fast=is_fast),
+    }
+
+
+def pack(built: Path, out: Path, *, is_fast: bool = False) -> Path:
+    """Pack maturin's wheel anew. Return the path of the new one."""
+    with zipfile.ZipFile(built) as archive:
+        contents = {info.filename: archive.read(info) for info in archive.infolist()}
+    [script] = [name for name in contents if name.endswith(".data/scripts/tellr-app")]
+    [record] = [name for name in contents if name.endswith(".dist-info/RECORD")]
+    contents |= files(contents.pop(script), is_fast=is_fast)
+    contents[record.replace("RECORD", "entry_points.txt")] = ENTRY_POINT.encode()
+    # By convention the metadata stands at the end, and its list of files last.
+    del contents[record]
+    names = sorted(contents, key=lambda name: (".dist-info/" in name, name))
+    lines = [f"{name},{hash_of(contents[name])},{len(contents[name])}" for name in names]
+    contents[record] = "\n".join([*lines, f"{record},,", ""]).encode()
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / built.name
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in [*names, record]:
+            archive.writestr(member(name), contents[name], compresslevel=9)
+    return path
+
+
+def hash_of(content: bytes) -> str:
+    """Hash a file as a wheel's RECORD does."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest())
+    return f"sha256={digest.rstrip(b'=').decode()}"
+
+
+def member(name: str) -> zipfile.ZipInfo:
+    """Describe a file, with a time and rights that don't depend on where it is packed."""
+    seconds = int(os.environ.get("SOURCE_DATE_EPOCH", FALLBACK_TIME))
+    info = zipfile.ZipInfo(name, time.gmtime(seconds)[:6])
+    info.external_attr = 0o100644 << 16
+    # Compressed already.
+    is_packed = name.endswith(".xz")
+    info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+    return info
+
+
+def main() -> None:
+    """Pack the wheel that is named on the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("built", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--fast", action="store_true", help="larger, in a fraction of the time")
+    options = parser.parse_args()
+    built = options.built
+    if built.is_dir():
+        [built] = built.glob("tellr_app-*.whl")
+    print(pack(built, options.out, is_fast=options.fast))
+
+
+if __name__ == "__main__":
+    main()
