@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::config::{AppPackage, LocalWheel, PackageIndex, VersionPin};
 
 /// The folder beside `requirements.txt` that local wheels are uploaded to, each in a folder of its own.
-const WHEEL_FOLDER: &str = "wheels";
+pub const WHEEL_FOLDER: &str = "wheels";
 /// How many digits of its hash name the folder of a wheel.
 const HASH_DIGITS: usize = 12;
 

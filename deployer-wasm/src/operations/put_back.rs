@@ -91,6 +91,7 @@ impl Gate<'_> {
         let source = match &key {
             KeyPlace::Secret { .. } => KeySource::Secret { resource: key::RESOURCE },
             KeyPlace::AppYaml(key) => KeySource::Literal(key),
+            KeyPlace::Database => KeySource::Database,
         };
         let [app_yaml, requirements] = recorded_texts(previous, &lakebase.connection, source);
         let wanted = again(previous, &lakebase, &key);

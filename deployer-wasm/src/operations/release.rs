@@ -62,6 +62,7 @@ impl Release<'_> {
         let source = match key {
             KeyPlace::Secret { .. } => KeySource::Secret { resource: key::RESOURCE },
             KeyPlace::AppYaml(_) => KeySource::Hidden(KEY_MARK),
+            KeyPlace::Database => KeySource::Database,
         };
         let [app_yaml, requirements] = self.texts(lakebase, source);
         let mut kept =
@@ -169,7 +170,7 @@ pub(super) fn recorded_texts(
     let app_yaml = match key {
         KeySource::Literal(key) => app_yaml.replace(KEY_MARK, key.expose()),
         KeySource::Hidden(mark) => app_yaml.replace(KEY_MARK, mark),
-        KeySource::Secret { .. } => app_yaml,
+        KeySource::Secret { .. } | KeySource::Database => app_yaml,
     };
     [app_yaml, text(REQUIREMENTS)]
 }

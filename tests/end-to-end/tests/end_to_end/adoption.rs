@@ -59,7 +59,7 @@ async fn it_is_refused_without_the_request_and_nothing_has_happened() {
     for arguments in [kept(), moved(), UpdateArguments { reset_database: Some(true), ..kept() }] {
         let planned = stage.plan_update(arguments.clone()).await.expect_err("not asked for");
         let error = stage.update(arguments).await.expect_err("not asked for");
-        assert_eq!((planned.code, planned.remedy), (error.code.clone(), error.remedy.clone()));
+        assert_eq!((&planned.code, &planned.remedy), (&error.code, &error.remedy));
         assert_says(
             &error,
             Expected {

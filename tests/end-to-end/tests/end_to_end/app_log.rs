@@ -7,7 +7,7 @@ use deployer::error::DeployError;
 use end_to_end::kill;
 use end_to_end::stage::{ADA, Stage};
 use local_workspace::pace::Pace;
-use local_workspace::settings::{AppAnswer, DeploymentOutcome};
+use local_workspace::settings::{AppAnswer, DeploymentOutcome, HealthChecks};
 use local_workspace::{LocalWorkspace, Options};
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -57,6 +57,7 @@ async fn an_app_that_crashes_or_is_not_ready_shows_them_too() {
 
     let answer = AppAnswer { status: 503, body: json!({"ready": false}) };
     stage.set(|settings| {
+        settings.features.health_checks = HealthChecks::Ignored;
         settings.outcomes.app_answers.insert("/api/ready".to_owned(), answer);
     });
     let error = fails(&stage, DeploymentOutcome::Real, false).await;

@@ -68,7 +68,7 @@ async fn steps_that_do_not_need_each_other_run_side_by_side() {
 }
 
 #[tokio::test]
-async fn an_update_that_changes_nothing_writes_nothing_but_the_deployment() {
+async fn an_update_that_changes_nothing_writes_nothing() {
     let stage = Stage::realistic().await;
     stage.create(CreateArguments::default()).await.expect("create");
     let journal = &stage.workspace.control().journal;
@@ -82,7 +82,7 @@ async fn an_update_that_changes_nothing_writes_nothing_but_the_deployment() {
         .filter(|entry| !own(&entry.body) && !entry.path.ends_with("/credentials"))
         .map(|entry| format!("{} {}", entry.method, entry.path))
         .collect();
-    assert_eq!(writes, ["POST /api/2.0/apps/tellr/deployments"]);
+    assert_eq!(writes, [""; 0]);
     stage.end().await;
 }
 

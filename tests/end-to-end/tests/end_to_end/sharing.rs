@@ -175,7 +175,7 @@ async fn without_the_right_to_share_it_is_said_who_can() {
     let error = stage.create(shared(&["users"])).await.expect_err("it may not be shared");
     assert_says(
         &error,
-        Expected { code: "PERMISSION_DENIED", names: "share the app `tellr`", because: "CAN MANAGE" },
+        Expected { code: "PERMISSION_DENIED", names: "share the app `tellr`", because: "manage_permissions" },
     );
     assert!(error.remedy.contains("owner of the app `tellr`, for CAN MANAGE"), "{error:#?}");
     stage.set(|settings| settings.denials.clear());
@@ -190,15 +190,13 @@ async fn a_second_deployment_keeps_what_the_apps_service_principal_may_do() {
     let stage = stage().await;
     let with_model = CreateArguments { serving_endpoint: Some(MODEL.into()), ..shared(&["users"]) };
     stage.create(with_model).await.expect("create");
-    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
-    let principal = app["service_principal_client_id"].as_str().expect("a client id").to_owned();
     let (_, endpoint) = stage.get(&format!("/api/2.0/serving-endpoints/{MODEL}")).await;
     let of_endpoint =
         format!("/api/2.0/permissions/serving-endpoints/{}", endpoint["id"].as_str().expect("an id"));
     let carla = json!({"access_control_list": [{"user_name": CARLA, "permission_level": "CAN_QUERY"}]});
     assert_eq!(stage.send_as(ADA, Method::PATCH, &of_endpoint, Some(carla)).await.0, 200);
     let before = grants_at(&stage, &of_endpoint).await;
-    assert!(before.contains(&format!("{principal}:CAN_QUERY")), "{before:?}");
+    assert!(before.contains(&format!("{CARLA}:CAN_QUERY")), "{before:?}");
     let described = UpdateArguments { description: Some("Slides".into()), ..update_shared(&["users"]) };
     for update in [update_of_default(), described] {
         stage.update(update).await.expect("update");

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::config::record::RecordSettings;
 use crate::decode::decode;
 use crate::steps::resources::{Wanted, differences};
 
@@ -73,7 +74,7 @@ proptest! {
         let current = is_recorded.then_some(&release);
         let wanted = Wanted {
             resources: attached.clone(), scopes: scopes.clone(), description: text.clone(),
-            compute_size: size.clone(),
+            compute_size: size.clone(), settings: RecordSettings::default(),
         };
         let run = differences(&found, &wanted);
         let wanted = WantedApp {
