@@ -37,12 +37,16 @@ def create(
     use_test_pypi: bool = False,
     *,
     # The settings of `create` (generated)
+    instances: int | str | None = None,
     app_package: str | None = None,
     local_wheel_path: str | PathLike[str] | None = None,
     seed_databricks_defaults: bool = False,
     serving_endpoint: str | None = None,
     genie_spaces: list[str] | None = None,
     sql_warehouse: str | None = None,
+    share_with: list[str] | None = None,
+    telemetry: str | None = None,
+    usage_policy: str | None = None,
     extra_scopes: list[str] | None = None,
     extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,
@@ -68,6 +72,9 @@ def create(
         lakebase_compute: The size of a database that is created, in compute units; it scales
             between half and twice of it. A database that exists keeps its size. One of ``CU_1``,
             ``CU_2``, ``CU_4``, ``CU_8``. If left out: ``CU_1``.
+        instances: How many instances of the app run, 1 to 5, such as ``2``; or a range such as
+            ``1-3``, within which the platform scales with the load. Beta of the platform. If left
+            out: 1.
         app_version: The version of the app's package: one exact version, or ``latest``. If left
             out: this deployer's own version.
         app_file_workspace_path: The workspace folder for the app's files. If left out:
@@ -87,6 +94,14 @@ def create(
             list detaches them. If left out: chosen in the app.
         sql_warehouse: The id of the SQL warehouse that the app may use. Given as an empty text, it
             is detached.
+        share_with: Who may use the app: users by user name, groups by name, service principals by
+            application id; ``users`` is the whole workspace. With ``:CAN_MANAGE`` after the name
+            they may also change the app. Grants are only added. If left out: its creator and
+            workspace admins.
+        telemetry: Where the platform writes the app's logs, metrics and traces: a Unity Catalog
+            schema such as ``main.tellr``, or three tables for logs, metrics and traces, separated
+            by commas. Given as an empty text, nothing is written.
+        usage_policy: The id of the usage policy whose tags the app's usage is billed with.
         extra_scopes: API scopes of the app, in addition to the six that it always requests.
         extra_env: Additional environment variables of the app, as names with values. Not for
             secrets: they are readable in the app's files. Names that the deployer or the platform
@@ -131,6 +146,7 @@ def update(
     *,
     # The settings of `update` (generated)
     app_compute: str | None = None,
+    instances: int | str | None = None,
     description: str | None = None,
     app_package: str | None = None,
     local_wheel_path: str | PathLike[str] | None = None,
@@ -138,9 +154,13 @@ def update(
     serving_endpoint: str | None = None,
     genie_spaces: list[str] | None = None,
     sql_warehouse: str | None = None,
+    share_with: list[str] | None = None,
+    telemetry: str | None = None,
+    usage_policy: str | None = None,
     extra_scopes: list[str] | None = None,
     extra_env: dict[str, str] | None = None,
     encryption_key_storage: str | None = None,
+    adopt: bool = False,
     on_failure: str | None = None,
     # end
     confirm: str | bool | None = None,

@@ -340,7 +340,7 @@ rules! {
 
     /// SQLSTATE 28P01. The password is a token that lives for an hour (databricks-api §4.5).
     DATABASE_PASSWORD {
-        says: ["password authentication failed", "sqlstate 28p01"],
+        says: ["password authentication failed", "28p01"],
         cause: "The database doesn't accept the credential: it has expired, is of another database, or the role can't log in",
         remedy: "Stop and start the app; if this continues, run `update`, which attaches the database again",
         docs: DOCS_LAKEBASE,
