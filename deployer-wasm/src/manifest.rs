@@ -15,9 +15,7 @@ mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
 pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable, shown};
-pub use requirements::{
-    RequirementsInputs, WHEEL_FOLDER, required_version, requirements, wheel_path,
-};
+pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements, wheel_path};
 
 /// The names of the two files.
 pub const APP_YAML: &str = "app.yaml";

@@ -40,9 +40,7 @@ pub use plan::{
     SAVED_LIMIT_BYTES, SavedPlan, plan,
 };
 pub use restore::restore;
-pub use result::{
-    AttachedServices, CreateResult, DeleteResult, RestoreResult, RollbackResult, UpdateResult,
-};
+pub use result::{AttachedServices, CreateResult, DeleteResult, RestoreResult, RollbackResult, UpdateResult};
 pub use rollback::rollback;
 pub use status::{AppState, SharedWith, Status, app_state, status};
 pub use update::update;

@@ -12,8 +12,8 @@ use crate::engine::Cancellation;
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::operations::{
-    self, AppList, Change, CreateResult, DeleteResult, Findings, History, Plan, RestoreResult, RollbackResult,
-    Status, UpdateResult,
+    self, AppList, Change, CreateResult, DeleteResult, Findings, History, Plan, RestoreResult,
+    RollbackResult, Status, UpdateResult,
 };
 
 pub use crate::operations::Operation;
@@ -149,7 +149,9 @@ impl Task {
     /// keeps the schema.
     pub fn needs_sql(&self) -> bool {
         match self {
-            Self::Run(Change::Create(_) | Change::Update(_) | Change::Rollback(_) | Change::Restore(_)) => true,
+            Self::Run(Change::Create(_) | Change::Update(_) | Change::Rollback(_) | Change::Restore(_)) => {
+                true
+            }
             Self::Run(Change::Delete(config)) => config.reset_database,
             Self::Plan(_) | Self::Status(_) | Self::History(_) | Self::List | Self::Doctor(_) => false,
         }

@@ -471,7 +471,7 @@ settings! {
     /// The branch of the database to restore the app's data from: the id of a restore point, or of a branch that
     /// the app used before. If omitted: the newest restore point.
     restore_from: String, [- - - - - restore] => Setting {
-        label: "Restore from",
+        label: "Restore point",
         otherwise: "the newest restore point",
         flag: Some("from"),
         pattern: Some("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"),

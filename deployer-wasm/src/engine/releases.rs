@@ -207,9 +207,10 @@ impl Releases {
     pub fn previous(&self) -> Option<&Release> {
         let current = self.current?;
         let at = self.get(current).and_then(|release| release.returned_to).unwrap_or(current);
-        self.releases.iter().rev().find(|release| {
-            release.number < at && release.returned_to.is_none() && release.is_up()
-        })
+        self.releases
+            .iter()
+            .rev()
+            .find(|release| release.number < at && release.returned_to.is_none() && release.is_up())
     }
 
     /// The wheels in the app's folder that no kept release needs: those of releases that failed, or that are older

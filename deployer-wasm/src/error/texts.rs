@@ -266,7 +266,8 @@ fn samples() -> Vec<Failure> {
             app: app.clone(),
             release: 2,
             previous: 1,
-            problem: "The app `tellr` was deployed but doesn't answer. It reports that its database is down".into(),
+            problem: "The app `tellr` was deployed but doesn't answer. It reports that its database is down"
+                .into(),
             not_put_back: None,
             remedy: "Read the log".into(),
             log: vec!["panic".into()],
@@ -278,7 +279,10 @@ fn samples() -> Vec<Failure> {
         Failure::ReleaseFileMissing { release: 1, path: format!("{path}/wheels/0123456789ab/a.whl") },
         Failure::NoRestorePoint { app: app.clone(), why: "Its database is provisioned".into() },
         Failure::BranchUnknown { app: app.clone(), branch: "x".into(), known: vec!["production".into()] },
-        Failure::ReleasesUnreadable { path: format!("{path}/.tellr/releases.json"), problem: "It isn't JSON".into() },
+        Failure::ReleasesUnreadable {
+            path: format!("{path}/.tellr/releases.json"),
+            problem: "It isn't JSON".into(),
+        },
         Failure::JournalNewer { path: format!("{path}/.tellr/deployment.json"), version: 9, known: 1 },
         Failure::Cancelled { app: app.clone(), stands: vec![] },
         Failure::Cancelled { app, stands: vec![text("lakebase"), text("app")] },

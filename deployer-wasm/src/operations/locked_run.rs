@@ -41,7 +41,9 @@ impl<H: Host> LockedRun<'_, H> {
         match ending {
             Ok(()) => Ok(reports),
             // An interrupted wait looks like a failure of what was waited for.
-            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => Err(error),
+            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => {
+                Err(error)
+            }
             Err(_) => Err(self.interruption().await),
         }
     }

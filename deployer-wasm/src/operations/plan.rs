@@ -131,7 +131,9 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         seen: facts(&seen, foreseen.as_ref(), &dry_run),
         steps: match &seen {
             Observed::Create(config, observed) => create::graph(&dry_run.run, config, observed).0.plan(),
-            Observed::Update(config, observed) => update::graph(&dry_run.run, Operation::Update, config, observed).0.plan(),
+            Observed::Update(config, observed) => {
+                update::graph(&dry_run.run, Operation::Update, config, observed).0.plan()
+            }
             Observed::Delete(config, observed) => delete::graph(&dry_run.run, config, observed).0.plan(),
             Observed::Rollback(observed) => {
                 let (config, update) = (&observed.config, &observed.update);

@@ -101,14 +101,16 @@ impl Gate<'_> {
             let all = all.map(|(name, text)| AppFile { name: name.to_owned(), content: text.into_bytes() });
             files::upload(run.step("put_back_files"), folder, all.into(), Vec::new())
         });
-        let settings =
-            graph.add("put_back_settings", format!("the settings of release {number}"), (), move |()| {
-                async move {
-                    let record = run.client.send(apps::get(name)).await?;
-                    let ready = app::ready(run.step("put_back_settings"), record).await?.into_value();
-                    resources::bring_up_to_date(run.step("put_back_settings"), ready, wanted).await
-                }
-            });
+        let settings = graph.add(
+            "put_back_settings",
+            format!("the settings of release {number}"),
+            (),
+            move |()| async move {
+                let record = run.client.send(apps::get(name)).await?;
+                let ready = app::ready(run.step("put_back_settings"), record).await?.into_value();
+                resources::bring_up_to_date(run.step("put_back_settings"), ready, wanted).await
+            },
+        );
         let deployment = graph.add(
             "put_back_deployment",
             format!("the deployment of release {number}"),

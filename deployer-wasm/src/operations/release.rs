@@ -65,11 +65,15 @@ impl Release<'_> {
             KeyPlace::Database => KeySource::Database,
         };
         let [app_yaml, requirements] = self.texts(lakebase, source);
-        let mut kept =
-            vec![ReleasedFile::of_text(APP_YAML, app_yaml), ReleasedFile::of_text(REQUIREMENTS, requirements)];
+        let mut kept = vec![
+            ReleasedFile::of_text(APP_YAML, app_yaml),
+            ReleasedFile::of_text(REQUIREMENTS, requirements),
+        ];
         let wheels = self.recorded.into_iter().flat_map(|recorded| &recorded.files);
         kept.extend(wheels.filter(|file| file.text.is_none()).cloned());
-        kept.extend(self.wheel.map(|wheel| ReleasedFile::of_wheel(&manifest::wheel_path(wheel), &wheel.content)));
+        kept.extend(
+            self.wheel.map(|wheel| ReleasedFile::of_wheel(&manifest::wheel_path(wheel), &wheel.content)),
+        );
         kept
     }
 

@@ -237,8 +237,9 @@ pub(super) async fn observe<H: Host>(
     .await?;
     refuse_other_app(&app, &folder, journal.as_ref(), deployed.as_ref())?;
     let nothing = |why: &str| Failure::NoRestorePoint { app: name.to_owned(), why: why.to_owned() };
-    let branch = attached_branch(&app)
-        .ok_or_else(|| nothing("Its database is provisioned, or none is attached: only autoscaling databases have branches"))?;
+    let branch = attached_branch(&app).ok_or_else(|| {
+        nothing("Its database is provisioned, or none is attached: only autoscaling databases have branches")
+    })?;
     let database = attached_name(&app).unwrap_or_default();
     let named = |variable: &str| deployed.as_ref().and_then(|manifest| manifest.text(variable));
     let (Some(package), Some(schema)) =
@@ -288,7 +289,8 @@ fn choose(app: &str, kept: Vec<KeptBranch>, wanted: Option<&str>) -> Result<Kept
         }),
         None => kept.find(|kept| kept.is_restore_point).ok_or_else(|| Failure::NoRestorePoint {
             app: app.to_owned(),
-            why: "Its database has no restore point, or the platform has removed it after its time".to_owned(),
+            why: "Its database has no restore point, or the platform has removed it after its time"
+                .to_owned(),
         }),
     }
 }

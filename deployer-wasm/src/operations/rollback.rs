@@ -142,7 +142,8 @@ fn choose<'r>(releases: &'r Releases, app: &str, number: Option<u32>) -> Result<
 
 /// Refuses a release whose program can't work with the tables as the newest program that ran has left them.
 fn check_tables(releases: &Releases, app: &str, target: &Release) -> Result<(), Failure> {
-    let works_from = releases.all().iter().filter_map(|release| release.tables).map(|tables| tables.works_from).max();
+    let works_from =
+        releases.all().iter().filter_map(|release| release.tables).map(|tables| tables.works_from).max();
     match (target.tables, works_from) {
         (Some(tables), Some(works_from)) if tables.knows < works_from => Err(Failure::ReleaseTooOld {
             app: app.to_owned(),

@@ -55,7 +55,9 @@ pub async fn update<H: Host>(
     }
     let (graph, made) = graph(&locked.run, Operation::Update, config, &observed);
     let gate = Gate { on_failure: config.on_failure, app: name, folder: &observed.folder };
-    let steps = gate.run(&locked, format!("update the app `{name}`"), graph, (|| made.lakebase.get(), &made.key)).await?;
+    let steps = gate
+        .run(&locked, format!("update the app `{name}`"), graph, (|| made.lakebase.get(), &made.key))
+        .await?;
     let Made { lakebase, deployment, health, emptied, .. } = made;
     let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
     let release = locked.record(deployment_id.clone(), &health).await;
@@ -326,7 +328,10 @@ impl UpdateObserved {
         key::Wanted {
             app: config.app_name.as_str(),
             package: config.package,
-            storage: self.recorded.as_ref().map_or(config.key_storage, |recorded| Some(key_storage(recorded))),
+            storage: self
+                .recorded
+                .as_ref()
+                .map_or(config.key_storage, |recorded| Some(key_storage(recorded))),
             given: config.encryption_key.as_ref(),
             record: Some(&self.app),
             deployed: self.deployed.as_ref(),

@@ -72,7 +72,10 @@ pub async fn deploy<H: Host>(
         if !anyway && !app.changed && is_deployed(record, current, &release.files) {
             let id = current.and_then(|current| current.deployment_id.clone()).unwrap_or_default();
             let number = current.map(|current| current.number).unwrap_or_default();
-            return Ok(Done::unchanged(id, format!("the app `{name}` runs this already, as release {number}")));
+            return Ok(Done::unchanged(
+                id,
+                format!("the app `{name}` runs this already, as release {number}"),
+            ));
         }
         step.safe_point()?;
         step.run.releases.begin(step.client(), release).await?;

@@ -37,10 +37,7 @@ pub fn all(app_yaml: String, requirements: String, wheel: Option<&LocalWheel>) -
         AppFile { name: REQUIREMENTS.into(), content: requirements.into_bytes() },
     ];
     if let Some(wheel) = wheel {
-        all.push(AppFile {
-            name: manifest::wheel_path(wheel),
-            content: wheel.content.clone(),
-        });
+        all.push(AppFile { name: manifest::wheel_path(wheel), content: wheel.content.clone() });
     }
     all
 }
@@ -67,7 +64,10 @@ pub async fn upload<H: Host>(
         .map(|(file, _)| file)
         .collect();
     if differing.is_empty() {
-        return Ok(Done::unchanged(Written { changed: false, files: kept }, format!("the files in `{folder}` are up to date")));
+        return Ok(Done::unchanged(
+            Written { changed: false, files: kept },
+            format!("the files in `{folder}` are up to date"),
+        ));
     }
     let names: Vec<&str> = differing.iter().map(|file| file.name.as_str()).collect();
     let detail = json!({"files": names.clone()});
@@ -84,7 +84,10 @@ pub async fn upload<H: Host>(
     // Waits for all writes even if one fails: a dropped write may still have its effect.
     join_all(writes).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     step.did(detail).await?;
-    Ok(Done::changed(Written { changed: true, files: kept }, format!("wrote {} to `{folder}`", names.join(", "))))
+    Ok(Done::changed(
+        Written { changed: true, files: kept },
+        format!("wrote {} to `{folder}`", names.join(", ")),
+    ))
 }
 
 /// The catalogue's entry for a path that can't be written.

@@ -133,7 +133,8 @@ impl Wanted {
         }
         let RecordSettings { instances, telemetry, usage_policy } = &self.settings;
         fields.extend(instances.map(|instances| ("instances".into(), instances.to_string().into())));
-        let telemetry = telemetry.as_ref().map(|telemetry| ("telemetry".into(), telemetry.to_string().into()));
+        let telemetry =
+            telemetry.as_ref().map(|telemetry| ("telemetry".into(), telemetry.to_string().into()));
         fields.extend(telemetry);
         let policy = usage_policy.as_deref().map(|policy| ("usage_policy".into(), policy.into()));
         fields.extend(policy);

@@ -11,9 +11,7 @@ use deployer::error::{DeployError, Failure};
 use deployer::operations::{Change, SAVED_LIMIT_BYTES, SavedPlan};
 
 use super::own_wheel;
-use super::setting_flags::{
-    Create, Delete, Operation, Restore, Rollback, SettingFlags, Status, Update,
-};
+use super::setting_flags::{Create, Delete, Operation, Restore, Rollback, SettingFlags, Status, Update};
 use crate::files::read_bounded;
 
 /// The operations that change something.

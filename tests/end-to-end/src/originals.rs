@@ -250,7 +250,7 @@ impl Original {
         let (client, connection) = self.connect(stage, role).await;
         let tables = client
             .query(
-                "SELECT c.relname::text, concat_ws(' ', c.relowner::regrole::text, c.relacl::text)
+                "SELECT c.relname::text, concat_ws(' ', c.relowner::regrole::text, c.relacl::text), c.relkind = 'S'
                  FROM pg_class c WHERE c.relnamespace = 'app_data'::regnamespace AND c.relkind IN ('r', 'S') ORDER BY 1",
                 &[],
             )
@@ -258,10 +258,11 @@ impl Original {
             .expect("the tables");
         let mut contents = Vec::new();
         for row in tables {
-            let (name, rights): (String, String) = (row.get(0), row.get(1));
+            let (name, rights, is_sequence): (String, String, bool) = (row.get(0), row.get(1), row.get(2));
+            let rows = if is_sequence { "concat_ws(' ', t.last_value, t.is_called)" } else { "t::text" };
             let counted = client
                 .query_one(
-                    &format!("SELECT count(*), md5(coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '')) FROM app_data.{name} t"),
+                    &format!("SELECT count(*), md5(coalesce(string_agg({rows}, E'\\n' ORDER BY {rows}), '')) FROM app_data.{name} t"),
                     &[],
                 )
                 .await

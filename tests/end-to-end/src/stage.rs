@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use deployer::config::{
-    AppName, CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SchemaName, StatusArguments,
-    UpdateArguments,
+    AppName, CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SchemaName,
+    StatusArguments, UpdateArguments,
 };
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;

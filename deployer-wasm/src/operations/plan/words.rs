@@ -7,8 +7,8 @@ use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
 };
-use crate::error::shortened;
 use crate::engine::releases;
+use crate::error::shortened;
 use crate::operations::delete::DeleteObserved;
 use crate::operations::dry_run::DryRun;
 use crate::operations::history::KeptBranch;

@@ -140,7 +140,10 @@ async fn a_release_is_gone_back_to_with_its_files_and_settings() {
     assert!(back.stays.iter().any(|line| line.contains("data is not brought back")), "{:?}", back.stays);
     assert_eq!((requirements(&stage).await, stage.file(&format!("{FOLDER}/app.yaml")).await), before);
     let (_, app) = stage.get("/api/2.0/apps/tellr").await;
-    assert_eq!((&app["description"], &app["compute_size"]), (&json!("Tellr AI Slide Generator"), &json!("MEDIUM")));
+    assert_eq!(
+        (&app["description"], &app["compute_size"]),
+        (&json!("Tellr AI Slide Generator"), &json!("MEDIUM"))
+    );
     // From there, forward again; by its number.
     answers(&stage, "7.0.2");
     let forward = stage.rollback_on(&oauth(&stage), Some(2)).await.expect("rollback");

@@ -14,7 +14,8 @@ fn reset() -> UpdateArguments {
 async fn emptied() -> (Stage, String) {
     let stage = Stage::with(Pace::none()).await;
     stage.create(CreateArguments::default()).await.expect("create");
-    execute(&stage, "CREATE TABLE app_data.decks (title text); INSERT INTO app_data.decks VALUES ('kept')").await;
+    execute(&stage, "CREATE TABLE app_data.decks (title text); INSERT INTO app_data.decks VALUES ('kept')")
+        .await;
     let reset = stage.update(reset()).await.expect("reset");
     let point = reset.restore_point.expect("a restore point").branch;
     let id = point.rsplit('/').next().expect("an id").to_owned();
@@ -46,7 +47,10 @@ async fn a_reset_is_restored_from_its_branch_and_that_is_undone() {
     assert!(kept["status"].get("expire_time").is_none(), "{kept}");
 
     // An update keeps the branch.
-    stage.update(UpdateArguments { description: Some("x".into()), ..update_of_default() }).await.expect("update");
+    stage
+        .update(UpdateArguments { description: Some("x".into()), ..update_of_default() })
+        .await
+        .expect("update");
     assert_eq!(tables(&stage).await, Some(1));
 
     let undone = stage.restore(Some("production")).await.expect("restore");

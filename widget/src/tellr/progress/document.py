@@ -147,7 +147,7 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
         rows[1:1] = [("URL", str(app["url"]))] if app.get("url") else []
     else:
         rows.insert(0, ("App", f"There is no app `{told.get('app_name')}`"))
-    shared = [f"{one.get('name')} ({one.get('level')})" for one in _objects(told, "shared_with")]
+    shared = [f"{one.get('name')} ({one.get('level')})" for one in objects(told, "shared_with")]
     rows += [
         (name, str(value))
         for name, value in (
@@ -189,9 +189,9 @@ def history(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     """Format the releases of an app."""
     sections = [Section("", _facts(told))]
     current = told.get("current")
-    releases = [(_number(one, current), _release(one)) for one in _objects(told, "releases")]
+    releases = [(_number(one, current), _release(one)) for one in objects(told, "releases")]
     sections.append(Section("Releases, the newest first", releases))
-    kept = [(str(one.get("id")), _kept(one)) for one in _objects(told, "restore_points")]
+    kept = [(str(one.get("id")), _kept(one)) for one in objects(told, "restore_points")]
     sections.append(Section("Branches that data can be restored from", kept))
     sections.append(Section("Not shown", [("", words) for words in _texts(told, "unread")]))
     title = f"History: {told.get('app_name')}"
