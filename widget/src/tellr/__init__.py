@@ -3,8 +3,8 @@
     import tellr
     tellr.create()
 
-``create``, ``update``, ``delete``, ``rollback`` and ``restore`` block, show each step, and return the
-result as a dict. ``plan`` shows what one of them would do, ``status`` the status of an app,
+``create``, ``update``, ``delete``, ``rollback`` and ``restore`` block, show each step, and return
+the result as a dict. ``plan`` shows what one of them would do, ``status`` the status of an app,
 ``history`` its releases, ``list_apps`` all Tellr apps, ``doctor`` what would stop a deployment,
 ``logs`` an app's log; these change nothing.
 ``Deployer`` is the same as a form in the notebook.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const APP: &str = "/api/2.0/apps/tellr";
 
 async fn created(arguments: CreateArguments) -> Stage {
-    let stage = Stage::with(Pace::scaled(0.01)).await;
+    let stage = Stage::with(Pace::none()).await;
     stage.create(arguments).await.expect("create");
     record(&stage).await;
     stage
