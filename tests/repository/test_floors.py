@@ -39,7 +39,7 @@ FLOORS = {
         {"decks", "images"},
         {"export"},
         {"google"},
-        {"adoption", "library", "sessions", "status"},
+        {"library", "sessions", "status"},
         {"chat"},
         {"check", "deploy_page", "openapi"},
         {"app"},

@@ -146,11 +146,6 @@ pub async fn read<H: Host>(
     Ok(exported.map_or(Ok(None), |exported| parse(&path, exported)))
 }
 
-/// Starts the read of [`read`].
-pub async fn ahead<H: Host>(client: &Client<'_, H>, workspace_path: &str) {
-    client.ahead(files::export(&file(workspace_path))).await;
-}
-
 fn parse(path: &str, exported: Exported) -> Result<Option<Record>, Failure> {
     // A truncated file is treated as missing: the run then knows less, and an existing app counts as another
     // user's, which is the safe assumption.
@@ -220,11 +215,6 @@ impl Journal {
     pub async fn successor<H: Host>(&self, client: &Client<'_, H>) -> Option<String> {
         let there = parse(&self.path, client.find(files::export(&self.path)).await.ok()??).ok()??;
         (there.run.id != self.record.borrow().run.id).then_some(there.run.by)
-    }
-
-    /// The id of the run.
-    pub fn run(&self) -> String {
-        self.record.borrow().run.id.clone()
     }
 
     /// The entry of `step`.

@@ -39,7 +39,6 @@
 
 use std::time::Duration;
 
-use futures_util::join;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::decode;
@@ -108,9 +107,8 @@ impl Places {
 /// # Errors
 /// The workspace's refusal.
 pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<Option<Lease>, ApiError> {
-    let (shared, beside) = join!(look(client, &places.shared), look(client, &places.beside));
-    for found in [shared, beside] {
-        let found = match found {
+    for path in [&places.shared, &places.beside] {
+        let found = match look(client, path).await {
             // A folder that the caller may not read holds no lock that concerns the caller.
             Err(error) if error.is(ErrorKind::PermissionDenied) => None,
             found => found?,
@@ -122,11 +120,6 @@ pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<
         }
     }
     Ok(None)
-}
-
-/// Starts the reads of [`holder`].
-pub async fn ahead<H: Host>(client: &Client<'_, H>, places: &Places) {
-    join!(client.ahead(files::export(&places.shared)), client.ahead(files::export(&places.beside)));
 }
 
 /// Removes the lock that `run` left behind: a run that finished and died before releasing it.

@@ -2,23 +2,17 @@
 
 use super::catalogue::Failure;
 use super::entry::{
-    DOCS_APP_AUTH, DOCS_APP_PERMISSIONS, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG,
-    DOCS_LAKEBASE, DOCS_PAGE, DOCS_SECRETS, Entry,
+    DOCS_APP_AUTH, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG, DOCS_LAKEBASE, DOCS_PAGE,
+    DOCS_SECRETS, Entry,
 };
-use super::wording::{ends, list, said, said_by, shortened, spell, with_request};
+use super::wording::{ends, list, said, said_by, shortened, spell};
 
-mod adoption;
 mod lock;
-mod log;
 mod ownership;
 mod services;
-mod sharing;
 
 // Texts shared by several entries.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
-/// For what no rule explains.
-const REPORT_IT: &str = "Otherwise report it to Databricks support, and as an issue of this project, with the text above, \
-     the time and the deployer's version, but without tokens, passwords and data";
 const CHECK_THE_ADDRESS: &str =
     "Check the workspace's address: `https://` and the host, as in the browser's address bar";
 const WAIT_AND_RESUME: &str = "Wait a few minutes and run it again to resume";
@@ -138,13 +132,6 @@ impl Failure {
                 remedy: format!("In a script, add `--yes`. `tellr-app deploy plan {operation}` with the same flags shows what would be lost. Nothing has been changed"),
                 docs: DOCS_CONFIG,
             },
-            Self::PlanOutdated { moved } => Entry {
-                code: "PLAN_OUTDATED",
-                message: "The saved plan is out of date".into(),
-                cause: format!("Changed since the plan was made: {}", moved.join(", ")),
-                remedy: "Make a new plan with `plan … --out`, and review it. Nothing has been changed".into(),
-                docs: DOCS_CONFIG,
-            },
             Self::NotConfirmed { name, is_typed } => Entry {
                 code: "NOT_CONFIRMED",
                 message: if is_typed {
@@ -205,7 +192,7 @@ impl Failure {
                 remedy: "Sign in. On the command line: choose a profile of `~/.databrickscfg`, set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or sign in with the browser (`--sign-in`)".into(),
                 docs: DOCS_AUTH,
             },
-            Self::TokenExpired { doing, problem: _ } => Entry {
+            Self::TokenExpired { doing } => Entry {
                 code: "TOKEN_EXPIRED",
                 message: format!("Couldn't {doing}: the workspace did not accept the credential"),
                 cause: "The token has expired or was revoked".into(),
@@ -223,11 +210,11 @@ impl Failure {
                 remedy: WAIT_AND_RESUME.into(),
                 docs: DOCS_APPS,
             },
-            Self::WorkspaceUnavailable { doing, status, code, request, problem } => Entry {
+            Self::WorkspaceUnavailable { doing, status, problem } => Entry {
                 code: "WORKSPACE_UNAVAILABLE",
-                message: format!("Couldn't {doing}: the workspace failed (status {})", format!("{status} {code}").trim()),
-                cause: said(&with_request(&problem, &request), NO_REASON_OF_WORKSPACE),
-                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support with this text"),
+                message: format!("Couldn't {doing}: the workspace failed (status {status})"),
+                cause: said(&problem, NO_REASON_OF_WORKSPACE),
+                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support"),
                 docs: "https://status.databricks.com/",
             },
             Self::NotPassedOn { doing, problem } => Entry {
@@ -300,11 +287,11 @@ impl Failure {
                 remedy: CHECK_THE_ADDRESS.into(),
                 docs: DOCS_AUTH,
             },
-            Self::UnexpectedAnswer { doing, status, code, request, problem } => Entry {
+            Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
                 code: "UNEXPECTED_ANSWER",
                 message: format!("Couldn't {doing}: the workspace refused ({})", format!("{status} {code}").trim()),
-                cause: said(&with_request(&problem, &request), NO_REASON_OF_WORKSPACE),
-                remedy: format!("{FIX_THE_CAUSE}. {REPORT_IT}"),
+                cause: said(&problem, NO_REASON_OF_WORKSPACE),
+                remedy: FIX_THE_CAUSE.into(),
                 docs: DOCS_APPS,
             },
             Self::PermissionDenied { doing, what, needed, problem } => Entry {
@@ -322,7 +309,13 @@ impl Failure {
                 remedy: "Choose another `app_name`, or ask a workspace admin which app has the name".into(),
                 docs: DOCS_APPS,
             },
-            Self::PackageDiffers { app, deployed, wanted } => adoption::package_differs(&app, &deployed, &wanted),
+            Self::PackageDiffers { app, deployed, wanted } => Entry {
+                code: "PACKAGE_DIFFERS",
+                message: format!("The app `{app}` runs the package `{deployed}`, not `{wanted}`"),
+                cause: "The two packages use different tables; neither can read the other's data".into(),
+                remedy: format!("Set `app_package` to `{deployed}`; or, to start with an empty database and `{wanted}`, set `reset_database`"),
+                docs: DOCS_CONFIG,
+            },
             Self::AppNotFound { app } => Entry {
                 code: "APP_NOT_FOUND",
                 message: format!("There is no app `{app}` in this workspace"),
@@ -385,7 +378,6 @@ impl Failure {
                 docs: DOCS_APP_RESOURCES,
             },
             Self::ServiceNotFound { what, setting, problem } => services::not_found(&what, setting, &problem),
-            Self::GranteeNotFound { who, problem } => sharing::grantee_not_found(&who, &problem),
             Self::EndpointNotReady { name, state } => services::endpoint_not_ready(&name, &state),
             Self::ComputeFailed { app, problem } => Entry {
                 code: "COMPUTE_FAILED",
@@ -470,9 +462,6 @@ impl Failure {
                 remedy: read_the_log(&url, "fix the problem it shows and run `update`"),
                 docs: DOCS_APPS,
             },
-            Self::LogRefused { app, status, personal } => log::refused(&app, status, personal),
-            Self::LogUnreachable { app, compute, problem } => log::unreachable(&app, &compute, &problem),
-
             Self::LakebaseUnavailable { problem } => Entry {
                 code: "LAKEBASE_UNAVAILABLE",
                 message: "Lakebase is not available in this workspace".into(),
@@ -668,15 +657,13 @@ impl Failure {
                 remedy: "Choose another `app_file_workspace_path`".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::NotTellr { app, path } => ownership::not_tellr(&app, &path),
-            Self::NotAdopted { app, creator } => adoption::not_adopted(&app, creator.as_deref()),
-            Self::AdoptedByOther { app, creator, me } => adoption::by_other(&app, creator.as_deref(), &me),
-            Self::MoveNeedsSchema { app, schema, database, free } => {
-                adoption::move_needs_schema(&app, &schema, &database, free.as_deref())
-            }
-            Self::NothingToMove { app, schema } => adoption::nothing_to_move(&app, &schema),
-            Self::VersionNeeded { app, schema } => adoption::version_needed(&app, &schema),
-            Self::UpgradeDeletesData { app, from, to } => adoption::upgrade_deletes_data(&app, &from, &to),
+            Self::NotTellr { app, path } => Entry {
+                code: "NOT_TELLR",
+                message: format!("The app `{app}` is not a Tellr app"),
+                cause: format!("`{path}` contains neither an `app.yaml` of Tellr nor a journal of this deployer"),
+                remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`".into(),
+                docs: DOCS_CONFIG,
+            },
             Self::Locked { app, holder, operation, since, path } => lock::held(&app, &holder, &operation, since, &path),
             Self::LockLost { app, holder } => lock::lost(&app, holder),
             Self::JournalNewer { path, version, known } => Entry {
@@ -684,86 +671,6 @@ impl Failure {
                 message: format!("`{path}` was written by a newer deployer"),
                 cause: format!("It has format {version}; this deployer supports formats up to {known}"),
                 remedy: "Upgrade the deployer and run it again".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::ReleaseFailed { app, release, previous, problem, not_put_back, remedy, .. } => Entry {
-                code: "RELEASE_FAILED",
-                message: match &not_put_back {
-                    None => format!("Release {release} of `{app}` isn't healthy; release {previous} runs again"),
-                    Some(_) => {
-                        format!("Release {release} of `{app}` isn't healthy, and release {previous} could not be put back")
-                    }
-                },
-                cause: match not_put_back {
-                    None => problem,
-                    Some(why) => format!("{}. Putting release {previous} back: {why}", ends(&problem)),
-                },
-                remedy: format!("{remedy}. To look at the failed release, deploy it again with `--on-failure keep`"),
-                docs: DOCS_APPS,
-            },
-            Self::ReleaseUnknown { app, release, kept } => Entry {
-                code: "RELEASE_UNKNOWN",
-                message: format!("`{app}` has no release {release}"),
-                cause: if kept.is_empty() {
-                    "No release of this app can be gone back to".into()
-                } else {
-                    let kept: Vec<String> = kept.iter().map(u32::to_string).collect();
-                    format!("The releases that can be gone back to: {}", kept.join(", "))
-                },
-                remedy: "`tellr-app deploy history` lists the releases. Nothing has been changed".into(),
-                docs: DOCS_APPS,
-            },
-            Self::NoEarlierRelease { app } => Entry {
-                code: "NO_EARLIER_RELEASE",
-                message: format!("`{app}` has no earlier release to go back to"),
-                cause: "Releases are recorded from the first deployment by this deployer on; none before the present one was healthy".into(),
-                remedy: "Deploy the version you want with `update`. Nothing has been changed".into(),
-                docs: DOCS_APPS,
-            },
-            Self::ReleaseNeverRan { app, release, problem } => Entry {
-                code: "RELEASE_NEVER_RAN",
-                message: format!("Release {release} of `{app}` can't be gone back to: the app never ran in it"),
-                cause: problem,
-                remedy: "Choose another release; `tellr-app deploy history` lists them. Nothing has been changed".into(),
-                docs: DOCS_APPS,
-            },
-            Self::ReleaseTooOld { app, release, knows, works_from } => Entry {
-                code: "RELEASE_TOO_OLD",
-                message: format!("Release {release} of `{app}` can't read the app's tables as they are now"),
-                cause: format!("Its program knows the tables up to migration {knows}; the tables need one that knows migration {works_from}"),
-                remedy: "Go back to a later release; or restore the data of that time first, with `tellr-app deploy restore`. Nothing has been changed".into(),
-                docs: DOCS_APPS,
-            },
-            Self::ReleaseFileMissing { release, path } => Entry {
-                code: "RELEASE_FILE_MISSING",
-                message: format!("Release {release} can't be deployed again: `{path}` is missing or was changed"),
-                cause: "A wheel stays in the app's folder for the last releases only, or it was removed".into(),
-                remedy: "Deploy the wheel again with `update`. Nothing has been changed".into(),
-                docs: DOCS_APPS,
-            },
-            Self::NoRestorePoint { app, why } => Entry {
-                code: "NO_RESTORE_POINT",
-                message: format!("There is nothing to restore the data of `{app}` from"),
-                cause: why,
-                remedy: "A reset makes a restore point by itself, where the database has branches. Nothing has been changed".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::BranchUnknown { app, branch, known } => Entry {
-                code: "BRANCH_UNKNOWN",
-                message: format!("The data of `{app}` can't be restored from the branch `{branch}`"),
-                cause: if known.is_empty() {
-                    "The app's database has no restore point, and no branch that the app used before".into()
-                } else {
-                    format!("It can be restored from {}", list(&known))
-                },
-                remedy: "`tellr-app deploy history` lists the restore points. Nothing has been changed".into(),
-                docs: DOCS_LAKEBASE,
-            },
-            Self::ReleasesUnreadable { path, problem } => Entry {
-                code: "RELEASES_UNREADABLE",
-                message: format!("The app's releases in `{path}` can't be read"),
-                cause: problem,
-                remedy: "Restore an earlier version of the file, or move it away: the history then begins anew. Nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
             Self::Cancelled { app, stands } => Entry {

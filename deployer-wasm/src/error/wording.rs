@@ -60,15 +60,6 @@ pub(super) fn said_by(speaker: &str, problem: &str, otherwise: &str) -> String {
     }
 }
 
-/// A message of the platform with the id by which its support finds the request.
-pub(super) fn with_request(problem: &str, request: &str) -> String {
-    match (problem.trim(), request) {
-        (problem, "") => problem.to_owned(),
-        ("", request) => format!("request id {request}"),
-        (problem, request) => format!("{problem} (request id {request})"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

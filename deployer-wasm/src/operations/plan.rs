@@ -5,48 +5,26 @@
 //! inspect the schema, the host mints a database credential. A database that can't be reached at the moment
 //! is not an error of a plan.
 
-use std::collections::BTreeMap;
-
-use futures_util::future::join_all;
 use futures_util::join;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
-use super::adoption;
-use super::dry_run::DryRun;
 use super::inventory::attached_name;
 use super::losses::{self, Loss};
 use super::preflight::{Preflight, Site};
-use super::release::{Release, all_scopes};
-use super::{Change, Operation, create, delete, restore, rollback, update};
+use super::release::Release;
+use super::{Change, Operation, create, delete, update};
 use crate::config::services::Services;
-use crate::config::{
-    ComputeSize, CreateConfig, DeleteConfig, FernetKey, KeyStorage, LakebaseName, RestoreConfig, SchemaName,
-    UpdateConfig,
-};
+use crate::config::{CreateConfig, DeleteConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig};
 use crate::engine::Cancellation;
-use crate::engine::releases::{self, Releases};
 use crate::error::Result;
 use crate::events::PlannedStep;
 use crate::host::Host;
 use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS};
-use crate::steps::files;
-use crate::steps::lakebase::{self, Found, Kind, Lakebase};
-use crate::steps::package::Published;
+use crate::steps::lakebase::{self, Found, Kind};
 use crate::steps::schema::Preview;
-use crate::steps::{key, resources, services};
-use crate::workspace::apps::{App, Deployment};
-use crate::workspace::{ApiError, Client, files as workspace_files};
+use crate::steps::{key, services};
 
-mod ahead;
-mod changes;
-mod compare;
-mod saved;
 mod words;
-
-pub use changes::{Action, FieldChange, FieldValue, Reason, ResourceChange, ResourceKind};
-use compare::{ComparedFile, Deployed, WantedApp, WantedAttachment};
-pub use saved::{LIMIT_BYTES as SAVED_LIMIT_BYTES, SavedPlan};
 
 /// A placeholder for values that are known only after the database is created.
 const UNKNOWN: &str = "(known after the database is created)";
@@ -72,12 +50,6 @@ pub struct Plan {
     pub lakebase_type: Option<String>,
     /// The folder of the app's files.
     pub app_file_workspace_path: String,
-    /// What happens to each resource; what is lost comes first.
-    pub changes: Vec<ResourceChange>,
-    /// Whether the operation would change nothing. If something couldn't be determined, it isn't empty.
-    pub empty: bool,
-    /// The state that the plan is based on, as facts by name: it is refused later if one of them has changed.
-    pub seen: BTreeMap<String, String>,
     /// The steps and their dependencies: the same list that the run will emit.
     pub steps: Vec<PlannedStep>,
     /// The generated files as they would be written. They never contain the key; values that are not known
@@ -114,8 +86,7 @@ pub struct PlannedFile {
 /// The operation's refusal.
 pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellation) -> Result<Plan> {
     let preflight = Preflight::looking(host, cancellation, change.operation(), change.app_name());
-    let ahead = ahead::reads(host, preflight.client.beside(), preflight.inspection(), change);
-    let seen = ahead::with(look(&preflight, change), ahead).await;
+    let seen = look(&preflight, change).await;
     let (seen, foreseen) = preflight.told(seen)?;
     let site = seen.site();
     let dry_run = preflight.dry_run(site).await?;
@@ -126,20 +97,10 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         schema_name: None,
         lakebase_type: None,
         app_file_workspace_path: site.folder.to_string(),
-        changes: Vec::new(),
-        empty: false,
-        seen: facts(&seen, foreseen.as_ref(), &dry_run),
         steps: match &seen {
             Observed::Create(config, observed) => create::graph(&dry_run.run, config, observed).0.plan(),
-            Observed::Update(config, observed) => {
-                update::graph(&dry_run.run, Operation::Update, config, observed).0.plan()
-            }
+            Observed::Update(config, observed) => update::graph(&dry_run.run, config, observed).0.plan(),
             Observed::Delete(config, observed) => delete::graph(&dry_run.run, config, observed).0.plan(),
-            Observed::Rollback(observed) => {
-                let (config, update) = (&observed.config, &observed.update);
-                update::graph(&dry_run.run, Operation::Rollback, config, update).0.plan()
-            }
-            Observed::Restore(config, observed) => restore::graph(&dry_run.run, config, observed).0.plan(),
         },
         files: Vec::new(),
         notes: words::run(&dry_run),
@@ -154,17 +115,9 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
         (Observed::Create(config, observed), Some(foreseen)) => plan.of_create(config, observed, &foreseen),
         (Observed::Update(config, observed), Some(foreseen)) => plan.of_update(config, observed, &foreseen),
         (Observed::Delete(_, observed), _) => plan.of_delete(observed),
-        (Observed::Rollback(observed), Some(foreseen)) => plan.of_rollback(observed, &foreseen),
-        (Observed::Restore(_, observed), _) => plan.of_restore(observed),
         (_, None) => plan,
     };
-    plan.confirmations = match change {
-        // Nothing is deleted, but the app's users no longer see what they wrote.
-        Change::Restore(_) => 1,
-        _ => losses::confirmations(&plan.losses),
-    };
-    plan.changes = changes::sorted(plan.changes);
-    plan.empty = !plan.resumes && !plan.changes.iter().any(ResourceChange::is_made);
+    plan.confirmations = losses::confirmations(&plan.losses);
     Ok(plan)
 }
 
@@ -173,8 +126,6 @@ enum Observed<'a> {
     Create(&'a CreateConfig, create::CreateObserved),
     Update(&'a UpdateConfig, update::UpdateObserved),
     Delete(&'a DeleteConfig, delete::DeleteObserved),
-    Rollback(Box<rollback::RollbackObserved>),
-    Restore(&'a RestoreConfig, Box<restore::RestoreObserved>),
 }
 
 impl Observed<'_> {
@@ -183,75 +134,14 @@ impl Observed<'_> {
             Self::Create(_, observed) => observed.site(),
             Self::Update(_, observed) => observed.site(),
             Self::Delete(_, observed) => observed.site(),
-            Self::Rollback(observed) => observed.site(),
-            Self::Restore(_, observed) => observed.site(),
         }
     }
 }
 
-/// What was seen, as names and facts.
-fn facts<H>(
-    seen: &Observed<'_>,
-    foreseen: Option<&Foreseen>,
-    dry_run: &DryRun<'_, H>,
-) -> BTreeMap<String, String> {
-    let (app, schema) = match seen {
-        Observed::Create(_, observed) => (observed.app.as_ref(), Some(&observed.schema)),
-        Observed::Update(_, observed) => (Some(&observed.app), Some(&observed.schema)),
-        Observed::Delete(_, observed) => {
-            (observed.app.as_ref(), observed.reset.as_ref().map(|reset| &reset.preview))
-        }
-        Observed::Rollback(observed) => (Some(&observed.update.app), Some(&observed.update.schema)),
-        Observed::Restore(_, observed) => (Some(&observed.app), None),
-    };
-    let deployment = |deployment: &Option<Deployment>| deployment.as_ref().map(|it| it.deployment_id.clone());
-    let mut facts = vec![
-        ("the app", Some(app.map_or_else(|| "none".to_owned(), |app| app.id.clone().unwrap_or_default()))),
-        ("the app's compute", app.map(|app| app.compute().to_owned())),
-        ("the active deployment", app.and_then(|app| deployment(&app.active_deployment))),
-        ("the pending deployment", app.and_then(|app| deployment(&app.pending_deployment))),
-        ("the schema", schema.map(schema_fact)),
-        ("the unfinished run", dry_run.resumed.as_ref().map(|run| run.id.clone())),
-    ];
-    if let Some(Foreseen { releases, key, .. }) = foreseen {
-        let current = releases.current().map(|release| release.number.to_string());
-        facts.push(("the current release", current));
-        facts.push(("the last release", Some((releases.next() - 1).to_string())));
-        facts.push(("the secret of the key", Some(key.in_secret.to_string())));
-    }
-    let files = foreseen.into_iter().flat_map(|foreseen| &foreseen.files);
-    let files = files.filter_map(|file| {
-        let there = file.there_sha256.clone()?;
-        Some((format!("the file `{}`", file.wanted.name), there))
-    });
-    let facts = facts.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?)));
-    facts.chain(files).collect()
-}
-
-fn schema_fact(preview: &Preview) -> String {
-    match preview {
-        Preview::NoDatabase => "no database".to_owned(),
-        Preview::Unknown(_) => "unknown".to_owned(),
-        Preview::Known(state) if !state.exists => "none".to_owned(),
-        Preview::Known(state) => {
-            let app = state.app.as_deref().unwrap_or("none");
-            format!("of {app}, {} tables, privileges: {}", state.tables, state.role_granted)
-        }
-    }
-}
-
-/// What is read beside what the operation itself reads.
+/// The database settings in the generated files, and where the key is.
 struct Foreseen {
-    /// The database settings in the generated files.
     connection: LakebaseConnection,
-    /// The database, if it accepts connections now.
-    lakebase: Option<Lakebase>,
-    /// Where the key is.
     key: key::ObservedKey,
-    /// The files that are wanted, and those that are there.
-    files: Vec<ComparedFile>,
-    /// The app's recorded releases.
-    releases: Releases,
 }
 
 async fn look<'a, H: Host>(
@@ -263,10 +153,6 @@ async fn look<'a, H: Host>(
         Change::Create(config) => Observed::Create(config, create::observe(preflight, config).await?),
         Change::Update(config) => Observed::Update(config, update::observe(preflight, config).await?),
         Change::Delete(config) => Observed::Delete(config, delete::observe(preflight, config).await?),
-        Change::Rollback(config) => Observed::Rollback(Box::new(rollback::observe(preflight, config).await?)),
-        Change::Restore(config) => {
-            Observed::Restore(config, Box::new(restore::observe(preflight, config).await?))
-        }
     };
     let (database, found, wanted) = match &seen {
         Observed::Create(config, observed) => {
@@ -278,60 +164,14 @@ async fn look<'a, H: Host>(
             let schema = if config.reset_database { None } else { observed.schema.known() };
             (&config.lakebase_name, &observed.database, observed.wanted_key(config, schema))
         }
-        Observed::Rollback(observed) => {
-            let (config, update) = (&observed.config, &observed.update);
-            (&config.lakebase_name, &update.database, update.wanted_key(config, update.schema.known()))
-        }
-        Observed::Delete(..) | Observed::Restore(..) => return Ok((seen, None)),
+        Observed::Delete(..) => return Ok((seen, None)),
     };
-    let name = database.as_str();
-    let connection = lakebase::foresee(client, name, found, UNKNOWN);
-    let reached = lakebase::reach(client, name, found);
-    let releases = releases::read(client, seen.site().home.as_str(), change.app_name());
-    let (connection, reached, releases, key) =
-        join!(connection, reached, releases, key::look(client, &wanted));
-    let (connection, lakebase, key, releases) = (connection?, reached?, key?, releases??);
-    let release = match &seen {
-        Observed::Create(config, observed) => observed.release(config),
-        Observed::Update(config, observed) => observed.release(config),
-        Observed::Rollback(observed) => observed.update.release(&observed.config),
-        Observed::Delete(..) | Observed::Restore(..) => return Ok((seen, None)),
-    };
-    let checked = key::check(client, &wanted, &key);
-    let (checked, files) = join!(checked, compared_files(client, release, &connection, &key));
-    checked?;
-    let foreseen = Foreseen { connection, lakebase, key, files: files?, releases };
+    let connection = lakebase::foresee(client, database.as_str(), found, UNKNOWN);
+    let (connection, key) = join!(connection, key::look(client, &wanted));
+    let (connection, key) = (connection?, key?);
+    key::check(client, &wanted, &key).await?;
+    let foreseen = Foreseen { connection, key };
     Ok((seen, Some(foreseen)))
-}
-
-/// The files of the release, beside those in its folder.
-async fn compared_files<H: Host>(
-    client: &Client<'_, H>,
-    release: Release<'_>,
-    connection: &LakebaseConnection,
-    key: &key::ObservedKey,
-) -> Result<Vec<ComparedFile>> {
-    let (folder, wheel) = (release.folder, release.wheel);
-    let [app_yaml, requirements] = release.texts(connection, shown_key(key));
-    // The key is compared with the rest of the file, and only here.
-    let secret = key.yaml_key().filter(|_| key.storage == KeyStorage::AppYaml);
-    let written = secret.map(|key| release.texts(connection, KeySource::Literal(key)));
-    let written = written.map(|[app_yaml, _]| Zeroizing::new(app_yaml.into_bytes()));
-    let wanted = files::all(app_yaml, requirements, wheel);
-    let there = wanted.iter().map(async |file| {
-        let found = client.find(workspace_files::export(&format!("{folder}/{}", file.name))).await?;
-        Ok::<_, ApiError>(found.and_then(|found| found.bytes()))
-    });
-    let there = join_all(there).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let compared = wanted.into_iter().zip(there).map(|(wanted, there)| {
-        let written = written.as_ref().filter(|_| wanted.name == APP_YAML);
-        let content = written.map_or(&wanted.content, |written| &**written);
-        let is_same = there.as_ref() == Some(content);
-        let there_sha256 = there.as_ref().map(|there| without_key(there, key.yaml_key()));
-        let there_sha256 = there_sha256.map(|there| releases::sha256(&there));
-        ComparedFile { wanted, there, is_same, there_sha256 }
-    });
-    Ok(compared.collect())
 }
 
 impl Plan {
@@ -339,38 +179,18 @@ impl Plan {
     fn of_release(
         mut self,
         database: (&LakebaseName, &SchemaName, &Found),
-        (release, published): (Release<'_>, &Published),
-        (wanted, found): (&WantedApp<'_>, Option<&App>),
+        (release, there): (Release<'_>, &Services),
         foreseen: &Foreseen,
         key_is_given: bool,
     ) -> Self {
-        let (name, schema, kind) = database;
+        let (name, schema, found) = database;
         self.lakebase_name = Some(name.to_string());
         self.schema_name = Some(schema.to_string());
-        self.lakebase_type = Some(kind.kind().as_str().to_owned());
-        let attached = found.map(|app| app.resources.as_slice()).unwrap_or_default();
-        self.notes.extend(words::services(&release.services, &services::attached(attached)));
+        self.lakebase_type = Some(found.kind().as_str().to_owned());
+        self.notes.extend(words::services(&release.services, there));
         self.notes.push(words::key(&foreseen.key, key_is_given));
         self.notes.push(words::release(&release));
-        self.files = files(&release, &foreseen.connection, shown_key(&foreseen.key));
-        // A new app has no releases, even if one of its name had.
-        let current = foreseen.releases.current().filter(|_| found.is_some());
-        let attachments = wanted_attachments(foreseen, &release.services, found);
-        self.changes.push(compare::app(wanted, found, current));
-        self.changes.push(compare::key(&foreseen.key, current));
-        self.changes.extend(compare::attachments(&attachments, attached, current));
-        self.changes.extend(foreseen.files.iter().map(|file| compare::file(file, current)));
-        let deployed = Deployed {
-            app: wanted.name,
-            found,
-            folder: release.folder,
-            files: &foreseen.files,
-            published,
-            version: release.version,
-            current,
-        };
-        let deployment = compare::deployment(&deployed, &self.changes);
-        self.changes.push(deployment);
+        self.files = files(release, &foreseen.connection, foreseen.key.storage);
         self
     }
 
@@ -381,26 +201,13 @@ impl Plan {
         foreseen: &Foreseen,
     ) -> Self {
         let database = (&config.lakebase_name, &config.schema_name, &observed.database);
-        let app = (config.app_name.as_str(), &config.schema_name);
         self.notes.extend(words::package(&observed.package, &observed.release(config)));
         self.notes.push(words::new_app(config, observed.app.as_ref()));
-        self.notes.extend(words::record(&config.record, observed.app.as_ref()));
-        self.notes.extend(words::sharing(&config.share_with, &observed.shared));
         self.notes.push(words::database(database.0, &observed.database, Some(config.lakebase_compute)));
         self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
-        let capacity = Some(config.lakebase_compute.to_string());
-        self.changes.push(compare::database(database.0.as_str(), &observed.database, capacity));
-        self.changes.push(compare::schema(app, &observed.schema, false));
-        // One that is being deleted is not the new one.
-        let found = observed.app.as_ref().filter(|app| app.compute() != "DELETING");
-        let wanted = WantedApp {
-            name: config.app_name.as_str(),
-            description: Some(config.description.as_str()),
-            compute_size: Some(config.app_compute.as_str()),
-            scopes: all_scopes(&config.extra_scopes),
-        };
-        let release = (observed.release(config), &observed.package);
-        self.of_release(database, release, (&wanted, found), foreseen, config.encryption_key.is_some())
+        let there = observed.app.as_ref().map(|app| services::attached(&app.resources)).unwrap_or_default();
+        let release = (observed.release(config), &there);
+        self.of_release(database, release, foreseen, config.encryption_key.is_some())
     }
 
     fn of_update(
@@ -410,62 +217,20 @@ impl Plan {
         foreseen: &Foreseen,
     ) -> Self {
         let database = (&config.lakebase_name, &config.schema_name, &observed.database);
-        let app = (config.app_name.as_str(), &config.schema_name);
         self.notes.extend(words::changes(config, &observed.app));
-        self.notes.extend(words::record(&config.record, Some(&observed.app)));
-        self.notes.extend(words::sharing(&config.share_with, &observed.shared));
-        self.notes.extend(adoption::notes(&observed.adoption, config));
         self.notes.extend(observed.left(config));
-        self.recoverable.extend(adoption::way_back(&observed.adoption));
         self.notes.extend(words::package(&observed.package, &observed.release(config)));
         self.notes.push(words::database(database.0, &observed.database, None));
-        self.changes.push(compare::database(database.0.as_str(), &observed.database, None));
         if config.reset_database {
             let database = (config.lakebase_name.as_str(), observed.database.kind());
             self.of_reset(database, &config.schema_name, &observed.schema);
             self.recoverable.push(words::key_stays(&foreseen.key));
-            self.changes.push(compare::dropped_schema(&config.schema_name, &observed.schema, true));
         } else {
             self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
-            let was_applied = foreseen.releases.current().is_some();
-            self.changes.push(compare::schema(app, &observed.schema, was_applied));
         }
-        let wanted = WantedApp {
-            name: config.app_name.as_str(),
-            description: config.description.as_ref().map(|text| text.as_str()),
-            compute_size: config.app_compute.map(ComputeSize::as_str),
-            scopes: all_scopes(&config.extra_scopes),
-        };
-        let release = (observed.release(config), &observed.package);
-        let found = (&wanted, Some(&observed.app));
-        self.of_release(database, release, found, foreseen, config.encryption_key.is_some())
-    }
-
-    fn of_rollback(mut self, observed: &rollback::RollbackObserved, foreseen: &Foreseen) -> Self {
-        let rollback::RollbackObserved { target, current, config, update } = observed;
-        self.notes.push(words::back_to(target, *current));
-        self.recoverable.extend(observed.stays());
-        let database = (&config.lakebase_name, &config.schema_name, &update.database);
-        let kept = |field: &str| target.app[field].as_str();
-        let scopes = target.app["user_api_scopes"].as_array().into_iter().flatten();
-        let wanted = WantedApp {
-            name: &self.app_name.clone(),
-            description: kept("description"),
-            compute_size: kept("compute_size"),
-            scopes: scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
-        };
-        let release = (update.release(config), &update.package);
-        self.of_release(database, release, (&wanted, Some(&update.app)), foreseen, false)
-    }
-
-    fn of_restore(mut self, observed: &restore::RestoreObserved) -> Self {
-        self.lakebase_name = Some(observed.database.to_string());
-        self.lakebase_type = Some(Kind::Autoscaling.as_str().to_owned());
-        let [does, left, back] = words::restored(&observed.from, &observed.branch);
-        self.notes.push(does);
-        self.lost.push(left);
-        self.recoverable.push(back);
-        self
+        let there = services::attached(&observed.app.resources);
+        let release = (observed.release(config), &there);
+        self.of_release(database, release, foreseen, config.encryption_key.is_some())
     }
 
     fn of_delete(mut self, observed: &delete::DeleteObserved) -> Self {
@@ -481,19 +246,9 @@ impl Plan {
         self.notes.push(words::deleted(&self.app_name, observed.app.as_ref()));
         self.lost.extend(observed.app.as_ref().map(words::app_goes));
         self.losses.extend(observed.app.as_ref().map(delete::app_lost));
-        if let Some(app) = &observed.app {
-            self.changes.push(ResourceChange::of(ResourceKind::App, app.name.as_str(), Action::Delete));
-        }
         if let (Some(reset), Some(kind)) = (&observed.reset, observed.kind) {
             self.of_reset((&reset.name, kind), &reset.schema, &reset.preview);
-            self.changes.push(compare::dropped_schema(&reset.schema, &reset.preview, false));
         }
-        let kept = |kind, name: &str| ResourceChange::of(kind, name, Action::NoChange);
-        self.changes.extend(self.lakebase_name.as_deref().map(|name| kept(ResourceKind::Database, name)));
-        let schema = self.schema_name.as_deref().filter(|_| observed.reset.is_none());
-        self.changes.extend(schema.map(|schema| kept(ResourceKind::Schema, schema)));
-        let secret = observed.secret.as_deref().map(|_| kept(ResourceKind::Key, key::RESOURCE));
-        self.changes.extend(secret);
         let (name, schema) = (self.lakebase_name.as_deref(), self.schema_name.as_deref());
         self.recoverable.push(words::database_stays(observed, name, schema));
         self.recoverable.extend(observed.schema_in_use().map(|schema| words::other_schema_stays(&schema)));
@@ -514,43 +269,12 @@ impl Plan {
     }
 }
 
-/// The content of a file with the key replaced.
-fn without_key(content: &[u8], key: Option<&FernetKey>) -> Vec<u8> {
-    match (key, std::str::from_utf8(content)) {
-        (Some(key), Ok(text)) => text.replace(key.expose(), THE_KEY).into_bytes(),
-        _ => content.to_vec(),
-    }
-}
-
-/// The key, as a plan shows it.
-fn shown_key(key: &key::ObservedKey) -> KeySource<'static> {
-    match key.storage {
-        _ if key.in_database => KeySource::Database,
+fn files(release: Release<'_>, lakebase: &LakebaseConnection, storage: KeyStorage) -> Vec<PlannedFile> {
+    let key = match storage {
         KeyStorage::SecretScope => KeySource::Secret { resource: key::RESOURCE },
         KeyStorage::AppYaml => KeySource::Hidden(THE_KEY),
-    }
-}
-
-fn files(release: &Release<'_>, lakebase: &LakebaseConnection, key: KeySource<'_>) -> Vec<PlannedFile> {
+    };
     let [app_yaml, requirements] = release.texts(lakebase, key);
     let file = |name: &str, content| PlannedFile { name: name.to_owned(), content };
     vec![file(APP_YAML, app_yaml), file(REQUIREMENTS, requirements)]
-}
-
-/// What is attached to the app, as [`super::release::attachments`], as far as the database is known.
-fn wanted_attachments(
-    foreseen: &Foreseen,
-    services: &Services,
-    record: Option<&App>,
-) -> Vec<WantedAttachment> {
-    let database = foreseen.lakebase.as_ref().map(|lakebase| lakebase.resource.clone());
-    let mut all = vec![(resources::DATABASE.to_owned(), database)];
-    let key = &foreseen.key;
-    if key.storage == KeyStorage::SecretScope {
-        all.push((key::RESOURCE.to_owned(), Some(key.resource())));
-    }
-    let there = record.map(|app| app.resources.as_slice()).unwrap_or_default();
-    let services = services::resources(services, there);
-    all.extend(services.into_iter().map(|(name, resource)| (name, Some(resource))));
-    all
 }

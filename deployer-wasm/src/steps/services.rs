@@ -4,7 +4,6 @@
 //! the run began. Whether the platform lets the caller attach an object can't be asked beforehand; its refusal
 //! is reported by [`super::resources`].
 
-use futures_util::future::join_all;
 use serde_json::Value;
 
 use crate::config::services::{ServiceKind, Services};
@@ -19,22 +18,11 @@ use crate::workspace::{ApiError, Client, ErrorKind};
 /// # Errors
 /// `SERVICE_NOT_FOUND`, `SERVING_ENDPOINT_NOT_READY`, `PERMISSION_DENIED`, or the workspace's refusal.
 pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Services) -> Result<(), Failure> {
-    let looked = wanted.iter().map(|(kind, id)| look_at(client, kind, id));
-    join_all(looked).await.into_iter().collect()
-}
-
-/// Starts the reads of [`look`].
-pub async fn ahead<H: Host>(client: &Client<'_, H>, wanted: &Services) {
-    join_all(wanted.iter().map(|(kind, id)| client.ahead(services::get(kind, id)))).await;
-}
-
-/// Refuses one of them, if it can't be used.
-///
-/// # Errors
-/// As [`look`].
-pub async fn look_at<H: Host>(client: &Client<'_, H>, kind: ServiceKind, id: &str) -> Result<(), Failure> {
-    let found = client.send(services::get(kind, id)).await;
-    judge(kind, id, found)
+    for (kind, id) in wanted.iter() {
+        let found = client.send(services::get(kind, id)).await;
+        judge(kind, id, found)?;
+    }
+    Ok(())
 }
 
 fn judge(kind: ServiceKind, id: &str, found: Result<Service, ApiError>) -> Result<(), Failure> {

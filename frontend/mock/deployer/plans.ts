@@ -1,4 +1,4 @@
-import type { Arguments, Loss, Operation, Plan, ResourceChange } from "../../src/deploy/contract";
+import type { Arguments, Loss, Operation, Plan } from "../../src/deploy/contract";
 import { namesOf, scriptFor } from "./scripts.ts";
 
 export function planFor(operation: Operation, given: Arguments): Plan {
@@ -16,9 +16,6 @@ export function planFor(operation: Operation, given: Arguments): Plan {
     schema_name: schema,
     lakebase_type: "autoscaling",
     app_file_workspace_path: folder,
-    changes: changes(app, database, schema, operation, reset),
-    empty: false,
-    seen: {},
     steps,
     files: operation === "delete" ? [] : files(app, database, schema, given.app_version ?? "0.1.0"),
     notes: NOTES[operation](app, database),
@@ -45,66 +42,6 @@ export function planFor(operation: Operation, given: Arguments): Plan {
     ],
     resumes: app === "tellr-unfinished",
   };
-}
-
-function changes(
-  app: string,
-  database: string,
-  schema: string,
-  operation: Operation,
-  reset: boolean,
-): ResourceChange[] {
-  const kept = (resource: ResourceChange["resource"], name: string): ResourceChange => ({
-    resource,
-    name,
-    action: "no_change",
-    fields: [],
-  });
-  const dropped = (action: "delete" | "recreate"): ResourceChange => ({
-    resource: "schema",
-    name: schema,
-    action,
-    fields: [],
-  });
-  if (operation === "delete") {
-    return [
-      { resource: "app", name: app, action: "delete", fields: [] },
-      reset ? dropped("delete") : kept("schema", schema),
-      kept("database", database),
-    ];
-  }
-  if (operation === "create") {
-    return [
-      { resource: "app", name: app, action: "create", fields: [] },
-      { resource: "database", name: database, action: "create", fields: [] },
-      { resource: "schema", name: schema, action: "create", fields: [] },
-      { resource: "deployment", name: app, action: "create", fields: [] },
-    ];
-  }
-  return [
-    reset ? dropped("recreate") : kept("schema", schema),
-    {
-      resource: "app",
-      name: app,
-      action: "update",
-      fields: [
-        {
-          field: "description",
-          old: "Slides from prompts",
-          new: "Slides from prompts",
-          remote: "Edited in the workspace",
-          reason: "drifted",
-        },
-      ],
-    },
-    {
-      resource: "deployment",
-      name: app,
-      action: "update",
-      fields: [{ field: "files", new: ["requirements.txt"], reason: "wanted" }],
-    },
-    kept("database", database),
-  ];
 }
 
 function losses(

@@ -30,20 +30,7 @@ pub async fn run(
     operation: &SchemaOperation,
 ) -> Result<SchemaOutcome, SchemaError> {
     let password = database_password(workspace, &at.credential).await?;
-    run_with(&password, roots, at, operation).await
-}
-
-/// The same with a credential that was minted before.
-///
-/// # Errors
-/// As [`run`].
-pub async fn run_with(
-    password: &SecretString,
-    roots: Option<&Path>,
-    at: &LakebaseTarget,
-    operation: &SchemaOperation,
-) -> Result<SchemaOutcome, SchemaError> {
-    let client = connect(at, password, roots).await?;
+    let client = connect(at, &password, roots).await?;
     let script = schema::script(operation);
     let mut text = script.statements.join(";\n");
     if script.transaction {
@@ -63,10 +50,7 @@ pub async fn run_with(
 }
 
 /// A database password.
-///
-/// # Errors
-/// If none was available.
-pub async fn database_password(
+async fn database_password(
     workspace: &Workspace,
     target: &CredentialTarget,
 ) -> Result<SecretString, SchemaError> {

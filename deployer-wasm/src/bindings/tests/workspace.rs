@@ -138,10 +138,7 @@ impl Workspace {
                 }
                 (200, json!({"deployment_id": "d1", "status": {"state": "SUCCEEDED"}}))
             }
-            (
-                "GET",
-                "postgres/projects/tellr-db/branches/production/databases" | "permissions/apps/tellr",
-            )
+            ("GET", "postgres/projects/tellr-db/branches/production/databases")
             | ("POST", "workspace/mkdirs") => nothing,
             ("POST", "workspace/import") => {
                 let path = text(&body["path"]);

@@ -15,10 +15,6 @@ const FULL: FormValues = {
   serving_endpoint: "my-model",
   genie_spaces: "01ef, 01f0",
   sql_warehouse: "4b9b",
-  instances: "1-3",
-  share_with: "Sales & Marketing:CAN_MANAGE,users",
-  telemetry: "main.tellr",
-  usage_policy: "6f9a0c1e",
   extra_scopes: "files, vectorsearch  files.read",
   extra_env: " LOG_LEVEL=debug\n\nGREETING = hello = you ",
   use_test_pypi: true,
@@ -54,7 +50,6 @@ describe("the form's values", () => {
     expect(fromArguments(toArguments("create", FULL))).toEqual({
       ...created,
       genie_spaces: "01ef 01f0",
-      share_with: "Sales & Marketing:CAN_MANAGE, users",
       extra_scopes: "files vectorsearch files.read",
       extra_env: "LOG_LEVEL=debug\nGREETING=hello = you",
       reset_database: false,

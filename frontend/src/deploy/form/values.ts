@@ -5,8 +5,7 @@ import { SETTINGS } from "./settings";
 
 /**
  * The stored values of the form. An empty text is an omitted value. Nothing secret. Lists of texts are
- * separated by spaces or commas, names of people and groups by commas only; pairs are one per line,
- * `NAME=value`.
+ * separated by spaces or commas; pairs are one per line, `NAME=value`.
  */
 export type FormValues = Record<TextKey, string> & Record<SwitchKey, boolean>;
 
@@ -15,9 +14,6 @@ export interface Unkept {
   encryption_key: string;
   local_wheel: { file_name: string; content: string } | null;
 }
-
-/** Lists of names that may have spaces in them. */
-const WITH_SPACES: readonly FieldKey[] = ["share_with"];
 
 /** The keys of the stored values. */
 export const KEPT: readonly (keyof FormValues)[] = SETTINGS.map(({ name }) => name).filter(isKept);
@@ -50,7 +46,7 @@ function argumentOf(key: keyof FormValues, value: string | boolean): unknown {
   if (typeof value === "boolean") return value;
   switch (setting(key).kind) {
     case "texts":
-      return wordsOf(value, WITH_SPACES.includes(key) ? /[\n,]+/ : /[\s,]+/);
+      return wordsOf(value);
     case "map":
       return pairsOf(value);
     default:
@@ -70,13 +66,13 @@ function shownAs(key: FieldKey, value: unknown): string | boolean {
     case "flag":
       return value === true;
     case "texts":
-      return Array.isArray(value) ? value.join(WITH_SPACES.includes(key) ? ", " : " ") : "";
+      return Array.isArray(value) ? value.join(" ") : "";
     case "map":
       return Object.entries(value ?? {})
         .map(([name, text]) => `${name}=${text}`)
         .join("\n");
     default:
-      return typeof value === "string" || typeof value === "number" ? String(value) : "";
+      return typeof value === "string" ? value : "";
   }
 }
 
@@ -86,11 +82,8 @@ export function shown(given: Arguments): Arguments {
   return rest;
 }
 
-function wordsOf(text: string, separator: RegExp): string[] | null {
-  const words = text
-    .split(separator)
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
+function wordsOf(text: string): string[] | null {
+  const words = text.split(/[\s,]+/).filter((word) => word !== "");
   return words.length > 0 ? words : null;
 }
 

@@ -9,7 +9,6 @@ import type { DeployerLike, Operation, Plan } from "../contract";
 import { FailureCard } from "../failure/FailureCard";
 import { isDestructive, type Request } from "../request";
 import { capital } from "../run/Timeline";
-import { Changes } from "./Changes";
 import { Consequences } from "./Consequences";
 import { PlanChart } from "./PlanChart";
 import styles from "./Review.module.css";
@@ -111,12 +110,6 @@ function PlanView({
     <>
       <Facts plan={plan} />
       <Consequences plan={plan} />
-      <section className={styles.card} aria-labelledby={`${id}-changes`}>
-        <h3 id={`${id}-changes`} className={styles.subtitle}>
-          Changes
-        </h3>
-        <Changes plan={plan} />
-      </section>
       <section className={styles.card} aria-labelledby={`${id}-steps`}>
         <h3 id={`${id}-steps`} className={styles.subtitle}>
           Steps

@@ -11,7 +11,6 @@ const STEP_NAMES: Partial<Record<string, string>> = {
   files: "Files",
   resources: "Resources",
   inspect: "Inspection",
-  permissions: "Sharing",
   restore_point: "Restore point",
   schema: "Schema",
   deployment: "Deployment",

@@ -2,7 +2,7 @@
 import { Button } from "../../components/Button";
 import { Icon, type IconName } from "../../components/Icon";
 import { Prose, webAddress } from "../../components/Prose";
-import type { Operation, SharedWith, Status } from "../contract";
+import type { Operation, Status } from "../contract";
 import { sentence } from "../form/Field";
 import { shortMoment } from "./moment";
 import styles from "./StandingPanel.module.css";
@@ -212,10 +212,6 @@ function Settled({
         {status.services?.serving_endpoint ? (
           <span>model {status.services.serving_endpoint}</span>
         ) : null}
-        {app.instances ? <span>instances {app.instances}</span> : null}
-        {status.shared_with?.length ? (
-          <span>shared with {sharedWith(status.shared_with)}</span>
-        ) : null}
       </p>
       {operation === "create" ? (
         <Button size="small" onClick={() => onSwitch("update")}>
@@ -224,13 +220,6 @@ function Settled({
       ) : null}
     </Panel>
   );
-}
-
-/** The first of those who may use the app, and how many more there are. */
-function sharedWith(all: readonly SharedWith[]): string {
-  const names = all.slice(0, 3).map(({ name }) => name);
-  const more = all.length - names.length;
-  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function Panel({

@@ -60,7 +60,6 @@ use credentials::{ComputeId, Credentials, StorageId};
 use front::{Access, Backend, Front};
 use hosts::Hosts;
 use installation::Installation;
-pub(crate) use request::duration_ms;
 use tls::Authority;
 use tree::Tree;
 
