@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
 
+mod bundle;
 mod create;
 mod delete;
 mod dry_run;
@@ -21,6 +22,7 @@ mod result;
 mod status;
 mod update;
 
+pub use bundle::{Bundle, bundle};
 pub use create::create;
 pub use delete::delete;
 pub use losses::{Loss, PromisedRestorePoint};
