@@ -202,21 +202,6 @@ in-browsers:
 dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
 	@$(MAKE) --no-print-directory packages
 
-# The second wheel needs no machine of its own kind: zig links it.
-ARM := aarch64-unknown-linux-gnu
-.PHONY: wheels
-wheels: setup-release $(WHEEL) ## Wheels of the app for Linux x86-64 (dist/) and aarch64 (dist/aarch64/)
-	@$(STAGE) "target $(ARM)" rustup target add $(ARM)
-	@rm -rf dist/aarch64
-	@. tests/setup/environment.sh && $(STAGE) "build the wheel (aarch64)" tests/setup/reproducibly.sh maturin build \
-		--release --locked --compression-level 9 $(WHEEL_FLAGS) --target $(ARM) \
-		--manifest-path runtime/Cargo.toml --out dist/aarch64
-	@. tests/setup/environment.sh && $(STAGE) "check the wheel (aarch64)" python tests/release/check_foreign.py dist/aarch64
-
-.PHONY: man
-man: setup ## Manual pages of the command line, in dist/man/
-	@. tests/setup/environment.sh && $(STAGE) "manual pages" cargo run --quiet --package tellr-app --example man -- dist/man
-
 # TEST=1: to the test index. DRY=1: only shows what would be uploaded.
 .PHONY: publish
 publish: setup-release ## Publish the packages, built anew from the commit (TEST=1, DRY=1)

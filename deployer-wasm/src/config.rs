@@ -51,4 +51,4 @@ pub use setting::{Choice, Kind, Setting, Taker};
 pub use settings::{CreateArguments, DeleteArguments, SETTINGS, StatusArguments, UpdateArguments};
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
-pub use write_file::{to_commented_yaml, to_node, to_yaml};
+pub use write_file::{to_node, to_yaml};

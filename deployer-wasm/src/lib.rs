@@ -8,7 +8,6 @@
 //!
 //! | layer | content |
 //! |---|---|
-//! | [`command_line`] | what a command line prints |
 //! | [`operations`] | create, update, delete as short programs; plan and status |
 //! | [`steps`] | one step each: inspect, act, wait; each is idempotent |
 //! | [`engine`] | running steps concurrently, the journal, the lock |
@@ -23,7 +22,6 @@
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
 pub mod cancellation;
-pub mod command_line;
 pub mod config;
 pub mod decode;
 pub mod document;

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
 
-mod bundle;
 mod create;
 mod delete;
 mod dry_run;
@@ -22,7 +21,6 @@ mod result;
 mod status;
 mod update;
 
-pub use bundle::{Bundle, bundle};
 pub use create::create;
 pub use delete::delete;
 pub use losses::{Loss, PromisedRestorePoint};

@@ -67,10 +67,6 @@ const MOST_WORKER_THREADS: usize = 4;
 fn main() -> ExitCode {
     let command = match parse().command {
         // The deployer runs on one thread with its own event loop.
-        Command::Deploy(Operation::Completions { shell }) => {
-            deploy::completions::print(shell, Arguments::command());
-            return ExitCode::SUCCESS;
-        }
         Command::Deploy(operation) => return deploy::command::run(operation),
         // No event loop: it writes a file and is done.
         Command::Export(flags) => return export::command::run(&flags),

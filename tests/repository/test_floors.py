@@ -24,7 +24,6 @@ FLOORS = {
         {"engine"},
         {"steps"},
         {"operations"},
-        {"command_line"},
         {"bindings"},
     ],
     "runtime/src": [

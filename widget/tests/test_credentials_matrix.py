@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 MATRIX: dict[str, Any] = json.loads(
     (ROOT / "tests" / "credentials" / "matrix.json").read_text("utf-8")
 )
-CASES = MATRIX["cases"]
+# A host as an argument is the command line's alone.
+CASES = [case for case in MATRIX["cases"] if "host" not in case["argument"]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["says"])
@@ -28,9 +29,8 @@ def test_the_rule_is_the_command_line_s(case: dict[str, Any], tmp_path: Path) ->
     expect = case["expect"]
 
     def find() -> credentials.Found:
-        argument = case["argument"]
         return credentials.find(
-            argument.get("profile"), environment, credentials.settings(), argument.get("host")
+            case["argument"].get("profile"), environment, credentials.settings()
         )
 
     if "error" in expect:
@@ -46,5 +46,4 @@ def test_the_rule_is_the_command_line_s(case: dict[str, Any], tmp_path: Path) ->
         expect["profile"],
         expect["secret"],
     )
-    if secret is not None:
-        assert secret not in repr(found)
+    assert str(expect["secret"]) not in repr(found)

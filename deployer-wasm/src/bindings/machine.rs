@@ -17,17 +17,13 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::protocol::{
-    Accepted, Cancel, Fault, PROTOCOL, Poll, Printed, Refused, Resolve, RunState, SEED_BYTES, Start, Turn,
-    Wanted,
+    Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn, Wanted,
 };
 use super::queue::{Changes, QueueHost};
 use super::task::{Operation, Outcome, Task, TaskKind};
-use crate::command_line::program::Printing;
-use crate::command_line::{confirmation, ending, events, failure, flags};
 use crate::decode::decode;
 use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
-use crate::events::DeployEvent;
 use crate::host::Timestamp;
 
 /// Handles the protocol's calls. Takes and returns JSON bytes, and never panics.
@@ -41,36 +37,6 @@ struct Run {
     cancellation: Cancellation,
     work: LocalBoxFuture<'static, DeployResult<Outcome>>,
     awake: Arc<WakeFlag>,
-    printing: Option<Printing>,
-}
-
-/// An error in the words of a command line, if this is one.
-pub(super) fn as_printed(error: DeployError, printing: Option<&Printing>) -> DeployError {
-    match printing {
-        Some(printing) => flags::with_flags(error, printing.is_from_file, &printing.program, flags::names()),
-        None => error,
-    }
-}
-
-/// What a command line prints of a turn. An error has its words already.
-fn printed(printing: &Printing, events: &[DeployEvent], ended: Option<&DeployResult<Outcome>>) -> Printed {
-    let lines = events.iter().map(|event| events::line(event, printing.colour)).collect();
-    match ended {
-        None => Printed { lines, ..Printed::default() },
-        Some(Ok(outcome)) => {
-            let confirmation = match outcome {
-                Outcome::Planned(plan) => Some(confirmation::of(plan)),
-                _ => None,
-            };
-            Printed { lines, text: Some(ending::last_lines(&outcome.text())), confirmation, exit_code: None }
-        }
-        Some(Err(error)) => Printed {
-            lines,
-            text: Some(failure::failure(error, &printing.program, printing.error_colour)),
-            exit_code: Some(failure::exit_code(error)),
-            confirmation: None,
-        },
-    }
 }
 
 /// Whether anything in the future has been woken and has to be polled.
@@ -127,13 +93,7 @@ impl Machine {
             }
             Err(error) => ready(Err(error)).boxed_local(),
         };
-        self.run = Some(Run {
-            host,
-            cancellation,
-            work,
-            awake: Arc::new(WakeFlag(AtomicBool::new(true))),
-            printing: start.printing,
-        });
+        self.run = Some(Run { host, cancellation, work, awake: Arc::new(WakeFlag(AtomicBool::new(true))) });
         Ok(Accepted { protocol: PROTOCOL, accepted: true })
     }
 
@@ -144,9 +104,6 @@ impl Machine {
         run.host.set_time(Timestamp::from_millis(poll.now_ms), poll.elapsed_ms.map(Duration::from_millis));
         let ended = run.go_on();
         let Changes { events, commands, withdrawn } = run.host.news();
-        let printing = run.printing.clone();
-        let ended = ended.map(|ended| ended.map_err(|error| as_printed(error, printing.as_ref())));
-        let printed = printing.map(|printing| printed(&printing, &events, ended.as_ref()));
         let (state, result, error) = match ended {
             None => (RunState::Running, None, None),
             Some(ended) => {
@@ -157,7 +114,7 @@ impl Machine {
                 }
             }
         };
-        Ok(Turn { protocol: PROTOCOL, state, events, commands, withdrawn, result, error, printed })
+        Ok(Turn { protocol: PROTOCOL, state, events, commands, withdrawn, result, error })
     }
 
     fn try_resolve(&mut self, input: &[u8]) -> Result<Accepted, Fault> {
@@ -196,8 +153,7 @@ impl Run {
 }
 
 /// The type of a call.
-/// The task that `operation` and `plan_of` name.
-pub(super) fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<TaskKind, Fault> {
+fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<TaskKind, Fault> {
     match (wanted, plan_of) {
         (Wanted::Create, None) => Ok(TaskKind::Run(Operation::Create)),
         (Wanted::Update, None) => Ok(TaskKind::Run(Operation::Update)),

@@ -42,8 +42,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::task::{Operation, Outcome};
-use crate::command_line::confirmation::Confirmation;
-use crate::command_line::program::Printing;
 use crate::config::SecretText;
 use crate::error::{DeployError, ErrorClass, ErrorDetails};
 use crate::events::DeployEvent;
@@ -80,9 +78,6 @@ pub struct Start {
     pub seed: SecretText,
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
-    /// If the kernel is a command line: how it prints. Turns then have texts.
-    #[serde(default)]
-    pub printing: Option<Printing>,
 }
 
 /// What to run. The last two send read-only requests, and emit no events.
@@ -163,25 +158,6 @@ pub struct Turn {
     /// With [`RunState::Failed`]: the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<DeployError>,
-    /// With [`Start::printing`]: what to print.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub printed: Option<Printed>,
-}
-
-/// What a command line prints in a turn.
-#[derive(Debug, Default, Serialize)]
-pub struct Printed {
-    /// The line of each of [`Turn::events`], with its end; empty where nothing is printed.
-    pub lines: Vec<String>,
-    /// At the end of the run: the text of the result, or of the error.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// With the error: the exit code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exit_code: Option<u8>,
-    /// With a plan: what to show and ask before its operation is run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub confirmation: Option<Confirmation>,
 }
 
 /// The state of a run.

@@ -7,7 +7,6 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::command_line::{ending, report};
 use crate::config::{StatusConfig, resolve};
 use crate::engine::Cancellation;
 use crate::error::Result;
@@ -52,19 +51,6 @@ pub enum Outcome {
     Planned(Plan),
     /// Of `status`.
     Stands(Box<Status>),
-}
-
-impl Outcome {
-    /// What a command line prints of it.
-    pub fn text(&self) -> String {
-        match self {
-            Self::Created(result) => ending::created(result),
-            Self::Updated(result) => ending::updated(result),
-            Self::Deleted(result) => ending::deleted(result),
-            Self::Planned(plan) => report::plan(plan),
-            Self::Stands(status) => report::status(status),
-        }
-    }
 }
 
 fn change(

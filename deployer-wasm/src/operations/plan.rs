@@ -27,7 +27,7 @@ use crate::steps::{key, services};
 mod words;
 
 /// A placeholder for values that are known only after the database is created.
-pub(super) const UNKNOWN: &str = "(known after the database is created)";
+const UNKNOWN: &str = "(known after the database is created)";
 /// A placeholder for the key.
 const THE_KEY: &str = "(the encryption key)";
 

@@ -104,11 +104,6 @@ impl ObservedKey {
     }
 }
 
-/// The scope and the key of the secret of a new app.
-pub fn default_place(app: &str) -> (String, String) {
-    (format!("tellr-{app}"), SECRET.to_owned())
-}
-
 /// Finds where a key is, without reading any except that of a deployed `app.yaml`.
 ///
 /// # Errors
@@ -130,7 +125,7 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
     let encrypted = wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data);
     let concerned =
         attached.is_some() || storage == KeyStorage::SecretScope || (in_yaml.is_none() && encrypted);
-    let (scope, key) = attached.unwrap_or_else(|| default_place(wanted.app));
+    let (scope, key) = attached.unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
     let in_scope = if concerned { client.find(secrets::list(&scope)).await? } else { None };
     let scope_exists = in_scope.is_some();
     let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));

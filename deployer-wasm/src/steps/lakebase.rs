@@ -19,7 +19,6 @@ mod waiting;
 
 pub use creation::ensure;
 pub use discovery::{Found, Interfaces, foresee, look, reach};
-pub use discovery::{attached_branch, attached_instance};
 pub use waiting::existing;
 pub(super) use waiting::{OperationEnd, operation_end};
 

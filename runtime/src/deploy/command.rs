@@ -10,32 +10,33 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use deployer::command_line::program::NATIVE;
-use deployer::command_line::{ending, failure, report};
 use deployer::engine::Cancellation;
-use deployer::error::{DeployError, Failure};
+use deployer::error::{DeployError, ErrorClass, ErrorDetails, Failure};
 use deployer::events::DeployEvent;
 use deployer::operations::{self, Change};
+use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
-use super::all::Ended;
 use super::confirmation;
-use super::export;
 use super::flags::Connection;
 use super::introduction::Introduction;
 use super::native_host::NativeHost;
 use super::operation::Operation;
 use super::printer::{Style, print_error, print_result};
 use super::progress::Progress;
+use super::report;
 use super::wording;
 use crate::http::listener;
 use crate::workspace::oauth::{self, SignIn};
 use crate::workspace::sign_in::{self, SelectionArguments};
 use crate::workspace::{self, ClientError, Workspace, browser};
 
+/// The documentation of errors that only this interface has.
+const DOCS: &str = "README.md#configuration";
+
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
-    let style = Style::for_stdout(operation.is_json());
+    let style = Style::for_stdout(operation.connection().json);
     let is_from_file = operation.is_from_file();
     // One thread: the logic is single-threaded, and most of the time is spent waiting for the workspace.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -51,11 +52,12 @@ pub fn run(operation: Operation) -> ExitCode {
         }
         .into()),
     };
-    let error = match outcome {
-        Ok(code) => return ExitCode::from(code),
-        Err(error) => error,
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    let code = match error.class {
+        ErrorClass::Input => ExitCode::from(2),
+        ErrorClass::Deployment if error.is("CANCELLED") => ExitCode::from(130),
+        ErrorClass::Deployment => ExitCode::FAILURE,
     };
-    let code = ExitCode::from(failure::exit_code(&error));
     let error = wording::with_flags(error, is_from_file);
     // Where standard output is lost, the error is not lost with it.
     let is_printed = style == Style::Json && print_result(&style.error(&error)).is_ok();
@@ -65,31 +67,8 @@ pub fn run(operation: Operation) -> ExitCode {
     code
 }
 
-/// Runs an operation; the exit code of one that ended without an error of its own.
-async fn perform(operation: Operation, style: Style) -> Result<u8, DeployError> {
+async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> {
     match operation {
-        Operation::All(operation) => {
-            let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
-            operation.run(style, &cancellation).await.map(Ended::code)
-        }
-        operation => perform_one(operation, style).await.map(|()| 0),
-    }
-}
-
-async fn perform_one(operation: Operation, style: Style) -> Result<(), DeployError> {
-    match operation {
-        // What has nothing to do with a workspace.
-        Operation::Init(flags) => flags.run(),
-        Operation::Completions { .. } | Operation::All(_) => Ok(()),
-        Operation::Export(export) => {
-            let (connection, config, folder) = export.read()?;
-            let session = Session::begin(&connection, style).await?;
-            let cancellation = cancelled_by_signal(Stopping::Now);
-            let looking = operations::bundle(&session.host, &config, &cancellation);
-            let bundle = session.told(Box::pin(looking)).await?;
-            export::write(&folder, &bundle)?;
-            tell(style, &bundle, &export::told(&folder, &bundle))
-        }
         Operation::Change(flags) => {
             let yes = flags.is_confirmed();
             let (connection, change) = flags.read()?;
@@ -108,7 +87,7 @@ async fn perform_one(operation: Operation, style: Style) -> Result<(), DeployErr
             let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::plan(&session.host, &change, &cancellation);
             let plan = session.told(Box::pin(looking)).await?;
-            tell(style, &plan, &report::plan(&plan))
+            tell(style, &plan, report::plan(&plan).trim_end())
         }
         Operation::Status(flags) => {
             let (connection, config) = flags.read()?;
@@ -116,7 +95,7 @@ async fn perform_one(operation: Operation, style: Style) -> Result<(), DeployErr
             let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::status(&session.host, &config, &cancellation);
             let status = session.told(Box::pin(looking)).await?;
-            tell(style, &status, &report::status(&status))
+            tell(style, &status, report::status(&status).trim_end())
         }
     }
 }
@@ -132,17 +111,19 @@ async fn carry_out<E: FnMut(DeployEvent)>(
         Change::Create(config) => {
             let result = Box::pin(operations::create(host, config, cancellation)).await?;
             progress.clear();
-            tell(style, &result, &ending::created(&result))
+            tell(style, &result, &format!("Tellr is running: {}", result.url))
         }
         Change::Update(config) => {
             let result = Box::pin(operations::update(host, config, cancellation)).await?;
+            let sentence = format!("Tellr is updated: {}", result.url);
             progress.clear();
-            tell(style, &result, &ending::updated(&result))
+            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
         }
         Change::Delete(config) => {
             let result = Box::pin(operations::delete(host, config, cancellation)).await?;
+            let sentence = format!("The app `{}` is deleted", result.app_name);
             progress.clear();
-            tell(style, &result, &ending::deleted(&result))
+            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
         }
     }
 }
@@ -152,8 +133,33 @@ async fn carry_out<E: FnMut(DeployEvent)>(
 /// # Errors
 /// If it is lost: a script must not take an empty file for a result.
 fn tell(style: Style, result: &impl Serialize, sentence: &str) -> Result<(), DeployError> {
-    print_result(&style.result(result, sentence))
-        .map_err(|error| failure::output_lost(&error.to_string(), NATIVE))
+    print_result(&style.result(result, sentence)).map_err(|error| {
+        ErrorDetails {
+            code: "OUTPUT_LOST".to_owned(),
+            class: ErrorClass::Deployment,
+            message: "The result couldn't be written to standard output".to_owned(),
+            cause: error.to_string(),
+            remedy:
+                "Free space, or write it elsewhere. The operation itself has finished; `tellr-app deploy \
+                     status` shows the state"
+                    .to_owned(),
+            docs: DOCS.to_owned(),
+            step: None,
+            log: Vec::new(),
+            refused: None,
+        }
+        .into()
+    })
+}
+
+fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String {
+    match point {
+        Some(point) => format!(
+            "{sentence}\nPrevious data is kept in the branch `{}` until {}",
+            point.branch, point.expires_at
+        ),
+        None => sentence,
+    }
 }
 
 /// A workspace, and the output of the work in it.

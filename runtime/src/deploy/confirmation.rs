@@ -1,15 +1,26 @@
 //! Confirmation before data is deleted.
 //!
-//! A delete or a reset first shows what will be lost, and continues after the user has typed the names that
-//! `deployer::command_line::confirmation` asks for. Scripts use `--yes`; a process without a terminal and without `--yes` is refused before anything has happened.
+//! A delete or a reset first shows what will be lost, and continues after the user has typed the app's
+//! name. If data would be lost without a restore point, the schema's name is required as well. Scripts use
+//! `--yes`; a process without a terminal and without `--yes` is refused before anything has happened.
 
 use std::io::{IsTerminal as _, Write as _};
 
-use deployer::command_line::confirmation::{self, loses};
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, Failure};
 use deployer::host::Host;
-use deployer::operations::{self, Change};
+use deployer::operations::{self, Change, Plan};
+
+use super::report;
+
+/// Whether an operation loses something, so that it has to be confirmed.
+fn loses(change: &Change) -> bool {
+    match change {
+        Change::Create(_) => false,
+        Change::Update(config) => config.reset_database,
+        Change::Delete(_) => true,
+    }
+}
 
 /// Refuses an operation that needs confirmation if there is no terminal to ask on. No request has been sent
 /// by then.
@@ -39,10 +50,9 @@ pub(super) async fn confirm<H: Host>(
         return Ok(());
     }
     let plan = Box::pin(operations::plan(host, change, cancellation)).await?;
-    let asked = confirmation::of(&plan);
     // Not on standard output, which may be redirected.
-    eprint!("{}", asked.text);
-    for question in asked.questions {
+    eprint!("{}", report::losses(&plan));
+    for question in questions(&plan) {
         eprint!("{} ", question.words);
         let _ = std::io::stderr().flush();
         // In a separate thread, so that Ctrl-C is handled meanwhile.
@@ -66,4 +76,24 @@ pub(super) async fn confirm<H: Host>(
         }
     }
     Ok(())
+}
+
+struct Question {
+    words: String,
+    name: String,
+}
+
+fn questions(plan: &Plan) -> Vec<Question> {
+    let app = &plan.app_name;
+    let mut questions =
+        vec![Question { words: format!("\nType the app's name, {app}, to continue:"), name: app.clone() }];
+    if let (2.., Some(schema)) = (plan.confirmations, &plan.schema_name) {
+        questions.push(Question {
+            words: format!(
+                "There is no restore point. Type the schema's name, {schema}, to delete its data permanently:"
+            ),
+            name: schema.clone(),
+        });
+    }
+    questions
 }

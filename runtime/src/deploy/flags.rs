@@ -4,13 +4,12 @@
 //! confirming, and which flags each operation has.
 
 use clap::{Args, Subcommand};
-use deployer::command_line::failure::unnamed;
 use deployer::config::{StatusConfig, resolve};
-use deployer::error::DeployError;
-use deployer::operations::{Change, Operation};
+use deployer::error::{DeployError, Failure};
+use deployer::operations::Change;
 
 use super::own_wheel;
-use super::setting_flags::{self, Create, Delete, SettingFlags, Status, Update};
+use super::setting_flags::{Create, Delete, Operation, SettingFlags, Status, Update};
 
 /// The operations that change something.
 #[derive(Debug, Subcommand)]
@@ -58,10 +57,7 @@ pub struct Program {
 }
 
 impl Program {
-    fn pack_into<O: setting_flags::Operation>(
-        &self,
-        settings: &mut SettingFlags<O>,
-    ) -> Result<(), DeployError> {
+    fn pack_into<O: Operation>(&self, settings: &mut SettingFlags<O>) -> Result<(), DeployError> {
         if self.own_program {
             let (file_name, content) = own_wheel::pack()?;
             settings.set_wheel(&file_name, &content);
@@ -164,7 +160,8 @@ impl ChangeFlags {
                 let DeleteFlags { connection, name, mut settings, .. } = *flags;
                 settings.set_app_name(name);
                 if !settings.may_name_app() {
-                    return Err(unnamed(Operation::Delete).into());
+                    let why = "Name the app to delete, such as `tellr-app deploy delete tellr`".to_owned();
+                    return Err(Failure::MissingValue { keys: vec!["app_name".to_owned()], why }.into());
                 }
                 Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?))))
             }

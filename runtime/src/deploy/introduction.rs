@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use deployer::command_line::introduction::{user, workspace};
+use deployer::error::shortened;
 
-use super::printer::{Style, print};
+use super::printer::{Style, print, printable};
 
 /// The parts printed so far.
 enum Printed {
@@ -41,15 +41,21 @@ impl Introduction {
 
     fn line(&self, who: Option<&str>) -> String {
         let mut said = self.said();
-        let profile = self.profile.as_deref();
-        match (&*said, who) {
-            (Printed::Nothing, who) => {
-                *said = if who.is_some() { Printed::All } else { Printed::Workspace };
-                workspace(&self.host, who, profile)
+        let who = who.map(|who| printable(&shortened(who)));
+        let profile = self.profile.as_deref().map(|name| format!(" (profile `{}`)", printable(name)));
+        let (host, profile) = (&self.host, profile.unwrap_or_default());
+        match (&*said, &who) {
+            (Printed::Nothing, Some(who)) => {
+                *said = Printed::All;
+                format!("Workspace {host} as {who}{profile}\n")
+            }
+            (Printed::Nothing, None) => {
+                *said = Printed::Workspace;
+                format!("Workspace {host}{profile}\n")
             }
             (Printed::Workspace, Some(who)) => {
                 *said = Printed::All;
-                user(who)
+                format!("Signed in as {who}\n")
             }
             (Printed::Workspace, None) | (Printed::All, _) => String::new(),
         }

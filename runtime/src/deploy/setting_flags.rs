@@ -8,7 +8,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
-use deployer::command_line::flags::{help, name_of};
 use deployer::config::{Kind, SETTINGS, Setting, Taker};
 use deployer::error::{DeployError, Failure};
 use serde_json::{Map, Value, json};
@@ -18,22 +17,22 @@ use crate::files::read_bounded;
 const CONFIG: &str = "config";
 
 /// An operation, as a type parameter.
-pub trait Operation: Clone {
+pub trait Operation {
     /// The operation.
     const TAKER: Taker;
 }
 
 /// `create`
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Create;
 /// `update`
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Update;
 /// `delete`
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Delete;
 /// `status`
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Status;
 
 impl Operation for Create {
@@ -50,7 +49,7 @@ impl Operation for Status {
 }
 
 /// The settings given to one operation as flags.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct SettingFlags<O> {
     arguments: Map<String, Value>,
     wheel: Option<PathBuf>,
@@ -63,6 +62,15 @@ fn taken(taker: Taker) -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(move |setting| setting.is_taken_by(taker))
 }
 
+/// The name of a setting's flag, without the dashes. A secret has no flag for its value, which other users
+/// of the machine could read; its flag names a file.
+fn name_of(setting: &Setting) -> String {
+    match setting.kind {
+        Kind::Secret => format!("{}-file", setting.flag()),
+        _ => setting.flag(),
+    }
+}
+
 fn flag(setting: &'static Setting, taker: Taker) -> Arg {
     let arg = Arg::new(setting.name).long(name_of(setting)).help(help(setting, taker));
     match setting.kind {
@@ -73,6 +81,26 @@ fn flag(setting: &'static Setting, taker: Taker) -> Arg {
         Kind::Map => arg.value_name("NAME=VALUE").action(ArgAction::Append),
         Kind::Secret | Kind::Wheel => arg.value_name("FILE").value_parser(value_parser!(PathBuf)),
     }
+}
+
+fn help(setting: &Setting, taker: Taker) -> String {
+    let mut help = setting.help().trim_end_matches('.').to_owned();
+    if !setting.choices.is_empty() {
+        let values: Vec<&str> = setting.choices.iter().map(|choice| choice.value).collect();
+        help.extend([". One of ", &values.join(", ")]);
+    }
+    match setting.kind {
+        Kind::Texts | Kind::Map => help += ". May be given several times",
+        Kind::Secret => help += ". TELLR_ENCRYPTION_KEY does the same",
+        _ => {}
+    }
+    let left_out = setting.left_out(taker);
+    if setting.is_needed_by(taker) {
+        help += " [required without --config]";
+    } else if !left_out.is_empty() && setting.kind != Kind::Flag {
+        help.extend([" [default: ", left_out, "]"]);
+    }
+    help
 }
 
 impl<O: Operation> Args for SettingFlags<O> {
@@ -163,28 +191,6 @@ impl<O: Operation> SettingFlags<O> {
         if let Some(name) = name {
             self.arguments.entry("app_name").or_insert(json!(name));
         }
-    }
-
-    /// The values of flags, but for those that name files.
-    pub(super) fn arguments(&self) -> &Map<String, Value> {
-        &self.arguments
-    }
-
-    /// Selects one of the environments of the file.
-    pub(super) fn set_environment(&mut self, name: &str) {
-        self.arguments.insert("environment".to_owned(), json!(name));
-    }
-
-    /// The environments of the file: the selected one, or all of them; none if the file has none.
-    pub(super) fn environments(&self) -> Result<Vec<String>, DeployError> {
-        let Some(path) = self.config.as_deref() else { return Ok(Vec::new()) };
-        let bytes = read(CONFIG, path)?;
-        let mut names = deployer::config::environments(deployer::config::file_text(&bytes)?)?;
-        if let Some(selected) = self.arguments.get("environment").and_then(Value::as_str) {
-            // One that doesn't exist is refused with those that do, when it is resolved.
-            names = vec![selected.to_owned()];
-        }
-        Ok(names)
     }
 
     /// Deploys a wheel that is in memory.

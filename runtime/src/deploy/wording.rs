@@ -1,17 +1,17 @@
-//! The command line's own words: other tools' names of its commands, examples, and its flags in errors.
+//! Adapts the deployer's texts to the command line.
+//!
+//! The catalogue names settings by their keys, as in a file and in Python. Here they become flags.
 
 use std::collections::BTreeSet;
 
 use clap::{Command, Subcommand as _};
-use deployer::command_line::flags;
-use deployer::command_line::program::NATIVE;
 use deployer::error::DeployError;
 
 use super::operation::Operation;
 
 /// Other tools' names for these subcommands.
-pub(super) const OTHER_WORDS: [(&str, &[&str]); 5] = [
-    ("create", &["up", "deploy", "install", "launch", "start", "new", "add", "run"]),
+const OTHER_WORDS: [(&str, &[&str]); 5] = [
+    ("create", &["up", "deploy", "install", "launch", "start", "init", "new", "add", "run"]),
     ("update", &["upgrade", "redeploy", "change", "set", "patch", "restart"]),
     ("delete", &["destroy", "down", "remove", "rm", "del", "uninstall", "teardown", "drop"]),
     ("status", &["info", "show", "list", "ls", "get", "describe", "ps", "state"]),
@@ -23,9 +23,40 @@ pub fn meant_by(word: &str) -> Option<&'static str> {
     OTHER_WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(right, _)| *right)
 }
 
+/// Flags that are given in addition to a file, and never in it.
+const BESIDE_A_FILE: [&str; 4] = ["config", "environment", "encryption_key_file", "local_wheel_path"];
+
 /// An error with settings named by their flags, unless they were given in a file.
-pub(super) fn with_flags(error: DeployError, is_from_file: bool) -> DeployError {
-    flags::with_flags(error, is_from_file, NATIVE, flags())
+pub(super) fn with_flags(mut error: DeployError, is_from_file: bool) -> DeployError {
+    let mut flags = flags();
+    if is_from_file {
+        flags.retain(|flag| BESIDE_A_FILE.contains(&flag.replace('-', "_").as_str()));
+    }
+    let refused = error.refused.as_ref().and_then(|refused| refused.key.clone());
+    let named = |text: &str| named(text, refused.as_deref(), &flags);
+    let (message, cause, remedy) = (named(&error.message), named(&error.cause), named(&error.remedy));
+    (error.message, error.cause, error.remedy) = (message, cause, remedy);
+    error
+}
+
+/// A text with `app_name` as `--app-name`, if there is such a flag. A single word may have another meaning,
+/// and is only replaced if it is the key that was `refused`.
+fn named(text: &str, refused: Option<&str>, flags: &BTreeSet<String>) -> String {
+    let mut parts = text.split('`');
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    // Every second part is between backticks.
+    for (index, part) in parts.enumerate() {
+        said.push('`');
+        let flag = part.replace('_', "-");
+        let is_key = part.contains('_') || refused == Some(part);
+        if index % 2 == 0 && is_key && flags.contains(&flag) {
+            said.push_str("--");
+            said.push_str(&flag);
+        } else {
+            said.push_str(part);
+        }
+    }
+    said
 }
 
 /// The long names of all flags of the deployer.
@@ -79,6 +110,24 @@ pub fn with_examples(deploy: Command) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_named_as_its_flag() {
+        let named = |text, refused| named(text, refused, &flags());
+        let said = named(
+            "`app_name` can't be `my_app_`; set `ENVIRONMENT` or `lakebase_name`, not `name_of_nothing`",
+            None,
+        );
+        assert_eq!(
+            said,
+            "`--app-name` can't be `my_app_`; set `ENVIRONMENT` or `--lakebase-name`, not `name_of_nothing`"
+        );
+        assert_eq!(named("nothing quoted: app_name", None), "nothing quoted: app_name");
+        assert_eq!(
+            named("`description` is not the `host`", Some("description")),
+            "`--description` is not the `host`"
+        );
+    }
 
     #[test]
     fn a_word_of_another_tool_leads_to_one_of_ours() {

@@ -27,30 +27,6 @@ pub enum WorkspaceAuth {
     },
     /// A token from the environment of a user's own machine.
     Token(SecretString),
-    /// A workload of another platform, such as a GitHub workflow: its identity token is exchanged for tokens of
-    /// the workspace, so that no secret is stored (workload identity federation).
-    Federated {
-        /// The application id of the service principal; a policy of the account says whose tokens it takes.
-        client_id: String,
-        /// Where the identity token comes from.
-        identity: Identity,
-    },
-}
-
-/// Where a workload's identity token comes from.
-#[derive(Clone, Debug)]
-pub enum Identity {
-    /// GitHub Actions issues it on request (`github-oidc`), for a job with `id-token: write`.
-    GitHub {
-        /// `ACTIONS_ID_TOKEN_REQUEST_URL`.
-        url: String,
-        /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
-        token: SecretString,
-        /// The audience; without one, what the workspace names, else its token endpoint.
-        audience: Option<String>,
-    },
-    /// The environment holds it (`env-oidc`).
-    Given(SecretString),
 }
 
 const HOST: &str = "DATABRICKS_HOST";

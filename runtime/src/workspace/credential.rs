@@ -6,7 +6,6 @@ use deployer::host::{HostError, HostErrorKind};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
-use super::federation::Federation;
 use super::minted::{Interrupted, Issued, Mint, Minted};
 use super::oauth::{self, NotGranted, SignIn};
 use super::retry::{RetryPolicy, Transient, Urgency, retry};
@@ -19,8 +18,6 @@ pub(super) enum Credential {
     Token(SecretString),
     /// A service principal, which requests tokens.
     ServicePrincipal(Minted<ClientCredentials>),
-    /// A workload, whose identity token is exchanged for tokens.
-    Federated(Minted<Federation>),
     /// The user who signed in in the browser.
     Person(Arc<SignIn>),
 }
@@ -35,10 +32,6 @@ impl Credential {
                 let mint = ClientCredentials { http, host, client_id, client_secret, retry };
                 Self::ServicePrincipal(Minted::new(mint, retry))
             }
-            WorkspaceAuth::Federated { client_id, identity } => {
-                let (http, host) = (http.clone(), host.to_owned());
-                Self::Federated(Minted::new(Federation { http, host, client_id, identity, retry }, retry))
-            }
         }
     }
 
@@ -48,7 +41,6 @@ impl Credential {
             Self::Token(token) => Ok(token.clone()),
             Self::Person(sign_in) => sign_in.bearer().await,
             Self::ServicePrincipal(minted) => minted.get().await,
-            Self::Federated(minted) => minted.get().await,
         }
     }
 
@@ -59,10 +51,6 @@ impl Credential {
             Self::Token(_) => Ok(None),
             Self::Person(sign_in) => sign_in.another(refused).await.map(Some),
             Self::ServicePrincipal(minted) => {
-                minted.refused(refused);
-                minted.get().await.map(Some)
-            }
-            Self::Federated(minted) => {
                 minted.refused(refused);
                 minted.get().await.map(Some)
             }

@@ -27,7 +27,6 @@ pub(crate) mod browser;
 mod client;
 mod credential;
 mod database_credential;
-mod federation;
 pub mod genie;
 mod ini;
 pub mod lakebase;

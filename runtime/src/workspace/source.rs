@@ -5,9 +5,7 @@ use secrecy::SecretString;
 use time::OffsetDateTime;
 
 use super::token_cache;
-use crate::settings::{
-    Address, Identity, WorkspaceAuth, WorkspaceSettings, token_problem, workspace_address,
-};
+use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, token_problem, workspace_address};
 
 /// How to name a workspace, for messages.
 pub(super) const NAMED_BY: &str = "set `--host https://…` or `DATABRICKS_HOST`";
@@ -81,9 +79,7 @@ impl Source {
     }
 
     pub(super) fn has_credential(&self) -> bool {
-        self.token.is_some()
-            || (self.client_id.is_some() && self.client_secret.is_some())
-            || matches!(self.auth_type.as_deref(), Some(GITHUB | GIVEN))
+        self.token.is_some() || (self.client_id.is_some() && self.client_secret.is_some())
     }
 
     /// Whether it belongs to the given workspace, as far as that can be determined.
@@ -152,17 +148,6 @@ impl Source {
                         )),
                     }
                 }
-                Some(kind @ (GITHUB | GIVEN)) => {
-                    let (kind, identity) = identity(kind, variable)
-                        .map_err(|problem| format!("{name} uses `auth_type = {kind}`, and {problem}"))?;
-                    let client_id = self.client_id.as_deref().map(str::trim).unwrap_or_default().to_owned();
-                    if client_id.is_empty() {
-                        return Err(format!(
-                            "{name} uses `auth_type = {kind}` without a `client_id`: the service principal's"
-                        ));
-                    }
-                    Ok((kind, WorkspaceAuth::Federated { client_id, identity }))
-                }
                 Some("pat") => Err(format!("{name} has no token (`auth_type = pat`)")),
                 Some("oauth-m2m") => {
                     Err(format!("{name} has no client id with secret (`auth_type = oauth-m2m`)"))
@@ -172,36 +157,6 @@ impl Source {
             },
         }
     }
-}
-
-/// The kinds of federated credential, in Databricks' terms.
-const GITHUB: &str = "github-oidc";
-const GIVEN: &str = "env-oidc";
-/// The variable with the identity token of [`GIVEN`], unless another one is named.
-const TOKEN_VARIABLE: &str = "DATABRICKS_OIDC_TOKEN";
-
-/// Where the identity token of a workload comes from, by the variables that Databricks' SDK and GitHub have for it.
-fn identity(
-    kind: &str,
-    variable: &impl Fn(&str) -> Option<String>,
-) -> Result<(&'static str, Identity), String> {
-    let secret = |name: &str| variable(name).map(|text| SecretString::from(text.trim().to_owned()));
-    if kind == GIVEN {
-        let named = variable("DATABRICKS_OIDC_TOKEN_ENV").unwrap_or_else(|| TOKEN_VARIABLE.to_owned());
-        let token = secret(&named).ok_or_else(|| format!("`{named}` is not set"))?;
-        return Ok((GIVEN, Identity::Given(token)));
-    }
-    let asked = variable("ACTIONS_ID_TOKEN_REQUEST_URL").zip(secret("ACTIONS_ID_TOKEN_REQUEST_TOKEN"));
-    let (url, token) = asked.ok_or_else(|| {
-        "this is not a job of GitHub Actions that may ask for a token. Add `permissions: {id-token: write}` to the job"
-            .to_owned()
-    })?;
-    // The request's token is sent there.
-    let is_safe = url.starts_with("https://") || url.starts_with("http://127.0.0.1:");
-    if !is_safe {
-        return Err("`ACTIONS_ID_TOKEN_REQUEST_URL` doesn't start with `https://`".to_owned());
-    }
-    Ok((GITHUB, Identity::GitHub { url, token, audience: variable("DATABRICKS_TOKEN_AUDIENCE") }))
 }
 
 /// The name of a source, for use within a sentence.

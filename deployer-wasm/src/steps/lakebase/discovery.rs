@@ -173,7 +173,7 @@ pub(super) async fn project_at<H: Host>(
     let database = databases
         .into_iter()
         .find(|database| database.status.postgres_database.as_deref() == Some(DATABASE))
-        .map_or_else(|| default_database(&branch), |database| database.name);
+        .map_or_else(|| format!("{branch}/databases/databricks-postgres"), |database| database.name);
     Ok(Lakebase {
         name: name.to_owned(),
         connection: LakebaseConnection::Autoscaling {
@@ -187,31 +187,16 @@ pub(super) async fn project_at<H: Host>(
     })
 }
 
-/// The path of the default database of a branch.
-fn default_database(branch: &str) -> String {
-    format!("{branch}/databases/databricks-postgres")
-}
-
-/// The default database of a branch, as it is attached to an app.
-pub fn attached_branch(branch: String) -> Resource {
-    Resource::Postgres { database: default_database(&branch), branch, permission: PERMISSION.into() }
-}
-
-/// The database of an instance, as it is attached to an app.
-pub fn attached_instance(name: &str) -> Resource {
-    Resource::Database {
-        instance_name: name.to_owned(),
-        database_name: DATABASE.into(),
-        permission: PERMISSION.into(),
-    }
-}
-
 /// An instance with the host `host`.
 pub(super) fn instance_at(name: &str, host: &str) -> Lakebase {
     Lakebase {
         name: name.to_owned(),
         connection: LakebaseConnection::Provisioned { instance: name.to_owned() },
-        resource: attached_instance(name),
+        resource: Resource::Database {
+            instance_name: name.to_owned(),
+            database_name: DATABASE.into(),
+            permission: PERMISSION.into(),
+        },
         host: host.to_owned(),
         branch: None,
     }

@@ -82,7 +82,6 @@ fn secret(auth: &WorkspaceAuth) -> &str {
     match auth {
         WorkspaceAuth::Token(token) => token.expose_secret(),
         WorkspaceAuth::ClientCredentials { client_secret, .. } => client_secret.expose_secret(),
-        WorkspaceAuth::Federated { client_id, .. } => client_id,
     }
 }
 

@@ -1,5 +1,5 @@
 //! A newcomer's first mistakes, and what the command line says of each: the texts are in `golden/mistakes`, so
-//! that they can be read in one go. The Python package's command is compared with the same files. `UPDATE_EXPECT=1` writes them anew; read them aloud before they are committed.
+//! that they can be read in one go. `UPDATE_EXPECT=1` writes them anew; read them aloud before they are committed.
 
 use std::process::Output;
 use std::time::Duration;
@@ -24,7 +24,7 @@ async fn stage() -> Stage {
 }
 
 /// What a person sees, without what differs from run to run.
-pub(crate) fn seen(stage: &Stage, words: &str, output: &Output) -> String {
+fn seen(stage: &Stage, words: &str, output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     let code = output.status.code().expect("it ended by itself");

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 # A run that was asked to stop completes its pending request and releases the lock.
 STOP_SECONDS = 120.0
 
-_PRINTED = ("text", "confirmation", "exit_code")
 _CANCEL, _ABANDON = "cancel", "abandon"
 
 
@@ -42,8 +41,6 @@ class Run:
         self._inbox: queue.Queue[tuple[int, Answer] | str] = queue.Queue()
         self._news: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._result: dict[str, Any] | None = None
-        # Of a run with `printing`: `text`, and `confirmation` or `exit_code`.
-        self.printed: dict[str, Any] = {}
         self._error: DeploymentError | InvalidArgumentError | None = None
         # The deadline of the pending commands, by the monotonic clock.
         self._sleeps: dict[int, float] = {}
@@ -112,10 +109,8 @@ class Run:
         self._start.clear()
         while True:
             turn = module.call("poll", now_ms=_now_ms(), elapsed_ms=int(time.monotonic() * 1000))
-            for number, event in enumerate(turn["events"]):
-                # Of a run with `printing`: the event's line.
-                line = turn["lines"][number] if "lines" in turn else None
-                self._news.put(event if line is None else {**event, "line": line})
+            for event in turn["events"]:
+                self._news.put(event)
             for number in turn["withdrawn"]:
                 self._sleeps.pop(number, None)
                 self._commands.pop(number, None)
@@ -123,7 +118,6 @@ class Run:
                 self._begin(command)
             if turn["state"] != "running":
                 self._result = turn.get("result")
-                self.printed = {name: turn[name] for name in _PRINTED if name in turn}
                 if "error" in turn:
                     self._error = error_from(turn["error"])
                 return

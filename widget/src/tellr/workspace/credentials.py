@@ -42,33 +42,21 @@ class Found:
     values: Hidden = field(default_factory=Hidden)
 
 
-def find(
-    profile: str | None,
-    environment: Mapping[str, str],
-    settings: Mapping[str, str],
-    host: str | None = None,
-) -> Found:
+def find(profile: str | None, environment: Mapping[str, str], settings: Mapping[str, str]) -> Found:
     """Find the workspace and the credential.
 
-    `settings` names databricks-sdk's settings and the variable that each is read from; `host` is
-    the workspace that a command line's `--host` names.
+    `settings` names databricks-sdk's settings and the variable that each is read from.
 
     Raises:
         NotFoundError: Something that is needed is missing.
     """
-    asked = _address("`--host`", host) if host is not None else None
     if profile is not None:
-        return _from_profile(_File(environment).named(profile), asked)
+        return _from_profile(_File(environment).named(profile), None)
     given = {name: environment.get(variable, "") for name, variable in settings.items()}
     given = {name: value for name, value in given.items() if value.strip()}
     named = given.pop("profile", "").strip()
     given.pop("config_file", None)
     host = _address("`DATABRICKS_HOST`", given["host"]) if "host" in given else None
-    if asked:
-        if host and host != asked:
-            # The environment's credential is for another workspace.
-            given = {}
-        host = asked
     if host and any(name not in _NO_CREDENTIAL for name in given):
         return Found(host, None, Hidden(given | {"host": host}))
     if named:
@@ -226,6 +214,6 @@ def settings() -> dict[str, str]:
     return {attribute.name: attribute.env for attribute in Config.attributes() if attribute.env}
 
 
-def current(profile: str | None, host: str | None = None) -> Found:
+def current(profile: str | None) -> Found:
     """Find the workspace and the credential for this process."""
-    return find(profile, os.environ, settings(), host)
+    return find(profile, os.environ, settings())

@@ -53,15 +53,9 @@ class NoAnswerError(Exception):
 class WorkspaceSession:
     """One workspace with one credential."""
 
-    def __init__(
-        self,
-        client: WorkspaceClient | None = None,
-        profile: str | None = None,
-        found: credentials.Found | None = None,
-    ) -> None:
+    def __init__(self, client: WorkspaceClient | None = None, profile: str | None = None) -> None:
         self._client = client
         self._profile = profile
-        self._chosen = found
         self._signing_in = threading.Lock()
         self._signed_in: tuple[Config, str, requests.Session] | None = None
 
@@ -181,7 +175,7 @@ class WorkspaceSession:
             if self._client is not None:
                 config = self._client.config
             else:
-                found = self._chosen or credentials.current(self._profile)
+                found = credentials.current(self._profile)
                 if found.host:
                     _reach(session, found.host)
                 config = credentials.config(found)

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::text::printable;
-use crate::engine::journal::{RunRecord, RunStatus};
-use crate::error::shortened;
-use crate::operations::{Plan, Status};
+use deployer::engine::journal::{RunRecord, RunStatus};
+use deployer::error::shortened;
+use deployer::operations::{Plan, Status};
+
+use super::printer::printable;
 
 /// The text of a plan.
-#[must_use]
-pub fn plan(plan: &Plan) -> String {
+pub(super) fn plan(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("Plan: `{operation}` the app `{app}`. Nothing has been changed\n");
     list(&mut text, "", &plan.notes);
@@ -33,8 +33,7 @@ pub fn plan(plan: &Plan) -> String {
 }
 
 /// The text of what an operation loses, before it is confirmed.
-#[must_use]
-pub fn losses(plan: &Plan) -> String {
+pub(super) fn losses(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("\n`{operation}` of the app `{app}`\n");
     list(&mut text, "\nLost\n", &plan.lost);
@@ -43,8 +42,7 @@ pub fn losses(plan: &Plan) -> String {
 }
 
 /// The text of a status.
-#[must_use]
-pub fn status(status: &Status) -> String {
+pub(super) fn status(status: &Status) -> String {
     let mut text = match &status.app {
         None => format!("There is no app `{}`\n", status.app_name),
         Some(app) => {
@@ -127,7 +125,7 @@ fn line(text: &mut String, content: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::{AppState, AttachedServices};
+    use deployer::operations::{AppState, AttachedServices};
 
     #[test]
     fn nothing_of_a_status_controls_the_terminal() {
