@@ -238,12 +238,6 @@ def test_without_a_home_the_folder_for_temporary_files_is_used(installed: Instal
     installed.runs(installed.in_temporary())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="no mode stops root")
-def test_a_read_only_package_runs(installed: Installed) -> None:
-    installed.package.chmod(0o555)
-    installed.runs(installed.in_home())
-
-
 def test_a_folder_that_others_can_write_to_is_not_used(installed: Installed) -> None:
     without_room(installed)
     spoil(installed.home / ".cache")
