@@ -167,6 +167,11 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 
+# An hour and a half on two cores.
+.PHONY: soak
+soak: setup ## Two million simulated deployments under faults
+	@$(STAGE) "simulation" tests/figures/simulation.sh 2000000 20000 5000
+
 .PHONY: begin-test
 begin-test:
 	@rm -rf .cache/setup/stages.tsv .cache/setup/figures
@@ -182,6 +187,7 @@ tested: lints
 	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
+	@$(STAGE) "simulation" tests/figures/simulation.sh 100000
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app --package google-stand-in
 	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check
 

@@ -25,6 +25,8 @@ ALLOWED = {
     # The same of Google.
     "tests/google": set(),
     "tests/end-to-end": {"deployer-wasm", "runtime", "tests/local-workspace"},
+    # A third reading of the platform, in memory: none of the local workspace's types.
+    "tests/simulation": {"deployer-wasm"},
 }
 
 

@@ -1,0 +1,279 @@
+//! What must be true at the end.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use deployer::operations::Plan;
+use serde_json::Value;
+
+use crate::execute::execute;
+use crate::model::{Caller, State};
+use crate::process::Process;
+use crate::scenario::{Actor, SCHEMA};
+use crate::work::{self, Command};
+use crate::world::World;
+
+/// The end of a simulation.
+pub struct End<'e> {
+    /// The world.
+    pub world: &'e Rc<World>,
+    /// All processes.
+    pub processes: &'e [Rc<Process>],
+    /// The deployers of the scenario.
+    pub actors: &'e [Actor],
+    /// What is wanted.
+    pub wanted: &'e Command,
+    /// By whom.
+    pub user: &'e str,
+}
+
+impl End<'_> {
+    /// Everything that isn't as it must be.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.state_problems();
+        problems.extend(self.plan_problems());
+        problems.extend(self.world.record.borrow().violations().iter().cloned());
+        problems.extend(self.secret_problems());
+        problems
+    }
+
+    fn app(&self) -> &str {
+        self.wanted.text("app_name").unwrap_or_default()
+    }
+
+    fn state_problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let (now, mut record) = (self.world.time.now_ms(), self.world.record.borrow_mut());
+        let mut state = self.world.state.borrow_mut();
+        state.settle(&mut record, now);
+        let app = self.app();
+        if self.wanted.operation == "delete" {
+            if state.compute(app).is_some() {
+                problems.push(format!("the app `{app}` still exists"));
+            }
+            if self.wanted.drops() && self.schema(&state).is_some() {
+                problems.push("the schema still exists".to_owned());
+            }
+        } else {
+            problems.extend(state.not_running(app));
+            problems.extend(self.record_problems(&state));
+            match self.schema(&state) {
+                None => problems.push("the schema doesn't exist".to_owned()),
+                Some(schema) if schema.app.as_deref() != Some(app) => {
+                    problems.push("the schema doesn't record the app".to_owned());
+                }
+                Some(_) => {}
+            }
+        }
+        problems.extend(self.orphans(&state));
+        problems.extend(self.left_behind(&state));
+        problems
+    }
+
+    fn schema<'s>(&self, state: &'s State) -> Option<&'s crate::model::Schema> {
+        let schema = self.wanted.text("schema_name").unwrap_or(SCHEMA);
+        state.schema_of(self.wanted.text("lakebase_name").unwrap_or(crate::scenario::DATABASE), schema)
+    }
+
+    /// The fields of the app's record that were asked for.
+    fn record_problems(&self, state: &State) -> Vec<String> {
+        let mut problems = Vec::new();
+        for (argument, field) in [("description", "description"), ("app_compute", "compute_size")] {
+            if let Some(wanted) = self.wanted.text(argument)
+                && state.app_field(self.app(), field) != wanted
+            {
+                problems.push(format!("{field} is {}", state.app_field(self.app(), field)));
+            }
+        }
+        let resources = state.app_field(self.app(), "resources");
+        let attached: BTreeSet<&str> = resources
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|resource| resource["name"].as_str())
+            .collect();
+        let count = resources.as_array().map_or(0, Vec::len);
+        if count != attached.len() {
+            problems.push("two resources have one name".to_owned());
+        }
+        if !attached.contains("app_database") {
+            problems.push("the database isn't attached".to_owned());
+        }
+        if let Some(endpoint) = self.wanted.text("serving_endpoint")
+            && attached.contains("serving_endpoint") == endpoint.is_empty()
+        {
+            problems.push(format!("the serving endpoint `{endpoint}` isn't attached as wanted"));
+        }
+        if let Some(spaces) = self.wanted.arguments["genie_spaces"].as_array() {
+            let there = attached.iter().filter(|name| name.starts_with("genie_space")).count();
+            if there != spaces.len() {
+                problems.push(format!("{there} Genie spaces are attached"));
+            }
+        }
+        problems
+    }
+
+    /// What exists and nobody asked for.
+    fn orphans(&self, state: &State) -> Vec<String> {
+        let mut problems = Vec::new();
+        let app = self.app();
+        problems.extend(
+            state
+                .app_names()
+                .into_iter()
+                .filter(|name| name != app)
+                .map(|name| format!("another app: `{name}`")),
+        );
+        let database = self.wanted.text("lakebase_name").unwrap_or(crate::scenario::DATABASE);
+        let resets = self.processes.iter().filter(|process| process.caller.may_drop).count();
+        let (mut points, mut instances, mut production) = (0, 0, 0);
+        for name in state.databases() {
+            match name.strip_prefix(&format!("projects/{database}/branches/")) {
+                Some("production") => production += 1,
+                Some(branch) if branch.starts_with("pre-reset-") => points += 1,
+                _ if name == format!("instances/{database}") => instances += 1,
+                _ => problems.push(format!("another database: `{name}`")),
+            }
+        }
+        if instances + production > 1 {
+            problems.push("there are two databases of one name".to_owned());
+        }
+        // The restore points of the beginning count too: at most one.
+        if points > resets + 1 {
+            problems.push(format!("{points} restore points after {resets} runs that drop data"));
+        }
+        let key = format!("tellr-{app}/encryption-key");
+        for name in state.secret_names() {
+            let empty_scope = name == format!("tellr-{app}") && self.wanted.operation == "delete";
+            if name != key && !empty_scope {
+                problems.push(format!("another secret: `{name}`"));
+            }
+        }
+        problems
+    }
+
+    /// Files: nothing beside what belongs to the app, no lock, and a journal that is closed.
+    fn left_behind(&self, state: &State) -> Vec<String> {
+        let mut problems = Vec::new();
+        let folders: BTreeSet<String> = self
+            .actors
+            .iter()
+            .map(|actor| (actor.user, &actor.command))
+            .flat_map(|(user, command)| {
+                let home = format!("/Workspace/Users/{user}/.apps/{}", self.app());
+                [Some(home), command.text("app_file_workspace_path").map(str::to_owned)]
+            })
+            .flatten()
+            .collect();
+        for path in state.files.paths() {
+            if path.contains("/.tellr/locks/") || path.ends_with("/.tellr/lock.json") {
+                problems.push(format!("a lock is left: `{path}`"));
+            } else if !folders.iter().any(|folder| belongs(path, folder)) {
+                problems.push(format!("another file: `{path}`"));
+            }
+        }
+        let source = state.app_field(self.app(), "default_source_code_path");
+        if let Some(folder) = source.as_str().filter(|_| self.wanted.operation != "delete") {
+            let journal = state.files.text(&format!("{folder}/.tellr/deployment.json")).unwrap_or_default();
+            let journal: Value = serde_json::from_str(&journal).unwrap_or_default();
+            if journal["run"]["status"] != "finished" {
+                problems.push(format!("the journal is not closed: {}", journal["run"]["status"]));
+            }
+        }
+        problems
+    }
+
+    /// No key is in what was shown, or in a journal or a lock.
+    fn secret_problems(&self) -> Vec<String> {
+        let record = self.world.record.borrow();
+        let state = self.world.state.borrow();
+        let mut problems = Vec::new();
+        let journals: Vec<String> = state
+            .files
+            .paths()
+            .filter(|path| path.contains("/.tellr/"))
+            .filter_map(|path| state.files.text(path))
+            .collect();
+        let keys: BTreeSet<&str> = record
+            .secrets()
+            .chain(self.schema(&state).and_then(|schema| schema.encrypted_with.as_deref()))
+            .collect();
+        for key in keys {
+            if self.processes.iter().any(|process| process.told(key).is_some()) {
+                problems.push("a key was shown".to_owned());
+            }
+            if journals.iter().any(|journal| journal.contains(key)) {
+                problems.push("a key is in a journal".to_owned());
+            }
+        }
+        problems
+    }
+
+    /// Plans what is wanted once more: it must change nothing.
+    fn plan_problems(&self) -> Vec<String> {
+        let command = match self.wanted.operation {
+            "delete" => self.wanted.clone(),
+            _ => self.wanted.as_operation("update"),
+        };
+        let made: Rc<RefCell<Option<Plan>>> = Rc::default();
+        let caller = Caller {
+            process: self.processes.len(),
+            user: self.user.to_owned(),
+            may_drop: false,
+            looks: true,
+        };
+        let process = Process::new(self.world, caller, 7, 0, Vec::new());
+        let planned =
+            execute(self.world, vec![(Rc::clone(&process), work::plan(&process, &command, &made))], |_| None);
+        if let Err(problem) = planned {
+            return vec![format!("planning: {problem}")];
+        }
+        let plan = made.borrow();
+        match (command.operation, &*plan) {
+            ("delete", None) if process.code().as_deref() == Some("APP_NOT_FOUND") => Vec::new(),
+            ("delete", None) => vec![format!("planning failed: {:?}", process.ended.borrow())],
+            ("delete", Some(plan)) if plan.losses.is_empty() && !plan.resumes => Vec::new(),
+            ("delete", Some(plan)) => vec![format!("the plan isn't empty: {:?}", plan.lost)],
+            (_, None) => vec![format!("planning failed: {:?}", process.ended.borrow())],
+            (_, Some(plan)) => planned_changes(plan, &self.world.state.borrow()),
+        }
+    }
+}
+
+/// What a plan would change. This is the one place that knows what an empty plan is: it is to grow with what
+/// a plan says of each field.
+pub fn planned_changes(plan: &Plan, state: &State) -> Vec<String> {
+    let mut changes = Vec::new();
+    if !plan.losses.is_empty() {
+        changes.push(format!("the plan loses {:?}", plan.lost));
+    }
+    if plan.resumes {
+        changes.push("the plan resumes a run".to_owned());
+    }
+    for file in &plan.files {
+        let path = format!("{}/{}", plan.app_file_workspace_path, file.name);
+        let there = state.files.text(&path).unwrap_or_default();
+        // A key in the file itself is hidden in the plan.
+        let same = match file.content.split_once("(the encryption key)") {
+            None => there == file.content,
+            Some((before, after)) => {
+                let (before, after) =
+                    (before.trim_end_matches(['\'', '"']), after.trim_start_matches(['\'', '"']));
+                there.starts_with(before) && there.ends_with(after)
+            }
+        };
+        if !same {
+            changes.push(format!("the plan changes `{path}`"));
+        }
+    }
+    changes
+}
+
+/// Whether a file is one of an app's whose folder is `folder`: the files themselves, journal, wheels, and what
+/// is kept of earlier releases.
+fn belongs(path: &str, folder: &str) -> bool {
+    let Some(rest) = path.strip_prefix(folder) else { return false };
+    matches!(rest, "/app.yaml" | "/requirements.txt")
+        || ["/.tellr/", "/wheels/", ".releases/"].iter().any(|below| rest.starts_with(below))
+}

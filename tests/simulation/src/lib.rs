@@ -1,0 +1,27 @@
+//! The deployer and a model of the workspace in one process, on a virtual clock, under seeded faults.
+//!
+//! | module | content |
+//! |---|---|
+//! | [`model`] | the workspace, in memory |
+//! | [`time`], [`execute`] | the virtual clock; processes side by side on it |
+//! | [`process`], [`world`] | a deployer's host, through which faults meet it; what the processes share |
+//! | [`schedule`], [`scenario`] | faults as data and text; what a seed stands for |
+//! | [`simulate`], [`check`], [`shrink`] | one simulation; what must be true at its end; the shortest failure |
+//! | [`races`], [`configurations`] | the lock under races; a plan after an apply, for generated settings |
+//! | [`campaign`] | many simulations on several threads, and their figures |
+
+pub mod campaign;
+pub mod check;
+pub mod configurations;
+pub mod execute;
+pub mod model;
+pub mod process;
+pub mod races;
+pub mod random;
+pub mod scenario;
+pub mod schedule;
+pub mod shrink;
+pub mod simulate;
+pub mod time;
+pub mod work;
+pub mod world;

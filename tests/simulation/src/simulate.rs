@@ -1,0 +1,160 @@
+//! One simulation: a scenario under a schedule, the runs that complete it, and the checks.
+
+use std::rc::Rc;
+
+use crate::check::End;
+use crate::execute::execute;
+use crate::model::Caller;
+use crate::process::Process;
+use crate::scenario::{Actor, Scenario, Starts};
+use crate::schedule::{FaultKind, Schedule};
+use crate::work::{Command, apply};
+use crate::world::{Defect, KINDS, World};
+
+/// How many further runs a user needs at most.
+pub const MOST_RUNS: usize = 2;
+
+/// What happened.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// What isn't as it must be.
+    pub problems: Vec<String>,
+    /// The further runs that were needed.
+    pub runs: usize,
+    /// How often each kind of fault met a request.
+    pub met: [u64; KINDS],
+    /// Requests.
+    pub requests: u64,
+    /// Polls.
+    pub polls: u64,
+    /// Virtual time, in milliseconds.
+    pub virtual_ms: u64,
+    /// What happened, if it was asked for.
+    pub story: Vec<String>,
+}
+
+/// A simulation's options.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Keep a story.
+    pub tells: bool,
+    /// Plant a defect.
+    pub defect: Option<Defect>,
+}
+
+/// Runs `scenario` of `seed` under `schedule`.
+pub fn simulate(
+    starts: &mut Starts,
+    seed: u64,
+    scenario: &Scenario,
+    schedule: &Schedule,
+    options: Options,
+) -> Outcome {
+    let (mut state, began) = starts.get(scenario.start);
+    state.pace = scenario.pace;
+    let stale = schedule.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Stale(_)));
+    let mut world = World::new(state, began, stale, options.tells);
+    world.defect = options.defect;
+    let world = Rc::new(world);
+    let mut outcome = Outcome::default();
+    let mut processes: Vec<Rc<Process>> = Vec::new();
+    let mut numbers: Vec<usize> = Vec::new();
+    let ended = {
+        let mut begin = |number: usize| {
+            let actor = scenario.actors.get(number).filter(|_| !numbers.contains(&number))?;
+            numbers.push(number);
+            let faults = schedule.faults.iter().filter(|fault| fault.process == number).copied().collect();
+            let process = Process::new(
+                &world,
+                caller(number, actor.user, &actor.command),
+                seed,
+                actor.ahead_ms,
+                faults,
+            );
+            processes.push(Rc::clone(&process));
+            world.note(|| {
+                format!(
+                    "{number} starts: {} {} {}",
+                    actor.user, actor.command.operation, actor.command.arguments
+                )
+            });
+            let work = apply(&process, &actor.command);
+            Some((process, work))
+        };
+        let first = begin(0).into_iter().collect();
+        execute(&world, first, begin)
+    };
+    match ended {
+        Ok(polls) => outcome.polls += polls,
+        Err(problem) => outcome.problems.push(problem),
+    }
+    if outcome.problems.is_empty() {
+        complete(&world, seed, scenario, &mut processes, &mut outcome);
+    }
+    outcome.met = world.faults_met();
+    outcome.requests = world.requests();
+    outcome.virtual_ms = world.time.now_ms() - began;
+    outcome.story = world.story();
+    outcome
+}
+
+fn caller(number: usize, user: &str, command: &Command) -> Caller {
+    Caller { process: number, user: user.to_owned(), may_drop: command.drops(), looks: false }
+}
+
+/// Runs what is wanted again until everything is as it must be, as its user would.
+fn complete(
+    world: &Rc<World>,
+    seed: u64,
+    scenario: &Scenario,
+    processes: &mut Vec<Rc<Process>>,
+    outcome: &mut Outcome,
+) {
+    // The command that changed something last is the one that counts.
+    let last = world.record.borrow().last_to_apply().unwrap_or_default();
+    let Actor { user, command, .. } = scenario.actors.get(last).unwrap_or(&scenario.actors[0]).clone();
+    let has_succeeded = processes.iter().any(|process| process.caller.process == last && process.succeeded());
+    let mut wanted = command;
+    world.state.borrow_mut().release();
+    loop {
+        let done = outcome.runs > 0 || has_succeeded;
+        let problems = if done {
+            End { world, processes, actors: &scenario.actors, wanted: &wanted, user }.problems()
+        } else {
+            vec!["the run did not succeed".to_owned()]
+        };
+        if problems.is_empty() {
+            return;
+        }
+        let violated = !world.record.borrow().violations().is_empty();
+        if outcome.runs == MOST_RUNS || violated {
+            outcome.problems = problems;
+            return;
+        }
+        outcome.runs += 1;
+        let number = scenario.actors.len() + outcome.runs;
+        world.note(|| {
+            format!("run {} without faults: {user} {} {}", outcome.runs, wanted.operation, wanted.arguments)
+        });
+        let process = Process::new(world, caller(number, user, &wanted), seed, 0, Vec::new());
+        processes.push(Rc::clone(&process));
+        match execute(world, vec![(Rc::clone(&process), apply(&process, &wanted))], |_| None) {
+            Ok(polls) => outcome.polls += polls,
+            Err(problem) => {
+                outcome.problems.push(problem);
+                return;
+            }
+        }
+        // What the error tells its reader to do instead.
+        match (wanted.operation, process.code().as_deref()) {
+            ("create", Some("APP_ALREADY_EXISTS")) => wanted = wanted.as_operation("update"),
+            ("update", Some("APP_NOT_FOUND" | "LAKEBASE_NOT_FOUND")) => {
+                wanted = wanted.as_operation("create")
+            }
+            _ => {}
+        }
+        if let Some(code) = process.code() {
+            world.note(|| format!("run {} ended with {code}", outcome.runs));
+        }
+    }
+}
