@@ -222,6 +222,7 @@ impl<'a, H: Host> Client<'a, H> {
         &self,
         request: WorkspaceRequest,
     ) -> Result<Answer, (ApiError, Option<WorkspaceResponse>)> {
+        let method = request.method;
         let response = match self.host.request(request).await {
             Ok(response) => response,
             Err(error) => return Err((ApiError::from_host(error), None)),
@@ -231,7 +232,7 @@ impl<'a, H: Host> Client<'a, H> {
         if !(200..300).contains(&response.status) {
             return Err((ApiError::from_response(&response), Some(response)));
         }
-        match parse(&response) {
+        match parse(method, &response) {
             Ok(body) => Ok(Answer { status: response.status, body }),
             Err(problem) => Err((ApiError::not_json(&response, &problem), Some(response))),
         }
@@ -299,10 +300,11 @@ impl<'a, H: Host> Client<'a, H> {
     }
 }
 
-/// The body as JSON. An empty body counts as `{}`.
-fn parse(response: &WorkspaceResponse) -> serde_json::Result<Value> {
+/// The body as JSON. An empty answer to a change counts as `{}`. One to a read was cut off: if it counted as a list
+/// without entries, a key would be missing, and be replaced by another one.
+fn parse(method: Method, response: &WorkspaceResponse) -> serde_json::Result<Value> {
     let body = response.body.trim();
-    serde_json::from_str(if body.is_empty() { "{}" } else { body })
+    serde_json::from_str(if body.is_empty() && method != Method::Get { "{}" } else { body })
 }
 
 /// Parses an answer. Every answer of the platform is an object.
