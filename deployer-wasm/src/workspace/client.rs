@@ -311,3 +311,18 @@ fn parse(method: Method, response: &WorkspaceResponse) -> serde_json::Result<Val
 fn read<T: DeserializeOwned>(body: Value) -> Result<T, Mismatch> {
     if body.is_object() { decode(body) } else { Err(Mismatch::of_kind(&body, "an object")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_answer_to_a_read_is_cut_off() {
+        let empty = WorkspaceResponse { status: 200, headers: Vec::new(), body: " \n".to_owned() };
+        assert_eq!(parse(Method::Post, &empty).unwrap(), json!({}));
+        let problem = parse(Method::Get, &empty).unwrap_err();
+        assert!(ApiError::not_json(&empty, &problem).is(ErrorKind::CutOff));
+    }
+}
