@@ -104,7 +104,16 @@ pub(super) fn graph<'a, H: Host>(
             "a restore point",
             (lakebase.clone(), inspect.clone(), stopped.clone()),
             move |(lakebase, state, stopped)| async move {
-                let made = restore_point::make(run.step("restore_point"), &lakebase, &state).await;
+                let made = async {
+                    let step = run.step("restore_point");
+                    // The app may have been running, and have filled a schema that was empty before.
+                    let state = match state.tables {
+                        0 => schema::look(&step, &lakebase, &observed.tenant(config, schema)).await?,
+                        _ => state,
+                    };
+                    restore_point::make(step, &lakebase, &state).await
+                };
+                let made = made.await;
                 standstill::or_start_again(&run.step("restore_point"), app, stopped, made).await
             },
         );

@@ -93,18 +93,31 @@ pub async fn inspect<H: Host>(
     tenant: &Tenant<'_>,
 ) -> Result<Done<SchemaState>, StepError> {
     let schema = tenant.schema;
-    match run(&step, lakebase, schema, tenant.inspection()).await? {
+    let state = look(&step, lakebase, tenant).await?;
+    let message = if state.exists {
+        format!("schema `{schema}` exists, with {} tables", state.tables)
+    } else {
+        format!("schema `{schema}` doesn't exist yet")
+    };
+    Ok(Done::unchanged(state, message))
+}
+
+/// The state of the schema, as a part of another step.
+///
+/// # Errors
+/// As [`inspect`].
+pub async fn look<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    lakebase: &Lakebase,
+    tenant: &Tenant<'_>,
+) -> Result<SchemaState, StepError> {
+    match run(step, lakebase, tenant.schema, tenant.inspection()).await? {
         SchemaOutcome::Inspected(state) => {
             ownership::check(step.client(), &lakebase.name, tenant, &state).await?;
-            let message = if state.exists {
-                format!("schema `{schema}` exists, with {} tables", state.tables)
-            } else {
-                format!("schema `{schema}` doesn't exist yet")
-            };
-            Ok(Done::unchanged(state, message))
+            Ok(state)
         }
         SchemaOutcome::Done => Err(Failure::SchemaFailed {
-            schema: schema.to_string(),
+            schema: tenant.schema.to_string(),
             sqlstate: String::new(),
             problem: "The database did not return the schema's state".into(),
         }
