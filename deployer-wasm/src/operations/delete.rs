@@ -5,15 +5,16 @@
 use super::Operation;
 use super::folder::folder;
 use super::inventory::{
-    attached_name, database_kind, deployed_from, names_schema, refuse_other_app, unfinished,
+    attached_name, database_kind, deployed_from, finished, names_schema, refuse_other_app, unfinished,
 };
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
 use crate::config::{DeleteConfig, LakebaseName, SchemaName, WorkspacePath};
+use crate::engine::journal::Record;
 use crate::engine::{Cancellation, Graph, Output, Run};
-use crate::error::{Failure, Result};
+use crate::error::{DeployError, Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
@@ -224,7 +225,11 @@ pub(super) async fn observe<H: Host>(
         // The app no longer exists and its data is to be deleted too: the schema itself must record that it
         // belongs to this app.
         None if config.reset_database && deployed.is_some() => {}
-        None => return Err(Failure::AppNotFound { app: name.to_owned() }.into()),
+        None => {
+            return Err(
+                gone(preflight, Site { me: &me, folder: &folder, home: &home }, journal.as_ref()).await
+            );
+        }
     }
     let mut kind = database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref());
     let mut reset = None;
@@ -233,7 +238,9 @@ pub(super) async fn observe<H: Host>(
         let own = matches!(&database.preview, Preview::Known(state) if state.app.as_deref() == Some(name));
         let began = journal.as_ref().is_some_and(|record| unfinished(record, name, Operation::Delete));
         if app.is_none() && !own && !began {
-            return Err(Failure::AppNotFound { app: name.to_owned() }.into());
+            return Err(
+                gone(preflight, Site { me: &me, folder: &folder, home: &home }, journal.as_ref()).await
+            );
         }
         // A name that was mistyped: nothing would be dropped, but the app would be gone.
         let in_use = names_schema(deployed.as_ref(), &database.name, &database.schema);
@@ -251,6 +258,22 @@ pub(super) async fn observe<H: Host>(
         _ => None,
     });
     Ok(DeleteObserved { me, folder, home, reset, app, deployed, kind, secret })
+}
+
+/// The error for an app that doesn't exist. The run that deleted it may have died after finishing its work,
+/// without releasing the lock; then it is released here.
+async fn gone<H: Host>(
+    preflight: &Preflight<'_, H>,
+    site: Site<'_>,
+    journal: Option<&Record>,
+) -> DeployError {
+    let name = preflight.app.as_str();
+    if let Some(record) = journal.filter(|record| finished(record, name, Operation::Delete))
+        && let Err(error) = preflight.clear_lock(&site.lock(name), &record.run.id).await
+    {
+        return error;
+    }
+    Failure::AppNotFound { app: name.to_owned() }.into()
 }
 
 /// The database and schema to reset: the given ones, else the ones the app is deployed with.

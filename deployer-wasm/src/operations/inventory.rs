@@ -17,6 +17,13 @@ pub(super) fn unfinished(record: &Record, app: &str, operation: Operation) -> bo
         && record.run.status != RunStatus::Finished
 }
 
+/// Whether the folder's last run was this operation on this app, and succeeded.
+pub(super) fn finished(record: &Record, app: &str, operation: Operation) -> bool {
+    record.app_name == app
+        && record.run.operation == operation.as_str()
+        && record.run.status == RunStatus::Finished
+}
+
 /// Refuses an app whose folder holds neither Tellr's `app.yaml` nor a journal about it: a mistyped name must
 /// not overwrite or delete something else.
 pub(super) fn refuse_other_app(

@@ -84,8 +84,11 @@ async fn a_delete_that_dies_after_any_request_is_finished_by_the_next() {
         }
         match stage.delete(delete()).await {
             Ok(result) => assert!(result.database_reset, "after request {index}"),
-            // It had said that it finished; the lock it may have left ends by itself.
-            Err(error) => assert!(error.is("APP_NOT_FOUND"), "after request {index}: {error:?}"),
+            // It had said that it finished.
+            Err(error) => {
+                assert!(error.is("APP_NOT_FOUND"), "after request {index}: {error:?}");
+                assert!(!stage.is_locked().await, "after request {index}: the lock is released");
+            }
         }
         assert_eq!(stage.get("/api/2.0/apps/tellr").await.0, 404, "after request {index}");
         let state = stage.schema_state("tellr-db", "autoscaling", "app_data").await;
