@@ -15,6 +15,7 @@ program=${CARGO_TARGET_DIR:-target}/simulation/simulation
 mkdir -p "$cache/figures"
 {
   printf 'Simulation\n'
+  "$program" singles
   "$program" run --schedules "$schedules"
   "$program" races "$races"
   "$program" configurations "$configurations"

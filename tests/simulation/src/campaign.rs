@@ -8,8 +8,8 @@ use std::thread;
 
 use crate::configurations::{Tried, configuration};
 use crate::races::race;
-use crate::scenario::{Scenario, Starts};
-use crate::schedule::{FaultKind, Schedule};
+use crate::scenario::{PLAIN, Scenario, Starts};
+use crate::schedule::{Fault, FaultKind, Schedule};
 use crate::shrink::shrink;
 use crate::simulate::{MOST_RUNS, Options, Outcome, simulate};
 use crate::world::KINDS;
@@ -110,19 +110,25 @@ struct Seeds {
     next: AtomicU64,
     end: u64,
     failures: AtomicU64,
+    chunk: u64,
 }
 
 impl Seeds {
     fn new(first: u64, many: u64) -> Self {
-        Self { next: AtomicU64::new(first), end: first.saturating_add(many), failures: AtomicU64::new(0) }
+        Self {
+            next: AtomicU64::new(first),
+            end: first.saturating_add(many),
+            failures: AtomicU64::new(0),
+            chunk: CHUNK,
+        }
     }
 
     fn chunk(&self) -> Option<std::ops::Range<u64>> {
         if self.failures.load(Ordering::Relaxed) >= MOST_FAILURES as u64 {
             return None;
         }
-        let from = self.next.fetch_add(CHUNK, Ordering::Relaxed);
-        (from < self.end).then(|| from..(from + CHUNK).min(self.end))
+        let from = self.next.fetch_add(self.chunk, Ordering::Relaxed);
+        (from < self.end).then(|| from..(from + self.chunk).min(self.end))
     }
 
     fn failed(&self) {
@@ -153,6 +159,57 @@ pub fn run(first: u64, many: u64, threads: usize, options: Options) -> Figures {
     let mut figures = total.into_inner().unwrap_or_else(PoisonError::into_inner);
     figures.failed.sort_by_key(|failed| failed.seed);
     figures
+}
+
+/// Every plain scenario, with each of `kinds` at every `stride`th of its requests.
+pub fn single_faults(kinds: &[FaultKind], stride: u32, threads: usize) -> Figures {
+    let plain = Seeds { next: AtomicU64::new(0), end: PLAIN, failures: AtomicU64::new(0), chunk: 1 };
+    let total = Mutex::new(Figures::default());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let (mut starts, mut figures) = (Starts::default(), Figures::default());
+                while let Some(chunk) = plain.chunk() {
+                    for seed in chunk {
+                        if let Some(failed) = single_faults_of(&mut starts, seed, kinds, stride, &mut figures)
+                        {
+                            plain.failed();
+                            figures.failed.push(failed);
+                        }
+                    }
+                }
+                total.lock().unwrap_or_else(PoisonError::into_inner).merge(figures);
+            });
+        }
+    });
+    total.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn single_faults_of(
+    starts: &mut Starts,
+    seed: u64,
+    kinds: &[FaultKind],
+    stride: u32,
+    figures: &mut Figures,
+) -> Option<Failed> {
+    let scenario = Scenario::of(seed);
+    for kind in kinds {
+        let mut request = 0;
+        loop {
+            let schedule = Schedule { faults: vec![Fault { process: 0, request, kind: *kind }] };
+            let outcome = simulate(starts, seed, &scenario, &schedule, Options::default());
+            // The run ended before that request.
+            if outcome.met.iter().sum::<u64>() == 0 {
+                break;
+            }
+            figures.add(&outcome);
+            if !outcome.problems.is_empty() {
+                return Some(Failed { seed, schedule, problems: outcome.problems });
+            }
+            request += stride;
+        }
+    }
+    None
 }
 
 fn one(starts: &mut Starts, seed: u64, options: Options, figures: &mut Figures) -> Option<Failed> {

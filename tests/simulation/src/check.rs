@@ -8,7 +8,7 @@ use deployer::operations::Plan;
 use serde_json::Value;
 
 use crate::execute::execute;
-use crate::model::{Caller, State};
+use crate::model::{Caller, State, is_lock};
 use crate::process::Process;
 use crate::scenario::{Actor, SCHEMA};
 use crate::work::{self, Command};
@@ -44,15 +44,19 @@ impl End<'_> {
 
     fn state_problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        let (now, mut record) = (self.world.time.now_ms(), self.world.record.borrow_mut());
         let mut state = self.world.state.borrow_mut();
-        state.settle(&mut record, now);
+        state.settle(&mut self.world.record.borrow_mut(), self.world.time.now_ms());
+        let record = self.world.record.borrow();
         let app = self.app();
         if self.wanted.operation == "delete" {
             if state.compute(app).is_some() {
                 problems.push(format!("the app `{app}` still exists"));
             }
-            if self.wanted.drops() && self.schema(&state).is_some() {
+            // Without an app, a deployer that changed nothing doesn't know what it would have dropped.
+            let has_dropped =
+                |process: &Rc<Process>| process.caller.may_drop && record.has_applied(process.caller.process);
+            let dropped = self.wanted.drops() && self.processes.iter().any(has_dropped);
+            if dropped && self.schema(&state).is_some() {
                 problems.push("the schema still exists".to_owned());
             }
         } else {
@@ -167,8 +171,10 @@ impl End<'_> {
             .flatten()
             .collect();
         for path in state.files.paths() {
-            if path.contains("/.tellr/locks/") || path.ends_with("/.tellr/lock.json") {
-                problems.push(format!("a lock is left: `{path}`"));
+            if is_lock(path) {
+                if !self.died_with_the_lock() {
+                    problems.push(format!("a lock is left: `{path}`"));
+                }
             } else if !folders.iter().any(|folder| belongs(path, folder)) {
                 problems.push(format!("another file: `{path}`"));
             }
@@ -182,6 +188,13 @@ impl End<'_> {
             }
         }
         problems
+    }
+
+    /// Whether the lock is of a deployer that died or couldn't reach the workspace any more, and none that needs
+    /// it came since: it stays until one does.
+    fn died_with_the_lock(&self) -> bool {
+        let last = self.world.record.borrow().last_to_lock();
+        self.processes.iter().any(|process| Some(process.caller.process) == last && !process.succeeded())
     }
 
     /// No key is in what was shown, or in a journal or a lock.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Parser, Subcommand};
 use simulation::campaign;
 use simulation::scenario::{Scenario, Starts};
-use simulation::schedule::Schedule;
+use simulation::schedule::{FaultKind, Schedule};
 use simulation::shrink::shrink;
 use simulation::simulate::{Options, simulate};
 
@@ -26,8 +26,14 @@ enum Command {
         #[arg(long, default_value_t = 100_000)]
         schedules: u64,
         /// The first seed.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, default_value_t = 1_000)]
         seed: u64,
+        /// Threads.
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+    },
+    /// Each kind of fault at each request of plain scenarios.
+    Singles {
         /// Threads.
         #[arg(long, default_value_t = 2)]
         threads: usize,
@@ -69,14 +75,9 @@ fn main() -> ExitCode {
     let began = Instant::now();
     let failed = match Arguments::parse().command {
         Command::Run { schedules, seed, threads } => {
-            let figures = campaign::run(seed, schedules, threads, Options::default());
-            print!("{}", figures.table(began.elapsed().as_secs_f64()));
-            for failed in &figures.failed {
-                println!("\nseed {}: {}", failed.seed, failed.problems.join("; "));
-                println!("  simulation replay {} '{}'", failed.seed, failed.schedule);
-            }
-            !figures.failed.is_empty()
+            tell(&campaign::run(seed, schedules, threads, Options::default()), began)
         }
+        Command::Singles { threads } => tell(&campaign::single_faults(&FaultKind::SINGLE, 1, threads), began),
         Command::Races { races, seed } => {
             let figures = campaign::races(seed, races);
             for (name, value) in [
@@ -114,6 +115,16 @@ fn main() -> ExitCode {
         }
     };
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Prints figures and failures; whether there are failures.
+fn tell(figures: &campaign::Figures, began: Instant) -> bool {
+    print!("{}", figures.table(began.elapsed().as_secs_f64()));
+    for failed in &figures.failed {
+        println!("\nseed {}: {}", failed.seed, failed.problems.join("; "));
+        println!("  simulation replay {} '{}'", failed.seed, failed.schedule);
+    }
+    !figures.failed.is_empty()
 }
 
 fn tell_failed(failed: &[(u64, Vec<String>)], what: &str) {

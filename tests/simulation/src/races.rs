@@ -110,7 +110,7 @@ pub fn race(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>)
     }
     for process in &processes {
         let code = process.code();
-        let expected = ["LOCKED", "LOCK_LOST", "APP_ALREADY_EXISTS", "CANCELLED"];
+        let expected = ["DEPLOY_LOCKED", "LOCK_LOST", "APP_ALREADY_EXISTS"];
         if code.as_deref().is_some_and(|code| !expected.contains(&code)) {
             let ended = process.ended.borrow();
             race.problems.push(format!("deployer {} ended with {ended:?}", process.caller.process));

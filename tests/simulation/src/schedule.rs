@@ -101,6 +101,27 @@ impl FaultKind {
         "start",
     ];
 
+    /// One fault of each kind that can meet any single request.
+    pub const SINGLE: [Self; 17] = [
+        Self::Lost,
+        Self::Unanswered,
+        Self::TimedOut,
+        Self::Doubled,
+        Self::Late(20),
+        Self::Stale(5),
+        Self::Garbage(Garbage::Cut),
+        Self::Garbage(Garbage::Page),
+        Self::Garbage(Garbage::Shape),
+        Self::Garbage(Garbage::Empty),
+        Self::Refused(503),
+        Self::Outage(400),
+        Self::CrashBefore,
+        Self::CrashAfter,
+        Self::Freeze(7_200),
+        Self::Cancel,
+        Self::Jump(-3_600),
+    ];
+
     /// The place of the kind in [`FaultKind::WORDS`].
     pub const fn index(self) -> usize {
         match self {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::check::End;
 use crate::execute::execute;
-use crate::model::Caller;
+use crate::model::{Caller, is_lock};
 use crate::process::Process;
 use crate::scenario::{Actor, Scenario, Starts};
 use crate::schedule::{FaultKind, Schedule};
@@ -110,9 +110,25 @@ fn complete(
     processes: &mut Vec<Rc<Process>>,
     outcome: &mut Outcome,
 ) {
-    // The command that changed something last is the one that counts.
-    let last = world.record.borrow().last_to_apply().unwrap_or_default();
-    let Actor { user, command, .. } = scenario.actors.get(last).unwrap_or(&scenario.actors[0]).clone();
+    // The command that changed something last is the one that counts; or that of a deployer that got the lock
+    // later, and left it behind before it changed anything.
+    let (applied, locked) = {
+        let record = world.record.borrow();
+        (record.last_to_apply(), record.last_to_lock())
+    };
+    let failed = |number: &usize| {
+        let is_it = |process: &&Rc<Process>| process.caller.process == *number;
+        processes.iter().find(is_it).is_some_and(|process| !process.succeeded())
+    };
+    let is_left = world.state.borrow().files.paths().any(is_lock);
+    let last = locked.filter(|number| is_left && failed(number)).or(applied).unwrap_or_default();
+    let Actor { mut user, command, .. } = scenario.actors.get(last).unwrap_or(&scenario.actors[0]).clone();
+    // Another one's create that is only half done.
+    let half = applied
+        .filter(|number| *number != last && failed(number))
+        .and_then(|number| scenario.actors.get(number))
+        .filter(|actor| actor.command.operation == "create")
+        .cloned();
     let has_succeeded = processes.iter().any(|process| process.caller.process == last && process.succeeded());
     let mut wanted = command;
     world.state.borrow_mut().release();
@@ -147,8 +163,16 @@ fn complete(
         }
         // What the error tells its reader to do instead.
         match (wanted.operation, process.code().as_deref()) {
-            ("create", Some("APP_ALREADY_EXISTS")) => wanted = wanted.as_operation("update"),
-            ("update", Some("APP_NOT_FOUND" | "LAKEBASE_NOT_FOUND")) => {
+            ("create", Some("APP_ALREADY_EXISTS")) => match &half {
+                Some(actor) => (user, wanted) = (actor.user, actor.command.clone()),
+                None => wanted = wanted.as_operation("update"),
+            },
+            ("update", Some("APP_DELETING")) => {
+                // Its name is free when the platform has deleted it.
+                world.time.move_to(world.time.now_ms() + 20 * 60_000);
+                wanted = wanted.as_operation("create");
+            }
+            ("update", Some("APP_NOT_FOUND" | "APP_DELETED" | "LAKEBASE_NOT_FOUND")) => {
                 wanted = wanted.as_operation("create")
             }
             _ => {}

@@ -69,9 +69,9 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-/// Whether this is the lock of an app, or a folder of one: what a run writes before it holds the lock.
-pub(super) fn is_lock(path: &str) -> bool {
-    path.contains("/.tellr/locks") || path.ends_with("/.tellr/lock.json") || path.ends_with("/.tellr")
+/// Whether this is the file of an app's lock.
+pub fn is_lock(path: &str) -> bool {
+    path.contains("/.tellr/locks/") || path.ends_with("/.tellr/lock.json")
 }
 
 impl State {
@@ -165,7 +165,9 @@ impl State {
             let message = format!("Path ({path}) already exists.");
             return Answer::problem(400, "RESOURCE_ALREADY_EXISTS", message);
         }
-        if !is_lock(path) {
+        if is_lock(path) {
+            record.locked(caller);
+        } else {
             record.effect(caller, || format!("import {path}"));
         }
         self.files.nodes.insert(path.to_owned(), Some(content.into()));

@@ -9,6 +9,7 @@
 //! workspace that is closed; all users share one database role; an app is one program that migrates its
 //! schema, encrypts something with its key and then writes a row every few seconds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -29,7 +30,7 @@ mod secrets;
 pub use answer::Answer;
 pub(crate) use answer::headers;
 pub use apps::Compute;
-pub use files::Files;
+pub use files::{Files, is_lock};
 pub use record::{Caller, Record};
 pub use schema::{Database, Schema};
 
@@ -116,7 +117,6 @@ pub struct State {
 /// A request, taken apart.
 struct Asked<'r> {
     method: Method,
-    segments: Vec<String>,
     query: &'r [(String, String)],
     body: &'r Value,
 }
@@ -147,15 +147,16 @@ impl State {
     ) -> WorkspaceResponse {
         self.settle(record, now_ms);
         record.sent(caller, request);
-        let segments = request
+        let segments: Vec<Cow<'_, str>> = request
             .path
             .split('/')
             .skip(1)
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
             .collect();
+        let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
         let body = request.body.as_ref().unwrap_or(&Value::Null);
-        let asked = Asked { method: request.method, segments, query: &request.query, body };
-        let answer = self.route(record, caller, &asked).unwrap_or_else(|| {
+        let asked = Asked { method: request.method, query: &request.query, body };
+        let answer = self.route(record, caller, &asked, &segments).unwrap_or_else(|| {
             record.unknown_route(asked.method, &request.path);
             Answer::no_interface(&asked.method.to_string(), &request.path)
         });
@@ -163,9 +164,14 @@ impl State {
         answer.into_response(now_ms)
     }
 
-    fn route(&mut self, record: &mut Record, caller: &Caller, asked: &Asked<'_>) -> Option<Answer> {
-        let segments: Vec<&str> = asked.segments.iter().map(String::as_str).collect();
-        match (asked.method, segments.as_slice()) {
+    fn route(
+        &mut self,
+        record: &mut Record,
+        caller: &Caller,
+        asked: &Asked<'_>,
+        segments: &[&str],
+    ) -> Option<Answer> {
+        match (asked.method, segments) {
             (Method::Get, ["api", "2.0", "preview", "scim", "v2", "Me"]) => Some(me(&caller.user)),
             (_, ["api", "2.0", "apps", rest @ ..]) => self.apps(record, caller, asked, rest),
             (_, ["api", "2.0", "permissions", kind, id]) => Some(self.permission(asked, kind, id)),

@@ -26,6 +26,8 @@ pub struct Record {
     /// The process that applied last, and those that did before it.
     holder: Option<usize>,
     earlier: BTreeSet<usize>,
+    /// The process that wrote a lock last.
+    locker: Option<usize>,
     secrets: BTreeSet<String>,
     /// How often data was dropped.
     pub drops: u64,
@@ -50,6 +52,20 @@ impl Record {
     /// The process that changed something last.
     pub fn last_to_apply(&self) -> Option<usize> {
         self.holder
+    }
+
+    /// Whether a process changed something.
+    pub fn has_applied(&self, process: usize) -> bool {
+        self.holder == Some(process) || self.earlier.contains(&process)
+    }
+
+    /// The process that wrote a lock last.
+    pub fn last_to_lock(&self) -> Option<usize> {
+        self.locker
+    }
+
+    pub(super) fn locked(&mut self, caller: &Caller) {
+        self.locker = Some(caller.process);
     }
 
     /// The keys that the workspace holds or held.
