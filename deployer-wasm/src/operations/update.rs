@@ -10,7 +10,7 @@ use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::UpdateResult;
 use crate::config::services::Services;
 use crate::config::{UpdateConfig, WorkspacePath};
-use crate::engine::{Cancellation, Graph, Output, Run};
+use crate::engine::{Cancellation, Done, Graph, Output, Run, StepError};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
@@ -149,16 +149,7 @@ pub(super) fn graph<'a, H: Host>(
             "a restore point",
             (lakebase.clone(), inspect.clone(), stopped.clone()),
             move |(lakebase, state, stopped)| async move {
-                let made = async {
-                    let step = run.step("restore_point");
-                    // The app may have been running, and have filled a schema that was empty before.
-                    let state = match state.tables {
-                        0 => schema::look(&step, &lakebase, &observed.tenant(config)).await?,
-                        _ => state,
-                    };
-                    restore_point::make(step, &lakebase, &state).await
-                };
-                let made = made.await;
+                let made = way_back(run, &lakebase, &observed.tenant(config), state).await;
                 standstill::or_start_again(&run.step("restore_point"), name, stopped, made).await
             },
         );
@@ -201,6 +192,22 @@ pub(super) fn graph<'a, H: Host>(
     });
 
     (graph, Made { lakebase, deployment, url, emptied })
+}
+
+/// The restore point of a reset, once the app is stopped.
+async fn way_back<H: Host>(
+    run: &Run<'_, H>,
+    lakebase: &Lakebase,
+    tenant: &Tenant<'_>,
+    state: SchemaState,
+) -> Result<Done<Option<RestorePoint>>, StepError> {
+    let step = run.step("restore_point");
+    // The app may have been running, and have filled a schema that was empty before.
+    let state = match state.tables {
+        0 => schema::look(&step, lakebase, tenant).await?,
+        _ => state,
+    };
+    restore_point::make(step, lakebase, &state).await
 }
 
 /// The state before anything is changed.

@@ -245,7 +245,6 @@ impl End<'_> {
         let plan = made.borrow();
         match (command.operation, &*plan) {
             ("delete", None) if process.code().as_deref() == Some("APP_NOT_FOUND") => Vec::new(),
-            ("delete", None) => vec![format!("planning failed: {:?}", process.ended.borrow())],
             ("delete", Some(plan)) if plan.losses.is_empty() && !plan.resumes => Vec::new(),
             ("delete", Some(plan)) => vec![format!("the plan isn't empty: {:?}", plan.lost)],
             (_, None) => vec![format!("planning failed: {:?}", process.ended.borrow())],

@@ -173,7 +173,7 @@ fn complete(
                 wanted = wanted.as_operation("create");
             }
             ("update", Some("APP_NOT_FOUND" | "APP_DELETED" | "LAKEBASE_NOT_FOUND")) => {
-                wanted = wanted.as_operation("create")
+                wanted = wanted.as_operation("create");
             }
             _ => {}
         }

@@ -74,13 +74,13 @@ pub fn apply(process: &Rc<Process>, command: &Command) -> Work {
                     process.tell(result.unwrap_or_default());
                 };
                 match &change {
-                    Change::Create(config) => operations::create(&*process, config, &cancellation)
+                    Change::Create(config) => Box::pin(operations::create(&*process, config, &cancellation))
                         .await
                         .map(|result| told(serde_json::to_string(&result))),
-                    Change::Update(config) => operations::update(&*process, config, &cancellation)
+                    Change::Update(config) => Box::pin(operations::update(&*process, config, &cancellation))
                         .await
                         .map(|result| told(serde_json::to_string(&result))),
-                    Change::Delete(config) => operations::delete(&*process, config, &cancellation)
+                    Change::Delete(config) => Box::pin(operations::delete(&*process, config, &cancellation))
                         .await
                         .map(|result| told(serde_json::to_string(&result))),
                 }
