@@ -79,6 +79,13 @@ def test_no_path_of_one_machine_stands_in_a_file() -> None:
     assert found == []
 
 
+def test_no_link_is_in_git() -> None:
+    """One to another checkout, say, where `node_modules` are installed already."""
+    command = ["git", "ls-files", "--stage"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    assert [line for line in listing.splitlines() if line.startswith("120000")] == []
+
+
 def test_the_top_level_holds_what_was_agreed() -> None:
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} - TOP_LEVEL == set()
 
