@@ -1,8 +1,8 @@
-// Runs the tests of the deployer's module in a browser: deployer-wasm/tests/page, with wasm-pack.
+// Runs the tests of the deployer's module in a browser: deployer-wasm/tests/page, with wasm-bindgen's runner.
 //
 // usage: run.mjs [ARGUMENT of the tests]...
 //
-// The page that wasm-pack's runner serves has, on its own origin, a server beside it as a deploy page
+// The page that the runner serves has, on its own origin, a server beside it as a deploy page
 // does: `tellr-app deploy-page`, with a local workspace behind it. A proxy brings them together.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,25 +20,21 @@ function writeCapabilities(path, proxyPort) {
   writeFileSync(path, JSON.stringify({ "goog:chromeOptions": options }));
 }
 
-/** Runs wasm-pack; answers its exit status. */
+/** Compiles and runs the tests; answers the exit status. */
 async function runTests(capabilities) {
   const tests = spawn(
-    "wasm-pack",
+    "cargo",
     [
-      ...[
-        "test",
-        "--headless",
-        "--chrome",
-        "--chromedriver",
-        setting("TELLR_CHROMEDRIVER"),
-        "deployer-wasm",
-      ],
-      ...["--features", "browser", "--test", "page", "--", ...process.argv.slice(2)],
+      ...["test", "--quiet", "--package", "deployer-wasm", "--features", "browser", "--test", "page"],
+      ...["--target", "wasm32-unknown-unknown", "--", ...process.argv.slice(2)],
     ],
     {
       cwd: ROOT,
       env: {
         ...process.env,
+        CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: "wasm-bindgen-test-runner",
+        CHROMEDRIVER: setting("TELLR_CHROMEDRIVER"),
+        WASM_BINDGEN_TEST_ONLY_WEB: "1",
         WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
         WASM_BINDGEN_TEST_TIMEOUT: "600",
         WASM_BINDGEN_TEST_DRIVER_TIMEOUT: "60",

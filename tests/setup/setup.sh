@@ -194,6 +194,12 @@ install_office() {
 echo "Setup"
 check_prerequisites
 install_rust
+# Compiled while the others are downloaded.
+if [ "$level" = tests ]; then
+  install_cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen-test-runner \
+    "it runs the module's tests in a browser" --no-default-features --bin wasm-bindgen-test-runner &
+  tool=$!
+fi
 install_node_modules frontend "what the page is built with"
 install_node_modules pkg "wasm-opt makes the deployer's module small"
 install_python tests/setup/build-requirements.txt "maturin builds the wheel"
@@ -214,7 +220,5 @@ if [ "$level" = tests ]; then
       "the local workspace answers old versions of Databricks' SDK too"
   done
   install_environment .cache/mlflow tests/traces/requirements.txt "traces are read back from an MLflow server" --no-deps
-  install_cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen-test-runner \
-    "it runs the module's tests" --no-default-features --bin wasm-bindgen --bin wasm-bindgen-test-runner
-  install_cargo_tool wasm-pack 0.15.1 wasm-pack "it starts the module's tests in a browser" --locked
+  wait "$tool"
 fi
