@@ -187,7 +187,7 @@ tested: lints
 	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
-	@$(STAGE) "simulation" tests/figures/simulation.sh 70000
+	@$(STAGE) "simulation" tests/figures/simulation.sh 100000
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app --package google-stand-in
 	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check
 

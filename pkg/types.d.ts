@@ -4,7 +4,7 @@
 /**
  * The operations.
  */
-export type Operation = "create" | "update" | "delete";
+export type Operation = "create" | "update" | "delete" | "rollback" | "restore";
 
 /**
  * The arguments of `create`, all optional.
@@ -31,6 +31,11 @@ app_compute?: string | null,
  * A database that exists keeps its size.
  */
 lakebase_compute?: string | null,
+/**
+ * How many instances of the app run, 1 to 5, such as `2`; or a range such as `1-3`, within which the platform
+ * scales with the load. Beta of the platform.
+ */
+instances?: string | null,
 /**
  * The version of the app's package: one exact version, or `latest`.
  */
@@ -72,6 +77,20 @@ genie_spaces?: Array<string> | null,
  * The id of the SQL warehouse that the app may use. Given as an empty text, it is detached.
  */
 sql_warehouse?: string | null,
+/**
+ * Who may use the app: users by user name, groups by name, service principals by application id; `users` is the
+ * whole workspace. With `:CAN_MANAGE` after the name they may also change the app. Grants are only added.
+ */
+share_with?: Array<string> | null,
+/**
+ * Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
+ * three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.
+ */
+telemetry?: string | null,
+/**
+ * The id of the usage policy whose tags the app's usage is billed with.
+ */
+usage_policy?: string | null,
 /**
  * API scopes of the app, in addition to the six that it always requests.
  */
@@ -116,6 +135,11 @@ schema_name?: string | null,
  */
 app_compute?: string | null,
 /**
+ * How many instances of the app run, 1 to 5, such as `2`; or a range such as `1-3`, within which the platform
+ * scales with the load. Beta of the platform.
+ */
+instances?: string | null,
+/**
  * The version of the app's package: one exact version, or `latest`.
  */
 app_version?: string | null,
@@ -157,6 +181,20 @@ genie_spaces?: Array<string> | null,
  */
 sql_warehouse?: string | null,
 /**
+ * Who may use the app: users by user name, groups by name, service principals by application id; `users` is the
+ * whole workspace. With `:CAN_MANAGE` after the name they may also change the app. Grants are only added.
+ */
+share_with?: Array<string> | null,
+/**
+ * Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
+ * three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.
+ */
+telemetry?: string | null,
+/**
+ * The id of the usage policy whose tags the app's usage is billed with.
+ */
+usage_policy?: string | null,
+/**
  * API scopes of the app, in addition to the six that it always requests.
  */
 extra_scopes?: Array<string> | null,
@@ -182,7 +220,17 @@ environment?: string | null,
  * Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
  * database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
  */
-reset_database?: boolean | null, };
+reset_database?: boolean | null,
+/**
+ * Take over an app that the original deployer, databricks-tellr, created: with its package and its data as they
+ * are, or, with the package tellr-app, with a copy of its prompts, styles, profiles and sessions in a new schema.
+ */
+adopt?: boolean | null,
+/**
+ * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+ * failed one.
+ */
+on_failure?: string | null, };
 
 /**
  * The arguments of `delete`.
@@ -232,6 +280,59 @@ app_file_workspace_path?: string | null,
 environment?: string | null, };
 
 /**
+ * The arguments of `rollback`.
+ */
+export type RollbackArguments = {
+/**
+ * The name of the app in the workspace.
+ */
+app_name?: string | null,
+/**
+ * The workspace folder for the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * Which of the configuration file's `environments` to use.
+ */
+environment?: string | null,
+/**
+ * The release to go back to, by its number. If omitted: the last one that was healthy before the present one.
+ */
+to_release?: string | null,
+/**
+ * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+ * failed one.
+ */
+on_failure?: string | null, };
+
+/**
+ * The arguments of `restore`.
+ */
+export type RestoreArguments = {
+/**
+ * The name of the app in the workspace.
+ */
+app_name?: string | null,
+/**
+ * The workspace folder for the app's files.
+ */
+app_file_workspace_path?: string | null,
+/**
+ * Which of the configuration file's `environments` to use.
+ */
+environment?: string | null,
+/**
+ * What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+ * failed one.
+ */
+on_failure?: string | null,
+/**
+ * The branch of the database to restore the app's data from: the id of a restore point, or of a branch that
+ * the app used before. If omitted: the newest restore point.
+ */
+restore_from?: string | null, };
+
+/**
  * A wheel as an interface passes it.
  */
 export type WheelArgument = {
@@ -274,6 +375,10 @@ schema_name: string,
  */
 status: string,
 /**
+ * The number of the release that is deployed.
+ */
+release?: number,
+/**
  * `autoscaling` or `provisioned`.
  */
 lakebase_type: string,
@@ -302,6 +407,10 @@ app_name: string,
  * The deployment.
  */
 deployment_id: string,
+/**
+ * The number of the release that is deployed.
+ */
+release?: number,
 /**
  * `updated`.
  */
@@ -365,6 +474,88 @@ losses?: Array<Loss>,
 steps: Array<StepReport>, };
 
 /**
+ * What `rollback` returns.
+ */
+export type RollbackResult = {
+/**
+ * The app's URL.
+ */
+url: string,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * `rolled_back`.
+ */
+status: string,
+/**
+ * The number of the new release; absent if that couldn't be recorded.
+ */
+release?: number,
+/**
+ * The release whose files and settings it has.
+ */
+returned_to: number,
+/**
+ * The version of the app's package; absent for the newest one of the index.
+ */
+version?: string,
+/**
+ * What was not brought back; sentences without a full stop.
+ */
+stays: Array<string>,
+/**
+ * The deployment.
+ */
+deployment_id: string,
+/**
+ * The outcome of each step.
+ */
+steps: Array<StepReport>, };
+
+/**
+ * What `restore` returns.
+ */
+export type RestoreResult = {
+/**
+ * The app's URL.
+ */
+url: string,
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * `restored`.
+ */
+status: string,
+/**
+ * The number of the new release; absent if that couldn't be recorded.
+ */
+release?: number,
+/**
+ * The branch whose data the app has now, as a full path.
+ */
+restored_from: string,
+/**
+ * The branch that the app uses now, as a full path.
+ */
+branch: string,
+/**
+ * The branch that the app used before, with its data; `restore --from` its id undoes this.
+ */
+previous_branch: string,
+/**
+ * The deployment.
+ */
+deployment_id: string,
+/**
+ * The outcome of each step.
+ */
+steps: Array<StepReport>, };
+
+/**
  * What the app's assistant works with, as far as it is attached to the app.
  */
 export type AttachedServices = {
@@ -409,6 +600,18 @@ lakebase_type?: string,
  * The folder of the app's files.
  */
 app_file_workspace_path: string,
+/**
+ * What happens to each resource; what is lost comes first.
+ */
+changes: Array<ResourceChange>,
+/**
+ * Whether the operation would change nothing. If something couldn't be determined, it isn't empty.
+ */
+empty: boolean,
+/**
+ * The state that the plan is based on, as facts by name: it is refused later if one of them has changed.
+ */
+seen: { [key in string]: string },
 /**
  * The steps and their dependencies: the same list that the run will emit.
  */
@@ -456,6 +659,73 @@ name: string,
  * Its text.
  */
 content: string, };
+
+/**
+ * What happens to one resource.
+ */
+export type ResourceChange = {
+/**
+ * Its kind.
+ */
+resource: ResourceKind,
+/**
+ * Its name: of a file its path within the app's folder, of an attachment the name that the app knows it by.
+ */
+name: string,
+/**
+ * What the operation does to it.
+ */
+action: Action,
+/**
+ * The fields that differ in any of the three values. With `no_change`, those that were changed elsewhere
+ * and are kept.
+ */
+fields: Array<FieldChange>, };
+
+/**
+ * The kinds of resources of an app.
+ */
+export type ResourceKind = "app" | "database" | "schema" | "key" | "file" | "attachment" | "deployment";
+
+/**
+ * What an operation does to a resource.
+ */
+export type Action = "create" | "update" | "recreate" | "adopt" | "no_change" | "delete";
+
+/**
+ * A field of a resource that differs.
+ */
+export type FieldChange = {
+/**
+ * Its name: the platform's, or of a variable in `app.yaml` `env.` and the variable's name.
+ */
+field: string,
+/**
+ * What was last applied; absent if that isn't known, or if it was absent.
+ */
+old?: FieldValue,
+/**
+ * What it will be; absent if it is removed.
+ */
+new?: FieldValue,
+/**
+ * What it is now.
+ */
+remote?: FieldValue,
+/**
+ * Why it differs.
+ */
+reason: Reason, };
+
+/**
+ * A value of a field, as text. Values that may be secret are replaced.
+ */
+export type FieldValue = string | Array<string>;
+
+/**
+ * Why a field differs.
+ */
+export type Reason = "wanted" | "drifted" | "server_default" | "managed" | "unknown";
 
 /**
  * Something that an operation deletes. A plan lists what will be lost, so that an interface can show it and
@@ -546,6 +816,11 @@ schema_name?: string,
  */
 services?: AttachedServices,
 /**
+ * Who may use the app, beside its creator and the workspace's admins. Absent if it isn't shared, or if the
+ * caller may not read that.
+ */
+shared_with?: Array<SharedWith>,
+/**
  * Which app, according to the deployed files.
  */
 app_package?: string,
@@ -597,6 +872,14 @@ compute: string,
  */
 compute_size?: string,
 /**
+ * How many instances run, such as `2` or `1-3`; absent if it was never set, which is one.
+ */
+instances?: string,
+/**
+ * Where its telemetry is written, as the setting `telemetry`; absent if nowhere.
+ */
+telemetry?: string,
+/**
  * The state of its process, such as `RUNNING`.
  */
 state?: string,
@@ -604,6 +887,390 @@ state?: string,
  * The platform's message about it.
  */
 message?: string, };
+
+/**
+ * The history of an app. Determined with read-only requests.
+ */
+export type History = {
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * The folder of its files.
+ */
+app_file_workspace_path: string,
+/**
+ * The number of the release that is deployed, if the last deployment is known to have succeeded.
+ */
+current?: number,
+/**
+ * The release that a rollback without a number goes back to.
+ */
+previous?: number,
+/**
+ * The releases that are kept, newest first.
+ */
+releases: Array<Release>,
+/**
+ * The branch of the database that the app uses, as a full path; absent for a provisioned database.
+ */
+branch?: string,
+/**
+ * The branches that the app's data can be restored from, newest first.
+ */
+restore_points: Array<KeptBranch>,
+/**
+ * What couldn't be read, and why; sentences without a full stop. Absent if everything was.
+ */
+unread?: Array<string>, };
+
+/**
+ * A deployment of the app.
+ */
+export type Release = {
+/**
+ * Its number; 1 is the first.
+ */
+number: number,
+/**
+ * `create`, `update`, `rollback` or `restore`.
+ */
+operation: Operation,
+/**
+ * The user who started it.
+ */
+by: string,
+/**
+ * When its deployment started, by the workspace's clock.
+ */
+at: Timestamp,
+/**
+ * The run that made it.
+ */
+run: string,
+/**
+ * How it went.
+ */
+state: ReleaseState,
+/**
+ * The app's package.
+ */
+package: string,
+/**
+ * The package's version; absent for the newest one of the index.
+ */
+version?: string,
+/**
+ * The version that the app itself reported.
+ */
+runs?: string,
+/**
+ * The settings, as `update` takes them: all except a key and a wheel.
+ */
+settings: UpdateArguments,
+/**
+ * The files of the deployment.
+ */
+files: Array<ReleasedFile>,
+/**
+ * The fields of the app's record that were set, as they were sent. For a plan.
+ */
+app?: unknown,
+/**
+ * The branch of the database, as a full path, if it has branches.
+ */
+branch?: string,
+/**
+ * The platform's id of the deployment.
+ */
+deployment_id?: string,
+/**
+ * What is known of its tables, as far as the app reports it.
+ */
+tables?: Tables,
+/**
+ * Why the app isn't healthy, or why that wasn't checked; a sentence without a full stop.
+ */
+problem?: string,
+/**
+ * The release whose files and settings it has, if it is a rollback.
+ */
+returned_to?: number,
+/**
+ * The release that was put back when this one failed.
+ */
+put_back?: number, };
+
+/**
+ * How a release went.
+ */
+export type ReleaseState = "deploying" | "healthy" | "unchecked" | "failed";
+
+/**
+ * A file of a release.
+ */
+export type ReleasedFile = {
+/**
+ * Its path within the app's folder.
+ */
+name: string,
+/**
+ * The SHA-256 of its content in hexadecimal digits; for a text with a mark, of the text with the mark.
+ */
+sha256: string,
+/**
+ * Its text, with [`KEY_MARK`] in the place of the key; absent for a wheel.
+ */
+text?: string,
+/**
+ * Whether it was removed from the app's folder since. Absent for false.
+ */
+removed?: boolean, };
+
+/**
+ * What a program requires of the database's tables. Both numbers are migrations, counted from 1.
+ */
+export type Tables = {
+/**
+ * The newest migration that the program knows.
+ */
+knows: number,
+/**
+ * The oldest program that can work with these tables, as the newest migration that it knows.
+ */
+works_from: number, };
+
+/**
+ * A branch of the app's database that holds data of the app.
+ */
+export type KeptBranch = {
+/**
+ * Its id, as `restore --from` takes it.
+ */
+id: string,
+/**
+ * Whether it was made as a restore point, and not as a branch for an app.
+ */
+is_restore_point: boolean,
+/**
+ * Whether the app uses it now.
+ */
+in_use: boolean,
+/**
+ * When it was created.
+ */
+created_at?: Timestamp,
+/**
+ * When the platform removes it; absent if it stays.
+ */
+expires_at?: Timestamp, };
+
+/**
+ * A user, a group or a service principal that may use an app.
+ */
+export type SharedWith = {
+/**
+ * The user name, the group's name, or the application id.
+ */
+name: string,
+/**
+ * `user`, `group` or `service principal`.
+ */
+kind: string,
+/**
+ * `CAN_USE` or `CAN_MANAGE`.
+ */
+level: string, };
+
+/**
+ * The Tellr apps of a workspace. Determined with read-only requests.
+ */
+export type AppList = {
+/**
+ * The Tellr apps, by name.
+ */
+apps: Array<ListedApp>,
+/**
+ * How many apps of any kind the caller can see in the workspace.
+ */
+apps_in_workspace: number, };
+
+/**
+ * A Tellr app.
+ */
+export type ListedApp = {
+/**
+ * Its name.
+ */
+app_name: string,
+/**
+ * The folder of its files, if known.
+ */
+app_file_workspace_path?: string,
+/**
+ * Its URL.
+ */
+url?: string,
+/**
+ * Its creator.
+ */
+creator?: string,
+/**
+ * The state of its compute, such as `ACTIVE`.
+ */
+compute: string,
+/**
+ * The size of its compute.
+ */
+compute_size?: string,
+/**
+ * The state of its process, such as `RUNNING`.
+ */
+state?: string,
+/**
+ * Which of the two packages, according to the deployed files.
+ */
+app_package?: string,
+/**
+ * The version in the deployed files; absent if it is the newest one on the package index.
+ */
+app_version?: string,
+/**
+ * The version that the app itself reports.
+ */
+runs?: string,
+/**
+ * Whether it works.
+ */
+health: Health,
+/**
+ * Why it isn't healthy, or why that is unknown.
+ */
+problem?: string,
+/**
+ * Whether the deployed app differs from its last release; absent if that is unknown.
+ */
+drift?: boolean,
+/**
+ * The number of the release that is deployed.
+ */
+release?: number,
+/**
+ * The latest run in the journal.
+ */
+last_run?: LastRun,
+/**
+ * Its database.
+ */
+lakebase_name?: string,
+/**
+ * `autoscaling` or `provisioned`.
+ */
+lakebase_type?: string,
+/**
+ * Its schema, according to the deployed files.
+ */
+schema_name?: string,
+/**
+ * What it uses per hour.
+ */
+cost: Cost,
+/**
+ * What couldn't be read, and why; sentences without a full stop. Absent if everything was.
+ */
+unread?: Array<string>, };
+
+/**
+ * Whether an app works.
+ */
+export type Health = "healthy" | "unchecked" | "changing" | "stopped" | "not_deployed" | "unhealthy";
+
+/**
+ * What an app uses per hour.
+ */
+export type Cost = {
+/**
+ * DBU per hour of the app's compute, as it is now: none while it is stopped. Absent where the rate of a size
+ * isn't known.
+ */
+app_dbu_per_hour?: number,
+/**
+ * The smallest number of compute units of the database while it is awake. It may be shared with other apps.
+ */
+database_min_cu?: number,
+/**
+ * The largest number of compute units of the database.
+ */
+database_max_cu?: number, };
+
+/**
+ * The result of a check.
+ */
+export type Findings = {
+/**
+ * The app.
+ */
+app_name: string,
+/**
+ * What was checked for: `update` of an app that exists, or `create`.
+ */
+operation: Operation,
+/**
+ * Whether nothing stops the deployment: no finding is an error.
+ */
+ok: boolean,
+/**
+ * The findings: errors first, then warnings.
+ */
+findings: Array<Finding>,
+/**
+ * How long the checks took, in milliseconds.
+ */
+elapsed_ms: number, };
+
+/**
+ * One finding of a check.
+ */
+export type Finding = {
+/**
+ * What was checked, such as `app`, `database` or `rights`.
+ */
+check: string,
+/**
+ * How severe it is.
+ */
+severity: Severity,
+/**
+ * What was found; a sentence without a full stop.
+ */
+message: string,
+/**
+ * Why.
+ */
+cause?: string,
+/**
+ * Who can fix it; absent if nothing is to be fixed.
+ */
+who?: Fixer,
+/**
+ * How it is fixed.
+ */
+how?: string,
+/**
+ * The code of the error with which a run would stop.
+ */
+code?: string, };
+
+/**
+ * How severe a finding is, the most severe first.
+ */
+export type Severity = "error" | "warning" | "ok";
+
+/**
+ * Who can fix a finding.
+ */
+export type Fixer = "you" | "app_owner" | "workspace_admin" | "account_admin" | "databricks" | "nobody";
 
 /**
  * One run.
@@ -632,7 +1299,7 @@ status: RunStatus,
 /**
  * Its arguments, to resume it: all except a key and a wheel.
  */
-arguments?: CreateArguments | UpdateArguments | DeleteArguments,
+arguments?: CreateArguments | UpdateArguments | DeleteArguments | RollbackArguments | RestoreArguments,
 /**
  * The file name of the wheel that it deploys, which has to be given again to resume it.
  */
@@ -807,6 +1474,11 @@ message: string,
  */
 cause: string,
 /**
+ * The rule that found the cause in what the platform, the database or the app wrote, such as
+ * `PIP_NO_VERSION`; a stable name to match on. Absent if none fits.
+ */
+reason?: string,
+/**
  * What to do next.
  */
 remedy: string,
@@ -895,8 +1567,8 @@ export type WorkspaceResponse = {
  */
 status: number,
 /**
- * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
- * and `location` are included where present.
+ * Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`,
+ * `location` and `x-request-id` are included where present.
  */
 headers: Array<[string, string]>,
 /**

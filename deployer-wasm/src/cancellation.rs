@@ -54,6 +54,16 @@ impl Cancellation {
         }
     }
 
+    /// Goes on after a step failed, for what is done about the failure. A run that stops for another reason keeps
+    /// stopping.
+    pub(crate) fn go_on_after_failure(&self) -> bool {
+        let mut shared = self.lock();
+        if shared.reason == Some(StopReason::StepFailed) {
+            shared.reason = None;
+        }
+        shared.reason.is_none()
+    }
+
     /// Why the run is stopping, if it is.
     pub fn reason(&self) -> Option<StopReason> {
         self.lock().reason.clone()

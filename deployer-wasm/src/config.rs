@@ -12,6 +12,7 @@
 //! destroy data don't belong in a file that is kept.
 
 mod arguments;
+mod doctor;
 mod enums;
 mod index;
 mod key;
@@ -24,11 +25,13 @@ mod properties;
 mod raw;
 mod read_file;
 mod read_json;
+pub mod record;
 mod replay;
 pub mod resolve;
 pub mod services;
 mod setting;
 mod settings;
+pub mod sharing;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -37,18 +40,24 @@ mod wheel;
 mod write_file;
 
 pub use arguments::{SecretText, WheelArgument};
-pub use enums::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex, Seeds};
+pub use doctor::{Deployed, DoctorConfig};
+pub use enums::{AppPackage, Capacity, ComputeSize, KeyStorage, OnFailure, PackageIndex, Seeds};
 pub use key::FernetKey;
 #[cfg(test)]
 pub(crate) use key_schema::{Holds, Key, environment as environment_keys, flat_file as flat_keys};
-pub use name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
+pub use name::{ApiScope, AppName, BranchId, Description, LakebaseName, SchemaName};
 pub use path::WorkspacePath;
 pub use raw::Pairs;
 pub use read_file::{environments, file_text};
 pub use replay::Recorded;
-pub use resolve::{API_SCOPES, CreateConfig, DeleteConfig, StatusConfig, UpdateConfig};
+pub use resolve::{
+    API_SCOPES, CreateConfig, DeleteConfig, RestoreConfig, RollbackConfig, StatusConfig, UpdateConfig,
+};
 pub use setting::{Choice, Kind, Setting, Taker};
-pub use settings::{CreateArguments, DeleteArguments, SETTINGS, StatusArguments, UpdateArguments};
+pub use settings::{
+    CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SETTINGS, StatusArguments,
+    UpdateArguments,
+};
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
 pub use write_file::{to_node, to_yaml};

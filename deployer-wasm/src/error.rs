@@ -14,13 +14,17 @@ use serde::{Deserialize, Serialize};
 mod catalogue;
 mod entries;
 mod entry;
+mod explained;
 mod outside;
+mod rules;
 #[cfg(test)]
 mod texts;
 mod wording;
 
 pub use catalogue::{Failure, SchemaOwner};
-pub use outside::{MAX_LOG_LINES, blank_secrets};
+pub use outside::{MAX_LOG_LINES, blank_secrets, plain_line};
+#[cfg(test)]
+pub(crate) use rules::body_reasons;
 pub use wording::{shortened, spell};
 
 /// A failure in the catalogue's words. Boxed, as nearly every function can return one, and it is large.
@@ -62,6 +66,10 @@ pub struct ErrorDetails {
     pub message: String,
     /// Why.
     pub cause: String,
+    /// The rule that found the cause in what the platform, the database or the app wrote, such as
+    /// `PIP_NO_VERSION`; a stable name to match on. Absent if none fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What to do next.
     pub remedy: String,
     /// Where to read more.

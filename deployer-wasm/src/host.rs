@@ -45,6 +45,13 @@ pub trait Host {
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError>;
 
+    /// Called when a schema operation with this credential probably follows. A host that mints the credential
+    /// itself can do so now, while the logic waits for other answers; by default, nothing happens. It has no
+    /// outcome: the operation mints a credential if there is none.
+    async fn prepare(&self, credential: &CredentialTarget) {
+        let _ = credential;
+    }
+
     /// Queries the app itself, or a package index, and returns the answer.
     ///
     /// # Errors
@@ -136,8 +143,8 @@ impl fmt::Debug for WorkspaceRequest {
 pub struct WorkspaceResponse {
     /// The HTTP status.
     pub status: u16,
-    /// Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`
-    /// and `location` are included where present.
+    /// Headers, with lower-case names: at least `date`, `retry-after`, `x-databricks-org-id`, `content-type`,
+    /// `location` and `x-request-id` are included where present.
     #[serde(default, deserialize_with = "null_as_default")]
     pub headers: Vec<(String, String)>,
     /// The body as text. All answers the deployer reads are JSON.

@@ -18,6 +18,7 @@
 //! | [`error`] | the catalogue of failures |
 //! | [`document`] | YAML documents, read within limits |
 //! | [`timestamp`], [`decode`] | a point in time; reading JSON into types |
+//! | [`table`], `order`, `together` | a small map; sorting; several futures in one task |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
@@ -31,7 +32,9 @@ pub mod events;
 pub mod host;
 pub mod manifest;
 pub mod operations;
+mod order;
 pub mod schema;
 pub mod steps;
 pub mod timestamp;
+mod together;
 pub mod workspace;

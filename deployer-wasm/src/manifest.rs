@@ -14,8 +14,8 @@ mod index;
 mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
-pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable};
-pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements};
+pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable, shown};
+pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements, wheel_path};
 
 /// The names of the two files.
 pub const APP_YAML: &str = "app.yaml";
@@ -24,6 +24,15 @@ pub const REQUIREMENTS: &str = "requirements.txt";
 
 /// The variable that holds the Fernet key.
 pub const KEY_VARIABLE: &str = "GOOGLE_OAUTH_ENCRYPTION_KEY";
+
+/// The variables that tell our app which schema of the original app to copy data from, and who gets sessions that
+/// name no owner.
+const IMPORT_SCHEMA: &str = "TELLR_IMPORT_SCHEMA";
+/// See [`IMPORT_SCHEMA`].
+const IMPORT_OWNER: &str = "TELLR_IMPORT_OWNER";
+
+/// How the command starts the original app. The original deployer's has no `exec`: the two are told apart by it.
+const ORIGINAL_START: &str = "exec python -m databricks_tellr_app.run";
 
 /// The option that tells our app to add the content about Databricks.
 const SEED_OPTION: &str = "--seed-databricks-defaults";

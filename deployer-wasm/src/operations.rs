@@ -1,32 +1,48 @@
 //! The operations: short programs that follow the specification's numbered steps.
 //!
-//! Three of them change something, two only read: [`Plan`] shows what an operation would do, [`Status`] the
-//! state of an app.
+//! Five of them change something; the others only read: [`Plan`] shows what an operation would do, [`Status`] the
+//! state of an app, [`History`] its releases, [`AppList`] the Tellr apps of the workspace, [`Findings`] whether all
+//! is there that a deployment needs.
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{CreateConfig, DeleteConfig, UpdateConfig};
+use crate::config::{CreateConfig, DeleteConfig, RestoreConfig, RollbackConfig, UpdateConfig};
 
+mod adoption;
 mod create;
 mod delete;
 mod dry_run;
+mod findings;
 mod folder;
+mod history;
 mod inventory;
+mod list;
 mod locked_run;
 mod losses;
 mod plan;
 mod preflight;
+mod put_back;
 mod release;
+mod restore;
 mod result;
+mod rollback;
 mod status;
 mod update;
 
 pub use create::create;
 pub use delete::delete;
+pub use findings::{Finding, Findings, Fixer, Severity, findings};
+pub use history::{History, KeptBranch, history};
+pub use list::{AppList, Cost, Health, ListedApp, list};
 pub use losses::{Loss, PromisedRestorePoint};
-pub use plan::{Plan, PlannedFile, plan};
-pub use result::{AttachedServices, CreateResult, DeleteResult, UpdateResult};
-pub use status::{AppState, Status, status};
+pub use plan::{
+    Action, FieldChange, FieldValue, Plan, PlannedFile, Reason, ResourceChange, ResourceKind,
+    SAVED_LIMIT_BYTES, SavedPlan, plan,
+};
+pub use restore::restore;
+pub use result::{AttachedServices, CreateResult, DeleteResult, RestoreResult, RollbackResult, UpdateResult};
+pub use rollback::rollback;
+pub use status::{AppState, SharedWith, Status, app_state, status};
 pub use update::update;
 
 /// The operations.
@@ -40,6 +56,10 @@ pub enum Operation {
     Update,
     /// Delete the app.
     Delete,
+    /// Deploy an earlier release again.
+    Rollback,
+    /// Give the app the data of a restore point.
+    Restore,
 }
 
 impl Operation {
@@ -49,6 +69,8 @@ impl Operation {
             Self::Create => "create",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Rollback => "rollback",
+            Self::Restore => "restore",
         }
     }
 }
@@ -62,6 +84,10 @@ pub enum Change {
     Update(Box<UpdateConfig>),
     /// Delete the app.
     Delete(Box<DeleteConfig>),
+    /// Deploy an earlier release again.
+    Rollback(Box<RollbackConfig>),
+    /// Give the app the data of a restore point.
+    Restore(Box<RestoreConfig>),
 }
 
 impl Change {
@@ -71,6 +97,8 @@ impl Change {
             Self::Create(_) => Operation::Create,
             Self::Update(_) => Operation::Update,
             Self::Delete(_) => Operation::Delete,
+            Self::Rollback(_) => Operation::Rollback,
+            Self::Restore(_) => Operation::Restore,
         }
     }
 
@@ -80,6 +108,8 @@ impl Change {
             Self::Create(config) => config.app_name.as_str(),
             Self::Update(config) => config.app_name.as_str(),
             Self::Delete(config) => config.app_name.as_str(),
+            Self::Rollback(config) => config.app_name.as_str(),
+            Self::Restore(config) => config.app_name.as_str(),
         }
     }
 }

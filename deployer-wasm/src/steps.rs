@@ -9,6 +9,7 @@ pub mod key;
 pub mod lakebase;
 pub mod ownership;
 pub mod package;
+pub mod permissions;
 pub mod removal;
 pub mod resources;
 pub mod restore_point;

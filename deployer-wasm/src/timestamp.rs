@@ -19,6 +19,9 @@ pub struct Timestamp(i64);
 const NANOS_PER_MILLI: i128 = 1_000_000;
 
 impl Timestamp {
+    /// 1970-01-01 UTC.
+    pub const EPOCH: Self = Self(0);
+
     /// A moment from milliseconds since 1970-01-01 UTC.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::adoption::claim::Claims;
 use crate::chat::{Assistant, Limits};
 use crate::database::{Database, DatabaseError, Effort};
 use crate::decks::DeckWork;
@@ -41,6 +42,8 @@ pub type App = Arc<AppState>;
 pub struct AppState {
     /// The database.
     pub database: Database,
+    /// The people whose data of the original app was looked for.
+    pub claims: Claims,
     /// The queue.
     pub jobs: Jobs,
     /// The source of identities.
@@ -89,6 +92,7 @@ impl AppState {
         let google = Google::new(database.clone(), settings.google_address.as_deref(), effort.retry)?;
         Ok(Arc::new(Self {
             google,
+            claims: Claims::new(settings.import.is_some()),
             jobs: Jobs::new(database.clone(), Pace::default()),
             metrics: Metrics::new(&database, |registry| traces.register(registry)),
             traces,

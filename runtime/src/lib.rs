@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`server`] | merges the routes of `serve` |
 //! | [`app`] | the composition root: builds what is shared, and gives each subject its part |
+//! | [`adoption`] | data of the original Tellr, copied into this app's tables |
 //! | [`openapi`] | the document of the API |
 //! | [`check`] | the self-check |
 //! | [`sessions`] | the list of decks: create, search, rename, duplicate, delete |
@@ -37,6 +38,7 @@
 //!
 //! A module uses those below it in this table and never one above (`tests/repository/test_floors.py`).
 
+pub mod adoption;
 pub mod app;
 pub mod chat;
 pub mod check;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use tellr_app::adoption;
 use tellr_app::app::AppState;
 use tellr_app::chat;
 use tellr_app::database::seeds::Selection;
@@ -255,6 +256,23 @@ async fn init_database(settings: &Settings, seeds: Selection) -> Outcome {
     }
     if !done.planted.is_empty() {
         tracing::info!("added {}", done.planted.join(", "));
+    }
+    if let Some(import) = &settings.import
+        && let Some(copied) = adoption::copy(&database, import).await?
+    {
+        tracing::info!(
+            prompts = copied.prompts,
+            styles = copied.styles,
+            profiles = copied.profiles,
+            sessions = copied.sessions,
+            turns = copied.turns,
+            "copied {} prompts, {} styles, {} profiles and {} sessions from schema {}",
+            copied.prompts,
+            copied.styles,
+            copied.profiles,
+            copied.sessions,
+            import.schema
+        );
     }
     tracing::info!(migrations = done.applied.len(), "the database is ready: schema {}", database.schema());
     Ok(())

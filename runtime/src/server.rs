@@ -10,6 +10,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::adoption::claim;
 use crate::app::App;
 use crate::http::security::own;
 use crate::http::site::{limited, observed, site};
@@ -58,13 +59,17 @@ fn api() -> Api {
 pub fn router(app: App) -> Router {
     let api = api();
     let keep = || from_fn_with_state((app.identity.clone(), app.tokens.clone()), tokens::keep);
+    let claims = || {
+        let state = (app.claims.clone(), app.identity.clone(), app.database.clone());
+        from_fn_with_state(state, claim::look)
+    };
     let pages =
         Router::new().route("/deploy", get(deploy_elsewhere)).route("/deploy/", get(deploy_elsewhere));
     let larger = limited(api.decks, LARGEST_DECK_BYTES)
         .merge(limited(api.images, images::LARGEST_BYTES))
         .merge(limited(api.style_files, library::LARGEST_BYTES));
     let own = from_fn_with_state(app.own_address.clone(), own::admit);
-    let site = site(api.small.layer(keep()), larger.layer(keep()), pages);
+    let site = site(api.small.layer(claims()).layer(keep()), larger.layer(claims()).layer(keep()), pages);
     observed(counted(site, &app.metrics).layer(own)).with_state(app)
 }
 

@@ -1,6 +1,8 @@
 """Rewrite a wheel under another version, as the target of an update.
 
-usage: another_version.py WHEEL VERSION FOLDER
+usage: another_version.py WHEEL VERSION FOLDER [MESSAGE]
+
+With a message the program of the new wheel prints it and ends instead of starting.
 """
 
 import base64
@@ -11,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 
-def main(wheel: Path, version: str, folder: Path) -> None:
+def main(wheel: Path, version: str, folder: Path, last_words: str | None = None) -> None:
     """Write `wheel` as `version` into `folder`."""
     name, before, tags = wheel.name.split("-", maxsplit=2)
     record = []
@@ -27,6 +29,8 @@ def main(wheel: Path, version: str, folder: Path) -> None:
                 )
             if path.endswith(".dist-info/RECORD"):
                 continue
+            if last_words and path == "tellr_app/program.py":
+                content = f"raise SystemExit({last_words!r})\n".encode()
             entry.filename = path
             new.writestr(entry, content, zipfile.ZIP_STORED)
             digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
@@ -36,4 +40,4 @@ def main(wheel: Path, version: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), *sys.argv[4:])

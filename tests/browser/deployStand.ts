@@ -10,6 +10,9 @@ const ROOT = join(import.meta.dirname, "../..");
 export const BINARIES = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
 /** The version that the page updates to; the same program under another version. */
 export const NEXT_VERSION = "0.1.1";
+/** A version whose program ends at its start, with these words. */
+export const BROKEN_VERSION = "0.1.2";
+export const LAST_WORDS = "ERROR: column slides.accent does not exist";
 
 export interface Workspace {
   host: string;
@@ -26,7 +29,7 @@ export interface DeployPage {
   stop(): Promise<void>;
 }
 
-/** A workspace; apps are installed from the built wheel, in two versions. */
+/** A workspace; apps are installed from the built wheel, in two versions, or from the broken one. */
 export async function startWorkspace(...options: string[]): Promise<Workspace> {
   const wheels = mkdtempSync(join(tmpdir(), "tellr-wheels-"));
   const dist = process.env.TELLR_WHEELS ?? join(ROOT, "dist");
@@ -35,6 +38,7 @@ export async function startWorkspace(...options: string[]): Promise<Workspace> {
   copyFileSync(join(dist, wheel), join(wheels, wheel));
   const script = join(import.meta.dirname, "another_version.py");
   execFileSync("python3", [script, join(dist, wheel), NEXT_VERSION, wheels]);
+  execFileSync("python3", [script, join(dist, wheel), BROKEN_VERSION, wheels, LAST_WORDS]);
 
   const flags = ["serve", "--json", "--port", "0", "--wheels", wheels, ...options];
   const [child, line] = await started("local-workspace", flags, {}, /^\{.*\}$/);

@@ -39,7 +39,7 @@ FLOORS = {
         {"decks", "images"},
         {"export"},
         {"google"},
-        {"library", "sessions", "status"},
+        {"adoption", "library", "sessions", "status"},
         {"chat"},
         {"check", "deploy_page", "openapi"},
         {"app"},

@@ -71,6 +71,27 @@ def test_a_page_that_says_that_it_leaves_is_taken_over_from_at_once(bridge: Brid
     bridge.kernel_run().finish()
 
 
+@pytest.mark.parametrize("operation", ["rollback", "restore"])
+def test_a_rollback_and_a_restore_are_driven_like_an_update(bridge: Bridge, operation: str) -> None:
+    given = {"app_name": "tellr", "to_release": "3"}
+    reply = bridge.ask("page", 1, "run", operation=operation, arguments=given, can_drive=True)
+    assert reply["ok"]["drive"] == given
+    bridge.say("page", "leaving")
+    run = bridge.kernel_run()
+    assert run.start == {"operation": operation, "arguments": given}
+    run.finish()
+
+
+def test_the_releases_are_read_by_the_kernel_without_a_run(bridge: Bridge) -> None:
+    bridge.say("page", "run", id=1, operation="history", arguments={"app_name": "tellr"})
+    run = bridge.kernel_run()
+    assert run.start == {"operation": "history", "arguments": {"app_name": "tellr"}}
+    run.finish(releases=[])
+    reply = bridge.heard(kind="reply", page="page", of=1)
+    assert reply["ok"] == {"result": {"releases": []}}
+    assert bridge.runs.live is None
+
+
 def test_another_page_does_not_take_the_lead_from_one_that_is_there(bridge: Bridge) -> None:
     bridge.drive("old")
     # Two tabs: the second one arrives, and the first one's link is slow.

@@ -171,8 +171,8 @@ def oauth(workspace: LocalWorkspace) -> WorkspaceSession:
 
 @pytest.fixture
 def failed(workspace: LocalWorkspace) -> Iterator[LocalWorkspace]:
-    """Fail a deployment of an app that wrote thirty lines."""
-    logs = [f"line {number}" for number in range(30)]
+    """Fail a deployment of an app that wrote more lines than are read."""
+    logs = [f"line {number}" for number in range(130)]
     failed = {"message": "App did not start.", "logs": logs}
     settings = {"outcomes": {"deployment": {"failed": failed}}}
     workspace.control("PATCH", "/settings", settings)
@@ -196,7 +196,7 @@ LOG = {"kind": "app_log", "app": "unwell"}
 def test_the_last_lines_of_a_log_are_read(failed: LocalWorkspace) -> None:
     answer = probes.ask(oauth(failed), LOG)["response"]
     assert answer["status"] == 200
-    assert json.loads(answer["body"])["lines"] == [f"line {number}" for number in range(10, 30)]
+    assert json.loads(answer["body"])["lines"] == [f"line {number}" for number in range(30, 130)]
 
 
 def test_a_log_that_refuses_the_credential_has_no_lines(failed: LocalWorkspace) -> None:

@@ -9,7 +9,7 @@ import pickle
 import pytest
 
 from tellr.progress.document import loss_sentences
-from tellr.results import Plan, Report, Result, Status
+from tellr.results import AppList, Findings, Plan, Report, Result, Status
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m"
 CREATED = {
@@ -60,6 +60,40 @@ STATUS = {
     "lock": {"id": "r2", "holder": "ben", "operation": "update", "since": "2026-11-23T00:00:00Z"},
     "can_resume": True,
 }
+APPS = {
+    "app_name": "slides",
+    "apps_in_workspace": 3,
+    "apps": [
+        {
+            "app_name": "slides",
+            "url": "https://tellr.example",
+            "health": "unchecked",
+            "problem": "personal access tokens are not accepted there",
+            "app_version": "0.1.0",
+            "drift": True,
+            "lakebase_name": "slides-db",
+            "schema_name": "app_data",
+            "cost": {"app_dbu_per_hour": 0.5, "database_min_cu": 0.5, "database_max_cu": 2.0},
+            "unread": ["The journal can't be read"],
+        }
+    ],
+}
+FINDINGS = {
+    "app_name": "slides",
+    "operation": "update",
+    "ok": False,
+    "elapsed_ms": 900,
+    "findings": [
+        {
+            "check": "rights",
+            "severity": "error",
+            "message": "You can't manage the app `slides`",
+            "who": "app_owner",
+            "how": "Ask the app's owner for CAN MANAGE",
+        },
+        {"check": "database", "severity": "ok", "message": "The database `slides-db` exists"},
+    ],
+}
 WHERE = ("https://my.cloud.databricks.com", "ada@example.com")
 
 
@@ -69,6 +103,8 @@ WHERE = ("https://my.cloud.databricks.com", "ada@example.com")
         (Result(CREATED), CREATED),
         (Plan(PLAN, *WHERE), PLAN),
         (Status(STATUS, *WHERE), STATUS),
+        (AppList(APPS, *WHERE), APPS),
+        (Findings(FINDINGS, *WHERE), FINDINGS),
     ],
 )
 def test_it_is_a_dict_when_asked(shown: dict[str, object], plain: dict[str, object]) -> None:
@@ -116,6 +152,75 @@ def test_a_plan_is_laid_out_as_text() -> None:
     ]
 
 
+def test_a_list_of_apps_is_laid_out_as_text() -> None:
+    assert repr(AppList(APPS, *WHERE)).splitlines() == [
+        "1 of 3 apps are Tellr",
+        "Workspace https://my.cloud.databricks.com as ada@example.com",
+        "",
+        "slides:",
+        "  Health                    running, not checked: personal access tokens are not accepted "
+        "there",
+        "  URL                       https://tellr.example",
+        "  Version                   0.1.0",
+        "  Differs from its release  yes",
+        "  Database                  slides-db/app_data",
+        "  DBU per hour              0.5",
+        "  Database CU               0.5 to 2.0",
+        "  - The journal can't be read",
+    ]
+
+
+def test_findings_are_laid_out_as_text() -> None:
+    assert repr(Findings(FINDINGS, *WHERE)).splitlines() == [
+        "update slides: something would stop the deployment",
+        "Workspace https://my.cloud.databricks.com as ada@example.com",
+        "",
+        "Errors:",
+        "  - You can't manage the app `slides`. Ask the app's owner for CAN MANAGE "
+        "(who: the app's owner)",
+        "",
+        "Checked:",
+        "  - The database `slides-db` exists",
+    ]
+
+
+CHANGES = [
+    {
+        "resource": "app",
+        "name": "slides",
+        "action": "update",
+        "fields": [
+            {
+                "field": "description",
+                "old": "Slides",
+                "new": "Slides",
+                "remote": "Edited",
+                "reason": "drifted",
+            },
+            {"field": "user_api_scopes", "new": ["sql", "files"], "reason": "wanted"},
+        ],
+    },
+    {"resource": "key", "name": "encryption_key", "action": "no_change", "fields": []},
+]
+
+
+def test_a_plan_is_an_object_with_its_changes() -> None:
+    plan = Plan(PLAN | {"changes": CHANGES, "empty": False}, *WHERE)
+    assert (plan.empty, plan.changes, plan.losses) == (False, CHANGES, PLAN["losses"])
+    shown = repr(plan)
+    assert (
+        "Changes:\n"
+        "  ~ update  app slides; description: Edited -> Slides (drifted: Slides was applied); "
+        "user_api_scopes: sql, files\n"
+        "  - 1 to update, 1 unchanged"
+    ) in shown
+    assert shown.index("Will be lost:") < shown.index("Changes:") < shown.index("Steps:")
+    assert plan._repr_markdown_() == f"```text\n{shown}\n```"
+    unchanged = Plan(PLAN | {"changes": CHANGES[1:], "empty": True}, *WHERE)
+    assert unchanged.empty
+    assert "No changes: 1 unchanged" in repr(unchanged)
+
+
 def test_a_status_is_laid_out_as_text() -> None:
     assert repr(Status(STATUS, *WHERE)).splitlines() == [
         "Status: slides",
@@ -144,6 +249,21 @@ def test_a_status_is_laid_out_as_text() -> None:
     assert "There is no app `slides`" in repr(Status({"app_name": "slides", "can_resume": False}))
 
 
+def test_a_status_says_who_may_use_the_app_and_how_many_instances_run() -> None:
+    told = {
+        **STATUS,
+        "app": {**STATUS["app"], "instances": "1-3", "telemetry": "main.tellr"},
+        "shared_with": [
+            {"name": "users", "kind": "group", "level": "CAN_USE"},
+            {"name": "ben@example.com", "kind": "user", "level": "CAN_MANAGE"},
+        ],
+    }
+    lines = [line.strip() for line in repr(Status(told, *WHERE)).splitlines()]
+    assert "Instances    1-3" in lines
+    assert "Telemetry    main.tellr" in lines
+    assert "Shared with  users (CAN_USE), ben@example.com (CAN_MANAGE)" in lines
+
+
 @pytest.mark.parametrize("report", [Plan(PLAN, *WHERE), Status(STATUS, *WHERE)])
 def test_a_notebook_shows_it_as_a_page(report: Report) -> None:
     shown = report._repr_html_()
@@ -167,7 +287,7 @@ def test_the_platform_s_words_are_words() -> None:
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [7, None], {"a": 1}])
 def test_what_a_newer_deployer_tells_breaks_nothing(odd: object) -> None:
-    for plain, kind in ((PLAN, Plan), (STATUS, Status)):
+    for plain, kind in ((PLAN | {"changes": CHANGES, "empty": True}, Plan), (STATUS, Status)):
         for name in plain:
             report = kind(plain | {name: odd, "new": odd})
             assert report._repr_html_()

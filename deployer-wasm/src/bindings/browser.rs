@@ -36,9 +36,10 @@ mod value;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 import type {
-  CreateArguments, CreateResult, DeleteArguments, DeleteResult, DeployError, DeployEvent, LakebaseTarget,
-  Operation, Plan, SchemaOperation, SchemaOutcome, Status, StatusArguments, UpdateArguments, UpdateResult,
-  WorkspaceRequest, WorkspaceResponse,
+  AppList, CreateArguments, CreateResult, DeleteArguments, DeleteResult, DeployError, DeployEvent, Findings,
+  History, LakebaseTarget, Operation, Plan, RestoreArguments, RestoreResult, RollbackArguments, RollbackResult,
+  SchemaOperation, SchemaOutcome, Status, StatusArguments, UpdateArguments, UpdateResult, WorkspaceRequest,
+  WorkspaceResponse,
 } from "./types.js";
 export * from "./types.js";
 
@@ -111,7 +112,7 @@ impl Deployer {
     pub fn validate(
         &self,
         #[wasm_bindgen(
-            unchecked_param_type = "CreateArguments | UpdateArguments | DeleteArguments | string"
+            unchecked_param_type = "CreateArguments | UpdateArguments | DeleteArguments | RollbackArguments | RestoreArguments | string"
         )]
         config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "Operation")] operation: JsValue,
@@ -190,6 +191,30 @@ impl Deployer {
         self.promise(Ok(TaskKind::Run(Operation::Delete)), config, options)
     }
 
+    /// Deploys an earlier release again: its files, version and settings, not its data.
+    ///
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<RollbackResult>")]
+    pub fn rollback(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "RollbackArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Run(Operation::Rollback)), config, options)
+    }
+
+    /// Gives the app the data of a restore point; its present data is kept in a branch.
+    ///
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<RestoreResult>")]
+    pub fn restore(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "RestoreArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "RunOptions")] options: JsValue,
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Run(Operation::Restore)), config, options)
+    }
+
     /// What an operation would do. Sends read-only requests, and fails where the operation would fail.
     ///
     /// It rejects with the catalogue's entry.
@@ -198,7 +223,7 @@ impl Deployer {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Operation")] operation: JsValue,
         #[wasm_bindgen(
-            unchecked_param_type = "CreateArguments | UpdateArguments | DeleteArguments | string"
+            unchecked_param_type = "CreateArguments | UpdateArguments | DeleteArguments | RollbackArguments | RestoreArguments | string"
         )]
         config: JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
@@ -216,6 +241,42 @@ impl Deployer {
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
     ) -> Promise {
         self.promise(Ok(TaskKind::Status), config, options)
+    }
+
+    /// The releases of an app, and the restore points of its database.
+    ///
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<History>")]
+    pub fn history(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "StatusArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
+    ) -> Promise {
+        self.promise(Ok(TaskKind::History), config, options)
+    }
+
+    /// The Tellr apps of the workspace that the caller can see.
+    ///
+    /// It rejects with the catalogue's entry.
+    #[wasm_bindgen(unchecked_return_type = "Promise<AppList>")]
+    pub fn list(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
+    ) -> Promise {
+        self.promise(Ok(TaskKind::List), Object::new().into(), options)
+    }
+
+    /// Whether all is there that a deployment needs: an existing app is checked as for `update`, a new name as for
+    /// `create`.
+    ///
+    /// It rejects with the catalogue's entry, for invalid settings.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Findings>")]
+    pub fn doctor(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
+        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
+    ) -> Promise {
+        self.promise(Ok(TaskKind::Doctor), config, options)
     }
 }
 

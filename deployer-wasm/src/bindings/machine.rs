@@ -159,7 +159,12 @@ fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<TaskKind, Fault> 
         (Wanted::Update, None) => Ok(TaskKind::Run(Operation::Update)),
         (Wanted::Delete, None) => Ok(TaskKind::Run(Operation::Delete)),
         (Wanted::Plan, Some(operation)) => Ok(TaskKind::Plan(operation)),
+        (Wanted::Rollback, None) => Ok(TaskKind::Run(Operation::Rollback)),
+        (Wanted::Restore, None) => Ok(TaskKind::Run(Operation::Restore)),
         (Wanted::Status, None) => Ok(TaskKind::Status),
+        (Wanted::History, None) => Ok(TaskKind::History),
+        (Wanted::List, None) => Ok(TaskKind::List),
+        (Wanted::Doctor, None) => Ok(TaskKind::Doctor),
         _ => {
             let problem = "`plan_of` is only allowed with the operation `plan`".to_owned();
             Err(Fault::Call { call: "start", problem })

@@ -14,8 +14,8 @@
 //! | `cancel` | `{"protocol": 2}` | [`Accepted`] |
 //! | `ask` | `{"protocol": 2, "question": "…", …}`, see [`super::question`] | the answer to the query |
 //!
-//! `start` starts one of the three operations, or `plan` with `plan_of`, or `status`; the last two send
-//! read-only requests and emit no events.
+//! `start` starts one of the three operations, or `plan` with `plan_of`, `status`, `list` or `doctor`; the last
+//! four send read-only requests and emit no events.
 //!
 //! How to drive a run: `start`; then, until `state` is not `running`: `poll`, show the events, start the
 //! commands, wait until at least one pending command is done, `resolve` all that are done. A turn may have no
@@ -80,7 +80,7 @@ pub struct Start {
     pub now_ms: i64,
 }
 
-/// What to run. The last two send read-only requests, and emit no events.
+/// What to run. Those from `Plan` on send read-only requests, and emit no events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
@@ -94,6 +94,17 @@ pub enum Wanted {
     Plan,
     /// The status of an app. The result is a `Status`.
     Status,
+    /// Deploy an earlier release again.
+    Rollback,
+    /// Give the app the data of a restore point.
+    Restore,
+    /// The releases of an app. The result is a `History`.
+    History,
+    /// The Tellr apps of the workspace; it takes no arguments. The result is an `AppList`.
+    List,
+    /// Whether all is there that a deployment needs; it takes the arguments of `create`. The result is a
+    /// `Findings`.
+    Doctor,
 }
 
 /// Continues the run as far as possible.
@@ -292,6 +303,7 @@ impl From<Fault> for DeployError {
             cause,
             remedy: remedy.to_owned(),
             docs: "ARCHITECTURE.md".to_owned(),
+            reason: None,
             step: None,
             log: Vec::new(),
             refused: None,

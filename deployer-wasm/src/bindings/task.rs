@@ -7,11 +7,14 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::config::{StatusConfig, resolve};
+use crate::config::{DoctorConfig, StatusConfig, resolve};
 use crate::engine::Cancellation;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::host::Host;
-use crate::operations::{self, Change, CreateResult, DeleteResult, Plan, Status, UpdateResult};
+use crate::operations::{
+    self, AppList, Change, CreateResult, DeleteResult, Findings, History, Plan, RestoreResult,
+    RollbackResult, Status, UpdateResult,
+};
 
 pub use crate::operations::Operation;
 
@@ -24,6 +27,12 @@ pub enum TaskKind {
     Plan(Operation),
     /// The status of an app.
     Status,
+    /// The releases of an app.
+    History,
+    /// The Tellr apps of the workspace. It takes no arguments.
+    List,
+    /// Whether all is there that a deployment needs. It takes the arguments of `create`.
+    Doctor,
 }
 
 /// An operation, plan or status with checked arguments.
@@ -35,6 +44,12 @@ pub enum Task {
     Plan(Change),
     /// The status of an app.
     Status(Box<StatusConfig>),
+    /// The releases of an app.
+    History(Box<StatusConfig>),
+    /// The Tellr apps of the workspace.
+    List,
+    /// Whether all is there that a deployment needs.
+    Doctor(Box<DoctorConfig>),
 }
 
 /// The result of a [`Task`]; serialises as the operation's own result.
@@ -47,10 +62,20 @@ pub enum Outcome {
     Updated(UpdateResult),
     /// Of `delete`.
     Deleted(DeleteResult),
+    /// Of `rollback`.
+    RolledBack(RollbackResult),
+    /// Of `restore`.
+    Restored(RestoreResult),
     /// Of a plan.
     Planned(Plan),
     /// Of `status`.
     Stands(Box<Status>),
+    /// Of `history`.
+    Happened(Box<History>),
+    /// Of `list`.
+    Listed(AppList),
+    /// Of `doctor`.
+    Checked(Findings),
 }
 
 fn change(
@@ -71,6 +96,14 @@ fn change(
         Operation::Delete => {
             let config = resolve::delete(arguments, file, environment)?;
             Change::Delete(Box::new(config))
+        }
+        Operation::Rollback => {
+            let config = resolve::rollback(arguments, file, environment)?;
+            Change::Rollback(Box::new(config))
+        }
+        Operation::Restore => {
+            let config = resolve::restore(arguments, file, environment)?;
+            Change::Restore(Box::new(config))
         }
     })
 }
@@ -94,6 +127,21 @@ impl Task {
                 let config = resolve::status(arguments, file, environment)?;
                 Self::Status(Box::new(config))
             }
+            TaskKind::History => {
+                let config = resolve::status(arguments, file, environment)?;
+                Self::History(Box::new(config))
+            }
+            TaskKind::List => {
+                let unknown = arguments.as_object().and_then(|arguments| arguments.keys().next());
+                match unknown {
+                    Some(key) => {
+                        let (key, known) = (key.clone(), Vec::new());
+                        return Err(Failure::UnknownKey { key, known, nearest: None }.into());
+                    }
+                    None => Self::List,
+                }
+            }
+            TaskKind::Doctor => Self::Doctor(Box::new(DoctorConfig::read(arguments, file, environment)?)),
         })
     }
 
@@ -101,9 +149,11 @@ impl Task {
     /// keeps the schema.
     pub fn needs_sql(&self) -> bool {
         match self {
-            Self::Run(Change::Create(_) | Change::Update(_)) => true,
+            Self::Run(Change::Create(_) | Change::Update(_) | Change::Rollback(_) | Change::Restore(_)) => {
+                true
+            }
             Self::Run(Change::Delete(config)) => config.reset_database,
-            Self::Plan(_) | Self::Status(_) => false,
+            Self::Plan(_) | Self::Status(_) | Self::History(_) | Self::List | Self::Doctor(_) => false,
         }
     }
 
@@ -123,11 +173,24 @@ impl Task {
             Self::Run(Change::Delete(config)) => {
                 Outcome::Deleted(Box::pin(operations::delete(host, config, cancellation)).await?)
             }
+            Self::Run(Change::Rollback(config)) => {
+                Outcome::RolledBack(Box::pin(operations::rollback(host, config, cancellation)).await?)
+            }
+            Self::Run(Change::Restore(config)) => {
+                Outcome::Restored(Box::pin(operations::restore(host, config, cancellation)).await?)
+            }
             Self::Plan(change) => {
                 Outcome::Planned(Box::pin(operations::plan(host, change, cancellation)).await?)
             }
             Self::Status(config) => {
                 Outcome::Stands(Box::new(Box::pin(operations::status(host, config, cancellation)).await?))
+            }
+            Self::History(config) => {
+                Outcome::Happened(Box::new(Box::pin(operations::history(host, config, cancellation)).await?))
+            }
+            Self::List => Outcome::Listed(Box::pin(operations::list(host, cancellation)).await?),
+            Self::Doctor(config) => {
+                Outcome::Checked(Box::pin(operations::findings(host, config, cancellation)).await?)
             }
         })
     }

@@ -66,6 +66,24 @@ impl ComputeSize {
 }
 
 choice! {
+    /// What happens to a release whose app isn't healthy.
+    OnFailure {
+        /// The previous release is put back.
+        Rollback = "rollback",
+        /// The failed release stays.
+        Keep = "keep",
+    }
+}
+
+impl OnFailure {
+    /// Checks `text`, which was given as `key`.
+    pub fn parse(key: &str, text: &str) -> Result<Self, Failure> {
+        let known = Self::ALL.iter().find(|known| known.as_str() == text);
+        known.copied().ok_or_else(|| invalid(key, text, "`rollback` or `keep`"))
+    }
+}
+
+choice! {
     /// The size of a database, in Lakebase's compute units.
     Capacity {
         /// One unit.

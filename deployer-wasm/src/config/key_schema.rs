@@ -95,6 +95,11 @@ fn check_value(path: &str, holds: &Holds, value: &Node) -> Result<(), Failure> {
         (_, Node::Null) => Ok(()),
         (Holds::Group(inner), Node::Map(entries)) => check(path, inner, entries),
         (Holds::Value(Kind::Text | Kind::Secret), value) if is(value, ScalarKind::Text) => Ok(()),
+        (Holds::Value(Kind::Count), value)
+            if is(value, ScalarKind::Number) || is(value, ScalarKind::Text) =>
+        {
+            Ok(())
+        }
         (Holds::Value(Kind::Flag), value) if is(value, ScalarKind::Flag) => Ok(()),
         (Holds::Value(Kind::Texts), Node::List(items)) => {
             match items.iter().enumerate().find(|(_, item)| !is(item, ScalarKind::Text)) {
@@ -150,6 +155,7 @@ fn wrong_type(path: &str, holds: &Holds, found: &Node) -> Failure {
             "text (put quotes around it)"
         }
         (Holds::Value(Kind::Text | Kind::Secret), _) => "text",
+        (Holds::Value(Kind::Count), _) => "a number, or a range as text",
         (Holds::Value(Kind::Flag), _) => "`true` or `false`",
         (Holds::Value(Kind::Texts), _) => "a list of text values",
         (Holds::Value(Kind::Map), _) => "names with text values",

@@ -110,6 +110,31 @@ impl Default for SchemaName {
 }
 
 checked_text! {
+    /// The id of a branch of a Lakebase project: 1 to 63 lower-case letters, digits and hyphens, starting with a
+    /// letter and not ending with a hyphen.
+    BranchId, "restore_from"
+}
+
+impl BranchId {
+    /// Checks `text`, which was given as `key`.
+    pub fn parse(key: &str, text: &str) -> Result<Self, Failure> {
+        let fits = (1..=63).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !text.ends_with('-');
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(invalid(
+                key,
+                text,
+                "the id of a branch of the app's database, such as `pre-reset-20261123-150000` or `production`",
+            ))
+        }
+    }
+}
+
+checked_text! {
     /// An API scope that the app requests from its users, such as `catalog.tables:read`. The platform defines
     /// which scopes exist, and this changes; only the format is checked here.
     ApiScope, "extra_scopes"

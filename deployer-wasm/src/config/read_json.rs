@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use super::key_schema;
 use super::setting::Taker;
-use super::settings::{CreateArguments, DeleteArguments, Settings, StatusArguments, UpdateArguments};
+use super::settings::{
+    CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, Settings, StatusArguments,
+    UpdateArguments,
+};
 use crate::document::Node;
 use crate::error::Result;
 
@@ -40,7 +43,14 @@ macro_rules! from_json {
         }
     )+};
 }
-from_json!(CreateArguments: Create, UpdateArguments: Update, DeleteArguments: Delete, StatusArguments: Status);
+from_json!(
+    CreateArguments: Create,
+    UpdateArguments: Update,
+    DeleteArguments: Delete,
+    StatusArguments: Status,
+    RollbackArguments: Rollback,
+    RestoreArguments: Restore
+);
 
 #[cfg(test)]
 mod tests {
@@ -91,6 +101,7 @@ mod tests {
             let taken = SETTINGS.iter().filter(|setting| setting.is_taken_by(taker));
             let sample = |kind| match kind {
                 Kind::Text | Kind::Secret => json!("x"),
+                Kind::Count => json!(1),
                 Kind::Flag => json!(true),
                 Kind::Texts => json!(["x"]),
                 Kind::Map => json!({"X": "x"}),

@@ -89,6 +89,10 @@ mod tests {
             "serving_endpoint": "my-model",
             "genie_spaces": ["01ef274d35a310b5bffd01dadcbaf577"],
             "sql_warehouse": "4b9b953939869799",
+            "instances": "1-3",
+            "share_with": ["users:CAN_USE"],
+            "telemetry": "main.tellr",
+            "usage_policy": "6f9a0c1e-1111-4222-8333-0123456789ab",
             "extra_scopes": ["files"],
             "extra_env": {"LOG_LEVEL": "debug"},
         })

@@ -6,18 +6,21 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
 use super::arguments::{SecretText, WheelArgument};
-use super::enums::{AppPackage, Capacity, ComputeSize, KeyStorage, PackageIndex};
+use super::enums::{AppPackage, Capacity, ComputeSize, KeyStorage, OnFailure, PackageIndex};
 use super::key::FernetKey;
 use super::launch::Launch;
-use super::name::{ApiScope, AppName, Description, LakebaseName, SchemaName};
+use super::name::{ApiScope, AppName, BranchId, Description, LakebaseName, SchemaName};
 use super::path::WorkspacePath;
 use super::read_file;
+use super::record::RecordSettings;
 use super::replay::{Recorded, Replay};
 use super::services::Services;
 use super::setting::{Kind, Setting, Taker};
 use super::settings::{
-    CreateArguments, DeleteArguments, SETTINGS, Settings, Source, StatusArguments, UpdateArguments,
+    CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SETTINGS, Settings, Source,
+    StatusArguments, UpdateArguments,
 };
+use super::sharing::Sharing;
 use super::text::{invalid, refuse_unfilled};
 use super::version::{PackageVersion, VersionPin};
 use super::wheel::LocalWheel;
@@ -69,6 +72,10 @@ pub struct CreateConfig {
     pub launch: Launch,
     /// What the assistant works with.
     pub services: Services,
+    /// Who may use the app, in addition to those who may already.
+    pub share_with: Sharing,
+    /// Further settings of the app's record.
+    pub record: RecordSettings,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -92,6 +99,8 @@ pub struct UpdateConfig {
     pub package: AppPackage,
     /// Which version; ignored if there is a local wheel.
     pub version: VersionPin,
+    /// Whether the version that is deployed stays, if one is: of the original app, with no version given.
+    pub keeps_version: bool,
     /// A wheel to deploy instead of a published version.
     pub local_wheel: Option<LocalWheel>,
     /// The index that the package is installed from.
@@ -106,8 +115,16 @@ pub struct UpdateConfig {
     pub launch: Launch,
     /// What the assistant works with.
     pub services: Services,
+    /// Who may use the app, in addition to those who may already.
+    pub share_with: Sharing,
+    /// Further settings of the app's record.
+    pub record: RecordSettings,
     /// Drop the schema and create it again.
     pub reset_database: bool,
+    /// Take over an app that the original deployer created.
+    pub adopt: bool,
+    /// What happens if the app isn't healthy afterwards.
+    pub on_failure: OnFailure,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -138,6 +155,36 @@ pub struct StatusConfig {
     pub workspace_path: Option<WorkspacePath>,
 }
 
+/// The configuration of `rollback`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RollbackConfig {
+    /// The app.
+    pub app_name: AppName,
+    /// The folder of its files; if omitted, the folder it was deployed from.
+    pub workspace_path: Option<WorkspacePath>,
+    /// The number of the release to go back to; if omitted, the last healthy one before the present.
+    pub to: Option<u32>,
+    /// What happens if the app isn't healthy afterwards.
+    pub on_failure: OnFailure,
+    /// The settings that reproduce this configuration.
+    pub(super) settings: Replay,
+}
+
+/// The configuration of `restore`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreConfig {
+    /// The app.
+    pub app_name: AppName,
+    /// The folder of its files; if omitted, the folder it was deployed from.
+    pub workspace_path: Option<WorkspacePath>,
+    /// The branch of the database to restore from; if omitted, the newest restore point.
+    pub from: Option<BranchId>,
+    /// What happens if the app isn't healthy afterwards.
+    pub on_failure: OnFailure,
+    /// The settings that reproduce this configuration.
+    pub(super) settings: Replay,
+}
+
 impl CreateConfig {
     /// What the journal keeps; `folder` is the folder of the app's files.
     pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
@@ -153,6 +200,20 @@ impl UpdateConfig {
 }
 
 impl DeleteConfig {
+    /// What the journal keeps; `folder` is the folder of the app's files.
+    pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
+        self.settings.recorded(folder, None)
+    }
+}
+
+impl RollbackConfig {
+    /// What the journal keeps; `folder` is the folder of the app's files.
+    pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
+        self.settings.recorded(folder, None)
+    }
+}
+
+impl RestoreConfig {
     /// What the journal keeps; `folder` is the folder of the app's files.
     pub fn recorded(&self, folder: &WorkspacePath) -> Recorded {
         self.settings.recorded(folder, None)
@@ -203,6 +264,26 @@ impl StatusArguments {
     }
 }
 
+impl RollbackArguments {
+    /// Checks everything and fills in the defaults; see [`StatusArguments::resolve`].
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<RollbackConfig> {
+        Settings::from(self).rollback(file, environment)
+    }
+}
+
+impl RestoreArguments {
+    /// Checks everything and fills in the defaults; see [`StatusArguments::resolve`].
+    ///
+    /// # Errors
+    /// Of the class `Input`, with the key and what would be right.
+    pub fn resolve(self, file: Option<&str>, environment: Option<&str>) -> Result<RestoreConfig> {
+        Settings::from(self).restore(file, environment)
+    }
+}
+
 /// [`CreateArguments`] from JSON, resolved.
 ///
 /// # Errors
@@ -233,6 +314,22 @@ pub fn delete(arguments: Value, file: Option<&str>, environment: Option<&str>) -
 /// Of the class `Input`, with the key and what would be right.
 pub fn status(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<StatusConfig> {
     Settings::read(Taker::Status, arguments)?.status(file, environment)
+}
+
+/// [`RollbackArguments`] from JSON, resolved.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn rollback(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<RollbackConfig> {
+    Settings::read(Taker::Rollback, arguments)?.rollback(file, environment)
+}
+
+/// [`RestoreArguments`] from JSON, resolved.
+///
+/// # Errors
+/// Of the class `Input`, with the key and what would be right.
+pub fn restore(arguments: Value, file: Option<&str>, environment: Option<&str>) -> Result<RestoreConfig> {
+    Settings::read(Taker::Restore, arguments)?.restore(file, environment)
 }
 
 /// The settings of one operation during the check. Checked settings are written back in normalised form,
@@ -279,8 +376,19 @@ impl Checking {
         })
     }
 
+    /// Whether an update keeps the version that is deployed. The original app has no version to go with, and a newer
+    /// one of it may change or delete data, so it gets one only on request.
+    fn keeps_version(&self, package: AppPackage) -> bool {
+        package == AppPackage::DatabricksTellrApp && self.settings.app_version.is_none()
+    }
+
     fn index(&mut self) -> PackageIndex {
         (*self.settings.use_test_pypi.get_or_insert(false)).into()
+    }
+
+    fn on_failure(&mut self) -> Result<OnFailure> {
+        let Settings { source, on_failure, .. } = &mut self.settings;
+        checked_or(source, "on_failure", on_failure, OnFailure::parse, || OnFailure::Rollback)
     }
 
     fn reset(&mut self) -> bool {
@@ -396,6 +504,8 @@ impl Settings {
             extra_scopes: given.extra_scopes()?,
             launch: Launch::check(&mut given.settings)?,
             services: Services::check(&mut given.settings)?,
+            share_with: Sharing::check(&mut given.settings)?,
+            record: RecordSettings::check(&mut given.settings)?,
             settings: given.end(),
         })
     }
@@ -409,6 +519,7 @@ impl Settings {
         check!(given.lakebase_compute, Capacity::parse)?;
         let package = given.package()?;
         let local_wheel = given.wheel(package)?;
+        let keeps_version = local_wheel.is_none() && given.keeps_version(package);
         Ok(UpdateConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
             workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
@@ -417,7 +528,8 @@ impl Settings {
             app_compute: check!(given.app_compute, ComputeSize::parse)?,
             description: check!(given.description, Description::parse)?,
             package,
-            version: given.version(package)?,
+            version: if keeps_version { VersionPin::Latest } else { given.version(package)? },
+            keeps_version,
             local_wheel,
             index: given.index(),
             encryption_key: given.encryption_key()?,
@@ -425,7 +537,12 @@ impl Settings {
             extra_scopes: given.extra_scopes()?,
             launch: Launch::check(&mut given.settings)?,
             services: Services::check(&mut given.settings)?,
+            share_with: Sharing::check(&mut given.settings)?,
+            record: RecordSettings::check(&mut given.settings)?,
             reset_database: given.reset(),
+            // Without effect once the app is taken over, so the default isn't written.
+            adopt: given.settings.adopt.unwrap_or(false),
+            on_failure: given.on_failure()?,
             settings: given.end(),
         })
     }
@@ -445,6 +562,8 @@ impl Settings {
         given.extra_scopes()?;
         Launch::check(&mut given.settings)?;
         Services::check(&mut given.settings)?;
+        Sharing::check(&mut given.settings)?;
+        RecordSettings::check(&mut given.settings)?;
         Ok(DeleteConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
             workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
@@ -467,6 +586,34 @@ impl Settings {
         })
     }
 
+    fn rollback(self, file: Option<&str>, environment: Option<&str>) -> Result<RollbackConfig> {
+        let checked = || -> Result<RollbackConfig> {
+            let mut given = Checking::begin(Taker::Rollback, self, file, environment)?;
+            Ok(RollbackConfig {
+                app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
+                workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
+                to: check!(given.to_release, release_number)?,
+                on_failure: given.on_failure()?,
+                settings: given.end(),
+            })
+        };
+        checked().map_err(|error| in_file(file, error))
+    }
+
+    fn restore(self, file: Option<&str>, environment: Option<&str>) -> Result<RestoreConfig> {
+        let checked = || -> Result<RestoreConfig> {
+            let mut given = Checking::begin(Taker::Restore, self, file, environment)?;
+            Ok(RestoreConfig {
+                app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),
+                workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
+                from: check!(given.restore_from, BranchId::parse)?,
+                on_failure: given.on_failure()?,
+                settings: given.end(),
+            })
+        };
+        checked().map_err(|error| in_file(file, error))
+    }
+
     fn set_default(&mut self, setting: &Setting, default: &str) {
         let value = match setting.kind {
             Kind::Flag => Node::flag(default == "true"),
@@ -474,6 +621,15 @@ impl Settings {
         };
         self.set(setting.name, value);
     }
+}
+
+/// The number of a release.
+fn release_number(key: &str, text: &str) -> Result<u32, Failure> {
+    let is_plain =
+        text.len() <= 7 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
+        invalid(key, text, "the number of a release, as `tellr-app deploy history` shows it, such as `3`")
+    })
 }
 
 /// An error about a file's value, with its line and column.
@@ -511,6 +667,10 @@ fn choose(direct: Settings, file: Option<&str>, variable: Option<&str>) -> Resul
         encryption_key: direct.encryption_key,
         local_wheel: direct.local_wheel,
         reset_database: direct.reset_database,
+        adopt: direct.adopt,
+        on_failure: direct.on_failure,
+        to_release: direct.to_release,
+        restore_from: direct.restore_from,
         ..read_file::read(file, argument, variable)?
     })
 }

@@ -40,7 +40,7 @@ pub struct Setting {
     /// The default in words for operations on an existing app.
     pub kept: &'static str,
     /// Which operations take it, in the order of [`Taker::ALL`].
-    pub(super) taken_by: [bool; 4],
+    pub(super) taken_by: [bool; 6],
     /// Which operations require it, unless a file is given.
     pub needed_by: &'static [Taker],
     /// Its key in an environment of a file, such as `lakebase.schema`; a flat file uses its name. `None` for
@@ -67,6 +67,8 @@ pub enum Kind {
     Texts,
     /// Names, each with a text.
     Map,
+    /// A number, or a range of two as a text.
+    Count,
     /// A text that is never shown or kept.
     Secret,
     /// A wheel's file.
@@ -95,11 +97,16 @@ pub enum Taker {
     Delete,
     /// `status`
     Status,
+    /// `rollback`
+    Rollback,
+    /// `restore`
+    Restore,
 }
 
 impl Taker {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Delete, Self::Status];
+    pub const ALL: [Self; 6] =
+        [Self::Create, Self::Update, Self::Delete, Self::Status, Self::Rollback, Self::Restore];
 
     /// Its name.
     pub const fn as_str(self) -> &'static str {
@@ -108,6 +115,8 @@ impl Taker {
             Self::Update => "update",
             Self::Delete => "delete",
             Self::Status => "status",
+            Self::Rollback => "rollback",
+            Self::Restore => "restore",
         }
     }
 }
@@ -123,7 +132,7 @@ impl Setting {
         default: None,
         otherwise: "",
         kept: "",
-        taken_by: [false; 4],
+        taken_by: [false; 6],
         needed_by: &[],
         file: None,
         flag: None,

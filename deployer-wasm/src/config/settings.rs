@@ -35,29 +35,41 @@ macro_rules! arguments {
         }
     };
     // Whether the next setting belongs to the operation.
-    (@create $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; create $u:tt $d:tt $s:tt) $($more:tt)*) => {
+    (@create $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; create $u:tt $d:tt $s:tt $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@create $doc $Name [$($kept)* $help $name $type;] $($more)*);
     };
-    (@create $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; - $u:tt $d:tt $s:tt) $($more:tt)*) => {
+    (@create $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; - $u:tt $d:tt $s:tt $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@create $doc $Name $kept $($more)*);
     };
-    (@update $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt update $d:tt $s:tt) $($more:tt)*) => {
+    (@update $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt update $d:tt $s:tt $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@update $doc $Name [$($kept)* $help $name $type;] $($more)*);
     };
-    (@update $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt - $d:tt $s:tt) $($more:tt)*) => {
+    (@update $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt - $d:tt $s:tt $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@update $doc $Name $kept $($more)*);
     };
-    (@delete $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt delete $s:tt) $($more:tt)*) => {
+    (@delete $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt delete $s:tt $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@delete $doc $Name [$($kept)* $help $name $type;] $($more)*);
     };
-    (@delete $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt - $s:tt) $($more:tt)*) => {
+    (@delete $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt - $s:tt $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@delete $doc $Name $kept $($more)*);
     };
-    (@status $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt status) $($more:tt)*) => {
+    (@status $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt status $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@status $doc $Name [$($kept)* $help $name $type;] $($more)*);
     };
-    (@status $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt -) $($more:tt)*) => {
+    (@status $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt - $r:tt $e:tt) $($more:tt)*) => {
         arguments!(@status $doc $Name $kept $($more)*);
+    };
+    (@rollback $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt $s:tt rollback $e:tt) $($more:tt)*) => {
+        arguments!(@rollback $doc $Name [$($kept)* $help $name $type;] $($more)*);
+    };
+    (@rollback $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt $s:tt - $e:tt) $($more:tt)*) => {
+        arguments!(@rollback $doc $Name $kept $($more)*);
+    };
+    (@restore $doc:literal $Name:ident [$($kept:tt)*] ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt $s:tt $r:tt restore) $($more:tt)*) => {
+        arguments!(@restore $doc $Name [$($kept)* $help $name $type;] $($more)*);
+    };
+    (@restore $doc:literal $Name:ident $kept:tt ($help:tt $name:ident $type:ty; $c:tt $u:tt $d:tt $s:tt $r:tt -) $($more:tt)*) => {
+        arguments!(@restore $doc $Name $kept $($more)*);
     };
 }
 
@@ -127,6 +139,8 @@ macro_rules! settings {
         arguments!(@update "The arguments of `update`." UpdateArguments [] $(({$($help)+} $name $type; $($taker)+))+);
         arguments!(@delete "The arguments of `delete`." DeleteArguments [] $(({$($help)+} $name $type; $($taker)+))+);
         arguments!(@status "The arguments of `status`." StatusArguments [] $(({$($help)+} $name $type; $($taker)+))+);
+        arguments!(@rollback "The arguments of `rollback`." RollbackArguments [] $(({$($help)+} $name $type; $($taker)+))+);
+        arguments!(@restore "The arguments of `restore`." RestoreArguments [] $(({$($help)+} $name $type; $($taker)+))+);
     };
 }
 
@@ -160,7 +174,7 @@ const fn choice(value: &'static str, label: &'static str, note: &'static str) ->
 
 settings! {
     /// The name of the app in the workspace.
-    app_name: String, [create update delete status] => Setting {
+    app_name: String, [create update delete status rollback restore] => Setting {
         label: "App name",
         default: Some("tellr"),
         needed_by: &[Taker::Update, Taker::Delete],
@@ -171,7 +185,7 @@ settings! {
     };
 
     /// The Lakebase database. `create` creates it if it doesn't exist.
-    lakebase_name: String, [create update delete -] => Setting {
+    lakebase_name: String, [create update delete - - -] => Setting {
         label: "Lakebase database",
         default: Some("tellr-db"),
         kept: "as deployed",
@@ -183,7 +197,7 @@ settings! {
     };
 
     /// The Postgres schema in the database that holds the app's data.
-    schema_name: String, [create update delete -] => Setting {
+    schema_name: String, [create update delete - - -] => Setting {
         label: "Schema",
         default: Some("app_data"),
         kept: "as deployed",
@@ -195,7 +209,7 @@ settings! {
     };
 
     /// The size of the app's compute.
-    app_compute: String, [create update - -] => Setting {
+    app_compute: String, [create update - - - -] => Setting {
         label: "App size",
         default: Some("MEDIUM"),
         kept: "unchanged",
@@ -211,7 +225,7 @@ settings! {
 
     /// The size of a database that is created, in compute units; it scales between half and twice of it.
     /// A database that exists keeps its size.
-    lakebase_compute: String, [create - - -] => Setting {
+    lakebase_compute: String, [create - - - - -] => Setting {
         label: "Database size",
         default: Some("CU_1"),
         choices: &[
@@ -225,8 +239,20 @@ settings! {
         ..PLAIN
     };
 
+    /// How many instances of the app run, 1 to 5, such as `2`; or a range such as `1-3`, within which the platform
+    /// scales with the load. Beta of the platform.
+    instances: String, [create update - - - -] => Setting {
+        label: "Instances",
+        kind: Kind::Count,
+        otherwise: "1",
+        kept: "unchanged",
+        file: Some("instances"),
+        pattern: Some("^[1-5](-[1-5])?$"),
+        ..PLAIN
+    };
+
     /// The version of the app's package: one exact version, or `latest`.
-    app_version: String, [create update - -] => Setting {
+    app_version: String, [create update - - - -] => Setting {
         label: "Version",
         otherwise: "this deployer's own version",
         file: Some("app_version"),
@@ -235,7 +261,7 @@ settings! {
     };
 
     /// The workspace folder for the app's files.
-    app_file_workspace_path: String, [create update delete status] => Setting {
+    app_file_workspace_path: String, [create update delete status rollback restore] => Setting {
         label: "Workspace folder",
         otherwise: "/Workspace/Users/<you>/.apps/<app>",
         kept: "as deployed",
@@ -245,7 +271,7 @@ settings! {
     };
 
     /// The description that the workspace shows beside the app's name.
-    description: String, [create update - -] => Setting {
+    description: String, [create update - - - -] => Setting {
         label: "Description",
         default: Some("Tellr AI Slide Generator"),
         kept: "unchanged",
@@ -254,7 +280,7 @@ settings! {
     };
 
     /// Which of the two apps to deploy.
-    app_package: String, [create update - -] => Setting {
+    app_package: String, [create update - - - -] => Setting {
         label: "Package",
         default: Some("tellr-app"),
         choices: &[
@@ -266,7 +292,7 @@ settings! {
     };
 
     /// A wheel of the app on this machine, deployed instead of a published version.
-    local_wheel: WheelArgument, [create update - -] => Setting {
+    local_wheel: WheelArgument, [create update - - - -] => Setting {
         label: "Local wheel",
         kind: Kind::Wheel,
         parameter: Some("local_wheel_path"),
@@ -274,7 +300,7 @@ settings! {
     };
 
     /// Install the app from TestPyPI, and its dependencies from PyPI.
-    use_test_pypi: bool, [create update - -] => Setting {
+    use_test_pypi: bool, [create update - - - -] => Setting {
         label: "Install from TestPyPI",
         kind: Kind::Flag,
         default: Some("false"),
@@ -283,7 +309,7 @@ settings! {
     };
 
     /// Also add deck prompts and a style about the Databricks platform.
-    seed_databricks_defaults: bool, [create update - -] => Setting {
+    seed_databricks_defaults: bool, [create update - - - -] => Setting {
         label: "Add content about Databricks",
         kind: Kind::Flag,
         default: Some("false"),
@@ -294,7 +320,7 @@ settings! {
 
     /// The name of the model serving endpoint that the app's assistant asks; the app is permitted to query it.
     /// Given as an empty text, it is detached.
-    serving_endpoint: String, [create update - -] => Setting {
+    serving_endpoint: String, [create update - - - -] => Setting {
         label: "Serving endpoint",
         otherwise: "chosen in the app",
         kept: "as deployed",
@@ -305,7 +331,7 @@ settings! {
     };
 
     /// The ids of the Genie spaces that the app's assistant asks for data. An empty list detaches them.
-    genie_spaces: Vec<String>, [create update - -] => Setting {
+    genie_spaces: Vec<String>, [create update - - - -] => Setting {
         label: "Genie spaces",
         kind: Kind::Texts,
         otherwise: "chosen in the app",
@@ -318,7 +344,7 @@ settings! {
     };
 
     /// The id of the SQL warehouse that the app may use. Given as an empty text, it is detached.
-    sql_warehouse: String, [create update - -] => Setting {
+    sql_warehouse: String, [create update - - - -] => Setting {
         label: "SQL warehouse",
         kept: "as deployed",
         file: Some("sql_warehouse"),
@@ -327,8 +353,37 @@ settings! {
         ..PLAIN
     };
 
+    /// Who may use the app: users by user name, groups by name, service principals by application id; `users` is the
+    /// whole workspace. With `:CAN_MANAGE` after the name they may also change the app. Grants are only added.
+    share_with: Vec<String>, [create update - - - -] => Setting {
+        label: "Share with",
+        kind: Kind::Texts,
+        otherwise: "its creator and workspace admins",
+        kept: "unchanged",
+        file: Some("share_with"),
+        ..PLAIN
+    };
+
+    /// Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
+    /// three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.
+    telemetry: String, [create update - - - -] => Setting {
+        label: "Telemetry",
+        kept: "unchanged",
+        file: Some("telemetry"),
+        ..PLAIN
+    };
+
+    /// The id of the usage policy whose tags the app's usage is billed with.
+    usage_policy: String, [create update - - - -] => Setting {
+        label: "Usage policy",
+        kept: "unchanged",
+        file: Some("usage_policy"),
+        pattern: Some("^[a-zA-Z0-9-]{1,64}$"),
+        ..PLAIN
+    };
+
     /// API scopes of the app, in addition to the six that it always requests.
-    extra_scopes: Vec<String>, [create update - -] => Setting {
+    extra_scopes: Vec<String>, [create update - - - -] => Setting {
         label: "Additional API scopes",
         kind: Kind::Texts,
         file: Some("extra_scopes"),
@@ -340,7 +395,7 @@ settings! {
     /// Additional environment variables of the app, as names with values. Not for secrets: they are readable in
     /// the app's files. Names that the deployer or the platform sets are refused. If omitted, they stay as
     /// deployed.
-    extra_env: Pairs, [create update - -] => Setting {
+    extra_env: Pairs, [create update - - - -] => Setting {
         label: "Additional environment variables",
         kind: Kind::Map,
         kept: "as deployed",
@@ -349,7 +404,7 @@ settings! {
     };
 
     /// Where the encryption key is kept.
-    encryption_key_storage: String, [create update - -] => Setting {
+    encryption_key_storage: String, [create update - - - -] => Setting {
         label: "Encryption key storage",
         default: Some("secret_scope"),
         kept: "where it is now",
@@ -362,23 +417,64 @@ settings! {
     };
 
     /// A Fernet key to use. If omitted, the existing key is kept, or a new one is created.
-    encryption_key: SecretText, [create update - -] => Setting {
+    encryption_key: SecretText, [create update - - - -] => Setting {
         label: "Encryption key",
         kind: Kind::Secret,
         ..PLAIN
     };
 
     /// Which of the configuration file's `environments` to use.
-    environment: String, [create update delete status] => Setting {
+    environment: String, [create update delete status rollback restore] => Setting {
         otherwise: "ENVIRONMENT, else development, else the only one",
         ..PLAIN
     };
 
     /// Drop the app's schema with all sessions, decks and settings in it; only `update` creates it again, empty. The
     /// database itself is kept. An autoscaling one gets a restore point first; a provisioned one has none.
-    reset_database: bool, [- update delete -] => Setting {
+    reset_database: bool, [- update delete - - -] => Setting {
         label: "Empty the database",
         kind: Kind::Flag,
+        folded: false,
+        ..PLAIN
+    };
+
+    /// Take over an app that the original deployer, databricks-tellr, created: with its package and its data as they
+    /// are, or, with the package tellr-app, with a copy of its prompts, styles, profiles and sessions in a new schema.
+    adopt: bool, [- update - - - -] => Setting {
+        label: "Take over from databricks-tellr",
+        kind: Kind::Flag,
+        ..PLAIN
+    };
+
+    /// The release to go back to, by its number. If omitted: the last one that was healthy before the present one.
+    to_release: String, [- - - - rollback -] => Setting {
+        label: "Release",
+        otherwise: "the last healthy one before the present",
+        flag: Some("to"),
+        pattern: Some("^[1-9][0-9]{0,6}$"),
+        folded: false,
+        ..PLAIN
+    };
+
+    /// What happens if the app isn't healthy after its deployment: put the previous release back, or keep the
+    /// failed one.
+    on_failure: String, [- update - - rollback restore] => Setting {
+        label: "If the app isn't healthy",
+        default: Some("rollback"),
+        choices: &[
+            choice("rollback", "Put the previous release back", "The app keeps running"),
+            choice("keep", "Keep the failed release", "To look at it"),
+        ],
+        ..PLAIN
+    };
+
+    /// The branch of the database to restore the app's data from: the id of a restore point, or of a branch that
+    /// the app used before. If omitted: the newest restore point.
+    restore_from: String, [- - - - - restore] => Setting {
+        label: "Restore point",
+        otherwise: "the newest restore point",
+        flag: Some("from"),
+        pattern: Some("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"),
         folded: false,
         ..PLAIN
     };

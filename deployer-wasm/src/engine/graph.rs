@@ -68,6 +68,18 @@ impl<T> Done<T> {
         Self { value, changed: true, message: message.into() }
     }
 
+    /// The value.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// The same with another value.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Done<U> {
+        let Self { value, changed, message } = self;
+        Done { value: change(value), changed, message }
+    }
+
     /// Everything was already as wanted.
     pub fn unchanged(value: T, message: impl Into<String>) -> Self {
         Self { value, changed: false, message: message.into() }

@@ -75,7 +75,13 @@ pub struct RunRecord {
     pub status: RunStatus,
     /// Its arguments, to resume it: all except a key and a wheel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, ts(optional, type = "CreateArguments | UpdateArguments | DeleteArguments"))]
+    #[cfg_attr(
+        test,
+        ts(
+            optional,
+            type = "CreateArguments | UpdateArguments | DeleteArguments | RollbackArguments | RestoreArguments"
+        )
+    )]
     #[serde(default)]
     pub arguments: Option<Value>,
     /// The file name of the wheel that it deploys, which has to be given again to resume it.
@@ -144,6 +150,11 @@ pub async fn read<H: Host>(
     let path = file(workspace_path);
     let exported = client.find(files::export(&path)).await?;
     Ok(exported.map_or(Ok(None), |exported| parse(&path, exported)))
+}
+
+/// Starts the read of [`read`].
+pub async fn ahead<H: Host>(client: &Client<'_, H>, workspace_path: &str) {
+    client.ahead(files::export(&file(workspace_path))).await;
 }
 
 fn parse(path: &str, exported: Exported) -> Result<Option<Record>, Failure> {
@@ -215,6 +226,11 @@ impl Journal {
     pub async fn successor<H: Host>(&self, client: &Client<'_, H>) -> Option<String> {
         let there = parse(&self.path, client.find(files::export(&self.path)).await.ok()??).ok()??;
         (there.run.id != self.record.borrow().run.id).then_some(there.run.by)
+    }
+
+    /// The id of the run.
+    pub fn run(&self) -> String {
+        self.record.borrow().run.id.clone()
     }
 
     /// The entry of `step`.

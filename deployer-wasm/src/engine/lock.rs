@@ -39,10 +39,12 @@
 
 use std::time::Duration;
 
+use futures_util::join;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::decode;
 use crate::host::{Host, Timestamp};
+use crate::together;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, Client, ErrorKind};
 
@@ -107,8 +109,9 @@ impl Places {
 /// # Errors
 /// The workspace's refusal.
 pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<Option<Lease>, ApiError> {
-    for path in [&places.shared, &places.beside] {
-        let found = match look(client, path).await {
+    let (shared, beside) = join!(look(client, &places.shared), look(client, &places.beside));
+    for found in [shared, beside] {
+        let found = match found {
             // A folder that the caller may not read holds no lock that concerns the caller.
             Err(error) if error.is(ErrorKind::PermissionDenied) => None,
             found => found?,
@@ -120,6 +123,12 @@ pub async fn holder<H: Host>(client: &Client<'_, H>, places: &Places) -> Result<
         }
     }
     Ok(None)
+}
+
+/// Starts the reads of [`holder`].
+pub async fn ahead<H: Host>(client: &Client<'_, H>, places: &Places) {
+    let places = [&places.shared, &places.beside];
+    together::all(places.map(|place| client.ahead(files::export(place))).into()).await;
 }
 
 /// Removes the lock that `run` left behind: a run that finished and died before releasing it.
@@ -166,9 +175,14 @@ async fn look<H: Host>(client: &Client<'_, H>, path: &str) -> Result<Option<Foun
 async fn create<H: Host>(client: &Client<'_, H>, path: &str, mine: &Lease) -> Result<bool, ApiError> {
     match client.send(files::import(path, &files::json(mine), PutMode::CreateNew)).await {
         Ok(_) => Ok(true),
-        // It may be our own: the answer may have been lost and the request repeated.
-        Err(error) if error.is(ErrorKind::AlreadyExists) => {
-            Ok(look(client, path).await?.is_some_and(|found| found.is_of(&mine.id)))
+        // It may be our own: the answer may have been lost and the request repeated. A refusal whose text was lost
+        // is only known as invalid, and must not count as a folder that can't be used: see `acquire`.
+        Err(error) if error.is(ErrorKind::AlreadyExists) || error.is(ErrorKind::Invalid) => {
+            match look(client, path).await? {
+                Some(found) => Ok(found.is_of(&mine.id)),
+                None if error.is(ErrorKind::AlreadyExists) => Ok(false),
+                None => Err(error),
+            }
         }
         Err(error) => Err(error),
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::graph::{Graph, StepError, StepReport};
 use super::journal::{Entry, Journal};
 use super::narrator::Narrator;
+use super::releases::ReleaseBook;
 use crate::cancellation::Cancellation;
 use crate::error::spell;
 use crate::events::StepState;
@@ -29,6 +30,8 @@ pub struct Run<'a, H> {
     pub cancellation: &'a Cancellation,
     /// Records effects.
     pub journal: Journal,
+    /// The app's releases.
+    pub releases: ReleaseBook,
     /// The user name of the caller.
     pub me: String,
 }
@@ -40,10 +43,10 @@ impl<'a, H: Host> Run<'a, H> {
         client: Client<'a, H>,
         narrator: Narrator<'a, H>,
         cancellation: &'a Cancellation,
-        journal: Journal,
+        (journal, releases): (Journal, ReleaseBook),
         me: String,
     ) -> Self {
-        Self { host, client, narrator, cancellation, journal, me }
+        Self { host, client, narrator, cancellation, journal, releases, me }
     }
 
     /// Runs `graph` to its end.

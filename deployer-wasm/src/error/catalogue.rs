@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::entry::Entry;
 use super::outside;
+use super::rules::{self, Evidence};
 use super::{DeployError, ErrorClass, ErrorDetails, RefusedInput};
 use crate::timestamp::Timestamp;
 
@@ -47,6 +48,8 @@ pub enum Failure {
     ConfirmationNeeded { operation: String, app: String },
     /// The user did not confirm that data may be lost: another name was typed than the one asked for, or none.
     NotConfirmed { name: String, is_typed: bool },
+    /// A saved plan whose app has changed since.
+    PlanOutdated { moved: Vec<String> },
     /// The running program was to be deployed, but isn't built for the platform.
     OwnProgramUnfit { problem: String },
     /// A file to upload exceeds the platform's limit.
@@ -64,11 +67,11 @@ pub enum Failure {
     /// No usable credential; no request was sent.
     NotSignedIn { problem: String },
     /// 401 during a run.
-    TokenExpired { doing: String },
+    TokenExpired { doing: String, problem: String },
     /// The workspace kept answering "too many requests".
     RateLimited { doing: String, waited: Duration },
     /// The workspace kept failing.
-    WorkspaceUnavailable { doing: String, status: u16, problem: String },
+    WorkspaceUnavailable { doing: String, status: u16, code: String, request: String, problem: String },
     /// The host that forwards requests to the workspace refused one.
     NotPassedOn { doing: String, problem: String },
     /// An answer that can't be parsed.
@@ -90,7 +93,7 @@ pub enum Failure {
     /// A redirect to another location.
     Redirected { doing: String },
     /// An unexpected answer.
-    UnexpectedAnswer { doing: String, status: u16, code: String, problem: String },
+    UnexpectedAnswer { doing: String, status: u16, code: String, request: String, problem: String },
 
     // ---- permissions ----
     /// 403 on a resource.
@@ -121,6 +124,8 @@ pub enum Failure {
     ServiceNotFound { what: String, setting: &'static str, problem: String },
     /// A serving endpoint that exists, but doesn't answer yet, or no longer.
     EndpointNotReady { name: String, state: String },
+    /// `share_with` names a user, a group or a service principal that the workspace doesn't have.
+    GranteeNotFound { who: String, problem: String },
     /// The platform doesn't know a scope.
     ScopeRefused { scopes: Vec<String>, problem: String },
     /// A resource can't be attached.
@@ -149,6 +154,12 @@ pub enum Failure {
     AppVersionDiffers { app: String, wanted: String, runs: String },
     /// The app came up and then crashed, or never answered.
     AppCrashed { app: String, url: String, state: String, problem: String, log: Vec<String> },
+
+    /// The app's URL doesn't let the caller read the log, or another credential is required. `personal`: the
+    /// credential is a personal access token.
+    LogRefused { app: String, status: u16, personal: bool },
+    /// The log can't be read because the app isn't running, or its URL doesn't answer.
+    LogUnreachable { app: String, compute: String, problem: String },
 
     // ---- Lakebase ----
     /// Lakebase isn't available here.
@@ -218,12 +229,50 @@ pub enum Failure {
     FolderInUse { path: String, other: String },
     /// Nothing shows that the app was deployed by Tellr, so it isn't changed.
     NotTellr { app: String, path: String },
+    /// `update` of an app that the original deployer created, without `adopt`.
+    NotAdopted { app: String, creator: Option<String> },
+    /// `adopt` by a user other than the app's creator.
+    AdoptedByOther { app: String, creator: Option<String>, me: String },
+    /// A move to our app that has no schema for it, or names another database.
+    MoveNeedsSchema { app: String, schema: String, database: String, free: Option<String> },
+    /// A move from a schema that doesn't exist.
+    NothingToMove { app: String, schema: String },
+    /// The way back to the original app, without its version.
+    VersionNeeded { app: String, schema: String },
+    /// A version of the original app that deletes the data of the deployed one.
+    UpgradeDeletesData { app: String, from: String, to: String },
     /// Another run is in progress.
     Locked { app: String, holder: String, operation: String, since: Timestamp, path: String },
     /// The lock was taken over during the run.
     LockLost { app: String, holder: Option<String> },
     /// The journal was written by a newer deployer.
     JournalNewer { path: String, version: u32, known: u32 },
+    /// The app isn't healthy in a release. `not_put_back`: why the previous one isn't running again.
+    ReleaseFailed {
+        app: String,
+        release: u32,
+        previous: u32,
+        problem: String,
+        not_put_back: Option<String>,
+        remedy: String,
+        log: Vec<String>,
+    },
+    /// No release has this number, or it is forgotten; `kept` are the numbers of those that can be gone back to.
+    ReleaseUnknown { app: String, release: u32, kept: Vec<u32> },
+    /// There is no release to go back to.
+    NoEarlierRelease { app: String },
+    /// The app wasn't healthy in this release.
+    ReleaseNeverRan { app: String, release: u32, problem: String },
+    /// The release's program can't work with the tables as they are now.
+    ReleaseTooOld { app: String, release: u32, knows: u32, works_from: u32 },
+    /// A file of the release isn't in the app's folder any more.
+    ReleaseFileMissing { release: u32, path: String },
+    /// The database has no branches to restore from.
+    NoRestorePoint { app: String, why: String },
+    /// The app's data can't be restored from this branch; `known` are those that it can be restored from.
+    BranchUnknown { app: String, branch: String, known: Vec<String> },
+    /// The list of releases can't be read.
+    ReleasesUnreadable { path: String, problem: String },
 
     // ---- the user ----
     /// Cancelled.
@@ -234,12 +283,18 @@ impl From<Failure> for DeployError {
     fn from(failure: Failure) -> Self {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
         let (log, refused) = (failure.log(), failure.refused());
-        let Entry { code, message, cause, remedy, docs } = failure.entry();
+        let rule = failure.evidence().and_then(rules::find);
+        let entry = match rule {
+            Some(rule) => failure.explained(rule),
+            None => failure.entry(),
+        };
+        let Entry { code, message, cause, remedy, docs } = entry;
+        let reason = rule.map(|rule| rule.code.to_owned());
         // By now, all text from outside is in one of these fields.
         let [message, cause, remedy] = [message, cause, remedy].map(|text| outside::shown(&text));
         let log = outside::log_lines(&log);
         let (code, docs) = (code.to_owned(), docs.to_owned());
-        ErrorDetails { code, class, message, cause, remedy, docs, step: None, log, refused }.into()
+        ErrorDetails { code, class, message, cause, reason, remedy, docs, step: None, log, refused }.into()
     }
 }
 
@@ -260,6 +315,7 @@ impl Failure {
                 | Self::UnknownEnvironment { .. }
                 | Self::ConfirmationNeeded { .. }
                 | Self::NotConfirmed { .. }
+                | Self::PlanOutdated { .. }
                 | Self::NoWorkspace { .. }
                 | Self::PortUnavailable { .. }
                 | Self::OwnProgramUnfit { .. }
@@ -285,12 +341,43 @@ impl Failure {
         Some(RefusedInput { key, line, column })
     }
 
+    /// What others wrote about it, in which a rule may find the cause. Failures whose own entry says more than a
+    /// rule could have none.
+    fn evidence(&self) -> Option<Evidence<'_>> {
+        Some(match self {
+            Self::UnexpectedAnswer { code, problem, .. }
+            | Self::WorkspaceUnavailable { code, problem, .. } => Evidence::Body { code, text: problem },
+            Self::TokenExpired { problem, .. }
+            | Self::NotSignedIn { problem }
+            | Self::Unreachable { problem }
+            | Self::CertificateNotTrusted { problem }
+            | Self::UnreadableAnswer { problem, .. }
+            | Self::PermissionDenied { problem, .. }
+            | Self::ResourceRefused { problem, .. }
+            | Self::AppUpdateFailed { problem, .. }
+            | Self::ComputeFailed { problem, .. }
+            | Self::LakebaseFailed { problem, .. }
+            | Self::LakebaseQuota { problem, .. }
+            | Self::RestorePointFailed { problem, .. }
+            | Self::AppsUnavailable { problem }
+            | Self::LakebaseUnavailable { problem }
+            | Self::PathMissing { problem, .. } => Evidence::Body { code: "", text: problem },
+            Self::SchemaFailed { problem, .. } => Evidence::LogTail { text: problem, lines: &[] },
+            Self::DeploymentFailed { problem, log, .. }
+            | Self::AppNotReady { problem, log, .. }
+            | Self::AppCrashed { problem, log, .. } => Evidence::LogTail { text: problem, lines: log },
+            Self::DeploymentTimeout { log, .. } => Evidence::LogTail { text: "", lines: log },
+            _ => return None,
+        })
+    }
+
     /// The last lines of the log that were read, if the failure comes from running the app. The platform's
     /// message is the cause, and no part of the log.
     fn log(&self) -> Vec<String> {
         let (Self::DeploymentFailed { log, .. }
         | Self::AppCrashed { log, .. }
         | Self::AppNotReady { log, .. }
+        | Self::ReleaseFailed { log, .. }
         | Self::DeploymentTimeout { log, .. }) = self
         else {
             return Vec::new();

@@ -2,17 +2,26 @@
 
 use super::catalogue::Failure;
 use super::entry::{
-    DOCS_APP_AUTH, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG, DOCS_LAKEBASE, DOCS_PAGE,
-    DOCS_SECRETS, Entry,
+    DOCS_APP_AUTH, DOCS_APP_PERMISSIONS, DOCS_APP_RESOURCES, DOCS_APPS, DOCS_AUTH, DOCS_CONFIG,
+    DOCS_LAKEBASE, DOCS_PAGE, DOCS_SECRETS, Entry,
 };
-use super::wording::{ends, list, said, said_by, shortened, spell};
+use super::wording::{ends, list, said, said_by, shortened, spell, with_request};
 
+mod adoption;
+mod configuration;
+mod key;
 mod lock;
+mod log;
 mod ownership;
+mod releases;
 mod services;
+mod sharing;
 
 // Texts shared by several entries.
 const FIX_THE_CAUSE: &str = "If the reason names something you can fix, fix it, then run it again to resume";
+/// For what no rule explains.
+const REPORT_IT: &str = "Otherwise report it to Databricks support, and as an issue of this project, with the text above, \
+     the time and the deployer's version, but without tokens, passwords and data";
 const CHECK_THE_ADDRESS: &str =
     "Check the workspace's address: `https://` and the host, as in the browser's address bar";
 const WAIT_AND_RESUME: &str = "Wait a few minutes and run it again to resume";
@@ -30,106 +39,29 @@ impl Failure {
     #[expect(clippy::too_many_lines, reason = "a catalogue is one list")]
     pub(super) fn entry(self) -> Entry {
         match self {
-            Self::InvalidValue { key, given, expected } => Entry {
-                code: "INVALID_VALUE",
-                message: format!("`{key}` can't be `{given}`"),
-                cause: format!("Expected {expected}"),
-                remedy: format!("Change `{key}` and run it again. Nothing has been changed"),
-                docs: DOCS_CONFIG,
-            },
-            Self::InvalidSecret { key, expected } => Entry {
-                code: "INVALID_VALUE",
-                message: format!("`{key}` is not valid (its value is not shown)"),
-                cause: format!("Expected {expected}"),
-                remedy: format!("Set a valid `{key}`, or omit it to have one created. Nothing has been changed"),
-                docs: DOCS_CONFIG,
-            },
-            Self::MissingValue { keys, why } => {
-                let keys_are = if keys.len() == 1 { "is" } else { "are" };
-                let keys = list(&keys);
-                Entry {
-                    code: "MISSING_VALUE",
-                    message: format!("{keys} {keys_are} missing"),
-                    cause: why,
-                    remedy: format!("Set {keys} and run it again. Nothing has been changed"),
-                    docs: DOCS_CONFIG,
-                }
-            }
-            Self::SecretInFile { key } => Entry {
-                code: "SECRET_IN_FILE",
-                message: format!("`{key}` is not allowed in a configuration file"),
-                cause: "Configuration files are shared and committed, so a key in one is no longer secret".into(),
-                remedy: format!("Remove it: a key is created, stored and reused automatically. To use your own, pass the argument `{}` in addition to the file", key.rsplit('.').next().unwrap_or(&key)),
-                docs: DOCS_SECRETS,
-            },
-            Self::ConfigConflict { arguments } => Entry {
-                code: "CONFIG_CONFLICT",
-                message: format!("A configuration file can't be combined with {}", list(&arguments)),
-                cause: "The file and the arguments could contradict each other".into(),
-                remedy: "Put all settings into the file, or omit the file".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::YamlSyntax { place, problem } => Entry {
-                code: "YAML_SYNTAX",
-                message: match place {
-                    Some((line, column)) => {
-                        format!("The configuration can't be read at line {line}, column {column}")
-                    }
-                    None => "The configuration can't be read".into(),
-                },
-                cause: problem,
-                remedy: "Correct the file and run it again. Nothing has been changed".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::YamlTooLarge { bytes, limit } => Entry {
-                code: "YAML_TOO_LARGE",
-                message: format!("The configuration file is too large: {bytes} bytes (limit {limit})"),
-                cause: "This is probably not a configuration file".into(),
-                remedy: "Check the path of the file".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::YamlEncoding { found } => Entry {
-                code: "YAML_ENCODING",
-                message: "The configuration is not a text file in UTF-8".into(),
-                cause: format!("It seems to be {found}"),
-                remedy: "Save the file as UTF-8 (in Windows Notepad: Save as, Encoding: UTF-8) and run it again. Nothing has been changed".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::UnknownKey { key, known, nearest } => Entry {
-                code: "UNKNOWN_KEY",
-                message: match nearest {
-                    Some(nearest) => format!("There is no key `{key}`; did you mean `{nearest}`?"),
-                    None => format!("There is no key `{key}`"),
-                },
-                cause: format!("The keys allowed here are {}", list(&known)),
-                remedy: "Correct the key or remove it. Nothing has been changed".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::WrongType { key, expected, found } => Entry {
-                code: "WRONG_TYPE",
-                message: format!("`{key}` has the wrong type"),
-                cause: format!("Expected {expected}, found {found}"),
-                remedy: format!("Change `{key}` and run it again. Nothing has been changed"),
-                docs: DOCS_CONFIG,
-            },
-            Self::UnknownEnvironment { wanted, known } => Entry {
-                code: "UNKNOWN_ENVIRONMENT",
-                message: format!("The configuration has no environment `{wanted}`"),
-                cause: match known.as_slice() {
-                    [] => "It has no environments".into(),
-                    known => format!("The environments in it are {}", list(known)),
-                },
-                remedy: match known.as_slice() {
-                    [] => format!("Add `{wanted}` below `environments` in the file, or omit `environment` (and the variable `ENVIRONMENT`)"),
-                    _ => "Set `environment` (or the variable `ENVIRONMENT`) to one of them, or add it to the file".into(),
-                },
-                docs: DOCS_CONFIG,
-            },
+            Self::InvalidValue { key, given, expected } => configuration::invalid_value(&key, &given, &expected),
+            Self::InvalidSecret { key, expected } => configuration::invalid_secret(&key, &expected),
+            Self::MissingValue { keys, why } => configuration::missing_value(&keys, why),
+            Self::SecretInFile { key } => configuration::secret_in_file(&key),
+            Self::ConfigConflict { arguments } => configuration::conflict(&arguments),
+            Self::YamlSyntax { place, problem } => configuration::yaml_syntax(place, problem),
+            Self::YamlTooLarge { bytes, limit } => configuration::yaml_too_large(bytes, limit),
+            Self::YamlEncoding { found } => configuration::yaml_encoding(&found),
+            Self::UnknownKey { key, known, nearest } => configuration::unknown_key(&key, &known, nearest.as_deref()),
+            Self::WrongType { key, expected, found } => configuration::wrong_type(&key, &expected, &found),
+            Self::UnknownEnvironment { wanted, known } => configuration::unknown_environment(&wanted, &known),
             Self::ConfirmationNeeded { operation, app } => Entry {
                 code: "NOT_CONFIRMED",
                 message: format!("`{operation}` of the app `{app}` is not confirmed"),
                 cause: "It deletes data, and there is no terminal to ask for a confirmation".into(),
                 remedy: format!("In a script, add `--yes`. `tellr-app deploy plan {operation}` with the same flags shows what would be lost. Nothing has been changed"),
+                docs: DOCS_CONFIG,
+            },
+            Self::PlanOutdated { moved } => Entry {
+                code: "PLAN_OUTDATED",
+                message: "The saved plan is out of date".into(),
+                cause: format!("Changed since the plan was made: {}", moved.join(", ")),
+                remedy: "Make a new plan with `plan … --out`, and review it. Nothing has been changed".into(),
                 docs: DOCS_CONFIG,
             },
             Self::NotConfirmed { name, is_typed } => Entry {
@@ -192,7 +124,7 @@ impl Failure {
                 remedy: "Sign in. On the command line: choose a profile of `~/.databrickscfg`, set `DATABRICKS_HOST` and `DATABRICKS_TOKEN`, or sign in with the browser (`--sign-in`)".into(),
                 docs: DOCS_AUTH,
             },
-            Self::TokenExpired { doing } => Entry {
+            Self::TokenExpired { doing, problem: _ } => Entry {
                 code: "TOKEN_EXPIRED",
                 message: format!("Couldn't {doing}: the workspace did not accept the credential"),
                 cause: "The token has expired or was revoked".into(),
@@ -210,11 +142,11 @@ impl Failure {
                 remedy: WAIT_AND_RESUME.into(),
                 docs: DOCS_APPS,
             },
-            Self::WorkspaceUnavailable { doing, status, problem } => Entry {
+            Self::WorkspaceUnavailable { doing, status, code, request, problem } => Entry {
                 code: "WORKSPACE_UNAVAILABLE",
-                message: format!("Couldn't {doing}: the workspace failed (status {status})"),
-                cause: said(&problem, NO_REASON_OF_WORKSPACE),
-                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support"),
+                message: format!("Couldn't {doing}: the workspace failed (status {})", format!("{status} {code}").trim()),
+                cause: said(&with_request(&problem, &request), NO_REASON_OF_WORKSPACE),
+                remedy: format!("{WAIT_AND_RESUME}. If this continues, contact Databricks support with this text"),
                 docs: "https://status.databricks.com/",
             },
             Self::NotPassedOn { doing, problem } => Entry {
@@ -287,11 +219,11 @@ impl Failure {
                 remedy: CHECK_THE_ADDRESS.into(),
                 docs: DOCS_AUTH,
             },
-            Self::UnexpectedAnswer { doing, status, code, problem } => Entry {
+            Self::UnexpectedAnswer { doing, status, code, request, problem } => Entry {
                 code: "UNEXPECTED_ANSWER",
                 message: format!("Couldn't {doing}: the workspace refused ({})", format!("{status} {code}").trim()),
-                cause: said(&problem, NO_REASON_OF_WORKSPACE),
-                remedy: FIX_THE_CAUSE.into(),
+                cause: said(&with_request(&problem, &request), NO_REASON_OF_WORKSPACE),
+                remedy: format!("{FIX_THE_CAUSE}. {REPORT_IT}"),
                 docs: DOCS_APPS,
             },
             Self::PermissionDenied { doing, what, needed, problem } => Entry {
@@ -309,13 +241,7 @@ impl Failure {
                 remedy: "Choose another `app_name`, or ask a workspace admin which app has the name".into(),
                 docs: DOCS_APPS,
             },
-            Self::PackageDiffers { app, deployed, wanted } => Entry {
-                code: "PACKAGE_DIFFERS",
-                message: format!("The app `{app}` runs the package `{deployed}`, not `{wanted}`"),
-                cause: "The two packages use different tables; neither can read the other's data".into(),
-                remedy: format!("Set `app_package` to `{deployed}`; or, to start with an empty database and `{wanted}`, set `reset_database`"),
-                docs: DOCS_CONFIG,
-            },
+            Self::PackageDiffers { app, deployed, wanted } => adoption::package_differs(&app, &deployed, &wanted),
             Self::AppNotFound { app } => Entry {
                 code: "APP_NOT_FOUND",
                 message: format!("There is no app `{app}` in this workspace"),
@@ -378,6 +304,7 @@ impl Failure {
                 docs: DOCS_APP_RESOURCES,
             },
             Self::ServiceNotFound { what, setting, problem } => services::not_found(&what, setting, &problem),
+            Self::GranteeNotFound { who, problem } => sharing::grantee_not_found(&who, &problem),
             Self::EndpointNotReady { name, state } => services::endpoint_not_ready(&name, &state),
             Self::ComputeFailed { app, problem } => Entry {
                 code: "COMPUTE_FAILED",
@@ -462,6 +389,9 @@ impl Failure {
                 remedy: read_the_log(&url, "fix the problem it shows and run `update`"),
                 docs: DOCS_APPS,
             },
+            Self::LogRefused { app, status, personal } => log::refused(&app, status, personal),
+            Self::LogUnreachable { app, compute, problem } => log::unreachable(&app, &compute, &problem),
+
             Self::LakebaseUnavailable { problem } => Entry {
                 code: "LAKEBASE_UNAVAILABLE",
                 message: "Lakebase is not available in this workspace".into(),
@@ -573,48 +503,12 @@ impl Failure {
                 remedy: FIX_THE_CAUSE.into(),
                 docs: DOCS_LAKEBASE,
             },
-            Self::KeyMissing { app, places } => Entry {
-                code: "KEY_MISSING",
-                message: format!("The encryption key of app `{app}` can't be found, and its database holds encrypted data"),
-                cause: format!("Not found in {}. A new key couldn't decrypt that data, so none is created", list(&places)),
-                remedy: "Set `encryption_key` to the key. If the key is lost, set `schema_name` to a new name: the app starts with an empty schema there, and this data is kept".into(),
-                docs: DOCS_SECRETS,
-            },
-            Self::KeyDiffers { app, place } => Entry {
-                code: "KEY_DIFFERS",
-                message: format!("`encryption_key` differs from the key that app `{app}` uses"),
-                cause: format!("The key in {place} is in use; existing data couldn't be decrypted with another one"),
-                remedy: "Omit `encryption_key` to keep the current key".into(),
-                docs: DOCS_SECRETS,
-            },
-            Self::AppYamlUnreadable { path, problem } => Entry {
-                code: "APP_YAML_UNREADABLE",
-                message: format!("The deployed `{path}` can't be read"),
-                cause: format!("{problem}. The file may hold the key that the app's data is encrypted with, so it is not replaced"),
-                remedy: "Open the file in the workspace and correct it, then run it again. If it holds no `GOOGLE_OAUTH_ENCRYPTION_KEY` that is still needed, move it to another folder instead".into(),
-                docs: DOCS_APPS,
-            },
-            Self::KeyEntryUnreadable { path, problem } => Entry {
-                code: "KEY_ENTRY_UNREADABLE",
-                message: format!("The encryption key in `{path}` can't be read"),
-                cause: format!("Its entry `GOOGLE_OAUTH_ENCRYPTION_KEY` can't be used: {problem}. A new key couldn't decrypt existing data, so none is created"),
-                remedy: "Write the entry in the workspace's file as `- name: GOOGLE_OAUTH_ENCRYPTION_KEY` with `value: <the key>` or `valueFrom: <the attached secret>` below it, then run it again. Remove it only if nothing was encrypted with it".into(),
-                docs: DOCS_CONFIG,
-            },
-            Self::KeyUnreadable { secret } => Entry {
-                code: "KEY_UNREADABLE",
-                message: format!("The secret `{secret}` is not an encryption key"),
-                cause: "It is not a Fernet key, so it was probably replaced; its value is not shown".into(),
-                remedy: "Restore the previous key; or, if the encrypted data is not needed, delete the secret and run it again".into(),
-                docs: DOCS_SECRETS,
-            },
-            Self::SecretScopeQuota { scope, problem } => Entry {
-                code: "SECRET_SCOPE_QUOTA",
-                message: format!("The secret scope `{scope}` can't be created: the workspace's limit of secret scopes is reached"),
-                cause: said(&problem, "The workspace's maximum number of secret scopes is reached"),
-                remedy: "Delete a scope that is no longer used, or set `encryption_key_storage` to `app_yaml`, which needs no scope".into(),
-                docs: DOCS_SECRETS,
-            },
+            Self::KeyMissing { app, places } => key::missing(&app, &places),
+            Self::KeyDiffers { app, place } => key::differs(&app, &place),
+            Self::AppYamlUnreadable { path, problem } => key::app_yaml_unreadable(&path, &problem),
+            Self::KeyEntryUnreadable { path, problem } => key::entry_unreadable(&path, &problem),
+            Self::KeyUnreadable { secret } => key::unreadable(&secret),
+            Self::SecretScopeQuota { scope, problem } => key::scope_quota(&scope, &problem),
             Self::FileRefused { file, problem } => Entry {
                 code: "FILE_TOO_LARGE",
                 message: format!("`{file}` is too large for the workspace"),
@@ -622,13 +516,7 @@ impl Failure {
                 remedy: format!("{MAKE_IT_SMALLER}; then run it again"),
                 docs: DOCS_APPS,
             },
-            Self::TwoKeys { app, scope, key } => Entry {
-                code: "TWO_KEYS",
-                message: format!("The app `{app}` has two encryption keys that differ"),
-                cause: format!("The app uses the one in its `app.yaml`; the other is the secret `{scope}/{key}`, which would be overwritten"),
-                remedy: "Keep the key where it is (`encryption_key_storage: app_yaml`); or, if nothing was encrypted with the secret's key, delete that secret and run it again".into(),
-                docs: DOCS_SECRETS,
-            },
+            Self::TwoKeys { app, scope, key } => key::two(&app, &scope, &key),
             Self::PathTaken { path } => Entry {
                 code: "PATH_TAKEN",
                 message: format!("`{path}` can't be used as a folder"),
@@ -657,13 +545,15 @@ impl Failure {
                 remedy: "Choose another `app_file_workspace_path`".into(),
                 docs: DOCS_CONFIG,
             },
-            Self::NotTellr { app, path } => Entry {
-                code: "NOT_TELLR",
-                message: format!("The app `{app}` is not a Tellr app"),
-                cause: format!("`{path}` contains neither an `app.yaml` of Tellr nor a journal of this deployer"),
-                remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`".into(),
-                docs: DOCS_CONFIG,
-            },
+            Self::NotTellr { app, path } => ownership::not_tellr(&app, &path),
+            Self::NotAdopted { app, creator } => adoption::not_adopted(&app, creator.as_deref()),
+            Self::AdoptedByOther { app, creator, me } => adoption::by_other(&app, creator.as_deref(), &me),
+            Self::MoveNeedsSchema { app, schema, database, free } => {
+                adoption::move_needs_schema(&app, &schema, &database, free.as_deref())
+            }
+            Self::NothingToMove { app, schema } => adoption::nothing_to_move(&app, &schema),
+            Self::VersionNeeded { app, schema } => adoption::version_needed(&app, &schema),
+            Self::UpgradeDeletesData { app, from, to } => adoption::upgrade_deletes_data(&app, &from, &to),
             Self::Locked { app, holder, operation, since, path } => lock::held(&app, &holder, &operation, since, &path),
             Self::LockLost { app, holder } => lock::lost(&app, holder),
             Self::JournalNewer { path, version, known } => Entry {
@@ -673,6 +563,15 @@ impl Failure {
                 remedy: "Upgrade the deployer and run it again".into(),
                 docs: DOCS_CONFIG,
             },
+            Self::ReleaseFailed { app, release, previous, problem, not_put_back, remedy, .. } => releases::failed(&app, [release, previous], problem, not_put_back, &remedy),
+            Self::ReleaseUnknown { app, release, kept } => releases::unknown(&app, release, &kept),
+            Self::NoEarlierRelease { app } => releases::no_earlier(&app),
+            Self::ReleaseNeverRan { app, release, problem } => releases::never_ran(&app, release, problem),
+            Self::ReleaseTooOld { app, release, knows, works_from } => releases::too_old(&app, release, knows, works_from),
+            Self::ReleaseFileMissing { release, path } => releases::file_missing(release, &path),
+            Self::NoRestorePoint { app, why } => releases::no_restore_point(&app, why),
+            Self::BranchUnknown { app, branch, known } => releases::branch_unknown(&app, &branch, &known),
+            Self::ReleasesUnreadable { path, problem } => releases::unreadable(&path, problem),
             Self::Cancelled { app, stands } => Entry {
                 code: "CANCELLED",
                 message: if stands.is_empty() {

@@ -4,6 +4,8 @@ pub(super) const DOCS_APPS: &str = "https://docs.databricks.com/aws/en/dev-tools
 pub(super) const DOCS_APP_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/auth";
 pub(super) const DOCS_APP_RESOURCES: &str =
     "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/resources";
+pub(super) const DOCS_APP_PERMISSIONS: &str =
+    "https://docs.databricks.com/aws/en/dev-tools/databricks-apps/permissions";
 pub(super) const DOCS_LAKEBASE: &str = "https://docs.databricks.com/aws/en/oltp/";
 pub(super) const DOCS_SECRETS: &str = "https://docs.databricks.com/aws/en/security/secrets/";
 pub(super) const DOCS_AUTH: &str = "https://docs.databricks.com/aws/en/dev-tools/auth/";

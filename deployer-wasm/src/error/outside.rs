@@ -11,15 +11,18 @@ pub const MAX_LOG_LINES: usize = 20;
 /// The maximum length of a log line.
 const MAX_LINE_CHARS: usize = 400;
 
-/// Removes what looks like a secret: tokens of the platform, JSON web tokens, Fernet keys and the data
-/// encrypted with them, credentials in a URL, in an `Authorization` header or after `password=`.
+/// Removes what looks like a secret: tokens of the platform and of others, JSON web tokens, Fernet keys and the data
+/// encrypted with them, private keys, credentials in a URL, in an `Authorization` header, or after a name such as
+/// `password`.
 pub fn blank_secrets(text: &str) -> String {
     let mut blanked = String::with_capacity(text.len());
-    let (mut rest, mut before) = (text, "");
+    let mut rest = text;
+    // The token before, the separator after it, and the token that this separator gives a name to.
+    let (mut before, mut named) = ("", "");
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix("://") {
             blanked.push_str("://");
-            (rest, before) = (after, "://");
+            (rest, before, named) = (after, "://", "");
             let authority =
                 &after[..after.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(after.len())];
             if let Some(end) = authority.rfind('@') {
@@ -28,27 +31,69 @@ pub fn blank_secrets(text: &str) -> String {
             }
             continue;
         }
+        if let Some(end) = private_key(rest) {
+            blanked.push_str(HIDDEN);
+            (rest, before, named) = (&rest[end..], "", "");
+            continue;
+        }
         let end = rest.find(|c: char| !is_of_a_token(c)).unwrap_or(rest.len());
         if end == 0 {
             let next = rest.chars().next().map_or(rest.len(), char::len_utf8);
             blanked.push_str(&rest[..next]);
             if !rest.starts_with([' ', '"', '\'']) {
+                named = if rest.starts_with(':') { before } else { "" };
                 before = &rest[..next];
             }
             rest = &rest[next..];
             continue;
         }
         let token = &rest[..end];
-        match secret_in(token, before) {
-            Some(from) => {
-                blanked.push_str(&token[..from]);
-                blanked.push_str(HIDDEN);
-            }
-            None => blanked.push_str(token),
+        // `password = x` and `password="x"`: the sign stands by itself, or ends the name.
+        if let Some(name) = token.strip_suffix('=').filter(|name| name.is_empty() || names_a_secret(name)) {
+            blanked.push_str(token);
+            named = if name.is_empty() { before } else { name };
+            (before, rest) = ("=", &rest[end..]);
+            continue;
         }
-        (before, rest) = (token, &rest[end..]);
+        let is_named = matches!(before, ":" | "=") && (hides(named, token) || names_scheme(token, named));
+        if is_named && names_scheme(token, named) {
+            // `Authorization: Bearer x`: what follows is the secret.
+            blanked.push_str(token);
+            (before, named, rest) = (token, "", &rest[end..]);
+            continue;
+        }
+        let secret = if is_named { Some(0) } else { secret_in(token, before) };
+        if let Some(from) = secret {
+            blanked.push_str(&token[..from]);
+            blanked.push_str(HIDDEN);
+            // A password may hold characters that end a token.
+            let is_value = is_named || token[..from].ends_with('=');
+            rest = &rest[if is_value { end_of_value(rest, end) } else { end }..];
+        } else {
+            blanked.push_str(token);
+            rest = &rest[end..];
+        }
+        (before, named) = (token, "");
     }
     blanked
+}
+
+/// The end of a value that is known to be a secret: up to a space, a quote or what separates values.
+fn end_of_value(text: &str, from: usize) -> usize {
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';' | '&' | ')' | ']' | '}');
+    text[from..].find(ends).map_or(text.len(), |at| from + at)
+}
+
+/// The length of a private key in PEM that `text` begins with; of a cut off one, all of it.
+fn private_key(text: &str) -> Option<usize> {
+    let header = text.strip_prefix("-----BEGIN ")?;
+    let label = header[..header.find('-')?].trim_end();
+    if !label.ends_with("PRIVATE KEY") {
+        return None;
+    }
+    let end = format!("-----END {label}-----");
+    Some(text.find(&end).map_or(text.len(), |at| at + end.len()))
 }
 
 /// The text without secrets, shortened for display.
@@ -68,16 +113,30 @@ pub(super) fn shown(text: &str) -> String {
     short
 }
 
-/// The last non-empty lines of a log, prepared for display.
+/// The last non-empty lines of a log, prepared for display: without terminal control sequences, other control
+/// characters and secrets, and shortened. A secret such as a private key may have several lines.
 pub(super) fn log_lines(lines: &[String]) -> Vec<String> {
-    let lines: Vec<String> =
-        lines.iter().map(|line| log_line(line)).filter(|line| !line.is_empty()).collect();
-    lines[lines.len().saturating_sub(MAX_LOG_LINES)..].to_vec()
+    let text = lines.iter().map(|line| plain(line)).collect::<Vec<_>>().join("\n");
+    let text = blank_secrets(&text);
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(MAX_LOG_LINES)..].iter().map(|line| log_line(line)).collect()
 }
 
-/// A log line without terminal control sequences, other control characters and secrets, shortened for
-/// display.
+/// A log line, shortened for display.
 fn log_line(line: &str) -> String {
+    match line.char_indices().nth(MAX_LINE_CHARS) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// A line from outside without terminal control sequences, other control characters and secrets.
+pub fn plain_line(line: &str) -> String {
+    blank_secrets(plain(line).trim_end())
+}
+
+/// A line without terminal control sequences and other control characters.
+pub(super) fn plain(line: &str) -> String {
     let mut plain = String::with_capacity(line.len().min(MAX_LINE_CHARS));
     let mut rest = line.chars().peekable();
     while let Some(c) = rest.next() {
@@ -100,11 +159,6 @@ fn log_line(line: &str) -> String {
             (c, _) => plain.push(c),
         }
     }
-    let mut plain = blank_secrets(plain.trim_end());
-    if let Some((end, _)) = plain.char_indices().nth(MAX_LINE_CHARS) {
-        plain.truncate(end);
-        plain.push_str(" …");
-    }
     plain
 }
 
@@ -121,7 +175,7 @@ fn secret_in(token: &str, before: &str) -> Option<usize> {
     let named =
         token.find('=').filter(|at| at + 1 < bare.len()).map(|at| (token[..at].to_ascii_lowercase(), at + 1));
     if let Some((name, from)) = named
-        && ["password", "passwd", "token", "secret"].iter().any(|word| name.ends_with(word))
+        && (names_a_secret(&name) || ["token", "secret"].iter().any(|word| name.ends_with(word)))
     {
         return Some(from);
     }
@@ -129,8 +183,35 @@ fn secret_in(token: &str, before: &str) -> Option<usize> {
     std::iter::once(0).chain(after_equals).find(|from| is_secret(&bare[*from..]))
 }
 
+/// Whether what follows `name` and `:` or `=` is a secret, whatever it looks like.
+fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["password", "passwd", "pwd", "client_secret", "access_token", "refresh_token", "api_key", "apikey"]
+        .iter()
+        .any(|word| name.ends_with(word))
+}
+
+/// Whether `token`, which follows `name` and a separator, is a secret. After `token:` and `secret:` a word may
+/// follow that says something about it.
+fn hides(name: &str, token: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let may = ["token", "secret", "encryption_key", "authorization"].iter().any(|word| lower.ends_with(word));
+    names_a_secret(name) || (may && token.len() >= 16 && token.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether `token` is the scheme in front of a credential.
+fn names_scheme(token: &str, name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+        && (token.eq_ignore_ascii_case("bearer") || token.eq_ignore_ascii_case("basic"))
+}
+
 fn is_secret(text: &str) -> bool {
     let of_the_platform = ["dapi", "dkea", "dose"].iter().any(|prefix| text.starts_with(prefix));
+    // Tokens of package indexes and code hosts, which stand in installers' output.
+    let of_others = ["pypi-", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-"];
+    if text.len() >= 20 && of_others.iter().any(|prefix| text.starts_with(prefix)) {
+        return true;
+    }
     let web_token = text.starts_with("eyJ") && text.len() >= 40;
     let encrypted = text.starts_with("gAAAAA") && text.len() >= 60;
     let fernet_key = text.len() == 44 && text.ends_with('=') && !text[..43].contains(['.', '+', '=', '~']);
@@ -172,6 +253,43 @@ mod tests {
     }
 
     #[test]
+    fn a_value_with_the_name_of_a_secret_is_hidden_whole() {
+        for (text, blanked) in [
+            ("password: hunter2", "password: [hidden]"),
+            ("{\"password\": \"hunter2\", \"user\": \"x\"}", "{\"password\": \"[hidden]\", \"user\": \"x\"}"),
+            ("PGPASSWORD = hunter2 next", "PGPASSWORD = [hidden] next"),
+            ("PGPASSWORD='hunter2'", "PGPASSWORD='[hidden]'"),
+            ("password=hun/ter$2!x next", "password=[hidden] next"),
+            ("client_secret: a/b/c d", "client_secret: [hidden] d"),
+            ("token: 0123456789abcdef0123", "token: [hidden]"),
+            ("Authorization: Bearer abcdefgh", "Authorization: Bearer [hidden]"),
+            (
+                "postgresql://app:hun%2Fter@db:5432/x?sslmode=require",
+                "postgresql://[hidden]@db:5432/x?sslmode=require",
+            ),
+            (
+                "index https://__token__:pypi-AgEIcHlwaS5vcmcCJGFh@pypi.example/simple",
+                "index https://[hidden]@pypi.example/simple",
+            ),
+            ("using pypi-AgEIcHlwaS5vcmcCJGFh now", "using [hidden] now"),
+            ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nafter", "[hidden]\nafter"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMIIE", "[hidden]"),
+        ] {
+            assert_eq!(blank_secrets(text), blanked, "{text}");
+        }
+        for text in [
+            "token: expired",
+            "the secret: it is missing",
+            "-----BEGIN CERTIFICATE-----",
+            "Invalid password",
+            "x = 5; y: 6",
+            "Error: token is expiring within 30 seconds. (token expired)",
+        ] {
+            assert_eq!(blank_secrets(text), text);
+        }
+    }
+
+    #[test]
     fn everything_else_stays() {
         for text in [
             "",
@@ -197,9 +315,11 @@ mod tests {
             ("password=\u{1b}[1mhunter2", "password=[hidden]"),
             ("größer — 日本", "größer — 日本"),
         ] {
-            assert_eq!(log_line(line), plain, "{line:?}");
+            assert_eq!(log_lines(&[line.to_owned()]).concat(), plain, "{line:?}");
         }
-        assert_eq!(log_line(&"ü".repeat(100_000)).chars().count(), MAX_LINE_CHARS + 2);
+        assert_eq!(log_lines(&["ü".repeat(100_000)]).concat().chars().count(), MAX_LINE_CHARS + 2);
+        let key = ["before", "-----BEGIN PRIVATE KEY-----", "MIIEvQ", "-----END PRIVATE KEY-----", "after"];
+        assert_eq!(log_lines(&key.map(str::to_owned)), ["before", "[hidden]", "after"]);
     }
 
     #[test]

@@ -2,14 +2,21 @@
 
 use std::time::Duration;
 
-/// A duration as text: `5 min 20 s`, `45 s`.
+/// A duration as text: `5 min 20 s`, `45 s`; from two hours `3 h 5 min`, from two days `6 days 5 h`.
 #[must_use]
 pub fn spell(duration: Duration) -> String {
+    const HOUR: u64 = 60 * 60;
+    const DAY: u64 = 24 * HOUR;
     let secs = duration.as_secs();
-    match (secs / 60, secs % 60) {
-        (0, secs) => format!("{secs} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, secs) => format!("{minutes} min {secs} s"),
+    let (unit, part, [units, parts]) = match secs {
+        secs if secs >= 2 * DAY => (DAY, HOUR, [" days", " h"]),
+        secs if secs >= 2 * HOUR => (HOUR, 60, [" h", " min"]),
+        secs if secs >= 60 => (60, 1, [" min", " s"]),
+        secs => return format!("{secs} s"),
+    };
+    match (secs / unit, secs % unit / part) {
+        (whole, 0) => format!("{whole}{units}"),
+        (whole, rest) => format!("{whole}{units} {rest}{parts}"),
     }
 }
 
@@ -57,6 +64,15 @@ pub(super) fn said_by(speaker: &str, problem: &str, otherwise: &str) -> String {
     match problem.trim() {
         "" => otherwise.to_owned(),
         problem => format!("{speaker} says: {problem}"),
+    }
+}
+
+/// A message of the platform with the id by which its support finds the request.
+pub(super) fn with_request(problem: &str, request: &str) -> String {
+    match (problem.trim(), request) {
+        (problem, "") => problem.to_owned(),
+        ("", request) => format!("request id {request}"),
+        (problem, request) => format!("{problem} (request id {request})"),
     }
 }
 

@@ -12,7 +12,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::config::PackageIndex;
-use crate::error::MAX_LOG_LINES;
 
 /// The query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +48,8 @@ pub enum Probe {
 }
 
 impl Probe {
-    /// The maximum number of log lines.
-    pub const LOG_LINES: usize = MAX_LOG_LINES;
+    /// The maximum number of log lines. An error shows the last ones; the cause is searched in all of them.
+    pub const LOG_LINES: usize = 100;
     /// The maximum time for reading a log.
     pub const LOG_TIME: Duration = Duration::from_secs(5);
 

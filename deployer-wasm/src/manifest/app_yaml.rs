@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION, index};
+use super::{IMPORT_OWNER, IMPORT_SCHEMA, KEY_VARIABLE, ORIGINAL_START, SEED_KEYWORD, SEED_OPTION, index};
 use crate::config::launch::{ExtraEnv, Launch};
 use crate::config::services::{ServiceKind, Services};
 use crate::config::{AppPackage, FernetKey, PackageIndex, SchemaName, Seeds};
@@ -39,6 +39,8 @@ pub enum KeySource<'a> {
     Literal(&'a FernetKey),
     /// In `app.yaml` itself, for display only: this text replaces the key.
     Hidden(&'a str),
+    /// In the original app's own table: the variable is omitted.
+    Database,
 }
 
 /// The input for `app.yaml`.
@@ -66,6 +68,8 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
         KeySource::Secret { resource } => (Source::ValueFrom, resource),
         KeySource::Literal(key) => (Source::Value, key.expose()),
         KeySource::Hidden(words) => (Source::Value, words),
+        // An empty variable is left out below.
+        KeySource::Database => (Source::Value, ""),
     };
     // For a provisioned instance the last three are empty, but never absent: the original app reads them
     // unconditionally.
@@ -93,8 +97,16 @@ pub fn app_yaml(inputs: &ManifestInputs<'_>) -> String {
         (kind.variable(), source.0, source.1)
     });
     let extra = inputs.launch.extra_env.iter().flat_map(ExtraEnv::iter);
-    let variables =
-        variables.into_iter().chain(services).chain(extra.map(|(name, text)| (name, Source::Value, text)));
+    let import = inputs.launch.import.iter().filter(|_| inputs.package == AppPackage::TellrApp);
+    let import = import.flat_map(|import| {
+        [
+            (IMPORT_SCHEMA, Source::Value, import.schema.as_str()),
+            (IMPORT_OWNER, Source::Value, import.owner.as_str()),
+        ]
+    });
+    let is_kept_elsewhere = |name: &str| name == KEY_VARIABLE && inputs.key == KeySource::Database;
+    let variables = variables.into_iter().filter(|(name, ..)| !is_kept_elsewhere(name)).chain(services);
+    let variables = variables.chain(import).chain(extra.map(|(name, text)| (name, Source::Value, text)));
     let env = variables.map(|(name, source, text)| match source {
         Source::Value => Variable { name, value: Some(text), value_from: None },
         Source::ValueFrom => Variable { name, value: None, value_from: Some(text) },
@@ -139,7 +151,7 @@ fn command(inputs: &ManifestInputs<'_>) -> String {
             install.extend(index::options(inputs.index));
             let seed = if databricks { SEED_KEYWORD } else { "" };
             format!(
-                "{} && python -c \"from databricks_tellr_app.run import init_database; init_database({seed})\" && exec python -m databricks_tellr_app.run",
+                "{} && python -c \"from databricks_tellr_app.run import init_database; init_database({seed})\" && {ORIGINAL_START}",
                 install.join(" ")
             )
         }
@@ -175,7 +187,7 @@ mod tests {
             lakebase,
             schema: &SchemaName::default(),
             key,
-            launch: &Launch { seeds: Some(seeds), extra_env: None },
+            launch: &Launch { seeds: Some(seeds), extra_env: None, import: None },
             services: &Services::default(),
             index,
         })
@@ -303,7 +315,7 @@ env:
         let pairs = [("LOG_LEVEL", "debug"), ("GREETING", "no: # \"x\" ${y}")];
         let pairs = pairs.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
         let extra_env = Some(ExtraEnv::parse("extra_env", &pairs).unwrap());
-        let launch = Launch { seeds: Some(Seeds::Standard), extra_env };
+        let launch = Launch { seeds: Some(Seeds::Standard), extra_env, import: None };
         let text = app_yaml(&ManifestInputs {
             package: AppPackage::TellrApp,
             lakebase: &provisioned(),

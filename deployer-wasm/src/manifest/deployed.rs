@@ -9,10 +9,13 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{KEY_VARIABLE, SEED_KEYWORD, SEED_OPTION};
-use crate::config::launch::{ExtraEnv, Launch};
+use super::{IMPORT_OWNER, IMPORT_SCHEMA, KEY_VARIABLE, ORIGINAL_START, SEED_KEYWORD, SEED_OPTION};
+use crate::config::launch::{ExtraEnv, Import, Launch, looks_secret};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
+
+/// The text for display in the place of a key.
+const HIDDEN_KEY: &str = "(the encryption key)";
 
 /// The value of an environment variable. Overwritten when dropped and hidden by `Debug`, as it may be the
 /// key.
@@ -65,47 +68,7 @@ impl DeployedManifest {
     /// # Errors
     /// [`Unusable`]: the file can't be read, or the key's entry is in an unsupported form.
     pub fn parse(bytes: &[u8]) -> Result<Self, Unusable> {
-        let text = document::decode(bytes).map_err(unreadable)?;
-        let document = document::parse(text).map_err(unreadable)?;
-        let entries = match document {
-            Node::Map(entries) => entries,
-            // An empty file has no variables.
-            Node::Null => return Ok(Self::default()),
-            _ => {
-                return Err(Unusable::File(
-                    "it is not a mapping with keys such as `command` and `env`".into(),
-                ));
-            }
-        };
-        let (mut command, mut env) = (String::new(), Vec::new());
-        // The unsupported entries of `env`, and the other keys of the file.
-        let (mut odd, mut beside) = (Vec::new(), Vec::new());
-        for (name, value) in entries {
-            match (name.as_str(), value) {
-                ("command", value) => {
-                    command = words(&value).join(" ");
-                    beside.push(value);
-                }
-                ("env", Node::List(items)) => {
-                    for item in items {
-                        match variable(&item) {
-                            Some(variable) => env.push(variable),
-                            None => odd.push(item),
-                        }
-                    }
-                }
-                ("env", Node::Map(items)) => {
-                    for (name, value) in items {
-                        match setting(&value) {
-                            Some(value) => env.push((name, value)),
-                            None => odd.push(Node::Map(vec![(name, value)])),
-                        }
-                    }
-                }
-                ("env", value) => odd.push(value),
-                (_, value) => beside.push(Node::Map(vec![(name, value)])),
-            }
-        }
+        let Entries { command, env, odd, beside } = Entries::read(bytes)?;
         let key = key(&env, &odd, &beside)?;
         Ok(Self { command, env, key })
     }
@@ -151,7 +114,17 @@ impl DeployedManifest {
             EnvValue::Literal(text) => Some((name.as_str(), text.as_str())),
             EnvValue::From(_) => None,
         });
-        Launch { seeds: Some(self.seeds()), extra_env: Some(ExtraEnv::kept(literals)) }
+        Launch { seeds: Some(self.seeds()), extra_env: Some(ExtraEnv::kept(literals)), import: self.import() }
+    }
+
+    /// The original app's data that the app copies, or has copied.
+    pub fn import(&self) -> Option<Import> {
+        Import::read(self.text(IMPORT_SCHEMA)?, self.text(IMPORT_OWNER)?)
+    }
+
+    /// Whether the original deployer, or someone with an editor, wrote it for the original app; not this deployer.
+    pub fn is_of_original_deployer(&self) -> bool {
+        self.package() == Some(AppPackage::DatabricksTellrApp) && !self.command.contains(ORIGINAL_START)
     }
 
     /// The initial content of the app's database.
@@ -159,6 +132,86 @@ impl DeployedManifest {
         let spaceless: String = self.command.split_whitespace().collect();
         Seeds::from(self.command.contains(SEED_OPTION) || spaceless.contains(SEED_KEYWORD))
     }
+}
+
+/// The content of a file, before its key is looked for.
+#[derive(Default)]
+struct Entries {
+    command: String,
+    env: Vec<(String, EnvValue)>,
+    /// The unsupported entries of `env`.
+    odd: Vec<Node>,
+    /// The other keys of the file.
+    beside: Vec<Node>,
+}
+
+impl Entries {
+    fn read(bytes: &[u8]) -> Result<Self, Unusable> {
+        let text = document::decode(bytes).map_err(unreadable)?;
+        let document = document::parse(text).map_err(unreadable)?;
+        let entries = match document {
+            Node::Map(entries) => entries,
+            // An empty file has no variables.
+            Node::Null => return Ok(Self::default()),
+            _ => {
+                return Err(Unusable::File(
+                    "it is not a mapping with keys such as `command` and `env`".into(),
+                ));
+            }
+        };
+        let (mut command, mut env) = (String::new(), Vec::new());
+        // The unsupported entries of `env`, and the other keys of the file.
+        let (mut odd, mut beside) = (Vec::new(), Vec::new());
+        for (name, value) in entries {
+            match (name.as_str(), value) {
+                ("command", value) => {
+                    command = words(&value).join(" ");
+                    beside.push(value);
+                }
+                ("env", Node::List(items)) => {
+                    for item in items {
+                        match variable(&item) {
+                            Some(variable) => env.push(variable),
+                            None => odd.push(item),
+                        }
+                    }
+                }
+                ("env", Node::Map(items)) => {
+                    for (name, value) in items {
+                        match setting(&value) {
+                            Some(value) => env.push((name, value)),
+                            None => odd.push(Node::Map(vec![(name, value)])),
+                        }
+                    }
+                }
+                ("env", value) => odd.push(value),
+                (_, value) => beside.push(Node::Map(vec![(name, value)])),
+            }
+        }
+        Ok(Self { command, env, odd, beside })
+    }
+}
+
+/// The command and the variables of a file for display, as `command` and `env.NAME` with their values; `None`
+/// if it can't be read. The key, and values of variables whose names look like secrets, are replaced: the file
+/// may have been edited.
+pub fn shown(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    let Entries { command, env, .. } = Entries::read(bytes).ok()?;
+    let command = if looks_secret(&command) { "[hidden]".to_owned() } else { command };
+    let mut all = vec![("command".to_owned(), command)];
+    for (name, value) in &env {
+        let text = match value {
+            EnvValue::From(resource) => format!("from the resource `{resource}`"),
+            EnvValue::Literal(_) if name.trim() == KEY_VARIABLE => HIDDEN_KEY.to_owned(),
+            EnvValue::Literal(_) if looks_secret(name) => "[hidden]".to_owned(),
+            EnvValue::Literal(text) => text.clone(),
+        };
+        // The platform uses the last one of a name.
+        let name = format!("env.{name}");
+        all.retain(|(known, _)| *known != name);
+        all.push((name, text));
+    }
+    Some(all)
 }
 
 fn unreadable(problem: Problem) -> Unusable {

@@ -2,9 +2,9 @@
 
 use super::Operation;
 use super::folder::own_folder;
-use super::inventory::{database_kind, deployed_from, names_schema, unfinished};
+use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, unfinished};
 use super::preflight::{Preflight, Site, both};
-use super::release::{Release, all_scopes, attachments, deployed_manifest};
+use super::release::{Release, all_scopes, attachments, deployed_manifest, health_check};
 use super::result::CreateResult;
 use crate::config::services::Services;
 use crate::config::{CreateConfig, WorkspacePath};
@@ -14,12 +14,15 @@ use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
+use crate::steps::deployment::Candidate;
 use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
-use crate::steps::{app, deployment, key, resources, schema, services, verify};
+use crate::steps::verify::Health;
+use crate::steps::{app, deployment, key, permissions, resources, schema, services, verify};
 use crate::workspace::apps::{App, NewApp};
+use crate::workspace::permissions::AccessList;
 
 /// Creates database, app, key, files, schema and deployment. If run again after a failure, it resumes where
 /// it stopped.
@@ -36,9 +39,11 @@ pub async fn create<H: Host>(
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
     let (locked, observed) = preflight.lock(observe, CreateObserved::site, recorded).await?;
-    let (graph, Made { lakebase, url }) = graph(&locked.run, config, &observed);
+    let (graph, Made { lakebase, deployment, health }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("create the app `{name}`"), graph).await?;
-    let url = url.get().unwrap_or_default();
+    let health = health.get().unwrap_or_default();
+    let release = locked.record(deployment.get().unwrap_or_default(), &health).await;
+    let url = health.url;
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     locked.finish(format!("Tellr is running at {url}"), Some(url.clone())).await?;
     Ok(CreateResult {
@@ -47,6 +52,7 @@ pub async fn create<H: Host>(
         lakebase_name: config.lakebase_name.to_string(),
         schema_name: config.schema_name.to_string(),
         status: "created".into(),
+        release,
         lakebase_type,
         services: (&observed.services(config)).into(),
         steps,
@@ -56,7 +62,8 @@ pub async fn create<H: Host>(
 /// The outputs of the steps.
 pub(super) struct Made {
     lakebase: Output<Lakebase>,
-    url: Output<String>,
+    deployment: Output<String>,
+    health: Output<Health>,
 }
 
 /// The steps, given what was found.
@@ -84,6 +91,11 @@ pub(super) fn graph<'a, H: Host>(
     let app = graph.add("app", format!("the app `{name}` and its compute"), (), move |()| {
         app::ensure(run.step("app"), new, found_app.clone())
     });
+    if !config.share_with.grants().is_empty() {
+        graph.add("permissions", format!("who may use the app `{name}`"), (app.done(),), move |_| {
+            permissions::share(run.step("permissions"), name, &config.share_with)
+        });
+    }
     // An existing database may hold data that an earlier key has encrypted.
     let (key, seen) = if matches!(database, Found::Nothing { .. }) {
         let key = graph.add("key", "the encryption key", (), move |()| {
@@ -118,6 +130,7 @@ pub(super) fn graph<'a, H: Host>(
                     scopes: scopes.clone(),
                     description: Some(config.description.as_str().to_owned()),
                     compute_size: Some(config.app_compute.as_str().to_owned()),
+                    settings: config.record.clone(),
                 };
                 resources::bring_up_to_date(run.step("resources"), app, wanted).await
             }
@@ -129,18 +142,29 @@ pub(super) fn graph<'a, H: Host>(
         (lakebase.clone(), attached.clone()),
         move |(lakebase, app)| async move {
             let seen = seen.and_then(|seen| seen.get());
-            schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, seen).await
+            schema::set_up(run.step("schema"), &lakebase, own_schema, &app.app.client_id, seen).await
         },
     );
     // 5. The deployment, and the check that it runs.
-    let deployment = graph.add("deployment", "the deployment", (attached, ready, files), {
-        move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await }
+    let deployment = graph.add("deployment", "the deployment", (attached, files, lakebase.clone(), ready), {
+        move |(app, written, lakebase, ())| async move {
+            let release = observed.release(config);
+            let settings = config.recorded(folder).arguments;
+            let parts = (written.files, app.kept.clone(), &lakebase);
+            let candidate = Candidate {
+                folder,
+                check: health_check(config.package),
+                release: Some(release.record(run, Operation::Create, &settings, parts)),
+                anyway: written.changed || release.is_open(),
+            };
+            deployment::deploy(run.step("deployment"), &app, candidate).await
+        }
     });
-    let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
+    let health = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         verify::verify(run.step("verify"), name, observed.release(config).expected())
     });
 
-    (graph, Made { lakebase, url })
+    (graph, Made { lakebase, deployment, health })
 }
 
 /// The state before anything is changed.
@@ -153,6 +177,8 @@ pub(super) struct CreateObserved {
     pub(super) deployed: Option<DeployedManifest>,
     /// The result of querying the package index.
     pub(super) package: Published,
+    /// Who may use the app now, if that is to change.
+    pub(super) shared: AccessList,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
     /// The app's scopes.
@@ -175,6 +201,7 @@ impl CreateObserved {
             services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
+            recorded: None,
         }
     }
 
@@ -196,6 +223,7 @@ impl CreateObserved {
         schema: Option<SchemaState>,
     ) -> key::Wanted<'a> {
         key::Wanted {
+            package: config.package,
             app: config.app_name.as_str(),
             storage: Some(config.key_storage),
             given: config.encryption_key.as_ref(),
@@ -238,7 +266,8 @@ pub(super) async fn observe<H: Host>(
     let same = |manifest: &&DeployedManifest| {
         manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
     };
-    let database = seen.choose(database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same)));
+    let kind = database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same));
+    let database = seen.choose(kind).on_branch(app.as_ref().and_then(attached_branch));
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {
@@ -259,11 +288,13 @@ pub(super) async fn observe<H: Host>(
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(preflight.host, config.package, version, wheel, config.index);
-    let package = preflight.beside(package, &config.services).await?;
+    let sharing = (app.as_ref(), &config.share_with);
+    let package = preflight.beside(package, &config.services, sharing);
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
-    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
+    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
+    let ((package, shared), schema) = both(package, schema).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(CreateObserved { me, folder, home, app, database, deployed, package, schema, scopes })
+    Ok(CreateObserved { me, folder, home, app, database, deployed, package, shared, schema, scopes })
 }
 
 fn tenant<'a>(

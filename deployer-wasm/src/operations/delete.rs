@@ -5,7 +5,8 @@
 use super::Operation;
 use super::folder::folder;
 use super::inventory::{
-    attached_name, database_kind, deployed_from, finished, names_schema, refuse_other_app, unfinished,
+    attached_branch, attached_name, database_kind, deployed_from, finished, names_schema, refuse_other_app,
+    unfinished,
 };
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
@@ -300,7 +301,8 @@ async fn database<H: Host>(
         (None, Some(text)) => SchemaName::parse("schema_name", &text).map_err(|_| missing("schema_name"))?,
         (None, None) => return Err(missing("schema_name").into()),
     };
-    let found = lakebase::look(&preflight.client, &name).await?.choose(known);
+    let branch = app.and_then(attached_branch);
+    let found = lakebase::look(&preflight.client, &name).await?.choose(known).on_branch(branch);
     if matches!(found, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name }.into());
     }

@@ -5,6 +5,7 @@ use super::preflight::{Preflight, Site, both};
 use crate::engine::Run;
 use crate::engine::journal::{Journal, RunRecord};
 use crate::engine::lock::{self, Lease};
+use crate::engine::releases::ReleaseBook;
 use crate::error::Result;
 use crate::host::Host;
 
@@ -25,19 +26,20 @@ impl<'a, H: Host> Preflight<'a, H> {
         let outcome = async {
             self.safe_point()?;
             let places = site.lock(&self.app);
-            let (earlier, at_work) =
-                both(self.journal(site.folder), async { Ok(lock::holder(&self.client, &places).await?) })
-                    .await?;
+            let holder = async { Ok(lock::holder(&self.client, &places).await?) };
+            let (earlier, (at_work, releases)) =
+                both(self.journal(site.folder), both(holder, self.releases(site.folder))).await?;
             self.refuse_other_journal(site.folder, earlier.as_ref()).await?;
-            Ok((earlier, at_work))
+            Ok((earlier, at_work, releases))
         };
         let outcome = outcome.await;
-        let (earlier, at_work) = self.told(outcome)?;
+        let (earlier, at_work, releases) = self.told(outcome)?;
+        let releases = ReleaseBook::new(site.folder.as_str(), site.home.as_str(), releases);
         let resumed = earlier.clone().filter(|record| unfinished(record, &self.app, self.operation));
         let record = self.record(&self.client, site.me, None);
         let journal = Journal::begin(site.folder.as_str(), &self.app, record, earlier);
         let Self { host, client, narrator, cancellation, .. } = self;
-        let run = Run::new(host, client, narrator, cancellation, journal, site.me.to_owned());
+        let run = Run::new(host, client, narrator, cancellation, (journal, releases), site.me.to_owned());
         Ok(DryRun { run, resumed: resumed.map(|record| record.run), at_work })
     }
 }

@@ -78,6 +78,14 @@ pub(super) fn attached_name(app: &App) -> Option<String> {
     }
 }
 
+/// The branch that is attached to an app, as a full path.
+pub(super) fn attached_branch(app: &App) -> Option<String> {
+    match Resource::find(&app.resources, resources::DATABASE)? {
+        Resource::Postgres { branch, .. } => Some(branch),
+        Resource::Database { .. } | Resource::Secret { .. } | Resource::Service { .. } => None,
+    }
+}
+
 /// Whether a deployed `app.yaml` names this schema of this database.
 pub(super) fn names_schema(deployed: Option<&DeployedManifest>, database: &str, schema: &SchemaName) -> bool {
     deployed.is_some_and(|manifest| {

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use crate::cancellation::StopReason;
 use crate::engine::journal::RunStatus;
 use crate::engine::lock::{HeldLock, Lost};
+use crate::engine::releases::{Release, ReleaseState};
 use crate::engine::{Graph, Run, StepError, StepReport};
 use crate::error::{DeployError, Failure, Result};
 use crate::host::Host;
+use crate::steps::verify::Health;
 
 /// An operation that holds the lock.
 pub(super) struct LockedRun<'a, H> {
@@ -23,18 +25,42 @@ impl<H: Host> LockedRun<'_, H> {
     /// on success, [`LockedRun::finish`] does so once the result is known. The reports begin with the
     /// preflight's.
     pub(super) async fn run(&self, title: String, graph: Graph<'_>) -> Result<Vec<StepReport>> {
-        let Run { client, narrator, cancellation, journal, .. } = &self.run;
+        match self.steps(title, graph).await {
+            Ok(reports) => Ok(reports),
+            Err(error) => Err(self.fail(error).await),
+        }
+    }
+
+    /// Runs the steps while renewing the lock. Afterwards either [`LockedRun::finish`] or [`LockedRun::fail`] has
+    /// to end the run.
+    pub(super) async fn steps(&self, title: String, graph: Graph<'_>) -> Result<Vec<StepReport>> {
+        let Run { narrator, cancellation, .. } = &self.run;
         narrator.plan(title, graph.plan());
         let (mut reports, ending) = self.lock.during(self.run.steps(graph)).await;
         reports.insert(0, self.preflight.clone());
-        let error = match ending {
-            Ok(()) => return Ok(reports),
+        match ending {
+            Ok(()) => Ok(reports),
             // An interrupted wait looks like a failure of what was waited for.
-            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => error,
-            Err(_) => self.interruption().await,
-        };
+            Err(StepError::Failed(error)) if cancellation.reason() == Some(StopReason::StepFailed) => {
+                Err(error)
+            }
+            Err(_) => Err(self.interruption().await),
+        }
+    }
+
+    /// Ends a run that failed: records that, closes the journal, releases the lock. Returns the error.
+    pub(super) async fn fail(&self, error: DeployError) -> DeployError {
+        let Run { client, narrator, cancellation, journal, releases, .. } = &self.run;
         client.close();
         if self.lock.lost().is_none() {
+            // If this can't be written, the release stays as one whose run died.
+            let failed = |release: &mut Release| {
+                if release.state == ReleaseState::Deploying {
+                    release.state = ReleaseState::Failed;
+                    release.problem = Some(error.message.clone());
+                }
+            };
+            releases.change(client, failed).await.ok();
             let asked = cancellation.reason() == Some(StopReason::Asked);
             let status = if asked { RunStatus::Cancelled } else { RunStatus::Failed };
             // The original error takes precedence. If this fails, the journal stays at "running" and the lock
@@ -43,7 +69,32 @@ impl<H: Host> LockedRun<'_, H> {
             self.lock.release().await.ok();
         }
         narrator.failed(&error);
-        Err(error)
+        error
+    }
+
+    /// Records how the deployment of this run's release ended. That it can't be recorded doesn't undo it.
+    /// Returns the number of the release that is deployed.
+    pub(super) async fn record(&self, deployment: String, health: &Health) -> Option<u32> {
+        let Run { client, narrator, releases, .. } = &self.run;
+        let healthy = |release: &mut Release| {
+            release.state = match health.unchecked {
+                Some(_) => ReleaseState::Unchecked,
+                None => ReleaseState::Healthy,
+            };
+            release.problem.clone_from(&health.unchecked);
+            release.runs.clone_from(&health.runs);
+            release.tables = health.tables;
+            release.deployment_id = Some(deployment);
+        };
+        let recorded = releases.change(client, healthy).await;
+        if recorded.is_err() {
+            // As far as is known it hasn't run, so its wheel would count as not needed.
+            narrator.notice("this release could not be recorded; the next run deploys it again");
+        } else if releases.begun().is_some() {
+            // Housekeeping: it doesn't matter to this run whether it succeeds.
+            releases.tidy(client).await.ok();
+        }
+        releases.begun().or_else(|| releases.now().current().map(|current| current.number))
     }
 
     /// Ends a run that succeeded.

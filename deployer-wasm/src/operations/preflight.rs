@@ -4,9 +4,11 @@
 //! without one. Until the lock is acquired another run may change the app, so the first result is only used
 //! to locate the lock; the run is based on the second inspection, under the lock.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures_util::future::{LocalBoxFuture, Shared};
 use futures_util::join;
 
 use super::Operation;
@@ -14,19 +16,24 @@ use super::inventory::unfinished;
 use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
 use crate::config::services::Services;
+use crate::config::sharing::Sharing;
 use crate::config::{Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
 use crate::engine::narrator::Narrator;
+use crate::engine::releases::{self, ReleaseBook, Releases};
 use crate::engine::{Cancellation, Run, StepReport};
 use crate::error::{DeployError, Failure, Result, shortened};
 use crate::events::StepState;
-use crate::host::{Host, Timestamp};
+use crate::host::{Host, LakebaseTarget, SchemaError, Timestamp};
+use crate::schema::{SchemaOperation, SchemaOutcome};
 use crate::steps::lakebase::{self, Found};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::Published;
 use crate::steps::schema::{self, Preview};
-use crate::steps::{files, services};
+use crate::steps::{files, permissions, services};
+use crate::workspace::apps::App;
+use crate::workspace::permissions::AccessList;
 use crate::workspace::{Client, Permit, apps, files as workspace_files, identity};
 
 const STEP: &str = "preflight";
@@ -43,7 +50,13 @@ pub(super) struct Preflight<'a, H> {
     pub(super) run: String,
     began: Timestamp,
     purpose: Purpose,
+    /// The inspection of a schema that was started before its result is needed.
+    inspection: Inspection<'a>,
 }
+
+/// An inspection of a schema, answered or not, with what was asked.
+pub(super) type Inspection<'a> = Rc<RefCell<Option<(LakebaseTarget, SchemaOperation, Inspecting<'a>)>>>;
+type Inspecting<'a> = Shared<LocalBoxFuture<'a, std::result::Result<SchemaOutcome, SchemaError>>>;
 
 /// The purpose of an inspection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,8 +102,9 @@ impl<'a, H: Host> Preflight<'a, H> {
             StepState::Started,
             format!("checking what exists before the {}", operation.as_str()),
         );
-        let (app, began, purpose) = (app.to_owned(), host.now(), Purpose::Run);
-        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+        let (app, began, purpose, inspection) =
+            (app.to_owned(), host.now(), Purpose::Run, Inspection::default());
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
     }
 
     /// The same for a read-only operation.
@@ -102,9 +116,11 @@ impl<'a, H: Host> Preflight<'a, H> {
     ) -> Self {
         let narrator = Narrator::of_notices(host);
         let news = narrator.clone();
-        let client = Client::new(host, cancellation).telling(move |message| news.notice(message));
+        let client =
+            Client::new(host, cancellation).telling(move |message| news.notice(message)).remembering();
         let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
-        Self { host, client, narrator, cancellation, operation, app, run, began, purpose }
+        let inspection = Inspection::default();
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
     }
 
     /// Emits an error that ended the run before its steps started.
@@ -152,25 +168,59 @@ impl<'a, H: Host> Preflight<'a, H> {
             return Ok(Preview::NoDatabase);
         }
         match lakebase::reach(&self.client, database, found).await? {
-            Some(lakebase) => Ok(schema::preview(self.host, &self.client, me, &lakebase, tenant).await?),
+            Some(lakebase) => {
+                let (target, asked) = (lakebase.target(me), tenant.inspection());
+                let started = self.inspection.borrow().clone();
+                let started = started.filter(|(at, operation, _)| (at, operation) == (&target, &asked));
+                let looked = match started {
+                    Some((_, _, inspecting)) => inspecting.await,
+                    None => Box::pin(self.host.schema(&target, asked)).await,
+                };
+                Ok(schema::preview(looked, &self.client, &lakebase, tenant).await?)
+            }
             None => Ok(Preview::Unknown(format!("The database `{database}` is not ready yet"))),
         }
     }
 
-    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at.
+    /// Where an inspection of a schema is kept that is started before its result is needed.
+    pub(super) fn inspection(&self) -> Inspection<'a> {
+        Rc::clone(&self.inspection)
+    }
+
+    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at, and who may
+    /// use the app.
     pub(super) async fn beside(
         &self,
         package: impl Future<Output = Result<Published, Failure>>,
         services: &Services,
-    ) -> Result<Published> {
-        let (package, services) = join!(package, services::look(&self.client, services));
+        (app, sharing): (Option<&App>, &Sharing),
+    ) -> Result<(Published, AccessList)> {
+        let (package, services, shared) = join!(
+            package,
+            services::look(&self.client, services),
+            permissions::look(&self.client, app, sharing)
+        );
         services?;
-        Ok(package?)
+        Ok((package?, shared?))
     }
 
     /// The journal of a folder.
     pub(super) async fn journal(&self, folder: &WorkspacePath) -> Result<Option<Record>> {
         Ok(journal::read(&self.client, folder.as_str()).await??)
+    }
+
+    /// The releases of a folder.
+    pub(super) async fn releases(&self, folder: &WorkspacePath) -> Result<Releases> {
+        Ok(releases::read(&self.client, folder.as_str(), &self.app).await??)
+    }
+
+    /// The releases of the app: it may be deployed from another folder than the one that this run deploys.
+    async fn releases_at(&self, site: Site<'_>) -> Result<Releases> {
+        let there = self.releases(site.folder).await?;
+        if site.home == site.folder {
+            return Ok(there);
+        }
+        Ok(self.releases(site.home).await?.moved_to(there))
     }
 
     /// Releases the lock left behind by a run that finished its work and then died.
@@ -203,17 +253,10 @@ impl<'a, H: Host> Preflight<'a, H> {
                 Err(error) if error.is("APP_NOT_FOUND") => Err(self.deleted(&site(&first)).await),
                 seen => seen,
             }?;
-            let Site { folder, .. } = site(&seen);
-            let earlier = self.journal(folder).await?;
-            self.refuse_other_journal(folder, earlier.as_ref()).await?;
-            let made = client.send(workspace_files::mkdirs(&journal::folder(folder.as_str()))).await;
-            made.map_err(|error| files::refused(folder.as_str(), error))?;
-            let resuming =
-                earlier.as_ref().is_some_and(|record| unfinished(record, &self.app, self.operation));
-            let journal = self.open_journal(&client, site(&seen), recorded(folder), earlier).await?;
-            Ok((seen, journal, resuming))
+            let books = self.books(&client, site(&seen), &recorded).await?;
+            Ok((seen, books))
         });
-        let (seen, journal, resuming) = match again.await {
+        let (seen, (books, resuming)) = match again.await {
             Ok(seen) => seen,
             Err(error) => {
                 // The original error takes precedence; a lock that remains expires by itself.
@@ -223,8 +266,30 @@ impl<'a, H: Host> Preflight<'a, H> {
         };
         let (me, preflight) = (site(&seen).me.to_owned(), self.passed(resuming));
         let Self { host, narrator, cancellation, app, .. } = self;
-        let run = Run::new(host, client, narrator, cancellation, journal, me);
+        let run = Run::new(host, client, narrator, cancellation, books, me);
         Ok((LockedRun { run, lock, app, preflight }, seen))
+    }
+
+    /// Starts the journal and the list of releases; whether it resumes an earlier run. Not a part of
+    /// [`Preflight::lock`], which is compiled for each operation.
+    fn books<'s>(
+        &'s self,
+        client: &'s Client<'a, H>,
+        site: Site<'s>,
+        recorded: &'s dyn Fn(&WorkspacePath) -> Recorded,
+    ) -> LocalBoxFuture<'s, Result<((Journal, ReleaseBook), bool)>> {
+        Box::pin(async move {
+            let folder = site.folder;
+            let (earlier, releases) = both(self.journal(folder), self.releases_at(site)).await?;
+            self.refuse_other_journal(folder, earlier.as_ref()).await?;
+            let made = client.send(workspace_files::mkdirs(&journal::folder(folder.as_str()))).await;
+            made.map_err(|error| files::refused(folder.as_str(), error))?;
+            let resuming =
+                earlier.as_ref().is_some_and(|record| unfinished(record, &self.app, self.operation));
+            let journal = self.open_journal(client, site, recorded(folder), earlier).await?;
+            let releases = ReleaseBook::new(folder.as_str(), site.home.as_str(), releases);
+            Ok(((journal, releases), resuming))
+        })
     }
 
     /// Takes the lock, unless another run is in progress.

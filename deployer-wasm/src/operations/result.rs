@@ -53,6 +53,10 @@ pub struct CreateResult {
     pub schema_name: String,
     /// `created`.
     pub status: String,
+    /// The number of the release that is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
+    pub release: Option<u32>,
     /// `autoscaling` or `provisioned`.
     pub lakebase_type: String,
     /// What the assistant works with. Absent if nothing is attached.
@@ -73,6 +77,9 @@ pub struct UpdateResult {
     pub app_name: String,
     /// The deployment.
     pub deployment_id: String,
+    /// The number of the release that is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<u32>,
     /// `updated`.
     pub status: String,
     /// Whether the schema was emptied.
@@ -90,6 +97,57 @@ pub struct UpdateResult {
     #[serde(default, skip_serializing_if = "AttachedServices::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<AttachedServices>"))]
     pub services: AttachedServices,
+    /// The outcome of each step.
+    pub steps: Vec<StepReport>,
+}
+
+/// What `rollback` returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct RollbackResult {
+    /// The app's URL.
+    pub url: String,
+    /// The app.
+    pub app_name: String,
+    /// `rolled_back`.
+    pub status: String,
+    /// The number of the new release; absent if that couldn't be recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<u32>,
+    /// The release whose files and settings it has.
+    pub returned_to: u32,
+    /// The version of the app's package; absent for the newest one of the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What was not brought back; sentences without a full stop.
+    pub stays: Vec<String>,
+    /// The deployment.
+    pub deployment_id: String,
+    /// The outcome of each step.
+    pub steps: Vec<StepReport>,
+}
+
+/// What `restore` returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct RestoreResult {
+    /// The app's URL.
+    pub url: String,
+    /// The app.
+    pub app_name: String,
+    /// `restored`.
+    pub status: String,
+    /// The number of the new release; absent if that couldn't be recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<u32>,
+    /// The branch whose data the app has now, as a full path.
+    pub restored_from: String,
+    /// The branch that the app uses now, as a full path.
+    pub branch: String,
+    /// The branch that the app used before, with its data; `restore --from` its id undoes this.
+    pub previous_branch: String,
+    /// The deployment.
+    pub deployment_id: String,
     /// The outcome of each step.
     pub steps: Vec<StepReport>,
 }

@@ -13,12 +13,16 @@ use crate::config::{StatusConfig, WorkspacePath};
 use crate::engine::Cancellation;
 use crate::engine::journal::{Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Lease, Places};
-use crate::error::Result;
+use crate::error::{DeployError, Failure, Result};
 use crate::host::Host;
 use crate::manifest::{self, DeployedManifest, REQUIREMENTS};
 use crate::steps::{app, services};
 use crate::workspace::apps::App;
-use crate::workspace::files;
+use crate::workspace::identity::same_person;
+use crate::workspace::{Client, ErrorKind, files, permissions};
+
+/// The most grantees that are shown.
+const MOST_SHARED: usize = 200;
 
 /// The status of an app. Determined with read-only requests.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,6 +49,11 @@ pub struct Status {
     #[serde(default, skip_serializing_if = "AttachedServices::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<AttachedServices>"))]
     pub services: AttachedServices,
+    /// Who may use the app, beside its creator and the workspace's admins. Absent if it isn't shared, or if the
+    /// caller may not read that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<SharedWith>>"))]
+    pub shared_with: Vec<SharedWith>,
     /// Which app, according to the deployed files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_package: Option<String>,
@@ -70,6 +79,18 @@ pub struct Status {
     pub can_resume: bool,
 }
 
+/// A user, a group or a service principal that may use an app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SharedWith {
+    /// The user name, the group's name, or the application id.
+    pub name: String,
+    /// `user`, `group` or `service principal`.
+    pub kind: String,
+    /// `CAN_USE` or `CAN_MANAGE`.
+    pub level: String,
+}
+
 /// An app as the platform reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
@@ -86,6 +107,12 @@ pub struct AppState {
     /// `LIQUID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compute_size: Option<String>,
+    /// How many instances run, such as `2` or `1-3`; absent if it was never set, which is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<String>,
+    /// Where its telemetry is written, as the setting `telemetry`; absent if nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telemetry: Option<String>,
     /// The state of its process, such as `RUNNING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -105,6 +132,22 @@ pub async fn status<H: Host>(host: &H, config: &StatusConfig, cancellation: &Can
     preflight.told(status)
 }
 
+/// Reads the app's record: its URL and its state.
+///
+/// # Errors
+/// `APP_NOT_FOUND`, or the workspace's refusal.
+pub async fn app_state<H: Host>(
+    host: &H,
+    config: &StatusConfig,
+    cancellation: &Cancellation,
+) -> Result<AppState> {
+    let name = config.app_name.as_str();
+    let preflight = Preflight::looking(host, cancellation, Operation::Update, name);
+    let found = app::find(&preflight.client, name).await;
+    let found = found.and_then(|app| app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() }));
+    preflight.told(found.map(state).map_err(DeployError::from))
+}
+
 async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> Result<Status> {
     let client = &preflight.client;
     let name = config.app_name.as_str();
@@ -116,12 +159,16 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
             folder => Ok(folder?),
         };
     preflight.safe_point()?;
-    let lies_there = match &folder {
-        Ok(folder) => beside(preflight, name, folder).await?,
-        Err(error) => Beside { unread: vec![error.message.clone()], ..Beside::default() },
+    let lies_there = async {
+        match &folder {
+            Ok(folder) => beside(preflight, name, folder).await,
+            Err(error) => Ok(Beside { unread: vec![error.message.clone()], ..Beside::default() }),
+        }
     };
+    let (lies_there, (shared_with, not_shown)) = both(lies_there, shared(client, app.as_ref())).await?;
     let folder = folder.ok();
-    let Beside { record, lock, deployed, requirements, unread } = lies_there;
+    let Beside { record, lock, deployed, requirements, mut unread } = lies_there;
+    unread.extend(not_shown);
     let record = record.filter(|record| record.app_name == name);
     let text = |variable: &str| deployed.as_ref()?.text(variable).map(str::to_owned);
     // The files exist before the deployment. A stopped app has no active deployment; then the journal shows
@@ -140,6 +187,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
         lakebase_type: kind.map(|kind| kind.as_str().to_owned()),
         schema_name: text("LAKEBASE_SCHEMA"),
         services: app.as_ref().map(|app| (&services::attached(&app.resources)).into()).unwrap_or_default(),
+        shared_with,
         app_package: package.map(|package| package.as_str().to_owned()),
         app_version: version.and_then(|(package, text)| manifest::required_version(&text, package)),
         app: app.map(state),
@@ -157,9 +205,38 @@ fn state(app: App) -> AppState {
         url: Some(app.address()).filter(|url| !url.is_empty()),
         compute: app.compute().to_owned(),
         compute_size: app.compute_size.clone(),
+        instances: app.instances(),
+        telemetry: Some(app.telemetry().to_string()).filter(|telemetry| !telemetry.is_empty()),
         creator: app.creator,
         state: app.app_status.state,
         message: message.filter(|message| !message.is_empty()),
+    }
+}
+
+/// Who may use the app; or why that can't be read.
+async fn shared<H: Host>(
+    client: &Client<'_, H>,
+    app: Option<&App>,
+) -> Result<(Vec<SharedWith>, Option<String>)> {
+    let Some(app) = app.filter(|app| app.compute() != "DELETING") else { return Ok((Vec::new(), None)) };
+    match client.send(permissions::get(&app.name)).await {
+        Ok(list) => {
+            let is_creator =
+                |name: &str| app.creator.as_deref().is_some_and(|creator| same_person(creator, name));
+            let others = list.direct().filter(|(_, name, _)| !is_creator(name)).take(MOST_SHARED);
+            let shown = others.map(|(kind, name, level)| SharedWith {
+                name: name.to_owned(),
+                kind: kind.noun().to_owned(),
+                level: level.to_owned(),
+            });
+            Ok((shown.collect(), None))
+        }
+        Err(error) if error.is(ErrorKind::PermissionDenied) => {
+            Ok((Vec::new(), Some("You lack the permission to read who may use the app".to_owned())))
+        }
+        // The app was deleted meanwhile, or the workspace has no such permissions.
+        Err(error) if error.is_not_found() || error.is(ErrorKind::InterfaceMissing) => Ok((Vec::new(), None)),
+        Err(error) => Err(error.into_failure().into()),
     }
 }
 

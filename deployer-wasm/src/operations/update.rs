@@ -2,26 +2,37 @@
 //! the data.
 
 use super::Operation;
+use super::adoption::{self, Adoption, Known};
 use super::folder::folder;
-use super::inventory::{database_kind, deployed_from, names_schema, refuse_other_app};
+use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, refuse_other_app};
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
-use super::release::{Release, all_scopes, attachments, deployed_manifest};
+use super::put_back::Gate;
+use super::release::{
+    Release, again, all_scopes, attachments, deployed_manifest, health_check, is_pinned, key_storage,
+};
 use super::result::UpdateResult;
 use crate::config::services::Services;
-use crate::config::{UpdateConfig, WorkspacePath};
+use crate::config::{UpdateConfig, VersionPin, WorkspacePath};
+use crate::engine::releases;
 use crate::engine::{Cancellation, Done, Graph, Output, Run, StepError};
 use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
+use crate::steps::deployment::Candidate;
+use crate::steps::key::KeyPlace;
 use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
-use crate::steps::{app, deployment, key, resources, restore_point, schema, services, standstill, verify};
+use crate::steps::verify::Health;
+use crate::steps::{
+    app, deployment, key, permissions, resources, restore_point, schema, services, standstill, verify,
+};
 use crate::workspace::apps::App;
+use crate::workspace::permissions::AccessList;
 
 /// Changes an existing app to the given version and settings, and deploys it. With `reset_database`, its
 /// schema is emptied while the app is stopped, after a restore point was created where that is possible and
@@ -39,12 +50,18 @@ pub async fn update<H: Host>(
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
     let (locked, observed) = preflight.lock(observe, UpdateObserved::site, recorded).await?;
-    if let Some(left) = observed.left(config) {
-        locked.run.narrator.notice(left);
+    for note in adoption::notes(&observed.adoption, config).into_iter().chain(observed.left(config)) {
+        locked.run.narrator.notice(note);
     }
-    let (graph, Made { lakebase, deployment, url, emptied }) = graph(&locked.run, config, &observed);
-    let steps = locked.run(format!("update the app `{name}`"), graph).await?;
-    let url = url.get().unwrap_or_default();
+    let (graph, made) = graph(&locked.run, Operation::Update, config, &observed);
+    let gate = Gate { on_failure: config.on_failure, app: name, folder: &observed.folder };
+    let steps = gate
+        .run(&locked, format!("update the app `{name}`"), graph, (|| made.lakebase.get(), &made.key))
+        .await?;
+    let Made { lakebase, deployment, health, emptied, .. } = made;
+    let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
+    let release = locked.record(deployment_id.clone(), &health).await;
+    let url = health.url;
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     locked.run.journal.forget("restore_point");
     let (restore_point, state) =
@@ -57,7 +74,8 @@ pub async fn update<H: Host>(
     Ok(UpdateResult {
         url,
         app_name: name.to_owned(),
-        deployment_id: deployment.get().unwrap_or_default(),
+        deployment_id,
+        release,
         status: "updated".into(),
         database_reset: config.reset_database,
         lakebase_type,
@@ -70,9 +88,10 @@ pub async fn update<H: Host>(
 
 /// The outputs of the steps.
 pub(super) struct Made {
-    lakebase: Output<Lakebase>,
-    deployment: Output<String>,
-    url: Output<String>,
+    pub(super) lakebase: Output<Lakebase>,
+    pub(super) key: Output<KeyPlace>,
+    pub(super) deployment: Output<String>,
+    pub(super) health: Output<Health>,
     /// With `reset_database`: the restore point, and the schema as it was.
     emptied: Option<(Output<Option<RestorePoint>>, Output<SchemaState>)>,
 }
@@ -80,6 +99,7 @@ pub(super) struct Made {
 /// The steps, given what was found.
 pub(super) fn graph<'a, H: Host>(
     run: &'a Run<'a, H>,
+    operation: Operation,
     config: &'a UpdateConfig,
     observed: &'a UpdateObserved,
 ) -> (Graph<'a>, Made) {
@@ -101,6 +121,11 @@ pub(super) fn graph<'a, H: Host>(
             app::ready(step, record).await
         }
     });
+    if !config.share_with.grants().is_empty() {
+        graph.add("permissions", format!("who may use the app `{name}`"), (), move |()| {
+            permissions::share(run.step("permissions"), name, &config.share_with)
+        });
+    }
     let inspect =
         graph.add("inspect", format!("state of the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
@@ -123,51 +148,18 @@ pub(super) fn graph<'a, H: Host>(
     let attached = graph.add(
         "resources",
         "the app's settings",
-        (lakebase.clone(), ready_app, key),
+        (lakebase.clone(), ready_app, key.clone()),
         move |(lakebase, app, key)| async move {
-            let wanted = resources::Wanted {
-                resources: attachments(&lakebase, &key, &observed.services(config), &app.record),
-                scopes: all_scopes(&config.extra_scopes),
-                description: config.description.as_ref().map(|text| text.as_str().to_owned()),
-                compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
-            };
+            let wanted = observed.wanted_resources(config, &lakebase, &key, &app);
             resources::bring_up_to_date(run.step("resources"), app, wanted).await
         },
     );
     // 4. The schema: set up, or emptied once the app is stopped and there is a restore point.
     let mut emptied = None;
     let (deployable, ready) = if config.reset_database {
-        let stopped = graph.add(
-            "stop_app",
-            format!("app `{name}`, stopped"),
-            // After everything that can fail or take long.
-            (inspect.done(), attached.done(), files.done()),
-            move |_| standstill::stop(run.step("stop_app"), name),
-        );
-        let made = graph.add(
-            "restore_point",
-            "a restore point",
-            (lakebase.clone(), inspect.clone(), stopped.clone()),
-            move |(lakebase, state, stopped)| async move {
-                let made = way_back(run, &lakebase, &observed.tenant(config), state).await;
-                standstill::or_start_again(&run.step("restore_point"), name, stopped, made).await
-            },
-        );
-        emptied = Some((made.clone(), inspect.clone()));
-        let reset = graph.add(
-            "schema",
-            format!("the schema `{schema_name}`, emptied"),
-            (lakebase.clone(), attached, made, stopped),
-            move |(lakebase, app, point, stopped)| async move {
-                let (step, role, seen) = (run.step("schema"), &app.client_id, inspect.get());
-                let reset = schema::reset(step, &lakebase, own_schema, role, (seen, point.as_ref())).await;
-                standstill::or_start_again(&run.step("schema"), name, stopped, reset).await
-            },
-        );
-        let started =
-            graph.add("start_app", format!("app `{name}`, started again"), (reset.clone(),), move |_| {
-                standstill::start(run.step("start_app"), name)
-            });
+        let at = (lakebase.clone(), inspect.clone(), attached);
+        let (started, reset, point) = empty_schema(&mut graph, run, config, observed, at, files.done());
+        emptied = Some((point, inspect));
         (started, reset)
     } else {
         let ready = graph.add(
@@ -175,7 +167,8 @@ pub(super) fn graph<'a, H: Host>(
             format!("the schema `{schema_name}`"),
             (lakebase.clone(), attached.clone(), inspect),
             move |(lakebase, app, state)| async move {
-                schema::set_up(run.step("schema"), &lakebase, own_schema, &app.client_id, Some(state)).await
+                let role = &app.app.client_id;
+                schema::set_up(run.step("schema"), &lakebase, own_schema, role, Some(state)).await
             },
         );
         (attached, ready)
@@ -184,14 +177,76 @@ pub(super) fn graph<'a, H: Host>(
     let deployment = graph.add(
         "deployment",
         "the deployment",
-        (deployable, ready, files),
-        move |(app, (), ())| async move { deployment::deploy(run.step("deployment"), &app, folder).await },
+        (deployable, files, lakebase.clone(), ready),
+        move |(app, written, lakebase, ())| async move {
+            let release = observed.release(config);
+            let settings = config.recorded(folder).arguments;
+            let parts = (written.files, app.kept.clone(), &lakebase);
+            let candidate = Candidate {
+                folder,
+                check: health_check(config.package),
+                release: Some(release.record(run, operation, &settings, parts)),
+                anyway: written.changed || release.is_open(),
+            };
+            deployment::deploy(run.step("deployment"), &app, candidate).await
+        },
     );
-    let url = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
+    let health = graph.add("verify", "the app runs", (deployment.done(),), move |_| {
         verify::verify(run.step("verify"), name, observed.release(config).expected())
     });
 
-    (graph, Made { lakebase, deployment, url, emptied })
+    (graph, Made { lakebase, key, deployment, health, emptied })
+}
+
+/// The steps that empty the schema while the app is stopped: outputs of the app that runs again, of the emptied schema
+/// and of the restore point.
+fn empty_schema<'a, H: Host>(
+    graph: &mut Graph<'a>,
+    run: &'a Run<'a, H>,
+    config: &'a UpdateConfig,
+    observed: &'a UpdateObserved,
+    (lakebase, inspect, attached): (Output<Lakebase>, Output<SchemaState>, Output<resources::Attached>),
+    files: Output<()>,
+) -> (Output<resources::Attached>, Output<()>, Output<Option<RestorePoint>>) {
+    let (name, schema_name) = (config.app_name.as_str(), &config.schema_name);
+    let own_schema = (&config.app_name, schema_name);
+    let stopped = graph.add(
+        "stop_app",
+        format!("app `{name}`, stopped"),
+        // After everything that can fail or take long.
+        (inspect.done(), attached.done(), files),
+        move |_| standstill::stop(run.step("stop_app"), name),
+    );
+    let made = graph.add(
+        "restore_point",
+        "a restore point",
+        (lakebase.clone(), inspect.clone(), stopped.clone()),
+        move |(lakebase, state, stopped)| async move {
+            let made = way_back(run, &lakebase, &observed.tenant(config), state).await;
+            standstill::or_start_again(&run.step("restore_point"), name, stopped, made).await
+        },
+    );
+    let reset = graph.add(
+        "schema",
+        format!("the schema `{schema_name}`, emptied"),
+        (lakebase.clone(), attached.clone(), made.clone(), stopped),
+        move |(lakebase, app, point, stopped)| async move {
+            let (step, role, seen) = (run.step("schema"), &app.app.client_id, inspect.get());
+            let reset = schema::reset(step, &lakebase, own_schema, role, (seen, point.as_ref())).await;
+            standstill::or_start_again(&run.step("schema"), name, stopped, reset).await
+        },
+    );
+    let started = graph.add(
+        "start_app",
+        format!("app `{name}`, started again"),
+        (attached, reset.clone()),
+        move |(attached, ())| async move {
+            let started = standstill::start(run.step("start_app"), name).await?;
+            // Whatever it was started with, it is deployed again.
+            Ok(started.map(|app| resources::Attached { app, changed: true, ..attached }))
+        },
+    );
+    (started, reset, made)
 }
 
 /// The restore point of a reset, once the app is stopped.
@@ -218,10 +273,18 @@ pub(super) struct UpdateObserved {
     pub(super) app: App,
     pub(super) database: Found,
     pub(super) deployed: Option<DeployedManifest>,
+    /// What happens to an app of the original deployer, or to its data.
+    pub(super) adoption: Adoption,
+    /// The version to deploy, if no wheel is given.
+    version: VersionPin,
     /// The result of querying the package index.
     pub(super) package: Published,
+    /// Who may use the app now, if that is to change.
+    pub(super) shared: AccessList,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
+    /// The earlier release that is deployed again.
+    pub(super) recorded: Option<releases::Release>,
 }
 
 impl UpdateObserved {
@@ -233,13 +296,35 @@ impl UpdateObserved {
     pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
         Release {
             package: config.package,
-            version: self.package.version(&config.version),
+            version: self.package.version(&self.version),
             wheel: config.local_wheel.as_ref(),
             index: config.index,
-            launch: config.launch.or(self.deployed.as_ref().map(DeployedManifest::launch)),
+            launch: adoption::launch(&self.adoption, config, self.deployed.as_ref()),
             services: self.services(config),
             schema: &config.schema_name,
             folder: &self.folder,
+            recorded: self.recorded.as_ref(),
+        }
+    }
+
+    /// The wanted content of the app's record. An earlier release brings its own, on the present database and with
+    /// the present key.
+    fn wanted_resources(
+        &self,
+        config: &UpdateConfig,
+        lakebase: &Lakebase,
+        key: &KeyPlace,
+        app: &app::ReadyApp,
+    ) -> resources::Wanted {
+        if let Some(recorded) = &self.recorded {
+            return again(recorded, lakebase, key);
+        }
+        resources::Wanted {
+            resources: attachments(lakebase, key, &self.services(config), &app.record),
+            scopes: all_scopes(&config.extra_scopes),
+            description: config.description.as_ref().map(|text| text.as_str().to_owned()),
+            compute_size: config.app_compute.map(|size| size.as_str().to_owned()),
+            settings: config.record.clone(),
         }
     }
 
@@ -248,7 +333,8 @@ impl UpdateObserved {
         let text = |name: &str| self.deployed.as_ref()?.text(name);
         let (schema, database) = (text("LAKEBASE_SCHEMA")?, text("LAKEBASE_INSTANCE")?);
         let (other, elsewhere) = (config.schema_name.as_str(), config.lakebase_name.as_str());
-        (schema != other || database != elsewhere).then(|| {
+        let is_told = self.adoption.explains_the_old_schema();
+        (!is_told && (schema != other || database != elsewhere)).then(|| {
             format!(
                 "The app leaves its schema `{schema}` of the database `{database}`: its data stays there and is not \
                  copied to `{other}` of `{elsewhere}`"
@@ -274,7 +360,11 @@ impl UpdateObserved {
     ) -> key::Wanted<'a> {
         key::Wanted {
             app: config.app_name.as_str(),
-            storage: config.key_storage,
+            package: config.package,
+            storage: self
+                .recorded
+                .as_ref()
+                .map_or(config.key_storage, |recorded| Some(key_storage(recorded))),
             given: config.encryption_key.as_ref(),
             record: Some(&self.app),
             deployed: self.deployed.as_ref(),
@@ -286,6 +376,15 @@ impl UpdateObserved {
 pub(super) async fn observe<H: Host>(
     preflight: &Preflight<'_, H>,
     config: &UpdateConfig,
+) -> Result<UpdateObserved> {
+    observe_again(preflight, config, None).await
+}
+
+/// The same, for an earlier release that is deployed again.
+pub(super) async fn observe_again<H: Host>(
+    preflight: &Preflight<'_, H>,
+    config: &UpdateConfig,
+    recorded: Option<releases::Release>,
 ) -> Result<UpdateObserved> {
     let client = &preflight.client;
     let name = config.app_name.as_str();
@@ -302,26 +401,62 @@ pub(super) async fn observe<H: Host>(
     )
     .await?;
     refuse_other_app(&app, &home, journal.as_ref(), deployed.as_ref())?;
+    adoption::refuse_original(config, &me, &app, journal.as_ref(), deployed.as_ref())?;
     if lies_there.is_some_and(|manifest| manifest.package().is_none()) {
         return Err(Failure::NotTellr { app: name.to_owned(), path: folder.to_string() }.into());
     }
-    let database = seen.choose(database_kind(Some(&app), journal.as_ref(), deployed.as_ref()));
+    let kind = database_kind(Some(&app), journal.as_ref(), deployed.as_ref());
+    let database = seen.choose(kind).on_branch(attached_branch(&app));
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }
-    // The two apps have different tables: one can't use the other's data.
-    let other =
-        deployed.as_ref().and_then(DeployedManifest::package).filter(|package| *package != config.package);
-    if let Some(deployed) = other.filter(|_| !config.reset_database) {
-        let (deployed, wanted) = (deployed.as_str().to_owned(), config.package.as_str().to_owned());
-        return Err(Failure::PackageDiffers { app: name.to_owned(), deployed, wanted }.into());
+    let there = adoption::deployed_version(client, home.as_str(), deployed.as_ref()).await?;
+    let version = adoption::version(config, there.as_deref());
+    if recorded.is_none() {
+        adoption::refuse_loss(config, deployed.as_ref(), there.as_deref(), &version)?;
     }
-    let (version, wheel) = (&config.version, config.local_wheel.as_ref());
-    let package = package::look(preflight.host, config.package, version, wheel, config.index);
-    let package = preflight.beside(package, &config.services).await?;
+    // The two apps have different tables: one can't use the other's data.
+    let adoption = if recorded.is_some() {
+        // A release is deployed again as it was.
+        Adoption::None
+    } else {
+        let known = Known {
+            me: &me,
+            app: &app,
+            journal: journal.as_ref(),
+            deployed: deployed.as_ref(),
+            version: there,
+            database: &database,
+        };
+        adoption::decide(preflight, config, known).await?
+    };
+    let wheel = config.local_wheel.as_ref();
+    let package = async {
+        match &recorded {
+            // Its wheel lies in the app's folder, or its files don't name a version.
+            Some(recorded) if !is_pinned(recorded) => Ok(Published::Wheel),
+            _ => package::look(preflight.host, config.package, &version, wheel, config.index).await,
+        }
+    };
+    let sharing = (Some(&app), &config.share_with);
+    let package = preflight.beside(package, &config.services, sharing);
     let tenant = tenant(config, &app, deployed.as_ref());
-    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant).await?;
-    Ok(UpdateObserved { me, folder, home, app, database, deployed, package, schema })
+    let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
+    let ((package, shared), schema) = both(package, schema).await?;
+    Ok(UpdateObserved {
+        me,
+        folder,
+        home,
+        app,
+        database,
+        deployed,
+        adoption,
+        version,
+        package,
+        shared,
+        schema,
+        recorded,
+    })
 }
 
 fn tenant<'a>(config: &'a UpdateConfig, app: &App, deployed: Option<&DeployedManifest>) -> Tenant<'a> {

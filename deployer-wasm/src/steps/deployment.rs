@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::app::ReadyApp;
 use super::app_log::last_lines;
+use super::resources::Attached;
 use super::usual;
 use crate::config::WorkspacePath;
 use crate::engine::journal::Entry;
+use crate::engine::releases::{Release, ReleasedFile};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
 use crate::workspace::ErrorKind;
-use crate::workspace::apps::{self, Deployment};
+use crate::workspace::apps::{self, App, Deployment, HealthCheck};
 use crate::workspace::identity::same_person;
 
 /// The platform gives an app ten minutes to listen on its port, after it has installed it.
@@ -23,19 +24,66 @@ const BUSY: Duration = Duration::from_mins(20);
 /// The maximum difference between two clocks, including times rounded to seconds.
 const SLACK: Duration = Duration::from_mins(1);
 
-/// Deploys `folder` and waits for the deployment to end; the value is its id.
+/// What is deployed.
+pub struct Candidate<'a> {
+    /// The folder.
+    pub folder: &'a WorkspacePath,
+    /// What the platform asks the app before the deployment counts as succeeded.
+    pub check: Option<HealthCheck>,
+    /// The release to record; `None` if the deployment puts an earlier one back.
+    pub release: Option<Release>,
+    /// Whether to deploy even what is deployed already.
+    pub anyway: bool,
+}
+
+/// Whether the platform runs a release of these files from `folder`: it is the last one that was deployed, and
+/// nothing else was deployed since.
+pub fn is_deployed(app: &App, current: Option<&Release>, folder: &str, files: &[ReleasedFile]) -> bool {
+    let Some(current) = current.filter(|current| current.is_up() && current.files == files) else {
+        return false;
+    };
+    let active = app.active_deployment.as_ref().filter(|active| {
+        active.status.state.as_deref() == Some("SUCCEEDED")
+            && active.source_code_path.as_deref() == Some(folder)
+            && current.deployment_id.as_deref() == Some(active.deployment_id.as_str())
+    });
+    let is_pending = app
+        .pending_deployment
+        .as_ref()
+        .is_some_and(|pending| pending.status.state.as_deref() == Some("IN_PROGRESS"));
+    active.is_some() && !is_pending && app.app_status.state.as_deref() == Some("RUNNING")
+}
+
+/// Deploys a folder and waits for the deployment to end; the value is its id. What is deployed already isn't
+/// deployed again.
 ///
 /// # Errors
 /// `DEPLOYMENT_FAILED` and its kin, or the workspace's refusal.
 pub async fn deploy<H: Host>(
     step: StepHandle<'_, '_, H>,
-    app: &ReadyApp,
-    folder: &WorkspacePath,
+    app: &Attached,
+    candidate: Candidate<'_>,
 ) -> Result<Done<String>, StepError> {
-    let (name, url) = (app.record.name.as_str(), app.record.address());
+    let Candidate { folder, check, release, anyway } = candidate;
+    let record = &app.app.record;
+    let (name, url) = (record.name.as_str(), record.address());
+    if let Some(release) = release {
+        let releases = step.run.releases.now();
+        let current = releases.current();
+        if !anyway && !app.changed && is_deployed(record, current, folder.as_str(), &release.files) {
+            let id = current.and_then(|current| current.deployment_id.clone()).unwrap_or_default();
+            let number = current.map(|current| current.number).unwrap_or_default();
+            return Ok(Done::unchanged(
+                id,
+                format!("the app `{name}` runs this already, as release {number}"),
+            ));
+        }
+        step.safe_point()?;
+        step.run.releases.begin(step.client(), release).await?;
+    }
     let earlier = step.entry();
     step.intend(json!({"source": folder.as_str()})).await?;
-    let mut deployment = trigger(&step, name, &url, folder, earlier.as_ref()).await?;
+    let mut deployment = trigger(&step, (name, &url), (folder, check), earlier.as_ref()).await?;
     let id = deployment.deployment_id.clone();
     step.did(json!({"source": folder.as_str(), "deployment_id": id.as_str()})).await?;
     step.waiting(format!("deploying the app `{name}`"));
@@ -72,21 +120,25 @@ pub async fn deploy<H: Host>(
 /// Starts a deployment, or joins the one that we started if its answer was lost.
 async fn trigger<H: Host>(
     step: &StepHandle<'_, '_, H>,
-    name: &str,
-    url: &str,
-    folder: &WorkspacePath,
+    (name, url): (&str, &str),
+    (folder, mut check): (&WorkspacePath, Option<HealthCheck>),
     earlier: Option<&Entry>,
 ) -> Result<Deployment, StepError> {
     let poller = step.poller(BUSY).telling("waiting until the app can be deployed", usual::DEPLOYMENT);
     let (mut by, mut uncertain) = (None, false);
     loop {
-        let error = match step.client().send(apps::deploy(name, folder.as_str())).await {
+        let error = match step.client().send(apps::deploy(name, folder.as_str(), check.as_ref())).await {
             Ok(deployment) => return Ok(deployment),
             Err(error) if error.is(ErrorKind::Busy) => error,
+            // A workspace that doesn't have this field yet. The app is asked afterwards anyway.
+            Err(error) if error.is(ErrorKind::Invalid) && check.is_some() && error.says("health_check") => {
+                check = None;
+                continue;
+            }
             Err(error) if error.is(ErrorKind::Invalid) => {
                 let (app, url) = (name.to_owned(), url.to_owned());
                 // Nothing was started, so there is no log.
-                let (problem, log) = (error.into_message(), Vec::new());
+                let (problem, log) = (error.into_problem(), Vec::new());
                 return Err(Failure::DeploymentFailed { app, url, problem, log }.into());
             }
             Err(error) => return Err(error.into()),

@@ -1,13 +1,14 @@
 //! The app's files: writes only those that differ from the existing ones.
 
-use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::config::{LocalWheel, WorkspacePath};
+use crate::engine::releases::ReleasedFile;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
-use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER};
+use crate::manifest::{self, APP_YAML, REQUIREMENTS};
+use crate::together;
 use crate::workspace::files::{self, PutMode};
 use crate::workspace::{ApiError, ErrorKind};
 
@@ -20,6 +21,15 @@ pub struct AppFile {
     pub content: Vec<u8>,
 }
 
+/// The files as they are in the workspace now.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Whether this run wrote one of them.
+    pub changed: bool,
+    /// As the list of releases keeps them.
+    pub files: Vec<ReleasedFile>,
+}
+
 /// The files of a deployment.
 pub fn all(app_yaml: String, requirements: String, wheel: Option<&LocalWheel>) -> Vec<AppFile> {
     let mut all = vec![
@@ -27,15 +37,12 @@ pub fn all(app_yaml: String, requirements: String, wheel: Option<&LocalWheel>) -
         AppFile { name: REQUIREMENTS.into(), content: requirements.into_bytes() },
     ];
     if let Some(wheel) = wheel {
-        all.push(AppFile {
-            name: format!("{WHEEL_FOLDER}/{}", wheel.file_name),
-            content: wheel.content.clone(),
-        });
+        all.push(AppFile { name: manifest::wheel_path(wheel), content: wheel.content.clone() });
     }
     all
 }
 
-/// Writes the files that differ.
+/// Writes the files that differ. `kept` are the same as the list of releases keeps them.
 ///
 /// # Errors
 /// `FILE_TOO_LARGE`, `PATH_TAKEN`, or the workspace's refusal.
@@ -43,10 +50,11 @@ pub async fn upload<H: Host>(
     step: StepHandle<'_, '_, H>,
     folder: &WorkspacePath,
     all: Vec<AppFile>,
-) -> Result<Done<()>, StepError> {
+    kept: Vec<ReleasedFile>,
+) -> Result<Done<Written>, StepError> {
     let folder = folder.as_str();
     let there = all.iter().map(|file| step.client().find(files::export(&format!("{folder}/{}", file.name))));
-    let there = join_all(there).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let there = together::each(there).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let differing: Vec<AppFile> = all
         .into_iter()
         .zip(there)
@@ -56,16 +64,17 @@ pub async fn upload<H: Host>(
         .map(|(file, _)| file)
         .collect();
     if differing.is_empty() {
-        return Ok(Done::unchanged((), format!("the files in `{folder}` are up to date")));
+        return Ok(Done::unchanged(
+            Written { changed: false, files: kept },
+            format!("the files in `{folder}` are up to date"),
+        ));
     }
     let names: Vec<&str> = differing.iter().map(|file| file.name.as_str()).collect();
     let detail = json!({"files": names.clone()});
     step.intend(detail.clone()).await?;
-    if names.iter().any(|name| name.starts_with(WHEEL_FOLDER)) {
-        step.client()
-            .send(files::mkdirs(&format!("{folder}/{WHEEL_FOLDER}")))
-            .await
-            .map_err(|error| refused(folder, error))?;
+    for (below, _) in names.iter().filter_map(|name| name.rsplit_once('/')) {
+        let made = step.client().send(files::mkdirs(&format!("{folder}/{below}"))).await;
+        made.map_err(|error| refused(folder, error))?;
     }
     let writes = differing.iter().map(|file| {
         let path = format!("{folder}/{}", file.name);
@@ -73,16 +82,19 @@ pub async fn upload<H: Host>(
         async move { written.await.map_err(|error| refused(&path, error)) }
     });
     // Waits for all writes even if one fails: a dropped write may still have its effect.
-    join_all(writes).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    together::each(writes).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     step.did(detail).await?;
-    Ok(Done::changed((), format!("wrote {} to `{folder}`", names.join(", "))))
+    Ok(Done::changed(
+        Written { changed: true, files: kept },
+        format!("wrote {} to `{folder}`", names.join(", ")),
+    ))
 }
 
 /// The catalogue's entry for a path that can't be written.
 pub fn refused(path: &str, error: ApiError) -> Failure {
     match error.kind {
         ErrorKind::AlreadyExists => Failure::PathTaken { path: path.to_owned() },
-        ErrorKind::NotFound => Failure::PathMissing { path: path.to_owned(), problem: error.into_message() },
+        ErrorKind::NotFound => Failure::PathMissing { path: path.to_owned(), problem: error.into_problem() },
         ErrorKind::Invalid
             if error.says("exceeded max size") || error.code == "MAX_NOTEBOOK_SIZE_EXCEEDED" =>
         {

@@ -8,7 +8,7 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::json;
 use zeroize::Zeroize as _;
 
-use crate::config::{FernetKey, KeyStorage};
+use crate::config::{AppPackage, FernetKey, KeyStorage};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::{DeployError, Failure};
 use crate::host::Host;
@@ -23,6 +23,9 @@ const SECRET: &str = "encryption-key";
 /// The name of the attached secret resource.
 pub const RESOURCE: &str = "encryption_key";
 
+/// The table in which the original app keeps its key.
+const KEY_TABLE: &str = "encryption_keys";
+
 /// The source of the app's key.
 #[derive(Debug, Clone)]
 pub enum KeyPlace {
@@ -35,6 +38,8 @@ pub enum KeyPlace {
     },
     /// In `app.yaml` itself.
     AppYaml(FernetKey),
+    /// In a table of the original app, from version 0.4 on: the app finds it there by itself.
+    Database,
 }
 
 impl KeyPlace {
@@ -44,7 +49,7 @@ impl KeyPlace {
             Self::Secret { scope, key } => {
                 Some(Resource::Secret { scope: scope.clone(), key: key.clone(), permission: "READ".into() })
             }
-            Self::AppYaml(_) => None,
+            Self::AppYaml(_) | Self::Database => None,
         }
     }
 }
@@ -53,6 +58,8 @@ impl KeyPlace {
 pub struct Wanted<'a> {
     /// The app.
     pub app: &'a str,
+    /// The app's package.
+    pub package: AppPackage,
     /// Where to store it; `None`: keep the current place.
     pub storage: Option<KeyStorage>,
     /// The key given by the user.
@@ -63,6 +70,17 @@ pub struct Wanted<'a> {
     pub deployed: Option<&'a DeployedManifest>,
     /// The schema, if the database existed before: it shows whether a key is in use.
     pub schema: Option<SchemaState>,
+}
+
+impl Wanted<'_> {
+    /// Whether the original app keeps its key in a table of its own, as it does from version 0.4 on.
+    fn has_key_table(&self) -> bool {
+        let tables = self.schema.as_ref().map(|schema| schema.largest.as_slice()).unwrap_or_default();
+        let is_originals = self.deployed.and_then(DeployedManifest::package) == Some(self.package);
+        self.package == AppPackage::DatabricksTellrApp
+            && is_originals
+            && tables.iter().any(|table| table.name == KEY_TABLE)
+    }
 }
 
 /// Where keys were found, without the keys themselves.
@@ -77,6 +95,8 @@ pub struct ObservedKey {
     pub in_secret: bool,
     /// Where the key will be stored.
     pub storage: KeyStorage,
+    /// Whether it stays in a table of the original app.
+    pub in_database: bool,
     in_yaml: Option<FernetKey>,
 }
 
@@ -84,6 +104,16 @@ impl ObservedKey {
     /// Whether the deployed `app.yaml` holds a key.
     pub fn in_yaml(&self) -> bool {
         self.in_yaml.is_some()
+    }
+
+    /// The secret as it is attached to the app, if the key is stored in it.
+    pub fn resource(&self) -> Resource {
+        Resource::Secret { scope: self.scope.clone(), key: self.key.clone(), permission: "READ".into() }
+    }
+
+    /// The key that the deployed `app.yaml` holds.
+    pub fn yaml_key(&self) -> Option<&FernetKey> {
+        self.in_yaml.as_ref()
     }
 
     /// Whether the stored key is compared with another one.
@@ -121,15 +151,31 @@ pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Wanted<'_>) -> Resul
         None => KeyStorage::SecretScope,
     });
     // Without an attached secret and with a key that is stored elsewhere, the scope needn't be checked;
-    // unless there is data that a key in it may have encrypted.
+    // unless there is data that a key in it may have encrypted, or the files say that it is in a secret: a run that
+    // moved it there may have died before it attached the secret.
+    let in_resource = matches!(deployed, Some(DeployedKey::Resource(_)));
     let encrypted = wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data);
-    let concerned =
-        attached.is_some() || storage == KeyStorage::SecretScope || (in_yaml.is_none() && encrypted);
-    let (scope, key) = attached.unwrap_or_else(|| (format!("tellr-{}", wanted.app), SECRET.to_owned()));
+    let concerned = attached.is_some()
+        || storage == KeyStorage::SecretScope
+        || in_resource
+        || (in_yaml.is_none() && encrypted);
+    let (scope, key) = attached.unwrap_or_else(|| (own_scope(wanted.app), SECRET.to_owned()));
     let in_scope = if concerned { client.find(secrets::list(&scope)).await? } else { None };
     let scope_exists = in_scope.is_some();
     let in_secret = in_scope.is_some_and(|list| list.secrets.iter().any(|secret| secret.key == key));
-    Ok(ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml })
+    let elsewhere = in_yaml.is_some() || in_secret || wanted.given.is_some() || wanted.storage.is_some();
+    let in_database = !elsewhere && wanted.has_key_table();
+    Ok(ObservedKey { scope, key, scope_exists, in_secret, storage, in_database, in_yaml })
+}
+
+/// Starts the read of [`look`], as it is for a key in the app's own scope.
+pub async fn ahead<H: Host>(client: &Client<'_, H>, app: &str) {
+    client.ahead(secrets::list(&own_scope(app))).await;
+}
+
+/// The scope of the app's secret, if the app has no other.
+fn own_scope(app: &str) -> String {
+    format!("tellr-{app}")
 }
 
 /// Finds the key or creates one.
@@ -148,8 +194,12 @@ pub async fn ensure<H: Host>(
         None
     };
     refuse(&wanted, &seen, stored.as_ref())?;
+    if seen.in_database {
+        let message = format!("the encryption key is in the app's table `{KEY_TABLE}`");
+        return Ok(Done::unchanged(KeyPlace::Database, message));
+    }
     let place = seen.place();
-    let ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml } = seen;
+    let ObservedKey { scope, key, scope_exists, in_secret, storage, in_yaml, .. } = seen;
     let in_use = in_yaml.or(stored);
     let differs = |place: &str| Failure::KeyDiffers { app: wanted.app.to_owned(), place: place.to_owned() };
     if storage == KeyStorage::SecretScope && in_secret {
@@ -217,7 +267,11 @@ fn refuse(wanted: &Wanted<'_>, seen: &ObservedKey, stored: Option<&FernetKey>) -
         (Some(in_use), Some(given)) if in_use != given => {
             Err(Failure::KeyDiffers { app, place: seen.place() })
         }
-        (None, None) if !in_secret && wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data) => {
+        (None, None)
+            if !in_secret
+                && !seen.in_database
+                && wanted.schema.as_ref().is_some_and(|schema| schema.encrypted_data) =>
+        {
             let places = vec![format!("secret {scope}/{key}"), "app.yaml".to_owned()];
             Err(Failure::KeyMissing { app, places })
         }

@@ -30,7 +30,7 @@ pub struct Tenant<'a> {
 
 impl Tenant<'_> {
     /// The operation that reads the schema's state.
-    pub(super) fn inspection(&self) -> SchemaOperation {
+    pub fn inspection(&self) -> SchemaOperation {
         let (app, schema) = (self.app.clone(), self.schema.clone());
         SchemaOperation::Inspect { app, schema, role: self.role.clone() }
     }

@@ -16,13 +16,16 @@ use crate::error::Failure;
 use crate::host::{Host, Timestamp};
 use crate::schema::SchemaState;
 use crate::workspace::ErrorKind;
-use crate::workspace::postgres;
+use crate::workspace::postgres::{self, Life};
 
 /// How long the platform keeps the branch.
 pub const KEPT_DAYS: u64 = 7;
 const KEPT: Duration = Duration::from_hours(KEPT_DAYS * 24);
 /// The prefix of the branch's name, followed by the time.
 pub const PREFIX: &str = "pre-reset-";
+
+/// The prefix of a branch that an app uses after a restore, followed by the time.
+pub const RESTORED_PREFIX: &str = "restored-";
 
 /// The time limit for creating the branch.
 const READY: Duration = Duration::from_mins(10);
@@ -75,9 +78,9 @@ pub async fn make<H: Host>(
     let detail = json!({"branch_id": id.as_str(), "made_at": made_at.to_string()});
     if !found {
         step.intend(detail.clone()).await?;
-        create(&step, lakebase, project, &id, source).await?;
+        create(&step, &lakebase.name, (project, &id), (source, Life::Secs(KEPT.as_secs()))).await?;
     }
-    wait_until_ready(&step, lakebase, &branch).await?;
+    wait_until_ready(&step, &lakebase.name, &branch).await?;
     if found {
         return Ok(Done::unchanged(Some(point), format!("the restore point `{id}` exists")));
     }
@@ -92,16 +95,70 @@ struct Made {
     made_at: Timestamp,
 }
 
+/// A branch with the data of `from` for the app to use: `from` itself, or a new branch of it if it is a restore
+/// point, which stays as it is and isn't removed any more. The value is the branch's path.
+///
+/// # Errors
+/// `RESTORE_POINT_FAILED`, or the workspace's refusal.
+pub async fn branch_for_app<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    lakebase: &str,
+    (project, from): (&str, &str),
+) -> Result<Done<String>, StepError> {
+    let path = |id: &str| format!("{project}/branches/{id}");
+    if !from.starts_with(PREFIX) {
+        wait_until_ready(&step, lakebase, &path(from)).await?;
+        return Ok(Done::unchanged(path(from), format!("the branch `{from}` is there")));
+    }
+    // An earlier run that died may have made it; its journal says so.
+    let earlier = step.entry().filter(|entry| entry.detail["from"] == from);
+    let earlier = earlier.and_then(|entry| entry.detail["branch_id"].as_str().map(str::to_owned));
+    let id = earlier.unwrap_or_else(|| named(RESTORED_PREFIX, step.client().workspace_now()));
+    let found = step.client().find(postgres::get_branch(&path(&id))).await?.is_some();
+    if !found {
+        let detail = json!({"branch_id": id.as_str(), "from": from});
+        step.intend(detail.clone()).await?;
+        // A branch that others are made from must not be removed under them.
+        keep(&step, lakebase, &path(from)).await?;
+        create(&step, lakebase, (project, &id), (&path(from), Life::Unlimited)).await?;
+        step.did(detail).await?;
+    }
+    wait_until_ready(&step, lakebase, &path(&id)).await?;
+    Ok(Done::changed(path(&id), format!("created the branch `{id}` of `{from}`")))
+}
+
+/// Makes a branch stay.
+async fn keep<H: Host>(step: &StepHandle<'_, '_, H>, lakebase: &str, branch: &str) -> Result<(), StepError> {
+    let poller = step.poller(READY);
+    loop {
+        match step.client().send(postgres::keep_branch(branch)).await {
+            Ok(operation) => {
+                return match operation_end(step, operation).await? {
+                    Ok(()) => Ok(()),
+                    Err(OperationEnd::Failed(problem)) => Err(failed(lakebase, problem)),
+                    Err(OperationEnd::TimedOut(_)) => Err(failed(lakebase, "It has not finished".into())),
+                };
+            }
+            Err(error) if error.is(ErrorKind::Busy) => {
+                if !poller.again(step).await? {
+                    return Err(failed(lakebase, error.into_message()));
+                }
+            }
+            Err(error) if error.is(ErrorKind::Invalid) => return Err(failed(lakebase, error.into_message())),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 async fn create<H: Host>(
     step: &StepHandle<'_, '_, H>,
-    lakebase: &Lakebase,
-    project: &str,
-    id: &str,
-    source: &str,
+    lakebase: &str,
+    (project, id): (&str, &str),
+    (source, life): (&str, Life),
 ) -> Result<(), StepError> {
     let poller = step.poller(READY);
     loop {
-        let asked = step.client().send(postgres::create_branch(project, id, source, KEPT.as_secs())).await;
+        let asked = step.client().send(postgres::create_branch(project, id, source, life)).await;
         match asked {
             Ok(operation) => {
                 return match operation_end(step, operation).await? {
@@ -115,11 +172,11 @@ async fn create<H: Host>(
             // The platform allows one change at a time per branch, and another one is in progress.
             Err(error) if error.is(ErrorKind::Busy) => {
                 if !poller.again(step).await? {
-                    return Err(failed(lakebase, error.into_message()));
+                    return Err(failed(lakebase, error.into_problem()));
                 }
             }
             Err(error) if error.is(ErrorKind::Invalid) || error.is(ErrorKind::QuotaExceeded) => {
-                return Err(failed(lakebase, error.into_message()));
+                return Err(failed(lakebase, error.into_problem()));
             }
             Err(error) => return Err(error.into()),
         }
@@ -129,7 +186,7 @@ async fn create<H: Host>(
 /// A branch that is still being created holds nothing yet.
 async fn wait_until_ready<H: Host>(
     step: &StepHandle<'_, '_, H>,
-    lakebase: &Lakebase,
+    lakebase: &str,
     branch: &str,
 ) -> Result<(), StepError> {
     let poller = step.poller(READY);
@@ -150,16 +207,20 @@ async fn wait_until_ready<H: Host>(
     }
 }
 
-fn failed(lakebase: &Lakebase, problem: String) -> StepError {
-    Failure::RestorePointFailed { name: lakebase.name.clone(), problem }.into()
+fn failed(lakebase: &str, problem: String) -> StepError {
+    Failure::RestorePointFailed { name: lakebase.to_owned(), problem }.into()
 }
 
 /// The name for a time in UTC: `pre-reset-20261123-150000`.
 fn branch_id(now: Timestamp) -> String {
+    named(PREFIX, now)
+}
+
+fn named(prefix: &str, now: Timestamp) -> String {
     let digits: String =
         now.to_string().chars().take_while(|c| *c != '.' && *c != 'Z').filter(char::is_ascii_digit).collect();
     let (date, time) = digits.split_at(digits.len().min(8));
-    format!("{PREFIX}{date}-{time}")
+    format!("{prefix}{date}-{time}")
 }
 
 #[cfg(test)]

@@ -58,19 +58,17 @@ impl Preview {
     }
 }
 
-/// Inspects the schema once, before anything is changed and without a step. Failing to connect is not an
-/// error here: the run reports that in its own step, after trying for longer.
+/// What an inspection before the run has shown, without a step. Failing to connect is not an error here: the run
+/// reports that in its own step, after trying for longer.
 ///
 /// # Errors
 /// `SCHEMA_OF_ANOTHER_APP`.
 pub async fn preview<H: Host>(
-    host: &H,
+    looked: Result<SchemaOutcome, SchemaError>,
     client: &Client<'_, H>,
-    user: &str,
     lakebase: &Lakebase,
     tenant: &Tenant<'_>,
 ) -> Result<Preview, Failure> {
-    let looked = Box::pin(host.schema(&lakebase.target(user), tenant.inspection())).await;
     match looked {
         Ok(SchemaOutcome::Inspected(state)) => {
             ownership::check(client, &lakebase.name, tenant, &state).await?;
@@ -272,11 +270,15 @@ fn refused(
             Failure::DatabaseUnreachable { host: lakebase.host.clone(), problem }
         }
         (SchemaErrorKind::SignedOut, _) => {
-            Failure::TokenExpired { doing: "get a database credential".into() }
+            Failure::TokenExpired { doing: "get a database credential".into(), problem }
         }
-        (SchemaErrorKind::Unavailable, _) => {
-            Failure::WorkspaceUnavailable { doing: "get a database credential".into(), status: 503, problem }
-        }
+        (SchemaErrorKind::Unavailable, _) => Failure::WorkspaceUnavailable {
+            doing: "get a database credential".into(),
+            status: 503,
+            code: String::new(),
+            request: String::new(),
+            problem,
+        },
         (SchemaErrorKind::Login, _) => Failure::DatabaseLogin { user, problem },
         (SchemaErrorKind::Credential, _) => {
             Failure::DatabaseCredential { name: lakebase.name.clone(), problem }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::config::services::{ServiceKind, Services};
 use crate::error::Failure;
 use crate::host::Host;
+use crate::together;
 use crate::workspace::apps::Resource;
 use crate::workspace::services::{self, Service};
 use crate::workspace::{ApiError, Client, ErrorKind};
@@ -18,11 +19,22 @@ use crate::workspace::{ApiError, Client, ErrorKind};
 /// # Errors
 /// `SERVICE_NOT_FOUND`, `SERVING_ENDPOINT_NOT_READY`, `PERMISSION_DENIED`, or the workspace's refusal.
 pub async fn look<H: Host>(client: &Client<'_, H>, wanted: &Services) -> Result<(), Failure> {
-    for (kind, id) in wanted.iter() {
-        let found = client.send(services::get(kind, id)).await;
-        judge(kind, id, found)?;
-    }
-    Ok(())
+    let looked = wanted.iter().map(|(kind, id)| look_at(client, kind, id));
+    together::each(looked).await.into_iter().collect()
+}
+
+/// Starts the reads of [`look`].
+pub async fn ahead<H: Host>(client: &Client<'_, H>, wanted: &Services) {
+    together::all(wanted.iter().map(|(kind, id)| client.ahead(services::get(kind, id))).collect()).await;
+}
+
+/// Refuses one of them, if it can't be used.
+///
+/// # Errors
+/// As [`look`].
+pub async fn look_at<H: Host>(client: &Client<'_, H>, kind: ServiceKind, id: &str) -> Result<(), Failure> {
+    let found = client.send(services::get(kind, id)).await;
+    judge(kind, id, found)
 }
 
 fn judge(kind: ServiceKind, id: &str, found: Result<Service, ApiError>) -> Result<(), Failure> {

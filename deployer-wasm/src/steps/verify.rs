@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::app_log::last_lines;
 use super::package::release;
 use crate::decode::decode_text;
+use crate::engine::releases::Tables;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::{Host, HostErrorKind, Probe};
@@ -35,12 +36,27 @@ struct Ready {
 #[derive(Deserialize)]
 struct Database {
     message: Option<String>,
+    works_from: Option<u32>,
 }
 
 /// `GET /api/version`.
 #[derive(Deserialize)]
 struct Version {
     version: String,
+    migration: Option<u32>,
+}
+
+/// What was found out about an app that runs.
+#[derive(Debug, Clone, Default)]
+pub struct Health {
+    /// Its URL.
+    pub url: String,
+    /// The version that it reports.
+    pub runs: Option<String>,
+    /// What it requires of the tables, if it reports that.
+    pub tables: Option<Tables>,
+    /// Why the app itself wasn't asked.
+    pub unchecked: Option<String>,
 }
 
 /// The answer of the app's URL.
@@ -65,7 +81,7 @@ pub enum Expected {
     Version(String),
 }
 
-/// Waits until the app runs and is ready; the value is its URL.
+/// Waits until the app runs and is ready.
 ///
 /// # Errors
 /// `APP_CRASHED`, `APP_NOT_READY`, `APP_VERSION_DIFFERS`.
@@ -73,22 +89,24 @@ pub async fn verify<H: Host>(
     step: StepHandle<'_, '_, H>,
     name: &str,
     expected: Expected,
-) -> Result<Done<String>, StepError> {
+) -> Result<Done<Health>, StepError> {
     let url = running(&step, name).await?;
     let expected = match expected {
         Expected::Nothing => {
             let message = format!("the app is running at {url}");
-            return Ok(Done::unchanged(url, message));
+            let unchecked = Some("The original app can't be asked".to_owned());
+            return Ok(Done::unchanged(Health { url, unchecked, ..Health::default() }, message));
         }
         Expected::AnyVersion => None,
         Expected::Version(version) => Some(version),
     };
-    let message = match ask(&step, name, &url, expected).await? {
-        Ok(Some(version)) => format!("the app is ready at {url} (version {version})"),
-        Ok(None) => format!("the app is ready at {url}"),
-        Err(why) => format!("the app is running at {url}; its readiness was not checked ({why})"),
+    let health = ask(&step, name, &url, expected).await?;
+    let message = match (&health.unchecked, &health.runs) {
+        (Some(why), _) => format!("the app is running at {url}; its readiness was not checked ({why})"),
+        (None, Some(version)) => format!("the app is ready at {url} (version {version})"),
+        (None, None) => format!("the app is ready at {url}"),
     };
-    Ok(Done::unchanged(url, message))
+    Ok(Done::unchanged(Health { url, ..health }, message))
 }
 
 /// Waits until the platform reports that the process runs.
@@ -109,18 +127,19 @@ async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<St
     }
 }
 
-/// Queries the app; its version, or why it can't be queried.
+/// Queries the app.
 async fn ask<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
     url: &str,
     expected: Option<String>,
-) -> Result<Result<Option<String>, String>, StepError> {
+) -> Result<Health, StepError> {
+    let unchecked = |why| Health { unchecked: Some(why), ..Health::default() };
     let poller = step.poller(READY);
     loop {
         let problem = match is_ready(step, name).await {
-            Answer::Told(()) => match runs(step, name).await {
-                Answer::Told(runs) if differs(expected.as_deref(), &runs) => {
+            Answer::Told(works_from) => match runs(step, name).await {
+                Answer::Told(Version { version: runs, .. }) if differs(expected.as_deref(), &runs) => {
                     // The previous process may still answer for a moment.
                     if poller.waited(step) >= REACHED {
                         let (app, wanted) = (name.to_owned(), expected.unwrap_or_default());
@@ -128,11 +147,15 @@ async fn ask<H: Host>(
                     }
                     String::new()
                 }
-                Answer::Told(runs) => return Ok(Ok(Some(runs))),
-                _ => return Ok(Ok(None)),
+                Answer::Told(Version { version, migration }) => {
+                    let tables = migration.zip(works_from);
+                    let tables = tables.map(|(knows, works_from)| Tables { knows, works_from });
+                    return Ok(Health { runs: Some(version), tables, ..Health::default() });
+                }
+                _ => return Ok(Health::default()),
             },
-            Answer::CanNotAsk(why) => return Ok(Err(why)),
-            Answer::Unreached(why) if poller.waited(step) >= REACHED => return Ok(Err(why)),
+            Answer::CanNotAsk(why) => return Ok(unchecked(why)),
+            Answer::Unreached(why) if poller.waited(step) >= REACHED => return Ok(unchecked(why)),
             Answer::Unreached(problem) | Answer::NotYet(problem) => problem,
         };
         if !poller.again(step).await? {
@@ -142,9 +165,12 @@ async fn ask<H: Host>(
     }
 }
 
-async fn is_ready<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<()> {
+/// Whether the app is ready; then from which migration on a program works with its tables, if it says so.
+async fn is_ready<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<Option<u32>> {
     match answer::<Ready, H>(step, &Probe::AppReady { app: name.to_owned() }).await {
-        Answer::Told(Ready { ready: true, .. }) => Answer::Told(()),
+        Answer::Told(Ready { ready: true, database }) => {
+            Answer::Told(database.and_then(|database| database.works_from))
+        }
         Answer::Told(Ready { database, .. }) => {
             let said = database.and_then(|database| database.message);
             Answer::NotYet(said.unwrap_or_else(|| "The app reports that it is not ready".to_owned()))
@@ -155,13 +181,8 @@ async fn is_ready<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<(
     }
 }
 
-async fn runs<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<String> {
-    match answer::<Version, H>(step, &Probe::AppVersion { app: name.to_owned() }).await {
-        Answer::Told(Version { version }) => Answer::Told(version),
-        Answer::NotYet(why) => Answer::NotYet(why),
-        Answer::Unreached(why) => Answer::Unreached(why),
-        Answer::CanNotAsk(why) => Answer::CanNotAsk(why),
-    }
+async fn runs<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Answer<Version> {
+    answer(step, &Probe::AppVersion { app: name.to_owned() }).await
 }
 
 async fn answer<T: DeserializeOwned, H: Host>(step: &StepHandle<'_, '_, H>, probe: &Probe) -> Answer<T> {

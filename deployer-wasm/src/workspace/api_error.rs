@@ -13,7 +13,7 @@ use crate::host::{HostError, HostErrorKind, WorkspaceResponse};
 mod body;
 mod kind;
 
-use body::Body;
+use body::{Body, request_id};
 pub use kind::ErrorKind;
 
 /// A failed request. Boxed, as every call of a deployment can return one, and it is large.
@@ -43,6 +43,8 @@ pub struct Refusal {
     pub code: String,
     /// The platform's own message.
     pub message: String,
+    /// The id of the request, by which the platform's support finds it; may be empty.
+    pub request: String,
     /// The HTTP status; 0 if there was no answer.
     pub status: u16,
     /// The action, its target and the permission it requires: see [`super::Call`].
@@ -86,7 +88,12 @@ impl ApiError {
     /// Parses a refusal. `response.status` is not a success.
     pub(super) fn from_response(response: &WorkspaceResponse) -> Self {
         let body = Body::read(&response.body, response.status);
-        Self::new(ErrorKind::of(response, &body), response.status, body.code, body.message)
+        let request = Some(body.request.clone())
+            .filter(|id| !id.is_empty())
+            .or_else(|| response.header("x-request-id").map(request_id));
+        let mut error = Self::new(ErrorKind::of(response, &body), response.status, body.code, body.message);
+        error.request = request.unwrap_or_default();
+        error
     }
 
     pub(crate) fn from_host(error: HostError) -> Self {
@@ -153,6 +160,7 @@ impl ApiError {
             kind,
             code,
             message,
+            request: String::new(),
             status,
             doing,
             what,
@@ -171,6 +179,21 @@ impl ApiError {
     /// The platform's own message.
     pub fn into_message(self) -> String {
         self.0.message
+    }
+
+    /// The platform's own message with the status, its code and the request's id, for a failure that names none of
+    /// them.
+    pub fn into_problem(self) -> String {
+        let Refusal { message, status, code, request, .. } = *self.0;
+        let status = if status == 0 { String::new() } else { status.to_string() };
+        let id = if request.is_empty() { String::new() } else { format!("request id {request}") };
+        let parts: Vec<&str> =
+            [status.as_str(), &code, &id].into_iter().filter(|part| !part.is_empty()).collect();
+        match (message.is_empty(), parts.is_empty()) {
+            (_, true) => message,
+            (true, false) => parts.join(", "),
+            (false, false) => format!("{message} ({})", parts.join(", ")),
+        }
     }
 
     /// Whether this is of `kind`.
@@ -193,7 +216,8 @@ impl ApiError {
 
     /// The catalogue's entry for a refusal that no step handles specially.
     pub fn into_failure(self) -> Failure {
-        let Refusal { kind, code, message, status, doing, what, needed, waited, interface, .. } = *self.0;
+        let Refusal { kind, code, message, request, status, doing, what, needed, waited, interface, .. } =
+            *self.0;
         match kind {
             ErrorKind::InterfaceMissing if interface == Interface::Apps => {
                 Failure::AppsUnavailable { problem: message }
@@ -214,13 +238,15 @@ impl ApiError {
             ErrorKind::OtherOrigin => Failure::OriginRefused { problem: message },
             ErrorKind::Host | ErrorKind::Withheld => Failure::NotPassedOn { doing, problem: message },
             ErrorKind::Unauthenticated if status == 0 => Failure::NotSignedIn { problem: message },
-            ErrorKind::Unauthenticated => Failure::TokenExpired { doing },
+            ErrorKind::Unauthenticated => Failure::TokenExpired { doing, problem: message },
             ErrorKind::PermissionDenied => {
                 Failure::PermissionDenied { doing, what, needed: needed.to_owned(), problem: message }
             }
             ErrorKind::RateLimited => Failure::RateLimited { doing, waited },
-            ErrorKind::Unavailable => Failure::WorkspaceUnavailable { doing, status, problem: message },
-            _ => Failure::UnexpectedAnswer { doing, status, code, problem: message },
+            ErrorKind::Unavailable => {
+                Failure::WorkspaceUnavailable { doing, status, code, request, problem: message }
+            }
+            _ => Failure::UnexpectedAnswer { doing, status, code, request, problem: message },
         }
     }
 }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::secrets::Empty;
-use super::{Call, segment, services};
+use super::{Call, page, segment, services};
+use crate::config::record::{Instances, Telemetry};
 use crate::config::services::ServiceKind;
 use crate::decode::null_as_default;
 use crate::host::{Method, Timestamp};
@@ -41,6 +42,18 @@ pub struct App {
     /// MEDIUM, LARGE or XLARGE; some apps still have LIQUID, which is not in the current API.
     #[serde(default)]
     pub compute_size: Option<String>,
+    /// The least number of instances; absent if it was never set.
+    #[serde(default)]
+    pub compute_min_instances: Option<u32>,
+    /// The greatest number of instances; absent if it was never set.
+    #[serde(default)]
+    pub compute_max_instances: Option<u32>,
+    /// Where telemetry is written, kept as raw JSON.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub telemetry_export_destinations: Vec<Value>,
+    /// The id of the usage policy.
+    #[serde(default)]
+    pub usage_policy_id: Option<String>,
     /// The attached resources, kept as raw JSON, so that unknown kinds are not lost.
     #[serde(default, deserialize_with = "null_as_default")]
     pub resources: Vec<Value>,
@@ -80,6 +93,47 @@ impl App {
         self.default_source_code_path.as_deref().filter(|path| !path.is_empty()).or(deployed)
     }
 }
+
+/// The fields that say how many instances run: the platform takes both or none.
+pub fn instances_fields(instances: Instances) -> [(&'static str, Value); 2] {
+    [("compute_min_instances", instances.least.into()), ("compute_max_instances", instances.most.into())]
+}
+
+impl App {
+    /// How many instances run, as the setting `instances` is written; `None` if it was never set.
+    pub fn instances(&self) -> Option<String> {
+        let (least, most) = (self.compute_min_instances?, self.compute_max_instances?);
+        Some(if least == most { least.to_string() } else { format!("{least}-{most}") })
+    }
+
+    /// Where telemetry is written; the first destination in Unity Catalog.
+    pub fn telemetry(&self) -> Telemetry {
+        let text = |destination: &Value, table: &str| {
+            destination["unity_catalog"][table].as_str().map(str::to_owned)
+        };
+        let tables = self.telemetry_export_destinations.iter().find_map(|destination| {
+            let [logs, metrics, traces] = TELEMETRY_TABLES.map(|table| text(destination, table));
+            Some(Telemetry::Tables { logs: logs?, metrics: metrics?, traces: traces? })
+        });
+        tables.unwrap_or(Telemetry::Off)
+    }
+
+    /// The destinations of telemetry with `wanted` instead of what is there; those of other kinds stay.
+    pub fn with_telemetry(&self, wanted: &Telemetry) -> Value {
+        let mut all = self.telemetry_export_destinations.clone();
+        all.retain(|destination| destination["unity_catalog"].is_null());
+        if let Telemetry::Tables { logs, metrics, traces } = wanted {
+            let [logs_field, metrics_field, traces_field] = TELEMETRY_TABLES;
+            all.push(json!({
+                "unity_catalog": {logs_field: logs, metrics_field: metrics, traces_field: traces},
+            }));
+        }
+        all.into()
+    }
+}
+
+/// The fields of a destination in Unity Catalog: logs, metrics, traces.
+const TELEMETRY_TABLES: [&str; 3] = ["logs_table", "metrics_table", "traces_table"];
 
 /// A state and the platform's message about it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -264,6 +318,8 @@ pub struct Apps {
     pub next_page_token: Option<String>,
 }
 
+page!(Apps, apps);
+
 /// Lists apps, one page at a time.
 pub fn list(page_token: Option<&str>) -> Call<Apps> {
     let mut call: Call<Apps> =
@@ -333,10 +389,22 @@ pub fn delete(name: &str) -> Call<Empty> {
     call(Method::Delete, name, "", format!("delete the app `{name}`"), "CAN MANAGE")
 }
 
+/// What the platform asks an app before its deployment counts as succeeded (SDK 0.148, October 2026).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// The path that has to answer with status 200.
+    pub path: &'static str,
+    /// For how long it may not, in seconds.
+    pub timeout_secs: u64,
+}
+
 /// Deploys the folder `source`.
-pub fn deploy(name: &str, source: &str) -> Call<Deployment> {
-    call(Method::Post, name, "/deployments", format!("deploy the app `{name}`"), "CAN MANAGE")
-        .body(json!({"source_code_path": source, "mode": "SNAPSHOT"}))
+pub fn deploy(name: &str, source: &str, check: Option<&HealthCheck>) -> Call<Deployment> {
+    let mut body = json!({"source_code_path": source, "mode": "SNAPSHOT"});
+    if let Some(HealthCheck { path, timeout_secs }) = check {
+        body["health_check"] = json!({"path": path, "timeout": format!("{timeout_secs}s")});
+    }
+    call(Method::Post, name, "/deployments", format!("deploy the app `{name}`"), "CAN MANAGE").body(body)
 }
 
 /// Reads a deployment.

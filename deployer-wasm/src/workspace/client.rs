@@ -1,10 +1,10 @@
 //! Sends calls, and retries them according to [`RetryPolicy`].
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::future::{Either, LocalBoxFuture, select};
+use futures_util::future::{Either, FutureExt as _, LocalBoxFuture, Shared, select};
 use futures_util::pin_mut;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::retry::{Attempt, RETRIES, RetryDecision, RetryPolicy};
 use super::{Call, Page};
 use crate::cancellation::Cancellation;
 use crate::decode::{Mismatch, decode};
-use crate::host::{Host, Method, Timestamp, WorkspaceRequest, WorkspaceResponse};
+use crate::host::{Host, HostError, Method, Timestamp, WorkspaceRequest, WorkspaceResponse};
 
 /// The time limit of cleanup.
 const CLOSING: Duration = Duration::from_mins(2);
@@ -49,6 +49,42 @@ enum Changes<'a> {
     Permitted(Rc<dyn Permit + 'a>),
 }
 
+/// The reads that were sent, if their answers are used again. A trait, as [`Permit`] is, so that a client with a long
+/// life can be used for a shorter one.
+trait Reads {
+    /// The answer to `request`, which is sent if it wasn't before.
+    fn answer(&self, request: &WorkspaceRequest) -> LocalBoxFuture<'_, Result<WorkspaceResponse, HostError>>;
+
+    /// Forgets the answer to `request`.
+    fn forget(&self, request: &WorkspaceRequest);
+}
+
+/// The reads of one host.
+struct Remembered<'h, H> {
+    host: &'h H,
+    sent: RefCell<Vec<(WorkspaceRequest, Sent<'h>)>>,
+}
+
+/// A read that was sent, answered or not.
+type Sent<'h> = Shared<LocalBoxFuture<'h, Result<WorkspaceResponse, HostError>>>;
+
+impl<H: Host> Reads for Remembered<'_, H> {
+    fn answer(&self, request: &WorkspaceRequest) -> LocalBoxFuture<'_, Result<WorkspaceResponse, HostError>> {
+        let mut all = self.sent.borrow_mut();
+        if let Some((_, sent)) = all.iter().find(|(known, _)| known == request) {
+            return sent.clone().boxed_local();
+        }
+        let (host, asked) = (self.host, request.clone());
+        let sent = async move { host.request(asked).await }.boxed_local().shared();
+        all.push((request.clone(), sent.clone()));
+        sent.boxed_local()
+    }
+
+    fn forget(&self, request: &WorkspaceRequest) {
+        self.sent.borrow_mut().retain(|(known, _)| known != request);
+    }
+}
+
 /// Sends calls to one workspace through a host.
 ///
 /// A client is created for reading. One that changes something is derived from it with the [`Permit`] that is
@@ -66,6 +102,8 @@ pub struct Client<'a, H> {
     answered: Cell<bool>,
     /// Receives messages about slow calls.
     listener: Option<Rc<dyn Fn(String) + 'a>>,
+    /// The reads that were sent, if their answers are used again.
+    reads: Option<Rc<dyn Reads + 'a>>,
 }
 
 impl<'a, H: Host> Client<'a, H> {
@@ -82,7 +120,33 @@ impl<'a, H: Host> Client<'a, H> {
             clock_ahead_ms: Cell::new(0),
             answered: Cell::new(false),
             listener: None,
+            reads: None,
         }
+    }
+
+    /// The same client, which sends each read once and uses its answer again: for an operation that only looks,
+    /// once. So a read can be started before its answer is needed ([`Client::ahead`]), and all parts of the
+    /// operation see the same state.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        let reads: Rc<dyn Reads + 'a> = Rc::new(Remembered { host: self.host, sent: RefCell::default() });
+        Self { reads: Some(reads), ..self }
+    }
+
+    /// Another client that shares the answers of this one.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { reads: self.reads.clone(), ..Self::new(self.host, &self.cancellation) }
+    }
+
+    /// Starts a read whose answer is probably needed. Its outcome doesn't matter here; the caller that needs it reads it.
+    pub fn ahead<T>(&self, call: Call<T>) -> LocalBoxFuture<'_, ()> {
+        let request = call.request;
+        Box::pin(async move {
+            if let Some(reads) = &self.reads {
+                reads.answer(&request).await.ok();
+            }
+        })
     }
 
     /// The same client, which sends `listener` a message when a request is retried.
@@ -131,6 +195,12 @@ impl<'a, H: Host> Client<'a, H> {
     /// which their own clocks do not guarantee.
     pub fn workspace_now(&self) -> Timestamp {
         Timestamp::from_millis(self.host.now().as_millis().saturating_add(self.clock_ahead_ms.get()))
+    }
+
+    /// The difference between the workspace's clock and the host's; zero below the precision of the workspace's
+    /// answers.
+    pub fn clock_difference(&self) -> Duration {
+        Duration::from_millis(self.clock_ahead_ms.get().unsigned_abs())
     }
 
     /// Sends `call` until it is answered or the time limit has passed.
@@ -203,6 +273,9 @@ impl<'a, H: Host> Client<'a, H> {
             match self.policy().judge(failed, self.jitter()) {
                 RetryDecision::Again(pause) => {
                     self.tell(&failed, pause);
+                    if let Some(reads) = &self.reads {
+                        reads.forget(&request);
+                    }
                     if self.pause(pause).await {
                         elapsed.count(self.host.now(), pause);
                         earlier = earlier.saturating_add(1);
@@ -223,7 +296,11 @@ impl<'a, H: Host> Client<'a, H> {
         request: WorkspaceRequest,
     ) -> Result<Answer, (ApiError, Option<WorkspaceResponse>)> {
         let method = request.method;
-        let response = match self.host.request(request).await {
+        let response = match &self.reads {
+            Some(reads) if method == Method::Get => reads.answer(&request).await,
+            _ => self.host.request(request).await,
+        };
+        let response = match response {
             Ok(response) => response,
             Err(error) => return Err((ApiError::from_host(error), None)),
         };

@@ -21,9 +21,17 @@ pub struct Instance {
     /// When it was created, as RFC 3339.
     #[serde(default)]
     pub creation_time: Option<String>,
+    /// Its size, such as `CU_1`.
+    #[serde(default)]
+    pub capacity: Option<String>,
 }
 
 impl Instance {
+    /// Its size in CU.
+    pub fn units(&self) -> Option<f64> {
+        self.capacity.as_deref()?.strip_prefix("CU_")?.parse().ok()
+    }
+
     /// The host to connect to, once the instance is available.
     pub fn ready_host(&self) -> Option<&str> {
         let host = self.read_write_dns.as_deref()?;

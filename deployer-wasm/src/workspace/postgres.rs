@@ -9,7 +9,7 @@ use serde_json::json;
 use super::operation::Operation;
 use super::{Call, page, resource_path, segment};
 use crate::decode::null_as_default;
-use crate::host::Method;
+use crate::host::{Method, Timestamp};
 
 /// A project.
 #[derive(Debug, Clone, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Project {
     /// When it was created, as RFC 3339.
     #[serde(default)]
     pub create_time: Option<String>,
+    /// When it was deleted; its name stays taken until it is purged.
+    #[serde(default)]
+    pub delete_time: Option<String>,
     /// The effective values.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status: ProjectStatus,
@@ -40,6 +43,11 @@ impl Project {
     pub fn default_branch(&self) -> String {
         self.status.default_branch.clone().unwrap_or_else(|| format!("{}/branches/production", self.name))
     }
+}
+
+/// The default branch of the project `id`, if it has the name that the platform gives it.
+pub fn usual_branch(id: &str) -> String {
+    format!("projects/{id}/branches/production")
 }
 
 /// A list of endpoints.
@@ -76,6 +84,12 @@ pub struct EndpointStatus {
     /// Missing for a while on a new branch.
     #[serde(default)]
     pub hosts: Option<Hosts>,
+    /// The smallest compute, in CU.
+    #[serde(default)]
+    pub autoscaling_limit_min_cu: Option<f64>,
+    /// The largest compute, in CU.
+    #[serde(default)]
+    pub autoscaling_limit_max_cu: Option<f64>,
 }
 
 /// The addresses of an endpoint.
@@ -93,6 +107,11 @@ impl Endpoint {
             matches!(self.status.current_state.as_deref(), None | Some("ACTIVE" | "IDLE" | "DEGRADED"));
         let host = self.status.hosts.as_ref()?.host.as_deref()?;
         (connectable && !host.is_empty()).then_some(host)
+    }
+
+    /// The smallest and the largest compute, in CU.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        self.status.autoscaling_limit_min_cu.zip(self.status.autoscaling_limit_max_cu)
     }
 
     /// Whether it accepts writes.
@@ -140,6 +159,26 @@ pub struct NewProject<'a> {
     pub limits: (f64, f64),
 }
 
+/// A page of projects.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Projects {
+    /// The projects that the caller can see.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub projects: Vec<Project>,
+    /// The token of the next page.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
+}
+page!(Projects, projects);
+
+/// Lists the projects, with those that were deleted but not purged.
+pub fn list_projects() -> Call<Projects> {
+    let mut call: Call<Projects> =
+        call(Method::Get, "projects", "read the Lakebase projects".to_owned(), "", "CAN USE");
+    "the Lakebase projects".clone_into(&mut call.what);
+    call.query("show_deleted", "true")
+}
+
 /// Reads a project.
 pub fn get_project(id: &str) -> Call<Project> {
     call(
@@ -182,11 +221,26 @@ pub fn list_databases(branch: &str) -> Call<Databases> {
     call(Method::Get, &path, format!("read the databases of `{branch}`"), branch, "CAN USE")
 }
 
+/// A list of branches.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Branches {
+    /// The branches of a project.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub branches: Vec<Branch>,
+    /// The token of the next page.
+    #[serde(default)]
+    pub next_page_token: Option<String>,
+}
+page!(Branches, branches);
+
 /// A branch.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Branch {
     /// `projects/<id>/branches/<id>`.
     pub name: String,
+    /// When it was created.
+    #[serde(default)]
+    pub create_time: Option<Timestamp>,
     /// The effective values.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status: BranchStatus,
@@ -198,6 +252,18 @@ pub struct BranchStatus {
     /// INIT, READY, IMPORTING, RESETTING, ARCHIVED or DELETED.
     #[serde(default)]
     pub current_state: Option<String>,
+    /// Whether it is the project's default branch.
+    #[serde(default, rename = "default", deserialize_with = "null_as_default")]
+    pub is_default: bool,
+    /// When the platform removes it, if it does.
+    #[serde(default)]
+    pub expire_time: Option<Timestamp>,
+}
+
+/// Lists the branches of `project`, a full path.
+pub fn list_branches(project: &str) -> Call<Branches> {
+    let path = format!("{}/branches", resource_path(project));
+    call(Method::Get, &path, format!("read the branches of `{project}`"), project, "CAN USE")
 }
 
 /// Reads a branch, a full path.
@@ -205,13 +271,32 @@ pub fn get_branch(name: &str) -> Call<Branch> {
     call(Method::Get, &resource_path(name), format!("read the branch `{name}`"), name, "CAN USE")
 }
 
-/// Creates the branch `id` in `project` from `source` (full paths), which the platform deletes after
-/// `ttl_secs`.
-pub fn create_branch(project: &str, id: &str, source: &str, ttl_secs: u64) -> Call<Operation> {
+/// For how long the platform keeps a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// So many seconds.
+    Secs(u64),
+    /// Until it is deleted.
+    Unlimited,
+}
+
+/// Creates the branch `id` in `project` from `source` (full paths).
+pub fn create_branch(project: &str, id: &str, source: &str, life: Life) -> Call<Operation> {
+    let spec = match life {
+        Life::Secs(secs) => json!({"source_branch": source, "ttl": format!("{secs}s")}),
+        Life::Unlimited => json!({"source_branch": source, "no_expiry": true}),
+    };
     let path = format!("{}/branches", resource_path(project));
     call(Method::Post, &path, format!("create the branch `{id}`"), project, "CAN MANAGE")
         .query("branch_id", id)
-        .body(json!({"spec": json!({"source_branch": source, "ttl": format!("{ttl_secs}s")})}))
+        .body(json!({"spec": spec}))
+}
+
+/// Makes a branch, a full path, stay until it is deleted.
+pub fn keep_branch(name: &str) -> Call<Operation> {
+    call(Method::Patch, &resource_path(name), format!("keep the branch `{name}`"), name, "CAN MANAGE")
+        .query("update_mask", "spec.no_expiry")
+        .body(json!({"spec": json!({"no_expiry": true})}))
 }
 
 fn call<T>(method: Method, path: &str, doing: String, on: &str, needed: &'static str) -> Call<T> {

@@ -42,10 +42,13 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/database/instances/{}", &[]),
     route(Method::Post, "/api/2.0/database/instances", &[]),
     route(Method::Get, "/api/2.0/postgres/projects/{}", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects", &["show_deleted", "page_token"]),
     route(Method::Post, "/api/2.0/postgres/projects", &["project_id"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/operations/{}", &[]),
+    route(Method::Get, "/api/2.0/postgres/projects/{}/branches", &["page_token"]),
     route(Method::Post, "/api/2.0/postgres/projects/{}/branches", &["branch_id"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}", &[]),
+    route(Method::Patch, "/api/2.0/postgres/projects/{}/branches/{}", &["update_mask"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/operations/{}", &[]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/endpoints", &["page_token"]),
     route(Method::Get, "/api/2.0/postgres/projects/{}/branches/{}/databases", &["page_token"]),
@@ -61,6 +64,14 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/genie/spaces/{}", &[]),
     route(Method::Get, "/api/2.0/sql/warehouses/{}", &[]),
     route(Method::Get, "/api/2.0/preview/scim/v2/Me", &[]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/Users", &["filter", "attributes", "count"]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/Groups", &["filter", "attributes", "count"]),
+    route(Method::Get, "/api/2.0/preview/scim/v2/ServicePrincipals", &["filter", "attributes", "count"]),
+    route(Method::Get, "/api/2.0/permissions/apps/{}", &[]),
+    route(Method::Patch, "/api/2.0/permissions/apps/{}", &[]),
+    route(Method::Get, "/api/2.0/permissions/database-projects/{}", &[]),
+    route(Method::Get, "/api/2.0/permissions/database-instances/{}", &[]),
+    route(Method::Get, "/api/2.0/secrets/acls/list", &["scope"]),
 ];
 
 /// The route of a request, if the deployer makes such requests.
@@ -104,9 +115,12 @@ mod tests {
 
     use serde_json::Map;
 
-    use super::super::{apps, database, files, identity, operation, postgres, secrets, services};
+    use super::super::{
+        apps, database, files, identity, operation, permissions, postgres, rights, secrets, services,
+    };
     use super::*;
     use crate::config::services::ServiceKind;
+    use crate::config::sharing::GranteeKind;
     use crate::host::WorkspaceRequest;
 
     /// Every function that builds a request, with its name and a sample request.
@@ -123,7 +137,7 @@ mod tests {
             ("apps::update", apps::update("a", Map::new()).request),
             ("apps::get_update", apps::get_update("a").request),
             ("apps::delete", apps::delete("a").request),
-            ("apps::deploy", apps::deploy("a", "/Workspace/a").request),
+            ("apps::deploy", apps::deploy("a", "/Workspace/a", None).request),
             ("apps::get_deployment", apps::get_deployment("a", "01ef").request),
             ("database::get_instance", database::get_instance("i").request),
             ("database::create_instance", database::create_instance("i", "CU_1").request),
@@ -132,14 +146,28 @@ mod tests {
             ("files::export", files::export("/Workspace/a").request),
             ("files::delete", files::delete("/Workspace/a").request),
             ("identity::me", identity::me().request),
+            ("identity::search", identity::search(GranteeKind::User, "a@b").request),
+            ("identity::search", identity::search(GranteeKind::Group, "g").request),
+            ("identity::search", identity::search(GranteeKind::ServicePrincipal, "6f9a").request),
+            ("permissions::get", permissions::get("a").request),
+            ("permissions::add", permissions::add("a", &[]).request),
             ("operation::get", operation::get("projects/p/operations/o").request),
             ("operation::get", operation::get(&format!("{branch}/operations/o")).request),
             ("postgres::get_project", postgres::get_project("p").request),
+            ("postgres::list_projects", postgres::list_projects().page("t").request),
             ("postgres::create_project", postgres::create_project(&project).request),
             ("postgres::list_endpoints", postgres::list_endpoints(branch).page("t").request),
             ("postgres::list_databases", postgres::list_databases(branch).page("t").request),
             ("postgres::get_branch", postgres::get_branch(branch).request),
-            ("postgres::create_branch", postgres::create_branch("projects/p", "r", branch, 60).request),
+            (
+                "postgres::create_branch",
+                postgres::create_branch("projects/p", "r", branch, postgres::Life::Unlimited).request,
+            ),
+            ("postgres::keep_branch", postgres::keep_branch(branch).request),
+            ("postgres::list_branches", postgres::list_branches("projects/p").page("t").request),
+            ("rights::of_object", rights::of_object(rights::Object::Project("p")).request),
+            ("rights::of_object", rights::of_object(rights::Object::Instance("i")).request),
+            ("rights::of_scope", rights::of_scope("s").request),
             ("secrets::list", secrets::list("s").request),
             ("secrets::create_scope", secrets::create_scope("s").request),
             ("secrets::put", secrets::put("s", "k", "v").request),
@@ -169,7 +197,9 @@ mod tests {
             ("files", include_str!("files.rs")),
             ("identity", include_str!("identity.rs")),
             ("operation", include_str!("operation.rs")),
+            ("permissions", include_str!("permissions.rs")),
             ("postgres", include_str!("postgres.rs")),
+            ("rights", include_str!("rights.rs")),
             ("secrets", include_str!("secrets.rs")),
             ("services", include_str!("services.rs")),
         ];

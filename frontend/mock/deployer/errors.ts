@@ -47,6 +47,40 @@ export const DEPLOYMENT_FAILED: DeployError = {
   ],
 };
 
+/** The app isn't healthy after its deployment, and the release of before runs again. */
+export const RELEASE_FAILED: DeployError = {
+  ...entry(
+    "RELEASE_FAILED",
+    "Release 6 of `tellr-unhealthy` isn't healthy; release 5 runs again",
+    "The app `tellr-unhealthy` was deployed but doesn't answer. It reports that its database is down",
+    "Read the app's log. To look at the failed release, deploy it again with `--on-failure keep`",
+  ),
+  reason: "DATABASE_LOGIN_REFUSED",
+  log: [
+    "[APP] tellr-app 0.1.1 listens on 0.0.0.0:8000",
+    '[APP] ERROR: password authentication failed for user "tellr-unhealthy"',
+    "[APP] /api/ready answers 503: the database is down",
+  ],
+};
+
+export function releaseTooOld(app: string, release: number): DeployError {
+  return entry(
+    "RELEASE_TOO_OLD",
+    `Release ${release} of \`${app}\` can't read the app's tables as they are now`,
+    "Its program knows the tables up to migration 3; the tables need one that knows migration 5",
+    "Go back to a later release; or restore the data of that time first, with `tellr-app deploy restore`. Nothing has been changed",
+  );
+}
+
+export function releaseUnknown(app: string, release: number): DeployError {
+  return entry(
+    "RELEASE_UNKNOWN",
+    `\`${app}\` has no release ${release}`,
+    "The releases that can be gone back to: 1, 2, 3, 5",
+    "`tellr-app deploy history` lists the releases. Nothing has been changed",
+  );
+}
+
 export const TOKEN_EXPIRED = entry(
   "TOKEN_EXPIRED",
   "The workspace did not accept the credential while setting the app's resources",

@@ -1,5 +1,10 @@
 /** Enough of the deployer's checking and of YAML to work on the form without WebAssembly. */
-import type { Arguments, CreateArguments, DeployError, Operation } from "../../src/deploy/contract";
+import type {
+  Arguments,
+  CreateArguments,
+  DeployError,
+  RunOperation,
+} from "../../src/deploy/contract";
 import { refused } from "./errors.ts";
 import { SETTINGS } from "./settings.ts";
 
@@ -34,7 +39,7 @@ const RULES: readonly Rule[] = [
 ];
 const FERNET = /^[\w-]{43}=$/;
 
-export function validate(config: Arguments, operation: Operation): DeployError | undefined {
+export function validate(config: Arguments, operation: RunOperation): DeployError | undefined {
   for (const { key, pattern, takes } of RULES) {
     const given = config[key];
     if (typeof given === "string" && !pattern.test(given)) {
@@ -56,7 +61,7 @@ export function validate(config: Arguments, operation: Operation): DeployError |
     );
   }
   const needed = SETTINGS.filter(({ neededBy }) =>
-    (neededBy as readonly Operation[]).includes(operation),
+    (neededBy as readonly RunOperation[]).includes(operation),
   );
   const missing = needed.find(({ name }) => !config[name])?.name;
   if (missing === undefined) return undefined;

@@ -3,7 +3,8 @@
  *
  * The app's name says what happens: `tellr` goes well, `tellr-there` exists, `tellr-locked` is somebody
  * else's at the moment, `tellr-unfinished` can be resumed, and `tellr-slow-compute`,
- * `tellr-crash`, `tellr-expired` and `tellr-hostile` fail in their ways.
+ * `tellr-crash`, `tellr-expired` and `tellr-hostile` fail in their ways. `tellr-unhealthy` exists, and an update
+ * of it isn't healthy; `tellr-same` exists, and an update of it changes nothing.
  */
 import type {
   Arguments,
@@ -11,21 +12,24 @@ import type {
   DeployError,
   DeployEvent,
   DeployerLike,
+  History,
   Operation,
   Plan,
   PlanOptions,
   Result,
+  RunOperation,
   RunOptions,
   Status,
   StatusArguments,
 } from "../../src/deploy/contract";
 import { alreadyExists, CANCELLED, LOCKED, notFound } from "./errors.ts";
 import { environments, parseYaml, toYaml, validate } from "./form.ts";
-import { planFor } from "./plans.ts";
+import { planFor, STAYS } from "./plans.ts";
+import { KEPT_BRANCH, MockReleases } from "./releases.ts";
 import { eventsOf, RUN_ID } from "./script.ts";
 import { namesOf, scriptFor } from "./scripts.ts";
 
-const THERE = new Set(["tellr-there", "tellr-locked"]);
+const THERE = new Set(["tellr-there", "tellr-locked", "tellr-unhealthy", "tellr-same"]);
 const UNFINISHED = "tellr-unfinished";
 
 export interface Mock {
@@ -36,8 +40,9 @@ export interface Mock {
 export class MockDeployer implements DeployerLike {
   readonly #pace: number;
   readonly #there = new Set(THERE);
+  readonly #releases = new MockReleases();
   /** What was asked for, for tests. */
-  readonly asked: { operation: Operation; given: Arguments }[] = [];
+  readonly asked: { operation: RunOperation; given: Arguments }[] = [];
 
   constructor({ pace }: Mock) {
     this.#pace = pace;
@@ -59,10 +64,14 @@ export class MockDeployer implements DeployerLike {
     return toYaml(config);
   }
 
-  async plan(operation: Operation, given: Arguments, { signal }: PlanOptions): Promise<Plan> {
+  async plan(operation: RunOperation, given: Arguments, { signal }: PlanOptions): Promise<Plan> {
     await this.#pass(900, signal);
     this.#refuse(operation, given);
-    return planFor(operation, given);
+    const release = this.#releases.target(given);
+    const plan = planFor(operation, given);
+    return operation === "rollback"
+      ? { ...plan, notes: [backTo(release, this.#releases.versionOf(given, release))] }
+      : plan;
   }
 
   async status(args: StatusArguments, { signal }: PlanOptions): Promise<Status> {
@@ -106,6 +115,13 @@ export class MockDeployer implements DeployerLike {
     };
   }
 
+  async history(args: StatusArguments, { signal }: PlanOptions): Promise<History> {
+    await this.#pass(700, signal);
+    const { app } = namesOf(args);
+    if (!this.#there.has(app)) throw thrown(notFound(app));
+    return this.#releases.history(args);
+  }
+
   create(given: Arguments, options: RunOptions) {
     return this.#run("create", given, options, (names) => ({
       url: names.url,
@@ -113,6 +129,7 @@ export class MockDeployer implements DeployerLike {
       lakebase_name: names.database,
       schema_name: names.schema,
       status: "created",
+      release: this.#releases.deployed("create", given),
       lakebase_type: "autoscaling",
       steps: [],
     }));
@@ -125,6 +142,7 @@ export class MockDeployer implements DeployerLike {
       app_name: names.app,
       deployment_id: "69630f7593d108c3417ef96181daa383",
       status: "updated",
+      release: this.#releases.deployed("update", given),
       database_reset: reset,
       lakebase_type: "autoscaling",
       ...(reset ? { restore_point: POINT } : {}),
@@ -144,8 +162,43 @@ export class MockDeployer implements DeployerLike {
     }));
   }
 
+  rollback(given: Arguments, options: RunOptions) {
+    return this.#run("rollback", given, options, (names) => {
+      const target = this.#releases.target(given);
+      return {
+        url: names.url,
+        app_name: names.app,
+        status: "rolled_back",
+        release: this.#releases.deployed("rollback", given),
+        returned_to: target,
+        version: this.#releases.versionOf(given, target),
+        stays: STAYS,
+        deployment_id: "69630f7593d108c3417ef96181daa384",
+        steps: [],
+      };
+    });
+  }
+
+  restore(given: Arguments, options: RunOptions) {
+    return this.#run("restore", given, options, (names) => {
+      const branches = "projects/tellr-db/branches";
+      const before = this.#releases.branchOf(given);
+      return {
+        url: names.url,
+        app_name: names.app,
+        status: "restored",
+        release: this.#releases.deployed("restore", given),
+        restored_from: `${branches}/${given.restore_from ?? KEPT_BRANCH}`,
+        branch: `${branches}/${this.#releases.branchOf(given)}`,
+        previous_branch: `${branches}/${before}`,
+        deployment_id: "69630f7593d108c3417ef96181daa385",
+        steps: [],
+      };
+    });
+  }
+
   async #run<R extends Result>(
-    operation: Operation,
+    operation: RunOperation,
     given: Arguments,
     { onEvent, signal }: RunOptions,
     resultOf: (names: ReturnType<typeof namesOf>) => R,
@@ -167,7 +220,7 @@ export class MockDeployer implements DeployerLike {
     return resultOf(names);
   }
 
-  #refuse(operation: Operation, given: Arguments) {
+  #refuse(operation: RunOperation, given: Arguments) {
     const wrong = validate(given, operation);
     if (wrong) throw thrown(wrong);
     const { app } = namesOf(given);
@@ -175,6 +228,8 @@ export class MockDeployer implements DeployerLike {
     const there = this.#there.has(app);
     if (operation === "create" && there) throw thrown(alreadyExists(app));
     if (operation !== "create" && !there) throw thrown(notFound(app));
+    const refusal = this.#releases.refusal(operation, given);
+    if (refusal) throw thrown(refusal);
   }
 
   #paced(event: DeployEvent): DeployEvent {
@@ -199,6 +254,10 @@ const POINT = {
   branch: "projects/tellr-db/branches/pre-reset-20261125-131535",
   expires_at: "2026-12-02T13:15:35Z",
 };
+
+function backTo(release: number, version: string): string {
+  return `Deploy release ${release} again, instead of the deployed one: \`tellr-app\` ${version}, with its files and settings`;
+}
 
 /** As the class throws: an `Error` that has the catalogue's fields. */
 function thrown(error: DeployError): Error {

@@ -1,5 +1,10 @@
 /** Runs as they are told, computed ahead: what happens when, and in which words. */
-import type { DeployError, DeployEvent, Operation, PlannedStep } from "../../src/deploy/contract";
+import type {
+  DeployError,
+  DeployEvent,
+  PlannedStep,
+  RunOperation,
+} from "../../src/deploy/contract";
 
 export interface ScriptedStep extends PlannedStep {
   /** Its own work, before it asks the platform for something. */
@@ -12,7 +17,7 @@ export interface ScriptedStep extends PlannedStep {
 }
 
 export interface Script {
-  operation: Operation;
+  operation: RunOperation;
   app_name: string;
   steps: readonly ScriptedStep[];
   notices?: readonly string[];

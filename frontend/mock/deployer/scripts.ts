@@ -1,6 +1,12 @@
 /** What the invented workspace does with each operation. */
-import type { Arguments, Operation } from "../../src/deploy/contract";
-import { COMPUTE_TIMEOUT, DEPLOYMENT_FAILED, HOSTILE, TOKEN_EXPIRED } from "./errors.ts";
+import type { Arguments, RunOperation } from "../../src/deploy/contract";
+import {
+  COMPUTE_TIMEOUT,
+  DEPLOYMENT_FAILED,
+  HOSTILE,
+  RELEASE_FAILED,
+  TOKEN_EXPIRED,
+} from "./errors.ts";
 import type { Script, ScriptedStep } from "./script.ts";
 
 interface Names {
@@ -22,7 +28,7 @@ export function namesOf(given: Arguments): Names {
   };
 }
 
-export function scriptFor(operation: Operation, given: Arguments): Script {
+export function scriptFor(operation: RunOperation, given: Arguments): Script {
   const names = namesOf(given);
   const { app, url } = names;
   if (operation === "delete") {
@@ -36,8 +42,11 @@ export function scriptFor(operation: Operation, given: Arguments): Script {
       finished: `the app \`${app}\` is deleted`,
     };
   }
+  const updated = updateSteps(names, given.reset_database === true);
   const steps =
-    operation === "create" ? createSteps(names) : updateSteps(names, given.reset_database === true);
+    operation === "create"
+      ? createSteps(names)
+      : [...(operation === "restore" ? [branchStep] : []), ...updated];
   return {
     operation,
     app_name: app,
@@ -54,6 +63,7 @@ function spoiled(app: string, step: ScriptedStep): ScriptedStep {
     "tellr-crash": ["deployment", DEPLOYMENT_FAILED],
     "tellr-expired": ["resources", TOKEN_EXPIRED],
     "tellr-hostile": ["deployment", HOSTILE],
+    "tellr-unhealthy": ["verify", RELEASE_FAILED],
   };
   const [name, fails] = failing[app] ?? [];
   return fails && name === step.step ? { ...step, fails } : step;
@@ -109,6 +119,15 @@ function createSteps({ app, database, schema, folder, url }: Names): ScriptedSte
     ...deploySteps(app, url),
   ];
 }
+
+const branchStep: ScriptedStep = {
+  step: "branch",
+  title: "a branch with the restored data",
+  waits_for: [],
+  acts_ms: 700,
+  waits: { ms: 5_000, message: "creating the branch `restored-20261125-131526`" },
+  done: "created the branch `restored-20261125-131526`",
+};
 
 function updateSteps(
   { app, database, schema, folder, url }: Names,

@@ -14,6 +14,7 @@ import { FormContext, type FormState } from "./form/FormContext";
 import { type FieldKey, LABELS } from "./form/fields";
 import { type FormValues, toArguments } from "./form/values";
 import { OperationChoice } from "./OperationChoice";
+import { Releases } from "./releases/Releases";
 import { Review } from "./review/Review";
 import { RunView } from "./run/RunView";
 import { isLive } from "./run/runState";
@@ -27,7 +28,9 @@ export function DeployApp(props: DeployAppProps) {
   const app = useDeployApp(props);
   const { view, run, request } = app;
   const headingRef = useRef<HTMLHeadingElement>(null);
-  useFocusAfter(headingRef, `${view} ${isLive(run)}`);
+  // From a rollback's review to a restore's, the view stays.
+  const reviewed = view === "review" ? request?.operation : "";
+  useFocusAfter(headingRef, `${view} ${reviewed} ${isLive(run)}`);
   const Heading = headingLevel === 1 ? "h1" : "h2";
   return (
     <Frame theme={theme}>
@@ -38,7 +41,11 @@ export function DeployApp(props: DeployAppProps) {
               <Heading className={styles.title}>Deploy Tellr</Heading>
               {where ? <Where {...where} /> : null}
             </div>
-            <Stages view={view} phase={run.phase} operation={app.operation} />
+            <Stages
+              view={view}
+              phase={run.phase}
+              operation={view === "form" || !request ? app.operation : request.operation}
+            />
           </header>
           {notice}
           {view === "form" ? (
@@ -51,11 +58,13 @@ export function DeployApp(props: DeployAppProps) {
           ) : null}
           {view === "review" && request ? (
             <Review
+              key={request.operation}
               deployer={deployer}
               request={request}
               headingRef={headingRef}
               onBack={app.backToForm}
               onSwitch={app.switchTo}
+              onRestore={app.reviewRestore}
               onStart={app.begin}
             />
           ) : null}
@@ -119,6 +128,17 @@ function FormView({
           onSwitch={app.switchTo}
         />
       )}
+      {app.standing.status?.app ? (
+        <Releases
+          deployer={deployer}
+          status={app.standing.status}
+          folder={values.app_file_workspace_path}
+          open={app.releasesOpen}
+          onOpen={app.setReleasesOpen}
+          onRollback={app.reviewRollback}
+          onRestore={app.reviewRestore}
+        />
+      ) : null}
       <div className={styles.columns}>
         <form
           noValidate

@@ -1,11 +1,17 @@
 import { Icon } from "../components/Icon";
-import type { Operation } from "./contract";
+import type { RunOperation } from "./contract";
 import type { RunPhase } from "./run/runState";
 import styles from "./Stages.module.css";
 import type { View } from "./useDeployApp";
 
 const ORDER: readonly View[] = ["form", "review", "run"];
-const LAST: Record<Operation, string> = { create: "Deploy", update: "Update", delete: "Delete" };
+const LAST: Record<RunOperation, string> = {
+  create: "Deploy",
+  update: "Update",
+  delete: "Delete",
+  rollback: "Roll back",
+  restore: "Restore",
+};
 
 /** The progress from the form to a running app. */
 export function Stages({
@@ -15,7 +21,7 @@ export function Stages({
 }: {
   view: View;
   phase: RunPhase;
-  operation: Operation;
+  operation: RunOperation;
 }) {
   const names: Record<View, string> = { form: "Settings", review: "Review", run: LAST[operation] };
   const current = ORDER.indexOf(view);

@@ -13,8 +13,13 @@ import type {
   DeleteResult,
   DeployError,
   DeployEvent,
-  Operation,
+  History,
   Plan,
+  RestoreArguments,
+  RestoreResult,
+  RollbackArguments,
+  RollbackResult,
+  Operation as RunOperation,
   Status,
   StatusArguments,
   UpdateArguments,
@@ -28,21 +33,35 @@ export type {
   CreateArguments,
   DeployError,
   DeployEvent,
+  FieldChange,
+  FieldValue,
+  History,
+  KeptBranch,
   Loss,
-  Operation,
+  Operation as RunOperation,
   Plan,
   PlannedStep,
+  Release,
+  ResourceChange,
   RestorePoint,
+  SharedWith,
   Status,
   StatusArguments,
   StepState,
   WheelArgument,
 } from "@tellr/deployer/types";
 
-/** Arguments of any of the three operations. The operation determines which keys are used. */
-export type Arguments = CreateArguments & UpdateArguments & DeleteArguments;
+/** The operations that the form has settings for. The others are started from an app's releases. */
+export type Operation = Exclude<RunOperation, "rollback" | "restore">;
 
-export type Result = CreateResult | UpdateResult | DeleteResult;
+/** Arguments of any of the operations. The operation determines which keys are used. */
+export type Arguments = CreateArguments &
+  UpdateArguments &
+  DeleteArguments &
+  RollbackArguments &
+  RestoreArguments;
+
+export type Result = CreateResult | UpdateResult | DeleteResult | RollbackResult | RestoreResult;
 
 /** A value that is available at once or later: the class answers at once, a kernel does not. */
 export type Soon<T> = T | Promise<T>;
@@ -56,11 +75,14 @@ export interface DeployerLike {
   environments(file: string): Soon<string[]>;
   parseYaml(file: string, environment?: string): Soon<CreateArguments>;
   toYaml(config: CreateArguments): Soon<string>;
-  plan(operation: Operation, config: Arguments, options: PlanOptions): Promise<Plan>;
+  plan(operation: RunOperation, config: Arguments, options: PlanOptions): Promise<Plan>;
   status(args: StatusArguments, options: PlanOptions): Promise<Status>;
+  history(args: StatusArguments, options: PlanOptions): Promise<History>;
   create(config: CreateArguments, options: RunOptions): Promise<CreateResult>;
   update(config: UpdateArguments, options: RunOptions): Promise<UpdateResult>;
   delete(config: DeleteArguments, options: RunOptions): Promise<DeleteResult>;
+  rollback(config: RollbackArguments, options: RunOptions): Promise<RollbackResult>;
+  restore(config: RestoreArguments, options: RunOptions): Promise<RestoreResult>;
 }
 
 export interface PlanOptions {
@@ -76,7 +98,7 @@ export interface Remembered {
   operation: Operation;
   values: FormValues;
   /** The run that this page was showing last and whose end it has not seen. */
-  run?: { id: string; operation: Operation; appName: string } | undefined;
+  run?: { id: string; operation: RunOperation; appName: string } | undefined;
 }
 
 /** The page's storage. The methods must not throw. */
@@ -88,7 +110,8 @@ export interface DeployStore {
 /** Sent to the shell on every change. Holds neither the key nor a wheel. */
 export interface DeploySnapshot {
   view: "form" | "review" | "run";
-  operation: Operation;
+  /** The form's operation; while a run is shown, the run's. */
+  operation: RunOperation;
   /** The form's values as arguments; while a run is shown, the run's. */
   arguments: Arguments;
   phase: RunPhase;
@@ -109,7 +132,7 @@ export interface DeployAppProps {
   /** The workspace and the user; the app's status is fetched again when this changes. */
   where?: { workspace: string; user?: string | undefined } | undefined;
   /** A run that is already in progress: shown first, by starting it with these arguments. */
-  live?: { operation: Operation; given: Arguments } | undefined;
+  live?: { operation: RunOperation; given: Arguments } | undefined;
   /** A message of the shell that is shown first, such as how to sign in. */
   notice?: ReactNode;
   /** `auto` follows the `color-scheme` of the surrounding page. */

@@ -8,6 +8,7 @@ export type {
   PlanOptions,
   Remembered,
   Result,
+  RunOperation,
   RunOptions,
   Theme,
 } from "./contract";

@@ -17,8 +17,11 @@ export function lazily(load: () => Promise<DeployerLike>): DeployerLike {
     toYaml: async (config) => (await loaded()).toYaml(config),
     plan: async (operation, config, options) => (await loaded()).plan(operation, config, options),
     status: async (args, options) => (await loaded()).status(args, options),
+    history: async (args, options) => (await loaded()).history(args, options),
     create: async (config, options) => (await loaded()).create(config, options),
     update: async (config, options) => (await loaded()).update(config, options),
     delete: async (config, options) => (await loaded()).delete(config, options),
+    rollback: async (config, options) => (await loaded()).rollback(config, options),
+    restore: async (config, options) => (await loaded()).restore(config, options),
   };
 }

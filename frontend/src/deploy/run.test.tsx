@@ -20,6 +20,9 @@ function told() {
     status: (...given) => mock.status(...given),
     update: (...given) => mock.update(...given),
     delete: (...given) => mock.delete(...given),
+    history: (...given) => mock.history(...given),
+    rollback: (...given) => mock.rollback(...given),
+    restore: (...given) => mock.restore(...given),
     create: (_given, options: RunOptions) => {
       tell = options.onEvent;
       signal = options.signal;

@@ -129,6 +129,16 @@ describe("how the app stands", () => {
     expect(await screen.findByText("model my-model")).toBeVisible();
   });
 
+  it("says how many instances run, and who may use the app", async () => {
+    const app = { compute: "ACTIVE", state: "RUNNING", instances: "1-3" };
+    const names = ["users", "ben@example.com", "carla@example.com", "sales", "support"];
+    const shared_with = names.map((name) => ({ name, kind: "group", level: "CAN_USE" }));
+    open({ app_name: "tellr", can_resume: false, app, shared_with });
+    expect(await screen.findByText("instances 1-3")).toBeVisible();
+    const shared = "shared with users, ben@example.com, carla@example.com and 2 more";
+    expect(screen.getByText(shared)).toBeVisible();
+  });
+
   it("that can't be seen says why, and leaves the form usable", async () => {
     const deployer = new MockDeployer({ pace: 0 });
     vi.spyOn(deployer, "status").mockRejectedValue(Object.assign(new Error(), SIGNED_OUT));

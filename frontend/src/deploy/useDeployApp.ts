@@ -1,6 +1,13 @@
 /** The state of the page: the form, a plan, or a run; and the transitions between them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Arguments, DeployAppProps, DeploySnapshot, Operation } from "./contract";
+import type {
+  Arguments,
+  DeployAppProps,
+  DeploySnapshot,
+  History,
+  Operation,
+  Release,
+} from "./contract";
 import { useConfigFile } from "./file/useConfigFile";
 import { type FieldKey, FOLDED } from "./form/fields";
 import { readWheel } from "./form/readWheel";
@@ -13,7 +20,7 @@ import {
   toArguments,
   type Unkept,
 } from "./form/values";
-import { isDestructive, type Request } from "./request";
+import { isDestructive, isOfForm, type Request } from "./request";
 import { isLive } from "./run/runState";
 import { useDeployment } from "./run/useDeployment";
 import { useStanding } from "./standing/useStanding";
@@ -33,6 +40,7 @@ export function useDeployApp(props: DeployAppProps) {
   const [request, setRequest] = useState<Request | null>(null);
   const [attempted, setAttempted] = useState(false);
   const [unfolded, setUnfolded] = useState(false);
+  const [releasesOpen, setReleasesOpen] = useState(false);
   const controls = useRef(new Map<FieldKey, HTMLElement>());
 
   const checked = useChecked(deployer, operation, values, unkept);
@@ -73,6 +81,14 @@ export function useDeployApp(props: DeployAppProps) {
     setTimeout(() => controls.current.get(key)?.focus());
   };
 
+  /** Reviews a request that the form has no settings for. */
+  const reviewOther = ({ given, ...rest }: Request) => {
+    const { app_name, app_file_workspace_path } = toArguments(operation, values);
+    const folder = app_file_workspace_path ? { app_file_workspace_path } : {};
+    setRequest({ ...rest, given: { app_name: app_name ?? "tellr", ...folder, ...given } });
+    setView("review");
+  };
+
   const begin = (wanted: Request) => {
     setRequest(wanted);
     setView("run");
@@ -84,7 +100,7 @@ export function useDeployApp(props: DeployAppProps) {
   useEffect(() => {
     if (shownFirst === undefined || wasShown.current) return;
     wasShown.current = true;
-    setOperation(shownFirst.operation);
+    if (isOfForm(shownFirst.operation)) setOperation(shownFirst.operation);
     setRequest(shownFirst);
     setView("run");
     start(shownFirst.operation, shownFirst.given);
@@ -104,6 +120,8 @@ export function useDeployApp(props: DeployAppProps) {
     attempted,
     unfolded,
     setUnfolded,
+    releasesOpen,
+    setReleasesOpen,
     change: <Key extends keyof FormValues>(key: Key, value: FormValues[Key]) =>
       setValues((before) => ({ ...before, [key]: value })),
     keep: (more: Partial<Unkept>) => setUnkept((before) => ({ ...before, ...more })),
@@ -132,6 +150,14 @@ export function useDeployApp(props: DeployAppProps) {
       setRequest({ operation, given: toArguments(operation, values, unkept) });
       setView("review");
     },
+    reviewRollback: ({ number }: Release, { restore_points }: History) =>
+      reviewOther({
+        operation: "rollback",
+        given: { to_release: String(number) },
+        offered: restore_points.filter(({ in_use }) => !in_use),
+      }),
+    reviewRestore: (branch: string) =>
+      reviewOther({ operation: "restore", given: { restore_from: branch } }),
     begin: () => request && begin(request),
     stop: deployment.stop,
     backToForm: () => {
@@ -160,8 +186,10 @@ export function useDeployApp(props: DeployAppProps) {
       const fallback = { app_name: standing.status?.app_name ?? null };
       const given: Arguments = { ...fallback, ...last.arguments };
       const wheel = unkept.local_wheel;
-      setOperation(last.operation);
-      setValues(fromArguments(given));
+      if (isOfForm(last.operation)) {
+        setOperation(last.operation);
+        setValues(fromArguments(given));
+      }
       // The journal has no wheel bytes, so the file has to be chosen again.
       if (last.wheel !== undefined && wheel?.file_name !== last.wheel) return goTo("local_wheel");
       const whole = last.wheel === undefined ? given : { ...given, local_wheel: wheel };
@@ -182,7 +210,8 @@ function useTold(
     values,
     request,
     run,
-  }: Pick<DeploySnapshot, "view" | "operation"> & {
+  }: Pick<DeploySnapshot, "view"> & {
+    operation: Operation;
     values: FormValues;
     request: Request | null;
     run: ReturnType<typeof useDeployment>["run"];

@@ -35,6 +35,8 @@ pub struct DatabaseState {
     pub server_version: Option<String>,
     /// The newest migration applied.
     pub migration: Option<i32>,
+    /// The lowest migration that a program has to know to work with the schema.
+    pub works_from: Option<i32>,
     /// The duration of the check, including the connection.
     pub latency: Duration,
     /// A message for users if the state is not [`State::Ok`].
@@ -49,6 +51,7 @@ impl Database {
             state: State::Down,
             server_version: None,
             migration: None,
+            works_from: None,
             latency: Duration::ZERO,
             message: None,
         };
@@ -90,6 +93,7 @@ impl Database {
             Err(error) => return Err(error),
         };
         found.migration = applied.map(|applied| applied.newest);
+        found.works_from = applied.map(|applied| applied.works_from);
         if found.migration.is_none() && self.shared.was_ready.load(Ordering::Relaxed) {
             found.message = Some(format!(
                 "schema `{}` was emptied or dropped while the app was running, as a reset of the database does",

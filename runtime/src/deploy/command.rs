@@ -1,38 +1,36 @@
 //! The command line of `tellr-app deploy`.
 //!
-//! Exit codes: 0 success, 1 failure, 2 refused before anything was changed (invalid input, or a data loss
+//! Exit codes: 0 success, 1 failure (of `doctor`: something would stop a deployment), 2 refused before anything was changed (invalid input, or a data loss
 //! that was not confirmed), 130 cancelled.
 //!
 //! Events go to standard output, errors and questions to standard error. With `--json` an error is the last
 //! line of JSON on standard output.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use deployer::engine::Cancellation;
-use deployer::error::{DeployError, ErrorClass, ErrorDetails, Failure};
+use deployer::error::{DeployError, ErrorClass, Failure};
 use deployer::events::DeployEvent;
-use deployer::operations::{self, Change};
+use deployer::operations::{self, Change, SavedPlan};
 use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
 use super::confirmation;
-use super::flags::Connection;
+use super::connection::{connect, find};
+use super::flags::{Connection, PlanFlags};
 use super::introduction::Introduction;
+use super::logs;
+use super::looking;
 use super::native_host::NativeHost;
+use super::open::open;
 use super::operation::Operation;
-use super::printer::{Style, print_error, print_result};
+use super::printer::{Style, output_lost, print, print_error, print_result};
 use super::progress::Progress;
 use super::report;
 use super::wording;
 use crate::http::listener;
-use crate::workspace::oauth::{self, SignIn};
-use crate::workspace::sign_in::{self, SelectionArguments};
-use crate::workspace::{self, ClientError, Workspace, browser};
-
-/// The documentation of errors that only this interface has.
-const DOCS: &str = "README.md#configuration";
 
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
@@ -40,9 +38,10 @@ pub fn run(operation: Operation) -> ExitCode {
     let is_from_file = operation.is_from_file();
     // One thread: the logic is single-threaded, and most of the time is spent waiting for the workspace.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let mut success = ExitCode::SUCCESS;
     let outcome = match runtime {
         Ok(runtime) => {
-            let outcome = runtime.block_on(perform(operation, style));
+            let outcome = runtime.block_on(perform(operation, style, &mut success));
             // Don't wait for a name server that doesn't answer.
             runtime.shutdown_background();
             outcome
@@ -52,7 +51,7 @@ pub fn run(operation: Operation) -> ExitCode {
         }
         .into()),
     };
-    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    let Err(error) = outcome else { return success };
     let code = match error.class {
         ErrorClass::Input => ExitCode::from(2),
         ErrorClass::Deployment if error.is("CANCELLED") => ExitCode::from(130),
@@ -67,26 +66,40 @@ pub fn run(operation: Operation) -> ExitCode {
     code
 }
 
-async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> {
+/// Performs it; `code` is the exit code if nothing fails.
+async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Result<(), DeployError> {
     match operation {
         Operation::Change(flags) => {
             let yes = flags.is_confirmed();
-            let (connection, change) = flags.read()?;
+            let (connection, change, saved) = flags.read()?;
             confirmation::can_be_asked(&change, yes)?;
             let session = Session::begin(&connection, style).await?;
+            if let Some(saved) = &saved {
+                saved.check_given(&change, &session.address)?;
+            }
             let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
             let work = async {
-                confirmation::confirm(&session.host, &change, yes, &cancellation).await?;
+                Box::pin(before_run(&session, &change, saved.as_ref(), yes, style, &cancellation)).await?;
                 carry_out(&session, &change, style, &cancellation).await
             };
             session.told(work).await
         }
-        Operation::Plan(flags) => {
-            let (connection, change) = flags.read()?;
+        Operation::Plan(PlanFlags { change: flags, out }) => {
+            let (connection, change, saved) = flags.read()?;
             let session = Session::begin(&connection, style).await?;
+            if let Some(saved) = &saved {
+                saved.check_given(&change, &session.address)?;
+            }
             let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::plan(&session.host, &change, &cancellation);
             let plan = session.told(Box::pin(looking)).await?;
+            if let Some(saved) = saved {
+                saved.check(&plan)?;
+            }
+            if let Some(path) = out {
+                let text = SavedPlan::of(&plan, &change, &session.address)?.text();
+                save(&path, &text)?;
+            }
             tell(style, &plan, report::plan(&plan).trim_end())
         }
         Operation::Status(flags) => {
@@ -97,7 +110,81 @@ async fn perform(operation: Operation, style: Style) -> Result<(), DeployError> 
             let status = session.told(Box::pin(looking)).await?;
             tell(style, &status, report::status(&status).trim_end())
         }
+        Operation::History(flags) => {
+            let (connection, config) = flags.read()?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::history(&session.host, &config, &cancellation);
+            let history = session.told(Box::pin(looking)).await?;
+            tell(style, &history, report::history(&history).trim_end())
+        }
+        Operation::Logs(flags) => logs::run(*flags, style).await,
+        Operation::Open(flags) => open(*flags, style).await,
+        Operation::List(flags) => {
+            let session = Session::begin(&flags.connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::list(&session.host, &cancellation);
+            let list = session.told(Box::pin(looking)).await?;
+            tell(style, &list, looking::list(&list).trim_end())
+        }
+        Operation::Doctor(flags) => {
+            let (connection, config) = flags.read()?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::findings(&session.host, &config, &cancellation);
+            let found = session.told(Box::pin(looking)).await?;
+            tell(style, &found, looking::findings(&found).trim_end())?;
+            if !found.ok {
+                *code = ExitCode::FAILURE;
+            }
+            Ok(())
+        }
     }
+}
+
+/// Shows the plan, checks it against a saved one, and asks where something is lost. As JSON, nothing is printed:
+/// a program that reads it can ask for the plan itself.
+async fn before_run<E: FnMut(DeployEvent)>(
+    session: &Session<E>,
+    change: &Change,
+    saved: Option<&SavedPlan>,
+    yes: bool,
+    style: Style,
+    cancellation: &Cancellation,
+) -> Result<(), DeployError> {
+    let asks = confirmation::is_asked(change, yes);
+    if saved.is_none() && !asks && style == Style::Json {
+        return Ok(());
+    }
+    let plan = match Box::pin(operations::plan(&session.host, change, cancellation)).await {
+        // The run meets the same refusal, and reports it with its events.
+        Err(_) if saved.is_none() && !asks => return Ok(()),
+        plan => plan?,
+    };
+    if let Some(saved) = saved {
+        saved.check(&plan)?;
+    }
+    session.introduction.workspace();
+    if asks {
+        confirmation::confirm(&plan, cancellation).await
+    } else {
+        if style != Style::Json {
+            print(&report::before_run(&plan));
+        }
+        Ok(())
+    }
+}
+
+/// Writes a plan to a file.
+fn save(path: &Path, text: &str) -> Result<(), DeployError> {
+    std::fs::write(path, text).map_err(|error| {
+        Failure::InvalidValue {
+            key: "out".into(),
+            given: path.display().to_string(),
+            expected: format!("a file that can be written ({error})"),
+        }
+        .into()
+    })
 }
 
 async fn carry_out<E: FnMut(DeployEvent)>(
@@ -125,6 +212,23 @@ async fn carry_out<E: FnMut(DeployEvent)>(
             progress.clear();
             tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
         }
+        Change::Rollback(config) => {
+            let result = Box::pin(operations::rollback(host, config, cancellation)).await?;
+            progress.clear();
+            let number = result.returned_to;
+            tell(style, &result, &format!("Release {number} of Tellr is running again: {}", result.url))
+        }
+        Change::Restore(config) => {
+            let result = Box::pin(operations::restore(host, config, cancellation)).await?;
+            progress.clear();
+            let before = result.previous_branch.rsplit('/').next().unwrap_or_default();
+            let sentence = format!(
+                "Tellr is running with the restored data: {}\nThe data before is kept; to go back to it: \
+                 `tellr-app deploy restore {} --from {before}`",
+                result.url, result.app_name
+            );
+            tell(style, &result, &sentence)
+        }
     }
 }
 
@@ -133,23 +237,7 @@ async fn carry_out<E: FnMut(DeployEvent)>(
 /// # Errors
 /// If it is lost: a script must not take an empty file for a result.
 fn tell(style: Style, result: &impl Serialize, sentence: &str) -> Result<(), DeployError> {
-    print_result(&style.result(result, sentence)).map_err(|error| {
-        ErrorDetails {
-            code: "OUTPUT_LOST".to_owned(),
-            class: ErrorClass::Deployment,
-            message: "The result couldn't be written to standard output".to_owned(),
-            cause: error.to_string(),
-            remedy:
-                "Free space, or write it elsewhere. The operation itself has finished; `tellr-app deploy \
-                     status` shows the state"
-                    .to_owned(),
-            docs: DOCS.to_owned(),
-            step: None,
-            log: Vec::new(),
-            refused: None,
-        }
-        .into()
-    })
+    print_result(&style.result(result, sentence)).map_err(|error| output_lost(&error))
 }
 
 fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String {
@@ -165,6 +253,8 @@ fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String 
 /// A workspace, and the output of the work in it.
 struct Session<E> {
     host: NativeHost<E>,
+    /// The workspace's address.
+    address: String,
     introduction: Arc<Introduction>,
     progress: Progress,
 }
@@ -174,26 +264,18 @@ impl Session<()> {
         connection: &Connection,
         style: Style,
     ) -> Result<Session<impl FnMut(DeployEvent) + use<>>, DeployError> {
-        let asked = SelectionArguments { host: connection.host.clone(), profile: connection.profile.clone() };
-        let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
-        let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
-        let http = workspace::client().map_err(unreachable)?;
-        let (id, profile) = (found.workspace_id.clone(), found.profile.clone());
-        let introduction = Arc::new(Introduction::new(style, &found.host, profile));
+        let found = find(connection)?;
+        let introduction = Arc::new(Introduction::new(style, &found.host, found.profile.clone()));
         let progress = Progress::new(style, Arc::clone(&introduction));
-        let workspace = if connection.sign_in {
-            signed_in(http, &found.host).await
-        } else {
-            found.credential().map(|credential| Workspace::new(http, credential)).map_err(DeployError::from)
-        };
-        let workspace = workspace.inspect_err(|_| introduction.workspace())?;
+        let address = found.host.clone();
+        let workspace = connect(connection, found).await.inspect_err(|_| introduction.workspace())?;
         let roots = std::env::var_os("PGSSLROOTCERT").map(PathBuf::from);
         let told = progress.clone();
         let tell = move |event: DeployEvent| told.event(&event);
         let introduced = Arc::clone(&introduction);
-        let host = NativeHost::of(workspace.with_id(id), roots.as_deref(), tell)
-            .identifying(move |who| introduced.person(who));
-        Ok(Session { host, introduction, progress })
+        let host =
+            NativeHost::of(workspace, roots.as_deref(), tell).identifying(move |who| introduced.person(who));
+        Ok(Session { host, address, introduction, progress })
     }
 }
 
@@ -209,18 +291,6 @@ impl<E> Session<E> {
         self.introduction.workspace();
         outcome
     }
-}
-
-/// The workspace at `host`, as the user who signs in in the browser. Messages go to standard error, or to
-/// another place that doesn't mix with the events.
-async fn signed_in(http: reqwest::Client, host: &str) -> Result<Workspace, DeployError> {
-    let sign_in = SignIn::new(http.clone(), host.to_owned(), None);
-    let begun = sign_in.begin().await.map_err(oauth::failure)?;
-    eprintln!("Sign in to {host} in a browser on this machine:\n\n  {}\n", begun.address);
-    // Kept until the sign-in is complete.
-    let _opened = browser::open(&begun.address);
-    begun.finished().await.map_err(oauth::failure)?;
-    Ok(Workspace::of_person(http, sign_in))
 }
 
 /// Where an operation stops when it is asked to.

@@ -8,17 +8,16 @@ use std::io::{IsTerminal as _, Write as _};
 
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, Failure};
-use deployer::host::Host;
-use deployer::operations::{self, Change, Plan};
+use deployer::operations::{Change, Plan};
 
 use super::report;
 
 /// Whether an operation loses something, so that it has to be confirmed.
 fn loses(change: &Change) -> bool {
     match change {
-        Change::Create(_) => false,
+        Change::Create(_) | Change::Rollback(_) => false,
         Change::Update(config) => config.reset_database,
-        Change::Delete(_) => true,
+        Change::Delete(_) | Change::Restore(_) => true,
     }
 }
 
@@ -36,23 +35,19 @@ pub(super) fn can_be_asked(change: &Change, yes: bool) -> Result<(), DeployError
     Err(Failure::ConfirmationNeeded { operation, app }.into())
 }
 
-/// Shows what the operation loses and asks for the names.
+/// Whether the operation has to be confirmed.
+pub(super) fn is_asked(change: &Change, yes: bool) -> bool {
+    !yes && loses(change)
+}
+
+/// Shows what the operation loses and changes, and asks for the names.
 ///
 /// # Errors
-/// The operation's own refusal; `NOT_CONFIRMED` if another name was typed, or none.
-pub(super) async fn confirm<H: Host>(
-    host: &H,
-    change: &Change,
-    yes: bool,
-    cancellation: &Cancellation,
-) -> Result<(), DeployError> {
-    if yes || !loses(change) {
-        return Ok(());
-    }
-    let plan = Box::pin(operations::plan(host, change, cancellation)).await?;
+/// `NOT_CONFIRMED` if another name was typed, or none.
+pub(super) async fn confirm(plan: &Plan, cancellation: &Cancellation) -> Result<(), DeployError> {
     // Not on standard output, which may be redirected.
-    eprint!("{}", report::losses(&plan));
-    for question in questions(&plan) {
+    eprint!("{}", report::before_run(plan));
+    for question in questions(plan) {
         eprint!("{} ", question.words);
         let _ = std::io::stderr().flush();
         // In a separate thread, so that Ctrl-C is handled meanwhile.
@@ -63,7 +58,7 @@ pub(super) async fn confirm<H: Host>(
         let answer = tokio::select! {
             answer = answer => answer.unwrap_or_default(),
             () = cancellation.stopped() => {
-                return Err(Failure::Cancelled { app: plan.app_name, stands: Vec::new() }.into());
+                return Err(Failure::Cancelled { app: plan.app_name.clone(), stands: Vec::new() }.into());
             }
         };
         let answer = answer.trim();

@@ -3,13 +3,16 @@
 //! The flags of settings are in [`super::setting_flags`]; here are those for connecting, printing and
 //! confirming, and which flags each operation has.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
-use deployer::config::{StatusConfig, resolve};
+use deployer::config::{DoctorConfig, StatusConfig, resolve};
 use deployer::error::{DeployError, Failure};
-use deployer::operations::Change;
+use deployer::operations::{Change, SAVED_LIMIT_BYTES, SavedPlan};
 
 use super::own_wheel;
-use super::setting_flags::{Create, Delete, Operation, SettingFlags, Status, Update};
+use super::setting_flags::{Create, Delete, Operation, Restore, Rollback, SettingFlags, Status, Update};
+use crate::files::read_bounded;
 
 /// The operations that change something.
 #[derive(Debug, Subcommand)]
@@ -20,6 +23,48 @@ pub enum ChangeFlags {
     Update(Box<UpdateFlags>),
     /// Delete the app; keep the database and the key
     Delete(Box<DeleteFlags>),
+    /// Deploy an earlier release again: its files, version and settings, not its data
+    Rollback(Box<RollbackFlags>),
+    /// Give the app the data of a restore point; its present data is kept in a branch
+    Restore(Box<RestoreFlags>),
+}
+
+/// The flags of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanFlags {
+    #[command(subcommand)]
+    pub(super) change: ChangeFlags,
+    /// Write the plan to this file, for `--plan` of the operation
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// A plan that was saved before.
+#[derive(Debug, Args)]
+pub struct Saved {
+    /// Do what this saved plan says, with its settings; refused if anything has changed since. A wheel and a key
+    /// are not in the file and have to be given again
+    #[arg(long, value_name = "FILE", conflicts_with = "config")]
+    plan: Option<PathBuf>,
+}
+
+impl Saved {
+    /// Reads the file, and takes its settings.
+    fn take<O: Operation>(&self, settings: &mut SettingFlags<O>) -> Result<Option<SavedPlan>, DeployError> {
+        let Some(path) = &self.plan else { return Ok(None) };
+        let file = path.display().to_string();
+        let refused =
+            |expected: String| Failure::InvalidValue { key: "plan".into(), given: file.clone(), expected };
+        let bytes = read_bounded(path, SAVED_LIMIT_BYTES)
+            .map_err(|error| refused(format!("a file that can be read ({error})")))?;
+        let saved = SavedPlan::parse(&file, &bytes)?;
+        let beside = settings.take_recorded(&saved.arguments);
+        if !beside.is_empty() {
+            let flags = beside.join("`, `");
+            return Err(refused(format!("a plan without other settings beside it (`{flags}`)")).into());
+        }
+        Ok(Some(saved))
+    }
 }
 
 /// How to connect to the workspace and how to print.
@@ -75,6 +120,8 @@ pub struct CreateFlags {
     settings: SettingFlags<Create>,
     #[command(flatten)]
     program: Program,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `update`.
@@ -88,6 +135,8 @@ pub struct UpdateFlags {
     program: Program,
     #[command(flatten)]
     confirmation: Confirmation,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `delete`.
@@ -102,9 +151,37 @@ pub struct DeleteFlags {
     settings: SettingFlags<Delete>,
     #[command(flatten)]
     confirmation: Confirmation,
+    #[command(flatten)]
+    saved: Saved,
 }
 
-/// The flags of `status`.
+/// The flags of `rollback`.
+#[derive(Debug, Args)]
+pub struct RollbackFlags {
+    #[command(flatten)]
+    connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingFlags<Rollback>,
+}
+
+/// The flags of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreFlags {
+    #[command(flatten)]
+    connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingFlags<Restore>,
+    #[command(flatten)]
+    confirmation: Confirmation,
+}
+
+/// The flags of `status` and `history`.
 #[derive(Debug, Args)]
 pub struct StatusFlags {
     #[command(flatten)]
@@ -116,19 +193,62 @@ pub struct StatusFlags {
     settings: SettingFlags<Status>,
 }
 
+/// The flags of `list`.
+#[derive(Debug, Args)]
+pub struct ListFlags {
+    #[command(flatten)]
+    pub(super) connection: Connection,
+}
+
+/// The flags of `doctor`: the settings of `create`.
+#[derive(Debug, Args)]
+pub struct DoctorFlags {
+    #[command(flatten)]
+    connection: Connection,
+    /// The app; the same as `--app-name`
+    #[arg(value_name = "APP", conflicts_with = "app_name")]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingFlags<Create>,
+    #[command(flatten)]
+    program: Program,
+}
+
+impl DoctorFlags {
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Whether a configuration file is given.
+    pub(super) fn is_from_file(&self) -> bool {
+        self.settings.is_from_file()
+    }
+
+    /// Checks what would be deployed, and in which workspace.
+    pub(super) fn read(self) -> Result<(Connection, DoctorConfig), DeployError> {
+        let Self { connection, name, mut settings, program } = self;
+        settings.set_app_name(name);
+        program.pack_into(&mut settings)?;
+        Ok((connection, settings.resolve(DoctorConfig::read)?))
+    }
+}
+
 impl ChangeFlags {
     pub(super) fn connection(&self) -> &Connection {
         match self {
             Self::Create(flags) => &flags.connection,
             Self::Update(flags) => &flags.connection,
             Self::Delete(flags) => &flags.connection,
+            Self::Rollback(flags) => &flags.connection,
+            Self::Restore(flags) => &flags.connection,
         }
     }
 
     /// Whether data loss is already confirmed.
     pub(super) fn is_confirmed(&self) -> bool {
         match self {
-            Self::Create(_) => true,
+            Self::Create(_) | Self::Rollback(_) => true,
+            Self::Restore(flags) => flags.confirmation.yes,
             Self::Update(flags) => flags.confirmation.yes,
             Self::Delete(flags) => flags.confirmation.yes,
         }
@@ -140,30 +260,45 @@ impl ChangeFlags {
             Self::Create(flags) => flags.settings.is_from_file(),
             Self::Update(flags) => flags.settings.is_from_file(),
             Self::Delete(flags) => flags.settings.is_from_file(),
+            Self::Rollback(flags) => flags.settings.is_from_file(),
+            Self::Restore(flags) => flags.settings.is_from_file(),
         }
     }
 
-    /// Checks what is to be deployed, and in which workspace.
-    pub(super) fn read(self) -> Result<(Connection, Change), DeployError> {
+    /// Checks what is to be deployed, in which workspace, and the saved plan that it follows, if any.
+    pub(super) fn read(self) -> Result<(Connection, Change, Option<SavedPlan>), DeployError> {
         match self {
             Self::Create(flags) => {
-                let CreateFlags { connection, mut settings, program } = *flags;
+                let CreateFlags { connection, mut settings, program, saved } = *flags;
+                let saved = saved.take(&mut settings)?;
                 program.pack_into(&mut settings)?;
-                Ok((connection, Change::Create(Box::new(settings.resolve(resolve::create)?))))
+                Ok((connection, Change::Create(Box::new(settings.resolve(resolve::create)?)), saved))
             }
             Self::Update(flags) => {
-                let UpdateFlags { connection, mut settings, program, .. } = *flags;
+                let UpdateFlags { connection, mut settings, program, saved, .. } = *flags;
+                let saved = saved.take(&mut settings)?;
                 program.pack_into(&mut settings)?;
-                Ok((connection, Change::Update(Box::new(settings.resolve(resolve::update)?))))
+                Ok((connection, Change::Update(Box::new(settings.resolve(resolve::update)?)), saved))
             }
             Self::Delete(flags) => {
-                let DeleteFlags { connection, name, mut settings, .. } = *flags;
+                let DeleteFlags { connection, name, mut settings, saved, .. } = *flags;
                 settings.set_app_name(name);
+                let saved = saved.take(&mut settings)?;
                 if !settings.may_name_app() {
                     let why = "Name the app to delete, such as `tellr-app deploy delete tellr`".to_owned();
                     return Err(Failure::MissingValue { keys: vec!["app_name".to_owned()], why }.into());
                 }
-                Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?))))
+                Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?)), saved))
+            }
+            Self::Rollback(flags) => {
+                let RollbackFlags { connection, name, mut settings } = *flags;
+                settings.set_app_name(name);
+                Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?)), None))
+            }
+            Self::Restore(flags) => {
+                let RestoreFlags { connection, name, mut settings, .. } = *flags;
+                settings.set_app_name(name);
+                Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?)), None))
             }
         }
     }

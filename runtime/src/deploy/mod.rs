@@ -9,20 +9,28 @@
 //! | [`operation`] | the operations, as subcommands |
 //! | [`flags`] | the flags and their checked values |
 //! | [`setting_flags`] | the flags of settings, generated from the deployer's table |
+//! | `connection` | connects to the workspace that the flags select |
+//! | `logs` | the log of an app; `log_lines` leaves out lines that are sent again |
+//! | `open` | opens an app in the browser |
 //! | `confirmation` | confirmation before data is deleted |
 //! | [`wording`] | adapts texts to the command line: flags, other tools' command names, examples |
 //! | `introduction` | the first line: the workspace and the user |
 //! | `progress` | the progress display |
 //! | `own_wheel` | packs the running program as the app's wheel |
-//! | `report` | a plan and a status as text |
+//! | `report` | a plan and a status as text; `looking` the list of apps and findings |
 //! | [`native_host`] | the deployer's host on this machine |
 //! | [`printer`] | prints the event stream as text or as JSON |
 
 pub mod command;
 mod confirmation;
+mod connection;
 pub mod flags;
 mod introduction;
+mod log_lines;
+pub mod logs;
+mod looking;
 pub mod native_host;
+mod open;
 pub mod operation;
 mod own_wheel;
 pub mod printer;

@@ -1,14 +1,16 @@
 //! The deployer's host outside a browser: reqwest, tokio-postgres, the machine's clock.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use deployer::events::DeployEvent;
 use deployer::host::{
-    Host, HostError, LakebaseTarget, Probe, SchemaError, Timestamp, WorkspaceRequest, WorkspaceResponse,
+    CredentialTarget, Host, HostError, LakebaseTarget, Probe, SchemaError, SchemaErrorKind, Timestamp,
+    WorkspaceRequest, WorkspaceResponse,
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
+use secrecy::SecretString;
 
 use crate::settings::WorkspaceSettings;
 use crate::workspace::{self, Workspace, lakebase};
@@ -26,6 +28,8 @@ pub struct NativeHost<E> {
     events: Mutex<E>,
     identified: Option<Identified>,
     began: Instant,
+    /// The credential of a schema operation that probably follows.
+    prepared: Mutex<Option<(CredentialTarget, SecretString)>>,
 }
 
 impl<E: FnMut(DeployEvent)> NativeHost<E> {
@@ -50,6 +54,7 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
             events: Mutex::new(events),
             identified: None,
             began: Instant::now(),
+            prepared: Mutex::new(None),
         }
     }
 }
@@ -85,7 +90,22 @@ impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
         at: &LakebaseTarget,
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
-        lakebase::run(&self.workspace, self.database_roots.as_deref(), at, &operation).await
+        let roots = self.database_roots.as_deref();
+        // Used once: the next operation may be minutes away.
+        let prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((_, password)) = prepared.filter(|(target, _)| *target == at.credential) {
+            let outcome = lakebase::run_with(&password, roots, at, &operation).await;
+            if !matches!(&outcome, Err(error) if error.kind == SchemaErrorKind::Login) {
+                return outcome;
+            }
+        }
+        lakebase::run(&self.workspace, roots, at, &operation).await
+    }
+
+    async fn prepare(&self, credential: &CredentialTarget) {
+        let Ok(password) = lakebase::database_password(&self.workspace, credential).await else { return };
+        let prepared = Some((credential.clone(), password));
+        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = prepared;
     }
 
     async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
@@ -112,7 +132,7 @@ impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
     }
 
     fn emit(&self, event: DeployEvent) {
-        let mut events = self.events.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         events(event);
     }
 }

@@ -2,35 +2,51 @@
 
 use clap::Subcommand;
 
-use super::flags::{ChangeFlags, Connection, StatusFlags};
+use super::flags::{ChangeFlags, Connection, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
+use super::logs::LogsFlags;
 
 /// The deployer's operations.
 #[derive(Debug, Subcommand)]
 pub enum Operation {
-    /// One of the three operations.
+    /// One of the operations.
     #[command(flatten)]
     Change(ChangeFlags),
     /// Show what an operation would do, without changing anything
-    #[command(subcommand)]
-    Plan(ChangeFlags),
+    Plan(PlanFlags),
     /// Show the status of an app: what is deployed, the last run, the run in progress
     Status(Box<StatusFlags>),
+    /// List the releases of an app, and the restore points of its database
+    History(Box<StatusFlags>),
+    /// Show the log of an app, and follow it
+    Logs(Box<LogsFlags>),
+    /// Open an app in the browser
+    Open(Box<StatusFlags>),
+    /// List the Tellr apps of the workspace: version, health, drift, last run, database, cost
+    List(Box<ListFlags>),
+    /// Check everything that a deployment needs, and say who can fix what; changes nothing
+    Doctor(Box<DoctorFlags>),
 }
 
 impl Operation {
     /// The flags for the connection.
     pub(super) fn connection(&self) -> &Connection {
         match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.connection(),
-            Self::Status(flags) => flags.connection(),
+            Self::Change(flags) | Self::Plan(PlanFlags { change: flags, .. }) => flags.connection(),
+            Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.connection(),
+            Self::Logs(flags) => flags.app.connection(),
+            Self::List(flags) => &flags.connection,
+            Self::Doctor(flags) => flags.connection(),
         }
     }
 
     /// Whether the settings come from a file.
     pub(super) fn is_from_file(&self) -> bool {
         match self {
-            Self::Change(flags) | Self::Plan(flags) => flags.is_from_file(),
-            Self::Status(flags) => flags.is_from_file(),
+            Self::Change(flags) | Self::Plan(PlanFlags { change: flags, .. }) => flags.is_from_file(),
+            Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.is_from_file(),
+            Self::Logs(flags) => flags.app.is_from_file(),
+            Self::List(_) => false,
+            Self::Doctor(flags) => flags.is_from_file(),
         }
     }
 }

@@ -7,10 +7,13 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
-use deployer::error::DeployError;
+use deployer::error::{DeployError, ErrorClass, ErrorDetails};
 use deployer::events::{DeployEvent, EventKind, StepState};
 use serde::Serialize;
 use serde_json::json;
+
+/// The documentation of errors that only this interface has.
+const DOCS: &str = "README.md#configuration";
 
 /// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +83,26 @@ pub fn print_result(text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// The error for a result that was lost: a script must not take an empty file for a result.
+pub(super) fn output_lost(error: &io::Error) -> DeployError {
+    ErrorDetails {
+        code: "OUTPUT_LOST".to_owned(),
+        class: ErrorClass::Deployment,
+        message: "The result couldn't be written to standard output".to_owned(),
+        cause: error.to_string(),
+        remedy:
+            "Free space, or write it elsewhere. The operation itself has finished; `tellr-app deploy status` shows \
+             the state"
+                .to_owned(),
+        docs: DOCS.to_owned(),
+        reason: None,
+        step: None,
+        log: Vec::new(),
+        refused: None,
+    }
+    .into()
 }
 
 fn is_coloured(is_terminal: bool) -> bool {

@@ -1,18 +1,26 @@
-//! A plan and a status as text.
+//! A plan, a status and a history as text.
 
 use std::fmt::Write as _;
 
 use deployer::engine::journal::{RunRecord, RunStatus};
+use deployer::engine::releases::ReleaseState;
 use deployer::error::shortened;
-use deployer::operations::{Plan, Status};
+use deployer::operations::{History, Plan, Status};
 
-use super::printer::printable;
+mod changes;
+mod lines;
+
+use lines::{line, list, row};
 
 /// The text of a plan.
 pub(super) fn plan(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("Plan: `{operation}` the app `{app}`. Nothing has been changed\n");
-    list(&mut text, "", &plan.notes);
+    // What is lost comes first.
+    list(&mut text, "\nLost\n", &plan.lost);
+    list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
+    text.push_str(&changes::changes(plan));
+    list(&mut text, "\nNotes\n", &plan.notes);
     text.push_str("\nSteps\n");
     for step in &plan.steps {
         let after = match step.waits_for.as_slice() {
@@ -27,17 +35,16 @@ pub(super) fn plan(plan: &Plan) -> String {
             line(&mut text, &format!("  | {content}"));
         }
     }
-    list(&mut text, "\nLost\n", &plan.lost);
-    list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
     text
 }
 
-/// The text of what an operation loses, before it is confirmed.
-pub(super) fn losses(plan: &Plan) -> String {
+/// The text of a plan before its operation runs: what is lost first, then what changes.
+pub(super) fn before_run(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("\n`{operation}` of the app `{app}`\n");
     list(&mut text, "\nLost\n", &plan.lost);
     list(&mut text, "\nKept, or recoverable\n", &plan.recoverable);
+    text.push_str(&changes::changes(plan));
     text
 }
 
@@ -56,6 +63,8 @@ pub(super) fn status(status: &Status) -> String {
             row(&mut text, "Address", app.url.as_deref());
             row(&mut text, "Created by", app.creator.as_deref().map(shortened).as_deref());
             row(&mut text, "Size", app.compute_size.as_deref());
+            row(&mut text, "Instances", app.instances.as_deref());
+            row(&mut text, "Telemetry", app.telemetry.as_deref());
             text
         }
     };
@@ -76,6 +85,9 @@ pub(super) fn status(status: &Status) -> String {
     let spaces = Some(services.genie_spaces.join(", ")).filter(|spaces| !spaces.is_empty());
     row(&mut text, "Genie spaces", spaces.as_deref());
     row(&mut text, "Warehouse", services.sql_warehouse.as_deref());
+    let shared = status.shared_with.iter().map(|to| format!("{} ({})", shortened(&to.name), to.level));
+    let shared = Some(shared.collect::<Vec<_>>().join(", ")).filter(|shared| !shared.is_empty());
+    row(&mut text, "Shared with", shared.as_deref());
     row(&mut text, "Files", status.app_file_workspace_path.as_deref());
     row(&mut text, "Last run", status.last_run.as_ref().map(last_run).as_deref());
     let lock = status.lock.as_ref();
@@ -86,6 +98,60 @@ pub(super) fn status(status: &Status) -> String {
     list(&mut text, "\nNot shown\n", &status.unread);
     if status.can_resume {
         text.push_str("\nThe last run did not finish; run it again to resume it\n");
+    }
+    text
+}
+
+/// The text of a history.
+pub(super) fn history(history: &History) -> String {
+    let mut text = String::new();
+    if history.releases.is_empty() {
+        line(&mut text, &format!("No release of the app `{}` is recorded yet", history.app_name));
+    } else {
+        line(&mut text, &format!("Releases of the app `{}`, the newest first\n", history.app_name));
+    }
+    for release in &history.releases {
+        let mark = if history.current == Some(release.number) { '*' } else { ' ' };
+        let version = release.version.as_deref().unwrap_or("newest");
+        let state = match release.state {
+            ReleaseState::Deploying => "did not end",
+            ReleaseState::Healthy => "healthy",
+            ReleaseState::Unchecked => "runs, not asked",
+            ReleaseState::Failed => "failed",
+        };
+        let by = shortened(&release.by);
+        let again = release.returned_to.map(|number| format!(" to release {number}")).unwrap_or_default();
+        line(
+            &mut text,
+            &format!(
+                "{mark} {:>3}  {:<16}  {} {version}  {}{again} by {by} at {}",
+                release.number, state, release.package, release.operation, release.at
+            ),
+        );
+        let problem = release.problem.as_deref().filter(|_| release.state == ReleaseState::Failed);
+        for more in problem.into_iter().flat_map(str::lines) {
+            line(&mut text, &format!("       {more}"));
+        }
+        if let Some(number) = release.put_back {
+            line(&mut text, &format!("       Release {number} was put back"));
+        }
+    }
+    if !history.restore_points.is_empty() {
+        text.push_str("\nBranches of the database that data can be restored from, the newest first\n");
+    }
+    for kept in &history.restore_points {
+        let mark = if kept.in_use { '*' } else { ' ' };
+        let until = match kept.expires_at {
+            Some(at) => format!("until {at}"),
+            None => "until it is deleted".to_owned(),
+        };
+        let of = if kept.in_use { "used by the app, kept" } else { "kept" };
+        line(&mut text, &format!("{mark} {:<28}  {of} {until}", kept.id));
+    }
+    list(&mut text, "\nNot shown\n", &history.unread);
+    if let Some(previous) = history.previous {
+        let app = &history.app_name;
+        line(&mut text, &format!("\n`tellr-app deploy rollback {app}` goes back to release {previous}"));
     }
     text
 }
@@ -102,30 +168,10 @@ fn last_run(run: &RunRecord) -> String {
     format!("`{}` by {by} at {}{wheel}: {ended}", run.operation, run.started_at)
 }
 
-fn list(text: &mut String, title: &str, sentences: &[String]) {
-    if !sentences.is_empty() {
-        text.push_str(title);
-    }
-    for sentence in sentences {
-        line(text, &format!("  {sentence}"));
-    }
-}
-
-fn row(text: &mut String, name: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        line(text, &format!("  {name:<12}  {value}"));
-    }
-}
-
-/// Part of the text comes from the workspace, and must not reach a terminal unescaped.
-fn line(text: &mut String, content: &str) {
-    let _ = writeln!(text, "{}", printable(content));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deployer::operations::{AppState, AttachedServices};
+    use deployer::operations::{AppState, AttachedServices, SharedWith};
 
     #[test]
     fn nothing_of_a_status_controls_the_terminal() {
@@ -138,6 +184,8 @@ mod tests {
                 creator: Some(hostile.into()),
                 compute: hostile.into(),
                 compute_size: Some(hostile.into()),
+                instances: Some(hostile.into()),
+                telemetry: Some(hostile.into()),
                 state: Some(hostile.into()),
                 message: Some(hostile.into()),
             }),
@@ -149,6 +197,11 @@ mod tests {
                 genie_spaces: vec![hostile.into()],
                 sql_warehouse: Some(hostile.into()),
             },
+            shared_with: vec![SharedWith {
+                name: hostile.into(),
+                kind: "user".into(),
+                level: hostile.into(),
+            }],
             app_package: Some(hostile.into()),
             app_version: Some(hostile.into()),
             last_run: None,

@@ -35,6 +35,13 @@ pub struct Delete;
 #[derive(Debug)]
 pub struct Status;
 
+/// `rollback`
+#[derive(Debug)]
+pub struct Rollback;
+/// `restore`
+#[derive(Debug)]
+pub struct Restore;
+
 impl Operation for Create {
     const TAKER: Taker = Taker::Create;
 }
@@ -46,6 +53,12 @@ impl Operation for Delete {
 }
 impl Operation for Status {
     const TAKER: Taker = Taker::Status;
+}
+impl Operation for Rollback {
+    const TAKER: Taker = Taker::Rollback;
+}
+impl Operation for Restore {
+    const TAKER: Taker = Taker::Restore;
 }
 
 /// The settings given to one operation as flags.
@@ -76,6 +89,7 @@ fn flag(setting: &'static Setting, taker: Taker) -> Arg {
     match setting.kind {
         Kind::Text if setting.choices.is_empty() => arg.value_name("TEXT"),
         Kind::Text => arg.value_name("CHOICE"),
+        Kind::Count => arg.value_name("NUMBER"),
         Kind::Flag => arg.action(ArgAction::SetTrue),
         Kind::Texts => arg.value_name("TEXT").action(ArgAction::Append),
         Kind::Map => arg.value_name("NAME=VALUE").action(ArgAction::Append),
@@ -131,7 +145,7 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
             let name = setting.name;
             let all = || matches.get_many::<String>(name).map(|values| values.cloned().collect::<Vec<_>>());
             let value = match setting.kind {
-                Kind::Text => matches.get_one::<String>(name).map(|text| json!(text)),
+                Kind::Text | Kind::Count => matches.get_one::<String>(name).map(|text| json!(text)),
                 Kind::Flag => matches.get_flag(name).then_some(Value::Bool(true)),
                 Kind::Texts => all().map(|texts| json!(texts)),
                 Kind::Map => all().map(|texts| pairs(name, &texts)).transpose()?,
@@ -191,6 +205,19 @@ impl<O: Operation> SettingFlags<O> {
         if let Some(name) = name {
             self.arguments.entry("app_name").or_insert(json!(name));
         }
+    }
+
+    /// Takes the settings that a saved plan recorded. Returns the flags of settings that were given beside it; one
+    /// with the recorded value is no other setting.
+    pub(super) fn take_recorded(&mut self, recorded: &Value) -> Vec<String> {
+        let is_other = |(name, value): &(&String, &Value)| recorded.get(name.as_str()) != Some(*value);
+        let beside =
+            self.arguments.iter().filter(is_other).map(|(name, _)| format!("--{}", name.replace('_', "-")));
+        let beside = beside.collect();
+        if let Value::Object(recorded) = recorded {
+            self.arguments.clone_from(recorded);
+        }
+        beside
     }
 
     /// Deploys a wheel that is in memory.

@@ -10,12 +10,16 @@ use deployer::error::DeployError;
 use super::operation::Operation;
 
 /// Other tools' names for these subcommands.
-const OTHER_WORDS: [(&str, &[&str]); 5] = [
+const OTHER_WORDS: [(&str, &[&str]); 9] = [
     ("create", &["up", "deploy", "install", "launch", "start", "init", "new", "add", "run"]),
     ("update", &["upgrade", "redeploy", "change", "set", "patch", "restart"]),
     ("delete", &["destroy", "down", "remove", "rm", "del", "uninstall", "teardown", "drop"]),
-    ("status", &["info", "show", "list", "ls", "get", "describe", "ps", "state"]),
-    ("plan", &["preview", "diff", "dry-run", "check"]),
+    ("status", &["info", "show", "get", "describe", "ps", "state"]),
+    ("plan", &["preview", "diff", "dry-run"]),
+    ("logs", &["log", "tail"]),
+    ("open", &["browse"]),
+    ("list", &["ls", "apps"]),
+    ("doctor", &["check", "preflight", "validate"]),
 ];
 
 /// The subcommand that corresponds to another tool's name for it.
@@ -78,7 +82,7 @@ const EXAMPLES: [&str; 3] = [
 ];
 
 /// The examples in the help of each operation.
-const EXAMPLES_OF: [(&str, &[&str]); 4] = [
+const EXAMPLES_OF: [(&str, &[&str]); 8] = [
     (
         "create",
         &[
@@ -96,6 +100,13 @@ const EXAMPLES_OF: [(&str, &[&str]); 4] = [
     ),
     ("delete", &["tellr-app deploy delete tellr", "tellr-app deploy delete tellr --yes"]),
     ("status", &["tellr-app deploy status tellr", "tellr-app deploy status tellr --json"]),
+    (
+        "logs",
+        &["tellr-app deploy logs tellr --follow", "tellr-app deploy logs tellr --tail 50 --search ERROR"],
+    ),
+    ("open", &["tellr-app deploy open tellr"]),
+    ("list", &["tellr-app deploy list", "tellr-app deploy list --json"]),
+    ("doctor", &["tellr-app deploy doctor tellr", "tellr-app deploy doctor --config tellr.yaml"]),
 ];
 
 /// Adds examples to the help of each operation.

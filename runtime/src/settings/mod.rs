@@ -11,6 +11,7 @@
 mod assistant;
 mod database;
 mod google;
+mod import;
 mod problem;
 mod proxies;
 mod traces;
@@ -21,6 +22,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub use assistant::AssistantSettings;
 pub use database::{DatabaseSettings, Lakebase, SchemaName, Target};
+pub use import::ImportSettings;
 pub use problem::{Problem, SettingsError};
 pub use proxies::with_proxies;
 pub use traces::{CollectorSettings, MlflowSettings, Protocol, TraceSettings};
@@ -71,6 +73,8 @@ pub struct Settings {
     pub encryption_key: Option<Key>,
     /// The key that `rotate-key` changes to.
     pub new_encryption_key: Option<Key>,
+    /// Data of the original Tellr that is copied at the first start.
+    pub import: Option<ImportSettings>,
     /// A stand-in for Google on this machine: `http://host:port`.
     pub google_address: Option<String>,
 }
@@ -93,6 +97,7 @@ impl Settings {
         let encryption_key = key(&mut reader, "GOOGLE_OAUTH_ENCRYPTION_KEY");
         let new_encryption_key = key(&mut reader, "TELLR_NEW_ENCRYPTION_KEY");
         let google_address = google::read(&mut reader);
+        let import = import::read(&mut reader);
         let app_name = reader.text("DATABRICKS_APP_NAME");
         let address = address(&mut reader, app_name.is_some());
         let hosts = hosts(&mut reader);
@@ -117,6 +122,7 @@ impl Settings {
                 traces,
                 encryption_key,
                 new_encryption_key,
+                import,
                 google_address,
             }),
             _ => Err(SettingsError(reader.problems)),

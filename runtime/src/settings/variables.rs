@@ -54,6 +54,15 @@ pub const VARIABLES: &[Variable] = &[
     ),
     variable("LAKEBASE_INSTANCE", "the instance, for the credential of a provisioned database"),
     variable("LAKEBASE_SCHEMA", "the PostgreSQL schema of the app's tables (default: app_data)"),
+    variable(
+        "TELLR_IMPORT_SCHEMA",
+        "a schema of the same database with the data of databricks-tellr-app, whose prompts, styles, profiles and sessions \
+         `init-database` copies once (default: none)",
+    ),
+    variable(
+        "TELLR_IMPORT_OWNER",
+        "the user name of the person who gets sessions of that schema which name no owner",
+    ),
     variable("PGHOST", "the database host, set by the platform's database resource"),
     variable("PGPORT", "the database port (default: 5432)"),
     variable("PGDATABASE", "the database (default: databricks_postgres)"),

@@ -213,6 +213,10 @@ pub(super) async fn presence(
     Ok(Some(Presence { version: first.get(0), people: rows.iter().filter_map(present).collect() }))
 }
 
+/// What the id of a placeholder begins with: somebody whose data was copied from the original app, and whose id is
+/// not known yet. Ids of the platform have no colon.
+pub const PLACEHOLDER: &str = "imported:";
+
 /// People and groups that this app has met, whose name or address contains a text.
 pub(super) async fn known_principals(
     database: &Database,
@@ -221,7 +225,8 @@ pub(super) async fn known_principals(
     let schema = database.schema().quoted();
     let statement = format!(
         "SELECT id, display_name FROM {schema}.users
-         WHERE strpos(lower(display_name), lower($1)) > 0 OR strpos(lower(name), lower($1)) > 0
+         WHERE (strpos(lower(display_name), lower($1)) > 0 OR strpos(lower(name), lower($1)) > 0)
+           AND NOT starts_with(id, '{PLACEHOLDER}')
          ORDER BY lower(display_name), id LIMIT 20"
     );
     let rows = database.connection().await?.query(&statement, &[(&text, Type::TEXT)]).await?;

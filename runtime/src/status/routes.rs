@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::types::{DatabaseStatus, Health, Ready, Version};
-use crate::database::{self, Database};
+use crate::database::{self, Database, migrations};
 
 /// Health and version: they need nothing, and both servers have them.
 pub fn about<S: Clone + Send + Sync + 'static>() -> OpenApiRouter<S> {
@@ -32,7 +32,12 @@ async fn health() -> Json<Health> {
 /// The version of this build
 #[utoipa::path(get, path = "/version", tag = "Status", responses((status = 200, body = Version)))]
 async fn version() -> Json<Version> {
-    Json(Version { name: crate::NAME, version: crate::VERSION, commit: crate::COMMIT })
+    Json(Version {
+        name: crate::NAME,
+        version: crate::VERSION,
+        commit: crate::COMMIT,
+        migration: migrations::NEWEST,
+    })
 }
 
 /// The database answers and has the schema that this version needs
@@ -50,6 +55,7 @@ async fn ready(State(database): State<Database>) -> (StatusCode, Json<Ready>) {
         server_version: found.server_version,
         schema: database.schema().to_string(),
         migration: found.migration,
+        works_from: found.works_from,
         latency_ms: u64::try_from(found.latency.as_millis()).unwrap_or(u64::MAX),
         message: found.message,
     };

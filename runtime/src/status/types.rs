@@ -21,6 +21,8 @@ pub struct Version {
     pub version: &'static str,
     /// The commit, if it was given to the build; else `null`.
     pub commit: Option<&'static str>,
+    /// The newest migration of the database that this build knows.
+    pub migration: i32,
 }
 
 /// `GET /api/ready`: 200 when `ready`, else 503 with the same body.
@@ -46,6 +48,8 @@ pub struct DatabaseStatus {
     pub schema: String,
     /// The newest migration applied.
     pub migration: Option<i32>,
+    /// The lowest migration that a program has to know to work with the schema.
+    pub works_from: Option<i32>,
     /// How long the database check took, in milliseconds.
     pub latency_ms: u64,
     /// What is wrong and what to do, for users.

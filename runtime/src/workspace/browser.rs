@@ -1,9 +1,10 @@
 //! Opens the system's browser.
 //!
-//! A program's arguments are visible to all users of the machine, and the URLs opened here contain secrets
-//! of a session or a sign-in. So the browser opens a local file that only this user can read, which
+//! A program's arguments are visible to all users of the machine, and most URLs opened here contain secrets
+//! of a session or a sign-in. For those the browser opens a local file that only this user can read, which
 //! redirects to the URL.
 
+use std::ffi::OsStr;
 use std::fs::{OpenOptions, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -24,10 +25,18 @@ pub(crate) fn open(url: &str) -> Option<Opened> {
     let path = folder.path().join("open.html");
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).ok()?;
     file.write_all(leading_to(url).as_bytes()).ok()?;
+    start(path.as_os_str()).then_some(Opened { _folder: folder })
+}
+
+/// Opens a URL without a secret in the browser; false if there is none.
+pub(crate) fn open_page(url: &str) -> bool {
+    start(OsStr::new(url))
+}
+
+fn start(argument: &OsStr) -> bool {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let quiet = || Stdio::null();
-    Command::new(opener).arg(&path).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().ok()?;
-    Some(Opened { _folder: folder })
+    Command::new(opener).arg(argument).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn().is_ok()
 }
 
 /// An HTML page that redirects to `url`.

@@ -34,7 +34,8 @@ const CONNECT: Duration = Duration::from_secs(4);
 /// The longest name of a serving endpoint.
 const LONGEST_ENDPOINT: usize = 255;
 /// The headers that the deploy logic reads.
-const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
+const PASSED_ON: [&str; 6] =
+    ["date", "retry-after", "x-databricks-org-id", "content-type", "location", "x-request-id"];
 
 /// The client for workspaces could not be created.
 #[derive(Debug, thiserror::Error)]

@@ -30,7 +30,20 @@ pub async fn run(
     operation: &SchemaOperation,
 ) -> Result<SchemaOutcome, SchemaError> {
     let password = database_password(workspace, &at.credential).await?;
-    let client = connect(at, &password, roots).await?;
+    run_with(&password, roots, at, operation).await
+}
+
+/// The same with a credential that was minted before.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(
+    password: &SecretString,
+    roots: Option<&Path>,
+    at: &LakebaseTarget,
+    operation: &SchemaOperation,
+) -> Result<SchemaOutcome, SchemaError> {
+    let client = connect(at, password, roots).await?;
     let script = schema::script(operation);
     let mut text = script.statements.join(";\n");
     if script.transaction {
@@ -50,7 +63,10 @@ pub async fn run(
 }
 
 /// A database password.
-async fn database_password(
+///
+/// # Errors
+/// If none was available.
+pub async fn database_password(
     workspace: &Workspace,
     target: &CredentialTarget,
 ) -> Result<SecretString, SchemaError> {

@@ -8,7 +8,9 @@
 //! | `minted` | keeps and renews a token or a password, in a task of its own |
 //! | `retry` | when such a request is sent again |
 //! | [`lakebase`] | schema operations with tokio-postgres |
-//! | `probe` | queries to an app itself and to a package index; `app_log` reads its log |
+//! | `probe` | queries to an app itself and to a package index; `app_log` reads the last lines of its log |
+//! | `app_url` | addresses of apps to which the credential may be sent |
+//! | `log_stream` | the log of an app as it is written |
 //! | `answer` | what is taken from an answer |
 //! | `no_answer` | why a request had no answer, for users |
 //! | [`genie`] | questions in words about data |
@@ -23,6 +25,7 @@
 
 mod answer;
 mod app_log;
+mod app_url;
 pub(crate) mod browser;
 mod client;
 mod credential;
@@ -30,6 +33,7 @@ mod database_credential;
 pub mod genie;
 mod ini;
 pub mod lakebase;
+mod log_stream;
 mod minted;
 mod no_answer;
 pub mod oauth;
@@ -42,7 +46,9 @@ pub mod sign_in;
 mod source;
 mod token_cache;
 
+pub(crate) use app_url::app_url;
 pub use client::{ClientError, Workspace, client};
 pub use database_credential::{CredentialError, DatabaseCredential};
+pub use log_stream::{AppLog, LogLine, Received};
 pub(crate) use no_answer::no_answer;
 pub use retry::RetryPolicy;

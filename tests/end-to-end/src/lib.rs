@@ -15,6 +15,7 @@ pub mod database;
 pub mod inventory;
 pub mod kill;
 pub mod looking;
+pub mod originals;
 pub mod passing_faults;
 pub mod rivals;
 pub mod stage;

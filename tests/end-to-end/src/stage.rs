@@ -3,12 +3,17 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use deployer::config::{AppName, CreateArguments, DeleteArguments, SchemaName, UpdateArguments};
+use deployer::config::{
+    AppName, CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SchemaName,
+    StatusArguments, UpdateArguments,
+};
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;
 use deployer::events::DeployEvent;
 use deployer::host::{CredentialTarget, Host as _, LakebaseTarget};
-use deployer::operations::{self, CreateResult, DeleteResult, UpdateResult};
+use deployer::operations::{
+    self, CreateResult, DeleteResult, History, RestoreResult, RollbackResult, UpdateResult,
+};
 use deployer::schema::{SchemaOperation, SchemaOutcome, SchemaState};
 use local_workspace::clock::{Clock, Timestamp};
 use local_workspace::identity::{PrincipalSpec, Right};
@@ -91,7 +96,9 @@ impl Stage {
         let sql = Duration::from_millis(latency.sql_connect_ms + latency.credential_ms);
         let seed = self.seeds.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let http = self.http.clone();
-        VirtualHost::new(self.time.clone(), http, self.workspace.host(), token, native, sql).seeded(seed)
+        VirtualHost::new(self.time.clone(), http, self.workspace.host(), token, native, sql)
+            .minting(Duration::from_millis(latency.credential_ms))
+            .seeded(seed)
     }
 
     /// `create` as Ada.
@@ -139,6 +146,51 @@ impl Stage {
     ) -> Result<UpdateResult, DeployError> {
         let config = arguments.resolve(None, None)?;
         drive_to_end(&self.time, Box::pin(operations::update(host, &config, &Cancellation::new()))).await
+    }
+
+    /// `rollback` as Ada, to a release or to the previous one.
+    pub async fn rollback(&self, to: Option<u32>) -> Result<RollbackResult, DeployError> {
+        self.rollback_on(&self.host(ADA), to).await
+    }
+
+    /// `rollback` on a host that does not die.
+    pub async fn rollback_on(
+        &self,
+        host: &VirtualHost<'_>,
+        to: Option<u32>,
+    ) -> Result<RollbackResult, DeployError> {
+        let to_release = to.map(|number| number.to_string());
+        let arguments =
+            RollbackArguments { app_name: Some("tellr".into()), to_release, ..RollbackArguments::default() };
+        let config = arguments.resolve(None, None)?;
+        drive_to_end(&self.time, Box::pin(operations::rollback(host, &config, &Cancellation::new()))).await
+    }
+
+    /// `restore` as Ada, from a branch or from the newest restore point.
+    pub async fn restore(&self, from: Option<&str>) -> Result<RestoreResult, DeployError> {
+        self.restore_on(&self.host(ADA), from).await
+    }
+
+    /// `restore` on a host that does not die.
+    pub async fn restore_on(
+        &self,
+        host: &VirtualHost<'_>,
+        from: Option<&str>,
+    ) -> Result<RestoreResult, DeployError> {
+        let arguments = RestoreArguments {
+            app_name: Some("tellr".into()),
+            restore_from: from.map(str::to_owned),
+            ..RestoreArguments::default()
+        };
+        let config = arguments.resolve(None, None)?;
+        drive_to_end(&self.time, Box::pin(operations::restore(host, &config, &Cancellation::new()))).await
+    }
+
+    /// `history` as Ada.
+    pub async fn history(&self) -> Result<History, DeployError> {
+        let arguments = StatusArguments { app_name: Some("tellr".into()), ..StatusArguments::default() };
+        let (host, config) = (self.host(ADA), arguments.resolve(None, None)?);
+        drive_to_end(&self.time, Box::pin(operations::history(&host, &config, &Cancellation::new()))).await
     }
 
     /// `delete` as Ada.
@@ -196,14 +248,22 @@ impl Stage {
 
     /// The state of the schema, inspected as Ada, for the role of the app `tellr`.
     pub async fn schema_state(&self, database: &str, kind: &str, schema: &str) -> SchemaState {
-        let (host, credential) = if kind == "autoscaling" {
-            let endpoint = format!("projects/{database}/branches/production/endpoints/primary");
-            let (_, found) = self.get(&format!("/api/2.0/postgres/{endpoint}")).await;
-            (found["status"]["hosts"]["host"].clone(), CredentialTarget::Endpoint(endpoint))
-        } else {
-            let (_, found) = self.get(&format!("/api/2.0/database/instances/{database}")).await;
-            (found["read_write_dns"].clone(), CredentialTarget::Instance(database.to_owned()))
-        };
+        if kind == "autoscaling" {
+            return self.schema_state_on(database, "production", schema).await;
+        }
+        let (_, found) = self.get(&format!("/api/2.0/database/instances/{database}")).await;
+        let credential = CredentialTarget::Instance(database.to_owned());
+        self.inspected(&found["read_write_dns"], credential, schema).await
+    }
+
+    /// The same on a branch of an autoscaling database.
+    pub async fn schema_state_on(&self, database: &str, branch: &str, schema: &str) -> SchemaState {
+        let endpoint = format!("projects/{database}/branches/{branch}/endpoints/primary");
+        let (_, found) = self.get(&format!("/api/2.0/postgres/{endpoint}")).await;
+        self.inspected(&found["status"]["hosts"]["host"], CredentialTarget::Endpoint(endpoint), schema).await
+    }
+
+    async fn inspected(&self, host: &Value, credential: CredentialTarget, schema: &str) -> SchemaState {
         let at = LakebaseTarget {
             host: host.as_str().expect("a host").to_owned(),
             database: "databricks_postgres".into(),

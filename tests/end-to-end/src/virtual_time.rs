@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use deployer::events::DeployEvent;
 use deployer::host::{
-    Host, HostError, LakebaseTarget, Method, Probe, SchemaError, Timestamp, WorkspaceRequest,
-    WorkspaceResponse,
+    CredentialTarget, Host, HostError, LakebaseTarget, Method, Probe, SchemaError, Timestamp,
+    WorkspaceRequest, WorkspaceResponse,
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
 use local_workspace::clock::Clock;
@@ -159,6 +159,10 @@ pub struct VirtualHost<'a> {
     token: String,
     native: NativeHost<fn(DeployEvent)>,
     sql_latency: Duration,
+    /// The part of it that mints the credential.
+    credential_latency: Duration,
+    /// The credential that was minted ahead.
+    prepared: RefCell<Option<CredentialTarget>>,
     events: RefCell<Vec<DeployEvent>>,
     /// The number of requests and schema operations so far; also the next one's index.
     count: Cell<usize>,
@@ -196,6 +200,8 @@ impl<'a> VirtualHost<'a> {
             token: token.to_owned(),
             native,
             sql_latency: sql,
+            credential_latency: Duration::ZERO,
+            prepared: RefCell::default(),
             events: RefCell::default(),
             count: Cell::new(0),
             death: None,
@@ -209,6 +215,12 @@ impl<'a> VirtualHost<'a> {
             on_answer: None,
             on_schema: None,
         }
+    }
+
+    /// The same, with the part of a schema operation that mints its credential.
+    #[must_use]
+    pub fn minting(self, credential_latency: Duration) -> Self {
+        Self { credential_latency, ..self }
     }
 
     /// The same, but it dies at one of its requests.
@@ -408,9 +420,20 @@ impl Host for VirtualHost<'_> {
         if dies {
             self.die().await;
         }
-        self.time.sleep(self.sql_latency).await;
+        let prepared = self.prepared.take().is_some_and(|prepared| prepared == at.credential);
+        let minted = if prepared { self.credential_latency } else { Duration::ZERO };
+        self.time.sleep(self.sql_latency.saturating_sub(minted)).await;
         self.thaw().await;
         outcome
+    }
+
+    async fn prepare(&self, credential: &CredentialTarget) {
+        {
+            let _under_way = UnderWay::begin(&self.time.shared.under_way);
+            self.native.prepare(credential).await;
+        }
+        self.time.sleep(self.credential_latency).await;
+        self.prepared.replace(Some(credential.clone()));
     }
 
     async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {

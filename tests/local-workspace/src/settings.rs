@@ -90,6 +90,8 @@ pub struct Features {
     pub provisioned_instances: bool,
     /// The hosts of databases. Determined with the first database.
     pub database_hosts: DatabaseHosts,
+    /// Whether deployments take a health check, which the API has since October 2026.
+    pub health_checks: HealthChecks,
 }
 
 impl Default for Features {
@@ -101,8 +103,22 @@ impl Default for Features {
             duplicate_app_code: DuplicateCode::AlreadyExists,
             provisioned_instances: false,
             database_hosts: DatabaseHosts::Auto,
+            health_checks: HealthChecks::Supported,
         }
     }
+}
+
+/// What a workspace does with the health check of a deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthChecks {
+    /// It decides whether the deployment succeeds.
+    #[default]
+    Supported,
+    /// The field is unknown, and the request is refused.
+    Refused,
+    /// The field is unknown, and it is ignored.
+    Ignored,
 }
 
 /// The kind of a database's host.
@@ -148,8 +164,11 @@ pub struct Outcomes {
     pub deployment: DeploymentOutcome,
     /// The outcome of an asynchronous app update.
     pub app_update: UpdateOutcome,
-    /// The answers of an app whose deployment is a stub, by path. Other paths answer 404.
+    /// The answers of an app whose deployment is a stub, by path. Other paths answer 404. A health check of a
+    /// path that isn't here passes.
     pub app_answers: BTreeMap<String, AppAnswer>,
+    /// Texts: a stub fails its health check if one of its source files contains one of them.
+    pub unhealthy_sources: Vec<String>,
 }
 
 /// An answer of an app.

@@ -8,8 +8,9 @@ use deployer::operations::Plan;
 use serde_json::Value;
 
 use crate::execute::execute;
-use crate::model::{Caller, State, is_lock};
+use crate::model::{Caller, RELEASES, State, is_lock};
 use crate::process::Process;
+use crate::releases;
 use crate::scenario::{Actor, SCHEMA};
 use crate::work::{self, Command};
 use crate::world::World;
@@ -26,6 +27,8 @@ pub struct End<'e> {
     pub wanted: &'e Command,
     /// By whom.
     pub user: &'e str,
+    /// The folder of the app's files at the beginning, if one was given.
+    pub folder: Option<&'static str>,
 }
 
 impl End<'_> {
@@ -62,6 +65,7 @@ impl End<'_> {
         } else {
             problems.extend(state.not_running(app));
             problems.extend(self.record_problems(&state));
+            problems.extend(self.release_problems(&state));
             match self.schema(&state) {
                 None => problems.push("the schema doesn't exist".to_owned()),
                 Some(schema) if schema.app.as_deref() != Some(app) => {
@@ -77,7 +81,8 @@ impl End<'_> {
 
     fn schema<'s>(&self, state: &'s State) -> Option<&'s crate::model::Schema> {
         let schema = self.wanted.text("schema_name").unwrap_or(SCHEMA);
-        state.schema_of(self.wanted.text("lakebase_name").unwrap_or(crate::scenario::DATABASE), schema)
+        let database = self.wanted.text("lakebase_name").unwrap_or(crate::scenario::DATABASE);
+        state.schema_of(self.app(), database, schema)
     }
 
     /// The fields of the app's record that were asked for.
@@ -118,6 +123,28 @@ impl End<'_> {
         problems
     }
 
+    /// The list of releases: what runs is the last one that was good, and none is lost.
+    fn release_problems(&self, state: &State) -> Vec<String> {
+        let app = self.app();
+        let folder = state.app_field(app, "default_source_code_path");
+        let list = state.files.text(&format!("{}{RELEASES}", folder.as_str().unwrap_or_default()));
+        let Some(list) = list else { return vec!["there is no list of releases".to_owned()] };
+        let mut problems = releases::problems(&list, state.active_deployment(app));
+        let lost = state.releases_lost(app, &list);
+        if !lost.is_empty() {
+            problems.push(format!("the releases {lost:?} of the app are not in its list"));
+        }
+        let is_back = |to: &str| releases::is_same(&list, to);
+        if self.wanted.operation == "rollback" && !self.wanted.text("to_release").is_some_and(is_back) {
+            problems.push("the app doesn't run the release that it was to go back to".to_owned());
+        }
+        let branch = state.attached_branch(app).unwrap_or_default();
+        if self.wanted.operation == "restore" && !branch.contains("/branches/restored-") {
+            problems.push(format!("the app uses the branch `{branch}`"));
+        }
+        problems
+    }
+
     /// What exists and nobody asked for.
     fn orphans(&self, state: &State) -> Vec<String> {
         let mut problems = Vec::new();
@@ -131,11 +158,13 @@ impl End<'_> {
         );
         let database = self.wanted.text("lakebase_name").unwrap_or(crate::scenario::DATABASE);
         let resets = self.processes.iter().filter(|process| process.caller.may_drop).count();
-        let (mut points, mut instances, mut production) = (0, 0, 0);
+        let restores = self.processes.iter().filter(|process| process.restores()).count();
+        let (mut points, mut restored, mut instances, mut production) = (0, 0, 0, 0);
         for name in state.databases() {
             match name.strip_prefix(&format!("projects/{database}/branches/")) {
                 Some("production") => production += 1,
                 Some(branch) if branch.starts_with("pre-reset-") => points += 1,
+                Some(branch) if branch.starts_with("restored-") => restored += 1,
                 _ if name == format!("instances/{database}") => instances += 1,
                 _ => problems.push(format!("another database: `{name}`")),
             }
@@ -146,6 +175,9 @@ impl End<'_> {
         // The restore points of the beginning count too: at most one.
         if points > resets + 1 {
             problems.push(format!("{points} restore points after {resets} runs that drop data"));
+        }
+        if restored > restores {
+            problems.push(format!("{restored} restored branches after {restores} restores"));
         }
         let key = format!("tellr-{app}/encryption-key");
         for name in state.secret_names() {
@@ -169,6 +201,7 @@ impl End<'_> {
                 [Some(home), command.text("app_file_workspace_path").map(str::to_owned)]
             })
             .flatten()
+            .chain(self.folder.map(str::to_owned))
             .collect();
         for path in state.files.paths() {
             if is_lock(path) {
@@ -223,16 +256,39 @@ impl End<'_> {
         problems
     }
 
+    /// The settings of the present release, as `update` takes them.
+    fn recorded_settings(&self) -> Option<Value> {
+        let state = self.world.state.borrow();
+        let folder = state.app_field(self.app(), "default_source_code_path");
+        let list = state.files.text(&format!("{}{RELEASES}", folder.as_str()?))?;
+        let current = releases::current(&list)?;
+        let mut settings = current["settings"].clone();
+        let wheel = current["files"].as_array().into_iter().flatten().find(|file| file["text"].is_null());
+        // A wheel isn't kept in the settings.
+        if let Some(name) = wheel.and_then(|file| file["name"].as_str()) {
+            let content = state.files.content(&format!("{}/{name}", folder.as_str()?))?;
+            settings["local_wheel"] =
+                serde_json::json!({"file_name": name.rsplit('/').next(), "content": content});
+        }
+        Some(settings).filter(Value::is_object)
+    }
+
     /// Plans what is wanted once more: it must change nothing.
     fn plan_problems(&self) -> Vec<String> {
         let command = match self.wanted.operation {
-            "delete" => self.wanted.clone(),
+            "delete" | "rollback" => self.wanted.clone(),
+            // A restore is never empty: the settings of the app are.
+            "restore" => match self.recorded_settings() {
+                Some(settings) => Command::new("update", settings),
+                None => return vec!["no release records its settings".to_owned()],
+            },
             _ => self.wanted.as_operation("update"),
         };
         let made: Rc<RefCell<Option<Plan>>> = Rc::default();
         let caller = Caller {
             process: self.processes.len(),
             user: self.user.to_owned(),
+            restores: false,
             may_drop: false,
             looks: true,
         };
@@ -253,8 +309,7 @@ impl End<'_> {
     }
 }
 
-/// What a plan would change. This is the one place that knows what an empty plan is: it is to grow with what
-/// a plan says of each field.
+/// What a plan would change. A plan that says it is empty must also show the files that are there.
 pub fn planned_changes(plan: &Plan, state: &State) -> Vec<String> {
     let mut changes = Vec::new();
     if !plan.losses.is_empty() {
@@ -262,6 +317,10 @@ pub fn planned_changes(plan: &Plan, state: &State) -> Vec<String> {
     }
     if plan.resumes {
         changes.push("the plan resumes a run".to_owned());
+    }
+    let made: Vec<_> = plan.changes.iter().filter(|change| change.is_made()).collect();
+    if !plan.empty || !made.is_empty() {
+        changes.push(format!("the plan isn't empty: {made:?}"));
     }
     for file in &plan.files {
         let path = format!("{}/{}", plan.app_file_workspace_path, file.name);

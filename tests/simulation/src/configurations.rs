@@ -22,6 +22,8 @@ use crate::world::World;
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("environment", "names a part of a configuration file"),
     ("reset_database", "is no setting of an app, but an order"),
+    ("to_release", "is of a rollback"),
+    ("restore_from", "is of a restore"),
 ];
 
 /// What became of a configuration.
@@ -75,6 +77,15 @@ pub fn value(setting: &Setting, random: &mut Random) -> Option<Value> {
             }
             Value::Object(pairs)
         }
+        ("instances", _) => json!(*random.pick(&["1", "2", "1-3"])),
+        ("share_with", _) => json!(*random.pick(&[
+            &["users"][..],
+            &["ben@example.com:CAN_MANAGE", "sales"],
+            &["6f9a0c1e-1111-4222-8333-0123456789ab"],
+            &[],
+        ])),
+        ("telemetry", _) => json!(*random.pick(&["main.tellr", "a.b.logs, a.b.metrics, a.b.traces", ""])),
+        ("usage_policy", _) => json!(*random.pick(&["p-1", "6f9a0c1e-1111-4222-8333-0123456789ab"])),
         ("encryption_key", _) => json!("bWFya2VkLXNlY3JldC1tYXJrZWQtc2VjcmV0LW1hcms="),
         ("local_wheel", _) => json!({
             "file_name": *random.pick(&["tellr_app-0.3.0-py3-none-any.whl", "tellr_app-0.1.0+local-py3-none-any.whl"]),
@@ -152,9 +163,19 @@ pub fn configuration(seed: u64) -> Tried {
                 Err(_) => tried.refused += 1,
             }
         };
-        let caller = Caller { process: number, user: ADA.to_owned(), may_drop: false, looks: false };
+        let caller =
+            Caller { process: number, user: ADA.to_owned(), restores: false, may_drop: false, looks: false };
+        let is_empty =
+            (operation == "update").then(|| planned_before(&world, number, seed, &command)).flatten();
+        let made = world.record.borrow().made;
         let process = Process::new(&world, caller, seed, 0, Vec::new());
         let ended = execute(&world, vec![(Rc::clone(&process), apply(&process, &command))], |_| None);
+        let made = world.record.borrow().made - made;
+        if is_empty == Some(made > 0) {
+            tried
+                .problems
+                .push(format!("{made} requests changed something, and the plan was empty: {is_empty:?}"));
+        }
         if ended.is_err() || !process.succeeded() {
             tried.problems.push(format!("{command:?} failed: {ended:?} {:?}", process.ended.borrow()));
             return tried;
@@ -162,7 +183,6 @@ pub fn configuration(seed: u64) -> Tried {
         tried.applied += 1;
         let again = command.as_operation("update");
         tried.problems.extend(plan_again(&world, number, seed, &again));
-        // And applied once more, nothing is written but the journal and a deployment.
         if !tried.problems.is_empty() {
             tried.problems.push(format!("{command:?}"));
             return tried;
@@ -175,9 +195,22 @@ pub fn configuration(seed: u64) -> Tried {
     tried
 }
 
+/// Whether the plan of a command is empty, if there is one.
+fn planned_before(world: &Rc<World>, number: usize, seed: u64, command: &Command) -> Option<bool> {
+    let made: Rc<RefCell<Option<Plan>>> = Rc::default();
+    let caller =
+        Caller { process: 60 + number, user: ADA.to_owned(), restores: false, may_drop: false, looks: true };
+    let process = Process::new(world, caller, seed, 0, Vec::new());
+    let work = vec![(Rc::clone(&process), work::plan(&process, command, &made))];
+    execute(world, work, |_| None).ok()?;
+    let plan = made.borrow();
+    plan.as_ref().map(|plan| plan.empty)
+}
+
 fn plan_again(world: &Rc<World>, number: usize, seed: u64, command: &Command) -> Vec<String> {
     let made: Rc<RefCell<Option<Plan>>> = Rc::default();
-    let caller = Caller { process: 50 + number, user: ADA.to_owned(), may_drop: false, looks: true };
+    let caller =
+        Caller { process: 50 + number, user: ADA.to_owned(), restores: false, may_drop: false, looks: true };
     let process = Process::new(world, caller, seed, 0, Vec::new());
     let changes = world.record.borrow().changes;
     let ended = execute(world, vec![(Rc::clone(&process), work::plan(&process, command, &made))], |_| None);

@@ -6,7 +6,7 @@
 //! | [`time`], [`execute`] | the virtual clock; processes side by side on it |
 //! | [`process`], [`world`] | a deployer's host, through which faults meet it; what the processes share |
 //! | [`schedule`], [`scenario`] | faults as data and text; what a seed stands for |
-//! | [`simulate`], [`check`], [`shrink`] | one simulation; what must be true at its end; the shortest failure |
+//! | [`simulate`], [`check`], [`releases`], [`shrink`] | one simulation; what must be true at its end, and of releases; the shortest failure |
 //! | [`races`], [`configurations`] | the lock under races; a plan after an apply, for generated settings |
 //! | [`campaign`] | many simulations on several threads, and their figures |
 
@@ -18,6 +18,7 @@ pub mod model;
 pub mod process;
 pub mod races;
 pub mod random;
+pub mod releases;
 pub mod scenario;
 pub mod schedule;
 pub mod shrink;

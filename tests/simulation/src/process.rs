@@ -89,6 +89,11 @@ impl Process {
         })
     }
 
+    /// Whether it restores data.
+    pub fn restores(&self) -> bool {
+        self.caller.restores
+    }
+
     /// The number of its requests.
     pub fn requests(&self) -> u32 {
         self.count.get()

@@ -84,6 +84,7 @@ pub fn race(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>)
             let caller = Caller {
                 process: number,
                 user: runner.user.to_owned(),
+                restores: false,
                 may_drop: runner.command.drops(),
                 looks: false,
             };
@@ -130,7 +131,8 @@ fn next(world: &Rc<World>, seed: u64, creates: bool, race: &mut Race) {
     let mut last = None;
     // A create that another user began is completed by that user.
     for (number, user) in [(90, ADA), (91, EVE)] {
-        let caller = Caller { process: number, user: user.to_owned(), may_drop: false, looks: false };
+        let caller =
+            Caller { process: number, user: user.to_owned(), restores: false, may_drop: false, looks: false };
         let process = Process::new(world, caller, seed, 0, Vec::new());
         let command = Command::new(operation, settings(creates.then(|| home(user))));
         let (began, work) = (world.time.now_ms(), apply(&process, &command));

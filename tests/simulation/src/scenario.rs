@@ -43,6 +43,8 @@ pub enum Beginning {
     Empty,
     /// The app runs.
     Deployed,
+    /// The app runs in its second release; where there are branches, a restore point holds the data of the first.
+    Updated,
     /// The app was deleted; its data is still there.
     Deleted,
     /// The app was deleted with its data.
@@ -83,7 +85,7 @@ pub struct Starts {
 }
 
 /// The folder that is given where one is.
-fn folder(start: Start, other: bool) -> Option<&'static str> {
+pub(crate) fn folder(start: Start, other: bool) -> Option<&'static str> {
     match (start.own_folder, other) {
         (true, false) => Some("/Workspace/Users/ada@example.com/slides"),
         (_, true) => Some("/Workspace/Users/eve@example.com/slides"),
@@ -91,7 +93,7 @@ fn folder(start: Start, other: bool) -> Option<&'static str> {
     }
 }
 
-fn settings(start: Start) -> Value {
+pub(crate) fn settings(start: Start) -> Value {
     let mut arguments = json!({"app_name": APP, "lakebase_name": DATABASE, "schema_name": SCHEMA});
     if start.key_in_yaml {
         arguments["encryption_key_storage"] = json!("app_yaml");
@@ -119,6 +121,14 @@ fn make(start: Start) -> (State, u64) {
     if start.beginning != Beginning::Empty {
         commands.push(Command::new("create", settings(start)));
     }
+    if start.beginning == Beginning::Updated {
+        let mut arguments = settings(start);
+        arguments["reset_database"] = json!(true);
+        arguments["app_version"] = json!("0.1.0");
+        arguments["description"] = json!("The second release");
+        arguments["serving_endpoint"] = json!("model-a");
+        commands.push(Command::new("update", arguments));
+    }
     if matches!(start.beginning, Beginning::Deleted | Beginning::Emptied) {
         let reset = start.beginning == Beginning::Emptied;
         let mut arguments = json!({"app_name": APP, "reset_database": reset});
@@ -128,8 +138,13 @@ fn make(start: Start) -> (State, u64) {
         commands.push(Command::new("delete", arguments));
     }
     for (number, command) in commands.iter().enumerate() {
-        let caller =
-            Caller { process: number, user: ADA.to_owned(), may_drop: command.drops(), looks: false };
+        let caller = Caller {
+            process: number,
+            user: ADA.to_owned(),
+            restores: false,
+            may_drop: command.drops(),
+            looks: false,
+        };
         let process = Process::new(&world, caller, 0x5eed + number as u64, 0, Vec::new());
         let ended = execute(&world, vec![(Rc::clone(&process), apply(&process, command))], |_| None);
         assert!(ended.is_ok() && process.succeeded(), "{start:?} {command:?}: {:?}", process.ended.borrow());
@@ -143,16 +158,16 @@ fn make(start: Start) -> (State, u64) {
 }
 
 /// The number of plain scenarios: the lowest seeds.
-pub const PLAIN: u64 = 16;
+pub const PLAIN: u64 = 20;
 
 impl Scenario {
     /// A plain scenario: one deployer, and a platform that is quick.
     fn plain(number: u64) -> Self {
         let start = |beginning| Start {
             beginning,
-            provisioned_only: matches!(number, 1 | 6 | 9),
+            provisioned_only: matches!(number, 1 | 6 | 9 | 18),
             shared_closed: matches!(number, 12 | 13),
-            key_in_yaml: matches!(number, 11 | 15),
+            key_in_yaml: matches!(number, 11 | 15 | 18),
             own_folder: false,
         };
         let (beginning, operation, more) = match number {
@@ -169,13 +184,19 @@ impl Scenario {
             8 | 9 => (Beginning::Deployed, "delete", json!({"reset_database": true})),
             10 => (Beginning::Deployed, "update", json!({"encryption_key_storage": "app_yaml"})),
             11 => (Beginning::Deployed, "update", json!({"encryption_key_storage": "secret_scope"})),
+            16 | 18 => (Beginning::Updated, "rollback", json!({"to_release": "1"})),
+            17 => (Beginning::Updated, "restore", json!({})),
+            19 => (Beginning::Updated, "update", json!({"local_wheel": wheel("0.3.0")})),
             _ => {
                 let more = json!({"app_file_workspace_path": "/Workspace/Users/ada@example.com/other"});
                 (Beginning::Deployed, "update", more)
             }
         };
         let start = start(beginning);
-        let mut arguments = if operation == "delete" { json!({"app_name": APP}) } else { settings(start) };
+        let mut arguments = match operation {
+            "create" | "update" => settings(start),
+            _ => json!({"app_name": APP}),
+        };
         if let (Value::Object(arguments), Value::Object(more)) = (&mut arguments, more) {
             arguments.extend(more);
         }
@@ -196,6 +217,8 @@ impl Scenario {
             Beginning::Deployed,
             Beginning::Deployed,
             Beginning::Deployed,
+            Beginning::Updated,
+            Beginning::Updated,
             Beginning::Deleted,
             Beginning::Emptied,
         ]);
@@ -250,7 +273,7 @@ impl Scenario {
             let process = usize::try_from(random.below(self.actors.len() as u64)).unwrap_or_default();
             let longest = match self.actors[process].command.operation {
                 "delete" => 35,
-                "update" => 55,
+                "update" | "rollback" | "restore" => 55,
                 _ => 75,
             };
             // Often shortly after another one.
@@ -291,6 +314,10 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
         arguments["app_file_workspace_path"] = json!(folder);
     }
     let operation = match beginning {
+        Beginning::Updated if start.provisioned_only => *random.pick(&["update", "rollback", "rollback"]),
+        Beginning::Updated => {
+            *random.pick(&["update", "rollback", "rollback", "restore", "restore", "delete"])
+        }
         Beginning::Deployed => *random.pick(&["update", "update", "update", "delete", "delete", "create"]),
         _ => *random.pick(&["create", "create", "create", "create", "update", "delete"]),
     };
@@ -305,6 +332,16 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
         }
         return Command::new("delete", arguments);
     }
+    if matches!(operation, "rollback" | "restore") {
+        let mut arguments = json!({"app_name": APP});
+        if operation == "rollback" {
+            arguments["to_release"] = json!("1");
+        }
+        if random.once_in(6) {
+            arguments["on_failure"] = json!("keep");
+        }
+        return Command::new(operation, arguments);
+    }
     if operation == "update" && random.once_in(3) {
         arguments["reset_database"] = json!(true);
     }
@@ -314,7 +351,9 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
     if random.once_in(3) {
         arguments["app_compute"] = json!(*random.pick(&["MEDIUM", "LARGE", "XLARGE"]));
     }
-    if random.once_in(3) {
+    if random.once_in(8) {
+        arguments["local_wheel"] = wheel(*random.pick(&["0.2.0", "0.3.0"]));
+    } else if random.once_in(3) {
         arguments["app_version"] = json!(*random.pick(&["0.1.0", "0.2.0", "latest"]));
     }
     if random.once_in(4) {
@@ -326,6 +365,15 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
     if random.once_in(4) {
         arguments["extra_env"] = json!({"TONE": *random.pick(&["calm", "bright"])});
     }
+    if operation == "update" && random.once_in(6) {
+        arguments["on_failure"] = json!("keep");
+    }
+    if random.once_in(6) {
+        arguments["share_with"] = json!(["users", "ben@example.com:CAN_MANAGE"]);
+    }
+    if random.once_in(8) {
+        arguments["instances"] = json!("1-2");
+    }
     if random.once_in(5) {
         arguments["extra_scopes"] = json!(["files"]);
     }
@@ -333,6 +381,12 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
         arguments["encryption_key_storage"] = json!(*random.pick(&["secret_scope", "app_yaml"]));
     }
     Command::new(operation, arguments)
+}
+
+/// A wheel; its content differs with its version.
+fn wheel(version: &str) -> Value {
+    let content = if version == "0.3.0" { "UEsDBA==" } else { "UEsFBg==" };
+    json!({"file_name": format!("tellr_app-{version}-py3-none-any.whl"), "content": content})
 }
 
 fn kind(random: &mut Random) -> FaultKind {

@@ -6,7 +6,7 @@ use crate::check::End;
 use crate::execute::execute;
 use crate::model::{Caller, is_lock};
 use crate::process::Process;
-use crate::scenario::{Actor, Scenario, Starts};
+use crate::scenario::{ADA, Actor, Scenario, Starts, folder, settings};
 use crate::schedule::{FaultKind, Schedule};
 use crate::work::{Command, apply};
 use crate::world::{Defect, KINDS, World};
@@ -99,7 +99,13 @@ pub fn simulate(
 }
 
 fn caller(number: usize, user: &str, command: &Command) -> Caller {
-    Caller { process: number, user: user.to_owned(), may_drop: command.drops(), looks: false }
+    Caller {
+        process: number,
+        user: user.to_owned(),
+        restores: command.operation == "restore",
+        may_drop: command.drops(),
+        looks: false,
+    }
 }
 
 /// Runs what is wanted again until everything is as it must be, as its user would.
@@ -135,7 +141,15 @@ fn complete(
     loop {
         let done = outcome.runs > 0 || has_succeeded;
         let problems = if done {
-            End { world, processes, actors: &scenario.actors, wanted: &wanted, user }.problems()
+            End {
+                world,
+                processes,
+                actors: &scenario.actors,
+                wanted: &wanted,
+                user,
+                folder: folder(scenario.start, false),
+            }
+            .problems()
         } else {
             vec!["the run did not succeed".to_owned()]
         };
@@ -174,6 +188,13 @@ fn complete(
             }
             ("update", Some("APP_NOT_FOUND" | "APP_DELETED" | "LAKEBASE_NOT_FOUND")) => {
                 wanted = wanted.as_operation("create");
+            }
+            ("rollback" | "restore", Some("APP_DELETING")) => {
+                world.time.move_to(world.time.now_ms() + 20 * 60_000);
+                (user, wanted) = (ADA, Command::new("create", settings(scenario.start)));
+            }
+            ("rollback" | "restore", Some("APP_NOT_FOUND" | "APP_DELETED")) => {
+                (user, wanted) = (ADA, Command::new("create", settings(scenario.start)));
             }
             _ => {}
         }

@@ -2,18 +2,21 @@
 
 use std::rc::Rc;
 
-use deployer::config::{CreateArguments, DeleteArguments, UpdateArguments};
+use deployer::config::{
+    CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, UpdateArguments,
+};
 use deployer::error::DeployError;
 use deployer::operations::{self, Change, Plan};
 use serde_json::{Value, json};
 
 use crate::execute::Work;
 use crate::process::Process;
+use crate::scenario::{DATABASE, SCHEMA};
 
 /// A command: an operation with its arguments as JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
-    /// `create`, `update` or `delete`.
+    /// `create`, `update`, `delete`, `rollback` or `restore`.
     pub operation: &'static str,
     /// The arguments.
     pub arguments: Value,
@@ -34,6 +37,12 @@ impl Command {
         Ok(match self.operation {
             "create" => Change::Create(Box::new(CreateArguments::from_json(arguments)?.resolve(None, None)?)),
             "update" => Change::Update(Box::new(UpdateArguments::from_json(arguments)?.resolve(None, None)?)),
+            "rollback" => {
+                Change::Rollback(Box::new(RollbackArguments::from_json(arguments)?.resolve(None, None)?))
+            }
+            "restore" => {
+                Change::Restore(Box::new(RestoreArguments::from_json(arguments)?.resolve(None, None)?))
+            }
             _ => Change::Delete(Box::new(DeleteArguments::from_json(arguments)?.resolve(None, None)?)),
         })
     }
@@ -43,9 +52,15 @@ impl Command {
     pub fn as_operation(&self, operation: &'static str) -> Self {
         let mut arguments = self.arguments.clone();
         if let Value::Object(arguments) = &mut arguments {
-            arguments.remove("reset_database");
+            for once in ["reset_database", "to_release", "restore_from", "on_failure"] {
+                arguments.remove(once);
+            }
             if operation == "update" {
                 arguments.remove("lakebase_compute");
+            }
+            if matches!(self.operation, "rollback" | "restore") {
+                arguments.insert("lakebase_name".to_owned(), DATABASE.into());
+                arguments.insert("schema_name".to_owned(), SCHEMA.into());
             }
         }
         Self { operation, arguments }
@@ -83,6 +98,16 @@ pub fn apply(process: &Rc<Process>, command: &Command) -> Work {
                     Change::Delete(config) => Box::pin(operations::delete(&*process, config, &cancellation))
                         .await
                         .map(|result| told(serde_json::to_string(&result))),
+                    Change::Rollback(config) => {
+                        Box::pin(operations::rollback(&*process, config, &cancellation))
+                            .await
+                            .map(|result| told(serde_json::to_string(&result)))
+                    }
+                    Change::Restore(config) => {
+                        Box::pin(operations::restore(&*process, config, &cancellation))
+                            .await
+                            .map(|result| told(serde_json::to_string(&result)))
+                    }
                 }
             }
         };

@@ -2,7 +2,7 @@
  * The form's deployer: runs the logic in this page if WebAssembly is allowed, with the kernel as its host;
  * otherwise uses the kernel's own.
  */
-import type { DeployEvent, Operation, Status } from "@tellr/deployer/types";
+import type { DeployEvent, History, Operation, Status } from "@tellr/deployer/types";
 import type { Arguments, DeployAppProps, RunOptions } from "../../../frontend/src/deploy";
 import type { Kernel } from "./kernel";
 
@@ -106,6 +106,11 @@ export class WidgetDeployer implements DeployerLike {
           options,
         ) as ReturnType<DeployerLike["plan"]>);
 
+  history: DeployerLike["history"] = (args, options) =>
+    this.#page
+      ? this.#page.history(args, options)
+      : (this.#look({ operation: "history", arguments: args }, options) as Promise<History>);
+
   status: DeployerLike["status"] = (args, options) =>
     this.#page
       ? this.#page.status(args, options)
@@ -119,6 +124,12 @@ export class WidgetDeployer implements DeployerLike {
 
   delete: DeployerLike["delete"] = (config, options) =>
     this.#run("delete", config, options) as ReturnType<DeployerLike["delete"]>;
+
+  rollback: DeployerLike["rollback"] = (config, options) =>
+    this.#run("rollback", config, options) as ReturnType<DeployerLike["rollback"]>;
+
+  restore: DeployerLike["restore"] = (config, options) =>
+    this.#run("restore", config, options) as ReturnType<DeployerLike["restore"]>;
 
   async #run(operation: Operation, config: object, options: RunOptions): Promise<unknown> {
     if (this.#live !== null) {

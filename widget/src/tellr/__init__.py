@@ -3,8 +3,10 @@
     import tellr
     tellr.create()
 
-``create``, ``update`` and ``delete`` block, show each step, and return the result as a dict.
-``plan`` shows what one of them would do, ``status`` the status of an app; neither changes anything.
+``create``, ``update``, ``delete``, ``rollback`` and ``restore`` block, show each step, and return
+the result as a dict. ``plan`` shows what one of them would do, ``status`` the status of an app,
+``history`` its releases, ``list_apps`` all Tellr apps, ``doctor`` what would stop a deployment,
+``logs`` an app's log; these change nothing.
 ``Deployer`` is the same as a form in the notebook.
 
 An invalid argument raises a ``ValueError`` before anything is sent. Every other failure raises a
@@ -18,7 +20,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tellr.errors import DeploymentError, InvalidArgumentError
-from tellr.functions import create, delete, plan, status, update
+from tellr.functions import (
+    create,
+    delete,
+    doctor,
+    history,
+    list_apps,
+    logs,
+    plan,
+    restore,
+    rollback,
+    status,
+    update,
+)
 
 if TYPE_CHECKING:
     from tellr.deployer import Deployer
@@ -31,7 +45,13 @@ __all__ = [
     "InvalidArgumentError",
     "create",
     "delete",
+    "doctor",
+    "history",
+    "list_apps",
+    "logs",
     "plan",
+    "restore",
+    "rollback",
     "status",
     "update",
 ]

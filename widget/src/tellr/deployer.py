@@ -45,6 +45,8 @@ _NO_PAGE = (
     "The form is shown in a running notebook. If you see this text there, reload the page and run "
     "the cell again. Without the form: tellr.create(), see help(tellr.create)"
 )
+# The operations that take a key and a wheel.
+_TAKE_SECRETS = ("create", "update")
 _log = logging.getLogger("tellr")
 
 
@@ -154,7 +156,7 @@ class Deployer(SettingTraits, anywidget.AnyWidget):
         given = {
             name: value
             for name, value in self._given.items()
-            if operation != "delete" and name not in filled
+            if operation in _TAKE_SECRETS and name not in filled
         }
         return Hidden(given | filled), bool(given)
 

@@ -43,6 +43,11 @@ class _Told:
         return self._part("cause")
 
     @property
+    def reason(self) -> str | None:
+        """The rule that found the cause, such as ``PIP_NO_VERSION``, if one fits."""
+        return self._part("reason") or None
+
+    @property
     def remedy(self) -> str:
         """What to do next."""
         return self._part("remedy")

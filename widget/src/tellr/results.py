@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from tellr.progress.document import Document
 
 
+def _list(found: object) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
 class Result(dict[str, Any]):
     """The result of ``create``, ``update`` or ``delete``, shown as one line."""
 
@@ -44,18 +48,50 @@ class Report(dict[str, Any]):
         """Format it for a notebook."""
         return self._document().html()
 
+    def _repr_markdown_(self) -> str:
+        """Format it for tools that show Markdown and no HTML."""
+        return self._document().markdown()
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Include the subject when copying and pickling."""
         return type(self), (dict(self), self.workspace, self.user)
 
 
 class Plan(Report):
-    """What an operation would do."""
+    """What an operation would do.
+
+    ``plan.empty`` says whether it would do anything; ``plan.changes`` lists what, by resource
+    and field. All of it is in the mapping as well.
+    """
+
+    @property
+    def empty(self) -> bool:
+        """Whether the operation would change nothing."""
+        return bool(self.get("empty"))
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """What happens to each resource; what is lost comes first."""
+        return _list(self.get("changes"))
+
+    @property
+    def losses(self) -> list[dict[str, Any]]:
+        """What the operation would delete."""
+        return _list(self.get("losses"))
 
     def _document(self) -> Document:
         from tellr.progress.document import plan
 
         return plan(self, self.workspace, self.user)
+
+
+class History(Report):
+    """The releases of an app."""
+
+    def _document(self) -> Document:
+        from tellr.progress.document import history
+
+        return history(self, self.workspace, self.user)
 
 
 class Status(Report):
@@ -65,3 +101,21 @@ class Status(Report):
         from tellr.progress.document import status
 
         return status(self, self.workspace, self.user)
+
+
+class AppList(Report):
+    """The Tellr apps of a workspace."""
+
+    def _document(self) -> Document:
+        from tellr.progress.looking import app_list
+
+        return app_list(self, self.workspace, self.user)
+
+
+class Findings(Report):
+    """Whether all is there that a deployment needs."""
+
+    def _document(self) -> Document:
+        from tellr.progress.looking import findings
+
+        return findings(self, self.workspace, self.user)

@@ -9,22 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tellr import confirmation
-from tellr.errors import DeploymentError, InvalidArgumentError
+from tellr.errors import DeploymentError, InvalidArgumentError, failure
 from tellr.kernel.run import Run
 from tellr.progress.document import loss_sentences
 from tellr.progress.guarded import Guarded
 from tellr.progress.lines import Lines
 from tellr.progress.reporter import reporter
 from tellr.progress.view import Silent
-from tellr.results import Plan, Result, Status
+from tellr.results import AppList, Findings, History, Plan, Result, Status
 from tellr.workspace import lakebase
 from tellr.workspace.host import WorkspaceHost
 from tellr.workspace.session import WorkspaceSession
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tellr.arguments import Given
+    from tellr.logs import Log, LogLine
     from tellr.progress.view import Reporter
 
 _TICK_SECONDS = 0.5
@@ -33,14 +34,14 @@ _BEGINNING = ("planned", "started")
 
 
 def run(operation: str, given: Given) -> Result:
-    """Run one of the three operations."""
+    """Run an operation that changes something."""
     confirmed = confirmation.is_given(given.confirm, given.app_name)
     host, start = _prepared(operation, given)
     view = reporter(given.progress, f"Tellr: {operation} {given.app_name}")
     shown = Guarded(view, lambda: Lines(brief=True), Silent)
     if operation != "delete" or given.resets:
         lakebase.check_driver()
-    if operation == "delete" or given.resets:
+    if operation in ("delete", "restore") or given.resets:
         _confirm(confirmed, lambda: _look(host, {**start, **_planned(operation)}))
     under_way = Run(host, start)
     under_way.begin()
@@ -67,6 +68,43 @@ def status(given: Given) -> Status:
     """Request the status of an app."""
     host, start = _prepared("status", given)
     return Status(_look(host, start), host.workspace or "", host.user or "")
+
+
+def history(given: Given) -> History:
+    """Request the releases of an app."""
+    host, start = _prepared("history", given)
+    return History(_look(host, start), host.workspace or "", host.user or "")
+
+
+def list_apps(given: Given) -> AppList:
+    """Request the list of Tellr apps."""
+    host, start = _prepared("list", given)
+    return AppList(_look(host, start), host.workspace or "", host.user or "")
+
+
+def doctor(given: Given) -> Findings:
+    """Request the checks of everything that a deployment needs."""
+    host, start = _prepared("doctor", given)
+    return Findings(_look(host, start), host.workspace or "", host.user or "")
+
+
+def logs(given: Given, tail: int, search: str, *, follow: bool) -> Log | Iterator[LogLine]:
+    """Read the log of an app."""
+    from tellr.logs import LogReader
+
+    found = status(given)
+    app = found.get("app")
+    name = str(found["app_name"])
+    if app is None:
+        raise failure(
+            "APP_NOT_FOUND",
+            f"There is no app `{name}` in this workspace",
+            "It was never created, was deleted, or is in another workspace",
+            "Check `app_name` and the workspace, or use `create`",
+        )
+    session = WorkspaceSession(given.client, given.profile)
+    reader = LogReader(session, name, str(app.get("url") or ""), search)
+    return reader.follow(tail) if follow else reader.recent(tail)
 
 
 def _prepared(operation: str, given: Given) -> tuple[WorkspaceHost, dict[str, Any]]:
@@ -159,11 +197,19 @@ def _notes(operation: str, result: Mapping[str, Any]) -> list[str]:
             )
         else:
             notes.append("There is no restore point: the database has no branches, or was empty")
+    notes += [str(sentence) for sentence in result.get("stays", [])]
+    if operation == "restore":
+        before = str(result["previous_branch"]).rsplit("/", 1)[-1]
+        notes.append(
+            f"The data before is kept in branch `{before}`; `restore_from` with it undoes this"
+        )
     return notes
 
 
 def _ending(operation: str, result: Mapping[str, Any]) -> tuple[str, str | None]:
     if operation == "delete":
         return f"The app `{result['app_name']}` is deleted", None
-    word = "running" if operation == "create" else "updated"
-    return f"Tellr is {word}", result["url"]
+    if operation == "rollback":
+        return f"Release {result['returned_to']} of Tellr is running again", result["url"]
+    words = {"create": "running", "restore": "running with the restored data"}
+    return f"Tellr is {words.get(operation, 'updated')}", result["url"]

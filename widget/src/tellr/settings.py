@@ -18,6 +18,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "schema_name",
         "app_compute",
         "lakebase_compute",
+        "instances",
         "app_version",
         "app_file_workspace_path",
         "description",
@@ -27,6 +28,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "serving_endpoint",
         "genie_spaces",
         "sql_warehouse",
+        "share_with",
+        "telemetry",
+        "usage_policy",
         "extra_scopes",
         "extra_env",
         "encryption_key_storage",
@@ -36,6 +40,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "lakebase_name",
         "schema_name",
         "app_compute",
+        "instances",
         "app_version",
         "app_file_workspace_path",
         "description",
@@ -45,10 +50,15 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "serving_endpoint",
         "genie_spaces",
         "sql_warehouse",
+        "share_with",
+        "telemetry",
+        "usage_policy",
         "extra_scopes",
         "extra_env",
         "encryption_key_storage",
         "reset_database",
+        "adopt",
+        "on_failure",
     ),
     "delete": (
         "app_name",
@@ -68,6 +78,7 @@ class SettingTraits(traitlets.HasTraits):
     schema_name = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     app_compute = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     lakebase_compute = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    instances = traitlets.Any(None, allow_none=True).tag(sync=True)
     app_version = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     app_file_workspace_path = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     description = traitlets.Unicode(None, allow_none=True).tag(sync=True)
@@ -77,7 +88,14 @@ class SettingTraits(traitlets.HasTraits):
     serving_endpoint = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     genie_spaces = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
     sql_warehouse = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    share_with = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    telemetry = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    usage_policy = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     extra_scopes = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
     extra_env = traitlets.Dict(None, allow_none=True).tag(sync=True)
     encryption_key_storage = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     reset_database = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    adopt = traitlets.Bool(None, allow_none=True).tag(sync=True)
+    to_release = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    on_failure = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+    restore_from = traitlets.Unicode(None, allow_none=True).tag(sync=True)

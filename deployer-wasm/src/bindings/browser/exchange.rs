@@ -7,7 +7,8 @@ use web_sys::AbortSignal;
 use crate::host::{Method, WorkspaceRequest, WorkspaceResponse};
 
 /// The headers that the deploy logic reads.
-const PASSED_ON: [&str; 5] = ["date", "retry-after", "x-databricks-org-id", "content-type", "location"];
+const PASSED_ON: [&str; 6] =
+    ["date", "retry-after", "x-databricks-org-id", "content-type", "location", "x-request-id"];
 /// Longer than the server beside the page waits for the workspace, so that the server reports the timeout.
 const ANSWER_MS: u32 = 90_000;
 /// The name of the error that `fetch` throws after this timeout.

@@ -27,6 +27,11 @@ fn value(kind: Kind, setting: &Setting) -> Value {
             text["type"] = json!(["string", "null"]);
             text
         }
+        Kind::Count => {
+            let mut count = text();
+            count["type"] = json!(["string", "integer", "null"]);
+            count
+        }
         Kind::Flag => json!({"type": ["boolean", "null"]}),
         Kind::Texts => json!({"type": ["array", "null"], "items": text()}),
         Kind::Map => json!({"type": ["object", "null"], "additionalProperties": {"type": "string"}}),

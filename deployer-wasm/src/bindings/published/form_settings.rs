@@ -19,7 +19,7 @@ export const SETTINGS = [
 
 fn kind(setting: &Setting) -> &'static str {
     match setting.kind {
-        Kind::Text => "text",
+        Kind::Text | Kind::Count => "text",
         Kind::Flag => "flag",
         Kind::Texts => "texts",
         Kind::Map => "map",
@@ -73,8 +73,12 @@ fn object(properties: &[(&str, serde_json::Value)]) -> String {
 
 #[test]
 fn the_settings_of_the_form_are_up_to_date() {
-    // Settings without a label are not shown in a form.
-    let shown = SETTINGS.iter().filter(|setting| !setting.label.is_empty());
+    // Settings without a label are not shown in a form, nor those of other operations.
+    let is_shown = |setting: &&Setting| {
+        let is_taken = |taker| setting.is_taken_by(taker);
+        !setting.label.is_empty() && [Taker::Create, Taker::Update, Taker::Delete].into_iter().any(is_taken)
+    };
+    let shown = SETTINGS.iter().filter(is_shown);
     let text = HEAD.to_owned() + &shown.map(entry).collect::<String>() + "] as const;\n";
     expect_file!["../../../../frontend/src/deploy/form/settings.ts"].assert_eq(&text);
 }

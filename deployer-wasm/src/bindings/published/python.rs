@@ -24,7 +24,7 @@ import traitlets
 "#;
 
 /// The parameters before the `*`: those of the specification, in its order.
-const POSITIONAL: [(Taker, &[&str]); 3] = [
+const POSITIONAL: [(Taker, &[&str]); 5] = [
     (
         Taker::Create,
         &[
@@ -54,6 +54,8 @@ const POSITIONAL: [(Taker, &[&str]); 3] = [
         ],
     ),
     (Taker::Delete, &["app_name", "lakebase_name", "schema_name", "reset_database"]),
+    (Taker::Rollback, &["app_name", "app_file_workspace_path"]),
+    (Taker::Restore, &["app_name", "app_file_workspace_path"]),
 ];
 
 fn names<'a>(settings: impl Iterator<Item = &'a Setting>) -> String {
@@ -68,6 +70,8 @@ fn trait_of(setting: &Setting) -> String {
         Kind::Flag => "traitlets.Bool(None, allow_none=True)",
         Kind::Texts => "traitlets.List(traitlets.Unicode(), None, allow_none=True)",
         Kind::Map => "traitlets.Dict(None, allow_none=True)",
+        // A number or a text.
+        Kind::Count => "traitlets.Any(None, allow_none=True)",
         Kind::Text | Kind::Secret | Kind::Wheel => "traitlets.Unicode(None, allow_none=True)",
     };
     format!("    {} = {made}.tag(sync=True)\n", setting.name)
@@ -95,6 +99,7 @@ fn the_settings_of_the_notebooks_package_are_up_to_date() {
 fn parameter(setting: &Setting) -> String {
     let annotated = match setting.kind {
         Kind::Text | Kind::Secret => "str | None = None",
+        Kind::Count => "int | str | None = None",
         Kind::Flag => "bool = False",
         Kind::Texts => "list[str] | None = None",
         Kind::Map => "dict[str, str] | None = None",

@@ -4,12 +4,13 @@ use expect_test::expect_file;
 use ts_rs::{Config, TS};
 
 use crate::config::{
-    AppName, CreateArguments, DeleteArguments, SchemaName, SecretText, StatusArguments, UpdateArguments,
-    WheelArgument,
+    AppName, CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, SchemaName, SecretText,
+    StatusArguments, UpdateArguments, WheelArgument,
 };
 use crate::engine::StepReport;
 use crate::engine::journal::{RunRecord, RunStatus};
 use crate::engine::lock::Lease;
+use crate::engine::releases::{Release, ReleaseState, ReleasedFile, Tables};
 use crate::error::{ErrorClass, ErrorDetails, RefusedInput};
 use crate::events::{DeployEvent, EventKind, PlannedStep, StepState};
 use crate::host::{
@@ -17,8 +18,10 @@ use crate::host::{
     Timestamp, WorkspaceRequest, WorkspaceResponse,
 };
 use crate::operations::{
-    AppState, AttachedServices, CreateResult, DeleteResult, Loss, Operation, Plan, PlannedFile,
-    PromisedRestorePoint, Status, UpdateResult,
+    Action, AppList, AppState, AttachedServices, Cost, CreateResult, DeleteResult, FieldChange, FieldValue,
+    Finding, Findings, Fixer, Health, History, KeptBranch, ListedApp, Loss, Operation, Plan, PlannedFile,
+    PromisedRestorePoint, Reason, ResourceChange, ResourceKind, RestoreResult, RollbackResult, Severity,
+    SharedWith, Status, UpdateResult,
 };
 use crate::schema::{SchemaOperation, SchemaOutcome, SchemaState, TableEstimate};
 use crate::steps::restore_point::RestorePoint;
@@ -44,18 +47,43 @@ fn the_typescript_types_are_up_to_date() {
         declared::<UpdateArguments>(config),
         declared::<DeleteArguments>(config),
         declared::<StatusArguments>(config),
+        declared::<RollbackArguments>(config),
+        declared::<RestoreArguments>(config),
         declared::<WheelArgument>(config),
         declared::<SecretText>(config),
         declared::<CreateResult>(config),
         declared::<UpdateResult>(config),
         declared::<DeleteResult>(config),
+        declared::<RollbackResult>(config),
+        declared::<RestoreResult>(config),
         declared::<AttachedServices>(config),
         declared::<Plan>(config),
         declared::<PlannedFile>(config),
+        declared::<ResourceChange>(config),
+        declared::<ResourceKind>(config),
+        declared::<Action>(config),
+        declared::<FieldChange>(config),
+        declared::<FieldValue>(config),
+        declared::<Reason>(config),
         declared::<Loss>(config),
         declared::<PromisedRestorePoint>(config),
         declared::<Status>(config),
         declared::<AppState>(config),
+        declared::<History>(config),
+        declared::<Release>(config),
+        declared::<ReleaseState>(config),
+        declared::<ReleasedFile>(config),
+        declared::<Tables>(config),
+        declared::<KeptBranch>(config),
+        declared::<SharedWith>(config),
+        declared::<AppList>(config),
+        declared::<ListedApp>(config),
+        declared::<Health>(config),
+        declared::<Cost>(config),
+        declared::<Findings>(config),
+        declared::<Finding>(config),
+        declared::<Severity>(config),
+        declared::<Fixer>(config),
         declared::<RunRecord>(config),
         declared::<Lease>(config),
         declared::<RunStatus>(config),

@@ -138,7 +138,10 @@ impl Workspace {
                 }
                 (200, json!({"deployment_id": "d1", "status": {"state": "SUCCEEDED"}}))
             }
-            ("GET", "postgres/projects/tellr-db/branches/production/databases")
+            (
+                "GET",
+                "postgres/projects/tellr-db/branches/production/databases" | "permissions/apps/tellr",
+            )
             | ("POST", "workspace/mkdirs") => nothing,
             ("POST", "workspace/import") => {
                 let path = text(&body["path"]);

@@ -12,6 +12,8 @@ const RESERVED: &[&str] = &[
     "PATH",
     "PORT",
     "TELLR_GENIE_SPACES",
+    "TELLR_IMPORT_OWNER",
+    "TELLR_IMPORT_SCHEMA",
     "TELLR_SERVING_ENDPOINT",
     "TELLR_SQL_WAREHOUSE",
 ];
@@ -46,8 +48,7 @@ impl ExtraEnv {
             if is_reserved(name) {
                 return Err(invalid(key, name, "variables that neither the deployer nor the platform sets"));
             }
-            let upper = name.to_ascii_uppercase();
-            if SECRET_WORDS.iter().any(|word| upper.contains(word)) {
+            if looks_secret(name) {
                 let expected = "no secrets, and this name looks like one: its value would be readable in the app's files. Attach a secret to the app instead";
                 return Err(invalid(key, name, expected));
             }
@@ -67,10 +68,23 @@ impl ExtraEnv {
         Self(pairs)
     }
 
+    /// The same without the variables of these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| !names.contains(&name.as_str()));
+        self
+    }
+
     /// Names and values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// Whether a variable's name indicates that its value is a secret.
+pub fn looks_secret(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    SECRET_WORDS.iter().any(|word| upper.contains(word))
 }
 
 fn is_reserved(name: &str) -> bool {

@@ -112,15 +112,20 @@ impl<'a, H: Host> HeldLock<'a, H> {
     /// Runs `work` and renews the lock meanwhile. If the lock is lost, the run is stopped, and `work` with
     /// it. A renewal in progress when `work` ends is completed.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut done = None;
+        self.renewing(Box::pin(async { done = Some(work.await) })).await;
+        done.unwrap_or_else(|| unreachable!("the work runs to its end"))
+    }
+
+    /// [`HeldLock::during`] for any type of work.
+    async fn renewing(&self, work: LocalBoxFuture<'_, ()>) {
         let work = async {
-            let done = work.await;
+            work.await;
             self.over.borrow().cancel();
-            done
         };
-        let (done, ()) = join!(work, self.keep());
+        join!(work, self.keep());
         // Cleanup after the work may have to read the lock again, and must be able to wait for that.
         self.over.replace(Cancellation::new());
-        done
     }
 
     async fn keep(&self) {

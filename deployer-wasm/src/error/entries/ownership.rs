@@ -63,3 +63,14 @@ pub(super) fn schema_not_found(schema: &str, database: &str, used: Option<&str>)
         docs: DOCS_CONFIG,
     }
 }
+
+pub(super) fn not_tellr(app: &str, path: &str) -> Entry {
+    Entry {
+        code: "NOT_TELLR",
+        message: format!("The app `{app}` is not a Tellr app"),
+        cause: format!("`{path}` contains neither an `app.yaml` of Tellr nor a journal of this deployer"),
+        remedy: "Check `app_name`; if Tellr was deployed from another folder, set `app_file_workspace_path`"
+            .into(),
+        docs: DOCS_CONFIG,
+    }
+}

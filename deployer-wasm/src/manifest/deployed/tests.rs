@@ -207,3 +207,34 @@ fn debug_shows_no_value() {
     let shown = format!("{:?}", parse(ORIGINAL).unwrap());
     assert!(shown.contains(KEY_VARIABLE) && !shown.contains(KEY), "{shown}");
 }
+
+#[test]
+fn the_original_deployers_file_is_told_from_ours() {
+    assert!(parse(ORIGINAL).unwrap().is_of_original_deployer());
+    for ours in [
+        "command: [sh, -c, 'pip install -r requirements.txt && exec python -m databricks_tellr_app.run']\n",
+        "command: [sh, -c, 'tellr-app init-database && exec tellr-app serve']\n",
+    ] {
+        assert!(!parse(ours).unwrap().is_of_original_deployer(), "{ours}");
+    }
+}
+
+#[test]
+fn what_is_copied_from_the_original_is_read_back() {
+    let file = |schema: &str, owner: &str| {
+        format!(
+            "command: [tellr-app, serve]\nenv:\n- {{name: TELLR_IMPORT_SCHEMA, value: {schema}}}\n- {{name: TELLR_IMPORT_OWNER, value: {owner}}}\n"
+        )
+    };
+    let read = parse(&file("app_data", "ada@example.com")).unwrap();
+    let import = read.import().expect("both are there");
+    assert_eq!((import.schema.as_str(), import.owner.as_str()), ("app_data", "ada@example.com"));
+    assert_eq!(
+        read.launch().extra_env.map_or(0, |env| env.iter().count()),
+        0,
+        "they are no additional variables"
+    );
+    for (schema, owner) in [("pg_x", "ada@example.com"), ("app_data", "''"), ("", "ada@example.com")] {
+        assert_eq!(parse(&file(schema, owner)).unwrap().import(), None, "{schema} {owner}");
+    }
+}

@@ -1,20 +1,26 @@
 //! The sentences of a plan, without a full stop.
 
+use crate::config::record::{RecordSettings, Telemetry};
 use crate::config::services::{ServiceKind, Services};
+use crate::config::sharing::Sharing;
 use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
 };
+use crate::engine::releases;
 use crate::error::shortened;
 use crate::operations::delete::DeleteObserved;
 use crate::operations::dry_run::DryRun;
+use crate::operations::history::KeptBranch;
 use crate::operations::release::Release;
 use crate::steps::key::ObservedKey;
 use crate::steps::lakebase::Found;
 use crate::steps::package::Published;
+use crate::steps::permissions;
 use crate::steps::restore_point;
 use crate::steps::schema::Preview;
 use crate::workspace::apps::App;
+use crate::workspace::permissions::AccessList;
 
 /// A run in progress, and an earlier run that is resumed.
 pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
@@ -72,6 +78,41 @@ pub(super) fn changes(config: &UpdateConfig, app: &App) -> Vec<String> {
     notes
 }
 
+/// Instances, telemetry and usage policy, as far as they change.
+pub(super) fn record(wanted: &RecordSettings, app: Option<&App>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let one = || "1".to_owned();
+    let there = app.and_then(App::instances).unwrap_or_else(one);
+    if let Some(wanted) = wanted.instances.map(|wanted| wanted.to_string()).filter(|wanted| *wanted != there)
+    {
+        notes.push(format!("Run {wanted} instances of the app instead of {there} (Beta of the platform)"));
+    }
+    let there = app.map_or(Telemetry::Off, App::telemetry);
+    match wanted.telemetry.as_ref().filter(|wanted| **wanted != there) {
+        Some(Telemetry::Off) => notes.push(format!("Stop writing the app's telemetry to `{there}`")),
+        Some(wanted) => notes.push(format!("Write the app's telemetry to `{wanted}`")),
+        None => {}
+    }
+    let there = app.and_then(|app| app.usage_policy_id.as_deref());
+    if let Some(wanted) = wanted.usage_policy.as_deref().filter(|wanted| Some(*wanted) != there) {
+        notes.push(format!("Bill the app's usage with the usage policy `{wanted}`"));
+    }
+    notes
+}
+
+/// Who gets access to the app, and who has it already.
+pub(super) fn sharing(wanted: &Sharing, there: &AccessList) -> Vec<String> {
+    let (has, missing): (Vec<_>, Vec<_>) = wanted.grants().iter().partition(|grant| there.has(grant));
+    let mut notes = Vec::new();
+    if !missing.is_empty() {
+        notes.push(format!("Share the app with {}", permissions::spelled(missing)));
+    }
+    if !has.is_empty() {
+        notes.push(format!("The app is already shared with {}", permissions::spelled(has)));
+    }
+    notes
+}
+
 /// The database; `capacity` if one may be created.
 pub(super) fn database(name: &LakebaseName, found: &Found, capacity: Option<Capacity>) -> String {
     let kind = found.kind().as_str();
@@ -123,6 +164,9 @@ pub(super) fn services(wanted: &Services, there: &Services) -> Vec<String> {
 }
 
 pub(super) fn key(seen: &ObservedKey, is_given: bool) -> String {
+    if seen.in_database {
+        return "Keep the encryption key in the app's table `encryption_keys`".to_owned();
+    }
     let to = place(seen, seen.storage);
     if seen.in_yaml() || seen.in_secret {
         let is_in_secret = seen.in_secret && (seen.storage == KeyStorage::SecretScope || !seen.in_yaml());
@@ -155,6 +199,32 @@ pub(super) fn release(release: &Release<'_>) -> String {
         (None, VersionPin::Latest) => format!("the newest `{package}`"),
     };
     format!("Deploy {what} from `{folder}`")
+}
+
+/// The release that is deployed again.
+pub(super) fn back_to(target: &releases::Release, current: Option<u32>) -> String {
+    let version = target.version.as_deref().unwrap_or("the newest version then");
+    let instead = current.map(|number| format!(", instead of release {number}")).unwrap_or_default();
+    format!(
+        "Deploy release {} of {} again{instead}: `{}` {version}, with its files and settings",
+        target.number, target.at, target.package
+    )
+}
+
+/// What a restore does, what the app no longer shows, and how to undo it.
+pub(super) fn restored(from: &KeptBranch, present: &str) -> [String; 3] {
+    let KeptBranch { id, is_restore_point, .. } = from;
+    let present = present.rsplit('/').next().unwrap_or_default();
+    let does = if *is_restore_point {
+        format!("Attach the app to a new branch with the data of `{id}`; `{id}` itself is kept from now on")
+    } else {
+        format!("Attach the app to the branch `{id}`")
+    };
+    [
+        does,
+        format!("The app no longer shows what is only in its present branch, `{present}`"),
+        format!("The branch `{present}` is kept with all its data; `restore --from {present}` undoes this"),
+    ]
 }
 
 /// The content of a schema that is dropped.

@@ -72,7 +72,7 @@ fn refused(name: &str, error: ApiError) -> Failure {
     let name = name.to_owned();
     match error.kind {
         ErrorKind::QuotaExceeded => Failure::LakebaseQuota { name, problem: error.into_message() },
-        ErrorKind::Invalid => Failure::LakebaseFailed { name, problem: error.into_message() },
+        ErrorKind::Invalid => Failure::LakebaseFailed { name, problem: error.into_problem() },
         _ => error.into_failure(),
     }
 }

@@ -7,6 +7,7 @@ use futures_util::join;
 use super::{DATABASE, Kind, Lakebase};
 use crate::host::{Host, Timestamp};
 use crate::manifest::LakebaseConnection;
+use crate::together;
 use crate::workspace::apps::Resource;
 use crate::workspace::database::{self, Instance};
 use crate::workspace::postgres::{self, Endpoint, Project};
@@ -31,6 +32,19 @@ pub enum Found {
 }
 
 impl Found {
+    /// The same on the branch that an app is attached to, if that is one of this project: after a restore it isn't
+    /// the default one.
+    #[must_use]
+    pub fn on_branch(mut self, branch: Option<String>) -> Self {
+        if let Self::Autoscaling(project) = &mut self
+            && let Some(branch) = branch
+            && branch.strip_prefix(&project.name).is_some_and(|rest| rest.starts_with("/branches/"))
+        {
+            project.status.default_branch = Some(branch);
+        }
+        self
+    }
+
     /// The kind of the existing or new database.
     pub fn kind(&self) -> Kind {
         match self {
@@ -90,6 +104,23 @@ pub async fn look<H: Host>(client: &Client<'_, H>, name: &str) -> Result<Interfa
         }
         project => Ok(Interfaces { instance, project: absent(project)?, autoscaling: true }),
     }
+}
+
+/// The endpoint of the project `name`, if it has the path that the platform gives it.
+pub fn usual_endpoint(name: &str) -> String {
+    format!("{}/endpoints/primary", postgres::usual_branch(name))
+}
+
+/// Starts the reads of [`look`], and those of [`reach`] for a project whose default branch has the usual name.
+pub async fn ahead<H: Host>(client: &Client<'_, H>, name: &str) {
+    let branch = postgres::usual_branch(name);
+    together::all(vec![
+        client.ahead(database::get_instance(name)),
+        client.ahead(postgres::get_project(name)),
+        client.ahead(postgres::list_endpoints(&branch)),
+        client.ahead(postgres::list_databases(&branch)),
+    ])
+    .await;
 }
 
 /// `None` if it doesn't exist or there is no such interface.

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 /// The maximum length of an outside message, in characters.
 const LONGEST: usize = 1_000;
+/// The maximum length of a request's id, in bytes.
+const LONGEST_ID: usize = 80;
 
 /// The content of a refusal.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub(super) struct Body {
     pub(super) reason: String,
     /// The message for users.
     pub(super) message: String,
+    /// The id of the request; may be empty.
+    pub(super) request: String,
     /// Whether it is an HTML page instead of an API answer.
     pub(super) is_page: bool,
 }
@@ -54,8 +58,18 @@ impl Body {
             .or_else(|| text("error"))
             .or_else(|| text("detail"))
             .unwrap_or_default();
-        let reason = object.get("details").and_then(Value::as_array).and_then(|details| reason(details));
-        Self { code, reason: reason.unwrap_or_default(), message: shortened(&message), is_page: false }
+        let details = object.get("details").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let request = details
+            .iter()
+            .find_map(|detail| detail["request_id"].as_str())
+            .or_else(|| object.get("request_id").and_then(Value::as_str));
+        Self {
+            code,
+            reason: reason(details).unwrap_or_default(),
+            message: shortened(&message),
+            request: request.map(request_id).unwrap_or_default(),
+            is_page: false,
+        }
     }
 }
 
@@ -93,6 +107,13 @@ fn reason(details: &[Value]) -> Option<String> {
         }
         _ => None,
     })
+}
+
+/// A request's id, if it looks like one: it is shown and reported.
+pub(super) fn request_id(text: &str) -> String {
+    let fits = text.len() <= LONGEST_ID
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':'));
+    if fits { text.to_owned() } else { String::new() }
 }
 
 /// The text of the `<pre>`, else of the `<title>`, of an HTML page.

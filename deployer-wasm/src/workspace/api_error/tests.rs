@@ -1,5 +1,7 @@
 //! Recorded refusals, and what each is taken for.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::*;
@@ -38,6 +40,69 @@ fn recorded_refusals_are_taken_for_what_they_are() {
             assert!(!text.contains("state=secret"), "{text}");
         }
     }
+}
+
+/// A refusal whose cause a rule finds; status 0 is no answer, with the host's message.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Explained {
+    reason: String,
+    status: u16,
+    body: String,
+}
+
+#[test]
+fn every_rule_over_bodies_finds_its_example() {
+    let all: Vec<Explained> = serde_json::from_str(include_str!("../../error/rules/bodies.json")).unwrap();
+    let mut found = BTreeSet::new();
+    for Explained { reason, status, body } in all {
+        let response = WorkspaceResponse { status, headers: vec![], body: body.clone() };
+        let mut error = match (status, serde_json::from_str::<serde_json::Value>(&body)) {
+            (0, _) => {
+                ApiError::from_host(HostError { kind: HostErrorKind::Connection, message: body.clone() })
+            }
+            (200..300, Err(problem)) => ApiError::not_json(&response, &problem),
+            _ => ApiError::from_response(&response),
+        };
+        error.doing = "create the app `tellr`".into();
+        let message = error.message.clone();
+        let told = DeployError::from(error);
+        assert_eq!(told.reason.as_deref(), Some(reason.as_str()), "{body}");
+        assert!(told.cause.contains(&message) || told.message.contains(&message), "{told:#?}");
+        found.insert(reason);
+    }
+    let all: BTreeSet<String> = crate::error::body_reasons().into_iter().map(str::to_owned).collect();
+    assert_eq!(found, all);
+}
+
+#[test]
+fn a_request_is_named_by_its_id() {
+    let id = |headers: &[(&str, &str)], body: &str| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        ApiError::from_response(&WorkspaceResponse { status: 418, headers, body: body.to_owned() })
+            .request
+            .clone()
+    };
+    let detail = r#"{"message":"m","details":[{"@type":"type.googleapis.com/google.rpc.RequestInfo","request_id":"in-detail"}]}"#;
+    assert_eq!(id(&[], detail), "in-detail");
+    assert_eq!(id(&[("x-request-id", "in-header")], detail), "in-detail");
+    assert_eq!(id(&[], r#"{"message":"m","request_id":"in-body"}"#), "in-body");
+    assert_eq!(id(&[("x-request-id", "in-header")], "no JSON"), "in-header");
+    assert_eq!(id(&[], "{}"), "");
+    for hostile in ["<script>", "a b", &"x".repeat(81), "\u{1b}[0m"] {
+        assert_eq!(id(&[("x-request-id", hostile)], "{}"), "", "{hostile}");
+    }
+}
+
+#[test]
+fn a_failure_that_names_neither_status_nor_code_keeps_them_in_its_problem() {
+    let problem = |status, headers: &[(&str, &str)], body: &str| {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        ApiError::from_response(&WorkspaceResponse { status, headers, body: body.to_owned() }).into_problem()
+    };
+    let body = r#"{"error_code":"BAD_REQUEST","message":"no"}"#;
+    assert_eq!(problem(400, &[("x-request-id", "r-1")], body), "no (400, BAD_REQUEST, request id r-1)");
+    assert_eq!(problem(400, &[], ""), "400");
 }
 
 #[test]

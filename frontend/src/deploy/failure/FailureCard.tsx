@@ -40,6 +40,7 @@ export function FailureCard({
           <p className={styles.place}>
             {error.step ? <span>in the step “{stepName(error.step)}”</span> : null}
             <code>{error.code}</code>
+            {error.reason ? <code>{error.reason}</code> : null}
           </p>
         </div>
       </header>

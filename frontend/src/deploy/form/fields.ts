@@ -2,7 +2,8 @@
 import type { Operation } from "../contract";
 import { SETTINGS } from "./settings";
 
-type Described = (typeof SETTINGS)[number];
+/** A setting that no operation of the form takes has no field. */
+type Described = Exclude<(typeof SETTINGS)[number], { takenBy: readonly [] }>;
 /** All settings with a field, including those that are never stored. */
 export type FieldKey = Described["name"];
 type Holding<Kind> = Extract<Described, { kind: Kind }>["name"];
@@ -31,7 +32,11 @@ export interface Choice {
   note: string;
 }
 
-const ALL: readonly Setting[] = SETTINGS;
+const ALL: readonly Setting[] = SETTINGS.filter(hasField);
+
+function hasField(described: (typeof SETTINGS)[number]): described is Described {
+  return described.takenBy.length > 0;
+}
 
 function byName<Value>(read: (setting: Setting) => Value): Record<FieldKey, Value> {
   const entries = ALL.map((setting) => [setting.name, read(setting)]);
@@ -57,6 +62,9 @@ export const NEEDED: Record<Operation, readonly FieldKey[]> = {
 function neededBy(operation: Operation): FieldKey[] {
   return ALL.filter((one) => one.neededBy.includes(operation)).map(({ name }) => name);
 }
+
+/** All fields, in the order of the settings. */
+export const FIELDS: readonly FieldKey[] = ALL.map(({ name }) => name);
 
 export const LABELS = byName(({ label }) => label);
 

@@ -15,8 +15,14 @@ const FULL: FormValues = {
   serving_endpoint: "my-model",
   genie_spaces: "01ef, 01f0",
   sql_warehouse: "4b9b",
+  instances: "1-3",
+  share_with: "Sales & Marketing:CAN_MANAGE,users",
+  telemetry: "main.tellr",
+  usage_policy: "6f9a0c1e",
   extra_scopes: "files, vectorsearch  files.read",
   extra_env: " LOG_LEVEL=debug\n\nGREETING = hello = you ",
+  on_failure: "keep",
+  adopt: true,
   use_test_pypi: true,
   seed_databricks_defaults: true,
   reset_database: true,
@@ -46,13 +52,16 @@ describe("the form's values", () => {
   });
 
   it("come back from the arguments they became", () => {
-    const { reset_database: _, ...created } = FULL;
+    const { reset_database: _, adopt: __, on_failure: ___, ...created } = FULL;
     expect(fromArguments(toArguments("create", FULL))).toEqual({
       ...created,
       genie_spaces: "01ef 01f0",
+      share_with: "Sales & Marketing:CAN_MANAGE, users",
       extra_scopes: "files vectorsearch files.read",
       extra_env: "LOG_LEVEL=debug\nGREETING=hello = you",
       reset_database: false,
+      adopt: false,
+      on_failure: "",
     });
   });
 

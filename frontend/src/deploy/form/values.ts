@@ -1,11 +1,11 @@
 /** The form's values, and their conversion to and from arguments. */
 import type { Arguments, Operation } from "../contract";
-import { type FieldKey, type SwitchKey, setting, type TextKey, takes } from "./fields";
-import { SETTINGS } from "./settings";
+import { FIELDS, type FieldKey, type SwitchKey, setting, type TextKey, takes } from "./fields";
 
 /**
  * The stored values of the form. An empty text is an omitted value. Nothing secret. Lists of texts are
- * separated by spaces or commas; pairs are one per line, `NAME=value`.
+ * separated by spaces or commas, names of people and groups by commas only; pairs are one per line,
+ * `NAME=value`.
  */
 export type FormValues = Record<TextKey, string> & Record<SwitchKey, boolean>;
 
@@ -15,8 +15,11 @@ export interface Unkept {
   local_wheel: { file_name: string; content: string } | null;
 }
 
+/** Lists of names that may have spaces in them. */
+const WITH_SPACES: readonly FieldKey[] = ["share_with"];
+
 /** The keys of the stored values. */
-export const KEPT: readonly (keyof FormValues)[] = SETTINGS.map(({ name }) => name).filter(isKept);
+export const KEPT: readonly (keyof FormValues)[] = FIELDS.filter(isKept);
 
 function isKept(name: FieldKey): name is keyof FormValues {
   return !["secret", "wheel"].includes(setting(name).kind);
@@ -46,7 +49,7 @@ function argumentOf(key: keyof FormValues, value: string | boolean): unknown {
   if (typeof value === "boolean") return value;
   switch (setting(key).kind) {
     case "texts":
-      return wordsOf(value);
+      return wordsOf(value, WITH_SPACES.includes(key) ? /[\n,]+/ : /[\s,]+/);
     case "map":
       return pairsOf(value);
     default:
@@ -66,13 +69,13 @@ function shownAs(key: FieldKey, value: unknown): string | boolean {
     case "flag":
       return value === true;
     case "texts":
-      return Array.isArray(value) ? value.join(" ") : "";
+      return Array.isArray(value) ? value.join(WITH_SPACES.includes(key) ? ", " : " ") : "";
     case "map":
       return Object.entries(value ?? {})
         .map(([name, text]) => `${name}=${text}`)
         .join("\n");
     default:
-      return typeof value === "string" ? value : "";
+      return typeof value === "string" || typeof value === "number" ? String(value) : "";
   }
 }
 
@@ -82,8 +85,11 @@ export function shown(given: Arguments): Arguments {
   return rest;
 }
 
-function wordsOf(text: string): string[] | null {
-  const words = text.split(/[\s,]+/).filter((word) => word !== "");
+function wordsOf(text: string, separator: RegExp): string[] | null {
+  const words = text
+    .split(separator)
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
   return words.length > 0 ? words : null;
 }
 

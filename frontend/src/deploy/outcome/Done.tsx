@@ -3,22 +3,25 @@ import { type RefObject, useEffect, useId, useState } from "react";
 import { Button, LinkButton } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";
 import { Icon } from "../../components/Icon";
-import { webAddress } from "../../components/Prose";
+import { Prose, webAddress } from "../../components/Prose";
 import { type Tab, Tabs } from "../../components/Tabs";
-import type { DeployerLike, Operation, RestorePoint, Result } from "../contract";
+import type { DeployerLike, RestorePoint, Result, RunOperation } from "../contract";
+import { sentence } from "../form/Field";
 import { shown } from "../form/values";
 import type { Request } from "../request";
 import { shortDuration } from "../run/duration";
 import type { RunState } from "../run/runState";
 import { DID } from "../run/words";
-import { shortMoment } from "../standing/moment";
+import { plainMoment } from "../standing/moment";
 import { asPython } from "./asPython";
 import styles from "./Done.module.css";
 
-const TITLES: Record<Operation, string> = {
+const TITLES: Record<RunOperation, string> = {
   create: "Tellr is running",
   update: "Tellr is up to date",
   delete: "Tellr was deleted",
+  rollback: "Tellr was rolled back",
+  restore: "Tellr has the restored data",
 };
 
 export function Done({
@@ -65,9 +68,10 @@ export function Done({
           {point ? (
             <p className={styles.lead}>
               Previous data is kept in the branch <code>{point.branch}</code> until{" "}
-              {shortMoment(point.expires_at).replace(/^(on|at) /, "")}.
+              {plainMoment(point.expires_at)}.
             </p>
           ) : null}
+          <Particulars result={run.result} />
           <div className={styles.actions}>
             {link ? (
               <LinkButton tone="primary" href={link}>
@@ -83,6 +87,44 @@ export function Done({
       <Texts deployer={deployer} request={request} result={run.result} />
     </>
   );
+}
+
+/** The release that was made, and what a rollback or a restore did. */
+function Particulars({ result }: { result: Result | null }) {
+  if (result === null) return null;
+  const release = "release" in result ? result.release : undefined;
+  const made = release === undefined ? null : `It is release ${release}.`;
+  if ("returned_to" in result) {
+    return (
+      <>
+        <p className={styles.lead}>
+          {made} It has the version, files and settings of release {result.returned_to}.
+        </p>
+        <ul className={styles.lead}>
+          {result.stays.map((what) => (
+            <li key={what}>
+              <Prose text={sentence(what)} />
+            </li>
+          ))}
+        </ul>
+      </>
+    );
+  }
+  if ("restored_from" in result) {
+    return (
+      <p className={styles.lead}>
+        {made} Its data is that of the branch <code>{idOf(result.restored_from)}</code>. The data
+        before is kept in the branch <code>{idOf(result.previous_branch)}</code>; restoring that one
+        undoes this.
+      </p>
+    );
+  }
+  return made === null ? null : <p className={styles.lead}>{made}</p>;
+}
+
+/** A branch's id, of its full path. */
+function idOf(branch: string): string {
+  return branch.split("/").at(-1) ?? branch;
 }
 
 function Texts({
@@ -128,11 +170,11 @@ function Texts({
   );
 }
 
-/** The request as a file; none for a deletion, which can't be described by a file. */
+/** The request as a file; none for the others, which can't be described by a file. */
 function useYaml(deployer: DeployerLike, request: Request): string | null {
   const [yaml, setYaml] = useState<string | null>(null);
   useEffect(() => {
-    if (request.operation === "delete") return;
+    if (request.operation !== "create" && request.operation !== "update") return;
     let current = true;
     const { reset_database: _reset, ...given } = shown(request.given);
     Promise.resolve()

@@ -1,11 +1,11 @@
-import type { Arguments, Operation } from "../contract";
+import type { Arguments, RunOperation } from "../contract";
 
 /**
  * The same call in Python. The key is omitted, so that it isn't stored with this text.
  *
  * JSON's strings are valid in Python too; only booleans and null are written differently.
  */
-export function asPython(operation: Operation, given: Arguments): string {
+export function asPython(operation: RunOperation, given: Arguments): string {
   const { encryption_key: _key, local_wheel, ...rest } = given;
   const lines = Object.entries(rest)
     .filter(([, value]) => value !== null && value !== undefined)

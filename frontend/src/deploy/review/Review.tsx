@@ -1,24 +1,41 @@
 /** The plan, shown before the run. */
-import { type RefObject, useId, useState } from "react";
+import { type ReactNode, type RefObject, useId, useState } from "react";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";
-import { Icon } from "../../components/Icon";
+import { Icon, type IconName } from "../../components/Icon";
 import { Prose } from "../../components/Prose";
 import { Tabs } from "../../components/Tabs";
-import type { DeployerLike, Operation, Plan } from "../contract";
+import type { DeployerLike, KeptBranch, Operation, Plan, RunOperation } from "../contract";
 import { FailureCard } from "../failure/FailureCard";
+import { KeptBranches } from "../releases/KeptBranches";
 import { isDestructive, type Request } from "../request";
 import { capital } from "../run/Timeline";
+import { Changes } from "./Changes";
 import { Consequences } from "./Consequences";
 import { PlanChart } from "./PlanChart";
 import styles from "./Review.module.css";
 import { usePlan } from "./usePlan";
 
-const VERBS: Record<Operation, string> = { create: "Deploy", update: "Update", delete: "Delete" };
-const TITLES: Record<Operation, string> = {
+const VERBS: Record<RunOperation, string> = {
+  create: "Deploy",
+  update: "Update",
+  delete: "Delete",
+  rollback: "Roll back",
+  restore: "Restore",
+};
+const ICONS: Record<RunOperation, IconName> = {
+  create: "launch",
+  update: "launch",
+  delete: "bin",
+  rollback: "undo",
+  restore: "data",
+};
+const TITLES: Record<RunOperation, string> = {
   create: "This is what deploying will do",
   update: "This is what the update will do",
   delete: "This is what deleting will do",
+  rollback: "This is what the rollback will do",
+  restore: "This is what the restore will do",
 };
 
 export function Review({
@@ -27,6 +44,7 @@ export function Review({
   headingRef,
   onBack,
   onSwitch,
+  onRestore,
   onStart,
 }: {
   deployer: DeployerLike;
@@ -34,10 +52,13 @@ export function Review({
   headingRef: RefObject<HTMLHeadingElement | null>;
   onBack: () => void;
   onSwitch: (operation: Operation) => void;
+  onRestore: (branch: string) => void;
   onStart: () => void;
 }) {
   const { plan, error, look } = usePlan(deployer, request);
-  const { operation } = request;
+  const { operation, offered = [] } = request;
+  const earlierData =
+    offered.length > 0 ? <EarlierData branches={offered} onRestore={onRestore} /> : null;
   return (
     <div className={styles.review}>
       <header className={styles.header}>
@@ -47,26 +68,54 @@ export function Review({
         <p className={styles.lead}>Nothing has been changed. The workspace was only read.</p>
       </header>
       {plan ? (
-        <PlanView plan={plan} request={request} onBack={onBack} onStart={onStart} />
+        <PlanView plan={plan} request={request} onBack={onBack} onStart={onStart}>
+          {earlierData}
+        </PlanView>
       ) : error ? (
-        <FailureCard error={error} level={3}>
-          <Button tone="primary" icon="back" onClick={onBack}>
-            Back to the form
-          </Button>
-          {error.code === "APP_ALREADY_EXISTS" ? (
-            <Button onClick={() => onSwitch("update")}>Update it instead</Button>
-          ) : null}
-          {error.code === "APP_NOT_FOUND" ? (
-            <Button onClick={() => onSwitch("create")}>Deploy it instead</Button>
-          ) : null}
-          <Button icon="refresh" onClick={look}>
-            Check again
-          </Button>
-        </FailureCard>
+        <>
+          <FailureCard error={error} level={3}>
+            <Button tone="primary" icon="back" onClick={onBack}>
+              Back to the form
+            </Button>
+            {error.code === "APP_ALREADY_EXISTS" ? (
+              <Button onClick={() => onSwitch("update")}>Update it instead</Button>
+            ) : null}
+            {error.code === "APP_NOT_FOUND" ? (
+              <Button onClick={() => onSwitch("create")}>Deploy it instead</Button>
+            ) : null}
+            <Button icon="refresh" onClick={look}>
+              Check again
+            </Button>
+          </FailureCard>
+          {earlierData}
+        </>
       ) : (
         <Looking onBack={onBack} />
       )}
     </div>
+  );
+}
+
+/** A rollback brings back no data; this is the way to earlier data. */
+function EarlierData({
+  branches,
+  onRestore,
+}: {
+  branches: readonly KeptBranch[];
+  onRestore: (branch: string) => void;
+}) {
+  const id = useId();
+  return (
+    <section className={styles.card} aria-labelledby={id}>
+      <h3 id={id} className={styles.subtitle}>
+        Earlier data
+      </h3>
+      <p className={styles.hint}>
+        A rollback brings back no data. These branches of the database have earlier data; a restore
+        is a run of its own.
+      </p>
+      <KeptBranches branches={branches} onRestore={onRestore} />
+    </section>
   );
 }
 
@@ -96,11 +145,14 @@ function PlanView({
   request,
   onBack,
   onStart,
+  children,
 }: {
   plan: Plan;
   request: Request;
   onBack: () => void;
   onStart: () => void;
+  /** Beside what is lost and what stays. */
+  children: ReactNode;
 }) {
   const id = useId();
   const destructive = isDestructive(request);
@@ -110,6 +162,15 @@ function PlanView({
     <>
       <Facts plan={plan} />
       <Consequences plan={plan} />
+      {children}
+      {plan.changes.length > 0 ? (
+        <section className={styles.card} aria-labelledby={`${id}-changes`}>
+          <h3 id={`${id}-changes`} className={styles.subtitle}>
+            Changes
+          </h3>
+          <Changes plan={plan} />
+        </section>
+      ) : null}
       <section className={styles.card} aria-labelledby={`${id}-steps`}>
         <h3 id={`${id}-steps`} className={styles.subtitle}>
           Steps
@@ -167,7 +228,7 @@ function PlanView({
         </Button>
         <Button
           tone={destructive ? "danger" : "primary"}
-          icon={plan.operation === "delete" ? "bin" : "launch"}
+          icon={ICONS[plan.operation]}
           disabled={!confirmed}
           onClick={onStart}
         >

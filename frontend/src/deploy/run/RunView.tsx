@@ -53,12 +53,26 @@ export function RunView({
           tone={run.phase === "cancelled" ? "stopped" : "problem"}
           headingRef={headingRef}
         >
-          <Button tone="primary" icon="launch" onClick={onResume}>
-            Resume
-          </Button>
-          <Button icon="back" onClick={onBack}>
-            Back to the form
-          </Button>
+          {/* Nothing is left to resume: the previous release runs again. */}
+          {run.error.code === "RELEASE_FAILED" ? (
+            <>
+              <Button tone="primary" icon="back" onClick={onBack}>
+                Back to the form
+              </Button>
+              <Button icon="refresh" onClick={onResume}>
+                Deploy it again
+              </Button>
+            </>
+          ) : (
+            <>
+              <Button tone="primary" icon="launch" onClick={onResume}>
+                Resume
+              </Button>
+              <Button icon="back" onClick={onBack}>
+                Back to the form
+              </Button>
+            </>
+          )}
         </FailureCard>
       ) : null}
       {run.steps.length > 0 ? (

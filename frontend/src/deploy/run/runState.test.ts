@@ -270,4 +270,23 @@ describe("a run", () => {
     const state = runOf([plan(0), step("surprise", "started", 20, { message: "something new" })]);
     expect(view(state, "surprise")).toMatchObject({ status: "running", message: "something new" });
   });
+
+  it("that puts the previous release back shows those steps after the failed ones", () => {
+    const back = [{ step: "put_back_files", title: "the files of release 1", waits_for: [] }];
+    const state = runOf([
+      plan(0),
+      step("lakebase", "done", 100),
+      step("app", "failed", 200),
+      step("schema", "skipped", 200),
+      { kind: "plan", elapsed_ms: 210, steps: back },
+      step("put_back_files", "started", 220),
+    ]);
+    expect(isLive(state)).toBe(true);
+    expect(Object.entries(statuses(state))).toEqual([
+      ["lakebase", "done"],
+      ["app", "failed"],
+      ["schema", "skipped"],
+      ["put_back_files", "running"],
+    ]);
+  });
 });

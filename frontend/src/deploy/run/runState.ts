@@ -6,7 +6,7 @@
  * clock; `heardAt` is the local clock at the newest event, from which a display continues between events
  * ({@link elapsedAt}).
  */
-import type { DeployError, DeployEvent, Operation, Result, StepState } from "../contract";
+import type { DeployError, DeployEvent, Result, RunOperation, StepState } from "../contract";
 
 export type RunPhase =
   /** No run was started. */
@@ -63,7 +63,7 @@ export interface LogLine {
 }
 
 export interface RunState {
-  operation: Operation;
+  operation: RunOperation;
   appName: string;
   phase: RunPhase;
   /** The run's id, once it is known. */
@@ -79,7 +79,7 @@ export interface RunState {
 }
 
 export type RunAction =
-  | { type: "begin"; operation: Operation; appName: string; at: number }
+  | { type: "begin"; operation: RunOperation; appName: string; at: number }
   | { type: "event"; event: DeployEvent; at: number }
   | { type: "stop" }
   | { type: "result"; result: Result; at: number }

@@ -3,8 +3,8 @@ import type {
   Arguments,
   DeployError,
   DeployerLike,
-  Operation,
   Result,
+  RunOperation,
   RunOptions,
 } from "../contract";
 import { asDeployError } from "../failure/asDeployError";
@@ -12,7 +12,7 @@ import { IDLE, type RunState, reduceRun } from "./runState";
 
 export interface Deployment {
   run: RunState;
-  start(operation: Operation, given: Arguments): void;
+  start(operation: RunOperation, given: Arguments): void;
   /** Asks the run to stop; it continues to its next safe point. */
   stop(): void;
   clear(): void;
@@ -27,7 +27,7 @@ export function useDeployment(deployer: DeployerLike): Deployment {
   useEffect(() => () => current.current?.abort(), []);
 
   const start = useCallback(
-    (operation: Operation, given: Arguments) => {
+    (operation: RunOperation, given: Arguments) => {
       current.current?.abort();
       const controller = new AbortController();
       current.current = controller;
@@ -65,7 +65,7 @@ export function useDeployment(deployer: DeployerLike): Deployment {
 
 async function carryOut(
   deployer: DeployerLike,
-  operation: Operation,
+  operation: RunOperation,
   given: Arguments,
   options: RunOptions,
 ): Promise<Result> {
@@ -76,5 +76,9 @@ async function carryOut(
       return deployer.update(given, options);
     case "delete":
       return deployer.delete(given, options);
+    case "rollback":
+      return deployer.rollback(given, options);
+    case "restore":
+      return deployer.restore(given, options);
   }
 }

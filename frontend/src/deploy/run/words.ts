@@ -1,6 +1,6 @@
 /** The names of steps and states, and a run's screen reader announcements. */
 import type { IconName } from "../../components/Icon";
-import type { Operation } from "../contract";
+import type { RunOperation } from "../contract";
 import { progressOf, type RunState, type StepStatus } from "./runState";
 
 const STEP_NAMES: Partial<Record<string, string>> = {
@@ -11,11 +11,17 @@ const STEP_NAMES: Partial<Record<string, string>> = {
   files: "Files",
   resources: "Resources",
   inspect: "Inspection",
+  permissions: "Sharing",
   restore_point: "Restore point",
   schema: "Schema",
   deployment: "Deployment",
   verify: "Health check",
   remove_app: "Removal",
+  branch: "Branch",
+  put_back_files: "Previous files",
+  put_back_settings: "Previous settings",
+  put_back_deployment: "Previous release",
+  put_back_check: "Health check of it",
 };
 
 /** A step's display name; an unknown step is shown by its own name. */
@@ -36,7 +42,7 @@ export const STATUS_WORDS: Record<StepStatus, string> = {
 };
 
 /** Read-only steps: they never change anything. */
-const LOOKS: ReadonlySet<string> = new Set(["preflight", "inspect", "verify"]);
+const LOOKS: ReadonlySet<string> = new Set(["preflight", "inspect", "verify", "put_back_check"]);
 
 /** A step's state as shown: a read-only step is shown as done instead of unchanged. */
 export function shownStatus(step: string, status: StepStatus): StepStatus {
@@ -54,16 +60,20 @@ export const STATUS_ICONS: Record<StepStatus, IconName> = {
   interrupted: "pause",
 };
 
-export const DOING: Record<Operation, string> = {
+export const DOING: Record<RunOperation, string> = {
   create: "Deploying",
   update: "Updating",
   delete: "Deleting",
+  rollback: "Rolling back",
+  restore: "Restoring the data of",
 };
 
-export const DID: Record<Operation, string> = {
+export const DID: Record<RunOperation, string> = {
   create: "Deployed",
   update: "Updated",
   delete: "Deleted",
+  rollback: "Rolled back",
+  restore: "Restored the data of",
 };
 
 /** The screen reader announcement for a run's progress: one at a time, important changes only. */

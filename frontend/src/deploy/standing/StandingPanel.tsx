@@ -1,8 +1,9 @@
 /** The status of the app before a run: an unfinished run, another user's run, or a running app. */
 import { Button } from "../../components/Button";
+import { CodeBlock } from "../../components/CodeBlock";
 import { Icon, type IconName } from "../../components/Icon";
 import { Prose, webAddress } from "../../components/Prose";
-import type { Operation, Status } from "../contract";
+import type { Operation, RunOperation, SharedWith, Status } from "../contract";
 import { sentence } from "../form/Field";
 import { shortMoment } from "./moment";
 import styles from "./StandingPanel.module.css";
@@ -10,10 +11,12 @@ import type { Standing } from "./useStanding";
 
 type Tone = "plain" | "attention" | "problem";
 
-const NOUN: Record<Operation, string> = {
+const NOUN: Record<RunOperation, string> = {
   create: "deployment",
   update: "update",
   delete: "deletion",
+  rollback: "rollback",
+  restore: "restore",
 };
 
 export function StandingPanel({
@@ -212,7 +215,20 @@ function Settled({
         {status.services?.serving_endpoint ? (
           <span>model {status.services.serving_endpoint}</span>
         ) : null}
+        {app.instances ? <span>instances {app.instances}</span> : null}
+        {status.shared_with?.length ? (
+          <span>shared with {sharedWith(status.shared_with)}</span>
+        ) : null}
       </p>
+      {/* Of an app that runs, the message only repeats that. */}
+      {app.message && app.state !== "RUNNING" ? (
+        <CodeBlock label="Message of the platform" text={app.message} />
+      ) : null}
+      {status.unread?.map((why) => (
+        <p key={why}>
+          Not shown: <Prose text={sentence(why)} />
+        </p>
+      ))}
       {operation === "create" ? (
         <Button size="small" onClick={() => onSwitch("update")}>
           Update it instead
@@ -220,6 +236,13 @@ function Settled({
       ) : null}
     </Panel>
   );
+}
+
+/** The first of those who may use the app, and how many more there are. */
+function sharedWith(all: readonly SharedWith[]): string {
+  const names = all.slice(0, 3).map(({ name }) => name);
+  const more = all.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function Panel({

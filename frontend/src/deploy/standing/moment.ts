@@ -1,3 +1,8 @@
+/** A time as text without a preposition: `13:15`, with the date if it is not today. */
+export function plainMoment(timestamp: string): string {
+  return shortMoment(timestamp).replace(/^(on|at) /, "");
+}
+
 /** A time as text: `at 13:15`, with the date if it is not today. */
 export function shortMoment(timestamp: string, now: Date = new Date()): string {
   const moment = new Date(timestamp);

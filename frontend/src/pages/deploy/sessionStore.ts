@@ -5,6 +5,7 @@ import { EMPTY, type FormValues, KEPT } from "../../deploy/form/values";
 const KEY = "tellr.deploy";
 
 const operation = v.picklist(["create", "update", "delete"]);
+const runOperation = v.picklist(["create", "update", "delete", "rollback", "restore"]);
 /** Keeps each of the form's values that has the current type. */
 const values = v.pipe(
   v.record(v.string(), v.unknown()),
@@ -21,7 +22,7 @@ const values = v.pipe(
 const rememberedSchema = v.object({
   operation,
   values,
-  run: v.optional(v.object({ id: v.string(), operation, appName: v.string() })),
+  run: v.optional(v.object({ id: v.string(), operation: runOperation, appName: v.string() })),
 });
 
 /** Stores values for as long as the tab is open, if the browser allows it. */

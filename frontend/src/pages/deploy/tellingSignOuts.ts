@@ -20,8 +20,11 @@ export function tellingSignOuts(deployer: DeployerLike, tell: () => void): Deplo
     toYaml: (...given) => deployer.toYaml(...given),
     plan: (...given) => watched(deployer.plan(...given)),
     status: (...given) => watched(deployer.status(...given)),
+    history: (...given) => watched(deployer.history(...given)),
     create: (...given) => watched(deployer.create(...given)),
     update: (...given) => watched(deployer.update(...given)),
     delete: (...given) => watched(deployer.delete(...given)),
+    rollback: (...given) => watched(deployer.rollback(...given)),
+    restore: (...given) => watched(deployer.restore(...given)),
   };
 }

@@ -37,7 +37,8 @@ async fn exactly_what_the_deployer_asks_passes() {
                 assert_eq!((answer.status, answer.host_error()), (200, None), "{asked} {pattern}");
                 assert_eq!(received.len(), 1, "{asked} {pattern}");
                 assert_eq!(received[0].line, format!("{method} {path}"));
-                let sent = if *asked == Asked::Post { json!({"from": "page"}) } else { json!(null) };
+                let is_change = matches!(asked, Asked::Post | Asked::Patch);
+                let sent = if is_change { json!({"from": "page"}) } else { json!(null) };
                 assert_eq!(received[0].body, sent, "{asked} {pattern}");
             } else {
                 assert_eq!((answer.status, answer.host_error()), (403, Some("refused")), "{asked} {pattern}");

@@ -7,7 +7,7 @@ use deployer::error::DeployError;
 use end_to_end::kill;
 use end_to_end::stage::{ADA, Stage};
 use local_workspace::pace::Pace;
-use local_workspace::settings::{AppAnswer, DeploymentOutcome};
+use local_workspace::settings::{AppAnswer, DeploymentOutcome, HealthChecks};
 use local_workspace::{LocalWorkspace, Options};
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -36,8 +36,8 @@ async fn a_failed_deployment_shows_the_last_lines_without_secrets_and_control_ch
     let error = fails(&stage, outcome, false).await;
     assert_eq!(error.code, "DEPLOYMENT_FAILED");
     assert_eq!(error.log.last().map(String::as_str), Some("cannot connect with [hidden]"));
-    // Of the twenty lines that are read the empty one is left out.
-    assert_eq!((error.log.len(), error.log[0].as_str()), (19, "line 82"));
+    // The empty line is left out, and the last twenty others are shown.
+    assert_eq!((error.log.len(), error.log[0].as_str()), (20, "line 81"));
     stage.end().await;
 }
 
@@ -57,6 +57,7 @@ async fn an_app_that_crashes_or_is_not_ready_shows_them_too() {
 
     let answer = AppAnswer { status: 503, body: json!({"ready": false}) };
     stage.set(|settings| {
+        settings.features.health_checks = HealthChecks::Ignored;
         settings.outcomes.app_answers.insert("/api/ready".to_owned(), answer);
     });
     let error = fails(&stage, DeploymentOutcome::Real, false).await;

@@ -215,7 +215,7 @@ async fn a_file_that_the_workspace_finds_too_large_is_named() {
     let wheel = WheelArgument { file_name, content: STANDARD.encode([7; 9_000]) };
     let arguments = CreateArguments { local_wheel: Some(wheel), ..CreateArguments::default() };
     let error = stage.create(arguments.clone()).await.expect_err("the wheel is too large");
-    let names = "/.apps/tellr/wheels/tellr_app-9.9.9-py3-none-any.whl`";
+    let names = "/tellr_app-9.9.9-py3-none-any.whl`";
     assert_says(&error, Expected { code: "FILE_TOO_LARGE", names, because: "exceeded max size" });
     stage.assert_left_in_order("failed").await;
     stage.set(|settings| settings.quotas.max_import_bytes = 10_000);

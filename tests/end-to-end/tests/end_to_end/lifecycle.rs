@@ -109,6 +109,7 @@ async fn created(stage: &Stage, way: &Way) {
             "lakebase_name": "tellr-db",
             "schema_name": "app_data",
             "status": "created",
+            "release": 1,
             "lakebase_type": way.kind,
         })
     );
@@ -188,6 +189,7 @@ async fn updated(stage: &Stage, way: &Way) {
             "app_name": "tellr",
             "deployment_id": app["active_deployment"]["deployment_id"],
             "status": "updated",
+            "release": 2,
             "database_reset": false,
             "lakebase_type": way.kind,
         })

@@ -1,8 +1,11 @@
 //! How long a deployment takes and what it sends, on the virtual clock.
 
-use deployer::config::CreateArguments;
+use std::collections::BTreeSet;
+
+use deployer::config::{CreateArguments, UpdateArguments};
 use deployer::engine::StepReport;
 use end_to_end::stage::{Stage, update_of_default};
+use end_to_end::virtual_time::DEPLOYER;
 use local_workspace::pace::{Durations, Latency, Pace};
 
 /// The longest path of a `create`: what the platform takes for its own work on it, and for each
@@ -65,7 +68,7 @@ async fn steps_that_do_not_need_each_other_run_side_by_side() {
 }
 
 #[tokio::test]
-async fn an_update_that_changes_nothing_writes_nothing_but_the_deployment() {
+async fn an_update_that_changes_nothing_writes_nothing() {
     let stage = Stage::realistic().await;
     stage.create(CreateArguments::default()).await.expect("create");
     let journal = &stage.workspace.control().journal;
@@ -79,7 +82,39 @@ async fn an_update_that_changes_nothing_writes_nothing_but_the_deployment() {
         .filter(|entry| !own(&entry.body) && !entry.path.ends_with("/credentials"))
         .map(|entry| format!("{} {}", entry.method, entry.path))
         .collect();
-    assert_eq!(writes, ["POST /api/2.0/apps/tellr/deployments"]);
+    assert_eq!(writes, [""; 0]);
+    stage.end().await;
+}
+
+/// The slowest request of a plan is the inspection of the schema: a credential, then a connection.
+#[tokio::test]
+async fn a_plan_of_an_unchanged_app_takes_little_longer_than_its_slowest_request() {
+    let stage = Stage::realistic().await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    let Latency { sql_connect_ms, credential_ms, .. } = Pace::realistic().latency;
+    let slowest = sql_connect_ms + credential_ms;
+    for update in
+        [update_of_default(), UpdateArguments { app_file_workspace_path: None, ..update_of_default() }]
+    {
+        let journal = &stage.workspace.control().journal;
+        journal.clear();
+        let began = stage.time.now_ms();
+        stage.plan_update(update).await.expect("a plan");
+        let took = stage.time.now_ms() - began;
+        let entries = journal.entries();
+        let ours = entries.iter().filter(|entry| entry.headers.contains_key(DEPLOYER));
+        let at: Vec<u64> = ours.map(|entry| entry.time.0).collect();
+        let requests = at.len();
+        let rounds = at.iter().collect::<BTreeSet<_>>().len();
+        println!(
+            "plan of an unchanged app on the virtual clock: {:.2} s; its slowest request {:.2} s (ratio {:.3}); \
+             {requests} requests in {rounds} rounds",
+            secs(took),
+            secs(slowest),
+            secs(took) / secs(slowest),
+        );
+        assert!(took * 100 <= slowest * 120, "{took} ms, the slowest request takes {slowest} ms");
+    }
     stage.end().await;
 }
 

@@ -215,7 +215,8 @@ async fn of_somebody_elses_app_what_may_be_read_is_told() {
     assert_eq!(status.app_file_workspace_path.as_deref(), Some(FOLDER));
     assert_eq!((&status.app_package, status.can_resume), (&None, false), "her folder is hers: {status:#?}");
     assert!(status.last_run.is_none() && status.lock.is_none());
-    let [unread] = status.unread.as_slice() else { panic!("one thing isn't shown: {status:#?}") };
+    let [unread, grants] = status.unread.as_slice() else { panic!("two things aren't shown: {status:#?}") };
+    assert!(grants.contains("who may use the app"), "{grants}");
     assert!(unread.starts_with("You lack the permission to read") && unread.contains(FOLDER), "{unread}");
     assert!(stage.status().await.unread.is_empty(), "hers is shown");
     stage.end().await;

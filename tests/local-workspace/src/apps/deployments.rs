@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::routes::{Answer, Body, Page, Shared, managed, page};
 use super::state::{App, Snapshot};
-use super::{launch, view};
+use super::{health_check, launch, view};
 use crate::extract::{Caller, JsonBody, Params};
 use crate::identity::{Principal, Right};
 use crate::problem::Problem;
@@ -25,8 +25,12 @@ pub(super) async fn deploy(
     let app = managed(&workspace, &caller, &name)?;
     let now = workspace.clock.now();
     app.check_deployable(now)?;
+    let health_checks = workspace.settings.get().features.health_checks;
+    health_check::admit(&mut body, health_checks)?;
     let snapshot = source(&workspace, &caller, &app, &mut body)?;
-    body.retain(|field, _| matches!(field.as_str(), "source_code_path" | "mode" | "command" | "env_vars"));
+    body.retain(|field, _| {
+        matches!(field.as_str(), "source_code_path" | "mode" | "command" | "env_vars" | "health_check")
+    });
     let deployment = launch::begin(&workspace, &app, body, snapshot, &caller.user_name, now).await;
     workspace.apps.change(&name, now, |app| {
         if let Some(path) = deployment.request.get("source_code_path") {

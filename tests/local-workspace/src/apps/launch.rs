@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::health_check;
 use super::manifest::{Manifest, Source};
 use super::resources::provide;
 use super::state::{App, Compute, Deployment, Ending, Snapshot};
@@ -149,7 +150,9 @@ fn prepare(
         .and_then(Value::as_array)
         .map(|words| words.iter().filter_map(Value::as_str).map(str::to_owned).collect())
         .or(manifest.command);
-    Ok(Launch { app: app.name.clone(), files: snapshot.to_vec(), env, command })
+    let health_check =
+        health_check::of(request).map_err(|problem| format!("Error deploying app: {}", problem.message))?;
+    Ok(Launch { app: app.name.clone(), files: snapshot.to_vec(), env, command, health_check })
 }
 
 fn unresolved(key: &str, variable: &str) -> String {

@@ -3,10 +3,11 @@
 //! `state` is the state machine: an app, its compute, its deployments and its update at a given time. It
 //! has no timers; states are computed from the clock when requested. `spec` parses and checks requests,
 //! `resources` grants an app's service principal what it needs, `manifest` reads `app.yaml`, `launch`
-//! starts apps from source files, `view` renders answers, and `routes` and `deployments` tie them together.
+//! starts apps from source files, `health_check` reads what a deployment is checked with, `view` renders answers, and `routes` and `deployments` tie them together.
 //! Changes are made one at a time; reads never wait.
 
 mod deployments;
+mod health_check;
 mod launch;
 mod manifest;
 mod resources;

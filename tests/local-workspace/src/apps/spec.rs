@@ -24,6 +24,7 @@ const FIELDS: [&str; 13] = [
 ];
 
 const COMPUTE_SIZES: [&str; 3] = ["MEDIUM", "LARGE", "XLARGE"];
+const MAX_INSTANCES: u64 = 5;
 const MAX_DESCRIPTION_CHARS: usize = 500;
 
 /// Scopes that an app may request from its users.
@@ -107,6 +108,33 @@ impl Spec {
         self.text("compute_size").unwrap_or("MEDIUM")
     }
 
+    /// The least and the greatest number of instances; one, if they were never set.
+    pub(super) fn instances(&self) -> Result<(u64, u64), Problem> {
+        let fields = ["compute_min_instances", "compute_max_instances"];
+        let (least, most) = match fields.map(|name| self.fields.get(name)) {
+            [None, None] => return Ok((1, 1)),
+            [Some(least), Some(most)] => (least, most),
+            _ => {
+                return Err(Problem::invalid_parameter(
+                    "compute_min_instances and compute_max_instances must be set together.",
+                ));
+            }
+        };
+        let number = |name: &str, value: &Value| value.as_u64().ok_or_else(|| wrong_type(name, "an integer"));
+        let (least, most) = (number(fields[0], least)?, number(fields[1], most)?);
+        if !(1..=MAX_INSTANCES).contains(&least) || !(1..=MAX_INSTANCES).contains(&most) {
+            return Err(Problem::invalid_parameter(format!(
+                "compute_min_instances and compute_max_instances must be between 1 and {MAX_INSTANCES}."
+            )));
+        }
+        if least > most {
+            return Err(Problem::invalid_parameter(
+                "compute_min_instances must not be greater than compute_max_instances.",
+            ));
+        }
+        Ok((least, most))
+    }
+
     pub(super) fn scopes(&self) -> Vec<&str> {
         self.fields
             .get("user_api_scopes")
@@ -133,12 +161,14 @@ impl Spec {
                 COMPUTE_SIZES.join(", ")
             )));
         }
-        if self.fields.contains_key("compute_min_instances")
-            != self.fields.contains_key("compute_max_instances")
-        {
-            return Err(Problem::invalid_parameter(
-                "compute_min_instances and compute_max_instances must be set together.",
-            ));
+        self.instances()?;
+        if let Some(destinations) = self.fields.get("telemetry_export_destinations") {
+            check_destinations(destinations)?;
+        }
+        for policy in ["budget_policy_id", "usage_policy_id"] {
+            if self.fields.get(policy).is_some_and(|id| !id.is_string()) {
+                return Err(wrong_type(policy, "a string"));
+            }
         }
         if let Some(scopes) = self.fields.get("user_api_scopes") {
             let all_text = scopes.as_array().is_some_and(|scopes| scopes.iter().all(Value::is_string));
@@ -155,6 +185,23 @@ impl Spec {
             None => Ok(()),
         }
     }
+}
+
+/// Destinations of telemetry: each with three tables by their full names.
+fn check_destinations(destinations: &Value) -> Result<(), Problem> {
+    let field = "telemetry_export_destinations";
+    let list = destinations.as_array().ok_or_else(|| wrong_type(field, "a list"))?;
+    for destination in list {
+        for table in ["logs_table", "metrics_table", "traces_table"] {
+            let name = destination["unity_catalog"][table].as_str().unwrap_or_default();
+            if name.split('.').count() != 3 || name.split('.').any(str::is_empty) {
+                return Err(Problem::invalid_parameter(format!(
+                    "Field '{field}.unity_catalog.{table}' must be the full name of a table: catalog.schema.table."
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn wrong_type(field: &str, wanted: &str) -> Problem {

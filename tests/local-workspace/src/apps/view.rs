@@ -10,7 +10,10 @@ use crate::platform::{AppState, Platform};
 /// An app in its current state.
 pub(super) fn app(app: &App, platform: &Platform, now: Timestamp) -> Value {
     let compute = app.compute_state(now);
-    let instances = u32::from(compute == ComputeState::Active);
+    let instances = match compute {
+        ComputeState::Active => app.spec.instances().map_or(1, |(least, _)| least),
+        _ => 0,
+    };
     let (status, message) = app_status(app, platform, now);
     let mut view = app.spec.fields.clone();
     view.retain(|_, value| !is_empty(value));
@@ -128,6 +131,9 @@ pub(super) fn update(app: &App, now: Timestamp) -> Value {
     for field in [
         "description",
         "compute_size",
+        "compute_min_instances",
+        "compute_max_instances",
+        "telemetry_export_destinations",
         "user_api_scopes",
         "budget_policy_id",
         "usage_policy_id",

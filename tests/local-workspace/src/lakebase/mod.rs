@@ -60,6 +60,7 @@ use credentials::{ComputeId, Credentials, StorageId};
 use front::{Access, Backend, Front};
 use hosts::Hosts;
 use installation::Installation;
+pub(crate) use request::duration_ms;
 use tls::Authority;
 use tree::Tree;
 

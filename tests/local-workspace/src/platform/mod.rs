@@ -63,6 +63,17 @@ pub struct Launch {
     pub env: BTreeMap<String, String>,
     /// The command, run without a shell; without one, the first Python file is run.
     pub command: Option<Vec<String>>,
+    /// What decides that the deployment succeeds; without one, any answer of the app does.
+    pub health_check: Option<HealthCheck>,
+}
+
+/// A request to the app's own port that must be answered with 2xx.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthCheck {
+    /// The path, with a slash at its start.
+    pub path: String,
+    /// How long the app has for that, from its start; the limit of any start if it isn't given.
+    pub timeout: Option<Duration>,
 }
 
 impl std::fmt::Debug for Launch {
@@ -71,6 +82,19 @@ impl std::fmt::Debug for Launch {
             .field("app", &self.app)
             .field("command", &self.command)
             .finish_non_exhaustive()
+    }
+}
+
+impl HealthCheck {
+    /// Why a deployment failed by it. `last` is the status of the app's last answer, if there was one.
+    fn failure(&self, limit: Duration, last: Option<u16>) -> String {
+        let seen =
+            last.map_or_else(|| "it did not answer".to_owned(), |status| format!("it answered {status}"));
+        format!(
+            "the health check did not pass within {} seconds: GET {} must answer with a status of 200 to 299, {seen}",
+            limit.as_secs_f64(),
+            self.path
+        )
     }
 }
 
@@ -203,7 +227,7 @@ impl Platform {
         let slot = self.slot(&launch.app).ok_or_else(|| DeployFailure::new("the app does not exist"))?;
         let _turn = slot.turn.lock().await;
         let fresh = match self.0.mode {
-            AppsMode::Scripted => Running::Stub,
+            AppsMode::Scripted => self.stub(&launch)?,
             AppsMode::Process => Running::Process(Arc::new(self.launch(&slot, &launch).await?)),
         };
         let old = std::mem::replace(&mut *slot.running.lock(), fresh);
@@ -214,6 +238,24 @@ impl Platform {
         Ok(())
     }
 
+    /// A stub, if it passes its health check.
+    fn stub(&self, launch: &Launch) -> Result<Running, DeployFailure> {
+        let workspace = self.0.workspace.get().and_then(Weak::upgrade);
+        let (Some(check), Some(workspace)) = (&launch.health_check, workspace) else {
+            return Ok(Running::Stub);
+        };
+        let outcomes = workspace.settings.get().outcomes;
+        let sick = outcomes.unhealthy_sources.iter().any(|text| {
+            launch.files.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(text.as_str()))
+        });
+        let status = if sick { 503 } else { outcomes.app_answers.get(&check.path).map_or(200, |a| a.status) };
+        if (200..300).contains(&status) {
+            return Ok(Running::Stub);
+        }
+        let limit = check.timeout.unwrap_or(self.0.start_limit);
+        Err(DeployFailure::new(check.failure(limit, Some(status))))
+    }
+
     async fn launch(&self, slot: &Slot, launch: &Launch) -> Result<Process, DeployFailure> {
         let source = self
             .0
@@ -222,7 +264,10 @@ impl Platform {
             .map_err(|error| DeployFailure::new(format!("error reading source files: {error}")))?;
         let environment = self.0.environments.prepare(launch, &source, &slot.logs).await?;
         let process = Process::start(launch, &source, &environment, &self.0.scratch, &slot.logs).await?;
-        process.wait_until_answering(self.0.start_limit).await?;
+        match &launch.health_check {
+            None => process.wait_until_answering(self.0.start_limit).await?,
+            Some(check) => process.wait_until_healthy(check, self.0.start_limit).await?,
+        }
         slot.logs.add(LogSource::System, "App started successfully");
         Ok(process)
     }

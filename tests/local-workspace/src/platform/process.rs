@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,7 +20,7 @@ use tokio::sync::watch;
 
 use super::environment::Environment;
 use super::logs::{LogSource, Logs};
-use super::{DeployFailure, Launch, crash_message};
+use super::{DeployFailure, HealthCheck, Launch, crash_message};
 use crate::scratch::{Registration, Scratch, StopSignal, signal_group};
 
 /// The time between SIGTERM and SIGKILL.
@@ -118,21 +119,58 @@ impl Process {
     /// Waits until it answers HTTP. It has failed if it ends before that, or takes too long.
     pub(super) async fn wait_until_answering(&self, limit: Duration) -> Result<(), DeployFailure> {
         let answering = async {
-            while !answers(self.port).await {
+            while status(self.port, "/").await.is_none() {
                 tokio::time::sleep(KNOCK_EVERY).await;
             }
         };
+        let late = || {
+            format!(
+                "the app did not answer on DATABRICKS_APP_PORT ({}) within {} seconds",
+                self.port,
+                limit.as_secs()
+            )
+        };
+        self.wait_until(answering, limit, late).await
+    }
+
+    /// Waits until it answers the health check with 2xx. It has failed if it ends before that, or takes longer
+    /// than the check allows; `limit` applies to a check without a time of its own.
+    pub(super) async fn wait_until_healthy(
+        &self,
+        check: &HealthCheck,
+        limit: Duration,
+    ) -> Result<(), DeployFailure> {
+        let limit = check.timeout.unwrap_or(limit);
+        let last = Mutex::new(None);
+        let healthy = async {
+            loop {
+                let status = status(self.port, &check.path).await;
+                if status.is_some_and(|status| (200..300).contains(&status)) {
+                    return;
+                }
+                if status.is_some() {
+                    *last.lock() = status;
+                }
+                tokio::time::sleep(KNOCK_EVERY).await;
+            }
+        };
+        self.wait_until(healthy, limit, || check.failure(limit, *last.lock())).await
+    }
+
+    /// Waits for the process to be ready; stops it if it ends before that, or is `late`.
+    async fn wait_until(
+        &self,
+        ready: impl Future<Output = ()>,
+        limit: Duration,
+        late: impl FnOnce() -> String,
+    ) -> Result<(), DeployFailure> {
         let reason = tokio::select! {
-            () = answering => return Ok(()),
+            () = ready => return Ok(()),
             ended = self.end() => match ended {
                 Some(how) => crash_message(how, &self.logs),
                 None => "App crashed".to_owned(),
             },
-            () = tokio::time::sleep(limit) => format!(
-                "the app did not answer on DATABRICKS_APP_PORT ({}) within {} seconds",
-                self.port,
-                limit.as_secs()
-            ),
+            () = tokio::time::sleep(limit) => late(),
         };
         self.stop().await;
         Err(DeployFailure::new(reason))
@@ -190,17 +228,20 @@ async fn free_port() -> io::Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Whether a server on this port speaks HTTP.
-async fn answers(port: u16) -> bool {
+/// The status with which a server on this port answers, if it speaks HTTP.
+async fn status(port: u16, path: &str) -> Option<u16> {
     let ask = async {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        let request = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        stream.write_all(request).await?;
-        let mut start = [0; 5];
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        // `HTTP/1.1 200`
+        let mut start = [0; 12];
         stream.read_exact(&mut start).await?;
-        Ok::<bool, io::Error>(&start == b"HTTP/")
+        Ok::<_, io::Error>(start)
     };
-    matches!(tokio::time::timeout(KNOCK_LIMIT, ask).await, Ok(Ok(true)))
+    let start = tokio::time::timeout(KNOCK_LIMIT, ask).await.ok()?.ok()?;
+    let start = std::str::from_utf8(&start).ok()?.strip_prefix("HTTP/")?;
+    start.split(' ').nth(1)?.parse().ok()
 }
 
 fn command_of(launch: &Launch) -> Result<Vec<String>, DeployFailure> {

@@ -71,6 +71,15 @@ async fn illegal_names_descriptions_sizes_and_scopes_are_refused() {
         (json!({"name": "tellr", "compute_size": "LIQUID"}), "LIQUID"),
         (json!({"name": "tellr", "user_api_scopes": ["apps.apps"]}), "apps.apps"),
         (json!({"name": "tellr", "compute_min_instances": 1}), "together"),
+        (json!({"name": "tellr", "compute_min_instances": 2, "compute_max_instances": 1}), "greater"),
+        (json!({"name": "tellr", "compute_min_instances": 0, "compute_max_instances": 1}), "between 1 and 5"),
+        (json!({"name": "tellr", "compute_min_instances": 1, "compute_max_instances": 6}), "between 1 and 5"),
+        (
+            json!({"name": "tellr", "telemetry_export_destinations": [{"unity_catalog": {
+                "logs_table": "main.t.logs", "metrics_table": "main.t.metrics", "traces_table": "traces",
+            }}]}),
+            "traces_table",
+        ),
     ] {
         let refused = local.post(APPS, body).await;
         let (status, code, message) = refused.refusal();
@@ -78,6 +87,34 @@ async fn illegal_names_descriptions_sizes_and_scopes_are_refused() {
         assert!(message.contains(part), "{message}");
     }
     assert_eq!(local.get(APPS).await.ok(), json!({}));
+}
+
+#[tokio::test]
+async fn an_update_changes_the_number_of_instances_and_where_telemetry_goes() {
+    let local = Local::start().await;
+    let made = local.post(APPS, json!({"name": "tellr"})).await.ok();
+    assert_eq!(made["compute_status"]["active_instances"], 1);
+    assert_eq!(made.get("compute_min_instances"), None);
+    let tables = json!([{"unity_catalog": {
+        "logs_table": "main.t.logs", "metrics_table": "main.t.metrics", "traces_table": "main.t.traces",
+    }}]);
+    let mask = "compute_min_instances,compute_max_instances,telemetry_export_destinations";
+    let app = json!({
+        "compute_min_instances": 2, "compute_max_instances": 3, "telemetry_export_destinations": tables,
+    });
+    local.post("/api/2.0/apps/tellr/update", json!({"app": app, "update_mask": mask})).await.ok();
+    let changed = local.get("/api/2.0/apps/tellr").await.ok();
+    assert_eq!(
+        (&changed["compute_min_instances"], &changed["compute_max_instances"]),
+        (&json!(2), &json!(3))
+    );
+    assert_eq!(changed["compute_status"]["active_instances"], 2);
+    assert_eq!(changed["telemetry_export_destinations"], tables);
+    let half = json!({"app": {"compute_min_instances": 1}, "update_mask": "compute_min_instances"});
+    local.post("/api/2.0/apps/tellr/update", half).await.ok();
+    let cleared = json!({"app": {}, "update_mask": "compute_max_instances"});
+    let refused = local.post("/api/2.0/apps/tellr/update", cleared).await;
+    assert!(refused.refusal().2.contains("together"));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use local_workspace::settings::DeploymentOutcome;
+use local_workspace::settings::{AppAnswer, DeploymentOutcome, HealthChecks};
 use serde_json::{Value, json};
 
 use crate::support::Local;
@@ -151,6 +151,86 @@ async fn values_of_environment_variables_are_not_shown() {
     let deployment = local.post(DEPLOYMENTS, body).await.ok();
     let shown = look(&local, &deployment).await;
     assert_eq!(shown["env_vars"], json!([{"name": "A"}, {"name": "B"}]));
+}
+
+async fn deploy_checked(local: &Local, check: &Value) -> Value {
+    local.post(DEPLOYMENTS, json!({"source_code_path": SOURCE, "health_check": check})).await.ok()
+}
+
+#[tokio::test]
+async fn a_health_check_decides_and_is_told() {
+    let local = ready(MANIFEST).await;
+    let check = json!({"path": "/api/ready", "timeout": "90s"});
+    let good = deploy_checked(&local, &check).await;
+    assert_eq!(good["health_check"], check);
+    local.pass_ms(15_000);
+    let shown = look(&local, &good).await;
+    assert_eq!((&shown["status"]["state"], &shown["health_check"]), (&json!("SUCCEEDED"), &check));
+
+    let settle = async |change: &dyn Fn(&mut local_workspace::settings::Settings)| {
+        local.set(|settings| change(settings));
+        let deployment = deploy_checked(&local, &check).await;
+        local.pass_ms(15_000);
+        look(&local, &deployment).await["status"].clone()
+    };
+    let sick = AppAnswer { status: 500, body: json!({}) };
+    let fail = |settings: &mut local_workspace::settings::Settings| {
+        settings.outcomes.app_answers.insert("/api/ready".to_owned(), sick.clone());
+    };
+    let failed = settle(&fail).await;
+    assert_eq!(failed["state"], "FAILED");
+    let wanted = "Error deploying app: the health check did not pass within 90 seconds: GET /api/ready must answer with a status of 200 to 299, it answered 500";
+    assert_eq!(failed["message"], wanted);
+    assert_eq!(app(&local).await["active_deployment"]["deployment_id"], good["deployment_id"]);
+    let another = |settings: &mut local_workspace::settings::Settings| {
+        settings.outcomes.app_answers.clear();
+        settings.outcomes.unhealthy_sources = vec!["valueFrom: another".to_owned()];
+    };
+    assert_eq!(settle(&another).await["state"], "SUCCEEDED", "no source file has this text");
+    let key = |settings: &mut local_workspace::settings::Settings| {
+        settings.outcomes.unhealthy_sources = vec!["valueFrom: key".to_owned()];
+    };
+    let named = settle(&key);
+    assert_eq!(named.await["state"], "FAILED");
+}
+
+#[tokio::test]
+async fn a_health_check_that_cannot_be_read_is_refused() {
+    let local = ready(MANIFEST).await;
+    for (check, part) in [
+        (json!({"path": "api/ready"}), "health_check.path"),
+        (json!({}), "health_check.path"),
+        (json!({"path": "/a b"}), "health_check.path"),
+        (json!({"path": "/", "timeout": 30}), "health_check.timeout"),
+        (json!({"path": "/", "timeout": "0s"}), "health_check.timeout"),
+        (json!("/"), "health_check must be an object"),
+    ] {
+        let answer =
+            local.post(DEPLOYMENTS, json!({"source_code_path": SOURCE, "health_check": check})).await;
+        let (status, _, message) = answer.refusal();
+        assert!(status == 400 && message.contains(part), "{message}");
+    }
+    let none = local.get(DEPLOYMENTS).await.ok();
+    assert_eq!(none.get("app_deployments"), None, "nothing was deployed");
+}
+
+#[tokio::test]
+async fn a_workspace_may_not_know_health_checks_yet() {
+    let local = ready(MANIFEST).await;
+    let check = json!({"path": "/api/ready", "timeout": "90s"});
+    local.set(|settings| {
+        settings.features.health_checks = HealthChecks::Refused;
+        settings.outcomes.unhealthy_sources = vec!["valueFrom: key".to_owned()];
+    });
+    let body = json!({"source_code_path": SOURCE, "health_check": check});
+    let refused = local.post(DEPLOYMENTS, body).await;
+    assert_eq!(refused.refusal().1, "INVALID_PARAMETER_VALUE");
+    assert!(refused.refusal().2.contains("unknown field 'health_check'"), "{}", refused.refusal().2);
+    local.set(|settings| settings.features.health_checks = HealthChecks::Ignored);
+    let deployment = deploy_checked(&local, &check).await;
+    assert_eq!(deployment.get("health_check"), None);
+    local.pass_ms(15_000);
+    assert_eq!(look(&local, &deployment).await["status"]["state"], "SUCCEEDED");
 }
 
 #[tokio::test]

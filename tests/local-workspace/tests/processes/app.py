@@ -1,5 +1,6 @@
 """A small app: answers with what it was given, obeys when told to end."""
 
+import itertools
 import json
 import os
 import signal
@@ -10,6 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 VERSION = os.environ.get("VERSION", "none")
 
 
+CHECKS = itertools.count()
+
+
+def asked_twice():
+    """Whether this was asked before."""
+    return next(CHECKS) > 0
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -17,6 +26,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/crash":
             print("about to crash", flush=True)
             os._exit(3)
+        if self.path == "/never-healthy" or (self.path == "/healthy-at-last" and not asked_twice()):
+            self.send_response(503)
+            self.send_header("Content-Length", "0")
+            return self.end_headers()
         if self.path == "/stream":
             return self.stream()
         if self.headers.get("Upgrade") == "echo":

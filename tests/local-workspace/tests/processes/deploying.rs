@@ -66,6 +66,23 @@ async fn an_app_that_never_answers_fails() {
 }
 
 #[tokio::test]
+async fn a_deployment_succeeds_when_its_health_check_is_answered_with_2xx() {
+    let local = Local::with_app(json!({})).await;
+    local.deploy_version("one").await;
+    let check = |path: &str, timeout: &str| json!({"health_check": {"path": path, "timeout": timeout}});
+    // The first answer is 503, the next 200.
+    let status = local.deploy_with(check("/healthy-at-last", "60s")).await;
+    assert_eq!(status["state"], "SUCCEEDED", "{status} {:?}", local.logs());
+
+    local.upload("app.yaml", "command: [python, server.py, $DATABRICKS_APP_PORT]\n").await;
+    let status = local.deploy_with(check("/never-healthy", "1s")).await;
+    assert_eq!(status["state"], "FAILED");
+    let wanted = "Error deploying app: the health check did not pass within 1 seconds: GET /never-healthy must answer with a status of 200 to 299, it answered 503";
+    assert_eq!(status["message"], wanted);
+    assert_eq!(local.ask(local.visit("/")).await["version"], "one", "the version before still runs");
+}
+
+#[tokio::test]
 async fn a_requirement_that_cannot_be_had_is_named() {
     let local = Local::with_app(json!({})).await;
     local.upload("main.py", "").await;

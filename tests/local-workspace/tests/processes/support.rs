@@ -69,7 +69,15 @@ impl Local {
 
     /// Deploys what was uploaded and returns the finished deployment's status.
     pub(crate) async fn deploy(&self) -> Value {
-        let body = json!({"source_code_path": SOURCE});
+        self.deploy_with(json!({})).await
+    }
+
+    /// The same with further fields of the request.
+    pub(crate) async fn deploy_with(&self, further: Value) -> Value {
+        let mut body = json!({"source_code_path": SOURCE});
+        if let (Value::Object(body), Value::Object(further)) = (&mut body, further) {
+            body.extend(further);
+        }
         let deployment = self.call(Method::POST, "apps/tellr/deployments", body).await;
         let id = deployment["deployment_id"].as_str().expect("an id");
         let path = format!("apps/tellr/deployments/{id}");

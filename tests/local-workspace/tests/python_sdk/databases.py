@@ -66,6 +66,7 @@ def autoscaling(client: Client, ben: Client) -> None:
 
 def _branches(client: Client) -> None:
     from databricks.sdk.service import postgres as pg
+    from google.protobuf.duration_pb2 import Duration
 
     calls = client.postgres
     spec = pg.BranchSpec(source_branch=BRANCH, no_expiry=True)
@@ -77,6 +78,16 @@ def _branches(client: Client) -> None:
     names = sorted(branch.name for branch in calls.list_branches("projects/tellr-db", page_size=1))
     assert names == [made.name, BRANCH], names
     assert calls.get_branch(BRANCH).status.default
+    assert made.status.expire_time is None
+    spec = pg.BranchSpec(source_branch=BRANCH, ttl=Duration(seconds=3600))
+    calls.create_branch("projects/tellr-db", pg.Branch(spec=spec), "an-hour").wait()
+    ends = {
+        branch.name: branch.status.expire_time
+        for branch in calls.list_branches("projects/tellr-db")
+    }
+    assert ends[made.name] is None
+    assert ends["projects/tellr-db/branches/an-hour"] is not None
+    calls.delete_branch("projects/tellr-db/branches/an-hour").wait()
     calls.delete_branch(made.name).wait()
     with refused(NotFound, "branch"):
         calls.get_branch("projects/tellr-db/branches/none")

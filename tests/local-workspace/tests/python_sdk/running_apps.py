@@ -74,6 +74,8 @@ def an_app(client: Client) -> None:
     with refused(NotFound, ""):
         calls.get_deployment("tellr", "none")
 
+    if hasattr(apps, "AppHealthCheck"):
+        _health_check(client)
     changed = calls.update("tellr", apps.App(name="tellr", description="Slides"))
     assert changed.description == "Slides"
     if client.knows("apps", "create_update"):
@@ -95,12 +97,28 @@ def an_app(client: Client) -> None:
         calls.get_permissions("tellr")
 
 
+def _health_check(client: Client) -> None:
+    from google.protobuf.duration_pb2 import Duration
+
+    check = apps.AppHealthCheck(path="/api/ready", timeout=Duration(seconds=90))
+    wanted = apps.AppDeployment(source_code_path=SOURCE, health_check=check)
+    deployment = client.apps.deploy_and_wait("tellr", wanted)
+    assert deployment.status.state == apps.AppDeploymentState.SUCCEEDED
+    assert deployment.health_check.path == "/api/ready"
+    assert deployment.health_check.timeout.ToSeconds() == 90
+
+
 def _sizes(client: Client) -> None:
     larger = apps.App(name="tellr", compute_size=apps.ComputeSize.LARGE)
     update = client.apps.create_update_and_wait("tellr", "compute_size", app=larger)
     assert update.status.state == apps.AppUpdateUpdateStatusUpdateState.SUCCEEDED
     assert client.apps.get("tellr").compute_size == apps.ComputeSize.LARGE
     assert client.apps.get_update("tellr").status.state == update.status.state
+    if hasattr(larger, "compute_min_instances"):
+        several = apps.App(name="tellr", compute_min_instances=2, compute_max_instances=3)
+        mask = "compute_min_instances,compute_max_instances"
+        client.apps.create_update_and_wait("tellr", mask, app=several)
+        assert client.apps.get("tellr").compute_max_instances == 3
     with refused(InvalidParameterValue, "Compute size updates are not supported"):
         client.apps.update("tellr", apps.App(name="tellr", compute_size=apps.ComputeSize.MEDIUM))
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use deployer::host::Method;
 use serde_json::{Map, Value, json};
 
-use super::files::Snapshot;
+use super::files::{Snapshot, text};
 use super::launch::Program;
 use super::{Answer, Asked, Caller, Ending, NEVER, Record, State, rfc3339};
 
@@ -76,7 +76,7 @@ impl Compute {
 pub(super) struct App {
     pub(super) name: String,
     pub(super) client_id: String,
-    creator: String,
+    pub(super) creator: String,
     created: u64,
     /// What the caller may set, by field.
     pub(super) fields: Map<String, Value>,
@@ -99,6 +99,8 @@ struct Deployment {
     created: u64,
     until: u64,
     fails: bool,
+    /// Whether the app is asked before the deployment counts as succeeded.
+    is_checked: bool,
     state: &'static str,
     message: String,
     snapshot: Snapshot,
@@ -256,6 +258,9 @@ impl State {
             name: name.clone(),
         };
         let answer = Answer::ok(app.view());
+        self.permissions.remove(&name);
+        self.attached.remove(&name);
+        self.ran.remove(&name);
         self.apps.insert(name, app);
         answer
     }
@@ -424,6 +429,7 @@ impl State {
             created: now,
             until,
             fails,
+            is_checked: asked.body["health_check"]["path"].is_string(),
             state: "IN_PROGRESS",
             message: "Deployment is in progress.".to_owned(),
             snapshot,
@@ -475,6 +481,11 @@ impl State {
                 update.state = "SUCCEEDED";
                 app.fields.extend(update.fields.clone());
                 let (resources, role) = (app.fields.get("resources").cloned(), app.client_id.clone());
+                if let Some(branch) =
+                    app.resource("app_database").and_then(|it| it["postgres"]["branch"].as_str())
+                {
+                    self.attached.insert(name.to_owned(), branch.to_owned());
+                }
                 self.grant(resources.as_ref(), &role);
             }
         }
@@ -486,11 +497,14 @@ impl State {
         if pending.until > due {
             return;
         }
-        let (snapshot, fails) = (pending.snapshot.clone(), pending.fails);
+        let (snapshot, fails, is_checked) = (pending.snapshot.clone(), pending.fails, pending.is_checked);
         let launched = if fails {
             Err("Error installing packages.".to_owned())
         } else {
-            self.launch(record, name, &snapshot)
+            self.launch(record, name, &snapshot).and_then(|program| match is_checked && !program.is_ours {
+                true => Err("the health check failed with status 404".to_owned()),
+                false => Ok(program),
+            })
         };
         let Some(app) = self.apps.get_mut(name) else { return };
         app.pending = None;
@@ -542,7 +556,25 @@ impl State {
         }
         let there: BTreeMap<_, _> =
             self.files.snapshot(&active.path).map(|files| (*files).clone()).unwrap_or_default();
-        (there != *active.snapshot).then(|| format!("it runs something else than is in `{}`", active.path))
+        // Wheels of earlier releases may be removed afterwards.
+        let mut deployed = (*active.snapshot).clone();
+        let requirements = active.snapshot.get("requirements.txt").and_then(|content| text(content));
+        let requirements = requirements.unwrap_or_default();
+        deployed.retain(|path, _| {
+            there.contains_key(path) || !path.starts_with("wheels/") || requirements.contains(path.as_str())
+        });
+        (there != deployed).then(|| format!("it runs something else than is in `{}`", active.path))
+    }
+
+    /// The id of the deployment that runs.
+    pub fn active_deployment(&self, name: &str) -> Option<&str> {
+        let app = self.apps.get(name)?;
+        Some(app.deployments.get(app.active?)?.id.as_str())
+    }
+
+    /// The branch that an app is attached to, or was when it was deleted.
+    pub fn attached_branch(&self, name: &str) -> Option<&str> {
+        self.attached.get(name).map(String::as_str)
     }
 
     /// The value of a field of an app's record.

@@ -9,6 +9,10 @@ use deployer::host::Method;
 use serde_json::json;
 
 use super::{Answer, Asked, Caller, Record, State};
+use crate::releases;
+
+/// Where the releases are in an app's folder.
+pub const RELEASES: &str = "/.tellr/releases.json";
 
 /// A folder's files by their path within it, each as base64.
 pub(super) type Snapshot = Rc<BTreeMap<String, Rc<str>>>;
@@ -28,6 +32,11 @@ impl Files {
     /// The text of a file.
     pub fn text(&self, path: &str) -> Option<String> {
         text(self.nodes.get(path)?.as_ref()?)
+    }
+
+    /// The content of a file, as base64.
+    pub fn content(&self, path: &str) -> Option<String> {
+        self.nodes.get(path)?.as_deref().map(str::to_owned)
     }
 
     /// The files below a folder.
@@ -102,6 +111,21 @@ impl State {
         })
     }
 
+    /// Keeps which releases of an app that exists have run.
+    fn keep_releases(&mut self, list: &str) {
+        let app = releases::app(list);
+        if self.apps.contains_key(&app) {
+            self.ran.entry(app).or_default().extend(releases::ran(list));
+        }
+    }
+
+    /// The releases of an app that ran, and aren't in `list`.
+    pub fn releases_lost(&self, app: &str, list: &str) -> Vec<u64> {
+        let there = releases::ran(list);
+        let ran = self.ran.get(app).into_iter().flatten();
+        ran.filter(|release| !there.contains(release)).map(|(number, _)| *number).collect()
+    }
+
     fn export(&self, path: &str) -> Answer {
         match self.files.nodes.get(path) {
             Some(Some(content)) => Answer::ok(json!({"content": &**content, "file_type": "txt"})),
@@ -170,6 +194,14 @@ impl State {
         } else {
             record.effect(caller, || format!("import {path}"));
         }
+        if let Some(folder) = path.strip_suffix(RELEASES) {
+            let before = self.files.text(path);
+            let after = text(content).unwrap_or_default();
+            for problem in before.iter().flat_map(|before| releases::lost(before, &after)) {
+                record.violation(format!("{problem} in `{folder}`"));
+            }
+            self.keep_releases(&after);
+        }
         self.files.nodes.insert(path.to_owned(), Some(content.into()));
         Answer::ok(json!({}))
     }
@@ -191,6 +223,9 @@ impl State {
         }
         if !is_lock(path) {
             record.effect(caller, || format!("delete {path}"));
+        }
+        if below.iter().map(String::as_str).chain([path]).any(|path| path.ends_with(RELEASES)) {
+            record.violation(format!("the releases were deleted with `{path}`"));
         }
         for path in below.iter().map(String::as_str).chain([path]) {
             self.files.nodes.remove(path);

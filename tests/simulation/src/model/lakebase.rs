@@ -20,6 +20,9 @@ pub(super) struct Project {
 #[derive(Debug, Clone)]
 pub(super) struct Branch {
     serial: u64,
+    created: u64,
+    /// When the platform removes it, if it does.
+    expires: Option<u64>,
     pub(super) ready: u64,
     hosts: u64,
     pub(super) database: Database,
@@ -109,8 +112,21 @@ impl State {
                     "status": {"database_id": "databricks-postgres", "postgres_database": "databricks_postgres"},
                 }]}))
             }
+            (Method::Patch, ["projects", id, "branches", name]) => self.keep_branch(asked, id, name),
             _ => return None,
         })
+    }
+
+    fn keep_branch(&mut self, asked: &Asked<'_>, project: &str, name: &str) -> Answer {
+        if asked.query("update_mask") != Some("spec.no_expiry") || asked.body["spec"]["no_expiry"] != true {
+            return Answer::invalid("Only spec.no_expiry can be changed.");
+        }
+        let fails = self.ending == Ending::Failed;
+        let branch = self.projects.get_mut(project).and_then(|found| found.branches.get_mut(name));
+        if let Some(branch) = branch.filter(|_| !fails) {
+            branch.expires = None;
+        }
+        self.begin(&format!("projects/{project}/branches/{name}"))
     }
 
     fn operation(&self, name: &str) -> Answer {
@@ -149,7 +165,7 @@ impl State {
         }
         let answer = self.begin(&format!("projects/{id}"));
         if self.ending != Ending::Failed {
-            let branch = self.new_branch(Database::default(), true);
+            let branch = self.new_branch(Database::default(), None, true);
             let branches = BTreeMap::from([("production".to_owned(), branch)]);
             let project = Project { created: self.now_ms, owner: caller.user.clone(), branches };
             self.projects.insert(id, project);
@@ -157,9 +173,11 @@ impl State {
         answer
     }
 
-    fn new_branch(&mut self, database: Database, is_default: bool) -> Branch {
+    fn new_branch(&mut self, database: Database, ttl: Option<u64>, is_default: bool) -> Branch {
         Branch {
             serial: self.id(),
+            created: self.now_ms,
+            expires: ttl.map(|secs| self.now_ms + secs * 1_000),
             ready: self.end(self.pace.operation),
             hosts: self.end(self.pace.hosts),
             database,
@@ -174,6 +192,7 @@ impl State {
         if id.is_empty() || !kept {
             return Answer::invalid("Field 'branch_id' and one of ttl, expire_time, no_expiry are required");
         }
+        let ttl = spec["ttl"].as_str().and_then(|text| text.strip_suffix('s')?.parse().ok());
         let now = self.now_ms;
         let Some(found) = self.projects.get(project) else {
             return Answer::not_found("project id not found");
@@ -191,7 +210,7 @@ impl State {
         let answer = self.begin(&format!("projects/{project}/branches/{id}"));
         if self.ending != Ending::Failed {
             record.branches += 1;
-            let branch = self.new_branch(database, false);
+            let branch = self.new_branch(database, ttl, false);
             if let Some(found) = self.projects.get_mut(project) {
                 found.branches.insert(id, branch);
             }
@@ -215,7 +234,11 @@ impl State {
         json!({
             "name": format!("projects/{project}/branches/{name}"), "branch_id": name,
             "parent": format!("projects/{project}"), "uid": format!("br-{:x}", branch.serial),
-            "status": {"branch_id": name, "current_state": state, "default": branch.is_default},
+            "create_time": rfc3339(branch.created),
+            "status": {
+                "branch_id": name, "current_state": state, "default": branch.is_default,
+                "expire_time": branch.expires.map(rfc3339),
+            },
         })
     }
 

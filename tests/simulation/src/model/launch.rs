@@ -34,7 +34,7 @@ impl State {
         let file = |file: &str| snapshot.get(file).and_then(|content| text(content));
         let yaml = file("app.yaml").ok_or("error reading app.yaml file")?;
         let manifest: Value = serde_yaml::from_str(&yaml).map_err(|_| "error reading app.yaml file")?;
-        let (version, is_ours) = installed(&file("requirements.txt").unwrap_or_default())?;
+        let (version, is_ours) = installed(&file("requirements.txt").unwrap_or_default(), snapshot)?;
         let app = self.apps.get(name).ok_or("gone")?;
         let mut variables = BTreeMap::new();
         for entry in manifest["env"].as_array().into_iter().flatten() {
@@ -134,11 +134,14 @@ impl State {
 }
 
 /// The version that `requirements.txt` installs, and whether it is of this project's app.
-fn installed(requirements: &str) -> Result<(String, bool), String> {
+fn installed(requirements: &str, snapshot: &Snapshot) -> Result<(String, bool), String> {
     for line in requirements.lines() {
         let line = line.trim();
-        if let Some(wheel) = line.strip_prefix("./wheels/") {
-            let mut parts = wheel.split('-');
+        if let Some(path) = line.strip_prefix("./").filter(|path| path.starts_with("wheels/")) {
+            if !snapshot.contains_key(path) {
+                return Err(format!("{path} does not exist"));
+            }
+            let mut parts = path.rsplit('/').next().unwrap_or_default().split('-');
             let is_ours = parts.next() == Some("tellr_app");
             return Ok((parts.next().unwrap_or_default().to_owned(), is_ours));
         }

@@ -10,7 +10,7 @@
 //! schema, encrypts something with its key and then writes a row every few seconds.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use deployer::host::{Method, WorkspaceRequest, WorkspaceResponse};
@@ -30,7 +30,7 @@ mod secrets;
 pub use answer::Answer;
 pub(crate) use answer::headers;
 pub use apps::Compute;
-pub use files::{Files, is_lock};
+pub use files::{Files, RELEASES, is_lock};
 pub use record::{Caller, Record};
 pub use schema::{Database, Schema};
 
@@ -110,7 +110,12 @@ pub struct State {
     projects: BTreeMap<String, Project>,
     instances: BTreeMap<String, Instance>,
     operations: BTreeMap<String, Operation>,
-    permissions: BTreeMap<String, Value>,
+    /// The grants on each app.
+    permissions: BTreeMap<String, Vec<Value>>,
+    /// The releases of each app that ran: their numbers and runs.
+    ran: BTreeMap<String, BTreeSet<(u64, String)>>,
+    /// The branch that each app was attached to last.
+    attached: BTreeMap<String, String>,
     serial: u64,
 }
 
@@ -174,7 +179,13 @@ impl State {
         match (asked.method, segments) {
             (Method::Get, ["api", "2.0", "preview", "scim", "v2", "Me"]) => Some(me(&caller.user)),
             (_, ["api", "2.0", "apps", rest @ ..]) => self.apps(record, caller, asked, rest),
-            (_, ["api", "2.0", "permissions", kind, id]) => Some(self.permission(asked, kind, id)),
+            (
+                Method::Get,
+                ["api", "2.0", "preview", "scim", "v2", "Users" | "Groups" | "ServicePrincipals"],
+            ) => Some(searched(asked)),
+            (Method::Get | Method::Patch, ["api", "2.0", "permissions", "apps", app]) => {
+                Some(self.permissions_of(record, caller, asked, app))
+            }
             (_, ["api", "2.0", "workspace", call]) => self.files(record, caller, asked, call),
             (_, ["api", "2.0", "secrets", rest @ ..]) => self.secrets(record, asked, rest),
             (_, ["api", "2.0", "postgres", rest @ ..]) if self.provisioned_only => {
@@ -217,31 +228,57 @@ impl State {
         self.serial
     }
 
-    fn permission(&mut self, asked: &Asked<'_>, kind: &str, id: &str) -> Answer {
-        if kind == "apps" && !self.apps.contains_key(id) {
-            return Answer::not_found(format!("App with name {id} does not exist or is deleted."));
-        }
-        let key = format!("/{kind}/{id}");
-        let list = self.permissions.entry(key.clone()).or_insert_with(|| json!([]));
-        if asked.method != Method::Get
-            && let Some(wanted) = asked.body["access_control_list"].as_array()
-            && let Value::Array(list) = list
-        {
+    /// Who may use an app. A change adds grants, and replaces the level of a grantee who has one.
+    fn permissions_of(
+        &mut self,
+        record: &mut Record,
+        caller: &Caller,
+        asked: &Asked<'_>,
+        name: &str,
+    ) -> Answer {
+        let Some(app) = self.apps.get(name) else {
+            return Answer::not_found(format!("App with name {name} does not exist or is deleted."));
+        };
+        let level =
+            |level: &Value, inherited: bool| json!([{"permission_level": level, "inherited": inherited}]);
+        let manages = json!("CAN_MANAGE");
+        let list = self.permissions.entry(name.to_owned()).or_insert_with(|| {
+            vec![
+                json!({"user_name": app.creator, "all_permissions": level(&manages, false)}),
+                json!({"group_name": "admins", "all_permissions": level(&manages, true)}),
+            ]
+        });
+        if asked.method == Method::Patch {
+            record.effect(caller, || format!("PATCH permissions/apps/{name}"));
             let who = |entry: &Value| {
                 ["user_name", "group_name", "service_principal_name"]
                     .iter()
                     .find_map(|name| Some(((*name).to_owned(), entry[*name].as_str()?.to_owned())))
             };
-            for entry in wanted {
+            for entry in asked.body["access_control_list"].as_array().into_iter().flatten() {
+                let Some((kind, grantee)) = who(entry) else {
+                    return Answer::invalid("A grant names no grantee.");
+                };
+                if grantee.starts_with("missing") {
+                    return Answer::not_found(format!("Principal {grantee} does not exist."));
+                }
                 list.retain(|there| who(there) != who(entry));
-                let mut shown = entry.clone();
-                let level = entry["permission_level"].clone();
-                shown["all_permissions"] = json!([{"permission_level": level, "inherited": false}]);
-                list.push(shown);
+                list.push(
+                    json!({kind: grantee, "all_permissions": level(&entry["permission_level"], false)}),
+                );
             }
         }
-        Answer::ok(json!({"object_id": key, "object_type": kind, "access_control_list": list.clone()}))
+        Answer::ok(json!({
+            "object_id": format!("/apps/{name}"), "object_type": "apps", "access_control_list": list.clone(),
+        }))
     }
+}
+
+/// A search of users, groups or service principals. One whose name says so is missing.
+fn searched(asked: &Asked<'_>) -> Answer {
+    let is_there = !asked.query("filter").unwrap_or_default().contains("\"missing");
+    let found = if is_there { vec![json!({"id": "1"})] } else { Vec::new() };
+    Answer::ok(json!({"totalResults": found.len(), "Resources": found}))
 }
 
 fn me(user: &str) -> Answer {

@@ -13,6 +13,8 @@ pub struct Caller {
     pub user: String,
     /// The user has confirmed that the app's data is dropped.
     pub may_drop: bool,
+    /// It gives the app the data of a restore point.
+    pub restores: bool,
     /// It only looks: it must change nothing.
     pub looks: bool,
 }
@@ -23,6 +25,8 @@ pub struct Record {
     violations: Vec<String>,
     /// The number of changing requests.
     pub changes: u64,
+    /// Those of them that change something else than journal, list of releases and lock.
+    pub made: u64,
     /// The process that applied last, and those that did before it.
     holder: Option<usize>,
     earlier: BTreeSet<usize>,
@@ -82,6 +86,10 @@ impl Record {
             return;
         }
         self.changes += 1;
+        let path = request.body.as_ref().and_then(|body| body["path"].as_str()).unwrap_or_default();
+        if !path.contains("/.tellr") {
+            self.made += 1;
+        }
         if caller.looks {
             self.violation(format!("planning sent {} {}", request.method, request.path));
         }

@@ -72,6 +72,7 @@ impl State {
         let serial = self.id();
         if !matches!(operation, SchemaOperation::Inspect { .. }) {
             record.changes += 1;
+            record.made += 1;
             record.effect(caller, || format!("a change of a schema of `{app}`"));
         }
         let points = self.restore_points(&place);
@@ -137,13 +138,21 @@ impl State {
     fn restore_points(&self, place: &Place) -> Option<Vec<Schema>> {
         let Place::Branch(path) = place else { return None };
         let project = path.split('/').nth(1)?;
-        let branches = self.projects.get(project)?.branches.values();
-        let points = branches.filter(|branch| !branch.is_default && branch.ready <= self.now_ms);
-        Some(points.flat_map(|branch| branch.database.schemas.values().cloned()).collect())
+        let branches = self.projects.get(project)?.branches.iter();
+        let own = path.split('/').nth(3);
+        let points = branches.filter(|(name, branch)| {
+            Some(name.as_str()) != own && !branch.is_default && branch.ready <= self.now_ms
+        });
+        Some(points.flat_map(|(_, branch)| branch.database.schemas.values().cloned()).collect())
     }
 
-    /// A schema of the database `name`: of its project's default branch, else of its instance.
-    pub fn schema_of(&self, name: &str, schema: &str) -> Option<&Schema> {
+    /// A schema of the database `name`: of the project's branch that `app` was attached to last, else of its
+    /// default branch, else of its instance.
+    pub fn schema_of(&self, app: &str, name: &str, schema: &str) -> Option<&Schema> {
+        let attached = self.attached.get(app).filter(|path| path.split('/').nth(1) == Some(name));
+        if let Some(branch) = attached.and_then(|path| self.branch(path)) {
+            return branch.database.schemas.get(schema);
+        }
         let branches = self.projects.get(name).map(|project| project.branches.values());
         let branch = branches.and_then(|mut branches| branches.find(|branch| branch.is_default));
         let database = branch.map(|branch| &branch.database);

@@ -35,8 +35,8 @@ _TICK_SECONDS = 0.5
 # A deployment emits about a hundred events.
 MOST_EVENTS = 10_000
 
-OPERATIONS = ("create", "update", "delete")
-_LOOKS = ("plan", "status")
+OPERATIONS = ("create", "update", "delete", "rollback", "restore")
+_LOOKS = ("plan", "status", "history")
 
 
 class LiveRun:

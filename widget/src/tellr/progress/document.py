@@ -1,4 +1,4 @@
-"""A plan and a status, as text and as a fragment of HTML.
+"""A plan, a status and a history, as text and as a fragment of HTML.
 
 Their content may come from the platform: it is never interpreted as markup or as terminal control
 codes. A key that a newer deployer adds is omitted here; it is in the dict.
@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tellr.errors import printable
+from tellr.progress import changes
 from tellr.progress.html import link, prose, style
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ class Document:
             ]
         return "\n".join(lines)
 
+    def markdown(self) -> str:
+        """Format it as Markdown; its content is code, so that nothing in it is markup."""
+        fence = "`" * max(3, 1 + _longest_run(self.text(), "`"))
+        return f"{fence}text\n{self.text()}\n{fence}"
+
     def html(self) -> str:
         """Format it for a notebook."""
         about = f"<p>{escape(self.about)}</p>" if self.about else ""
@@ -64,6 +70,14 @@ class Document:
             f'<div class="tellr-run"><style>{style()}</style>'
             f"<h4>{escape(self.title)}</h4>{about}{sections}</div>"
         )
+
+
+def _longest_run(text: str, sign: str) -> int:
+    longest = run = 0
+    for one in text:
+        run = run + 1 if one == sign else 0
+        longest = max(longest, run)
+    return longest
 
 
 def _section(section: Section) -> str:
@@ -97,16 +111,27 @@ def about(workspace: str, user: str) -> str:
 def plan(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     """Format a plan."""
     sections = [Section("", _facts(told))]
-    steps = [(str(one.get("step")), str(one.get("title"))) for one in _objects(told, "steps")]
+    found = objects(told, "changes")
+    if found:
+        empty = bool(told.get("empty"))
+        words = [*changes.rows(found), ("", changes.summary(found, empty=empty))]
+        # What is lost comes first.
+        lost = [("", one) for one in loss_sentences(told)]
+        kept = [("", one) for one in _texts(told, "recoverable")]
+        sections.append(Section("Will be lost", lost))
+        sections.append(Section("Kept, or can be restored", kept))
+        sections.append(Section("Changes", words))
+    steps = [(str(one.get("step")), str(one.get("title"))) for one in objects(told, "steps")]
     sections.append(Section("Steps", steps))
-    losses = loss_sentences(told)
-    for title, sentences in (
-        ("Notes", _texts(told, "notes")),
-        ("Will be lost", losses),
-        ("Kept, or can be restored", _texts(told, "recoverable")),
-    ):
+    others = [("Notes", _texts(told, "notes"))]
+    if not found:
+        others += [
+            ("Will be lost", loss_sentences(told)),
+            ("Kept, or can be restored", _texts(told, "recoverable")),
+        ]
+    for title, sentences in others:
         sections.append(Section(title, [("", one) for one in sentences]))
-    files = [(str(one.get("name")), str(one.get("content"))) for one in _objects(told, "files")]
+    files = [(str(one.get("name")), str(one.get("content"))) for one in objects(told, "files")]
     sections.append(Section("Files", [], files))
     title = f"Plan: {told.get('operation')} {told.get('app_name')} (nothing was changed)"
     return Document(title, about(workspace, user), [one for one in sections if _has_content(one)])
@@ -122,6 +147,16 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
         rows[1:1] = [("URL", str(app["url"]))] if app.get("url") else []
     else:
         rows.insert(0, ("App", f"There is no app `{told.get('app_name')}`"))
+    shared = [f"{one.get('name')} ({one.get('level')})" for one in objects(told, "shared_with")]
+    rows += [
+        (name, str(value))
+        for name, value in (
+            ("Instances", app.get("instances")),
+            ("Telemetry", app.get("telemetry")),
+            ("Shared with", ", ".join(shared)),
+        )
+        if value
+    ]
     package = " ".join(str(told[name]) for name in ("app_package", "app_version") if told.get(name))
     rows += [("Version", package)] if package else []
     sections = [Section("", rows)]
@@ -142,10 +177,56 @@ def status(told: Mapping[str, Any], workspace: str, user: str) -> Document:
     return Document(f"Status: {told.get('app_name')}", about(workspace, user), sections)
 
 
+_STATES = {
+    "deploying": "did not end",
+    "healthy": "healthy",
+    "unchecked": "runs, not asked",
+    "failed": "failed",
+}
+
+
+def history(told: Mapping[str, Any], workspace: str, user: str) -> Document:
+    """Format the releases of an app."""
+    sections = [Section("", _facts(told))]
+    current = told.get("current")
+    releases = [(_number(one, current), _release(one)) for one in objects(told, "releases")]
+    sections.append(Section("Releases, the newest first", releases))
+    kept = [(str(one.get("id")), _kept(one)) for one in objects(told, "restore_points")]
+    sections.append(Section("Branches that data can be restored from", kept))
+    sections.append(Section("Not shown", [("", words) for words in _texts(told, "unread")]))
+    title = f"History: {told.get('app_name')}"
+    return Document(title, about(workspace, user), [one for one in sections if _has_content(one)])
+
+
+def _number(release: Mapping[str, Any], current: object) -> str:
+    number = release.get("number")
+    return f"{number} (deployed)" if number == current else str(number)
+
+
+def _release(release: Mapping[str, Any]) -> str:
+    state = _STATES.get(str(release.get("state")), str(release.get("state")))
+    version = release.get("version") or "newest"
+    words = f"{state}: {release.get('package')} {version}, {release.get('operation')}"
+    if release.get("returned_to"):
+        words += f" to release {release['returned_to']}"
+    words += f" by {release.get('by')} at {release.get('at')}"
+    if release.get("put_back"):
+        words += f"; release {release['put_back']} was put back"
+    if release.get("state") == "failed" and release.get("problem"):
+        words += f". {release['problem']}"
+    return words
+
+
+def _kept(branch: Mapping[str, Any]) -> str:
+    until = branch.get("expires_at")
+    words = f"kept until {until}" if until else "kept until it is deleted"
+    return f"used by the app, {words}" if branch.get("in_use") else words
+
+
 def loss_sentences(told: Mapping[str, Any]) -> list[str]:
     """Say what a plan's run will lose, or what a result's run has lost, one sentence each."""
     # A plan has the deployer's own words, a result only what it was.
-    return _texts(told, "lost") or [_loss(one) for one in _objects(told, "losses")]
+    return _texts(told, "lost") or [_loss(one) for one in objects(told, "losses")]
 
 
 def _loss(loss: Mapping[str, Any]) -> str:
@@ -159,9 +240,7 @@ def _loss(loss: Mapping[str, Any]) -> str:
         words += f", with unknown content ({loss['unknown']})"
     elif loss.get("tables") is not None:
         words += f", with {loss['tables']} tables"
-        largest = [
-            f"{one.get('name')}: {one.get('rows')} rows" for one in _objects(loss, "largest")
-        ]
+        largest = [f"{one.get('name')}: {one.get('rows')} rows" for one in objects(loss, "largest")]
         words += f" ({', '.join(largest[:5])})" if largest else ""
     point = _object(loss, "restore_point")
     if point:
@@ -202,7 +281,8 @@ def _object(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def objects(told: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Return the objects of a list, whatever else is in it."""
     found = told.get(name)
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 

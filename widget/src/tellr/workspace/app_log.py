@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tellr.workspace import proxies
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from websockets.sync.client import ClientConnection
 
 # The number of lines that the deploy logic requests, and the time limit for reading them.
-LINES = 20
+LINES = 100
 SECONDS = 5.0
 # The time limit for the first line, and the pause that ends the recent lines.
 FIRST_SECONDS = 2.0
@@ -34,16 +35,37 @@ class NoLogError(Exception):
     """The log can't be read; the text is for users."""
 
 
+class LogRefusedError(Exception):
+    """The app's URL refused the handshake, or has closed the stream for the same reason."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
 def read(
     origin: str, headers: Mapping[str, str], context: ssl.SSLContext | None
 ) -> tuple[int, list[str]]:
     """Read the recent lines; returns the handshake's status without lines if it was refused."""
+    deadline = time.monotonic() + SECONDS
+    try:
+        # An empty search term matches every line.
+        with opened(origin, headers, context, "") as stream:
+            return 200, _lines(stream, deadline)
+    except LogRefusedError as error:
+        return error.status, []
+
+
+@contextmanager
+def opened(
+    origin: str, headers: Mapping[str, str], context: ssl.SSLContext | None, term: str
+) -> Iterator[ClientConnection]:
+    """Open the stream of lines with `term`."""
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.sync.client import connect
 
-    deadline = time.monotonic() + SECONDS
     try:
-        with connect(
+        stream = connect(
             origin.replace("http", "ws", 1) + "/logz/stream",
             origin=origin,  # type: ignore[arg-type]
             additional_headers=dict(headers),
@@ -52,12 +74,12 @@ def read(
             close_timeout=QUIET_SECONDS,
             max_size=LARGEST_MESSAGE_BYTES,
             **proxies.for_websockets(origin, connect),
-        ) as stream:
-            # An empty search term matches every line.
-            stream.send("")
-            return 200, _lines(stream, deadline)
+        )
+        with stream:
+            stream.send(term)
+            yield stream
     except InvalidStatus as error:
-        return error.response.status_code, []
+        raise LogRefusedError(error.response.status_code) from None
     except (OSError, WebSocketException) as error:
         message = f"The app's log can't be read ({type(error).__name__})"
         raise NoLogError(message) from None
@@ -81,9 +103,21 @@ def _lines(stream: ClientConnection, deadline: float) -> list[str]:
 
 
 def _line(frame: str) -> str | None:
+    line = frame_of(frame)
+    return None if line is None else line["message"]
+
+
+def frame_of(frame: object) -> dict[str, Any] | None:
+    """Parse a message of the stream: a line with its time and source; None for anything else."""
     try:
-        told: Any = json.loads(frame)
+        told: Any = json.loads(frame) if isinstance(frame, str) else None
     except ValueError:
         return None
-    line = told.get("message") if isinstance(told, dict) else None
-    return line if isinstance(line, str) else None
+    if not isinstance(told, dict) or not isinstance(told.get("message"), str):
+        return None
+    time_of = told.get("timestamp")
+    return {
+        "timestamp": float(time_of) if isinstance(time_of, (int, float)) else 0.0,
+        "source": str(told.get("source") or ""),
+        "message": told["message"],
+    }

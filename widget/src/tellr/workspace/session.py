@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import requests
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.config import Config
+    from websockets.sync.client import ClientConnection
 
     from tellr.kernel.host import Answer
 
@@ -36,10 +37,19 @@ REACH_SECONDS = 15.0
 # The maximum size of an answer: a wheel of the maximum size, read back in base64.
 LARGEST_ANSWER_BYTES = 16 * 1024 * 1024
 # The headers that the deploy logic reads.
-PASSED_ON = ("date", "retry-after", "x-databricks-org-id", "content-type", "location")
+PASSED_ON = (
+    "date",
+    "retry-after",
+    "x-databricks-org-id",
+    "content-type",
+    "location",
+    "x-request-id",
+)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _METADATA = "/.well-known/databricks-config"
 _CHUNK_BYTES = 64 * 1024
+# The close codes of a log's stream whose token is no longer accepted.
+_TOKEN_REFUSED = (4401, 4403)
 
 
 class NoAnswerError(Exception):
@@ -118,6 +128,22 @@ class WorkspaceSession:
         body = json.dumps({"lines": [blank(line, secrets) for line in lines]})
         return {"status": status, "headers": [], "body": body if status == HTTPStatus.OK else ""}
 
+    @contextmanager
+    def open_log(self, url: str, term: str) -> Iterator[LogStream]:
+        """Open the log of the app at `url`, with the same credential."""
+        config, host, _ = self._sign_in()
+        origin = _app_origin(url, host)
+        headers = _authenticate(config)
+        secrets = [value.rsplit(" ", 1)[-1] for name, value in headers.items() if _secret(name)]
+        context = _tls() if origin.startswith("https:") else None
+        with app_log.opened(origin, headers, context, term) as stream:
+            yield LogStream(stream, secrets)
+
+    def has_personal_token(self) -> bool:
+        """Check whether the credential is a personal access token."""
+        headers = _authenticate(self._sign_in()[0])
+        return any(value.rsplit(" ", 1)[-1].startswith("dapi") for value in headers.values())
+
     def is_local(self) -> bool:
         """Check whether the workspace is on this machine."""
         return urlsplit(self._sign_in()[1]).hostname in _LOOPBACK
@@ -190,6 +216,36 @@ class WorkspaceSession:
             return config, trimmed(host), session
         except AddressError as error:
             raise NoAnswerError("credential", f"The workspace's address {error}") from None
+
+
+class LogStream:
+    """An open log."""
+
+    def __init__(self, stream: ClientConnection, secrets: list[str]) -> None:
+        self._stream = stream
+        self._secrets = secrets
+
+    def receive(self, seconds: float) -> dict[str, Any] | None:
+        """Wait for a line; None for another message.
+
+        Raises:
+            TimeoutError: None came in time.
+            EOFError: The stream has ended.
+            LogRefusedError: It was closed because the token is no longer accepted.
+        """
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            message = self._stream.recv(timeout=seconds)
+        except ConnectionClosed as error:
+            code = error.rcvd.code if error.rcvd else None
+            if code in _TOKEN_REFUSED:
+                raise app_log.LogRefusedError(code) from None
+            raise EOFError from None
+        line = app_log.frame_of(message)
+        if line is not None:
+            line["message"] = blank(line["message"], self._secrets)
+        return line
 
 
 def _session() -> requests.Session:

@@ -1,0 +1,119 @@
+//! The texts about releases, and about the restore points of the data.
+
+use super::{DOCS_APPS, DOCS_CONFIG, DOCS_LAKEBASE, Entry, ends, list};
+
+pub(super) fn failed(
+    app: &str,
+    [release, previous]: [u32; 2],
+    problem: String,
+    not_put_back: Option<String>,
+    remedy: &str,
+) -> Entry {
+    Entry {
+        code: "RELEASE_FAILED",
+        message: match &not_put_back {
+            None => format!("Release {release} of `{app}` isn't healthy; release {previous} runs again"),
+            Some(_) => {
+                format!(
+                    "Release {release} of `{app}` isn't healthy, and release {previous} could not be put back"
+                )
+            }
+        },
+        cause: match not_put_back {
+            None => problem,
+            Some(why) => format!("{}. Putting release {previous} back: {why}", ends(&problem)),
+        },
+        remedy: format!("{remedy}. To look at the failed release, deploy it again with `--on-failure keep`"),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn unknown(app: &str, release: u32, kept: &[u32]) -> Entry {
+    Entry {
+        code: "RELEASE_UNKNOWN",
+        message: format!("`{app}` has no release {release}"),
+        cause: if kept.is_empty() {
+            "No release of this app can be gone back to".into()
+        } else {
+            let kept: Vec<String> = kept.iter().map(u32::to_string).collect();
+            format!("The releases that can be gone back to: {}", kept.join(", "))
+        },
+        remedy: "`tellr-app deploy history` lists the releases. Nothing has been changed".into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn no_earlier(app: &str) -> Entry {
+    Entry {
+        code: "NO_EARLIER_RELEASE",
+        message: format!("`{app}` has no earlier release to go back to"),
+        cause: "Releases are recorded from the first deployment by this deployer on; none before the present one was healthy".into(),
+        remedy: "Deploy the version you want with `update`. Nothing has been changed".into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn never_ran(app: &str, release: u32, problem: String) -> Entry {
+    Entry {
+        code: "RELEASE_NEVER_RAN",
+        message: format!("Release {release} of `{app}` can't be gone back to: the app never ran in it"),
+        cause: problem,
+        remedy: "Choose another release; `tellr-app deploy history` lists them. Nothing has been changed"
+            .into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn too_old(app: &str, release: u32, knows: u32, works_from: u32) -> Entry {
+    Entry {
+        code: "RELEASE_TOO_OLD",
+        message: format!("Release {release} of `{app}` can't read the app's tables as they are now"),
+        cause: format!("Its program knows the tables up to migration {knows}; the tables need one that knows migration {works_from}"),
+        remedy: "Go back to a later release; or restore the data of that time first, with `tellr-app deploy restore`. Nothing has been changed".into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn file_missing(release: u32, path: &str) -> Entry {
+    Entry {
+        code: "RELEASE_FILE_MISSING",
+        message: format!("Release {release} can't be deployed again: `{path}` is missing or was changed"),
+        cause: "A wheel stays in the app's folder for the last releases only, or it was removed".into(),
+        remedy: "Deploy the wheel again with `update`. Nothing has been changed".into(),
+        docs: DOCS_APPS,
+    }
+}
+
+pub(super) fn no_restore_point(app: &str, why: String) -> Entry {
+    Entry {
+        code: "NO_RESTORE_POINT",
+        message: format!("There is nothing to restore the data of `{app}` from"),
+        cause: why,
+        remedy: "A reset makes a restore point by itself, where the database has branches. Nothing has been changed".into(),
+        docs: DOCS_LAKEBASE,
+    }
+}
+
+pub(super) fn branch_unknown(app: &str, branch: &str, known: &[String]) -> Entry {
+    Entry {
+        code: "BRANCH_UNKNOWN",
+        message: format!("The data of `{app}` can't be restored from the branch `{branch}`"),
+        cause: if known.is_empty() {
+            "The app's database has no restore point, and no branch that the app used before".into()
+        } else {
+            format!("It can be restored from {}", list(known))
+        },
+        remedy: "`tellr-app deploy history` lists the restore points. Nothing has been changed".into(),
+        docs: DOCS_LAKEBASE,
+    }
+}
+
+pub(super) fn unreadable(path: &str, problem: String) -> Entry {
+    Entry {
+        code: "RELEASES_UNREADABLE",
+        message: format!("The app's releases in `{path}` can't be read"),
+        cause: problem,
+        remedy: "Restore an earlier version of the file, or move it away: the history then begins anew. Nothing has been changed".into(),
+        docs: DOCS_CONFIG,
+    }
+}

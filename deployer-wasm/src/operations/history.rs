@@ -1,0 +1,137 @@
+//! The history of an app: its releases, and the branches that its data can be restored from.
+
+use futures_util::join;
+use serde::Serialize;
+
+use super::Operation;
+use super::folder::folder;
+use super::inventory::attached_branch;
+use super::preflight::{Preflight, both};
+use crate::config::StatusConfig;
+use crate::engine::Cancellation;
+use crate::engine::releases::Release;
+use crate::error::{Failure, Result};
+use crate::host::{Host, Timestamp};
+use crate::order;
+use crate::steps::app;
+use crate::steps::restore_point;
+use crate::workspace::postgres;
+
+/// The history of an app. Determined with read-only requests.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct History {
+    /// The app.
+    pub app_name: String,
+    /// The folder of its files.
+    pub app_file_workspace_path: String,
+    /// The number of the release that is deployed, if the last deployment is known to have succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<u32>,
+    /// The release that a rollback without a number goes back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<u32>,
+    /// The releases that are kept, newest first.
+    pub releases: Vec<Release>,
+    /// The branch of the database that the app uses, as a full path; absent for a provisioned database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The branches that the app's data can be restored from, newest first.
+    pub restore_points: Vec<KeptBranch>,
+    /// What couldn't be read, and why; sentences without a full stop. Absent if everything was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
+    pub unread: Vec<String>,
+}
+
+/// A branch of the app's database that holds data of the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(optional_fields))]
+pub struct KeptBranch {
+    /// Its id, as `restore --from` takes it.
+    pub id: String,
+    /// Whether it was made as a restore point, and not as a branch for an app.
+    pub is_restore_point: bool,
+    /// Whether the app uses it now.
+    pub in_use: bool,
+    /// When it was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When the platform removes it; absent if it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Determines the history of an app.
+///
+/// # Errors
+/// `APP_NOT_FOUND`, `RELEASES_UNREADABLE`, or the workspace's refusal.
+pub async fn history<H: Host>(
+    host: &H,
+    config: &StatusConfig,
+    cancellation: &Cancellation,
+) -> Result<History> {
+    let preflight = Preflight::looking(host, cancellation, Operation::Rollback, config.app_name.as_str());
+    let history = look(&preflight, config).await;
+    preflight.told(history)
+}
+
+async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> Result<History> {
+    let client = &preflight.client;
+    let name = config.app_name.as_str();
+    let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
+    let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
+    let folder = folder(preflight, config.workspace_path.as_ref(), Some(&app), &config.app_name, &me).await?;
+    let branch = attached_branch(&app);
+    let (releases, kept) = join!(preflight.releases(&folder), async {
+        match &branch {
+            Some(branch) => kept_branches(preflight, branch).await,
+            None => Ok(Vec::new()),
+        }
+    });
+    let releases = releases?;
+    let (restore_points, unread) = match kept {
+        Ok(kept) => (kept, Vec::new()),
+        Err(error) => (Vec::new(), vec![error.message.clone()]),
+    };
+    Ok(History {
+        app_name: name.to_owned(),
+        app_file_workspace_path: folder.to_string(),
+        current: releases.current().map(|release| release.number),
+        previous: releases.previous().map(|release| release.number),
+        releases: releases.all().iter().rev().cloned().collect(),
+        branch,
+        restore_points,
+        unread,
+    })
+}
+
+/// The branches of the project of `used` that the app's data can be restored from, newest first.
+pub(super) async fn kept_branches<H: Host>(
+    preflight: &Preflight<'_, H>,
+    used: &str,
+) -> Result<Vec<KeptBranch>> {
+    let Some((project, _)) = used.split_once("/branches/") else { return Ok(Vec::new()) };
+    let branches = preflight.client.find_all(postgres::list_branches(project)).await?.unwrap_or_default();
+    let mut kept: Vec<KeptBranch> = branches
+        .branches
+        .into_iter()
+        .filter_map(|branch| {
+            let id = branch.name.rsplit('/').next()?.to_owned();
+            let is_restore_point = id.starts_with(restore_point::PREFIX);
+            let is_ours = is_restore_point
+                || id.starts_with(restore_point::RESTORED_PREFIX)
+                || branch.status.is_default
+                || branch.name == used;
+            is_ours.then(|| KeptBranch {
+                id,
+                is_restore_point,
+                in_use: branch.name == used,
+                created_at: branch.create_time,
+                expires_at: branch.status.expire_time,
+            })
+        })
+        .collect();
+    order::sort(&mut kept, |one, other| (other.created_at, &other.id) < (one.created_at, &one.id));
+    Ok(kept)
+}

@@ -1,0 +1,210 @@
+//! `rollback`: deploys an earlier release again.
+//!
+//! It brings back the release's files, version and settings, as a release with a number of its own. It brings back no
+//! data: the database stays as it is, and so does the key. Migrations only add, so an earlier program usually works
+//! with the present tables; one that doesn't is refused before anything is changed.
+
+use serde_json::Value;
+
+use super::Operation;
+use super::folder::folder;
+use super::inventory::deployed_from;
+use super::preflight::{Preflight, Site, both};
+use super::put_back::Gate;
+use super::result::RollbackResult;
+use super::update::{self, Made, UpdateObserved};
+use crate::config::{RollbackConfig, UpdateConfig, WorkspacePath, resolve};
+use crate::engine::Cancellation;
+use crate::engine::releases::{Release, Releases, sha256};
+use crate::error::{Failure, Result};
+use crate::host::Host;
+use crate::steps::app;
+use crate::workspace::files;
+
+/// Deploys an earlier release of an app again.
+///
+/// # Errors
+/// The catalogue's entry; `RELEASE_UNKNOWN`, `NO_EARLIER_RELEASE`, `RELEASE_NEVER_RAN`, `RELEASE_TOO_OLD` and
+/// `RELEASE_FILE_MISSING` before anything is changed; `RELEASE_FAILED` if the app isn't healthy in it either.
+pub async fn rollback<H: Host>(
+    host: &H,
+    config: &RollbackConfig,
+    cancellation: &Cancellation,
+) -> Result<RollbackResult> {
+    let name = config.app_name.as_str();
+    let preflight = Preflight::begin(host, cancellation, Operation::Rollback, name);
+    let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
+    let recorded = |folder: &WorkspacePath| config.recorded(folder);
+    let (locked, observed) = preflight.lock(observe, RollbackObserved::site, recorded).await?;
+    let number = observed.target.number;
+    for line in observed.stays() {
+        locked.run.narrator.notice(line);
+    }
+    let (graph, made) = update::graph(&locked.run, Operation::Rollback, &observed.config, &observed.update);
+    let gate = Gate { on_failure: config.on_failure, app: name, folder: &observed.update.folder };
+    let title = format!("go back to release {number} of the app `{name}`");
+    let steps = gate.run(&locked, title, graph, (|| made.lakebase.get(), &made.key)).await?;
+    let Made { deployment, health, .. } = made;
+    let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
+    let release = locked.record(deployment_id.clone(), &health).await;
+    let url = health.url;
+    locked.finish(format!("release {number} of Tellr is running again at {url}"), Some(url.clone())).await?;
+    Ok(RollbackResult {
+        url,
+        app_name: name.to_owned(),
+        status: "rolled_back".into(),
+        release,
+        returned_to: number,
+        version: observed.target.version.clone(),
+        stays: observed.stays(),
+        deployment_id,
+        steps,
+    })
+}
+
+/// The state before anything is changed.
+pub(super) struct RollbackObserved {
+    /// The release to deploy again.
+    pub(super) target: Release,
+    /// The release that is deployed.
+    pub(super) current: Option<u32>,
+    /// Its settings.
+    pub(super) config: UpdateConfig,
+    /// What an update with these settings finds.
+    pub(super) update: UpdateObserved,
+}
+
+impl RollbackObserved {
+    pub(super) fn site(&self) -> Site<'_> {
+        self.update.site()
+    }
+
+    /// What the rollback doesn't bring back; sentences without a full stop.
+    pub(super) fn stays(&self) -> Vec<String> {
+        let mut stays = vec![
+            "The data is not brought back: sessions, decks and settings in the database stay as they are now"
+                .to_owned(),
+            "The encryption key stays".to_owned(),
+        ];
+        if self.target.tables.is_none() {
+            stays.push(format!(
+                "Not checked: whether release {} can read the app's tables as they are now",
+                self.target.number
+            ));
+        }
+        stays
+    }
+}
+
+pub(super) async fn observe<H: Host>(
+    preflight: &Preflight<'_, H>,
+    config: &RollbackConfig,
+) -> Result<RollbackObserved> {
+    let client = &preflight.client;
+    let name = config.app_name.as_str();
+    let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
+    let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
+    let folder = folder(preflight, config.workspace_path.as_ref(), Some(&app), &config.app_name, &me).await?;
+    let folder = deployed_from(&app).unwrap_or(folder);
+    let releases = preflight.releases(&folder).await?;
+    let target = choose(&releases, name, config.to)?.clone();
+    check_tables(&releases, name, &target)?;
+    for file in target.files.iter().filter(|file| file.text.is_none()) {
+        let path = format!("{folder}/{}", file.name);
+        let there = client.find(files::export(&path)).await?.and_then(|exported| exported.bytes());
+        if there.is_none_or(|bytes| sha256(&bytes) != file.sha256) {
+            return Err(Failure::ReleaseFileMissing { release: target.number, path }.into());
+        }
+    }
+    let update_config = settings(&target, name, &folder)?;
+    let update = update::observe_again(preflight, &update_config, Some(target.clone())).await?;
+    let current = releases.current().map(|current| current.number);
+    Ok(RollbackObserved { target, current, config: update_config, update })
+}
+
+/// The release to go back to.
+fn choose<'r>(releases: &'r Releases, app: &str, number: Option<u32>) -> Result<&'r Release, Failure> {
+    let app = app.to_owned();
+    let Some(number) = number else {
+        return releases.previous().ok_or(Failure::NoEarlierRelease { app });
+    };
+    let Some(target) = releases.get(number) else {
+        let kept = releases.all().iter().filter(|release| release.is_up());
+        let kept = kept.map(|release| release.number).collect();
+        return Err(Failure::ReleaseUnknown { app, release: number, kept });
+    };
+    if !target.is_up() {
+        let problem = target.problem.clone().unwrap_or_else(|| "Its deployment didn't end".to_owned());
+        return Err(Failure::ReleaseNeverRan { app, release: number, problem });
+    }
+    Ok(target)
+}
+
+/// Refuses a release whose program can't work with the tables as the newest program that ran has left them.
+fn check_tables(releases: &Releases, app: &str, target: &Release) -> Result<(), Failure> {
+    let works_from =
+        releases.all().iter().filter_map(|release| release.tables).map(|tables| tables.works_from).max();
+    match (target.tables, works_from) {
+        (Some(tables), Some(works_from)) if tables.knows < works_from => Err(Failure::ReleaseTooOld {
+            app: app.to_owned(),
+            release: target.number,
+            knows: tables.knows,
+            works_from,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The settings of a release, for the app's present folder.
+fn settings(target: &Release, app: &str, folder: &WorkspacePath) -> Result<UpdateConfig> {
+    let mut arguments = target.settings.clone();
+    if let Value::Object(arguments) = &mut arguments {
+        arguments.insert("app_name".to_owned(), app.into());
+        arguments.insert("app_file_workspace_path".to_owned(), folder.as_str().into());
+    }
+    resolve::update(arguments, None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::decode::decode;
+
+    fn releases(tables: &[(u32, u32)]) -> Releases {
+        let releases: Vec<Value> = (1..)
+            .zip(tables)
+            .map(|(number, (knows, works_from))| {
+                json!({
+                    "number": number, "operation": "update", "by": "ada@example.com", "at": "2026-11-23T15:00:00Z",
+                    "run": "r", "state": "healthy", "package": "tellr-app", "settings": {},
+                    "tables": {"knows": knows, "works_from": works_from},
+                })
+            })
+            .collect();
+        let next = releases.len() + 1;
+        decode(json!({
+            "version": 1, "app_name": "tellr", "current": next - 1, "next": next, "releases": releases,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_program_that_can_not_read_the_tables_is_refused() {
+        let releases = releases(&[(3, 1), (4, 1), (6, 4)]);
+        let check = |number| check_tables(&releases, "tellr", releases.get(number).unwrap());
+        assert!(matches!(check(1), Err(Failure::ReleaseTooOld { knows: 3, works_from: 4, .. })));
+        assert!(check(2).is_ok() && check(3).is_ok());
+    }
+
+    #[test]
+    fn a_number_that_is_not_kept_is_refused_with_those_that_are() {
+        let releases = releases(&[(1, 1), (1, 1)]);
+        match choose(&releases, "tellr", Some(9)) {
+            Err(Failure::ReleaseUnknown { release: 9, kept, .. }) => assert_eq!(kept, [1, 2]),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(choose(&releases, "tellr", None).unwrap().number, 1);
+    }
+}

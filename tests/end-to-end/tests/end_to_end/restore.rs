@@ -1,0 +1,94 @@
+//! What a reset has dropped comes back from its restore point, and that can be undone.
+
+use deployer::config::{CreateArguments, UpdateArguments};
+use end_to_end::database::{connect, execute};
+use end_to_end::stage::{ADA, Stage, update_of_default};
+use local_workspace::pace::Pace;
+use serde_json::json;
+
+fn reset() -> UpdateArguments {
+    UpdateArguments { reset_database: Some(true), ..update_of_default() }
+}
+
+/// An app that was reset, with a table before it; the id of the restore point.
+async fn emptied() -> (Stage, String) {
+    let stage = Stage::with(Pace::none()).await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    execute(&stage, "CREATE TABLE app_data.decks (title text); INSERT INTO app_data.decks VALUES ('kept')")
+        .await;
+    let reset = stage.update(reset()).await.expect("reset");
+    let point = reset.restore_point.expect("a restore point").branch;
+    let id = point.rsplit('/').next().expect("an id").to_owned();
+    (stage, id)
+}
+
+async fn tables(stage: &Stage) -> Option<u32> {
+    let history = stage.history().await.expect("history");
+    let branch = history.branch.expect("a branch");
+    let id = branch.rsplit('/').next().expect("an id").to_owned();
+    Some(stage.schema_state_on("tellr-db", &id, "app_data").await.tables)
+}
+
+#[tokio::test]
+async fn a_reset_is_restored_from_its_branch_and_that_is_undone() {
+    let (stage, point) = emptied().await;
+    assert_eq!(tables(&stage).await, Some(0));
+    let restored = stage.restore(None).await.expect("restore");
+    assert!(restored.restored_from.ends_with(&point), "{restored:?}");
+    assert!(restored.branch.contains("/branches/restored-"), "{restored:?}");
+    assert!(restored.previous_branch.ends_with("/branches/production"), "{restored:?}");
+    assert_eq!(tables(&stage).await, Some(1));
+    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
+    assert!(app["resources"].to_string().contains(&restored.branch), "{app}");
+    let app_yaml = stage.file(&format!("{}/app.yaml", end_to_end::stage::FOLDER)).await.expect("the file");
+    assert!(app_yaml.contains(&format!("{}/endpoints/primary", restored.branch)), "{app_yaml}");
+    // The restore point isn't removed any more: a branch was made of it.
+    let (_, kept) = stage.get(&format!("/api/2.0/postgres/{}", restored.restored_from)).await;
+    assert!(kept["status"].get("expire_time").is_none(), "{kept}");
+
+    // An update keeps the branch.
+    stage
+        .update(UpdateArguments { description: Some("x".into()), ..update_of_default() })
+        .await
+        .expect("update");
+    assert_eq!(tables(&stage).await, Some(1));
+
+    let undone = stage.restore(Some("production")).await.expect("restore");
+    assert!(undone.branch.ends_with("/branches/production"), "{undone:?}");
+    assert_eq!(tables(&stage).await, Some(0));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_restored_from_is_refused_before_anything_happens() {
+    let (stage, _) = emptied().await;
+    let effects = stage.effects_of_ada();
+    for (from, code) in [("pre-reset-20000101-000000", "BRANCH_UNKNOWN"), ("production", "BRANCH_UNKNOWN")] {
+        let error = stage.restore(Some(from)).await.expect_err("it is refused");
+        assert_eq!(error.code, code, "{from}");
+    }
+    assert_eq!(stage.effects_of_ada(), effects);
+    stage.end().await;
+
+    let stage = Stage::with(Pace::none()).await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    let error = stage.restore(None).await.expect_err("there was no reset");
+    assert_eq!(error.code, "NO_RESTORE_POINT");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_restore_that_fails_leaves_the_app_on_its_branch() {
+    let (stage, _) = emptied().await;
+    let answer = local_workspace::settings::AppAnswer { status: 503, body: json!({"ready": false}) };
+    stage.set(|settings| {
+        settings.outcomes.app_answers.insert("/api/ready".to_owned(), answer);
+    });
+    let host = stage.host_with(&stage.workspace.control().identities.mint_oauth(ADA));
+    let error = stage.restore_on(&host, None).await.expect_err("it isn't ready");
+    assert_eq!(error.code, "RELEASE_FAILED", "{error:#?}");
+    let history = stage.history().await.expect("history");
+    assert!(history.branch.expect("a branch").ends_with("/branches/production"));
+    drop(connect(&stage).await);
+    stage.end().await;
+}
