@@ -18,7 +18,7 @@
 //! | [`error`] | the catalogue of failures |
 //! | [`document`] | YAML documents, read within limits |
 //! | [`timestamp`], [`decode`] | a point in time; reading JSON into types |
-//! | [`table`], `order`, `together` | a small map; sorting; several futures in one task |
+//! | `order`, `together` | sorting; several futures in one task |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # From the lowest layer up, as listed in the documentation of each crate.
 FLOORS = {
     "deployer-wasm/src": [
-        {"decode"},
-        {"timestamp", "document"},
+        {"decode", "order"},
+        {"timestamp", "document", "together"},
         {"error"},
         {"events", "cancellation"},
         {"config", "schema"},
