@@ -103,7 +103,8 @@ pub fn problems(text: &str, active: Option<&str>) -> Vec<String> {
 /// Whether the present release of a list has the version and the settings of the release `number`.
 pub fn is_same(text: &str, number: &str) -> bool {
     let (Some(list), Some(current)) = (parsed(text), current(text)) else { return false };
-    let target = all(&list).iter().find(|release| release["number"].to_string() == number);
+    let Ok(number) = number.parse::<u64>() else { return false };
+    let target = all(&list).iter().find(|release| release["number"].as_u64() == Some(number));
     target.is_some_and(|target| ["version", "package", "settings"].iter().all(|it| target[it] == current[it]))
 }
 

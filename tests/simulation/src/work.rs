@@ -123,7 +123,7 @@ pub fn plan(process: &Rc<Process>, command: &Command, made: &Rc<std::cell::RefCe
     let (process, change, made) = (Rc::clone(process), command.change(), Rc::clone(made));
     Box::pin(async move {
         let planned = match &change {
-            Ok(change) => operations::plan(&*process, change, &process.cancellation).await,
+            Ok(change) => Box::pin(operations::plan(&*process, change, &process.cancellation)).await,
             Err(error) => Err(error.clone()),
         };
         let ended = planned.map(|plan| {

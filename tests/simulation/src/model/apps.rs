@@ -501,9 +501,12 @@ impl State {
         let launched = if fails {
             Err("Error installing packages.".to_owned())
         } else {
-            self.launch(record, name, &snapshot).and_then(|program| match is_checked && !program.is_ours {
-                true => Err("the health check failed with status 404".to_owned()),
-                false => Ok(program),
+            self.launch(record, name, &snapshot).and_then(|program| {
+                if is_checked && !program.is_ours {
+                    Err("the health check failed with status 404".to_owned())
+                } else {
+                    Ok(program)
+                }
             })
         };
         let Some(app) = self.apps.get_mut(name) else { return };
