@@ -352,7 +352,8 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
         arguments["app_compute"] = json!(*random.pick(&["MEDIUM", "LARGE", "XLARGE"]));
     }
     if random.once_in(8) {
-        arguments["local_wheel"] = wheel(random.pick(&["0.2.0", "0.3.0"]));
+        let version = *random.pick(&["0.2.0", "0.3.0"]);
+        arguments["local_wheel"] = wheel(version);
     } else if random.once_in(3) {
         arguments["app_version"] = json!(*random.pick(&["0.1.0", "0.2.0", "latest"]));
     }
