@@ -133,6 +133,56 @@ test("it can be cancelled and resumed", async ({ page }) => {
   expect(problems).toEqual([]);
 });
 
+test("the widget shows drift, the releases, a release that failed, and goes back to one", async ({
+  page,
+}) => {
+  test.setTimeout(240_000);
+  const widget = await opened(page, "releases");
+  const button = (name: string) => widget.getByRole("button", { name, exact: true });
+  const done = (name: string) => widget.getByRole("heading", { name });
+  await begin(widget, "releases");
+  await expect(done("Tellr is running")).toBeVisible({ timeout: 90_000 });
+
+  // The description is edited in the workspace, and another one wanted.
+  const edited = await fetch(`${there.host}/api/2.0/apps/releases`, {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${there.token}` },
+    body: JSON.stringify({ description: "Edited in the workspace" }),
+  });
+  expect(edited.status).toBe(200);
+  await button("Change settings").click();
+  await widget.getByLabel(/^Description/).fill("Quarterly decks");
+  await button("Review").click();
+  const changes = widget.getByRole("region", { name: "Changes" });
+  await expect(changes).toContainText("Edited in the workspace");
+  await expect(changes).toContainText("Quarterly decks");
+  await page.screenshot({ path: join(OUTPUT, "lab-drift.png") });
+  await button("Update").click();
+  await expect(done("Tellr is up to date")).toBeVisible({ timeout: 90_000 });
+
+  const failing = { failed: { message: "App did not start.", logs: ["ERROR: no such column"] } };
+  await there.control("PATCH", "/settings", { outcomes: { deployment: failing } });
+  await button("Change settings").click();
+  await widget.getByLabel(/^Description/).fill("Never seen");
+  await button("Review").click();
+  await button("Update").click();
+  await expect(widget.getByText("ERROR: no such column").first()).toBeVisible({ timeout: 90_000 });
+  await page.screenshot({ path: join(OUTPUT, "lab-failed.png") });
+  await there.control("PATCH", "/settings", { outcomes: { deployment: "real" } });
+
+  await button("Back to the form").click();
+  await widget.locator("summary", { hasText: "Releases" }).click();
+  const releases = widget.getByRole("list", { name: "Releases" });
+  await expect(releases).toContainText("Release 2");
+  await page.screenshot({ path: join(OUTPUT, "lab-releases.png") });
+  await button("Roll back to release 1").click();
+  await expect(widget.getByRole("region", { name: "Stays as it is" })).toBeVisible();
+  await button("Roll back").click();
+  await expect(done("Tellr was rolled back")).toBeVisible({ timeout: 90_000 });
+  await page.screenshot({ path: join(OUTPUT, "lab-rolled-back.png") });
+  expect(problems).toEqual([]);
+});
+
 test("the widget follows the notebook's theme, not the system's", async ({ page }) => {
   const widget = await opened(page, "dark");
   const background = () =>
