@@ -408,10 +408,6 @@ app_name: string,
  */
 deployment_id: string,
 /**
- * The number of the release that is deployed.
- */
-release?: number,
-/**
  * `updated`.
  */
 status: string,
@@ -419,6 +415,10 @@ status: string,
  * Whether the schema was emptied.
  */
 database_reset: boolean,
+/**
+ * The number of the release that is deployed.
+ */
+release?: number,
 /**
  * `autoscaling` or `provisioned`.
  */

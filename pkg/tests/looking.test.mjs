@@ -59,8 +59,7 @@ beforeEach(() => {
 for (const [name, look] of [
   ["plan", (options) => deployer.plan("create", {}, options)],
   ["status", (options) => deployer.status({}, options)],
-  ["list", (options) => deployer.list(options)],
-  ["doctor", (options) => deployer.doctor({}, options)],
+  ["history", (options) => deployer.history({}, options)],
 ]) {
   test(`a cancelled ${name} leaves the deployment alone`, async () => {
     const stopLook = new AbortController();

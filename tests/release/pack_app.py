@@ -33,7 +33,9 @@ FALLBACK_TIME = 1_767_225_600
 def compress(program: bytes, *, is_fast: bool = False) -> bytes:
     """Compress a program with xz, with the filter for jumps where there is one for its machine."""
     preset = 1 if is_fast else 9 | lzma.PRESET_EXTREME
-    filters = [{"id": lzma.FILTER_LZMA2, "preset": preset, "dict_size": WINDOW_BYTES}]
+    filters = [
+        {"id": lzma.FILTER_LZMA2, "preset": preset, "dict_size": WINDOW_BYTES, "lc": 4},
+    ]
     # Python's module has no filter for ARM64.
     if program[MACHINE] == X86_64:
         filters.insert(0, {"id": lzma.FILTER_X86})

@@ -8,7 +8,7 @@ import pytest
 
 import tellr
 from local_workspace import ADA
-from tellr.logs import _LinesRead, _shown
+from tellr.app_log import _LinesRead, _shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

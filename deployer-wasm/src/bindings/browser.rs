@@ -36,8 +36,8 @@ mod value;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 import type {
-  AppList, CreateArguments, CreateResult, DeleteArguments, DeleteResult, DeployError, DeployEvent, Findings,
-  History, LakebaseTarget, Operation, Plan, RestoreArguments, RestoreResult, RollbackArguments, RollbackResult,
+  CreateArguments, CreateResult, DeleteArguments, DeleteResult, DeployError, DeployEvent, History,
+  LakebaseTarget, Operation, Plan, RestoreArguments, RestoreResult, RollbackArguments, RollbackResult,
   SchemaOperation, SchemaOutcome, Status, StatusArguments, UpdateArguments, UpdateResult, WorkspaceRequest,
   WorkspaceResponse,
 } from "./types.js";
@@ -253,30 +253,6 @@ impl Deployer {
         #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
     ) -> Promise {
         self.promise(Ok(TaskKind::History), config, options)
-    }
-
-    /// The Tellr apps of the workspace that the caller can see.
-    ///
-    /// It rejects with the catalogue's entry.
-    #[wasm_bindgen(unchecked_return_type = "Promise<AppList>")]
-    pub fn list(
-        &self,
-        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
-    ) -> Promise {
-        self.promise(Ok(TaskKind::List), Object::new().into(), options)
-    }
-
-    /// Whether all is there that a deployment needs: an existing app is checked as for `update`, a new name as for
-    /// `create`.
-    ///
-    /// It rejects with the catalogue's entry, for invalid settings.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Findings>")]
-    pub fn doctor(
-        &self,
-        #[wasm_bindgen(unchecked_param_type = "CreateArguments | string")] config: JsValue,
-        #[wasm_bindgen(unchecked_optional_param_type = "LookOptions")] options: JsValue,
-    ) -> Promise {
-        self.promise(Ok(TaskKind::Doctor), config, options)
     }
 }
 

@@ -188,7 +188,12 @@ impl Task {
             Self::History(config) => {
                 Outcome::Happened(Box::new(Box::pin(operations::history(host, config, cancellation)).await?))
             }
+            // The page's class doesn't offer them, and its module is smaller without.
+            #[cfg(all(feature = "browser", not(feature = "kernel"), not(test)))]
+            Self::List | Self::Doctor(_) => unreachable!("the page's class has no such method"),
+            #[cfg(not(all(feature = "browser", not(feature = "kernel"), not(test))))]
             Self::List => Outcome::Listed(Box::pin(operations::list(host, cancellation)).await?),
+            #[cfg(not(all(feature = "browser", not(feature = "kernel"), not(test))))]
             Self::Doctor(config) => {
                 Outcome::Checked(Box::pin(operations::findings(host, config, cancellation)).await?)
             }

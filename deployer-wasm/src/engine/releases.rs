@@ -208,15 +208,17 @@ impl Releases {
         self.get(self.current?)
     }
 
-    /// The last release before the present one whose app was healthy, or at least ran, that isn't the same again:
-    /// what a rollback without a number goes back to.
+    /// What a rollback without a number goes back to: the last release before the present one whose app was healthy, or
+    /// at least ran; after a rollback, before the one that it went back to. The present one itself, if a failed release
+    /// was deployed after it and left there.
     pub fn previous(&self) -> Option<&Release> {
-        let current = self.current?;
-        let at = self.get(current).and_then(|release| release.returned_to).unwrap_or(current);
-        self.kept
-            .iter()
-            .rev()
-            .find(|release| release.number < at && release.returned_to.is_none() && release.is_up())
+        let current = self.current()?;
+        let is_left = |release: &Release| release.state == ReleaseState::Failed && release.put_back.is_none();
+        if self.kept.last().is_some_and(|last| last.number > current.number && is_left(last)) {
+            return Some(current);
+        }
+        let at = current.returned_to.unwrap_or(current.number);
+        self.kept.iter().rev().find(|release| release.number < at && release.is_up())
     }
 
     /// The history of an app that moves to another folder, of which `there` may have releases too: from when the app
@@ -520,6 +522,13 @@ mod tests {
         releases.change(number_of_rollback, |release| release.state = Healthy);
         releases.set_current(number_of_rollback);
         assert_eq!(number(&releases), Some(1));
+        // One after it goes back to it, not to the one that was fled.
+        let after = releases.next();
+        releases.begin(release(Healthy));
+        releases.set_current(after);
+        assert_eq!(number(&releases), Some(number_of_rollback));
+        // A failed one that was left there is followed by the last good one.
+        assert_eq!(number(&history(&[Healthy, Healthy, Failed])), Some(2));
     }
 
     #[test]

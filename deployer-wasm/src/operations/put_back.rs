@@ -9,8 +9,9 @@
 use super::locked_run::LockedRun;
 use super::release::{again, expected_again, health_check, recorded_texts};
 use crate::config::{AppPackage, OnFailure, WorkspacePath};
+use crate::engine::journal::EntryState;
 use crate::engine::releases::{Release, ReleaseState};
-use crate::engine::{Graph, Output, StepReport};
+use crate::engine::{Graph, Output, Run, StepReport};
 use crate::error::{DeployError, Failure, Result};
 use crate::host::Host;
 use crate::manifest::{APP_YAML, KeySource, REQUIREMENTS};
@@ -24,6 +25,20 @@ use crate::workspace::apps;
 /// The failures of an app, as opposed to those of the way to it.
 const UNHEALTHY: [&str; 5] =
     ["DEPLOYMENT_FAILED", "DEPLOYMENT_TIMEOUT", "APP_CRASHED", "APP_NOT_READY", "APP_VERSION_DIFFERS"];
+
+/// Where the data is that this run has taken out of the schema, if it has and there is a restore point.
+fn emptied<H: Host>(run: &Run<'_, H>) -> Option<String> {
+    let of_this_run = |step: &str| {
+        run.journal
+            .entry(step)
+            .filter(|entry| entry.run == run.journal.run() && entry.state == EntryState::Done)
+    };
+    let point = of_this_run("restore_point").filter(|_| of_this_run("schema").is_some())?;
+    let branch = point.detail["branch_id"].as_str()?.to_owned();
+    Some(format!(
+        "The schema was emptied, and stays so; its data is in the branch `{branch}`: `restore --from {branch}` brings it back"
+    ))
+}
 
 /// What happens if the app isn't healthy after its deployment.
 pub(super) struct Gate<'a> {
@@ -52,6 +67,10 @@ impl Gate<'_> {
             Ok(reports) => return Ok(reports),
             Err(error) => error,
         };
+        let emptied = emptied(&locked.run);
+        if let Some(sentence) = &emptied {
+            locked.run.narrator.notice(sentence.clone());
+        }
         let releases = locked.run.releases.now();
         let (failed, previous) = (locked.run.releases.begun(), releases.current().cloned());
         let parts = failed.zip(previous).zip(lakebase().zip(key.get()));
@@ -68,7 +87,10 @@ impl Gate<'_> {
             app,
             release,
             previous,
-            problem: format!("{}. {}", error.message, error.cause),
+            problem: match emptied {
+                Some(sentence) => format!("{}. {}. {sentence}", error.message, error.cause),
+                None => format!("{}. {}", error.message, error.cause),
+            },
             not_put_back: put_back.err().map(|problem| problem.message.clone()),
             remedy: error.remedy.clone(),
             log: error.log.clone(),

@@ -77,13 +77,13 @@ pub struct UpdateResult {
     pub app_name: String,
     /// The deployment.
     pub deployment_id: String,
-    /// The number of the release that is deployed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub release: Option<u32>,
     /// `updated`.
     pub status: String,
     /// Whether the schema was emptied.
     pub database_reset: bool,
+    /// The number of the release that is deployed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<u32>,
     /// `autoscaling` or `provisioned`.
     pub lakebase_type: String,
     /// The restore point, if the schema was emptied and the database has branches.

@@ -144,8 +144,8 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
 
 /// Shows the plan, checks it against a saved one, and asks where something is lost. As JSON, nothing is printed:
 /// a program that reads it can ask for the plan itself.
-async fn before_run<E: FnMut(DeployEvent)>(
-    session: &Session<E>,
+async fn before_run(
+    session: &Session,
     change: &Change,
     saved: Option<&SavedPlan>,
     yes: bool,
@@ -187,8 +187,8 @@ fn save(path: &Path, text: &str) -> Result<(), DeployError> {
     })
 }
 
-async fn carry_out<E: FnMut(DeployEvent)>(
-    session: &Session<E>,
+async fn carry_out(
+    session: &Session,
     change: &Change,
     style: Style,
     cancellation: &Cancellation,
@@ -251,19 +251,16 @@ fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String 
 }
 
 /// A workspace, and the output of the work in it.
-struct Session<E> {
-    host: NativeHost<E>,
+struct Session {
+    host: NativeHost,
     /// The workspace's address.
     address: String,
     introduction: Arc<Introduction>,
     progress: Progress,
 }
 
-impl Session<()> {
-    async fn begin(
-        connection: &Connection,
-        style: Style,
-    ) -> Result<Session<impl FnMut(DeployEvent) + use<>>, DeployError> {
+impl Session {
+    async fn begin(connection: &Connection, style: Style) -> Result<Self, DeployError> {
         let found = find(connection)?;
         let introduction = Arc::new(Introduction::new(style, &found.host, found.profile.clone()));
         let progress = Progress::new(style, Arc::clone(&introduction));
@@ -275,11 +272,9 @@ impl Session<()> {
         let introduced = Arc::clone(&introduction);
         let host =
             NativeHost::of(workspace, roots.as_deref(), tell).identifying(move |who| introduced.person(who));
-        Ok(Session { host, address, introduction, progress })
+        Ok(Self { host, address, introduction, progress })
     }
-}
 
-impl<E> Session<E> {
     /// Runs the work, and shows progress meanwhile.
     async fn told<T>(&self, work: impl Future<Output = Result<T, DeployError>>) -> Result<T, DeployError> {
         let telling = self.progress.clone().tell();

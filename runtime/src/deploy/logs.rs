@@ -88,9 +88,9 @@ async fn show(
 }
 
 /// Reads and prints one log.
-struct Reader<'a, E> {
+struct Reader<'a> {
     log: AppLog,
-    host: NativeHost<E>,
+    host: NativeHost,
     config: &'a StatusConfig,
     /// The app as it was read last.
     app: AppState,
@@ -117,7 +117,7 @@ enum Closed {
     Unreachable(String),
 }
 
-impl<E: FnMut(deployer::events::DeployEvent)> Reader<'_, E> {
+impl Reader<'_> {
     /// Prints the recent lines.
     async fn recent(mut self, tail: usize) -> Result<(), DeployError> {
         let mut opened = self.open().await?;

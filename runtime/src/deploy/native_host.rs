@@ -18,21 +18,24 @@ use crate::workspace::{self, Workspace, lakebase};
 /// Called with the user name when the workspace has returned it.
 type Identified = Box<dyn Fn(&str) + Send + Sync>;
 
+/// Called with each event. Boxed: the deploy logic is compiled once for all of them.
+type Events = Box<dyn FnMut(DeployEvent) + Send>;
+
 /// The API path that returns it.
 const ME: &str = "/api/2.0/preview/scim/v2/Me";
 
 /// Runs the deploy logic against one workspace, as one principal.
-pub struct NativeHost<E> {
+pub struct NativeHost {
     workspace: Workspace,
     database_roots: Option<PathBuf>,
-    events: Mutex<E>,
+    events: Mutex<Events>,
     identified: Option<Identified>,
     began: Instant,
     /// The credential of a schema operation that probably follows.
     prepared: Mutex<Option<(CredentialTarget, SecretString)>>,
 }
 
-impl<E: FnMut(DeployEvent)> NativeHost<E> {
+impl NativeHost {
     /// A host that passes events to `events`. `database_roots` names a file of additional certificate
     /// authorities for database connections (libpq's `PGSSLROOTCERT`).
     ///
@@ -41,25 +44,27 @@ impl<E: FnMut(DeployEvent)> NativeHost<E> {
     pub fn new(
         workspace: WorkspaceSettings,
         database_roots: Option<&Path>,
-        events: E,
+        events: impl FnMut(DeployEvent) + Send + 'static,
     ) -> Result<Self, workspace::ClientError> {
         Ok(Self::of(Workspace::new(workspace::client()?, workspace), database_roots, events))
     }
 
     /// As [`NativeHost::new`], for an existing workspace client.
-    pub fn of(workspace: Workspace, database_roots: Option<&Path>, events: E) -> Self {
+    pub fn of(
+        workspace: Workspace,
+        database_roots: Option<&Path>,
+        events: impl FnMut(DeployEvent) + Send + 'static,
+    ) -> Self {
         Self {
             workspace,
             database_roots: database_roots.map(Path::to_owned),
-            events: Mutex::new(events),
+            events: Mutex::new(Box::new(events)),
             identified: None,
             began: Instant::now(),
             prepared: Mutex::new(None),
         }
     }
-}
 
-impl<E> NativeHost<E> {
     /// The same, which calls `identified` with the user name as soon as the workspace has returned it.
     #[must_use]
     pub fn identifying(mut self, identified: impl Fn(&str) + Send + Sync + 'static) -> Self {
@@ -76,7 +81,7 @@ impl<E> NativeHost<E> {
     }
 }
 
-impl<E: FnMut(DeployEvent)> Host for NativeHost<E> {
+impl Host for NativeHost {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
         let answer = self.workspace.request(&request).await?;
         if request.path == ME {

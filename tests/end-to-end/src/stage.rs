@@ -90,8 +90,7 @@ impl Stage {
             auth: WorkspaceAuth::Token(SecretString::from(token)),
         };
         let roots = self.workspace.control().dir.join("ca.pem");
-        let nobody: fn(DeployEvent) = |_| {};
-        let native = NativeHost::new(settings, Some(&roots), nobody).expect("TLS can be set up");
+        let native = NativeHost::new(settings, Some(&roots), |_| {}).expect("TLS can be set up");
         let latency = self.workspace.control().settings.get().pace.latency;
         let sql = Duration::from_millis(latency.sql_connect_ms + latency.credential_ms);
         let seed = self.seeds.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -157,7 +157,7 @@ pub struct VirtualHost<'a> {
     http: reqwest::Client,
     address: String,
     token: String,
-    native: NativeHost<fn(DeployEvent)>,
+    native: NativeHost,
     sql_latency: Duration,
     /// The part of it that mints the credential.
     credential_latency: Duration,
@@ -190,7 +190,7 @@ impl<'a> VirtualHost<'a> {
         http: reqwest::Client,
         address: &str,
         token: &str,
-        native: NativeHost<fn(DeployEvent)>,
+        native: NativeHost,
         sql: Duration,
     ) -> Self {
         Self {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from databricks.sdk import WorkspaceClient
 
-    from tellr.logs import Log, LogLine
+    from tellr.app_log import Log, LogLine
     from tellr.results import AppList, Findings, History, Plan, Result, Status
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from tellr.arguments import Given
-    from tellr.logs import Log, LogLine
+    from tellr.app_log import Log, LogLine
     from tellr.progress.view import Reporter
 
 _TICK_SECONDS = 0.5
@@ -90,7 +90,7 @@ def doctor(given: Given) -> Findings:
 
 def logs(given: Given, tail: int, search: str, *, follow: bool) -> Log | Iterator[LogLine]:
     """Read the log of an app."""
-    from tellr.logs import LogReader
+    from tellr.app_log import LogReader
 
     found = status(given)
     app = found.get("app")

@@ -97,6 +97,16 @@ async fn a_release_whose_app_is_not_healthy_is_followed_by_the_one_before() {
 }
 
 #[tokio::test]
+async fn a_failed_release_that_emptied_the_schema_names_where_the_data_is() {
+    let stage = first().await;
+    let reset = UpdateArguments { reset_database: Some(true), ..version(2) };
+    let error = update(&stage, reset).await.expect_err("it isn't healthy");
+    assert_eq!(error.code, "RELEASE_FAILED");
+    assert!(error.cause.contains("stays so; its data is in the branch `pre-reset-"), "{error:#?}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_failed_release_is_kept_where_that_is_wanted() {
     let stage = first().await;
     let arguments = UpdateArguments { on_failure: Some("keep".into()), ..version(2) };
