@@ -461,6 +461,10 @@ export interface DatabaseStatus {
    * `ok`, `down`, `migrating` or `wrong_key`.
    */
   state: string;
+  /**
+   * The lowest migration that a program has to know to work with the schema.
+   */
+  works_from?: number | null;
 }
 /**
  * Whose default.
@@ -1428,6 +1432,10 @@ export interface Version {
    * The commit, if it was given to the build; else `null`.
    */
   commit?: string | null;
+  /**
+   * The newest migration of the database that this build knows.
+   */
+  migration: number;
   /**
    * `tellr-app`.
    */

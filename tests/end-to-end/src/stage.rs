@@ -9,7 +9,6 @@ use deployer::config::{
 };
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;
-use deployer::events::DeployEvent;
 use deployer::host::{CredentialTarget, Host as _, LakebaseTarget};
 use deployer::operations::{
     self, CreateResult, DeleteResult, History, RestoreResult, RollbackResult, UpdateResult,

@@ -16,7 +16,7 @@ async fn what_the_deployer_does_not_ask_is_not_asked() {
         "/api/2.0/postgres/credentials",
         "/api/2.0/database/credentials",
         "/api/2.0/apps?include=all",
-        "/api/2.0/preview/scim/v2/Users",
+        "/api/2.0/preview/scim/v2/ServicePrincipals",
         "/oidc/v1/token",
         "/",
         "//api/2.0/apps/tellr",
