@@ -48,6 +48,8 @@ STANDARD_LIBRARY = "Rust standard library"
 STANDARD_TEXTS = {
     name: Path(__file__).parent / f"licences/{name}.txt" for name in ("MIT", "BSD-3-Clause")
 }
+# A line that names a holder, as opposed to one that only has the word.
+HOLDER = re.compile(r"[\s#*/]*copyright\b.*(?:\(c\)|©|\d{4}|\[yyyy\])", re.IGNORECASE)
 RULE = "=" * 100
 LICENSING = get_spdx_licensing()
 
@@ -161,7 +163,7 @@ def notices(project: str) -> str:
     """
     listed = [f"{STANDARD_LIBRARY}: MIT OR Apache-2.0"]
     apache = (ROOT / "LICENSE").read_text().strip()
-    users: dict[str, list[str]] = {apache: [STANDARD_LIBRARY]}
+    used = [(apache, STANDARD_LIBRARY)]
     problems = []
     for component, folder in third_parties(project):
         name, terms = f"{component['name']} {component['version']}", terms_of(component)
@@ -171,8 +173,7 @@ def notices(project: str) -> str:
         if not texts:
             problems.append(f"{name}: it ships no licence text")
         listed.append(f"{name}: {terms}")
-        for text in texts:
-            users.setdefault(text, []).append(name)
+        used += [(text, name) for text in texts]
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
         message = (
@@ -184,10 +185,33 @@ def notices(project: str) -> str:
         f"Third-party notices of {project}\n\n{project} contains the components below. Each is "
         "used under its own terms, whose texts follow.\n"
     )
-    sections = [
-        f"{RULE}\nUsed by: {', '.join(names)}\n{RULE}\n\n{text}\n" for text, names in users.items()
+    return "\n".join((head, *(f"- {line}" for line in listed), "", *sections(used)))
+
+
+def sections(used: list[tuple[str, str]]) -> list[str]:
+    """Compose a section for each text, with the components that have it and their holders.
+
+    Texts that differ in holders and line breaks are one: the package would be larger otherwise.
+    """
+    texts: dict[str, str] = {}
+    users: dict[str, list[str]] = {}
+    holders: dict[str, list[str]] = {}
+    for whole, name in used:
+        lines = whole.splitlines()
+        text = "\n".join(line for line in lines if not HOLDER.match(line)).strip()
+        words = " ".join(text.split())
+        texts.setdefault(words, text)
+        users.setdefault(words, []).append(name)
+        named = (f"{name}: {' '.join(line.split())}" for line in lines if HOLDER.match(line))
+        holders.setdefault(words, []).extend(named)
+    # What begins in the same way compresses better side by side.
+    return [
+        f"{RULE}\nUsed by: {', '.join(dict.fromkeys(users[words]))}\n{RULE}\n\n"
+        + "".join(f"{line}\n" for line in dict.fromkeys(holders[words]))
+        + ("\n" if holders[words] else "")
+        + f"{texts[words]}\n"
+        for words in sorted(texts)
     ]
-    return "\n".join((head, *(f"- {line}" for line in listed), "", *sections))
 
 
 def main() -> int:
