@@ -233,9 +233,10 @@ test("a deployment that fails is reported in the platform's words, as text, and 
   });
   await review();
   await button("Update").click();
-  const failure = page.getByRole("region", { name: /The deployment of app tellr failed/ });
+  // Putting the release before it back fails, too.
+  const failure = page.getByRole("region", { name: /Release \d+ of tellr isn't healthy/ });
   await expect(failure).toBeVisible({ timeout: 60_000 });
-  await expect(failure).toContainText("DEPLOYMENT_FAILED");
+  await expect(failure).toContainText("RELEASE_FAILED");
   await expect(failure).toContainText(message);
   await expect(step("Deployment")).toContainText("failed");
   await expect(step("Health check")).toContainText("not started");
@@ -244,7 +245,7 @@ test("a deployment that fails is reported in the platform's words, as text, and 
   await photograph("failed");
 
   await workspace.control("PATCH", "/settings", { outcomes: { deployment: "real" } });
-  await button("Resume").click();
+  await button("Deploy it again").click();
   await expect(done()).toBeVisible({ timeout: 120_000 });
   expect(problems).toEqual([]);
 });
@@ -254,7 +255,7 @@ test("a version that doesn't exist is named as what went wrong, and another one 
   await field("Version").fill("9.9.9");
   await review();
   await button("Update").click();
-  const failure = page.getByRole("region", { name: /The deployment of app tellr failed/ });
+  const failure = page.getByRole("region", { name: /Release \d+ of tellr isn't healthy/ });
   await expect(failure).toBeVisible({ timeout: 120_000 });
   await expect(failure).toContainText("9.9.9");
   await button("Back to the form").click();

@@ -116,6 +116,7 @@ test("release 2 does not become healthy, and release 1 is back by itself", async
 test("a plan shows what was changed outside, and release 3 sets it back", async () => {
   await call("PATCH", "/api/2.0/apps/tellr", { description: "Edited in the workspace" });
   await field("Version").fill(NEXT_VERSION);
+  await page.locator("summary", { hasText: "More settings" }).click();
   await field("Description").fill("Quarterly decks");
   await review();
   await expect(region("Changes")).toContainText("Changed outside Tellr");

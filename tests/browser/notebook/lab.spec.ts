@@ -151,6 +151,7 @@ test("the widget shows drift, the releases, a release that failed, and goes back
   });
   expect(edited.status).toBe(200);
   await button("Change settings").click();
+  await widget.locator("summary", { hasText: "More settings" }).click();
   await widget.getByLabel(/^Description/).fill("Quarterly decks");
   await button("Review").click();
   const changes = widget.getByRole("region", { name: "Changes" });
