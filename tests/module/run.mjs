@@ -25,7 +25,7 @@ async function runTests(capabilities) {
   const tests = spawn(
     "cargo",
     [
-      ...["test", "--quiet", "--package", "deployer-wasm", "--features", "browser", "--test", "page"],
+      ...["test", "--package", "deployer-wasm", "--features", "browser", "--test", "page"],
       ...["--target", "wasm32-unknown-unknown", "--", ...process.argv.slice(2)],
     ],
     {
