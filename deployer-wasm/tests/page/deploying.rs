@@ -60,6 +60,7 @@ async fn created(stage: &Stage, deployer: &Deployer) {
         "lakebase_name": format!("{}-db", stage.app),
         "schema_name": "app_data",
         "status": "created",
+        "release": 1,
         "lakebase_type": "autoscaling",
     });
     assert_eq!(result, expected);
