@@ -161,7 +161,7 @@ test("the widget shows drift, the releases, a release that failed, and goes back
   await button("Update").click();
   await expect(done("Tellr is up to date")).toBeVisible({ timeout: 90_000 });
 
-  const failing = { failed: { message: "App did not start.", logs: ["ERROR: no such column"] } };
+  const failing = { failed: { message: "ERROR: no such column", logs: [] } };
   await there.control("PATCH", "/settings", { outcomes: { deployment: failing } });
   await button("Change settings").click();
   await widget.getByLabel(/^Description/).fill("Never seen");

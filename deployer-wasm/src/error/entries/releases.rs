@@ -21,7 +21,9 @@ pub(super) fn failed(
         },
         cause: match not_put_back {
             None => problem,
-            Some(why) => format!("{}. Putting release {previous} back: {why}", ends(&problem)),
+            Some(why) => {
+                format!("{}. Putting release {previous} back: {why}", ends(&problem).trim_end_matches('.'))
+            }
         },
         remedy: format!("{remedy}. To look at the failed release, deploy it again with `--on-failure keep`"),
         docs: DOCS_APPS,
