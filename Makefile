@@ -141,7 +141,7 @@ lints:
 .PHONY: test
 test: setup-tests begin-test quick-checks ## Everything that is checked, with a summary of figures
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line built tested
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line built tested read
 	@$(STAGE) "types (page with its deployer)" frontend/node_modules/.bin/tsc -p frontend/tsconfig.package.json
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
@@ -154,9 +154,6 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "packages" pytest --quiet tests/release
 	@$(STAGE) "npm package's example" env DIST=dist node --test --test-reporter=dot tests/module/example.test.mjs
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line in-notebooks in-browsers
-	@$(STAGE) "evaluation (local model)" $(EVALUATE) --local --small --strict
-	@$(STAGE) "programs that export" $(EXPORTING)
-	@$(STAGE) "quality of exported files" $(QUALITY) tests/quality/quality.py
 	@$(STAGE) "figures (slides)" tests/figures/slides.sh
 	@$(STAGE) "figures (writers)" $(QUALITY) tests/quality/speed.py
 	@$(STAGE) "figures (wheel)" env PYTHONPATH=tests/setup python3 tests/figures/wheel.py $$(cat $(WHEEL))
@@ -184,14 +181,19 @@ built: $(PKG) $(SLIDES_PAGE) pkg/$(NOTICES) $(WHEEL) $(NOTEBOOK_WHEEL)
 # Everything that doesn't need it. Run one after the other: they share a folder that cargo locks.
 .PHONY: tested
 tested: lints
-	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
-	@$(STAGE) "page tests" npm --prefix frontend test --silent
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
 	@$(STAGE) "simulation" tests/figures/simulation.sh 100000
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app --package google-stand-in
 	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check
 
-# The published packages in their real environments, and the app's API. Needs `built` and the programs of `tested`.
+# What needs no compilation: it begins once one of the two above has ended.
+.PHONY: read
+read:
+	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
+	@$(STAGE) "page tests" npm --prefix frontend test --silent
+
+# The published packages in their real environments, and the app's API; beside the browser tests, which take longer,
+# also the evaluation and the exported files. Needs `built` and the programs of `tested`.
 .PHONY: in-notebooks in-browsers
 in-notebooks:
 	@$(STAGE) "notebook tests (oldest)" widget/tests/run.sh oldest $(NOTEBOOK_WHEEL)
@@ -199,6 +201,9 @@ in-notebooks:
 	@$(STAGE) "the same requests from three faces" env PYTHON="$$(ls .cache/widget/newest-*/bin/python)" \
 		node --test --test-reporter=dot tests/module/journals.test.mjs
 	@$(STAGE) "browser tests (notebooks)" widget/tests/browser.sh
+	@$(STAGE) "evaluation (local model)" $(EVALUATE) --local --small --strict
+	@$(STAGE) "programs that export" $(EXPORTING)
+	@$(STAGE) "quality of exported files" $(QUALITY) tests/quality/quality.py
 in-browsers:
 	@$(STAGE) "API, explored" env PYTHONPATH=tests/setup python tests/api/explore.py $(TARGET)/debug/tellr-app
 	@$(STAGE) "modules in a browser" node tests/module/run.mjs
