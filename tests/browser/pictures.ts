@@ -9,7 +9,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 const KEPT = join(import.meta.dirname, "pictures");
 const TAKEN = join(import.meta.dirname, "../output/pictures");
 const REFRESH = process.env.TELLR_PICTURES === "refresh";
-const LIMIT = 150 * 1024;
+const LIMIT = 200 * 1024;
 
 /** Takes the picture `name` of `shown`; `text` is its readable text. */
 export async function keepPicture(name: string, shown: Page | Locator, text: string) {
@@ -21,7 +21,7 @@ export async function keepPicture(name: string, shown: Page | Locator, text: str
     // JupyterLab's own notifications.
     style: ".Toastify { display: none }",
   });
-  expect(picture.length, `${name}.png has at most 150 KB`).toBeLessThanOrEqual(LIMIT);
+  expect(picture.length, `${name}.png has at most 200 KB`).toBeLessThanOrEqual(LIMIT);
   const words = lasting(text);
   if (REFRESH) writeFileSync(join(KEPT, `${name}.txt`), words);
   expect(words, "stale: run `npm --prefix tests/browser run pictures`").toBe(
