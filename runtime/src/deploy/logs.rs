@@ -2,7 +2,7 @@
 //!
 //! Following survives what happens to a stream in hours: a proxy that ends it, a token that expires, an app that is
 //! deployed again. Then it is opened again, with growing pauses, and lines that are sent again are left out
-//! ([`LinesRead`]). It ends when the app's compute is stopped or the app is deleted, and with Ctrl-C, which is the
+//! (`LinesRead`). It ends when the app's compute is stopped or the app is deleted, and with Ctrl-C, which is the
 //! usual way to end it and no failure.
 //!
 //! Lines go to standard output, messages about the connection to standard error.

@@ -24,8 +24,8 @@ from tellr.workspace.session import WorkspaceSession
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tellr.arguments import Given
     from tellr.app_log import Log, LogLine
+    from tellr.arguments import Given
     from tellr.progress.view import Reporter
 
 _TICK_SECONDS = 0.5
