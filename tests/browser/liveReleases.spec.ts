@@ -54,7 +54,8 @@ async function review() {
 async function openReleases() {
   const summary = page.locator("summary", { hasText: "Releases" });
   await expect(summary).toBeVisible();
-  if (!(await page.getByRole("list", { name: "Releases" }).isVisible())) await summary.click();
+  const isOpen = await summary.evaluate((element) => element.parentElement?.hasAttribute("open"));
+  if (!isOpen) await summary.click();
 }
 
 const photograph = (name: string) =>

@@ -206,7 +206,9 @@ def test_the_program_deploys_itself_and_what_is_uploaded_installs_and_serves(
 
         files = f"{host}/api/2.0/workspace"
         folder = f"/Workspace/Users/{ada['user_name']}/.apps/tellr/wheels"
-        [uploaded] = ask(f"{files}/list?path={folder}", token)["objects"]
+        # Each release has its wheel in a folder of its own.
+        [release] = ask(f"{files}/list?path={folder}", token)["objects"]
+        [uploaded] = ask(f"{files}/list?path={release['path']}", token)["objects"]
         exported = ask(f"{files}/export?path={uploaded['path']}&format=AUTO", token)
     path = tmp_path / Path(uploaded["path"]).name
     path.write_bytes(base64.b64decode(exported["content"]))
