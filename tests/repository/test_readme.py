@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 150 * 1024
+LIMIT = 200 * 1024
 
 
 def linked(readme: Path) -> list[Path]:
