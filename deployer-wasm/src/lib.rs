@@ -17,8 +17,8 @@
 //! | [`events`], [`cancellation`] | events of a run; stopping at a safe point |
 //! | [`error`] | the catalogue of failures |
 //! | [`document`] | YAML documents, read within limits |
+//! | `together` | several futures in one task |
 //! | [`timestamp`], [`decode`] | a point in time; reading JSON into types |
-//! | `order`, `together` | sorting; several futures in one task |
 
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
@@ -32,7 +32,6 @@ pub mod events;
 pub mod host;
 pub mod manifest;
 pub mod operations;
-mod order;
 pub mod schema;
 pub mod steps;
 pub mod timestamp;

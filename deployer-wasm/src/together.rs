@@ -1,15 +1,13 @@
 //! Several futures in one task.
 //!
-//! `futures_util` has the same, in code of its own for each type of future: for the module's size, the futures here are
-//! boxed, and what is polled is of few types.
+//! `futures_util::future::join_all` does the same, compiled once for each type of future: 7 KiB more in each module
+//! after brotli. The futures here are boxed, and what is polled is of one type.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::task::Poll;
 
 use futures_util::future::LocalBoxFuture;
-
-use crate::order;
 
 /// Runs all `futures` to their end.
 pub(crate) async fn all(mut futures: Vec<LocalBoxFuture<'_, ()>>) {
@@ -26,21 +24,12 @@ pub(crate) async fn each<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec
     let mut running: Vec<LocalBoxFuture<'_, ()>> = Vec::new();
     for (index, future) in futures.into_iter().enumerate() {
         let outputs = &outputs;
+        outputs.borrow_mut().push(None);
         running.push(Box::pin(async move {
             let output = future.await;
-            outputs.borrow_mut().push((index, output));
+            outputs.borrow_mut()[index] = Some(output);
         }));
     }
     all(running).await;
-    in_order(outputs.into_inner())
-}
-
-/// What is numbered, in the order of the numbers.
-fn in_order<T>(mut numbered: Vec<(usize, T)>) -> Vec<T> {
-    order::sort(&mut numbered, |(one, _), (other, _)| one < other);
-    let mut items = Vec::with_capacity(numbered.len());
-    for (_, item) in numbered {
-        items.push(item);
-    }
-    items
+    outputs.into_inner().into_iter().flatten().collect()
 }

@@ -7,8 +7,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** What each module may have after brotli. It guards against bloat. (With five operations instead of ten it was 320 KiB.) */
-const LARGEST_BROTLI_BYTES = 440 * 1024;
+/** What each module may have after brotli. It guards against bloat. */
+const LARGEST_BROTLI_BYTES = 450 * 1024;
 const SUMMARY = resolve(import.meta.dirname, "../../.cache/setup/figures/modules.txt");
 
 function sizes(path) {

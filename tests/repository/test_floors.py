@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # From the lowest layer up, as listed in the documentation of each crate.
 FLOORS = {
     "deployer-wasm/src": [
-        {"decode", "order"},
+        {"decode"},
         {"timestamp", "document", "together"},
         {"error"},
         {"events", "cancellation"},

@@ -24,7 +24,6 @@ use super::journal::folder;
 use crate::decode::{decode, null_as_default};
 use crate::error::Failure;
 use crate::host::{Host, Timestamp};
-use crate::order;
 use crate::workspace::files::{self, Exported, PutMode};
 use crate::workspace::{ApiError, Client};
 
@@ -228,7 +227,7 @@ impl Releases {
         let further = there.kept.into_iter().filter(|release| self.get(release.number).is_none());
         let further: Vec<Release> = further.collect();
         self.kept.extend(further);
-        order::sort(&mut self.kept, |one, other| one.number < other.number);
+        self.kept.sort_by_key(|release| release.number);
         self.next = self.next.max(there.next);
         self.current = self.current.or(there.current);
         self
@@ -261,7 +260,7 @@ impl Releases {
         let needed: Vec<String> = up.chain(self.current()).flat_map(wheels).collect();
         let mut unneeded: Vec<String> = self.kept.iter().flat_map(wheels).collect();
         unneeded.retain(|name| !needed.contains(name));
-        order::sort(&mut unneeded, |one, other| one < other);
+        unneeded.sort_unstable();
         unneeded.dedup();
         unneeded
     }

@@ -24,7 +24,6 @@ use crate::engine::lock::{self, Places};
 use crate::error::{DeployError, Failure, Result, shortened, spell};
 use crate::host::{Host, HostErrorKind, Probe};
 use crate::manifest::DeployedManifest;
-use crate::order;
 use crate::steps::lakebase::Found;
 use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
@@ -85,7 +84,7 @@ pub async fn findings<H: Host>(
         seen.push(finding.clone());
         is_new
     });
-    order::sort(&mut findings, |one, other| one.severity < other.severity);
+    findings.sort_by_key(|finding| finding.severity);
     let ok = findings.iter().all(|finding| finding.severity != Severity::Error);
     let took = host.elapsed().saturating_sub(began);
     let elapsed_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -191,7 +190,7 @@ async fn for_create<H: Host>(
         Some("DELETING") => {
             let message = format!("An app `{name}` is still being deleted");
             Finding::warning("app", message).by(
-                Fixer::Nobody,
+                Fixer::NoAction,
                 "`create` waits for it, for up to 20 minutes; or choose another `app_name`",
             )
         }
@@ -295,7 +294,7 @@ fn state(app: &App) -> Option<Finding> {
         "ACTIVE" => None,
         "STOPPED" => Some(
             Finding::warning("app", format!("The compute of the app `{name}` is stopped"))
-                .by(Fixer::Nobody, "`update` starts it"),
+                .by(Fixer::NoAction, "`update` starts it"),
         ),
         "ERROR" => Some(
             Finding::error("app", format!("The compute of the app `{name}` is in the state ERROR"))
@@ -304,7 +303,7 @@ fn state(app: &App) -> Option<Finding> {
         ),
         _ => Some(
             Finding::warning("app", format!("The compute of the app `{name}` is {compute}"))
-                .by(Fixer::Nobody, "`update` waits until it is running"),
+                .by(Fixer::NoAction, "`update` waits until it is running"),
         ),
     }
 }
@@ -315,7 +314,7 @@ async fn app_rights<H: Host>(preflight: &Preflight<'_, H>, app: &App, me: &Me) -
     let what = format!("the app `{}`", app.name);
     let creator = app.creator.as_deref().map(|creator| format!(", {}", shortened(creator)));
     let how = format!("Ask the app's owner{} for CAN MANAGE", creator.unwrap_or_default());
-    judge(found.map(|list| list.is_managed_by(me)), &what, me, Fixer::AppOwner, &how, false)
+    judge(found.map(|list| rights::is_managed_by(&list, me)), &what, me, Fixer::AppOwner, &how, false)
 }
 
 /// Whether the caller may attach the database to the app. `attached`: it already is.
@@ -334,7 +333,7 @@ async fn database_rights<H: Host>(
     let list = preflight.client.send(rights::of_object(object)).await;
     let owner = owner.map(|owner| format!(", {}", shortened(owner))).unwrap_or_default();
     let how = format!("Ask the database's owner{owner} or a workspace admin for CAN MANAGE");
-    let manages = list.map(|list| list.is_managed_by(me));
+    let manages = list.map(|list| rights::is_managed_by(&list, me));
     Some(judge(manages, &object.noun(), me, Fixer::WorkspaceAdmin, &how, attached))
 }
 
@@ -505,7 +504,7 @@ async fn run_in_progress<H: Host>(preflight: &Preflight<'_, H>, site: Site<'_>) 
     let lease = lock::holder(&preflight.client, &places).await.ok()??;
     let holder = shortened(&lease.holder);
     let message = format!("{holder} has been running `{}` since {}", lease.operation, lease.since);
-    Some(Finding::warning("lock", message).by(Fixer::Nobody, "Wait until that run has finished"))
+    Some(Finding::warning("lock", message).by(Fixer::NoAction, "Wait until that run has finished"))
 }
 
 /// Whether the app's own address can be reached from here.
@@ -513,7 +512,7 @@ async fn address<H: Host>(preflight: &Preflight<'_, H>, app: &App) -> Finding {
     let unchecked = |why: String| {
         Finding::warning("network", "Whether the app can be reached from here couldn't be checked".to_owned())
             .because(why)
-            .by(Fixer::Nobody, "The deployment reports then what it couldn't check")
+            .by(Fixer::NoAction, "The deployment reports then what it couldn't check")
     };
     if app.compute() != "ACTIVE" {
         return unchecked("Its compute isn't running".to_owned());

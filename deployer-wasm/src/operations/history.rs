@@ -12,7 +12,6 @@ use crate::engine::Cancellation;
 use crate::engine::releases::Release;
 use crate::error::{Failure, Result};
 use crate::host::{Host, Timestamp};
-use crate::order;
 use crate::steps::app;
 use crate::steps::restore_point;
 use crate::workspace::postgres;
@@ -132,6 +131,6 @@ pub(super) async fn kept_branches<H: Host>(
             })
         })
         .collect();
-    order::sort(&mut kept, |one, other| (other.created_at, &other.id) < (one.created_at, &one.id));
+    kept.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
     Ok(kept)
 }

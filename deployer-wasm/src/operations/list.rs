@@ -24,7 +24,6 @@ use crate::engine::releases::{self, Releases};
 use crate::error::{DeployError, Failure, Result};
 use crate::host::{Host, Probe};
 use crate::manifest::{self, DeployedManifest, REQUIREMENTS};
-use crate::order;
 use crate::steps::{key, resources};
 use crate::workspace::apps::{self, App, Resource};
 use crate::workspace::identity::same_person;
@@ -155,7 +154,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>) -> Result<AppList> {
     let looked = stream::iter(all.apps).map(|app| look_at(preflight, &me, app)).buffered(AT_ONCE);
     let mut apps: Vec<ListedApp> = looked.filter_map(async |app| app).collect().await;
     preflight.safe_point()?;
-    order::sort(&mut apps, |one, other| one.app_name < other.app_name);
+    apps.sort_by(|one, other| one.app_name.cmp(&other.app_name));
     Ok(AppList { apps, apps_in_workspace })
 }
 

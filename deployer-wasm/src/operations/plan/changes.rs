@@ -8,8 +8,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::order;
-
 /// What happens to one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -252,6 +250,6 @@ pub(super) fn sorted(mut changes: Vec<ResourceChange>) -> Vec<ResourceChange> {
         Action::NoChange => 2,
         _ => 1,
     };
-    order::sort(&mut changes, |one, other| rank(one) < rank(other));
+    changes.sort_by_key(rank);
     changes
 }
