@@ -1,7 +1,7 @@
 /** The form: common settings are visible, the rest is collapsed. */
 import { type RefCallback, useId } from "react";
-import { Icon } from "../../components/Icon";
 import type { Status } from "../contract";
+import { Fold } from "../Fold";
 import { ChoiceField } from "./ChoiceField";
 import styles from "./DeployForm.module.css";
 import { Labelled, LinesField, TextField } from "./Field";
@@ -29,20 +29,9 @@ export function DeployForm({
       {operation === "delete" ? null : <SizeAndVersion />}
       {operation === "delete" ? null : <Assistant />}
       {operation === "delete" ? null : (
-        <details
-          className={styles.more}
-          open={unfolded}
-          onToggle={(event) => onUnfold(event.currentTarget.open)}
-        >
-          <summary className={styles.summary}>
-            <span className={styles.chevron}>
-              <Icon name="chevron" />
-            </span>
-            More settings
-            <Changed />
-          </summary>
+        <Fold title="More settings" beside={<Changed />} open={unfolded} onToggle={onUnfold}>
           <MoreSettings status={status} />
-        </details>
+        </Fold>
       )}
     </div>
   );

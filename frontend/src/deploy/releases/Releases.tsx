@@ -5,6 +5,7 @@ import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { Prose } from "../../components/Prose";
 import type { DeployerLike, History, Release, Status } from "../contract";
+import { Fold } from "../Fold";
 import { FailureCard } from "../failure/FailureCard";
 import { sentence } from "../form/Field";
 import { shortMoment } from "../standing/moment";
@@ -37,21 +38,15 @@ export function Releases({
   onOpen: (open: boolean) => void;
 } & Ways) {
   return (
-    <details
-      className={styles.releases}
+    <Fold
+      title="Releases"
+      beside={<span className={styles.hint}>What was deployed, and the way back</span>}
       open={open}
-      onToggle={(event) => onOpen(event.currentTarget.open)}
+      onToggle={onOpen}
     >
-      <summary className={styles.summary}>
-        <span className={styles.chevron}>
-          <Icon name="chevron" />
-        </span>
-        <span>Releases</span>{" "}
-        <span className={styles.hint}>What was deployed, and the way back</span>
-      </summary>
-      {/* The releases are fetched once somebody wants to see them. */}
+      {/* Fetched when the section is opened. */}
       {open ? <Recorded deployer={deployer} status={status} folder={folder} {...ways} /> : null}
-    </details>
+    </Fold>
   );
 }
 

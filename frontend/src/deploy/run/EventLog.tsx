@@ -1,8 +1,8 @@
 /** All events, line by line. */
 import { useLayoutEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button";
-import { Icon } from "../../components/Icon";
 import { Prose } from "../../components/Prose";
+import { Fold } from "../Fold";
 import { shortDuration } from "./duration";
 import styles from "./EventLog.module.css";
 import type { LogLine } from "./runState";
@@ -23,14 +23,12 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
   }, [lines.length, following, open]);
 
   return (
-    <details className={styles.log} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className={styles.summary}>
-        <span className={styles.chevron}>
-          <Icon name="chevron" />
-        </span>
-        Event log
-        <span className={styles.count}>{lines.length}</span>
-      </summary>
+    <Fold
+      title="Event log"
+      beside={<span className={styles.count}>{lines.length}</span>}
+      open={open}
+      onToggle={setOpen}
+    >
       <div className={styles.frame}>
         <ol
           ref={list}
@@ -60,7 +58,7 @@ export function EventLog({ lines }: { lines: readonly LogLine[] }) {
           </div>
         )}
       </div>
-    </details>
+    </Fold>
   );
 }
 
