@@ -14,22 +14,23 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import io
 import lzma
 import os
-import struct
 import time
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = "tellr_app/tellr-app"
 ENTRY_POINT = "[console_scripts]\ntellr-app = tellr_app.run:command\n"
-# How an ELF file of 64 bits begins whose numbers are little-endian; its architecture, two bytes at
-# this offset, and there, x86-64.
-ELF64 = b"\x7fELF\x02\x01"
+# In an ELF file: its architecture, two bytes at this offset, and there, x86-64.
 MACHINE, X86_64 = slice(18, 20), b"\x3e\x00"
 # What a part of the program is like, as LZMA's literal context, literal position and position bits:
 # each was the best for its part of those that were tried. A part begins at one of these sections.
@@ -48,7 +49,7 @@ FALLBACK_TIME = 1_767_225_600
 
 
 def compress(program: bytes, *, is_fast: bool = False) -> bytes:
-    """Compress a program with xz: each part as a stream; whoever unpacks them joins them."""
+    """Compress a program with xz: each part is a stream, and readers of xz join them."""
     preset = 1 if is_fast else 9 | lzma.PRESET_EXTREME
     streams = []
     for part, like, is_code in parts(program):
@@ -73,23 +74,11 @@ def parts(program: bytes) -> Iterator[tuple[bytes, dict[str, int], bool]]:
 
 def sections(program: bytes) -> dict[str, int]:
     """Find where the sections of an ELF file begin; none of another file."""
-    if not program.startswith(ELF64):
+    try:
+        read = ELFFile(io.BytesIO(program))
+    except ELFError:
         return {}
-    (table,) = struct.unpack_from("<Q", program, 40)
-    size, count, names_at = struct.unpack_from("<3H", program, 58)
-    # Of each: where its name is in the section of the names, and where it begins.
-    headers = [
-        (struct.unpack_from("<I", program, at)[0], struct.unpack_from("<Q", program, at + 24)[0])
-        for at in range(table, table + size * count, size)
-    ]
-    if not headers:
-        return {}
-    names = headers[names_at][1]
-    read = {}
-    for name_at, offset in headers:
-        begin = names + name_at
-        read[program[begin : program.index(b"\0", begin)].decode()] = offset
-    return read
+    return {section.name: section["sh_offset"] for section in read.iter_sections()}
 
 
 def files(program: bytes, *, is_fast: bool = False) -> dict[str, bytes]:
