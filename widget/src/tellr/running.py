@@ -64,28 +64,30 @@ def plan(operation: str, given: Given) -> Plan:
     return Plan(found, host.workspace or "", host.user or "")
 
 
+def _asked(what: str, given: Given) -> tuple[dict[str, Any], str, str]:
+    """Ask what only looks: its result, the workspace and the user."""
+    host, start = _prepared(what, given)
+    return _look(host, start), host.workspace or "", host.user or ""
+
+
 def status(given: Given) -> Status:
     """Request the status of an app."""
-    host, start = _prepared("status", given)
-    return Status(_look(host, start), host.workspace or "", host.user or "")
+    return Status(*_asked("status", given))
 
 
 def history(given: Given) -> History:
     """Request the releases of an app."""
-    host, start = _prepared("history", given)
-    return History(_look(host, start), host.workspace or "", host.user or "")
+    return History(*_asked("history", given))
 
 
 def list_apps(given: Given) -> AppList:
     """Request the list of Tellr apps."""
-    host, start = _prepared("list", given)
-    return AppList(_look(host, start), host.workspace or "", host.user or "")
+    return AppList(*_asked("list", given))
 
 
 def doctor(given: Given) -> Findings:
     """Request the checks of everything that a deployment needs."""
-    host, start = _prepared("doctor", given)
-    return Findings(_look(host, start), host.workspace or "", host.user or "")
+    return Findings(*_asked("doctor", given))
 
 
 def logs(given: Given, tail: int, search: str, *, follow: bool) -> Log | Iterator[LogLine]:
