@@ -141,7 +141,7 @@ lints:
 .PHONY: test
 test: setup-tests begin-test quick-checks ## Everything that is checked, with a summary of figures
 	@$(STAGE) "types (browser tests)" frontend/node_modules/.bin/tsc -p tests/browser
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line built tested read
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line built tested repository-and-page
 	@$(STAGE) "types (page with its deployer)" frontend/node_modules/.bin/tsc -p frontend/tsconfig.package.json
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
@@ -186,9 +186,9 @@ tested: lints
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app --package google-stand-in
 	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check
 
-# What needs no compilation: it begins once one of the two above has ended.
-.PHONY: read
-read:
+# The tests that compile nothing: they begin once one of the two above has ended.
+.PHONY: repository-and-page
+repository-and-page:
 	@$(STAGE) "repository" pytest --quiet tests --ignore tests/release
 	@$(STAGE) "page tests" npm --prefix frontend test --silent
 
