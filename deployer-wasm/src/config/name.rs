@@ -3,8 +3,19 @@
 //! The rules are those of the platform or of Postgres, so a name accepted here is not refused three minutes
 //! into a deployment. All rules match the whole text: a trailing newline makes a name invalid.
 
+use std::ops::RangeInclusive;
+
 use super::text::{checked_text, invalid};
 use crate::error::Failure;
+
+/// Whether a text of one of these lengths is of lower-case letters, digits and hyphens, starts with a letter and
+/// doesn't end with a hyphen.
+fn is_label(text: &str, lengths: RangeInclusive<usize>) -> bool {
+    lengths.contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.ends_with('-')
+}
 
 checked_text! {
     /// The name of a Databricks App: 2 to 30 lower-case letters, digits and hyphens, starting with a letter
@@ -15,11 +26,7 @@ checked_text! {
 impl AppName {
     /// Checks `text`, which was given as `key`.
     pub fn parse(key: &str, text: &str) -> Result<Self, Failure> {
-        let fits = (2..=30).contains(&text.len())
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !text.ends_with('-');
-        if fits {
+        if is_label(text, 2..=30) {
             Ok(Self(text.to_owned()))
         } else {
             Err(invalid(
@@ -118,11 +125,7 @@ checked_text! {
 impl BranchId {
     /// Checks `text`, which was given as `key`.
     pub fn parse(key: &str, text: &str) -> Result<Self, Failure> {
-        let fits = (1..=63).contains(&text.len())
-            && text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !text.ends_with('-');
-        if fits {
+        if is_label(text, 1..=63) {
             Ok(Self(text.to_owned()))
         } else {
             Err(invalid(

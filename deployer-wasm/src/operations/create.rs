@@ -3,8 +3,9 @@
 use super::Operation;
 use super::folder::own_folder;
 use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, unfinished};
+use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
-use super::release::{Release, all_scopes, attachments, deployed_manifest, health_check};
+use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
 use crate::config::services::Services;
 use crate::config::{CreateConfig, WorkspacePath};
@@ -14,7 +15,6 @@ use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
-use crate::steps::deployment::Candidate;
 use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
@@ -41,9 +41,7 @@ pub async fn create<H: Host>(
     let (locked, observed) = preflight.lock(observe, CreateObserved::site, recorded).await?;
     let (graph, Made { lakebase, deployment, health }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("create the app `{name}`"), graph).await?;
-    let health = health.get().unwrap_or_default();
-    let release = locked.record(deployment.get().unwrap_or_default(), &health).await;
-    let url = health.url;
+    let Deployed { release, url, .. } = locked.deployed(&deployment, &health).await;
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     locked.finish(format!("Tellr is running at {url}"), Some(url.clone())).await?;
     Ok(CreateResult {
@@ -148,15 +146,9 @@ pub(super) fn graph<'a, H: Host>(
     // 5. The deployment, and the check that it runs.
     let deployment = graph.add("deployment", "the deployment", (attached, files, lakebase.clone(), ready), {
         move |(app, written, lakebase, ())| async move {
-            let release = observed.release(config);
             let settings = config.recorded(folder).arguments;
-            let parts = (written.files, app.kept.clone(), &lakebase);
-            let candidate = Candidate {
-                folder,
-                check: health_check(config.package),
-                release: Some(release.record(run, Operation::Create, &settings, parts)),
-                anyway: written.changed || release.is_open(),
-            };
+            let about = (Operation::Create, &settings);
+            let candidate = observed.release(config).candidate(run, about, written, &app, &lakebase);
             deployment::deploy(run.step("deployment"), &app, candidate).await
         }
     });

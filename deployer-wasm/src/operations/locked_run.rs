@@ -7,10 +7,20 @@ use crate::cancellation::StopReason;
 use crate::engine::journal::RunStatus;
 use crate::engine::lock::{HeldLock, Lost};
 use crate::engine::releases::{Release, ReleaseState};
-use crate::engine::{Graph, Run, StepError, StepReport};
+use crate::engine::{Graph, Output, Run, StepError, StepReport};
 use crate::error::{DeployError, Failure, Result};
 use crate::host::Host;
 use crate::steps::verify::Health;
+
+/// What came of a deployment.
+pub(super) struct Deployed {
+    /// The platform's id; empty if nothing had to be deployed and none is known.
+    pub(super) deployment_id: String,
+    /// The number of the release that is deployed, if it could be recorded.
+    pub(super) release: Option<u32>,
+    /// The app's URL.
+    pub(super) url: String,
+}
 
 /// An operation that holds the lock.
 pub(super) struct LockedRun<'a, H> {
@@ -72,9 +82,17 @@ impl<H: Host> LockedRun<'_, H> {
         error
     }
 
-    /// Records how the deployment of this run's release ended. That it can't be recorded doesn't undo it.
-    /// Returns the number of the release that is deployed.
-    pub(super) async fn record(&self, deployment: String, health: &Health) -> Option<u32> {
+    /// Records how the deployment of this run's release ended, given the outputs of the steps that deployed and
+    /// checked it. That it can't be recorded doesn't undo it.
+    pub(super) async fn deployed(&self, deployment: &Output<String>, health: &Output<Health>) -> Deployed {
+        let (deployment_id, health) =
+            (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
+        let release = self.record(deployment_id.clone(), &health).await;
+        Deployed { deployment_id, release, url: health.url }
+    }
+
+    /// Records that the app runs in this run's release. Returns the number of the release that is deployed.
+    async fn record(&self, deployment: String, health: &Health) -> Option<u32> {
         let Run { client, narrator, releases, .. } = &self.run;
         let healthy = |release: &mut Release| {
             release.state = match health.unchecked {

@@ -17,8 +17,11 @@ use crate::manifest::{
     self, APP_YAML, DeployedManifest, KEY_VARIABLE, KeySource, LakebaseConnection, ManifestInputs,
     REQUIREMENTS, RequirementsInputs, Unusable,
 };
+use crate::steps::deployment::Candidate;
+use crate::steps::files::Written;
 use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::Lakebase;
+use crate::steps::resources::Attached;
 use crate::steps::verify::Expected;
 use crate::steps::{files, resources, services};
 use crate::workspace::apps::{App, HealthCheck, Resource};
@@ -39,7 +42,7 @@ pub(super) struct Release<'a> {
     pub(super) recorded: Option<&'a releases::Release>,
 }
 
-impl Release<'_> {
+impl<'a> Release<'a> {
     /// Generates the files for this database and key, and writes those that differ.
     pub(super) async fn write<H: Host>(
         self,
@@ -75,6 +78,24 @@ impl Release<'_> {
             self.wheel.map(|wheel| ReleasedFile::of_wheel(&manifest::wheel_path(wheel), &wheel.content)),
         );
         kept
+    }
+
+    /// What to deploy: this release, unless the app runs it already.
+    pub(super) fn candidate<H: Host>(
+        &self,
+        run: &Run<'_, H>,
+        (operation, settings): (Operation, &Value),
+        written: Written,
+        app: &Attached,
+        lakebase: &Lakebase,
+    ) -> Candidate<'a> {
+        let parts = (written.files, app.kept.clone(), lakebase);
+        Candidate {
+            folder: self.folder,
+            check: health_check(self.package),
+            release: Some(self.record(run, operation, settings, parts)),
+            anyway: written.changed || self.is_open(),
+        }
     }
 
     /// The record of this release, whose deployment is about to start.
@@ -119,7 +140,7 @@ impl Release<'_> {
     }
 
     /// Whether what is deployed may change without a change of its files.
-    pub(super) fn is_open(&self) -> bool {
+    fn is_open(&self) -> bool {
         self.recorded.is_none() && self.wheel.is_none() && *self.version == VersionPin::Latest
     }
 

@@ -10,6 +10,7 @@ use super::Operation;
 use super::folder::folder;
 use super::history::{KeptBranch, kept_branches};
 use super::inventory::{attached_branch, attached_name, deployed_from, refuse_other_app};
+use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
 use super::release::{Release, again, deployed_manifest, health_check, key_storage};
@@ -52,10 +53,8 @@ pub async fn restore<H: Host>(
     let title = format!("restore the data of the app `{name}` from `{}`", observed.from.id);
     let steps = gate.run(&locked, title, graph, (|| observed.present.clone(), &made.key)).await?;
     let Made { branch, deployment, health, .. } = made;
-    let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
-    let release = locked.record(deployment_id.clone(), &health).await;
+    let Deployed { deployment_id, release, url } = locked.deployed(&deployment, &health).await;
     locked.run.journal.forget("branch");
-    let url = health.url;
     locked.finish(format!("Tellr is running at {url}, with the restored data"), Some(url.clone())).await?;
     Ok(RestoreResult {
         url,

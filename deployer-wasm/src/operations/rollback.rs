@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Operation;
 use super::folder::folder;
 use super::inventory::deployed_from;
+use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
 use super::result::RollbackResult;
@@ -45,9 +46,7 @@ pub async fn rollback<H: Host>(
     let title = format!("go back to release {number} of the app `{name}`");
     let steps = gate.run(&locked, title, graph, (|| made.lakebase.get(), &made.key)).await?;
     let Made { deployment, health, .. } = made;
-    let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
-    let release = locked.record(deployment_id.clone(), &health).await;
-    let url = health.url;
+    let Deployed { deployment_id, release, url } = locked.deployed(&deployment, &health).await;
     locked.finish(format!("release {number} of Tellr is running again at {url}"), Some(url.clone())).await?;
     Ok(RollbackResult {
         url,

@@ -5,12 +5,11 @@ use super::Operation;
 use super::adoption::{self, Adoption, Known};
 use super::folder::folder;
 use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, refuse_other_app};
+use super::locked_run::Deployed;
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
-use super::release::{
-    Release, again, all_scopes, attachments, deployed_manifest, health_check, is_pinned, key_storage,
-};
+use super::release::{Release, again, all_scopes, attachments, deployed_manifest, is_pinned, key_storage};
 use super::result::UpdateResult;
 use crate::config::services::Services;
 use crate::config::{UpdateConfig, VersionPin, WorkspacePath};
@@ -20,7 +19,6 @@ use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::DeployedManifest;
 use crate::schema::SchemaState;
-use crate::steps::deployment::Candidate;
 use crate::steps::key::KeyPlace;
 use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
@@ -59,9 +57,7 @@ pub async fn update<H: Host>(
         .run(&locked, format!("update the app `{name}`"), graph, (|| made.lakebase.get(), &made.key))
         .await?;
     let Made { lakebase, deployment, health, emptied, .. } = made;
-    let (deployment_id, health) = (deployment.get().unwrap_or_default(), health.get().unwrap_or_default());
-    let release = locked.record(deployment_id.clone(), &health).await;
-    let url = health.url;
+    let Deployed { deployment_id, release, url } = locked.deployed(&deployment, &health).await;
     let lakebase_type = lakebase.get().map(|lakebase| lakebase.kind().to_owned()).unwrap_or_default();
     locked.run.journal.forget("restore_point");
     let (restore_point, state) =
@@ -179,15 +175,9 @@ pub(super) fn graph<'a, H: Host>(
         "the deployment",
         (deployable, files, lakebase.clone(), ready),
         move |(app, written, lakebase, ())| async move {
-            let release = observed.release(config);
             let settings = config.recorded(folder).arguments;
-            let parts = (written.files, app.kept.clone(), &lakebase);
-            let candidate = Candidate {
-                folder,
-                check: health_check(config.package),
-                release: Some(release.record(run, operation, &settings, parts)),
-                anyway: written.changed || release.is_open(),
-            };
+            let about = (operation, &settings);
+            let candidate = observed.release(config).candidate(run, about, written, &app, &lakebase);
             deployment::deploy(run.step("deployment"), &app, candidate).await
         },
     );

@@ -91,6 +91,14 @@ impl AccessList {
         level >= Some(Granted::Known(grant.level))
     }
 
+    /// All levels: the kind and the name of the grantee, and the platform's level.
+    pub fn levels(&self) -> impl Iterator<Item = (GranteeKind, &str, &str)> {
+        self.entries().flat_map(|entry| {
+            let levels = entry.all_permissions.iter().filter_map(|held| held.permission_level.as_deref());
+            levels.filter_map(|level| entry.grantee().map(|(kind, name)| (kind, name, level)))
+        })
+    }
+
     /// The grants on the app itself: the kind and the name of the grantee, and the platform's level.
     pub fn direct(&self) -> impl Iterator<Item = (GranteeKind, &str, &str)> {
         self.entries().filter_map(|entry| {

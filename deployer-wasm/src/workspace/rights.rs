@@ -7,7 +7,9 @@
 use serde::Deserialize;
 
 use super::identity::{Me, same_person};
+use super::permissions::AccessList;
 use super::{Call, segment};
+use crate::config::sharing::GranteeKind;
 use crate::decode::null_as_default;
 use crate::host::Method;
 
@@ -33,49 +35,19 @@ impl Object<'_> {
     }
 }
 
-/// An access list of an object.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub struct AccessRights {
-    #[serde(default, deserialize_with = "null_as_default")]
-    access_control_list: Vec<Entry>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Entry {
-    #[serde(default)]
-    user_name: Option<String>,
-    #[serde(default)]
-    group_name: Option<String>,
-    #[serde(default)]
-    service_principal_name: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
-    all_permissions: Vec<Permission>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Permission {
-    #[serde(default, deserialize_with = "null_as_default")]
-    permission_level: String,
-}
-
-impl AccessRights {
-    /// Whether the list says that the caller manages the object.
-    pub fn is_managed_by(&self, me: &Me) -> bool {
-        self.access_control_list.iter().any(|entry| {
-            let is_me = [&entry.user_name, &entry.service_principal_name]
-                .into_iter()
-                .flatten()
-                .any(|name| same_person(name, &me.user_name));
-            let is_in = entry.group_name.as_deref().is_some_and(|name| me.is_in(name));
-            let manages =
-                |held: &Permission| matches!(held.permission_level.as_str(), "CAN_MANAGE" | "IS_OWNER");
-            (is_me || is_in) && entry.all_permissions.iter().any(manages)
-        })
-    }
+/// Whether an object's access list says that the caller manages it.
+pub fn is_managed_by(list: &AccessList, me: &Me) -> bool {
+    list.levels().any(|(kind, name, level)| {
+        let is_me = match kind {
+            GranteeKind::Group => me.is_in(name),
+            GranteeKind::User | GranteeKind::ServicePrincipal => same_person(name, &me.user_name),
+        };
+        is_me && matches!(level, "CAN_MANAGE" | "IS_OWNER")
+    })
 }
 
 /// Reads the access list of an object.
-pub fn of_object(object: Object<'_>) -> Call<AccessRights> {
+pub fn of_object(object: Object<'_>) -> Call<AccessList> {
     let path = match object {
         Object::App(name) => format!("apps/{}", segment(name)),
         Object::Project(name) => format!("database-projects/{}", segment(name)),
@@ -134,7 +106,7 @@ mod tests {
         let list = |entry: serde_json::Value, level: &str| {
             let mut entry = entry;
             entry["all_permissions"] = json!([{"permission_level": level, "inherited": false}]);
-            decode::<AccessRights>(json!({"access_control_list": [entry]})).unwrap().is_managed_by(&me)
+            is_managed_by(&decode(json!({"access_control_list": [entry]})).unwrap(), &me)
         };
         assert!(list(json!({"user_name": "Ada@example.com"}), "CAN_MANAGE"));
         assert!(list(json!({"group_name": "data"}), "CAN_MANAGE"));
