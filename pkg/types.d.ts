@@ -1270,7 +1270,7 @@ export type Severity = "error" | "warning" | "ok";
 /**
  * Who can fix a finding.
  */
-export type Fixer = "you" | "app_owner" | "workspace_admin" | "account_admin" | "databricks" | "nobody";
+export type Fixer = "you" | "app_owner" | "workspace_admin" | "account_admin" | "databricks" | "no_action";
 
 /**
  * One run.

@@ -257,7 +257,7 @@ pub enum Failure {
         remedy: String,
         log: Vec<String>,
     },
-    /// No release has this number, or it is forgotten; `kept` are the numbers of those that can be gone back to.
+    /// No release has this number, or it is forgotten; `kept` are the numbers of those to roll back to.
     ReleaseUnknown { app: String, release: u32, kept: Vec<u32> },
     /// There is no release to go back to.
     NoEarlierRelease { app: String },

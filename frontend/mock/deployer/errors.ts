@@ -47,7 +47,7 @@ export const DEPLOYMENT_FAILED: DeployError = {
   ],
 };
 
-/** The app isn't healthy after its deployment, and the release of before runs again. */
+/** The app isn't healthy after its deployment, and the previous release runs again. */
 export const RELEASE_FAILED: DeployError = {
   ...entry(
     "RELEASE_FAILED",
@@ -76,7 +76,7 @@ export function releaseUnknown(app: string, release: number): DeployError {
   return entry(
     "RELEASE_UNKNOWN",
     `\`${app}\` has no release ${release}`,
-    "The releases that can be gone back to: 1, 2, 3, 5",
+    "You can roll back to the releases 1, 2, 3, 5",
     "`tellr-app deploy history` lists the releases. Nothing has been changed",
   );
 }

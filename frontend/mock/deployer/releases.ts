@@ -11,7 +11,7 @@ import { releaseTooOld, releaseUnknown } from "./errors.ts";
 import { namesOf } from "./scripts.ts";
 
 const FOLDER = "projects/tellr-db/branches";
-/** The data of before a reset. */
+/** The restore point of a reset. */
 export const KEPT_BRANCH = "pre-reset-20261118-091500";
 /** A release whose program is older than the tables. */
 const TOO_OLD = 1;

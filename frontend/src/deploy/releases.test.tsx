@@ -23,7 +23,7 @@ const entry = (list: { getAllByRole(role: string): HTMLElement[] }, number: numb
 };
 
 describe("the releases of an app", () => {
-  it("are read when somebody opens them, and only of an app that exists", async () => {
+  it("are read when the section is opened, and only for an app that exists", async () => {
     const { user, deployer } = openDeploy();
     const asked = vi.spyOn(deployer, "history");
     expect(await screen.findByText(/is free/)).toBeVisible();

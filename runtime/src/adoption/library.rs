@@ -22,8 +22,8 @@ pub(super) struct Copies {
     pub(super) profiles: usize,
 }
 
-/// Copies them for everybody, as the original has them; a profile that the original shows to its owner only is
-/// theirs.
+/// Copies them for all users, as in the original; a profile that the original shows only to its owner stays private
+/// to that owner.
 pub(super) async fn copy(source: &Source<'_>) -> Result<Copies, DatabaseError> {
     let prompts = texts(source, "slide_deck_prompt_library", "prompt_content", "deck_prompts").await?;
     let styles = texts(source, "slide_style_library", "style_content", "slide_styles").await?;

@@ -5,8 +5,8 @@
 //!
 //! Choice: `init-database` copies them once, in one transaction with the record of it: the copy is there whole or not
 //! at all, and is never repeated. The old schema is only read. Rows are read as JSON, so that a column which a
-//! version doesn't have is `null`. Whoever owned something gets a placeholder among the users; it becomes the
-//! person's own when they first open the app ([`claim`]), because only then is their id known.
+//! version doesn't have is `null`. Each owner gets a placeholder among the users; it is replaced when the
+//! person first opens the app ([`claim`]), because their id isn't known before.
 //!
 //! | module | content |
 //! |---|---|

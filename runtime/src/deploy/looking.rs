@@ -124,7 +124,7 @@ fn one(finding: &Finding) -> String {
     if let Some(how) = &finding.how {
         row("What now:", how);
     }
-    if let Some(who) = finding.who.filter(|who| *who != Fixer::Nobody) {
+    if let Some(who) = finding.who.filter(|who| *who != Fixer::NoAction) {
         row("Who:", who.words());
     }
     text

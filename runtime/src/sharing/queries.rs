@@ -213,8 +213,8 @@ pub(super) async fn presence(
     Ok(Some(Presence { version: first.get(0), people: rows.iter().filter_map(present).collect() }))
 }
 
-/// What the id of a placeholder begins with: somebody whose data was copied from the original app, and whose id is
-/// not known yet. Ids of the platform have no colon.
+/// The prefix of a placeholder's id: a user whose data was copied from the original app, and whose id isn't known
+/// yet. Ids of the platform have no colon.
 pub const PLACEHOLDER: &str = "imported:";
 
 /// People and groups that this app has met, whose name or address contains a text.

@@ -35,10 +35,10 @@ pub(super) fn unknown(app: &str, release: u32, kept: &[u32]) -> Entry {
         code: "RELEASE_UNKNOWN",
         message: format!("`{app}` has no release {release}"),
         cause: if kept.is_empty() {
-            "No release of this app can be gone back to".into()
+            "There is no release of this app to roll back to".into()
         } else {
             let kept: Vec<String> = kept.iter().map(u32::to_string).collect();
-            format!("The releases that can be gone back to: {}", kept.join(", "))
+            format!("You can roll back to the releases {}", kept.join(", "))
         },
         remedy: "`tellr-app deploy history` lists the releases. Nothing has been changed".into(),
         docs: DOCS_APPS,
@@ -58,7 +58,7 @@ pub(super) fn no_earlier(app: &str) -> Entry {
 pub(super) fn never_ran(app: &str, release: u32, problem: String) -> Entry {
     Entry {
         code: "RELEASE_NEVER_RAN",
-        message: format!("Release {release} of `{app}` can't be gone back to: the app never ran in it"),
+        message: format!("Can't roll back to release {release} of `{app}`: the app never ran in it"),
         cause: problem,
         remedy: "Choose another release; `tellr-app deploy history` lists them. Nothing has been changed"
             .into(),

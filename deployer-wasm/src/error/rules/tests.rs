@@ -54,8 +54,7 @@ fn there_are_sixty_rules_each_with_a_source_and_its_own_name() {
         }
         for text in [rule.cause, rule.remedy] {
             assert!(text.len() > 8 && !text.ends_with('.'), "{text}");
-            let odd = ["somebody", "nobody", "whoever", "[hidden]"];
-            assert!(!odd.iter().any(|odd| text.contains(odd)), "{text}");
+            assert!(!text.contains("[hidden]"), "{text}");
         }
         assert!(rule.docs.starts_with("https://") || rule.docs.contains(".md"), "{}", rule.docs);
     }

@@ -56,8 +56,8 @@ pub enum Fixer {
     AccountAdmin,
     /// The platform's support.
     Databricks,
-    /// It needs no action of a person.
-    Nobody,
+    /// No action is needed.
+    NoAction,
 }
 
 impl Fixer {
@@ -69,7 +69,7 @@ impl Fixer {
             Self::WorkspaceAdmin => "a workspace admin",
             Self::AccountAdmin => "an account admin",
             Self::Databricks => "Databricks",
-            Self::Nobody => "no action needed",
+            Self::NoAction => "no action needed",
         }
     }
 

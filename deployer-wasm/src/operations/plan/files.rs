@@ -12,6 +12,7 @@ use crate::host::Host;
 use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS};
 use crate::steps::files::{self, AppFile};
 use crate::steps::key::ObservedKey;
+use crate::together;
 use crate::workspace::{ApiError, Client, files as workspace_files};
 
 /// A file as it would be written.
@@ -65,7 +66,7 @@ pub(super) async fn compared<H: Host>(
         let found = client.find(workspace_files::export(&format!("{folder}/{}", file.name))).await?;
         Ok::<_, ApiError>(found.and_then(|found| found.bytes()))
     });
-    let there = crate::together::each(there).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let there = together::each(there).await.into_iter().collect::<Result<Vec<_>, _>>()?;
     let compared = wanted.into_iter().zip(there).map(|(wanted, there)| {
         let written = written.as_ref().filter(|_| wanted.name == APP_YAML);
         let content = written.map_or(&wanted.content, |written| &**written);

@@ -333,7 +333,7 @@ async fn assert_is_there(original: &Original, environment: &[(String, String)]) 
     assert_eq!(sales["style_id"], id(&styles["styles"], "House"));
     assert_eq!((&sales["options"]["spaces"], &sales["is_default"]), (&json!(["space-1"]), &json!(true)));
 
-    // Ben finds his session, with the texts of its deck and his questions; and nobody else's.
+    // Ben finds his session, with the texts of its deck and his questions, and no other user's.
     let list = app.get(BEN, "/api/sessions").await;
     assert_eq!(list["sessions"].as_array().map(Vec::len), Some(1), "{list}");
     let session = &list["sessions"][0];

@@ -100,7 +100,7 @@ async fn sharing_adds_what_is_missing_and_keeps_the_grants_of_others() {
         "users:CAN_USE",
     ];
     assert_eq!(grants(&stage).await, now);
-    // More than somebody has is granted.
+    // A higher level than the grantee has is granted.
     stage.update(update_shared(&["sales team:CAN_MANAGE"])).await.expect("update");
     assert!(grants(&stage).await.contains(&"sales team:CAN_MANAGE".to_owned()));
     stage.end().await;
