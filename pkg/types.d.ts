@@ -846,7 +846,8 @@ deployed?: boolean,
  */
 unread?: Array<string>,
 /**
- * Whether the last run did not finish and no run is in progress: it can be resumed.
+ * Whether the last run did not finish, its app wasn't replaced by the previous release, and no run is in progress:
+ * it can be resumed.
  */
 can_resume: boolean, };
 
@@ -1191,8 +1192,8 @@ export type Health = "healthy" | "unchecked" | "changing" | "stopped" | "not_dep
  */
 export type Cost = {
 /**
- * DBU per hour of the app's compute, as it is now: none while it is stopped. Absent where the rate of a size
- * isn't known.
+ * DBU per hour of the app's compute, as it is now, with the fewest instances that it may have: none while it is
+ * stopped. Absent where the rate of a size isn't known.
  */
 app_dbu_per_hour?: number,
 /**
@@ -1303,7 +1304,11 @@ arguments?: CreateArguments | UpdateArguments | DeleteArguments | RollbackArgume
 /**
  * The file name of the wheel that it deploys, which has to be given again to resume it.
  */
-wheel?: string, };
+wheel?: string,
+/**
+ * The release that was put back when the app of this run wasn't healthy: nothing of the run is left to do then.
+ */
+put_back?: number, };
 
 /**
  * The lock of an app: the content of the file.

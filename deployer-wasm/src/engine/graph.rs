@@ -69,6 +69,11 @@ impl<T> Done<T> {
     }
 
     /// The value.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value alone.
     pub fn into_value(self) -> T {
         self.value
     }

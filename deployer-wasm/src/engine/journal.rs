@@ -88,6 +88,17 @@ pub struct RunRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(default)]
     pub wheel: Option<String>,
+    /// The release that was put back when the app of this run wasn't healthy: nothing of the run is left to do then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
+    pub put_back: Option<u32>,
+}
+
+impl RunRecord {
+    /// Whether the same run, started again, would go on where this one stopped.
+    pub fn is_unfinished(&self) -> bool {
+        self.status != RunStatus::Finished && self.put_back.is_none()
+    }
 }
 
 /// The state of a run. A run that died stays `Running`.
@@ -282,6 +293,12 @@ impl Journal {
     /// Removes the entry of `step`: it doesn't matter after this run.
     pub fn forget(&self, step: &str) {
         self.record.borrow_mut().entries.remove(step);
+        self.changed.set(self.changed.get() + 1);
+    }
+
+    /// The run has failed, and the release `number` runs again. Written when the run ends.
+    pub fn put_back(&self, number: u32) {
+        self.record.borrow_mut().run.put_back = Some(number);
         self.changed.set(self.changed.get() + 1);
     }
 

@@ -33,6 +33,9 @@ const VERSION: u32 = 1;
 /// How many releases are kept. Older ones are forgotten; numbers are never used again.
 pub const KEPT: usize = 30;
 
+/// The largest number of a release: a deployment every second for thirty years.
+const LAST_NUMBER: u32 = 1_000_000_000;
+
 /// The wheels of how many releases stay in the app's folder, the deployed one included. The platform copies the whole
 /// folder with each deployment.
 pub const WHEELS_KEPT: usize = 3;
@@ -440,7 +443,8 @@ pub async fn ahead<H: Host>(client: &Client<'_, H>, workspace_path: &str) {
     client.ahead(files::export(&file(workspace_path))).await;
 }
 
-fn file(workspace_path: &str) -> String {
+/// The path of the list of releases in the app's folder.
+pub fn file(workspace_path: &str) -> String {
     format!("{}/releases.json", folder(workspace_path))
 }
 
@@ -468,13 +472,21 @@ fn parse(path: String, exported: &Exported, app: &str) -> Result<Releases, Failu
     if let Some(newer) = version.filter(|version| *version > VERSION) {
         return Err(Failure::JournalNewer { path, version: newer, known: VERSION });
     }
-    let mut read: Releases = decode(json)
-        .map_err(|mismatch| Failure::ReleasesUnreadable { path, problem: mismatch.to_string() })?;
+    let mut read: Releases = decode(json).map_err(|mismatch| Failure::ReleasesUnreadable {
+        path: path.clone(),
+        problem: mismatch.to_string(),
+    })?;
     if read.app_name != app {
         return Ok(Releases::none(app));
     }
     // Numbers are never used again, whatever was written.
-    let newest = read.kept.iter().map(|release| release.number).max().unwrap_or(0);
+    let mut numbers: Vec<u32> = read.kept.iter().map(|release| release.number).collect();
+    numbers.sort_unstable();
+    let newest = numbers.last().copied().unwrap_or(0);
+    if numbers.windows(2).any(|pair| pair[0] == pair[1]) || newest.max(read.next) > LAST_NUMBER {
+        let problem = format!("Each release has a number of its own, up to {LAST_NUMBER}");
+        return Err(Failure::ReleasesUnreadable { path, problem });
+    }
     read.next = read.next.max(newest.saturating_add(1)).max(1);
     Ok(read)
 }

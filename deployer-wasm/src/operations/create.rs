@@ -2,7 +2,10 @@
 
 use super::Operation;
 use super::folder::own_folder;
-use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, unfinished};
+use super::history::{KeptBranch, kept_branches};
+use super::inventory::{
+    attached_branch, database_kind, deployed_from, names_schema, on_branch_in_use, unfinished,
+};
 use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
@@ -20,7 +23,7 @@ use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
 use crate::steps::verify::Health;
-use crate::steps::{app, deployment, key, permissions, resources, schema, services, verify};
+use crate::steps::{app, deployment, key, permissions, resources, restore_point, schema, services, verify};
 use crate::workspace::apps::{App, NewApp};
 use crate::workspace::permissions::AccessList;
 
@@ -39,6 +42,9 @@ pub async fn create<H: Host>(
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
     let (locked, observed) = preflight.lock(observe, CreateObserved::site, recorded).await?;
+    if let Some(note) = observed.elsewhere(config) {
+        locked.run.narrator.notice(note);
+    }
     let (graph, Made { lakebase, deployment, health }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("create the app `{name}`"), graph).await?;
     let Deployed { release, url, .. } = locked.deployed(&deployment, &health).await;
@@ -175,11 +181,24 @@ pub(super) struct CreateObserved {
     pub(super) schema: Preview,
     /// The app's scopes.
     scopes: Vec<String>,
+    /// Branches of the database that an app was restored to, and that this one doesn't use.
+    restored: Vec<String>,
 }
 
 impl CreateObserved {
     pub(super) fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
+    }
+
+    /// If an app of this database was restored: where its data may be.
+    pub(super) fn elsewhere(&self, config: &CreateConfig) -> Option<String> {
+        let (newest, used) = (self.restored.first()?, self.database.branch()?);
+        Some(format!(
+            "The database `{}` also has the branch `{newest}`, which an app got when its data was restored. This app \
+             uses `{}`; `restore --from {newest}` gives it the data of the other one",
+            config.lakebase_name,
+            used.rsplit('/').next().unwrap_or_default()
+        ))
     }
 
     /// The package to run.
@@ -259,7 +278,8 @@ pub(super) async fn observe<H: Host>(
         manifest.text("LAKEBASE_INSTANCE") == Some(config.lakebase_name.as_str())
     };
     let kind = database_kind(app.as_ref(), journal.as_ref(), deployed.as_ref().filter(same));
-    let database = seen.choose(kind).on_branch(app.as_ref().and_then(attached_branch));
+    let database = seen.choose(kind);
+    let database = on_branch_in_use(client, database, app.as_ref(), deployed.as_ref().filter(same)).await?;
     if let Some(app) = app.as_ref().filter(|app| app.compute() != "DELETING")
         && let Err(refusal) = refuse_foreign(app, journal.as_ref(), &me)
     {
@@ -284,9 +304,39 @@ pub(super) async fn observe<H: Host>(
     let package = preflight.beside(package, &config.services, sharing);
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
-    let ((package, shared), schema) = both(package, schema).await?;
+    let restored = restored_branches(preflight, &database, app.as_ref());
+    let ((package, shared), (schema, restored)) = both(package, both(schema, restored)).await?;
     let scopes = all_scopes(&config.extra_scopes);
-    Ok(CreateObserved { me, folder, home, app, database, deployed, package, shared, schema, scopes })
+    Ok(CreateObserved {
+        me,
+        folder,
+        home,
+        app,
+        database,
+        deployed,
+        package,
+        shared,
+        schema,
+        scopes,
+        restored,
+    })
+}
+
+/// The branches of an existing database that an app was restored to, newest first; none if this app uses one.
+async fn restored_branches<H: Host>(
+    preflight: &Preflight<'_, H>,
+    database: &Found,
+    app: Option<&App>,
+) -> Result<Vec<String>> {
+    let Some(branch) = database.branch().filter(|_| app.and_then(attached_branch).is_none()) else {
+        return Ok(Vec::new());
+    };
+    let kept = kept_branches(preflight, &branch).await?;
+    let is_restored = |branch: &&KeptBranch| branch.id.starts_with(restore_point::RESTORED_PREFIX);
+    if kept.iter().filter(is_restored).any(|branch| branch.in_use) {
+        return Ok(Vec::new());
+    }
+    Ok(kept.iter().filter(is_restored).map(|branch| branch.id.clone()).collect())
 }
 
 fn tenant<'a>(

@@ -5,7 +5,7 @@
 use super::Operation;
 use super::folder::folder;
 use super::inventory::{
-    attached_branch, attached_name, database_kind, deployed_from, finished, names_schema, refuse_other_app,
+    attached_name, database_kind, deployed_from, finished, names_schema, on_branch_in_use, refuse_other_app,
     unfinished,
 };
 use super::losses::Loss;
@@ -301,8 +301,8 @@ async fn database<H: Host>(
         (None, Some(text)) => SchemaName::parse("schema_name", &text).map_err(|_| missing("schema_name"))?,
         (None, None) => return Err(missing("schema_name").into()),
     };
-    let branch = app.and_then(attached_branch);
-    let found = lakebase::look(&preflight.client, &name).await?.choose(known).on_branch(branch);
+    let found = lakebase::look(&preflight.client, &name).await?.choose(known);
+    let found = on_branch_in_use(&preflight.client, found, app, deployed).await?;
     if matches!(found, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name }.into());
     }

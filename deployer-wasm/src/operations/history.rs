@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use super::Operation;
 use super::folder::folder;
-use super::inventory::attached_branch;
+use super::inventory::{attached_branch, branch_in_use};
 use super::preflight::{Preflight, both};
+use super::release::deployed_manifest;
 use crate::config::StatusConfig;
 use crate::engine::Cancellation;
 use crate::engine::releases::Release;
@@ -81,7 +82,11 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     let (me, app) = both(preflight.me(), async { Ok(app::find(client, name).await?) }).await?;
     let app = app.ok_or_else(|| Failure::AppNotFound { app: name.to_owned() })?;
     let folder = folder(preflight, config.workspace_path.as_ref(), Some(&app), &config.app_name, &me).await?;
-    let branch = attached_branch(&app);
+    let branch = match attached_branch(&app) {
+        Some(branch) => Some(branch),
+        // A file that can't be read is reported by the operations that change something.
+        None => branch_in_use(None, deployed_manifest(client, &folder).await.ok().flatten().as_ref()),
+    };
     let (releases, kept) = join!(preflight.releases(&folder), async {
         match &branch {
             Some(branch) => kept_branches(preflight, branch).await,

@@ -2,19 +2,20 @@
 //! the deployed `app.yaml`.
 
 use super::Operation;
-use crate::config::{SchemaName, WorkspacePath};
+use crate::config::{BranchId, SchemaName, WorkspacePath};
 use crate::engine::journal::{Record, RunStatus};
 use crate::error::{Failure, Result};
+use crate::host::Host;
 use crate::manifest::DeployedManifest;
-use crate::steps::lakebase::Kind;
+use crate::steps::lakebase::{Found, Kind};
 use crate::steps::resources;
 use crate::workspace::apps::{App, Resource};
+use crate::workspace::{Client, postgres};
 
-/// Whether the folder's last run was this operation on this app, and died or failed.
+/// Whether the folder's last run was this operation on this app, and died, or failed without the previous release being
+/// put back.
 pub(super) fn unfinished(record: &Record, app: &str, operation: Operation) -> bool {
-    record.app_name == app
-        && record.run.operation == operation.as_str()
-        && record.run.status != RunStatus::Finished
+    record.app_name == app && record.run.operation == operation.as_str() && record.run.is_unfinished()
 }
 
 /// Whether the folder's last run was this operation on this app, and succeeded.
@@ -84,6 +85,41 @@ pub(super) fn attached_branch(app: &App) -> Option<String> {
         Resource::Postgres { branch, .. } => Some(branch),
         Resource::Database { .. } | Resource::Secret { .. } | Resource::Service { .. } => None,
     }
+}
+
+/// The branch of the database that an app uses, as a full path: the attached one. If none is attached, because the
+/// attachment was removed or the app was deleted and is created again, the one that its files name: after a restore
+/// that isn't the default one, on which its data would seem to be lost.
+pub(super) fn branch_in_use(app: Option<&App>, deployed: Option<&DeployedManifest>) -> Option<String> {
+    let named = || {
+        let (branch, _) = deployed?.text("LAKEBASE_ENDPOINT_NAME")?.split_once("/endpoints/")?;
+        // From a file: it becomes part of paths.
+        let is_id = |id: &str| BranchId::parse("branch", id).is_ok();
+        branch.rsplit('/').next().is_some_and(is_id).then(|| branch.to_owned())
+    };
+    app.and_then(attached_branch).or_else(named)
+}
+
+/// The same database on the branch that the app uses, unless that branch no longer exists.
+///
+/// # Errors
+/// The workspace's refusal.
+pub(super) async fn on_branch_in_use<H: Host>(
+    client: &Client<'_, H>,
+    database: Found,
+    app: Option<&App>,
+    deployed: Option<&DeployedManifest>,
+) -> Result<Found> {
+    let (attached, branch) = (app.and_then(attached_branch), branch_in_use(app, deployed));
+    let moved = database.clone().on_branch(branch.clone());
+    if attached.is_none()
+        && moved.branch() != database.branch()
+        && let Some(branch) = branch
+        && client.find(postgres::get_branch(&branch)).await?.is_none()
+    {
+        return Ok(database);
+    }
+    Ok(moved)
 }
 
 /// Whether a deployed `app.yaml` names this schema of this database.

@@ -15,7 +15,6 @@ use super::losses::{self, Loss};
 use super::preflight::Preflight;
 use super::release::{Release, all_scopes};
 use super::{Change, Operation, create, delete, restore, rollback, update};
-use crate::config::services::Services;
 use crate::config::sharing::Sharing;
 use crate::config::{
     ComputeSize, CreateConfig, Description, KeyStorage, LakebaseName, SchemaName, UpdateConfig,
@@ -172,7 +171,7 @@ impl Plan {
         self.files = files::planned(&release, &foreseen.connection, &foreseen.key);
         // A new app has no releases, even if one of its name had.
         let current = foreseen.releases.current().filter(|_| found.is_some());
-        let attachments = wanted_attachments(foreseen, &release.services, found);
+        let attachments = wanted_attachments(foreseen, &release, found);
         self.changes.push(compare::app(wanted, found, current));
         self.changes.push(compare::key(&foreseen.key, current));
         self.changes.extend(compare::attachments(&attachments, attached, current));
@@ -204,6 +203,7 @@ impl Plan {
         self.notes.extend(words::record(&config.record, observed.app.as_ref()));
         self.notes.extend(words::sharing(&config.share_with, &observed.shared));
         self.notes.push(words::database(database.0, &observed.database, Some(config.lakebase_compute)));
+        self.notes.extend(observed.elsewhere(config));
         self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
         let capacity = Some(config.lakebase_compute.to_string());
         self.changes.push(compare::database(database.0.as_str(), &observed.database, capacity));
@@ -349,10 +349,11 @@ fn missing_grants(wanted: &Sharing, there: &AccessList) -> Vec<String> {
     missing.map(ToString::to_string).collect()
 }
 
-/// What is attached to the app, as [`super::release::attachments`], as far as the database is known.
+/// What is attached to the app, as [`super::release::attachments`] or, of an earlier release, [`super::release::again`];
+/// as far as the database is known.
 fn wanted_attachments(
     foreseen: &Foreseen,
-    services: &Services,
+    release: &Release<'_>,
     record: Option<&App>,
 ) -> Vec<WantedAttachment> {
     let database = foreseen.lakebase.as_ref().map(|lakebase| lakebase.resource.clone());
@@ -362,7 +363,12 @@ fn wanted_attachments(
         all.push((key::RESOURCE.to_owned(), Some(key.resource())));
     }
     let there = record.map(|app| app.resources.as_slice()).unwrap_or_default();
-    let services = services::resources(services, there);
-    all.extend(services.into_iter().map(|(name, resource)| (name, Some(resource))));
+    let further = match release.recorded {
+        Some(recorded) => resources::Wanted::of_kept(&recorded.app).resources,
+        None => services::resources(&release.services, there),
+    };
+    let is_further = |name: &str| name != resources::DATABASE && name != key::RESOURCE;
+    let further = further.into_iter().filter(|(name, _)| is_further(name));
+    all.extend(further.map(|(name, resource)| (name, Some(resource))));
     all
 }

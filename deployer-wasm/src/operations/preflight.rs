@@ -355,7 +355,16 @@ impl<'a, H: Host> Preflight<'a, H> {
         let (arguments, wheel) =
             recorded.map_or((None, None), |Recorded { arguments, wheel }| (Some(arguments), wheel));
         let (id, started_at) = (self.run.clone(), client.workspace_now());
-        RunRecord { id, operation, by, started_at, status: RunStatus::Running, arguments, wheel }
+        RunRecord {
+            id,
+            operation,
+            by,
+            started_at,
+            status: RunStatus::Running,
+            arguments,
+            wheel,
+            put_back: None,
+        }
     }
 
     /// Refuses a folder that another existing app is deployed from.

@@ -155,6 +155,7 @@ impl Gate<'_> {
                 failed.problem = Some(error.message.clone());
             })
             .await;
+        run.journal.put_back(number);
         if recorded.is_err() {
             run.narrator.notice("that the previous release runs could not be recorded");
         }

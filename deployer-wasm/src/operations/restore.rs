@@ -9,7 +9,7 @@
 use super::Operation;
 use super::folder::folder;
 use super::history::{KeptBranch, kept_branches};
-use super::inventory::{attached_branch, attached_name, deployed_from, refuse_other_app};
+use super::inventory::{branch_in_use, deployed_from, refuse_other_app};
 use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
@@ -55,6 +55,8 @@ pub async fn restore<H: Host>(
     let Made { branch, deployment, health, .. } = made;
     let Deployed { deployment_id, release, url } = locked.deployed(&deployment, &health).await;
     locked.run.journal.forget("branch");
+    let branch = branch.get().unwrap_or_default();
+    let previous_branch = observed.previous_branch(&locked.run.releases.now(), &branch);
     locked.finish(format!("Tellr is running at {url}, with the restored data"), Some(url.clone())).await?;
     Ok(RestoreResult {
         url,
@@ -62,8 +64,8 @@ pub async fn restore<H: Host>(
         status: "restored".into(),
         release,
         restored_from: format!("{}/branches/{}", observed.project.name, observed.from.id),
-        branch: branch.get().unwrap_or_default(),
-        previous_branch: observed.branch.clone(),
+        branch,
+        previous_branch,
         deployment_id,
         steps,
     })
@@ -102,7 +104,9 @@ pub(super) fn graph<'a, H: Host>(
     let inspect =
         graph.add("inspect", format!("state of the schema `{schema_name}`"), (lakebase.clone(),), {
             move |(lakebase,)| async move {
-                schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config)).await
+                let state = schema::inspect(run.step("inspect"), &lakebase, &observed.tenant(config)).await?;
+                // Otherwise the app would get an empty schema.
+                if state.value().exists { Ok(state) } else { Err(no_schema(config, observed).into()) }
             }
         });
     let key = graph.add("key", "the encryption key", (inspect.clone(),), move |(state,)| {
@@ -197,6 +201,15 @@ impl RestoreObserved {
         }
     }
 
+    /// The branch that the app used before it used `branch`. If an earlier run attached it to `branch` and died, the
+    /// releases show the one before.
+    fn previous_branch(&self, releases: &releases::Releases, branch: &str) -> String {
+        let earlier = releases.all().iter().rev().filter(|release| release.is_up());
+        let mut used = [Some(&self.branch)].into_iter().chain(earlier.map(|release| release.branch.as_ref()));
+        let other = used.find_map(|used| used.filter(|used| used.as_str() != branch));
+        other.unwrap_or(&self.branch).clone()
+    }
+
     /// What is deployed again.
     fn release(&self) -> Release<'_> {
         Release {
@@ -237,10 +250,10 @@ pub(super) async fn observe<H: Host>(
     .await?;
     refuse_other_app(&app, &folder, journal.as_ref(), deployed.as_ref())?;
     let nothing = |why: &str| Failure::NoRestorePoint { app: name.to_owned(), why: why.to_owned() };
-    let branch = attached_branch(&app).ok_or_else(|| {
+    let branch = branch_in_use(Some(&app), deployed.as_ref()).ok_or_else(|| {
         nothing("Its database is provisioned, or none is attached: only autoscaling databases have branches")
     })?;
-    let database = attached_name(&app).unwrap_or_default();
+    let database = branch.split('/').nth(1).unwrap_or_default();
     let named = |variable: &str| deployed.as_ref().and_then(|manifest| manifest.text(variable));
     let (Some(package), Some(schema)) =
         (deployed.as_ref().and_then(DeployedManifest::package), named("LAKEBASE_SCHEMA"))
@@ -248,7 +261,7 @@ pub(super) async fn observe<H: Host>(
         return Err(Failure::NotTellr { app: app.name.clone(), path: folder.to_string() }.into());
     };
     let (schema, database) =
-        (SchemaName::parse("schema_name", schema)?, LakebaseName::parse("lakebase_name", &database)?);
+        (SchemaName::parse("schema_name", schema)?, LakebaseName::parse("lakebase_name", database)?);
     let (project, kept) = both(
         async { Ok(client.send(postgres::get_project(database.as_str())).await?) },
         kept_branches(preflight, &branch),
@@ -265,7 +278,7 @@ pub(super) async fn observe<H: Host>(
             .unwrap_or_else(|| as_deployed(&app, releases.current(), (deployed.as_ref(), package), texts))
     };
     let package = AppPackage::parse("app_package", &as_deployed.package).unwrap_or(package);
-    Ok(RestoreObserved {
+    let observed = RestoreObserved {
         me,
         folder,
         app,
@@ -278,7 +291,20 @@ pub(super) async fn observe<H: Host>(
         branch,
         present,
         from,
-    })
+    };
+    let branch = format!("{}/branches/{}", observed.project.name, observed.from.id);
+    let found = Found::Autoscaling(observed.project.clone()).on_branch(Some(branch));
+    let tenant = observed.tenant(config);
+    let there = preflight.preview(&observed.me, observed.database.as_str(), &found, &tenant).await?;
+    if there.may_exist() { Ok(observed) } else { Err(no_schema(config, &observed).into()) }
+}
+
+/// The refusal of a branch without the app's schema.
+fn no_schema(config: &RestoreConfig, RestoreObserved { from, schema, .. }: &RestoreObserved) -> Failure {
+    Failure::NoRestorePoint {
+        app: config.app_name.to_string(),
+        why: format!("The branch `{}` has no schema `{schema}`: it has none of the app's data", from.id),
+    }
 }
 
 /// The branch to restore from: the wanted one, else the newest restore point.

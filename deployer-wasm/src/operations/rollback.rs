@@ -12,13 +12,15 @@ use super::inventory::deployed_from;
 use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
+use super::release::key_storage;
 use super::result::RollbackResult;
 use super::update::{self, Made, UpdateObserved};
-use crate::config::{RollbackConfig, UpdateConfig, WorkspacePath, resolve};
+use crate::config::{KeyStorage, RollbackConfig, UpdateConfig, WorkspacePath, resolve};
 use crate::engine::Cancellation;
-use crate::engine::releases::{Release, Releases, sha256};
+use crate::engine::releases::{self, Release, Releases, sha256};
 use crate::error::{Failure, Result};
 use crate::host::Host;
+use crate::manifest::{DeployedKey, DeployedManifest};
 use crate::steps::app;
 use crate::workspace::files;
 
@@ -78,7 +80,8 @@ impl RollbackObserved {
         self.update.site()
     }
 
-    /// What the rollback doesn't bring back; sentences without a full stop.
+    /// What the rollback doesn't bring back, and what it brings back that is easily missed; sentences without a full
+    /// stop.
     pub(super) fn stays(&self) -> Vec<String> {
         let mut stays = vec![
             "The data is not brought back: sessions, decks and settings in the database stay as they are now"
@@ -88,6 +91,17 @@ impl RollbackObserved {
         if self.target.tables.is_none() {
             stays.push(format!(
                 "Not checked: whether release {} can read the app's tables as they are now",
+                self.target.number
+            ));
+        }
+        stays.extend(self.update.left(&self.config));
+        let in_file = |manifest: &DeployedManifest| matches!(manifest.key(), Some(DeployedKey::Literal(_)));
+        if key_storage(&self.target) == KeyStorage::AppYaml
+            && !self.update.deployed.as_ref().is_some_and(in_file)
+        {
+            stays.push(format!(
+                "Release {} has the encryption key in its `app.yaml`, and the app gets it there again: whoever may read \
+                 the app's folder can read the key",
                 self.target.number
             ));
         }
@@ -108,8 +122,19 @@ pub(super) async fn observe<H: Host>(
     let releases = preflight.releases(&folder).await?;
     let target = choose(&releases, name, config.to)?.clone();
     check_tables(&releases, name, &target)?;
-    for file in target.files.iter().filter(|file| file.text.is_none()) {
+    for file in &target.files {
         let path = format!("{folder}/{}", file.name);
+        if let Some(text) = &file.text {
+            if sha256(text.as_bytes()) != file.sha256 {
+                let path = releases::file(folder.as_str());
+                let problem = format!(
+                    "The text of `{}` of release {} is not the one that was deployed",
+                    file.name, target.number
+                );
+                return Err(Failure::ReleasesUnreadable { path, problem }.into());
+            }
+            continue;
+        }
         let there = client.find(files::export(&path)).await?.and_then(|exported| exported.bytes());
         if there.is_none_or(|bytes| sha256(&bytes) != file.sha256) {
             return Err(Failure::ReleaseFileMissing { release: target.number, path }.into());

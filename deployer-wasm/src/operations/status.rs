@@ -75,7 +75,8 @@ pub struct Status {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional, as = "Option<Vec<String>>"))]
     pub unread: Vec<String>,
-    /// Whether the last run did not finish and no run is in progress: it can be resumed.
+    /// Whether the last run did not finish, its app wasn't replaced by the previous release, and no run is in progress:
+    /// it can be resumed.
     pub can_resume: bool,
 }
 
@@ -179,7 +180,7 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     let version = package.zip(requirements);
     let kind = database_kind(app.as_ref(), record.as_ref(), deployed.as_ref());
     let last_run = record.map(|record| record.run);
-    let unfinished = last_run.as_ref().is_some_and(|run| run.status != RunStatus::Finished);
+    let unfinished = last_run.as_ref().is_some_and(RunRecord::is_unfinished);
     Ok(Status {
         app_name: name.to_owned(),
         app_file_workspace_path: folder.map(|folder| folder.to_string()),

@@ -4,7 +4,7 @@
 use super::Operation;
 use super::adoption::{self, Adoption, Known};
 use super::folder::folder;
-use super::inventory::{attached_branch, database_kind, deployed_from, names_schema, refuse_other_app};
+use super::inventory::{database_kind, deployed_from, names_schema, on_branch_in_use, refuse_other_app};
 use super::locked_run::Deployed;
 use super::losses::Loss;
 use super::preflight::{Preflight, Site, both};
@@ -396,7 +396,7 @@ pub(super) async fn observe_again<H: Host>(
         return Err(Failure::NotTellr { app: name.to_owned(), path: folder.to_string() }.into());
     }
     let kind = database_kind(Some(&app), journal.as_ref(), deployed.as_ref());
-    let database = seen.choose(kind).on_branch(attached_branch(&app));
+    let database = on_branch_in_use(client, seen.choose(kind), Some(&app), deployed.as_ref()).await?;
     if matches!(database, Found::Nothing { .. }) {
         return Err(Failure::LakebaseNotFound { name: config.lakebase_name.to_string() }.into());
     }

@@ -1,6 +1,8 @@
 //! Runs plans and status, and checks that they change nothing in the workspace.
 
-use deployer::config::{CreateArguments, DeleteArguments, StatusArguments, UpdateArguments};
+use deployer::config::{
+    CreateArguments, DeleteArguments, RollbackArguments, StatusArguments, UpdateArguments,
+};
 use deployer::engine::Cancellation;
 use deployer::error::DeployError;
 use deployer::operations::{self, Change, Plan, Status};
@@ -22,6 +24,14 @@ impl Stage {
     /// The plan of `delete`, as Ada.
     pub async fn plan_delete(&self, arguments: DeleteArguments) -> Result<Plan, DeployError> {
         self.plan(Change::Delete(Box::new(arguments.resolve(None, None)?))).await
+    }
+
+    /// The plan of `rollback` of the app `tellr`, as Ada.
+    pub async fn plan_rollback(&self, to: Option<u32>) -> Result<Plan, DeployError> {
+        let to_release = to.map(|number| number.to_string());
+        let arguments =
+            RollbackArguments { app_name: Some("tellr".into()), to_release, ..RollbackArguments::default() };
+        self.plan(Change::Rollback(Box::new(arguments.resolve(None, None)?))).await
     }
 
     async fn plan(&self, change: Change) -> Result<Plan, DeployError> {

@@ -32,8 +32,8 @@ pub enum Found {
 }
 
 impl Found {
-    /// The same on the branch that an app is attached to, if that is one of this project: after a restore it isn't
-    /// the default one.
+    /// The same on the branch that an app uses, if that is one of this project: after a restore it isn't the default
+    /// one.
     #[must_use]
     pub fn on_branch(mut self, branch: Option<String>) -> Self {
         if let Self::Autoscaling(project) = &mut self
@@ -43,6 +43,14 @@ impl Found {
             project.status.default_branch = Some(branch);
         }
         self
+    }
+
+    /// The branch that is used, as a full path; `None` if the database has no branches, or doesn't exist yet.
+    pub fn branch(&self) -> Option<String> {
+        match self {
+            Self::Autoscaling(project) => Some(project.default_branch()),
+            Self::Provisioned | Self::Nothing { .. } => None,
+        }
     }
 
     /// The kind of the existing or new database.

@@ -3,7 +3,7 @@
 use deployer::config::{CreateArguments, UpdateArguments, WheelArgument};
 use deployer::engine::releases::ReleaseState;
 use deployer::error::DeployError;
-use deployer::operations::UpdateResult;
+use deployer::operations::{Action, ResourceKind, UpdateResult};
 use end_to_end::stage::{ADA, FOLDER, Stage, update_of_default};
 use local_workspace::pace::Pace;
 use local_workspace::settings::{AppAnswer, DeploymentOutcome};
@@ -90,7 +90,10 @@ async fn a_release_whose_app_is_not_healthy_is_followed_by_the_one_before() {
     let history = stage.history().await.expect("history");
     assert_eq!((history.current, history.releases[0].put_back), (Some(1), Some(1)));
     assert_eq!(history.releases[0].state, ReleaseState::Failed);
-    // Nothing is left to do about release 1.
+    // Nothing is left to resume, and nothing to do about release 1.
+    let status = stage.status().await;
+    assert!(!status.can_resume, "{status:#?}");
+    assert!(!stage.plan_update(version(1)).await.expect("plan").resumes);
     let again = update(&stage, version(1)).await.expect("update");
     assert_eq!((again.release, deployments(&stage)), (Some(1), 3));
     stage.end().await;
@@ -248,6 +251,42 @@ async fn a_key_in_app_yaml_is_in_no_list_of_releases_and_comes_back_with_the_fil
     answers(&stage, "7.0.1");
     stage.rollback_on(&oauth(&stage), None).await.expect("rollback");
     assert_eq!(stage.file(&app_yaml).await.expect("the file"), before);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn what_a_rollback_brings_along_is_told_before() {
+    let stage = Stage::with(Pace::none()).await;
+    answers(&stage, "7.0.1");
+    let arguments = CreateArguments {
+        local_wheel: Some(wheel(1)),
+        encryption_key_storage: Some("app_yaml".into()),
+        ..CreateArguments::default()
+    };
+    stage.create_on(&oauth(&stage), arguments).await.expect("create");
+    answers(&stage, "7.0.2");
+    let second = UpdateArguments {
+        schema_name: Some("other_data".into()),
+        encryption_key_storage: Some("secret_scope".into()),
+        serving_endpoint: Some("databricks-claude-sonnet-4-5".into()),
+        ..version(2)
+    };
+    update(&stage, second).await.expect("update");
+    let plan = stage.plan_rollback(None).await.expect("plan");
+    for told in ["The app leaves its schema `other_data`", "has the encryption key in its `app.yaml`"] {
+        assert!(plan.recoverable.iter().any(|line| line.contains(told)), "{told}: {:#?}", plan.recoverable);
+    }
+    // What the run detaches is in the plan.
+    let of_attachments = plan.changes.iter().filter(|change| change.resource == ResourceKind::Attachment);
+    let detached: Vec<&str> = of_attachments
+        .filter(|change| change.action == Action::Delete)
+        .map(|change| change.name.as_str())
+        .collect();
+    assert_eq!(detached, ["serving_endpoint"], "{:#?}", plan.changes);
+    answers(&stage, "7.0.1");
+    stage.rollback_on(&oauth(&stage), None).await.expect("rollback");
+    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
+    assert!(!app["resources"].to_string().contains("serving_endpoint"), "{app}");
     stage.end().await;
 }
 

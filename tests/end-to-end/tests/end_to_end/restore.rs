@@ -2,7 +2,7 @@
 
 use deployer::config::{CreateArguments, UpdateArguments};
 use end_to_end::database::{connect, execute};
-use end_to_end::stage::{ADA, Stage, update_of_default};
+use end_to_end::stage::{ADA, Stage, delete_of_default, update_of_default};
 use local_workspace::pace::Pace;
 use serde_json::json;
 
@@ -90,5 +90,93 @@ async fn a_restore_that_fails_leaves_the_app_on_its_branch() {
     let history = stage.history().await.expect("history");
     assert!(history.branch.expect("a branch").ends_with("/branches/production"));
     drop(connect(&stage).await);
+    stage.end().await;
+}
+
+/// The branch that is attached to the app.
+async fn attached(stage: &Stage) -> String {
+    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
+    let resources = app["resources"].as_array().cloned().unwrap_or_default();
+    let branches = resources.iter().find_map(|resource| resource["postgres"]["branch"].as_str());
+    branches.unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn an_app_that_lost_its_attachment_gets_its_restored_data_and_not_the_default_branch() {
+    let (stage, _) = emptied().await;
+    let restored = stage.restore(None).await.expect("restore").branch;
+    let detached = json!({"app": {"resources": []}, "update_mask": "resources"});
+    assert_eq!(stage.post("/api/2.0/apps/tellr/update", detached).await.0, 200);
+    stage.workspace.control().clock.advance(600_000).expect("a virtual clock");
+    assert_eq!(attached(&stage).await, "");
+    let history = stage.history().await.expect("history");
+    assert_eq!(history.branch.as_deref(), Some(restored.as_str()));
+    stage.update(update_of_default()).await.expect("update");
+    assert_eq!(attached(&stage).await, restored);
+    assert_eq!(tables(&stage).await, Some(1));
+
+    // The same for one that is deleted and created again.
+    stage.delete(delete_of_default()).await.expect("delete");
+    stage.create(CreateArguments::default()).await.expect("create");
+    assert_eq!(attached(&stage).await, restored);
+    assert_eq!(tables(&stage).await, Some(1));
+
+    // Another folder doesn't name the branch: the plan says where the data may be.
+    stage.delete(delete_of_default()).await.expect("delete");
+    let elsewhere = CreateArguments {
+        app_file_workspace_path: Some("/Workspace/Users/ada@example.com/elsewhere".into()),
+        ..CreateArguments::default()
+    };
+    let plan = stage.plan_create(elsewhere).await.expect("plan");
+    let id = restored.rsplit('/').next().expect("an id");
+    let note = format!("`restore --from {id}` gives it the data of the other one");
+    assert!(plan.notes.iter().any(|told| told.contains(&note)), "{:#?}", plan.notes);
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_restore_that_died_after_it_attached_the_branch_still_names_the_way_back() {
+    let (stage, _) = emptied().await;
+    let restored = stage.restore(None).await.expect("restore");
+    // As a run leaves it that died before its deployment was recorded.
+    let path = format!("{}/.tellr/releases.json", end_to_end::stage::FOLDER);
+    let list = stage.file(&path).await.expect("the list");
+    let mut list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+    let releases = list["releases"].as_array_mut().expect("releases");
+    releases.last_mut().expect("one")["state"] = "deploying".into();
+    let before = releases.iter().rev().nth(1).expect("two")["number"].clone();
+    list["current"] = before;
+    write(&stage, &path, &list.to_string()).await;
+    let path = format!("{}/.tellr/deployment.json", end_to_end::stage::FOLDER);
+    let journal = stage.file(&path).await.expect("the journal");
+    let mut journal: serde_json::Value = serde_json::from_str(&journal).expect("JSON");
+    let id = |path: &str| path.rsplit('/').next().expect("an id").to_owned();
+    journal["run"]["status"] = "running".into();
+    journal["entries"]["branch"] = json!({
+        "state": "done", "at": "2026-11-23T15:00:00Z", "run": journal["run"]["id"],
+        "detail": {"branch_id": id(&restored.branch), "from": id(&restored.restored_from)},
+    });
+    write(&stage, &path, &journal.to_string()).await;
+    let again = stage.restore(None).await.expect("it is resumed");
+    assert_eq!((&again.branch, &again.previous_branch), (&restored.branch, &restored.previous_branch));
+    stage.end().await;
+}
+
+async fn write(stage: &Stage, path: &str, text: &str) {
+    use base64::Engine as _;
+    let content = base64::engine::general_purpose::STANDARD.encode(text);
+    let body = json!({"path": path, "content": content, "format": "AUTO", "overwrite": true});
+    assert_eq!(stage.post("/api/2.0/workspace/import", body).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_branch_without_the_app_s_schema_is_refused_before_anything_happens() {
+    let (stage, _) = emptied().await;
+    stage.restore(None).await.expect("restore");
+    execute(&stage, "DROP SCHEMA app_data CASCADE").await;
+    let effects = stage.effects_of_ada();
+    let error = stage.restore(Some("production")).await.expect_err("it has none of the app's data");
+    assert!(error.code == "NO_RESTORE_POINT" && error.cause.contains("no schema `app_data`"), "{error:#?}");
+    assert_eq!(stage.effects_of_ada(), effects);
     stage.end().await;
 }
