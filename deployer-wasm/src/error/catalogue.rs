@@ -320,6 +320,8 @@ impl Failure {
                 | Self::PortUnavailable { .. }
                 | Self::OwnProgramUnfit { .. }
                 | Self::FileTooLarge { .. }
+                | Self::ReleaseUnknown { .. }
+                | Self::BranchUnknown { .. }
         )
     }
 
@@ -333,6 +335,8 @@ impl Failure {
             | Self::WrongType { key, .. } => (Some(key.clone()), None, None),
             Self::MissingValue { keys, .. } => (keys.first().cloned(), None, None),
             Self::UnknownEnvironment { .. } => (Some("environment".to_owned()), None, None),
+            Self::ReleaseUnknown { .. } => (Some("to_release".to_owned()), None, None),
+            Self::BranchUnknown { .. } => (Some("restore_from".to_owned()), None, None),
             Self::YamlSyntax { place, .. } => {
                 (None, place.map(|(line, _)| line), place.map(|(_, column)| column))
             }

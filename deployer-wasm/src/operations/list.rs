@@ -179,16 +179,20 @@ async fn look_at<H: Host>(preflight: &Preflight<'_, H>, me: &str, app: App) -> O
             Err(error) => there.unread.push(error.message.clone()),
         }
         let package = there.manifest.as_ref().and_then(DeployedManifest::package);
-        // An app that a run has created, but not deployed yet.
-        let may_be_new = app.source_path().is_none();
+        // An app that a run has created, but not deployed yet; or whose `app.yaml` was deleted.
+        let is_without = there.manifest.is_none() && has_our_resources(&app);
+        let may_be_new = app.source_path().is_none() || is_without;
         if package.is_some() || may_be_new {
             read_the_rest(preflight, &app, folder, &mut there).await;
         }
     }
     let package = there.manifest.as_ref().and_then(DeployedManifest::package);
     there.record = there.record.filter(|record| record.app_name == app.name);
+    if there.manifest.is_none() && there.record.is_some() && app.source_path().is_some() {
+        there.unread.push("Its `app.yaml` is missing: `update` writes it again".to_owned());
+    }
     let is_tellr = package.is_some()
-        || (app.source_path().is_none() && there.record.is_some())
+        || (there.manifest.is_none() && there.record.is_some())
         || (!there.unread.is_empty() && has_our_resources(&app));
     if !is_tellr {
         return None;
@@ -222,7 +226,7 @@ async fn look_at<H: Host>(preflight: &Preflight<'_, H>, me: &str, app: App) -> O
         lakebase_name: database,
         lakebase_type: kind.map(|kind| kind.as_str().to_owned()),
         schema_name: there.manifest.as_ref().and_then(|it| it.text("LAKEBASE_SCHEMA")).map(str::to_owned),
-        cost: Cost::of(app.compute(), app.compute_size.as_deref(), capacity),
+        cost: Cost::of(app.compute(), (app.compute_size.as_deref(), app.compute_min_instances), capacity),
         unread: there.unread,
         app_name: app.name,
         creator: app.creator,

@@ -165,6 +165,8 @@ pub struct RollbackFlags {
     name: Option<String>,
     #[command(flatten)]
     settings: SettingFlags<Rollback>,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `restore`.
@@ -179,6 +181,8 @@ pub struct RestoreFlags {
     settings: SettingFlags<Restore>,
     #[command(flatten)]
     confirmation: Confirmation,
+    #[command(flatten)]
+    saved: Saved,
 }
 
 /// The flags of `status` and `history`.
@@ -291,14 +295,16 @@ impl ChangeFlags {
                 Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?)), saved))
             }
             Self::Rollback(flags) => {
-                let RollbackFlags { connection, name, mut settings } = *flags;
+                let RollbackFlags { connection, name, mut settings, saved } = *flags;
                 settings.set_app_name(name);
-                Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?)), None))
+                let saved = saved.take(&mut settings)?;
+                Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?)), saved))
             }
             Self::Restore(flags) => {
-                let RestoreFlags { connection, name, mut settings, .. } = *flags;
+                let RestoreFlags { connection, name, mut settings, saved, .. } = *flags;
                 settings.set_app_name(name);
-                Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?)), None))
+                let saved = saved.take(&mut settings)?;
+                Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?)), saved))
             }
         }
     }

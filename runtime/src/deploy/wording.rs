@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use clap::{Command, Subcommand as _};
+use deployer::config::{SETTINGS, Setting};
 use deployer::error::DeployError;
 
 use super::operation::Operation;
@@ -51,7 +52,8 @@ fn named(text: &str, refused: Option<&str>, flags: &BTreeSet<String>) -> String 
     // Every second part is between backticks.
     for (index, part) in parts.enumerate() {
         said.push('`');
-        let flag = part.replace('_', "-");
+        let setting = SETTINGS.iter().find(|setting| setting.name == part);
+        let flag = setting.map_or_else(|| part.replace('_', "-"), Setting::flag);
         let is_key = part.contains('_') || refused == Some(part);
         if index % 2 == 0 && is_key && flags.contains(&flag) {
             said.push_str("--");

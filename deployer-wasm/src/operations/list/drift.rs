@@ -1,13 +1,14 @@
 //! Whether a deployed app differs from its last release: a light check.
 //!
-//! The plan of an update compares each field. Here it is enough that another deployment is active, or that a file
-//! in the app's folder has another content.
+//! The plan of an update compares each field. Here it is enough that another deployment is active, that the app's
+//! record lacks what the release has set, or that a file in the app's folder has another content.
 
 use futures_util::{StreamExt as _, stream};
 
 use crate::config::WorkspacePath;
 use crate::engine::releases::{KEY_MARK, ReleasedFile, Releases, sha256};
 use crate::host::Host;
+use crate::steps::resources::{self, Wanted};
 use crate::workspace::apps::App;
 use crate::workspace::{ApiError, Client, files};
 
@@ -24,6 +25,10 @@ pub(super) async fn of<H: Host>(
     if let (Some(deployed), Some(released)) = (deployed, release.deployment_id.as_deref())
         && deployed != released
     {
+        return Ok(Some(true));
+    }
+    // Fields of the record that are set by us; what others added is kept by each operation, and is no difference.
+    if !release.app.is_null() && !resources::differences(app, &Wanted::of_kept(&release.app)).is_empty() {
         return Ok(Some(true));
     }
     // A wheel is too large to be read for this; its name contains its hash.

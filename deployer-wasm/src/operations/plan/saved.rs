@@ -131,6 +131,13 @@ impl SavedPlan {
             let (made, given) = (self.operation.as_str(), change.operation().as_str());
             return refused("plan", given, format!("`{made}`, which the plan was made for"));
         }
+        if self.app_name != change.app_name() {
+            return refused(
+                "plan",
+                &self.app_name,
+                format!("a plan for the app `{}` of its settings", change.app_name()),
+            );
+        }
         if self.workspace != workspace {
             let expected = format!("`{}`, which the plan was made for", self.workspace);
             return refused("host", workspace, expected);

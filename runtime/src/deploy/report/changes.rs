@@ -52,6 +52,12 @@ fn symbol(action: Action) -> (&'static str, &'static str) {
 }
 
 fn told(FieldChange { field, old, new, remote, reason }: &FieldChange) -> String {
+    if let (Reason::Wanted | Reason::Drifted, Some(FieldValue::List(new)), Some(FieldValue::List(remote))) =
+        (reason, new, remote)
+        && let Some(difference) = difference(new, remote)
+    {
+        return format!("{field}: {difference}");
+    }
     let (old, new, remote) = (value(old.as_ref()), value(new.as_ref()), value(remote.as_ref()));
     match reason {
         Reason::Unknown => format!("{field}: {new} (unknown)"),
@@ -64,6 +70,16 @@ fn told(FieldChange { field, old, new, remote, reason }: &FieldChange) -> String
         Reason::Wanted if remote == "none" => format!("{field}: {new}"),
         Reason::Wanted => format!("{field}: {remote} -> {new}"),
     }
+}
+
+/// What is added to a list and what is removed from it; `None` if only their order differs.
+fn difference(new: &[String], remote: &[String]) -> Option<String> {
+    let without = |list: &[String], other: &[String], sign: &str| {
+        let only = list.iter().filter(|entry| !other.contains(entry));
+        only.map(|entry| format!("{sign}{entry}")).collect::<Vec<_>>()
+    };
+    let all = [without(new, remote, "+"), without(remote, new, "-")].concat();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 fn value(value: Option<&FieldValue>) -> String {
@@ -107,6 +123,20 @@ mod tests {
     fn field(field: &str, [old, new, remote]: [Option<&str>; 3], reason: Reason) -> FieldChange {
         let [old, new, remote] = [old, new, remote].map(|text| text.map(FieldValue::from));
         FieldChange { field: field.into(), old, new, remote, reason }
+    }
+
+    #[test]
+    fn of_a_list_the_difference_is_told() {
+        let list =
+            |entries: &[&str]| Some(FieldValue::List(entries.iter().map(ToString::to_string).collect()));
+        let change = FieldChange {
+            field: "user_api_scopes".into(),
+            old: None,
+            new: list(&["sql", "files.files", "iam.current-user:read"]),
+            remote: list(&["sql", "genie", "files.files"]),
+            reason: Reason::Wanted,
+        };
+        assert_eq!(told(&change), "user_api_scopes: +iam.current-user:read, -genie");
     }
 
     #[test]

@@ -147,6 +147,22 @@ async fn drift_is_a_file_or_a_deployment_that_is_not_the_last_releases() {
 }
 
 #[tokio::test]
+async fn an_edited_record_is_drift_and_a_deleted_app_yaml_hides_no_app() {
+    let stage = stage().await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    assert_eq!(list_as(&stage, ADA).await.apps[0].drift, Some(false));
+    let edited = json!({"app": {"description": "Theirs"}, "update_mask": "description"});
+    assert_eq!(stage.post("/api/2.0/apps/tellr/update", edited).await.0, 200);
+    stage.workspace.control().clock.advance(600_000).expect("a virtual clock");
+    assert_eq!(list_as(&stage, ADA).await.apps[0].drift, Some(true));
+    let gone = json!({"path": format!("{FOLDER}/app.yaml")});
+    assert_eq!(stage.post("/api/2.0/workspace/delete", gone).await.0, 200);
+    let list = list_as(&stage, ADA).await;
+    assert!(list.apps[0].unread.iter().any(|told| told.contains("`app.yaml` is missing")), "{list:#?}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn what_another_user_may_not_read_is_told_and_fails_nothing() {
     let stage = stage().await;
     stage.create(CreateArguments::default()).await.expect("create");

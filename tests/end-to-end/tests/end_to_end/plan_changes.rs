@@ -250,6 +250,33 @@ async fn what_is_lost_comes_first() {
     stage.end().await;
 }
 
+#[tokio::test]
+async fn a_rollback_is_planned_into_a_file_too() {
+    let stage = created(CreateArguments::default()).await;
+    let described = UpdateArguments { description: Some("Second".into()), ..update_of_default() };
+    stage.update(described).await.expect("update");
+    let path = stage.workspace.control().dir.join("plan.json");
+    let file = path.to_str().expect("a path as text");
+    let (code, _, errors) = deploy(&stage, &["plan", "rollback", "tellr", "--to", "9"]).await;
+    assert!(code == Some(2) && errors.contains("RELEASE_UNKNOWN"), "{code:?}: {errors}");
+    let (code, told, errors) =
+        deploy(&stage, &["plan", "rollback", "tellr", "--to", "1", "--out", file]).await;
+    assert!(code == Some(0) && told.contains("description: Second -> "), "{told}{errors}");
+    let (code, told, errors) = deploy(&stage, &["rollback", "--plan", file]).await;
+    assert_eq!(code, Some(0), "{told}{errors}");
+    assert_ne!(stage.get(APP).await.1["description"], "Second");
+    // Carried out, it is a plan of another world.
+    let (code, _, errors) = deploy(&stage, &["rollback", "--plan", file]).await;
+    assert!(code == Some(2) && errors.contains("PLAN_OUTDATED"), "{errors}");
+    // A plan whose app was edited is refused.
+    let edited = std::fs::read_to_string(&path).expect("it was written");
+    std::fs::write(&path, edited.replacen("\"app_name\": \"tellr\"", "\"app_name\": \"other\"", 1))
+        .expect("it is written");
+    let (code, _, errors) = deploy(&stage, &["rollback", "--plan", file]).await;
+    assert!(code == Some(2) && errors.contains("`other`"), "{errors}");
+    stage.end().await;
+}
+
 /// Runs `tellr-app deploy` with these words: exit code, output, errors.
 async fn deploy(stage: &Stage, words: &[&str]) -> (Option<i32>, String, String) {
     let output = kill::deploy(stage, words[0]).args(&words[1..]).output().await.expect("the program runs");
