@@ -628,7 +628,7 @@ fn release_number(key: &str, text: &str) -> Result<u32, Failure> {
     let is_plain =
         text.len() <= 7 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
-        invalid(key, text, "the number of a release, as `tellr-app deploy history` shows it, such as `3`")
+        invalid(key, text, "the number of a release, as the history (`history`) shows it, such as `3`")
     })
 }
 

@@ -53,7 +53,7 @@ export const RELEASE_FAILED: DeployError = {
     "RELEASE_FAILED",
     "Release 6 of `tellr-unhealthy` isn't healthy; release 5 runs again",
     "The app `tellr-unhealthy` was deployed but doesn't answer. It reports that its database is down",
-    "Read the app's log. To look at the failed release, deploy it again with `--on-failure keep`",
+    "Read the app's log. To look at the failed release, deploy it again with `on_failure` set to `keep`",
   ),
   reason: "DATABASE_LOGIN_REFUSED",
   log: [
@@ -68,7 +68,7 @@ export function releaseTooOld(app: string, release: number): DeployError {
     "RELEASE_TOO_OLD",
     `Release ${release} of \`${app}\` can't read the app's tables as they are now`,
     "Its program knows the tables up to migration 3; the tables need one that knows migration 5",
-    "Go back to a later release; or restore the data of that time first, with `tellr-app deploy restore`. Nothing has been changed",
+    "Go back to a later release; or restore the data of that time first (`restore`). Nothing has been changed",
   );
 }
 
@@ -77,7 +77,7 @@ export function releaseUnknown(app: string, release: number): DeployError {
     "RELEASE_UNKNOWN",
     `\`${app}\` has no release ${release}`,
     "You can roll back to the releases 1, 2, 3, 5",
-    "`tellr-app deploy history` lists the releases. Nothing has been changed",
+    `The history of \`${app}\` lists its releases (\`history\`). Nothing has been changed`,
   );
 }
 

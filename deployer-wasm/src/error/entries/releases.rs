@@ -25,7 +25,7 @@ pub(super) fn failed(
                 format!("{}. Putting release {previous} back: {why}", ends(&problem).trim_end_matches('.'))
             }
         },
-        remedy: format!("{remedy}. To look at the failed release, deploy it again with `--on-failure keep`"),
+        remedy: format!("{remedy}. To look at the failed release, deploy it again with `on_failure` set to `keep`"),
         docs: DOCS_APPS,
     }
 }
@@ -40,7 +40,7 @@ pub(super) fn unknown(app: &str, release: u32, kept: &[u32]) -> Entry {
             let kept: Vec<String> = kept.iter().map(u32::to_string).collect();
             format!("You can roll back to the releases {}", kept.join(", "))
         },
-        remedy: "`tellr-app deploy history` lists the releases. Nothing has been changed".into(),
+        remedy: format!("The history of `{app}` lists its releases (`history`). Nothing has been changed"),
         docs: DOCS_APPS,
     }
 }
@@ -60,8 +60,7 @@ pub(super) fn never_ran(app: &str, release: u32, problem: String) -> Entry {
         code: "RELEASE_NEVER_RAN",
         message: format!("Can't roll back to release {release} of `{app}`: the app never ran in it"),
         cause: problem,
-        remedy: "Choose another release; `tellr-app deploy history` lists them. Nothing has been changed"
-            .into(),
+        remedy: format!("Choose another release of the history of `{app}` (`history`). Nothing has been changed"),
         docs: DOCS_APPS,
     }
 }
@@ -71,7 +70,7 @@ pub(super) fn too_old(app: &str, release: u32, knows: u32, works_from: u32) -> E
         code: "RELEASE_TOO_OLD",
         message: format!("Release {release} of `{app}` can't read the app's tables as they are now"),
         cause: format!("Its program knows the tables up to migration {knows}; the tables need one that knows migration {works_from}"),
-        remedy: "Go back to a later release; or restore the data of that time first, with `tellr-app deploy restore`. Nothing has been changed".into(),
+        remedy: "Go back to a later release; or restore the data of that time first (`restore`). Nothing has been changed".into(),
         docs: DOCS_APPS,
     }
 }
@@ -105,7 +104,7 @@ pub(super) fn branch_unknown(app: &str, branch: &str, known: &[String]) -> Entry
         } else {
             format!("It can be restored from {}", list(known))
         },
-        remedy: "`tellr-app deploy history` lists the restore points. Nothing has been changed".into(),
+        remedy: format!("The history of `{app}` lists its restore points (`history`). Nothing has been changed"),
         docs: DOCS_LAKEBASE,
     }
 }

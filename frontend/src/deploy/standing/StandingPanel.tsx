@@ -61,10 +61,11 @@ export function StandingPanel({
   return <Settled status={status} operation={operation} onSwitch={onSwitch} />;
 }
 
-/** The run that this page started is the last one, did not finish, and was not taken over. */
+/** The run that this page started is the last one, has something left to do, and was not taken over. */
 function isOwnRun({ last_run, lock }: Status, ownRun: string | undefined): boolean {
   if (ownRun === undefined || last_run?.id !== ownRun || last_run.status === "finished")
     return false;
+  if (last_run.put_back !== undefined) return false;
   return lock === undefined || lock.id === ownRun;
 }
 
