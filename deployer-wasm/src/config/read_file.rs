@@ -10,6 +10,8 @@ use crate::document::{self, Node, Place, Problem, SIZE_LIMIT_BYTES, ScalarKind};
 use crate::error::{DeployError, Failure, RefusedInput, Result};
 
 const ENVIRONMENTS: &str = "environments";
+/// What the environments of a file share.
+const DEFAULTS: &str = super::settings::DEFAULTS;
 /// The default environment of a file that has several.
 const DEFAULT_ENVIRONMENT: &str = "development";
 /// The one argument that is a secret, and therefore never allowed in a file.
@@ -45,14 +47,14 @@ fn read_tree(tree: Node, argument: Option<&str>, variable: Option<&str>) -> Resu
     let top = key_schema::mapping("configuration", &tree)?;
     match tree.get(ENVIRONMENTS) {
         Some(environments) => {
-            if let Some((other, _)) = top.iter().find(|(key, _)| key != ENVIRONMENTS) {
+            if let Some((other, _)) = top.iter().find(|(key, _)| key != ENVIRONMENTS && key != DEFAULTS) {
                 return Err(unknown_beside_environments(other).into());
             }
             let environments = key_schema::mapping(ENVIRONMENTS, environments)?;
             let name = environment(environments, argument, variable)?;
             let value =
                 environments.iter().find(|(key, _)| key == name).map_or(&Node::Null, |(_, value)| value);
-            environment_file(name, value)
+            environment_file(name, value, tree.get(DEFAULTS))
         }
         None => match argument {
             Some(wanted) => {
@@ -104,23 +106,46 @@ fn flat_file(top: &Entries) -> Result<Settings> {
     Ok(read_checked(&keys, top, Source::FlatFile))
 }
 
-fn environment_file(name: &str, value: &Node) -> Result<Settings> {
-    let at = key_schema::join(ENVIRONMENTS, name);
-    let environment = key_schema::mapping(&at, value)?;
-    refuse_secret(&at, environment)?;
+/// An environment's settings, and those that it inherits. An environment's own value replaces the inherited one
+/// as a whole, a list or mapping too; an empty one counts as omitted.
+fn environment_file(name: &str, value: &Node, defaults: Option<&Node>) -> Result<Settings> {
     let keys = key_schema::environment();
-    key_schema::check(&at, &keys, environment)?;
-    Ok(read_checked(&keys, environment, Source::Environment(name.to_owned())))
+    let inherited = match defaults {
+        None | Some(Node::Null) => Vec::new(),
+        Some(defaults) => found(&keys, checked(DEFAULTS, &keys, defaults)?),
+    };
+    let own = found(&keys, checked(&key_schema::join(ENVIRONMENTS, name), &keys, value)?);
+    let inherited: Vec<_> =
+        inherited.into_iter().filter(|(name, _)| !own.iter().any(|(own, _)| own == name)).collect();
+    let names = inherited.iter().map(|(name, _)| *name).collect();
+    let source = Source::Environment { name: name.to_owned(), inherited: names };
+    let mut settings = Settings { source, ..Settings::default() };
+    settings.set_all(inherited);
+    settings.set_all(own);
+    Ok(settings)
+}
+
+fn checked<'a>(at: &str, keys: &[Key], value: &'a Node) -> Result<&'a Entries> {
+    let entries = key_schema::mapping(at, value)?;
+    refuse_secret(at, entries)?;
+    key_schema::check(at, keys, entries)?;
+    Ok(entries)
+}
+
+/// The given values of entries that were checked, by the names of their settings.
+fn found(keys: &[Key], entries: &Entries) -> Vec<(&'static str, Node)> {
+    let mut found = key_schema::by_setting(keys, entries.to_vec());
+    found.retain(|(_, value)| *value != Node::Null);
+    for (_, value) in &mut found {
+        trim_last_newline(value);
+    }
+    found
 }
 
 /// The settings in entries that were checked.
 fn read_checked(keys: &[Key], entries: &Entries, source: Source) -> Settings {
     let mut settings = Settings { source, ..Settings::default() };
-    let mut found = key_schema::by_setting(keys, entries.to_vec());
-    for (_, value) in &mut found {
-        trim_last_newline(value);
-    }
-    settings.set_all(found);
+    settings.set_all(found(keys, entries));
     settings
 }
 
@@ -168,7 +193,7 @@ fn refuse_secret(at: &str, entries: &Entries) -> Result<()> {
 fn unknown_beside_environments(key: &str) -> Failure {
     Failure::UnknownKey {
         key: key.chars().take(120).collect(),
-        known: vec![ENVIRONMENTS.to_owned()],
+        known: vec![ENVIRONMENTS.to_owned(), DEFAULTS.to_owned()],
         nearest: None,
     }
 }

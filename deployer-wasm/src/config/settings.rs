@@ -144,13 +144,20 @@ macro_rules! settings {
     };
 }
 
+/// The key of what a file's environments share.
+pub(super) const DEFAULTS: &str = "defaults";
+
 /// The source of a setting's value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Source {
     #[default]
     Arguments,
     FlatFile,
-    Environment(String),
+    /// An environment of a file, and the settings that it takes from the file's `defaults`.
+    Environment {
+        name: String,
+        inherited: Vec<&'static str>,
+    },
 }
 
 impl Source {
@@ -159,7 +166,10 @@ impl Source {
         let path = || SETTINGS.iter().find(|known| known.name == name).and_then(|known| known.file);
         match self {
             Self::Arguments | Self::FlatFile => name.to_owned(),
-            Self::Environment(environment) => {
+            Self::Environment { inherited, .. } if inherited.contains(&name) => {
+                format!("{DEFAULTS}.{}", path().unwrap_or(name))
+            }
+            Self::Environment { name: environment, .. } => {
                 format!("environments.{environment}.{}", path().unwrap_or(name))
             }
         }

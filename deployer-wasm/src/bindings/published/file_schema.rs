@@ -65,6 +65,8 @@ fn mapping(keys: &[Key]) -> Value {
 fn schema() -> Value {
     let mut flat = mapping(&flat_keys());
     flat["title"] = "One deployment".into();
+    let mut inherited = mapping(&environment_keys());
+    inherited["description"] = "What the environments share; each may set it again".into();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A deployment of Tellr",
@@ -76,11 +78,14 @@ fn schema() -> Value {
                 "type": "object",
                 "additionalProperties": false,
                 "required": ["environments"],
-                "properties": {"environments": {
-                    "type": "object",
-                    "minProperties": 1,
-                    "additionalProperties": mapping(&environment_keys()),
-                }},
+                "properties": {
+                    "defaults": inherited,
+                    "environments": {
+                        "type": "object",
+                        "minProperties": 1,
+                        "additionalProperties": mapping(&environment_keys()),
+                    },
+                },
             },
         ],
     })
@@ -101,6 +106,7 @@ fn the_schema_and_the_parser_agree() {
         "app_name: tellr\nlakebase_name: tellr-db\nschema_name: app_data\nlakebase_compute: CU_2\napp_compute: LARGE\nuse_test_pypi: true\nextra_scopes: [files]\n",
         "app_file_workspace_path: /Workspace/Shared/tellr\napp_version: '0.1.0'\ndescription:\n",
         "environments: {development: {app_name: dev, workspace_path: /Workspace/Shared/dev, compute_size: MEDIUM, lakebase: {database_name: db, schema: s, capacity: CU_1}}}",
+        "defaults: {compute_size: LARGE, lakebase: {schema: s}}\nenvironments: {one: {app_name: one}, development: {lakebase: {capacity: CU_2}}}",
         "environments:\n  production:\n    app_package: databricks-tellr-app\n    encryption_key_storage: app_yaml\n",
     ];
     let refused = [
@@ -119,6 +125,9 @@ fn the_schema_and_the_parser_agree() {
         "app_file_workspace_path: tellr",
         "app_name: tellr\nenvironments: {development: {}}",
         "environments: {}",
+        "defaults: {compute_size: LARGE}",
+        "defaults: {schema_name: s}\nenvironments: {development: {}}",
+        "defaults: {encryption_key: x}\nenvironments: {development: {}}",
         "environments: {development: {schema_name: s}}",
         "environments: {development: {lakebase: {name: db}}}",
         "- app_name",
