@@ -1,6 +1,6 @@
 //! The command line of `tellr-app deploy`.
 //!
-//! Exit codes: 0 success, 1 failure (of `doctor`: something would stop a deployment), 2 refused before anything was changed (invalid input, or a data loss
+//! Exit codes: 0 success, 1 failure (of `doctor`: something would stop a deployment; of `all`: one target failed), 2 refused before anything was changed (invalid input, or a data loss
 //! that was not confirmed), 130 cancelled.
 //!
 //! Events go to standard output, errors and questions to standard error. With `--json` an error is the last
@@ -34,7 +34,7 @@ use crate::http::listener;
 
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
-    let style = Style::for_stdout(operation.connection().json);
+    let style = Style::for_stdout(operation.is_json());
     let is_from_file = operation.is_from_file();
     // One thread: the logic is single-threaded, and most of the time is spent waiting for the workspace.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -117,6 +117,13 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
             let looking = operations::history(&session.host, &config, &cancellation);
             let history = session.told(Box::pin(looking)).await?;
             tell(style, &history, report::history(&history).trim_end())
+        }
+        Operation::All(operation) => {
+            let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
+            let is_from_file = operation.is_from_file();
+            let named = |error| wording::with_flags(error, is_from_file);
+            *code = Box::pin(operation.run(style, &named, &cancellation)).await?.into();
+            Ok(())
         }
         Operation::Logs(flags) => logs::run(*flags, style).await,
         Operation::Open(flags) => open(*flags, style).await,

@@ -13,7 +13,7 @@ use deployer::operations::{Change, Plan};
 use super::report;
 
 /// Whether an operation loses something, so that it has to be confirmed.
-fn loses(change: &Change) -> bool {
+pub(super) fn loses(change: &Change) -> bool {
     match change {
         Change::Create(_) | Change::Rollback(_) => false,
         Change::Update(config) => config.reset_database,

@@ -21,15 +21,25 @@ pub(super) fn find(connection: &Connection) -> Result<Found, DeployError> {
 /// # Errors
 /// If there is no usable credential, or the sign-in fails.
 pub(super) async fn connect(connection: &Connection, found: Found) -> Result<Workspace, DeployError> {
-    let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
-    let http = workspace::client().map_err(unreachable)?;
+    if !connection.sign_in {
+        return connected(found);
+    }
     let id = found.workspace_id.clone();
-    let workspace = if connection.sign_in {
-        signed_in(http, &found.host).await?
-    } else {
-        Workspace::new(http, found.credential()?)
-    };
-    Ok(workspace.with_id(id))
+    Ok(signed_in(client()?, &found.host).await?.with_id(id))
+}
+
+/// The client for the workspace that was `found`, with the credential that was found.
+///
+/// # Errors
+/// If there is none, or it is unusable.
+pub(super) fn connected(found: Found) -> Result<Workspace, DeployError> {
+    let id = found.workspace_id.clone();
+    Ok(Workspace::new(client()?, found.credential()?).with_id(id))
+}
+
+fn client() -> Result<reqwest::Client, DeployError> {
+    let unreachable = |error: ClientError| Failure::Unreachable { problem: error.to_string() };
+    Ok(workspace::client().map_err(unreachable)?)
 }
 
 /// The workspace at `host`, as the user who signs in in the browser. Messages go to standard error, or to

@@ -11,7 +11,7 @@ use deployer::error::{DeployError, Failure};
 use deployer::operations::{Change, SAVED_LIMIT_BYTES, SavedPlan};
 
 use super::own_wheel;
-use super::setting_flags::{Create, Delete, Operation, Restore, Rollback, SettingFlags, Status, Update};
+use super::setting_flags::{Create, Delete, Given, Restore, Rollback, SettingFlags, Status, Update};
 use crate::files::read_bounded;
 
 /// The operations that change something.
@@ -50,7 +50,7 @@ pub struct Saved {
 
 impl Saved {
     /// Reads the file, and takes its settings.
-    fn take<O: Operation>(&self, settings: &mut SettingFlags<O>) -> Result<Option<SavedPlan>, DeployError> {
+    fn take(&self, settings: &mut Given) -> Result<Option<SavedPlan>, DeployError> {
         let Some(path) = &self.plan else { return Ok(None) };
         let file = path.display().to_string();
         let refused =
@@ -102,7 +102,8 @@ pub struct Program {
 }
 
 impl Program {
-    fn pack_into<O: Operation>(&self, settings: &mut SettingFlags<O>) -> Result<(), DeployError> {
+    /// Adds the wheel to the settings, if the flag is given.
+    pub(super) fn pack_into(&self, settings: &mut Given) -> Result<(), DeployError> {
         if self.own_program {
             let (file_name, content) = own_wheel::pack()?;
             settings.set_wheel(&file_name, &content);

@@ -14,22 +14,29 @@ pub(super) fn list(list: &AppList) -> String {
         return format!("None of the {all} apps that you can see in this workspace is Tellr\n");
     }
     let head = ["APP", "VERSION", "HEALTH", "DRIFT", "LAST RUN", "DATABASE", "DBU/H", "CU"];
-    let mut rows = vec![head.map(str::to_owned)];
-    rows.extend(list.apps.iter().map(row));
-    let mut text = String::new();
-    let widths: Vec<usize> = (0..head.len())
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default())
-        .collect();
-    for row in &rows {
-        let cells: Vec<String> =
-            row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
-        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
-    }
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(list.apps.iter().map(|app| row(app).to_vec()));
+    let mut text = columns(&rows);
     for app in &list.apps {
         let problems = app.problem.iter().chain(&app.unread);
         for problem in problems {
             let _ = writeln!(text, "\n{}: {}", printable(&app.app_name), printable(problem));
         }
+    }
+    text
+}
+
+/// Rows of equally many cells as text, in columns.
+pub(super) fn columns(rows: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    let count = rows.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..count)
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default())
+        .collect();
+    for row in rows {
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}")).collect();
+        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
     }
     text
 }

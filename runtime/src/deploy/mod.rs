@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`command`] | runs an operation and prints its events |
 //! | [`operation`] | the operations, as subcommands |
+//! | `all` | an operation for several environments and workspaces |
 //! | [`flags`] | the flags and their checked values |
 //! | [`setting_flags`] | the flags of settings, generated from the deployer's table |
 //! | `connection` | connects to the workspace that the flags select |
@@ -21,6 +22,7 @@
 //! | [`native_host`] | the deployer's host on this machine |
 //! | [`printer`] | prints the event stream as text or as JSON |
 
+mod all;
 pub mod command;
 mod confirmation;
 mod connection;

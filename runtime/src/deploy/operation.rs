@@ -2,7 +2,8 @@
 
 use clap::Subcommand;
 
-use super::flags::{ChangeFlags, Connection, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
+use super::all::AllOperation;
+use super::flags::{ChangeFlags, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
 use super::logs::LogsFlags;
 
 /// The deployer's operations.
@@ -25,18 +26,23 @@ pub enum Operation {
     List(Box<ListFlags>),
     /// Check everything that a deployment needs, and say who can fix what; changes nothing
     Doctor(Box<DoctorFlags>),
+    /// Run an operation for each environment of a file, and in several workspaces
+    #[command(subcommand)]
+    All(AllOperation),
 }
 
 impl Operation {
-    /// The flags for the connection.
-    pub(super) fn connection(&self) -> &Connection {
-        match self {
+    /// Whether JSON lines are printed.
+    pub(super) fn is_json(&self) -> bool {
+        let connection = match self {
             Self::Change(flags) | Self::Plan(PlanFlags { change: flags, .. }) => flags.connection(),
             Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.connection(),
             Self::Logs(flags) => flags.app.connection(),
             Self::List(flags) => &flags.connection,
             Self::Doctor(flags) => flags.connection(),
-        }
+            Self::All(operation) => return operation.is_json(),
+        };
+        connection.json
     }
 
     /// Whether the settings come from a file.
@@ -47,6 +53,7 @@ impl Operation {
             Self::Logs(flags) => flags.app.is_from_file(),
             Self::List(_) => false,
             Self::Doctor(flags) => flags.is_from_file(),
+            Self::All(operation) => operation.is_from_file(),
         }
     }
 }

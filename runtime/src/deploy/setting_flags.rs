@@ -2,6 +2,7 @@
 //! has a flag.
 
 use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -20,6 +21,8 @@ const CONFIG: &str = "config";
 pub trait Operation {
     /// The operation.
     const TAKER: Taker;
+    /// Whether there are flags only for what a configuration file may hold, and none for a file.
+    const FOR_FILE: bool = false;
 }
 
 /// `create`
@@ -41,6 +44,9 @@ pub struct Rollback;
 /// `restore`
 #[derive(Debug)]
 pub struct Restore;
+/// `init`, which writes a file with the settings of `create`
+#[derive(Debug)]
+pub struct Init;
 
 impl Operation for Create {
     const TAKER: Taker = Taker::Create;
@@ -60,19 +66,32 @@ impl Operation for Rollback {
 impl Operation for Restore {
     const TAKER: Taker = Taker::Restore;
 }
+impl Operation for Init {
+    const TAKER: Taker = Taker::Create;
+    const FOR_FILE: bool = true;
+}
 
 /// The settings given to one operation as flags.
 #[derive(Debug)]
 pub struct SettingFlags<O> {
+    given: Given,
+    operation: PhantomData<O>,
+}
+
+/// The same without the operation as a type, so that what is done with them is compiled once.
+#[derive(Debug, Clone)]
+pub struct Given {
     arguments: Map<String, Value>,
     wheel: Option<PathBuf>,
     key: Option<PathBuf>,
     config: Option<PathBuf>,
-    operation: PhantomData<O>,
+    taker: Taker,
+    for_file: bool,
 }
 
-fn taken(taker: Taker) -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().filter(move |setting| setting.is_taken_by(taker))
+fn taken(taker: Taker, for_file: bool) -> impl Iterator<Item = &'static Setting> {
+    let is_offered = move |setting: &&Setting| !for_file || setting.file.is_some();
+    SETTINGS.iter().filter(move |setting| setting.is_taken_by(taker)).filter(is_offered)
 }
 
 /// The name of a setting's flag, without the dashes. A secret has no flag for its value, which other users
@@ -117,31 +136,22 @@ fn help(setting: &Setting, taker: Taker) -> String {
     help
 }
 
-impl<O: Operation> Args for SettingFlags<O> {
-    fn augment_args(command: Command) -> Command {
-        let config =
-            Arg::new(CONFIG).long(CONFIG).value_name("FILE").value_parser(value_parser!(PathBuf)).help(
-                "A YAML file with the settings of the deployment; can't be combined with the flags for them",
-            );
-        taken(O::TAKER).fold(command.arg(config), |command, setting| command.arg(flag(setting, O::TAKER)))
-    }
-
-    fn augment_args_for_update(command: Command) -> Command {
-        Self::augment_args(command)
-    }
+/// A command with the flags.
+fn augmented(command: Command, taker: Taker, for_file: bool) -> Command {
+    let config =
+        Arg::new(CONFIG).long(CONFIG).value_name("FILE").value_parser(value_parser!(PathBuf)).help(
+            "A YAML file with the settings of the deployment; can't be combined with the flags for them",
+        );
+    let command = if for_file { command } else { command.arg(config) };
+    taken(taker, for_file).fold(command, |command, setting| command.arg(flag(setting, taker)))
 }
 
-impl<O: Operation> FromArgMatches for SettingFlags<O> {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+impl Given {
+    fn read(matches: &ArgMatches, taker: Taker, for_file: bool) -> Result<Self, clap::Error> {
         let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-        let mut flags = Self {
-            arguments: Map::new(),
-            wheel: None,
-            key: None,
-            config: path(CONFIG),
-            operation: PhantomData,
-        };
-        for setting in taken(O::TAKER) {
+        let config = if for_file { None } else { path(CONFIG) };
+        let mut flags = Self { arguments: Map::new(), wheel: None, key: None, config, taker, for_file };
+        for setting in taken(taker, for_file) {
             let name = setting.name;
             let all = || matches.get_many::<String>(name).map(|values| values.cloned().collect::<Vec<_>>());
             let value = match setting.kind {
@@ -163,6 +173,22 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
             }
         }
         Ok(flags)
+    }
+}
+
+impl<O: Operation> Args for SettingFlags<O> {
+    fn augment_args(command: Command) -> Command {
+        augmented(command, O::TAKER, O::FOR_FILE)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<O: Operation> FromArgMatches for SettingFlags<O> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self { given: Given::read(matches, O::TAKER, O::FOR_FILE)?, operation: PhantomData })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -189,7 +215,36 @@ fn pairs(flag: &str, texts: &[String]) -> Result<Value, clap::Error> {
     Ok(Value::Object(pairs))
 }
 
-impl<O: Operation> SettingFlags<O> {
+impl<O> SettingFlags<O> {
+    /// The same without the type.
+    pub(super) fn given(self) -> Given {
+        self.given
+    }
+
+    /// See [`Given::resolve`].
+    pub(super) fn resolve<T>(
+        self,
+        resolve: impl FnOnce(Value, Option<&str>, Option<&str>) -> Result<T, DeployError>,
+    ) -> Result<T, DeployError> {
+        self.given.resolve(resolve)
+    }
+}
+
+impl<O> Deref for SettingFlags<O> {
+    type Target = Given;
+
+    fn deref(&self) -> &Given {
+        &self.given
+    }
+}
+
+impl<O> DerefMut for SettingFlags<O> {
+    fn deref_mut(&mut self) -> &mut Given {
+        &mut self.given
+    }
+}
+
+impl Given {
     /// Whether a configuration file is given.
     pub(super) fn is_from_file(&self) -> bool {
         self.config.is_some()
@@ -220,6 +275,23 @@ impl<O: Operation> SettingFlags<O> {
         beside
     }
 
+    /// Selects one of the environments of the file.
+    pub(super) fn set_environment(&mut self, name: &str) {
+        self.arguments.insert("environment".to_owned(), json!(name));
+    }
+
+    /// The environments of the file: the selected one, or all of them; none if the file has none.
+    pub(super) fn environments(&self) -> Result<Vec<String>, DeployError> {
+        let Some(path) = self.config.as_deref() else { return Ok(Vec::new()) };
+        let bytes = read(CONFIG, path)?;
+        let names = deployer::config::environments(deployer::config::file_text(&bytes)?)?;
+        // One that doesn't exist is refused with those that do, when it is resolved.
+        Ok(match self.arguments.get("environment").and_then(Value::as_str) {
+            Some(selected) => vec![selected.to_owned()],
+            None => names,
+        })
+    }
+
     /// Deploys a wheel that is in memory.
     pub(super) fn set_wheel(&mut self, file_name: &str, content: &[u8]) {
         let content = STANDARD.encode(content);
@@ -244,7 +316,7 @@ impl<O: Operation> SettingFlags<O> {
                 path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             self.set_wheel(&file_name, &content);
         }
-        if taken(O::TAKER).any(|setting| setting.kind == Kind::Secret) {
+        if taken(self.taker, self.for_file).any(|setting| setting.kind == Kind::Secret) {
             let text = match &self.key {
                 Some(path) => Some(text_of("encryption_key_file", path, "a file with a Fernet key")?),
                 None => std::env::var("TELLR_ENCRYPTION_KEY").ok().filter(|text| !text.trim().is_empty()),

@@ -84,7 +84,7 @@ const EXAMPLES: [&str; 3] = [
 ];
 
 /// The examples in the help of each operation.
-const EXAMPLES_OF: [(&str, &[&str]); 8] = [
+const EXAMPLES_OF: [(&str, &[&str]); 9] = [
     (
         "create",
         &[
@@ -109,6 +109,14 @@ const EXAMPLES_OF: [(&str, &[&str]); 8] = [
     ("open", &["tellr-app deploy open tellr"]),
     ("list", &["tellr-app deploy list", "tellr-app deploy list --json"]),
     ("doctor", &["tellr-app deploy doctor tellr", "tellr-app deploy doctor --config tellr.yaml"]),
+    (
+        "all",
+        &[
+            "tellr-app deploy all update --config tellr.yaml",
+            "tellr-app deploy all update --profile one --profile two --config tellr.yaml --concurrency 2",
+            "tellr-app deploy all plan update --config tellr.yaml",
+        ],
+    ),
 ];
 
 /// Adds examples to the help of each operation.

@@ -11,7 +11,7 @@ use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, token_problem, 
 pub(super) const NAMED_BY: &str = "set `--host https://…` or `DATABRICKS_HOST`";
 
 /// A workspace and the credential for it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Found {
     /// Its address, `https://host[:port]`.
     pub host: String,
@@ -45,6 +45,11 @@ impl Found {
                 })
             }
         }
+    }
+
+    /// Why there is no credential, if there is none.
+    pub fn problem(&self) -> Option<&str> {
+        self.auth.as_ref().err().map(String::as_str)
     }
 }
 

@@ -2,6 +2,7 @@
 //! compiling them.
 
 mod adoption;
+mod all;
 mod app_log;
 mod asked_app;
 mod browser_sign_in;
