@@ -60,4 +60,4 @@ pub use settings::{
 };
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
-pub use write_file::{to_node, to_yaml};
+pub use write_file::{to_commented_yaml, to_node, to_yaml};

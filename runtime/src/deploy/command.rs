@@ -125,6 +125,7 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
             *code = Box::pin(operation.run(style, &named, &cancellation)).await?.into();
             Ok(())
         }
+        Operation::Init(flags) => flags.run(),
         Operation::Logs(flags) => logs::run(*flags, style).await,
         Operation::Open(flags) => open(*flags, style).await,
         Operation::List(flags) => {

@@ -10,6 +10,7 @@
 //! | `all` | an operation for several environments and workspaces |
 //! | [`flags`] | the flags and their checked values |
 //! | [`setting_flags`] | the flags of settings, generated from the deployer's table |
+//! | `init` | writes a configuration file |
 //! | `connection` | connects to the workspace that the flags select |
 //! | `logs` | the log of an app; `log_lines` leaves out lines that are sent again |
 //! | `open` | opens an app in the browser |
@@ -27,6 +28,7 @@ pub mod command;
 mod confirmation;
 mod connection;
 pub mod flags;
+mod init;
 mod introduction;
 mod log_lines;
 pub mod logs;

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::all::AllOperation;
 use super::flags::{ChangeFlags, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
+use super::init::InitFlags;
 use super::logs::LogsFlags;
 
 /// The deployer's operations.
@@ -29,6 +30,8 @@ pub enum Operation {
     /// Run an operation for each environment of a file, and in several workspaces
     #[command(subcommand)]
     All(AllOperation),
+    /// Write a configuration file, with every setting explained
+    Init(Box<InitFlags>),
 }
 
 impl Operation {
@@ -41,6 +44,7 @@ impl Operation {
             Self::List(flags) => &flags.connection,
             Self::Doctor(flags) => flags.connection(),
             Self::All(operation) => return operation.is_json(),
+            Self::Init(_) => return false,
         };
         connection.json
     }
@@ -54,6 +58,7 @@ impl Operation {
             Self::List(_) => false,
             Self::Doctor(flags) => flags.is_from_file(),
             Self::All(operation) => operation.is_from_file(),
+            Self::Init(_) => false,
         }
     }
 }

@@ -275,6 +275,11 @@ impl Given {
         beside
     }
 
+    /// The values of the flags, but for those that name files.
+    pub(super) fn arguments(&self) -> &Map<String, Value> {
+        &self.arguments
+    }
+
     /// Selects one of the environments of the file.
     pub(super) fn set_environment(&mut self, name: &str) {
         self.arguments.insert("environment".to_owned(), json!(name));

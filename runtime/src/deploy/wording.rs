@@ -12,7 +12,7 @@ use super::operation::Operation;
 
 /// Other tools' names for these subcommands.
 const OTHER_WORDS: [(&str, &[&str]); 9] = [
-    ("create", &["up", "deploy", "install", "launch", "start", "init", "new", "add", "run"]),
+    ("create", &["up", "deploy", "install", "launch", "start", "new", "add", "run"]),
     ("update", &["upgrade", "redeploy", "change", "set", "patch", "restart"]),
     ("delete", &["destroy", "down", "remove", "rm", "del", "uninstall", "teardown", "drop"]),
     ("status", &["info", "show", "get", "describe", "ps", "state"]),
@@ -84,7 +84,7 @@ const EXAMPLES: [&str; 3] = [
 ];
 
 /// The examples in the help of each operation.
-const EXAMPLES_OF: [(&str, &[&str]); 9] = [
+const EXAMPLES_OF: [(&str, &[&str]); 10] = [
     (
         "create",
         &[
@@ -116,6 +116,10 @@ const EXAMPLES_OF: [(&str, &[&str]); 9] = [
             "tellr-app deploy all update --profile one --profile two --config tellr.yaml --concurrency 2",
             "tellr-app deploy all plan update --config tellr.yaml",
         ],
+    ),
+    (
+        "init",
+        &["tellr-app deploy init", "tellr-app deploy init --yes --app-name slides --output slides.yaml"],
     ),
 ];
 

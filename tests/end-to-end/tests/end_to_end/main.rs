@@ -21,6 +21,7 @@ mod failures_rights;
 mod failures_transport;
 mod foreign_not_found;
 mod frozen_holder;
+mod init;
 mod instances;
 mod interruption;
 mod interruption_later;
