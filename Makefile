@@ -63,8 +63,8 @@ BILL := dist/tellr-$(VERSION).cdx.json
 
 .PHONY: help
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
-		while IFS=$$'\t' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | \
+		while IFS=$$'\t' read -r target text; do printf '  make %-13s %s\n' "$$target" "$$text"; done
 
 .PHONY: setup
 setup: ## Install what is missing for building and the demo
@@ -212,6 +212,10 @@ in-browsers:
 .PHONY: dist
 dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
 	@$(MAKE) --no-print-directory packages
+
+.PHONY: man
+man: setup ## Manual pages of the command line, in dist/man/
+	@$(STAGE) "manual pages" cargo run --quiet --package tellr-app --example man -- dist/man
 
 # TEST=1: to the test index. DRY=1: only shows what would be uploaded.
 .PHONY: publish

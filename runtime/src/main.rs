@@ -67,6 +67,9 @@ const MOST_WORKER_THREADS: usize = 4;
 
 fn main() -> ExitCode {
     let command = match parse().command {
+        Command::Deploy(Operation::Completions { shell }) => {
+            return deploy::completions::print(shell, Arguments::command());
+        }
         // The deployer runs on one thread with its own event loop.
         Command::Deploy(operation) => return deploy::command::run(operation),
         // No event loop: it writes a file and is done.

@@ -126,6 +126,8 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
             Ok(())
         }
         Operation::Init(flags) => flags.run(),
+        // The program prints them itself, as it knows all of its words.
+        Operation::Completions { .. } => Ok(()),
         Operation::Logs(flags) => logs::run(*flags, style).await,
         Operation::Open(flags) => open(*flags, style).await,
         Operation::List(flags) => {

@@ -11,6 +11,7 @@
 //! | [`flags`] | the flags and their checked values |
 //! | [`setting_flags`] | the flags of settings, generated from the deployer's table |
 //! | `init` | writes a configuration file |
+//! | [`completions`] | completions for a shell |
 //! | `connection` | connects to the workspace that the flags select |
 //! | `logs` | the log of an app; `log_lines` leaves out lines that are sent again |
 //! | `open` | opens an app in the browser |
@@ -25,6 +26,7 @@
 
 mod all;
 pub mod command;
+pub mod completions;
 mod confirmation;
 mod connection;
 pub mod flags;

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::all::AllOperation;
+use super::completions::Shell;
 use super::flags::{ChangeFlags, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
 use super::init::InitFlags;
 use super::logs::LogsFlags;
@@ -32,6 +33,11 @@ pub enum Operation {
     All(AllOperation),
     /// Write a configuration file, with every setting explained
     Init(Box<InitFlags>),
+    /// Print the completions of this program for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
 
 impl Operation {
@@ -44,7 +50,7 @@ impl Operation {
             Self::List(flags) => &flags.connection,
             Self::Doctor(flags) => flags.connection(),
             Self::All(operation) => return operation.is_json(),
-            Self::Init(_) => return false,
+            Self::Init(_) | Self::Completions { .. } => return false,
         };
         connection.json
     }
@@ -58,7 +64,7 @@ impl Operation {
             Self::List(_) => false,
             Self::Doctor(flags) => flags.is_from_file(),
             Self::All(operation) => operation.is_from_file(),
-            Self::Init(_) => false,
+            Self::Init(_) | Self::Completions { .. } => false,
         }
     }
 }

@@ -84,7 +84,7 @@ const EXAMPLES: [&str; 3] = [
 ];
 
 /// The examples in the help of each operation.
-const EXAMPLES_OF: [(&str, &[&str]); 10] = [
+const EXAMPLES_OF: [(&str, &[&str]); 11] = [
     (
         "create",
         &[
@@ -121,6 +121,7 @@ const EXAMPLES_OF: [(&str, &[&str]); 10] = [
         "init",
         &["tellr-app deploy init", "tellr-app deploy init --yes --app-name slides --output slides.yaml"],
     ),
+    ("completions", &["source <(tellr-app deploy completions bash)"]),
 ];
 
 /// Adds examples to the help of each operation.

@@ -1,4 +1,4 @@
-//! `tellr-app deploy init` writes a configuration file.
+//! `tellr-app deploy init` writes a configuration file; `completions` prints a shell's script.
 
 use std::process::Output;
 
@@ -114,5 +114,24 @@ async fn on_a_terminal_init_asks_and_repeats_a_question_until_the_answer_is_righ
     let given = [config.app_name.as_str(), config.schema_name.as_str(), config.app_compute.as_str()];
     assert_eq!(given, ["slides", "decks", "LARGE"]);
     assert!(written.contains("genie_spaces:\n- a1\n- b2\n"), "{written}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn completions_have_the_operations_and_their_flags() {
+    let stage = stage().await;
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let output = run(&stage, &["completions", shell]).await;
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let script = said(&output);
+        assert!(script.contains("lakebase-name") && script.contains("deploy-page"), "{shell}");
+        // Those of `deploy all create`; the library's script for fish ends a level above.
+        assert!(script.contains("concurrency") || shell == "fish", "{shell}");
+    }
+    let checked = run(&stage, &["completions", "bash"]).await.stdout;
+    let script = path(&stage, "completions.bash");
+    std::fs::write(&script, checked).expect("it is written");
+    let bash = tokio::process::Command::new("bash").args(["-n", &script]).output().await.expect("bash runs");
+    assert!(bash.status.success(), "{}", said(&bash));
     stage.end().await;
 }

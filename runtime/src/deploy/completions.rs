@@ -1,0 +1,45 @@
+//! `tellr-app deploy completions`: completions of the program's words for a shell.
+
+use std::process::ExitCode;
+
+use clap::{Command, ValueEnum};
+use clap_complete::Generator;
+use clap_complete::shells::{Bash, Fish, PowerShell, Zsh};
+
+use super::printer::print_result;
+
+/// A shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// Fish
+    Fish,
+    /// `PowerShell`
+    #[value(name = "powershell")]
+    PowerShell,
+}
+
+/// Prints the completions of the whole program `command`.
+pub fn print(shell: Shell, mut command: Command) -> ExitCode {
+    command.set_bin_name("tellr-app");
+    command.build();
+    let generator: &dyn Generator = match shell {
+        Shell::Bash => &Bash,
+        Shell::Zsh => &Zsh,
+        Shell::Fish => &Fish,
+        Shell::PowerShell => &PowerShell,
+    };
+    let mut text = Vec::new();
+    // Writing into memory can't fail.
+    let _ = generator.try_generate(&command, &mut text);
+    match print_result(&String::from_utf8_lossy(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("The completions can't be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
