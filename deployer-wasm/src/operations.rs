@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::{CreateConfig, DeleteConfig, RestoreConfig, RollbackConfig, UpdateConfig};
 
 mod adoption;
+mod bundle;
 mod create;
 mod delete;
 mod dry_run;
@@ -29,6 +30,7 @@ mod rollback;
 mod status;
 mod update;
 
+pub use bundle::{Bundle, bundle};
 pub use create::create;
 pub use delete::delete;
 pub use findings::{Finding, Findings, Fixer, Severity, findings};

@@ -43,6 +43,7 @@ pub use changes::{Action, FieldChange, FieldValue, Reason, ResourceChange, Resou
 use compare::{Deployed, WantedApp, WantedAttachment};
 pub use files::PlannedFile;
 use observed::{Foreseen, Observed};
+pub(super) use placeholders::UNKNOWN;
 pub use saved::{LIMIT_BYTES as SAVED_LIMIT_BYTES, SavedPlan};
 
 /// What an operation would do in the current state. Determined with read-only requests.

@@ -134,6 +134,11 @@ impl ObservedKey {
     }
 }
 
+/// The secret of a new app, as it is attached to it.
+pub fn own_secret(app: &str) -> Resource {
+    Resource::Secret { scope: own_scope(app), key: SECRET.to_owned(), permission: "READ".into() }
+}
+
 /// Finds where a key is, without reading any except that of a deployed `app.yaml`.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ mod discovery;
 mod waiting;
 
 pub use creation::ensure;
-pub use discovery::{Found, Interfaces, ahead, foresee, look, reach, usual_endpoint};
+pub use discovery::{Found, Interfaces, ahead, attachment, foresee, look, reach, usual_endpoint};
 pub use waiting::existing;
 pub(super) use waiting::{OperationEnd, operation_end};
 

@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::confirmation;
 use super::connection::{connect, find};
+use super::export;
 use super::flags::{Connection, PlanFlags};
 use super::introduction::Introduction;
 use super::logs;
@@ -128,6 +129,15 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
         Operation::Init(flags) => flags.run(),
         // The program prints them itself, as it knows all of its words.
         Operation::Completions { .. } => Ok(()),
+        Operation::Export(export) => {
+            let (connection, config, folder) = export.read()?;
+            let session = Session::begin(&connection, style).await?;
+            let cancellation = cancelled_by_signal(Stopping::Now);
+            let looking = operations::bundle(&session.host, &config, &cancellation);
+            let bundle = session.told(Box::pin(looking)).await?;
+            export::write(&folder, &bundle)?;
+            tell(style, &export::result(&folder, &bundle), &export::told(&folder, &bundle))
+        }
         Operation::Logs(flags) => logs::run(*flags, style).await,
         Operation::Open(flags) => open(*flags, style).await,
         Operation::List(flags) => {

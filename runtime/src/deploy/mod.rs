@@ -11,6 +11,7 @@
 //! | [`flags`] | the flags and their checked values |
 //! | [`setting_flags`] | the flags of settings, generated from the deployer's table |
 //! | `init` | writes a configuration file |
+//! | `export` | writes the app as a bundle |
 //! | [`completions`] | completions for a shell |
 //! | `connection` | connects to the workspace that the flags select |
 //! | `logs` | the log of an app; `log_lines` leaves out lines that are sent again |
@@ -29,6 +30,7 @@ pub mod command;
 pub mod completions;
 mod confirmation;
 mod connection;
+mod export;
 pub mod flags;
 mod init;
 mod introduction;

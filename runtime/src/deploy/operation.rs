@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::all::AllOperation;
 use super::completions::Shell;
+use super::export::Export;
 use super::flags::{ChangeFlags, DoctorFlags, ListFlags, PlanFlags, StatusFlags};
 use super::init::InitFlags;
 use super::logs::LogsFlags;
@@ -33,6 +34,9 @@ pub enum Operation {
     All(AllOperation),
     /// Write a configuration file, with every setting explained
     Init(Box<InitFlags>),
+    /// Write the app in the format of another tool
+    #[command(subcommand)]
+    Export(Export),
     /// Print the completions of this program for a shell
     Completions {
         /// The shell
@@ -50,6 +54,7 @@ impl Operation {
             Self::List(flags) => &flags.connection,
             Self::Doctor(flags) => flags.connection(),
             Self::All(operation) => return operation.is_json(),
+            Self::Export(export) => export.connection(),
             Self::Init(_) | Self::Completions { .. } => return false,
         };
         connection.json
@@ -64,6 +69,7 @@ impl Operation {
             Self::List(_) => false,
             Self::Doctor(flags) => flags.is_from_file(),
             Self::All(operation) => operation.is_from_file(),
+            Self::Export(export) => export.is_from_file(),
             Self::Init(_) | Self::Completions { .. } => false,
         }
     }

@@ -84,7 +84,7 @@ const EXAMPLES: [&str; 3] = [
 ];
 
 /// The examples in the help of each operation.
-const EXAMPLES_OF: [(&str, &[&str]); 11] = [
+const EXAMPLES_OF: [(&str, &[&str]); 12] = [
     (
         "create",
         &[
@@ -121,6 +121,7 @@ const EXAMPLES_OF: [(&str, &[&str]); 11] = [
         "init",
         &["tellr-app deploy init", "tellr-app deploy init --yes --app-name slides --output slides.yaml"],
     ),
+    ("export", &["tellr-app deploy export bundle --config tellr.yaml --output bundle"]),
     ("completions", &["source <(tellr-app deploy completions bash)"]),
 ];
 

@@ -5,7 +5,7 @@ use crate::manifest::KeySource;
 use crate::steps::key::{self, ObservedKey};
 
 /// A placeholder for values that are known only after the database is created.
-pub(super) const UNKNOWN: &str = "(known after the database is created)";
+pub(in crate::operations) const UNKNOWN: &str = "(known after the database is created)";
 /// A placeholder for the key.
 pub(super) const THE_KEY: &str = "(the encryption key)";
 

@@ -212,7 +212,7 @@ pub(super) async fn project_at<H: Host>(
     let database = databases
         .into_iter()
         .find(|database| database.status.postgres_database.as_deref() == Some(DATABASE))
-        .map_or_else(|| format!("{branch}/databases/databricks-postgres"), |database| database.name);
+        .map_or_else(|| usual_database(&branch), |database| database.name);
     Ok(Lakebase {
         name: name.to_owned(),
         connection: LakebaseConnection::Autoscaling {
@@ -224,6 +224,21 @@ pub(super) async fn project_at<H: Host>(
         host: host.to_owned(),
         branch: Some((project.name.clone(), branch)),
     })
+}
+
+/// The database that was `found`, as it is attached to an app; with the paths that a new one gets, if there is none.
+pub fn attachment(name: &str, found: &Found) -> Resource {
+    let branch = match found {
+        Found::Provisioned | Found::Nothing { autoscaling: false } => return instance_at(name, "").resource,
+        Found::Autoscaling(project) => project.default_branch(),
+        Found::Nothing { autoscaling: true } => postgres::usual_branch(name),
+    };
+    Resource::Postgres { database: usual_database(&branch), branch, permission: PERMISSION.into() }
+}
+
+/// The path of the default database of a branch.
+fn usual_database(branch: &str) -> String {
+    format!("{branch}/databases/databricks-postgres")
 }
 
 /// An instance with the host `host`.

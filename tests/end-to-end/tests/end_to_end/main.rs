@@ -6,6 +6,7 @@ mod all;
 mod app_log;
 mod asked_app;
 mod browser_sign_in;
+mod bundle;
 mod command_line;
 mod compute_size;
 mod configurations;
