@@ -28,7 +28,8 @@ pub use proxies::with_proxies;
 pub use traces::{CollectorSettings, MlflowSettings, Protocol, TraceSettings};
 pub use variables::{VARIABLES, Variable, documentation};
 pub use workspace::{
-    Address, WorkspaceAuth, WorkspaceSettings, normalise_host, token_problem, workspace_address,
+    Address, GitHubIdentity, WorkspaceAuth, WorkspaceSettings, normalise_host, token_problem,
+    workspace_address,
 };
 
 use crate::fernet::Key;

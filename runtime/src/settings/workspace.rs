@@ -27,6 +27,25 @@ pub enum WorkspaceAuth {
     },
     /// A token from the environment of a user's own machine.
     Token(SecretString),
+    /// A job of GitHub Actions: its identity token is exchanged for tokens of the service principal, so that no
+    /// secret is stored.
+    GitHub {
+        /// The application id; a policy of the account says whose identity tokens it accepts.
+        client_id: String,
+        /// Where GitHub issues the identity token.
+        identity: GitHubIdentity,
+    },
+}
+
+/// Where GitHub issues the identity token of a job with `id-token: write`.
+#[derive(Clone, Debug)]
+pub struct GitHubIdentity {
+    /// `ACTIONS_ID_TOKEN_REQUEST_URL`.
+    pub url: String,
+    /// `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+    pub token: SecretString,
+    /// The audience of the identity token; `None` for the one that the workspace names.
+    pub audience: Option<String>,
 }
 
 const HOST: &str = "DATABRICKS_HOST";

@@ -6,10 +6,11 @@ use deployer::host::{HostError, HostErrorKind};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::Instant;
 
+use super::federation;
 use super::minted::{Interrupted, Issued, Mint, Minted};
 use super::oauth::{self, NotGranted, SignIn};
 use super::retry::{RetryPolicy, Transient, Urgency, retry};
-use crate::settings::WorkspaceAuth;
+use crate::settings::{GitHubIdentity, WorkspaceAuth};
 
 /// The credential for a workspace; cheap to clone.
 #[derive(Clone)]
@@ -17,7 +18,7 @@ pub(super) enum Credential {
     /// A fixed token.
     Token(SecretString),
     /// A service principal, which requests tokens.
-    ServicePrincipal(Minted<ClientCredentials>),
+    ServicePrincipal(Minted<ServicePrincipal>),
     /// The user who signed in in the browser.
     Person(Arc<SignIn>),
 }
@@ -25,14 +26,16 @@ pub(super) enum Credential {
 impl Credential {
     /// The credential `auth` for the workspace at `host`.
     pub(super) fn new(http: &reqwest::Client, host: &str, auth: WorkspaceAuth, retry: RetryPolicy) -> Self {
-        match auth {
-            WorkspaceAuth::Token(token) => Self::Token(token),
+        let (client_id, proof) = match auth {
+            WorkspaceAuth::Token(token) => return Self::Token(token),
             WorkspaceAuth::ClientCredentials { client_id, client_secret } => {
-                let (http, host) = (http.clone(), host.to_owned());
-                let mint = ClientCredentials { http, host, client_id, client_secret, retry };
-                Self::ServicePrincipal(Minted::new(mint, retry))
+                (client_id, Proof::Secret(client_secret))
             }
-        }
+            WorkspaceAuth::GitHub { client_id, identity } => (client_id, Proof::GitHub(identity)),
+        };
+        let (http, host) = (http.clone(), host.to_owned());
+        let mint = ServicePrincipal { http, host, client_id, proof, retry };
+        Self::ServicePrincipal(Minted::new(mint, retry))
     }
 
     /// An access token, requested or renewed if needed.
@@ -59,28 +62,44 @@ impl Credential {
 }
 
 /// Requests tokens for a service principal.
-pub(super) struct ClientCredentials {
+pub(super) struct ServicePrincipal {
     http: reqwest::Client,
     host: String,
     client_id: String,
-    client_secret: SecretString,
+    proof: Proof,
     retry: RetryPolicy,
 }
 
-impl ClientCredentials {
+/// What shows that this process may act as the service principal.
+enum Proof {
+    Secret(SecretString),
+    GitHub(GitHubIdentity),
+}
+
+impl ServicePrincipal {
     async fn request(&self) -> Result<Issued, NotGranted> {
-        let request = self
-            .http
-            .post(format!("{}/oidc/v1/token", self.host))
-            .timeout(self.retry.timeout)
-            .basic_auth(&self.client_id, Some(self.client_secret.expose_secret()))
-            .form(&[("grant_type", "client_credentials"), ("scope", "all-apis")]);
-        let granted = oauth::ask(request, &[&self.client_secret]).await?;
+        let endpoint = format!("{}/oidc/v1/token", self.host);
+        let request = self.http.post(&endpoint).timeout(self.retry.timeout);
+        let (request, secret) = match &self.proof {
+            Proof::Secret(secret) => {
+                let form = [("grant_type", "client_credentials"), ("scope", "all-apis")];
+                (
+                    request.basic_auth(&self.client_id, Some(secret.expose_secret())).form(&form),
+                    secret.clone(),
+                )
+            }
+            Proof::GitHub(identity) => {
+                let get = |url: &str| self.http.get(url).timeout(self.retry.timeout);
+                let token = federation::identity_token(get, &self.host, identity).await?;
+                (request.form(&federation::exchange(&self.client_id, token.expose_secret())), token)
+            }
+        };
+        let granted = oauth::ask(request, &[&secret]).await?;
         Ok(Issued { secret: granted.access, since: Instant::from_std(granted.asked), life: granted.life })
     }
 }
 
-impl Mint for ClientCredentials {
+impl Mint for ServicePrincipal {
     type Error = HostError;
 
     async fn mint(&self, urgency: Urgency) -> Result<Issued, HostError> {
@@ -89,8 +108,12 @@ impl Mint for ClientCredentials {
             NotGranted::Refused { status, why } => HostError {
                 kind: HostErrorKind::Credential,
                 message: format!(
-                    "The workspace issued no token for the service principal `{}` ({status}): {why}",
-                    self.client_id
+                    "The workspace issued no token for the service principal `{}` ({status}): {why}{}",
+                    self.client_id,
+                    match self.proof {
+                        Proof::Secret(_) => "",
+                        Proof::GitHub(_) => federation::NEEDED,
+                    }
                 ),
             },
         })

@@ -30,6 +30,7 @@ pub(crate) mod browser;
 mod client;
 mod credential;
 mod database_credential;
+mod federation;
 pub mod genie;
 mod ini;
 pub mod lakebase;

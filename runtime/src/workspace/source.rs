@@ -4,7 +4,7 @@ use deployer::error::Failure;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 
-use super::token_cache;
+use super::{federation, token_cache};
 use crate::settings::{Address, WorkspaceAuth, WorkspaceSettings, token_problem, workspace_address};
 
 /// How to name a workspace, for messages.
@@ -84,7 +84,9 @@ impl Source {
     }
 
     pub(super) fn has_credential(&self) -> bool {
-        self.token.is_some() || (self.client_id.is_some() && self.client_secret.is_some())
+        self.token.is_some()
+            || (self.client_id.is_some() && self.client_secret.is_some())
+            || self.auth_type.as_deref() == Some(federation::KIND)
     }
 
     /// Whether it belongs to the given workspace, as far as that can be determined.
@@ -152,6 +154,18 @@ impl Source {
                              {problem}. `databricks auth login --host {host}` creates one"
                         )),
                     }
+                }
+                Some(federation::KIND) => {
+                    let identity =
+                        federation::identity(variable).map_err(|problem| format!("{name} {problem}"))?;
+                    let client_id = self.client_id.as_deref().unwrap_or_default().trim().to_owned();
+                    if client_id.is_empty() {
+                        let kind = federation::KIND;
+                        return Err(format!(
+                            "{name} uses `auth_type = {kind}` without the `client_id` of a service principal"
+                        ));
+                    }
+                    Ok((federation::KIND, WorkspaceAuth::GitHub { client_id, identity }))
                 }
                 Some("pat") => Err(format!("{name} has no token (`auth_type = pat`)")),
                 Some("oauth-m2m") => {

@@ -36,6 +36,8 @@ pub struct Settings {
     pub proxy: ProxySettings,
     /// The sign-in in a browser.
     pub sign_in: SignInSettings,
+    /// The federation policies of the account.
+    pub federation: Vec<FederationPolicy>,
     /// The SQL warehouse.
     pub warehouse: WarehouseSettings,
     /// Genie.
@@ -238,6 +240,21 @@ pub enum UpdateOutcome {
         /// `status.message`.
         message: String,
     },
+}
+
+/// A federation policy of a service principal: whose identity tokens are exchanged for its tokens. A token's
+/// signature is not checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FederationPolicy {
+    /// The application id of the service principal.
+    pub client_id: String,
+    /// The claim `iss`.
+    pub issuer: String,
+    /// The claim `aud`.
+    pub audience: String,
+    /// The claim `sub`.
+    pub subject: String,
 }
 
 /// The sign-in in a browser.

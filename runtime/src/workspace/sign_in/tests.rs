@@ -82,6 +82,7 @@ fn secret(auth: &WorkspaceAuth) -> &str {
     match auth {
         WorkspaceAuth::Token(token) => token.expose_secret(),
         WorkspaceAuth::ClientCredentials { client_secret, .. } => client_secret.expose_secret(),
+        WorkspaceAuth::GitHub { identity, .. } => identity.token.expose_secret(),
     }
 }
 

@@ -20,6 +20,7 @@ mod failures_platform;
 mod failures_reset;
 mod failures_rights;
 mod failures_transport;
+mod federation;
 mod foreign_not_found;
 mod frozen_holder;
 mod init;

@@ -4,6 +4,7 @@
 //! here because apps refuse personal tokens. `authorize` handles the browser, `sign_ins` keeps the state.
 
 mod authorize;
+mod federation;
 mod sign_ins;
 
 use std::collections::BTreeMap;
@@ -84,6 +85,12 @@ async fn token(
                 return refusal(StatusCode::UNAUTHORIZED, "invalid_client", "Client authentication failed");
             }
             grant(&workspace, &client_id, field("scope"))
+        }
+        Some(TOKEN_EXCHANGE) if field("client_id").is_some() => {
+            match federation::service_principal(&workspace, &form) {
+                Ok(client_id) => grant(&workspace, &client_id, field("scope")),
+                Err(why) => refusal(StatusCode::BAD_REQUEST, "invalid_request", why),
+            }
         }
         Some(TOKEN_EXCHANGE) => {
             match field("subject_token").and_then(|token| workspace.identities.resolve(token)) {
