@@ -12,7 +12,7 @@ TOP_LEVEL = {
     *("deployer-wasm", "runtime", "frontend", "widget", "pkg", "tests"),
     *("README.md", "ARCHITECTURE.md", "CHANGELOG.md", "LICENSE", "Makefile"),
     *("CONTRIBUTING.md", "SECURITY.md"),
-    *(".ci", ".gitignore", ".gitattributes", ".editorconfig", ".cargo"),
+    *(".ci", ".github", ".gitignore", ".gitattributes", ".editorconfig", ".cargo"),
 }
 LONGEST_FILE_LINES = 700
 # Generated from many Rust files, for one import.
