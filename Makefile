@@ -125,7 +125,7 @@ quick-checks:
 	@$(STAGE) "format and lint (browser tests)" \
 		frontend/node_modules/.bin/biome ci --config-path=frontend tests/browser tests/figures tests/module \
 		tests/local-workspace/tests/node \
-		tests/quality pkg/tests runtime/slides/page/tests deployer-wasm/tests widget/front
+		tests/quality tests/simulation pkg/tests runtime/slides/page/tests deployer-wasm/tests widget/front
 	@$(STAGE) "types (widget)" frontend/node_modules/.bin/tsc -p widget/front
 	@$(STAGE) "types (npm package)" frontend/node_modules/.bin/tsc --noEmit --strict --types "" pkg/types.d.ts
 
@@ -145,6 +145,9 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "types (page with its deployer)" frontend/node_modules/.bin/tsc -p frontend/tsconfig.package.json
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
+	@$(STAGE) "simulation (kernel module)" tests/figures/simulation-module.sh pkg/kernel.wasm 1000 50 50
+	@$(STAGE) "defects in the simulation" env DEPLOYER_WASM=$(abspath pkg/kernel.wasm) \
+		cargo test --quiet --profile simulation --package simulation --test module -- --ignored
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "modules as shipped" node --test --test-reporter=dot \
 		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs pkg/tests/names.test.mjs
@@ -164,10 +167,11 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "figures (notebook)" python3 tests/figures/notebook.py $(NOTEBOOK_WHEEL) .cache/widget/newest-*/bin/python
 	@tests/setup/summary.sh
 
-# An hour and a half on two cores.
+# Two hours on two cores.
 .PHONY: soak
-soak: setup ## Two million simulated deployments under faults
+soak: setup pkg/kernel.wasm ## Two million simulated deployments under faults, 50,000 of them through the kernel's module
 	@$(STAGE) "simulation" tests/figures/simulation.sh 2000000 20000 5000
+	@$(STAGE) "simulation (kernel module)" tests/figures/simulation-module.sh pkg/kernel.wasm 50000 2000 1000
 
 .PHONY: begin-test
 begin-test:

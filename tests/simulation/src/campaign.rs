@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::configurations::{Tried, configuration};
+use crate::module::Source;
 use crate::races::race;
 use crate::scenario::{PLAIN, Scenario, Starts};
 use crate::schedule::{Fault, FaultKind, Schedule};
@@ -137,13 +138,13 @@ impl Seeds {
 }
 
 /// Simulates `many` seeds from `first` on.
-pub fn run(first: u64, many: u64, threads: usize, options: Options) -> Figures {
+pub fn run(source: &Source, first: u64, many: u64, threads: usize, options: Options) -> Figures {
     let seeds = Seeds::new(first, many);
     let total = Mutex::new(Figures::default());
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let (mut starts, mut figures) = (Starts::default(), Figures::default());
+                let (mut starts, mut figures) = (Starts::of(source), Figures::default());
                 while let Some(chunk) = seeds.chunk() {
                     for seed in chunk {
                         if let Some(failed) = one(&mut starts, seed, options, &mut figures) {
@@ -162,13 +163,13 @@ pub fn run(first: u64, many: u64, threads: usize, options: Options) -> Figures {
 }
 
 /// Every plain scenario, with each of `kinds` at every `stride`th of its requests.
-pub fn single_faults(kinds: &[FaultKind], stride: u32, threads: usize) -> Figures {
+pub fn single_faults(source: &Source, kinds: &[FaultKind], stride: u32, threads: usize) -> Figures {
     let plain = Seeds { next: AtomicU64::new(0), end: PLAIN, failures: AtomicU64::new(0), chunk: 1 };
     let total = Mutex::new(Figures::default());
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let (mut starts, mut figures) = (Starts::default(), Figures::default());
+                let (mut starts, mut figures) = (Starts::of(source), Figures::default());
                 while let Some(chunk) = plain.chunk() {
                     for seed in chunk {
                         if let Some(failed) = single_faults_of(&mut starts, seed, kinds, stride, &mut figures)
@@ -221,7 +222,7 @@ fn one(starts: &mut Starts, seed: u64, options: Options, figures: &mut Figures) 
         return None;
     }
     let schedule = shrink(&schedule, |candidate| {
-        !simulate(&mut Starts::default(), seed, &scenario, candidate, options).problems.is_empty()
+        !simulate(starts, seed, &scenario, candidate, options).problems.is_empty()
     });
     let problems = simulate(starts, seed, &scenario, &schedule, options).problems;
     Some(Failed { seed, schedule, problems })
@@ -247,8 +248,8 @@ pub struct RaceFigures {
 }
 
 /// Runs `many` races from the seed `first` on.
-pub fn races(first: u64, many: u64) -> RaceFigures {
-    let (mut starts, mut figures) = (Starts::default(), RaceFigures::default());
+pub fn races(source: &Source, first: u64, many: u64) -> RaceFigures {
+    let (mut starts, mut figures) = (Starts::of(source), RaceFigures::default());
     for seed in first..first.saturating_add(many) {
         let race = race(&mut starts, seed, false, None);
         figures.races += 1;
@@ -278,11 +279,11 @@ pub struct ConfigurationFigures {
 }
 
 /// Applies at least `many` generated configurations.
-pub fn configurations(first: u64, many: u64) -> ConfigurationFigures {
-    let mut figures = ConfigurationFigures::default();
+pub fn configurations(source: &Source, first: u64, many: u64) -> ConfigurationFigures {
+    let (mut starts, mut figures) = (Starts::of(source), ConfigurationFigures::default());
     let mut seed = first;
     while figures.applied < many && figures.failed.len() < MOST_FAILURES {
-        let Tried { problems, applied, refused, given } = configuration(seed);
+        let Tried { problems, applied, refused, given } = configuration(&mut starts, seed);
         figures.applied += applied;
         figures.refused += refused;
         for (name, times) in given {

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use deployer::operations::Plan;
 use serde_json::Value;
 
 use crate::execute::execute;
@@ -12,7 +11,7 @@ use crate::model::{Caller, RELEASES, State, is_lock};
 use crate::process::Process;
 use crate::releases;
 use crate::scenario::{Actor, SCHEMA};
-use crate::work::{self, Command};
+use crate::work::{self, Command, Planned};
 use crate::world::World;
 
 /// The end of a simulation.
@@ -284,7 +283,7 @@ impl End<'_> {
             },
             _ => self.wanted.as_operation("update"),
         };
-        let made: Rc<RefCell<Option<Plan>>> = Rc::default();
+        let made: Rc<RefCell<Option<Planned>>> = Rc::default();
         let caller = Caller {
             process: self.processes.len(),
             user: self.user.to_owned(),
@@ -310,7 +309,7 @@ impl End<'_> {
 }
 
 /// What a plan would change. A plan that says it is empty must also show the files that are there.
-pub fn planned_changes(plan: &Plan, state: &State) -> Vec<String> {
+pub fn planned_changes(plan: &Planned, state: &State) -> Vec<String> {
     let mut changes = Vec::new();
     if !plan.losses.is_empty() {
         changes.push(format!("the plan loses {:?}", plan.lost));

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use deployer::config::{Kind, SETTINGS, Setting, Taker};
-use deployer::operations::Plan;
 use serde_json::{Value, json};
 
 use crate::check::planned_changes;
+use crate::compare::compared;
 use crate::execute::execute;
 use crate::model::{Caller, State};
 use crate::process::Process;
 use crate::random::Random;
-use crate::scenario::ADA;
+use crate::scenario::{ADA, Starts};
 use crate::time::START_MS;
-use crate::work::{self, Command, apply};
+use crate::work::{self, Command, Planned, apply};
 use crate::world::World;
 
 /// Settings of which no value is generated, each with the reason.
@@ -143,12 +143,22 @@ fn arguments(random: &mut Random, taker: Taker, keep: &Value, tried: &mut Tried)
 }
 
 /// Creates an app with a generated configuration and plans it again; then updates it to another one, and plans
-/// that.
-pub fn configuration(seed: u64) -> Tried {
+/// that. With the module, a difference from the native deployer is a problem.
+pub fn configuration(starts: &mut Starts, seed: u64) -> Tried {
+    let (mut tried, difference) = compared(starts, |starts| {
+        let state = State::empty(Random::stream(seed, 4).once_in(4), false);
+        let world = Rc::new(starts.world(state, START_MS, false, false));
+        (configured(&world, seed), world.trace())
+    });
+    tried.problems.extend(difference);
+    tried
+}
+
+fn configured(world: &Rc<World>, seed: u64) -> Tried {
     let mut random = Random::stream(seed, 4);
     let mut tried = Tried::default();
-    let state = State::empty(random.once_in(4), false);
-    let world = Rc::new(World::new(state, START_MS, false, false));
+    // Whether there is autoscaling.
+    random.once_in(4);
     let mut kept = Value::Null;
     for (number, (operation, taker)) in
         [("create", Taker::Create), ("update", Taker::Update), ("update", Taker::Update)]
@@ -166,10 +176,10 @@ pub fn configuration(seed: u64) -> Tried {
         let caller =
             Caller { process: number, user: ADA.to_owned(), restores: false, may_drop: false, looks: false };
         let is_empty =
-            (operation == "update").then(|| planned_before(&world, number, seed, &command)).flatten();
+            (operation == "update").then(|| planned_before(world, number, seed, &command)).flatten();
         let made = world.record.borrow().made;
-        let process = Process::new(&world, caller, seed, 0, Vec::new());
-        let ended = execute(&world, vec![(Rc::clone(&process), apply(&process, &command))], |_| None);
+        let process = Process::new(world, caller, seed, 0, Vec::new());
+        let ended = execute(world, vec![(Rc::clone(&process), apply(&process, &command))], |_| None);
         let made = world.record.borrow().made - made;
         if is_empty == Some(made > 0) {
             tried
@@ -182,7 +192,7 @@ pub fn configuration(seed: u64) -> Tried {
         }
         tried.applied += 1;
         let again = command.as_operation("update");
-        tried.problems.extend(plan_again(&world, number, seed, &again));
+        tried.problems.extend(plan_again(world, number, seed, &again));
         if !tried.problems.is_empty() {
             tried.problems.push(format!("{command:?}"));
             return tried;
@@ -197,7 +207,7 @@ pub fn configuration(seed: u64) -> Tried {
 
 /// Whether the plan of a command is empty, if there is one.
 fn planned_before(world: &Rc<World>, number: usize, seed: u64, command: &Command) -> Option<bool> {
-    let made: Rc<RefCell<Option<Plan>>> = Rc::default();
+    let made: Rc<RefCell<Option<Planned>>> = Rc::default();
     let caller =
         Caller { process: 60 + number, user: ADA.to_owned(), restores: false, may_drop: false, looks: true };
     let process = Process::new(world, caller, seed, 0, Vec::new());
@@ -208,7 +218,7 @@ fn planned_before(world: &Rc<World>, number: usize, seed: u64, command: &Command
 }
 
 fn plan_again(world: &Rc<World>, number: usize, seed: u64, command: &Command) -> Vec<String> {
-    let made: Rc<RefCell<Option<Plan>>> = Rc::default();
+    let made: Rc<RefCell<Option<Planned>>> = Rc::default();
     let caller =
         Caller { process: 50 + number, user: ADA.to_owned(), restores: false, may_drop: false, looks: true };
     let process = Process::new(world, caller, seed, 0, Vec::new());

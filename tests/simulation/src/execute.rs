@@ -72,6 +72,8 @@ pub fn execute(
                 task.process.thaw();
                 task.flag.0.store(false, Ordering::Relaxed);
                 let ended = task.work.as_mut().poll(&mut Context::from_waker(&task.waker)).is_ready();
+                task.process.waits();
+                world.turned();
                 if ended || task.process.is_dead() {
                     tasks.remove(index);
                     continue;

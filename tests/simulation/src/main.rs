@@ -1,10 +1,12 @@
 //! Runs simulations from the command line.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser, Subcommand};
 use simulation::campaign;
+use simulation::module::Source;
 use simulation::scenario::{Scenario, Starts};
 use simulation::schedule::{FaultKind, Schedule};
 use simulation::shrink::shrink;
@@ -14,6 +16,9 @@ use simulation::simulate::{Options, simulate};
 #[derive(Parser)]
 #[command(name = "simulation")]
 struct Arguments {
+    /// Run the deployers in this module for a notebook's kernel, and compare them with the native ones.
+    #[arg(long, global = true, value_name = "KERNEL_WASM")]
+    through: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -73,13 +78,17 @@ enum Command {
 
 fn main() -> ExitCode {
     let began = Instant::now();
-    let failed = match Arguments::parse().command {
+    let Arguments { through, command } = Arguments::parse();
+    let source = &through.map_or(Source::Native, Source::Module);
+    let failed = match command {
         Command::Run { schedules, seed, threads } => {
-            tell(&campaign::run(seed, schedules, threads, Options::default()), began)
+            tell(&campaign::run(source, seed, schedules, threads, Options::default()), began)
         }
-        Command::Singles { threads } => tell(&campaign::single_faults(&FaultKind::SINGLE, 1, threads), began),
+        Command::Singles { threads } => {
+            tell(&campaign::single_faults(source, &FaultKind::SINGLE, 1, threads), began)
+        }
         Command::Races { races, seed } => {
-            let figures = campaign::races(seed, races);
+            let figures = campaign::races(source, seed, races);
             for (name, value) in [
                 ("races", figures.races),
                 ("deployers", figures.deployers),
@@ -96,7 +105,7 @@ fn main() -> ExitCode {
             !figures.failed.is_empty()
         }
         Command::Configurations { configurations, seed } => {
-            let figures = campaign::configurations(seed, configurations);
+            let figures = campaign::configurations(source, seed, configurations);
             println!("{:<28} {:>12}", "configurations", figures.applied);
             println!("{:<28} {:>12}", "refused", figures.refused);
             println!("{:<28} {:>12.1}", "seconds", began.elapsed().as_secs_f64());
@@ -106,9 +115,11 @@ fn main() -> ExitCode {
             tell_failed(&figures.failed, "configuration");
             !figures.failed.is_empty()
         }
-        Command::Replay { seed, schedule, shrink: shortens } => return replay(seed, schedule, shortens),
+        Command::Replay { seed, schedule, shrink: shortens } => {
+            return replay(source, seed, schedule, shortens);
+        }
         Command::Race { seed } => {
-            let race = simulation::races::race(&mut Starts::default(), seed, true, None);
+            let race = simulation::races::race(&mut Starts::of(source), seed, true, None);
             race.story.iter().for_each(|line| println!("{line}"));
             race.problems.iter().for_each(|problem| println!("problem: {problem}"));
             !race.problems.is_empty()
@@ -133,7 +144,7 @@ fn tell_failed(failed: &[(u64, Vec<String>)], what: &str) {
     }
 }
 
-fn replay(seed: u64, schedule: Option<String>, shortens: bool) -> ExitCode {
+fn replay(source: &Source, seed: u64, schedule: Option<String>, shortens: bool) -> ExitCode {
     let scenario = Scenario::of(seed);
     let mut schedule = match schedule.map(|text| text.parse::<Schedule>()) {
         None => scenario.schedule(seed),
@@ -143,12 +154,10 @@ fn replay(seed: u64, schedule: Option<String>, shortens: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut starts = Starts::default();
+    let mut starts = Starts::of(source);
     if shortens {
         schedule = shrink(&schedule, |candidate| {
-            !simulate(&mut Starts::default(), seed, &scenario, candidate, Options::default())
-                .problems
-                .is_empty()
+            !simulate(&mut starts, seed, &scenario, candidate, Options::default()).problems.is_empty()
         });
     }
     println!("{:?}", scenario.start);

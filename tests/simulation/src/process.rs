@@ -5,6 +5,8 @@ use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng as _, SeedableRng as _};
 use deployer::cancellation::Cancellation;
 use deployer::error::DeployError;
 use deployer::events::DeployEvent;
@@ -13,11 +15,13 @@ use deployer::host::{
     WorkspaceRequest, WorkspaceResponse,
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
+use serde_json::{Value, json};
 
 use crate::model::{Caller, Ending};
+use crate::module::{Logic, Module};
 use crate::random::Random;
 use crate::schedule::{Fault, FaultKind, Garbage};
-use crate::world::{Defect, World};
+use crate::world::{Defect, Sent, World};
 
 /// A process, and the [`Host`] of the deployer in it.
 pub struct Process {
@@ -26,9 +30,13 @@ pub struct Process {
     pub caller: Caller,
     faults: Vec<Fault>,
     count: Cell<u32>,
-    random: RefCell<Random>,
+    seed: [u8; 32],
+    random: RefCell<ChaCha20Rng>,
     network: RefCell<Random>,
     ahead_ms: Cell<i64>,
+    /// How far the clock will be set forward, and whether the run will be cancelled, when it waits next.
+    jump_ms: Cell<i64>,
+    cancels: Cell<bool>,
     /// How long the monotonic clock stood still.
     missed_ms: Cell<u64>,
     pub(crate) frozen: Cell<Option<Frozen>>,
@@ -71,14 +79,19 @@ impl Process {
     /// A process in `world`, whose clock is `ahead_ms` ahead of the workspace's.
     pub fn new(world: &Rc<World>, caller: Caller, seed: u64, ahead_ms: i64, faults: Vec<Fault>) -> Rc<Self> {
         let number = caller.process as u64;
+        let mut bytes = [0; 32];
+        Random::stream(seed, 100 + number).fill(&mut bytes);
         Rc::new(Self {
             world: Rc::clone(world),
             caller,
             faults,
             count: Cell::new(0),
-            random: RefCell::new(Random::stream(seed, 100 + number)),
+            seed: bytes,
+            random: RefCell::new(ChaCha20Rng::from_seed(bytes)),
             network: RefCell::new(Random::stream(seed, 200 + number)),
             ahead_ms: Cell::new(ahead_ms),
+            jump_ms: Cell::new(0),
+            cancels: Cell::new(false),
             missed_ms: Cell::new(0),
             frozen: Cell::new(None),
             dead: Cell::new(false),
@@ -119,12 +132,45 @@ impl Process {
 
     /// Keeps what the process shows to its user.
     pub fn tell(&self, text: String) {
+        self.world.told(self.caller.process, &text);
         self.told.borrow_mut().push(text);
     }
 
     /// Whether something that it showed contains `secret`.
     pub fn told(&self, secret: &str) -> Option<String> {
         self.told.borrow().iter().find(|text| text.contains(secret)).cloned()
+    }
+
+    /// What its random bytes come from: by the module's own generator, so that a native deployer and the module
+    /// take the same ones.
+    pub fn seed(&self) -> [u8; 32] {
+        self.seed
+    }
+
+    /// The module that runs it, unless the native deployer does.
+    pub fn module(&self) -> Option<Rc<Module>> {
+        match &self.world.logic {
+            Logic::Native => None,
+            Logic::Module(module) => Some(Rc::clone(module)),
+        }
+    }
+
+    /// Notes what must never happen.
+    pub fn violation(&self, what: String) {
+        self.world.record.borrow_mut().violation(what);
+    }
+
+    /// Whether this defect is planted.
+    pub fn has(&self, defect: Defect) -> bool {
+        self.world.defect == Some(defect)
+    }
+
+    /// What happens to it between two turns: a user cancels, and clocks are set, while a deployer waits.
+    pub(crate) fn waits(&self) {
+        self.ahead_ms.set(self.ahead_ms.get() + self.jump_ms.take());
+        if self.cancels.take() {
+            self.cancellation.cancel();
+        }
     }
 
     /// Resumes after it stood still.
@@ -138,11 +184,16 @@ impl Process {
         self.world.note(|| format!("{}:{} {}", self.caller.process, self.count.get(), what()));
     }
 
-    /// Counts a request, and says what meets it.
-    async fn meet(&self) -> Met {
+    /// Notes a request, unless the process is dead.
+    async fn sent(&self, what: impl FnOnce() -> Value) -> Option<Sent<'_>> {
         if self.dead.get() {
             pending::<()>().await;
         }
+        self.world.sent(self.caller.process, what)
+    }
+
+    /// Counts a request, and says what meets it.
+    async fn meet(&self) -> Met {
         let number = self.count.replace(self.count.get() + 1);
         let mut met = Met { number, ..Met::default() };
         for fault in self.faults.iter().filter(|fault| fault.request == number) {
@@ -166,8 +217,8 @@ impl Process {
                 FaultKind::CrashAfter => met.dies = true,
                 FaultKind::Freeze(secs) => met.freezes = Some((secs * 1_000, false)),
                 FaultKind::Suspend(secs) => met.freezes = Some((secs * 1_000, true)),
-                FaultKind::Cancel => self.cancellation.cancel(),
-                FaultKind::Jump(secs) => self.ahead_ms.set(self.ahead_ms.get() + secs * 1_000),
+                FaultKind::Cancel => self.cancels.set(true),
+                FaultKind::Jump(secs) => self.jump_ms.set(self.jump_ms.get() + secs * 1_000),
                 FaultKind::Start(process) => self.world.start(process),
             }
         }
@@ -225,6 +276,7 @@ fn garbled(answer: &mut WorkspaceResponse, garbage: Garbage) {
 
 impl Host for Process {
     async fn request(&self, request: WorkspaceRequest) -> Result<WorkspaceResponse, HostError> {
+        let _sent = self.sent(|| json!(request)).await;
         let met = self.meet().await;
         if met.lost {
             self.travel().await;
@@ -283,6 +335,7 @@ impl Host for Process {
         at: &LakebaseTarget,
         operation: SchemaOperation,
     ) -> Result<SchemaOutcome, SchemaError> {
+        let _sent = self.sent(|| json!([at, operation])).await;
         let met = self.meet().await;
         let broken = || SchemaError {
             kind: SchemaErrorKind::Connection,
@@ -306,6 +359,7 @@ impl Host for Process {
     }
 
     async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
+        let _sent = self.sent(|| json!(probe)).await;
         let met = self.meet().await;
         if met.lost {
             self.travel().await;
@@ -339,7 +393,7 @@ impl Host for Process {
     }
 
     fn random(&self, out: &mut [u8]) {
-        self.random.borrow_mut().fill(out);
+        self.random.borrow_mut().fill_bytes(out);
     }
 
     fn emit(&self, event: DeployEvent) {

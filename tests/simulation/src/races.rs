@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use crate::compare::{Trace, compared};
 use crate::execute::execute;
 use crate::model::{Caller, Pace};
 use crate::process::Process;
@@ -51,8 +52,14 @@ struct Runner {
     faults: Vec<Fault>,
 }
 
-/// The race of a seed.
+/// The race of a seed. With the module, a difference from the native deployer is a problem.
 pub fn race(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>) -> Race {
+    let (mut race, difference) = compared(starts, |starts| raced(starts, seed, tells, defect));
+    race.problems.extend(difference);
+    race
+}
+
+fn raced(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>) -> (Race, Trace) {
     let mut random = Random::stream(seed, 3);
     let creates = random.once_in(2);
     let beginning = if creates { Beginning::Empty } else { Beginning::Deployed };
@@ -68,7 +75,7 @@ pub fn race(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>)
     let runners = runners(&mut random, creates, fate);
     let (mut state, began) = starts.get(start);
     state.pace = Pace { compute_start: *random.pick(&[2_000, 20_000]), ..Pace::default() };
-    let mut world = World::new(state, began.max(START_MS), false, tells);
+    let mut world = starts.world(state, began.max(START_MS), false, tells);
     world.defect = defect;
     let world = Rc::new(world);
     let mut race = Race {
@@ -119,7 +126,7 @@ pub fn race(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>)
     }
     next(&world, seed, creates, &mut race);
     race.story = world.story();
-    race
+    (race, world.trace())
 }
 
 /// One more deployer: it gets the lock, after a killed holder's lease.

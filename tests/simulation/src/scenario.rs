@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::execute::execute;
 use crate::model::{Caller, Pace, State};
+use crate::module::{Logic, Source};
 use crate::process::Process;
 use crate::random::Random;
 use crate::schedule::{Fault, FaultKind, Garbage, Schedule};
@@ -78,10 +79,14 @@ pub struct Scenario {
     pub actors: Vec<Actor>,
 }
 
-/// The states at the beginning, made once for each thread.
+/// What runs the deployers, and the states at the beginning, which it makes: one for each thread.
 #[derive(Default)]
 pub struct Starts {
+    logic: Logic,
     made: BTreeMap<Start, (State, u64)>,
+    /// With the module: the same natively, for comparison.
+    natives: Option<Box<Self>>,
+    traces: bool,
 }
 
 /// The folder that is given where one is.
@@ -105,18 +110,48 @@ pub(crate) fn settings(start: Start) -> Value {
 }
 
 impl Starts {
+    /// With the deploy logic of `source`.
+    pub fn of(source: &Source) -> Self {
+        let compares = *source != Source::Native;
+        Self {
+            logic: source.open(),
+            made: BTreeMap::new(),
+            natives: compares.then(|| Box::new(Self { traces: true, ..Self::default() })),
+            traces: compares,
+        }
+    }
+
+    /// The native deployers that those of the module are compared with.
+    pub(crate) fn natives(&mut self) -> Option<&mut Self> {
+        self.natives.as_deref_mut()
+    }
+
+    /// A world of its deployers; see [`World::new`].
+    pub(crate) fn world(&self, state: State, now_ms: u64, keeps_past: bool, tells: bool) -> World {
+        let mut world = World::new(state, now_ms, keeps_past, tells);
+        world.logic = self.logic.clone();
+        if self.traces {
+            world.keep_trace();
+        }
+        world
+    }
+
     /// The workspace at the beginning, and the time.
     ///
     /// # Panics
     /// If a deployer fails in a workspace without faults.
     pub fn get(&mut self, start: Start) -> (State, u64) {
-        self.made.entry(start).or_insert_with(|| make(start)).clone()
+        if !self.made.contains_key(&start) {
+            let world =
+                self.world(State::empty(start.provisioned_only, start.shared_closed), START_MS, false, false);
+            self.made.insert(start, make(start, world));
+        }
+        self.made[&start].clone()
     }
 }
 
-fn make(start: Start) -> (State, u64) {
-    let state = State::empty(start.provisioned_only, start.shared_closed);
-    let world = Rc::new(World::new(state, START_MS, false, false));
+fn make(start: Start, world: World) -> (State, u64) {
+    let world = Rc::new(world);
     let mut commands = Vec::new();
     if start.beginning != Beginning::Empty {
         commands.push(Command::new("create", settings(start)));

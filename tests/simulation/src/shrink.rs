@@ -3,7 +3,7 @@
 use crate::schedule::Schedule;
 
 /// Takes faults away for as long as `fails`: halves first, then one by one.
-pub fn shrink(schedule: &Schedule, fails: impl Fn(&Schedule) -> bool) -> Schedule {
+pub fn shrink(schedule: &Schedule, mut fails: impl FnMut(&Schedule) -> bool) -> Schedule {
     let mut faults = schedule.faults.clone();
     let mut size = faults.len().div_ceil(2);
     while size > 0 && !faults.is_empty() {

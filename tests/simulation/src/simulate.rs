@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::check::End;
+use crate::compare::{Trace, compared};
 use crate::execute::execute;
 use crate::model::{Caller, is_lock};
 use crate::process::Process;
@@ -42,7 +43,7 @@ pub struct Options {
     pub defect: Option<Defect>,
 }
 
-/// Runs `scenario` of `seed` under `schedule`.
+/// Runs `scenario` of `seed` under `schedule`. With the module, a difference from the native deployer is a problem.
 pub fn simulate(
     starts: &mut Starts,
     seed: u64,
@@ -50,10 +51,23 @@ pub fn simulate(
     schedule: &Schedule,
     options: Options,
 ) -> Outcome {
+    let (mut outcome, difference) =
+        compared(starts, |starts| simulated(starts, seed, scenario, schedule, options));
+    outcome.problems.extend(difference);
+    outcome
+}
+
+fn simulated(
+    starts: &mut Starts,
+    seed: u64,
+    scenario: &Scenario,
+    schedule: &Schedule,
+    options: Options,
+) -> (Outcome, Trace) {
     let (mut state, began) = starts.get(scenario.start);
     state.pace = scenario.pace;
     let stale = schedule.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Stale(_)));
-    let mut world = World::new(state, began, stale, options.tells);
+    let mut world = starts.world(state, began, stale, options.tells);
     world.defect = options.defect;
     let world = Rc::new(world);
     let mut outcome = Outcome::default();
@@ -95,7 +109,7 @@ pub fn simulate(
     outcome.requests = world.requests();
     outcome.virtual_ms = world.time.now_ms() - began;
     outcome.story = world.story();
-    outcome
+    (outcome, world.trace())
 }
 
 fn caller(number: usize, user: &str, command: &Command) -> Caller {

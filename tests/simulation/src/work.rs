@@ -1,14 +1,17 @@
 //! What a deployer is told to do.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use deployer::config::{
     CreateArguments, DeleteArguments, RestoreArguments, RollbackArguments, UpdateArguments,
 };
 use deployer::error::DeployError;
-use deployer::operations::{self, Change, Plan};
+use deployer::operations::{self, Change, ResourceChange};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::drive::drive;
 use crate::execute::Work;
 use crate::process::Process;
 use crate::scenario::{DATABASE, SCHEMA};
@@ -79,57 +82,91 @@ impl Command {
 
 /// Applies a command in a process.
 pub fn apply(process: &Rc<Process>, command: &Command) -> Work {
-    let (process, change) = (Rc::clone(process), command.change());
-    Box::pin(async move {
-        let ended = match change {
-            Err(error) => Err(error),
-            Ok(change) => {
-                let cancellation = process.cancellation.clone();
-                let told = |result: serde_json::Result<String>| {
-                    process.tell(result.unwrap_or_default());
-                };
-                match &change {
-                    Change::Create(config) => Box::pin(operations::create(&*process, config, &cancellation))
-                        .await
-                        .map(|result| told(serde_json::to_string(&result))),
-                    Change::Update(config) => Box::pin(operations::update(&*process, config, &cancellation))
-                        .await
-                        .map(|result| told(serde_json::to_string(&result))),
-                    Change::Delete(config) => Box::pin(operations::delete(&*process, config, &cancellation))
-                        .await
-                        .map(|result| told(serde_json::to_string(&result))),
-                    Change::Rollback(config) => {
-                        Box::pin(operations::rollback(&*process, config, &cancellation))
-                            .await
-                            .map(|result| told(serde_json::to_string(&result)))
-                    }
-                    Change::Restore(config) => {
-                        Box::pin(operations::restore(&*process, config, &cancellation))
-                            .await
-                            .map(|result| told(serde_json::to_string(&result)))
-                    }
-                }
-            }
-        };
-        if let Err(error) = &ended {
-            process.tell(format!("{error:?}"));
-        }
-        process.ended.replace(Some(ended));
-    })
+    run(process, command, Asked::Apply, |_| {})
 }
 
 /// Plans a command in a process; `made` gets the plan.
-pub fn plan(process: &Rc<Process>, command: &Command, made: &Rc<std::cell::RefCell<Option<Plan>>>) -> Work {
-    let (process, change, made) = (Rc::clone(process), command.change(), Rc::clone(made));
+pub fn plan(process: &Rc<Process>, command: &Command, made: &Rc<RefCell<Option<Planned>>>) -> Work {
+    let (of, made) = (Rc::clone(process), Rc::clone(made));
+    run(process, command, Asked::Plan, move |plan| match serde_json::from_value(plan) {
+        Ok(plan) => *made.borrow_mut() = Some(plan),
+        Err(error) => of.violation(format!("a plan can't be read: {error}")),
+    })
+}
+
+/// What is read of a plan's JSON.
+#[derive(Debug, Deserialize)]
+pub struct Planned {
+    /// Whether the operation would change nothing.
+    pub empty: bool,
+    /// What happens to each resource.
+    pub changes: Vec<ResourceChange>,
+    /// The folder of the app's files.
+    pub app_file_workspace_path: String,
+    /// The generated files.
+    pub files: Vec<PlannedFile>,
+    /// What will be deleted, in words.
+    pub lost: Vec<String>,
+    /// The same as data.
+    pub losses: Vec<Value>,
+    /// Whether an earlier run will be resumed.
+    pub resumes: bool,
+}
+
+/// A file of a plan.
+#[derive(Debug, Deserialize)]
+pub struct PlannedFile {
+    /// Its path within the app's folder.
+    pub name: String,
+    /// Its text.
+    pub content: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Apply,
+    Plan,
+}
+
+/// Runs a command in a process, natively or through the module; `with` gets the result.
+fn run(process: &Rc<Process>, command: &Command, asked: Asked, with: impl FnOnce(Value) + 'static) -> Work {
+    let (process, command) = (Rc::clone(process), command.clone());
     Box::pin(async move {
-        let planned = match &change {
-            Ok(change) => Box::pin(operations::plan(&*process, change, &process.cancellation)).await,
-            Err(error) => Err(error.clone()),
+        let ended = match process.module() {
+            Some(module) => {
+                let start = match asked {
+                    Asked::Apply => json!({"operation": command.operation}),
+                    Asked::Plan => json!({"operation": "plan", "plan_of": command.operation}),
+                };
+                drive(&process, &module, with_arguments(start, command.arguments)).await
+            }
+            None => natively(&process, &command, asked).await,
         };
-        let ended = planned.map(|plan| {
-            process.tell(serde_json::to_string(&plan).unwrap_or_default());
-            made.replace(Some(plan));
-        });
-        process.ended.replace(Some(ended));
+        match &ended {
+            Ok(result) => process.tell(result.to_string()),
+            Err(error) => process.tell(format!("{error:?}")),
+        }
+        process.ended.replace(Some(ended.map(with)));
+    })
+}
+
+fn with_arguments(mut start: Value, arguments: Value) -> Value {
+    start["arguments"] = arguments;
+    start
+}
+
+async fn natively(process: &Process, command: &Command, asked: Asked) -> Result<Value, DeployError> {
+    let (change, cancellation) = (command.change()?, &process.cancellation);
+    if asked == Asked::Plan {
+        return Ok(json!(Box::pin(operations::plan(process, &change, cancellation)).await?));
+    }
+    Ok(match &change {
+        Change::Create(config) => json!(Box::pin(operations::create(process, config, cancellation)).await?),
+        Change::Update(config) => json!(Box::pin(operations::update(process, config, cancellation)).await?),
+        Change::Delete(config) => json!(Box::pin(operations::delete(process, config, cancellation)).await?),
+        Change::Rollback(config) => {
+            json!(Box::pin(operations::rollback(process, config, cancellation)).await?)
+        }
+        Change::Restore(config) => json!(Box::pin(operations::restore(process, config, cancellation)).await?),
     })
 }

@@ -7,8 +7,11 @@ use deployer::host::{
     HostError, LakebaseTarget, Method, Probe, SchemaError, WorkspaceRequest, WorkspaceResponse,
 };
 use deployer::schema::{SchemaOperation, SchemaOutcome};
+use serde_json::Value;
 
+use crate::compare::Trace;
 use crate::model::{Caller, Ending, Record, State};
+use crate::module::Logic;
 use crate::schedule::FaultKind;
 use crate::time::{START_MS, Time};
 
@@ -32,7 +35,11 @@ pub struct World {
     starts: RefCell<Vec<usize>>,
     met: RefCell<[u64; KINDS]>,
     requests: Cell<u64>,
+    turn: Cell<u64>,
     story: Option<RefCell<Vec<String>>>,
+    trace: Option<RefCell<Trace>>,
+    /// What runs the deployers.
+    pub(crate) logic: Logic,
     /// A defect of the workspace or of a deployer, to check that it is found.
     pub defect: Option<Defect>,
 }
@@ -48,6 +55,14 @@ pub enum Defect {
     NoRestorePoint,
     /// A generated key is shown in a message.
     KeyShown,
+    /// Whoever drives the module confuses two commands of a turn.
+    AnswersMixedUp,
+    /// Whoever drives the module doesn't pass the outcomes of a turn.
+    AnswerLost,
+    /// The module gets the time of its start in each turn.
+    ClockStopped,
+    /// The module gets other random bytes than the native deployer.
+    OtherSeed,
 }
 
 impl World {
@@ -62,7 +77,10 @@ impl World {
             starts: RefCell::default(),
             met: RefCell::new([0; KINDS]),
             requests: Cell::new(0),
+            turn: Cell::new(0),
             story: tells.then(RefCell::default),
+            trace: None,
+            logic: Logic::Native,
             defect: None,
         }
     }
@@ -78,6 +96,37 @@ impl World {
     /// The story.
     pub fn story(&self) -> Vec<String> {
         self.story.as_ref().map(|story| story.borrow().clone()).unwrap_or_default()
+    }
+
+    /// Keeps a trace.
+    pub(crate) fn keep_trace(&mut self) {
+        self.trace = Some(RefCell::default());
+    }
+
+    /// A process sends this. It counts unless what is returned is dropped in the same turn: a request that is
+    /// given up before its deployer waits is never sent by the module, and hardly by any other client.
+    pub(crate) fn sent(&self, process: usize, what: impl FnOnce() -> Value) -> Option<Sent<'_>> {
+        let mut trace = self.trace.as_ref()?.borrow_mut();
+        let at = self.time.now_ms() - START_MS;
+        trace.sent.push(Some(format!("{at} {process} {}", what())));
+        Some(Sent { world: self, number: trace.sent.len() - 1, turn: self.turn.get() })
+    }
+
+    /// A process was polled.
+    pub(crate) fn turned(&self) {
+        self.turn.set(self.turn.get() + 1);
+    }
+
+    /// A process shows this.
+    pub(crate) fn told(&self, process: usize, what: &str) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().told.push((process, what.to_owned()));
+        }
+    }
+
+    /// The trace, if one is kept.
+    pub(crate) fn trace(&self) -> Trace {
+        self.trace.as_ref().map(|trace| trace.borrow().clone()).unwrap_or_default()
     }
 
     pub(crate) fn met(&self, kind: FaultKind) {
@@ -176,6 +225,23 @@ impl World {
     }
 }
 
+/// A request in the trace.
+pub(crate) struct Sent<'w> {
+    world: &'w World,
+    number: usize,
+    turn: u64,
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        if let Some(trace) = &self.world.trace
+            && self.world.turn.get() == self.turn
+        {
+            trace.borrow_mut().sent[self.number] = None;
+        }
+    }
+}
+
 impl Defect {
     /// The request that the workspace gets instead.
     fn alter(self, request: &WorkspaceRequest) -> Option<WorkspaceRequest> {
@@ -201,7 +267,12 @@ impl Defect {
                 path.ends_with("/.tellr/deployment.json")
                     && body.and_then(|body| body["content"].as_str()).is_some_and(is_finished)
             }
-            Self::LockIgnored | Self::KeyShown => false,
+            Self::LockIgnored
+            | Self::KeyShown
+            | Self::AnswersMixedUp
+            | Self::AnswerLost
+            | Self::ClockStopped
+            | Self::OtherSeed => false,
         }
     }
 }

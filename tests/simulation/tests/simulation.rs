@@ -2,6 +2,7 @@
 
 use simulation::campaign;
 use simulation::configurations::unknown_settings;
+use simulation::module::Source;
 use simulation::races::race;
 use simulation::scenario::{Scenario, Starts};
 use simulation::schedule::{FaultKind, Garbage};
@@ -17,7 +18,7 @@ fn described(failed: &[campaign::Failed]) -> String {
 
 #[test]
 fn seeded_schedules_end_as_wanted() {
-    let figures = campaign::run(1_000, 300, 2, Options::default());
+    let figures = campaign::run(&Source::Native, 1_000, 300, 2, Options::default());
     assert!(figures.failed.is_empty(), "{}", described(&figures.failed));
     assert_eq!(figures.simulations, 300);
     let never: Vec<usize> = (0..figures.met.len()).filter(|kind| figures.met[*kind] == 0).collect();
@@ -29,7 +30,7 @@ fn seeded_schedules_end_as_wanted() {
 fn any_single_answer_may_be_lost_or_wrong() {
     // All kinds are tried by the program, which is compiled to be fast.
     let kinds = [FaultKind::Garbage(Garbage::Empty), FaultKind::CrashAfter];
-    let figures = campaign::single_faults(&kinds, 1, 2);
+    let figures = campaign::single_faults(&Source::Native, &kinds, 1, 2);
     assert!(figures.failed.is_empty(), "{}", described(&figures.failed));
     assert!(figures.simulations > 800, "{}", figures.simulations);
 }
@@ -49,14 +50,14 @@ fn a_simulation_is_the_same_each_time() {
 
 #[test]
 fn one_deployer_applies_at_a_time() {
-    let figures = campaign::races(1, 60);
+    let figures = campaign::races(&Source::Native, 1, 60);
     assert!(figures.failed.is_empty(), "{:?}", figures.failed);
     assert!(figures.killed > 0 && figures.frozen > 0 && figures.refused > 0);
 }
 
 #[test]
 fn a_plan_after_an_apply_changes_nothing() {
-    let figures = campaign::configurations(1, 40);
+    let figures = campaign::configurations(&Source::Native, 1, 40);
     assert!(figures.failed.is_empty(), "{:?}", figures.failed);
     assert!(figures.given.len() > 15, "{:?}", figures.given);
 }
@@ -78,7 +79,7 @@ fn deployers_that_ignore_the_lock_are_found() {
 /// The first failure with a defect, with its shortest schedule.
 fn first_failure(defect: Defect) -> campaign::Failed {
     let options = Options { defect: Some(defect), ..Options::default() };
-    let figures = campaign::run(1_000, 400, 1, options);
+    let figures = campaign::run(&Source::Native, 1_000, 400, 1, options);
     figures.failed.into_iter().next().unwrap_or_else(|| panic!("{defect:?} was not found"))
 }
 
@@ -92,7 +93,7 @@ fn a_journal_that_is_left_open_is_found() {
 #[test]
 fn data_that_no_restore_point_holds_is_found() {
     let options = Options { defect: Some(Defect::NoRestorePoint), ..Options::default() };
-    let figures = campaign::run(1_000, 400, 1, options);
+    let figures = campaign::run(&Source::Native, 1_000, 400, 1, options);
     assert!(!figures.failed.is_empty());
 }
 

@@ -69,8 +69,10 @@ impl State {
         self.settle(record, now_ms);
         let place = self.reach(caller, at)?;
         let (app, now) = (operation.app().to_string(), self.now_ms);
-        let serial = self.id();
+        // A read takes no number.
+        let mut serial = 0;
         if !matches!(operation, SchemaOperation::Inspect { .. }) {
+            serial = self.id();
             record.changes += 1;
             record.made += 1;
             record.effect(caller, || format!("a change of a schema of `{app}`"));
