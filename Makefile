@@ -145,9 +145,9 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 	@$(STAGE) "types (page with its deployer)" frontend/node_modules/.bin/tsc -p frontend/tsconfig.package.json
 	@$(STAGE) "kernel module" env DEPLOYER_WASM=pkg/kernel.wasm \
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
-	@$(STAGE) "simulation (kernel module)" tests/figures/simulation-module.sh pkg/kernel.wasm 1000 50 50
-	@$(STAGE) "defects in the simulation" env DEPLOYER_WASM=$(abspath pkg/kernel.wasm) \
-		cargo test --quiet --profile simulation --package simulation --test module -- --ignored
+	@$(STAGE) "simulation (modules)" tests/figures/simulation-modules.sh 700 300 25 25
+	@$(STAGE) "simulation (planted defects)" \
+		cargo test --quiet --profile simulation --package simulation --test modules -- --ignored
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "modules as shipped" node --test --test-reporter=dot \
 		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs pkg/tests/names.test.mjs
@@ -169,9 +169,9 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 
 # Two hours on two cores.
 .PHONY: soak
-soak: setup pkg/kernel.wasm ## Two million simulated deployments under faults, 50,000 of them through the kernel's module
+soak: setup $(PKG) ## Two million simulated deployments under faults, and 60,000 through the modules
 	@$(STAGE) "simulation" tests/figures/simulation.sh 2000000 20000 5000
-	@$(STAGE) "simulation (kernel module)" tests/figures/simulation-module.sh pkg/kernel.wasm 50000 2000 1000
+	@$(STAGE) "simulation (modules)" tests/figures/simulation-modules.sh 40000 20000 1000 500
 
 .PHONY: begin-test
 begin-test:

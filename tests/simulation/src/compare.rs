@@ -1,7 +1,7 @@
-//! The module and the native deployer compared: the same requests at the same times, and the same shown to users.
+//! A module and the native deployer compared: the same requests at the same times, and the same shown to users.
 //!
 //! Both get the same seed, and make their random bytes of it with the same generator. So everything is compared as it
-//! is, keys and ids included. The time at which something is shown isn't: the module hands events over at the end of
+//! is, keys and ids included. The time at which something is shown isn't: a module hands events over at the end of
 //! a turn.
 
 use base64::Engine as _;
@@ -19,7 +19,7 @@ pub struct Trace {
     pub told: Vec<(usize, String)>,
 }
 
-/// Runs `run` with `starts` and, if they are of the module, also natively; the first outcome, and the first
+/// Runs `run` with `starts` and, if they are of a module, also natively; the first outcome, and the first
 /// difference.
 pub fn compared<T>(
     starts: &mut Starts,

@@ -143,7 +143,7 @@ fn arguments(random: &mut Random, taker: Taker, keep: &Value, tried: &mut Tried)
 }
 
 /// Creates an app with a generated configuration and plans it again; then updates it to another one, and plans
-/// that. With the module, a difference from the native deployer is a problem.
+/// that. With a module, a difference from the native deployer is a problem.
 pub fn configuration(starts: &mut Starts, seed: u64) -> Tried {
     let (mut tried, difference) = compared(starts, |starts| {
         let state = State::empty(Random::stream(seed, 4).once_in(4), false);

@@ -1,8 +1,8 @@
-//! Drives a run in the module, as a kernel does: starts it, polls it, carries its commands out by the process's host,
+//! Drives a run in a module, as a kernel does: starts it, polls it, carries its commands out by the process's host,
 //! and resolves them.
 //!
-//! What is read here of the protocol is written from its description, like the kernel's own half in Python, and not
-//! with the module's types. An answer that breaks the protocol is a violation.
+//! Calls and turns are written here from the protocol's description, as in the kernel's own half in Python. An answer
+//! that breaks the protocol is a violation.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ struct Issued {
 #[serde(rename_all = "snake_case", tag = "kind")]
 enum Command {
     Request { request: WorkspaceRequest },
-    Schema { at: LakebaseTarget, operation: SchemaOperation, script: Script },
+    Schema { at: LakebaseTarget, operation: SchemaOperation, script: Option<Script> },
     Probe { probe: Probe },
     Sleep { duration_ms: u64 },
 }
@@ -195,7 +195,7 @@ impl Run {
         }
         for Issued { id, command } in commands {
             if let Command::Schema { operation, script: statements, .. } = &command
-                && script(operation) != *statements
+                && statements.as_ref().is_some_and(|statements| script(operation) != *statements)
             {
                 return Err(Stop::Broken(format!("other statements for {operation:?}")));
             }
@@ -267,7 +267,7 @@ fn read<T: DeserializeOwned>(what: &str, value: Value) -> Result<T, Stop> {
     serde_json::from_value(value).map_err(|error| Stop::Broken(format!("{what} can't be read: {error}")))
 }
 
-/// The error that a kernel shows for a module that doesn't work.
+/// The error of a module that doesn't work.
 fn broken(problem: String) -> DeployError {
     ErrorDetails {
         code: "MODULE_FAILED".to_owned(),

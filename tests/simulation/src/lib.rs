@@ -5,7 +5,7 @@
 //! | [`model`] | the workspace, in memory |
 //! | [`time`], [`execute`] | the virtual clock; processes side by side on it |
 //! | [`process`], [`world`] | a deployer's host, through which faults meet it; what the processes share |
-//! | [`module`], [`drive`], [`compare`] | the deployer in the module for a notebook's kernel; a run in it; compared with a native one |
+//! | [`module`], [`drive`], [`compare`] | the deployer in the modules as built; a run in one; compared with a native run |
 //! | [`schedule`], [`scenario`] | faults as data and text; what a seed stands for |
 //! | [`simulate`], [`check`], [`releases`], [`shrink`] | one simulation; what must be true at its end, and of releases; the shortest failure |
 //! | [`races`], [`configurations`] | the lock under races; a plan after an apply, for generated settings |

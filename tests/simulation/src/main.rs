@@ -16,8 +16,8 @@ use simulation::simulate::{Options, simulate};
 #[derive(Parser)]
 #[command(name = "simulation")]
 struct Arguments {
-    /// Run the deployers in this module for a notebook's kernel, and compare them with the native ones.
-    #[arg(long, global = true, value_name = "KERNEL_WASM")]
+    /// Run the deployers in a module, and compare them with the native ones: `kernel.wasm` or `deployer.js`.
+    #[arg(long, global = true, value_name = "MODULE")]
     through: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,

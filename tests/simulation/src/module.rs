@@ -1,8 +1,9 @@
-//! The module for a notebook's kernel, in a process of `node`.
+//! The two modules, in a process of `node`: the one for a notebook's kernel, and the one for a page.
 //!
-//! The process compiles the module once and holds any number of instances: one for each deployer, as a kernel has.
-//! It passes calls and answers on as bytes (`kernel.mjs`). Calls that are sent together cross the pipe once, which is
-//! most of what a turn costs.
+//! The process compiles the module once. Of the kernel's it holds an instance for each deployer, and passes calls and
+//! answers on as bytes (`instances.mjs`). The page's module has no such calls: `page.mjs` is a page whose host hands the
+//! commands out and whose clocks are set by each turn, so that both are driven in the same way. Calls that are sent
+//! together cross the pipe once.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ pub enum Logic {
     /// It is part of this program.
     #[default]
     Native,
-    /// The module.
+    /// A module.
     Module(Rc<Module>),
 }
 
@@ -29,7 +30,7 @@ pub enum Source {
     /// In this program.
     #[default]
     Native,
-    /// In the file of the module.
+    /// In a module: the kernel's file `.wasm`, or the page's `.js`.
     Module(PathBuf),
 }
 
@@ -69,7 +70,7 @@ impl Module {
     /// # Panics
     /// If `node` doesn't start.
     pub fn open(path: &Path) -> Rc<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("kernel.mjs");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("instances.mjs");
         let mut process = Command::new("node")
             .arg(script)
             .arg(path)

@@ -141,8 +141,8 @@ impl Process {
         self.told.borrow().iter().find(|text| text.contains(secret)).cloned()
     }
 
-    /// What its random bytes come from: by the module's own generator, so that a native deployer and the module
-    /// take the same ones.
+    /// What its random bytes come from, with the generator of the kernel's module: so that natively and in a module,
+    /// a deployer takes the same ones.
     pub fn seed(&self) -> [u8; 32] {
         self.seed
     }
@@ -226,6 +226,14 @@ impl Process {
         met
     }
 
+    /// Before a late effect. It comes after all else that the process does at that time, natively as through a module.
+    async fn late(&self, met: &Met) {
+        if met.late_ms > 0 {
+            self.world.time.sleep(met.late_ms).await;
+            self.world.next_turn().await;
+        }
+    }
+
     async fn die(&self) {
         self.dead.set(true);
         pending::<()>().await;
@@ -292,9 +300,7 @@ impl Host for Process {
             let body = format!("{{\"error_code\":\"{code}\",\"message\":\"Try again.\"}}");
             return Ok(WorkspaceResponse { status, headers, body });
         }
-        if met.late_ms > 0 {
-            self.world.time.sleep(met.late_ms).await;
-        }
+        self.late(&met).await;
         if self.world.defect == Some(Defect::KeyShown) && request.path.ends_with("/secrets/put") {
             self.tell(request.body.as_ref().map(ToString::to_string).unwrap_or_default());
         }
@@ -346,9 +352,7 @@ impl Host for Process {
             self.travel().await;
             return Err(broken());
         }
-        if met.late_ms > 0 {
-            self.world.time.sleep(met.late_ms).await;
-        }
+        self.late(&met).await;
         let mut outcome = self.world.schema(&self.caller, at, &operation);
         if met.doubled {
             outcome = self.world.schema(&self.caller, at, &operation);

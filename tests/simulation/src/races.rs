@@ -52,7 +52,7 @@ struct Runner {
     faults: Vec<Fault>,
 }
 
-/// The race of a seed. With the module, a difference from the native deployer is a problem.
+/// The race of a seed. With a module, a difference from the native deployer is a problem.
 pub fn race(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>) -> Race {
     let (mut race, difference) = compared(starts, |starts| raced(starts, seed, tells, defect));
     race.problems.extend(difference);

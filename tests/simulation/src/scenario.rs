@@ -84,8 +84,9 @@ pub struct Scenario {
 pub struct Starts {
     logic: Logic,
     made: BTreeMap<Start, (State, u64)>,
-    /// With the module: the same natively, for comparison.
+    /// With a module: the same natively, for comparison.
     natives: Option<Box<Self>>,
+    /// With a module, on both sides.
     traces: bool,
 }
 
@@ -112,16 +113,12 @@ pub(crate) fn settings(start: Start) -> Value {
 impl Starts {
     /// With the deploy logic of `source`.
     pub fn of(source: &Source) -> Self {
-        let compares = *source != Source::Native;
-        Self {
-            logic: source.open(),
-            made: BTreeMap::new(),
-            natives: compares.then(|| Box::new(Self { traces: true, ..Self::default() })),
-            traces: compares,
-        }
+        let traces = *source != Source::Native;
+        let natives = traces.then(|| Box::new(Self { traces, ..Self::default() }));
+        Self { logic: source.open(), made: BTreeMap::new(), natives, traces }
     }
 
-    /// The native deployers that those of the module are compared with.
+    /// The native deployers that those of a module are compared with.
     pub(crate) fn natives(&mut self) -> Option<&mut Self> {
         self.natives.as_deref_mut()
     }

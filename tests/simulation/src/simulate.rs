@@ -43,7 +43,7 @@ pub struct Options {
     pub defect: Option<Defect>,
 }
 
-/// Runs `scenario` of `seed` under `schedule`. With the module, a difference from the native deployer is a problem.
+/// Runs `scenario` of `seed` under `schedule`. With a module, a difference from the native deployer is a problem.
 pub fn simulate(
     starts: &mut Starts,
     seed: u64,

@@ -128,7 +128,7 @@ enum Asked {
     Plan,
 }
 
-/// Runs a command in a process, natively or through the module; `with` gets the result.
+/// Runs a command in a process, natively or in a module; `with` gets the result.
 fn run(process: &Rc<Process>, command: &Command, asked: Asked, with: impl FnOnce(Value) + 'static) -> Work {
     let (process, command) = (Rc::clone(process), command.clone());
     Box::pin(async move {

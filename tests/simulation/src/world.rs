@@ -2,6 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::Poll;
 
 use deployer::host::{
     HostError, LakebaseTarget, Method, Probe, SchemaError, WorkspaceRequest, WorkspaceResponse,
@@ -55,13 +57,13 @@ pub enum Defect {
     NoRestorePoint,
     /// A generated key is shown in a message.
     KeyShown,
-    /// Whoever drives the module confuses two commands of a turn.
+    /// The driver of a module swaps two commands of a turn.
     AnswersMixedUp,
-    /// Whoever drives the module doesn't pass the outcomes of a turn.
+    /// The driver of a module drops the outcomes of a turn.
     AnswerLost,
-    /// The module gets the time of its start in each turn.
+    /// A module gets the time of its start in every turn.
     ClockStopped,
-    /// The module gets other random bytes than the native deployer.
+    /// A module gets another seed than the native deployer.
     OtherSeed,
 }
 
@@ -103,13 +105,26 @@ impl World {
         self.trace = Some(RefCell::default());
     }
 
-    /// A process sends this. It counts unless what is returned is dropped in the same turn: a request that is
-    /// given up before its deployer waits is never sent by the module, and hardly by any other client.
+    /// A process sends this. It doesn't count if what is returned is dropped in the same turn: a module hands no
+    /// request out that is given up before the deployer waits.
     pub(crate) fn sent(&self, process: usize, what: impl FnOnce() -> Value) -> Option<Sent<'_>> {
         let mut trace = self.trace.as_ref()?.borrow_mut();
         let at = self.time.now_ms() - START_MS;
-        trace.sent.push(Some(format!("{at} {process} {}", what())));
+        trace.sent.push(Some(format!("{at} {process} {}", as_javascript(what()))));
         Some(Sent { world: self, number: trace.sent.len() - 1, turn: self.turn.get() })
+    }
+
+    /// Waits for the next turn of the process, which comes at the same time.
+    pub(crate) async fn next_turn(&self) {
+        let turn = self.turn.get();
+        poll_fn(|context| {
+            if self.turn.get() > turn {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     /// A process was polled.
@@ -222,6 +237,24 @@ impl World {
         self.requests.set(self.requests.get() + 1);
         let (mut state, mut record) = (self.state.borrow_mut(), self.record.borrow_mut());
         state.probe(&mut record, self.time.now_ms(), probe)
+    }
+}
+
+/// With numbers as JavaScript writes them: there, 2.0 is 2.
+fn as_javascript(value: Value) -> Value {
+    match value {
+        #[expect(clippy::cast_possible_truncation, reason = "it is a whole number")]
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => {
+                (float as i64).into()
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(values) => values.into_iter().map(as_javascript).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (name, as_javascript(value))).collect()
+        }
+        value => value,
     }
 }
 

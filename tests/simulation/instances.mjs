@@ -1,20 +1,28 @@
-// Runs instances of the kernel's module for the simulation, which drives them through pipes.
+// Runs instances of a module for the simulation, which drives them through pipes: of the kernel's (a file `.wasm`), or
+// of the page's (its file `.js`).
 //
-// usage: kernel.mjs MODULE
+// usage: instances.mjs MODULE
 //
 // Takes frames: a line `CALL INSTANCE LENGTH`, and LENGTH bytes, which are the call's JSON. The first call of a number
 // makes its instance; `drop` ends it, and has no answer. Answers in order: a line `answer LENGTH`, or `trap LENGTH` if
-// the instance stopped working, and as many bytes. Neither JSON is read here.
+// the instance stopped working, and as many bytes. No JSON is read here.
 import { readSync, writeSync } from "node:fs";
 import { compiled, instance } from "../../pkg/tests/kernel.mjs";
+import { page } from "./page.mjs";
 
 const NEWLINE = 10;
-const module = compiled(process.argv[2]);
+const create = await creates(process.argv[2]);
 const instances = new Map();
 let input = Buffer.alloc(1 << 20);
 // What is there and not yet taken.
 let [from, to] = [0, 0];
 let answers = [];
+
+async function creates(path) {
+  if (path.endsWith(".js")) return page(path);
+  const module = compiled(path);
+  return () => instance(module);
+}
 
 /** Sends the answers: before waiting, so that frames that came together are answered together. */
 function send() {
@@ -67,8 +75,8 @@ for (;;) {
     continue;
   }
   try {
-    if (!instances.has(number)) instances.set(number, instance(module));
-    answer("answer", instances.get(number).exchange(call, body));
+    if (!instances.has(number)) instances.set(number, create());
+    answer("answer", await instances.get(number).exchange(call, body));
   } catch (error) {
     answer("trap", Buffer.from(String(error)));
   }
