@@ -36,6 +36,8 @@ pub struct Failed {
 pub struct Figures {
     /// Simulations.
     pub simulations: u64,
+    /// Those of them that were in a module and did what the native deployer does.
+    pub as_native: u64,
     /// Requests.
     pub requests: u64,
     /// Polls.
@@ -53,6 +55,7 @@ pub struct Figures {
 impl Figures {
     fn add(&mut self, outcome: &Outcome) {
         self.simulations += 1;
+        self.as_native += u64::from(outcome.is_as_native);
         self.requests += outcome.requests;
         self.polls += outcome.polls;
         self.virtual_ms += outcome.virtual_ms;
@@ -66,6 +69,7 @@ impl Figures {
 
     fn merge(&mut self, other: Self) {
         self.simulations += other.simulations;
+        self.as_native += other.as_native;
         self.requests += other.requests;
         self.polls += other.polls;
         self.virtual_ms += other.virtual_ms;
@@ -84,7 +88,7 @@ impl Figures {
         let crashes = self.met[FaultKind::CrashBefore.index()] + self.met[FaultKind::CrashAfter.index()];
         let faults: u64 = self.met.iter().sum();
         let worst = self.runs.iter().rposition(|simulations| *simulations > 0).unwrap_or_default();
-        let rows = [
+        let mut rows = vec![
             ("schedules", self.simulations.to_string()),
             ("failed", self.failed.len().to_string()),
             ("requests", self.requests.to_string()),
@@ -96,6 +100,9 @@ impl Figures {
             ("virtual hours", (self.virtual_ms / 3_600_000).to_string()),
             ("seconds", format!("{seconds:.1}")),
         ];
+        if self.as_native > 0 {
+            rows.insert(2, ("the same natively", self.as_native.to_string()));
+        }
         for (name, value) in rows {
             let _ = writeln!(text, "{name:<28} {value:>12}");
         }

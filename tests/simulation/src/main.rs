@@ -79,13 +79,17 @@ enum Command {
 fn main() -> ExitCode {
     let began = Instant::now();
     let Arguments { through, command } = Arguments::parse();
+    let replays = match &through {
+        Some(path) => format!("simulation --through {} replay", path.display()),
+        None => "simulation replay".to_owned(),
+    };
     let source = &through.map_or(Source::Native, Source::Module);
     let failed = match command {
         Command::Run { schedules, seed, threads } => {
-            tell(&campaign::run(source, seed, schedules, threads, Options::default()), began)
+            tell(&campaign::run(source, seed, schedules, threads, Options::default()), &replays, began)
         }
         Command::Singles { threads } => {
-            tell(&campaign::single_faults(source, &FaultKind::SINGLE, 1, threads), began)
+            tell(&campaign::single_faults(source, &FaultKind::SINGLE, 1, threads), &replays, began)
         }
         Command::Races { races, seed } => {
             let figures = campaign::races(source, seed, races);
@@ -129,11 +133,11 @@ fn main() -> ExitCode {
 }
 
 /// Prints figures and failures; whether there are failures.
-fn tell(figures: &campaign::Figures, began: Instant) -> bool {
+fn tell(figures: &campaign::Figures, replays: &str, began: Instant) -> bool {
     print!("{}", figures.table(began.elapsed().as_secs_f64()));
     for failed in &figures.failed {
         println!("\nseed {}: {}", failed.seed, failed.problems.join("; "));
-        println!("  simulation replay {} '{}'", failed.seed, failed.schedule);
+        println!("  {replays} {} '{}'", failed.seed, failed.schedule);
     }
     !figures.failed.is_empty()
 }

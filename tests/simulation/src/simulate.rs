@@ -30,6 +30,8 @@ pub struct Outcome {
     pub polls: u64,
     /// Virtual time, in milliseconds.
     pub virtual_ms: u64,
+    /// Whether it was in a module and did what the native deployer does.
+    pub is_as_native: bool,
     /// What happened, if it was asked for.
     pub story: Vec<String>,
 }
@@ -53,6 +55,7 @@ pub fn simulate(
 ) -> Outcome {
     let (mut outcome, difference) =
         compared(starts, |starts| simulated(starts, seed, scenario, schedule, options));
+    outcome.is_as_native = starts.natives().is_some() && difference.is_none();
     outcome.problems.extend(difference);
     outcome
 }

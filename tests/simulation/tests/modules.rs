@@ -45,7 +45,7 @@ fn the_modules_do_what_the_native_deployer_does() {
         let module = module(file);
         let figures = campaign::run(&module, 1_000, 20, 2, Options::default());
         assert!(figures.failed.is_empty(), "{file}: {:?}", figures.failed);
-        assert_eq!(figures.simulations, 20);
+        assert_eq!((figures.simulations, figures.as_native), (20, 20));
         assert!(figures.requests > 1_000 && figures.met.iter().sum::<u64>() > 20);
         let races = campaign::races(&module, 1, 3);
         assert!(races.failed.is_empty(), "{file}: {:?}", races.failed);
