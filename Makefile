@@ -147,7 +147,7 @@ test: setup-tests begin-test quick-checks ## Everything that is checked, with a 
 		node --test --test-reporter=dot pkg/tests/kernel.test.mjs
 	@$(STAGE) "simulation (modules)" tests/figures/simulation-modules.sh 700 300 25 25
 	@$(STAGE) "simulation (planted defects)" \
-		cargo test --quiet --profile simulation --package simulation --test modules -- --ignored
+		cargo test --quiet --profile simulation --package simulation --test modules
 	@$(STAGE) "npm package" node --test --test-reporter=dot pkg/tests/package.test.mjs
 	@$(STAGE) "modules as shipped" node --test --test-reporter=dot \
 		pkg/tests/configurations.test.mjs pkg/tests/looking.test.mjs pkg/tests/names.test.mjs

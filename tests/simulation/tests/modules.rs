@@ -39,7 +39,6 @@ fn first_failure(file: &str, defect: Defect) -> (Schedule, Vec<String>) {
 }
 
 #[test]
-#[ignore = "needs the built modules: `make pkg`, then `cargo test -p simulation -- --ignored`"]
 fn the_modules_do_what_the_native_deployer_does() {
     for file in [KERNEL, PAGE] {
         let module = module(file);
@@ -55,7 +54,6 @@ fn the_modules_do_what_the_native_deployer_does() {
 }
 
 #[test]
-#[ignore = "needs the built modules: `make pkg`, then `cargo test -p simulation -- --ignored`"]
 fn answers_to_the_wrong_commands_are_found() {
     for file in [KERNEL, PAGE] {
         let (schedule, problems) = first_failure(file, Defect::AnswersMixedUp);
@@ -64,14 +62,12 @@ fn answers_to_the_wrong_commands_are_found() {
 }
 
 #[test]
-#[ignore = "needs the built modules: `make pkg`, then `cargo test -p simulation -- --ignored`"]
 fn an_answer_that_the_module_never_gets_is_found() {
     let (_, problems) = first_failure(KERNEL, Defect::AnswerLost);
     assert!(problems.iter().any(|problem| problem.contains("everybody waits")), "{problems:?}");
 }
 
 #[test]
-#[ignore = "needs the built modules: `make pkg`, then `cargo test -p simulation -- --ignored`"]
 fn a_clock_that_stands_still_is_found() {
     let (schedule, problems) = first_failure(KERNEL, Defect::ClockStopped);
     assert!(schedule.faults.is_empty(), "no fault is needed: {schedule}, {problems:?}");
@@ -79,7 +75,6 @@ fn a_clock_that_stands_still_is_found() {
 
 /// The run succeeds all the same: only the comparison finds it.
 #[test]
-#[ignore = "needs the built modules: `make pkg`, then `cargo test -p simulation -- --ignored`"]
 fn other_random_bytes_than_natively_are_found() {
     for file in [KERNEL, PAGE] {
         let (_, problems) = first_failure(file, Defect::OtherSeed);
@@ -89,7 +84,6 @@ fn other_random_bytes_than_natively_are_found() {
 }
 
 #[test]
-#[ignore = "needs the built modules: `make pkg`, then `cargo test -p simulation -- --ignored`"]
 fn defects_of_the_workspace_are_found_through_the_module_too() {
     let (_, problems) = first_failure(KERNEL, Defect::JournalLeftOpen);
     assert!(problems.iter().any(|problem| problem.contains("journal")), "{problems:?}");
