@@ -76,7 +76,7 @@ fn comment(words: &str) -> String {
 }
 
 fn commented_out(entry: &str) -> String {
-    entry.lines().map(|line| format!("# {line}\n")).collect()
+    format!("# {}\n", entry.trim_end().replace('\n', "\n# "))
 }
 
 #[cfg(test)]

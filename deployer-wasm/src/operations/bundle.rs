@@ -8,7 +8,6 @@
 //! and `permissions`. So the record is written as `create` sends it ([`resources::differences`]).
 
 use futures_util::join;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Operation;
@@ -17,7 +16,7 @@ use super::preflight::Preflight;
 use super::release::all_scopes;
 use crate::config::CreateConfig;
 use crate::decode::decode;
-use crate::document;
+use crate::document::{self, Node};
 use crate::engine::Cancellation;
 use crate::error::Result;
 use crate::host::Host;
@@ -52,13 +51,6 @@ pub struct Bundle {
     pub needed: Vec<String>,
     /// What a bundle doesn't do and `create` does; sentences without a full stop.
     pub not_done: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct DatabricksYml {
-    bundle: Value,
-    resources: Value,
-    targets: Value,
 }
 
 /// The app of `config` as a bundle, its wheel included. The key's place is the secret scope.
@@ -108,15 +100,13 @@ async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<
     if let Resource::Secret { scope, key, .. } = &secret {
         needed.push(format!("Store a Fernet key as the secret `{key}` of the scope `{scope}`"));
     }
-    let yml = DatabricksYml {
-        bundle: json!({"name": app}),
-        resources: json!({"apps": {app.replace('-', "_"): record(config, database, secret)}}),
-        targets: json!({"production": {"default": true}}),
-    };
-    let comment = |title: &str, sentences: &[String]| {
-        let lines: String = sentences.iter().map(|sentence| format!("# - {sentence}\n")).collect();
-        format!("#\n# {title}:\n{lines}")
-    };
+    let yml = Node::from(json!({
+        "bundle": {"name": app},
+        "resources": {"apps": {app.replace('-', "_"): record(config, database, secret)}},
+        "targets": {"production": {"default": true}},
+    }));
+    let comment =
+        |title: &str, sentences: &[String]| format!("#\n# {title}:\n# - {}\n", sentences.join("\n# - "));
     let not_done = NOT_DONE.map(str::to_owned).to_vec();
     let content = format!(
         "# The app `{app}` as a Databricks asset bundle, written by Tellr {}\n{}{}{}",
@@ -126,7 +116,9 @@ async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<
         document::write(&yml)
     );
     let mut files = files::all(app_yaml, requirements, config.local_wheel.as_ref());
-    files.iter_mut().for_each(|file| file.name = format!("{SOURCE}/{}", file.name));
+    for file in &mut files {
+        file.name = format!("{SOURCE}/{}", file.name);
+    }
     files.insert(0, AppFile { name: DATABRICKS_YML.to_owned(), content: content.into_bytes() });
     Ok(Bundle { app_name: app.to_owned(), files, needed, not_done })
 }

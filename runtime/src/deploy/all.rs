@@ -9,8 +9,11 @@
 //!
 //! Exit codes: 0 all succeeded, 1 one failed, 2 refused before anything was changed, 130 cancelled and none failed.
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
@@ -18,20 +21,19 @@ use deployer::config::resolve;
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, ErrorClass, Failure};
 use deployer::events::DeployEvent;
-use deployer::operations::{self, Change, Plan};
-use futures_util::{StreamExt as _, stream};
+use deployer::operations::{self, Change};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::confirmation::loses;
-use super::connection::connected;
+use super::connection::{connected, found};
 use super::flags::Program;
 use super::looking::columns;
 use super::native_host::NativeHost;
 use super::printer::{Style, output_lost, print, print_error, print_result, printable};
 use super::report;
 use super::setting_flags::{self, Create, Given, SettingFlags, Update};
-use crate::workspace::sign_in::{self, Found, SelectionArguments};
+use crate::workspace::sign_in::Found;
 
 /// What can be done for several targets.
 #[derive(Debug, Subcommand)]
@@ -104,14 +106,24 @@ struct Row {
     error: Option<DeployError>,
 }
 
-/// What is done with a target.
-type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, DeployError>> + 'a>>;
+/// What is done with a target. One type for all of it, so that what runs them side by side is compiled once.
+type Work<'a> = Pin<Box<dyn Future<Output = Result<Outcome, DeployError>> + 'a>>;
+
+/// What became of a target.
+struct Outcome {
+    /// `created`, `updated` or `planned`.
+    word: &'static str,
+    /// What the operation returned, or the plan.
+    result: Value,
+    /// The text of a plan.
+    text: String,
+}
 
 /// Names settings in an error as the caller does.
 type Naming<'a> = &'a dyn Fn(DeployError) -> DeployError;
 
 /// What became of it, and the seconds that it took.
-type Done<T> = (Result<T, DeployError>, f64);
+type Done = (Result<Outcome, DeployError>, f64);
 
 impl AllOperation {
     fn change(&self) -> &AllChange {
@@ -209,8 +221,7 @@ fn targets(
                 (Some(one), None) | (None, Some(one)) => one.clone(),
                 (None, None) => change.app_name().to_owned(),
             };
-            let asked = SelectionArguments { host: None, profile: profile.clone() };
-            let found = sign_in::find(&asked, |name| std::env::var(name).ok())?;
+            let found = found(None, profile.clone())?;
             if let Some(problem) = found.problem() {
                 let problem = format!("Target `{name}`: {problem}");
                 let mut error = DeployError::from(Failure::NotSignedIn { problem });
@@ -233,29 +244,46 @@ fn targets(
 }
 
 /// Works on the targets, a few at a time; the results are in their order.
-async fn each<T>(work: impl Iterator<Item = Work<'_, T>>, several: &Several) -> Vec<Done<T>> {
-    let timed = work.map(async |work| {
-        let began = Instant::now();
-        (work.await, began.elapsed().as_secs_f64())
-    });
-    stream::iter(timed).buffered(several.concurrency.into()).collect().await
+async fn each<'a>(work: impl Iterator<Item = Work<'a>>, several: &Several) -> Vec<Done> {
+    let mut waiting: VecDeque<(usize, Work<'_>)> = work.enumerate().collect();
+    let mut done: Vec<Option<Done>> = waiting.iter().map(|_| None).collect();
+    let mut running = Vec::new();
+    poll_fn(|context| {
+        loop {
+            while running.len() < usize::from(several.concurrency)
+                && let Some((place, work)) = waiting.pop_front()
+            {
+                running.push((place, Instant::now(), work));
+            }
+            let before = running.len();
+            running.retain_mut(|(place, began, work)| match work.as_mut().poll(context) {
+                Poll::Ready(outcome) => {
+                    done[*place] = Some((outcome, began.elapsed().as_secs_f64()));
+                    false
+                }
+                Poll::Pending => true,
+            });
+            if running.is_empty() && waiting.is_empty() {
+                return Poll::Ready(());
+            }
+            if running.len() == before {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await;
+    done.into_iter().flatten().collect()
 }
 
 /// Plans each target, and prints the plans.
-async fn plan(
-    targets: &[Target],
-    several: &Several,
-    style: Style,
-    cancellation: &Cancellation,
-) -> Vec<Done<(&'static str, Value)>> {
+async fn plan(targets: &[Target], several: &Several, style: Style, cancellation: &Cancellation) -> Vec<Done> {
     let plans = each(targets.iter().map(|target| target.plan(cancellation)), several).await;
-    let told = targets.iter().zip(plans).map(|(target, (plan, seconds))| {
-        if let (Ok(plan), Style::Lines { .. }) = (&plan, style) {
-            print(&(target.heading() + &report::before_run(plan)));
+    for (target, (plan, _)) in targets.iter().zip(&plans) {
+        if let (Ok(plan), Style::Lines { .. }) = (plan, style) {
+            print(&(target.heading() + &plan.text));
         }
-        (plan.map(|plan| ("planned", json!(plan))), seconds)
-    });
-    told.collect()
+    }
+    plans
 }
 
 /// Shows what each target loses and changes.
@@ -276,7 +304,7 @@ async fn show_losses(
     let plans = each(targets.iter().map(|target| target.plan(cancellation)), several).await;
     for (target, (plan, _)) in targets.iter().zip(plans) {
         let text = match plan {
-            Ok(plan) => report::before_run(&plan),
+            Ok(plan) => plan.text,
             // The run meets the same refusal, and reports it.
             Err(_) if several.yes => continue,
             Err(error) => Style::for_stderr().error(&named(error)),
@@ -304,12 +332,12 @@ impl Target {
 
     /// Does `work`, which stops with its `own` cancellation, as a step that fails stops the other steps of its run by
     /// it; `all` stops it too.
-    async fn stoppable<T>(
+    async fn stoppable(
         &self,
         all: &Cancellation,
         own: &Cancellation,
-        mut work: Work<'_, T>,
-    ) -> Result<T, DeployError> {
+        mut work: Work<'_>,
+    ) -> Result<Outcome, DeployError> {
         if all.reason().is_some() {
             let app = self.change.app_name().to_owned();
             return Err(Failure::Cancelled { app, stands: Vec::new() }.into());
@@ -321,36 +349,37 @@ impl Target {
         work.await
     }
 
-    fn plan<'a>(&'a self, all: &'a Cancellation) -> Work<'a, Plan> {
+    fn plan<'a>(&'a self, all: &'a Cancellation) -> Work<'a> {
         Box::pin(async {
             let (host, own) = (self.host(|_| {})?, Cancellation::new());
-            self.stoppable(all, &own, Box::pin(operations::plan(&host, &self.change, &own))).await
+            let work = async {
+                let plan = Box::pin(operations::plan(&host, &self.change, &own)).await?;
+                Ok(Outcome { word: "planned", result: json!(plan), text: report::before_run(&plan) })
+            };
+            self.stoppable(all, &own, Box::pin(work)).await
         })
     }
 
-    /// Carries it out; its outcome, and what the operation returned.
-    fn carry_out<'a>(
-        &'a self,
-        style: Style,
-        width: usize,
-        all: &'a Cancellation,
-    ) -> Work<'a, (&'static str, Value)> {
+    /// Carries it out.
+    fn carry_out<'a>(&'a self, style: Style, width: usize, all: &'a Cancellation) -> Work<'a> {
         Box::pin(async move {
             let (name, own) = (self.name.clone(), Cancellation::new());
             let host = self.host(move |event| print(&line(style, &name, width, &event)))?;
-            match &self.change {
-                Change::Create(config) => {
-                    let work = Box::pin(operations::create(&host, config, &own));
-                    Ok(("created", json!(self.stoppable(all, &own, work).await?)))
-                }
-                Change::Update(config) => {
-                    let work = Box::pin(operations::update(&host, config, &own));
-                    Ok(("updated", json!(self.stoppable(all, &own, work).await?)))
-                }
-                Change::Delete(_) | Change::Rollback(_) | Change::Restore(_) => {
-                    unreachable!("`all` has no such operation")
-                }
-            }
+            let work = async {
+                let (word, result) = match &self.change {
+                    Change::Create(config) => {
+                        ("created", json!(Box::pin(operations::create(&host, config, &own)).await?))
+                    }
+                    Change::Update(config) => {
+                        ("updated", json!(Box::pin(operations::update(&host, config, &own)).await?))
+                    }
+                    Change::Delete(_) | Change::Rollback(_) | Change::Restore(_) => {
+                        unreachable!("`all` has no such operation")
+                    }
+                };
+                Ok(Outcome { word, result, text: String::new() })
+            };
+            self.stoppable(all, &own, Box::pin(work)).await
         })
     }
 
@@ -359,9 +388,9 @@ impl Target {
         format!("\n{} in {}\n", printable(&self.name), printable(&self.found.host))
     }
 
-    fn row(&self, (done, seconds): Done<(&'static str, Value)>, named: Naming<'_>) -> Row {
+    fn row(&self, (done, seconds): Done, named: Naming<'_>) -> Row {
         let (outcome, result, error) = match done {
-            Ok((outcome, result)) => (outcome, Some(result), None),
+            Ok(outcome) => (outcome.word, Some(outcome.result), None),
             Err(error) => {
                 let outcome = if error.is("CANCELLED") { "cancelled" } else { "failed" };
                 (outcome, None, Some(named(error)))

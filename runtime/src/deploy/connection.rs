@@ -12,8 +12,12 @@ use crate::workspace::{self, ClientError, Workspace, browser};
 /// # Errors
 /// If the workspace can't be determined.
 pub(super) fn find(connection: &Connection) -> Result<Found, DeployError> {
-    let asked = SelectionArguments { host: connection.host.clone(), profile: connection.profile.clone() };
-    Ok(sign_in::find(&asked, |name| std::env::var(name).ok())?)
+    found(connection.host.clone(), connection.profile.clone())
+}
+
+/// The same for a host and a profile.
+pub(super) fn found(host: Option<String>, profile: Option<String>) -> Result<Found, DeployError> {
+    Ok(sign_in::find(&SelectionArguments { host, profile }, |name| std::env::var(name).ok())?)
 }
 
 /// The client for the workspace that was `found`; asks the user to sign in if the flags say so.

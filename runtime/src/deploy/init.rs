@@ -135,12 +135,12 @@ fn line(question: &str) -> Result<String, DeployError> {
 /// `FILE_NOT_WRITTEN`.
 pub(super) fn write_new(path: &Path, content: &[u8]) -> Result<(), DeployError> {
     let file = OpenOptions::new().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(content)).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => exists(path),
-        _ => {
-            let message = format!("`{}` can't be written", path.display());
-            failed(&message, &error.to_string(), "Choose another place with `--output`")
+    file.and_then(|mut file| file.write_all(content)).map_err(|error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return exists(path);
         }
+        let message = format!("`{}` can't be written", path.display());
+        failed(&message, &error.to_string(), "Choose another place with `--output`")
     })
 }
 

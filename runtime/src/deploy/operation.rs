@@ -66,11 +66,10 @@ impl Operation {
             Self::Change(flags) | Self::Plan(PlanFlags { change: flags, .. }) => flags.is_from_file(),
             Self::Status(flags) | Self::History(flags) | Self::Open(flags) => flags.is_from_file(),
             Self::Logs(flags) => flags.app.is_from_file(),
-            Self::List(_) => false,
             Self::Doctor(flags) => flags.is_from_file(),
             Self::All(operation) => operation.is_from_file(),
             Self::Export(export) => export.is_from_file(),
-            Self::Init(_) | Self::Completions { .. } => false,
+            Self::List(_) | Self::Init(_) | Self::Completions { .. } => false,
         }
     }
 }

@@ -58,13 +58,12 @@ pub(super) async fn identity_token(
     host: &str,
     identity: &GitHubIdentity,
 ) -> Result<SecretString, NotGranted> {
-    let audience = match &identity.audience {
-        Some(audience) => audience.clone(),
-        None => {
-            let (_, metadata) = json(get(&format!("{host}/.well-known/databricks-config"))).await?;
-            let named = metadata["token_federation_default_oidc_audiences"][0].as_str();
-            named.map_or_else(|| format!("{host}/oidc/v1/token"), str::to_owned)
-        }
+    let audience = if let Some(audience) = &identity.audience {
+        audience.clone()
+    } else {
+        let (_, metadata) = json(get(&format!("{host}/.well-known/databricks-config"))).await?;
+        let named = metadata["token_federation_default_oidc_audiences"][0].as_str();
+        named.map_or_else(|| format!("{host}/oidc/v1/token"), str::to_owned)
     };
     let request =
         get(&identity.url).query(&[("audience", audience)]).bearer_auth(identity.token.expose_secret());

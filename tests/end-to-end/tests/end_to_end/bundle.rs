@@ -119,7 +119,7 @@ async fn a_bundle_without_its_database_says_what_is_needed_and_has_the_wheel() {
     let files: Vec<&str> =
         result["files"].as_array().expect("files").iter().filter_map(Value::as_str).collect();
     assert_eq!(files.len(), 4, "{files:?}");
-    let packed = files.iter().find(|name| name.ends_with(".whl")).expect("the wheel");
+    let packed = files.iter().find(|name| name.contains("/wheels/")).expect("the wheel");
     assert!(read(&place, "app/requirements.txt").contains(packed.strip_prefix("app/").expect("a folder")));
     let app = yaml(&read(&place, "databricks.yml"))["resources"]["apps"]["tellr"].clone();
     assert_eq!(app["resources"][0]["postgres"]["branch"], "projects/tellr-db/branches/production");
