@@ -12,6 +12,8 @@
 //! | [`queue`] | a host that queues commands and receives their outcomes later | `kernel` |
 //! | [`machine`] | one run at a time: start, poll, resolve, cancel | `kernel` |
 //! | [`question`] | queries that need no run | `kernel` |
+//! | [`command`] | a command line as the kernel: what it prints of a run | `kernel` |
+//! | [`command_question`] | its checks and texts without a run | `kernel` |
 //! | `kernel` | the exported functions, on wasm32 only | `kernel` |
 //! | [`form`] | checking a form's values, and converting them to a file and back | either |
 //! | [`direct`] | diagnosing a workspace that the page reaches directly, without a server | `browser` |
@@ -21,6 +23,10 @@
 
 #[cfg(all(feature = "browser", target_arch = "wasm32"))]
 pub mod browser;
+#[cfg(any(feature = "kernel", test))]
+pub mod command;
+#[cfg(any(feature = "kernel", test))]
+pub mod command_question;
 #[cfg(any(feature = "browser", test))]
 pub mod direct;
 pub mod form;

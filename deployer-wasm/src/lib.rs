@@ -8,6 +8,7 @@
 //!
 //! | layer | content |
 //! |---|---|
+//! | [`command_line`] | what a command line prints; not in a page's module |
 //! | [`operations`] | create, update, delete as short programs; plan and status |
 //! | [`steps`] | one step each: inspect, act, wait; each is idempotent |
 //! | [`engine`] | running steps concurrently, the journal, the lock |
@@ -23,6 +24,9 @@
 #[cfg(any(feature = "browser", feature = "kernel", test))]
 pub mod bindings;
 pub mod cancellation;
+// Not in a page's module.
+#[cfg(any(not(target_arch = "wasm32"), feature = "kernel"))]
+pub mod command_line;
 pub mod config;
 pub mod decode;
 pub mod document;

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         .version(tellr_app::VERSION)
         // A manual page has no subcommand of its own.
         .disable_help_subcommand(true);
-    let deploy = wording::with_examples(deploy);
+    let deploy = wording::with_examples(deploy, "tellr-app deploy");
     match std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(deploy, &folder)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

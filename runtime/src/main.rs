@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::error::ContextKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use deployer::command_line::program::NATIVE;
 use tellr_app::adoption;
 use tellr_app::app::AppState;
 use tellr_app::chat;
@@ -55,8 +56,7 @@ enum Command {
     Openapi,
     /// Write a deck file as PowerPoint, PDF, HTML or SVG, without a server or database
     Export(export::command::Flags),
-    /// Create, update, delete or inspect a Tellr app in a Databricks workspace
-    #[command(subcommand)]
+    #[command(subcommand, about = deploy::wording::ABOUT)]
     Deploy(Operation),
     /// Serve the deploy page on this machine: the deployer as a web page
     DeployPage(deploy_page::command::Flags),
@@ -97,7 +97,8 @@ fn main() -> ExitCode {
 
 /// Parses the command line. Another tool's name for a subcommand leads to a hint about ours.
 fn parse() -> Arguments {
-    let command = Arguments::command().mut_subcommand("deploy", deploy::wording::with_examples);
+    let command = Arguments::command()
+        .mut_subcommand("deploy", |deploy| deploy::wording::with_examples(deploy, NATIVE));
     let parsed = command.try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     parsed.unwrap_or_else(|error| {
         let word = error.get(ContextKind::InvalidSubcommand).map(ToString::to_string);
@@ -105,10 +106,7 @@ fn parse() -> Arguments {
             word.and_then(|word| deploy::wording::meant_by(&word).map(|right| (word, right)))
             && std::env::args().nth(1).is_some_and(|first| first == "deploy")
         {
-            eprintln!(
-                "error: there is no `tellr-app deploy {word}`; use `tellr-app deploy {right}`\n\n\
-                 For more information, try `tellr-app deploy {right} --help`"
-            );
+            eprint!("{}", deploy::wording::other_word(NATIVE, &word, right));
             std::process::exit(2);
         }
         error.exit()

@@ -7,8 +7,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** What each module may have after brotli. It guards against bloat. */
-const LARGEST_BROTLI_BYTES = 450 * 1024;
+/**
+ * What each module may have after brotli. It guards against bloat. The kernel's has the texts of the
+ * command line, which a page has no use for.
+ */
+const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 440 * 1024, "kernel.wasm": 470 * 1024 };
 const SUMMARY = resolve(import.meta.dirname, "../../.cache/setup/figures/modules.txt");
 
 function sizes(path) {
@@ -38,7 +41,8 @@ mkdirSync(dirname(SUMMARY), { recursive: true });
 writeFileSync(SUMMARY, lines.join(""));
 
 for (const { name, brotli } of modules) {
-  if (brotli <= LARGEST_BROTLI_BYTES) continue;
-  process.stderr.write(`${name} is larger than ${kib(LARGEST_BROTLI_BYTES)} after brotli\n`);
+  const largest = LARGEST_BROTLI_BYTES[name] ?? 0;
+  if (brotli <= largest) continue;
+  process.stderr.write(`${name} is larger than ${kib(largest)} after brotli\n`);
   process.exitCode = 1;
 }

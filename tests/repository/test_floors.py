@@ -24,6 +24,7 @@ FLOORS = {
         {"engine"},
         {"steps"},
         {"operations"},
+        {"command_line"},
         {"bindings"},
     ],
     "runtime/src": [

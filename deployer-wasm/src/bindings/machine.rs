@@ -16,11 +16,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::command::CommandRun;
 use super::protocol::{
-    Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn, Wanted,
+    Accepted, Cancel, Fault, PROTOCOL, Poll, Refused, Resolve, RunState, SEED_BYTES, Start, Turn, task_kind,
 };
 use super::queue::{Changes, QueueHost};
-use super::task::{Operation, Outcome, Task, TaskKind};
+use super::task::{Outcome, Task};
 use crate::decode::decode;
 use crate::engine::Cancellation;
 use crate::error::{DeployError, Result as DeployResult};
@@ -35,9 +36,13 @@ pub struct Machine {
 struct Run {
     host: Rc<QueueHost>,
     cancellation: Cancellation,
-    work: LocalBoxFuture<'static, DeployResult<Outcome>>,
+    work: LocalBoxFuture<'static, Ended>,
     awake: Arc<WakeFlag>,
+    command: Option<CommandRun>,
 }
+
+/// The outcome of a run, and the file of a plan that is saved.
+type Ended = DeployResult<(Outcome, Option<String>)>;
 
 /// Whether anything in the future has been woken and has to be polled.
 struct WakeFlag(AtomicBool);
@@ -84,16 +89,23 @@ impl Machine {
         })?;
         let host = Rc::new(QueueHost::new(Timestamp::from_millis(start.now_ms), *seed));
         let cancellation = Cancellation::new();
-        let asked = asked(start.operation, start.plan_of)?;
+        let asked = task_kind(start.operation, start.plan_of)?;
         let (file, environment) = (start.config_yaml.as_deref(), start.environment.as_deref());
         let work = match Task::read(asked, start.arguments, file, environment) {
             Ok(task) => {
                 let (host, cancellation) = (Rc::clone(&host), cancellation.clone());
-                async move { task.run(&*host, &cancellation).await }.boxed_local()
+                let command = start.command.clone();
+                async move {
+                    let outcome = task.run(&*host, &cancellation).await?;
+                    let saved = command.map(|command| command.check(&task, &outcome)).transpose()?;
+                    Ok((outcome, saved.flatten()))
+                }
+                .boxed_local()
             }
             Err(error) => ready(Err(error)).boxed_local(),
         };
-        self.run = Some(Run { host, cancellation, work, awake: Arc::new(WakeFlag(AtomicBool::new(true))) });
+        let awake = Arc::new(WakeFlag(AtomicBool::new(true)));
+        self.run = Some(Run { host, cancellation, work, awake, command: start.command });
         Ok(Accepted { protocol: PROTOCOL, accepted: true })
     }
 
@@ -104,17 +116,18 @@ impl Machine {
         run.host.set_time(Timestamp::from_millis(poll.now_ms), poll.elapsed_ms.map(Duration::from_millis));
         let ended = run.go_on();
         let Changes { events, commands, withdrawn } = run.host.news();
+        let printed = run.command.as_ref().map(|command| command.printed(&events, ended.as_ref()));
         let (state, result, error) = match ended {
             None => (RunState::Running, None, None),
             Some(ended) => {
                 self.run = None;
                 match ended {
-                    Ok(outcome) => (RunState::Finished, Some(outcome), None),
+                    Ok((outcome, _)) => (RunState::Finished, Some(outcome), None),
                     Err(error) => (RunState::Failed, None, Some(error)),
                 }
             }
         };
-        Ok(Turn { protocol: PROTOCOL, state, events, commands, withdrawn, result, error })
+        Ok(Turn { protocol: PROTOCOL, state, events, commands, withdrawn, result, error, printed })
     }
 
     fn try_resolve(&mut self, input: &[u8]) -> Result<Accepted, Fault> {
@@ -140,7 +153,7 @@ impl Machine {
 
 impl Run {
     /// Polls until nothing is woken; returns the result if the run has ended.
-    fn go_on(&mut self) -> Option<DeployResult<Outcome>> {
+    fn go_on(&mut self) -> Option<Ended> {
         let waker = Waker::from(Arc::clone(&self.awake));
         let mut context = Context::from_waker(&waker);
         while self.awake.0.swap(false, Ordering::Relaxed) {
@@ -149,26 +162,6 @@ impl Run {
             }
         }
         None
-    }
-}
-
-/// The type of a call.
-fn asked(wanted: Wanted, plan_of: Option<Operation>) -> Result<TaskKind, Fault> {
-    match (wanted, plan_of) {
-        (Wanted::Create, None) => Ok(TaskKind::Run(Operation::Create)),
-        (Wanted::Update, None) => Ok(TaskKind::Run(Operation::Update)),
-        (Wanted::Delete, None) => Ok(TaskKind::Run(Operation::Delete)),
-        (Wanted::Plan, Some(operation)) => Ok(TaskKind::Plan(operation)),
-        (Wanted::Rollback, None) => Ok(TaskKind::Run(Operation::Rollback)),
-        (Wanted::Restore, None) => Ok(TaskKind::Run(Operation::Restore)),
-        (Wanted::Status, None) => Ok(TaskKind::Status),
-        (Wanted::History, None) => Ok(TaskKind::History),
-        (Wanted::List, None) => Ok(TaskKind::List),
-        (Wanted::Doctor, None) => Ok(TaskKind::Doctor),
-        _ => {
-            let problem = "`plan_of` is only allowed with the operation `plan`".to_owned();
-            Err(Fault::Call { call: "start", problem })
-        }
     }
 }
 

@@ -41,7 +41,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::task::{Operation, Outcome};
+use super::command::{CommandRun, Printed};
+use super::task::{Operation, Outcome, TaskKind};
 use crate::config::SecretText;
 use crate::error::{DeployError, ErrorClass, ErrorDetails};
 use crate::events::DeployEvent;
@@ -78,6 +79,9 @@ pub struct Start {
     pub seed: SecretText,
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: i64,
+    /// If the kernel is a command line. Turns then have [`Turn::printed`].
+    #[serde(default)]
+    pub command: Option<CommandRun>,
 }
 
 /// What to run. Those from `Plan` on send read-only requests, and emit no events.
@@ -105,6 +109,26 @@ pub enum Wanted {
     /// Whether all is there that a deployment needs; it takes the arguments of `create`. The result is a
     /// `Findings`.
     Doctor,
+}
+
+/// The task that is started.
+pub(super) fn task_kind(wanted: Wanted, plan_of: Option<Operation>) -> Result<TaskKind, Fault> {
+    match (wanted, plan_of) {
+        (Wanted::Create, None) => Ok(TaskKind::Run(Operation::Create)),
+        (Wanted::Update, None) => Ok(TaskKind::Run(Operation::Update)),
+        (Wanted::Delete, None) => Ok(TaskKind::Run(Operation::Delete)),
+        (Wanted::Plan, Some(operation)) => Ok(TaskKind::Plan(operation)),
+        (Wanted::Rollback, None) => Ok(TaskKind::Run(Operation::Rollback)),
+        (Wanted::Restore, None) => Ok(TaskKind::Run(Operation::Restore)),
+        (Wanted::Status, None) => Ok(TaskKind::Status),
+        (Wanted::History, None) => Ok(TaskKind::History),
+        (Wanted::List, None) => Ok(TaskKind::List),
+        (Wanted::Doctor, None) => Ok(TaskKind::Doctor),
+        _ => {
+            let problem = "`plan_of` is only allowed with the operation `plan`".to_owned();
+            Err(Fault::Call { call: "start", problem })
+        }
+    }
 }
 
 /// Continues the run as far as possible.
@@ -169,6 +193,9 @@ pub struct Turn {
     /// With [`RunState::Failed`]: the error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<DeployError>,
+    /// With [`Start::command`]: what to print.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub printed: Option<Printed>,
 }
 
 /// The state of a run.

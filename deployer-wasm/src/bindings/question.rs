@@ -8,6 +8,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::command::{Failed, Printing};
+use super::command_question::{self, CommandQuestion, CommandReply};
 use super::form;
 use super::machine::{Machine, answer, read_tagged};
 use super::protocol::{Fault, PROTOCOL};
@@ -31,6 +33,8 @@ enum Question {
     Environments { file: String },
     /// Arguments for `create` as a file.
     ToYaml { config: Value },
+    /// Of a command line.
+    Command { printing: Printing, asked: CommandQuestion },
 }
 
 /// The answer to a query.
@@ -43,6 +47,8 @@ enum Reply {
     /// To the other queries: the result, or what is wrong.
     Value(Value),
     Error(DeployError),
+    /// To a command line: what it prints of an error.
+    Failed(Failed),
 }
 
 #[derive(Serialize)]
@@ -73,6 +79,10 @@ fn try_ask(input: &[u8]) -> Result<Answered, Fault> {
         Question::ParseYaml { file, environment } => either(form::parse_yaml(&file, environment.as_deref())),
         Question::Environments { file } => either(form::environments(&file).map(Value::from)),
         Question::ToYaml { config } => either(form::to_yaml(config).map(Value::String)),
+        Question::Command { printing, asked } => match command_question::reply(asked, printing)? {
+            CommandReply::Value(value) => Reply::Value(value),
+            CommandReply::Failed(failed) => Reply::Failed(failed),
+        },
     };
     Ok(Answered { protocol: PROTOCOL, reply })
 }

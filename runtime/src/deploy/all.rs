@@ -17,6 +17,11 @@ use std::task::Poll;
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
+use deployer::command_line::confirmation::loses;
+use deployer::command_line::looking::columns;
+use deployer::command_line::program::NATIVE;
+use deployer::command_line::report;
+use deployer::command_line::text::printable;
 use deployer::config::resolve;
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, ErrorClass, Failure};
@@ -25,13 +30,10 @@ use deployer::operations::{self, Change};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::confirmation::loses;
 use super::connection::{connected, found};
 use super::flags::Program;
-use super::looking::columns;
 use super::native_host::NativeHost;
-use super::printer::{Style, output_lost, print, print_error, print_result, printable};
-use super::report;
+use super::printer::{Style, output_lost, print, print_error, print_result, style_of_stderr};
 use super::setting_flags::{self, Create, Given, SettingFlags, Update};
 use crate::workspace::sign_in::Found;
 
@@ -307,7 +309,7 @@ async fn show_losses(
             Ok(plan) => plan.text,
             // The run meets the same refusal, and reports it.
             Err(_) if several.yes => continue,
-            Err(error) => Style::for_stderr().error(&named(error)),
+            Err(error) => style_of_stderr().error(&named(error), NATIVE),
         };
         let text = target.heading() + &text;
         if several.yes { print(&text) } else { print_error(&text) }
@@ -440,7 +442,7 @@ fn table(rows: &[Row], style: Style) -> String {
     let mut text = columns(&cells);
     for row in rows.iter().filter(|row| row.outcome == "failed") {
         if let Some(error) = &row.error {
-            text.extend(["\n", &printable(&row.target), style.error(error).as_str()]);
+            text.extend(["\n", &printable(&row.target), style.error(error, NATIVE).as_str()]);
         }
     }
     text

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use deployer::command_line::program::NATIVE;
+use deployer::command_line::{ending, failure, looking, report};
 use deployer::engine::Cancellation;
-use deployer::error::{DeployError, ErrorClass, Failure};
+use deployer::error::{DeployError, Failure};
 use deployer::events::DeployEvent;
 use deployer::operations::{self, Change, SavedPlan};
-use deployer::steps::restore_point::RestorePoint;
 use serde::Serialize;
 
 use super::confirmation;
@@ -23,19 +24,19 @@ use super::export;
 use super::flags::{Connection, PlanFlags};
 use super::introduction::Introduction;
 use super::logs;
-use super::looking;
 use super::native_host::NativeHost;
 use super::open::open;
 use super::operation::Operation;
-use super::printer::{Style, output_lost, print, print_error, print_result};
+use super::printer::{
+    Style, output_lost, print, print_error, print_result, style_of_stderr, style_of_stdout,
+};
 use super::progress::Progress;
-use super::report;
 use super::wording;
 use crate::http::listener;
 
 /// Runs an operation and prints its events.
 pub fn run(operation: Operation) -> ExitCode {
-    let style = Style::for_stdout(operation.is_json());
+    let style = style_of_stdout(operation.is_json());
     let is_from_file = operation.is_from_file();
     // One thread: the logic is single-threaded, and most of the time is spent waiting for the workspace.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -53,16 +54,12 @@ pub fn run(operation: Operation) -> ExitCode {
         .into()),
     };
     let Err(error) = outcome else { return success };
-    let code = match error.class {
-        ErrorClass::Input => ExitCode::from(2),
-        ErrorClass::Deployment if error.is("CANCELLED") => ExitCode::from(130),
-        ErrorClass::Deployment => ExitCode::FAILURE,
-    };
+    let code = ExitCode::from(failure::exit_code(&error));
     let error = wording::with_flags(error, is_from_file);
     // Where standard output is lost, the error is not lost with it.
-    let is_printed = style == Style::Json && print_result(&style.error(&error)).is_ok();
+    let is_printed = style == Style::Json && print_result(&style.error(&error, NATIVE)).is_ok();
     if !is_printed {
-        print_error(&Style::for_stderr().error(&error));
+        print_error(&style_of_stderr().error(&error, NATIVE));
     }
     code
 }
@@ -117,7 +114,7 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
             let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::history(&session.host, &config, &cancellation);
             let history = session.told(Box::pin(looking)).await?;
-            tell(style, &history, report::history(&history).trim_end())
+            tell(style, &history, report::history(&history, NATIVE).trim_end())
         }
         Operation::All(operation) => {
             let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
@@ -218,36 +215,27 @@ async fn carry_out(
         Change::Create(config) => {
             let result = Box::pin(operations::create(host, config, cancellation)).await?;
             progress.clear();
-            tell(style, &result, &format!("Tellr is running: {}", result.url))
+            tell(style, &result, &ending::created(&result))
         }
         Change::Update(config) => {
             let result = Box::pin(operations::update(host, config, cancellation)).await?;
-            let sentence = format!("Tellr is updated: {}", result.url);
             progress.clear();
-            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
+            tell(style, &result, &ending::updated(&result))
         }
         Change::Delete(config) => {
             let result = Box::pin(operations::delete(host, config, cancellation)).await?;
-            let sentence = format!("The app `{}` is deleted", result.app_name);
             progress.clear();
-            tell(style, &result, &with_restore_point(sentence, result.restore_point.as_ref()))
+            tell(style, &result, &ending::deleted(&result))
         }
         Change::Rollback(config) => {
             let result = Box::pin(operations::rollback(host, config, cancellation)).await?;
             progress.clear();
-            let number = result.returned_to;
-            tell(style, &result, &format!("Release {number} of Tellr is running again: {}", result.url))
+            tell(style, &result, &ending::rolled_back(&result))
         }
         Change::Restore(config) => {
             let result = Box::pin(operations::restore(host, config, cancellation)).await?;
             progress.clear();
-            let before = result.previous_branch.rsplit('/').next().unwrap_or_default();
-            let sentence = format!(
-                "Tellr is running with the restored data: {}\nThe data before is kept; to go back to it: \
-                 `tellr-app deploy restore {} --from {before}`",
-                result.url, result.app_name
-            );
-            tell(style, &result, &sentence)
+            tell(style, &result, &ending::restored(&result, NATIVE))
         }
     }
 }
@@ -258,16 +246,6 @@ async fn carry_out(
 /// If it is lost: a script must not take an empty file for a result.
 fn tell(style: Style, result: &impl Serialize, sentence: &str) -> Result<(), DeployError> {
     print_result(&style.result(result, sentence)).map_err(|error| output_lost(&error))
-}
-
-fn with_restore_point(sentence: String, point: Option<&RestorePoint>) -> String {
-    match point {
-        Some(point) => format!(
-            "{sentence}\nPrevious data is kept in the branch `{}` until {}",
-            point.branch, point.expires_at
-        ),
-        None => sentence,
-    }
 }
 
 /// A workspace, and the output of the work in it.
@@ -323,8 +301,7 @@ fn cancelled_by_signal(stopping: Stopping) -> Cancellation {
     let handle = cancellation.clone();
     tokio::spawn(async move {
         if listener::asked_to_stop().await.is_ok() {
-            let at = if stopping == Stopping::AtASafePoint { " at the next safe point" } else { "" };
-            eprintln!("Stopping{at}. Press Ctrl-C again to stop immediately");
+            eprint!("{}", ending::stopping(stopping == Stopping::AtASafePoint));
             handle.cancel();
             if listener::asked_to_stop().await.is_ok() {
                 std::process::exit(130);

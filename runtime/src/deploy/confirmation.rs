@@ -1,25 +1,15 @@
 //! Confirmation before data is deleted.
 //!
-//! A delete or a reset first shows what will be lost, and continues after the user has typed the app's
-//! name. If data would be lost without a restore point, the schema's name is required as well. Scripts use
-//! `--yes`; a process without a terminal and without `--yes` is refused before anything has happened.
+//! A delete or a reset first shows what will be lost, and continues after the user has typed the names that
+//! [`deployer::command_line::confirmation`] asks for. Scripts use `--yes`; a process without a terminal and without `--yes` is refused before anything has happened.
 
 use std::io::{IsTerminal as _, Write as _};
 
+use deployer::command_line::confirmation::{loses, questions};
+use deployer::command_line::report;
 use deployer::engine::Cancellation;
 use deployer::error::{DeployError, Failure};
 use deployer::operations::{Change, Plan};
-
-use super::report;
-
-/// Whether an operation loses something, so that it has to be confirmed.
-pub(super) fn loses(change: &Change) -> bool {
-    match change {
-        Change::Create(_) | Change::Rollback(_) => false,
-        Change::Update(config) => config.reset_database,
-        Change::Delete(_) | Change::Restore(_) => true,
-    }
-}
 
 /// Refuses an operation that needs confirmation if there is no terminal to ask on. No request has been sent
 /// by then.
@@ -71,24 +61,4 @@ pub(super) async fn confirm(plan: &Plan, cancellation: &Cancellation) -> Result<
         }
     }
     Ok(())
-}
-
-struct Question {
-    words: String,
-    name: String,
-}
-
-fn questions(plan: &Plan) -> Vec<Question> {
-    let app = &plan.app_name;
-    let mut questions =
-        vec![Question { words: format!("\nType the app's name, {app}, to continue:"), name: app.clone() }];
-    if let (2.., Some(schema)) = (plan.confirmations, &plan.schema_name) {
-        questions.push(Question {
-            words: format!(
-                "There is no restore point. Type the schema's name, {schema}, to delete its data permanently:"
-            ),
-            name: schema.clone(),
-        });
-    }
-    questions
 }

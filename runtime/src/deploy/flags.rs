@@ -6,8 +6,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use deployer::command_line::flags::unnamed_delete;
+use deployer::command_line::saved;
 use deployer::config::{DoctorConfig, StatusConfig, resolve};
-use deployer::error::{DeployError, Failure};
+use deployer::error::DeployError;
 use deployer::operations::{Change, SAVED_LIMIT_BYTES, SavedPlan};
 
 use super::own_wheel;
@@ -53,17 +55,9 @@ impl Saved {
     fn take(&self, settings: &mut Given) -> Result<Option<SavedPlan>, DeployError> {
         let Some(path) = &self.plan else { return Ok(None) };
         let file = path.display().to_string();
-        let refused =
-            |expected: String| Failure::InvalidValue { key: "plan".into(), given: file.clone(), expected };
         let bytes = read_bounded(path, SAVED_LIMIT_BYTES)
-            .map_err(|error| refused(format!("a file that can be read ({error})")))?;
-        let saved = SavedPlan::parse(&file, &bytes)?;
-        let beside = settings.take_recorded(&saved.arguments);
-        if !beside.is_empty() {
-            let flags = beside.join("`, `");
-            return Err(refused(format!("a plan without other settings beside it (`{flags}`)")).into());
-        }
-        Ok(Some(saved))
+            .map_err(|error| saved::refused(&file, format!("a file that can be read ({error})")))?;
+        settings.take_recorded(&file, &bytes).map(Some)
     }
 }
 
@@ -290,8 +284,7 @@ impl ChangeFlags {
                 settings.set_app_name(name);
                 let saved = saved.take(&mut settings)?;
                 if !settings.may_name_app() {
-                    let why = "Name the app to delete, such as `tellr-app deploy delete tellr`".to_owned();
-                    return Err(Failure::MissingValue { keys: vec!["app_name".to_owned()], why }.into());
+                    return Err(unnamed_delete());
                 }
                 Ok((connection, Change::Delete(Box::new(settings.resolve(resolve::delete)?)), saved))
             }

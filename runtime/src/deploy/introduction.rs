@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use deployer::error::shortened;
+use deployer::command_line::introduction::{user, workspace};
 
-use super::printer::{Style, print, printable};
+use super::printer::{Style, print};
 
 /// The parts printed so far.
 enum Printed {
@@ -41,21 +41,14 @@ impl Introduction {
 
     fn line(&self, who: Option<&str>) -> String {
         let mut said = self.said();
-        let who = who.map(|who| printable(&shortened(who)));
-        let profile = self.profile.as_deref().map(|name| format!(" (profile `{}`)", printable(name)));
-        let (host, profile) = (&self.host, profile.unwrap_or_default());
-        match (&*said, &who) {
-            (Printed::Nothing, Some(who)) => {
-                *said = Printed::All;
-                format!("Workspace {host} as {who}{profile}\n")
-            }
-            (Printed::Nothing, None) => {
-                *said = Printed::Workspace;
-                format!("Workspace {host}{profile}\n")
+        match (&*said, who) {
+            (Printed::Nothing, who) => {
+                *said = if who.is_some() { Printed::All } else { Printed::Workspace };
+                workspace(&self.host, who, self.profile.as_deref())
             }
             (Printed::Workspace, Some(who)) => {
                 *said = Printed::All;
-                format!("Signed in as {who}\n")
+                user(who)
             }
             (Printed::Workspace, None) | (Printed::All, _) => String::new(),
         }

@@ -12,12 +12,12 @@ use std::io::{self, ErrorKind, Write as _};
 use std::time::Duration;
 
 use clap::Args;
+use deployer::command_line::log::{self, Line};
 use deployer::config::StatusConfig;
 use deployer::engine::Cancellation;
-use deployer::error::{DeployError, Failure, plain_line};
-use deployer::host::{HostError, Timestamp};
+use deployer::error::{DeployError, Failure};
+use deployer::host::HostError;
 use deployer::operations::{self, AppState};
-use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 use super::connection::{connect, find};
@@ -168,7 +168,7 @@ impl Reader<'_> {
                 }
                 Some(Closed::Unreachable(problem)) if !is_told => {
                     is_told = true;
-                    eprintln!("Waiting for the app's log: {}", plain_line(&problem));
+                    eprint!("{}", log::waiting(&problem));
                 }
                 Some(Closed::Unreachable(_)) | None => {}
             }
@@ -184,7 +184,7 @@ impl Reader<'_> {
             Ok(Ok(())) => Ok(()),
             // Without a usable credential, a visitor is sent to the sign-in page.
             Ok(Err(status @ (302 | 303 | 307 | 401 | 403))) => Err(Closed::Refused(status)),
-            Ok(Err(status)) => Err(Closed::Unreachable(format!("Its URL answered with status {status}"))),
+            Ok(Err(status)) => Err(Closed::Unreachable(log::answered(status))),
             Err(error) => Err(Closed::Unreachable(error.message)),
         })
     }
@@ -253,7 +253,7 @@ impl Reader<'_> {
         }
         let has_stopped = matches!(self.app.compute.as_str(), "STOPPED" | "DELETING" | "DELETED");
         if has_stopped {
-            eprintln!("The app's compute is {}; there are no more lines", plain_line(&self.app.compute));
+            eprint!("{}", log::ended(&self.app.compute));
         }
         Ok(has_stopped)
     }
@@ -272,22 +272,9 @@ impl Reader<'_> {
     }
 
     fn text(&self, line: &LogLine) -> String {
-        let (source, message) = (plain_line(&line.source), plain_line(&line.message));
-        let time = moment(line.timestamp);
-        match self.style {
-            Style::Json => {
-                format!("{}\n", json!({"timestamp": time, "source": source, "message": message}))
-            }
-            Style::Lines { .. } => format!("{time} {source:<6} {message}\n"),
-        }
+        let LogLine { source, timestamp, message } = line.clone();
+        Line { timestamp, source, message }.text(self.style)
     }
-}
-
-/// Seconds since 1970-01-01 UTC as a moment. A number that is no time is the beginning.
-fn moment(seconds: f64) -> Timestamp {
-    #[expect(clippy::cast_possible_truncation, reason = "what is out of range saturates")]
-    let millis = (seconds * 1000.0).round() as i64;
-    Timestamp::from_millis(millis)
 }
 
 /// Writes lines to standard output; false if its reader has closed it.
@@ -297,17 +284,5 @@ fn write(text: &str) -> Result<bool, DeployError> {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(super::printer::output_lost(&error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn a_time_is_written_as_a_moment() {
-        assert_eq!(moment(1_795_446_000.5).to_string(), "2026-11-23T15:00:00.5Z");
-        assert_eq!(moment(f64::NAN).to_string(), "1970-01-01T00:00:00Z");
-        assert!(!moment(f64::INFINITY).to_string().is_empty());
     }
 }

@@ -21,9 +21,11 @@
 //! | `introduction` | the first line: the workspace and the user |
 //! | `progress` | the progress display |
 //! | `own_wheel` | packs the running program as the app's wheel |
-//! | `report` | a plan and a status as text; `looking` the list of apps and findings |
 //! | [`native_host`] | the deployer's host on this machine |
-//! | [`printer`] | prints the event stream as text or as JSON |
+//! | `published` | the table of commands and flags for the Python package's command |
+//! | [`printer`] | prints to standard output and standard error |
+//!
+//! The texts are in [`deployer::command_line`]: the command `tellr` of the Python package prints the same.
 
 mod all;
 pub mod command;
@@ -36,13 +38,13 @@ mod init;
 mod introduction;
 mod log_lines;
 pub mod logs;
-mod looking;
 pub mod native_host;
 mod open;
 pub mod operation;
 mod own_wheel;
 pub mod printer;
 mod progress;
-mod report;
+#[cfg(test)]
+mod published;
 pub mod setting_flags;
 pub mod wording;

@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use deployer::error::spell;
+use deployer::command_line::events::{waiting, waiting_in_place};
 use deployer::events::{DeployEvent, EventKind, StepState};
-use deployer::steps::usual;
 
 use super::introduction::Introduction;
-use super::printer::{Style, print, printable};
+use super::printer::{Style, print};
 
 /// How often a line is printed without a terminal.
 const LINES: Duration = Duration::from_secs(20);
@@ -25,8 +24,6 @@ const REDRAWS: Duration = Duration::from_secs(1);
 const WORTH_TELLING: Duration = Duration::from_secs(3);
 /// After this time without an answer, the workspace is printed even though the user isn't known yet.
 const UNNAMED: Duration = Duration::from_secs(2);
-/// The maximum length of the last line, so that it fits on one line of any terminal.
-const WIDTH: usize = 78;
 
 /// A step in progress.
 struct Waiting {
@@ -47,7 +44,7 @@ impl StepsInProgress {
         };
         match state {
             StepState::Started | StepState::Waiting | StepState::Progress => {
-                let message = printable(&event.message);
+                let message = event.message.clone();
                 match self.0.iter_mut().find(|waiting| waiting.step == *step) {
                     Some(waiting) => (waiting.message, waiting.told) = (message, now),
                     None => self.0.push(Waiting { step: step.clone(), message, since: now, told: now }),
@@ -62,10 +59,10 @@ impl StepsInProgress {
     /// The due lines: for steps without an event for 20 seconds.
     fn due(&mut self, now: Instant) -> Vec<String> {
         let mut lines = Vec::new();
-        for waiting in &mut self.0 {
-            if now.saturating_duration_since(waiting.told) >= LINES {
-                waiting.told = now;
-                lines.push(format!("           … {:<13} {}", waiting.step, waiting.sentence(now)));
+        for step in &mut self.0 {
+            if now.saturating_duration_since(step.told) >= LINES {
+                step.told = now;
+                lines.push(waiting(&step.step, now.saturating_duration_since(step.since), &step.message));
             }
         }
         lines
@@ -73,25 +70,9 @@ impl StepsInProgress {
 
     /// The last line of a terminal: the step that started last, and the number of others.
     fn last_line(&self, now: Instant) -> Option<String> {
-        let waiting = self.0.last()?;
-        if now.saturating_duration_since(waiting.since) < WORTH_TELLING {
-            return None;
-        }
-        let others = match self.0.len() - 1 {
-            0 => String::new(),
-            more => format!(" (+{more} more)"),
-        };
-        let text = format!("           … {:<13} {}", waiting.step, waiting.sentence(now));
-        let room = WIDTH - others.chars().count();
-        Some(text.chars().take(room).chain(others.chars()).collect())
-    }
-}
-
-impl Waiting {
-    fn sentence(&self, now: Instant) -> String {
-        let waited = spell(now.saturating_duration_since(self.since));
-        let usual = usual::of_step(&self.step).map(|usual| format!(", usually {}", usual.text));
-        format!("{waited}{}: {}", usual.unwrap_or_default(), self.message)
+        let Waiting { step, message, since, .. } = self.0.last()?;
+        let waited = now.saturating_duration_since(*since);
+        (waited >= WORTH_TELLING).then(|| waiting_in_place(step, waited, message, self.0.len() - 1))
     }
 }
 
@@ -179,6 +160,7 @@ mod tests {
     use deployer::host::Timestamp;
 
     use super::*;
+    use deployer::command_line::events::WIDTH;
 
     fn event(step: &str, state: StepState, message: &str) -> DeployEvent {
         DeployEvent {

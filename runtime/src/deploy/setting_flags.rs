@@ -9,8 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use deployer::command_line::flags::name_of;
+use deployer::command_line::saved;
 use deployer::config::{Kind, SETTINGS, Setting, Taker};
 use deployer::error::{DeployError, Failure};
+use deployer::operations::SavedPlan;
 use serde_json::{Map, Value, json};
 
 use crate::files::read_bounded;
@@ -92,15 +95,6 @@ pub struct Given {
 fn taken(taker: Taker, for_file: bool) -> impl Iterator<Item = &'static Setting> {
     let is_offered = move |setting: &&Setting| !for_file || setting.file.is_some();
     SETTINGS.iter().filter(move |setting| setting.is_taken_by(taker)).filter(is_offered)
-}
-
-/// The name of a setting's flag, without the dashes. A secret has no flag for its value, which other users
-/// of the machine could read; its flag names a file.
-fn name_of(setting: &Setting) -> String {
-    match setting.kind {
-        Kind::Secret => format!("{}-file", setting.flag()),
-        _ => setting.flag(),
-    }
 }
 
 fn flag(setting: &'static Setting, taker: Taker) -> Arg {
@@ -197,22 +191,10 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
     }
 }
 
-/// `NAME=VALUE`, each name once. The value may be empty, the sign may not be missing: `NAME` alone, which other
-/// programs take from the environment, is more likely a mistake.
+/// The pairs of a flag.
 fn pairs(flag: &str, texts: &[String]) -> Result<Value, clap::Error> {
-    let mut pairs = serde_json::Map::new();
-    for text in texts {
-        let refused = |problem: &str| {
-            let flag = flag.replace('_', "-");
-            clap::Error::raw(ErrorKind::InvalidValue, format!("`--{flag} {text}`: {problem}\n"))
-        };
-        let (name, value) =
-            text.split_once('=').ok_or_else(|| refused("expected NAME=VALUE; for an empty value, NAME="))?;
-        if pairs.insert(name.to_owned(), json!(value)).is_some() {
-            return Err(refused("this name is given twice"));
-        }
-    }
-    Ok(Value::Object(pairs))
+    let refused = |problem| clap::Error::raw(ErrorKind::InvalidValue, format!("{problem}\n"));
+    deployer::command_line::flags::pairs(flag, texts).map(Value::Object).map_err(refused)
 }
 
 impl<O> SettingFlags<O> {
@@ -262,17 +244,9 @@ impl Given {
         }
     }
 
-    /// Takes the settings that a saved plan recorded. Returns the flags of settings that were given beside it; one
-    /// with the recorded value is no other setting.
-    pub(super) fn take_recorded(&mut self, recorded: &Value) -> Vec<String> {
-        let is_other = |(name, value): &(&String, &Value)| recorded.get(name.as_str()) != Some(*value);
-        let beside =
-            self.arguments.iter().filter(is_other).map(|(name, _)| format!("--{}", name.replace('_', "-")));
-        let beside = beside.collect();
-        if let Value::Object(recorded) = recorded {
-            self.arguments.clone_from(recorded);
-        }
-        beside
+    /// Reads the file of a saved plan, and takes its settings.
+    pub(super) fn take_recorded(&mut self, file: &str, content: &[u8]) -> Result<SavedPlan, DeployError> {
+        saved::take(file, content, &mut self.arguments)
     }
 
     /// The values of the flags, but for those that name files.
@@ -360,20 +334,4 @@ fn unreadable(key: &str, path: &Path, expected: &str) -> DeployError {
         expected: expected.to_owned(),
     }
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_needs_its_sign_and_one_value() {
-        let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-        let two = pairs("extra_env", &texts(&["A=1=2", "B="])).expect("both have a sign");
-        assert_eq!(two, json!({"A": "1=2", "B": ""}));
-        for refused in [&["FOO"][..], &["A=1", "A=2"]] {
-            let error = pairs("extra_env", &texts(refused)).expect_err("it is a mistake").to_string();
-            assert!(error.contains("--extra-env "), "{error}");
-        }
-    }
 }

@@ -2,16 +2,15 @@
 //!
 //! The catalogue names settings by their keys, as in a file and in Python. Here they become flags.
 
-use std::collections::BTreeSet;
-
 use clap::{Command, Subcommand as _};
-use deployer::config::{SETTINGS, Setting};
+use deployer::command_line::flags;
+use deployer::command_line::program::NATIVE;
 use deployer::error::DeployError;
 
 use super::operation::Operation;
 
 /// Other tools' names for these subcommands.
-const OTHER_WORDS: [(&str, &[&str]); 9] = [
+pub(super) const OTHER_WORDS: [(&str, &[&str]); 9] = [
     ("create", &["up", "deploy", "install", "launch", "start", "new", "add", "run"]),
     ("update", &["upgrade", "redeploy", "change", "set", "patch", "restart"]),
     ("delete", &["destroy", "down", "remove", "rm", "del", "uninstall", "teardown", "drop"]),
@@ -28,53 +27,32 @@ pub fn meant_by(word: &str) -> Option<&'static str> {
     OTHER_WORDS.iter().find(|(_, words)| words.contains(&word)).map(|(right, _)| *right)
 }
 
-/// Flags that are given in addition to a file, and never in it.
-const BESIDE_A_FILE: [&str; 4] = ["config", "environment", "encryption_key_file", "local_wheel_path"];
-
 /// An error with settings named by their flags, unless they were given in a file.
-pub(super) fn with_flags(mut error: DeployError, is_from_file: bool) -> DeployError {
-    let mut flags = flags();
-    if is_from_file {
-        flags.retain(|flag| BESIDE_A_FILE.contains(&flag.replace('-', "_").as_str()));
-    }
-    let refused = error.refused.as_ref().and_then(|refused| refused.key.clone());
-    let named = |text: &str| named(text, refused.as_deref(), &flags);
-    let (message, cause, remedy) = (named(&error.message), named(&error.cause), named(&error.remedy));
-    (error.message, error.cause, error.remedy) = (message, cause, remedy);
-    error
-}
-
-/// A text with `app_name` as `--app-name`, if there is such a flag. A single word may have another meaning,
-/// and is only replaced if it is the key that was `refused`.
-fn named(text: &str, refused: Option<&str>, flags: &BTreeSet<String>) -> String {
-    let mut parts = text.split('`');
-    let mut said = parts.next().unwrap_or_default().to_owned();
-    // Every second part is between backticks.
-    for (index, part) in parts.enumerate() {
-        said.push('`');
-        let setting = SETTINGS.iter().find(|setting| setting.name == part);
-        let flag = setting.map_or_else(|| part.replace('_', "-"), Setting::flag);
-        let is_key = part.contains('_') || refused == Some(part);
-        if index % 2 == 0 && is_key && flags.contains(&flag) {
-            said.push_str("--");
-            said.push_str(&flag);
-        } else {
-            said.push_str(part);
-        }
-    }
-    said
+pub(super) fn with_flags(error: DeployError, is_from_file: bool) -> DeployError {
+    flags::with_flags(error, is_from_file, NATIVE, flags())
 }
 
 /// The long names of all flags of the deployer.
-fn flags() -> BTreeSet<String> {
-    fn collect(command: &Command, names: &mut BTreeSet<String>) {
+fn flags() -> Vec<String> {
+    fn collect(command: &Command, names: &mut Vec<String>) {
         names.extend(command.get_arguments().filter_map(|argument| argument.get_long()).map(str::to_owned));
         command.get_subcommands().for_each(|command| collect(command, names));
     }
-    let mut names = BTreeSet::new();
+    let mut names = Vec::new();
     collect(&Operation::augment_subcommands(Command::new("deploy")), &mut names);
     names
 }
+
+/// The end of a command line with another tool's word; `right` is ours.
+pub fn other_word(program: &str, word: &str, right: &str) -> String {
+    format!(
+        "error: there is no `{program} {word}`; use `{program} {right}`\n\n\
+         For more information, try `{program} {right} --help`\n"
+    )
+}
+
+/// What `deploy` is, for its help.
+pub const ABOUT: &str = "Create, update, delete or inspect a Tellr app in a Databricks workspace";
 
 /// The examples in the help of `deploy` itself.
 const EXAMPLES: [&str; 3] = [
@@ -125,9 +103,9 @@ const EXAMPLES_OF: [(&str, &[&str]); 12] = [
     ("completions", &["source <(tellr-app deploy completions bash)"]),
 ];
 
-/// Adds examples to the help of each operation.
-pub fn with_examples(deploy: Command) -> Command {
-    let examples = |lines: &[&str]| format!("Examples:\n  {}", lines.join("\n  "));
+/// Adds examples to the help of each operation of `program`.
+pub fn with_examples(deploy: Command, program: &str) -> Command {
+    let examples = |lines: &[&str]| format!("Examples:\n  {}", lines.join("\n  ")).replace(NATIVE, program);
     let deploy = deploy.after_help(examples(&EXAMPLES));
     EXAMPLES_OF.iter().fold(deploy, |deploy, (operation, lines)| {
         deploy.mut_subcommand(operation, |command| command.after_help(examples(lines)))
@@ -137,24 +115,6 @@ pub fn with_examples(deploy: Command) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_key_is_named_as_its_flag() {
-        let named = |text, refused| named(text, refused, &flags());
-        let said = named(
-            "`app_name` can't be `my_app_`; set `ENVIRONMENT` or `lakebase_name`, not `name_of_nothing`",
-            None,
-        );
-        assert_eq!(
-            said,
-            "`--app-name` can't be `my_app_`; set `ENVIRONMENT` or `--lakebase-name`, not `name_of_nothing`"
-        );
-        assert_eq!(named("nothing quoted: app_name", None), "nothing quoted: app_name");
-        assert_eq!(
-            named("`description` is not the `host`", Some("description")),
-            "`--description` is not the `host`"
-        );
-    }
 
     #[test]
     fn a_word_of_another_tool_leads_to_one_of_ours() {

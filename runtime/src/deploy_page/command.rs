@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use deployer::command_line::program::NATIVE;
 use deployer::error::{DeployError, ErrorClass, Failure};
 
 use super::session::PAGE;
 use super::{DeployPage, Session};
-use crate::deploy::printer::{Style, print, print_error};
+use crate::deploy::printer::{print, print_error, style_of_stderr};
 use crate::http::frontend;
 use crate::http::listener::{self, StopSignals};
 use crate::logging;
@@ -47,7 +48,7 @@ pub async fn run(flags: Flags) -> ExitCode {
     match serve(flags).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            print_error(&Style::for_stderr().error(&error));
+            print_error(&style_of_stderr().error(&error, NATIVE));
             match error.class {
                 ErrorClass::Input => ExitCode::from(2),
                 ErrorClass::Deployment => ExitCode::FAILURE,

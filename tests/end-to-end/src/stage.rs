@@ -61,9 +61,17 @@ impl Stage {
 
     /// The same with an additional administrator of this user name.
     pub async fn with_user(pace: Pace, user: Option<&str>) -> Self {
+        Self::at(Clock::virtual_from(START), pace, user).await
+    }
+
+    /// A workspace by this machine's clock: for processes, which report another one.
+    pub async fn by_real_clock(pace: Pace) -> Self {
+        Self::at(Clock::real(), pace, None).await
+    }
+
+    async fn at(clock: Clock, pace: Pace, user: Option<&str>) -> Self {
         // Both client libraries require the program to choose the TLS provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let clock = Clock::virtual_from(START);
         let options = Options {
             clock: clock.clone(),
             settings: Settings { pace, ..Settings::default() },

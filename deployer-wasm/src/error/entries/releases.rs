@@ -25,7 +25,9 @@ pub(super) fn failed(
                 format!("{}. Putting release {previous} back: {why}", ends(&problem).trim_end_matches('.'))
             }
         },
-        remedy: format!("{remedy}. To look at the failed release, deploy it again with `on_failure` set to `keep`"),
+        remedy: format!(
+            "{remedy}. To look at the failed release, deploy it again with `on_failure` set to `keep`"
+        ),
         docs: DOCS_APPS,
     }
 }
@@ -60,7 +62,9 @@ pub(super) fn never_ran(app: &str, release: u32, problem: String) -> Entry {
         code: "RELEASE_NEVER_RAN",
         message: format!("Can't roll back to release {release} of `{app}`: the app never ran in it"),
         cause: problem,
-        remedy: format!("Choose another release of the history of `{app}` (`history`). Nothing has been changed"),
+        remedy: format!(
+            "Choose another release of the history of `{app}` (`history`). Nothing has been changed"
+        ),
         docs: DOCS_APPS,
     }
 }
@@ -104,7 +108,9 @@ pub(super) fn branch_unknown(app: &str, branch: &str, known: &[String]) -> Entry
         } else {
             format!("It can be restored from {}", list(known))
         },
-        remedy: format!("The history of `{app}` lists its restore points (`history`). Nothing has been changed"),
+        remedy: format!(
+            "The history of `{app}` lists its restore points (`history`). Nothing has been changed"
+        ),
         docs: DOCS_LAKEBASE,
     }
 }

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Plan;
-use super::changes::ResourceChange;
+use super::changes::ResourceKind;
 use crate::config::{LocalWheel, Recorded, WorkspacePath};
-use crate::decode::decode_text;
+use crate::decode::{decode, decode_text};
 use crate::engine::releases::sha256;
 use crate::error::{Failure, Result};
-use crate::operations::{Change, Loss, Operation};
+use crate::operations::{Change, Operation};
 
 /// The file's format version.
 const VERSION: u32 = 1;
@@ -45,10 +45,11 @@ pub struct SavedPlan {
     key: bool,
     /// What the plan saw: the name of a fact, and the fact.
     seen: BTreeMap<String, String>,
-    /// What it would change.
-    pub changes: Vec<ResourceChange>,
-    /// What it would lose.
-    pub losses: Vec<Loss>,
+    /// What it would change: a list of `ResourceChange`, as JSON. It is compared and never carried out, so it isn't
+    /// read into types.
+    changes: Value,
+    /// What it would lose, in the same way.
+    losses: Value,
 }
 
 /// A wheel, by its content.
@@ -89,8 +90,8 @@ impl SavedPlan {
             wheel,
             key,
             seen: plan.seen.clone(),
-            changes: plan.changes.clone(),
-            losses: plan.losses.clone(),
+            changes: json(&plan.changes),
+            losses: json(&plan.losses),
         })
     }
 
@@ -105,17 +106,17 @@ impl SavedPlan {
             expected: format!("a file that `plan --out` wrote ({problem})"),
         };
         let text = std::str::from_utf8(bytes).map_err(|_| refused("it is not text"))?;
-        let version: Version = decode_text(text).map_err(|_| refused("it has no `version`"))?;
-        if version.version != VERSION {
+        let file: Value = decode_text(text).map_err(|_| refused("it has no `version`"))?;
+        let version = file["version"].as_u64().ok_or_else(|| refused("it has no `version`"))?;
+        if version != u64::from(VERSION) {
             return Err(refused("another version of the deployer wrote it").into());
         }
-        Ok(decode_text(text).map_err(|mismatch| refused(&mismatch.to_string()))?)
+        Ok(decode(file).map_err(|mismatch| refused(&mismatch.to_string()))?)
     }
 
     /// The file's text.
     pub fn text(&self) -> String {
-        // Texts are keys, and no writer has errors of its own.
-        serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
+        format!("{:#}\n", json(self))
     }
 
     /// Refuses arguments that lack the wheel or the key of the plan. No request has been sent by then.
@@ -169,27 +170,30 @@ impl SavedPlan {
         let names = self.seen.keys().chain(now.seen.keys().filter(|name| !self.seen.contains_key(*name)));
         let mut moved: Vec<String> =
             names.filter(|name| self.seen.get(*name) != now.seen.get(*name)).cloned().collect();
-        let is_known = |change: &&ResourceChange| !now.changes.contains(change);
-        for change in self.changes.iter().filter(is_known) {
-            moved.push(format!("what changes in the {} `{}`", change.resource.noun(), change.name));
-        }
-        for change in now.changes.iter().filter(|change| !self.changes.contains(change)) {
-            let name = format!("what changes in the {} `{}`", change.resource.noun(), change.name);
+        let (saved, present) = (&self.changes, json(&now.changes));
+        let of = |changes: &Value| changes.as_array().cloned().unwrap_or_default();
+        let (saved, present) = (of(saved), of(&present));
+        let here = saved.iter().filter(|change| !present.contains(change));
+        let there = present.iter().filter(|change| !saved.contains(change));
+        for change in here.chain(there) {
+            let noun = decode(change["resource"].clone()).map_or("resource", ResourceKind::noun);
+            let name = change["name"].as_str().unwrap_or_default();
+            let name = format!("what changes in the {noun} `{name}`");
             if !moved.contains(&name) {
                 moved.push(name);
             }
         }
-        if self.losses != now.losses {
+        if self.losses != json(&now.losses) {
             moved.push("what is lost".to_owned());
         }
         if moved.is_empty() { Ok(()) } else { Err(Failure::PlanOutdated { moved }.into()) }
     }
 }
 
-/// The part that is read of a file of any version.
-#[derive(Deserialize)]
-struct Version {
-    version: u32,
+/// A value as JSON. Written and read again: its type then needs no second serialiser in the modules.
+fn json(value: &impl Serialize) -> Value {
+    // Texts are keys, and no writer has errors of its own.
+    serde_json::to_string(value).and_then(|text| serde_json::from_str(&text)).unwrap_or_default()
 }
 
 fn secrets(change: &Change) -> (Option<SavedWheel>, bool) {

@@ -23,6 +23,7 @@ mod failures_transport;
 mod federation;
 mod foreign_not_found;
 mod frozen_holder;
+mod golden_command;
 mod init;
 mod instances;
 mod interruption;

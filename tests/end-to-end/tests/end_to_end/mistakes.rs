@@ -24,7 +24,7 @@ async fn stage() -> Stage {
 }
 
 /// What a person sees, without what differs from run to run.
-fn seen(stage: &Stage, words: &str, output: &Output) -> String {
+pub(crate) fn seen(stage: &Stage, words: &str, output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     let code = output.status.code().expect("it ended by itself");

@@ -83,7 +83,10 @@ async fn a_release_whose_app_is_not_healthy_is_followed_by_the_one_before() {
     let error = update(&stage, version(2)).await.expect_err("it isn't healthy");
     assert_eq!(error.code, "RELEASE_FAILED");
     assert!(error.message.contains("release 1 runs again"), "{error:#?}");
-    assert!(error.cause.contains("7.0.2") && error.remedy.contains("`on_failure` set to `keep`"), "{error:#?}");
+    assert!(
+        error.cause.contains("7.0.2") && error.remedy.contains("`on_failure` set to `keep`"),
+        "{error:#?}"
+    );
     assert_eq!(requirements(&stage).await, before);
     assert_eq!(deployments(&stage), 3);
     stage.assert_left_in_order("failed").await;

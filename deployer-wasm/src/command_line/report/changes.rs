@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use deployer::operations::{Action, FieldChange, FieldValue, Plan, Reason, ResourceChange};
+use crate::operations::{Action, FieldChange, FieldValue, Plan, Reason, ResourceChange};
 
 use super::lines::line;
 

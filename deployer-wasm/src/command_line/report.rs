@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use deployer::engine::journal::{RunRecord, RunStatus};
-use deployer::engine::releases::ReleaseState;
-use deployer::error::shortened;
-use deployer::operations::{History, Plan, Status};
+use crate::engine::journal::{RunRecord, RunStatus};
+use crate::engine::releases::ReleaseState;
+use crate::error::shortened;
+use crate::operations::{History, Plan, Status};
 
 mod changes;
 mod lines;
@@ -13,7 +13,8 @@ mod lines;
 use lines::{line, list, row};
 
 /// The text of a plan.
-pub(super) fn plan(plan: &Plan) -> String {
+#[must_use]
+pub fn plan(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("Plan: `{operation}` the app `{app}`. Nothing has been changed\n");
     // What is lost comes first.
@@ -39,7 +40,8 @@ pub(super) fn plan(plan: &Plan) -> String {
 }
 
 /// The text of a plan before its operation runs: what is lost first, then what changes.
-pub(super) fn before_run(plan: &Plan) -> String {
+#[must_use]
+pub fn before_run(plan: &Plan) -> String {
     let (operation, app) = (plan.operation.as_str(), &plan.app_name);
     let mut text = format!("\n`{operation}` of the app `{app}`\n");
     list(&mut text, "\nLost\n", &plan.lost);
@@ -49,7 +51,8 @@ pub(super) fn before_run(plan: &Plan) -> String {
 }
 
 /// The text of a status.
-pub(super) fn status(status: &Status) -> String {
+#[must_use]
+pub fn status(status: &Status) -> String {
     let mut text = match &status.app {
         None => format!("There is no app `{}`\n", status.app_name),
         Some(app) => {
@@ -102,13 +105,15 @@ pub(super) fn status(status: &Status) -> String {
     text
 }
 
-/// The text of a history.
-pub(super) fn history(history: &History) -> String {
+/// The text of a history; `program` is the command that goes back to a release.
+#[must_use]
+pub fn history(history: &History, program: &str) -> String {
     let mut text = String::new();
     if history.releases.is_empty() {
         line(&mut text, &format!("No release of the app `{}` is recorded yet", history.app_name));
     } else {
-        line(&mut text, &format!("Releases of the app `{}`, the newest first\n", history.app_name));
+        line(&mut text, &format!("Releases of the app `{}`, the newest first", history.app_name));
+        text.push('\n');
     }
     for release in &history.releases {
         let mark = if history.current == Some(release.number) { '*' } else { ' ' };
@@ -151,7 +156,8 @@ pub(super) fn history(history: &History) -> String {
     list(&mut text, "\nNot shown\n", &history.unread);
     if let Some(previous) = history.previous {
         let app = &history.app_name;
-        line(&mut text, &format!("\n`tellr-app deploy rollback {app}` goes back to release {previous}"));
+        text.push('\n');
+        line(&mut text, &format!("`{program} rollback {app}` goes back to release {previous}"));
     }
     text
 }
@@ -171,7 +177,7 @@ fn last_run(run: &RunRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use deployer::operations::{AppState, AttachedServices, SharedWith};
+    use crate::operations::{AppState, AttachedServices, SharedWith};
 
     #[test]
     fn nothing_of_a_status_controls_the_terminal() {

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use deployer::error::shortened;
-use deployer::operations::{AppList, Cost, Finding, Findings, Fixer, Health, ListedApp, Severity};
-
-use super::printer::printable;
+use super::text::{number, printable};
+use crate::error::shortened;
+use crate::operations::{AppList, Cost, Finding, Findings, Fixer, Health, ListedApp, Severity};
 
 /// The text of the list of apps.
-pub(super) fn list(list: &AppList) -> String {
+#[must_use]
+pub fn list(list: &AppList) -> String {
     let all = list.apps_in_workspace;
     if list.apps.is_empty() {
         return format!("None of the {all} apps that you can see in this workspace is Tellr\n");
@@ -27,7 +27,7 @@ pub(super) fn list(list: &AppList) -> String {
 }
 
 /// Rows of equally many cells as text, in columns.
-pub(super) fn columns(rows: &[Vec<String>]) -> String {
+pub fn columns(rows: &[Vec<String>]) -> String {
     let mut text = String::new();
     let count = rows.first().map_or(0, Vec::len);
     let widths: Vec<usize> = (0..count)
@@ -59,8 +59,10 @@ fn row(app: &ListedApp) -> [String; 8] {
     });
     let Cost { app_dbu_per_hour, database_min_cu, database_max_cu } = app.cost;
     let units = match (database_min_cu, database_max_cu) {
-        (Some(min), Some(max)) if (max - min).abs() > f64::EPSILON => format!("{min}–{max}"),
-        (Some(units), _) => units.to_string(),
+        (Some(min), Some(max)) if (max - min).abs() > f64::EPSILON => {
+            format!("{}–{}", number(min), number(max))
+        }
+        (Some(units), _) => number(units),
         (None, _) => "unknown".to_owned(),
     };
     [
@@ -70,7 +72,7 @@ fn row(app: &ListedApp) -> [String; 8] {
         drift.to_owned(),
         run.unwrap_or_else(dash),
         database.unwrap_or_else(dash),
-        app_dbu_per_hour.map_or_else(|| "unknown".to_owned(), |rate| rate.to_string()),
+        app_dbu_per_hour.map_or_else(|| "unknown".to_owned(), number),
         units,
     ]
     .map(|cell| printable(&cell))
@@ -88,7 +90,8 @@ fn health(health: Health) -> &'static str {
 }
 
 /// The text of findings.
-pub(super) fn findings(found: &Findings) -> String {
+#[must_use]
+pub fn findings(found: &Findings) -> String {
     let count = |severity| found.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let operation = found.operation.as_str();

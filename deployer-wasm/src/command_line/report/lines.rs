@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::deploy::printer::printable;
+use crate::command_line::text::printable;
 
 /// A heading and its sentences; nothing if there are none.
 pub(super) fn list(text: &mut String, title: &str, sentences: &[String]) {
