@@ -46,7 +46,7 @@ def expected(artifact: Artifact, version: str) -> set[str]:
         return {*modules, entry_points, *metadata("tellr_app")}
     modules = {*tracked("widget/src"), *(f"tellr/{name}" for name in NOTEBOOK_BUILT)}
     if artifact.path.suffix == ".whl":
-        return {*modules, *metadata("tellr")}
+        return {*modules, "tellr-VERSION.dist-info/entry_points.txt", *metadata("tellr")}
     others = ("pyproject.toml", "README.md", *LICENCES, "PKG-INFO")
     sources = {f"src/{name}" for name in modules}
     return {f"tellr-{version}/{name}" for name in (*sources, *others)}
@@ -139,19 +139,18 @@ def build_from_source(artifact: Artifact, folder: Path, version: str) -> None:
 
 
 def install_python(artifact: Artifact, folder: Path, version: str) -> None:
-    """Install with pip, import, and check the version."""
+    """Install with pip; check the versions that the module and the command report."""
     run(sys.executable, "-m", "venv", folder / "environment")
     python = folder / "environment/bin/python"
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run(*pip, artifact.path)
     module = artifact.kind.project.replace("-", "_")
     code = f"import importlib.metadata, {module}; print(importlib.metadata.version({module!r}))"
-    said = run(python, "-I", "-c", code, cwd=folder).strip()
-    if artifact.kind.project == "tellr-app":
-        said = run(folder / "environment/bin/tellr-app", "--version").split()[-1]
-    if said != version:
-        message = f"{artifact.path.name}, installed, says that it is {said}"
-        raise ReleaseError(message)
+    command = folder / "environment/bin" / artifact.kind.project
+    for said in (run(python, "-I", "-c", code, cwd=folder), run(command, "--version")):
+        if said.split()[-1] != version:
+            message = f"{artifact.path.name}, installed, says that it is {said.strip()}"
+            raise ReleaseError(message)
 
 
 def install_npm(artifact: Artifact, folder: Path, version: str) -> None:

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from datetime import datetime, timezone
 from html import escape
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tellr.errors import DeploymentError, failure, printable
 from tellr.progress.html import style
@@ -33,7 +33,8 @@ _SILENCE_SECONDS = 30.0
 _PAUSES = (0.2, 5.0)
 # How many lines are remembered, to leave out those that are sent again.
 _REMEMBERED = 10_000
-_REFUSED = (302, 303, 307, 401, 403)
+# Without a usable credential, a visitor is sent to the sign-in page; a stream is closed.
+_REFUSED = (302, 303, 307, 401, 403, 4401, 4403)
 _STOPPED = ("STOPPED", "DELETING", "DELETED")
 # Colours and movements of a terminal, and titles and links.
 _SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?")
@@ -60,10 +61,85 @@ class Log(list[LogLine]):
         return f'<div class="tellr-run"><style>{style()}</style><pre>{text}</pre></div>'
 
 
+class LogWords(Protocol):
+    """What a reader of a log says, and how it shows a line."""
+
+    def line(self, line: dict[str, Any]) -> Any:  # noqa: ANN401 (what is read)
+        """Convert a line for display."""
+
+    def waiting(self, problem: str) -> None:
+        """Report that the log can't be read at the moment."""
+
+    def ended(self, compute: str) -> None:
+        """Report that there are no more lines."""
+
+    def answered(self, status: int) -> str:
+        """Describe an answer that is no log."""
+
+    def refused(self, app: str, status: int, *, personal: bool) -> Exception:
+        """Describe a credential that isn't accepted."""
+
+    def unreachable(self, app: str, problem: str) -> Exception:
+        """Describe a log that can't be read."""
+
+
+class _FunctionWords:
+    """The words of the function `logs`, which reports errors only."""
+
+    def line(self, line: dict[str, Any]) -> LogLine:
+        return _shown(line)
+
+    def waiting(self, problem: str) -> None:
+        pass
+
+    def ended(self, compute: str) -> None:
+        pass
+
+    def answered(self, status: int) -> str:
+        return f"Its URL answered with status {status}"
+
+    def refused(self, app: str, status: int, *, personal: bool) -> DeploymentError:
+        message = f"The log of app `{app}` can't be read with this credential"
+        if personal:
+            return failure(
+                "LOG_REFUSED",
+                message,
+                "The credential is a personal access token, and the URLs of apps only accept "
+                "OAuth tokens",
+                "Sign in with `databricks auth login` and use that profile; for programs, use the "
+                "client id and secret of a service principal",
+            )
+        return failure(
+            "LOG_REFUSED",
+            message,
+            f"The app's URL answered with status {status}: it doesn't accept the credential, or "
+            "you lack a permission on the app",
+            "Ask the app's owner or a workspace admin for CAN MANAGE on the app; if you have it, "
+            "sign in again",
+        )
+
+    def unreachable(self, app: str, problem: str) -> DeploymentError:
+        return failure(
+            "LOG_UNREACHABLE",
+            f"The log of app `{app}` can't be read",
+            problem or "The app's URL closed the connection",
+            "Check that the app is running and that its URL can be opened from here, and run it "
+            "again",
+        )
+
+
 class LogReader:
     """Reads the log of one app."""
 
-    def __init__(self, session: WorkspaceSession, app: str, url: str, search: str) -> None:
+    def __init__(
+        self,
+        session: WorkspaceSession,
+        app: str,
+        url: str,
+        search: str,
+        words: LogWords | None = None,
+    ) -> None:
+        self._words: LogWords = words or _FunctionWords()
         self._session = session
         self._app = app
         self._url = url
@@ -76,30 +152,40 @@ class LogReader:
             with self._session.open_log(self._url, self._search) as stream:
                 return Log(self._recent(stream, tail))
         except LogRefusedError as error:
+            if error.status not in _REFUSED:
+                problem = self._words.answered(error.status)
+                raise self._words.unreachable(self._app, problem) from None
             raise self._refused(error.status) from None
         except (NoLogError, NoAnswerError, EOFError) as error:
-            raise _unreachable(self._app, str(error)) from None
+            raise self._words.unreachable(self._app, str(error)) from None
 
     def follow(self, tail: int) -> Iterator[LogLine]:
         """Read the recent lines and new ones, until the app's compute is stopped."""
-        pause, refusals, is_first = _PAUSES[0], 0, True
+        pause, refusals, is_first, is_told = _PAUSES[0], 0, True, False
         while True:
-            status = None
+            status = problem = None
             try:
                 with self._session.open_log(self._url, self._search) as stream:
                     if is_first:
                         yield from self._recent(stream, tail)
                         is_first = False
                     for line in self._new(stream):
-                        pause, refusals = _PAUSES[0], 0
+                        pause, refusals, is_told = _PAUSES[0], 0, False
                         yield line
             except LogRefusedError as error:
                 status = error.status
-            except (NoLogError, NoAnswerError, EOFError):
+            except (NoLogError, NoAnswerError) as error:
+                problem = str(error)
+            except EOFError:
                 pass
             self._read.again()
             if self._has_stopped():
                 return
+            if status is not None and status not in _REFUSED:
+                problem, status = self._words.answered(status), None
+            if problem is not None and not is_told:
+                is_told = True
+                self._words.waiting(problem)
             if status is not None:
                 refusals += 1
                 # The SDK renews a token that has expired; another refusal is a missing permission.
@@ -121,7 +207,7 @@ class LogReader:
             if line is not None:
                 patience = QUIET_SECONDS
                 self._read.is_new(line)
-                lines.append(_shown(line))
+                lines.append(self._words.line(line))
         return lines
 
     def _new(self, stream: LogStream) -> Iterator[LogLine]:
@@ -133,7 +219,7 @@ class LogReader:
                     return
                 continue
             if line is not None and self._read.is_new(line):
-                yield _shown(line)
+                yield self._words.line(line)
 
     def _has_stopped(self) -> bool:
         try:
@@ -141,30 +227,19 @@ class LogReader:
             told = json.loads(answer["body"])
         except (NoAnswerError, ValueError):
             return False
-        if answer["status"] == HTTPStatus.NOT_FOUND:
-            return isinstance(told, dict) and bool(told.get("error_code"))
-        compute = told.get("compute_status") if isinstance(told, dict) else None
-        return isinstance(compute, dict) and compute.get("state") in _STOPPED
+        if not isinstance(told, dict):
+            return False
+        compute = told.get("compute_status")
+        state = compute.get("state") if isinstance(compute, dict) else None
+        if answer["status"] == HTTPStatus.NOT_FOUND and told.get("error_code"):
+            state = "DELETED"
+        if state in _STOPPED:
+            self._words.ended(state)
+        return state in _STOPPED
 
-    def _refused(self, status: int) -> DeploymentError:
-        message = f"The log of app `{self._app}` can't be read with this credential"
-        if self._session.has_personal_token():
-            return failure(
-                "LOG_REFUSED",
-                message,
-                "The credential is a personal access token, and the URLs of apps only accept "
-                "OAuth tokens",
-                "Sign in with `databricks auth login` and use that profile; for programs, use the "
-                "client id and secret of a service principal",
-            )
-        return failure(
-            "LOG_REFUSED",
-            message,
-            f"The app's URL answered with status {status}: it doesn't accept the credential, or "
-            "you lack a permission on the app",
-            "Ask the app's owner or a workspace admin for CAN MANAGE on the app; if you have it, "
-            "sign in again",
-        )
+    def _refused(self, status: int) -> Exception:
+        personal = self._session.has_personal_token()
+        return self._words.refused(self._app, status, personal=personal)
 
 
 class _LinesRead:
@@ -205,15 +280,6 @@ class _LinesRead:
             if not self._kept[oldest]:
                 del self._kept[oldest], self._all[oldest], self._here[oldest]
         return True
-
-
-def _unreachable(app: str, problem: str) -> DeploymentError:
-    return failure(
-        "LOG_UNREACHABLE",
-        f"The log of app `{app}` can't be read",
-        problem or "The app's URL closed the connection",
-        "Check that the app is running and that its URL can be opened from here, and run it again",
-    )
 
 
 def _shown(line: dict[str, Any]) -> LogLine:

@@ -42,6 +42,8 @@ class Run:
         self._news: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._result: dict[str, Any] | None = None
         self._error: DeploymentError | InvalidArgumentError | None = None
+        # Of a command line's run that has ended: what to print of it.
+        self.printed: dict[str, Any] = {}
         # The deadline of the pending commands, by the monotonic clock.
         self._sleeps: dict[int, float] = {}
         self._commands: dict[int, tuple[str, float]] = {}
@@ -109,8 +111,11 @@ class Run:
         self._start.clear()
         while True:
             turn = module.call("poll", now_ms=_now_ms(), elapsed_ms=int(time.monotonic() * 1000))
-            for event in turn["events"]:
-                self._news.put(event)
+            printed = turn.get("printed")
+            for number, event in enumerate(turn["events"]):
+                # Of a command line's run: with the line to print.
+                line = {"line": printed["lines"][number]} if printed else {}
+                self._news.put({**event, **line})
             for number in turn["withdrawn"]:
                 self._sleeps.pop(number, None)
                 self._commands.pop(number, None)
@@ -118,6 +123,7 @@ class Run:
                 self._begin(command)
             if turn["state"] != "running":
                 self._result = turn.get("result")
+                self.printed = (printed or {}).get("end", {})
                 if "error" in turn:
                     self._error = error_from(turn["error"])
                 return

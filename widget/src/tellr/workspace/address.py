@@ -50,7 +50,8 @@ def trimmed(text: str) -> str:
         raise AddressError(message)
     if other := _other_place(name):
         message = (
-            f"is `{name}`, {other}. Open the workspace in the browser and copy the address there"
+            f"is `{name}`, {other}. "
+            "Open the workspace in the browser and copy the address from there"
         )
         raise AddressError(message)
     shown = f"[{name}]" if ":" in name else name
@@ -63,7 +64,7 @@ def _other_place(name: str) -> str | None:
     if _is_within(name, _DATABRICKS) and (first == "accounts" or first.startswith("accounts-")):
         return "the account console, not a workspace"
     if _is_within(rest, _APPS):
-        return "the address of an app, not of its workspace"
+        return "the address of an app, not of a workspace"
     return None
 
 

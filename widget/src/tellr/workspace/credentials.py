@@ -42,25 +42,38 @@ class Found:
     values: Hidden = field(default_factory=Hidden)
 
 
-def find(profile: str | None, environment: Mapping[str, str], settings: Mapping[str, str]) -> Found:
+def find(
+    profile: str | None,
+    environment: Mapping[str, str],
+    settings: Mapping[str, str],
+    host: str | None = None,
+) -> Found:
     """Find the workspace and the credential.
 
-    `settings` names databricks-sdk's settings and the variable that each is read from.
+    `settings` names databricks-sdk's settings and the variable that each is read from; `host` is
+    the workspace that a command line's `--host` names.
 
     Raises:
         NotFoundError: Something that is needed is missing.
     """
+    asked = _address("`--host`", host) if host is not None else None
     if profile is not None:
-        return _from_profile(_File(environment).named(profile), None)
+        return _from_profile(_File(environment).named(profile), asked, "`--host`")
     given = {name: environment.get(variable, "") for name, variable in settings.items()}
     given = {name: value for name, value in given.items() if value.strip()}
     named = given.pop("profile", "").strip()
     given.pop("config_file", None)
     host = _address("`DATABRICKS_HOST`", given["host"]) if "host" in given else None
+    if asked:
+        if host and host != asked:
+            # The environment's credential is for another workspace.
+            given = {}
+        host = asked
     if host and any(name not in _NO_CREDENTIAL for name in given):
         return Found(host, None, Hidden(given | {"host": host}))
     if named:
-        return _from_profile(_File(environment).named(named), host)
+        by = "`--host`" if asked else "`DATABRICKS_HOST`"
+        return _from_profile(_File(environment).named(named), host, by)
     file = _File(environment)
     if host:
         found = file.for_host(host)
@@ -139,7 +152,9 @@ class _File:
         return f"Profiles there: {', '.join(names)}" if names else "It has no profiles"
 
 
-def _from_profile(profile: tuple[str, dict[str, str]], wanted: str | None) -> Found:
+def _from_profile(
+    profile: tuple[str, dict[str, str]], wanted: str | None, by: str = "`DATABRICKS_HOST`"
+) -> Found:
     name, values = profile
     if not values.get("host", "").strip():
         if wanted is None:
@@ -148,7 +163,7 @@ def _from_profile(profile: tuple[str, dict[str, str]], wanted: str | None) -> Fo
         return Found(wanted, name, Hidden(values | {"host": wanted}))
     host = _address(f"`host` of the profile `{name}`", values["host"])
     if wanted is not None and host != wanted:
-        message = f"The profile `{name}` is for {host}, not for {wanted} (`DATABRICKS_HOST`)"
+        message = f"The profile `{name}` is for {host}, not for {wanted} ({by})"
         raise NotFoundError(message)
     return Found(host, name, Hidden(values | {"host": host}))
 
@@ -214,6 +229,6 @@ def settings() -> dict[str, str]:
     return {attribute.name: attribute.env for attribute in Config.attributes() if attribute.env}
 
 
-def current(profile: str | None) -> Found:
+def current(profile: str | None, host: str | None = None) -> Found:
     """Find the workspace and the credential for this process."""
-    return find(profile, os.environ, settings())
+    return find(profile, os.environ, settings(), host)

@@ -63,8 +63,14 @@ class NoAnswerError(Exception):
 class WorkspaceSession:
     """One workspace with one credential."""
 
-    def __init__(self, client: WorkspaceClient | None = None, profile: str | None = None) -> None:
+    def __init__(
+        self,
+        client: WorkspaceClient | None = None,
+        profile: str | None = None,
+        found: credentials.Found | None = None,
+    ) -> None:
         self._client = client
+        self._chosen = found
         self._profile = profile
         self._signing_in = threading.Lock()
         self._signed_in: tuple[Config, str, requests.Session] | None = None
@@ -139,6 +145,14 @@ class WorkspaceSession:
         with app_log.opened(origin, headers, context, term) as stream:
             yield LogStream(stream, secrets)
 
+    def app_url(self, url: str) -> str:
+        """Return the address of the app at `url`, as returned by the workspace, for a browser.
+
+        Raises:
+            NoAnswerError: It isn't one.
+        """
+        return f"{_app_origin(url, self._sign_in()[1])}/"
+
     def has_personal_token(self) -> bool:
         """Check whether the credential is a personal access token."""
         headers = _authenticate(self._sign_in()[0])
@@ -201,7 +215,7 @@ class WorkspaceSession:
             if self._client is not None:
                 config = self._client.config
             else:
-                found = credentials.current(self._profile)
+                found = self._chosen or credentials.current(self._profile)
                 if found.host:
                     _reach(session, found.host)
                 config = credentials.config(found)
