@@ -29,6 +29,7 @@ _HOST = "https://my.cloud.databricks.com"
 # What differs from run to run, as in `golden_command.rs`.
 _STEADY = (
     (r"20\d\d-\d\d-\d\dT\d\d:[\d:.]+Z", "MOMENT"),
+    (r"20\d\d-\d\d-\d\d", "DAY"),
     (r"127\.[\d.]+", "127.0.0.1"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:0"),
     (r'"(elapsed_ms|sequence|started_ms|step_elapsed_ms)":\d+', r'"\1":0'),
@@ -159,6 +160,7 @@ def test_operations_print_what_the_native_command_prints(
     prints(update, "plan_outdated")
     prints("update --plan plan.json --description Other", "plan_beside")
     prints("history tellr", "history")
+    prints("restore tellr --yes", "restore")
     prints("rollback tellr", "rollback")
     prints(f"{UPDATE} --extra-env A", "pairs")
     prints("plan delete tellr", "plan_delete")
@@ -200,6 +202,9 @@ USAGE = {
     "second_app": "status tellr other",
     "no_value": "status --host",
     "twice": "status --host a --host b",
+    "name_twice": "status --app-name a b",
+    "negative": "logs tellr --tail -1",
+    "flag_as_value": "status --host --json",
     "value_of_a_switch": "status --json=yes",
     "conflict": "update --plan a --config b",
     "number": "logs tellr --tail many",
@@ -320,22 +325,20 @@ def test_doctor_fails_where_a_deployment_would(
 
 
 def test_the_log_is_printed_line_by_line(
-    workspace: LocalWorkspace, here: Callable[..., subprocess.CompletedProcess[str]]
+    fresh: LocalWorkspace, here: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     failed = {"message": "App did not start.", "logs": ["one", "two", "\x1b[31mred\x1b[0m\x07"]}
-    workspace.control("PATCH", "/settings", {"outcomes": {"deployment": {"failed": failed}}})
-    assert here(workspace, "create").returncode == 1
-    token = workspace.oauth_token()
-    done = here(workspace, "logs tellr --tail 2", DATABRICKS_TOKEN=token)
+    fresh.control("PATCH", "/settings", {"outcomes": {"deployment": {"failed": failed}}})
+    assert here(fresh, "create").returncode == 1
+    token = fresh.oauth_token()
+    done = here(fresh, "logs tellr --tail 2", DATABRICKS_TOKEN=token)
     assert (done.returncode, done.stderr) == (0, "")
     lines = [re.sub(_STEADY[0][0], "MOMENT", line) for line in done.stdout.splitlines()]
     assert lines == ["MOMENT APP    two", "MOMENT APP    red"]
-    done = here(workspace, "logs --search on --json", DATABRICKS_TOKEN=token)
+    done = here(fresh, "logs --search on --json", DATABRICKS_TOKEN=token)
     assert json.loads(done.stdout)["message"] == "one"
-    missing = here(workspace, "logs other")
+    missing = here(fresh, "logs other")
     assert (missing.returncode, "There is no app `other`" in missing.stderr) == (1, True)
-    workspace.control("PATCH", "/settings", {"outcomes": {"deployment": "real"}})
-    assert here(workspace, "delete tellr --yes").returncode == 0
 
 
 def test_the_help_names_every_setting(workspace: LocalWorkspace) -> None:

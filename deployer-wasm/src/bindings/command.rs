@@ -16,6 +16,7 @@ use crate::operations::SavedPlan;
 /// How a command line prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about something else")]
 pub struct Printing {
     /// Whether to print JSON lines.
     json: bool,

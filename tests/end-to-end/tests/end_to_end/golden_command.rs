@@ -50,12 +50,14 @@ fn steady(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// `2026-11-23T15:00:00.5Z` as `MOMENT`.
+/// `2026-11-23T15:00:00.5Z` as `MOMENT`, `2026-11-23` as `DAY`.
 fn without_moments(text: &str) -> String {
-    let is_moment = |part: &str| {
-        let part = part.as_bytes();
-        part.len() > 19 && part.starts_with(b"20") && part[4] == b'-' && part[10] == b'T' && part[13] == b':'
+    const DAY: usize = 10;
+    let is_day = |part: &str| {
+        let day = part.as_bytes().get(..DAY);
+        day.is_some_and(|day| day.starts_with(b"20") && day[4] == b'-' && day[7] == b'-')
     };
+    let is_moment = |part: &str| is_day(part) && part.as_bytes().get(DAY) == Some(&b'T');
     let mut steady = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -63,6 +65,9 @@ fn without_moments(text: &str) -> String {
             let end = rest.find('Z').expect("moments are in UTC") + 1;
             steady.push_str("MOMENT");
             rest = &rest[end..];
+        } else if is_day(rest) {
+            steady.push_str("DAY");
+            rest = &rest[DAY..];
         } else {
             steady.push(first);
             rest = &rest[first.len_utf8()..];
@@ -98,14 +103,16 @@ fn without_digits(text: &str, mark: &str, instead: &str) -> String {
 
 /// What follows a mark, replaced.
 fn replaced(text: &str, mark: &str, instead: &str, is_part: impl Fn(char) -> bool + Copy) -> String {
-    let mut parts = text.split(mark);
-    let mut steady = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.trim_start_matches(is_part);
-        let instead = if rest.len() < part.len() { instead } else { "" };
-        steady.extend([mark, instead, rest]);
+    let (mut steady, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find(mark) {
+        let (before, after) = rest.split_at(at + mark.len());
+        steady.push_str(before);
+        rest = after.trim_start_matches(is_part);
+        if rest.len() < after.len() {
+            steady.push_str(instead);
+        }
     }
-    steady
+    steady + rest
 }
 
 #[tokio::test]
@@ -129,6 +136,7 @@ async fn operations_print_what_the_other_command_prints() {
     let beside = "update --plan plan.json --description Other";
     says(beside, expect_file!["golden/command/plan_beside.txt"]).await;
     says("history tellr", expect_file!["golden/command/history.txt"]).await;
+    says("restore tellr --yes", expect_file!["golden/command/restore.txt"]).await;
     says("rollback tellr", expect_file!["golden/command/rollback.txt"]).await;
     says(&format!("{UPDATE} --extra-env A"), expect_file!["golden/command/pairs.txt"]).await;
     says("plan delete tellr", expect_file!["golden/command/plan_delete.txt"]).await;
@@ -151,6 +159,9 @@ async fn words_that_are_wrong_are_refused_as_by_the_other_command() {
         ("status --host", expect_file!["golden/command/usage/no_value.txt"]),
         ("status --host a --host b", expect_file!["golden/command/usage/twice.txt"]),
         ("status --json=yes", expect_file!["golden/command/usage/value_of_a_switch.txt"]),
+        ("status --app-name a b", expect_file!["golden/command/usage/name_twice.txt"]),
+        ("logs tellr --tail -1", expect_file!["golden/command/usage/negative.txt"]),
+        ("status --host --json", expect_file!["golden/command/usage/flag_as_value.txt"]),
         ("update --plan a --config b", expect_file!["golden/command/usage/conflict.txt"]),
         ("logs tellr --tail many", expect_file!["golden/command/usage/number.txt"]),
         ("rollback --help", expect_file!["golden/command/usage/help.txt"]),

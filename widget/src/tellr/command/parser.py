@@ -6,6 +6,7 @@ The help is that parser's own, and mistakes are refused in its words.
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 from collections import deque
 from dataclasses import dataclass, field
@@ -182,23 +183,34 @@ class _Reader:
             self._given[name] = True
             return
         if value is None:
-            if not self._words or (self._words[0].startswith("-") and self._words[0] != "-"):
-                wrong = f"a value is required for '{flag['shown']}' but none was supplied"
-                raise self._refused(wrong, usage=False)
-            value = self._words.popleft()
+            value = self._value_of(flag)
         if is_repeated:
             self._given.setdefault(name, []).append(value)
         else:
             self._given[name] = value
 
+    def _value_of(self, flag: Table) -> str:
+        """Take the next word, which must not look like a flag."""
+        following = self._words[0] if self._words else ""
+        name, short = following.partition("=")[0], following[1:2]
+        if following.startswith("-") and following not in ("-", "--"):
+            flags = self._flags.values()
+            if following.startswith("--"):
+                if all(f"--{one.get('long')}" != name for one in flags):
+                    raise self._unknown_flag(name)
+            elif all(one.get("short") != short for one in flags):
+                raise self._unknown_flag(f"-{short}")
+        if not self._words or (following.startswith("-") and following != "-"):
+            wrong = f"a value is required for '{flag['shown']}' but none was supplied"
+            raise self._refused(wrong, usage=False)
+        return self._words.popleft()
+
     def _check_conflicts(self) -> None:
-        for name in list(self._given):
-            flag = self._flags[name]
-            for other in flag.get("conflicts", ()):
-                if other in self._given:
-                    shown = self._flags[other]["shown"]
-                    wrong = f"the argument '{flag['shown']}' cannot be used with '{shown}'"
-                    raise self._refused(wrong, flag)
+        for one, other in itertools.combinations([self._flags[name] for name in self._given], 2):
+            names = (other["name"], one["name"])
+            if names[0] in one.get("conflicts", ()) or names[1] in other.get("conflicts", ()):
+                shown = f"'{one['shown']}' cannot be used with '{other['shown']}'"
+                raise self._refused(f"the argument {shown}", one)
 
     def _number(self, flag: Table, text: str) -> int:
         if text.isascii() and text.isdigit():
@@ -214,7 +226,7 @@ class _Reader:
         if usage:
             shown: str = self._command["usage"].strip()
             if about is not None:
-                flags = [flag["shown"] for flag in (about, *self._positionals())]
+                flags = {flag["shown"]: None for flag in (about, *self._positionals())}
                 shown = " ".join((shown.partition(" [")[0], *flags))
             text += f"{shown}\n\n"
         return StopError(f"{text}For more information, try '--help'.\n", 2)
