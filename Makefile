@@ -217,6 +217,17 @@ in-browsers:
 dist: setup-release ## All packages in dist/, checked, with checksums and a bill of materials
 	@$(MAKE) --no-print-directory packages
 
+# Linked by zig, so no machine or library of that kind is needed. It isn't published, and `make test` doesn't build it.
+ARM := aarch64-unknown-linux-gnu
+.PHONY: wheel-aarch64
+wheel-aarch64: setup-release frontend/dist/index.html runtime/LICENSE runtime/$(NOTICES) ## The app's wheel for Linux on aarch64, in dist/aarch64/
+	@$(STAGE) "target $(ARM)" rustup --quiet target add $(ARM)
+	@rm -rf dist/aarch64 .cache/built-aarch64
+	@$(STAGE) "build the app (aarch64)" tests/setup/reproducibly.sh maturin build \
+		--release --locked $(WHEEL_FLAGS) --target $(ARM) --manifest-path runtime/Cargo.toml --out .cache/built-aarch64
+	@$(STAGE) "pack the wheel" python $(PACK_APP) .cache/built-aarch64 dist/aarch64
+	@$(STAGE) "check the wheel" python tests/release/check_aarch64.py dist/aarch64
+
 .PHONY: man
 man: setup ## Manual pages of the command line, in dist/man/
 	@$(STAGE) "manual pages" cargo run --quiet --package tellr-app --example man -- dist/man
