@@ -2,15 +2,12 @@
 //!
 //! Writes the files into `$OUT_DIR/page`, a folder for each encoding, which the program embeds (`frontend.rs`).
 //! In a clone where the page was not built yet, a page that says so takes its place, so that `cargo build`
-//! needs no Node. The notices of third parties are handed on in the same way.
+//! needs no Node.
 
 use std::error::Error;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// What `make` writes before it builds a wheel. `deploy … --self` packs the program with it.
-const NOTICES: &str = "THIRD-PARTY-NOTICES.txt";
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -20,7 +17,6 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=placeholder");
     // Also while it does not exist: then cargo looks again at each build, and finds it once it does.
     println!("cargo::rerun-if-changed=../frontend/dist");
-    println!("cargo::rerun-if-changed={NOTICES}");
 
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let dist = Path::new("../frontend/dist");
@@ -28,7 +24,6 @@ fn main() -> Result<()> {
     let root = if is_built { dist } else { Path::new("placeholder") };
 
     println!("cargo::rustc-env=TELLR_PAGE_IS_BUILT={is_built}");
-    fs::write(out.join(NOTICES), notices()?)?;
 
     // What an earlier build left there may be gone from the page.
     let page = out.join("page");
@@ -41,14 +36,6 @@ fn main() -> Result<()> {
         compress(&root.join(path), path, &page)?;
     }
     Ok(())
-}
-
-/// The notices of third parties; none in a clone where they were not made yet.
-fn notices() -> Result<Vec<u8>> {
-    match fs::read(NOTICES) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        read => Ok(read?),
-    }
 }
 
 /// The files below `folder`, relative to `root`, with `/` between the parts.

@@ -32,15 +32,19 @@ PROGRAM = "tellr_app/tellr-app"
 ENTRY_POINT = "[console_scripts]\ntellr-app = tellr_app.run:command\n"
 # In an ELF file: its architecture, two bytes at this offset, and there, x86-64.
 MACHINE, X86_64 = slice(18, 20), b"\x3e\x00"
-# What a part of the program is like, as LZMA's literal context, literal position and position bits:
-# each was the best for its part of those that were tried. A part begins at one of these sections.
-RECORDS = {"lc": 0, "lp": 2, "pb": 2}
+# What a part of the program is like: LZMA's literal context, literal position and position bits,
+# and what is done before, which is the difference to the byte of the record before, or of code the
+# addresses of jumps. Each was the best for its part of those that were tried. A part begins at one
+# of these sections.
+HEADERS = ({"lc": 0, "lp": 0, "pb": 2}, None)
 PARTS = {
-    ".rodata": {"lc": 0, "lp": 0, "pb": 2},
-    ".gcc_except_table": {"lc": 3, "lp": 0, "pb": 0},
-    ".eh_frame_hdr": {"lc": 1, "lp": 3, "pb": 3},
-    ".text": {"lc": 4, "lp": 0, "pb": 1},
-    ".data.rel.ro": {"lc": 0, "lp": 3, "pb": 3},
+    ".rela.dyn": ({"lc": 0, "lp": 3, "pb": 3}, {"id": lzma.FILTER_DELTA, "dist": 24}),
+    ".rodata": ({"lc": 0, "lp": 0, "pb": 2}, None),
+    ".gcc_except_table": ({"lc": 1, "lp": 0, "pb": 0}, None),
+    ".eh_frame_hdr": ({"lc": 0, "lp": 3, "pb": 3}, {"id": lzma.FILTER_DELTA, "dist": 8}),
+    ".eh_frame": ({"lc": 2, "lp": 2, "pb": 2}, None),
+    ".text": ({"lc": 4, "lp": 0, "pb": 0}, {"id": lzma.FILTER_X86}),
+    ".data.rel.ro": ({"lc": 0, "lp": 3, "pb": 3}, None),
 }
 # The whole program fits, and whoever unpacks it needs as much memory.
 WINDOW_BYTES = 32 << 20
@@ -52,24 +56,24 @@ def compress(program: bytes, *, is_fast: bool = False) -> bytes:
     """Compress a program with xz: each part is a stream, and readers of xz join them."""
     preset = 1 if is_fast else 9 | lzma.PRESET_EXTREME
     streams = []
-    for part, like, is_code in parts(program):
+    for part, like, before in parts(program):
         filters = [{"id": lzma.FILTER_LZMA2, "preset": preset, "dict_size": WINDOW_BYTES, **like}]
-        # The filter for jumps. Python's module has none for ARM64.
-        if is_code and program[MACHINE] == X86_64:
-            filters.insert(0, {"id": lzma.FILTER_X86})
+        # Python's module has no filter for the jumps of ARM64.
+        if before and (before["id"] != lzma.FILTER_X86 or program[MACHINE] == X86_64):
+            filters.insert(0, before)
         streams.append(lzma.compress(part, lzma.FORMAT_XZ, lzma.CHECK_CRC64, filters=filters))
     return b"".join(streams)
 
 
-def parts(program: bytes) -> Iterator[tuple[bytes, dict[str, int], bool]]:
-    """Split a program into parts of one kind; say what each is like, and whether it is code."""
+def parts(program: bytes) -> Iterator[tuple[bytes, dict[str, int], dict[str, int] | None]]:
+    """Split a program into parts of one kind; say what each is like."""
     found = sorted((offset, name) for name, offset in sections(program).items() if name in PARTS)
     if not found:
-        yield program, {}, True
+        yield program, {}, {"id": lzma.FILTER_X86}
         return
-    yield program[: found[0][0]], RECORDS, False
+    yield program[: found[0][0]], *HEADERS
     for (begin, name), (end, _) in zip(found, [*found[1:], (len(program), "")], strict=True):
-        yield program[begin:end], PARTS[name], name == ".text"
+        yield program[begin:end], *PARTS[name]
 
 
 def sections(program: bytes) -> dict[str, int]:
