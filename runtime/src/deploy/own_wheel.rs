@@ -112,10 +112,8 @@ fn pack_files(program: &[u8], tag: &str, notices: &str) -> zip::result::ZipResul
     // Replaced by the program at the first start; recorded, so that it is uninstalled.
     archive.add("tellr_app/tellr-app", b"")?;
     archive.add("tellr_app/tellr-app.xz", &compress(program)?)?;
-    let licences: Vec<(&str, &str)> = [("LICENSE", LICENSE), (NOTICES, notices)]
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .collect();
+    let licences: Vec<(&str, &str)> =
+        [("LICENSE", LICENSE), (NOTICES, notices)].into_iter().filter(|(_, text)| !text.is_empty()).collect();
     let files: Vec<String> = licences.iter().map(|(name, _)| format!("License-File: {name}")).collect();
     let files = files.join("\n");
     let metadata = format!(
