@@ -11,7 +11,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
  * What each module may have after brotli. It guards against bloat. The kernel's has the texts of the
  * command line, which a page has no use for.
  */
-const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 440 * 1024, "kernel.wasm": 470 * 1024 };
+const LARGEST_BROTLI_BYTES = { "deployer_bg.wasm": 440 * 1024, "kernel.wasm": 480 * 1024 };
 const SUMMARY = resolve(import.meta.dirname, "../../.cache/setup/figures/modules.txt");
 
 function sizes(path) {

@@ -181,7 +181,12 @@ def test_the_program_deploys_itself_and_what_is_uploaded_installs_and_serves(
     tmp_path: Path,
 ) -> None:
     published = unpacked(artifact("tellr_app-*.whl").path)
-    program = tmp_path / "tellr-app"
+    # As installed: the notices of third parties are beside the program, and not in it.
+    for name, content in published.items():
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    program = tmp_path / "site/tellr_app/tellr-app"
     program.write_bytes(published["tellr_app/tellr-app.xz"])
     program.chmod(0o755)
 
