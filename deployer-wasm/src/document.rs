@@ -180,8 +180,13 @@ impl serde::Serialize for Node {
             Self::Scalar(Scalar { text, kind: ScalarKind::Flag }) => {
                 serializer.serialize_bool(text.eq_ignore_ascii_case("true"))
             }
-            // No setting is a number.
-            Self::Scalar(scalar) => serializer.serialize_str(&scalar.text),
+            // No setting is a number, but other documents have some.
+            Self::Scalar(Scalar { text, kind }) => match text.parse::<i64>() {
+                Ok(number) if *kind == ScalarKind::Number && number.to_string() == *text => {
+                    serializer.serialize_i64(number)
+                }
+                _ => serializer.serialize_str(text),
+            },
             Self::List(items) => serializer.collect_seq(items),
             Self::Map(entries) => serializer.collect_map(entries.iter().map(|(key, value)| (key, value))),
         }

@@ -42,6 +42,15 @@ def test_a_profile_is_not_overruled_by_the_environment(workspace: LocalWorkspace
     assert {entry["principal"] for entry in workspace.journal()} - {None} == {BEN}
 
 
+def test_a_jobs_token_is_never_sent_unencrypted() -> None:
+    settings = {"host": "DATABRICKS_HOST"}
+    job = {"DATABRICKS_HOST": "https://w.example", "DATABRICKS_AUTH_TYPE": "github-oidc"}
+    url = "ACTIONS_ID_TOKEN_REQUEST_URL"
+    with pytest.raises(credentials.NotFoundError, match="https://"):
+        credentials.find(None, {**job, url: "http://192.0.2.2/x?a=1"}, settings)
+    assert credentials.find(None, {**job, url: "https://github.example/x"}, settings).host
+
+
 @pytest.mark.usefixtures("profiles")
 def test_a_missing_profile_names_those_there_are_and_nothing_is_sent(
     workspace: LocalWorkspace, monkeypatch: pytest.MonkeyPatch

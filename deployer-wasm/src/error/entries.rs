@@ -53,7 +53,10 @@ impl Failure {
             Self::ConfirmationNeeded { operation, app } => Entry {
                 code: "NOT_CONFIRMED",
                 message: format!("`{operation}` of the app `{app}` is not confirmed"),
-                cause: "It deletes data, and there is no terminal to ask for a confirmation".into(),
+                cause: format!(
+                    "It {}, and there is no terminal to ask for a confirmation",
+                    if operation == "restore" { "replaces the data that the app shows" } else { "deletes data" }
+                ),
                 remedy: format!("In a script, add `--yes`. `tellr-app deploy plan {operation}` with the same flags shows what would be lost. Nothing has been changed"),
                 docs: DOCS_CONFIG,
             },

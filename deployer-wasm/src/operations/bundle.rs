@@ -11,10 +11,11 @@ use futures_util::join;
 use serde_json::{Map, Value, json};
 
 use super::Operation;
+use super::inventory::attached_branch;
 use super::plan::UNKNOWN;
 use super::preflight::Preflight;
 use super::release::all_scopes;
-use crate::config::CreateConfig;
+use crate::config::{CreateConfig, KeyStorage};
 use crate::decode::decode;
 use crate::document::{self, Node};
 use crate::engine::Cancellation;
@@ -24,7 +25,7 @@ use crate::manifest::{self, KeySource, ManifestInputs, RequirementsInputs};
 use crate::steps::files::{self, AppFile};
 use crate::steps::lakebase;
 use crate::steps::{key, resources, services};
-use crate::workspace::apps::{App, Resource};
+use crate::workspace::apps::{self, App, Resource};
 use crate::workspace::{Client, permissions};
 
 /// The bundle's own file.
@@ -47,7 +48,7 @@ pub struct Bundle {
     pub app_name: String,
     /// Its files, with their paths in the bundle's folder. None of them has the key.
     pub files: Vec<AppFile>,
-    /// What has to be done before the bundle is deployed; sentences without a full stop.
+    /// What has to be done before the app runs; sentences without a full stop.
     pub needed: Vec<String>,
     /// What a bundle doesn't do and `create` does; sentences without a full stop.
     pub not_done: Vec<String>,
@@ -65,9 +66,14 @@ pub async fn bundle<H: Host>(host: &H, config: &CreateConfig, cancellation: &Can
 
 async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<Bundle> {
     let (app, name) = (config.app_name.as_str(), config.lakebase_name.as_str());
-    let (found, usable) = join!(lakebase::look(client, name), services::look(client, &config.services));
+    let (found, usable, there) = join!(
+        lakebase::look(client, name),
+        services::look(client, &config.services),
+        client.find(apps::get(app))
+    );
     usable?;
-    let found = found?.choose(None);
+    // An app whose data was restored is on another branch than the default one.
+    let found = found?.choose(None).on_branch(there?.as_ref().and_then(attached_branch));
     let connection = lakebase::foresee(client, name, &found, UNKNOWN).await?;
     let reached = lakebase::reach(client, name, &found).await?;
     let database = reached.map_or_else(|| lakebase::attachment(name, &found), |lakebase| lakebase.resource);
@@ -94,7 +100,8 @@ async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<
         ));
     }
     needed.push(format!(
-        "Give the app's service principal its rights in the schema `{}` of the database `{name}`",
+        "Give the app's service principal its rights in the schema `{}` of the database `{name}`. The first \
+         deployment of the bundle creates it: deploy, give the rights, then start the app",
         config.schema_name
     ));
     if let Resource::Secret { scope, key, .. } = &secret {
@@ -107,11 +114,17 @@ async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<
     }));
     let comment =
         |title: &str, sentences: &[String]| format!("#\n# {title}:\n# - {}\n", sentences.join("\n# - "));
-    let not_done = NOT_DONE.map(str::to_owned).to_vec();
+    let mut not_done = NOT_DONE.map(str::to_owned).to_vec();
+    if config.key_storage == KeyStorage::AppYaml {
+        not_done.push(
+            "It has no key in `app.yaml`: the setting for that is left out, and the key is a secret"
+                .to_owned(),
+        );
+    }
     let content = format!(
         "# The app `{app}` as a Databricks asset bundle, written by Tellr {}\n{}{}{}",
         env!("CARGO_PKG_VERSION"),
-        comment("Before it is deployed", &needed),
+        comment("What it needs", &needed),
         comment("What a bundle doesn't do, and `tellr-app deploy create` does", &not_done),
         document::write(&yml)
     );

@@ -6,6 +6,8 @@
 //! until then, with all that was written there. So a restore is undone by another one: from the branch before. The
 //! same release is deployed again, on the other branch.
 
+use serde_json::Value;
+
 use super::Operation;
 use super::folder::folder;
 use super::history::{KeptBranch, kept_branches};
@@ -154,7 +156,8 @@ pub(super) fn graph<'a, H: Host>(
             let parts = (written.files, app.kept.clone(), &lakebase);
             let record = releases::Release {
                 returned_to: None,
-                ..release.record(run, Operation::Restore, &observed.as_deployed.settings, parts)
+                settings: observed.settings(&run.releases.now()),
+                ..release.record(run, Operation::Restore, &Value::Null, parts)
             };
             let check = health_check(release.package);
             let candidate = Candidate { folder, check, release: Some(record), anyway: written.changed };
@@ -199,6 +202,19 @@ impl RestoreObserved {
             role: self.app.service_principal_client_id.clone(),
             deployed: true,
         }
+    }
+
+    /// The settings of what is deployed again. The list of releases may have been read before another run recorded its
+    /// release, but the files are that release's: so the newest one with these files counts.
+    fn settings(&self, releases: &releases::Releases) -> Value {
+        let text = |release: &releases::Release, name| release.file(name).map(|file| file.sha256.clone());
+        let is_it = |release: &&releases::Release| {
+            let has =
+                |name| text(release, name).is_some() && text(release, name) == text(&self.as_deployed, name);
+            release.is_up() && has(APP_YAML) && has(REQUIREMENTS)
+        };
+        let newest = releases.all().iter().rev().find(is_it).unwrap_or(&self.as_deployed);
+        newest.settings.clone()
     }
 
     /// The branch that the app used before it used `branch`. If an earlier run attached it to `branch` and died, the

@@ -231,18 +231,50 @@ fn targets(
                 error.class = ErrorClass::Input;
                 return Err(error);
             }
-            let app = change.app_name();
-            let is_same = |other: &&Target| other.found.host == found.host && other.change.app_name() == app;
-            if let Some(other) = targets.iter().find(is_same) {
-                let expected =
-                    format!("another app for `{name}` than for `{}` in {}", other.name, found.host);
-                let (key, given) = ("app_name".to_owned(), app.to_owned());
-                return Err(Failure::InvalidValue { key, given, expected }.into());
+            let target = Target { name, change, found };
+            if let Some((other, key, given)) = targets.iter().find_map(|other| target.shares(other)) {
+                let noun = if key == "app_name" { "app" } else { "value" };
+                let (there, name) = (&target.found.host, &target.name);
+                let expected = format!("another {noun} for `{name}` than for `{other}` in {there}");
+                return Err(Failure::InvalidValue { key: key.to_owned(), given, expected }.into());
             }
-            targets.push(Target { name, change, found });
+            targets.push(target);
         }
     }
     Ok(targets)
+}
+
+impl Target {
+    /// What two targets in one workspace can't share: the other one's name, the key and the value.
+    fn shares<'o>(&self, other: &'o Self) -> Option<(&'o str, &'static str, String)> {
+        if !self.found.host.eq_ignore_ascii_case(&other.found.host) {
+            return None;
+        }
+        let places = |change: &Change| {
+            let (lakebase, schema, folder) = match change {
+                Change::Create(config) => {
+                    (&config.lakebase_name, &config.schema_name, &config.workspace_path)
+                }
+                Change::Update(config) => {
+                    (&config.lakebase_name, &config.schema_name, &config.workspace_path)
+                }
+                Change::Delete(_) | Change::Rollback(_) | Change::Restore(_) => return None,
+            };
+            Some((lakebase.to_string(), schema.to_string(), folder.as_ref().map(ToString::to_string)))
+        };
+        let name = other.name.as_str();
+        if self.change.app_name() == other.change.app_name() {
+            return Some((name, "app_name", self.change.app_name().to_owned()));
+        }
+        let ((lakebase, schema, folder), (lakebase_there, schema_there, folder_there)) =
+            places(&self.change).zip(places(&other.change))?;
+        if (&lakebase, &schema) == (&lakebase_there, &schema_there) {
+            return Some((name, "schema_name", schema));
+        }
+        folder
+            .filter(|folder| Some(folder) == folder_there.as_ref())
+            .map(|folder| (name, "app_file_workspace_path", folder))
+    }
 }
 
 /// Works on the targets, a few at a time; the results are in their order.

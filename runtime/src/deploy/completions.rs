@@ -35,7 +35,13 @@ pub fn print(shell: Shell, mut command: Command) -> ExitCode {
     let mut text = Vec::new();
     // Writing into memory can't fail.
     let _ = generator.try_generate(&command, &mut text);
-    match print_result(&String::from_utf8_lossy(&text)) {
+    let mut text = String::from_utf8_lossy(&text).into_owned();
+    if matches!(shell, Shell::Bash) {
+        // The library's script reads the hyphen of the program's name as the sign of a subcommand in one of two places,
+        // and so finds no words below the first.
+        text = text.replace("tellr__subcmd__app__", "tellr__app__");
+    }
+    match print_result(&text) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("The completions can't be written: {error}");

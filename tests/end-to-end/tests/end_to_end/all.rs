@@ -99,10 +99,22 @@ async fn a_mistake_in_one_environment_stops_all_of_them() {
     );
     let same = file(&stage, "same.yaml", &ENVIRONMENTS.replace("app_name: two", "app_name: one"));
     let good = file(&stage, "good.yaml", ENVIRONMENTS);
+    let shared = file(&stage, "shared.yaml", &ENVIRONMENTS.replace("schema: two", "schema: one"));
+    let upper = stage.workspace.host().replace("127.0.0.1", "LOCALHOST");
+    let lower = upper.to_lowercase();
+    let twice =
+        file(&stage, ".twice", &format!("[a]\nhost = {lower}\ntoken = x\n[b]\nhost = {upper}\ntoken = x\n"));
+    let again = all(&stage, &["create", "--profile", "a", "--profile", "b"])
+        .env("DATABRICKS_CONFIG_FILE", &twice)
+        .output()
+        .await
+        .expect("the program runs");
+    assert!(again.status.code() == Some(2) && said(&again).contains("another app for"), "{}", said(&again));
     for (words, parts) in [
         (vec!["create", "--config", &config], ["`environments.two.lakebase.schema`", "(line 6, column"]),
         (vec!["create", "--config", &good, "--environment", "tow"], ["`tow`", "`two`"]),
         (vec!["create", "--config", &same], ["`two`", "another app for"]),
+        (vec!["create", "--config", &shared], ["`one`", "another value for `two`"]),
         (vec!["create", "--profile", "a", "--profile", "b"], ["Target `b`", "no token"]),
         (vec!["create", "--profile", "a", "--profile", "c"], ["no profile `c`", "`b`"]),
         (vec!["create", "--profile", "a", "--app-name", "Tellr"], ["`--app-name`", "lower-case"]),

@@ -5,9 +5,9 @@ use std::process::Output;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deployer::config::CreateArguments;
+use deployer::config::{CreateArguments, UpdateArguments};
 use end_to_end::kill;
-use end_to_end::stage::Stage;
+use end_to_end::stage::{Stage, update_of_default};
 use local_workspace::pace::Pace;
 use serde_json::Value;
 
@@ -97,6 +97,7 @@ async fn a_bundle_describes_the_app_that_create_makes() {
     for name in ["databricks.yml", "app/app.yaml", "app/requirements.txt"] {
         assert!(!read(&place, name).contains(KEY), "{name} has the key");
     }
+    assert!(whole.contains("compute_max_instances: 2\n"), "a number is none in quotes: {whole}");
     let again = run(&stage, &words).await;
     assert_eq!(again.status.code(), Some(2), "no file is replaced: {}", said(&again));
     stage.end().await;
@@ -128,3 +129,25 @@ async fn a_bundle_without_its_database_says_what_is_needed_and_has_the_wheel() {
 
 /// An empty zip file.
 const WHEEL: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
+
+#[tokio::test]
+async fn the_bundle_of_a_restored_app_is_on_its_branch() {
+    let stage = Stage::with(Pace::none()).await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    let reset = UpdateArguments { reset_database: Some(true), ..update_of_default() };
+    stage.update(reset).await.expect("reset");
+    let restored = stage.restore(None).await.expect("restore").branch;
+    let place = stage.workspace.control().dir.join("bundle");
+    let shown = place.display().to_string();
+    let output =
+        run(&stage, &["export", "bundle", "-o", &shown, "--encryption-key-storage", "app_yaml"]).await;
+    assert!(
+        output.status.code() == Some(0) && said(&output).contains("no key in `app.yaml`"),
+        "{}",
+        said(&output)
+    );
+    let app = yaml(&read(&place, "databricks.yml"))["resources"]["apps"]["tellr"].clone();
+    assert_eq!(app["resources"][0]["postgres"]["branch"], restored.as_str());
+    assert!(read(&place, "app/app.yaml").contains(&restored));
+    stage.end().await;
+}

@@ -133,5 +133,23 @@ async fn completions_have_the_operations_and_their_flags() {
     std::fs::write(&script, checked).expect("it is written");
     let bash = tokio::process::Command::new("bash").args(["-n", &script]).output().await.expect("bash runs");
     assert!(bash.status.success(), "{}", said(&bash));
+    // What the shell offers for a word at each depth.
+    for (words, offered) in [
+        (&["dep"][..], "deploy"),
+        (&["deploy", "rollb"], "rollback"),
+        (&["deploy", "create", "--lakebase-na"], "--lakebase-name"),
+        (&["deploy", "all", "plan", "upd"], "update"),
+    ] {
+        let asked = format!(
+            "source '{script}'; COMP_WORDS=(tellr-app {}); COMP_CWORD={}; _tellr__app tellr-app '{}' ''; \
+             echo \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words.len(),
+            words.last().expect("a word"),
+        );
+        let bash =
+            tokio::process::Command::new("bash").args(["-c", &asked]).output().await.expect("bash runs");
+        assert!(said(&bash).split_whitespace().any(|word| word == offered), "{words:?}: {}", said(&bash));
+    }
     stage.end().await;
 }

@@ -56,6 +56,7 @@ def find(
     Raises:
         NotFoundError: Something that is needed is missing.
     """
+    _check_identity_endpoint(environment)
     asked = _address("`--host`", host) if host is not None else None
     if profile is not None:
         return _from_profile(_File(environment).named(profile), asked, "`--host`")
@@ -166,6 +167,17 @@ def _from_profile(
         message = f"The profile `{name}` is for {host}, not for {wanted} ({by})"
         raise NotFoundError(message)
     return Found(host, name, Hidden(values | {"host": host}))
+
+
+def _check_identity_endpoint(environment: Mapping[str, str]) -> None:
+    """Refuse an address that a job's request token would be sent to unencrypted, by the SDK."""
+    url = environment.get("ACTIONS_ID_TOKEN_REQUEST_URL", "").strip()
+    if url and not url.startswith(("https://", "http://127.0.0.1:")):
+        message = (
+            "`ACTIONS_ID_TOKEN_REQUEST_URL` doesn't begin with `https://`: a job's token would be "
+            "sent unencrypted. GitHub sets this variable itself; remove it"
+        )
+        raise NotFoundError(message)
 
 
 def _address(name: str, text: str) -> str:
