@@ -205,13 +205,14 @@ impl RestoreObserved {
     }
 
     /// The settings of what is deployed again. The list of releases may have been read before another run recorded its
-    /// release, but the files are that release's: so the newest one with these files counts.
+    /// release, but the files are that release's: so a later one with these files counts.
     fn settings(&self, releases: &releases::Releases) -> Value {
         let text = |release: &releases::Release, name| release.file(name).map(|file| file.sha256.clone());
         let is_it = |release: &&releases::Release| {
+            let is_later = release.number > self.as_deployed.number;
             let has =
                 |name| text(release, name).is_some() && text(release, name) == text(&self.as_deployed, name);
-            release.is_up() && has(APP_YAML) && has(REQUIREMENTS)
+            is_later && release.is_up() && has(APP_YAML) && has(REQUIREMENTS)
         };
         let newest = releases.all().iter().rev().find(is_it).unwrap_or(&self.as_deployed);
         newest.settings.clone()
