@@ -263,7 +263,7 @@ def test_a_missing_right_is_told_as_the_native_command_tells_it(
 def test_a_taken_name_is_told_as_the_native_command_tells_it(
     fresh: LocalWorkspace, says: Callable[..., None]
 ) -> None:
-    fresh.call("POST", "/api/2.0/apps", {"name": "tellr", "description": "somebody's"}, BEN)
+    fresh.call("POST", "/api/2.0/apps", {"name": "tellr", "description": "another user's app"}, BEN)
     says(fresh, "create", "mistakes/name.txt")
 
 

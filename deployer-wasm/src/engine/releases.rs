@@ -484,7 +484,7 @@ fn parse(path: String, exported: &Exported, app: &str) -> Result<Releases, Failu
     numbers.sort_unstable();
     let newest = numbers.last().copied().unwrap_or(0);
     if numbers.windows(2).any(|pair| pair[0] == pair[1]) || newest.max(read.next) > LAST_NUMBER {
-        let problem = format!("Each release has a number of its own, up to {LAST_NUMBER}");
+        let problem = format!("Two releases have the same number, or a number is larger than {LAST_NUMBER}");
         return Err(Failure::ReleasesUnreadable { path, problem });
     }
     read.next = read.next.max(newest.saturating_add(1)).max(1);
@@ -599,9 +599,10 @@ mod tests {
         let read = |text: &str| {
             parse("/f".to_owned(), &Exported { content: Base64::encode_string(text.as_bytes()) }, "tellr")
         };
-        for text in
-            ["", "{", "[]", "{}", r#"{"version": 1, "app_name": "tellr", "next": -1, "releases": []}"#]
-        {
+        let with_next =
+            |next: &str| format!(r#"{{"version": 1, "app_name": "tellr", "next": {next}, "releases": []}}"#);
+        let two = json!({"version": 1, "app_name": "tellr", "next": 2, "releases": [release(ReleaseState::Healthy), release(ReleaseState::Failed)]});
+        for text in ["", "{", "[]", "{}", &with_next("-1"), &with_next("4294967295"), &two.to_string()] {
             assert!(matches!(read(text), Err(Failure::ReleasesUnreadable { .. })), "{text}");
         }
         assert!(matches!(read(r#"{"version": 2}"#), Err(Failure::JournalNewer { version: 2, .. })));

@@ -11,10 +11,10 @@ use futures_util::join;
 use serde_json::{Map, Value, json};
 
 use super::Operation;
-use super::inventory::attached_branch;
+use super::inventory::{deployed_from, on_branch_in_use};
 use super::plan::UNKNOWN;
 use super::preflight::Preflight;
-use super::release::all_scopes;
+use super::release::{all_scopes, deployed_manifest};
 use crate::config::{CreateConfig, KeyStorage};
 use crate::decode::decode;
 use crate::document::{self, Node};
@@ -73,7 +73,12 @@ async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<
     );
     usable?;
     // An app whose data was restored is on another branch than the default one.
-    let found = found?.choose(None).on_branch(there?.as_ref().and_then(attached_branch));
+    let there = there?;
+    let deployed = match there.as_ref().and_then(deployed_from) {
+        Some(folder) => deployed_manifest(client, &folder).await?,
+        None => None,
+    };
+    let found = on_branch_in_use(client, found?.choose(None), there.as_ref(), deployed.as_ref()).await?;
     let connection = lakebase::foresee(client, name, &found, UNKNOWN).await?;
     let reached = lakebase::reach(client, name, &found).await?;
     let database = reached.map_or_else(|| lakebase::attachment(name, &found), |lakebase| lakebase.resource);

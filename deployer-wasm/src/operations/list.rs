@@ -181,8 +181,7 @@ async fn look_at<H: Host>(preflight: &Preflight<'_, H>, me: &str, app: App) -> O
         let package = there.manifest.as_ref().and_then(DeployedManifest::package);
         // An app that a run has created, but not deployed yet; or whose `app.yaml` was deleted.
         let is_without = there.manifest.is_none() && has_our_resources(&app);
-        let may_be_new = app.source_path().is_none() || is_without;
-        if package.is_some() || may_be_new {
+        if package.is_some() || app.source_path().is_none() || is_without {
             read_the_rest(preflight, &app, folder, &mut there).await;
         }
     }

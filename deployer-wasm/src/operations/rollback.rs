@@ -100,8 +100,8 @@ impl RollbackObserved {
             && !self.update.deployed.as_ref().is_some_and(in_file)
         {
             stays.push(format!(
-                "Release {} has the encryption key in its `app.yaml`, and the app gets it there again: whoever may read \
-                 the app's folder can read the key",
+                "Release {} keeps the encryption key in `app.yaml`: the rollback writes it there again, where everybody \
+                 with access to the app's folder can read it",
                 self.target.number
             ));
         }

@@ -36,10 +36,9 @@ impl Cost {
             _ => None,
         };
         Self {
-            app_dbu_per_hour: if compute == "STOPPED" {
-                Some(0.0)
-            } else {
-                rate.map(|rate| rate * f64::from(instances.unwrap_or(1)))
+            app_dbu_per_hour: match compute {
+                "STOPPED" => Some(0.0),
+                _ => rate.map(|rate| rate * f64::from(instances.unwrap_or(1))),
             },
             database_min_cu: database.map(|(min, _)| min),
             database_max_cu: database.map(|(_, max)| max),

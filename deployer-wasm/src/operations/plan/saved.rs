@@ -133,11 +133,8 @@ impl SavedPlan {
             return refused("plan", given, format!("`{made}`, which the plan was made for"));
         }
         if self.app_name != change.app_name() {
-            return refused(
-                "plan",
-                &self.app_name,
-                format!("a plan for the app `{}` of its settings", change.app_name()),
-            );
+            let expected = format!("`{}`, the app in the plan's settings", change.app_name());
+            return refused("plan", &self.app_name, expected);
         }
         if self.workspace != workspace {
             let expected = format!("`{}`, which the plan was made for", self.workspace);

@@ -137,6 +137,10 @@ async fn the_bundle_of_a_restored_app_is_on_its_branch() {
     let reset = UpdateArguments { reset_database: Some(true), ..update_of_default() };
     stage.update(reset).await.expect("reset");
     let restored = stage.restore(None).await.expect("restore").branch;
+    // Its files still name the branch if the attachment is lost.
+    let detached = serde_json::json!({"app": {"resources": []}, "update_mask": "resources"});
+    assert_eq!(stage.post("/api/2.0/apps/tellr/update", detached).await.0, 200);
+    stage.workspace.control().clock.advance(600_000).expect("a virtual clock");
     let place = stage.workspace.control().dir.join("bundle");
     let shown = place.display().to_string();
     let output =

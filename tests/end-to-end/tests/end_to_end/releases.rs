@@ -276,7 +276,7 @@ async fn what_a_rollback_brings_along_is_told_before() {
     };
     update(&stage, second).await.expect("update");
     let plan = stage.plan_rollback(None).await.expect("plan");
-    for told in ["The app leaves its schema `other_data`", "has the encryption key in its `app.yaml`"] {
+    for told in ["The app leaves its schema `other_data`", "keeps the encryption key in `app.yaml`"] {
         assert!(plan.recoverable.iter().any(|line| line.contains(told)), "{told}: {:#?}", plan.recoverable);
     }
     // What the run detaches is in the plan.
