@@ -83,6 +83,11 @@ sql_warehouse?: string | null,
  */
 share_with?: Array<string> | null,
 /**
+ * Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For
+ * a governed tag you need the right to assign it.
+ */
+tags?: { [key in string]: string } | null,
+/**
  * Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
  * three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.
  */
@@ -185,6 +190,11 @@ sql_warehouse?: string | null,
  * whole workspace. With `:CAN_MANAGE` after the name they may also change the app. Grants are only added.
  */
 share_with?: Array<string> | null,
+/**
+ * Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For
+ * a governed tag you need the right to assign it.
+ */
+tags?: { [key in string]: string } | null,
 /**
  * Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
  * three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.

@@ -32,6 +32,7 @@ pub mod services;
 mod setting;
 mod settings;
 pub mod sharing;
+pub mod tags;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -16,5 +16,6 @@ pub mod restore_point;
 pub mod schema;
 pub mod services;
 pub mod standstill;
+pub mod tags;
 pub mod usual;
 pub mod verify;

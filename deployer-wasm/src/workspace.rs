@@ -27,6 +27,7 @@ pub mod rights;
 pub mod routes;
 pub mod secrets;
 pub mod services;
+pub mod tags;
 
 pub use api_error::{ApiError, ErrorKind};
 pub use client::{Client, Permit};

@@ -33,8 +33,8 @@ pub(super) enum CommandQuestion {
         #[serde(default)]
         saved: Option<(SavedFile, String)>,
     },
-    /// The settings of a saved plan, instead of those that were given.
-    Recorded { saved: SavedFile, arguments: Map<String, Value> },
+    /// The settings of a saved plan of the operation, instead of those that were given.
+    Recorded { operation: Operation, saved: SavedFile, arguments: Map<String, Value> },
     /// The pairs of a flag, or a text that says what is wrong with them.
     Pairs { flag: String, texts: Vec<String> },
     /// An error that the command line found itself, in the catalogue's words.
@@ -215,8 +215,9 @@ pub(super) fn reply(
             let kind = task_kind(operation, plan_of)?;
             check(kind, arguments, config_yaml.as_deref(), environment.as_deref(), saved.as_ref())
         }
-        CommandQuestion::Recorded { saved: file, mut arguments } => {
-            saved::take(&file.file, file.content(), &mut arguments).map(|_| Value::Object(arguments))
+        CommandQuestion::Recorded { operation, saved: file, mut arguments } => {
+            saved::take(operation, &file.file, file.content(), &mut arguments)
+                .map(|_| Value::Object(arguments))
         }
         CommandQuestion::Pairs { flag, texts } => Ok(match flags::pairs(&flag, &texts) {
             Ok(pairs) => json!({ "pairs": pairs }),
@@ -296,7 +297,7 @@ mod tests {
         let pairs = ask(&json!({"pairs": {"flag": "extra_env", "texts": ["A"]}}));
         assert!(pairs["value"]["problem"].as_str().expect("it is wrong").starts_with("`--extra-env A`"));
         let saved = json!({"file": "plan.json", "text": null});
-        let refused = ask(&json!({"recorded": {"saved": saved, "arguments": {}}}));
+        let refused = ask(&json!({"recorded": {"operation": "update", "saved": saved, "arguments": {}}}));
         assert!(refused["failed"]["text"].as_str().expect("a text").contains("it is not text"));
     }
 

@@ -75,15 +75,21 @@ fn named(text: &str, refused: Option<&str>, program: &str, flags: &[String]) -> 
     said
 }
 
+/// The flag of a setting, with its hyphens.
+pub(super) fn flag_of(name: &str) -> String {
+    let setting = SETTINGS.iter().find(|setting| setting.name == name);
+    format!("--{}", setting.map_or_else(|| name.replace('_', "-"), name_of))
+}
+
 /// `NAME=VALUE`, each name once. The value may be empty, the sign may not be missing: `NAME` alone, which other
 /// programs take from the environment, is more likely a mistake.
 ///
 /// # Errors
-/// What is wrong, for people, with `flag` and the value.
-pub fn pairs(flag: &str, texts: &[String]) -> Result<Map<String, Value>, String> {
+/// What is wrong, for people, with the flag of `setting` and the value.
+pub fn pairs(setting: &str, texts: &[String]) -> Result<Map<String, Value>, String> {
     let mut pairs = Map::new();
     for text in texts {
-        let refused = |problem: &str| format!("`--{} {text}`: {problem}", flag.replace('_', "-"));
+        let refused = |problem: &str| format!("`{} {text}`: {problem}", flag_of(setting));
         let (name, value) =
             text.split_once('=').ok_or_else(|| refused("expected NAME=VALUE; for an empty value, NAME="))?;
         if pairs.insert(name.to_owned(), json!(value)).is_some() {
@@ -125,6 +131,7 @@ mod tests {
     #[test]
     fn a_variable_needs_its_sign_and_one_value() {
         let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        assert!(pairs("tags", &texts(&["a"])).expect_err("it has no sign").starts_with("`--tag a`: "));
         let two = pairs("extra_env", &texts(&["A=1=2", "B="])).expect("both have a sign");
         assert_eq!(Value::Object(two), json!({"A": "1=2", "B": ""}));
         for refused in [&["FOO"][..], &["A=1", "A=2"]] {

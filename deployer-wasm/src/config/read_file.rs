@@ -107,16 +107,18 @@ fn flat_file(top: &Entries) -> Result<Settings> {
 }
 
 /// An environment's settings, and those that it inherits. An environment's own value replaces the inherited one
-/// as a whole, a list or mapping too; an empty one counts as omitted.
+/// as a whole, a list or mapping too; an empty one (`null`) leaves the setting at its own default.
 fn environment_file(name: &str, value: &Node, defaults: Option<&Node>) -> Result<Settings> {
     let keys = key_schema::environment();
     let inherited = match defaults {
         None | Some(Node::Null) => Vec::new(),
         Some(defaults) => found(&keys, checked(DEFAULTS, &keys, defaults)?),
     };
-    let own = found(&keys, checked(&key_schema::join(ENVIRONMENTS, name), &keys, value)?);
+    let entries = checked(&key_schema::join(ENVIRONMENTS, name), &keys, value)?;
+    let written = key_schema::by_setting(&keys, entries.to_vec());
+    let own = found(&keys, entries);
     let inherited: Vec<_> =
-        inherited.into_iter().filter(|(name, _)| !own.iter().any(|(own, _)| own == name)).collect();
+        inherited.into_iter().filter(|(name, _)| !written.iter().any(|(own, _)| own == name)).collect();
     let names = inherited.iter().map(|(name, _)| *name).collect();
     let source = Source::Environment { name: name.to_owned(), inherited: names };
     let mut settings = Settings { source, ..Settings::default() };

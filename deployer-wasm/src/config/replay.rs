@@ -91,6 +91,7 @@ mod tests {
             "sql_warehouse": "4b9b953939869799",
             "instances": "1-3",
             "share_with": ["users:CAN_USE"],
+            "tags": {"cost_center": "4711"},
             "telemetry": "main.tellr",
             "usage_policy": "6f9a0c1e-1111-4222-8333-0123456789ab",
             "extra_scopes": ["files"],

@@ -21,6 +21,7 @@ use super::settings::{
     StatusArguments, UpdateArguments,
 };
 use super::sharing::Sharing;
+use super::tags::Tags;
 use super::text::{invalid, refuse_unfilled};
 use super::version::{PackageVersion, VersionPin};
 use super::wheel::LocalWheel;
@@ -74,6 +75,8 @@ pub struct CreateConfig {
     pub services: Services,
     /// Who may use the app, in addition to those who may already.
     pub share_with: Sharing,
+    /// Tags of the app, in addition to those that it has.
+    pub tags: Tags,
     /// Further settings of the app's record.
     pub record: RecordSettings,
     /// The settings that reproduce this configuration.
@@ -117,6 +120,8 @@ pub struct UpdateConfig {
     pub services: Services,
     /// Who may use the app, in addition to those who may already.
     pub share_with: Sharing,
+    /// Tags of the app, in addition to those that it has.
+    pub tags: Tags,
     /// Further settings of the app's record.
     pub record: RecordSettings,
     /// Drop the schema and create it again.
@@ -505,6 +510,7 @@ impl Settings {
             launch: Launch::check(&mut given.settings)?,
             services: Services::check(&mut given.settings)?,
             share_with: Sharing::check(&mut given.settings)?,
+            tags: Tags::check(&mut given.settings)?,
             record: RecordSettings::check(&mut given.settings)?,
             settings: given.end(),
         })
@@ -538,6 +544,7 @@ impl Settings {
             launch: Launch::check(&mut given.settings)?,
             services: Services::check(&mut given.settings)?,
             share_with: Sharing::check(&mut given.settings)?,
+            tags: Tags::check(&mut given.settings)?,
             record: RecordSettings::check(&mut given.settings)?,
             reset_database: given.reset(),
             // Without effect once the app is taken over, so the default isn't written.
@@ -563,6 +570,7 @@ impl Settings {
         Launch::check(&mut given.settings)?;
         Services::check(&mut given.settings)?;
         Sharing::check(&mut given.settings)?;
+        Tags::check(&mut given.settings)?;
         RecordSettings::check(&mut given.settings)?;
         Ok(DeleteConfig {
             app_name: check!(given.app_name, AppName::parse)?.unwrap_or_default(),

@@ -374,6 +374,17 @@ settings! {
         ..PLAIN
     };
 
+    /// Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For
+    /// a governed tag you need the right to assign it.
+    tags: Pairs, [create update - - - -] => Setting {
+        label: "Tags",
+        kind: Kind::Map,
+        kept: "unchanged",
+        file: Some("tags"),
+        flag: Some("tag"),
+        ..PLAIN
+    };
+
     /// Where the platform writes the app's logs, metrics and traces: a Unity Catalog schema such as `main.tellr`, or
     /// three tables for logs, metrics and traces, separated by commas. Given as an empty text, nothing is written.
     telemetry: String, [create update - - - -] => Setting {

@@ -186,6 +186,16 @@ fn one_file_serves_all_three_operations() {
 }
 
 #[test]
+fn an_empty_value_of_an_environment_takes_the_inherited_one_away() {
+    let file = "defaults: {compute_size: LARGE, lakebase: {database_name: team, schema: s}, share_with: [users]}\n\
+                environments: {development: {compute_size: null, lakebase: {schema: ~}, share_with: }}";
+    let config = CreateArguments::default().resolve(Some(file), None).unwrap();
+    assert_eq!((config.app_compute, config.lakebase_name.as_str()), (ComputeSize::Medium, "team"));
+    assert_eq!(config.schema_name.as_str(), "app_data");
+    assert!(config.share_with.grants().is_empty());
+}
+
+#[test]
 fn the_environment_is_the_one_named_else_development_else_the_only_one() {
     let app = |file: &str, argument: Option<&str>, variable: Option<&str>| {
         let arguments =

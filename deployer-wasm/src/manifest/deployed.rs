@@ -10,7 +10,7 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{IMPORT_OWNER, IMPORT_SCHEMA, KEY_VARIABLE, ORIGINAL_START, SEED_KEYWORD, SEED_OPTION};
-use crate::config::launch::{ExtraEnv, Import, Launch, looks_secret};
+use crate::config::launch::{ExtraEnv, Import, Launch, holds_secret, looks_secret};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
 
@@ -203,7 +203,7 @@ pub fn shown(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         let text = match value {
             EnvValue::From(resource) => format!("from the resource `{resource}`"),
             EnvValue::Literal(_) if name.trim() == KEY_VARIABLE => HIDDEN_KEY.to_owned(),
-            EnvValue::Literal(_) if looks_secret(name) => "[hidden]".to_owned(),
+            EnvValue::Literal(text) if looks_secret(name) || holds_secret(text) => "[hidden]".to_owned(),
             EnvValue::Literal(text) => text.clone(),
         };
         // The platform uses the last one of a name.

@@ -120,6 +120,9 @@ async fn made<H: Host>(client: &Client<'_, H>, config: &CreateConfig) -> Result<
     let comment =
         |title: &str, sentences: &[String]| format!("#\n# {title}:\n# - {}\n", sentences.join("\n# - "));
     let mut not_done = NOT_DONE.map(str::to_owned).to_vec();
+    if !config.tags.is_empty() {
+        not_done.push("It doesn't tag the app".to_owned());
+    }
     if config.key_storage == KeyStorage::AppYaml {
         not_done.push(
             "It has no key in `app.yaml`: the setting for that is left out, and the key is a secret"

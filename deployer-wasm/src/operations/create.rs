@@ -7,7 +7,7 @@ use super::inventory::{
     attached_branch, database_kind, deployed_from, names_schema, on_branch_in_use, unfinished,
 };
 use super::locked_run::Deployed;
-use super::preflight::{Preflight, Site, both};
+use super::preflight::{Around, Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
 use crate::config::services::Services;
@@ -23,9 +23,12 @@ use crate::steps::ownership::Tenant;
 use crate::steps::package::{self, Published};
 use crate::steps::schema::Preview;
 use crate::steps::verify::Health;
-use crate::steps::{app, deployment, key, permissions, resources, restore_point, schema, services, verify};
+use crate::steps::{
+    app, deployment, key, permissions, resources, restore_point, schema, services, tags, verify,
+};
 use crate::workspace::apps::{App, NewApp};
 use crate::workspace::permissions::AccessList;
+use crate::workspace::tags::Assigned;
 
 /// Creates database, app, key, files, schema and deployment. If run again after a failure, it resumes where
 /// it stopped.
@@ -98,6 +101,11 @@ pub(super) fn graph<'a, H: Host>(
     if !config.share_with.grants().is_empty() {
         graph.add("permissions", format!("who may use the app `{name}`"), (app.done(),), move |_| {
             permissions::share(run.step("permissions"), name, &config.share_with)
+        });
+    }
+    if !config.tags.is_empty() {
+        graph.add("tags", format!("the tags of the app `{name}`"), (app.done(),), move |_| {
+            tags::set(run.step("tags"), name, &config.tags)
         });
     }
     // An existing database may hold data that an earlier key has encrypted.
@@ -177,6 +185,8 @@ pub(super) struct CreateObserved {
     pub(super) package: Published,
     /// Who may use the app now, if that is to change.
     pub(super) shared: AccessList,
+    /// The present tags of the app, if any are wanted.
+    pub(super) tagged: Assigned,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
     /// The app's scopes.
@@ -300,12 +310,12 @@ pub(super) async fn observe<H: Host>(
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(preflight.host, config.package, version, wheel, config.index);
-    let sharing = (app.as_ref(), &config.share_with);
-    let package = preflight.beside(package, &config.services, sharing);
+    let around = Around { app: app.as_ref(), sharing: &config.share_with, tags: &config.tags };
+    let package = preflight.beside(package, &config.services, around);
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
     let restored = restored_branches(preflight, &database, app.as_ref());
-    let ((package, shared), (schema, restored)) = both(package, both(schema, restored)).await?;
+    let ((package, shared, tagged), (schema, restored)) = both(package, both(schema, restored)).await?;
     let scopes = all_scopes(&config.extra_scopes);
     Ok(CreateObserved {
         me,
@@ -316,6 +326,7 @@ pub(super) async fn observe<H: Host>(
         deployed,
         package,
         shared,
+        tagged,
         schema,
         scopes,
         restored,

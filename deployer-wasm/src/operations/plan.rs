@@ -16,6 +16,7 @@ use super::preflight::Preflight;
 use super::release::{Release, all_scopes};
 use super::{Change, Operation, create, delete, restore, rollback, update};
 use crate::config::sharing::Sharing;
+use crate::config::tags::Tags;
 use crate::config::{
     ComputeSize, CreateConfig, Description, KeyStorage, LakebaseName, SchemaName, UpdateConfig,
 };
@@ -26,9 +27,10 @@ use crate::host::Host;
 use crate::steps::lakebase::{Found, Kind};
 use crate::steps::package::Published;
 use crate::steps::schema::Preview;
-use crate::steps::{key, resources, services};
+use crate::steps::{key, resources, services, tags};
 use crate::workspace::apps::App;
 use crate::workspace::permissions::AccessList;
+use crate::workspace::tags::Assigned;
 
 mod ahead;
 mod changes;
@@ -40,6 +42,7 @@ mod saved;
 mod words;
 
 pub use changes::{Action, FieldChange, FieldValue, Reason, ResourceChange, ResourceKind};
+pub(super) use compare::BESIDE_RECORD;
 use compare::{Deployed, WantedApp, WantedAttachment};
 pub use files::PlannedFile;
 use observed::{Foreseen, Observed};
@@ -203,6 +206,7 @@ impl Plan {
         self.notes.push(words::new_app(config, observed.app.as_ref()));
         self.notes.extend(words::record(&config.record, observed.app.as_ref()));
         self.notes.extend(words::sharing(&config.share_with, &observed.shared));
+        self.notes.extend(words::tags(&config.tags, &observed.tagged));
         self.notes.push(words::database(database.0, &observed.database, Some(config.lakebase_compute)));
         self.notes.extend(observed.elsewhere(config));
         self.notes.push(words::schema_stays(&config.schema_name, &observed.schema));
@@ -218,6 +222,7 @@ impl Plan {
             scopes: all_scopes(&config.extra_scopes),
             settings: config.record.clone(),
             grants: missing_grants(&config.share_with, &observed.shared),
+            tags: missing_tags(&config.tags, &observed.tagged),
         };
         let release = (observed.release(config), &observed.package);
         self.of_release(database, release, (&wanted, found), foreseen, config.encryption_key.is_some())
@@ -234,6 +239,7 @@ impl Plan {
         self.notes.extend(words::changes(config, &observed.app));
         self.notes.extend(words::record(&config.record, Some(&observed.app)));
         self.notes.extend(words::sharing(&config.share_with, &observed.shared));
+        self.notes.extend(words::tags(&config.tags, &observed.tagged));
         self.notes.extend(adoption::notes(&observed.adoption, config));
         self.notes.extend(observed.left(config));
         self.recoverable.extend(adoption::way_back(&observed.adoption));
@@ -257,6 +263,7 @@ impl Plan {
             scopes: all_scopes(&config.extra_scopes),
             settings: config.record.clone(),
             grants: missing_grants(&config.share_with, &observed.shared),
+            tags: missing_tags(&config.tags, &observed.tagged),
         };
         let release = (observed.release(config), &observed.package);
         let found = (&wanted, Some(&observed.app));
@@ -276,7 +283,8 @@ impl Plan {
             compute_size: kept("compute_size"),
             scopes: scopes.filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
             settings: resources::Wanted::of_kept(&target.app).settings,
-            grants: missing_grants(&config.share_with, &update.shared),
+            grants: Vec::new(),
+            tags: Vec::new(),
         };
         let release = (update.release(config), &update.package);
         self.of_release(database, release, (&wanted, Some(&update.app)), foreseen, false)
@@ -342,6 +350,11 @@ impl Plan {
             Kind::Provisioned => self.lost.push(words::no_way_back(database)),
         }
     }
+}
+
+/// The wanted tags that the app lacks, or has with another value.
+fn missing_tags(wanted: &Tags, there: &Assigned) -> Vec<String> {
+    tags::differing(wanted, there).map(tags::text).collect()
 }
 
 /// The wanted grants that the app doesn't have.

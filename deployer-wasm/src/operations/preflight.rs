@@ -17,6 +17,7 @@ use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
 use crate::config::services::Services;
 use crate::config::sharing::Sharing;
+use crate::config::tags::Tags;
 use crate::config::{Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
@@ -31,12 +32,24 @@ use crate::steps::lakebase::{self, Found};
 use crate::steps::ownership::Tenant;
 use crate::steps::package::Published;
 use crate::steps::schema::{self, Preview};
-use crate::steps::{files, permissions, services};
+use crate::steps::{files, permissions, services, tags};
 use crate::workspace::apps::App;
 use crate::workspace::permissions::AccessList;
+use crate::workspace::tags::Assigned;
 use crate::workspace::{Client, Permit, apps, files as workspace_files, identity};
 
 const STEP: &str = "preflight";
+
+/// What is kept beside the app's record, and is looked at for a plan.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// The app, if it exists.
+    pub(super) app: Option<&'a App>,
+    /// Who is to use it.
+    pub(super) sharing: &'a Sharing,
+    /// Its wanted tags.
+    pub(super) tags: &'a Tags,
+}
 
 /// An operation that has started but changed nothing yet.
 pub(super) struct Preflight<'a, H> {
@@ -187,21 +200,22 @@ impl<'a, H: Host> Preflight<'a, H> {
         Rc::clone(&self.inspection)
     }
 
-    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at, and who may
-    /// use the app.
+    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at, who may use the
+    /// app, and its tags.
     pub(super) async fn beside(
         &self,
         package: impl Future<Output = Result<Published, Failure>>,
         services: &Services,
-        (app, sharing): (Option<&App>, &Sharing),
-    ) -> Result<(Published, AccessList)> {
-        let (package, services, shared) = join!(
+        Around { app, sharing, tags }: Around<'_>,
+    ) -> Result<(Published, AccessList, Assigned)> {
+        let (package, services, shared, tagged) = join!(
             package,
             services::look(&self.client, services),
-            permissions::look(&self.client, app, sharing)
+            permissions::look(&self.client, app, sharing),
+            tags::look(&self.client, app, tags)
         );
         services?;
-        Ok((package?, shared?))
+        Ok((package?, shared?, tagged?))
     }
 
     /// The journal of a folder.

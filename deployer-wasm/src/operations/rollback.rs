@@ -10,6 +10,7 @@ use super::Operation;
 use super::folder::folder;
 use super::inventory::deployed_from;
 use super::locked_run::Deployed;
+use super::plan::BESIDE_RECORD;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
 use super::release::key_storage;
@@ -86,7 +87,7 @@ impl RollbackObserved {
         let mut stays = vec![
             "The data is not brought back: sessions, decks and settings in the database stay as they are now"
                 .to_owned(),
-            "The encryption key stays".to_owned(),
+            "The encryption key stays, and so do the app's tags and who may use it".to_owned(),
         ];
         if self.target.tables.is_none() {
             stays.push(format!(
@@ -179,10 +180,12 @@ fn check_tables(releases: &Releases, app: &str, target: &Release) -> Result<(), 
     }
 }
 
-/// The settings of a release, for the app's present folder.
+/// The settings of a release, for the app's present folder. Grants and tags are no part of a release: others change them
+/// too, and access that was taken away since must not come back with an older program.
 fn settings(target: &Release, app: &str, folder: &WorkspacePath) -> Result<UpdateConfig> {
     let mut arguments = target.settings.clone();
     if let Value::Object(arguments) = &mut arguments {
+        arguments.retain(|name, _| !BESIDE_RECORD.contains(&name.as_str()));
         arguments.insert("app_name".to_owned(), app.into());
         arguments.insert("app_file_workspace_path".to_owned(), folder.as_str().into());
     }

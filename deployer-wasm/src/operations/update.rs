@@ -7,7 +7,7 @@ use super::folder::folder;
 use super::inventory::{database_kind, deployed_from, names_schema, on_branch_in_use, refuse_other_app};
 use super::locked_run::Deployed;
 use super::losses::Loss;
-use super::preflight::{Preflight, Site, both};
+use super::preflight::{Around, Preflight, Site, both};
 use super::put_back::Gate;
 use super::release::{Release, again, all_scopes, attachments, deployed_manifest, is_pinned, key_storage};
 use super::result::UpdateResult;
@@ -27,10 +27,11 @@ use crate::steps::restore_point::RestorePoint;
 use crate::steps::schema::Preview;
 use crate::steps::verify::Health;
 use crate::steps::{
-    app, deployment, key, permissions, resources, restore_point, schema, services, standstill, verify,
+    app, deployment, key, permissions, resources, restore_point, schema, services, standstill, tags, verify,
 };
 use crate::workspace::apps::App;
 use crate::workspace::permissions::AccessList;
+use crate::workspace::tags::Assigned;
 
 /// Changes an existing app to the given version and settings, and deploys it. With `reset_database`, its
 /// schema is emptied while the app is stopped, after a restore point was created where that is possible and
@@ -120,6 +121,11 @@ pub(super) fn graph<'a, H: Host>(
     if !config.share_with.grants().is_empty() {
         graph.add("permissions", format!("who may use the app `{name}`"), (), move |()| {
             permissions::share(run.step("permissions"), name, &config.share_with)
+        });
+    }
+    if !config.tags.is_empty() {
+        graph.add("tags", format!("the tags of the app `{name}`"), (), move |()| {
+            tags::set(run.step("tags"), name, &config.tags)
         });
     }
     let inspect =
@@ -271,6 +277,8 @@ pub(super) struct UpdateObserved {
     pub(super) package: Published,
     /// Who may use the app now, if that is to change.
     pub(super) shared: AccessList,
+    /// The present tags of the app, if any are wanted.
+    pub(super) tagged: Assigned,
     /// The schema, as far as it could be inspected.
     pub(super) schema: Preview,
     /// The earlier release that is deployed again.
@@ -428,11 +436,11 @@ pub(super) async fn observe_again<H: Host>(
             _ => package::look(preflight.host, config.package, &version, wheel, config.index).await,
         }
     };
-    let sharing = (Some(&app), &config.share_with);
-    let package = preflight.beside(package, &config.services, sharing);
+    let around = Around { app: Some(&app), sharing: &config.share_with, tags: &config.tags };
+    let package = preflight.beside(package, &config.services, around);
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
-    let ((package, shared), schema) = both(package, schema).await?;
+    let ((package, shared, tagged), schema) = both(package, schema).await?;
     Ok(UpdateObserved {
         me,
         folder,
@@ -444,6 +452,7 @@ pub(super) async fn observe_again<H: Host>(
         version,
         package,
         shared,
+        tagged,
         schema,
         recorded,
     })

@@ -69,6 +69,9 @@ pub const ROUTES: &[Route] = &[
     route(Method::Get, "/api/2.0/preview/scim/v2/ServicePrincipals", &["filter", "attributes", "count"]),
     route(Method::Get, "/api/2.0/permissions/apps/{}", &[]),
     route(Method::Patch, "/api/2.0/permissions/apps/{}", &[]),
+    route(Method::Get, "/api/2.0/entity-tag-assignments/apps/{}/tags", &["page_token"]),
+    route(Method::Post, "/api/2.0/entity-tag-assignments", &[]),
+    route(Method::Patch, "/api/2.0/entity-tag-assignments/apps/{}/tags/{}", &["update_mask"]),
     route(Method::Get, "/api/2.0/permissions/database-projects/{}", &[]),
     route(Method::Get, "/api/2.0/permissions/database-instances/{}", &[]),
     route(Method::Get, "/api/2.0/secrets/acls/list", &["scope"]),
@@ -116,7 +119,7 @@ mod tests {
     use serde_json::Map;
 
     use super::super::{
-        apps, database, files, identity, operation, permissions, postgres, rights, secrets, services,
+        apps, database, files, identity, operation, permissions, postgres, rights, secrets, services, tags,
     };
     use super::*;
     use crate::config::services::ServiceKind;
@@ -175,6 +178,9 @@ mod tests {
             ("services::get", services::get(ServiceKind::ServingEndpoint, "m").request),
             ("services::get", services::get(ServiceKind::GenieSpace, "01ef").request),
             ("services::get", services::get(ServiceKind::SqlWarehouse, "4b9b").request),
+            ("tags::list", tags::list("a").page("t").request),
+            ("tags::create", tags::create("a", "k", "v").request),
+            ("tags::update", tags::update("a", "k", "v").request),
         ]
     }
 
@@ -202,6 +208,7 @@ mod tests {
             ("rights", include_str!("rights.rs")),
             ("secrets", include_str!("secrets.rs")),
             ("services", include_str!("services.rs")),
+            ("tags", include_str!("tags.rs")),
         ];
         let modules: BTreeSet<&str> = include_str!("../workspace.rs")
             .lines()

@@ -170,7 +170,7 @@ function losses(
 /** What a rollback doesn't bring back. */
 export const STAYS = [
   "The data is not brought back: sessions, decks and settings in the database stay as they are now",
-  "The encryption key stays",
+  "The encryption key stays, and so do the app's tags and who may use it",
 ];
 
 const NOTES: Record<RunOperation, (app: string, database: string) => string[]> = {

@@ -174,6 +174,16 @@ export const SETTINGS = [
     file: "share_with",
   },
   {
+    name: "tags",
+    kind: "map",
+    default: null,
+    choices: [],
+    pattern: null,
+    neededBy: [],
+    takenBy: ["create","update"],
+    file: "tags",
+  },
+  {
     name: "telemetry",
     kind: "text",
     default: null,

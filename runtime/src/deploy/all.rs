@@ -7,7 +7,7 @@
 //! `--concurrency` targets run side by side; a failure of one doesn't stop the others. The last thing printed is a
 //! report with a row for each target.
 //!
-//! Exit codes: 0 all succeeded, 1 one failed, 2 refused before anything was changed, 130 cancelled and none failed.
+//! Exit codes: 0 all succeeded, 1 one failed, 2 refused before anything was changed, 130 cancelled.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -438,8 +438,8 @@ impl Target {
 fn exit_code(rows: &[Row]) -> u8 {
     let has = |outcome: &str| rows.iter().any(|row| row.outcome == outcome);
     match (has("failed"), has("cancelled")) {
-        (true, _) => 1,
-        (false, true) => 130,
+        (_, true) => 130,
+        (true, false) => 1,
         (false, false) => 0,
     }
 }
@@ -512,6 +512,8 @@ mod tests {
         assert_eq!(lines[4].trim_end(), "staging");
         assert!(lines[5].starts_with("Error: ") && !text.contains('\u{1b}'), "{text}");
         assert_eq!((exit_code(&rows), exit_code(&rows[..1])), (1, 0));
-        assert_eq!(exit_code(&[row("a", "cancelled", Some(failed())), row("b", "updated", None)]), 130);
+        for beside in [row("b", "updated", None), row("b", "failed", Some(failed()))] {
+            assert_eq!(exit_code(&[row("a", "cancelled", Some(failed())), beside]), 130);
+        }
     }
 }

@@ -10,7 +10,7 @@ use deployer::command_line::flags::unnamed_delete;
 use deployer::command_line::saved;
 use deployer::config::{DoctorConfig, StatusConfig, resolve};
 use deployer::error::DeployError;
-use deployer::operations::{Change, SAVED_LIMIT_BYTES, SavedPlan};
+use deployer::operations::{Change, Operation, SAVED_LIMIT_BYTES, SavedPlan};
 
 use super::own_wheel;
 use super::setting_flags::{Create, Delete, Given, Restore, Rollback, SettingFlags, Status, Update};
@@ -52,12 +52,12 @@ pub struct Saved {
 
 impl Saved {
     /// Reads the file, and takes its settings.
-    fn take(&self, settings: &mut Given) -> Result<Option<SavedPlan>, DeployError> {
+    fn take(&self, operation: Operation, settings: &mut Given) -> Result<Option<SavedPlan>, DeployError> {
         let Some(path) = &self.plan else { return Ok(None) };
         let file = path.display().to_string();
         let bytes = read_bounded(path, SAVED_LIMIT_BYTES)
             .map_err(|error| saved::refused(&file, format!("a file that can be read ({error})")))?;
-        settings.take_recorded(&file, &bytes).map(Some)
+        settings.take_recorded(operation, &file, &bytes).map(Some)
     }
 }
 
@@ -269,20 +269,20 @@ impl ChangeFlags {
         match self {
             Self::Create(flags) => {
                 let CreateFlags { connection, mut settings, program, saved } = *flags;
-                let saved = saved.take(&mut settings)?;
+                let saved = saved.take(Operation::Create, &mut settings)?;
                 program.pack_into(&mut settings)?;
                 Ok((connection, Change::Create(Box::new(settings.resolve(resolve::create)?)), saved))
             }
             Self::Update(flags) => {
                 let UpdateFlags { connection, mut settings, program, saved, .. } = *flags;
-                let saved = saved.take(&mut settings)?;
+                let saved = saved.take(Operation::Update, &mut settings)?;
                 program.pack_into(&mut settings)?;
                 Ok((connection, Change::Update(Box::new(settings.resolve(resolve::update)?)), saved))
             }
             Self::Delete(flags) => {
                 let DeleteFlags { connection, name, mut settings, saved, .. } = *flags;
                 settings.set_app_name(name);
-                let saved = saved.take(&mut settings)?;
+                let saved = saved.take(Operation::Delete, &mut settings)?;
                 if !settings.may_name_app() {
                     return Err(unnamed_delete());
                 }
@@ -291,13 +291,13 @@ impl ChangeFlags {
             Self::Rollback(flags) => {
                 let RollbackFlags { connection, name, mut settings, saved } = *flags;
                 settings.set_app_name(name);
-                let saved = saved.take(&mut settings)?;
+                let saved = saved.take(Operation::Rollback, &mut settings)?;
                 Ok((connection, Change::Rollback(Box::new(settings.resolve(resolve::rollback)?)), saved))
             }
             Self::Restore(flags) => {
                 let RestoreFlags { connection, name, mut settings, saved, .. } = *flags;
                 settings.set_app_name(name);
-                let saved = saved.take(&mut settings)?;
+                let saved = saved.take(Operation::Restore, &mut settings)?;
                 Ok((connection, Change::Restore(Box::new(settings.resolve(resolve::restore)?)), saved))
             }
         }

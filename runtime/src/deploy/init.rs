@@ -74,12 +74,21 @@ impl InitFlags {
         }
         let given: Vec<String> = answers.keys().cloned().chain(["app_name".to_owned()]).collect();
         write_new(&output, to_commented_yaml(&config, &given, &schema()).as_bytes())?;
-        let shown = output.display();
+        let (shown, quoted) = (output.display(), quoted(&output.display().to_string()));
         let told = format!(
-            "Wrote `{shown}`\n`tellr-app deploy plan create --config {shown}` shows what would be created\n"
+            "Wrote `{shown}`\n`tellr-app deploy plan create --config {quoted}` shows what would be created\n"
         );
         print_result(&told).map_err(|error| output_lost(&error))
     }
+}
+
+/// A word as a POSIX shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./-+,:@%=".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Asks for the settings that no flag gave.

@@ -13,7 +13,7 @@ use deployer::command_line::flags::name_of;
 use deployer::command_line::saved;
 use deployer::config::{Kind, SETTINGS, Setting, Taker};
 use deployer::error::{DeployError, Failure};
-use deployer::operations::SavedPlan;
+use deployer::operations::{self, SavedPlan};
 use serde_json::{Map, Value, json};
 
 use crate::files::read_bounded;
@@ -192,9 +192,9 @@ impl<O: Operation> FromArgMatches for SettingFlags<O> {
 }
 
 /// The pairs of a flag.
-fn pairs(flag: &str, texts: &[String]) -> Result<Value, clap::Error> {
+fn pairs(setting: &str, texts: &[String]) -> Result<Value, clap::Error> {
     let refused = |problem| clap::Error::raw(ErrorKind::InvalidValue, format!("{problem}\n"));
-    deployer::command_line::flags::pairs(flag, texts).map(Value::Object).map_err(refused)
+    deployer::command_line::flags::pairs(setting, texts).map(Value::Object).map_err(refused)
 }
 
 impl<O> SettingFlags<O> {
@@ -244,9 +244,14 @@ impl Given {
         }
     }
 
-    /// Reads the file of a saved plan, and takes its settings.
-    pub(super) fn take_recorded(&mut self, file: &str, content: &[u8]) -> Result<SavedPlan, DeployError> {
-        saved::take(file, content, &mut self.arguments)
+    /// Reads the file of a saved plan of `operation`, and takes its settings.
+    pub(super) fn take_recorded(
+        &mut self,
+        operation: operations::Operation,
+        file: &str,
+        content: &[u8],
+    ) -> Result<SavedPlan, DeployError> {
+        saved::take(operation, file, content, &mut self.arguments)
     }
 
     /// The values of the flags, but for those that name files.

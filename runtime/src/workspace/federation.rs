@@ -67,7 +67,13 @@ pub(super) async fn identity_token(
     };
     let request =
         get(&identity.url).query(&[("audience", audience)]).bearer_auth(identity.token.expose_secret());
-    let (status, answer) = json(request).await?;
+    let (status, answer) = json(request).await.map_err(|error| match error {
+        NotGranted::Failed(HostError { kind, message }) => {
+            let message = format!("GitHub issued no identity token for this job: {message}");
+            NotGranted::Failed(HostError { kind, message })
+        }
+        refused @ NotGranted::Refused { .. } => refused,
+    })?;
     let message = format!("GitHub issued no identity token for this job ({status})");
     match answer["value"].as_str().filter(|token| !token.is_empty()) {
         Some(token) => Ok(SecretString::from(token)),

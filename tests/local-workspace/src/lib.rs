@@ -39,6 +39,7 @@ mod server;
 pub mod serving;
 pub mod settings;
 mod start;
+pub mod tags;
 mod tokens;
 pub mod warehouse;
 pub mod workspace;

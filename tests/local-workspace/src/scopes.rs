@@ -16,10 +16,11 @@ use crate::problem::Problem;
 /// The scopes that allow the paths with a prefix; any of them is sufficient, and a refusal names the first.
 /// Paths that aren't listed need `all-apis`. The table is an assumption: the platform documents the scopes'
 /// names, not their paths.
-const TABLE: [(&str, &[&str]); 17] = [
+const TABLE: [(&str, &[&str]); 18] = [
     ("/api/2.0/preview/scim/v2/Me", &["iam.current-user:read"]),
     ("/api/2.0/preview/scim/v2/", &["iam.access-control:read"]),
     ("/api/2.0/permissions/", &["iam.access-control:read"]),
+    ("/api/2.0/entity-tag-assignments", &["tags"]),
     ("/api/2.0/sql/", &["sql", "sql:restricted-query"]),
     ("/api/2.0/genie/", &["genie", "dashboards.genie", "mcp.genie"]),
     ("/api/2.0/serving-endpoints", &["serving.serving-endpoints", "model-serving", "ai-gateway"]),

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::workspace::Workspace;
 use crate::{
     absent, apps, control, edge, files, genie, lakebase, mlflow, oauth, permissions, scim, secrets, serving,
-    tokens, warehouse,
+    tags, tokens, warehouse,
 };
 
 /// The platform's services behind the edge, and the control address beside it.
@@ -21,6 +21,7 @@ pub(crate) fn router(workspace: Arc<Workspace>) -> Router {
         .merge(files::routes())
         .merge(secrets::routes())
         .merge(permissions::routes())
+        .merge(tags::routes())
         .merge(serving::routes())
         .merge(tokens::routes())
         .merge(warehouse::routes())

@@ -16,6 +16,7 @@ use crate::identity::{Principal, Right};
 use crate::pace::Pace;
 use crate::platform::ProxySettings;
 use crate::serving::behavior::ServingSettings;
+use crate::tags::GovernedTag;
 use crate::warehouse::WarehouseSettings;
 
 /// All settings.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub features: Features,
     /// Permissions taken away from principals.
     pub denials: Vec<Denial>,
+    /// The governed tags, by key.
+    pub governed_tags: BTreeMap<String, GovernedTag>,
     /// The outcomes of app compute and deployments.
     pub outcomes: Outcomes,
     /// The proxy in front of apps.

@@ -32,6 +32,7 @@ use crate::server;
 use crate::serving;
 use crate::serving::calls::ModelCalls;
 use crate::settings::{Settings, SharedSettings};
+use crate::tags::Tags;
 use crate::tokens;
 use crate::warehouse::{self, Warehouse};
 use crate::workspace::Workspace;
@@ -158,6 +159,7 @@ impl LocalWorkspace {
             ids,
             settings,
             permissions,
+            tags: Tags::default(),
         });
         workspace.platform.join(&workspace);
         let principals = options.principals.into_iter().map(|spec| workspace.add_principal(spec)).collect();

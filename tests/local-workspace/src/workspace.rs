@@ -21,6 +21,7 @@ use crate::scopes::TokenScopes;
 use crate::secrets::Secrets;
 use crate::serving::calls::ModelCalls;
 use crate::settings::SharedSettings;
+use crate::tags::Tags;
 use crate::warehouse::Warehouse;
 
 /// Everything the handlers share.
@@ -48,6 +49,8 @@ pub struct Workspace {
     pub token_scopes: TokenScopes,
     /// Permissions on single objects.
     pub permissions: Permissions,
+    /// Tags of apps.
+    pub tags: Tags,
     /// Workspace files.
     pub files: Files,
     /// Secret scopes.

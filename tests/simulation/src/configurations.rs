@@ -84,6 +84,14 @@ pub fn value(setting: &Setting, random: &mut Random) -> Option<Value> {
             &["6f9a0c1e-1111-4222-8333-0123456789ab"],
             &[],
         ])),
+        ("tags", _) => random
+            .pick(&[
+                json!({"cost_center": "4711"}),
+                json!({"Team Ö": "", "url": "https://x/?a=b"}),
+                json!({"cost_center": "4712", "a b": "c"}),
+                json!({}),
+            ])
+            .clone(),
         ("telemetry", _) => json!(*random.pick(&["main.tellr", "a.b.logs, a.b.metrics, a.b.traces", ""])),
         ("usage_policy", _) => json!(*random.pick(&["p-1", "6f9a0c1e-1111-4222-8333-0123456789ab"])),
         ("encryption_key", _) => json!("bWFya2VkLXNlY3JldC1tYXJrZWQtc2VjcmV0LW1hcms="),

@@ -404,6 +404,9 @@ fn command(random: &mut Random, start: Start, beginning: Beginning, other_folder
     if random.once_in(6) {
         arguments["share_with"] = json!(["users", "ben@example.com:CAN_MANAGE"]);
     }
+    if random.once_in(6) {
+        arguments["tags"] = json!({"team": *random.pick(&["slides", ""]), "cost_center": "4711"});
+    }
     if random.once_in(8) {
         arguments["instances"] = json!("1-2");
     }

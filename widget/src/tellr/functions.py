@@ -45,6 +45,7 @@ def create(
     genie_spaces: list[str] | None = None,
     sql_warehouse: str | None = None,
     share_with: list[str] | None = None,
+    tags: dict[str, str] | None = None,
     telemetry: str | None = None,
     usage_policy: str | None = None,
     extra_scopes: list[str] | None = None,
@@ -98,6 +99,8 @@ def create(
             application id; ``users`` is the whole workspace. With ``:CAN_MANAGE`` after the name
             they may also change the app. Grants are only added. If left out: its creator and
             workspace admins.
+        tags: Tags of the app, as keys with values, such as a cost center; a value may be empty.
+            Other tags of the app stay. For a governed tag you need the right to assign it.
         telemetry: Where the platform writes the app's logs, metrics and traces: a Unity Catalog
             schema such as ``main.tellr``, or three tables for logs, metrics and traces, separated
             by commas. Given as an empty text, nothing is written.
@@ -155,6 +158,7 @@ def update(
     genie_spaces: list[str] | None = None,
     sql_warehouse: str | None = None,
     share_with: list[str] | None = None,
+    tags: dict[str, str] | None = None,
     telemetry: str | None = None,
     usage_policy: str | None = None,
     extra_scopes: list[str] | None = None,

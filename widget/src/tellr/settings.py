@@ -29,6 +29,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "genie_spaces",
         "sql_warehouse",
         "share_with",
+        "tags",
         "telemetry",
         "usage_policy",
         "extra_scopes",
@@ -51,6 +52,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "genie_spaces",
         "sql_warehouse",
         "share_with",
+        "tags",
         "telemetry",
         "usage_policy",
         "extra_scopes",
@@ -89,6 +91,7 @@ class SettingTraits(traitlets.HasTraits):
     genie_spaces = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
     sql_warehouse = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     share_with = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)
+    tags = traitlets.Dict(None, allow_none=True).tag(sync=True)
     telemetry = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     usage_policy = traitlets.Unicode(None, allow_none=True).tag(sync=True)
     extra_scopes = traitlets.List(traitlets.Unicode(), None, allow_none=True).tag(sync=True)

@@ -2,7 +2,7 @@
 
 use crate::config::raw::Pairs;
 use crate::config::text::invalid;
-use crate::error::Failure;
+use crate::error::{Failure, blank_secrets};
 
 /// Variables that the deployer or the platform sets. Overriding one of them would break the app, or its key.
 const RESERVED: &[&str] = &[
@@ -52,6 +52,7 @@ impl ExtraEnv {
                 let expected = "no secrets, and this name looks like one: its value would be readable in the app's files. Attach a secret to the app instead";
                 return Err(invalid(key, name, expected));
             }
+            refuse_secret(&format!("{key}.{name}"), value)?;
             if value.len() > VALUE_LIMIT_BYTES || value.chars().any(|c| c.is_control() && c != '\t') {
                 let expected = format!("single-line values of at most {VALUE_LIMIT_BYTES} bytes");
                 return Err(invalid(&format!("{key}.{name}"), value, expected));
@@ -79,6 +80,20 @@ impl ExtraEnv {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// Refuses a value that holds what looks like a token, a key or a password, which was given as `key`.
+pub fn refuse_secret(key: &str, value: &str) -> Result<(), Failure> {
+    if holds_secret(value) {
+        let expected = "no secret, and this looks like a token, a key or a password: everybody who can see the app could read it";
+        return Err(invalid(key, "[hidden]", expected));
+    }
+    Ok(())
+}
+
+/// Whether a value holds what looks like a token, a key or a password.
+pub fn holds_secret(value: &str) -> bool {
+    blank_secrets(value) != value
 }
 
 /// Whether a variable's name indicates that its value is a secret.
@@ -133,6 +148,17 @@ mod tests {
             "Ä",
         ] {
             assert!(parse(name, "x").is_err(), "{name}");
+        }
+        let token = format!("dapi{}", "0123456789abcdef".repeat(2));
+        for value in [
+            token.as_str(),
+            &format!("x {token}"),
+            "https://ada:hunter2@proxy.example.com",
+            "password=hunter2",
+        ] {
+            let refused = parse("PROXY", value).unwrap_err();
+            let Failure::InvalidValue { key, given, .. } = refused else { panic!("{refused:?}") };
+            assert_eq!((key.as_str(), given.as_str()), ("extra_env.PROXY", "[hidden]"));
         }
         assert!(parse("A", "x\ny").is_err() && parse("A", &"x".repeat(5000)).is_err());
         let many: Pairs = (0..60).map(|index| (format!("A{index}"), String::new())).collect();

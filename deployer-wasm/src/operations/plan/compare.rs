@@ -31,12 +31,15 @@ pub(super) struct WantedApp<'a> {
     pub(super) settings: RecordSettings,
     /// The grants that are missing.
     pub(super) grants: Vec<String>,
+    /// The tags that are missing or have another value.
+    pub(super) tags: Vec<String>,
 }
 
-/// The field for who may use the app. It isn't part of the app's record: nothing is deployed again for it.
-const SHARE_WITH: &str = "share_with";
+/// The settings for who may use the app, and for its tags. They aren't part of the app's record or a release: nothing is
+/// deployed again for them.
+pub(in crate::operations) const BESIDE_RECORD: [&str; 2] = ["share_with", "tags"];
 
-/// The fields of the record's settings, and of its grants.
+/// The fields of the record's settings, and of its grants and tags.
 fn settings(wanted: &WantedApp<'_>, found: Option<&App>, current: Option<&Release>) -> Vec<FieldChange> {
     let RecordSettings { instances, telemetry, usage_policy } = &wanted.settings;
     let there = |text: fn(&App) -> String| found.map(text);
@@ -53,10 +56,11 @@ fn settings(wanted: &WantedApp<'_>, found: Option<&App>, current: Option<&Releas
     let changed = rows.into_iter().filter_map(|(field, wanted, there)| {
         FieldChange::set(field, applied(field), Some(wanted?.into()), there.map(Into::into))
     });
-    let shared = Some(wanted.grants.clone()).filter(|grants| !grants.is_empty());
-    let shared =
-        shared.and_then(|grants| FieldChange::set(SHARE_WITH, Applied::Unknown, Some(grants.into()), None));
-    changed.chain(shared).collect()
+    let beside = BESIDE_RECORD.into_iter().zip([&wanted.grants, &wanted.tags]);
+    let beside = beside.filter(|(_, missing)| !missing.is_empty()).filter_map(|(field, missing)| {
+        FieldChange::set(field, Applied::Unknown, Some(missing.clone().into()), None)
+    });
+    changed.chain(beside).collect()
 }
 
 /// The branch of the database that the app uses after a restore from `from`, and now.
@@ -138,10 +142,15 @@ fn compute(found: &App, was_applied: bool) -> Option<FieldChange> {
     let reason = match state {
         "ACTIVE" => return None,
         "STARTING" | "UPDATING" => Reason::Managed,
-        _ => Reason::Drifted,
+        _ => differs_from(was_applied),
     };
     let old = running.clone().filter(|_| was_applied);
     Some(FieldChange { field: "compute".into(), old, new: running, remote: Some(state.into()), reason })
+}
+
+/// Why something is set again: it was changed elsewhere only if a release had applied it.
+fn differs_from(was_applied: bool) -> Reason {
+    if was_applied { Reason::Drifted } else { Reason::Wanted }
 }
 
 /// The database; `capacity` if one may be created.
@@ -486,7 +495,7 @@ pub(super) fn deployment(deployed: &Deployed<'_>, others: &[ResourceChange]) -> 
         old: old.map(Into::into),
         new: Some(new.into()),
         remote: Some(remote.into()),
-        reason: Reason::Drifted,
+        reason: differs_from(old.is_some()),
     };
     match current {
         None => fields.push(FieldChange {
@@ -534,7 +543,7 @@ pub(super) fn deployment(deployed: &Deployed<'_>, others: &[ResourceChange]) -> 
 fn needs_deployment(change: &ResourceChange) -> bool {
     let concerns = match change.resource {
         ResourceKind::App if change.action == Action::Update => {
-            change.fields.iter().any(|field| field.is_made() && field.field != SHARE_WITH)
+            change.fields.iter().any(|field| field.is_made() && !BESIDE_RECORD.contains(&&*field.field))
         }
         ResourceKind::App | ResourceKind::File | ResourceKind::Attachment | ResourceKind::Key => true,
         ResourceKind::Database | ResourceKind::Schema => {

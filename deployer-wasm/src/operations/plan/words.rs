@@ -3,6 +3,7 @@
 use crate::config::record::{RecordSettings, Telemetry};
 use crate::config::services::{ServiceKind, Services};
 use crate::config::sharing::Sharing;
+use crate::config::tags::Tags;
 use crate::config::{
     Capacity, ComputeSize, CreateConfig, KeyStorage, LakebaseName, SchemaName, UpdateConfig, VersionPin,
     WorkspacePath,
@@ -16,11 +17,12 @@ use crate::operations::release::Release;
 use crate::steps::key::ObservedKey;
 use crate::steps::lakebase::Found;
 use crate::steps::package::Published;
-use crate::steps::permissions;
 use crate::steps::restore_point;
 use crate::steps::schema::Preview;
+use crate::steps::{permissions, tags};
 use crate::workspace::apps::App;
 use crate::workspace::permissions::AccessList;
+use crate::workspace::tags::Assigned;
 
 /// A run in progress, and an earlier run that is resumed.
 pub(super) fn run<H>(dry_run: &DryRun<'_, H>) -> Vec<String> {
@@ -111,6 +113,13 @@ pub(super) fn sharing(wanted: &Sharing, there: &AccessList) -> Vec<String> {
         notes.push(format!("The app is already shared with {}", permissions::spelled(has)));
     }
     notes
+}
+
+/// The tags that the app gets.
+pub(super) fn tags(wanted: &Tags, there: &Assigned) -> Option<String> {
+    let mut differing = tags::differing(wanted, there).peekable();
+    differing.peek()?;
+    Some(format!("Tag the app with {}", tags::spelled(differing)))
 }
 
 /// The database; `capacity` if one may be created.

@@ -17,6 +17,7 @@ const FULL: FormValues = {
   sql_warehouse: "4b9b",
   instances: "1-3",
   share_with: "Sales & Marketing:CAN_MANAGE,users",
+  tags: "cost_center=4711\nreviewed=",
   telemetry: "main.tellr",
   usage_policy: "6f9a0c1e",
   extra_scopes: "files, vectorsearch  files.read",

@@ -12,6 +12,7 @@ const STEP_NAMES: Partial<Record<string, string>> = {
   resources: "Resources",
   inspect: "Inspection",
   permissions: "Sharing",
+  tags: "Tags",
   restore_point: "Restore point",
   schema: "Schema",
   deployment: "Deployment",

@@ -57,5 +57,6 @@ mod services;
 mod sharing;
 mod sign_in;
 mod status;
+mod tags;
 mod takeover;
 mod two_at_once;

@@ -184,6 +184,22 @@ async fn without_the_right_to_share_it_is_said_who_can() {
     stage.end().await;
 }
 
+#[tokio::test]
+async fn a_rollback_does_not_give_access_back_that_was_taken_away() {
+    let stage = stage().await;
+    stage.create(shared(&["users"])).await.expect("create");
+    let described = UpdateArguments { description: Some("Slides".into()), ..update_of_default() };
+    stage.update(described).await.expect("a second release");
+    // The owner takes the access of everybody away.
+    let own = json!({"access_control_list": [{"user_name": ADA, "permission_level": "CAN_MANAGE"}]});
+    assert_eq!(stage.send_as(ADA, Method::PUT, GRANTS, Some(own)).await.0, 200);
+    let plan = stage.plan_rollback(None).await.expect("a plan");
+    assert!(plan.recoverable.iter().any(|line| line.contains("who may use it")), "{:?}", plan.recoverable);
+    stage.rollback(None).await.expect("rollback");
+    assert_eq!(grants(&stage).await, ["ada@example.com:CAN_MANAGE"]);
+    stage.end().await;
+}
+
 /// facts/deployers §1.8, pain 7: a second deployment took the permission of an app's service principal away.
 #[tokio::test]
 async fn a_second_deployment_keeps_what_the_apps_service_principal_may_do() {

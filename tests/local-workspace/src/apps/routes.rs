@@ -114,6 +114,7 @@ async fn create(
     }
     workspace.files.make_home(&service_principal, now);
     workspace.permissions.register("apps", &name, &caller);
+    workspace.tags.forget(&name);
 
     let compute = if options.no_compute { Compute::Stopped } else { starting(&workspace) };
     let app = App {

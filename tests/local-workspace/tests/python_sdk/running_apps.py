@@ -81,6 +81,8 @@ def an_app(client: Client) -> None:
     if client.knows("apps", "create_update"):
         _sizes(client)
     _permissions(client)
+    if client.knows("workspace_entity_tag_assignments"):
+        _tags(client)
 
     assert calls.stop_and_wait("tellr").compute_status.state == apps.ComputeState.STOPPED
     assert calls.get("tellr").app_status.state == apps.ApplicationState.UNAVAILABLE
@@ -137,6 +139,38 @@ def _permissions(client: Client) -> None:
     assert "ben@example.com" in [entry.user_name for entry in shown]
     levels = calls.get_permission_levels("tellr").permission_levels
     assert [level.permission_level.value for level in levels] == ["CAN_USE", "CAN_MANAGE"]
+
+
+def _tags(client: Client) -> None:
+    from databricks.sdk.service import tags
+
+    calls = client.workspace_entity_tag_assignments
+
+    def tag(key: str, value: str | None = None, app: str = "tellr") -> tags.TagAssignment:
+        return tags.TagAssignment(entity_type="apps", entity_id=app, tag_key=key, tag_value=value)
+
+    calls.create_tag_assignment(tag("team", "slides"))
+    calls.create_tag_assignment(tag("reviewed"))
+    with refused(AlreadyExists, "already exists"):
+        calls.create_tag_assignment(tag("team", "other"))
+    changed = calls.update_tag_assignment(
+        "apps", "tellr", "team", tag("team", "decks"), "tag_value"
+    )
+    assert changed.tag_value == "decks"
+    assert calls.get_tag_assignment("apps", "tellr", "team").tag_value == "decks"
+    listed = [
+        (there.tag_key, there.tag_value)
+        for there in calls.list_tag_assignments("apps", "tellr", page_size=1)
+    ]
+    assert listed == [("reviewed", None), ("team", "decks")], listed
+    with refused(NotFound, "does not exist"):
+        calls.update_tag_assignment("apps", "tellr", "none", tag("none", "x"), "tag_value")
+    with refused(InvalidParameterValue, "invalid key"):
+        calls.create_tag_assignment(tag("a.b"))
+    with refused(NotFound, MISSING.format("none")):
+        calls.create_tag_assignment(tag("team", app="none"))
+    calls.delete_tag_assignment("apps", "tellr", "reviewed")
+    assert len(list(calls.list_tag_assignments("apps", "tellr"))) == 1
 
 
 def other_rights(ben: Client) -> None:

@@ -259,6 +259,7 @@ impl State {
         };
         let answer = Answer::ok(app.view());
         self.permissions.remove(&name);
+        self.tags.remove(&name);
         self.attached.remove(&name);
         self.ran.remove(&name);
         self.apps.insert(name, app);

@@ -112,6 +112,8 @@ pub struct State {
     operations: BTreeMap<String, Operation>,
     /// The grants on each app.
     permissions: BTreeMap<String, Vec<Value>>,
+    /// The tags of each app.
+    tags: BTreeMap<String, BTreeMap<String, Value>>,
     /// The releases of each app that ran: their numbers and runs.
     ran: BTreeMap<String, BTreeSet<(u64, String)>>,
     /// The branch that each app was attached to last.
@@ -186,6 +188,9 @@ impl State {
             (Method::Get | Method::Patch, ["api", "2.0", "permissions", "apps", app]) => {
                 Some(self.permissions_of(record, caller, asked, app))
             }
+            (_, ["api", "2.0", "entity-tag-assignments", rest @ ..]) => {
+                Some(self.tags_of(record, caller, asked, rest))
+            }
             (_, ["api", "2.0", "workspace", call]) => self.files(record, caller, asked, call),
             (_, ["api", "2.0", "secrets", rest @ ..]) => self.secrets(record, asked, rest),
             (_, ["api", "2.0", "postgres", rest @ ..]) if self.provisioned_only => {
@@ -226,6 +231,44 @@ impl State {
     fn id(&mut self) -> u64 {
         self.serial += 1;
         self.serial
+    }
+
+    /// The tags of an app, one for each key.
+    fn tags_of(&mut self, record: &mut Record, caller: &Caller, asked: &Asked<'_>, rest: &[&str]) -> Answer {
+        let name = match rest {
+            [] => asked.body["entity_id"].as_str().unwrap_or_default(),
+            ["apps", name, "tags", ..] => *name,
+            _ => return Answer::invalid("There is no such kind of object."),
+        };
+        if !self.apps.contains_key(name) {
+            return Answer::not_found(format!("App with name {name} does not exist or is deleted."));
+        }
+        let tags = self.tags.entry(name.to_owned()).or_default();
+        match (asked.method, rest) {
+            (Method::Get, [_, _, _]) => {
+                Answer::ok(json!({"tag_assignments": tags.values().collect::<Vec<_>>()}))
+            }
+            (Method::Post, []) => {
+                let key = asked.body["tag_key"].as_str().unwrap_or_default();
+                if tags.contains_key(key) {
+                    return Answer::already_exists(format!(
+                        "Tag assignment with tag key {key} already exists."
+                    ));
+                }
+                tags.insert(key.to_owned(), asked.body.clone());
+                record.effect(caller, || format!("POST entity-tag-assignments {name}"));
+                Answer::ok(asked.body.clone())
+            }
+            (Method::Patch, [_, _, _, key]) => {
+                let Some(tag) = tags.get_mut(*key) else {
+                    return Answer::not_found(format!("Tag assignment with tag key {key} does not exist."));
+                };
+                *tag = asked.body.clone();
+                record.effect(caller, || format!("PATCH entity-tag-assignments {name}"));
+                Answer::ok(asked.body.clone())
+            }
+            _ => Answer::invalid("There is no such call."),
+        }
     }
 
     /// Who may use an app. A change adds grants, and replaces the level of a grantee who has one.

@@ -74,7 +74,7 @@ class Given:
         if named is not None:
             found.setdefault("app_name", named)
         if self.saved is not None:
-            found = self._words.recorded(self.saved, found)
+            found = self._words.recorded(self.start["operation"], self.saved, found)
         for name, flag in settings.items():
             if flag["kind"] == "wheel" and self._given.get(name) is not None:
                 found[name] = self._wheel(self._given[name])

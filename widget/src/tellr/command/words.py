@@ -42,13 +42,15 @@ class Words:
         checked: dict[str, Any] = self._asked({"check": {**start, "saved": saved}})
         return checked
 
-    def recorded(self, saved: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Take the settings of a saved plan instead of those that were given.
+    def recorded(
+        self, operation: str, saved: Mapping[str, Any], arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Take the settings of a saved plan of `operation` instead of those that were given.
 
         Raises:
-            RefusedError: The file is no saved plan, or other settings were given.
+            RefusedError: The file is no saved plan of it, or other settings were given.
         """
-        asked = {"saved": saved, "arguments": arguments}
+        asked = {"operation": operation, "saved": saved, "arguments": arguments}
         taken: dict[str, Any] = self._asked({"recorded": asked})
         return taken
 

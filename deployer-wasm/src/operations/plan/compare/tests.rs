@@ -79,7 +79,7 @@ proptest! {
         let run = differences(&found, &wanted);
         let wanted = WantedApp {
             name: "tellr", description: text.as_deref(), compute_size: size.as_deref(), scopes,
-            settings: RecordSettings::default(), grants: Vec::new(),
+            settings: RecordSettings::default(), grants: Vec::new(), tags: Vec::new(),
         };
         let planned = app(&wanted, Some(&found), current);
         for name in ["description", "compute_size", "user_api_scopes"] {

@@ -1,0 +1,77 @@
+//! The app's tags: sets the wanted ones that it lacks or has with another value, and leaves the others.
+
+use serde_json::json;
+
+use crate::config::tags::Tags;
+use crate::engine::{Done, StepError, StepHandle};
+use crate::error::Failure;
+use crate::host::Host;
+use crate::workspace::apps::App;
+use crate::workspace::tags::{self, Assigned};
+use crate::workspace::{ApiError, Client, ErrorKind};
+
+/// The present tags of the app, if any are wanted and it exists.
+///
+/// # Errors
+/// The workspace's refusal.
+pub async fn look<H: Host>(
+    client: &Client<'_, H>,
+    app: Option<&App>,
+    wanted: &Tags,
+) -> Result<Assigned, Failure> {
+    match app.filter(|app| !wanted.is_empty() && app.compute() != "DELETING") {
+        Some(app) => read(client, &app.name).await.map_err(ApiError::into_failure),
+        None => Ok(Assigned::default()),
+    }
+}
+
+/// Sets the tags that differ.
+///
+/// # Errors
+/// `PERMISSION_DENIED`, as for a governed tag, or the workspace's refusal.
+pub async fn set<H: Host>(
+    step: StepHandle<'_, '_, H>,
+    app: &str,
+    wanted: &Tags,
+) -> Result<Done<()>, StepError> {
+    let there = read(step.client(), app).await?;
+    let differing: Vec<(&str, &str)> = differing(wanted, &there).collect();
+    if differing.is_empty() {
+        return Ok(Done::unchanged((), format!("the app `{app}` is tagged as wanted")));
+    }
+    let words = spelled(differing.iter().copied());
+    let detail = json!({"tags": differing.iter().map(|(key, _)| key).collect::<Vec<_>>()});
+    step.intend(detail.clone()).await?;
+    for (key, value) in differing {
+        if there.value(key).is_none() {
+            match step.client().send(tags::create(app, key, value)).await {
+                Ok(_) => continue,
+                // After an answer that was lost, or by somebody else; perhaps with another value.
+                Err(error) if error.is(ErrorKind::AlreadyExists) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        step.client().send(tags::update(app, key, value)).await?;
+    }
+    step.did(detail).await?;
+    Ok(Done::changed((), format!("tagged the app `{app}` with {words}")))
+}
+
+async fn read<H: Host>(client: &Client<'_, H>, app: &str) -> Result<Assigned, ApiError> {
+    Ok(client.find_all(tags::list(app)).await?.unwrap_or_default())
+}
+
+/// The wanted tags that the app lacks, or has with another value.
+pub fn differing<'a>(wanted: &'a Tags, there: &'a Assigned) -> impl Iterator<Item = (&'a str, &'a str)> {
+    wanted.iter().filter(|(key, value)| there.value(key) != Some(value))
+}
+
+/// Tags as part of a sentence.
+pub fn spelled<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    tags.map(|tag| format!("`{}`", text(tag))).collect::<Vec<_>>().join(", ")
+}
+
+/// A tag as a flag writes it.
+pub fn text((key, value): (&str, &str)) -> String {
+    format!("{key}={value}")
+}
