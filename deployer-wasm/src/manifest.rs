@@ -14,7 +14,7 @@ mod index;
 mod requirements;
 
 pub use app_yaml::{KeySource, LakebaseConnection, ManifestInputs, app_yaml};
-pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable, shown};
+pub use deployed::{DeployedKey, DeployedManifest, EnvValue, Unusable, shown, without_secrets};
 pub use requirements::{RequirementsInputs, WHEEL_FOLDER, required_version, requirements, wheel_path};
 
 /// The names of the two files.

@@ -34,31 +34,37 @@ pub use client::{Client, Permit};
 pub use elapsed::Elapsed;
 pub use retry::{Attempt, RetryDecision, RetryPolicy};
 
-/// A paginated list.
+/// A list of which the platform answers one page at a time.
 pub trait Page {
-    /// Takes the token of the next page; `None` on the last one.
-    fn take_next(&mut self) -> Option<String>;
-
-    /// Adds the entries of the next page.
-    fn append(&mut self, next: Self);
+    /// The field of its entries, in the answer and in the type.
+    const ENTRIES: &'static str;
 }
 
-/// Makes a struct with `next_page_token` and a list a [`Page`].
+/// Makes a struct with a list a [`Page`].
 macro_rules! page {
     ($type:ty, $entries:ident) => {
         impl $crate::workspace::Page for $type {
-            fn take_next(&mut self) -> Option<String> {
-                self.next_page_token.take().filter(|token| !token.is_empty())
-            }
-
-            fn append(&mut self, mut next: Self) {
-                self.$entries.append(&mut next.$entries);
-                self.next_page_token = next.next_page_token;
-            }
+            const ENTRIES: &'static str = stringify!($entries);
         }
     };
 }
 pub(crate) use page;
+
+/// The words of a call for its refusal.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    doing: String,
+    what: String,
+    needed: &'static str,
+}
+
+impl Words {
+    /// The error in these words.
+    fn of(self, mut error: ApiError) -> ApiError {
+        (error.doing, error.what, error.needed) = (self.doing, self.what, self.needed);
+        error
+    }
+}
 
 /// A request, the type its answer is parsed into, and the words for its refusal.
 #[derive(Debug)]
@@ -89,9 +95,10 @@ impl<T> Call<T> {
         Self { request, doing, what, needed, answer: PhantomData }
     }
 
-    /// The same for the page after the one that returned `token`.
-    pub(crate) fn page(self, token: &str) -> Self {
-        self.query("page_token", token)
+    /// The request, and the words for its refusal.
+    fn into_parts(self) -> (WorkspaceRequest, Words) {
+        let Self { request, doing, what, needed, .. } = self;
+        (request, Words { doing, what, needed })
     }
 
     fn query(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -108,6 +115,12 @@ impl<T> Call<T> {
         self.request.sensitive = true;
         self
     }
+}
+
+/// The same request for the page after the one that answered `token`.
+fn next_page(mut request: WorkspaceRequest, token: String) -> WorkspaceRequest {
+    request.query.push(("page_token".to_owned(), token));
+    request
 }
 
 /// Characters that need no encoding in a path segment: letters, digits and the four marks that RFC 3986

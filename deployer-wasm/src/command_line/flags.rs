@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::program::NATIVE;
 use crate::config::{Kind, SETTINGS, Setting};
-use crate::error::{DeployError, Failure};
+use crate::error::{DeployError, Failure, blank_secrets};
 
 /// The flags of the package's command besides those of settings.
 const OWN: [&str; 10] =
@@ -89,11 +89,14 @@ pub(super) fn flag_of(name: &str) -> String {
 pub fn pairs(setting: &str, texts: &[String]) -> Result<Map<String, Value>, String> {
     let mut pairs = Map::new();
     for text in texts {
-        let refused = |problem: &str| format!("`{} {text}`: {problem}", flag_of(setting));
-        let (name, value) =
-            text.split_once('=').ok_or_else(|| refused("expected NAME=VALUE; for an empty value, NAME="))?;
+        // Without the value, which may be a secret.
+        let refused =
+            |name: &str, problem: &str| format!("`{} {}`: {problem}", flag_of(setting), blank_secrets(name));
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| refused(text, "expected NAME=VALUE; for an empty value, NAME="))?;
         if pairs.insert(name.to_owned(), json!(value)).is_some() {
-            return Err(refused("this name is given twice"));
+            return Err(refused(name, "this name is given twice"));
         }
     }
     Ok(pairs)

@@ -133,6 +133,9 @@ pub(super) fn by_setting(keys: &[Key], entries: Vec<(String, Node)>) -> Vec<(&'s
             (Some(Key { setting: "", holds: Holds::Group(inner), .. }), Node::Map(entries)) => {
                 found.extend(by_setting(inner, entries));
             }
+            (Some(Key { setting: "", holds: Holds::Group(inner), .. }), Node::Null) => {
+                found.extend(inner.iter().map(|key| (key.setting, Node::Null)));
+            }
             (Some(Key { setting, .. }), value) if !setting.is_empty() => found.push((*setting, value)),
             _ => {}
         }

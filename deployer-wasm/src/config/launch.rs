@@ -2,7 +2,7 @@
 
 mod extra_env;
 
-pub use extra_env::{ExtraEnv, holds_secret, looks_secret, refuse_secret};
+pub use extra_env::{ExtraEnv, looks_secret, refuse_secret};
 
 use super::enums::Seeds;
 use super::name::SchemaName;

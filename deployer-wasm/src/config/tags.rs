@@ -10,7 +10,7 @@ use super::text::{invalid, refuse_unfilled};
 use crate::error::Failure;
 
 /// The most tags of one run; an object of the platform has at most 50.
-const MOST_TAGS: usize = 50;
+pub const MOST_TAGS: usize = 50;
 /// The maximum length of a key, in characters (API reference, tag assignments).
 const KEY_LIMIT: usize = 256;
 /// The maximum length of a value, in characters (the same).
@@ -31,9 +31,12 @@ impl Tags {
         }
         for (name, value) in pairs.iter() {
             refuse_unfilled(&key, name)?;
+            refuse_secret(&key, name)?;
             let is_key = !name.is_empty()
                 && name.chars().count() <= KEY_LIMIT
                 && name.trim() == name
+                // Merges mappings in YAML.
+                && name != "<<"
                 && !name.chars().any(|c| c.is_control() || ",.:/-=".contains(c));
             if !is_key {
                 let expected = format!(
@@ -96,6 +99,7 @@ mod tests {
         for (name, value) in [
             ("", "x"),
             (" a", "x"),
+            ("<<", "x"),
             ("a-b", "x"),
             ("a.b", "x"),
             ("a=b", "x"),

@@ -193,6 +193,9 @@ fn an_empty_value_of_an_environment_takes_the_inherited_one_away() {
     assert_eq!((config.app_compute, config.lakebase_name.as_str()), (ComputeSize::Medium, "team"));
     assert_eq!(config.schema_name.as_str(), "app_data");
     assert!(config.share_with.grants().is_empty());
+    let file = "defaults: {lakebase: {database_name: team, schema: s}}\nenvironments: {development: {lakebase: null}}";
+    let config = CreateArguments::default().resolve(Some(file), None).unwrap();
+    assert_eq!((config.lakebase_name.as_str(), config.schema_name.as_str()), ("tellr-db", "app_data"));
 }
 
 #[test]

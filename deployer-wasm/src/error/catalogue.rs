@@ -282,7 +282,10 @@ pub enum Failure {
 impl From<Failure> for DeployError {
     fn from(failure: Failure) -> Self {
         let class = if failure.is_input() { ErrorClass::Input } else { ErrorClass::Deployment };
-        let (log, refused) = (failure.log(), failure.refused());
+        let (log, mut refused) = (failure.log(), failure.refused());
+        if let Some(key) = refused.as_mut().and_then(|refused| refused.key.as_mut()) {
+            *key = outside::blank_secrets(key);
+        }
         let rule = failure.evidence().and_then(rules::find);
         let entry = match rule {
             Some(rule) => failure.explained(rule),

@@ -23,9 +23,7 @@ pub fn blank_secrets(text: &str) -> String {
         if let Some(after) = rest.strip_prefix("://") {
             blanked.push_str("://");
             (rest, before, named) = (after, "://", "");
-            let authority =
-                &after[..after.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(after.len())];
-            if let Some(end) = authority.rfind('@') {
+            if let Some(end) = authority(after).rfind('@') {
                 blanked.push_str(HIDDEN);
                 rest = &after[end..];
             }
@@ -94,6 +92,23 @@ fn private_key(text: &str) -> Option<usize> {
     }
     let end = format!("-----END {label}-----");
     Some(text.find(&end).map_or(text.len(), |at| at + end.len()))
+}
+
+/// The authority of a URL, which begins with it.
+fn authority(text: &str) -> &str {
+    &text[..text.find(|c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace()).unwrap_or(text.len())]
+}
+
+/// Whether a value that somebody gives holds a token of a known form, a key, or a URL with a password. Unlike
+/// [`blank_secrets`] it takes nothing for a secret only because of the word before it: a value is refused for it.
+pub fn holds_credential(value: &str) -> bool {
+    let has_password = |(at, sign): (usize, &str)| {
+        let user = authority(&value[at + sign.len()..]).rsplit_once('@').map(|(user, _)| user);
+        user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
+    };
+    value.match_indices("://").any(has_password)
+        || value.match_indices("-----BEGIN ").any(|(at, _)| private_key(&value[at..]).is_some())
+        || value.split(|c| !is_of_a_token(c)).any(|token| known_form(token.trim_end_matches('.')).is_some())
 }
 
 /// The text without secrets, shortened for display.
@@ -179,8 +194,13 @@ fn secret_in(token: &str, before: &str) -> Option<usize> {
     {
         return Some(from);
     }
-    let after_equals = bare.match_indices('=').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(after_equals).find(|from| is_secret(&bare[*from..]))
+    known_form(bare)
+}
+
+/// The offset of a secret of a known form in a token, at its beginning or behind a `=`.
+fn known_form(token: &str) -> Option<usize> {
+    let after_equals = token.match_indices('=').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(after_equals).find(|from| is_secret(&token[*from..]))
 }
 
 /// Whether what follows `name` and `:` or `=` is a secret, whatever it looks like.
@@ -207,8 +227,9 @@ fn names_scheme(token: &str, name: &str) -> bool {
 
 fn is_secret(text: &str) -> bool {
     let of_the_platform = ["dapi", "dkea", "dose"].iter().any(|prefix| text.starts_with(prefix));
-    // Tokens of package indexes and code hosts, which stand in installers' output.
-    let of_others = ["pypi-", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-"];
+    // Tokens of package indexes and code hosts, which stand in installers' output, and of services that apps call.
+    let of_others =
+        ["pypi-", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "sk-", "xoxb-", "xoxp-", "AKIA", "AIza"];
     if text.len() >= 20 && of_others.iter().any(|prefix| text.starts_with(prefix)) {
         return true;
     }
@@ -250,6 +271,38 @@ mod tests {
         }
         assert_eq!(blank_secrets("host=db password=hunter2 user=x"), "host=db password=[hidden] user=x");
         assert_eq!(blank_secrets("Basic dXNlcjpwYXNz"), "Basic [hidden]");
+    }
+
+    #[test]
+    fn a_value_is_a_credential_by_its_form_and_not_by_a_word_before_it() {
+        let dapi = format!("dapi{}", "0123456789abcdef".repeat(2));
+        let key = format!("sk-proj-{}", "a1".repeat(20));
+        for value in [
+            FERNET,
+            &dapi,
+            &key,
+            &format!("Bearer {dapi}"),
+            &format!("https://x.example/?key={dapi}"),
+            "postgresql://ada:hunter2@db.example.com/x",
+            "-----BEGIN RSA PRIVATE KEY-----\\nMII",
+        ] {
+            assert!(holds_credential(value), "{value}");
+        }
+        for value in [
+            "",
+            "abfss://container@account.dfs.core.windows.net/path",
+            "ssh://git@github.com/org/repo.git",
+            "postgresql://user@host:5432/db",
+            "https://x.example?to=a:b@c.example",
+            "https://x.example/#a:b@c",
+            "next_token=5",
+            "password: none",
+            "basic authentication",
+            "sk-learn",
+            "4711",
+        ] {
+            assert!(!holds_credential(value), "{value}");
+        }
     }
 
     #[test]

@@ -10,9 +10,10 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::{IMPORT_OWNER, IMPORT_SCHEMA, KEY_VARIABLE, ORIGINAL_START, SEED_KEYWORD, SEED_OPTION};
-use crate::config::launch::{ExtraEnv, Import, Launch, holds_secret, looks_secret};
+use crate::config::launch::{ExtraEnv, Import, Launch, looks_secret};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
+use crate::error::holds_credential;
 
 /// The text for display in the place of a key.
 const HIDDEN_KEY: &str = "(the encryption key)";
@@ -192,6 +193,20 @@ impl Entries {
     }
 }
 
+/// The text of a generated file for display: like [`shown`], without the values that look like secrets.
+pub fn without_secrets(app_yaml: &str) -> String {
+    let (mut name, mut text) = ("", String::with_capacity(app_yaml.len()));
+    for line in app_yaml.split_inclusive('\n') {
+        name = line.trim_start().strip_prefix("- name:").map_or(name, str::trim);
+        let value = line.trim_start().strip_prefix("value:").map(str::trim);
+        match value.filter(|value| looks_secret(name) || holds_credential(value)) {
+            Some(value) => text.push_str(&line.replacen(value, "[hidden]", 1)),
+            None => text.push_str(line),
+        }
+    }
+    text
+}
+
 /// The command and the variables of a file for display, as `command` and `env.NAME` with their values; `None`
 /// if it can't be read. The key, and values of variables whose names look like secrets, are replaced: the file
 /// may have been edited.
@@ -203,7 +218,7 @@ pub fn shown(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         let text = match value {
             EnvValue::From(resource) => format!("from the resource `{resource}`"),
             EnvValue::Literal(_) if name.trim() == KEY_VARIABLE => HIDDEN_KEY.to_owned(),
-            EnvValue::Literal(text) if looks_secret(name) || holds_secret(text) => "[hidden]".to_owned(),
+            EnvValue::Literal(text) if looks_secret(name) || holds_credential(text) => "[hidden]".to_owned(),
             EnvValue::Literal(text) => text.clone(),
         };
         // The platform uses the last one of a name.

@@ -13,6 +13,7 @@ use crate::engine::Cancellation;
 use crate::engine::releases::Release;
 use crate::error::{Failure, Result};
 use crate::host::{Host, Timestamp};
+use crate::manifest::without_secrets;
 use crate::steps::app;
 use crate::steps::restore_point;
 use crate::workspace::postgres;
@@ -103,11 +104,19 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
         app_file_workspace_path: folder.to_string(),
         current: releases.current().map(|release| release.number),
         previous: releases.previous().map(|release| release.number),
-        releases: releases.all().iter().rev().cloned().collect(),
+        releases: releases.all().iter().rev().cloned().map(shown).collect(),
         branch,
         restore_points,
         unread,
     })
+}
+
+/// A release for display: values that look like secrets may have come from a file that somebody edited.
+fn shown(mut release: Release) -> Release {
+    for text in release.files.iter_mut().filter_map(|file| file.text.as_mut()) {
+        *text = without_secrets(text);
+    }
+    release
 }
 
 /// The branches of the project of `used` that the app's data can be restored from, newest first.

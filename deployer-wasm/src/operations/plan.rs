@@ -16,7 +16,6 @@ use super::preflight::Preflight;
 use super::release::{Release, all_scopes};
 use super::{Change, Operation, create, delete, restore, rollback, update};
 use crate::config::sharing::Sharing;
-use crate::config::tags::Tags;
 use crate::config::{
     ComputeSize, CreateConfig, Description, KeyStorage, LakebaseName, SchemaName, UpdateConfig,
 };
@@ -27,10 +26,9 @@ use crate::host::Host;
 use crate::steps::lakebase::{Found, Kind};
 use crate::steps::package::Published;
 use crate::steps::schema::Preview;
-use crate::steps::{key, resources, services, tags};
+use crate::steps::{key, resources, services};
 use crate::workspace::apps::App;
 use crate::workspace::permissions::AccessList;
-use crate::workspace::tags::Assigned;
 
 mod ahead;
 mod changes;
@@ -42,7 +40,7 @@ mod saved;
 mod words;
 
 pub use changes::{Action, FieldChange, FieldValue, Reason, ResourceChange, ResourceKind};
-pub(super) use compare::BESIDE_RECORD;
+pub(super) use compare::is_beside_record;
 use compare::{Deployed, WantedApp, WantedAttachment};
 pub use files::PlannedFile;
 use observed::{Foreseen, Observed};
@@ -222,7 +220,7 @@ impl Plan {
             scopes: all_scopes(&config.extra_scopes),
             settings: config.record.clone(),
             grants: missing_grants(&config.share_with, &observed.shared),
-            tags: missing_tags(&config.tags, &observed.tagged),
+            tags: compare::tags(&config.tags, &observed.tagged),
         };
         let release = (observed.release(config), &observed.package);
         self.of_release(database, release, (&wanted, found), foreseen, config.encryption_key.is_some())
@@ -263,7 +261,7 @@ impl Plan {
             scopes: all_scopes(&config.extra_scopes),
             settings: config.record.clone(),
             grants: missing_grants(&config.share_with, &observed.shared),
-            tags: missing_tags(&config.tags, &observed.tagged),
+            tags: compare::tags(&config.tags, &observed.tagged),
         };
         let release = (observed.release(config), &observed.package);
         let found = (&wanted, Some(&observed.app));
@@ -350,11 +348,6 @@ impl Plan {
             Kind::Provisioned => self.lost.push(words::no_way_back(database)),
         }
     }
-}
-
-/// The wanted tags that the app lacks, or has with another value.
-fn missing_tags(wanted: &Tags, there: &Assigned) -> Vec<String> {
-    tags::differing(wanted, there).map(tags::text).collect()
 }
 
 /// The wanted grants that the app doesn't have.

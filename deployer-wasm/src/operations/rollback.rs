@@ -10,7 +10,7 @@ use super::Operation;
 use super::folder::folder;
 use super::inventory::deployed_from;
 use super::locked_run::Deployed;
-use super::plan::BESIDE_RECORD;
+use super::plan::is_beside_record;
 use super::preflight::{Preflight, Site, both};
 use super::put_back::Gate;
 use super::release::key_storage;
@@ -185,7 +185,7 @@ fn check_tables(releases: &Releases, app: &str, target: &Release) -> Result<(), 
 fn settings(target: &Release, app: &str, folder: &WorkspacePath) -> Result<UpdateConfig> {
     let mut arguments = target.settings.clone();
     if let Value::Object(arguments) = &mut arguments {
-        arguments.retain(|name, _| !BESIDE_RECORD.contains(&name.as_str()));
+        arguments.retain(|name, _| !is_beside_record(name));
         arguments.insert("app_name".to_owned(), app.into());
         arguments.insert("app_file_workspace_path".to_owned(), folder.as_str().into());
     }

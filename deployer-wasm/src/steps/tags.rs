@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::config::tags::Tags;
+use crate::config::tags::{MOST_TAGS, Tags};
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
 use crate::host::Host;
@@ -19,10 +19,19 @@ pub async fn look<H: Host>(
     app: Option<&App>,
     wanted: &Tags,
 ) -> Result<Assigned, Failure> {
-    match app.filter(|app| !wanted.is_empty() && app.compute() != "DELETING") {
-        Some(app) => read(client, &app.name).await.map_err(ApiError::into_failure),
-        None => Ok(Assigned::default()),
+    let Some(app) = app.filter(|app| !wanted.is_empty() && app.compute() != "DELETING") else {
+        return Ok(Assigned::default());
+    };
+    let there = read(client, &app.name).await.map_err(ApiError::into_failure)?;
+    let new = wanted.iter().filter(|(key, _)| there.value(key).is_none()).count();
+    let all = there.count() + new;
+    if new > 0 && all > MOST_TAGS {
+        let (key, given) = ("tags".to_owned(), format!("{new} new tags"));
+        let expected =
+            format!("at most {MOST_TAGS} tags of an app; with those that it has it would get {all}");
+        return Err(Failure::InvalidValue { key, given, expected });
     }
+    Ok(there)
 }
 
 /// Sets the tags that differ.
@@ -43,15 +52,16 @@ pub async fn set<H: Host>(
     let detail = json!({"tags": differing.iter().map(|(key, _)| key).collect::<Vec<_>>()});
     step.intend(detail.clone()).await?;
     for (key, value) in differing {
-        if there.value(key).is_none() {
-            match step.client().send(tags::create(app, key, value)).await {
-                Ok(_) => continue,
-                // After an answer that was lost, or by somebody else; perhaps with another value.
-                Err(error) if error.is(ErrorKind::AlreadyExists) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        step.client().send(tags::update(app, key, value)).await?;
+        let (create, update) = (tags::create(app, key, value), tags::update(app, key, value));
+        // The other one if the tag was made or removed meanwhile, or an answer was lost.
+        let (first, other, otherwise) = match there.value(key) {
+            None => (create, update, ErrorKind::AlreadyExists),
+            Some(_) => (update, create, ErrorKind::NotFound),
+        };
+        match step.client().send(first).await {
+            Err(error) if error.is(otherwise) => step.client().send(other).await?,
+            done => done?,
+        };
     }
     step.did(detail).await?;
     Ok(Done::changed((), format!("tagged the app `{app}` with {words}")))

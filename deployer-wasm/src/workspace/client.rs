@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::api_error::{ApiError, ErrorKind, Interface};
 use super::elapsed::Elapsed;
 use super::retry::{Attempt, RETRIES, RetryDecision, RetryPolicy};
-use super::{Call, Page};
+use super::{Call, Page, Words, next_page};
 use crate::cancellation::Cancellation;
 use crate::decode::{Mismatch, decode};
 use crate::host::{Host, HostError, Method, Timestamp, WorkspaceRequest, WorkspaceResponse};
@@ -26,10 +26,49 @@ const MOST_PAGES: usize = 100;
 /// Retries are reported from this time since the first attempt on.
 const TOLD_FROM: Duration = Duration::from_secs(5);
 
-/// An answer that is JSON.
+/// An answer that is JSON, and the words of its call.
 struct Answer {
     status: u16,
     body: Value,
+    words: Words,
+}
+
+impl Answer {
+    /// Reads it into a type. Every answer of the platform is an object. One of the wrong shape isn't requested again:
+    /// the platform would answer the same.
+    fn read<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        let Self { status, body, words } = self;
+        let read = if body.is_object() { decode(body) } else { Err(Mismatch::of_kind(&body, "an object")) };
+        read.map_err(|mismatch| words.of(ApiError::unexpected_shape(status, &mismatch)))
+    }
+
+    /// Takes the token of the next page; `None` on the last one.
+    fn next_page(&mut self) -> Result<Option<String>, ApiError> {
+        match self.body.get_mut("next_page_token").map(Value::take) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(token)) => Ok(Some(token).filter(|token| !token.is_empty())),
+            Some(other) => {
+                let mismatch = Mismatch::of_kind(&other, "a text as `next_page_token`");
+                Err(self.words.clone().of(ApiError::unexpected_shape(self.status, &mismatch)))
+            }
+        }
+    }
+
+    /// Adds the entries of the next page. Entries that aren't a list stay what they are, and are refused when they are
+    /// read.
+    fn append(&mut self, mut next: Self, entries: &str) {
+        let token = next.body.get_mut("next_page_token").map(Value::take);
+        let more = next.body.get_mut(entries).map(Value::take).unwrap_or_default();
+        let Value::Object(all) = &mut self.body else { return };
+        all.insert("next_page_token".to_owned(), token.unwrap_or_default());
+        match (all.get_mut(entries), more) {
+            (_, Value::Null) => {}
+            (Some(Value::Array(there)), Value::Array(mut more)) => there.append(&mut more),
+            (_, more) => {
+                all.insert(entries.to_owned(), more);
+            }
+        }
+    }
 }
 
 /// Permits or refuses requests that change something.
@@ -208,16 +247,21 @@ impl<'a, H: Host> Client<'a, H> {
     /// # Errors
     /// The refusal, with the call's own words.
     pub async fn send<T: DeserializeOwned>(&self, call: Call<T>) -> Result<T, ApiError> {
-        let Call { request, doing, what, needed, .. } = call;
-        // Boxed: a host's request may have kilobytes of state, and many calls are nested.
-        let answer = Box::pin(self.exchange(request)).await;
-        // An answer of the wrong shape isn't requested again: the platform would answer the same.
-        let read = answer.and_then(|Answer { status, body }| {
-            read(body).map_err(|mismatch| ApiError::unexpected_shape(status, &mismatch))
-        });
-        read.map_err(|mut error| {
-            (error.doing, error.what, error.needed) = (doing, what, needed);
-            error
+        let (request, words) = call.into_parts();
+        self.answer(request, words).await?.read()
+    }
+
+    /// The answer to `request`. Boxed: a host's request may have kilobytes of state, and many calls are nested.
+    fn answer(
+        &self,
+        request: WorkspaceRequest,
+        words: Words,
+    ) -> LocalBoxFuture<'_, Result<Answer, ApiError>> {
+        Box::pin(async move {
+            match self.exchange(request).await {
+                Ok((status, body)) => Ok(Answer { status, body, words }),
+                Err(error) => Err(words.of(error)),
+            }
         })
     }
 
@@ -238,21 +282,43 @@ impl<'a, H: Host> Client<'a, H> {
     /// # Errors
     /// Any other refusal, and a list that doesn't end.
     pub async fn find_all<T: DeserializeOwned + Page>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
-        let Some(mut all) = self.find(call.clone()).await? else { return Ok(None) };
-        for _ in 1..MOST_PAGES {
-            let Some(token) = all.take_next() else { return Ok(Some(all)) };
-            all.append(self.send(call.clone().page(&token)).await?);
+        let (request, words) = call.into_parts();
+        match self.pages(request, words, T::ENTRIES).await {
+            Ok(all) => all.read().map(Some),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
         }
-        if all.take_next().is_none() {
-            return Ok(Some(all));
-        }
-        let mut error = ApiError::endless_list(MOST_PAGES);
-        (error.doing, error.what, error.needed) = (call.doing, call.what, call.needed);
-        Err(error)
     }
 
-    /// Sends `request` until the answer is JSON or the time limit has passed.
-    async fn exchange(&self, request: WorkspaceRequest) -> Result<Answer, ApiError> {
+    /// All pages of a list as one answer. Only the whole of them is read into a type: this code then exists once.
+    fn pages(
+        &self,
+        request: WorkspaceRequest,
+        words: Words,
+        entries: &'static str,
+    ) -> LocalBoxFuture<'_, Result<Answer, ApiError>> {
+        Box::pin(async move {
+            let mut all = self.answer(request.clone(), words.clone()).await?;
+            for _ in 1..MOST_PAGES {
+                let Some(token) = all.next_page()? else { return Ok(all) };
+                let next = self.answer(next_page(request.clone(), token), words.clone()).await.map_err(
+                    |mut error| {
+                        // A list whose first page exists isn't missing.
+                        error.kind = if error.is_not_found() { ErrorKind::Other } else { error.kind };
+                        error
+                    },
+                )?;
+                all.append(next, entries);
+            }
+            match all.next_page()? {
+                None => Ok(all),
+                Some(_) => Err(words.of(ApiError::endless_list(MOST_PAGES))),
+            }
+        })
+    }
+
+    /// Sends `request` until the answer is JSON or the time limit has passed: its status, and the JSON.
+    async fn exchange(&self, request: WorkspaceRequest) -> Result<(u16, Value), ApiError> {
         let (method, interface) = (request.method, Interface::of(&request.path));
         let (mut earlier, mut unanswered, mut uncertain) = (0u32, 0u32, false);
         let mut elapsed = Elapsed::since(self.host.now());
@@ -294,7 +360,7 @@ impl<'a, H: Host> Client<'a, H> {
     async fn attempt(
         &self,
         request: WorkspaceRequest,
-    ) -> Result<Answer, (ApiError, Option<WorkspaceResponse>)> {
+    ) -> Result<(u16, Value), (ApiError, Option<WorkspaceResponse>)> {
         let method = request.method;
         let response = match &self.reads {
             Some(reads) if method == Method::Get => reads.answer(&request).await,
@@ -310,7 +376,7 @@ impl<'a, H: Host> Client<'a, H> {
             return Err((ApiError::from_response(&response), Some(response)));
         }
         match parse(method, &response) {
-            Ok(body) => Ok(Answer { status: response.status, body }),
+            Ok(body) => Ok((response.status, body)),
             Err(problem) => Err((ApiError::not_json(&response, &problem), Some(response))),
         }
     }
@@ -382,11 +448,6 @@ impl<'a, H: Host> Client<'a, H> {
 fn parse(method: Method, response: &WorkspaceResponse) -> serde_json::Result<Value> {
     let body = response.body.trim();
     serde_json::from_str(if body.is_empty() && method != Method::Get { "{}" } else { body })
-}
-
-/// Parses an answer. Every answer of the platform is an object.
-fn read<T: DeserializeOwned>(body: Value) -> Result<T, Mismatch> {
-    if body.is_object() { decode(body) } else { Err(Mismatch::of_kind(&body, "an object")) }
 }
 
 #[cfg(test)]

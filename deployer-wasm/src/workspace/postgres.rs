@@ -56,9 +56,6 @@ pub struct Endpoints {
     /// The endpoints of a branch.
     #[serde(default, deserialize_with = "null_as_default")]
     pub endpoints: Vec<Endpoint>,
-    /// The token of the next page.
-    #[serde(default)]
-    pub next_page_token: Option<String>,
 }
 page!(Endpoints, endpoints);
 
@@ -126,9 +123,6 @@ pub struct Databases {
     /// The databases of a branch.
     #[serde(default, deserialize_with = "null_as_default")]
     pub databases: Vec<Database>,
-    /// The token of the next page.
-    #[serde(default)]
-    pub next_page_token: Option<String>,
 }
 page!(Databases, databases);
 
@@ -165,9 +159,6 @@ pub struct Projects {
     /// The projects that the caller can see.
     #[serde(default, deserialize_with = "null_as_default")]
     pub projects: Vec<Project>,
-    /// The token of the next page.
-    #[serde(default)]
-    pub next_page_token: Option<String>,
 }
 page!(Projects, projects);
 
@@ -227,9 +218,6 @@ pub struct Branches {
     /// The branches of a project.
     #[serde(default, deserialize_with = "null_as_default")]
     pub branches: Vec<Branch>,
-    /// The token of the next page.
-    #[serde(default)]
-    pub next_page_token: Option<String>,
 }
 page!(Branches, branches);
 

@@ -119,12 +119,17 @@ mod tests {
     use serde_json::Map;
 
     use super::super::{
-        apps, database, files, identity, operation, permissions, postgres, rights, secrets, services, tags,
+        Call, apps, database, files, identity, next_page, operation, permissions, postgres, rights, secrets,
+        services, tags,
     };
     use super::*;
     use crate::config::services::ServiceKind;
     use crate::config::sharing::GranteeKind;
     use crate::host::WorkspaceRequest;
+
+    fn paged<T>(call: Call<T>) -> WorkspaceRequest {
+        next_page(call.request, "t".to_owned())
+    }
 
     /// Every function that builds a request, with its name and a sample request.
     fn requests() -> Vec<(&'static str, WorkspaceRequest)> {
@@ -157,17 +162,17 @@ mod tests {
             ("operation::get", operation::get("projects/p/operations/o").request),
             ("operation::get", operation::get(&format!("{branch}/operations/o")).request),
             ("postgres::get_project", postgres::get_project("p").request),
-            ("postgres::list_projects", postgres::list_projects().page("t").request),
+            ("postgres::list_projects", paged(postgres::list_projects())),
             ("postgres::create_project", postgres::create_project(&project).request),
-            ("postgres::list_endpoints", postgres::list_endpoints(branch).page("t").request),
-            ("postgres::list_databases", postgres::list_databases(branch).page("t").request),
+            ("postgres::list_endpoints", paged(postgres::list_endpoints(branch))),
+            ("postgres::list_databases", paged(postgres::list_databases(branch))),
             ("postgres::get_branch", postgres::get_branch(branch).request),
             (
                 "postgres::create_branch",
                 postgres::create_branch("projects/p", "r", branch, postgres::Life::Unlimited).request,
             ),
             ("postgres::keep_branch", postgres::keep_branch(branch).request),
-            ("postgres::list_branches", postgres::list_branches("projects/p").page("t").request),
+            ("postgres::list_branches", paged(postgres::list_branches("projects/p"))),
             ("rights::of_object", rights::of_object(rights::Object::Project("p")).request),
             ("rights::of_object", rights::of_object(rights::Object::Instance("i")).request),
             ("rights::of_scope", rights::of_scope("s").request),
@@ -178,7 +183,7 @@ mod tests {
             ("services::get", services::get(ServiceKind::ServingEndpoint, "m").request),
             ("services::get", services::get(ServiceKind::GenieSpace, "01ef").request),
             ("services::get", services::get(ServiceKind::SqlWarehouse, "4b9b").request),
-            ("tags::list", tags::list("a").page("t").request),
+            ("tags::list", paged(tags::list("a"))),
             ("tags::create", tags::create("a", "k", "v").request),
             ("tags::update", tags::update("a", "k", "v").request),
         ]

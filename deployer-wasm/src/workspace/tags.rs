@@ -15,8 +15,6 @@ const APPS: &str = "apps";
 pub struct Assigned {
     #[serde(default, deserialize_with = "null_as_default")]
     tag_assignments: Vec<Assignment>,
-    #[serde(default)]
-    next_page_token: Option<String>,
 }
 page!(Assigned, tag_assignments);
 
@@ -31,6 +29,11 @@ pub struct Assignment {
 }
 
 impl Assigned {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.tag_assignments.len()
+    }
+
     /// The value of the tag `key`, which may be empty; `None` if the app has no such tag.
     pub fn value(&self, key: &str) -> Option<&str> {
         let found = self.tag_assignments.iter().find(|tag| tag.tag_key == key);

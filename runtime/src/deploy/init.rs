@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use deployer::command_line::text::printable;
 use deployer::config::{Kind, SETTINGS, Setting, Taker, resolve, to_commented_yaml};
 use deployer::error::{DeployError, ErrorClass, ErrorDetails};
 use serde_json::{Map, Value, json};
@@ -74,9 +75,10 @@ impl InitFlags {
         }
         let given: Vec<String> = answers.keys().cloned().chain(["app_name".to_owned()]).collect();
         write_new(&output, to_commented_yaml(&config, &given, &schema()).as_bytes())?;
-        let (shown, quoted) = (output.display(), quoted(&output.display().to_string()));
+        let shown = printable(&output.display().to_string());
         let told = format!(
-            "Wrote `{shown}`\n`tellr-app deploy plan create --config {quoted}` shows what would be created\n"
+            "Wrote `{shown}`\n`tellr-app deploy plan create --config={}` shows what would be created\n",
+            quoted(&shown)
         );
         print_result(&told).map_err(|error| output_lost(&error))
     }

@@ -213,8 +213,9 @@ fn check(workspace: &Workspace, caller: &Principal, (key, value): (&str, &str)) 
     }
     if !policy.values.is_empty() && !policy.values.iter().any(|known| known == value) {
         let known = policy.values.join(", ");
-        let message =
-            format!("Tag value {value} is not allowed for the governed tag {key}. Allowed values: {known}");
+        let message = format!(
+            "Tag value {value} is not an allowed value for tag policy key {key}. Allowed values: {known}"
+        );
         return Err(Problem::invalid_parameter(message));
     }
     Ok(())

@@ -12,6 +12,7 @@ const DOCS_FILES: &str = "https://docs.databricks.com/aws/en/files/workspace";
 const DOCS_LIMITS: &str = "https://docs.databricks.com/aws/en/resources/limits";
 const DOCS_POLICIES: &str = "https://docs.databricks.com/aws/en/admin/usage/budget-policies";
 const DOCS_REGIONS: &str = "https://docs.databricks.com/aws/en/resources/supported-regions";
+const DOCS_TAGS: &str = "https://docs.databricks.com/aws/en/admin/governed-tags/";
 const DOCS_STATUS: &str = "https://status.databricks.com/";
 const DOCS_USERS: &str = "https://docs.databricks.com/aws/en/admin/users-groups/";
 const UPGRADE: &str = "Upgrade the deployer; if this is the newest version, report it with this text";
@@ -50,6 +51,20 @@ rules! {
         cause: "The app's compute is starting, stopping or being updated",
         remedy: "Wait until the app is running or stopped",
         docs: DOCS_APPS,
+    }
+    /// The API reference of tag assignments; the words are an assumption.
+    TAG_VALUE {
+        says: ["allowed value*tag"],
+        cause: "The tag is governed, and this is none of its allowed values",
+        remedy: "Use an allowed value, or ask who governs the tag to allow this one",
+        docs: DOCS_TAGS,
+    }
+    /// The same: an object has at most 50 tags.
+    TAG_LIMIT {
+        says: ["at most*tags", "maximum number of tags"],
+        cause: "The app would have more tags than the platform allows",
+        remedy: "Remove tags of the app that are no longer used, or give fewer",
+        docs: DOCS_TAGS,
     }
     /// databricks-api §2.6 and §2.7: one deployment at a time; deployers §1.8 #4.
     APP_DEPLOYMENT_ACTIVE {

@@ -11,6 +11,7 @@ use super::changes::{Action, Applied, FieldChange, FieldValue, Reason, ResourceC
 use super::files::ComparedFile;
 use super::placeholders::{THE_KEY, UNKNOWN};
 use crate::config::record::RecordSettings;
+use crate::config::tags::Tags;
 use crate::config::{KeyStorage, LakebaseName, SchemaName, VersionPin, WorkspacePath};
 use crate::engine::releases::{Release, ReleasedFile, sha256};
 use crate::manifest::{APP_YAML, REQUIREMENTS, WHEEL_FOLDER, shown};
@@ -21,6 +22,7 @@ use crate::steps::resources::same_text;
 use crate::steps::schema::Preview;
 use crate::steps::services;
 use crate::workspace::apps::{App, Resource};
+use crate::workspace::tags::Assigned;
 
 /// The settings of the app's record; `None`: left as it is.
 pub(super) struct WantedApp<'a> {
@@ -32,12 +34,27 @@ pub(super) struct WantedApp<'a> {
     /// The grants that are missing.
     pub(super) grants: Vec<String>,
     /// The tags that are missing or have another value.
-    pub(super) tags: Vec<String>,
+    pub(super) tags: Vec<FieldChange>,
 }
 
 /// The settings for who may use the app, and for its tags. They aren't part of the app's record or a release: nothing is
 /// deployed again for them.
-pub(in crate::operations) const BESIDE_RECORD: [&str; 2] = ["share_with", "tags"];
+pub(in crate::operations) fn is_beside_record(name: &str) -> bool {
+    name == SHARE_WITH || name == "tags" || name.starts_with(TAG)
+}
+
+const SHARE_WITH: &str = "share_with";
+/// The field of a tag begins with it.
+const TAG: &str = "tags.";
+
+/// The tags that the app lacks, or has with another value.
+pub(super) fn tags(wanted: &Tags, there: &Assigned) -> Vec<FieldChange> {
+    let changed = wanted.iter().filter_map(|(key, value)| {
+        let there = there.value(key).map(Into::into);
+        FieldChange::set(format!("{TAG}{key}"), Applied::Unknown, Some(value.into()), there)
+    });
+    changed.collect()
+}
 
 /// The fields of the record's settings, and of its grants and tags.
 fn settings(wanted: &WantedApp<'_>, found: Option<&App>, current: Option<&Release>) -> Vec<FieldChange> {
@@ -56,11 +73,10 @@ fn settings(wanted: &WantedApp<'_>, found: Option<&App>, current: Option<&Releas
     let changed = rows.into_iter().filter_map(|(field, wanted, there)| {
         FieldChange::set(field, applied(field), Some(wanted?.into()), there.map(Into::into))
     });
-    let beside = BESIDE_RECORD.into_iter().zip([&wanted.grants, &wanted.tags]);
-    let beside = beside.filter(|(_, missing)| !missing.is_empty()).filter_map(|(field, missing)| {
-        FieldChange::set(field, Applied::Unknown, Some(missing.clone().into()), None)
-    });
-    changed.chain(beside).collect()
+    let shared = Some(wanted.grants.clone()).filter(|grants| !grants.is_empty());
+    let shared =
+        shared.and_then(|grants| FieldChange::set(SHARE_WITH, Applied::Unknown, Some(grants.into()), None));
+    changed.chain(shared).chain(wanted.tags.iter().cloned()).collect()
 }
 
 /// The branch of the database that the app uses after a restore from `from`, and now.
@@ -543,7 +559,7 @@ pub(super) fn deployment(deployed: &Deployed<'_>, others: &[ResourceChange]) -> 
 fn needs_deployment(change: &ResourceChange) -> bool {
     let concerns = match change.resource {
         ResourceKind::App if change.action == Action::Update => {
-            change.fields.iter().any(|field| field.is_made() && !BESIDE_RECORD.contains(&&*field.field))
+            change.fields.iter().any(|field| field.is_made() && !is_beside_record(&field.field))
         }
         ResourceKind::App | ResourceKind::File | ResourceKind::Attachment | ResourceKind::Key => true,
         ResourceKind::Database | ResourceKind::Schema => {

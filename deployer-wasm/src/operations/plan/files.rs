@@ -9,7 +9,7 @@ use crate::config::KeyStorage;
 use crate::engine::releases;
 use crate::error::Result;
 use crate::host::Host;
-use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS};
+use crate::manifest::{APP_YAML, KeySource, LakebaseConnection, REQUIREMENTS, without_secrets};
 use crate::steps::files::{self, AppFile};
 use crate::steps::key::ObservedKey;
 use crate::together;
@@ -33,7 +33,7 @@ pub(super) fn planned(
 ) -> Vec<PlannedFile> {
     let [app_yaml, requirements] = release.texts(lakebase, shown_key(key));
     let file = |name: &str, content| PlannedFile { name: name.to_owned(), content };
-    vec![file(APP_YAML, app_yaml), file(REQUIREMENTS, requirements)]
+    vec![file(APP_YAML, without_secrets(&app_yaml)), file(REQUIREMENTS, requirements)]
 }
 
 /// A file as it is wanted and as it is.

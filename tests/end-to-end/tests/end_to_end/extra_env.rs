@@ -1,7 +1,11 @@
 //! Additional environment variables of an app.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use deployer::config::{CreateArguments, Pairs, UpdateArguments};
 use end_to_end::stage::{FOLDER, Stage, update_of_default};
+use local_workspace::pace::Pace;
+use serde_json::json;
 
 fn pairs(pairs: &[(&str, &str)]) -> Pairs {
     pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
@@ -9,6 +13,30 @@ fn pairs(pairs: &[(&str, &str)]) -> Pairs {
 
 async fn app_yaml(stage: &Stage) -> String {
     stage.file(&format!("{FOLDER}/app.yaml")).await.expect("it is there")
+}
+
+/// Somebody edited `app.yaml`: an update keeps what stands there, and nothing that is shown has it.
+#[tokio::test]
+async fn kept_values_that_look_like_secrets_are_shown_nowhere() {
+    let stage = Stage::with(Pace::scaled(0.01)).await;
+    let extra_env = Some(pairs(&[("DATA", "abfss://container@account.dfs.core.windows.net/x")]));
+    stage.create(CreateArguments { extra_env, ..CreateArguments::default() }).await.expect("create");
+    let token = format!("dapi{}", "0123456789abcdef".repeat(2));
+    let edited = app_yaml(&stage).await
+        + &format!("- name: UPSTREAM\n  value: {token}\n- name: MY_PASSWORD\n  value: hunter2\n");
+    let content = STANDARD.encode(&edited);
+    let put = json!({"path": format!("{FOLDER}/app.yaml"), "content": content, "format": "AUTO", "overwrite": true});
+    assert_eq!(stage.post("/api/2.0/workspace/import", put).await.0, 200);
+    let plan = json!(stage.plan_update(update_of_default()).await.expect("a plan")).to_string();
+    assert!(plan.contains("abfss://container@account"), "{plan}");
+    stage.update(update_of_default()).await.expect("update");
+    assert!(app_yaml(&stage).await.contains(&token), "it is kept");
+    let history = json!(stage.history().await.expect("the history")).to_string();
+    for shown in [plan, history] {
+        assert!(shown.contains("UPSTREAM") && shown.contains("[hidden]"), "{shown}");
+        assert!(!shown.contains(&token) && !shown.contains("hunter2"), "{shown}");
+    }
+    stage.end().await;
 }
 
 #[tokio::test]

@@ -278,13 +278,13 @@ async fn a_rollback_is_planned_into_a_file_too() {
 }
 
 /// Runs `tellr-app deploy` with these words: exit code, output, errors.
-async fn deploy(stage: &Stage, words: &[&str]) -> (Option<i32>, String, String) {
+pub(super) async fn deploy(stage: &Stage, words: &[&str]) -> (Option<i32>, String, String) {
     let output = kill::deploy(stage, words[0]).args(&words[1..]).output().await.expect("the program runs");
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (output.status.code(), out, err)
 }
 
-const UPDATE: [&str; 7] =
+pub(super) const UPDATE: [&str; 7] =
     ["update", "--app-name", "tellr", "--lakebase-name", "tellr-db", "--schema-name", "app_data"];
 
 #[tokio::test]

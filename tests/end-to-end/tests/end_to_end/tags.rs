@@ -11,6 +11,8 @@ use local_workspace::tags::GovernedTag;
 use reqwest::Method;
 use serde_json::json;
 
+use super::plan_changes::{UPDATE, deploy};
+
 const TAGS: &str = "/api/2.0/entity-tag-assignments";
 const OF_TELLR: &str = "/api/2.0/entity-tag-assignments/apps/tellr/tags";
 
@@ -62,7 +64,8 @@ async fn wanted_tags_are_set_and_others_stay() {
     let made: Vec<_> = plan.changes.iter().filter(|change| change.is_made()).collect();
     let [app] = made.as_slice() else { panic!("only the app changes: {made:#?}") };
     let fields: Vec<&str> = app.fields.iter().map(|field| field.field.as_str()).collect();
-    assert_eq!(fields, ["tags"]);
+    assert_eq!(fields, ["tags.cost_center", "tags.team"]);
+    assert_eq!(app.fields[1].remote, Some("slides".into()));
     assert_eq!(
         stage.made("POST", TAGS) + stage.made("PATCH", &format!("{OF_TELLR}/team")),
         0,
@@ -94,6 +97,12 @@ async fn an_app_with_several_pages_of_tags_is_read_to_its_end() {
     stage.create(tagged(&many)).await.expect("create");
     assert_eq!(there(&stage).len(), 45);
     assert!(stage.plan_update(update_tagged(&many)).await.expect("a plan").empty);
+    // With these it would have 51.
+    let more: Vec<String> = (0..6).map(|number| format!("more{number}")).collect();
+    let more: Vec<(&str, &str)> = more.iter().map(|key| (key.as_str(), "")).collect();
+    let error = stage.update(update_tagged(&more)).await.expect_err("too many");
+    assert_says(&error, Expected { code: "INVALID_VALUE", names: "`tags`", because: "it would get 51" });
+    assert_eq!(there(&stage).len(), 45);
     stage.end().await;
 }
 
@@ -107,6 +116,7 @@ async fn a_governed_tag_is_refused_in_the_platforms_words() {
     let error = stage.create(tagged(&[("risk", "middle")])).await.expect_err("it isn't a value of the tag");
     assert!(error.message.contains("set the tag `risk` of the app `tellr`"), "{error:#?}");
     assert!(error.cause.contains("Allowed values: low, high"), "{error:#?}");
+    assert!(error.remedy.contains("Use an allowed value"), "{error:#?}");
     // The run goes on with another value.
     stage.create(tagged(&[("risk", "high")])).await.expect("it resumes");
     assert_eq!(there(&stage), pairs(&[("risk", "high")]));
@@ -122,6 +132,27 @@ async fn a_governed_tag_is_refused_in_the_platforms_words() {
     // Who doesn't change it needs no right.
     stage.update(update_tagged(&[("risk", "high"), ("team", "slides")])).await.expect("update");
     assert_eq!(there(&stage), pairs(&[("risk", "high"), ("team", "slides")]));
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_saved_plan_is_outdated_by_a_tag_that_somebody_changed() {
+    let stage = stage().await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    let path = stage.workspace.control().dir.join("plan.json");
+    let file = path.to_str().expect("a path as text");
+    let planning = [&["plan"], &UPDATE[..], &["--tag", "owner=mine"]].concat();
+    let (code, told, errors) = deploy(&stage, &[&planning[..], &["--out", file]].concat()).await;
+    assert!(code == Some(0) && told.contains("tags.owner: mine"), "{told}{errors}");
+    let theirs =
+        json!({"entity_type": "apps", "entity_id": "tellr", "tag_key": "owner", "tag_value": "finance"});
+    assert_eq!(stage.send_as(ADA, Method::POST, TAGS, Some(theirs)).await.0, 200);
+    let (code, _, errors) = deploy(&stage, &["update", "--plan", file]).await;
+    assert!(code == Some(2) && errors.contains("PLAN_OUTDATED"), "{errors}");
+    assert_eq!(there(&stage), pairs(&[("owner", "finance")]));
+    // A new plan shows whose tag it replaces.
+    let (_, told, _) = deploy(&stage, &planning).await;
+    assert!(told.contains("tags.owner: finance -> mine"), "{told}");
     stage.end().await;
 }
 
