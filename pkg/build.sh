@@ -12,8 +12,10 @@ work=$target/pkg/$module
 mkdir -p "$work"
 
 # What wasm-opt does with both modules. It finds more the second time, after `flatten` has written everything
-# in its simplest form; functions that are called often come first, as small numbers are short.
-shrink=(-Oz --flatten --local-cse --rereloop -Oz --reorder-functions --strip-target-features --strip-producers)
+# in its simplest form; then functions that differ in constants become one. Functions that are called often come first,
+# as small numbers are short.
+shrink=(-Oz --flatten --local-cse --rereloop -Oz --merge-similar-functions -Oz
+  --reorder-functions --strip-target-features --strip-producers)
 
 # A switch of the crate `sha2`: a loop instead of 64 rounds written out. It hashes one file a run.
 RUSTFLAGS='--cfg sha2_backend_soft="compact"' tests/setup/reproducibly.sh \

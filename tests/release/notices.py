@@ -204,13 +204,13 @@ def sections(used: list[tuple[str, str]]) -> list[str]:
         users.setdefault(words, []).append(name)
         named = (f"{name}: {' '.join(line.split())}" for line in lines if HOLDER.match(line))
         holders.setdefault(words, []).extend(named)
-    # What begins in the same way compresses better side by side.
+    # Texts that differ little have about the same length, and compress better side by side.
     return [
         f"{RULE}\nUsed by: {', '.join(dict.fromkeys(users[words]))}\n{RULE}\n\n"
         + "".join(f"{line}\n" for line in dict.fromkeys(holders[words]))
         + ("\n" if holders[words] else "")
         + f"{texts[words]}\n"
-        for words in sorted(texts)
+        for words in sorted(texts, key=lambda words: (len(words), words))
     ]
 
 

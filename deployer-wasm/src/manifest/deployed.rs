@@ -198,9 +198,9 @@ pub fn without_secrets(app_yaml: &str) -> String {
     let (mut name, mut text) = ("", String::with_capacity(app_yaml.len()));
     for line in app_yaml.split_inclusive('\n') {
         name = line.trim_start().strip_prefix("- name:").map_or(name, str::trim);
-        let value = line.trim_start().strip_prefix("value:").map(str::trim);
-        match value.filter(|value| looks_secret(name) || holds_credential(value)) {
-            Some(value) => text.push_str(&line.replacen(value, "[hidden]", 1)),
+        let value = line.split_once("value:").filter(|(before, _)| before.trim().is_empty());
+        match value.filter(|(_, value)| looks_secret(name) || holds_credential(value)) {
+            Some((before, _)) => text.extend([before, "value: [hidden]\n"]),
             None => text.push_str(line),
         }
     }

@@ -238,3 +238,19 @@ fn what_is_copied_from_the_original_is_read_back() {
         assert_eq!(parse(&file(schema, owner)).unwrap().import(), None, "{schema} {owner}");
     }
 }
+
+#[test]
+fn a_file_is_shown_without_values_that_look_like_secrets() {
+    let token = format!("dapi{}", "0123456789abcdef".repeat(2));
+    let file = |upstream: &str, password: &str, key: &str| {
+        format!(
+            "command:\n- sh\nenv:\n- name: A\n  value: a\n- name: EMPTY\n  value: ''\n- name: UPSTREAM\n  value: {upstream}\n\
+             - name: MY_PASSWORD\n  value: {password}\n- name: {KEY_VARIABLE}\n  value: {key}\n- name: API_TOKEN\n  valueFrom: x\n"
+        )
+    };
+    let hidden = file("[hidden]", "[hidden]", "[hidden]");
+    assert_eq!(without_secrets(&file(&token, "a", KEY)), hidden);
+    assert_eq!(without_secrets(&hidden), hidden);
+    let plain = file("abfss://c@a.dfs.core.windows.net/x", "[hidden]", "(the encryption key)");
+    assert_eq!(without_secrets(&plain), plain);
+}
