@@ -84,7 +84,7 @@ sql_warehouse?: string | null,
 share_with?: Array<string> | null,
 /**
  * Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For
- * a governed tag you need the right to assign it.
+ * a governed tag you need the right to assign it. Not for secrets: others can read them.
  */
 tags?: { [key in string]: string } | null,
 /**
@@ -192,7 +192,7 @@ sql_warehouse?: string | null,
 share_with?: Array<string> | null,
 /**
  * Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For
- * a governed tag you need the right to assign it.
+ * a governed tag you need the right to assign it. Not for secrets: others can read them.
  */
 tags?: { [key in string]: string } | null,
 /**

@@ -80,15 +80,6 @@ pub struct Call<T> {
     answer: PhantomData<fn() -> T>,
 }
 
-impl<T> Clone for Call<T> {
-    // Not derived: that would require the answer's type to be `Clone`.
-    fn clone(&self) -> Self {
-        let Self { request, doing, what, needed, answer } = self;
-        let (doing, what) = (doing.clone(), what.clone());
-        Self { request: request.clone(), doing, what, needed, answer: *answer }
-    }
-}
-
 impl<T> Call<T> {
     fn new(method: Method, path: String, doing: String, what: String, needed: &'static str) -> Self {
         let request = WorkspaceRequest { method, path, query: Vec::new(), body: None, sensitive: false };

@@ -50,6 +50,9 @@ STANDARD_TEXTS = {
 }
 # A line that names a holder, as opposed to one that only has the word.
 HOLDER = re.compile(r"[\s#*/]*copyright\b.*(?:\(c\)|©|\d{4}|\[yyyy\])", re.IGNORECASE)
+# The terms of the Apache licence are between these, and how to apply it follows.
+TERMS, END = "TERMS AND CONDITIONS FOR USE", "END OF TERMS AND CONDITIONS"
+APPENDIX = re.compile(r"APPENDIX: How to apply.*?limitations under the License\.", re.DOTALL)
 RULE = "=" * 100
 LICENSING = get_spdx_licensing()
 
@@ -188,6 +191,22 @@ def notices(project: str) -> str:
     return "\n".join((head, *(f"- {line}" for line in listed), "", *sections(used)))
 
 
+def terms_in(text: str) -> str:
+    """Return the terms of the Apache licence as a text has them; empty if it has none."""
+    _, start, after = text.partition(TERMS)
+    terms, end, _ = after.partition(END)
+    return " ".join(terms.replace("https://", "http://").split()) if start and end else ""
+
+
+def referring(text: str) -> str:
+    """Put a reference in the place of the Apache licence's terms: each package has them as LICENSE."""
+    if not terms_in(text) or terms_in(text) != terms_in((ROOT / "LICENSE").read_text()):
+        return text
+    before, after = text.split(TERMS)[0], text.split(END, 1)[1]
+    rest = APPENDIX.sub("", after, count=1)
+    return f"{before.rstrip()}\n\nIts terms are in the file LICENSE of this package.\n\n{rest.strip()}".strip()
+
+
 def sections(used: list[tuple[str, str]]) -> list[str]:
     """Compose a section for each text, with the components that have it and their holders.
 
@@ -199,6 +218,7 @@ def sections(used: list[tuple[str, str]]) -> list[str]:
     for whole, name in used:
         lines = whole.splitlines()
         text = "\n".join(line for line in lines if not HOLDER.match(line)).strip()
+        text = referring(text)
         words = " ".join(text.split())
         texts.setdefault(words, text)
         users.setdefault(words, []).append(name)

@@ -32,18 +32,21 @@ PROGRAM = "tellr_app/tellr-app"
 ENTRY_POINT = "[console_scripts]\ntellr-app = tellr_app.run:command\n"
 # In an ELF file: its architecture, two bytes at this offset, and there, x86-64.
 MACHINE, X86_64 = slice(18, 20), b"\x3e\x00"
-# What a part of the program is like: LZMA's literal context, literal position and position bits,
-# and what is done before, which is the difference to the byte of the record before, or of code the
-# addresses of jumps. Each was the best for its part of those that were tried. A part begins at one
-# of these sections.
+# What a part of the program is like: LZMA's literal context, literal position and position bits and
+# how matches are found, and what is done before, which is the difference to the byte of the record
+# before, or of code the addresses of jumps. Each was the best for its part of those that were tried.
+# A part begins at one of these sections.
 HEADERS = ({"lc": 0, "lp": 0, "pb": 2}, None)
 PARTS = {
     ".rela.dyn": ({"lc": 0, "lp": 3, "pb": 3}, {"id": lzma.FILTER_DELTA, "dist": 24}),
     ".rodata": ({"lc": 0, "lp": 0, "pb": 2}, None),
-    ".gcc_except_table": ({"lc": 1, "lp": 0, "pb": 0}, None),
-    ".eh_frame_hdr": ({"lc": 0, "lp": 3, "pb": 3}, {"id": lzma.FILTER_DELTA, "dist": 8}),
+    ".gcc_except_table": ({"lc": 1, "lp": 0, "pb": 0, "nice_len": 200}, None),
+    ".eh_frame_hdr": (
+        {"lc": 0, "lp": 3, "pb": 3, "nice_len": 200},
+        {"id": lzma.FILTER_DELTA, "dist": 8},
+    ),
     ".eh_frame": ({"lc": 2, "lp": 2, "pb": 2}, None),
-    ".text": ({"lc": 4, "lp": 0, "pb": 0}, {"id": lzma.FILTER_X86}),
+    ".text": ({"lc": 4, "lp": 0, "pb": 0, "mf": lzma.MF_BT3}, {"id": lzma.FILTER_X86}),
     ".data.rel.ro": ({"lc": 0, "lp": 3, "pb": 3}, None),
 }
 # The whole program fits, and whoever unpacks it needs as much memory.

@@ -375,7 +375,7 @@ settings! {
     };
 
     /// Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For
-    /// a governed tag you need the right to assign it.
+    /// a governed tag you need the right to assign it. Not for secrets: others can read them.
     tags: Pairs, [create update - - - -] => Setting {
         label: "Tags",
         kind: Kind::Map,

@@ -26,6 +26,8 @@ pub enum Failure {
     InvalidValue { key: String, given: String, expected: String },
     /// A secret value is not valid for its key; it is not repeated.
     InvalidSecret { key: String, expected: String },
+    /// A value that everybody with access to the app could read looks like a secret; it is not repeated.
+    LooksSecret { key: String },
     /// Required values are missing.
     MissingValue { keys: Vec<String>, why: String },
     /// A secret in a configuration file.
@@ -307,6 +309,7 @@ impl Failure {
             self,
             Self::InvalidValue { .. }
                 | Self::InvalidSecret { .. }
+                | Self::LooksSecret { .. }
                 | Self::MissingValue { .. }
                 | Self::SecretInFile { .. }
                 | Self::ConfigConflict { .. }
@@ -333,6 +336,7 @@ impl Failure {
         let (key, line, column) = match self {
             Self::InvalidValue { key, .. }
             | Self::InvalidSecret { key, .. }
+            | Self::LooksSecret { key }
             | Self::SecretInFile { key }
             | Self::UnknownKey { key, .. }
             | Self::WrongType { key, .. } => (Some(key.clone()), None, None),

@@ -41,6 +41,7 @@ impl Failure {
         match self {
             Self::InvalidValue { key, given, expected } => configuration::invalid_value(&key, &given, &expected),
             Self::InvalidSecret { key, expected } => configuration::invalid_secret(&key, &expected),
+            Self::LooksSecret { key } => configuration::looks_secret(&key),
             Self::MissingValue { keys, why } => configuration::missing_value(&keys, why),
             Self::SecretInFile { key } => configuration::secret_in_file(&key),
             Self::ConfigConflict { arguments } => configuration::conflict(&arguments),

@@ -94,21 +94,28 @@ fn private_key(text: &str) -> Option<usize> {
     Some(text.find(&end).map_or(text.len(), |at| at + end.len()))
 }
 
-/// The authority of a URL, which begins with it.
+/// The authority of a URL, which begins with it. A `?` or `#` may be part of a password that somebody didn't encode.
 fn authority(text: &str) -> &str {
-    &text[..text.find(|c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace()).unwrap_or(text.len())]
+    &text[..text.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(text.len())]
+}
+
+/// Whether an authority has a password; `x.example?to=a:b@c` and `x.example:8080?to=a@b` have none.
+fn has_password(authority: &str) -> bool {
+    let user = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
+    user.is_some_and(|(name, password)| {
+        let after_port = password.trim_start_matches(|c: char| c.is_ascii_digit());
+        !password.is_empty() && !name.contains(['?', '#']) && !after_port.starts_with(['?', '#'])
+    })
 }
 
 /// Whether a value that somebody gives holds a token of a known form, a key, or a URL with a password. Unlike
 /// [`blank_secrets`] it takes nothing for a secret only because of the word before it: a value is refused for it.
 pub fn holds_credential(value: &str) -> bool {
-    let has_password = |(at, sign): (usize, &str)| {
-        let user = authority(&value[at + sign.len()..]).rsplit_once('@').map(|(user, _)| user);
-        user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
-    };
-    value.match_indices("://").any(has_password)
+    value.match_indices("://").any(|(at, sign)| has_password(authority(&value[at + sign.len()..])))
         || value.match_indices("-----BEGIN ").any(|(at, _)| private_key(&value[at..]).is_some())
-        || value.split(|c| !is_of_a_token(c)).any(|token| known_form(token.trim_end_matches('.')).is_some())
+        || value
+            .split(|c| !is_of_a_token(c))
+            .any(|token| known_form(token.trim_end_matches('.'), is_credential).is_some())
 }
 
 /// The text without secrets, shortened for display.
@@ -194,11 +201,11 @@ fn secret_in(token: &str, before: &str) -> Option<usize> {
     {
         return Some(from);
     }
-    known_form(bare)
+    known_form(bare, is_secret)
 }
 
-/// The offset of a secret of a known form in a token, at its beginning or behind a `=`.
-fn known_form(token: &str) -> Option<usize> {
+/// The offset of what `is_secret` says of in a token, at its beginning or behind a `=`.
+fn known_form(token: &str, is_secret: fn(&str) -> bool) -> Option<usize> {
     let after_equals = token.match_indices('=').map(|(at, _)| at + 1);
     std::iter::once(0).chain(after_equals).find(|from| is_secret(&token[*from..]))
 }
@@ -225,12 +232,35 @@ fn names_scheme(token: &str, name: &str) -> bool {
         && (token.eq_ignore_ascii_case("bearer") || token.eq_ignore_ascii_case("basic"))
 }
 
+/// The beginnings of the platform's tokens, which 32 hexadecimal digits follow.
+const OF_THE_PLATFORM: [&str; 3] = ["dapi", "dkea", "dose"];
+
+/// Stricter than [`is_secret`]: what begins like a token of the platform may be a name, such as `dose-response-2026`.
+fn is_credential(text: &str) -> bool {
+    match OF_THE_PLATFORM.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+        Some(rest) => rest.len() >= 32 && rest.bytes().take(32).all(|byte| byte.is_ascii_hexdigit()),
+        None => is_secret(text),
+    }
+}
+
 fn is_secret(text: &str) -> bool {
-    let of_the_platform = ["dapi", "dkea", "dose"].iter().any(|prefix| text.starts_with(prefix));
+    let of_the_platform = OF_THE_PLATFORM.iter().any(|prefix| text.starts_with(prefix));
     // Tokens of package indexes and code hosts, which stand in installers' output, and of services that apps call.
-    let of_others =
-        ["pypi-", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "sk-", "xoxb-", "xoxp-", "AKIA", "AIza"];
-    if text.len() >= 20 && of_others.iter().any(|prefix| text.starts_with(prefix)) {
+    let of_others = [
+        "pypi-AgE",
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "github_pat_",
+        "glpat-",
+        "sk-",
+        "xoxb-",
+        "xoxp-",
+        "AKIA",
+        "AIza",
+    ];
+    let is_random = text.len() >= 20 && !text.contains('.') && text.bytes().any(|byte| byte.is_ascii_digit());
+    if is_random && of_others.iter().any(|prefix| text.starts_with(prefix)) {
         return true;
     }
     let web_token = text.starts_with("eyJ") && text.len() >= 40;
@@ -271,6 +301,10 @@ mod tests {
         }
         assert_eq!(blank_secrets("host=db password=hunter2 user=x"), "host=db password=[hidden] user=x");
         assert_eq!(blank_secrets("Basic dXNlcjpwYXNz"), "Basic [hidden]");
+        for password in ["p#ss", "p?ss", "p:ss"] {
+            let text = format!("postgresql://ada:{password}@host/db");
+            assert_eq!(blank_secrets(&text), "postgresql://[hidden]@host/db");
+        }
     }
 
     #[test]
@@ -284,6 +318,7 @@ mod tests {
             &format!("Bearer {dapi}"),
             &format!("https://x.example/?key={dapi}"),
             "postgresql://ada:hunter2@db.example.com/x",
+            "postgresql://ada:p#ss@db.example.com/x",
             "-----BEGIN RSA PRIVATE KEY-----\\nMII",
         ] {
             assert!(holds_credential(value), "{value}");
@@ -298,7 +333,11 @@ mod tests {
             "next_token=5",
             "password: none",
             "basic authentication",
-            "sk-learn",
+            "https://x.example:8080?to=a@b.example",
+            "sk-learn-model-serving",
+            "dose-response-analysis-2026",
+            "dapi-gateway-production",
+            "https://pypi-proxy.corp.example.com/simple",
             "4711",
         ] {
             assert!(!holds_credential(value), "{value}");

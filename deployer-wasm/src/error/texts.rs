@@ -28,6 +28,7 @@ fn samples() -> Vec<Failure> {
             given: text("Tellr!"),
             expected: text("2–30 lower-case letters, digits or hyphens"),
         },
+        Failure::LooksSecret { key: text("extra_env.PROXY") },
         Failure::InvalidSecret { key: text("encryption_key"), expected: text("a Fernet key") },
         Failure::MissingValue {
             keys: vec![text("app_name"), text("lakebase_name")],

@@ -16,6 +16,8 @@ use crate::document::{self, Node, Problem};
 use crate::error::holds_credential;
 
 /// The text for display in the place of a key.
+/// In the place of a value that looks like a secret.
+const HIDDEN: &str = "[hidden]";
 const HIDDEN_KEY: &str = "(the encryption key)";
 
 /// The value of an environment variable. Overwritten when dropped and hidden by `Debug`, as it may be the
@@ -193,18 +195,29 @@ impl Entries {
     }
 }
 
-/// The text of a generated file for display: like [`shown`], without the values that look like secrets.
+/// The text of a generated `app.yaml` for display: like [`shown`], without the values that look like secrets.
 pub fn without_secrets(app_yaml: &str) -> String {
-    let (mut name, mut text) = ("", String::with_capacity(app_yaml.len()));
-    for line in app_yaml.split_inclusive('\n') {
-        name = line.trim_start().strip_prefix("- name:").map_or(name, str::trim);
-        let value = line.split_once("value:").filter(|(before, _)| before.trim().is_empty());
-        match value.filter(|(_, value)| looks_secret(name) || holds_credential(value)) {
-            Some((before, _)) => text.extend([before, "value: [hidden]\n"]),
-            None => text.push_str(line),
+    let Ok(mut file) = document::parse(app_yaml) else { return HIDDEN.to_owned() };
+    let Node::Map(entries) = &mut file else { return app_yaml.to_owned() };
+    let env = entries.iter_mut().filter(|(name, _)| name == "env");
+    let variables = env.filter_map(|(_, env)| match env {
+        Node::List(variables) => Some(variables),
+        _ => None,
+    });
+    let mut is_hidden = false;
+    for variable in variables.flatten() {
+        let name = variable.get("name").and_then(scalar).unwrap_or_default();
+        let Node::Map(fields) = variable else { continue };
+        for (_, value) in fields.iter_mut().filter(|(field, _)| field == "value") {
+            let looks_secret =
+                looks_secret(&name) || scalar(value).is_some_and(|text| holds_credential(&text));
+            if looks_secret {
+                *value = Node::text(HIDDEN);
+                is_hidden = true;
+            }
         }
     }
-    text
+    if is_hidden { document::write(&file) } else { app_yaml.to_owned() }
 }
 
 /// The command and the variables of a file for display, as `command` and `env.NAME` with their values; `None`
@@ -212,13 +225,14 @@ pub fn without_secrets(app_yaml: &str) -> String {
 /// may have been edited.
 pub fn shown(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let Entries { command, env, .. } = Entries::read(bytes).ok()?;
-    let command = if looks_secret(&command) { "[hidden]".to_owned() } else { command };
+    let is_hidden = looks_secret(&command) || holds_credential(&command);
+    let command = if is_hidden { HIDDEN.to_owned() } else { command };
     let mut all = vec![("command".to_owned(), command)];
     for (name, value) in &env {
         let text = match value {
             EnvValue::From(resource) => format!("from the resource `{resource}`"),
             EnvValue::Literal(_) if name.trim() == KEY_VARIABLE => HIDDEN_KEY.to_owned(),
-            EnvValue::Literal(text) if looks_secret(name) || holds_credential(text) => "[hidden]".to_owned(),
+            EnvValue::Literal(text) if looks_secret(name) || holds_credential(text) => HIDDEN.to_owned(),
             EnvValue::Literal(text) => text.clone(),
         };
         // The platform uses the last one of a name.

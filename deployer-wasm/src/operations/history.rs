@@ -13,7 +13,7 @@ use crate::engine::Cancellation;
 use crate::engine::releases::Release;
 use crate::error::{Failure, Result};
 use crate::host::{Host, Timestamp};
-use crate::manifest::without_secrets;
+use crate::manifest::{APP_YAML, without_secrets};
 use crate::steps::app;
 use crate::steps::restore_point;
 use crate::workspace::postgres;
@@ -113,7 +113,8 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
 
 /// A release for display: values that look like secrets may have come from a file that somebody edited.
 fn shown(mut release: Release) -> Release {
-    for text in release.files.iter_mut().filter_map(|file| file.text.as_mut()) {
+    let app_yaml = release.files.iter_mut().filter(|file| file.name == APP_YAML);
+    for text in app_yaml.filter_map(|file| file.text.as_mut()) {
         *text = without_secrets(text);
     }
     release

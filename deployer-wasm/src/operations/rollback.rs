@@ -1,8 +1,9 @@
 //! `rollback`: deploys an earlier release again.
 //!
-//! It brings back the release's files, version and settings, as a release with a number of its own. It brings back no
-//! data: the database stays as it is, and so does the key. Migrations only add, so an earlier program usually works
-//! with the present tables; one that doesn't is refused before anything is changed.
+//! It brings back the release's files, version and settings, as a release with a number of its own; but not who may use
+//! the app, and not its tags. It brings back no data: the database stays as it is, and so does the key. Migrations only
+//! add, so an earlier program usually works with the present tables; one that doesn't is refused before anything is
+//! changed.
 
 use serde_json::Value;
 

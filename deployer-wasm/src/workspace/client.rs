@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::{Either, FutureExt as _, LocalBoxFuture, Shared, select};
 use futures_util::pin_mut;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api_error::{ApiError, ErrorKind, Interface};
 use super::elapsed::Elapsed;
@@ -54,20 +54,21 @@ impl Answer {
         }
     }
 
-    /// Adds the entries of the next page. Entries that aren't a list stay what they are, and are refused when they are
-    /// read.
-    fn append(&mut self, mut next: Self, entries: &str) {
-        let token = next.body.get_mut("next_page_token").map(Value::take);
-        let more = next.body.get_mut(entries).map(Value::take).unwrap_or_default();
-        let Value::Object(all) = &mut self.body else { return };
-        all.insert("next_page_token".to_owned(), token.unwrap_or_default());
-        match (all.get_mut(entries), more) {
+    /// Adds the entries of the next page, which has to be an object as well. Entries that aren't a list stay what they
+    /// are, and are refused when they are read.
+    fn append(&mut self, next: Self, entries: &str) -> Result<(), ApiError> {
+        let mut next: Map<String, Value> = next.read()?;
+        let Value::Object(all) = &mut self.body else { return Ok(()) };
+        all.insert("next_page_token".to_owned(), next.remove("next_page_token").unwrap_or_default());
+        match (all.get_mut(entries), next.remove(entries).unwrap_or_default()) {
             (_, Value::Null) => {}
             (Some(Value::Array(there)), Value::Array(mut more)) => there.append(&mut more),
-            (_, more) => {
+            (None | Some(Value::Null | Value::Array(_)), more) => {
                 all.insert(entries.to_owned(), more);
             }
+            (Some(_), _) => {}
         }
+        Ok(())
     }
 }
 
@@ -308,7 +309,7 @@ impl<'a, H: Host> Client<'a, H> {
                         error
                     },
                 )?;
-                all.append(next, entries);
+                all.append(next, entries)?;
             }
             match all.next_page()? {
                 None => Ok(all),
@@ -455,6 +456,32 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn answer(body: Value) -> Answer {
+        let words = Words { doing: "read it".into(), what: "it".into(), needed: "CAN USE" };
+        Answer { status: 200, body, words }
+    }
+
+    #[test]
+    fn pages_are_joined_and_none_is_lost() {
+        let joined = |first: Value, next: Value| {
+            let mut all = answer(first);
+            all.append(answer(next), "apps").map(|()| all.body["apps"].clone()).map_err(|error| error.kind)
+        };
+        let page = || json!({"apps": [2]});
+        assert_eq!(joined(json!({"apps": [1]}), page()), Ok(json!([1, 2])));
+        assert_eq!(joined(json!({"apps": [1]}), json!({"apps": null})), Ok(json!([1])));
+        assert_eq!(joined(json!({}), page()), Ok(json!([2])));
+        assert_eq!(joined(json!({"apps": null}), page()), Ok(json!([2])));
+        // Refused when they are read.
+        assert_eq!(joined(json!({"apps": {"1": 1}}), page()), Ok(json!({"1": 1})));
+        assert_eq!(joined(json!({"apps": [1]}), json!({"apps": "x"})), Ok(json!("x")));
+        for next in [json!([]), json!(null), json!("x")] {
+            assert_eq!(joined(json!({"apps": [1]}), next), Err(ErrorKind::UnexpectedShape));
+        }
+        let mut wrong = answer(json!({"next_page_token": 5}));
+        assert_eq!(wrong.next_page().map_err(|error| error.kind), Err(ErrorKind::UnexpectedShape));
+    }
 
     #[test]
     fn an_empty_answer_to_a_read_is_cut_off() {

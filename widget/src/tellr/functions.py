@@ -100,7 +100,8 @@ def create(
             they may also change the app. Grants are only added. If left out: its creator and
             workspace admins.
         tags: Tags of the app, as keys with values, such as a cost center; a value may be empty.
-            Other tags of the app stay. For a governed tag you need the right to assign it.
+            Other tags of the app stay. For a governed tag you need the right to assign it. Not for
+            secrets: others can read them.
         telemetry: Where the platform writes the app's logs, metrics and traces: a Unity Catalog
             schema such as ``main.tellr``, or three tables for logs, metrics and traces, separated
             by commas. Given as an empty text, nothing is written.

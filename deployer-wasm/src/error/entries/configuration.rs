@@ -22,6 +22,18 @@ pub(super) fn invalid_secret(key: &str, expected: &str) -> Entry {
     }
 }
 
+pub(super) fn looks_secret(key: &str) -> Entry {
+    Entry {
+        code: "INVALID_VALUE",
+        message: format!("`{key}` holds what looks like a secret (it is not shown)"),
+        cause: "Everybody with access to the app could read it there".into(),
+        remedy: format!(
+            "Remove it from `{key}`, and attach it to the app as a secret of a secret scope. Nothing has been changed"
+        ),
+        docs: DOCS_CONFIG,
+    }
+}
+
 pub(super) fn missing_value(keys: &[String], why: String) -> Entry {
     let keys_are = if keys.len() == 1 { "is" } else { "are" };
     let keys = list(keys);

@@ -242,15 +242,23 @@ fn what_is_copied_from_the_original_is_read_back() {
 #[test]
 fn a_file_is_shown_without_values_that_look_like_secrets() {
     let token = format!("dapi{}", "0123456789abcdef".repeat(2));
-    let file = |upstream: &str, password: &str, key: &str| {
+    let file = |upstream: &str, password: &str| {
         format!(
             "command:\n- sh\nenv:\n- name: A\n  value: a\n- name: EMPTY\n  value: ''\n- name: UPSTREAM\n  value: {upstream}\n\
-             - name: MY_PASSWORD\n  value: {password}\n- name: {KEY_VARIABLE}\n  value: {key}\n- name: API_TOKEN\n  valueFrom: x\n"
+             - name: MY_PASSWORD\n  value: {password}\n- name: API_TOKEN\n  valueFrom: x\n"
         )
     };
-    let hidden = file("[hidden]", "[hidden]", "[hidden]");
-    assert_eq!(without_secrets(&file(&token, "a", KEY)), hidden);
+    let hidden = file("'[hidden]'", "'[hidden]'");
+    let pem = "|-\n    -----BEGIN PRIVATE KEY-----\n    MII\n    -----END PRIVATE KEY-----";
+    for upstream in [&*token, &format!("x {token}"), &format!("\"x\\t{token}\""), pem] {
+        for password in ["a", "|\n    hunter2", "5"] {
+            assert_eq!(without_secrets(&file(upstream, password)), hidden);
+        }
+    }
     assert_eq!(without_secrets(&hidden), hidden);
-    let plain = file("abfss://c@a.dfs.core.windows.net/x", "[hidden]", "(the encryption key)");
-    assert_eq!(without_secrets(&plain), plain);
+    let plain = "env:\n- name:   A\n  value: abfss://c@a.dfs.core.windows.net/x\n";
+    assert_eq!(without_secrets(plain), plain);
+    assert_eq!(without_secrets("env: ["), HIDDEN);
+    let command = shown(b"command: pip install --index-url https://ada:hunter2@x.example/simple y").unwrap();
+    assert_eq!(command, [("command".to_owned(), HIDDEN.to_owned())]);
 }

@@ -227,7 +227,7 @@ export const SETTINGS = [
   {
     name: "tags",
     label: "Tags",
-    help: "Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For a governed tag you need the right to assign it.",
+    help: "Tags of the app, as keys with values, such as a cost center; a value may be empty. Other tags of the app stay. For a governed tag you need the right to assign it. Not for secrets: others can read them.",
     kind: "map",
     choices: [],
     leftOut: {"create":"","delete":"unchanged","update":"unchanged"},
