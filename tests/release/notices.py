@@ -199,12 +199,13 @@ def terms_in(text: str) -> str:
 
 
 def referring(text: str) -> str:
-    """Put a reference in the place of the Apache licence's terms: each package has them as LICENSE."""
+    """Refer to LICENSE, which each package has, in the place of the Apache licence's terms."""
     if not terms_in(text) or terms_in(text) != terms_in((ROOT / "LICENSE").read_text()):
         return text
     before, after = text.split(TERMS)[0], text.split(END, 1)[1]
     rest = APPENDIX.sub("", after, count=1)
-    return f"{before.rstrip()}\n\nIts terms are in the file LICENSE of this package.\n\n{rest.strip()}".strip()
+    reference = "Its terms are in the file LICENSE of this package."
+    return f"{before.rstrip()}\n\n{reference}\n\n{rest.strip()}".strip()
 
 
 def sections(used: list[tuple[str, str]]) -> list[str]:

@@ -34,8 +34,8 @@ ENTRY_POINT = "[console_scripts]\ntellr-app = tellr_app.run:command\n"
 MACHINE, X86_64 = slice(18, 20), b"\x3e\x00"
 # What a part of the program is like: LZMA's literal context, literal position and position bits and
 # how matches are found, and what is done before, which is the difference to the byte of the record
-# before, or of code the addresses of jumps. Each was the best for its part of those that were tried.
-# A part begins at one of these sections.
+# before, or of code the addresses of jumps. Each was the best for its part of those that were
+# tried. A part begins at one of these sections.
 HEADERS = ({"lc": 0, "lp": 0, "pb": 2}, None)
 PARTS = {
     ".rela.dyn": ({"lc": 0, "lp": 3, "pb": 3}, {"id": lzma.FILTER_DELTA, "dist": 24}),
