@@ -1,6 +1,6 @@
 //! The list of an app's releases, read as the JSON that it is: what may never be lost, and what must be true of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -100,12 +100,27 @@ pub fn problems(text: &str, active: Option<&str>) -> Vec<String> {
     problems
 }
 
-/// Whether the present release of a list has the version and the settings of the release `number`.
+/// Whether the present release of a list has the version and the settings of the release `number`, or its files: a later
+/// run may have come to the same ones by other settings, and then a rollback changes nothing. Grants, tags and the folder
+/// are no part of a release, though the settings of its run are recorded with them.
 pub fn is_same(text: &str, number: &str) -> bool {
     let (Some(list), Some(current)) = (parsed(text), current(text)) else { return false };
     let Ok(number) = number.parse::<u64>() else { return false };
     let target = all(&list).iter().find(|release| release["number"].as_u64() == Some(number));
-    target.is_some_and(|target| ["version", "package", "settings"].iter().all(|it| target[it] == current[it]))
+    let settings = |release: &Value| {
+        let settings = release["settings"].as_object().into_iter().flatten();
+        let beside = ["share_with", "tags", "app_file_workspace_path"];
+        let of_release = settings.filter(|(name, _)| !beside.contains(&name.as_str()));
+        of_release.map(|(name, value)| (name.clone(), value.clone())).collect::<BTreeMap<_, _>>()
+    };
+    let files = |release: &Value| {
+        let files = release["files"].as_array().into_iter().flatten();
+        files.map(|file| (file["name"].to_string(), file["sha256"].to_string())).collect::<BTreeSet<_>>()
+    };
+    target.is_some_and(|target| {
+        ["version", "package"].iter().all(|it| target[it] == current[it])
+            && (settings(target) == settings(&current) || files(target) == files(&current))
+    })
 }
 
 /// The present release of a list.
