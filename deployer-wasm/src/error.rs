@@ -22,7 +22,7 @@ mod texts;
 mod wording;
 
 pub use catalogue::{Failure, SchemaOwner};
-pub use outside::{MAX_LOG_LINES, blank_secrets, holds_credential, plain_line};
+pub use outside::{HIDDEN, MAX_LOG_LINES, blank_secrets, holds_credential, plain_line};
 #[cfg(test)]
 pub(crate) use rules::body_reasons;
 pub use wording::{shortened, spell};

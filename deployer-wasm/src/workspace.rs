@@ -34,7 +34,7 @@ pub use client::{Client, Permit};
 pub use elapsed::Elapsed;
 pub use retry::{Attempt, RetryDecision, RetryPolicy};
 
-/// A list of which the platform answers one page at a time.
+/// A list that the platform returns in pages.
 pub trait Page {
     /// The field of its entries, in the answer and in the type.
     const ENTRIES: &'static str;

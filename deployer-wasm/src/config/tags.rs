@@ -1,7 +1,7 @@
-//! Tags of the app, by which an organisation finds and governs what it has.
+//! Tags of the app: keys with optional values, which an organisation uses to find and govern its resources.
 //!
-//! The platform takes a key with an optional value, once for each key. An update sets those that are given and keeps
-//! the others, as with [`super::sharing`]: they may be somebody else's.
+//! A key occurs once. An update sets the given tags and keeps all others, as [`super::sharing`] does with grants: they
+//! may belong to another user.
 
 use super::launch::refuse_secret;
 use super::raw::Pairs;
@@ -56,10 +56,12 @@ impl Tags {
                 ));
             }
         }
-        // None is the default, and isn't written.
-        let wanted = pairs.clone();
-        *tags = Some(wanted.clone()).filter(|pairs| !pairs.is_empty());
-        Ok(Self(wanted))
+        let wanted = Self(pairs.clone());
+        if wanted.is_empty() {
+            // The default isn't written.
+            *tags = None;
+        }
+        Ok(wanted)
     }
 
     /// Whether nothing is to be tagged.

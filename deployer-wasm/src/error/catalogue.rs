@@ -26,7 +26,7 @@ pub enum Failure {
     InvalidValue { key: String, given: String, expected: String },
     /// A secret value is not valid for its key; it is not repeated.
     InvalidSecret { key: String, expected: String },
-    /// A value that everybody with access to the app could read looks like a secret; it is not repeated.
+    /// A value that all users of the app could read looks like a secret; it is not repeated.
     LooksSecret { key: String },
     /// Required values are missing.
     MissingValue { keys: Vec<String>, why: String },

@@ -2,7 +2,7 @@
 //! shortens it.
 
 /// The replacement for a secret.
-const HIDDEN: &str = "[hidden]";
+pub const HIDDEN: &str = "[hidden]";
 /// The maximum length of a shown text.
 const MAX_LINES: usize = 6;
 const MAX_CHARS: usize = 1200;
@@ -94,7 +94,8 @@ fn private_key(text: &str) -> Option<usize> {
     Some(text.find(&end).map_or(text.len(), |at| at + end.len()))
 }
 
-/// The authority of a URL, which begins with it. A `?` or `#` may be part of a password that somebody didn't encode.
+/// The authority at the beginning of `text`, which follows the `://` of a URL. A `?` or `#` may be part of a password that
+/// was not percent-encoded.
 fn authority(text: &str) -> &str {
     &text[..text.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(text.len())]
 }
@@ -108,8 +109,8 @@ fn has_password(authority: &str) -> bool {
     })
 }
 
-/// Whether a value that somebody gives holds a token of a known form, a key, or a URL with a password. Unlike
-/// [`blank_secrets`] it takes nothing for a secret only because of the word before it: a value is refused for it.
+/// Whether a given value contains a token of a known form, a key, or a URL with a password. Stricter than
+/// [`blank_secrets`], as a value is refused for it: a word such as `password=` before a text doesn't make it a secret.
 pub fn holds_credential(value: &str) -> bool {
     value.match_indices("://").any(|(at, sign)| has_password(authority(&value[at + sign.len()..])))
         || value.match_indices("-----BEGIN ").any(|(at, _)| private_key(&value[at..]).is_some())
@@ -204,7 +205,7 @@ fn secret_in(token: &str, before: &str) -> Option<usize> {
     known_form(bare, is_secret)
 }
 
-/// The offset of what `is_secret` says of in a token, at its beginning or behind a `=`.
+/// The offset of a part of `token` that is a secret according to `is_secret`: the whole token, or what follows a `=`.
 fn known_form(token: &str, is_secret: fn(&str) -> bool) -> Option<usize> {
     let after_equals = token.match_indices('=').map(|(at, _)| at + 1);
     std::iter::once(0).chain(after_equals).find(|from| is_secret(&token[*from..]))

@@ -13,11 +13,9 @@ use super::{IMPORT_OWNER, IMPORT_SCHEMA, KEY_VARIABLE, ORIGINAL_START, SEED_KEYW
 use crate::config::launch::{ExtraEnv, Import, Launch, looks_secret};
 use crate::config::{AppPackage, FernetKey, Seeds};
 use crate::document::{self, Node, Problem};
-use crate::error::holds_credential;
+use crate::error::{HIDDEN, holds_credential};
 
 /// The text for display in the place of a key.
-/// In the place of a value that looks like a secret.
-const HIDDEN: &str = "[hidden]";
 const HIDDEN_KEY: &str = "(the encryption key)";
 
 /// The value of an environment variable. Overwritten when dropped and hidden by `Debug`, as it may be the
@@ -209,9 +207,7 @@ pub fn without_secrets(app_yaml: &str) -> String {
         let name = variable.get("name").and_then(scalar).unwrap_or_default();
         let Node::Map(fields) = variable else { continue };
         for (_, value) in fields.iter_mut().filter(|(field, _)| field == "value") {
-            let looks_secret =
-                looks_secret(&name) || scalar(value).is_some_and(|text| holds_credential(&text));
-            if looks_secret {
+            if looks_secret(&name) || scalar(value).is_some_and(|text| holds_credential(&text)) {
                 *value = Node::text(HIDDEN);
                 is_hidden = true;
             }

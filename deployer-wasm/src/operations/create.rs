@@ -7,7 +7,7 @@ use super::inventory::{
     attached_branch, database_kind, deployed_from, names_schema, on_branch_in_use, unfinished,
 };
 use super::locked_run::Deployed;
-use super::preflight::{Around, Preflight, Site, both};
+use super::preflight::{BesideRecord, Preflight, Site, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
 use crate::config::services::Services;
@@ -310,8 +310,8 @@ pub(super) async fn observe<H: Host>(
     }
     let (version, wheel) = (&config.version, config.local_wheel.as_ref());
     let package = package::look(preflight.host, config.package, version, wheel, config.index);
-    let around = Around { app: app.as_ref(), sharing: &config.share_with, tags: &config.tags };
-    let package = preflight.beside(package, &config.services, around);
+    let beside_record = BesideRecord { app: app.as_ref(), sharing: &config.share_with, tags: &config.tags };
+    let package = preflight.beside(package, &config.services, beside_record);
     let tenant = tenant(config, app.as_ref(), deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
     let restored = restored_branches(preflight, &database, app.as_ref());

@@ -111,7 +111,8 @@ async fn look<H: Host>(preflight: &Preflight<'_, H>, config: &StatusConfig) -> R
     })
 }
 
-/// A release for display: values that look like secrets may have come from a file that somebody edited.
+/// A release for display. Its `app.yaml` may contain values that a user added by editing the file; those that look like
+/// secrets are hidden.
 fn shown(mut release: Release) -> Release {
     let app_yaml = release.files.iter_mut().filter(|file| file.name == APP_YAML);
     for text in app_yaml.filter_map(|file| file.text.as_mut()) {

@@ -40,9 +40,9 @@ use crate::workspace::{Client, Permit, apps, files as workspace_files, identity}
 
 const STEP: &str = "preflight";
 
-/// What is kept beside the app's record, and is looked at for a plan.
+/// What an app has besides its record: who may use it, and its tags. Read for the plan.
 #[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
+pub(super) struct BesideRecord<'a> {
     /// The app, if it exists.
     pub(super) app: Option<&'a App>,
     /// Who is to use it.
@@ -200,13 +200,13 @@ impl<'a, H: Host> Preflight<'a, H> {
         Rc::clone(&self.inspection)
     }
 
-    /// The answer of the package index; meanwhile, what the assistant is to work with is looked at, who may use the
-    /// app, and its tags.
+    /// The answer of the package index. At the same time, the assistant's services, the app's grants and its tags are
+    /// read.
     pub(super) async fn beside(
         &self,
         package: impl Future<Output = Result<Published, Failure>>,
         services: &Services,
-        Around { app, sharing, tags }: Around<'_>,
+        BesideRecord { app, sharing, tags }: BesideRecord<'_>,
     ) -> Result<(Published, AccessList, Assigned)> {
         let (package, services, shared, tagged) = join!(
             package,

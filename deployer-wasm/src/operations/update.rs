@@ -7,7 +7,7 @@ use super::folder::folder;
 use super::inventory::{database_kind, deployed_from, names_schema, on_branch_in_use, refuse_other_app};
 use super::locked_run::Deployed;
 use super::losses::Loss;
-use super::preflight::{Around, Preflight, Site, both};
+use super::preflight::{BesideRecord, Preflight, Site, both};
 use super::put_back::Gate;
 use super::release::{Release, again, all_scopes, attachments, deployed_manifest, is_pinned, key_storage};
 use super::result::UpdateResult;
@@ -436,8 +436,8 @@ pub(super) async fn observe_again<H: Host>(
             _ => package::look(preflight.host, config.package, &version, wheel, config.index).await,
         }
     };
-    let around = Around { app: Some(&app), sharing: &config.share_with, tags: &config.tags };
-    let package = preflight.beside(package, &config.services, around);
+    let beside_record = BesideRecord { app: Some(&app), sharing: &config.share_with, tags: &config.tags };
+    let package = preflight.beside(package, &config.services, beside_record);
     let tenant = tenant(config, &app, deployed.as_ref());
     let schema = preflight.preview(&me, config.lakebase_name.as_str(), &database, &tenant);
     let ((package, shared, tagged), schema) = both(package, schema).await?;

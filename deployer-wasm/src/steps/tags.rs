@@ -53,7 +53,7 @@ pub async fn set<H: Host>(
     step.intend(detail.clone()).await?;
     for (key, value) in differing {
         let (create, update) = (tags::create(app, key, value), tags::update(app, key, value));
-        // The other one if the tag was made or removed meanwhile, or an answer was lost.
+        // If another user created or removed the tag since it was read, or an answer was lost, the other request is sent.
         let (first, other, otherwise) = match there.value(key) {
             None => (create, update, ErrorKind::AlreadyExists),
             Some(_) => (update, create, ErrorKind::NotFound),
@@ -78,10 +78,5 @@ pub fn differing<'a>(wanted: &'a Tags, there: &'a Assigned) -> impl Iterator<Ite
 
 /// Tags as part of a sentence.
 pub fn spelled<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    tags.map(|tag| format!("`{}`", text(tag))).collect::<Vec<_>>().join(", ")
-}
-
-/// A tag as a flag writes it.
-pub fn text((key, value): (&str, &str)) -> String {
-    format!("{key}={value}")
+    tags.map(|(key, value)| format!("`{key}={value}`")).collect::<Vec<_>>().join(", ")
 }

@@ -284,35 +284,29 @@ impl<'a, H: Host> Client<'a, H> {
     /// Any other refusal, and a list that doesn't end.
     pub async fn find_all<T: DeserializeOwned + Page>(&self, call: Call<T>) -> Result<Option<T>, ApiError> {
         let (request, words) = call.into_parts();
-        match self.pages(request, words, T::ENTRIES).await {
-            Ok(all) => all.read().map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.pages(request, words, T::ENTRIES).await?.map(Answer::read).transpose()
     }
 
-    /// All pages of a list as one answer. Only the whole of them is read into a type: this code then exists once.
+    /// All pages of a list as one answer, `None` if the list doesn't exist. Only the joined pages are read into a type,
+    /// so this code is compiled once and not for each type.
     fn pages(
         &self,
         request: WorkspaceRequest,
         words: Words,
         entries: &'static str,
-    ) -> LocalBoxFuture<'_, Result<Answer, ApiError>> {
+    ) -> LocalBoxFuture<'_, Result<Option<Answer>, ApiError>> {
         Box::pin(async move {
-            let mut all = self.answer(request.clone(), words.clone()).await?;
+            let mut all = match self.answer(request.clone(), words.clone()).await {
+                Err(error) if error.is_not_found() => return Ok(None),
+                answered => answered?,
+            };
             for _ in 1..MOST_PAGES {
-                let Some(token) = all.next_page()? else { return Ok(all) };
-                let next = self.answer(next_page(request.clone(), token), words.clone()).await.map_err(
-                    |mut error| {
-                        // A list whose first page exists isn't missing.
-                        error.kind = if error.is_not_found() { ErrorKind::Other } else { error.kind };
-                        error
-                    },
-                )?;
+                let Some(token) = all.next_page()? else { return Ok(Some(all)) };
+                let next = self.answer(next_page(request.clone(), token), words.clone()).await?;
                 all.append(next, entries)?;
             }
             match all.next_page()? {
-                None => Ok(all),
+                None => Ok(Some(all)),
                 Some(_) => Err(words.of(ApiError::endless_list(MOST_PAGES))),
             }
         })

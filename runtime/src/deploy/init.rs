@@ -78,19 +78,10 @@ impl InitFlags {
         let shown = printable(&output.display().to_string());
         let told = format!(
             "Wrote `{shown}`\n`tellr-app deploy plan create --config={}` shows what would be created\n",
-            quoted(&shown)
+            shlex::try_quote(&shown).unwrap_or_else(|_| shown.as_str().into())
         );
         print_result(&told).map_err(|error| output_lost(&error))
     }
-}
-
-/// A word as a POSIX shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./-+,:@%=".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Asks for the settings that no flag gave.

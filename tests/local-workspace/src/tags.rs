@@ -36,7 +36,7 @@ const PAGE: usize = 20;
 pub struct GovernedTag {
     /// The allowed values; all, if there are none.
     pub values: Vec<String>,
-    /// The user names of those who may assign it; everybody, if it is absent.
+    /// The user names of those who may assign it; if absent, all users.
     pub assigners: Option<Vec<String>>,
 }
 

@@ -60,7 +60,7 @@ fn told(FieldChange { field, old, new, remote, reason }: &FieldChange) -> String
     }
     let (old, new, remote) = (value(old.as_ref()), value(new.as_ref()), value(remote.as_ref()));
     match reason {
-        // "(known after the database is created)"
+        // A placeholder that already says so: "(known after the database is created)".
         Reason::Unknown if new.starts_with('(') => format!("{field}: {new}"),
         Reason::Unknown => format!("{field}: {new} (unknown)"),
         Reason::Managed => format!("{field}: {remote}, being changed by the platform to {new}"),

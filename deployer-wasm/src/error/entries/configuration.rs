@@ -25,10 +25,10 @@ pub(super) fn invalid_secret(key: &str, expected: &str) -> Entry {
 pub(super) fn looks_secret(key: &str) -> Entry {
     Entry {
         code: "INVALID_VALUE",
-        message: format!("`{key}` holds what looks like a secret (it is not shown)"),
-        cause: "Everybody with access to the app could read it there".into(),
+        message: format!("`{key}` looks like a secret (its value is not shown)"),
+        cause: "All users who can see the app could read it".into(),
         remedy: format!(
-            "Remove it from `{key}`, and attach it to the app as a secret of a secret scope. Nothing has been changed"
+            "Remove it from `{key}`, store it in a secret scope and attach it to the app. Nothing has been changed"
         ),
         docs: DOCS_CONFIG,
     }

@@ -15,7 +15,7 @@ async fn app_yaml(stage: &Stage) -> String {
     stage.file(&format!("{FOLDER}/app.yaml")).await.expect("it is there")
 }
 
-/// Somebody edited `app.yaml`: an update keeps what stands there, and nothing that is shown has it.
+/// A user edited `app.yaml`. An update keeps the added values; neither plan nor history shows them.
 #[tokio::test]
 async fn kept_values_that_look_like_secrets_are_shown_nowhere() {
     let stage = Stage::with(Pace::scaled(0.01)).await;

@@ -52,6 +52,12 @@ async fn init_writes_a_file_that_create_accepts_and_replaces_none() {
     assert!(said(&refused).contains("already exists"), "{}", said(&refused));
     assert_eq!(std::fs::read_to_string(&file).expect("it is there"), written);
 
+    // The suggested command can be pasted into a shell.
+    let spaced = path(&stage, "it's mine.yaml");
+    let output = run(&stage, &["init", "--yes", "-o", &spaced]).await;
+    let quoted = format!("--config=\"{spaced}\"`");
+    assert!(said(&output).contains(&quoted), "{}", said(&output));
+
     let defaults = path(&stage, "defaults.yaml");
     let output = run(&stage, &["init", "--yes", "-o", &defaults]).await;
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

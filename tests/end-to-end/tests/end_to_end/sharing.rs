@@ -190,7 +190,7 @@ async fn a_rollback_does_not_give_access_back_that_was_taken_away() {
     stage.create(shared(&["users"])).await.expect("create");
     let described = UpdateArguments { description: Some("Slides".into()), ..update_of_default() };
     stage.update(described).await.expect("a second release");
-    // The owner takes the access of everybody away.
+    // The owner removes all other users' access.
     let own = json!({"access_control_list": [{"user_name": ADA, "permission_level": "CAN_MANAGE"}]});
     assert_eq!(stage.send_as(ADA, Method::PUT, GRANTS, Some(own)).await.0, 200);
     let plan = stage.plan_rollback(None).await.expect("a plan");

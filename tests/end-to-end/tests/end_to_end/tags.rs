@@ -45,7 +45,7 @@ async fn wanted_tags_are_set_and_others_stay() {
     stage.create(tagged(&[("team", "slides"), ("Kosten Ö", "")])).await.expect("create");
     assert_eq!(there(&stage), pairs(&[("Kosten Ö", ""), ("team", "slides")]));
 
-    // Somebody else's tag, and an update that says nothing about tags.
+    // Another user's tag, and an update without tags.
     let theirs = json!({"entity_type": "apps", "entity_id": "tellr", "tag_key": "owner", "tag_value": "ben"});
     assert_eq!(stage.send_as(ADA, Method::POST, TAGS, Some(theirs)).await.0, 200);
     stage.workspace.control().journal.clear();
@@ -136,7 +136,7 @@ async fn a_governed_tag_is_refused_in_the_platforms_words() {
 }
 
 #[tokio::test]
-async fn a_saved_plan_is_outdated_by_a_tag_that_somebody_changed() {
+async fn a_saved_plan_is_outdated_when_another_user_changes_a_tag() {
     let stage = stage().await;
     stage.create(CreateArguments::default()).await.expect("create");
     let path = stage.workspace.control().dir.join("plan.json");
@@ -156,7 +156,7 @@ async fn a_saved_plan_is_outdated_by_a_tag_that_somebody_changed() {
     stage.end().await;
 }
 
-/// An answer that was lost: the tag is there when it is sent again, perhaps with another value by somebody else.
+/// The answer to the first request is lost. The tag exists when the request is repeated.
 #[tokio::test]
 async fn a_tag_whose_answer_was_lost_is_set_once() {
     let stage = stage().await;
