@@ -80,7 +80,7 @@ async function openApp(): Promise<Page> {
   return app;
 }
 
-test("release 1 is deployed, and keeps a deck", async () => {
+test("release 1 is deployed, keeps a deck, and its log is one click away", async () => {
   await field("Version").fill(NEXT_VERSION);
   await review();
   await button("Deploy").click();
@@ -89,6 +89,12 @@ test("release 1 is deployed, and keeps a deck", async () => {
   await app.getByRole("button", { name: /Sample deck/ }).click();
   await app.waitForURL(/\/decks\//);
   await app.close();
+
+  const opened = context.waitForEvent("page");
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  const log = await opened;
+  await expect(log.getByText(/\[APP\] .*the database is ready/)).toBeVisible();
+  await log.close();
 });
 
 test("release 2 does not become healthy, and release 1 is back by itself", async () => {

@@ -65,3 +65,8 @@ export function webAddress(address: string | null | undefined): string | null {
     return null;
   }
 }
+
+/** The platform's page with the log of the app at `address`. */
+export function logPage(address: string): string {
+  return new URL("/logz", address).href;
+}

@@ -229,6 +229,7 @@ describe("a run", () => {
     expect(screen.getByRole("heading", { name: "Tellr is running" })).toHaveFocus();
     const address = "https://slides-7084166586.aws.databricksapps.com";
     expect(screen.getByText(address, { selector: "a" })).toBeVisible();
+    expect(screen.getByRole("link", { name: "Log" })).toHaveAttribute("href", `${address}/logz`);
     expect(screen.getByRole("region", { name: "In a notebook" })).toHaveTextContent(
       'tellr.create( app_name="slides", )',
     );
@@ -243,6 +244,7 @@ describe("a run", () => {
     expect(screen.getByRole("radio", { name: /^Update/ })).toBeChecked();
     expect(screen.getByRole("textbox", { name: "Lakebase database" })).toHaveValue("tellr-db");
     expect(await screen.findByText(/already exists \(created by/)).toBeVisible();
+    expect(screen.getByRole("link", { name: "log" })).toHaveAttribute("href", `${address}/logz`);
   });
 
   it("follows its events, until somebody scrolls back to read", async () => {

@@ -83,6 +83,9 @@ test("somebody deploys from the form, and Python sees what came of it", async ({
   const app = await page.context().newPage();
   await app.goto((await link.getAttribute("href")) ?? "");
   await expect(app).toHaveTitle(/Tellr/);
+  const log = widget.getByRole("link", { name: "Log", exact: true });
+  await app.goto((await log.getAttribute("href")) ?? "");
+  await expect(app.locator("pre")).toContainText("App started");
   await app.close();
   await command(page, "notebook:run-all-below");
   await command(page, "docmanager:save");

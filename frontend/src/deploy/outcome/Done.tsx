@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useId, useState } from "react";
 import { Button, LinkButton } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";
 import { Icon } from "../../components/Icon";
-import { Prose, webAddress } from "../../components/Prose";
+import { logPage, Prose, webAddress } from "../../components/Prose";
 import { type Tab, Tabs } from "../../components/Tabs";
 import type { DeployerLike, RestorePoint, Result, RunOperation } from "../contract";
 import { sentence } from "../form/Field";
@@ -74,9 +74,12 @@ export function Done({
           <Particulars result={run.result} />
           <div className={styles.actions}>
             {link ? (
-              <LinkButton tone="primary" href={link}>
-                Open Tellr
-              </LinkButton>
+              <>
+                <LinkButton tone="primary" href={link}>
+                  Open Tellr
+                </LinkButton>
+                <LinkButton href={logPage(link)}>Log</LinkButton>
+              </>
             ) : null}
             <Button onClick={onAgain}>
               {request.operation === "delete" ? "Back to the form" : "Change settings"}

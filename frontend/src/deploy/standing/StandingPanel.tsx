@@ -2,7 +2,7 @@
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/CodeBlock";
 import { Icon, type IconName } from "../../components/Icon";
-import { Prose, webAddress } from "../../components/Prose";
+import { logPage, Prose, webAddress } from "../../components/Prose";
 import type { Operation, RunOperation, SharedWith, Status } from "../contract";
 import { sentence } from "../form/Field";
 import { shortMoment } from "./moment";
@@ -207,9 +207,14 @@ function Settled({
     >
       <p className={styles.facts}>
         {url ? (
-          <a href={url} target="_blank" rel="noopener noreferrer">
-            {url}
-          </a>
+          <>
+            <a href={url} target="_blank" rel="noopener noreferrer">
+              {url}
+            </a>
+            <a href={logPage(url)} target="_blank" rel="noopener noreferrer">
+              log
+            </a>
+          </>
         ) : null}
         {status.app_version ? <span>version {status.app_version}</span> : null}
         {app.state ? <span>{app.state.toLowerCase()}</span> : null}
