@@ -186,6 +186,7 @@ built: $(PKG) $(SLIDES_PAGE) pkg/$(NOTICES) $(WHEEL) $(NOTEBOOK_WHEEL)
 .PHONY: tested
 tested: lints
 	@$(STAGE) "Rust tests" cargo test --quiet --workspace
+	@$(STAGE) "figures (plan)" tests/figures/plan.sh
 	@$(STAGE) "simulation" tests/figures/simulation.sh 100000
 	@$(STAGE) "programs of the tests" cargo build --quiet --package local-workspace --package tellr-app --package google-stand-in
 	@$(STAGE) "types of the API" npm --prefix frontend run --silent api-types -- --check

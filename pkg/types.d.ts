@@ -1624,7 +1624,12 @@ app: string, } | { "kind": "app_log",
 /**
  * The app's name.
  */
-app: string, } | { "kind": "package",
+app: string,
+/**
+ * Only lines that were written since then, in milliseconds since 1970-01-01 UTC by the platform's clock:
+ * what is earlier is about another deployment.
+ */
+since_ms?: number, } | { "kind": "package",
 /**
  * The package's name.
  */

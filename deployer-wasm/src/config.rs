@@ -40,6 +40,9 @@ mod version;
 mod wheel;
 mod write_file;
 
+/// What a plan saw, as facts by name.
+pub type Facts = std::collections::BTreeMap<String, String>;
+
 pub use arguments::{SecretText, WheelArgument};
 pub use doctor::{Deployed, DoctorConfig};
 pub use enums::{AppPackage, Capacity, ComputeSize, KeyStorage, OnFailure, PackageIndex, Seeds};

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{CreateConfig, DeleteConfig, RestoreConfig, RollbackConfig, UpdateConfig};
+use crate::config::{CreateConfig, DeleteConfig, Facts, RestoreConfig, RollbackConfig, UpdateConfig};
 
 mod adoption;
 mod bundle;
@@ -16,6 +16,7 @@ mod dry_run;
 mod findings;
 mod folder;
 mod history;
+mod inspected;
 mod inventory;
 mod list;
 mod locked_run;
@@ -93,7 +94,19 @@ pub enum Change {
 }
 
 impl Change {
-    /// Which of the three it is.
+    /// Follows a saved plan, which saw `planned`: the run is refused if that has changed.
+    pub(crate) fn follow(&mut self, planned: Facts) {
+        let of = match self {
+            Self::Create(config) => &mut config.planned,
+            Self::Update(config) => &mut config.planned,
+            Self::Delete(config) => &mut config.planned,
+            Self::Rollback(config) => &mut config.planned,
+            Self::Restore(config) => &mut config.planned,
+        };
+        *of = Some(planned);
+    }
+
+    /// Which of them it is.
     pub fn operation(&self) -> Operation {
         match self {
             Self::Create(_) => Operation::Create,

@@ -199,6 +199,13 @@ def test_the_last_lines_of_a_log_are_read(failed: LocalWorkspace) -> None:
     assert json.loads(answer["body"])["lines"] == [f"line {number}" for number in range(30, 130)]
 
 
+def test_lines_of_an_earlier_deployment_are_left_out(failed: LocalWorkspace) -> None:
+    for since, lines in ((0, 100), (4_102_444_800_000, 0)):
+        answer = probes.ask(oauth(failed), {**LOG, "since_ms": since})["response"]
+        assert answer["status"] == 200
+        assert len(json.loads(answer["body"])["lines"]) == lines
+
+
 def test_a_log_that_refuses_the_credential_has_no_lines(failed: LocalWorkspace) -> None:
     session = WorkspaceSession(WorkspaceClient(host=failed.host, token=failed.token()))
     assert probes.ask(session, LOG) == {"response": {"status": 401, "headers": [], "body": ""}}

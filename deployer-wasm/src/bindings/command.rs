@@ -60,7 +60,7 @@ impl SavedFile {
 #[serde(deny_unknown_fields)]
 pub struct CommandRun {
     printing: Printing,
-    /// Of a plan: the saved plan that it must not differ from.
+    /// Of a plan: the saved plan that it must not differ from. Of an operation: the one that it follows.
     #[serde(default)]
     saved: Option<SavedFile>,
     /// Of a plan that is saved: the workspace's address.
@@ -133,6 +133,14 @@ impl Failed {
 }
 
 impl CommandRun {
+    /// Has an operation follow its saved plan.
+    pub(super) fn follow(&self, task: &mut Task) -> Result<()> {
+        if let (Task::Run(change), Some(saved)) = (task, &self.saved) {
+            saved.read()?.followed_by(change);
+        }
+        Ok(())
+    }
+
     /// Checks a run before its result is returned; the file of a plan that is saved.
     pub(super) fn check(&self, task: &Task, outcome: &Outcome) -> Result<Option<String>> {
         let (Task::Plan(change), Outcome::Planned(plan)) = (task, outcome) else { return Ok(None) };

@@ -91,7 +91,11 @@ impl Machine {
         let cancellation = Cancellation::new();
         let asked = task_kind(start.operation, start.plan_of)?;
         let (file, environment) = (start.config_yaml.as_deref(), start.environment.as_deref());
-        let work = match Task::read(asked, start.arguments, file, environment) {
+        let task = Task::read(asked, start.arguments, file, environment).and_then(|mut task| {
+            start.command.iter().try_for_each(|command| command.follow(&mut task))?;
+            Ok(task)
+        });
+        let work = match task {
             Ok(task) => {
                 let (host, cancellation) = (Rc::clone(&host), cancellation.clone());
                 let command = start.command.clone();

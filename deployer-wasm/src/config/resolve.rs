@@ -5,6 +5,7 @@ use std::fmt;
 use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
+use super::Facts;
 use super::arguments::{SecretText, WheelArgument};
 use super::enums::{AppPackage, Capacity, ComputeSize, KeyStorage, OnFailure, PackageIndex};
 use super::key::FernetKey;
@@ -79,6 +80,8 @@ pub struct CreateConfig {
     pub tags: Tags,
     /// Further settings of the app's record.
     pub record: RecordSettings,
+    /// What the saved plan saw that is followed.
+    pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -130,6 +133,8 @@ pub struct UpdateConfig {
     pub adopt: bool,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
+    /// What the saved plan saw that is followed.
+    pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -147,6 +152,8 @@ pub struct DeleteConfig {
     pub schema_name: Option<SchemaName>,
     /// Drop the schema.
     pub reset_database: bool,
+    /// What the saved plan saw that is followed.
+    pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -171,6 +178,8 @@ pub struct RollbackConfig {
     pub to: Option<u32>,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
+    /// What the saved plan saw that is followed.
+    pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -186,6 +195,8 @@ pub struct RestoreConfig {
     pub from: Option<BranchId>,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
+    /// What the saved plan saw that is followed.
+    pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
 }
@@ -512,6 +523,7 @@ impl Settings {
             share_with: Sharing::check(&mut given.settings)?,
             tags: Tags::check(&mut given.settings)?,
             record: RecordSettings::check(&mut given.settings)?,
+            planned: None,
             settings: given.end(),
         })
     }
@@ -550,6 +562,7 @@ impl Settings {
             // Without effect once the app is taken over, so the default isn't written.
             adopt: given.settings.adopt.unwrap_or(false),
             on_failure: given.on_failure()?,
+            planned: None,
             settings: given.end(),
         })
     }
@@ -578,6 +591,7 @@ impl Settings {
             lakebase_name: check!(given.lakebase_name, LakebaseName::parse)?,
             schema_name: check!(given.schema_name, SchemaName::parse)?,
             reset_database: given.reset(),
+            planned: None,
             settings: given.end(),
         })
     }
@@ -602,6 +616,7 @@ impl Settings {
                 workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
                 to: check!(given.to_release, release_number)?,
                 on_failure: given.on_failure()?,
+                planned: None,
                 settings: given.end(),
             })
         };
@@ -616,6 +631,7 @@ impl Settings {
                 workspace_path: check!(given.app_file_workspace_path, WorkspacePath::parse)?,
                 from: check!(given.restore_from, BranchId::parse)?,
                 on_failure: given.on_failure()?,
+                planned: None,
                 settings: given.end(),
             })
         };

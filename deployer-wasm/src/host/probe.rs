@@ -36,6 +36,11 @@ pub enum Probe {
     AppLog {
         /// The app's name.
         app: String,
+        /// Only lines that were written since then, in milliseconds since 1970-01-01 UTC by the platform's clock:
+        /// what is earlier is about another deployment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(test, ts(optional, type = "number"))]
+        since_ms: Option<i64>,
     },
     /// The index's data about `package`: `GET <index>/pypi/<package>/json`, without a credential.
     Package {

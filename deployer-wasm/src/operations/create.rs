@@ -3,6 +3,7 @@
 use super::Operation;
 use super::folder::own_folder;
 use super::history::{KeptBranch, kept_branches};
+use super::inspected::Inspected;
 use super::inventory::{
     attached_branch, database_kind, deployed_from, names_schema, on_branch_in_use, unfinished,
 };
@@ -41,10 +42,11 @@ pub async fn create<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<CreateResult> {
     let name = config.app_name.as_str();
-    let preflight = Preflight::begin(host, cancellation, Operation::Create, name);
+    let preflight =
+        Preflight::begin(host, cancellation, Operation::Create, name).following(config.planned.as_ref());
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, observed) = preflight.lock(observe, CreateObserved::site, recorded).await?;
+    let (locked, observed) = preflight.lock(observe, recorded).await?;
     if let Some(note) = observed.elsewhere(config) {
         locked.run.narrator.notice(note);
     }
@@ -195,11 +197,21 @@ pub(super) struct CreateObserved {
     restored: Vec<String>,
 }
 
-impl CreateObserved {
-    pub(super) fn site(&self) -> Site<'_> {
+impl Inspected for CreateObserved {
+    fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
 
+    fn app(&self) -> Option<&App> {
+        self.app.as_ref()
+    }
+
+    fn schema(&self) -> Option<&Preview> {
+        Some(&self.schema)
+    }
+}
+
+impl CreateObserved {
     /// If an app of this database was restored: where its data may be.
     pub(super) fn elsewhere(&self, config: &CreateConfig) -> Option<String> {
         let (newest, used) = (self.restored.first()?, self.database.branch()?);

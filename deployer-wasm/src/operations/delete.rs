@@ -4,6 +4,7 @@
 
 use super::Operation;
 use super::folder::folder;
+use super::inspected::Inspected;
 use super::inventory::{
     attached_name, database_kind, deployed_from, finished, names_schema, on_branch_in_use, refuse_other_app,
     unfinished,
@@ -37,10 +38,11 @@ pub async fn delete<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<DeleteResult> {
     let name = config.app_name.as_str();
-    let preflight = Preflight::begin(host, cancellation, Operation::Delete, name);
+    let preflight =
+        Preflight::begin(host, cancellation, Operation::Delete, name).following(config.planned.as_ref());
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, observed) = preflight.lock(observe, DeleteObserved::site, recorded).await?;
+    let (locked, observed) = preflight.lock(observe, recorded).await?;
     let (graph, Made { lakebase, point, state }) = graph(&locked.run, config, &observed);
     let steps = locked.run(format!("delete the app `{name}`"), graph).await?;
     locked.run.journal.forget_entries();
@@ -159,11 +161,21 @@ pub(super) struct DeleteObserved {
     pub(super) secret: Option<String>,
 }
 
-impl DeleteObserved {
-    pub(super) fn site(&self) -> Site<'_> {
+impl Inspected for DeleteObserved {
+    fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
 
+    fn app(&self) -> Option<&App> {
+        self.app.as_ref()
+    }
+
+    fn schema(&self) -> Option<&Preview> {
+        self.reset.as_ref().map(|reset| &reset.preview)
+    }
+}
+
+impl DeleteObserved {
     /// The schema that the app is deployed with, if another one is dropped.
     pub(super) fn schema_in_use(&self) -> Option<String> {
         let Database { name, schema, .. } = self.reset.as_ref()?;

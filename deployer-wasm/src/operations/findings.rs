@@ -13,6 +13,7 @@ use futures_util::future::{Either, select};
 use futures_util::{join, pin_mut};
 use serde::Serialize;
 
+use super::inspected::Inspected;
 use super::inventory::{attached_name, deployed_from};
 use super::preflight::{Preflight, Site};
 use super::release::deployed_manifest;

@@ -5,8 +5,6 @@
 //! inspect the schema, the host mints a database credential. A database that can't be reached at the moment
 //! is not an error of a plan.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::adoption;
@@ -17,7 +15,7 @@ use super::release::{Release, all_scopes};
 use super::{Change, Operation, create, delete, restore, rollback, update};
 use crate::config::sharing::Sharing;
 use crate::config::{
-    ComputeSize, CreateConfig, Description, KeyStorage, LakebaseName, SchemaName, UpdateConfig,
+    ComputeSize, CreateConfig, Description, Facts, KeyStorage, LakebaseName, SchemaName, UpdateConfig,
 };
 use crate::engine::Cancellation;
 use crate::error::Result;
@@ -71,7 +69,7 @@ pub struct Plan {
     /// Whether the operation would change nothing. If something couldn't be determined, it isn't empty.
     pub empty: bool,
     /// The state that the plan is based on, as facts by name: it is refused later if one of them has changed.
-    pub seen: BTreeMap<String, String>,
+    pub seen: Facts,
     /// The steps and their dependencies: the same list that the run will emit.
     pub steps: Vec<PlannedStep>,
     /// The generated files as they would be written. They never contain the key; values that are not known
@@ -101,7 +99,7 @@ pub async fn plan<H: Host>(host: &H, change: &Change, cancellation: &Cancellatio
     let ahead = ahead::reads(host, preflight.client.beside(), preflight.inspection(), change);
     let seen = ahead::with(observed::look(&preflight, change), ahead).await;
     let (seen, foreseen) = preflight.told(seen)?;
-    let site = seen.site();
+    let site = seen.inspected().site();
     let dry_run = preflight.dry_run(site).await?;
     let plan = Plan {
         operation: change.operation(),
@@ -269,7 +267,7 @@ impl Plan {
     }
 
     fn of_rollback(mut self, observed: &rollback::RollbackObserved, foreseen: &Foreseen) -> Self {
-        let rollback::RollbackObserved { target, current, config, update } = observed;
+        let rollback::RollbackObserved { target, current, config, update, .. } = observed;
         self.notes.push(words::back_to(target, *current));
         self.recoverable.extend(observed.stays());
         let database = (&config.lakebase_name, &config.schema_name, &update.database);
@@ -366,7 +364,7 @@ fn wanted_attachments(
     let database = foreseen.lakebase.as_ref().map(|lakebase| lakebase.resource.clone());
     let mut all = vec![(resources::DATABASE.to_owned(), database)];
     let key = &foreseen.key;
-    if key.storage == KeyStorage::SecretScope {
+    if key.storage == KeyStorage::SecretScope && !key.in_database {
         all.push((key::RESOURCE.to_owned(), Some(key.resource())));
     }
     let there = record.map(|app| app.resources.as_slice()).unwrap_or_default();

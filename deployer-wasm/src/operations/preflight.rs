@@ -12,13 +12,14 @@ use futures_util::future::{LocalBoxFuture, Shared};
 use futures_util::join;
 
 use super::Operation;
+use super::inspected::Inspected;
 use super::inventory::unfinished;
 use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
 use crate::config::services::Services;
 use crate::config::sharing::Sharing;
 use crate::config::tags::Tags;
-use crate::config::{Recorded, WorkspacePath};
+use crate::config::{Facts, Recorded, WorkspacePath};
 use crate::engine::journal::{self, Journal, Record, RunRecord, RunStatus};
 use crate::engine::lock::{self, Acquired, Claim, HeldLock, Places};
 use crate::engine::narrator::Narrator;
@@ -65,6 +66,8 @@ pub(super) struct Preflight<'a, H> {
     purpose: Purpose,
     /// The inspection of a schema that was started before its result is needed.
     inspection: Inspection<'a>,
+    /// What the saved plan saw that this run follows.
+    planned: Option<&'a Facts>,
 }
 
 /// An inspection of a schema, answered or not, with what was asked.
@@ -117,7 +120,25 @@ impl<'a, H: Host> Preflight<'a, H> {
         );
         let (app, began, purpose, inspection) =
             (app.to_owned(), host.now(), Purpose::Run, Inspection::default());
-        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
+        let planned = None;
+        Self {
+            host,
+            client,
+            narrator,
+            cancellation,
+            operation,
+            app,
+            run,
+            began,
+            purpose,
+            inspection,
+            planned,
+        }
+    }
+
+    /// The same for a run that follows a saved plan, which saw `planned`.
+    pub(super) fn following(self, planned: Option<&'a Facts>) -> Self {
+        Self { planned, ..self }
     }
 
     /// The same for a read-only operation.
@@ -132,8 +153,20 @@ impl<'a, H: Host> Preflight<'a, H> {
         let client =
             Client::new(host, cancellation).telling(move |message| news.notice(message)).remembering();
         let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
-        let inspection = Inspection::default();
-        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
+        let (inspection, planned) = (Inspection::default(), None);
+        Self {
+            host,
+            client,
+            narrator,
+            cancellation,
+            operation,
+            app,
+            run,
+            began,
+            purpose,
+            inspection,
+            planned,
+        }
     }
 
     /// Emits an error that ended the run before its steps started.
@@ -248,26 +281,24 @@ impl<'a, H: Host> Preflight<'a, H> {
     }
 
     /// Inspects the state, takes the app's lock, and inspects again under the lock: another run may have
-    /// changed the state until then. `site` determines from the state where the run works, `recorded` which
-    /// arguments the journal keeps.
-    pub(super) async fn lock<T>(
+    /// changed the state until then. `recorded` determines which arguments the journal keeps.
+    pub(super) async fn lock<T: Inspected>(
         self,
         look: impl AsyncFn(&Self) -> Result<T>,
-        site: impl Fn(&T) -> Site<'_>,
         recorded: impl Fn(&WorkspacePath) -> Recorded,
     ) -> Result<(LockedRun<'a, H>, T)> {
         let first = self.told(look(&self).await)?;
-        let outcome = self.acquire(&site(&first)).await;
+        let outcome = self.acquire(&first.site()).await;
         let lock = self.told(outcome)?;
         let permit: Rc<dyn Permit + 'a> = Rc::clone(&lock) as _;
         let client = self.client.permitted(permit);
         let again = lock.during(async {
             let seen = look(&self).await;
             let seen = match seen {
-                Err(error) if error.is("APP_NOT_FOUND") => Err(self.deleted(&site(&first)).await),
+                Err(error) if error.is("APP_NOT_FOUND") => Err(self.deleted(&first.site()).await),
                 seen => seen,
             }?;
-            let books = self.books(&client, site(&seen), &recorded).await?;
+            let books = self.books(&client, &seen, &recorded).await?;
             Ok((seen, books))
         });
         let (seen, (books, resuming)) = match again.await {
@@ -278,7 +309,7 @@ impl<'a, H: Host> Preflight<'a, H> {
                 return Err(self.tell(error));
             }
         };
-        let (me, preflight) = (site(&seen).me.to_owned(), self.passed(resuming));
+        let (me, preflight) = (seen.site().me.to_owned(), self.passed(resuming));
         let Self { host, narrator, cancellation, app, .. } = self;
         let run = Run::new(host, client, narrator, cancellation, books, me);
         Ok((LockedRun { run, lock, app, preflight }, seen))
@@ -289,10 +320,12 @@ impl<'a, H: Host> Preflight<'a, H> {
     fn books<'s>(
         &'s self,
         client: &'s Client<'a, H>,
-        site: Site<'s>,
+        seen: &'s dyn Inspected,
         recorded: &'s dyn Fn(&WorkspacePath) -> Recorded,
     ) -> LocalBoxFuture<'s, Result<((Journal, ReleaseBook), bool)>> {
         Box::pin(async move {
+            self.refuse_outdated(seen)?;
+            let site = seen.site();
             let folder = site.folder;
             let (earlier, releases) = both(self.journal(folder), self.releases_at(site)).await?;
             self.refuse_other_journal(folder, earlier.as_ref()).await?;
@@ -304,6 +337,15 @@ impl<'a, H: Host> Preflight<'a, H> {
             let releases = ReleaseBook::new(folder.as_str(), site.home.as_str(), releases);
             Ok(((journal, releases), resuming))
         })
+    }
+
+    /// Refuses to follow a saved plan if app or schema have changed since it was compared with the present state: another
+    /// run may have ended before this one got the lock.
+    fn refuse_outdated(&self, seen: &dyn Inspected) -> Result<()> {
+        match self.planned.map(|planned| seen.moved_since(planned)) {
+            Some(moved) if !moved.is_empty() => Err(Failure::PlanOutdated { moved }.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Takes the lock, unless another run is in progress.

@@ -2,9 +2,10 @@
 //!
 //! A deployment can succeed in the platform's eyes and leave an app that crashes, never becomes ready, or still runs
 //! the previous version. The release that was deployed before is known with its files and settings, so it is
-//! deployed again, in the same run and under the same lock. The database is not changed: migrations only add, and an
-//! earlier program that can't work with the new tables is not put back. What a reset has dropped stays dropped; its
-//! restore point is named by the error.
+//! deployed again, in the same run and under the same lock. The database is not changed: migrations only add. Whether
+//! the earlier program works with the tables as they are now is not known before, as a release that failed has told
+//! nothing about them: if it doesn't, it doesn't become ready, and the error says that it wasn't put back. What a reset
+//! has dropped stays dropped; its restore point is named by the error.
 
 use super::locked_run::LockedRun;
 use super::release::{again, expected_again, health_check, recorded_texts};
@@ -95,7 +96,10 @@ impl Gate<'_> {
             remedy: error.remedy.clone(),
             log: error.log.clone(),
         };
-        Err(locked.fail(told.into()).await)
+        // What was found in the platform's message and the log is in the words of `problem`; programs find it here.
+        let mut told = DeployError::from(told);
+        told.reason = error.reason.clone();
+        Err(locked.fail(told).await)
     }
 
     /// Deploys `previous` again.

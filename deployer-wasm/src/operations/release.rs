@@ -257,12 +257,14 @@ pub(super) fn again(recorded: &releases::Release, lakebase: &Lakebase, key: &Key
     wanted
 }
 
-/// Where the key was kept in a release.
-pub(super) fn key_storage(recorded: &releases::Release) -> KeyStorage {
+/// Where the key was kept in a release; `None` if its `app.yaml` names no key, as that of an app which keeps the key in
+/// its database.
+pub(super) fn key_storage(recorded: &releases::Release) -> Option<KeyStorage> {
     let app_yaml = recorded.file(APP_YAML).and_then(|file| file.text.as_deref());
     match app_yaml {
-        Some(text) if text.contains(KEY_MARK) => KeyStorage::AppYaml,
-        _ => KeyStorage::SecretScope,
+        Some(text) if text.contains(KEY_MARK) => Some(KeyStorage::AppYaml),
+        Some(text) if DeployedManifest::parse(text.as_bytes()).is_ok_and(|file| file.key().is_none()) => None,
+        _ => Some(KeyStorage::SecretScope),
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Operation;
 use super::folder::folder;
 use super::history::{KeptBranch, kept_branches};
+use super::inspected::Inspected;
 use super::inventory::{branch_in_use, deployed_from, refuse_other_app};
 use super::locked_run::Deployed;
 use super::preflight::{Preflight, Site, both};
@@ -31,8 +32,9 @@ use crate::steps::deployment::{self, Candidate};
 use crate::steps::key::{self, KeyPlace};
 use crate::steps::lakebase::{self, Found, Lakebase};
 use crate::steps::ownership::Tenant;
+use crate::steps::schema::{self, Preview};
 use crate::steps::verify::{self, Health};
-use crate::steps::{app, resources, restore_point, schema};
+use crate::steps::{app, resources, restore_point};
 use crate::workspace::apps::App;
 use crate::workspace::{files, postgres};
 
@@ -46,10 +48,11 @@ pub async fn restore<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<RestoreResult> {
     let name = config.app_name.as_str();
-    let preflight = Preflight::begin(host, cancellation, Operation::Restore, name);
+    let preflight =
+        Preflight::begin(host, cancellation, Operation::Restore, name).following(config.planned.as_ref());
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, observed) = preflight.lock(observe, RestoreObserved::site, recorded).await?;
+    let (locked, observed) = preflight.lock(observe, recorded).await?;
     let (graph, made) = graph(&locked.run, config, &observed);
     let gate = Gate { on_failure: config.on_failure, app: name, folder: &observed.folder };
     let title = format!("restore the data of the app `{name}` from `{}`", observed.from.id);
@@ -115,7 +118,7 @@ pub(super) fn graph<'a, H: Host>(
         let wanted = key::Wanted {
             app: name,
             package: observed.package,
-            storage: Some(key_storage(&observed.as_deployed)),
+            storage: key_storage(&observed.as_deployed),
             given: None,
             record: Some(record),
             deployed: observed.deployed.as_ref(),
@@ -190,11 +193,21 @@ pub(super) struct RestoreObserved {
     pub(super) from: KeptBranch,
 }
 
-impl RestoreObserved {
-    pub(super) fn site(&self) -> Site<'_> {
+impl Inspected for RestoreObserved {
+    fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.folder }
     }
 
+    fn app(&self) -> Option<&App> {
+        Some(&self.app)
+    }
+
+    fn schema(&self) -> Option<&Preview> {
+        None
+    }
+}
+
+impl RestoreObserved {
     fn tenant<'a>(&'a self, config: &'a RestoreConfig) -> Tenant<'a> {
         Tenant {
             app: &config.app_name,

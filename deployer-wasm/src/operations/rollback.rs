@@ -5,11 +5,14 @@
 //! add, so an earlier program usually works with the present tables; one that doesn't is refused before anything is
 //! changed.
 
+use futures_util::join;
 use serde_json::Value;
 
 use super::Operation;
 use super::folder::folder;
-use super::inventory::deployed_from;
+use super::history::{KeptBranch, kept_branches};
+use super::inspected::Inspected;
+use super::inventory::{attached_branch, deployed_from};
 use super::locked_run::Deployed;
 use super::plan::is_beside_record;
 use super::preflight::{Preflight, Site, both};
@@ -24,6 +27,8 @@ use crate::error::{Failure, Result};
 use crate::host::Host;
 use crate::manifest::{DeployedKey, DeployedManifest};
 use crate::steps::app;
+use crate::steps::schema::Preview;
+use crate::workspace::apps::App;
 use crate::workspace::files;
 
 /// Deploys an earlier release of an app again.
@@ -37,10 +42,11 @@ pub async fn rollback<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<RollbackResult> {
     let name = config.app_name.as_str();
-    let preflight = Preflight::begin(host, cancellation, Operation::Rollback, name);
+    let preflight =
+        Preflight::begin(host, cancellation, Operation::Rollback, name).following(config.planned.as_ref());
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, observed) = preflight.lock(observe, RollbackObserved::site, recorded).await?;
+    let (locked, observed) = preflight.lock(observe, recorded).await?;
     let number = observed.target.number;
     for line in observed.stays() {
         locked.run.narrator.notice(line);
@@ -75,13 +81,25 @@ pub(super) struct RollbackObserved {
     pub(super) config: UpdateConfig,
     /// What an update with these settings finds.
     pub(super) update: UpdateObserved,
+    /// The newest restore point of the app's database, as far as its branches can be read.
+    restore_point: Option<KeptBranch>,
 }
 
-impl RollbackObserved {
-    pub(super) fn site(&self) -> Site<'_> {
+impl Inspected for RollbackObserved {
+    fn site(&self) -> Site<'_> {
         self.update.site()
     }
 
+    fn app(&self) -> Option<&App> {
+        self.update.app()
+    }
+
+    fn schema(&self) -> Option<&Preview> {
+        self.update.schema()
+    }
+}
+
+impl RollbackObserved {
     /// What the rollback doesn't bring back, and what it brings back that is easily missed; sentences without a full
     /// stop.
     pub(super) fn stays(&self) -> Vec<String> {
@@ -90,6 +108,12 @@ impl RollbackObserved {
                 .to_owned(),
             "The encryption key stays, and so do the app's tags and who may use it".to_owned(),
         ];
+        if let Some(KeptBranch { id, created_at: Some(created_at), .. }) = &self.restore_point {
+            stays.push(format!(
+                "The branch `{id}` of the database has the data as it was at {created_at}: `restore` gives the app that \
+                 data"
+            ));
+        }
         if self.target.tables.is_none() {
             stays.push(format!(
                 "Not checked: whether release {} can read the app's tables as they are now",
@@ -98,7 +122,7 @@ impl RollbackObserved {
         }
         stays.extend(self.update.left(&self.config));
         let in_file = |manifest: &DeployedManifest| matches!(manifest.key(), Some(DeployedKey::Literal(_)));
-        if key_storage(&self.target) == KeyStorage::AppYaml
+        if key_storage(&self.target) == Some(KeyStorage::AppYaml)
             && !self.update.deployed.as_ref().is_some_and(in_file)
         {
             stays.push(format!(
@@ -143,9 +167,18 @@ pub(super) async fn observe<H: Host>(
         }
     }
     let update_config = settings(&target, name, &folder)?;
-    let update = update::observe_again(preflight, &update_config, Some(target.clone())).await?;
+    let (update, restore_point) = join!(
+        update::observe_again(preflight, &update_config, Some(target.clone())),
+        newest_restore_point(preflight, &app),
+    );
     let current = releases.current().map(|current| current.number);
-    Ok(RollbackObserved { target, current, config: update_config, update })
+    Ok(RollbackObserved { target, current, config: update_config, update: update?, restore_point })
+}
+
+/// The newest restore point of the app's database. A rollback needs none, so branches that can't be read are none.
+async fn newest_restore_point<H: Host>(preflight: &Preflight<'_, H>, app: &App) -> Option<KeptBranch> {
+    let kept = kept_branches(preflight, &attached_branch(app)?).await.ok()?;
+    kept.into_iter().find(|branch| branch.is_restore_point)
 }
 
 /// The release to go back to.

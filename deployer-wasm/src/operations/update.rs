@@ -4,6 +4,7 @@
 use super::Operation;
 use super::adoption::{self, Adoption, Known};
 use super::folder::folder;
+use super::inspected::Inspected;
 use super::inventory::{database_kind, deployed_from, names_schema, on_branch_in_use, refuse_other_app};
 use super::locked_run::Deployed;
 use super::losses::Loss;
@@ -45,10 +46,11 @@ pub async fn update<H: Host>(
     cancellation: &Cancellation,
 ) -> Result<UpdateResult> {
     let name = config.app_name.as_str();
-    let preflight = Preflight::begin(host, cancellation, Operation::Update, name);
+    let preflight =
+        Preflight::begin(host, cancellation, Operation::Update, name).following(config.planned.as_ref());
     let observe = async |preflight: &Preflight<'_, H>| observe(preflight, config).await;
     let recorded = |folder: &WorkspacePath| config.recorded(folder);
-    let (locked, observed) = preflight.lock(observe, UpdateObserved::site, recorded).await?;
+    let (locked, observed) = preflight.lock(observe, recorded).await?;
     for note in adoption::notes(&observed.adoption, config).into_iter().chain(observed.left(config)) {
         locked.run.narrator.notice(note);
     }
@@ -285,11 +287,21 @@ pub(super) struct UpdateObserved {
     pub(super) recorded: Option<releases::Release>,
 }
 
-impl UpdateObserved {
-    pub(super) fn site(&self) -> Site<'_> {
+impl Inspected for UpdateObserved {
+    fn site(&self) -> Site<'_> {
         Site { me: &self.me, folder: &self.folder, home: &self.home }
     }
 
+    fn app(&self) -> Option<&App> {
+        Some(&self.app)
+    }
+
+    fn schema(&self) -> Option<&Preview> {
+        Some(&self.schema)
+    }
+}
+
+impl UpdateObserved {
     /// The package to run.
     pub(super) fn release<'a>(&'a self, config: &'a UpdateConfig) -> Release<'a> {
         Release {
@@ -359,10 +371,7 @@ impl UpdateObserved {
         key::Wanted {
             app: config.app_name.as_str(),
             package: config.package,
-            storage: self
-                .recorded
-                .as_ref()
-                .map_or(config.key_storage, |recorded| Some(key_storage(recorded))),
+            storage: self.recorded.as_ref().map_or(config.key_storage, key_storage),
             given: config.encryption_key.as_ref(),
             record: Some(&self.app),
             deployed: self.deployed.as_ref(),

@@ -8,16 +8,22 @@ use serde::Deserialize;
 
 use crate::decode::decode_text;
 use crate::engine::StepHandle;
-use crate::host::{Host, Probe};
+use crate::host::{Host, Probe, Timestamp};
 
 #[derive(Deserialize)]
 struct Log {
     lines: Vec<String>,
 }
 
-/// The last lines of the log of the app `name`, oldest first, as they were written.
-pub(super) async fn last_lines<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Vec<String> {
-    match step.probe(&Probe::AppLog { app: name.to_owned() }).await {
+/// The last lines of the log of the app `name`, oldest first, as they were written; of the deployment that was created
+/// at `since`, if that is known.
+pub(super) async fn last_lines<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    name: &str,
+    since: Option<Timestamp>,
+) -> Vec<String> {
+    let since_ms = since.map(Timestamp::as_millis);
+    match step.probe(&Probe::AppLog { app: name.to_owned(), since_ms }).await {
         Ok(answer) if answer.status == 200 => read(&answer.body),
         _ => Vec::new(),
     }

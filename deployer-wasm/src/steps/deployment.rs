@@ -97,7 +97,7 @@ pub async fn deploy<H: Host>(
                 return Ok(Done::changed(id, format!("deployed the app `{name}`")));
             }
             Some("FAILED") => {
-                let log = last_lines(&step, name).await;
+                let log = last_lines(&step, name, deployment.create_time).await;
                 return Err(Failure::DeploymentFailed { app, url, problem, log }.into());
             }
             Some("CANCELLED") => return Err(Failure::DeploymentCancelled { app, problem }.into()),
@@ -110,7 +110,7 @@ pub async fn deploy<H: Host>(
         }
         if !poller.again(&step).await? {
             let waited = poller.waited(&step);
-            let log = last_lines(&step, name).await;
+            let log = last_lines(&step, name, deployment.create_time).await;
             return Err(Failure::DeploymentTimeout { app, url, waited, log }.into());
         }
         deployment = step.client().send(apps::get_deployment(name, &id)).await?;

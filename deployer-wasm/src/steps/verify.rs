@@ -16,7 +16,7 @@ use crate::decode::decode_text;
 use crate::engine::releases::Tables;
 use crate::engine::{Done, StepError, StepHandle};
 use crate::error::Failure;
-use crate::host::{Host, HostErrorKind, Probe};
+use crate::host::{Host, HostErrorKind, Probe, Timestamp};
 use crate::workspace::apps;
 
 /// From a successful deployment to an app that the platform reports as running.
@@ -90,7 +90,7 @@ pub async fn verify<H: Host>(
     name: &str,
     expected: Expected,
 ) -> Result<Done<Health>, StepError> {
-    let url = running(&step, name).await?;
+    let (url, since) = running(&step, name).await?;
     let expected = match expected {
         Expected::Nothing => {
             let message = format!("the app is running at {url}");
@@ -100,7 +100,7 @@ pub async fn verify<H: Host>(
         Expected::AnyVersion => None,
         Expected::Version(version) => Some(version),
     };
-    let health = ask(&step, name, &url, expected).await?;
+    let health = ask(&step, name, (&url, since), expected).await?;
     let message = match (&health.unchecked, &health.runs) {
         (Some(why), _) => format!("the app is running at {url}; its readiness was not checked ({why})"),
         (None, Some(version)) => format!("the app is ready at {url} (version {version})"),
@@ -109,19 +109,23 @@ pub async fn verify<H: Host>(
     Ok(Done::unchanged(Health { url, ..health }, message))
 }
 
-/// Waits until the platform reports that the process runs.
-async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<String, StepError> {
+/// Waits until the platform reports that the process runs; its URL, and when its deployment was created.
+async fn running<H: Host>(
+    step: &StepHandle<'_, '_, H>,
+    name: &str,
+) -> Result<(String, Option<Timestamp>), StepError> {
     let poller = step.poller(RUNNING);
     loop {
         let record = step.client().send(apps::get(name)).await?;
         let url = record.address();
+        let since = record.active_deployment.as_ref().and_then(|deployment| deployment.create_time);
         let state = record.app_status.state.unwrap_or_else(|| "UNKNOWN".into());
         if state == "RUNNING" {
-            return Ok(url);
+            return Ok((url, since));
         }
         if state == "CRASHED" || !poller.again(step).await? {
             let problem = record.app_status.message.unwrap_or_default();
-            let (app, log) = (name.to_owned(), last_lines(step, name).await);
+            let (app, log) = (name.to_owned(), last_lines(step, name, since).await);
             return Err(Failure::AppCrashed { app, url, state, problem, log }.into());
         }
     }
@@ -131,7 +135,7 @@ async fn running<H: Host>(step: &StepHandle<'_, '_, H>, name: &str) -> Result<St
 async fn ask<H: Host>(
     step: &StepHandle<'_, '_, H>,
     name: &str,
-    url: &str,
+    (url, since): (&str, Option<Timestamp>),
     expected: Option<String>,
 ) -> Result<Health, StepError> {
     let unchecked = |why| Health { unchecked: Some(why), ..Health::default() };
@@ -159,7 +163,7 @@ async fn ask<H: Host>(
             Answer::Unreached(problem) | Answer::NotYet(problem) => problem,
         };
         if !poller.again(step).await? {
-            let (app, url, log) = (name.to_owned(), url.to_owned(), last_lines(step, name).await);
+            let (app, url, log) = (name.to_owned(), url.to_owned(), last_lines(step, name, since).await);
             return Err(Failure::AppNotReady { app, url, problem, log }.into());
         }
     }

@@ -69,11 +69,12 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
     match operation {
         Operation::Change(flags) => {
             let yes = flags.is_confirmed();
-            let (connection, change, saved) = flags.read()?;
+            let (connection, mut change, saved) = flags.read()?;
             confirmation::can_be_asked(&change, yes)?;
             let session = Session::begin(&connection, style).await?;
             if let Some(saved) = &saved {
                 saved.check_given(&change, &session.address)?;
+                saved.followed_by(&mut change);
             }
             let cancellation = cancelled_by_signal(Stopping::AtASafePoint);
             let work = async {

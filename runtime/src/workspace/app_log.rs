@@ -25,9 +25,10 @@ pub(super) async fn read(
     http: &reqwest::Client,
     url: &Url,
     token: &SecretString,
+    since_ms: Option<i64>,
 ) -> Result<WorkspaceResponse, HostError> {
     let mut lines = VecDeque::new();
-    let reading = read_into(&mut lines, http, url, token);
+    let reading = read_into(&mut lines, http, url, token, since_ms);
     // When the time is over, the lines read so far are the answer.
     let status = match tokio::time::timeout(Probe::LOG_TIME, reading).await {
         Ok(status) => status?,
@@ -47,6 +48,7 @@ async fn read_into(
     http: &reqwest::Client,
     url: &Url,
     token: &SecretString,
+    since_ms: Option<i64>,
 ) -> Result<StatusCode, HostError> {
     // An empty search term matches every line.
     let mut stream = match LogStream::open(http, url, token, "").await? {
@@ -58,6 +60,9 @@ async fn read_into(
         match received {
             Received::Line(line) => {
                 bytes = bytes.saturating_add(line.message.len());
+                if is_earlier(line.timestamp, since_ms) {
+                    continue;
+                }
                 lines.push_back(line.message);
                 if lines.len() > Probe::LOG_LINES {
                     lines.pop_front();
@@ -71,6 +76,12 @@ async fn read_into(
         }
     }
     Ok(StatusCode::OK)
+}
+
+/// Whether a line is from before `since_ms`; `written` is in seconds.
+#[expect(clippy::cast_precision_loss, reason = "times of this millennium are exact to a millisecond")]
+fn is_earlier(written: f64, since_ms: Option<i64>) -> bool {
+    since_ms.is_some_and(|since| written * 1000.0 < since as f64)
 }
 
 /// How long to wait for the next message.

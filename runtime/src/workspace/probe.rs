@@ -28,8 +28,8 @@ impl Workspace {
     /// # Errors
     /// If there was no answer, or the workspace returned no address that may be queried.
     pub async fn probe(&self, probe: &Probe) -> Result<WorkspaceResponse, HostError> {
-        if let Probe::AppLog { app } = probe {
-            return self.log_of(app).await;
+        if let Probe::AppLog { app, since_ms } = probe {
+            return self.log_of(app, *since_ms).await;
         }
         match (probe.app(), probe.index_url()) {
             (Some((app, path)), _) => self.ask_app(app, path).await,
@@ -38,10 +38,10 @@ impl Workspace {
         }
     }
 
-    async fn log_of(&self, app: &str) -> Result<WorkspaceResponse, HostError> {
+    async fn log_of(&self, app: &str, since_ms: Option<i64>) -> Result<WorkspaceResponse, HostError> {
         let url = self.address_of(app).await?;
         let token = self.bearer().await?;
-        let mut answer = app_log::read(&self.http, &url, &token).await?;
+        let mut answer = app_log::read(&self.http, &url, &token, since_ms).await?;
         answer.body = without(&token, answer.body);
         Ok(answer)
     }

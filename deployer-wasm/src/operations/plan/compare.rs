@@ -242,6 +242,10 @@ pub(super) fn dropped_schema(name: &SchemaName, preview: &Preview, and_created: 
 
 /// The key's place.
 pub(super) fn key(seen: &ObservedKey, current: Option<&Release>) -> ResourceChange {
+    let name = "encryption_key";
+    if seen.in_database {
+        return ResourceChange::of(ResourceKind::Key, name, Action::NoChange);
+    }
     let secret = format!("secret {}/{}", seen.scope, seen.key);
     let place = |storage| match storage {
         KeyStorage::SecretScope => FieldValue::from(secret.as_str()),
@@ -260,7 +264,6 @@ pub(super) fn key(seen: &ObservedKey, current: Option<&Release>) -> ResourceChan
     });
     let is_new = remote.is_none();
     let field = FieldChange::set("place", Applied::known(applied), Some(place(seen.storage)), remote);
-    let name = "encryption_key";
     let change = ResourceChange::by_fields(ResourceKind::Key, name, field.into_iter().collect());
     if is_new { ResourceChange { action: Action::Create, ..change } } else { change }
 }

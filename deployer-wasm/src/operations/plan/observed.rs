@@ -1,23 +1,20 @@
 //! What a plan reads: what the operation itself would read, and beside it what the files would hold.
 
-use std::collections::BTreeMap;
-
 use futures_util::join;
 
 use super::super::dry_run::DryRun;
-use super::super::preflight::{Preflight, Site};
+use super::super::inspected::Inspected;
+use super::super::preflight::Preflight;
 use super::super::{Change, create, delete, restore, rollback, update};
 use super::files::{self, ComparedFile};
 use super::placeholders::UNKNOWN;
-use crate::config::{CreateConfig, DeleteConfig, RestoreConfig, UpdateConfig};
+use crate::config::{CreateConfig, DeleteConfig, Facts, RestoreConfig, UpdateConfig};
 use crate::engine::releases::{self, Releases};
 use crate::error::Result;
 use crate::host::Host;
 use crate::manifest::LakebaseConnection;
 use crate::steps::key;
 use crate::steps::lakebase::{self, Lakebase};
-use crate::steps::schema::Preview;
-use crate::workspace::apps::Deployment;
 
 /// What was found, beside what is wanted.
 pub(super) enum Observed<'a> {
@@ -29,66 +26,35 @@ pub(super) enum Observed<'a> {
 }
 
 impl Observed<'_> {
-    pub(super) fn site(&self) -> Site<'_> {
+    pub(super) fn inspected(&self) -> &dyn Inspected {
         match self {
-            Self::Create(_, observed) => observed.site(),
-            Self::Update(_, observed) => observed.site(),
-            Self::Delete(_, observed) => observed.site(),
-            Self::Rollback(observed) => observed.site(),
-            Self::Restore(_, observed) => observed.site(),
+            Self::Create(_, observed) => observed,
+            Self::Update(_, observed) => &**observed,
+            Self::Delete(_, observed) => observed,
+            Self::Rollback(observed) => &**observed,
+            Self::Restore(_, observed) => &**observed,
         }
     }
 }
 
 /// What was seen, as names and facts.
-pub(super) fn facts<H>(
-    seen: &Observed<'_>,
-    foreseen: Option<&Foreseen>,
-    dry_run: &DryRun<'_, H>,
-) -> BTreeMap<String, String> {
-    let (app, schema) = match seen {
-        Observed::Create(_, observed) => (observed.app.as_ref(), Some(&observed.schema)),
-        Observed::Update(_, observed) => (Some(&observed.app), Some(&observed.schema)),
-        Observed::Delete(_, observed) => {
-            (observed.app.as_ref(), observed.reset.as_ref().map(|reset| &reset.preview))
-        }
-        Observed::Rollback(observed) => (Some(&observed.update.app), Some(&observed.update.schema)),
-        Observed::Restore(_, observed) => (Some(&observed.app), None),
-    };
-    let deployment = |deployment: &Option<Deployment>| deployment.as_ref().map(|it| it.deployment_id.clone());
-    let mut facts = vec![
-        ("the app", Some(app.map_or_else(|| "none".to_owned(), |app| app.id.clone().unwrap_or_default()))),
-        ("the app's compute", app.map(|app| app.compute().to_owned())),
-        ("the active deployment", app.and_then(|app| deployment(&app.active_deployment))),
-        ("the pending deployment", app.and_then(|app| deployment(&app.pending_deployment))),
-        ("the schema", schema.map(schema_fact)),
-        ("the unfinished run", dry_run.resumed.as_ref().map(|run| run.id.clone())),
+pub(super) fn facts<H>(seen: &Observed<'_>, foreseen: Option<&Foreseen>, dry_run: &DryRun<'_, H>) -> Facts {
+    let mut facts = seen.inspected().facts();
+    facts.extend(dry_run.resumed.as_ref().map(|run| ("the unfinished run".to_owned(), run.id.clone())));
+    let Some(Foreseen { releases, key, files, .. }) = foreseen else { return facts };
+    let current = releases.current().map(|release| release.number.to_string());
+    let of_releases = [
+        ("the current release", current),
+        ("the last release", Some((releases.next() - 1).to_string())),
+        ("the secret of the key", Some(key.in_secret.to_string())),
     ];
-    if let Some(Foreseen { releases, key, .. }) = foreseen {
-        let current = releases.current().map(|release| release.number.to_string());
-        facts.push(("the current release", current));
-        facts.push(("the last release", Some((releases.next() - 1).to_string())));
-        facts.push(("the secret of the key", Some(key.in_secret.to_string())));
-    }
-    let files = foreseen.into_iter().flat_map(|foreseen| &foreseen.files);
-    let files = files.filter_map(|file| {
-        let there = file.there_sha256.clone()?;
-        Some((format!("the file `{}`", file.wanted.name), there))
-    });
-    let facts = facts.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?)));
-    facts.chain(files).collect()
-}
-
-fn schema_fact(preview: &Preview) -> String {
-    match preview {
-        Preview::NoDatabase => "no database".to_owned(),
-        Preview::Unknown(_) => "unknown".to_owned(),
-        Preview::Known(state) if !state.exists => "none".to_owned(),
-        Preview::Known(state) => {
-            let app = state.app.as_deref().unwrap_or("none");
-            format!("of {app}, {} tables, privileges: {}", state.tables, state.role_granted)
-        }
-    }
+    facts.extend(of_releases.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?))));
+    facts.extend(
+        files.iter().filter_map(|file| {
+            Some((format!("the file `{}`", file.wanted.name), file.there_sha256.clone()?))
+        }),
+    );
+    facts
 }
 
 /// What is read beside what the operation itself reads.
@@ -141,7 +107,7 @@ pub(super) async fn look<'a, H: Host>(
     let name = database.as_str();
     let connection = lakebase::foresee(client, name, found, UNKNOWN);
     let reached = lakebase::reach(client, name, found);
-    let releases = releases::read(client, seen.site().home.as_str(), change.app_name());
+    let releases = releases::read(client, seen.inspected().site().home.as_str(), change.app_name());
     let (connection, reached, releases, key) =
         join!(connection, reached, releases, key::look(client, &wanted));
     let (connection, lakebase, key, releases) = (connection?, reached?, key?, releases??);

@@ -5,14 +5,12 @@
 //! refused if it saw or would change anything else. What was seen is kept as a list of named facts rather than as
 //! one hash, so that the refusal can name what has moved.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Plan;
 use super::changes::ResourceKind;
-use crate::config::{LocalWheel, Recorded, WorkspacePath};
+use crate::config::{Facts, LocalWheel, Recorded, WorkspacePath};
 use crate::decode::{decode, decode_text};
 use crate::engine::releases::sha256;
 use crate::error::{Failure, Result};
@@ -44,7 +42,7 @@ pub struct SavedPlan {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     key: bool,
     /// What the plan saw: the name of a fact, and the fact.
-    seen: BTreeMap<String, String>,
+    seen: Facts,
     /// What it would change: a list of `ResourceChange`, as JSON. It is compared and never carried out, so it isn't
     /// read into types.
     changes: Value,
@@ -157,6 +155,11 @@ impl SavedPlan {
             return refused("encryption_key", "(hidden)", expected.into());
         }
         Ok(())
+    }
+
+    /// Has `change` follow this plan: it is compared again under the lock, before anything is changed.
+    pub fn followed_by(&self, change: &mut Change) {
+        change.follow(self.seen.clone());
     }
 
     /// Compares it with the same plan, made now.

@@ -139,11 +139,29 @@ async fn with_its_package_data_and_key_stay_and_the_second_update_does_nothing()
         for arguments in [kept(), adopting(kept())] {
             let plan = stage.plan_update(arguments.clone()).await.expect("a plan");
             assert!(!plan.notes.iter().any(|note| note.contains("Take over")), "{plan:#?}");
+            assert!(plan.empty, "{}: {:#?}", original.version, plan.changes);
             let again = stage.update(arguments).await.unwrap_or_else(|error| panic!("{error:#?}"));
             assert_eq!(effects(&again), Vec::<&str>::new(), "{}", original.version);
         }
         assert_eq!(app_yaml(&stage).await, yaml);
         assert_eq!(original.contents(&stage, &made.role).await, data);
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_release_of_an_adopted_app_is_gone_back_to_with_its_key() {
+    for original in ORIGINALS {
+        let stage = stage().await;
+        let made = original.deploy(&stage, ADA).await;
+        stage.update(adopting(kept())).await.unwrap_or_else(|error| panic!("{error:#?}"));
+        let (yaml, data) = (app_yaml(&stage).await, original.contents(&stage, &made.role).await);
+        let described = UpdateArguments { description: Some("Another".into()), ..kept() };
+        stage.update(described).await.unwrap_or_else(|error| panic!("{error:#?}"));
+        let back = stage.rollback(None).await.unwrap_or_else(|error| panic!("{original:?} {error:#?}"));
+        assert_eq!((back.returned_to, back.release), (1, Some(3)), "{}", original.version);
+        assert_eq!(app_yaml(&stage).await, yaml, "{}", original.version);
+        assert_eq!(original.contents(&stage, &made.role).await, data, "{}", original.version);
         stage.end().await;
     }
 }
@@ -213,6 +231,8 @@ async fn moved_it_brings_what_was_promised_and_leaves_the_old_schema_as_it_was()
         assert_eq!(original.contents(&stage, &made.role).await, data, "{}", original.version);
 
         // A second update has nothing to do.
+        let plan = stage.plan_update(moved()).await.expect("a plan");
+        assert!(plan.empty, "{}: {:#?}", original.version, plan.changes);
         let again = stage.update(moved()).await.unwrap_or_else(|error| panic!("{error:#?}"));
         assert_eq!(effects(&again), Vec::<&str>::new());
         assert_eq!(app_yaml(&stage).await, yaml);

@@ -64,6 +64,33 @@ async fn an_app_that_is_ready_is_told_with_its_version() {
 }
 
 #[tokio::test]
+async fn the_platform_is_given_the_health_check_where_it_takes_one() {
+    for known in [HealthChecks::Supported, HealthChecks::Refused] {
+        let stage = Stage::with(Pace::none()).await;
+        stage.set(|settings| settings.features.health_checks = known);
+        answers(&stage, READY, 200, json!({"ready": true}));
+        answers(&stage, VERSION, 200, json!({"version": own_version()}));
+        let (result, _) = create(&stage, &oauth(&stage)).await;
+        result.unwrap_or_else(|error| panic!("{known:?}: {error:#?}"));
+        let entries = stage.workspace.control().journal.entries();
+        let asked =
+            entries.iter().filter(|entry| entry.method == "POST" && entry.path.ends_with("/deployments"));
+        let asked: Vec<(bool, u16)> = asked
+            .map(|entry| {
+                let body = entry.body.as_deref().unwrap_or_default();
+                (body.contains(r#""health_check":{"path":"/api/ready""#), entry.status.unwrap_or_default())
+            })
+            .collect();
+        let expected = match known {
+            HealthChecks::Refused => vec![(true, 400), (false, 200)],
+            _ => vec![(true, 200)],
+        };
+        assert_eq!(asked, expected, "{known:?}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn an_app_without_its_database_is_no_success() {
     let stage = Stage::with(Pace::none()).await;
     // Where the platform asks the app itself, the deployment fails already.

@@ -167,10 +167,9 @@ async fn what_another_user_may_not_read_is_told_and_fails_nothing() {
     let stage = stage().await;
     stage.create(CreateArguments::default()).await.expect("create");
     let list = list_as(&stage, BEN).await;
-    // Ben sees the app where the workspace shows it to him, and never its files.
-    if let Some(tellr) = list.apps.first() {
-        assert!(!tellr.unread.is_empty(), "{tellr:#?}");
-    }
+    // Ben sees the app, and not its files.
+    let tellr = app(&list, "tellr");
+    assert!(!tellr.unread.is_empty() && tellr.app_version.is_none(), "{tellr:#?}");
     stage.end().await;
 }
 

@@ -3,10 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deployer::config::{CreateArguments, UpdateArguments};
+use deployer::engine::Cancellation;
 use deployer::engine::releases::sha256;
-use deployer::operations::{Action, FieldChange, FieldValue, Plan, Reason, ResourceChange, ResourceKind};
+use deployer::operations::{
+    self, Action, FieldChange, FieldValue, Plan, Reason, ResourceChange, ResourceKind,
+};
 use end_to_end::kill;
-use end_to_end::stage::{FOLDER, Stage, delete_of_default, update_of_default};
+use end_to_end::stage::{ADA, FOLDER, Stage, delete_of_default, update_of_default};
+use end_to_end::virtual_time::drive;
 use local_workspace::pace::Pace;
 use serde_json::{Value, json};
 
@@ -274,6 +278,38 @@ async fn a_rollback_is_planned_into_a_file_too() {
         .expect("it is written");
     let (code, _, errors) = deploy(&stage, &["rollback", "--plan", file]).await;
     assert!(code == Some(2) && errors.contains("`other`"), "{errors}");
+    stage.end().await;
+}
+
+/// Another run may end between the comparison and the lock, for which this one waited.
+#[tokio::test]
+async fn a_saved_plan_is_compared_again_under_the_lock() {
+    let stage = created(CreateArguments::default()).await;
+    let plan = stage.plan_update(update_of_default()).await.expect("a plan");
+    let described = UpdateArguments { description: Some("Theirs".into()), ..update_of_default() };
+    let mut planned = described.clone().resolve(None, None).expect("good arguments");
+    planned.planned = Some(plan.seen.clone());
+    stage.update(described).await.expect("update");
+
+    let journal = &stage.workspace.control().journal;
+    journal.clear();
+    let (host, cancellation) = (stage.host(ADA), Cancellation::new());
+    let work = Box::pin(operations::update(&host, &planned, &cancellation));
+    let error = drive(&stage.time, work).await.expect("it does not die").expect_err("the world has moved");
+    assert_eq!(error.code, "PLAN_OUTDATED");
+    assert!(error.cause.contains("the active deployment"), "{error:#?}");
+    let own = |path: &str| path.ends_with("/credentials") || path.starts_with("/api/2.0/workspace");
+    let written: Vec<String> = journal
+        .mutations()
+        .into_iter()
+        .filter(|entry| {
+            !own(&entry.path) || entry.body.as_ref().is_some_and(|body| body.contains("app.yaml"))
+        })
+        .map(|entry| entry.path)
+        .collect();
+    assert_eq!(written, [""; 0], "nothing but the lock was written");
+    // The lock is free again.
+    stage.update(update_of_default()).await.expect("update");
     stage.end().await;
 }
 

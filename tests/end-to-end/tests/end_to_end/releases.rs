@@ -103,6 +103,39 @@ async fn a_release_whose_app_is_not_healthy_is_followed_by_the_one_before() {
 }
 
 #[tokio::test]
+async fn a_failed_release_is_told_with_the_log_and_the_cause_that_was_found_in_it() {
+    let stage = first().await;
+    let outcome = DeploymentOutcome::Failed {
+        message: "Error installing packages.".into(),
+        logs: vec!["ERROR: No matching distribution found for tellr-app==7.0.2".to_owned()],
+    };
+    stage.set(|settings| settings.outcomes.deployment = outcome);
+    let kept = UpdateArguments { on_failure: Some("keep".into()), ..version(2) };
+    let kept = update(&stage, kept).await.expect_err("it fails");
+    assert_eq!(kept.code, "DEPLOYMENT_FAILED");
+    let told = update(&stage, version(3)).await.expect_err("it fails");
+    assert_eq!(told.code, "RELEASE_FAILED");
+    assert!(kept.reason.is_some() && told.reason == kept.reason, "{:?} {:?}", kept.reason, told.reason);
+    assert!(told.cause.contains(&kept.cause), "{told:#?}");
+    assert!(told.log.iter().any(|line| line.contains("No matching distribution")), "{told:#?}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn a_rollback_names_the_branch_with_the_data_from_before_a_reset() {
+    let stage = first().await;
+    answers(&stage, "7.0.2");
+    let reset = UpdateArguments { reset_database: Some(true), ..version(2) };
+    let point = update(&stage, reset).await.expect("update").restore_point.expect("a restore point");
+    let id = point.branch.rsplit('/').next().expect("an id").to_owned();
+    answers(&stage, "7.0.1");
+    let back = stage.rollback_on(&oauth(&stage), None).await.expect("rollback");
+    let named = back.stays.iter().find(|line| line.contains(&id)).unwrap_or_else(|| panic!("{back:#?}"));
+    assert!(named.contains("`restore`"), "{named}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_failed_release_that_emptied_the_schema_names_where_the_data_is() {
     let stage = first().await;
     let reset = UpdateArguments { reset_database: Some(true), ..version(2) };

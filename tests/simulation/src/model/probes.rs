@@ -22,7 +22,7 @@ impl State {
     ) -> Result<WorkspaceResponse, HostError> {
         self.settle(record, now_ms);
         let app = match probe {
-            Probe::AppReady { app } | Probe::AppVersion { app } | Probe::AppLog { app } => app,
+            Probe::AppReady { app } | Probe::AppVersion { app } | Probe::AppLog { app, .. } => app,
             Probe::Package { .. } => {
                 let releases: Value =
                     ["0.1.0", NEWEST].into_iter().map(|it| (it.to_owned(), json!([{}]))).collect();

@@ -43,7 +43,7 @@ def change(parsed: Parsed, given: Given, words: Words, screen: Screen) -> int:
         _confirm(plan, checked["app_name"], words)
     elif plan is not None and not screen.is_json:
         screen.write(plan["before"])
-    done = follow(given.start, {}, target, words, screen, at_safe_point=True)
+    done = follow(given.start, _saved(given), target, words, screen, at_safe_point=True)
     return finish(done, words, screen)
 
 
@@ -57,6 +57,10 @@ def finish(done: Mapping[str, Any], words: Words, screen: Screen) -> int:
     return exit_code
 
 
+def _saved(given: Given) -> dict[str, Any]:
+    return {} if given.saved is None else {"saved": given.saved}
+
+
 def _plan(
     operation: str,
     given: Given,
@@ -67,7 +71,7 @@ def _plan(
     is_required: bool,
 ) -> dict[str, Any] | None:
     start = {**given.start, "operation": "plan", "plan_of": operation}
-    saved = {"saved": given.saved} if given.saved is not None else {}
+    saved = _saved(given)
     try:
         return follow(start, saved, target, words, screen, at_safe_point=True)
     except RefusedError as refused:

@@ -44,14 +44,20 @@ class LogRefusedError(Exception):
 
 
 def read(
-    origin: str, headers: Mapping[str, str], context: ssl.SSLContext | None
+    origin: str,
+    headers: Mapping[str, str],
+    context: ssl.SSLContext | None,
+    since_ms: float | None,
 ) -> tuple[int, list[str]]:
-    """Read the recent lines; returns the handshake's status without lines if it was refused."""
+    """Read the recent lines, written since `since_ms` if given.
+
+    Returns the handshake's status without lines if it was refused.
+    """
     deadline = time.monotonic() + SECONDS
     try:
         # An empty search term matches every line.
         with opened(origin, headers, context, "") as stream:
-            return 200, _lines(stream, deadline)
+            return 200, _lines(stream, deadline, since_ms)
     except LogRefusedError as error:
         return error.status, []
 
@@ -85,7 +91,7 @@ def opened(
         raise NoLogError(message) from None
 
 
-def _lines(stream: ClientConnection, deadline: float) -> list[str]:
+def _lines(stream: ClientConnection, deadline: float, since_ms: float | None) -> list[str]:
     from websockets.exceptions import ConnectionClosed
 
     lines: deque[str] = deque(maxlen=LINES)
@@ -97,14 +103,10 @@ def _lines(stream: ClientConnection, deadline: float) -> list[str]:
         except (TimeoutError, ConnectionClosed):
             break
         characters += len(message)
-        if isinstance(message, str) and (line := _line(message)) is not None:
-            lines.append(line)
+        line = frame_of(message)
+        if line is not None and (since_ms is None or line["timestamp"] * 1000 >= since_ms):
+            lines.append(line["message"])
     return list(lines)
-
-
-def _line(frame: str) -> str | None:
-    line = frame_of(frame)
-    return None if line is None else line["message"]
 
 
 def frame_of(frame: object) -> dict[str, Any] | None:

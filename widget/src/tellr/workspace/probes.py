@@ -31,7 +31,8 @@ def ask(session: WorkspaceSession, probe: Mapping[str, Any]) -> Answer:
         if probe["kind"] in _APP_PATHS:
             return {"response": _app(session, probe["app"], _APP_PATHS[probe["kind"]])}
         if probe["kind"] == "app_log":
-            return {"response": session.app_log(_address(session, probe["app"]))}
+            address = _address(session, probe["app"])
+            return {"response": session.app_log(address, probe.get("since_ms"))}
         if probe["kind"] == "package":
             return {"response": _index(session, probe["package"], probe["index"])}
     except NoAnswerError as error:

@@ -118,8 +118,11 @@ class WorkspaceSession:
         config, host, session = self._sign_in()
         return self._exchange(config, session, "GET", _app_origin(url, host), path)
 
-    def app_log(self, url: str) -> dict[str, Any]:
-        """Read the last lines of the log of the app at `url`, with the same credential."""
+    def app_log(self, url: str, since_ms: float | None = None) -> dict[str, Any]:
+        """Read the last lines of the log of the app at `url`, with the same credential.
+
+        `since_ms`: only lines that were written since then.
+        """
         config, host, _ = self._sign_in()
         origin = _app_origin(url, host)
         headers = _authenticate(config)
@@ -128,7 +131,7 @@ class WorkspaceSession:
         if origin.startswith("https:"):
             context = _tls()
         try:
-            status, lines = app_log.read(origin, headers, context)
+            status, lines = app_log.read(origin, headers, context, since_ms)
         except app_log.NoLogError as error:
             raise NoAnswerError("connection", str(error)) from None
         body = json.dumps({"lines": [blank(line, secrets) for line in lines]})

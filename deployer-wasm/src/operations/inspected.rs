@@ -1,0 +1,56 @@
+//! What an operation finds before it changes anything.
+
+use super::preflight::Site;
+use crate::config::Facts;
+use crate::steps::schema::Preview;
+use crate::workspace::apps::{App, Deployment};
+
+const APP: &str = "the app";
+const COMPUTE: &str = "the app's compute";
+const ACTIVE: &str = "the active deployment";
+const PENDING: &str = "the pending deployment";
+const SCHEMA: &str = "the schema";
+
+/// The state that an operation works on.
+pub(super) trait Inspected {
+    /// Where it works.
+    fn site(&self) -> Site<'_>;
+    /// The app, if it exists.
+    fn app(&self) -> Option<&App>;
+    /// The schema, if the operation looks at it.
+    fn schema(&self) -> Option<&Preview>;
+
+    /// The state of app and schema, as facts by name.
+    fn facts(&self) -> Facts {
+        let deployment = |deployment: &Option<Deployment>| Some(deployment.as_ref()?.deployment_id.clone());
+        let app = self.app();
+        let id = app.map_or_else(|| "none".to_owned(), |app| app.id.clone().unwrap_or_default());
+        let facts = [
+            (APP, Some(id)),
+            (COMPUTE, app.map(|app| app.compute().to_owned())),
+            (ACTIVE, app.and_then(|app| deployment(&app.active_deployment))),
+            (PENDING, app.and_then(|app| deployment(&app.pending_deployment))),
+            (SCHEMA, self.schema().map(schema_fact)),
+        ];
+        facts.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?))).collect()
+    }
+
+    /// The names of these facts that are not as in `planned`.
+    fn moved_since(&self, planned: &Facts) -> Vec<String> {
+        let now = self.facts();
+        let names = [APP, COMPUTE, ACTIVE, PENDING, SCHEMA].into_iter();
+        names.filter(|name| planned.get(*name) != now.get(*name)).map(str::to_owned).collect()
+    }
+}
+
+fn schema_fact(preview: &Preview) -> String {
+    match preview {
+        Preview::NoDatabase => "no database".to_owned(),
+        Preview::Unknown(_) => "unknown".to_owned(),
+        Preview::Known(state) if !state.exists => "none".to_owned(),
+        Preview::Known(state) => {
+            let app = state.app.as_deref().unwrap_or("none");
+            format!("of {app}, {} tables, privileges: {}", state.tables, state.role_granted)
+        }
+    }
+}
