@@ -1065,6 +1065,11 @@ id: string,
  */
 is_restore_point: boolean,
 /**
+ * Whether it was made of the branch that the app uses, or of one before that was split off: only then is its data
+ * of this app what it was at that time. Another app of the database may use another branch.
+ */
+is_own: boolean,
+/**
  * Whether the app uses it now.
  */
 in_use: boolean,

@@ -160,14 +160,14 @@ impl CommandRun {
         let printing = self.printing;
         let style = printing.style();
         let end = ended.map(|ended| match ended {
-            Ok((outcome, saved)) => End::Done(done(outcome, saved.clone(), style)),
+            Ok((outcome, saved)) => End::Done(done(outcome, saved.clone(), printing)),
             Err(error) => End::Failed(Failed::new(error.clone(), printing)),
         });
         Printed { lines: events.iter().map(|event| style.event(event)).collect(), end }
     }
 }
 
-fn done(outcome: &Outcome, saved: Option<String>, style: Style) -> Done {
+fn done(outcome: &Outcome, saved: Option<String>, printing: Printing) -> Done {
     let (before, questions) = match outcome {
         Outcome::Planned(plan) => (Some(report::before_run(plan)), confirmation::questions(plan)),
         _ => (None, Vec::new()),
@@ -176,10 +176,11 @@ fn done(outcome: &Outcome, saved: Option<String>, style: Style) -> Done {
         Outcome::Checked(found) if !found.ok => failure::FAILURE,
         _ => failure::SUCCESS,
     };
-    Done { text: style.result(outcome, &sentence(outcome)), exit_code, before, questions, saved }
+    let text = printing.style().result(outcome, &sentence(outcome, printing.is_from_file));
+    Done { text, exit_code, before, questions, saved }
 }
 
-fn sentence(outcome: &Outcome) -> String {
+fn sentence(outcome: &Outcome, is_from_file: bool) -> String {
     let report = match outcome {
         Outcome::Created(result) => ending::created(result),
         Outcome::Updated(result) => ending::updated(result),
@@ -190,7 +191,9 @@ fn sentence(outcome: &Outcome) -> String {
         Outcome::Stands(status) => report::status(status),
         Outcome::Happened(history) => report::history(history, PACKAGE),
         Outcome::Listed(list) => looking::list(list),
-        Outcome::Checked(found) => looking::findings(found),
+        Outcome::Checked(found) => {
+            flags::in_text(&looking::findings(found), is_from_file, PACKAGE, flags::names())
+        }
     };
     report.trim_end().to_owned()
 }

@@ -38,16 +38,28 @@ pub fn with_flags(
     mut error: DeployError,
     is_from_file: bool,
     program: &str,
-    mut flags: Vec<String>,
+    flags: Vec<String>,
 ) -> DeployError {
-    if is_from_file {
-        flags.retain(|flag| BESIDE_A_FILE.contains(&flag.replace('-', "_").as_str()));
-    }
+    let flags = usable(flags, is_from_file);
     let refused = error.refused.as_ref().and_then(|refused| refused.key.clone());
     let named = |text: &str| named(text, refused.as_deref(), program, &flags);
     let (message, cause, remedy) = (named(&error.message), named(&error.cause), named(&error.remedy));
     (error.message, error.cause, error.remedy) = (message, cause, remedy);
     error
+}
+
+/// A text with settings named by their flags, as in [`with_flags`].
+#[must_use]
+pub fn in_text(text: &str, is_from_file: bool, program: &str, flags: Vec<String>) -> String {
+    named(text, None, program, &usable(flags, is_from_file))
+}
+
+/// The flags that can be given, beside a file or without one.
+fn usable(mut flags: Vec<String>, is_from_file: bool) -> Vec<String> {
+    if is_from_file {
+        flags.retain(|flag| BESIDE_A_FILE.contains(&flag.replace('-', "_").as_str()));
+    }
+    flags
 }
 
 /// A text with `app_name` as `--app-name`, if there is such a flag. A single word may have another meaning,
@@ -59,7 +71,7 @@ fn named(text: &str, refused: Option<&str>, program: &str, flags: &[String]) -> 
     for (index, part) in parts.enumerate() {
         said.push('`');
         let setting = SETTINGS.iter().find(|setting| setting.name == part);
-        let flag = setting.map_or_else(|| part.replace('_', "-"), Setting::flag);
+        let flag = setting.map_or_else(|| part.replace('_', "-"), name_of);
         let is_key = part.contains('_') || refused == Some(part);
         let words = part.strip_prefix(NATIVE).filter(|rest| rest.is_empty() || rest.starts_with(' '));
         if index % 2 == 0 && is_key && flags.contains(&flag) {
@@ -125,6 +137,7 @@ mod tests {
             "`--app-name` can't be `my_app_`; set `ENVIRONMENT` or `--lakebase-name`, not `name_of_nothing`"
         );
         assert_eq!(named("nothing quoted: app_name", None), "nothing quoted: app_name");
+        assert_eq!(named("Pass `encryption_key`", None), "Pass `--encryption-key-file`");
         assert_eq!(
             named("`description` is not the `host`", Some("description")),
             "`--description` is not the `host`"

@@ -150,7 +150,11 @@ pub fn history(history: &History, program: &str) -> String {
             Some(at) => format!("until {at}"),
             None => "until it is deleted".to_owned(),
         };
-        let of = if kept.in_use { "used by the app, kept" } else { "kept" };
+        let of = match (kept.in_use, kept.is_own) {
+            (true, _) => "used by the app, kept",
+            (false, true) => "kept",
+            (false, false) => "made of a branch of another app, kept",
+        };
         line(&mut text, &format!("{mark} {:<28}  {of} {until}", kept.id));
     }
     list(&mut text, "\nNot shown\n", &history.unread);

@@ -324,6 +324,8 @@ pub struct ReleaseBook {
     releases: RefCell<Releases>,
     /// The release that this run began.
     begun: Cell<Option<u32>>,
+    /// The id of its deployment, once that has succeeded.
+    deployment: RefCell<Option<String>>,
 }
 
 impl ReleaseBook {
@@ -334,7 +336,18 @@ impl ReleaseBook {
             home: home.to_owned(),
             releases: RefCell::new(releases),
             begun: Cell::new(None),
+            deployment: RefCell::new(None),
         }
+    }
+
+    /// The deployment `id` of the release that this run began has succeeded.
+    pub fn has_deployed(&self, id: &str) {
+        self.deployment.replace(Some(id.to_owned()));
+    }
+
+    /// The id of the deployment of this run's release, if it has succeeded.
+    pub fn deployment(&self) -> Option<String> {
+        self.deployment.borrow().clone()
     }
 
     /// The releases as they are now.

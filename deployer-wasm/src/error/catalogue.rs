@@ -262,7 +262,7 @@ pub enum Failure {
     /// No release has this number, or it is forgotten; `kept` are the numbers of those to roll back to.
     ReleaseUnknown { app: String, release: u32, kept: Vec<u32> },
     /// There is no release to go back to.
-    NoEarlierRelease { app: String },
+    NoEarlierRelease { app: String, others: Vec<u32> },
     /// The app wasn't healthy in this release.
     ReleaseNeverRan { app: String, release: u32, problem: String },
     /// The release's program can't work with the tables as they are now.
@@ -327,7 +327,10 @@ impl Failure {
                 | Self::OwnProgramUnfit { .. }
                 | Self::FileTooLarge { .. }
                 | Self::ReleaseUnknown { .. }
+                | Self::NoEarlierRelease { .. }
                 | Self::BranchUnknown { .. }
+                | Self::NoRestorePoint { .. }
+                | Self::ServiceNotFound { .. }
         )
     }
 

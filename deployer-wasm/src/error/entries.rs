@@ -569,7 +569,7 @@ impl Failure {
             },
             Self::ReleaseFailed { app, release, previous, problem, not_put_back, remedy, .. } => releases::failed(&app, [release, previous], problem, not_put_back, &remedy),
             Self::ReleaseUnknown { app, release, kept } => releases::unknown(&app, release, &kept),
-            Self::NoEarlierRelease { app } => releases::no_earlier(&app),
+            Self::NoEarlierRelease { app, others } => releases::no_earlier(&app, &others),
             Self::ReleaseNeverRan { app, release, problem } => releases::never_ran(&app, release, problem),
             Self::ReleaseTooOld { app, release, knows, works_from } => releases::too_old(&app, release, knows, works_from),
             Self::ReleaseFileMissing { release, path } => releases::file_missing(release, &path),

@@ -253,12 +253,14 @@ async fn for_update<H: Host>(
     all.push(Finding::ok("database", format!("The database `{database}` exists")));
     all.extend(schema(config.schema_name.as_str(), &observed.schema));
     let wanted = observed.wanted_key(&config, observed.schema.known());
-    let (rights, branches, key, run) = join!(
+    let (releases, rights, branches, key, run) = join!(
+        preflight.releases(observed.site().home),
         database_rights(preflight, database, &observed.database, me, attached),
         branches_left(preflight, &observed.database),
         key(preflight, wanted),
         run_in_progress(preflight, observed.site()),
     );
+    all.extend(releases.err().map(|error| Finding::refused("releases", error)));
     all.extend(rights);
     all.extend(branches);
     all.extend(key);

@@ -16,7 +16,7 @@ use crate::host::{Host, Timestamp};
 use crate::manifest::{APP_YAML, without_secrets};
 use crate::steps::app;
 use crate::steps::restore_point;
-use crate::workspace::postgres;
+use crate::workspace::postgres::{self, Branch};
 
 /// The history of an app. Determined with read-only requests.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,6 +53,9 @@ pub struct KeptBranch {
     pub id: String,
     /// Whether it was made as a restore point, and not as a branch for an app.
     pub is_restore_point: bool,
+    /// Whether it was made of the branch that the app uses, or of one before that was split off: only then is its data
+    /// of this app what it was at that time. Another app of the database may use another branch.
+    pub is_own: bool,
     /// Whether the app uses it now.
     pub in_use: bool,
     /// When it was created.
@@ -128,9 +131,10 @@ pub(super) async fn kept_branches<H: Host>(
 ) -> Result<Vec<KeptBranch>> {
     let Some((project, _)) = used.split_once("/branches/") else { return Ok(Vec::new()) };
     let branches = preflight.client.find_all(postgres::list_branches(project)).await?.unwrap_or_default();
+    let line = Line::of(used, &branches.branches);
     let mut kept: Vec<KeptBranch> = branches
         .branches
-        .into_iter()
+        .iter()
         .filter_map(|branch| {
             let id = branch.name.rsplit('/').next()?.to_owned();
             let is_restore_point = id.starts_with(restore_point::PREFIX);
@@ -141,6 +145,7 @@ pub(super) async fn kept_branches<H: Host>(
             is_ours.then(|| KeptBranch {
                 id,
                 is_restore_point,
+                is_own: line.has(branch),
                 in_use: branch.name == used,
                 created_at: branch.create_time,
                 expires_at: branch.status.expire_time,
@@ -149,4 +154,85 @@ pub(super) async fn kept_branches<H: Host>(
         .collect();
     kept.sort_by(|one, other| (other.created_at, &other.id).cmp(&(one.created_at, &one.id)));
     Ok(kept)
+}
+
+/// The branches that a branch comes from, itself first, each until the next one was split off from it.
+struct Line<'b> {
+    all: &'b [Branch],
+    part: Vec<(&'b str, Option<Timestamp>)>,
+}
+
+impl<'b> Line<'b> {
+    fn of(used: &'b str, all: &'b [Branch]) -> Self {
+        let mut part = vec![(used, None)];
+        // At most once each, whatever the platform says of their sources.
+        for _ in all {
+            let Some((name, _)) = part.last() else { break };
+            let Some(branch) = all.iter().find(|branch| branch.name == *name) else { break };
+            let Some(source) = branch.status.source_branch.as_deref() else { break };
+            part.push((source, branch.create_time));
+        }
+        Self { all, part }
+    }
+
+    /// Whether `branch` was made of this line, as far as is known.
+    fn has(&self, branch: &Branch) -> bool {
+        let source = branch.status.source_branch.as_deref();
+        let Some(source) = source.filter(|source| self.all.iter().any(|other| other.name == *source)) else {
+            return true;
+        };
+        let is_before = |end: Option<Timestamp>| end.is_none_or(|end| branch.create_time <= Some(end));
+        self.part.iter().any(|(name, end)| *name == source && is_before(*end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::decode::decode;
+
+    #[test]
+    fn a_restore_point_of_another_line_is_no_own_one() {
+        // The app's branch `restored-a` was made of the restore point `pre-reset-a` of `production`.
+        let branch = |name: &str, source: Option<&str>, minute: u32| -> Branch {
+            let path = |name: &str| format!("projects/p/branches/{name}");
+            let created = format!("2026-12-01T03:{minute:02}:00Z");
+            let status = json!({"source_branch": source.map(path)});
+            decode(json!({"name": path(name), "create_time": created, "status": status})).unwrap()
+        };
+        let all = [
+            branch("production", None, 0),
+            branch("pre-reset-a", Some("production"), 1),
+            branch("restored-a", Some("pre-reset-a"), 2),
+            branch("early", Some("production"), 0),
+            branch("late", Some("production"), 3),
+            branch("own", Some("restored-a"), 4),
+            branch("unknown", Some("gone"), 5),
+        ];
+        let own = |used: &str| {
+            let line = Line::of(used, &all);
+            let is_own = |id: &&&str| {
+                let name = format!("projects/p/branches/{id}");
+                line.has(all.iter().find(|branch| branch.name == name).unwrap())
+            };
+            ["pre-reset-a", "early", "late", "own", "unknown"]
+                .iter()
+                .filter(is_own)
+                .copied()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(own("projects/p/branches/production"), ["pre-reset-a", "early", "late", "unknown"]);
+        assert_eq!(own("projects/p/branches/restored-a"), ["pre-reset-a", "early", "own", "unknown"]);
+    }
+
+    #[test]
+    fn branches_that_are_made_of_each_other_end() {
+        let made = |name: &str, source: &str| -> Branch {
+            decode(json!({"name": name, "status": {"source_branch": source}})).unwrap()
+        };
+        let all = [made("a", "b"), made("b", "a")];
+        assert!(Line::of("a", &all).has(&all[0]));
+    }
 }

@@ -63,15 +63,21 @@ impl<H: Host> LockedRun<'_, H> {
         let Run { client, narrator, cancellation, journal, releases, .. } = &self.run;
         client.close();
         if self.lock.lost().is_none() {
+            let asked = cancellation.reason() == Some(StopReason::Asked);
+            // A cancelled run leaves the app in the release that it has deployed, which nobody has asked how it is.
+            let deployment = releases.deployment().filter(|_| asked);
             // If this can't be written, the release stays as one whose run died.
-            let failed = |release: &mut Release| {
+            let ended = |release: &mut Release| {
                 if release.state == ReleaseState::Deploying {
-                    release.state = ReleaseState::Failed;
+                    release.state = match deployment {
+                        Some(_) => ReleaseState::Unchecked,
+                        None => ReleaseState::Failed,
+                    };
                     release.problem = Some(error.message.clone());
+                    release.deployment_id = deployment;
                 }
             };
-            releases.change(client, failed).await.ok();
-            let asked = cancellation.reason() == Some(StopReason::Asked);
+            releases.change(client, ended).await.ok();
             let status = if asked { RunStatus::Cancelled } else { RunStatus::Failed };
             // The original error takes precedence. If this fails, the journal stays at "running" and the lock
             // stays until it expires, as after a run that died, which the next run can handle.

@@ -337,7 +337,7 @@ fn no_schema(config: &RestoreConfig, RestoreObserved { from, schema, .. }: &Rest
     }
 }
 
-/// The branch to restore from: the wanted one, else the newest restore point.
+/// The branch to restore from: the wanted one, else the newest restore point of the app's own branch.
 fn choose(app: &str, kept: Vec<KeptBranch>, wanted: Option<&str>) -> Result<KeptBranch, Failure> {
     let known: Vec<String> = kept.iter().filter(|kept| !kept.in_use).map(|kept| kept.id.clone()).collect();
     let mut kept = kept.into_iter().filter(|kept| !kept.in_use);
@@ -347,11 +347,13 @@ fn choose(app: &str, kept: Vec<KeptBranch>, wanted: Option<&str>) -> Result<Kept
             branch: wanted.to_owned(),
             known,
         }),
-        None => kept.find(|kept| kept.is_restore_point).ok_or_else(|| Failure::NoRestorePoint {
-            app: app.to_owned(),
-            why: "Its database has no restore point, or the platform has removed it after its time"
-                .to_owned(),
-        }),
+        None => {
+            kept.find(|kept| kept.is_restore_point && kept.is_own).ok_or_else(|| Failure::NoRestorePoint {
+                app: app.to_owned(),
+                why: "Its database has no restore point, or the platform has removed it after its time"
+                    .to_owned(),
+            })
+        }
     }
 }
 

@@ -106,7 +106,8 @@ impl RollbackObserved {
         let mut stays = vec![
             "The data is not brought back: sessions, decks and settings in the database stay as they are now"
                 .to_owned(),
-            "The encryption key stays, and so do the app's tags and who may use it".to_owned(),
+            "No encryption key, no tags and no grants are brought back either: the present ones stay"
+                .to_owned(),
         ];
         if let Some(KeptBranch { id, created_at: Some(created_at), .. }) = &self.restore_point {
             stays.push(format!(
@@ -178,18 +179,22 @@ pub(super) async fn observe<H: Host>(
 /// The newest restore point of the app's database. A rollback needs none, so branches that can't be read are none.
 async fn newest_restore_point<H: Host>(preflight: &Preflight<'_, H>, app: &App) -> Option<KeptBranch> {
     let kept = kept_branches(preflight, &attached_branch(app)?).await.ok()?;
-    kept.into_iter().find(|branch| branch.is_restore_point)
+    kept.into_iter().find(|branch| branch.is_restore_point && branch.is_own)
 }
 
 /// The release to go back to.
 fn choose<'r>(releases: &'r Releases, app: &str, number: Option<u32>) -> Result<&'r Release, Failure> {
     let app = app.to_owned();
+    let ran = || releases.all().iter().filter(|release| release.is_up()).map(|release| release.number);
     let Some(number) = number else {
-        return releases.previous().ok_or(Failure::NoEarlierRelease { app });
+        return releases.previous().ok_or_else(|| {
+            let current = releases.current().map(|release| release.number);
+            let others = ran().filter(|number| Some(*number) != current).collect();
+            Failure::NoEarlierRelease { app, others }
+        });
     };
     let Some(target) = releases.get(number) else {
-        let kept = releases.all().iter().filter(|release| release.is_up());
-        let kept = kept.map(|release| release.number).collect();
+        let kept = ran().collect();
         return Err(Failure::ReleaseUnknown { app, release: number, kept });
     };
     if !target.is_up() {

@@ -67,6 +67,7 @@ pub async fn deploy<H: Host>(
     let Candidate { folder, check, release, anyway } = candidate;
     let record = &app.app.record;
     let (name, url) = (record.name.as_str(), record.address());
+    let is_release = release.is_some();
     if let Some(release) = release {
         let releases = step.run.releases.now();
         let current = releases.current();
@@ -94,6 +95,9 @@ pub async fn deploy<H: Host>(
         let (app, problem) = (name.to_owned(), message.clone());
         match deployment.status.state.as_deref() {
             Some("SUCCEEDED") => {
+                if is_release {
+                    step.run.releases.has_deployed(&id);
+                }
                 return Ok(Done::changed(id, format!("deployed the app `{name}`")));
             }
             Some("FAILED") => {

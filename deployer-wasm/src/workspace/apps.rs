@@ -323,7 +323,7 @@ page!(Apps, apps);
 /// Lists apps, one page at a time.
 pub fn list(page_token: Option<&str>) -> Call<Apps> {
     let mut call: Call<Apps> =
-        call(Method::Get, "", "", "listing the apps of the workspace".to_owned(), "CAN USE");
+        call(Method::Get, "", "", "list the apps of the workspace".to_owned(), "CAN USE");
     call.request.path = "/api/2.0/apps".into();
     match page_token {
         Some(token) => call.query("page_token", token),

@@ -246,6 +246,9 @@ pub struct BranchStatus {
     /// When the platform removes it, if it does.
     #[serde(default)]
     pub expire_time: Option<Timestamp>,
+    /// The branch that it was made of, as a full path.
+    #[serde(default)]
+    pub source_branch: Option<String>,
 }
 
 /// Lists the branches of `project`, a full path.

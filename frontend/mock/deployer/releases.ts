@@ -137,6 +137,7 @@ export class MockReleases {
     return all.map((id) => ({
       id,
       is_restore_point: id === KEPT_BRANCH,
+      is_own: true,
       in_use: id === used,
       created_at: id === KEPT_BRANCH ? "2026-11-18T09:15:00Z" : "2026-11-10T09:00:00Z",
       ...(id === KEPT_BRANCH ? { expires_at: "2026-11-25T09:15:00Z" } : {}),

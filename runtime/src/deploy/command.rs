@@ -146,12 +146,14 @@ async fn perform(operation: Operation, style: Style, code: &mut ExitCode) -> Res
             tell(style, &list, looking::list(&list).trim_end())
         }
         Operation::Doctor(flags) => {
+            let is_from_file = flags.is_from_file();
             let (connection, config) = flags.read()?;
             let session = Session::begin(&connection, style).await?;
             let cancellation = cancelled_by_signal(Stopping::Now);
             let looking = operations::findings(&session.host, &config, &cancellation);
             let found = session.told(Box::pin(looking)).await?;
-            tell(style, &found, looking::findings(&found).trim_end())?;
+            let told = wording::in_text(looking::findings(&found).trim_end(), is_from_file);
+            tell(style, &found, &told)?;
             if !found.ok {
                 *code = ExitCode::FAILURE;
             }

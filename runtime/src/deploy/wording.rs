@@ -32,6 +32,11 @@ pub(super) fn with_flags(error: DeployError, is_from_file: bool) -> DeployError 
     flags::with_flags(error, is_from_file, NATIVE, flags())
 }
 
+/// The same for a text.
+pub(super) fn in_text(text: &str, is_from_file: bool) -> String {
+    flags::in_text(text, is_from_file, NATIVE, flags())
+}
+
 /// The long names of all flags of the deployer.
 fn flags() -> Vec<String> {
     fn collect(command: &Command, names: &mut Vec<String>) {

@@ -39,20 +39,27 @@ pub(super) fn unknown(app: &str, release: u32, kept: &[u32]) -> Entry {
         cause: if kept.is_empty() {
             "There is no release of this app to roll back to".into()
         } else {
-            let kept: Vec<String> = kept.iter().map(u32::to_string).collect();
-            format!("You can roll back to the releases {}", kept.join(", "))
+            format!("You can roll back to the releases {}", numbers(kept))
         },
         remedy: format!("The history of `{app}` lists its releases (`history`). Nothing has been changed"),
         docs: DOCS_APPS,
     }
 }
 
-pub(super) fn no_earlier(app: &str) -> Entry {
+fn numbers(releases: &[u32]) -> String {
+    releases.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn no_earlier(app: &str, others: &[u32]) -> Entry {
     Entry {
         code: "NO_EARLIER_RELEASE",
         message: format!("`{app}` has no earlier release to go back to"),
         cause: "Releases are recorded from the first deployment by this deployer on; none before the present one was healthy".into(),
-        remedy: "Deploy the version you want with `update`. Nothing has been changed".into(),
+        remedy: if others.is_empty() {
+            "Deploy the version you want with `update`. Nothing has been changed".into()
+        } else {
+            format!("Name the release to deploy again (`to_release`): one of {}. Nothing has been changed", numbers(others))
+        },
         docs: DOCS_APPS,
     }
 }

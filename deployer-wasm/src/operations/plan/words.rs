@@ -241,11 +241,16 @@ pub(super) fn schema_goes(schema: &SchemaName, database: &str, preview: &Preview
     let place = format!("the schema `{schema}` of the database `{database}`");
     match preview {
         Preview::Known(state) => {
-            let rows: u64 = state.largest.iter().filter_map(|table| table.rows).fold(0, u64::saturating_add);
-            format!(
-                "All data in {place}: {} tables with about {rows} rows (sessions, decks, settings)",
-                state.tables
-            )
+            let counted: u64 =
+                state.largest.iter().filter_map(|table| table.rows).fold(0, u64::saturating_add);
+            // The database has no statistics of a table yet, as after a restore.
+            let is_complete = state.largest.iter().all(|table| table.rows.is_some());
+            let rows = match (is_complete, counted) {
+                (true, counted) => format!("about {counted} rows"),
+                (false, 0) => "rows that the database has not counted yet".to_owned(),
+                (false, counted) => format!("at least about {counted} rows, some not counted yet"),
+            };
+            format!("All data in {place}: {} tables with {rows} (sessions, decks, settings)", state.tables)
         }
         Preview::NoDatabase => format!("All data in {place}: sessions, decks, settings"),
         Preview::Unknown(why) => format!(

@@ -4,7 +4,7 @@ use deployer::config::{CreateArguments, DoctorConfig};
 use deployer::engine::Cancellation;
 use deployer::operations::{self, Finding, Findings, Fixer, Operation, Severity};
 use end_to_end::kill;
-use end_to_end::stage::{ADA, BEN, Stage};
+use end_to_end::stage::{ADA, BEN, FOLDER, Stage};
 use expect_test::expect_file;
 use local_workspace::pace::Pace;
 use serde_json::{Value, json};
@@ -49,6 +49,19 @@ async fn a_new_name_and_a_deployed_app_pass_in_about_a_second() {
     stage.create(CreateArguments::default()).await.expect("create");
     let deployed = measured(Operation::Update).await;
     assert!(one(&deployed, "schema", Severity::Ok).message.contains("is this app's"), "{deployed:#?}");
+    stage.end().await;
+}
+
+#[tokio::test]
+async fn releases_that_can_not_be_read_are_found() {
+    let stage = Stage::with(Pace::none()).await;
+    stage.create(CreateArguments::default()).await.expect("create");
+    let path = format!("{FOLDER}/.tellr/releases.json");
+    let garbage = json!({"path": path, "content": "bm90IGpzb24=", "format": "AUTO", "overwrite": true});
+    assert_eq!(stage.post("/api/2.0/workspace/import", garbage).await.0, 200);
+    let found = doctor_as(&stage, ADA, json!({})).await;
+    let finding = one(&found, "releases", Severity::Error);
+    assert!(!found.ok && finding.message.contains("releases"), "{finding:#?}");
     stage.end().await;
 }
 

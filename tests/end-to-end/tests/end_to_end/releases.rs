@@ -1,12 +1,19 @@
 //! Each deployment is a numbered release; one that isn't healthy is followed by the one before.
 
+use std::time::Duration;
+
 use deployer::config::{CreateArguments, UpdateArguments, WheelArgument};
+use deployer::engine::Cancellation;
 use deployer::engine::releases::ReleaseState;
 use deployer::error::DeployError;
-use deployer::operations::{Action, ResourceKind, UpdateResult};
+use deployer::events::{DeployEvent, StepState};
+use deployer::host::Host as _;
+use deployer::operations::{self, Action, ResourceKind, UpdateResult};
 use end_to_end::stage::{ADA, FOLDER, Stage, update_of_default};
+use end_to_end::virtual_time::drive;
+use futures_util::join;
 use local_workspace::pace::Pace;
-use local_workspace::settings::{AppAnswer, DeploymentOutcome};
+use local_workspace::settings::{AppAnswer, DeploymentOutcome, HealthChecks};
 use serde_json::json;
 
 /// A release of the version 7.0.`patch`, as a wheel.
@@ -122,6 +129,39 @@ async fn a_failed_release_is_told_with_the_log_and_the_cause_that_was_found_in_i
 }
 
 #[tokio::test]
+async fn a_run_that_is_cancelled_after_its_deployment_leaves_that_release_running() {
+    let stage = first().await;
+    stage.set(|settings| settings.features.health_checks = HealthChecks::Ignored);
+    answer(&stage, "/api/ready", 503, json!({"ready": false}));
+    let (host, cancellation) = (oauth(&stage), Cancellation::new());
+    let config = version(2).resolve(None, None).expect("good arguments");
+    let is_deployed = |event: &DeployEvent| {
+        event.step.as_deref() == Some("deployment") && event.state == Some(StepState::Done)
+    };
+    let stop = async {
+        while !host.events().iter().any(is_deployed) {
+            host.sleep(Duration::from_millis(500)).await;
+        }
+        cancellation.cancel();
+    };
+    let work = Box::pin(operations::update(&host, &config, &cancellation));
+    let (ended, ()) = drive(&stage.time, async { join!(work, stop) }).await.expect("nobody dies");
+    assert_eq!(ended.expect_err("it was cancelled").code, "CANCELLED");
+
+    let (_, app) = stage.get("/api/2.0/apps/tellr").await;
+    let history = stage.history().await.expect("history");
+    assert_eq!(history.current, Some(2));
+    let second = &history.releases[0];
+    assert_eq!((second.number, second.state), (2, ReleaseState::Unchecked));
+    assert_eq!(second.deployment_id.as_deref(), app["active_deployment"]["deployment_id"].as_str());
+    // Run again, it only checks.
+    answers(&stage, "7.0.2");
+    let again = update(&stage, version(2)).await.expect("update");
+    assert_eq!((again.release, deployments(&stage)), (Some(2), 2));
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn a_rollback_names_the_branch_with_the_data_from_before_a_reset() {
     let stage = first().await;
     answers(&stage, "7.0.2");
@@ -193,6 +233,10 @@ async fn a_release_is_gone_back_to_with_its_files_and_settings() {
         (&app["description"], &app["compute_size"]),
         (&json!("Tellr AI Slide Generator"), &json!("MEDIUM"))
     );
+    // There is none before that one; those that ran are named.
+    let error = stage.rollback(None).await.expect_err("which one?");
+    assert_eq!(error.code, "NO_EARLIER_RELEASE");
+    assert!(error.remedy.contains("`to_release`") && error.remedy.contains("one of 1, 2"), "{error:#?}");
     // From there, forward again; by its number.
     answers(&stage, "7.0.2");
     let forward = stage.rollback_on(&oauth(&stage), Some(2)).await.expect("rollback");

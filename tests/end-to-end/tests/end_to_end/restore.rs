@@ -1,8 +1,11 @@
 //! What a reset has dropped comes back from its restore point, and that can be undone.
 
-use deployer::config::{CreateArguments, UpdateArguments};
+use deployer::config::{CreateArguments, RestoreArguments, UpdateArguments};
+use deployer::engine::Cancellation;
+use deployer::operations;
 use end_to_end::database::{connect, execute};
 use end_to_end::stage::{ADA, Stage, delete_of_default, update_of_default};
+use end_to_end::virtual_time::drive;
 use local_workspace::pace::Pace;
 use serde_json::json;
 
@@ -20,6 +23,36 @@ async fn emptied() -> (Stage, String) {
     let point = reset.restore_point.expect("a restore point").branch;
     let id = point.rsplit('/').next().expect("an id").to_owned();
     (stage, id)
+}
+
+/// Two apps share a database. One is restored, so its branch has only stale data of the other one.
+#[tokio::test]
+async fn a_restore_point_of_another_apps_branch_is_not_taken_by_itself() {
+    let (stage, point) = emptied().await;
+    let other = || (Some("other".to_owned()), Some("other_data".to_owned()));
+    let (app_name, schema_name) = other();
+    let created = CreateArguments { app_name, schema_name, ..CreateArguments::default() };
+    stage.create(created).await.expect("create");
+    let reset_other = || {
+        let (app_name, schema_name) = other();
+        UpdateArguments { app_name, schema_name, app_file_workspace_path: None, ..reset() }
+    };
+    let first = stage.update(reset_other()).await.expect("reset").restore_point.expect("a restore point");
+    let shared = first.branch.rsplit('/').next().expect("an id").to_owned();
+    let config = RestoreArguments { app_name: Some("other".into()), ..RestoreArguments::default() };
+    let config = config.resolve(None, None).expect("good arguments");
+    let (host, cancellation) = (stage.host(ADA), Cancellation::new());
+    let restoring = Box::pin(operations::restore(&host, &config, &cancellation));
+    drive(&stage.time, restoring).await.expect("it does not die").expect("restore");
+    let second = stage.update(reset_other()).await.expect("reset").restore_point.expect("a restore point");
+    let stale = second.branch.rsplit('/').next().expect("an id").to_owned();
+
+    let history = stage.history().await.expect("history");
+    let own = |id: &str| history.restore_points.iter().find(|kept| kept.id == id).map(|kept| kept.is_own);
+    assert_eq!((own(&point), own(&shared), own(&stale)), (Some(true), Some(true), Some(false)));
+    let restored = stage.restore(None).await.expect("restore");
+    assert!(restored.restored_from.ends_with(&shared), "{restored:?}");
+    stage.end().await;
 }
 
 async fn tables(stage: &Stage) -> Option<u32> {

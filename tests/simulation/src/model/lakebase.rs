@@ -27,6 +27,8 @@ pub(super) struct Branch {
     hosts: u64,
     pub(super) database: Database,
     pub(super) is_default: bool,
+    /// The branch that it was made of, as a full path.
+    source: Option<String>,
 }
 
 /// A provisioned instance.
@@ -182,6 +184,7 @@ impl State {
             hosts: self.end(self.pace.hosts),
             database,
             is_default,
+            source: None,
         }
     }
 
@@ -210,7 +213,8 @@ impl State {
         let answer = self.begin(&format!("projects/{project}/branches/{id}"));
         if self.ending != Ending::Failed {
             record.branches += 1;
-            let branch = self.new_branch(database, ttl, false);
+            let source = spec["source_branch"].as_str().map(str::to_owned);
+            let branch = Branch { source, ..self.new_branch(database, ttl, false) };
             if let Some(found) = self.projects.get_mut(project) {
                 found.branches.insert(id, branch);
             }
@@ -237,7 +241,7 @@ impl State {
             "create_time": rfc3339(branch.created),
             "status": {
                 "branch_id": name, "current_state": state, "default": branch.is_default,
-                "expire_time": branch.expires.map(rfc3339),
+                "expire_time": branch.expires.map(rfc3339), "source_branch": branch.source,
             },
         })
     }
