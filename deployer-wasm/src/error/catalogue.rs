@@ -245,6 +245,8 @@ pub enum Failure {
     UpgradeDeletesData { app: String, from: String, to: String },
     /// Another run is in progress.
     Locked { app: String, holder: String, operation: String, since: Timestamp, path: String },
+    /// The lock at `path` isn't seen by runs that work in `folder`.
+    LockElsewhere { app: String, path: String, folder: String },
     /// The lock was taken over during the run.
     LockLost { app: String, holder: Option<String> },
     /// The journal was written by a newer deployer.

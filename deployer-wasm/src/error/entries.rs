@@ -559,6 +559,7 @@ impl Failure {
             Self::VersionNeeded { app, schema } => adoption::version_needed(&app, &schema),
             Self::UpgradeDeletesData { app, from, to } => adoption::upgrade_deletes_data(&app, &from, &to),
             Self::Locked { app, holder, operation, since, path } => lock::held(&app, &holder, &operation, since, &path),
+            Self::LockElsewhere { app, path, folder } => lock::elsewhere(&app, &path, &folder),
             Self::LockLost { app, holder } => lock::lost(&app, holder),
             Self::JournalNewer { path, version, known } => Entry {
                 code: "JOURNAL_NEWER",
@@ -578,7 +579,9 @@ impl Failure {
             Self::ReleasesUnreadable { path, problem } => releases::unreadable(&path, problem),
             Self::Cancelled { app, stands } => Entry {
                 code: "CANCELLED",
-                message: if stands.is_empty() {
+                message: if app.is_empty() {
+                    "Cancelled: nothing has been changed".into()
+                } else if stands.is_empty() {
                     format!("Cancelled: the app `{app}` has not been changed")
                 } else {
                     format!("The run on app `{app}` was cancelled")

@@ -238,6 +238,11 @@ fn samples() -> Vec<Failure> {
             since,
             path: format!("{path}/.tellr/lock.json"),
         },
+        Failure::LockElsewhere {
+            app: app.clone(),
+            path: format!("{path}/.tellr/lock.json"),
+            folder: text("/Workspace/Users/ada@example.com/slides"),
+        },
         Failure::NotAdopted { app: app.clone(), creator: Some(text("ben@example.com")) },
         Failure::NotAdopted { app: app.clone(), creator: None },
         Failure::AdoptedByOther {

@@ -298,7 +298,7 @@ impl<'a, H: Host> Preflight<'a, H> {
                 Err(error) if error.is("APP_NOT_FOUND") => Err(self.deleted(&first.site()).await),
                 seen => seen,
             }?;
-            let books = self.books(&client, &seen, &recorded).await?;
+            let books = self.books(&client, &lock, &seen, &recorded).await?;
             Ok((seen, books))
         });
         let (seen, (books, resuming)) = match again.await {
@@ -320,12 +320,14 @@ impl<'a, H: Host> Preflight<'a, H> {
     fn books<'s>(
         &'s self,
         client: &'s Client<'a, H>,
+        lock: &'s HeldLock<'a, H>,
         seen: &'s dyn Inspected,
         recorded: &'s dyn Fn(&WorkspacePath) -> Recorded,
     ) -> LocalBoxFuture<'s, Result<((Journal, ReleaseBook), bool)>> {
         Box::pin(async move {
             self.refuse_outdated(seen)?;
             let site = seen.site();
+            self.refuse_unprotected(lock, site)?;
             let folder = site.folder;
             let (earlier, releases) = both(self.journal(folder), self.releases_at(site)).await?;
             self.refuse_other_journal(folder, earlier.as_ref()).await?;
@@ -337,6 +339,19 @@ impl<'a, H: Host> Preflight<'a, H> {
             let releases = ReleaseBook::new(folder.as_str(), site.home.as_str(), releases);
             Ok(((journal, releases), resuming))
         })
+    }
+
+    /// Refuses to work in a folder whose runs would not see the lock. Only one in the shared folder is seen from all: a
+    /// lock beside the files doesn't protect a move, nor an app that another run has moved while this one waited.
+    fn refuse_unprotected(&self, lock: &HeldLock<'a, H>, site: Site<'_>) -> Result<()> {
+        let is_unseen = |folder: &&&WorkspacePath| !lock.is_at(&Places::of(&self.app, folder.as_str()));
+        match [site.home, site.folder].iter().find(is_unseen) {
+            Some(folder) => {
+                let (app, path, folder) = (self.app.clone(), lock.path().to_owned(), folder.to_string());
+                Err(Failure::LockElsewhere { app, path, folder }.into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses to follow a saved plan if app or schema have changed since it was compared with the present state: another

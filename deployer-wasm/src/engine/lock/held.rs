@@ -9,7 +9,7 @@ use futures_util::lock::Mutex;
 use futures_util::{join, pin_mut};
 
 use super::moment::Moment;
-use super::{LEASE, Lease, RENEWAL, look, remove, replace};
+use super::{LEASE, Lease, Places, RENEWAL, look, remove, replace};
 use crate::cancellation::{Cancellation, StopReason};
 use crate::error::{DeployError, Failure};
 use crate::host::Host;
@@ -97,6 +97,16 @@ impl<'a, H: Host> HeldLock<'a, H> {
     /// The same lock, for the run that is stopped through `run`.
     pub(super) fn of_run(self, run: &Cancellation) -> Self {
         Self { run: run.clone(), ..self }
+    }
+
+    /// Whether it is where a run would look that locks at `places`.
+    pub fn is_at(&self, places: &Places) -> bool {
+        [&places.shared, &places.beside].contains(&&self.path)
+    }
+
+    /// The path of its file.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Whether the lock is valid without reading it again.

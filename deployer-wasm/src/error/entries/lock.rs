@@ -16,6 +16,20 @@ pub(super) fn held(app: &str, holder: &str, operation: &str, since: Timestamp, p
     }
 }
 
+pub(super) fn elsewhere(app: &str, path: &str, folder: &str) -> Entry {
+    Entry {
+        code: "LOCK_ELSEWHERE",
+        message: format!("The lock `{path}` doesn't protect a deployment of `{app}` from `{folder}`"),
+        cause: "You can't write to `/Workspace/Shared`, where an app's lock is, and deployments from another folder \
+                don't see a lock in the app's own folder"
+            .into(),
+        remedy: "Run it again without `app_file_workspace_path`, to deploy from the present folder; or ask a workspace \
+                 admin for write access to `/Workspace/Shared/.tellr`. Nothing has been changed"
+            .into(),
+        docs: DOCS_APPS,
+    }
+}
+
 pub(super) fn lost(app: &str, holder: Option<String>) -> Entry {
     Entry {
         code: "LOCK_LOST",
