@@ -1,7 +1,8 @@
 //! The log: messages with fields, on standard output, where the platform collects it.
 //!
 //! In production each line is a JSON object, for log search; elsewhere it is text. `TELLR_LOG` sets the
-//! filter: levels of the whole program and of its modules, such as `info,tellr_app=debug`.
+//! filter: levels of the whole program and of its modules, such as `info,tellr_app=debug`. The level `trace` is compiled
+//! out of the shipped program.
 
 use std::io::IsTerminal as _;
 

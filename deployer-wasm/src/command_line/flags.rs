@@ -40,7 +40,11 @@ pub fn with_flags(
     program: &str,
     flags: Vec<String>,
 ) -> DeployError {
-    let flags = usable(flags, is_from_file);
+    let mut flags = usable(flags, is_from_file);
+    // A key that is in a file is no flag, whatever else may be given beside the file.
+    if error.refused.as_ref().is_some_and(|refused| refused.line.is_some()) {
+        flags.retain(|flag| !BESIDE_A_FILE.contains(&flag.replace('-', "_").as_str()));
+    }
     let refused = error.refused.as_ref().and_then(|refused| refused.key.clone());
     let named = |text: &str| named(text, refused.as_deref(), program, &flags);
     let (message, cause, remedy) = (named(&error.message), named(&error.cause), named(&error.remedy));

@@ -19,9 +19,12 @@ pub(super) trait Inspected {
     fn app(&self) -> Option<&App>;
     /// The schema, if the operation looks at it.
     fn schema(&self) -> Option<&Preview>;
+}
 
+/// Not methods of the trait, which would be compiled for each operation.
+impl dyn Inspected + '_ {
     /// The state of app and schema, as facts by name.
-    fn facts(&self) -> Facts {
+    pub(super) fn facts(&self) -> Facts {
         let deployment = |deployment: &Option<Deployment>| Some(deployment.as_ref()?.deployment_id.clone());
         let app = self.app();
         let id = app.map_or_else(|| "none".to_owned(), |app| app.id.clone().unwrap_or_default());
@@ -36,7 +39,7 @@ pub(super) trait Inspected {
     }
 
     /// The names of these facts that are not as in `planned`.
-    fn moved_since(&self, planned: &Facts) -> Vec<String> {
+    pub(super) fn moved_since(&self, planned: &Facts) -> Vec<String> {
         let now = self.facts();
         let names = [APP, COMPUTE, ACTIVE, PENDING, SCHEMA].into_iter();
         names.filter(|name| planned.get(*name) != now.get(*name)).map(str::to_owned).collect()

@@ -194,7 +194,11 @@ async fn a_rollback_does_not_give_access_back_that_was_taken_away() {
     let own = json!({"access_control_list": [{"user_name": ADA, "permission_level": "CAN_MANAGE"}]});
     assert_eq!(stage.send_as(ADA, Method::PUT, GRANTS, Some(own)).await.0, 200);
     let plan = stage.plan_rollback(None).await.expect("a plan");
-    assert!(plan.recoverable.iter().any(|line| line.contains("who may use it")), "{:?}", plan.recoverable);
+    assert!(
+        plan.recoverable.iter().any(|line| line.contains("no grants are brought back")),
+        "{:?}",
+        plan.recoverable
+    );
     stage.rollback(None).await.expect("rollback");
     assert_eq!(grants(&stage).await, ["ada@example.com:CAN_MANAGE"]);
     stage.end().await;

@@ -82,7 +82,7 @@ async fn wanted_tags_are_set_and_others_stay() {
     let described = UpdateArguments { description: Some("Slides".into()), ..update_of_default() };
     stage.update(described).await.expect("a second release");
     let plan = stage.plan_rollback(None).await.expect("a plan");
-    assert!(plan.recoverable.iter().any(|line| line.contains("the app's tags")), "{:?}", plan.recoverable);
+    assert!(plan.recoverable.iter().any(|line| line.contains("no tags")), "{:?}", plan.recoverable);
     stage.rollback(None).await.expect("rollback");
     assert_eq!(there(&stage), now);
     stage.end().await;
