@@ -107,7 +107,7 @@ pub struct RefusedInput {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum ErrorClass {
-    /// The arguments or the configuration are wrong; no request was sent.
+    /// The arguments or the configuration are wrong; nothing was changed.
     Input,
     /// Something failed while deploying.
     Deployment,

@@ -338,7 +338,7 @@ def test_an_endpoint_is_attached_kept_and_detached(workspace: LocalWorkspace) ->
     assert "services" not in updated
     assert attached() == []
     tellr.delete("answering", progress="none")
-    with pytest.raises(tellr.DeploymentError, match="no-such-model") as caught:
+    with pytest.raises(tellr.InvalidArgumentError, match="no-such-model") as caught:
         tellr.plan("create", app_name="asking", serving_endpoint="no-such-model")
     assert caught.value.code == "SERVICE_NOT_FOUND"
     with pytest.raises(ValueError, match="hyphens and underscores"):

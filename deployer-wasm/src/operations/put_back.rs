@@ -98,7 +98,7 @@ impl Gate<'_> {
         };
         // What was found in the platform's message and the log is in the words of `problem`; programs find it here.
         let mut told = DeployError::from(told);
-        told.reason = error.reason.clone();
+        told.reason.clone_from(&error.reason);
         Err(locked.fail(told).await)
     }
 

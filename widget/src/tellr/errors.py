@@ -97,7 +97,7 @@ class DeploymentError(_Told, Exception):
 
 
 class InvalidArgumentError(_Told, ValueError):
-    """An argument was refused, and nothing was sent."""
+    """An argument was refused, and nothing was changed."""
 
 
 for _error in (DeploymentError, InvalidArgumentError):
