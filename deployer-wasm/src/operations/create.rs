@@ -3,12 +3,12 @@
 use super::Operation;
 use super::folder::own_folder;
 use super::history::{KeptBranch, kept_branches};
-use super::inspected::Inspected;
+use super::inspected::{Inspected, Site};
 use super::inventory::{
     attached_branch, database_kind, deployed_from, names_schema, on_branch_in_use, unfinished,
 };
 use super::locked_run::Deployed;
-use super::preflight::{BesideRecord, Preflight, Site, both};
+use super::preflight::{BesideRecord, Preflight, both};
 use super::release::{Release, all_scopes, attachments, deployed_manifest};
 use super::result::CreateResult;
 use crate::config::services::Services;

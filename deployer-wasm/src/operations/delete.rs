@@ -4,13 +4,13 @@
 
 use super::Operation;
 use super::folder::folder;
-use super::inspected::Inspected;
+use super::inspected::{Inspected, Site};
 use super::inventory::{
     attached_name, database_kind, deployed_from, finished, names_schema, on_branch_in_use, refuse_other_app,
     unfinished,
 };
 use super::losses::Loss;
-use super::preflight::{Preflight, Site, both};
+use super::preflight::{Preflight, both};
 use super::release::deployed_manifest;
 use super::result::DeleteResult;
 use crate::config::{DeleteConfig, LakebaseName, SchemaName, WorkspacePath};

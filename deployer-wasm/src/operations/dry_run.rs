@@ -1,7 +1,8 @@
 //! An operation without effects: it takes no lock, writes nothing and emits no events.
 
+use super::inspected::Site;
 use super::inventory::unfinished;
-use super::preflight::{Preflight, Site, both};
+use super::preflight::{Preflight, both};
 use crate::engine::Run;
 use crate::engine::journal::{Journal, RunRecord};
 use crate::engine::lock::{self, Lease};

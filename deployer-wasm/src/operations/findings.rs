@@ -13,9 +13,9 @@ use futures_util::future::{Either, select};
 use futures_util::{join, pin_mut};
 use serde::Serialize;
 
-use super::inspected::Inspected;
+use super::inspected::{Inspected, Site};
 use super::inventory::{attached_name, deployed_from};
-use super::preflight::{Preflight, Site};
+use super::preflight::Preflight;
 use super::release::deployed_manifest;
 use super::{Operation, create, update};
 use crate::config::services::{ServiceKind, Services};

@@ -1,7 +1,7 @@
 //! What an operation finds before it changes anything.
 
-use super::preflight::Site;
-use crate::config::Facts;
+use crate::config::{Facts, WorkspacePath};
+use crate::engine::lock::Places;
 use crate::steps::schema::Preview;
 use crate::workspace::apps::{App, Deployment};
 
@@ -10,6 +10,23 @@ const COMPUTE: &str = "the app's compute";
 const ACTIVE: &str = "the active deployment";
 const PENDING: &str = "the pending deployment";
 const SCHEMA: &str = "the schema";
+
+/// The folders and the user of an operation, according to what was found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Site<'s> {
+    /// The caller.
+    pub(super) me: &'s str,
+    /// The folder that the run writes files and journal in.
+    pub(super) folder: &'s WorkspacePath,
+    /// The folder that the app was deployed from; the same as `folder` for a new app.
+    pub(super) home: &'s WorkspacePath,
+}
+
+impl Site<'_> {
+    pub(super) fn lock(&self, app: &str) -> Places {
+        Places::of(app, self.home.as_str())
+    }
+}
 
 /// The state that an operation works on.
 pub(super) trait Inspected {

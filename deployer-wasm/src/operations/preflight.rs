@@ -12,7 +12,7 @@ use futures_util::future::{LocalBoxFuture, Shared};
 use futures_util::join;
 
 use super::Operation;
-use super::inspected::Inspected;
+use super::inspected::{Inspected, Site};
 use super::inventory::unfinished;
 use super::locked_run::LockedRun;
 use crate::cancellation::StopReason;
@@ -81,23 +81,6 @@ enum Purpose {
     Run,
     /// A plan or a status: nothing is written.
     Look,
-}
-
-/// The folders and the user of an operation, according to what was found.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Site<'s> {
-    /// The caller.
-    pub(super) me: &'s str,
-    /// The folder that the run writes files and journal in.
-    pub(super) folder: &'s WorkspacePath,
-    /// The folder that the app was deployed from; the same as `folder` for a new app.
-    pub(super) home: &'s WorkspacePath,
-}
-
-impl Site<'_> {
-    pub(super) fn lock(&self, app: &str) -> Places {
-        Places::of(app, self.home.as_str())
-    }
 }
 
 impl<'a, H: Host> Preflight<'a, H> {

@@ -4,11 +4,11 @@
 use super::Operation;
 use super::adoption::{self, Adoption, Known};
 use super::folder::folder;
-use super::inspected::Inspected;
+use super::inspected::{Inspected, Site};
 use super::inventory::{database_kind, deployed_from, names_schema, on_branch_in_use, refuse_other_app};
 use super::locked_run::Deployed;
 use super::losses::Loss;
-use super::preflight::{BesideRecord, Preflight, Site, both};
+use super::preflight::{BesideRecord, Preflight, both};
 use super::put_back::Gate;
 use super::release::{Release, again, all_scopes, attachments, deployed_manifest, is_pinned, key_storage};
 use super::result::UpdateResult;
