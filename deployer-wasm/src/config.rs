@@ -40,9 +40,6 @@ mod version;
 mod wheel;
 mod write_file;
 
-/// What a plan saw, as facts by name.
-pub type Facts = std::collections::BTreeMap<String, String>;
-
 pub use arguments::{SecretText, WheelArgument};
 pub use doctor::{Deployed, DoctorConfig};
 pub use enums::{AppPackage, Capacity, ComputeSize, KeyStorage, OnFailure, PackageIndex, Seeds};
@@ -65,3 +62,6 @@ pub use settings::{
 pub use version::{PackageVersion, VersionPin};
 pub use wheel::{LocalWheel, WHEEL_LIMIT_BYTES};
 pub use write_file::{to_commented_yaml, to_node, to_yaml};
+
+/// What a plan saw of the workspace: facts by name. A run that follows the plan compares them again.
+pub type Facts = std::collections::BTreeMap<String, String>;

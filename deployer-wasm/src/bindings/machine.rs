@@ -92,7 +92,9 @@ impl Machine {
         let asked = task_kind(start.operation, start.plan_of)?;
         let (file, environment) = (start.config_yaml.as_deref(), start.environment.as_deref());
         let task = Task::read(asked, start.arguments, file, environment).and_then(|mut task| {
-            start.command.iter().try_for_each(|command| command.follow(&mut task))?;
+            if let Some(command) = &start.command {
+                command.follow(&mut task)?;
+            }
             Ok(task)
         });
         let work = match task {

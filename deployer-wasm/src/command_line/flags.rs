@@ -41,9 +41,9 @@ pub fn with_flags(
     flags: Vec<String>,
 ) -> DeployError {
     let mut flags = usable(flags, is_from_file);
-    // A key that is in a file is no flag, whatever else may be given beside the file.
+    // An error at a line of a file is about the file's keys.
     if error.refused.as_ref().is_some_and(|refused| refused.line.is_some()) {
-        flags.retain(|flag| !BESIDE_A_FILE.contains(&flag.replace('-', "_").as_str()));
+        flags.clear();
     }
     let refused = error.refused.as_ref().and_then(|refused| refused.key.clone());
     let named = |text: &str| named(text, refused.as_deref(), program, &flags);

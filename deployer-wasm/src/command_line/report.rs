@@ -153,7 +153,7 @@ pub fn history(history: &History, program: &str) -> String {
         let of = match (kept.in_use, kept.is_own) {
             (true, _) => "used by the app, kept",
             (false, true) => "kept",
-            (false, false) => "made of a branch of another app, kept",
+            (false, false) => "made of another branch than the app's, kept",
         };
         line(&mut text, &format!("{mark} {:<28}  {of} {until}", kept.id));
     }

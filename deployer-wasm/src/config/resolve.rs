@@ -80,7 +80,7 @@ pub struct CreateConfig {
     pub tags: Tags,
     /// Further settings of the app's record.
     pub record: RecordSettings,
-    /// What the saved plan saw that is followed.
+    /// What the saved plan saw, if the run follows one.
     pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
@@ -133,7 +133,7 @@ pub struct UpdateConfig {
     pub adopt: bool,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
-    /// What the saved plan saw that is followed.
+    /// What the saved plan saw, if the run follows one.
     pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
@@ -152,7 +152,7 @@ pub struct DeleteConfig {
     pub schema_name: Option<SchemaName>,
     /// Drop the schema.
     pub reset_database: bool,
-    /// What the saved plan saw that is followed.
+    /// What the saved plan saw, if the run follows one.
     pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
@@ -178,7 +178,7 @@ pub struct RollbackConfig {
     pub to: Option<u32>,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
-    /// What the saved plan saw that is followed.
+    /// What the saved plan saw, if the run follows one.
     pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,
@@ -195,7 +195,7 @@ pub struct RestoreConfig {
     pub from: Option<BranchId>,
     /// What happens if the app isn't healthy afterwards.
     pub on_failure: OnFailure,
-    /// What the saved plan saw that is followed.
+    /// What the saved plan saw, if the run follows one.
     pub planned: Option<Facts>,
     /// The settings that reproduce this configuration.
     pub(super) settings: Replay,

@@ -340,8 +340,8 @@ impl ReleaseBook {
         }
     }
 
-    /// The deployment `id` of the release that this run began has succeeded.
-    pub fn has_deployed(&self, id: &str) {
+    /// Keeps the id of the deployment of this run's release, which has succeeded.
+    pub fn set_deployment(&self, id: &str) {
         self.deployment.replace(Some(id.to_owned()));
     }
 

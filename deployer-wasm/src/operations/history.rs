@@ -53,8 +53,8 @@ pub struct KeptBranch {
     pub id: String,
     /// Whether it was made as a restore point, and not as a branch for an app.
     pub is_restore_point: bool,
-    /// Whether it was made of the branch that the app uses, or of one before that was split off: only then is its data
-    /// of this app what it was at that time. Another app of the database may use another branch.
+    /// Whether it was made of the branch that the app uses, or of a source of that branch before the branch was made.
+    /// Otherwise this app's data in it may be stale: apps that share a database may use different branches.
     pub is_own: bool,
     /// Whether the app uses it now.
     pub in_use: bool,
@@ -156,23 +156,23 @@ pub(super) async fn kept_branches<H: Host>(
     Ok(kept)
 }
 
-/// The branches that a branch comes from, itself first, each until the next one was split off from it.
+/// A branch and its sources: each with the time at which the one before it was made of it, `None` for the branch itself.
 struct Line<'b> {
     all: &'b [Branch],
-    part: Vec<(&'b str, Option<Timestamp>)>,
+    parts: Vec<(&'b str, Option<Timestamp>)>,
 }
 
 impl<'b> Line<'b> {
     fn of(used: &'b str, all: &'b [Branch]) -> Self {
-        let mut part = vec![(used, None)];
+        let mut parts = vec![(used, None)];
         // At most once each, whatever the platform says of their sources.
         for _ in all {
-            let Some((name, _)) = part.last() else { break };
+            let Some((name, _)) = parts.last() else { break };
             let Some(branch) = all.iter().find(|branch| branch.name == *name) else { break };
             let Some(source) = branch.status.source_branch.as_deref() else { break };
-            part.push((source, branch.create_time));
+            parts.push((source, branch.create_time));
         }
-        Self { all, part }
+        Self { all, parts }
     }
 
     /// Whether `branch` was made of this line, as far as is known.
@@ -182,7 +182,7 @@ impl<'b> Line<'b> {
             return true;
         };
         let is_before = |end: Option<Timestamp>| end.is_none_or(|end| branch.create_time <= Some(end));
-        self.part.iter().any(|(name, end)| *name == source && is_before(*end))
+        self.parts.iter().any(|(name, end)| *name == source && is_before(*end))
     }
 }
 

@@ -64,8 +64,8 @@ impl<H: Host> LockedRun<'_, H> {
         client.close();
         if self.lock.lost().is_none() {
             let asked = cancellation.reason() == Some(StopReason::Asked);
-            // A cancelled run leaves the app in the release that it has deployed, which nobody has asked how it is.
-            let deployment = releases.deployment().filter(|_| asked);
+            // A run that is cancelled after its deployment leaves that release running. Its health was not checked.
+            let deployment = releases.deployment().filter(|_| error.is("CANCELLED"));
             // If this can't be written, the release stays as one whose run died.
             let ended = |release: &mut Release| {
                 if release.state == ReleaseState::Deploying {

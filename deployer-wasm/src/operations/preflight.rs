@@ -63,11 +63,9 @@ pub(super) struct Preflight<'a, H> {
     pub(super) app: String,
     pub(super) run: String,
     began: Timestamp,
-    purpose: Purpose,
+    purpose: Purpose<'a>,
     /// The inspection of a schema that was started before its result is needed.
     inspection: Inspection<'a>,
-    /// What the saved plan saw that this run follows.
-    planned: Option<&'a Facts>,
 }
 
 /// An inspection of a schema, answered or not, with what was asked.
@@ -76,9 +74,9 @@ type Inspecting<'a> = Shared<LocalBoxFuture<'a, std::result::Result<SchemaOutcom
 
 /// The purpose of an inspection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    /// A run.
-    Run,
+enum Purpose<'a> {
+    /// A run, with what its saved plan saw, if it follows one.
+    Run(Option<&'a Facts>),
     /// A plan or a status: nothing is written.
     Look,
 }
@@ -102,26 +100,13 @@ impl<'a, H: Host> Preflight<'a, H> {
             format!("checking what exists before the {}", operation.as_str()),
         );
         let (app, began, purpose, inspection) =
-            (app.to_owned(), host.now(), Purpose::Run, Inspection::default());
-        let planned = None;
-        Self {
-            host,
-            client,
-            narrator,
-            cancellation,
-            operation,
-            app,
-            run,
-            began,
-            purpose,
-            inspection,
-            planned,
-        }
+            (app.to_owned(), host.now(), Purpose::Run(None), Inspection::default());
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
     }
 
     /// The same for a run that follows a saved plan, which saw `planned`.
     pub(super) fn following(self, planned: Option<&'a Facts>) -> Self {
-        Self { planned, ..self }
+        Self { purpose: Purpose::Run(planned), ..self }
     }
 
     /// The same for a read-only operation.
@@ -136,20 +121,8 @@ impl<'a, H: Host> Preflight<'a, H> {
         let client =
             Client::new(host, cancellation).telling(move |message| news.notice(message)).remembering();
         let (app, run, began, purpose) = (app.to_owned(), String::new(), host.now(), Purpose::Look);
-        let (inspection, planned) = (Inspection::default(), None);
-        Self {
-            host,
-            client,
-            narrator,
-            cancellation,
-            operation,
-            app,
-            run,
-            began,
-            purpose,
-            inspection,
-            planned,
-        }
+        let inspection = Inspection::default();
+        Self { host, client, narrator, cancellation, operation, app, run, began, purpose, inspection }
     }
 
     /// Emits an error that ended the run before its steps started.
@@ -256,7 +229,7 @@ impl<'a, H: Host> Preflight<'a, H> {
     /// Releases the lock left behind by a run that finished its work and then died.
     pub(super) async fn clear_lock(&self, places: &Places, run: &str) -> Result<()> {
         match self.purpose {
-            Purpose::Run => {
+            Purpose::Run(_) => {
                 Ok(lock::clear(&Client::unchecked(self.host, self.cancellation), places, run).await?)
             }
             Purpose::Look => Ok(()),
@@ -324,11 +297,12 @@ impl<'a, H: Host> Preflight<'a, H> {
         })
     }
 
-    /// Refuses to work in a folder whose runs would not see the lock. Only one in the shared folder is seen from all: a
-    /// lock beside the files doesn't protect a move, nor an app that another run has moved while this one waited.
+    /// Refuses to work in a folder from which other runs would not see the lock. They see one in the shared folder from
+    /// everywhere. A lock beside the files doesn't protect a move to another folder, nor an app that another run moved
+    /// while this one waited.
     fn refuse_unprotected(&self, lock: &HeldLock<'a, H>, site: Site<'_>) -> Result<()> {
-        let is_unseen = |folder: &&&WorkspacePath| !lock.is_at(&Places::of(&self.app, folder.as_str()));
-        match [site.home, site.folder].iter().find(is_unseen) {
+        let is_seen = |folder: &WorkspacePath| lock.is_at(&Places::of(&self.app, folder.as_str()));
+        match [site.home, site.folder].into_iter().find(|folder| !is_seen(folder)) {
             Some(folder) => {
                 let (app, path, folder) = (self.app.clone(), lock.path().to_owned(), folder.to_string());
                 Err(Failure::LockElsewhere { app, path, folder }.into())
@@ -340,10 +314,9 @@ impl<'a, H: Host> Preflight<'a, H> {
     /// Refuses to follow a saved plan if app or schema have changed since it was compared with the present state: another
     /// run may have ended before this one got the lock.
     fn refuse_outdated(&self, seen: &dyn Inspected) -> Result<()> {
-        match self.planned.map(|planned| seen.moved_since(planned)) {
-            Some(moved) if !moved.is_empty() => Err(Failure::PlanOutdated { moved }.into()),
-            _ => Ok(()),
-        }
+        let Purpose::Run(Some(planned)) = self.purpose else { return Ok(()) };
+        let moved = seen.moved_since(planned);
+        if moved.is_empty() { Ok(()) } else { Err(Failure::PlanOutdated { moved }.into()) }
     }
 
     /// Takes the lock, unless another run is in progress.

@@ -96,7 +96,7 @@ impl Gate<'_> {
             remedy: error.remedy.clone(),
             log: error.log.clone(),
         };
-        // What was found in the platform's message and the log is in the words of `problem`; programs find it here.
+        // `problem` has the cause in words; this is its name, for programs.
         let mut told = DeployError::from(told);
         told.reason.clone_from(&error.reason);
         Err(locked.fail(told).await)

@@ -341,20 +341,28 @@ fn no_schema(config: &RestoreConfig, RestoreObserved { from, schema, .. }: &Rest
 fn choose(app: &str, kept: Vec<KeptBranch>, wanted: Option<&str>) -> Result<KeptBranch, Failure> {
     let known: Vec<String> = kept.iter().filter(|kept| !kept.in_use).map(|kept| kept.id.clone()).collect();
     let mut kept = kept.into_iter().filter(|kept| !kept.in_use);
-    match wanted {
-        Some(wanted) => kept.find(|kept| kept.id == wanted).ok_or_else(|| Failure::BranchUnknown {
+    if let Some(wanted) = wanted {
+        return kept.find(|kept| kept.id == wanted).ok_or_else(|| Failure::BranchUnknown {
             app: app.to_owned(),
             branch: wanted.to_owned(),
             known,
-        }),
-        None => {
-            kept.find(|kept| kept.is_restore_point && kept.is_own).ok_or_else(|| Failure::NoRestorePoint {
-                app: app.to_owned(),
-                why: "Its database has no restore point, or the platform has removed it after its time"
-                    .to_owned(),
-            })
-        }
+        });
     }
+    let (own, others): (Vec<_>, Vec<_>) =
+        kept.filter(|kept| kept.is_restore_point).partition(|kept| kept.is_own);
+    own.into_iter().next().ok_or_else(|| Failure::NoRestorePoint {
+        app: app.to_owned(),
+        why: match others.first() {
+            None => {
+                "Its database has no restore point, or the platform has removed it after its time".to_owned()
+            }
+            Some(other) => format!(
+                "The restore points of its database, such as `{}`, were made of another branch than the app's, so \
+                 its data in them may be stale; `restore_from` takes one by its name",
+                other.id
+            ),
+        },
+    })
 }
 
 /// The release to deploy again after a run that didn't finish: folder and record may be in between then. It is the

@@ -96,7 +96,7 @@ pub async fn deploy<H: Host>(
         match deployment.status.state.as_deref() {
             Some("SUCCEEDED") => {
                 if is_release {
-                    step.run.releases.has_deployed(&id);
+                    step.run.releases.set_deployment(&id);
                 }
                 return Ok(Done::changed(id, format!("deployed the app `{name}`")));
             }

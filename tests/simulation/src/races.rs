@@ -123,11 +123,8 @@ fn raced(starts: &mut Starts, seed: u64, tells: bool, defect: Option<Defect>) ->
     for process in &processes {
         let code = process.code();
         let expected = ["DEPLOY_LOCKED", "LOCK_LOST", "APP_ALREADY_EXISTS"];
-        let is_refused_move = start.shared_closed && code.as_deref() == Some("LOCK_ELSEWHERE");
-        if is_refused_move {
-            continue;
-        }
-        if code.as_deref().is_some_and(|code| !expected.contains(&code)) {
+        let is_expected = |code| expected.contains(&code) || start.shared_closed && code == "LOCK_ELSEWHERE";
+        if code.as_deref().is_some_and(|code| !is_expected(code)) {
             let ended = process.ended.borrow();
             race.problems.push(format!("deployer {} ended with {ended:?}", process.caller.process));
         }

@@ -41,7 +41,7 @@ export function KeptBranches({
 }
 
 function kept({ is_restore_point, is_own, created_at, expires_at }: KeptBranch): string {
-  const of = is_own ? "" : " of another app's branch";
+  const of = is_own ? "" : " of another branch";
   const what = is_restore_point ? `Restore point${of}` : "Branch of the app";
   const since = created_at === undefined ? "" : `, created ${shortMoment(created_at)}`;
   const until = expires_at === undefined ? "kept" : `kept until ${plainMoment(expires_at)}`;

@@ -145,7 +145,7 @@ async fn a_run_that_is_cancelled_after_its_deployment_leaves_that_release_runnin
         cancellation.cancel();
     };
     let work = Box::pin(operations::update(&host, &config, &cancellation));
-    let (ended, ()) = drive(&stage.time, async { join!(work, stop) }).await.expect("nobody dies");
+    let (ended, ()) = drive(&stage.time, async { join!(work, stop) }).await.expect("it does not die");
     assert_eq!(ended.expect_err("it was cancelled").code, "CANCELLED");
 
     let (_, app) = stage.get("/api/2.0/apps/tellr").await;

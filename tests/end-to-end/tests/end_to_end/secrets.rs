@@ -334,7 +334,7 @@ async fn the_command_line_prints_no_secret() {
         assert!(well, "{created}");
         let another = [("TELLR_ENCRYPTION_KEY", "bWFya2VkLWtleS-not-a-key")];
         let (well, refused) = printed(&stage, "create", json, &another).await;
-        assert!(!well && refused.contains("encryption"), "{refused}");
+        assert!(!well && refused.contains("--encryption-key-file"), "{refused}");
         let secrets = Secrets::of(&stage).await;
         for text in [failed, created, refused] {
             secrets.assert_none_in("what is printed", &text);
