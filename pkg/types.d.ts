@@ -1065,8 +1065,8 @@ id: string,
  */
 is_restore_point: boolean,
 /**
- * Whether it was made of the branch that the app uses, or of one before that was split off: only then is its data
- * of this app what it was at that time. Another app of the database may use another branch.
+ * Whether it was made of the branch that the app uses, or of a source of that branch before the branch was made.
+ * Otherwise this app's data in it may be stale: apps that share a database may use different branches.
  */
 is_own: boolean,
 /**
