@@ -348,20 +348,11 @@ fn choose(app: &str, kept: Vec<KeptBranch>, wanted: Option<&str>) -> Result<Kept
             known,
         });
     }
-    let (own, others): (Vec<_>, Vec<_>) =
-        kept.filter(|kept| kept.is_restore_point).partition(|kept| kept.is_own);
-    own.into_iter().next().ok_or_else(|| Failure::NoRestorePoint {
+    kept.find(|kept| kept.is_restore_point && kept.is_own).ok_or_else(|| Failure::NoRestorePoint {
         app: app.to_owned(),
-        why: match others.first() {
-            None => {
-                "Its database has no restore point, or the platform has removed it after its time".to_owned()
-            }
-            Some(other) => format!(
-                "The restore points of its database, such as `{}`, were made of another branch than the app's, so \
-                 its data in them may be stale; `restore_from` takes one by its name",
-                other.id
-            ),
-        },
+        why: "No restore point was made of the app's branch, or the platform has removed it after its time; \
+              `restore_from` takes another branch"
+            .to_owned(),
     })
 }
 
